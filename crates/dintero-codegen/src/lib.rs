@@ -1,0 +1,73 @@
+//! OpenAPI document in, Rust client out: [`document`] -> [`overlay`] -> [`lint`] -> [`lower`] -> [`generate`] -> [`refine`].
+//!
+//! The build script of the client crates and the maintainers' commands call [`Generation`]; see ARCHITECTURE.md for why
+//! there is a layer around progenitor.
+
+pub mod document;
+pub mod finding;
+pub mod generate;
+pub mod lint;
+pub mod lower;
+mod markdown;
+pub mod overlay;
+pub mod plan;
+pub mod refine;
+pub mod surface;
+
+use std::path::{Path, PathBuf};
+
+use document::Document;
+use finding::{Errors, Finding, Level};
+use plan::Plan;
+
+/// The APIs that have a client crate.
+pub const APIS: [&str; 3] = ["shopping", "checkout", "wallets"];
+
+/// A client, generated.
+#[derive(Clone, Debug)]
+pub struct Generation {
+    /// Rust source of the client crate.
+    pub source: String,
+    /// What the crate offers, as sorted text.
+    pub surface: String,
+    /// Operations, types, fields and values.
+    pub plan: Plan,
+    /// What was read more loosely than written.
+    pub findings: Vec<Finding>,
+}
+
+/// The document and the overlay of an API below the folder `openapi`.
+pub fn inputs(openapi: &Path, api: &str) -> [PathBuf; 2] {
+    [openapi.join(format!("{api}.yaml")), openapi.join("overlays").join(format!("{api}.yaml"))]
+}
+
+/// Generates the client of an API from its files below the folder `openapi`.
+///
+/// # Errors
+/// A file cannot be read, an overlay action matches nothing, or the lint finds what cannot be generated: each with
+/// document, JSON pointer, construct and remedy.
+pub fn generate(openapi: &Path, api: &str) -> Result<Generation, Errors> {
+    let [document, overlay] = inputs(openapi, api);
+    generate_from(api, Document::read(&document)?, Some(&Document::read(&overlay)?), true)
+}
+
+/// Generates a client from any document. Where not `strict`, overlay actions may match nothing.
+///
+/// # Errors
+/// As for [`generate()`].
+pub fn generate_from(api: &str, mut document: Document, overlay: Option<&Document>, strict: bool) -> Result<Generation, Errors> {
+    let mut findings = match overlay {
+        Some(overlay) => overlay::apply(&mut document, overlay, strict)?,
+        None => Vec::new(),
+    };
+    findings.extend(lint::lint(&document));
+    if findings.iter().any(|finding| finding.level == Level::Error) {
+        return Err(Errors(findings));
+    }
+    let lowered = lower::lower(&document, &mut findings)?;
+    let file = generate::generate(&document, &lowered)?;
+    let signatures = refine::Signature::of(&file);
+    let source = refine::refine(api, &lowered.plan, &signatures);
+    let surface = surface::write(&lowered.plan, &signatures);
+    Ok(Generation { source, surface, plan: lowered.plan, findings })
+}

@@ -1,0 +1,81 @@
+//! Names that a Rust user would have chosen.
+
+use std::collections::BTreeSet;
+
+use heck::ToUpperCamelCase;
+
+/// Any text as a part of a type's name.
+pub fn type_name(text: &str) -> String {
+    let words: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    let name = words.to_upper_camel_case();
+    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("V{name}") } else { name }
+}
+
+/// The name of one element of a list.
+pub fn singular(text: &str) -> String {
+    let endings = [("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("ses", "se")];
+    for (plural, singular) in endings {
+        if let Some(stem) = text.strip_suffix(plural) {
+            return format!("{stem}{singular}");
+        }
+    }
+    match text.strip_suffix('s') {
+        Some(stem) if !text.ends_with("ss") && !text.ends_with("us") && !stem.is_empty() => stem.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// The variants of a list of values, in its order, no two alike.
+pub fn variants(values: &[String]) -> Vec<(String, String)> {
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut out: Vec<(String, String)> = Vec::new();
+    for value in values {
+        if out.iter().any(|(_, known)| known == value) {
+            continue;
+        }
+        let mut name = match type_name(value).as_str() {
+            "" if value.is_empty() => "Empty".to_owned(),
+            "" => "Other".to_owned(),
+            // `Unknown` is what holds the values that are not in the list.
+            "Unknown" => "LiteralUnknown".to_owned(),
+            "Self" => "SelfValue".to_owned(),
+            name => name.to_owned(),
+        };
+        let stem = name.clone();
+        let mut count = 2;
+        while !taken.insert(name.clone()) {
+            name = format!("{stem}{count}");
+            count += 1;
+        }
+        out.push((name, value.clone()));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{singular, type_name, variants};
+
+    #[test]
+    fn names_are_camel_case_whatever_they_were() {
+        assert_eq!(type_name("dintero_psp.creditcard"), "DinteroPspCreditcard");
+        assert_eq!(type_name("AUTHORIZATION_VOIDED"), "AuthorizationVoided");
+        assert_eq!(type_name("3DS"), "V3ds");
+    }
+
+    #[test]
+    fn elements_are_named_in_the_singular() {
+        for (plural, one) in
+            [("items", "item"), ("addresses", "address"), ("countries", "country"), ("status", "status"), ("purchases", "purchase")]
+        {
+            assert_eq!(singular(plural), one);
+        }
+    }
+
+    #[test]
+    fn variants_are_distinct_and_leave_room_for_what_is_unknown() {
+        let values = ["a-b", "a_b", "", "UNKNOWN", "14", "a-b"].map(str::to_owned);
+        let names: Vec<String> = variants(&values).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["AB", "AB2", "Empty", "LiteralUnknown", "V14"]);
+    }
+}

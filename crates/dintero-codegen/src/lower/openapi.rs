@@ -1,0 +1,195 @@
+//! The lowered API, written down twice: as the OpenAPI document that progenitor gets, and as the plan of what that
+//! document leaves out.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::flatten::{reference, texts};
+use super::hoist::Named;
+use super::names::variants;
+use super::operations::Lowered as Operation;
+use super::rules::{described, rules_of};
+use super::Lowered;
+use crate::document::Document;
+use crate::markdown;
+use crate::plan::{Field, Kind, Plan, Success, Type, Union};
+
+/// Scalars that are types of ours: the name progenitor sees, and the type that takes its place.
+pub const SCALARS: [(&str, &str); 5] = [
+    ("DinteroNumber", "::dintero_core::data::Number"),
+    ("DinteroStringOrNumber", "::dintero_core::data::StringOrNumber"),
+    ("DinteroDateTime", "::dintero_core::data::DateTime"),
+    ("DinteroDate", "::dintero_core::data::Date"),
+    ("DinteroUuid", "::dintero_core::data::Uuid"),
+];
+
+pub fn write(document: &Document, types: BTreeMap<String, Named>, operations: Vec<Operation>) -> Lowered {
+    let info = &document.root["info"];
+    let mut plan = Plan {
+        title: info["title"].as_str().unwrap_or_default().to_owned(),
+        version: info["version"].as_str().unwrap_or_default().to_owned(),
+        ..Plan::default()
+    };
+    let mut schemas = Map::new();
+    for (name, _) in SCALARS {
+        schemas.insert(name.to_owned(), json!({"type": "string"}));
+    }
+    let tags = tags(&types);
+    for (name, named) in &types {
+        let (schema, kind) = write_type(named, tags.get(name));
+        let mut doc = markdown::clean(named.schema["description"].as_str().unwrap_or_default());
+        markdown::evidence(&mut doc, &named.schema["x-evidence"]);
+        schemas.insert(name.clone(), schema);
+        plan.types.insert(name.clone(), Type { doc, in_requests: named.in_requests, kind });
+    }
+    let mut paths = Map::new();
+    for operation in operations {
+        let (path, method, written) = write_operation(&operation);
+        let item = paths.entry(path).or_insert_with(|| json!({}));
+        item[method] = written;
+        plan.operations.insert(operation.facts.name.clone(), operation.facts);
+    }
+    let openapi = json!({
+        "openapi": "3.0.3",
+        "info": {"title": plan.title, "version": "1"},
+        "paths": paths,
+        "components": {"schemas": schemas},
+    });
+    Lowered { openapi, plan }
+}
+
+/// The tag of each variant of a tagged union that has a single value for it.
+fn tags(types: &BTreeMap<String, Named>) -> BTreeMap<String, (String, String)> {
+    let mut tags = BTreeMap::new();
+    for named in types.values() {
+        let union = &named.schema["x-union"];
+        let Some(tag) = union["tag"].as_str() else { continue };
+        for variant in union["variants"].as_array().into_iter().flatten() {
+            let values: Vec<String> = texts(&variant["values"]).collect();
+            if let (Some(name), [value]) = (reference(&variant["schema"]), values.as_slice()) {
+                tags.insert(name.to_owned(), (tag.to_owned(), value.clone()));
+            }
+        }
+    }
+    tags
+}
+
+fn write_type(named: &Named, tag: Option<&(String, String)>) -> (Value, Kind) {
+    let schema = &named.schema;
+    if let Some(list) = schema["x-union"]["variants"].as_array() {
+        let variants = list.iter().filter_map(|variant| {
+            Some((reference(&variant["schema"])?.to_owned(), texts(&variant["values"]).collect()))
+        });
+        let union = Union { tag: schema["x-union"]["tag"].as_str().map(str::to_owned), variants: variants.collect() };
+        return (json!({"type": "object"}), Kind::Union(union));
+    }
+    if let Some(values) = schema["enum"].as_array() {
+        let integer = schema["type"] == "integer";
+        let values: Vec<String> = values
+            .iter()
+            .filter(|value| !value.is_null())
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            .collect();
+        let variants = variants(&values);
+        let names: Vec<&String> = variants.iter().map(|(name, _)| name).collect();
+        return (json!({"type": "string", "enum": names}), Kind::Enum { integer, variants });
+    }
+    let required: Vec<String> = texts(&schema["required"]).collect();
+    let asked: Vec<String> = texts(&schema["x-asked"]).collect();
+    let mut properties = Map::new();
+    let mut fields = BTreeMap::new();
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        properties.insert(name.clone(), leaf(property));
+        let mut rules = rules_of(property);
+        if asked.contains(name) {
+            rules.insert(0, "Rule::Required".to_owned());
+        }
+        let field = Field {
+            required: required.contains(name) && property["nullable"] != true,
+            nullable: property["nullable"] == true,
+            loose: property["x-dintero-one-or-many"] == true,
+            personal: property["x-dintero-personal"] == true,
+            constant: tag.filter(|(tag, _)| tag == name).map(|(_, value)| value.clone()),
+            rules,
+            doc: field_doc(property),
+        };
+        fields.insert(name.clone(), field);
+    }
+    (json!({"type": "object", "properties": properties, "required": required}), Kind::Object(fields))
+}
+
+fn field_doc(property: &Value) -> String {
+    let mut doc = markdown::clean(property["description"].as_str().unwrap_or_default());
+    let mut facts = Vec::new();
+    if property["deprecated"] == true {
+        facts.push("Deprecated.".to_owned());
+    }
+    if property["readOnly"] == true {
+        facts.push("Set by the API.".to_owned());
+    }
+    let limits = described(property);
+    if !limits.is_empty() {
+        facts.push(format!("Limits: {}.", limits.join(", ")));
+    }
+    if let Some(default) = property.get("default").filter(|default| !default.is_null() && **default != json!([])) {
+        facts.push(format!("Default of the API: `{}`.", default.as_str().map_or_else(|| default.to_string(), str::to_owned)));
+    }
+    if !facts.is_empty() {
+        markdown::paragraph(&mut doc, &facts.join(" "));
+    }
+    markdown::evidence(&mut doc, &property["x-evidence"]);
+    doc
+}
+
+/// A property, parameter or body as progenitor gets it: kinds only, no limits, no defaults.
+fn leaf(schema: &Value) -> Value {
+    let scalar = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    if let Some(name) = reference(schema) {
+        return scalar(name);
+    }
+    if schema.get("x-string-or-number").is_some() {
+        return scalar("DinteroStringOrNumber");
+    }
+    match schema["type"].as_str() {
+        Some("string") => match schema["format"].as_str() {
+            Some("date-time") => scalar("DinteroDateTime"),
+            Some("date") => scalar("DinteroDate"),
+            Some("uuid") => scalar("DinteroUuid"),
+            _ => json!({"type": "string"}),
+        },
+        Some("number") => scalar("DinteroNumber"),
+        Some("integer") => json!({"type": "integer", "format": "int64"}),
+        Some("boolean") => json!({"type": "boolean"}),
+        Some("array") => json!({"type": "array", "items": leaf(&schema["items"])}),
+        Some("object") if schema["additionalProperties"].get("x-any").is_some() => json!({"type": "object"}),
+        Some("object") => json!({"type": "object", "additionalProperties": leaf(&schema["additionalProperties"])}),
+        _ => json!({}),
+    }
+}
+
+fn write_operation(operation: &Operation) -> (String, String, Value) {
+    let facts = &operation.facts;
+    // The account is no parameter; the transport puts it in.
+    let path = match &facts.account {
+        Some(account) => facts.path.replacen(&format!("{{{account}}}"), "-", 1),
+        None => facts.path.clone(),
+    };
+    let parameters: Vec<Value> = operation
+        .parameters
+        .iter()
+        .map(|(place, name, required, schema)| json!({"in": place, "name": name, "required": required, "schema": leaf(schema)}))
+        .collect();
+    let success = match (facts.success, &operation.response) {
+        (Success::Json, Some(schema)) => json!({"description": "", "content": {"application/json": {"schema": leaf(schema)}}}),
+        (Success::Bytes, _) => {
+            json!({"description": "", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}})
+        }
+        _ => json!({"description": ""}),
+    };
+    let mut written = json!({"operationId": facts.name, "parameters": parameters, "responses": {"2XX": success}});
+    if let Some(request) = &operation.request {
+        written["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": leaf(request)}}});
+    }
+    (path, facts.method.to_lowercase(), written)
+}

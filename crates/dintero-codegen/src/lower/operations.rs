@@ -1,0 +1,284 @@
+//! Operations: references resolved, parameters and bodies reduced to what a client needs, facts set aside for the table.
+
+use std::collections::BTreeMap;
+
+use heck::ToSnakeCase;
+use serde_json::{Value, json};
+
+use super::flatten::{Flattener, texts};
+use super::rules::rules_of;
+use crate::document::{Document, escape};
+use crate::finding::{Finding, Level};
+use crate::markdown;
+use crate::plan::{Body, Operation, Paging, Parameter, Success};
+
+const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "head", "options"];
+
+/// An operation with its flattened schemas.
+pub struct Lowered {
+    /// Its facts.
+    pub facts: Operation,
+    /// Parameters: place, wire name, required, schema.
+    pub parameters: Vec<(String, String, bool, Value)>,
+    /// Schema of the JSON request body.
+    pub request: Option<Value>,
+    /// Schema of the JSON success body.
+    pub response: Option<Value>,
+}
+
+/// Follows a reference to a component of any kind.
+pub fn resolve<'v>(root: &'v Value, mut value: &'v Value) -> &'v Value {
+    for _ in 0..16 {
+        match value["$ref"].as_str().and_then(|target| root.pointer(target.strip_prefix('#')?)) {
+            Some(target) => value = target,
+            None => break,
+        }
+    }
+    value
+}
+
+/// Every operation of the document: pointer, path, method, path item, operation.
+pub fn all(document: &Document) -> Vec<(String, &str, &str, &Value, &Value)> {
+    let mut found = Vec::new();
+    for (path, item) in document.root["paths"].as_object().into_iter().flatten() {
+        for method in METHODS {
+            if item[method].is_object() {
+                found.push((format!("/paths/{}/{method}", escape(path)), path.as_str(), method, item, &item[method]));
+            }
+        }
+    }
+    found
+}
+
+/// Our name of an operation.
+pub fn method_name(operation: &Value, method: &str, path: &str) -> String {
+    match (operation["x-dintero-method"].as_str(), operation["operationId"].as_str()) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(id)) => id.to_snake_case(),
+        (None, None) => format!("{method} {path}").to_snake_case(),
+    }
+}
+
+/// Lowers all operations.
+pub fn lower(document: &Document, flattener: &mut Flattener<'_>, findings: &mut Vec<Finding>) -> Vec<Lowered> {
+    all(document)
+        .into_iter()
+        .map(|(pointer, path, method, item, operation)| {
+            let name = method_name(operation, method, path);
+            if operation["x-dintero-method"].is_null() {
+                let construct = format!("operation has no method name of ours and is called {name}");
+                let remedy = format!(
+                    "Add to the overlay: {{target: \"$.paths['{path}'].{method}\", update: {{x-dintero-method: ..., x-dintero-retry: ...}}}}"
+                );
+                findings.push(document.finding(Level::Warning, &pointer, construct, remedy));
+            }
+            lower_one(document, flattener, &pointer, (path, method, name), item, operation)
+        })
+        .collect()
+}
+
+fn lower_one(
+    document: &Document,
+    flattener: &mut Flattener<'_>,
+    pointer: &str,
+    (path, method, name): (&str, &str, String),
+    item: &Value,
+    operation: &Value,
+) -> Lowered {
+    let root = &document.root;
+    let (server, base) = server(root, item, operation);
+    let account = account(root, path);
+    let mut facts = Operation {
+        id: operation["operationId"].as_str().unwrap_or(&name).to_owned(),
+        name,
+        method: method.to_uppercase(),
+        path: path.to_owned(),
+        server,
+        base,
+        scopes: texts(&operation["x-scopes"]).collect(),
+        retry: retry(operation, method).to_owned(),
+        read_back: operation["x-dintero-read-back"].as_str().map(str::to_owned),
+        paging: paging(&operation["x-dintero-paging"]),
+        auth: auth(root, operation).to_owned(),
+        statuses: operation["responses"].as_object().into_iter().flatten().filter_map(|(code, _)| code.parse().ok()).collect(),
+        evidence: evidence(operation).to_owned(),
+        deprecated: operation["deprecated"] == true,
+        doc: doc(operation),
+        account,
+        ..Operation::default()
+    };
+    let parameters = parameters(root, flattener, pointer, item, operation, &mut facts);
+    let request = request(root, flattener, pointer, operation, &mut facts);
+    let response = response(root, flattener, pointer, operation, &mut facts);
+    Lowered { facts, parameters, request, response }
+}
+
+fn server(root: &Value, item: &Value, operation: &Value) -> (String, String) {
+    let url = [operation, item, root].iter().find_map(|place| place["servers"][0]["url"].as_str()).unwrap_or_default();
+    let (origin, base) = split_origin(url);
+    let server = match known_server(root, origin) {
+        Some("checkout") => "Checkout",
+        _ => "Api",
+    };
+    (server.to_owned(), base.trim_end_matches('/').to_owned())
+}
+
+/// The origin and the path of a URL.
+pub fn split_origin(url: &str) -> (&str, &str) {
+    let start = url.find("://").map_or(0, |index| index + 3);
+    let end = url[start..].find('/').map_or(url.len(), |index| start + index);
+    url.split_at(end)
+}
+
+/// Which of the client's servers an origin is.
+pub fn known_server<'v>(root: &'v Value, origin: &str) -> Option<&'v str> {
+    root["x-dintero-servers"][origin].as_str()
+}
+
+fn account(root: &Value, path: &str) -> Option<String> {
+    let prefix = texts(&root["x-dintero-accounts"]).find(|prefix| {
+        path.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })?;
+    let (start, end) = (prefix.rfind('{')?, prefix.rfind('}')?);
+    Some(prefix[start + 1..end].to_owned())
+}
+
+fn retry(operation: &Value, method: &str) -> &'static str {
+    match (operation["x-dintero-retry"].as_str(), method) {
+        (Some("safe"), _) => "Safe",
+        (Some("harmless"), _) => "Harmless",
+        (None, "get" | "head" | "options" | "put" | "delete") => "Safe",
+        _ => "Money",
+    }
+}
+
+fn paging(paging: &Value) -> Option<Paging> {
+    let cursor = paging["cursor"].as_array()?.iter().filter_map(|cursor| {
+        let parameter = cursor["parameter"].as_str()?.to_owned();
+        match (cursor["last_item"].as_str(), cursor["body"].as_str()) {
+            (Some(pointer), _) => Some((parameter, true, pointer.to_owned())),
+            (None, Some(pointer)) => Some((parameter, false, pointer.to_owned())),
+            (None, None) => None,
+        }
+    });
+    Some(Paging { items: paging["items"].as_str().unwrap_or_default().to_owned(), cursor: cursor.collect() })
+}
+
+fn auth(root: &Value, operation: &Value) -> &'static str {
+    let schemes = operation["security"].as_array().or(root["security"].as_array());
+    let mut names = schemes.into_iter().flatten().filter_map(Value::as_object).flat_map(|scheme| scheme.keys());
+    let basic = names.any(|name| root["components"]["securitySchemes"][name]["scheme"].as_str() == Some("basic"));
+    if basic { "Basic" } else { "Bearer" }
+}
+
+fn evidence(node: &Value) -> &'static str {
+    match node["x-evidence"].as_str() {
+        Some("inferred") => "Inferred",
+        Some(_) => "Partial",
+        None => "Seen",
+    }
+}
+
+fn doc(operation: &Value) -> String {
+    let (summary, description) = (operation["summary"].as_str(), operation["description"].as_str());
+    markdown::clean(description.or(summary).unwrap_or_default())
+}
+
+fn parameters(
+    root: &Value,
+    flattener: &mut Flattener<'_>,
+    pointer: &str,
+    item: &Value,
+    operation: &Value,
+    facts: &mut Operation,
+) -> Vec<(String, String, bool, Value)> {
+    let mut found: BTreeMap<(String, String), (bool, Value)> = BTreeMap::new();
+    let listed = [item, operation].into_iter().flat_map(|place| place["parameters"].as_array().into_iter().flatten());
+    for parameter in listed {
+        let parameter = resolve(root, parameter);
+        let (Some(place), Some(name)) = (parameter["in"].as_str(), parameter["name"].as_str()) else { continue };
+        let owned_by_transport = place == "header"
+            && ["authorization", "user-agent", "accept", "content-type", "x-api-key"].contains(&name.to_lowercase().as_str());
+        if owned_by_transport || (place == "path" && Some(name) == facts.account.as_deref()) {
+            continue;
+        }
+        let place = place.to_owned();
+        let schema = flattener.inline(&parameter["schema"], &format!("{pointer}/parameters"));
+        let required = place == "path" || parameter["required"] == true;
+        let joined = schema["type"] == "array" && (place == "header" || parameter["explode"] == false);
+        let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };
+        let mut doc = markdown::clean(parameter["description"].as_str().unwrap_or_default());
+        markdown::evidence(&mut doc, &parameter["x-evidence"]);
+        let key = (place, name);
+        facts.parameters.insert(
+            key.clone(),
+            Parameter { required, joined, personal: parameter["x-dintero-personal"] == true, rules: rules_of(&schema), doc },
+        );
+        found.insert(key, (required, schema));
+    }
+    found.into_iter().map(|((place, name), (required, schema))| (place, name, required, schema)).collect()
+}
+
+fn request(
+    root: &Value,
+    flattener: &mut Flattener<'_>,
+    pointer: &str,
+    operation: &Value,
+    facts: &mut Operation,
+) -> Option<Value> {
+    let body = resolve(root, &operation["requestBody"]);
+    let (_, content) = json_content(body)?;
+    let schema = flattener.inline(&content["schema"], &format!("{pointer}/requestBody/content/application~1json/schema"));
+    let described = body["description"].as_str().unwrap_or_default();
+    facts.body = Some(Body { required: body["required"] == true, doc: markdown::clean(described) });
+    Some(schema)
+}
+
+/// The JSON content of a request or response.
+pub fn json_content(body: &Value) -> Option<(&String, &Value)> {
+    let content = body["content"].as_object()?;
+    let is_json = |media: &str| {
+        let media = media.split(';').next().unwrap_or_default().trim();
+        media == "application/json" || media.ends_with("+json") || media == "*/*"
+    };
+    content.iter().find(|(media, _)| media.starts_with("application/json")).or_else(|| content.iter().find(|(media, _)| is_json(media)))
+}
+
+/// One kind of success, whatever the document says: of several JSON bodies, one that can hold each of them.
+fn response(
+    root: &Value,
+    flattener: &mut Flattener<'_>,
+    pointer: &str,
+    operation: &Value,
+    facts: &mut Operation,
+) -> Option<Value> {
+    let mut schemas: Vec<Value> = Vec::new();
+    let mut bytes = false;
+    let responses = operation["responses"].as_object();
+    let successes = responses.into_iter().flatten().filter(|(code, _)| code.starts_with('2'));
+    for (code, response) in successes {
+        let response = resolve(root, response);
+        let at = format!("{pointer}/responses/{code}/content/application~1json/schema");
+        match json_content(response) {
+            Some((_, content)) if resolve(root, &content["schema"])["format"] == "binary" => bytes = true,
+            Some((_, content)) => {
+                let mut flat = flattener.inline(&content["schema"], &at);
+                if operation.get("x-evidence").or(operation.get("x-responses-evidence")).is_some() && flat["properties"].is_object() {
+                    flat["x-required-weak"] = json!(true);
+                }
+                if !schemas.contains(&flat) {
+                    schemas.push(flat);
+                }
+            }
+            None => bytes |= response["content"].as_object().is_some_and(|content| !content.is_empty()),
+        }
+    }
+    facts.success = match (schemas.is_empty(), bytes) {
+        (false, _) => Success::Json,
+        (true, true) => Success::Bytes,
+        (true, false) => Success::Empty,
+    };
+    let mut schemas = schemas.into_iter();
+    let first = schemas.next()?;
+    Some(schemas.fold(first, |one, two| flattener.either(one, two, pointer)))
+}

@@ -1,0 +1,131 @@
+//! Step 2: OpenAPI Overlay 1.0: our names and choices, laid over a document that stays as upstream wrote it.
+
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use crate::document::Document;
+use crate::finding::{Errors, Finding, Level};
+
+/// Applies the actions of an overlay in order.
+///
+/// An action that matches nothing is an error where `strict`, otherwise a warning: an older or newer document than the
+/// one the overlay was written for need not have everything.
+///
+/// # Errors
+/// The overlay is no Overlay 1.0 document, a target is no RFC 9535 JSONPath, an action has no reason, or matches nothing.
+pub fn apply(document: &mut Document, overlay: &Document, strict: bool) -> Result<Vec<Finding>, Errors> {
+    let mut findings = Vec::new();
+    if overlay.root["overlay"].as_str().is_none_or(|version| !version.starts_with("1.")) {
+        findings.push(overlay.finding(Level::Error, "", "is no Overlay 1.x document", "Begin it with `overlay: 1.0.0`"));
+    }
+    let empty = Vec::new();
+    for (index, action) in overlay.root["actions"].as_array().unwrap_or(&empty).iter().enumerate() {
+        let pointer = format!("/actions/{index}");
+        let mut report = |level, construct: String, remedy: &str| {
+            findings.push(overlay.finding(level, &pointer, construct, remedy));
+        };
+        let target = action["target"].as_str().unwrap_or_default();
+        if action["description"].as_str().is_none_or(str::is_empty) {
+            report(Level::Error, format!("the action on {target} has no reason"), "Say in `description` why it is there");
+        }
+        let path = match JsonPath::parse(target) {
+            Ok(path) => path,
+            Err(error) => {
+                report(Level::Error, format!("the target {target} is no JSONPath: {error}"), "Write it in the syntax of RFC 9535");
+                continue;
+            }
+        };
+        // From the last to the first, so that removing one element does not move the others.
+        let mut places: Vec<String> =
+            path.query_located(&document.root).locations().map(|place| place.to_json_pointer()).collect();
+        places.sort_by(|one, two| natural(two).cmp(&natural(one)));
+        if places.is_empty() {
+            let level = if strict { Level::Error } else { Level::Warning };
+            report(level, format!("the target {target} matches nothing"), "Adapt it to the document, or drop the action");
+        }
+        for place in places {
+            if action["remove"] == Value::Bool(true) {
+                remove(&mut document.root, &place);
+            } else if let Some(node) = document.root.pointer_mut(&place) {
+                merge(node, &action["update"]);
+            }
+        }
+    }
+    if findings.iter().any(|finding| finding.level == Level::Error) { Err(Errors(findings)) } else { Ok(findings) }
+}
+
+/// Sorts `/parameters/10` after `/parameters/9`.
+fn natural(pointer: &str) -> Vec<(usize, &str)> {
+    pointer.split('/').map(|part| (part.parse().unwrap_or(0), part)).collect()
+}
+
+fn remove(root: &mut Value, pointer: &str) {
+    let Some((parent, key)) = pointer.rsplit_once('/') else { return };
+    match root.pointer_mut(parent) {
+        Some(Value::Object(object)) => {
+            object.remove(&key.replace("~1", "/").replace("~0", "~"));
+        }
+        Some(Value::Array(list)) => {
+            if let Some(index) = key.parse().ok().filter(|index| *index < list.len()) {
+                list.remove(index);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Objects are merged, lists are appended to, everything else is replaced, as the Overlay specification says.
+fn merge(node: &mut Value, update: &Value) {
+    match (node, update) {
+        (Value::Object(node), Value::Object(update)) => {
+            for (key, value) in update {
+                match node.get_mut(key) {
+                    Some(old) => merge(old, value),
+                    None => {
+                        node.insert(key.clone(), value.clone());
+                    }
+                }
+            }
+        }
+        (Value::Array(node), Value::Array(update)) => node.extend(update.iter().cloned()),
+        (Value::Array(node), update) => node.push(update.clone()),
+        (node, update) => *node = update.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::apply;
+    use crate::document::Document;
+
+    fn applied(actions: &str) -> Result<Document, String> {
+        let mut document = Document::parse("a.yaml", "list: [{n: 1}, {n: 2}, {n: 1}]\nmap: {a: 1}\n").unwrap();
+        let overlay = Document::parse("o.yaml", &format!("overlay: 1.0.0\nactions:\n{actions}")).unwrap();
+        apply(&mut document, &overlay, true).map_err(|error| error.to_string())?;
+        Ok(document)
+    }
+
+    #[test]
+    fn updates_merge_and_removals_take_every_match() {
+        let document = applied(
+            "- {target: $.map, description: why, update: {b: 2}}\n- {target: '$.list[?(@.n==1)]', description: why, remove: true}\n",
+        )
+        .unwrap();
+        assert_eq!(document.root, serde_json::json!({"list": [{"n": 2}], "map": {"a": 1, "b": 2}}));
+    }
+
+    #[test]
+    fn an_action_that_matches_nothing_is_an_error() {
+        let error = applied("- {target: $.nothing, description: why, remove: true}\n").unwrap_err();
+        assert_eq!(
+            error,
+            "o.yaml:3 #/actions/0: the target $.nothing matches nothing. Adapt it to the document, or drop the action"
+        );
+    }
+
+    #[test]
+    fn every_action_needs_a_reason_and_a_path() {
+        assert!(applied("- {target: $.map, update: {b: 2}}\n").unwrap_err().contains("has no reason"));
+        assert!(applied("- {target: map, description: why, remove: true}\n").unwrap_err().contains("is no JSONPath"));
+    }
+}

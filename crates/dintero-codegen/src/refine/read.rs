@@ -1,0 +1,271 @@
+//! What progenitor generated, as far as the client is made of it: fields with their Rust names and types, and for every
+//! method its arguments with the place each goes to.
+
+use std::collections::BTreeMap;
+
+use quote::ToTokens;
+use syn::visit::{self, Visit};
+use syn::{Expr, GenericArgument, Item, PathArguments, Type};
+
+/// A Rust type, seen from the API: one value, a list or a map of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A single value.
+    One(String),
+    /// A list of values.
+    Many(String),
+    /// Values by name.
+    Map(String),
+}
+
+impl Shape {
+    /// The word that the macros use, and the type of a value.
+    pub fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::One(kind) => ("one", kind),
+            Self::Many(kind) => ("many", kind),
+            Self::Map(kind) => ("map", kind),
+        }
+    }
+
+    /// The whole type.
+    pub fn whole(&self) -> String {
+        match self {
+            Self::One(kind) => kind.clone(),
+            Self::Many(kind) => format!("::std::vec::Vec<{kind}>"),
+            Self::Map(kind) => format!("::std::collections::BTreeMap<::std::string::String, {kind}>"),
+        }
+    }
+}
+
+/// A field of a struct.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Rust name.
+    pub ident: String,
+    /// Type without the `Option` around it.
+    pub shape: Shape,
+}
+
+/// An argument of a method.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// Rust name.
+    pub ident: String,
+    /// Type without the `Option` around it.
+    pub shape: Shape,
+    /// `path`, `query`, `header` or `body`.
+    pub place: &'static str,
+    /// Name on the wire; empty for the body and for path arguments, which stand in the order of the path.
+    pub wire: String,
+}
+
+/// A method.
+#[derive(Clone, Debug)]
+pub struct Method {
+    /// Path arguments in the order of the path, then the others.
+    pub arguments: Vec<Argument>,
+    /// Type of a success.
+    pub success: String,
+}
+
+/// Everything that is used of progenitor's output.
+#[derive(Clone, Debug, Default)]
+pub struct Output {
+    /// Structs by name, their fields by wire name.
+    pub structs: BTreeMap<String, BTreeMap<String, Field>>,
+    /// Methods by name.
+    pub methods: BTreeMap<String, Method>,
+}
+
+/// Reads a generated file.
+pub fn read(file: &syn::File) -> Output {
+    let mut output = Output::default();
+    for item in &file.items {
+        match item {
+            Item::Mod(module) if module.ident == "types" => {
+                for item in module.content.iter().flat_map(|(_, items)| items) {
+                    if let Item::Struct(item) = item {
+                        output.structs.insert(item.ident.to_string(), fields(item));
+                    }
+                }
+            }
+            Item::Impl(item) => {
+                for item in &item.items {
+                    if let syn::ImplItem::Fn(function) = item
+                        && function.sig.asyncness.is_some()
+                    {
+                        output.methods.insert(function.sig.ident.to_string(), method(function));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    output
+}
+
+fn fields(item: &syn::ItemStruct) -> BTreeMap<String, Field> {
+    let named = item.fields.iter().filter_map(|field| Some((field.ident.as_ref()?, field)));
+    named
+        .map(|(ident, field)| {
+            let ident = ident.to_string();
+            let wire = renamed(&field.attrs).unwrap_or_else(|| ident.trim_start_matches("r#").to_owned());
+            (wire, Field { ident, shape: shape(&field.ty) })
+        })
+        .collect()
+}
+
+fn renamed(attributes: &[syn::Attribute]) -> Option<String> {
+    let mut name = None;
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        // What follows an entry that is not understood is of no interest: rename always comes first.
+        let _ = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename") {
+                name = Some(meta.value()?.parse::<syn::LitStr>()?.value());
+            }
+            Ok(())
+        });
+    }
+    name
+}
+
+fn shape(kind: &Type) -> Shape {
+    match kind {
+        Type::Reference(reference) => shape(&reference.elem),
+        Type::Path(path) => {
+            let Some(last) = path.path.segments.last() else { return Shape::One(text(kind)) };
+            let arguments: Vec<&Type> = match &last.arguments {
+                PathArguments::AngleBracketed(list) => list
+                    .args
+                    .iter()
+                    .filter_map(|argument| if let GenericArgument::Type(kind) = argument { Some(kind) } else { None })
+                    .collect(),
+                _ => Vec::new(),
+            };
+            match (last.ident.to_string().as_str(), arguments.as_slice()) {
+                ("Option", [inner]) => shape(inner),
+                ("Vec", [inner]) => Shape::Many(text(inner)),
+                ("BTreeMap", [_, inner]) => Shape::Map(text(inner)),
+                // An object of free form.
+                ("Map", [_, inner]) => Shape::Map(text(inner)),
+                ("str", []) => Shape::One("::std::string::String".to_owned()),
+                _ => Shape::One(text(kind)),
+            }
+        }
+        _ => Shape::One(text(kind)),
+    }
+}
+
+fn text(kind: &Type) -> String {
+    // Through dintero-core, so that a client crate depends on nothing else.
+    kind.to_token_stream().to_string().replace(' ', "").replace("::serde_json::", "::dintero_core::data::private::")
+}
+
+fn method(function: &syn::ImplItemFn) -> Method {
+    let mut places = Places::default();
+    places.visit_block(&function.block);
+    let mut arguments = Vec::new();
+    for input in &function.sig.inputs {
+        let syn::FnArg::Typed(typed) = input else { continue };
+        let syn::Pat::Ident(ident) = &*typed.pat else { continue };
+        let ident = ident.ident.to_string();
+        let (place, wire) = places.found.get(&ident).cloned().unwrap_or(("body", String::new()));
+        arguments.push(Argument { ident, shape: shape(&typed.ty), place, wire });
+    }
+    let order = |argument: &Argument| places.path.iter().position(|ident| *ident == argument.ident).unwrap_or(usize::MAX);
+    arguments.sort_by_key(order);
+    Method { arguments, success: success(&function.sig.output) }
+}
+
+/// `T` of `Result<ResponseValue<T>, _>`.
+fn success(output: &syn::ReturnType) -> String {
+    let syn::ReturnType::Type(_, kind) = output else { return "()".to_owned() };
+    let mut inner: &Type = kind;
+    for _ in 0..2 {
+        if let Type::Path(path) = inner
+            && let Some(last) = path.path.segments.last()
+            && let PathArguments::AngleBracketed(list) = &last.arguments
+            && let Some(GenericArgument::Type(next)) = list.args.first()
+        {
+            inner = next;
+        }
+    }
+    text(inner)
+}
+
+/// Finds out which argument goes where.
+#[derive(Default)]
+struct Places {
+    path: Vec<String>,
+    found: BTreeMap<String, (&'static str, String)>,
+    /// The argument behind the name `value` of an `if let Some(value) = argument`.
+    behind: Option<String>,
+}
+
+impl<'ast> Visit<'ast> for Places {
+    fn visit_expr_if(&mut self, node: &'ast syn::ExprIf) {
+        let before = self.behind.take();
+        if let Expr::Let(condition) = &*node.cond {
+            self.behind = idents(&condition.expr).pop();
+        }
+        visit::visit_expr_if(self, node);
+        self.behind = before;
+    }
+
+    fn visit_expr_method_call(&mut self, node: &'ast syn::ExprMethodCall) {
+        if node.method == "append"
+            && let (Some(name), Some(value)) = (node.args.first().and_then(literal), node.args.get(1))
+            && let Some(ident) = idents(value).first()
+        {
+            let ident = if ident == "value" { self.behind.clone() } else { Some(ident.clone()) };
+            self.found.extend(ident.map(|ident| (ident, ("header", name))));
+        }
+        visit::visit_expr_method_call(self, node);
+    }
+
+    fn visit_expr_call(&mut self, node: &'ast syn::ExprCall) {
+        let called = node.func.to_token_stream().to_string();
+        if called.contains("QueryParam")
+            && let (Some(name), Some(value)) = (node.args.first().and_then(literal), node.args.get(1))
+        {
+            self.found.extend(idents(value).pop().map(|ident| (ident, ("query", name))));
+        }
+        visit::visit_expr_call(self, node);
+    }
+
+    fn visit_macro(&mut self, node: &'ast syn::Macro) {
+        let parser = syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated;
+        if node.path.is_ident("format")
+            && let Ok(arguments) = node.parse_body_with(parser)
+        {
+            for argument in arguments.iter().filter(|argument| matches!(argument, Expr::Call(_))) {
+                if let Some(ident) = idents(argument).pop() {
+                    self.found.insert(ident.clone(), ("path", String::new()));
+                    self.path.push(ident);
+                }
+            }
+        }
+    }
+}
+
+fn literal(expression: &Expr) -> Option<String> {
+    match expression {
+        Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+        _ => None,
+    }
+}
+
+/// The plain names in an expression, from left to right.
+fn idents(expression: &Expr) -> Vec<String> {
+    #[derive(Default)]
+    struct Idents(Vec<String>);
+    impl<'ast> Visit<'ast> for Idents {
+        fn visit_expr_path(&mut self, node: &'ast syn::ExprPath) {
+            self.0.extend(node.path.get_ident().map(ToString::to_string));
+        }
+    }
+    let mut found = Idents::default();
+    found.visit_expr(expression);
+    found.0
+}

@@ -1,0 +1,168 @@
+//! The rules of single settings.
+
+use std::net::IpAddr;
+
+use reqwest::Url;
+
+use crate::data::Problems;
+
+/// `T` or `P` and 8 digits.
+pub(crate) fn check_account(name: &str, id: &str, problems: &mut Problems) {
+    if id.is_empty() {
+        problems.push(name, "is required");
+    } else if !is_id(id, &[8]) {
+        problems.push(name, "must be `T` or `P` and 8 digits");
+    }
+}
+
+/// An account, or a partner with 3 digits.
+pub(super) fn check_owner(id: &str, problems: &mut Problems) {
+    if !is_id(id, &[3, 8]) {
+        problems.push("owner", "must be `T` or `P` and 3 or 8 digits");
+    }
+}
+
+fn is_id(id: &str, digits: &[usize]) -> bool {
+    match id.as_bytes() {
+        [b'T' | b'P', rest @ ..] => {
+            digits.contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit)
+        }
+        _ => false,
+    }
+}
+
+/// There, without white space around it (that of a file's last line, mostly) and without control characters.
+pub(super) fn check_secret(name: &str, secret: &str, problems: &mut Problems) {
+    if secret.is_empty() {
+        problems.push(name, "is required");
+    } else if secret.trim() != secret {
+        problems.push(name, "has white space around it");
+    } else if secret.chars().any(char::is_control) {
+        problems.push(name, "has control characters");
+    }
+}
+
+pub(super) fn check_limit(name: &str, is_zero: bool, problems: &mut Problems) {
+    if is_zero {
+        problems.push(name, "must be more than 0");
+    }
+}
+
+/// The URL without a slash at its end; https, or http to this machine. It may have a path.
+pub(super) fn base_url(name: &str, text: &str, problems: &mut Problems) -> Option<String> {
+    let Ok(url) = Url::parse(text) else {
+        problems.push(name, "is not a URL");
+        return None;
+    };
+    let before = problems.iter().count();
+    match url.scheme() {
+        "https" if url.has_host() => {}
+        "http" if is_loopback(&url) => {}
+        _ => problems.push(name, "must be https, unless the host is the loopback"),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        problems.push(name, "must not hold a user or password");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        problems.push(name, "must not have a query or fragment");
+    }
+    (problems.iter().count() == before).then(|| url.as_str().trim_end_matches('/').to_owned())
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let Some(host) = url.host_str() else {
+        return false;
+    };
+    let ip = host
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>();
+    host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{base_url, check_account, check_owner, check_secret};
+    use crate::data::Problems;
+
+    fn problems(check: impl FnOnce(&mut Problems)) -> usize {
+        let mut problems = Problems::default();
+        check(&mut problems);
+        problems.iter().count()
+    }
+
+    #[test]
+    fn account_ids_are_t_or_p_and_8_digits() {
+        for good in ["T12345678", "P00000000"] {
+            assert_eq!(
+                problems(|at| check_account("account", good, at)),
+                0,
+                "{good}"
+            );
+        }
+        for bad in [
+            "",
+            "T1234567",
+            "T123456789",
+            "L12345678",
+            "T-1234567",
+            "t12345678",
+            "T1234567٣",
+            " T12345678",
+        ] {
+            assert_eq!(problems(|at| check_account("account", bad, at)), 1, "{bad}");
+        }
+        assert_eq!(problems(|at| check_owner("P123", at)), 0);
+        assert_eq!(problems(|at| check_owner("P1234", at)), 1);
+    }
+
+    #[test]
+    fn urls_are_https_or_loopback_and_lose_their_last_slash() {
+        let good = [
+            ("https://api.dintero.com", "https://api.dintero.com"),
+            (
+                "https://proxy.example/dintero/",
+                "https://proxy.example/dintero",
+            ),
+            ("http://127.0.0.1:8400/", "http://127.0.0.1:8400"),
+            ("http://127.8.9.1", "http://127.8.9.1"),
+            ("http://[::1]:80/", "http://[::1]"),
+            ("http://localhost:9/", "http://localhost:9"),
+        ];
+        for (url, base) in good {
+            assert_eq!(
+                base_url("u", url, &mut Problems::default()).as_deref(),
+                Some(base)
+            );
+        }
+        let bad = [
+            "",
+            "api.dintero.com",
+            "http://api.dintero.com",
+            "http://localhost.evil.example",
+            "ftp://localhost",
+            "https://",
+            "https://user:pass@api.dintero.com",
+            "https://api.dintero.com/?a=b",
+            "https://api.dintero.com/#x",
+            "data:text/plain,x",
+            "http://10.0.0.1",
+            "http://0.0.0.0",
+        ];
+        for url in bad {
+            assert_eq!(
+                problems(|at| assert_eq!(base_url("u", url, at), None)),
+                1,
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
+    fn secrets_are_there_and_clean() {
+        assert_eq!(problems(|at| check_secret("s", "pässword", at)), 0);
+        for bad in ["", " ", "secret\n", " secret", "a\u{7}b"] {
+            assert_eq!(problems(|at| check_secret("s", bad, at)), 1, "{bad:?}");
+        }
+    }
+}

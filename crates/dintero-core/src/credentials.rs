@@ -1,0 +1,213 @@
+//! What a client proves itself with.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use http::HeaderValue;
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::Error;
+
+/// What [`TokenSource::token`] answers.
+pub type TokenFuture = Pin<Box<dyn Future<Output = Result<AccessToken, Error>> + Send>>;
+
+/// Gets access tokens in a way of your own: from a vault, a sidecar, or an exchange between accounts.
+///
+/// The client keeps what it gets: it asks again shortly before the token ends, and after the API refused it (401). However
+/// many calls wait, there is one question at a time. Closures are sources too:
+///
+/// ```
+/// use std::time::Duration;
+/// use dintero_core::{AccessToken, Error, Handle};
+///
+/// # fn main() -> Result<(), Error> {
+/// let handle = Handle::builder()
+///     .account("T12345678")
+///     .token_source(|request: dintero_core::TokenRequest| async move {
+///         let path = format!("/run/secrets/{}", request.account());
+///         let text = std::fs::read_to_string(path).map_err(Error::from_token_source)?;
+///         Ok(AccessToken::new(text.trim()).expires_in(Duration::from_secs(600)))
+///     })
+///     .build()?;
+/// # let _ = handle;
+/// # Ok(())
+/// # }
+/// ```
+pub trait TokenSource: Send + Sync + 'static {
+    /// Gets a new token. It should give up by itself within the deadline of calls, 90 s.
+    fn token(&self, request: TokenRequest) -> TokenFuture;
+}
+
+impl<F, R> TokenSource for F
+where
+    F: Fn(TokenRequest) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<AccessToken, Error>> + Send + 'static,
+{
+    fn token(&self, request: TokenRequest) -> TokenFuture {
+        Box::pin(self(request))
+    }
+}
+
+/// Which token is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TokenRequest {
+    pub(crate) host: Arc<str>,
+    pub(crate) owner: Arc<str>,
+    pub(crate) account: Arc<str>,
+}
+
+impl TokenRequest {
+    /// The configured URL of the API host, without a slash at the end.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The account or partner whose API client asks. It is the account, unless the builder named an owner.
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// The account the token is for.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The audience of the token. It names `https://api.dintero.com` whatever host is configured, as the API wants it.
+    pub fn audience(&self) -> String {
+        format!("https://api.dintero.com/v1/accounts/{}", self.account)
+    }
+}
+
+/// An access token and how long it lives. Zeroed when dropped, and never shown.
+#[derive(Clone)]
+pub struct AccessToken {
+    pub(crate) secret: SecretString,
+    pub(crate) expires_in: Option<Duration>,
+}
+
+impl AccessToken {
+    /// A token that is used until the API refuses it. Give it a life time with [`expires_in`](Self::expires_in) if there is one.
+    pub fn new(token: impl Into<String>) -> Self {
+        Self {
+            secret: SecretString::from(token.into()),
+            expires_in: None,
+        }
+    }
+
+    /// Its life time, counted from when it was asked for.
+    #[must_use]
+    pub fn expires_in(mut self, life: Duration) -> Self {
+        self.expires_in = Some(life);
+        self
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessToken")
+            .field("expires_in", &self.expires_in)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The credentials of a handle, after they were checked.
+pub(crate) enum Credentials {
+    /// Client id and secret; the source is the token call made with them.
+    Client {
+        id: String,
+        secret: SecretString,
+        source: Arc<dyn TokenSource>,
+    },
+    /// A token that is ready.
+    Bearer(SecretString),
+    /// An API key, sent as `x-api-key`.
+    ApiKey(SecretString),
+    /// A source of the user.
+    Source(Arc<dyn TokenSource>),
+}
+
+impl Credentials {
+    pub(crate) fn source(&self) -> Option<&Arc<dyn TokenSource>> {
+        match self {
+            Self::Client { source, .. } | Self::Source(source) => Some(source),
+            Self::Bearer(_) | Self::ApiKey(_) => None,
+        }
+    }
+
+    /// The kind alone, for Debug.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Client { .. } => "client credentials",
+            Self::Bearer(_) => "bearer token",
+            Self::ApiKey(_) => "API key",
+            Self::Source(_) => "token source",
+        }
+    }
+}
+
+/// `Bearer …`, marked as sensitive. None when the token cannot stand in a header.
+pub(crate) fn bearer(token: &SecretString) -> Option<HeaderValue> {
+    sensitive(&Zeroizing::new(format!("Bearer {}", token.expose_secret())))
+}
+
+/// `Basic …`, marked as sensitive.
+pub(crate) fn basic(id: &str, secret: &SecretString) -> Option<HeaderValue> {
+    let pair = Zeroizing::new(format!("{id}:{}", secret.expose_secret()));
+    let encoded = Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(pair.as_bytes()));
+    sensitive(&Zeroizing::new(format!("Basic {}", encoded.as_str())))
+}
+
+/// An API key, marked as sensitive.
+pub(crate) fn api_key(key: &SecretString) -> Option<HeaderValue> {
+    sensitive(key.expose_secret())
+}
+
+fn sensitive(text: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use secrecy::SecretString;
+
+    use super::{AccessToken, TokenRequest, basic, bearer};
+
+    #[test]
+    fn headers_are_made_as_the_standards_say_and_do_not_show() {
+        let basic = basic("Aladdin", &SecretString::from("open sesame")).expect("header");
+        assert_eq!(basic.as_bytes(), b"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+        assert_eq!(format!("{basic:?}"), "Sensitive");
+        assert!(bearer(&SecretString::from("a\nb")).is_none());
+    }
+
+    #[test]
+    fn the_audience_names_the_real_host_whatever_is_configured() {
+        let request = TokenRequest {
+            host: "http://127.0.0.1:8400".into(),
+            owner: "P111".into(),
+            account: "T12345678".into(),
+        };
+        assert_eq!(
+            request.audience(),
+            "https://api.dintero.com/v1/accounts/T12345678"
+        );
+    }
+
+    #[test]
+    fn a_token_does_not_show() {
+        let shown = format!(
+            "{:?}",
+            AccessToken::new("eyJ-secret").expires_in(Duration::from_secs(9))
+        );
+        assert_eq!(shown, "AccessToken { expires_in: Some(9s), .. }");
+    }
+}

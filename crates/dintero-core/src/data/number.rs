@@ -1,0 +1,206 @@
+//! Numbers as they were written: `1921` stays `1921`, `2.5` stays `2.5`.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Param, Problems, Rule, Validate};
+
+/// A JSON number that keeps whether it was written as an integer or as a decimal.
+///
+/// The API uses it for quantities, percentages and some amounts. Amounts are in minor units (299.90 NOK is 29990) here
+/// as well; read them with [`as_i64`](Self::as_i64), which takes `29990` and `29990.0` alike.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Number(serde_json::Number);
+
+impl Number {
+    /// The value if it is a whole number that fits, whether written `29990` or `29990.0`.
+    pub fn as_i64(&self) -> Option<i64> {
+        self.0.as_i64().or_else(|| {
+            let value = self.0.as_f64()?;
+            // 2^53: up to here every whole f64 is exactly the integer it prints as.
+            (value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0).then_some(value as i64)
+        })
+    }
+
+    /// The nearest floating-point value. For display and statistics, not for money.
+    pub fn as_f64(&self) -> f64 {
+        self.0.as_f64().unwrap_or(f64::NAN)
+    }
+}
+
+/// The value is infinite or not a number, which JSON cannot carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotANumber;
+
+impl fmt::Display for NotANumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("is not a finite number")
+    }
+}
+
+impl std::error::Error for NotANumber {}
+
+macro_rules! from_integer {
+    ($($integer:ty),*) => {$(
+        impl From<$integer> for Number {
+            fn from(value: $integer) -> Self {
+                Self(value.into())
+            }
+        }
+    )*};
+}
+
+from_integer!(i8, i16, i32, i64, u8, u16, u32, u64);
+
+impl TryFrom<f64> for Number {
+    type Error = NotANumber;
+
+    fn try_from(value: f64) -> Result<Self, NotANumber> {
+        serde_json::Number::from_f64(value).map(Self).ok_or(NotANumber)
+    }
+}
+
+impl FromStr for Number {
+    type Err = NotANumber;
+
+    fn from_str(text: &str) -> Result<Self, NotANumber> {
+        serde_json::from_str(text).map(Self).map_err(|_| NotANumber)
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Compares the values, so `29990` equals `29990.0`.
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.partial_cmp(other) == Some(Ordering::Equal)
+    }
+}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        match (self.as_i64(), other.as_i64()) {
+            (Some(one), Some(two)) => Some(one.cmp(&two)),
+            _ => self.as_f64().partial_cmp(&other.as_f64()),
+        }
+    }
+}
+
+impl PartialEq<i64> for Number {
+    fn eq(&self, other: &i64) -> bool {
+        self.as_i64() == Some(*other)
+    }
+}
+
+impl Param for Number {
+    fn write(&self, out: &mut dyn FnMut(&str)) {
+        out(&self.to_string());
+    }
+}
+
+/// Where the API takes either a text or a number, and gives back what it was given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum StringOrNumber {
+    /// Written as a JSON string.
+    String(String),
+    /// Written as a JSON number.
+    Number(Number),
+    /// Anything else, kept as it came.
+    Other(serde_json::Value),
+}
+
+impl From<&str> for StringOrNumber {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<String> for StringOrNumber {
+    fn from(text: String) -> Self {
+        Self::String(text)
+    }
+}
+
+impl From<i64> for StringOrNumber {
+    fn from(value: i64) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+impl From<Number> for StringOrNumber {
+    fn from(value: Number) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl fmt::Display for StringOrNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::String(text) => text.fmt(f),
+            Self::Number(number) => number.fmt(f),
+            Self::Other(value) => value.fmt(f),
+        }
+    }
+}
+
+impl Validate for StringOrNumber {
+    fn check(&self, rules: &[Rule], at: &mut Problems) {
+        match self {
+            Self::String(text) => text.check(rules, at),
+            Self::Number(number) => number.check(rules, at),
+            Self::Other(_) => {}
+        }
+    }
+}
+
+impl Param for StringOrNumber {
+    fn write(&self, out: &mut dyn FnMut(&str)) {
+        out(&self.to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Number, StringOrNumber};
+
+    #[test]
+    fn a_number_is_written_as_it_was_read() {
+        for text in ["1921", "2.5", "-3", "18446744073709551615", "0.1"] {
+            let number: Number = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&number).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn whole_amounts_are_read_alike_with_and_without_a_fraction() {
+        let one: Number = "29990".parse().unwrap();
+        let two: Number = "29990.0".parse().unwrap();
+        assert_eq!(one.as_i64(), Some(29990));
+        assert_eq!(two.as_i64(), Some(29990));
+        assert_eq!(one, two);
+        assert_eq!("2.5".parse::<Number>().unwrap().as_i64(), None);
+    }
+
+    #[test]
+    fn infinity_is_refused() {
+        assert!(Number::try_from(f64::INFINITY).is_err());
+    }
+
+    #[test]
+    fn text_and_number_keep_their_kind() {
+        for text in ["\"1921\"", "1921", "2.5", "true"] {
+            let value: StringOrNumber = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&value).unwrap(), text);
+        }
+    }
+}

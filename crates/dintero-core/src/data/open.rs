@@ -1,0 +1,76 @@
+//! Values of lists that the API may extend.
+
+use std::fmt;
+
+use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
+
+/// A value that this version does not know. It can only come from a text that is none of the known values.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UnknownValue(Box<str>);
+
+impl UnknownValue {
+    /// The value as the API wrote it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// An integer that this version does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UnknownInteger(i64);
+
+impl UnknownInteger {
+    #[doc(hidden)]
+    pub fn new(value: i64) -> Self {
+        Self(value)
+    }
+
+    /// The value as the API wrote it.
+    pub fn get(self) -> i64 {
+        self.0
+    }
+}
+
+#[doc(hidden)]
+pub trait OpenEnum: Sized {
+    /// The variant of a known text.
+    fn known(text: &str) -> Option<Self>;
+    /// The variant for all other texts.
+    fn unknown(value: UnknownValue) -> Self;
+}
+
+/// The variant of a text, whatever it is.
+#[doc(hidden)]
+pub fn open<E: OpenEnum>(text: &str) -> E {
+    E::known(text).unwrap_or_else(|| E::unknown(UnknownValue(text.into())))
+}
+
+/// Reads a value of an open list.
+#[doc(hidden)]
+pub fn read_open<'de, E: OpenEnum, D: Deserializer<'de>>(deserializer: D) -> Result<E, D::Error> {
+    struct OpenVisitor<E>(std::marker::PhantomData<E>);
+    impl<E: OpenEnum> Visitor<'_> for OpenVisitor<E> {
+        type Value = E;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<Error: de::Error>(self, text: &str) -> Result<E, Error> {
+            Ok(open(text))
+        }
+    }
+    deserializer.deserialize_str(OpenVisitor(std::marker::PhantomData))
+}
+
+/// Reads a variant of a union from the JSON it was kept in.
+#[doc(hidden)]
+pub fn from_value<T: DeserializeOwned, E: de::Error>(value: serde_json::Value) -> Result<T, E> {
+    serde_json::from_value(value).map_err(E::custom)
+}

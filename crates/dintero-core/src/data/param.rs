@@ -1,0 +1,68 @@
+//! How a value is written into a path, a query or a header.
+
+/// Can be a path, query or header parameter: calls `out` once for each value, not at all when there is none.
+pub trait Param {
+    /// Writes each value, unencoded.
+    fn write(&self, out: &mut dyn FnMut(&str));
+}
+
+impl Param for str {
+    fn write(&self, out: &mut dyn FnMut(&str)) {
+        out(self);
+    }
+}
+
+impl Param for String {
+    fn write(&self, out: &mut dyn FnMut(&str)) {
+        out(self);
+    }
+}
+
+macro_rules! display_param {
+    ($($kind:ty),*) => {$(
+        impl Param for $kind {
+            fn write(&self, out: &mut dyn FnMut(&str)) {
+                out(&self.to_string());
+            }
+        }
+    )*};
+}
+
+display_param!(bool, i32, i64, u32, u64);
+
+impl<T: Param> Param for Option<T> {
+    fn write(&self, out: &mut dyn FnMut(&str)) {
+        if let Some(value) = self {
+            value.write(out);
+        }
+    }
+}
+
+impl<T: Param> Param for Vec<T> {
+    fn write(&self, out: &mut dyn FnMut(&str)) {
+        for value in self {
+            value.write(out);
+        }
+    }
+}
+
+impl<T: Param + ?Sized> Param for &T {
+    fn write(&self, out: &mut dyn FnMut(&str)) {
+        (**self).write(out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Param;
+
+    #[test]
+    fn absent_and_empty_write_nothing_and_lists_write_each_element() {
+        let mut written = Vec::new();
+        let mut out = |text: &str| written.push(text.to_owned());
+        None::<String>.write(&mut out);
+        Vec::<bool>::new().write(&mut out);
+        Some(vec![1_i64, 2]).write(&mut out);
+        assert_eq!(written, ["1", "2"]);
+    }
+}

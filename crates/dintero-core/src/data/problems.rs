@@ -1,0 +1,182 @@
+//! What is wrong with a value, collected before anything is sent.
+
+use std::convert::Infallible;
+use std::fmt;
+
+/// One broken rule: where it is, and what the rule says. Never the value itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    field: String,
+    text: String,
+}
+
+impl Problem {
+    /// Path of the field in wire names, such as `order.items[0].amount`; empty for the value as a whole.
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    /// The rule that is broken, such as `must be at least 0`.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.field.is_empty() {
+            f.write_str(&self.text)
+        } else {
+            write!(f, "`{}` {}", self.field, self.text)
+        }
+    }
+}
+
+/// All that is wrong with a value, in the order it was found.
+///
+/// Builders and [`Validate`](crate::Validate) add to it; a request with problems is never sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problems {
+    found: Vec<Problem>,
+    path: Vec<Segment>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Segment {
+    Field(&'static str),
+    Item(usize),
+}
+
+impl Problems {
+    /// Is there nothing to complain about?
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// The problems, in the order they were found.
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.found.iter()
+    }
+
+    /// Notes a problem of `field`, seen from the value that is being looked at; an empty name means that value itself.
+    pub fn push(&mut self, field: &str, problem: impl fmt::Display) {
+        let field = self.at(field);
+        self.found.push(Problem { field, text: problem.to_string() });
+    }
+
+    /// Takes over what was found in a value that now sits in `field`.
+    pub fn nest(&mut self, field: &str, inner: Problems) {
+        for problem in inner.found {
+            let below = join(field, &problem.field);
+            let field = self.at(&below);
+            self.found.push(Problem { field, text: problem.text });
+        }
+    }
+
+    /// Takes over everything `other` has found.
+    pub fn extend(&mut self, other: Problems) {
+        self.nest("", other);
+    }
+
+    /// Looks at a part: what `look` finds is noted below `field`.
+    pub fn within(&mut self, field: &'static str, look: impl FnOnce(&mut Problems)) {
+        self.below(Segment::Field(field), look);
+    }
+
+    /// Looks at one element of a list.
+    pub fn item(&mut self, index: usize, look: impl FnOnce(&mut Problems)) {
+        self.below(Segment::Item(index), look);
+    }
+
+    /// Has something been said about `field` already?
+    pub fn mentions(&self, field: &str) -> bool {
+        let field = self.at(field);
+        self.found.iter().any(|problem| problem.field == field)
+    }
+
+    fn below(&mut self, segment: Segment, look: impl FnOnce(&mut Problems)) {
+        self.path.push(segment);
+        look(self);
+        self.path.pop();
+    }
+
+    fn at(&self, field: &str) -> String {
+        let path = self.path.iter().fold(String::new(), |path, segment| match segment {
+            Segment::Field(name) => join(&path, name),
+            Segment::Item(index) => format!("{path}[{index}]"),
+        });
+        join(&path, field)
+    }
+}
+
+fn join(path: &str, part: &str) -> String {
+    match (path, part) {
+        ("", part) => part.to_owned(),
+        (path, "") => path.to_owned(),
+        (path, part) if part.starts_with('[') => format!("{path}{part}"),
+        (path, part) => format!("{path}.{part}"),
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.found.iter().enumerate() {
+            write!(f, "{}{problem}", if index == 0 { "" } else { "; " })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}
+
+impl From<Infallible> for Problems {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// Conversions of std and of our own types that can fail each become one problem.
+macro_rules! from_error {
+    ($($error:ty => $text:literal),* $(,)?) => {$(
+        impl From<$error> for Problems {
+            fn from(_: $error) -> Self {
+                let mut problems = Problems::default();
+                problems.push("", $text);
+                problems
+            }
+        }
+    )*};
+}
+
+from_error! {
+    std::num::TryFromIntError => "is out of range for a 64-bit integer",
+    std::num::ParseIntError => "is not an integer",
+    std::str::ParseBoolError => "is neither true nor false",
+    uuid::Error => "is not a UUID",
+    chrono::ParseError => "is not a date and time in RFC 3339",
+    crate::data::NotANumber => "is not a finite number",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Problems;
+
+    #[test]
+    fn a_nested_problem_names_the_whole_path() {
+        let mut problems = Problems::default();
+        problems.within("order", |at| {
+            at.within("items", |at| at.item(2, |at| at.push("amount", "must be at least 0")));
+        });
+        assert_eq!(problems.to_string(), "`order.items[2].amount` must be at least 0");
+    }
+
+    #[test]
+    fn problems_of_a_part_are_moved_below_the_field_that_holds_it() {
+        let mut inner = Problems::default();
+        inner.push("amount", "is required");
+        let mut outer = Problems::default();
+        outer.push("url", "is required");
+        outer.nest("order", inner);
+        assert_eq!(outer.to_string(), "`url` is required; `order.amount` is required");
+    }
+}

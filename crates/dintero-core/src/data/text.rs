@@ -1,0 +1,227 @@
+//! Times, dates and UUIDs that are written back exactly as they came.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::str::FromStr;
+
+use chrono::{NaiveDate, NaiveDateTime, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Param, Problems, Rule, Validate};
+
+/// A value that travels as text, kept exactly as it was written.
+///
+/// Reading a response never fails because such a text is malformed: [`get`](Self::get) then answers `None` and
+/// [`as_str`](Self::as_str) has what was sent. Setting one in a request is strict: it takes a `T`, or a text that is a `T`.
+pub struct Text<T> {
+    wire: String,
+    kind: PhantomData<fn() -> T>,
+}
+
+/// A point in time in RFC 3339. Without a zone it is UTC, a bare date is its first moment.
+pub type DateTime = Text<chrono::DateTime<Utc>>;
+/// A calendar date, `2026-07-11`.
+pub type Date = Text<NaiveDate>;
+/// A UUID, with or without dashes.
+pub type Uuid = Text<uuid::Uuid>;
+
+/// How a kind of text is read and written.
+pub trait TextFormat: Sized {
+    /// Why a text is none of this kind.
+    type Error: Into<Problems>;
+    /// Reads it.
+    ///
+    /// # Errors
+    /// The text is none of this kind.
+    fn read(text: &str) -> Result<Self, Self::Error>;
+    /// Writes it.
+    fn write(&self) -> String;
+}
+
+impl<T> Text<T> {
+    /// The text as it came or will go out.
+    pub fn as_str(&self) -> &str {
+        &self.wire
+    }
+
+    fn from_wire(wire: String) -> Self {
+        Self { wire, kind: PhantomData }
+    }
+}
+
+impl<T: TextFormat> Text<T> {
+    /// The value, or `None` if what the API sent is no such value.
+    pub fn get(&self) -> Option<T> {
+        T::read(&self.wire).ok()
+    }
+}
+
+impl TextFormat for chrono::DateTime<Utc> {
+    type Error = chrono::ParseError;
+
+    fn read(text: &str) -> Result<Self, chrono::ParseError> {
+        chrono::DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).or_else(|error| {
+            text.parse::<NaiveDateTime>()
+                .or_else(|_| text.parse::<NaiveDate>().map(NaiveDateTime::from))
+                .map(|time| time.and_utc())
+                .map_err(|_| error)
+        })
+    }
+
+    fn write(&self) -> String {
+        self.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+    }
+}
+
+impl TextFormat for NaiveDate {
+    type Error = chrono::ParseError;
+
+    fn read(text: &str) -> Result<Self, chrono::ParseError> {
+        text.parse()
+    }
+
+    fn write(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl TextFormat for uuid::Uuid {
+    type Error = uuid::Error;
+
+    fn read(text: &str) -> Result<Self, uuid::Error> {
+        uuid::Uuid::parse_str(text)
+    }
+
+    fn write(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl<T: TextFormat> From<T> for Text<T> {
+    fn from(value: T) -> Self {
+        Self::from_wire(value.write())
+    }
+}
+
+impl<T: TextFormat> FromStr for Text<T> {
+    type Err = T::Error;
+
+    fn from_str(text: &str) -> Result<Self, T::Error> {
+        T::read(text).map(|_| Self::from_wire(text.to_owned()))
+    }
+}
+
+macro_rules! try_from_text {
+    ($($kind:ty),*) => {$(
+        impl TryFrom<&str> for Text<$kind> {
+            type Error = <$kind as TextFormat>::Error;
+
+            fn try_from(text: &str) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl TryFrom<String> for Text<$kind> {
+            type Error = <$kind as TextFormat>::Error;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+    )*};
+}
+
+try_from_text!(chrono::DateTime<Utc>, NaiveDate, uuid::Uuid);
+
+impl<T> Clone for Text<T> {
+    fn clone(&self) -> Self {
+        Self::from_wire(self.wire.clone())
+    }
+}
+
+/// Compares the texts.
+impl<T> PartialEq for Text<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.wire == other.wire
+    }
+}
+
+impl<T> Eq for Text<T> {}
+
+impl<T> fmt::Debug for Text<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.wire.fmt(f)
+    }
+}
+
+impl<T> fmt::Display for Text<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.wire.fmt(f)
+    }
+}
+
+impl<T> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.wire.serialize(serializer)
+    }
+}
+
+impl<'de, T> Deserialize<'de> for Text<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from_wire)
+    }
+}
+
+impl<T> Validate for Text<T> {
+    fn check(&self, rules: &[Rule], at: &mut Problems) {
+        self.wire.check(rules, at);
+    }
+}
+
+impl<T> Param for Text<T> {
+    fn write(&self, out: &mut dyn FnMut(&str)) {
+        out(&self.wire);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DateTime, Text, Uuid};
+
+    #[test]
+    fn a_time_keeps_its_fraction_and_its_zone() {
+        for text in ["\"2023-11-14T22:13:20.120Z\"", "\"2023-11-14T22:13:20+01:00\"", "\"2023-11-14\""] {
+            let time: DateTime = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&time).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_time_without_zone_is_utc() {
+        let with: DateTime = "2023-11-14T22:13:20Z".parse().unwrap();
+        let without: DateTime = "2023-11-14T22:13:20".parse().unwrap();
+        assert_eq!(with.get(), without.get());
+        assert!(with.get().is_some());
+    }
+
+    #[test]
+    fn a_malformed_time_is_kept_in_a_response_and_refused_in_a_request() {
+        let time: DateTime = serde_json::from_str("\"yesterday\"").unwrap();
+        assert_eq!(time.get(), None);
+        assert_eq!(time.as_str(), "yesterday");
+        assert!(DateTime::try_from("yesterday").is_err());
+    }
+
+    #[test]
+    fn a_uuid_without_dashes_stays_without_dashes() {
+        let id: Uuid = serde_json::from_str("\"67e5504410b1426f9247bb680e5fe0c8\"").unwrap();
+        assert_eq!(serde_json::to_string(&id).unwrap(), "\"67e5504410b1426f9247bb680e5fe0c8\"");
+        assert_eq!(id.get().unwrap().to_string(), "67e55044-10b1-426f-9247-bb680e5fe0c8");
+    }
+
+    #[test]
+    fn a_value_becomes_its_usual_text() {
+        let id = uuid::Uuid::nil();
+        assert_eq!(Text::from(id).as_str(), "00000000-0000-0000-0000-000000000000");
+    }
+}

@@ -1,0 +1,228 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+
+use super::{Error, Kind, WasSent};
+use crate::data::Problems;
+use crate::{Auth, Evidence, Operation, OperationFacts, RetryClass, Server};
+
+static CAPTURE: Operation = operation(
+    "capture_transaction",
+    &["write:checkout"],
+    RetryClass::Money,
+    Some("get_transaction"),
+);
+static LIST: Operation = operation(
+    "list_orders",
+    &["admin:shopping", "read:shopping"],
+    RetryClass::Safe,
+    None,
+);
+
+const fn operation(
+    name: &'static str,
+    scopes: &'static [&'static str],
+    retry_class: RetryClass,
+    read_back: Option<&'static str>,
+) -> Operation {
+    Operation::new(OperationFacts {
+        api: "checkout",
+        id: name,
+        name,
+        method: Method::POST,
+        path: "/",
+        server: Server::Checkout,
+        base: "/v1",
+        account: None,
+        scopes,
+        retry_class,
+        read_back,
+        paging: None,
+        auth: Auth::Bearer,
+        statuses: &[200],
+        evidence: Evidence::Seen,
+        deprecated: false,
+    })
+}
+
+fn status(code: u16, body: &'static str) -> Error {
+    let mut headers = HeaderMap::new();
+    headers.insert("request-id", HeaderValue::from_static("req-7"));
+    headers.insert(
+        "set-cookie",
+        HeaderValue::from_static("session=hidden-header"),
+    );
+    Error::from_response(
+        StatusCode::from_u16(code).expect("status"),
+        headers,
+        Bytes::from_static(body.as_bytes()),
+    )
+}
+
+#[test]
+fn predicates_follow_the_status() {
+    let of = |code| status(code, "").with_operation(&CAPTURE);
+    assert!(of(401).is_authentication());
+    assert!(of(403).is_forbidden() && !of(403).is_authentication());
+    assert!(of(404).is_not_found());
+    assert!(of(409).is_conflict());
+    assert!(of(429).is_rate_limited());
+    assert!(of(500).is_server_error() && of(503).is_server_error());
+    assert!(of(204).is_decode());
+    assert!(Error::from_timeout(Duration::from_secs(30)).is_timeout());
+    assert!(Error::from(Problems::default()).is_invalid_request());
+    assert!(Error::from_token_source("x").is_authentication());
+}
+
+#[test]
+fn whether_it_was_sent_follows_from_what_is_known() {
+    for (code, sent) in [
+        (200, WasSent::Yes),
+        (400, WasSent::Yes),
+        (429, WasSent::Yes),
+        (408, WasSent::Maybe),
+        (503, WasSent::Maybe),
+    ] {
+        assert_eq!(status(code, "").was_sent(), sent, "{code}");
+    }
+    assert_eq!(Error::from(Problems::default()).was_sent(), WasSent::No);
+}
+
+#[test]
+fn a_refused_scope_is_named() {
+    let text = status(403, "").with_operation(&CAPTURE).to_string();
+    assert_eq!(
+        text,
+        "`capture_transaction` was answered with 403 Forbidden (request id req-7); the client lacks scope write:checkout; \
+         add it to the API client's grants"
+    );
+    let text = status(403, "").with_operation(&LIST).to_string();
+    assert!(
+        text.contains("one of admin:shopping, read:shopping"),
+        "{text}"
+    );
+}
+
+#[test]
+fn money_with_an_unknown_outcome_names_what_to_read() {
+    for error in [
+        status(503, ""),
+        Error::from_timeout(Duration::from_secs(30)),
+    ] {
+        let text = error.with_operation(&CAPTURE).to_string();
+        assert!(
+            text.contains("may have moved money") && text.contains("look with `get_transaction`"),
+            "{text}"
+        );
+    }
+    let text = status(503, "").with_operation(&LIST).to_string();
+    assert!(text.contains("safe to call again"), "{text}");
+}
+
+#[test]
+fn a_refused_token_says_which_account_it_was_for() {
+    let token = |code, body| status(code, body).of_token_call("T12345678".into());
+    let text = token(401, "").to_string();
+    assert!(
+        text.starts_with("the token for account T12345678 was answered with 401"),
+        "{text}"
+    );
+    assert!(
+        text.contains("clients of production accounts do not work here"),
+        "{text}"
+    );
+    assert!(
+        token(403, "")
+            .to_string()
+            .contains("grant for the audience")
+    );
+    let mfa = token(
+        403,
+        r#"{"error":{"code":"mfa_required","message":"m"},"mfa_token":"hidden-token"}"#,
+    );
+    assert!(mfa.is_mfa_required() && mfa.is_authentication() && !mfa.is_forbidden());
+    assert!(
+        mfa.to_string().contains("second factor")
+            && !format!("{mfa}{mfa:?}").contains("hidden-token")
+    );
+}
+
+#[test]
+fn the_envelope_is_kept_but_not_shown() {
+    let error = status(
+        400,
+        r#"{"error":{"code":"INVALID","message":"hidden message","errors":[{"path":"hidden path"}]}}"#,
+    );
+    assert_eq!(error.code(), Some("INVALID"));
+    assert_eq!(error.message(), Some("hidden message"));
+    assert_eq!(error.errors().len(), 1);
+    assert_eq!(error.request_id(), Some("req-7"));
+    assert_eq!(error.headers().map(HeaderMap::len), Some(2));
+    let shown = format!("{error} {error:?} {error:#?}");
+    assert!(
+        shown.contains("INVALID") && !shown.contains("hidden"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_code_that_is_no_word_is_not_shown() {
+    let error = status(
+        400,
+        r#"{"error":{"code":"card 4111 1111 1111 1111 of <kari@example.com> refused"}}"#,
+    );
+    assert!(error.code().is_some());
+    assert!(!error.to_string().contains("kari"), "{error}");
+}
+
+#[test]
+fn bodies_that_are_no_json_are_kept_as_they_came() {
+    let error = status(502, "<html>bad gateway</html>");
+    assert_eq!(
+        error.body().map(|body| &body[..]),
+        Some(&b"<html>bad gateway</html>"[..])
+    );
+    assert_eq!((error.code(), error.message()), (None, None));
+}
+
+#[test]
+fn problems_are_all_in_the_sentence() {
+    let mut problems = Problems::default();
+    problems.push("order.amount", "must be at least 0");
+    problems.push("url.return_url", "is required");
+    let error = Error::from(problems).with_operation(&CAPTURE);
+    let text = error.to_string();
+    assert!(
+        text.contains("`order.amount` must be at least 0; `url.return_url` is required"),
+        "{text}"
+    );
+    assert_eq!(error.problems().iter().count(), 2);
+    assert_eq!(status(400, "").problems().iter().count(), 0);
+}
+
+#[test]
+fn every_kind_ends_in_what_to_do() {
+    let kinds = [
+        Kind::Configuration(Problems::default()),
+        Kind::InvalidRequest(Problems::default()),
+        Kind::Timeout(Duration::from_secs(1)),
+        Kind::Connect,
+        Kind::Broken,
+        Kind::TooLarge(7),
+        Kind::Decode(super::DecodeFault::empty()),
+        Kind::TokenSource,
+    ];
+    for kind in kinds {
+        for error in [
+            Error::new(kind.clone()),
+            Error::new(kind)
+                .with_operation(&CAPTURE)
+                .counted(3, Duration::from_secs(4)),
+        ] {
+            let text = error.to_string();
+            let (_, advice) = text.rsplit_once("; ").expect("advice");
+            assert!(advice.split(' ').count() > 3, "{text}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What the clients of Dintero's APIs have in common: credentials and tokens, transport and retries, errors, and the wire
+//! types that generated code is made of.
+//!
+//! Programs use the `dintero` crate; this one shows where its parts come from:
+//!
+//! - [`Handle`] is the connection for one account, made by its [`Builder`].
+//! - [`Call`] is one call that is put together and sent; [`Operation`] is what is known about it beforehand.
+//! - [`Response`] is a success with what came along, [`Error`] is everything else.
+//! - [`RetryPolicy`], [`RetryClass`] and [`CallOptions`] say when and how often a call is sent.
+//! - [`TokenSource`] is for tokens from elsewhere, [`Clock`] for tests that move the time.
+
+pub mod data;
+mod macros;
+
+mod call;
+mod clock;
+mod config;
+mod credentials;
+mod error;
+mod handle;
+mod operation;
+mod options;
+mod path;
+mod response;
+mod retry;
+mod token;
+mod trace;
+mod transport;
+mod wire;
+
+pub use call::Call;
+pub use clock::{Clock, ManualClock, SystemClock, Wait};
+pub use config::Builder;
+pub use credentials::{AccessToken, TokenFuture, TokenRequest, TokenSource};
+pub use data::{
+    Date, DateTime, Nullable, Number, OneOrMany, Param, Problem, Problems, StringOrNumber, Text, UnknownInteger, UnknownValue,
+    Uuid, Validate, reveal,
+};
+pub use error::{Error, WasSent};
+pub use handle::Handle;
+pub use operation::{Auth, Cursor, CursorSource, Evidence, Operation, OperationFacts, Paging, RetryClass, Server};
+pub use options::CallOptions;
+pub use response::Response;
+pub use retry::RetryPolicy;

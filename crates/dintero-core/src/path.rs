@@ -1,0 +1,108 @@
+//! Values in paths and queries: encoded so that none can reach beyond its place.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Ids of the API have well below 100 bytes.
+const LONGEST: usize = 512;
+
+/// Encodes a value for one path segment, or says which rule it breaks.
+pub(crate) fn segment(value: &str) -> Result<String, &'static str> {
+    match value {
+        "" => Err("must not be empty"),
+        "." | ".." => Err("must not be `.` or `..`"),
+        _ if value.len() > LONGEST => Err("must have at most 512 bytes"),
+        _ if value.chars().any(char::is_control) => Err("must not contain control characters"),
+        _ => Ok(utf8_percent_encode(value, RESERVED).to_string()),
+    }
+}
+
+/// Adds `name=value` to a query, both encoded.
+pub(crate) fn push_query(query: &mut String, name: &str, value: &str) {
+    if !query.is_empty() {
+        query.push('&');
+    }
+    query.extend(utf8_percent_encode(name, RESERVED));
+    query.push('=');
+    query.extend(utf8_percent_encode(value, RESERVED));
+}
+
+/// Puts an encoded value into the place of `{name}`.
+pub(crate) fn fill(template: &mut String, name: &str, encoded: &str) -> bool {
+    let mut from = 0;
+    while let Some(open) = template[from..].find('{').map(|at| from + at) {
+        let Some(close) = template[open..].find('}').map(|at| open + at) else {
+            return false;
+        };
+        if &template[open + 1..close] == name {
+            template.replace_range(open..=close, encoded);
+            return true;
+        }
+        from = close + 1;
+    }
+    false
+}
+
+/// The variables of a template that are not filled.
+pub(crate) fn open_variables(template: &str) -> impl Iterator<Item = &str> {
+    template
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fill, open_variables, push_query, segment};
+
+    #[test]
+    fn a_segment_is_encoded_so_that_it_stays_one_segment() {
+        assert_eq!(
+            segment("T12345678.465UfB-_~").as_deref(),
+            Ok("T12345678.465UfB-_~")
+        );
+        assert_eq!(
+            segment("a/b?c#d%2e;æ +{id}").as_deref(),
+            Ok("a%2Fb%3Fc%23d%252e%3B%C3%A6%20%2B%7Bid%7D")
+        );
+        assert_eq!(segment("...").as_deref(), Ok("..."));
+        assert_eq!(segment(&"x".repeat(512)).map(|text| text.len()), Ok(512));
+    }
+
+    #[test]
+    fn a_segment_that_could_lead_elsewhere_is_refused() {
+        for refused in ["", ".", "..", "a\nb", "\0", "\u{85}", &"x".repeat(513)] {
+            assert!(segment(refused).is_err(), "{refused:.10?}");
+        }
+    }
+
+    #[test]
+    fn variables_are_filled_by_name_in_any_order() {
+        let mut path = "/accounts/{aid}/orders/{id}/captures/{capture_id}".to_owned();
+        assert!(fill(&mut path, "capture_id", "3"));
+        assert!(fill(&mut path, "id", "%7Baid%7D"));
+        assert!(!fill(&mut path, "other", "x"));
+        assert_eq!(open_variables(&path).collect::<Vec<_>>(), ["aid"]);
+        assert!(fill(&mut path, "aid", "T1"));
+        assert_eq!(path, "/accounts/T1/orders/%7Baid%7D/captures/3");
+    }
+
+    #[test]
+    fn a_query_keeps_order_and_repeats() {
+        let mut query = String::new();
+        push_query(&mut query, "status", "A B");
+        push_query(&mut query, "status", "C&d=e");
+        push_query(&mut query, "created_at.gte", "2026-01-01T00:00:00+01:00");
+        assert_eq!(
+            query,
+            "status=A%20B&status=C%26d%3De&created_at.gte=2026-01-01T00%3A00%3A00%2B01%3A00"
+        );
+    }
+}

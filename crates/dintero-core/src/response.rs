@@ -1,0 +1,155 @@
+//! A successful answer: the value, and what came with it.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use http::{HeaderMap, StatusCode};
+
+/// A successful answer of the API. Any 2xx is success, documented or not.
+///
+/// It derefs to the value, so `response.id` works; [`into_inner`](Self::into_inner) takes it out.
+///
+/// ```
+/// # fn show(response: dintero_core::Response<Vec<u32>>) {
+/// if response.is_pending() {
+///     println!("taken, not done yet; its end carries {:?}", response.event_request_id());
+/// }
+/// println!("{} items, request {:?}", response.len(), response.request_id());
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Response<T> {
+    value: T,
+    status: StatusCode,
+    headers: HeaderMap,
+    raw: bool,
+}
+
+impl<T> Response<T> {
+    /// An answer of this status and value, for tests of code that handles answers.
+    pub fn new(status: StatusCode, headers: HeaderMap, value: T) -> Self {
+        Self {
+            value,
+            status,
+            headers,
+            raw: false,
+        }
+    }
+
+    pub(crate) fn raw(status: StatusCode, headers: HeaderMap, value: T) -> Self {
+        Self {
+            value,
+            status,
+            headers,
+            raw: true,
+        }
+    }
+
+    /// The value alone.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The status, always 2xx.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers of the answer.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The id Dintero gave the request (header `request-id`). Support asks for it.
+    pub fn request_id(&self) -> Option<&str> {
+        self.header("request-id")
+    }
+
+    /// Whether the request was only taken (202): the value shows the state before, and an `INITIATE_…` event. The end comes
+    /// later as an event whose `correlation_request_id` is [`event_request_id`](Self::event_request_id).
+    pub fn is_pending(&self) -> bool {
+        self.status == StatusCode::ACCEPTED
+    }
+
+    /// The id of the event that was taken (header `event-request-id`), given with 202.
+    pub fn event_request_id(&self) -> Option<&str> {
+        self.header("event-request-id")
+    }
+
+    /// The same answer with another value.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
+        Response {
+            value: change(self.value),
+            status: self.status,
+            headers: self.headers,
+            raw: self.raw,
+        }
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for Response<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    /// Shows no header, and no body that is bytes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Response");
+        debug
+            .field("status", &self.status.as_u16())
+            .field("request_id", &self.request_id());
+        if self.raw {
+            debug.finish_non_exhaustive()
+        } else {
+            debug.field("value", &self.value).finish()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue, StatusCode};
+
+    use super::Response;
+
+    fn headers() -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert("request-id", HeaderValue::from_static("r-1"));
+        headers.insert("event-request-id", HeaderValue::from_static("e-1"));
+        headers.insert("set-cookie", HeaderValue::from_static("secret-cookie"));
+        headers
+    }
+
+    #[test]
+    fn a_202_is_pending_and_names_its_event() {
+        let response = Response::new(StatusCode::ACCEPTED, headers(), 5);
+        assert!(response.is_pending());
+        assert_eq!(response.event_request_id(), Some("e-1"));
+        assert_eq!(response.map(|value| value + 1).into_inner(), 6);
+    }
+
+    #[test]
+    fn debug_shows_neither_headers_nor_raw_bytes() {
+        let typed = format!("{:?}", Response::new(StatusCode::OK, headers(), "value"));
+        assert!(
+            typed.contains("value") && typed.contains("r-1") && !typed.contains("secret-cookie"),
+            "{typed}"
+        );
+        let raw = format!("{:?}", Response::raw(StatusCode::OK, headers(), "the body"));
+        assert!(!raw.contains("the body"), "{raw}");
+    }
+}

@@ -1,0 +1,188 @@
+//! The token call of client credentials.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderValue, Method, StatusCode};
+use reqwest::{Request, Url};
+use secrecy::SecretString;
+use serde_json::Value;
+
+use crate::clock::{Clock, before};
+use crate::credentials::{AccessToken, TokenFuture, TokenRequest, TokenSource, basic};
+use crate::error::{DecodeFault, Kind};
+use crate::retry::{RetryPolicy, is_passing, retry_after};
+use crate::wire::{Fault, exchange};
+use crate::{Error, path};
+
+/// The token call is small; an answer that takes longer will not come.
+const ATTEMPT: Duration = Duration::from_secs(15);
+/// Below the default deadline of calls, so that those who wait hear why.
+const OVERALL: Duration = Duration::from_secs(60);
+/// A token answer has some kilobytes.
+const LARGEST: u64 = 1 << 20;
+
+/// Gets tokens with client id and secret: `POST {host}/v1/accounts/{owner}/auth/token`.
+///
+/// Repeated twice after whatever may pass (no connection, time-out, 408, 429, 5xx), never after 400, 401 or 403.
+#[derive(Clone)]
+pub(crate) struct ClientCredentialsSource {
+    pub(crate) http: reqwest::Client,
+    pub(crate) id: String,
+    pub(crate) secret: SecretString,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl TokenSource for ClientCredentialsSource {
+    fn token(&self, request: TokenRequest) -> TokenFuture {
+        let source = self.clone();
+        Box::pin(async move { source.fetch(&request).await })
+    }
+}
+
+impl ClientCredentialsSource {
+    async fn fetch(&self, request: &TokenRequest) -> Result<AccessToken, Error> {
+        let policy = RetryPolicy::default().with_max_retry_after(Duration::from_secs(15));
+        let end = self.clock.now() + OVERALL;
+        let mut attempt = 1;
+        loop {
+            let error = match self.attempt(request, end).await {
+                Ok(token) => return Ok(token),
+                Err(error) => error,
+            };
+            if attempt >= policy.max_attempts || !may_pass(&error) {
+                return Err(error);
+            }
+            attempt += 1;
+            let Some(delay) = policy
+                .delay(attempt, error.retry_after())
+                .filter(|delay| self.clock.now() + *delay < end)
+            else {
+                return Err(error);
+            };
+            self.clock.pause(delay).await;
+        }
+    }
+
+    async fn attempt(&self, request: &TokenRequest, end: Instant) -> Result<AccessToken, Error> {
+        let mut head = None;
+        let until = (self.clock.now() + ATTEMPT).min(end);
+        let exchange = exchange(&self.http, self.request(request)?, LARGEST, &mut head);
+        let body = match before(self.clock.alarm(until), exchange).await {
+            None => return Err(Error::new(Kind::Timeout(ATTEMPT))),
+            Some(Err(fault)) => return Err(Fault::into_error(fault)),
+            Some(Ok(body)) => body,
+        };
+        let Some(head) = head else {
+            return Err(Error::new(Kind::Broken));
+        };
+        if head.status.is_success() {
+            // The body holds a token, so no error carries it.
+            return read(&body).map_err(|fault| {
+                Error::new(Kind::Decode(fault)).answered(head.status, head.headers, Bytes::new())
+            });
+        }
+        let wait = retry_after(&head.headers, self.clock.wall());
+        Err(Error::new(Kind::Status)
+            .answered(head.status, head.headers, body)
+            .retry_in(wait))
+    }
+
+    fn request(&self, request: &TokenRequest) -> Result<Request, Error> {
+        let owner = path::segment(&request.owner).unwrap_or_default();
+        let url = Url::parse(&format!("{}/v1/accounts/{owner}/auth/token", request.host))
+            .map_err(Error::from_token_source)?;
+        let authorization = basic(&self.id, &self.secret).ok_or_else(|| {
+            Error::from_token_source("client id and secret have characters that no header may have")
+        })?;
+        let body = serde_json::json!({ "grant_type": "client_credentials", "audience": request.audience() });
+        let mut call = Request::new(Method::POST, url);
+        let headers = call.headers_mut();
+        headers.insert(AUTHORIZATION, authorization);
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(USER_AGENT, self.user_agent.clone());
+        *call.body_mut() = Some(body.to_string().into());
+        Ok(call)
+    }
+}
+
+/// Whether the same call may go well a little later.
+fn may_pass(error: &Error) -> bool {
+    match error.status() {
+        Some(status) => is_passing(status) || status == StatusCode::TOO_MANY_REQUESTS,
+        None => error.is_connect() || error.is_timeout() || error.is_broken_connection(),
+    }
+}
+
+fn read(body: &[u8]) -> Result<AccessToken, DecodeFault> {
+    let value: Value =
+        serde_json::from_slice(body).map_err(|error| DecodeFault::new(&error, body))?;
+    let token = match value.get("access_token").and_then(Value::as_str) {
+        Some(token) if !token.is_empty() => AccessToken::new(token),
+        _ => return Err(DecodeFault::field("access_token", "expected a token")),
+    };
+    // Seconds, as an integer; a number in quotes or with a fraction is as good.
+    let life = match value.get("expires_in") {
+        Some(Value::Number(seconds)) => seconds.as_f64(),
+        Some(Value::String(seconds)) => seconds.parse().ok(),
+        _ => None,
+    };
+    let life = life.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok());
+    Ok(AccessToken {
+        expires_in: life,
+        ..token
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use secrecy::ExposeSecret;
+
+    use super::read;
+
+    #[test]
+    fn the_life_time_is_believed_in_whatever_form_it_comes() {
+        let cases = [
+            (
+                r#"{"access_token":"a","token_type":"Bearer","expires_in":14400}"#,
+                Some(14400),
+            ),
+            (r#"{"access_token":"a","expires_in":86400.0}"#, Some(86400)),
+            (r#"{"access_token":"a","expires_in":"60"}"#, Some(60)),
+            (r#"{"access_token":"a","expires_in":-5}"#, Some(0)),
+            (r#"{"access_token":"a","expires_in":1e300}"#, None),
+            (r#"{"access_token":"a","expires_in":null}"#, None),
+            (r#"{"access_token":"a"}"#, None),
+        ];
+        for (body, life) in cases {
+            let token = read(body.as_bytes()).expect(body);
+            assert_eq!(token.secret.expose_secret(), "a");
+            assert_eq!(token.expires_in, life.map(Duration::from_secs), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_answer_without_a_token_names_the_field() {
+        for body in [
+            "{}",
+            r#"{"access_token":""}"#,
+            r#"{"access_token":7}"#,
+            "[]",
+        ] {
+            assert_eq!(
+                read(body.as_bytes()).expect_err(body).path(),
+                Some("access_token")
+            );
+        }
+        assert_eq!(
+            read(b"<html>").expect_err("no JSON").reason(),
+            "the body is not JSON"
+        );
+    }
+}

@@ -1,0 +1,342 @@
+//! The way of a call: token, attempt, and what follows from the outcome.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use reqwest::{Request, Url};
+
+use crate::clock::{before, later};
+use crate::credentials::{Credentials, api_key, basic, bearer};
+use crate::error::Kind;
+use crate::handle::Shared;
+use crate::retry::{is_passing, retry_after};
+use crate::token::Token;
+use crate::trace::Trace;
+use crate::wire::{Head, exchange};
+use crate::{Auth, CallOptions, Error, Handle, Operation, RetryClass, RetryPolicy, WasSent};
+
+/// What the caller does with the body of a success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Want {
+    Json,
+    Bytes,
+    Nothing,
+}
+
+/// A request that is complete but for its authentication.
+pub(crate) struct Outgoing {
+    pub(crate) handle: Handle,
+    pub(crate) operation: Option<&'static Operation>,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) class: RetryClass,
+    pub(crate) auth: Auth,
+    pub(crate) options: CallOptions,
+    pub(crate) want: Want,
+}
+
+/// A success, and what it took.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+}
+
+impl Answer {
+    fn new(head: Head, body: Bytes, attempts: u32) -> Self {
+        Self {
+            status: head.status,
+            headers: head.headers,
+            body,
+            attempts,
+            elapsed: Duration::ZERO,
+        }
+    }
+}
+
+/// An attempt that came to nothing.
+struct Failed {
+    error: Error,
+    verdict: Verdict,
+}
+
+/// What an attempt that failed says about the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// Provably not handled, and may go well next time.
+    NotHandled,
+    /// The token was refused, so it was not handled.
+    TokenRefused,
+    /// Nobody knows whether it was handled.
+    Unknown,
+    /// Handled, or refused for good.
+    Final,
+}
+
+/// The authentication of one attempt, and the token it came from.
+struct Proof {
+    name: HeaderName,
+    value: HeaderValue,
+    token: Option<Arc<Token>>,
+}
+
+/// What happened so far.
+#[derive(Default)]
+struct Progress {
+    attempts: u32,
+    /// Some attempt had an unknown outcome.
+    unknown: bool,
+    repeats_after_unknown: u32,
+    token_renewed: bool,
+}
+
+impl Outgoing {
+    pub(crate) async fn run(self) -> Result<Answer, Error> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            let mut problems = crate::data::Problems::default();
+            problems.push("", "calls must be made within a Tokio runtime");
+            return Err(Error::new(Kind::Configuration(problems)).operation_of(self.operation));
+        }
+        let trace = Trace::of_call(
+            self.operation,
+            &self.method,
+            &self.url,
+            self.handle.account(),
+        );
+        trace.around(self.attempts(&trace)).await
+    }
+
+    async fn attempts(&self, trace: &Trace) -> Result<Answer, Error> {
+        let shared = self.handle.shared();
+        let policy = self.options.retry.unwrap_or(shared.retry);
+        let limit = self.options.deadline.unwrap_or(shared.deadline);
+        let start = shared.clock.now();
+        let end = later(start, limit);
+        let mut progress = Progress::default();
+        loop {
+            let failed = match self.proof(shared, end, limit).await {
+                Ok(proof) => match self
+                    .attempt(shared, &proof, end, limit, &mut progress, trace)
+                    .await
+                {
+                    Ok(mut answer) => {
+                        shared.budget.put_back();
+                        answer.elapsed = shared.clock.now() - start;
+                        return Ok(answer);
+                    }
+                    Err(failed) => {
+                        if failed.verdict == Verdict::TokenRefused
+                            && let (Some(token), Some(slot)) = (&proof.token, self.handle.slot())
+                            && !progress.token_renewed
+                        {
+                            slot.drop_refused(token);
+                        }
+                        failed
+                    }
+                },
+                // The token call has its own repeats.
+                Err(error) => Failed {
+                    error,
+                    verdict: Verdict::Final,
+                },
+            };
+            progress.unknown |= failed.verdict == Verdict::Unknown;
+            match self.pause(shared, &policy, &failed, &mut progress, end) {
+                Some(pause) if pause.is_zero() => {}
+                Some(pause) => shared.clock.pause(pause).await,
+                None => {
+                    let error = self.finished(failed.error, &progress, shared.clock.now() - start);
+                    trace.failed(&error);
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// How long to wait before the next attempt; none when there is to be none.
+    fn pause(
+        &self,
+        shared: &Shared,
+        policy: &RetryPolicy,
+        failed: &Failed,
+        progress: &mut Progress,
+        end: Instant,
+    ) -> Option<Duration> {
+        if failed.verdict == Verdict::TokenRefused {
+            let first = !progress.token_renewed && policy.max_attempts > 1;
+            progress.token_renewed = true;
+            return (first && shared.clock.now() < end).then_some(Duration::ZERO);
+        }
+        let permitted = match (failed.verdict, self.class) {
+            (Verdict::NotHandled, _) | (Verdict::Unknown, RetryClass::Safe) => true,
+            (Verdict::Unknown, RetryClass::Harmless) => {
+                policy.repeat_harmless && progress.repeats_after_unknown == 0
+            }
+            _ => false,
+        };
+        let sent = progress.attempts - u32::from(progress.token_renewed);
+        if !permitted || sent >= policy.max_attempts {
+            return None;
+        }
+        let pause = policy.delay(sent + 1, failed.error.retry_after())?;
+        if shared.clock.now() + pause >= end || !shared.budget.take() {
+            return None;
+        }
+        progress.repeats_after_unknown += u32::from(failed.verdict == Verdict::Unknown);
+        Some(pause)
+    }
+
+    fn finished(&self, error: Error, progress: &Progress, elapsed: Duration) -> Error {
+        let carried_out =
+            error.status().is_some_and(|status| status.is_success()) && !error.is_token_call();
+        let sent = match error.was_sent() {
+            WasSent::Yes if carried_out => WasSent::Yes,
+            _ if progress.unknown => WasSent::Maybe,
+            // It was the token that was asked for and answered, not the call.
+            _ if error.is_token_call() => WasSent::No,
+            sent => sent,
+        };
+        error
+            .operation_of(self.operation)
+            .counted(progress.attempts, elapsed)
+            .sent(sent)
+    }
+
+    /// The authentication for the next attempt; may wait for a token, but not beyond the deadline.
+    async fn proof(&self, shared: &Shared, end: Instant, limit: Duration) -> Result<Proof, Error> {
+        let unusable =
+            || Error::from_token_source("the credentials have characters that no header may have");
+        let fixed = |name, value: Option<HeaderValue>| {
+            value
+                .map(|value| Proof {
+                    name,
+                    value,
+                    token: None,
+                })
+                .ok_or_else(unusable)
+        };
+        match (&shared.credentials, self.auth) {
+            (Credentials::Client { id, secret, .. }, Auth::Basic) => {
+                return fixed(AUTHORIZATION, basic(id, secret));
+            }
+            (Credentials::Bearer(token), _) => return fixed(AUTHORIZATION, bearer(token)),
+            (Credentials::ApiKey(key), _) => {
+                return fixed(HeaderName::from_static("x-api-key"), api_key(key));
+            }
+            (Credentials::Client { .. } | Credentials::Source(_), _) => {}
+        }
+        let Some(slot) = self.handle.slot() else {
+            return Err(unusable());
+        };
+        let token = match slot.ready() {
+            Some(token) => token,
+            None => match before(shared.clock.alarm(end), slot.token()).await {
+                Some(token) => token?,
+                None => {
+                    return Err(
+                        Error::new(Kind::Timeout(limit)).of_token_call(self.handle.account_arc())
+                    );
+                }
+            },
+        };
+        let value = token.header().ok_or_else(unusable)?;
+        Ok(Proof {
+            name: AUTHORIZATION,
+            value,
+            token: Some(token),
+        })
+    }
+
+    async fn attempt(
+        &self,
+        shared: &Shared,
+        proof: &Proof,
+        end: Instant,
+        deadline: Duration,
+        progress: &mut Progress,
+        trace: &Trace,
+    ) -> Result<Answer, Failed> {
+        let now = shared.clock.now();
+        let timeout = self.options.timeout.unwrap_or(shared.timeout);
+        let own = later(now, timeout);
+        let (until, limit) = if own < end {
+            (own, timeout)
+        } else {
+            (end, deadline)
+        };
+        progress.attempts += 1;
+        let mut head = None;
+        let exchange = exchange(
+            &shared.http,
+            self.request(proof),
+            shared.body_limit,
+            &mut head,
+        );
+        let outcome = before(shared.clock.alarm(until), exchange).await;
+        trace.attempt(
+            progress.attempts,
+            head.as_ref().map(|head| (head.status, head.request_id())),
+        );
+        let (error, head) = match (outcome, head) {
+            (Some(Ok(body)), Some(head)) if head.status.is_success() => {
+                return Ok(Answer::new(head, body, progress.attempts));
+            }
+            // Success is known, and nothing more was wanted.
+            (_, Some(head)) if head.status.is_success() && self.want == Want::Nothing => {
+                return Ok(Answer::new(head, Bytes::new(), progress.attempts));
+            }
+            // The status decides, even if the body did not come in time.
+            (outcome, Some(Head { status, headers })) if !status.is_success() => {
+                let body = outcome.and_then(Result::ok).unwrap_or_default();
+                let wait = retry_after(&headers, shared.clock.wall());
+                let error = Error::new(Kind::Status)
+                    .answered(status, headers, body)
+                    .retry_in(wait);
+                return Err(Failed {
+                    error,
+                    verdict: Self::verdict(status, proof),
+                });
+            }
+            (Some(Err(fault)), head) => (fault.into_error(), head),
+            (None | Some(Ok(_)), head) => (Error::new(Kind::Timeout(limit)), head),
+        };
+        let verdict = match error.kind() {
+            Kind::Connect => Verdict::NotHandled,
+            Kind::Timeout(_) | Kind::Broken => Verdict::Unknown,
+            _ => Verdict::Final,
+        };
+        let error = match head {
+            // A success whose body did not come: what was asked for is done.
+            Some(head) => error.answered(head.status, head.headers, Bytes::new()),
+            None if verdict == Verdict::Unknown => error.sent(WasSent::Maybe),
+            None => error,
+        };
+        Err(Failed { error, verdict })
+    }
+
+    fn verdict(status: StatusCode, proof: &Proof) -> Verdict {
+        match status {
+            StatusCode::UNAUTHORIZED if proof.token.is_some() => Verdict::TokenRefused,
+            StatusCode::TOO_MANY_REQUESTS => Verdict::NotHandled,
+            status if is_passing(status) => Verdict::Unknown,
+            _ => Verdict::Final,
+        }
+    }
+
+    fn request(&self, proof: &Proof) -> Request {
+        let mut request = Request::new(self.method.clone(), self.url.clone());
+        *request.headers_mut() = self.headers.clone();
+        request
+            .headers_mut()
+            .insert(proof.name.clone(), proof.value.clone());
+        *request.body_mut() = self.body.clone().map(reqwest::Body::from);
+        request
+    }
+}

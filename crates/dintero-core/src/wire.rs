@@ -1,0 +1,108 @@
+//! One request out, one answer in. Reads a body only up to a limit, counted after decompression.
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, StatusCode};
+
+use crate::Error;
+use crate::error::Kind;
+
+/// Status and headers of an answer; known before its body is.
+pub(crate) struct Head {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Head {
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.headers.get("request-id")?.to_str().ok()
+    }
+}
+
+/// Why there is no complete answer.
+pub(crate) enum Fault {
+    /// The request could not be made.
+    Request(reqwest::Error),
+    /// No connection came about, so nothing was sent.
+    Connect(reqwest::Error),
+    /// The connection broke under way.
+    Broken(reqwest::Error),
+    /// The body of a success is larger than the limit.
+    TooLarge(u64),
+}
+
+impl Fault {
+    fn of(error: reqwest::Error) -> Self {
+        // The URL holds ids and queries; errors must not show them.
+        let error = error.without_url();
+        if error.is_builder() {
+            Self::Request(error)
+        } else if error.is_connect() {
+            Self::Connect(error)
+        } else {
+            Self::Broken(error)
+        }
+    }
+
+    pub(crate) fn into_error(self) -> Error {
+        match self {
+            Self::Request(error) => {
+                let mut problems = crate::data::Problems::default();
+                problems.push("", "the request cannot be put together");
+                Error::from(problems).caused_by(error)
+            }
+            Self::Connect(error) => Error::new(Kind::Connect).caused_by(error),
+            Self::Broken(error) => Error::new(Kind::Broken).caused_by(error),
+            Self::TooLarge(limit) => Error::new(Kind::TooLarge(limit)),
+        }
+    }
+}
+
+/// Sends a request and reads the body. `head` is filled as soon as the headers are in, also when the body then fails.
+///
+/// The body of an error status is kept as far as it came: what the server said matters more than that it was cut off.
+pub(crate) async fn exchange(
+    http: &reqwest::Client,
+    request: reqwest::Request,
+    limit: u64,
+    head: &mut Option<Head>,
+) -> Result<Bytes, Fault> {
+    let mut response = http.execute(request).await.map_err(Fault::of)?;
+    let status = response.status();
+    *head = Some(Head {
+        status,
+        headers: std::mem::take(response.headers_mut()),
+    });
+    let mut first = Bytes::new();
+    let mut rest = BytesMut::new();
+    loop {
+        let chunk = match response.chunk().await {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => break,
+            Err(_) if !status.is_success() => break,
+            Err(error) => return Err(Fault::of(error)),
+        };
+        let read = first.len() + rest.len();
+        if (read + chunk.len()) as u64 > limit {
+            if status.is_success() {
+                return Err(Fault::TooLarge(limit));
+            }
+            break;
+        }
+        if read == 0 {
+            // Most answers are one chunk, which is then handed on as it is.
+            first = chunk;
+        } else {
+            if rest.is_empty() {
+                rest = BytesMut::with_capacity(2 * (first.len() + chunk.len()));
+                rest.extend_from_slice(&first);
+                first = Bytes::new();
+            }
+            rest.extend_from_slice(&chunk);
+        }
+    }
+    Ok(if rest.is_empty() {
+        first
+    } else {
+        rest.freeze()
+    })
+}

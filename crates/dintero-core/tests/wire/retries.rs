@@ -1,0 +1,343 @@
+//! Which call is sent again after what, counted on the wire.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+use dintero_core::{CallOptions, Clock, Error, ManualClock, Operation, RetryPolicy, Wait, WasSent};
+use tokio::net::TcpListener;
+
+use crate::server::{Server, Step, reply};
+use crate::{CAPTURE, LONG, READ, SESSION, builder, call, handle};
+
+/// Plays one step twice, so that a second request is answered alike, and gives the outcome and the count on the wire.
+async fn after(
+    operation: &'static Operation,
+    step: impl Fn(&ManualClock) -> Step,
+) -> (Result<(), Error>, usize) {
+    let clock = ManualClock::new();
+    let server = Server::start().await.api([step(&clock), step(&clock)]);
+    let outcome = call(&handle(&server, &clock), operation).await.map(|_| ());
+    (outcome, server.calls().len())
+}
+
+#[tokio::test]
+async fn a_safe_call_is_repeated_until_it_goes_well() {
+    for status in [408, 429, 500, 502, 503, 504] {
+        let (outcome, sent) = after(&READ, |_| reply(status, "{}")).await;
+        assert!(outcome.is_ok(), "{status}");
+        assert_eq!(sent, 3, "{status}");
+    }
+    for fault in [
+        |_: &ManualClock| Step::Close,
+        |clock: &ManualClock| Step::Stall(clock.clone(), LONG),
+    ] {
+        let (outcome, sent) = after(&READ, fault).await;
+        assert!(outcome.is_ok());
+        assert_eq!(sent, 3);
+    }
+}
+
+#[tokio::test]
+async fn a_harmless_call_is_repeated_once_after_an_unknown_outcome() {
+    let faults: [fn(&ManualClock) -> Step; 3] = [
+        |_| reply(503, "{}"),
+        |_| Step::Close,
+        |clock| Step::Stall(clock.clone(), LONG),
+    ];
+    for fault in faults {
+        let (outcome, sent) = after(&SESSION, fault).await;
+        assert_eq!(
+            outcome.expect_err("the second fails too").was_sent(),
+            WasSent::Maybe
+        );
+        assert_eq!(sent, 2);
+    }
+}
+
+#[tokio::test]
+async fn the_repeat_of_harmless_calls_can_be_turned_off() {
+    let clock = ManualClock::new();
+    let server = Server::start().await.api([reply(503, "{}")]);
+    let handle = builder(&server, &clock)
+        .retry(RetryPolicy::default().with_repeat_harmless(false))
+        .build()
+        .expect("handle");
+    assert!(call(&handle, &SESSION).await.is_err());
+    assert_eq!(server.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn money_is_never_sent_twice_when_the_outcome_is_unknown() {
+    for status in [408, 500, 501, 502, 503, 504] {
+        let (outcome, sent) = after(&CAPTURE, |_| reply(status, "{}")).await;
+        assert_eq!(
+            outcome.expect_err("status").was_sent(),
+            WasSent::Maybe,
+            "{status}"
+        );
+        assert_eq!(sent, 1, "{status}");
+    }
+    let faults: [fn(&ManualClock) -> Step; 5] = [
+        |_| Step::Close,
+        |clock| Step::Stall(clock.clone(), LONG),
+        |_| Step::Raw(b"nonsense\r\n\r\n".to_vec()),
+        |_| Step::Raw(b"HTTP/1.1 20".to_vec()),
+        |_| Step::Raw(Vec::new()),
+    ];
+    for fault in faults {
+        let (outcome, sent) = after(&CAPTURE, fault).await;
+        let error = outcome.expect_err("fault");
+        assert_eq!(
+            (error.was_sent(), error.attempts(), sent),
+            (WasSent::Maybe, 1, 1),
+            "{error}"
+        );
+        assert!(
+            error.to_string().contains("look with `get_transaction`"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn money_with_a_success_that_was_cut_off_was_carried_out() {
+    let (outcome, sent) = after(&CAPTURE, |_| {
+        Step::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{".to_vec())
+    })
+    .await;
+    let error = outcome.expect_err("half a body");
+    assert_eq!((error.was_sent(), sent), (WasSent::Yes, 1));
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
+    assert!(
+        error.is_broken_connection() && error.to_string().contains("it was carried out"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_429_is_repeated_for_money_after_the_time_asked_for() {
+    for retry_after in ["7", "Thu, 01 Jan 2026 00:00:07 GMT"] {
+        let clock = ManualClock::new();
+        let server = Server::start()
+            .await
+            .api([reply(429, "{}").with("retry-after", retry_after)]);
+        let thing = call(&handle(&server, &clock), &CAPTURE)
+            .await
+            .expect("the second goes well");
+        assert_eq!(thing.id, "x");
+        assert_eq!(server.calls().len(), 2);
+        let waited = clock.passed();
+        assert!(
+            waited >= Duration::from_secs(7) && waited <= Duration::from_secs(8),
+            "{waited:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_retry_after_that_is_too_long_fails_at_once_and_is_told() {
+    let clock = ManualClock::new();
+    let server = Server::start()
+        .await
+        .api([reply(429, "{}").with("retry-after", "3600")]);
+    let error = call(&handle(&server, &clock), &CAPTURE)
+        .await
+        .expect_err("an hour");
+    assert!(
+        error.is_rate_limited() && error.to_string().contains("after 3600 s"),
+        "{error}"
+    );
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
+    assert_eq!((server.calls().len(), clock.passed()), (1, Duration::ZERO));
+}
+
+#[tokio::test]
+async fn what_is_refused_for_good_is_not_repeated() {
+    for status in [300, 302, 400, 403, 404, 409, 412, 418, 422] {
+        for operation in [&READ, &SESSION, &CAPTURE] {
+            let (outcome, sent) = after(operation, |_| reply(status, "{}")).await;
+            assert_eq!(
+                outcome.expect_err("refused").was_sent(),
+                WasSent::Yes,
+                "{status}"
+            );
+            assert_eq!(sent, 1, "{status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_tried_three_times_whatever_the_class() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("port");
+    let closed = format!("http://{}", listener.local_addr().expect("address"));
+    drop(listener);
+    for operation in [&READ, &SESSION, &CAPTURE] {
+        let clock = ManualClock::new();
+        let server = Server::start().await;
+        let handle = builder(&server, &clock)
+            .checkout_url(&closed)
+            .build()
+            .expect("handle");
+        let error = call(&handle, operation).await.expect_err("nobody listens");
+        assert!(error.is_connect(), "{error}");
+        assert_eq!((error.attempts(), error.was_sent()), (3, WasSent::No));
+        assert!(error.to_string().contains("safe to call again"), "{error}");
+    }
+}
+
+/// Opens a server on its port when the first pause begins.
+#[derive(Debug)]
+struct OpensOnPause {
+    clock: ManualClock,
+    port: String,
+    opened: Arc<Mutex<Option<Server>>>,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.url)
+    }
+}
+
+impl Clock for OpensOnPause {
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    fn wall(&self) -> SystemTime {
+        self.clock.wall()
+    }
+
+    fn pause(&self, length: Duration) -> Wait {
+        let (clock, port, opened) = (self.clock.clone(), self.port.clone(), self.opened.clone());
+        let pause: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
+            let listener = TcpListener::bind(&port)
+                .await
+                .expect("the port is still free");
+            *opened.lock().expect("lock") = Some(Server::serve(listener));
+            clock.pause(length).await;
+        });
+        pause
+    }
+
+    fn alarm(&self, at: Instant) -> Wait {
+        self.clock.alarm(at)
+    }
+}
+
+#[tokio::test]
+async fn money_whose_connection_was_refused_is_sent_when_the_server_is_back() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("port");
+    let port = listener.local_addr().expect("address").to_string();
+    drop(listener);
+    let clock = ManualClock::new();
+    let opened = Arc::default();
+    let opens = OpensOnPause {
+        clock: clock.clone(),
+        port: port.clone(),
+        opened: Arc::clone(&opened),
+    };
+    let tokens = Server::start().await;
+    let builder = builder(&tokens, &clock)
+        .checkout_url(format!("http://{port}"))
+        .clock(opens);
+    assert!(
+        call(&builder.build().expect("handle"), &CAPTURE)
+            .await
+            .is_ok()
+    );
+    let server = opened.lock().expect("lock").clone().expect("opened");
+    assert_eq!(server.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn the_deadline_ends_a_call_whatever_is_left_to_try() {
+    let clock = ManualClock::new();
+    let stall = || Step::Stall(clock.clone(), Duration::from_secs(50));
+    let server = Server::start().await.api([stall(), stall(), stall()]);
+    let handle = builder(&server, &clock)
+        .timeout(Duration::from_secs(50))
+        .build()
+        .expect("handle");
+    let error = call(&handle, &READ).await.expect_err("deadline");
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!(
+        server.calls().len(),
+        2,
+        "the third would begin after the 90 s"
+    );
+    assert!(
+        error.elapsed() >= Duration::from_secs(90),
+        "{:?}",
+        error.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn options_of_a_call_win_over_those_of_the_client() {
+    let clock = ManualClock::new();
+    let server = Server::start().await.api([
+        Step::Stall(clock.clone(), Duration::from_secs(6)),
+        reply(503, "{}"),
+    ]);
+    let handle = handle(&server, &clock);
+    let options = CallOptions::new()
+        .with_timeout(Duration::from_secs(5))
+        .without_retry();
+    let error = handle
+        .call(&READ)
+        .path("id", &"a")
+        .options(options)
+        .send_bytes()
+        .await
+        .expect_err("time-out");
+    assert!(
+        error.is_timeout() && error.to_string().contains("5s"),
+        "{error}"
+    );
+    let error = handle
+        .call(&READ)
+        .path("id", &"a")
+        .no_retry()
+        .send_bytes()
+        .await
+        .expect_err("503");
+    assert!(error.is_server_error());
+    assert_eq!(server.calls().len(), 2);
+}
+
+#[tokio::test]
+async fn a_dead_server_is_not_hammered_by_the_repeats_of_all_calls() {
+    let clock = ManualClock::new();
+    let server = Server::start()
+        .await
+        .api((0..400).map(|_| reply(503, "{}")));
+    let handle = handle(&server, &clock);
+    for _ in 0..200 {
+        assert!(call(&handle, &READ).await.is_err());
+    }
+    assert_eq!(
+        server.calls().len(),
+        300,
+        "200 calls and the 100 repeats of the budget"
+    );
+}
+
+#[tokio::test]
+async fn a_success_after_repeats_reports_nothing_but_success() {
+    let clock = ManualClock::new();
+    let server = Server::start().await.api([
+        Step::Close,
+        reply(202, r#"{"id":"t"}"#).with("event-request-id", "e-1"),
+    ]);
+    let response = handle(&server, &clock)
+        .call(&READ)
+        .path("id", &"a")
+        .send_bytes()
+        .await
+        .expect("202");
+    assert!(response.is_pending());
+    assert_eq!(response.event_request_id(), Some("e-1"));
+}

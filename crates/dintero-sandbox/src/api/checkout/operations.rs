@@ -1,0 +1,223 @@
+//! Capture, refund and void.
+//!
+//! Where the facts are silent the stricter reading holds: an amount is at least 1; `items`, when given, name known
+//! lines, add up to `amount` and never move more of a line than it has.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::api::checkout::order::check_event_metadata;
+use crate::call::{Call, Reply};
+use crate::check::{Check, Node, SIGNED_AMOUNT};
+use crate::errors::{ApiError, Outcome};
+use crate::state::Account;
+use crate::state::checkout::{Authorization, Line, Transaction};
+
+const INCLUDES: [&str; 2] = [
+    "events.request_headers",
+    "initiating_system_request_headers",
+];
+
+/// `POST /transactions/{id}/capture`.
+pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+    let includes = call.query.all_of("includes", &INCLUDES)?;
+    let session_reference = event_reference(call, account)?;
+    let transaction = account
+        .checkout
+        .transactions
+        .get_mut(call.param("id"), "transaction")?;
+    let root = Node::root(&call.body);
+    let mut check = Check::default();
+    let is_final = check.flag(&root.at("final_capture")).unwrap_or(false);
+    let (amount, lines) = body(check, &root, "capture_reference", transaction, |line| {
+        line.captured
+    })?;
+    let left = transaction.ledger.capturable();
+    if left <= 0 {
+        let status = transaction.ledger.status();
+        return Err(ApiError::wrong_state(format!(
+            "nothing can be captured of a transaction that is {status}"
+        )));
+    }
+    if amount > left {
+        return Err(ApiError::invalid_field(
+            "amount",
+            "is more than what is left to capture",
+        ));
+    }
+    transaction.check_room()?;
+
+    transaction.ledger.captured += amount;
+    transaction.ledger.closed = is_final;
+    for (id, moved) in lines {
+        transaction.lines.entry(id).or_default().captured += moved;
+    }
+    let extra = extra(call, "capture_reference", session_reference);
+    transaction.add_event(call.now, call.request_id, "CAPTURE", amount, extra);
+    let released = left - amount;
+    if is_final && released > 0 {
+        let extra = json!({"created_by": call.grant.client_id});
+        transaction.add_event(call.now, call.request_id, "VOID", released, extra);
+    }
+    Reply::ok(transaction.body(&includes))
+}
+
+/// `POST /transactions/{id}/refund`.
+pub(crate) fn refund(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+    let includes = call.query.all_of("includes", &INCLUDES)?;
+    let session_reference = event_reference(call, account)?;
+    let transaction = account
+        .checkout
+        .transactions
+        .get_mut(call.param("id"), "transaction")?;
+    let root = Node::root(&call.body);
+    let mut check = Check::default();
+    check.text(&root.at("reason"), 1024);
+    check.text(&root.at("terminal_id"), 255);
+    let (amount, lines) = body(check, &root, "refund_reference", transaction, |line| {
+        line.refunded
+    })?;
+    let left = transaction.ledger.refundable();
+    if left <= 0 {
+        let advice = if transaction.ledger.status() == "AUTHORIZED" {
+            "; void it instead"
+        } else {
+            ""
+        };
+        let status = transaction.ledger.status();
+        return Err(ApiError::wrong_state(format!(
+            "nothing can be refunded of a transaction that is {status}{advice}"
+        )));
+    }
+    if amount > left {
+        return Err(ApiError::invalid_field(
+            "amount",
+            "is more than what is left to refund",
+        ));
+    }
+    transaction.check_room()?;
+
+    transaction.ledger.refunded += amount;
+    for (id, moved) in lines {
+        transaction.lines.entry(id).or_default().refunded += moved;
+    }
+    let extra = extra(call, "refund_reference", session_reference);
+    transaction.add_event(call.now, call.request_id, "REFUND", amount, extra);
+    Reply::ok(transaction.body(&includes))
+}
+
+/// `POST /transactions/{id}/void`. Voiding the rest after a part capture is for payment products that the sandbox's
+/// card payments (`dintero_psp.creditcard`) are not among.
+pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+    let includes = call.query.all_of("includes", &INCLUDES)?;
+    let transaction = account
+        .checkout
+        .transactions
+        .get_mut(call.param("id"), "transaction")?;
+    let status = transaction.ledger.status();
+    if status != "AUTHORIZED" {
+        return Err(ApiError::wrong_state(format!(
+            "a transaction that is {status} cannot be voided"
+        )));
+    }
+    transaction.check_room()?;
+    let amount = transaction.ledger.capturable();
+    transaction.ledger.authorization = Authorization::Voided;
+    let extra =
+        json!({"created_by": call.grant.client_id, "request_headers": call.system_headers()});
+    transaction.add_event(call.now, call.request_id, "VOID", amount, extra);
+    Reply::ok(transaction.body(&includes))
+}
+
+/// Checks what capture and refund have in common; gives the amount and what moves per line.
+fn body(
+    mut check: Check,
+    root: &Node<'_>,
+    reference: &str,
+    transaction: &Transaction,
+    moved: impl Fn(&Line) -> i64,
+) -> Outcome<(i64, BTreeMap<String, i64>)> {
+    let amount = check.need_int(&root.at("amount"), 1..=i64::from(i32::MAX));
+    check.text(&root.at(reference), 255);
+    check_event_metadata(&mut check, &root.at("metadata"));
+    let mut lines: BTreeMap<String, i64> = BTreeMap::new();
+    let mut sum = 0;
+    let items = check.objects(&root.at("items"), 100);
+    for item in &items {
+        let id = check.need_text(&item.at("line_id"), 255);
+        let part = check.need_int(&item.at("amount"), SIGNED_AMOUNT);
+        sum += part;
+        let total = lines.entry(id.to_owned()).or_default();
+        *total += part;
+        match transaction.lines.get(id) {
+            None if !id.is_empty() => {
+                check.fail(&item.at("line_id"), "is not a line of the transaction")
+            }
+            Some(line) if !fits(line.amount, moved(line) + *total) => {
+                check.fail(&item.at("amount"), "is more than what is left of the line");
+            }
+            _ => {}
+        }
+    }
+    if !items.is_empty() && sum != amount {
+        check.fail(&root.at("amount"), "is not the sum of the items");
+    }
+    check.finish()?;
+    Ok((amount, lines))
+}
+
+/// Whether `part` lies between nothing and the whole line, which may be negative.
+fn fits(whole: i64, part: i64) -> bool {
+    (whole.min(0)..=whole.max(0)).contains(&part)
+}
+
+/// `order.event_reference` of the session, which the reference of a capture or refund overrides.
+fn event_reference(call: &Call<'_>, account: &Account) -> Outcome<Option<String>> {
+    let transaction = account
+        .checkout
+        .transactions
+        .get(call.param("id"), "transaction")?;
+    let session = account.checkout.sessions.find(&transaction.session_id);
+    Ok(session
+        .and_then(|s| s.doc["order"]["event_reference"].as_str())
+        .map(str::to_owned))
+}
+
+fn extra(call: &Call<'_>, reference: &str, fallback: Option<String>) -> Value {
+    let mut extra = Map::new();
+    extra.insert("created_by".into(), json!(call.grant.client_id));
+    extra.insert("request_headers".into(), call.system_headers());
+    if let Some(reference) = call.body[reference]
+        .as_str()
+        .map(str::to_owned)
+        .or(fallback)
+    {
+        extra.insert("event_reference".into(), json!(reference));
+    }
+    for name in ["items", "metadata"] {
+        if let Some(value) = call.body.get(name) {
+            extra.insert(name.into(), value.clone());
+        }
+    }
+    Value::Object(extra)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_line_never_exceeds_it_in_either_direction() {
+        for (whole, part, good) in [
+            (100, 100, true),
+            (100, 101, false),
+            (100, -1, false),
+            (-50, -50, true),
+            (-50, -51, false),
+            (-50, 1, false),
+        ] {
+            assert_eq!(fits(whole, part), good, "{part} of {whole}");
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Sessions: created from a profile or with a whole configuration, read, updated, cancelled.
+
+use chrono::TimeDelta;
+use serde_json::{Map, Value, json};
+
+use crate::api::checkout::order::{check_order, check_session_metadata, check_sum};
+use crate::call::{Call, Reply};
+use crate::check::{Check, Node};
+use crate::clock::text;
+use crate::errors::{ApiError, Outcome};
+use crate::state::checkout::{Authorization, Session};
+use crate::state::{Account, checkout_id, size};
+
+/// How long a session lives when `expires_at` is not sent. Dintero's default is not published; 4 hours is what its
+/// Magento plugin sets.
+const LIFE: TimeDelta = TimeDelta::hours(4);
+const SESSION_INCLUDES: [&str; 2] = [
+    "events.request_headers",
+    "initiating_system_request_headers",
+];
+
+/// `POST /sessions-profile`.
+pub(crate) fn create_from_profile(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+    let (root, mut check) = (Node::root(&call.body), Check::default());
+    let profile = root.at("profile_id");
+    let id = check.need_text(&profile, 255);
+    if !id.is_empty() && !account.profiles.contains(id) {
+        check.fail(&profile, "is not a profile of this account");
+    }
+    check.object(&root.at("configuration"));
+    let defaults =
+        json!({"channel": "ecommerce", "dintero_psp": {"creditcard": {"enabled": true}}});
+    create(call, account, check, defaults)
+}
+
+/// `POST /sessions`.
+pub(crate) fn create_with_configuration(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+    let mut check = Check::default();
+    check.need_object(&Node::root(&call.body).at("configuration"));
+    create(call, account, check, json!({}))
+}
+
+fn create(
+    call: &Call<'_>,
+    account: &mut Account,
+    mut check: Check,
+    mut configuration: Value,
+) -> Outcome<Reply> {
+    let include_session = call.query.flag("include_session")?.unwrap_or(false);
+    let root = Node::root(&call.body);
+    check.need_object(&root.at("url"));
+    if !root.at("url").is_absent() {
+        check.need_url(&root.at("url.return_url"));
+    }
+    check.url(&root.at("url.callback_url"));
+    check.url(&root.at("url.merchant_terms_url"));
+    check.flag(&root.at("configuration.auto_capture"));
+    check.need_object(&root.at("order"));
+    if !root.at("order").is_absent() {
+        check_order(&mut check, &root.at("order"), true);
+    }
+    if check.object(&root.at("customer")).is_some() {
+        for name in ["customer_id", "email", "phone_number"] {
+            check.text(&root.at("customer").at(name), 255);
+        }
+    }
+    if check.object(&root.at("express")).is_some() {
+        check.objects(&root.at("express.shipping_options"), 100);
+        check.url(&root.at("express.shipping_address_callback_url"));
+    }
+    check_session_metadata(&mut check, &root.at("metadata"));
+    let expires_at = check
+        .time(&root.at("expires_at"))
+        .unwrap_or(call.now + LIFE);
+    if expires_at <= call.now {
+        check.fail(&root.at("expires_at"), "must be in the future");
+    }
+    check.finish()?;
+    if call.toggle("strict-session-amounts") {
+        require_sum(&call.body["order"])?;
+    }
+    account.checkout.sessions.check_room(1, "sessions")?;
+
+    let mut doc = call.body.as_object().cloned().unwrap_or_default();
+    if let (Value::Object(all), Some(Value::Object(own))) =
+        (&mut configuration, doc.remove("configuration"))
+    {
+        all.extend(own);
+    }
+    doc.insert("configuration".into(), configuration);
+    if let Some(profile) = doc.remove("profile_id") {
+        let metadata = doc.entry("metadata").or_insert_with(|| json!({}));
+        metadata["session:profile_id"] = profile;
+    }
+    let id = checkout_id(&account.id);
+    let now = call.now_text();
+    doc.insert("id".into(), json!(id));
+    doc.insert("created_at".into(), json!(now));
+    doc.insert("expires_at".into(), json!(text(expires_at)));
+    doc.insert(
+        "initiating_system_request_headers".into(),
+        call.system_headers(),
+    );
+    let mut session = Session {
+        doc,
+        events: Vec::new(),
+        expires_at,
+        transaction_id: None,
+        cancelled: false,
+    };
+    session.add_event(call.now, call.request_id, "INITIATED", Value::Null);
+
+    let mut answer = json!({"id": id, "url": format!("{}/v1/view/{id}", call.base_url)});
+    if include_session {
+        answer["session"] = session.body(&[]);
+    }
+    account.checkout.sessions.put(&id, session);
+    Reply::ok(answer)
+}
+
+fn require_sum(order: &Value) -> Outcome<()> {
+    let mut check = Check::default();
+    check_sum(&mut check, order);
+    check.finish()
+}
+
+/// `GET /sessions/{session_id}`.
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+    let includes = call.query.all_of("includes", &SESSION_INCLUDES)?;
+    Reply::ok(
+        account
+            .checkout
+            .sessions
+            .get(call.param("session_id"), "session")?
+            .body(&includes),
+    )
+}
+
+/// `PUT /sessions/{session_id}`. The lock of the checkout page is not part of the sandbox yet, so that only
+/// `update_without_lock=true` succeeds.
+pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+    let without_lock = call.query.flag("update_without_lock")?.unwrap_or(false);
+    call.query.flag("force_shipping_address_callback")?;
+    let session = account
+        .checkout
+        .sessions
+        .get_mut(call.param("session_id"), "session")?;
+    let (root, mut check) = (Node::root(&call.body), Check::default());
+    check.need_object(&root.at("order"));
+    check_order(&mut check, &root.at("order"), false);
+    check.flag(&root.at("remove_lock"));
+    check.object(&root.at("express"));
+    check.objects(&root.at("express.shipping_options"), 100);
+    let currency = root.at("order.currency");
+    if !currency.is_absent() && currency.as_str() != session.doc["order"]["currency"].as_str() {
+        check.fail(&currency, "cannot be changed");
+    }
+    check.finish()?;
+    if let Some(reason) = session.over(call.now) {
+        return Err(ApiError::wrong_state(format!(
+            "{reason} and cannot be updated"
+        )));
+    }
+    if !without_lock {
+        return Err(ApiError::wrong_state(
+            "the session is not locked; lock it or use update_without_lock=true",
+        ));
+    }
+    session.check_room()?;
+
+    let before = session.doc["order"].clone();
+    let mut order = before.as_object().cloned().unwrap_or_default();
+    merge(&mut order, &call.body["order"]);
+    let after = Value::Object(order);
+    require_sum(&after)?;
+    let mut express = session
+        .doc
+        .get("express")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
+    merge(&mut express, &call.body["express"]);
+    check_choice(&after, &express)?;
+
+    session.doc.insert("order".into(), after.clone());
+    if !express.is_empty() {
+        session.doc.insert("express".into(), Value::Object(express));
+    }
+    let details = json!({"previous_order": before, "updated_order": after});
+    let kept = size(&details);
+    session.add_event(call.now, call.request_id, "UPDATE_SESSION", details);
+    Reply::keeping(session.body(&[]), kept)
+}
+
+fn merge(into: &mut Map<String, Value>, from: &Value) {
+    if let Some(from) = from.as_object() {
+        // An update has no merchant_reference; one that is sent is passed over.
+        let own = from.iter().filter(|(k, _)| *k != "merchant_reference");
+        into.extend(own.map(|(k, v)| (k.clone(), v.clone())));
+    }
+}
+
+/// The chosen shipping option must be one of those on offer, when both are given.
+fn check_choice(order: &Value, express: &Map<String, Value>) -> Outcome<()> {
+    let chosen = &order["shipping_option"]["id"];
+    let offered = express.get("shipping_options").and_then(Value::as_array);
+    match offered {
+        Some(offered) if chosen.is_string() && !offered.iter().any(|o| o["id"] == *chosen) => {
+            Err(ApiError::invalid_field(
+                "order.shipping_option.id",
+                "is not one of express.shipping_options",
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `POST /sessions/{session_id}/cancel`: allowed as long as nothing was captured; voids the authorization.
+pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+    let checkout = &mut account.checkout;
+    let session = checkout
+        .sessions
+        .get_mut(call.param("session_id"), "session")?;
+    if session.cancelled {
+        return Err(ApiError::wrong_state("the session is already cancelled"));
+    }
+    session.check_room()?;
+    if let Some(id) = &session.transaction_id {
+        let transaction = checkout.transactions.get_mut(id, "transaction")?;
+        if transaction.ledger.status() != "AUTHORIZED" {
+            return Err(ApiError::wrong_state(
+                "only a session whose payment is authorized or not begun can be cancelled",
+            ));
+        }
+        transaction.check_room()?;
+        let amount = transaction.ledger.capturable();
+        transaction.ledger.authorization = Authorization::Voided;
+        let extra = json!({"created_by": call.grant.client_id});
+        transaction.add_event(call.now, call.request_id, "VOID", amount, extra);
+    }
+    session.cancelled = true;
+    session
+        .doc
+        .insert("cancelled_at".into(), json!(call.now_text()));
+    session
+        .doc
+        .insert("cancelled_by".into(), json!(call.grant.client_id));
+    session.add_event(call.now, call.request_id, "CANCELLED", Value::Null);
+    Reply::ok(session.body(&[]))
+}

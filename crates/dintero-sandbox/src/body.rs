@@ -1,0 +1,116 @@
+//! Request bodies: read within the limit, and parsed to a JSON object.
+
+use axum::body::Body;
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+
+use crate::errors::{ApiError, Outcome};
+use crate::routes::BodyRule;
+
+/// The whole body, if it is within the limit. A larger one is still read to its end, so that the caller gets to see the
+/// 413 and not a broken connection; but no more than 32 MiB of it, or the limit if that is more.
+pub(crate) async fn collect(mut body: Body, limit: usize) -> Outcome<Vec<u8>> {
+    let patience = limit.max(32 << 20);
+    let (mut kept, mut seen) = (Vec::new(), 0_usize);
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else {
+            return Err(ApiError::bad_request("the body ended early"));
+        };
+        let Some(data) = frame.data_ref() else {
+            continue;
+        };
+        seen = seen.saturating_add(data.len());
+        if seen <= limit {
+            kept.extend_from_slice(data);
+        } else if seen > patience {
+            break;
+        } else {
+            kept = Vec::new();
+        }
+    }
+    if seen > limit {
+        Err(ApiError::too_large(limit))
+    } else {
+        Ok(kept)
+    }
+}
+
+/// The JSON object of the request, or null.
+pub(crate) fn parse(
+    rule: BodyRule,
+    headers: &HeaderMap,
+    bytes: Outcome<Vec<u8>>,
+) -> Outcome<Value> {
+    let bytes = bytes?;
+    match (rule, bytes.is_empty()) {
+        (BodyRule::None | BodyRule::Optional, true) => return Ok(Value::Null),
+        (BodyRule::None, false) => {
+            return Err(ApiError::bad_request("this operation takes no body"));
+        }
+        (BodyRule::Required, true) => return Err(ApiError::bad_request("a JSON body is required")),
+        (BodyRule::Required | BodyRule::Optional, false) => {}
+    }
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        return Err(ApiError::unsupported_media_type());
+    }
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Object(body)) => Ok(Value::Object(body)),
+        Ok(_) => Err(ApiError::bad_request("the body must be a JSON object")),
+        // The parser's own message may quote the body; its position may not.
+        Err(error) => Err(ApiError::bad_request(format!(
+            "the body is not valid JSON (line {}, column {})",
+            error.line(),
+            error.column()
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn json_headers() -> HeaderMap {
+        HeaderMap::from_iter([(
+            CONTENT_TYPE,
+            "Application/JSON; charset=utf-8".parse().expect("a header"),
+        )])
+    }
+
+    #[test]
+    fn the_rule_of_the_operation_decides_about_an_empty_body() {
+        let status = |rule| parse(rule, &HeaderMap::new(), Ok(Vec::new())).map_err(|e| e.status);
+        assert_eq!(status(BodyRule::None), Ok(Value::Null));
+        assert_eq!(status(BodyRule::Optional), Ok(Value::Null));
+        assert_eq!(status(BodyRule::Required), Err(400));
+    }
+
+    #[test]
+    fn only_a_json_object_declared_as_json_is_taken() {
+        let text = |text: &str| Ok(text.as_bytes().to_vec());
+        let parsed = parse(BodyRule::Required, &json_headers(), text("{\"a\":1}"));
+        assert_eq!(parsed, Ok(json!({"a": 1})));
+        let status = |headers: &HeaderMap, body| {
+            parse(BodyRule::Required, headers, text(body)).map_err(|e| e.status)
+        };
+        assert_eq!(status(&HeaderMap::new(), "{}"), Err(415));
+        assert_eq!(status(&json_headers(), "[]"), Err(400));
+        assert_eq!(status(&json_headers(), "{"), Err(400));
+    }
+
+    #[tokio::test]
+    async fn a_body_is_taken_up_to_the_limit() {
+        assert_eq!(collect(Body::from("12345"), 5).await, Ok(b"12345".to_vec()));
+        assert_eq!(
+            collect(Body::from("123456"), 5).await.map_err(|e| e.status),
+            Err(413)
+        );
+    }
+}

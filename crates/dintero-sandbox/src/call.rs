@@ -1,0 +1,237 @@
+//! One request on its way to a handler, and the answer on its way back.
+
+use axum::http::HeaderMap;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+use crate::auth::Grant;
+use crate::check::parse_time;
+use crate::clock::text;
+use crate::errors::{ApiError, Outcome};
+
+/// What a handler works on. The token, its scopes and the account have been checked before.
+pub(crate) struct Call<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) params: Vec<(&'static str, String)>,
+    pub(crate) query: Query,
+    pub(crate) headers: &'a HeaderMap,
+    /// The JSON body: an object, or null where none was sent.
+    pub(crate) body: Value,
+    pub(crate) grant: Grant,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) base_url: &'a str,
+    pub(crate) request_id: &'a str,
+}
+
+impl Call<'_> {
+    /// A parameter of the path; the routing table guarantees that it is there.
+    pub(crate) fn param(&self, name: &str) -> &str {
+        self.params
+            .iter()
+            .find(|(n, _)| *n == name)
+            .map_or("", |(_, v)| v)
+    }
+
+    pub(crate) fn now_text(&self) -> String {
+        text(self.now)
+    }
+
+    /// A comma-separated feature toggle of `Dintero-Feature-Toggles`.
+    pub(crate) fn toggle(&self, name: &str) -> bool {
+        let values = self.headers.get_all("dintero-feature-toggles");
+        values
+            .iter()
+            .filter_map(|v| v.to_str().ok())
+            .flat_map(|v| v.split(','))
+            .any(|v| v.trim() == name)
+    }
+
+    /// The headers that say who integrates, with lower-case keys as Dintero gives them back.
+    pub(crate) fn system_headers(&self) -> Value {
+        const NAMES: [&str; 5] = [
+            "dintero-system-name",
+            "dintero-system-version",
+            "dintero-system-plugin-name",
+            "dintero-system-plugin-version",
+            "user-agent",
+        ];
+        let mut headers = Map::new();
+        for name in NAMES {
+            if let Some(value) = self.headers.get(name).and_then(|v| v.to_str().ok()) {
+                headers.insert(
+                    name.to_owned(),
+                    value.chars().take(120).collect::<String>().into(),
+                );
+            }
+        }
+        Value::Object(headers)
+    }
+}
+
+/// A successful answer.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+    /// Bytes that are kept beyond what the request's own body weighs.
+    pub(crate) kept: usize,
+}
+
+impl Reply {
+    pub(crate) fn ok(body: Value) -> Outcome<Self> {
+        Ok(Self {
+            status: 200,
+            body,
+            kept: 0,
+        })
+    }
+
+    /// A reply after which copies of stored objects stay behind.
+    pub(crate) fn keeping(body: Value, kept: usize) -> Outcome<Self> {
+        Ok(Self {
+            status: 200,
+            body,
+            kept,
+        })
+    }
+}
+
+/// The query of a URL; a name may come several times.
+#[derive(Debug, Default)]
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl Query {
+    pub(crate) fn parse(query: &str) -> Self {
+        Self(
+            form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+        )
+    }
+
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        self.0
+            .iter()
+            .filter(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
+            .collect()
+    }
+
+    pub(crate) fn first(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
+    }
+
+    /// Every value of `name`, each of which must be one of `allowed`.
+    pub(crate) fn all_of(&self, name: &str, allowed: &[&str]) -> Outcome<Vec<&str>> {
+        let values = self.all(name);
+        if values.iter().any(|v| !allowed.contains(v)) {
+            return Err(ApiError::invalid_field(
+                name,
+                &format!("must be one of {}", allowed.join(", ")),
+            ));
+        }
+        Ok(values)
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> Outcome<Option<bool>> {
+        match self.first(name) {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(_) => Err(ApiError::invalid_field(name, "must be true or false")),
+        }
+    }
+
+    pub(crate) fn int(&self, name: &str) -> Outcome<Option<i64>> {
+        let parse = |v: &str| {
+            v.parse()
+                .map_err(|_| ApiError::invalid_field(name, "must be an integer"))
+        };
+        self.first(name).map(parse).transpose()
+    }
+
+    /// `<name>.gte` and `<name>.lte` as times.
+    pub(crate) fn times(&self, name: &str) -> Outcome<TimeRange> {
+        let one = |suffix: &str, upper: bool| {
+            let name = format!("{name}.{suffix}");
+            let time = self.first(&name).map(|v| parse_time(v, upper));
+            match time {
+                Some(None) => Err(ApiError::invalid_field(
+                    &name,
+                    "must be a date and time in ISO 8601",
+                )),
+                found => Ok(found.flatten()),
+            }
+        };
+        Ok(TimeRange {
+            gte: one("gte", false)?,
+            lte: one("lte", true)?,
+        })
+    }
+
+    /// The page size: 1 to 100, default 10.
+    pub(crate) fn limit(&self) -> Outcome<usize> {
+        match self.int("limit")? {
+            None => Ok(10),
+            Some(n @ 1..=100) => Ok(n.unsigned_abs() as usize),
+            Some(_) => Err(ApiError::invalid_field(
+                "limit",
+                "must be between 1 and 100",
+            )),
+        }
+    }
+}
+
+/// A range of times, open where nothing was asked for; both ends are included.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TimeRange {
+    gte: Option<DateTime<Utc>>,
+    lte: Option<DateTime<Utc>>,
+}
+
+impl TimeRange {
+    pub(crate) fn contains(&self, time: DateTime<Utc>) -> bool {
+        self.gte.is_none_or(|t| time >= t) && self.lte.is_none_or(|t| time <= t)
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.gte.is_none() && self.lte.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repeated_name_gives_all_values() {
+        let query = Query::parse("id=a&id=b%20c&limit=7");
+        assert_eq!(query.all("id"), ["a", "b c"]);
+        assert_eq!(query.limit(), Ok(7));
+        assert_eq!(query.first("none"), None);
+    }
+
+    #[test]
+    fn a_limit_outside_1_to_100_is_refused() {
+        for text in ["limit=0", "limit=101", "limit=x", "limit="] {
+            assert!(Query::parse(text).limit().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_that_is_none_is_refused() {
+        assert!(
+            Query::parse("created_at.gte=soon")
+                .times("created_at")
+                .is_err()
+        );
+        let range = Query::parse("created_at.lte=2026-01-01")
+            .times("created_at")
+            .expect("range");
+        assert!(range.contains(parse_time("2026-01-01T12:00:00Z", false).expect("time")));
+        assert!(!range.is_open());
+    }
+}

@@ -1,0 +1,107 @@
+//! The sandbox's clock: the machine's or one that stands still, and in both cases one that a test can move forward.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
+/// What the sandbox takes for the time. Clones share their position.
+///
+/// ```
+/// use std::time::Duration;
+/// use dintero_sandbox::Clock;
+///
+/// let clock = Clock::standing_at("2026-01-01T00:00:00Z".parse()?);
+/// clock.advance(Duration::from_secs(60));
+/// assert_eq!(clock.now().to_rfc3339(), "2026-01-01T00:01:00+00:00");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Clock {
+    base: Option<DateTime<Utc>>,
+    moved_ms: Arc<AtomicI64>,
+}
+
+/// How far a clock can be moved in total: 100 years, so that no date overflows.
+const LIMIT_MS: i64 = 100 * 366 * 24 * 60 * 60 * 1000;
+
+impl Clock {
+    /// The machine's clock, plus what it was moved by.
+    #[must_use]
+    pub fn system() -> Self {
+        Self {
+            base: None,
+            moved_ms: Arc::default(),
+        }
+    }
+
+    /// A clock that shows `time` (UTC) until it is moved.
+    #[must_use]
+    pub fn standing_at(time: DateTime<Utc>) -> Self {
+        Self {
+            base: Some(time),
+            moved_ms: Arc::default(),
+        }
+    }
+
+    /// Moves the clock forward; in total at most 100 years.
+    pub fn advance(&self, by: Duration) {
+        let by = i64::try_from(by.as_millis()).unwrap_or(LIMIT_MS);
+        let add = |now: i64| Some(now.saturating_add(by).min(LIMIT_MS));
+        // The closure always gives a value, so the update cannot fail.
+        let _ = self
+            .moved_ms
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
+    }
+
+    /// The present time, UTC.
+    #[must_use]
+    #[allow(clippy::disallowed_methods)] // the one place that reads the machine's clock
+    pub fn now(&self) -> DateTime<Utc> {
+        let base = self.base.unwrap_or_else(Utc::now);
+        base.checked_add_signed(TimeDelta::milliseconds(
+            self.moved_ms.load(Ordering::SeqCst),
+        ))
+        .unwrap_or(base)
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::system()
+    }
+}
+
+/// RFC 3339 in UTC with milliseconds, the form of every time that the sandbox sends.
+pub(crate) fn text(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_standing_clock_moves_only_when_told() {
+        let clock = Clock::standing_at(DateTime::UNIX_EPOCH);
+        assert_eq!(clock.now(), clock.now());
+        clock.clone().advance(Duration::from_millis(1500));
+        assert_eq!(text(clock.now()), "1970-01-01T00:00:01.500Z");
+    }
+
+    #[test]
+    fn a_clock_cannot_be_moved_out_of_range() {
+        let clock = Clock::standing_at(DateTime::UNIX_EPOCH);
+        clock.advance(Duration::MAX);
+        clock.advance(Duration::MAX);
+        assert_eq!(clock.now().timestamp_millis(), LIMIT_MS);
+    }
+
+    #[test]
+    fn the_system_clock_is_moved_relative_to_the_machine() {
+        let (plain, moved) = (Clock::system(), Clock::default());
+        moved.advance(Duration::from_secs(3600));
+        assert!(moved.now() - plain.now() >= TimeDelta::seconds(3599));
+    }
+}

@@ -1,0 +1,202 @@
+//! A local Dintero for tests, demos and offline work: it keeps state, checks what it is sent and speaks Dintero's paths.
+//!
+//! ```
+//! use dintero_sandbox::{Card, Sandbox};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sandbox = Sandbox::start().await?;
+//! println!("{} {} {}", sandbox.url(), sandbox.account(), sandbox.client_id());
+//! // Point a client at `url()` (it serves both hosts' paths), create a session, then be the payer:
+//! let refused = sandbox.pay("T12345678.no-such-session", Card::approved());
+//! assert!(refused.is_err());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It depends on none of the client crates, so that client and sandbox cannot share a mistake. It is not for
+//! production: secrets are compared, not protected, and random values are only random enough for tests.
+//!
+//! # What there is
+//!
+//! The token call with real expiry; Checkout sessions, the payer, transactions with capture, refund and void; Shopping
+//! drafts, orders, authorizations, captures, refunds, cancellations, comments and events; all of Wallets. Another path
+//! is a 404 in Dintero's error form, a known path with another method a 405.
+//!
+//! **The payer.** [`Sandbox::pay`], or from another process a plain `POST` on the session's `url`, without a token:
+//! the body is empty, or `{"card_number": "4000 3000 0000 0006"}` for one of Dintero's test cards (see [`Card::from_number`]). The
+//! answer is JSON with `transaction_id`, `session_id`, `status`, `return_url` and `error`. `GET` on the same `url` is a small page with a button.
+//! Callbacks are not sent yet.
+//!
+//! # Where the facts are silent
+//!
+//! Dintero does not publish every rule. The sandbox then takes the stricter reading, so that what works here is likely
+//! to work there:
+//!
+//! - a body where none is defined (cancel, void, close, GET, DELETE) is a 400; empty strings and `null` are refused; a property that only the API sets is refused in Shopping operations;
+//! - an expired token is a 401; the audience must be `https://api.dintero.com/v1/accounts/{aid}`, also on loopback;
+//! - a session lives 4 hours unless `expires_at` says otherwise; it takes one payment, also a declined one; updating it needs `update_without_lock=true`, since there is no lock yet;
+//! - capture and refund amounts are at least 1; `items`, when sent, must be lines of the transaction, add up to `amount`, and not exceed their line; a card payment that is partly captured cannot be voided;
+//! - Shopping answers 409 when the state leaves no room: more than what is left of a line, a second authorization of a line without `multiple_authorizations`, an order that is closed or cancelled;
+//! - an own `order_id` needs `split_draft=false`; a draft always becomes one order;
+//! - a wallet `ref_id` used again on the same card gives the first answer unchanged if path and body are the same, else a 400; `token` and `card_id` together are a 400; a wrong PIN is a 403; the status of a card stays `unused` once it is active.
+//!
+//! # Limits
+//!
+//! Bodies: 1 MiB (413). Objects: 100,000 of a kind per account, 500 events per session or transaction, 500 records per
+//! order, 1,000 tokens and transactions per card; about 1 GiB in all (500 with the code `SANDBOX_FULL`). Tokens: the
+//! newest 10,000. Log: the newest 10,000 requests.
+
+mod api;
+mod auth;
+mod body;
+mod builder;
+mod call;
+mod check;
+mod clock;
+mod errors;
+mod faults;
+mod log;
+mod routes;
+mod server;
+mod state;
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::AbortHandle;
+
+pub use api::checkout::payer::{Card, PayError, TransactionId};
+pub use auth::Client;
+pub use builder::SandboxBuilder;
+pub use clock::Clock;
+pub use faults::Fault;
+pub use log::LoggedRequest;
+
+use api::checkout::payer;
+use server::Shared;
+
+/// A running sandbox. Dropping it stops the server and closes its connections.
+pub struct Sandbox {
+    shared: Arc<Shared>,
+    server: AbortHandle,
+}
+
+impl Sandbox {
+    /// Starts a sandbox on a free port of 127.0.0.1, on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be bound.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// For a sandbox with settings of its own.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
+    }
+
+    /// The base URL without a trailing slash, such as `http://127.0.0.1:34567`; the paths below it begin with `/v1` or
+    /// `/v2`, those of api.dintero.com and of checkout.dintero.com alike.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.shared.base_url
+    }
+
+    /// The sandbox's own account, by default `T12345678`.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        &self.shared.account
+    }
+
+    /// The id of the first API client.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.shared.clients[0].id
+    }
+
+    /// The secret of the first API client.
+    #[must_use]
+    pub fn client_secret(&self) -> &str {
+        &self.shared.clients[0].secret
+    }
+
+    /// Moves the sandbox's clock forward: tokens, sessions, cards and card tokens expire by it.
+    pub fn advance(&self, by: Duration) {
+        self.shared.clock.advance(by);
+    }
+
+    /// Pays a session with a card, as the payer would at the session's `url`.
+    ///
+    /// A declined or failed card is not an error here: it makes a transaction with that status, as in Dintero.
+    ///
+    /// # Errors
+    ///
+    /// When the session does not exist, has expired, is cancelled or is completed. Nothing is changed then.
+    pub fn pay(&self, session_id: &str, card: Card) -> Result<TransactionId, PayError> {
+        let paid = server::act(&self.shared, session_id, |call, account| {
+            payer::pay(call, account, &card)
+        });
+        paid.map(TransactionId::new)
+            .map_err(|e| PayError::new(e.message()))
+    }
+
+    /// Makes every token invalid, so that each client's next call meets a 401.
+    pub fn revoke_tokens(&self) {
+        self.shared.world().tokens.clear();
+    }
+
+    /// What arrived so far, oldest first; at most the newest 10,000 requests. No headers, queries or bodies.
+    #[must_use]
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.shared.log.entries()
+    }
+
+    /// How many requests of one operation are in the log.
+    #[must_use]
+    pub fn count(&self, operation_id: &str) -> usize {
+        self.requests()
+            .iter()
+            .filter(|r| r.operation_id.as_deref() == Some(operation_id))
+            .count()
+    }
+
+    /// Empties the log.
+    pub fn clear_requests(&self) {
+        self.shared.log.clear();
+    }
+
+    /// Lets the next call of an operation run into a fault; several queue up. The token call is `aid_auths_oauth_token_post`.
+    ///
+    /// # Panics
+    ///
+    /// When the sandbox has no operation of that id, since a test with a misspelt one would prove nothing; and when more
+    /// than 1,000 faults wait for it.
+    pub fn fail_next(&self, operation_id: &str, fault: Fault) {
+        let known = routes::OPERATIONS.iter().any(|o| o.id == operation_id);
+        assert!(known, "the sandbox has no operation {operation_id}");
+        assert!(
+            self.shared.faults.push(operation_id, fault),
+            "too many faults wait for {operation_id}"
+        );
+    }
+}
+
+/// Shows where the sandbox is; not what it holds, which includes tokens and PINs.
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut f = f.debug_struct("Sandbox");
+        f.field("url", &self.url())
+            .field("account", &self.account())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}

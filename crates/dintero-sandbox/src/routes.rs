@@ -1,0 +1,286 @@
+//! The table of operations: method, path, Dintero's operationId, scopes, body and function, all in one place.
+
+use percent_encoding::percent_decode_str;
+
+use crate::api::{checkout, shopping, wallets};
+use crate::call::{Call, Reply};
+use crate::errors::Outcome;
+use crate::state::Account;
+
+/// The function behind an operation.
+#[derive(Clone, Copy)]
+pub(crate) enum Handler {
+    /// The token call, which has its own authentication.
+    Token,
+    /// A call with a bearer token.
+    Api(fn(&Call<'_>, &mut Account) -> Outcome<Reply>),
+    /// The payer's, without a token; the account comes from the session's id.
+    Payer(fn(&Call<'_>, &mut Account) -> Outcome<Reply>),
+}
+
+/// Whether an operation takes a JSON body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BodyRule {
+    /// None is defined, so that sending one is a 400.
+    None,
+    Optional,
+    Required,
+}
+
+/// One row of the table.
+pub(crate) struct Operation {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) id: &'static str,
+    /// One of these must be granted.
+    pub(crate) scopes: &'static [&'static str],
+    pub(crate) body: BodyRule,
+    pub(crate) handler: Handler,
+}
+
+const fn row(
+    (method, path): (&'static str, &'static str),
+    id: &'static str,
+    scopes: &'static [&'static str],
+    body: BodyRule,
+    handler: Handler,
+) -> Operation {
+    Operation {
+        method,
+        path,
+        id,
+        scopes,
+        body,
+        handler,
+    }
+}
+
+use BodyRule::{None as NoBody, Optional, Required};
+use Handler::{Api, Payer, Token};
+use checkout::{operations as money, payer, sessions, transactions};
+use shopping::operations::{authorizations, cancellations, captures, refunds};
+use shopping::{complete, drafts, events, lists, orders};
+use wallets::{cards, lookup, transactions as moves};
+
+const CHECKOUT_READ: &[&str] = &["admin:checkout", "read:checkout"];
+const CHECKOUT_WRITE: &[&str] = &["admin:checkout", "write:checkout"];
+const SHOPPING_READ: &[&str] = &["admin:shopping", "read:shopping"];
+const SHOPPING_WRITE: &[&str] = &["admin:shopping", "write:shopping"];
+const EVENTS_READ: &[&str] = &[
+    "admin:shopping",
+    "read:shopping",
+    "read:shopping:/orders/ANY/events",
+];
+const EVENTS_WRITE: &[&str] = &[
+    "admin:shopping",
+    "write:shopping",
+    "write:shopping:/orders/ANY/events",
+];
+const WALLETS_READ: &[&str] = &["admin:wallets", "read:wallets"];
+const WALLETS_WRITE: &[&str] = &["admin:wallets", "write:wallets"];
+const WALLETS_INFO: &[&str] = &["admin:wallets", "write:wallets", "write:wallets:/info"];
+const WALLETS_MOVE: &[&str] = &[
+    "admin:wallets",
+    "write:wallets",
+    "write:wallets:/transactions",
+];
+const WALLETS_USER: &[&str] = &["admin:wallets", "read:wallets", "user:wallets"];
+/// PUT session lists the read scope in the reference; kept as documented.
+const SESSION_PUT: &[&str] = &["admin:checkout", "read:checkout"];
+
+macro_rules! shopping {
+    ($path:literal) => {
+        concat!("/v1/accounts/{aid}/shopping", $path)
+    };
+}
+
+macro_rules! wallets {
+    ($path:literal) => {
+        concat!("/v1/accounts/{aid}/wallets", $path)
+    };
+}
+
+/// Every operation of the sandbox.
+#[rustfmt::skip]
+pub(crate) static OPERATIONS: &[Operation] = &[
+    row(("POST", "/v1/accounts/{oid}/auth/token"), "aid_auths_oauth_token_post", &[], Required, Token),
+
+    row(("POST", "/v1/sessions-profile"), "checkout_session_profile_post", CHECKOUT_WRITE, Required, Api(sessions::create_from_profile)),
+    row(("POST", "/v1/sessions"), "checkout_session_post", CHECKOUT_WRITE, Required, Api(sessions::create_with_configuration)),
+    row(("GET", "/v1/sessions/{session_id}"), "checkout_session_get", CHECKOUT_READ, NoBody, Api(sessions::read)),
+    row(("PUT", "/v1/sessions/{session_id}"), "checkout_session_put", SESSION_PUT, Required, Api(sessions::update)),
+    row(("POST", "/v1/sessions/{session_id}/cancel"), "checkout_session_cancel_post", CHECKOUT_WRITE, NoBody, Api(sessions::cancel)),
+    row(("GET", "/v1/view/{session_id}"), "sandbox_payment_page", &[], NoBody, Payer(payer::page)),
+    row(("POST", "/v1/view/{session_id}"), "sandbox_pay", &[], Optional, Payer(payer::pay_by_http)),
+    row(("GET", "/v1/transactions"), "transactions_get", CHECKOUT_READ, NoBody, Api(transactions::list)),
+    row(("GET", "/v1/transactions/{id}"), "transactions_id_get", CHECKOUT_READ, NoBody, Api(transactions::read)),
+    row(("POST", "/v1/transactions/{id}/capture"), "transactions_id_capture_post", CHECKOUT_WRITE, Required, Api(money::capture)),
+    row(("POST", "/v1/transactions/{id}/refund"), "transactions_id_refund_post", CHECKOUT_WRITE, Required, Api(money::refund)),
+    row(("POST", "/v1/transactions/{id}/void"), "transactions_id_void_post", CHECKOUT_WRITE, NoBody, Api(money::void)),
+
+    row(("GET", shopping!("/draft_orders")), "aid_draft_orders_get", SHOPPING_READ, NoBody, Api(drafts::list)),
+    row(("POST", shopping!("/draft_orders")), "aid_draft_orders_post", SHOPPING_WRITE, Required, Api(drafts::create)),
+    row(("GET", shopping!("/draft_orders/{id}")), "aid_draft_orders_id_get", SHOPPING_READ, NoBody, Api(drafts::read)),
+    row(("PUT", shopping!("/draft_orders/{id}")), "aid_draft_orders_id_put", SHOPPING_WRITE, Required, Api(drafts::update)),
+    row(("DELETE", shopping!("/draft_orders/{id}")), "aid_draft_orders_id_delete", SHOPPING_WRITE, NoBody, Api(drafts::delete)),
+    row(("PUT", shopping!("/draft_orders/{id}/complete")), "aid_draft_orders_id_complete_put", SHOPPING_WRITE, Optional, Api(complete::complete)),
+    row(("POST", shopping!("/draft_orders/{id}/items")), "aid_draft_orders_id_items_post", SHOPPING_WRITE, Required, Api(drafts::add_item)),
+    row(("PUT", shopping!("/draft_orders/{id}/items/{line_id}")), "aid_draft_orders_id_items_line_id_put", SHOPPING_WRITE, Required, Api(drafts::update_item)),
+    row(("DELETE", shopping!("/draft_orders/{id}/items/{line_id}")), "aid_draft_orders_id_items_line_id_delete", SHOPPING_WRITE, NoBody, Api(drafts::remove_item)),
+    row(("GET", shopping!("/orders")), "aid_orders_get", SHOPPING_READ, NoBody, Api(lists::list)),
+    row(("GET", shopping!("/orders/{order_id}")), "aid_orders_id_get", SHOPPING_READ, NoBody, Api(lists::read)),
+    row(("PUT", shopping!("/orders/{order_id}")), "aid_orders_id_put", SHOPPING_WRITE, Required, Api(orders::update)),
+    row(("POST", shopping!("/orders/{order_id}/cancel")), "aid_orders_id_cancel_post", SHOPPING_WRITE, Optional, Api(orders::cancel)),
+    row(("POST", shopping!("/orders/{order_id}/close")), "aid_orders_id_close_post", SHOPPING_WRITE, NoBody, Api(orders::close)),
+    row(("POST", shopping!("/orders/{order_id}/open")), "aid_orders_id_open_post", SHOPPING_WRITE, NoBody, Api(orders::open)),
+    row(("POST", shopping!("/orders/{order_id}/comments")), "aid_orders_id_comments_post", SHOPPING_WRITE, Required, Api(orders::comment)),
+    row(("DELETE", shopping!("/orders/{order_id}/comments/{comment_id}")), "aid_orders_id_comments_comment_id_delete", SHOPPING_WRITE, NoBody, Api(orders::remove_comment)),
+    row(("GET", shopping!("/orders/{order_id}/events")), "aid_orders_id_events_get", EVENTS_READ, NoBody, Api(events::list)),
+    row(("POST", shopping!("/orders/{order_id}/events")), "aid_orders_id_events_post", EVENTS_WRITE, Required, Api(events::create)),
+    row(("GET", shopping!("/orders/{order_id}/authorizations")), "aid_orders_id_authorizations_get", SHOPPING_READ, NoBody, Api(authorizations::list)),
+    row(("POST", shopping!("/orders/{order_id}/authorizations")), "aid_orders_id_authorization_post", SHOPPING_WRITE, Required, Api(authorizations::create)),
+    row(("GET", shopping!("/orders/{order_id}/authorizations/{authorization_id}")), "aid_orders_id_authorizations_id_get", SHOPPING_READ, NoBody, Api(authorizations::read)),
+    row(("GET", shopping!("/orders/{order_id}/captures")), "aid_orders_id_captures_get", SHOPPING_READ, NoBody, Api(captures::list)),
+    row(("POST", shopping!("/orders/{order_id}/captures")), "aid_orders_id_capture_post", SHOPPING_WRITE, Required, Api(captures::create)),
+    row(("GET", shopping!("/orders/{order_id}/captures/{capture_id}")), "aid_orders_id_captures_id_get", SHOPPING_READ, NoBody, Api(captures::read)),
+    row(("GET", shopping!("/orders/{order_id}/refunds")), "aid_orders_id_refunds_get", SHOPPING_READ, NoBody, Api(refunds::list)),
+    row(("POST", shopping!("/orders/{order_id}/refunds")), "aid_orders_id_refunds_post", SHOPPING_WRITE, Required, Api(refunds::create)),
+    row(("GET", shopping!("/orders/{order_id}/refunds/{refund_id}")), "aid_orders_id_refunds_id_get", SHOPPING_READ, NoBody, Api(refunds::read)),
+    row(("GET", shopping!("/orders/{order_id}/cancellations")), "aid_orders_id_cancellations_get", SHOPPING_READ, NoBody, Api(cancellations::list)),
+    row(("POST", shopping!("/orders/{order_id}/cancellations")), "aid_orders_id_cancellation_post", SHOPPING_WRITE, Required, Api(cancellations::create)),
+    row(("GET", shopping!("/orders/{order_id}/cancellations/{cancellation_id}")), "aid_orders_id_cancellations_id_get", SHOPPING_READ, NoBody, Api(cancellations::read)),
+    row(("GET", shopping!("/customers/{customer_id}/orders")), "aid_customers_cid_orders_get", SHOPPING_READ, NoBody, Api(lists::list_of_customer)),
+    row(("GET", shopping!("/customers/{customer_id}/orders/{order_id}")), "aid_customers_cid_orders_id_get", SHOPPING_READ, NoBody, Api(lists::read_of_customer)),
+    row(("GET", shopping!("/stores/{store_id}/orders")), "aid_stores_sid_orders_get", SHOPPING_READ, NoBody, Api(lists::list_of_store)),
+    row(("GET", shopping!("/stores/{store_id}/orders/{order_id}")), "aid_stores_sid_orders_id_get", SHOPPING_READ, NoBody, Api(lists::read_of_store)),
+
+    row(("POST", wallets!("/cards")), "aid_cards_post", WALLETS_WRITE, Required, Api(cards::create)),
+    row(("GET", wallets!("/cards")), "aid_cards_get", WALLETS_READ, NoBody, Api(lookup::list)),
+    row(("POST", wallets!("/cards/batch")), "aid_cards_batch_post", WALLETS_WRITE, Required, Api(cards::create_batch)),
+    row(("GET", wallets!("/cards/{card_id}")), "aid_cards_cardid_get", WALLETS_READ, NoBody, Api(lookup::read)),
+    row(("POST", wallets!("/cards/{card_id}/activate")), "aid_cards_cardid_activate_post", WALLETS_WRITE, Required, Api(cards::activate)),
+    row(("POST", wallets!("/cards/{card_id}/rotate-pin")), "aid_cards_cardid_rotate_pin_post", WALLETS_WRITE, Required, Api(cards::rotate_pin)),
+    row(("POST", wallets!("/cards/{card_id}/tokens")), "aid_cards_cardid_token_post", WALLETS_WRITE, Required, Api(cards::create_token)),
+    row(("GET", wallets!("/cards/{card_id}/transactions")), "aid_cards_cardid_transactions_tid_get", WALLETS_READ, NoBody, Api(lookup::transactions)),
+    row(("GET", wallets!("/customers/{customer_id}/cards")), "aid_customers_cid_cards_get", WALLETS_USER, NoBody, Api(lookup::list_of_customer)),
+    row(("GET", wallets!("/customers/{customer_id}/cards/{card_id}")), "aid_customers_cid_card_cid_get", WALLETS_USER, NoBody, Api(lookup::read_of_customer)),
+    row(("POST", wallets!("/info")), "aid_cards_token_post", WALLETS_INFO, Required, Api(lookup::info)),
+    row(("POST", wallets!("/transactions")), "aid_cards_transactions_post", WALLETS_MOVE, Required, Api(moves::create)),
+    row(("POST", wallets!("/transactions/{transaction_id}/capture")), "aid_cards_cardid_transactions_capture_post", WALLETS_MOVE, Required, Api(moves::capture)),
+    row(("POST", wallets!("/transactions/{transaction_id}/void")), "aid_cards_cardid_transactions_void_post", WALLETS_MOVE, Required, Api(moves::void)),
+];
+
+/// The parameters of a path, decoded.
+pub(crate) type Params = Vec<(&'static str, String)>;
+
+/// What the table says about a request.
+pub(crate) enum Route {
+    Found(&'static Operation, Params),
+    /// The path exists; with these methods.
+    OtherMethods(String),
+    Unknown,
+}
+
+/// Finds the operation. `/cards/batch` wins over `/cards/{card_id}`, since it stands higher up and has another method.
+pub(crate) fn find(method: &str, path: &str) -> Route {
+    let mut others: Vec<&str> = Vec::new();
+    for operation in OPERATIONS {
+        let Some(params) = match_path(operation.path, path) else {
+            continue;
+        };
+        if operation.method == method {
+            return Route::Found(operation, params);
+        }
+        others.push(operation.method);
+    }
+    if others.is_empty() {
+        Route::Unknown
+    } else {
+        Route::OtherMethods(others.join(", "))
+    }
+}
+
+fn match_path(template: &'static str, path: &str) -> Option<Params> {
+    let mut parts = path.split('/');
+    let mut params = Params::new();
+    for wanted in template.split('/') {
+        let part = parts.next()?;
+        match wanted.strip_prefix('{').and_then(|w| w.strip_suffix('}')) {
+            Some(_) if part.is_empty() => return None,
+            Some(name) => params.push((
+                name,
+                percent_decode_str(part).decode_utf8().ok()?.into_owned(),
+            )),
+            None if wanted != part => return None,
+            None => {}
+        }
+    }
+    parts.next().is_none().then_some(params)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn id(method: &str, path: &str) -> &'static str {
+        match find(method, path) {
+            Route::Found(operation, _) => operation.id,
+            _ => "",
+        }
+    }
+
+    #[test]
+    fn operation_ids_and_routes_are_unique() {
+        let ids: BTreeSet<_> = OPERATIONS.iter().map(|o| o.id).collect();
+        let routes: BTreeSet<_> = OPERATIONS.iter().map(|o| (o.method, o.path)).collect();
+        assert_eq!(
+            (ids.len(), routes.len()),
+            (OPERATIONS.len(), OPERATIONS.len())
+        );
+    }
+
+    #[test]
+    fn parameters_are_decoded_and_slashes_kept_apart() {
+        let Route::Found(operation, params) = find(
+            "GET",
+            "/v1/accounts/T12345678/wallets/cards/gift%2Fcard%20%C3%A6",
+        ) else {
+            panic!("no route");
+        };
+        assert_eq!(operation.id, "aid_cards_cardid_get");
+        assert_eq!(
+            params,
+            [
+                ("aid", "T12345678".to_owned()),
+                ("card_id", "gift/card æ".to_owned())
+            ]
+        );
+    }
+
+    #[test]
+    fn a_path_with_a_part_too_many_or_too_few_is_unknown() {
+        for path in [
+            "/v1/transactions/",
+            "/v1/transactions/a/b",
+            "/v1",
+            "/",
+            "",
+            "/v2/transactions",
+        ] {
+            assert!(matches!(find("GET", path), Route::Unknown), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_known_path_with_another_method_names_the_right_ones() {
+        let Route::OtherMethods(methods) = find("PATCH", "/v1/sessions/T12345678.a") else {
+            panic!("no route")
+        };
+        assert_eq!(methods, "GET, PUT");
+        assert_eq!(
+            id("POST", "/v1/accounts/T12345678/wallets/cards/batch"),
+            "aid_cards_batch_post"
+        );
+    }
+}

@@ -1,0 +1,273 @@
+//! Sessions and transactions, and the arithmetic of what can still be captured, refunded and voided.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+use crate::clock::text;
+use crate::errors::{ApiError, Outcome};
+use crate::state::shelf::Shelf;
+use crate::state::uuid;
+
+/// How many events a session or a transaction can have.
+const EVENTS: usize = 500;
+
+#[derive(Debug, Default)]
+pub(crate) struct Checkout {
+    pub(crate) sessions: Shelf<Session>,
+    pub(crate) transactions: Shelf<Transaction>,
+}
+
+/// A session: the body as it was created and updated, plus what the sandbox adds.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) doc: Map<String, Value>,
+    pub(crate) events: Vec<Value>,
+    pub(crate) expires_at: DateTime<Utc>,
+    pub(crate) transaction_id: Option<String>,
+    pub(crate) cancelled: bool,
+}
+
+impl Session {
+    /// The whole session as Dintero sends it; headers only when asked for.
+    pub(crate) fn body(&self, includes: &[&str]) -> Value {
+        let mut doc = self.doc.clone();
+        if let Some(id) = &self.transaction_id {
+            doc.insert("transaction_id".into(), json!(id));
+        }
+        doc.insert(
+            "events".into(),
+            Value::Array(self.events.iter().map(|e| event(e, includes)).collect()),
+        );
+        Value::Object(doc)
+    }
+
+    pub(crate) fn add_event(
+        &mut self,
+        now: DateTime<Utc>,
+        request_id: &str,
+        name: &str,
+        details: Value,
+    ) {
+        let mut event =
+            json!({"id": uuid(), "name": name, "created_at": text(now), "request_id": request_id});
+        if !details.is_null() {
+            event["details"] = details;
+        }
+        self.events.push(event);
+        self.doc.insert("updated_at".into(), json!(text(now)));
+    }
+
+    pub(crate) fn check_room(&self) -> Outcome<()> {
+        if self.events.len() >= EVENTS {
+            Err(ApiError::full("events of one session"))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Why the session can no longer be paid or changed, if so.
+    pub(crate) fn over(&self, now: DateTime<Utc>) -> Option<&'static str> {
+        match (&self.transaction_id, self.cancelled) {
+            (_, true) => Some("the session is cancelled"),
+            (Some(_), _) => Some("the session is completed"),
+            _ => (now >= self.expires_at).then_some("the session has expired"),
+        }
+    }
+}
+
+/// What became of the payment, before any capture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Authorization {
+    Given,
+    Declined,
+    Failed,
+    Voided,
+}
+
+/// The sums of a transaction, in minor units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ledger {
+    pub(crate) authorization: Authorization,
+    pub(crate) authorized: i64,
+    pub(crate) captured: i64,
+    pub(crate) refunded: i64,
+    /// Set by a final capture: the rest of the authorization is released.
+    pub(crate) closed: bool,
+}
+
+impl Ledger {
+    pub(crate) fn new(authorization: Authorization, authorized: i64) -> Self {
+        Self {
+            authorization,
+            authorized,
+            captured: 0,
+            refunded: 0,
+            closed: false,
+        }
+    }
+
+    pub(crate) fn capturable(&self) -> i64 {
+        let open = self.authorization == Authorization::Given && !self.closed;
+        if open {
+            self.authorized - self.captured
+        } else {
+            0
+        }
+    }
+
+    pub(crate) fn refundable(&self) -> i64 {
+        self.captured - self.refunded
+    }
+
+    pub(crate) fn status(&self) -> &'static str {
+        match self.authorization {
+            Authorization::Declined => return "DECLINED",
+            Authorization::Failed => return "FAILED",
+            Authorization::Voided => return "AUTHORIZATION_VOIDED",
+            Authorization::Given => {}
+        }
+        let open = self.capturable() > 0;
+        match (self.captured > 0, self.refunded > 0) {
+            (false, _) => "AUTHORIZED",
+            (true, false) if open => "PARTIALLY_CAPTURED",
+            (true, false) => "CAPTURED",
+            (true, true) if open => "PARTIALLY_CAPTURED_REFUNDED",
+            (true, true) if self.refundable() > 0 => "PARTIALLY_REFUNDED",
+            (true, true) => "REFUNDED",
+        }
+    }
+}
+
+/// One line of the order, and how much of it has moved.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) amount: i64,
+    pub(crate) captured: i64,
+    pub(crate) refunded: i64,
+}
+
+/// A payment.
+#[derive(Debug, Clone)]
+pub(crate) struct Transaction {
+    pub(crate) doc: Map<String, Value>,
+    pub(crate) events: Vec<Value>,
+    pub(crate) session_id: String,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) ledger: Ledger,
+    pub(crate) lines: BTreeMap<String, Line>,
+}
+
+impl Transaction {
+    pub(crate) fn body(&self, includes: &[&str]) -> Value {
+        let only_successful = includes.contains(&"events.success.true");
+        let wanted = |e: &&Value| !only_successful || e["success"] == true;
+        let mut doc = self.doc.clone();
+        doc.insert("status".into(), json!(self.ledger.status()));
+        let events = self
+            .events
+            .iter()
+            .filter(wanted)
+            .map(|e| event(e, includes))
+            .collect();
+        doc.insert("events".into(), Value::Array(events));
+        Value::Object(doc)
+    }
+
+    /// Appends a successful event that shows the status as it is now; `extra` holds the event's own fields.
+    pub(crate) fn add_event(
+        &mut self,
+        now: DateTime<Utc>,
+        request_id: &str,
+        name: &str,
+        amount: i64,
+        extra: Value,
+    ) {
+        let status = self.ledger.status();
+        self.add_event_with(now, request_id, (name, status, true), amount, extra);
+    }
+
+    pub(crate) fn add_event_with(
+        &mut self,
+        now: DateTime<Utc>,
+        request_id: &str,
+        (name, status, success): (&str, &str, bool),
+        amount: i64,
+        extra: Value,
+    ) {
+        let mut event = json!({
+            "id": uuid(), "event": name, "transaction_status": status, "success": success, "amount": amount,
+            "created_at": text(now), "request_id": request_id,
+        });
+        if let (Some(event), Value::Object(extra)) = (event.as_object_mut(), extra) {
+            event.extend(extra);
+        }
+        self.events.push(event);
+        self.doc.insert("updated_at".into(), json!(text(now)));
+    }
+
+    pub(crate) fn check_room(&self) -> Outcome<()> {
+        if self.events.len() + 2 > EVENTS {
+            Err(ApiError::full("events of one transaction"))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn event(event: &Value, includes: &[&str]) -> Value {
+    let mut event = event.clone();
+    if !includes.contains(&"events.request_headers")
+        && let Some(event) = event.as_object_mut()
+    {
+        event.remove("request_headers");
+    }
+    event
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_status_follows_the_sums() {
+        let cases = [
+            ((0, 0, false), "AUTHORIZED"),
+            ((40, 0, false), "PARTIALLY_CAPTURED"),
+            ((40, 40, false), "PARTIALLY_CAPTURED_REFUNDED"),
+            ((40, 0, true), "CAPTURED"),
+            ((40, 40, true), "REFUNDED"),
+            ((100, 0, false), "CAPTURED"),
+            ((100, 30, false), "PARTIALLY_REFUNDED"),
+            ((100, 100, false), "REFUNDED"),
+        ];
+        for ((captured, refunded, closed), status) in cases {
+            let ledger = Ledger {
+                captured,
+                refunded,
+                closed,
+                ..Ledger::new(Authorization::Given, 100)
+            };
+            assert_eq!(ledger.status(), status, "{ledger:?}");
+        }
+    }
+
+    #[test]
+    fn only_an_open_authorization_can_be_captured() {
+        assert_eq!(Ledger::new(Authorization::Given, 100).capturable(), 100);
+        for other in [
+            Authorization::Declined,
+            Authorization::Failed,
+            Authorization::Voided,
+        ] {
+            assert_eq!(Ledger::new(other, 100).capturable(), 0);
+        }
+        let closed = Ledger {
+            captured: 40,
+            closed: true,
+            ..Ledger::new(Authorization::Given, 100)
+        };
+        assert_eq!((closed.capturable(), closed.refundable()), (0, 40));
+    }
+}

@@ -1,0 +1,157 @@
+//! What the sandbox remembers, per account, and how much of it.
+
+pub(crate) mod checkout;
+pub(crate) mod shelf;
+pub(crate) mod shopping;
+pub(crate) mod wallets;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::auth::Tokens;
+use crate::errors::{ApiError, Outcome};
+
+/// Everything behind the one lock.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) tokens: Tokens,
+    pub(crate) accounts: BTreeMap<String, Account>,
+    room: usize,
+}
+
+/// One account's objects.
+#[derive(Debug, Default)]
+pub(crate) struct Account {
+    pub(crate) id: String,
+    /// The ids of the payment profiles; what a profile contains comes with the profile operations.
+    pub(crate) profiles: BTreeSet<String>,
+    pub(crate) checkout: checkout::Checkout,
+    pub(crate) shopping: shopping::Shopping,
+    pub(crate) wallets: wallets::Wallets,
+}
+
+impl World {
+    pub(crate) fn new(
+        accounts: impl IntoIterator<Item = String>,
+        profiles: &BTreeSet<String>,
+        room: usize,
+    ) -> Self {
+        let account = |id: String| {
+            (
+                id.clone(),
+                Account {
+                    id,
+                    profiles: profiles.clone(),
+                    ..Account::default()
+                },
+            )
+        };
+        Self {
+            tokens: Tokens::default(),
+            accounts: accounts.into_iter().map(account).collect(),
+            room,
+        }
+    }
+
+    /// Whether a body of this weight still fits into memory; called before the work.
+    pub(crate) fn check_room(&self, weight: usize) -> Outcome<()> {
+        if weight > self.room {
+            Err(ApiError::full("bytes"))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Takes the room of a write that succeeded.
+    pub(crate) fn take_room(&mut self, weight: usize) {
+        self.room = self.room.saturating_sub(weight);
+    }
+}
+
+/// About how many bytes a write keeps: a body is stored up to three times (draft, order, event), and each object has
+/// some fields of its own.
+pub(crate) fn weight(body: &Value) -> usize {
+    2_048 + 3 * size(body)
+}
+
+/// About how many bytes a value takes in memory; far more than its text, since maps come in blocks of several entries.
+pub(crate) fn size(value: &Value) -> usize {
+    const NODE: usize = 48;
+    const BLOCK: usize = 640;
+    match value {
+        Value::String(s) => NODE + s.len(),
+        Value::Array(items) => NODE + items.iter().map(size).sum::<usize>(),
+        Value::Object(map) => {
+            let entries = map
+                .iter()
+                .map(|(k, v)| NODE + k.len() + size(v))
+                .sum::<usize>();
+            NODE + BLOCK * map.len().div_ceil(6) + entries
+        }
+        _ => NODE,
+    }
+}
+
+/// A Checkout id: the account, a dot and 22 letters and digits.
+pub(crate) fn checkout_id(account: &str) -> String {
+    format!("{account}.{}", alphanumeric(22))
+}
+
+/// A new uuid as text.
+pub(crate) fn uuid() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// `len` random letters and digits (at most 22 of them random, about 5.7 bits each).
+pub(crate) fn alphanumeric(len: usize) -> String {
+    const SIGNS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    random(SIGNS, len)
+}
+
+/// `len` random signs of an alphabet. Test data, not for keys.
+pub(crate) fn random(signs: &[u8], len: usize) -> String {
+    let mut bits = 0_u128;
+    let base = signs.len() as u128;
+    let mut sign = |n: usize| {
+        if n.is_multiple_of(16) {
+            bits = Uuid::new_v4().as_u128() ^ Uuid::new_v4().as_u128().rotate_left(64);
+        }
+        let sign = signs[(bits % base) as usize];
+        bits /= base;
+        char::from(sign)
+    };
+    (0..len).map(&mut sign).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn checkout_ids_have_the_documented_form() {
+        let id = checkout_id("T12345678");
+        let (account, rest) = id.split_once('.').expect("dot");
+        assert_eq!((account, rest.len()), ("T12345678", 22));
+        assert!(rest.bytes().all(|b| b.is_ascii_alphanumeric()));
+        assert_ne!(id, checkout_id("T12345678"));
+    }
+
+    #[test]
+    fn a_body_of_many_small_values_weighs_more_than_its_text() {
+        let body = json!(vec![0; 1000]);
+        assert!(weight(&body) > 20 * body.to_string().len());
+        let body = json!(vec![json!({"a": 1}); 1000]);
+        assert!(weight(&body) > 200 * body.to_string().len());
+    }
+
+    #[test]
+    fn a_full_world_says_so() {
+        let mut world = World::new(["T12345678".to_owned()], &BTreeSet::new(), 10_000);
+        assert_eq!(world.check_room(10_000), Ok(()));
+        world.take_room(1);
+        assert_eq!(world.check_room(10_000).expect_err("full").status, 500);
+    }
+}

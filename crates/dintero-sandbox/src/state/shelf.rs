@@ -1,0 +1,145 @@
+//! A bounded store of objects by id that remembers the order in which they came.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::errors::{ApiError, Outcome};
+
+/// How many objects of one kind an account holds.
+const LIMIT: usize = 100_000;
+
+#[derive(Debug)]
+pub(crate) struct Shelf<T> {
+    by_age: BTreeMap<u64, (String, T)>,
+    by_id: HashMap<String, u64>,
+    next: u64,
+}
+
+impl<T> Default for Shelf<T> {
+    fn default() -> Self {
+        Self {
+            by_age: BTreeMap::new(),
+            by_id: HashMap::new(),
+            next: 0,
+        }
+    }
+}
+
+impl<T> Shelf<T> {
+    /// Whether `more` objects fit; to be asked before anything else is changed.
+    pub(crate) fn check_room(&self, more: usize, what: &str) -> Outcome<()> {
+        if self.by_age.len() + more > LIMIT {
+            Err(ApiError::full(what))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Puts an object in; one with the same id is replaced and keeps its place.
+    pub(crate) fn put(&mut self, id: &str, object: T) {
+        let age = *self.by_id.entry(id.to_owned()).or_insert_with(|| {
+            self.next += 1;
+            self.next
+        });
+        self.by_age.insert(age, (id.to_owned(), object));
+    }
+
+    pub(crate) fn contains(&self, id: &str) -> bool {
+        self.by_id.contains_key(id)
+    }
+
+    pub(crate) fn find(&self, id: &str) -> Option<&T> {
+        self.by_age
+            .get(self.by_id.get(id)?)
+            .map(|(_, object)| object)
+    }
+
+    pub(crate) fn get(&self, id: &str, what: &str) -> Outcome<&T> {
+        self.find(id).ok_or_else(|| ApiError::not_found(what))
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &str, what: &str) -> Outcome<&mut T> {
+        let age = self
+            .by_id
+            .get(id)
+            .ok_or_else(|| ApiError::not_found(what))?;
+        self.by_age
+            .get_mut(age)
+            .map(|(_, object)| object)
+            .ok_or_else(|| ApiError::not_found(what))
+    }
+
+    /// A page, newest first: what is `wanted`, from behind the cursor, at most `limit`; and the cursor of the next
+    /// page if there is more. An unknown cursor is an error.
+    pub(crate) fn page(
+        &self,
+        starting_after: Option<&str>,
+        limit: usize,
+        wanted: impl Fn(&T) -> bool,
+    ) -> Outcome<(Vec<&T>, Option<&str>)> {
+        let unknown = || ApiError::invalid_field("starting_after", "is not the cursor of a page");
+        let end = match starting_after {
+            Some(id) => *self.by_id.get(id).ok_or_else(unknown)?,
+            None => u64::MAX,
+        };
+        let mut found = self
+            .by_age
+            .range(..end)
+            .rev()
+            .map(|(_, entry)| entry)
+            .filter(|(_, object)| wanted(object));
+        let page: Vec<&(String, T)> = found.by_ref().take(limit).collect();
+        let cursor = if found.next().is_some() {
+            page.last().map(|(id, _)| id.as_str())
+        } else {
+            None
+        };
+        Ok((page.into_iter().map(|(_, object)| object).collect(), cursor))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shelf(len: u32) -> Shelf<u32> {
+        let mut shelf = Shelf::default();
+        (1..=len).for_each(|n| shelf.put(&n.to_string(), n));
+        shelf
+    }
+
+    #[test]
+    fn pages_follow_each_other_without_gap_or_repeat() {
+        let shelf = shelf(5);
+        let (first, cursor) = shelf.page(None, 2, |_| true).expect("page");
+        assert_eq!((first, cursor), (vec![&5, &4], Some("4")));
+        let (second, cursor) = shelf.page(Some("4"), 3, |_| true).expect("page");
+        assert_eq!((second, cursor), (vec![&3, &2, &1], None));
+        assert!(shelf.page(Some("9"), 3, |_| true).is_err());
+    }
+
+    #[test]
+    fn a_filter_applies_before_the_limit() {
+        assert_eq!(
+            shelf(9).page(None, 2, |n| n % 4 == 0).expect("page"),
+            (vec![&8, &4], None)
+        );
+    }
+
+    #[test]
+    fn a_full_shelf_says_so() {
+        let shelf = shelf(3);
+        assert_eq!(shelf.check_room(LIMIT - 3, "cards"), Ok(()));
+        assert!(shelf.check_room(LIMIT - 2, "cards").is_err());
+    }
+
+    #[test]
+    fn a_replaced_object_keeps_its_place() {
+        let mut shelf = shelf(2);
+        shelf.put("1", 10);
+        assert_eq!(shelf.page(None, 9, |_| true).expect("page").0, [&2, &10]);
+        *shelf.get_mut("2", "n").expect("there") = 20;
+        assert_eq!(shelf.find("2"), Some(&20));
+        assert_eq!(shelf.get("7", "n").expect_err("absent").status, 404);
+        assert!(!shelf.contains("7"));
+    }
+}

@@ -1,0 +1,220 @@
+//! Gift cards, their tokens, PINs, balances and transactions.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+use crate::errors::{ApiError, Outcome};
+use crate::state::random;
+use crate::state::shelf::Shelf;
+
+/// How many tokens and how many transactions a card can have.
+pub(crate) const PER_CARD: usize = 1_000;
+
+#[derive(Debug, Default)]
+pub(crate) struct Wallets {
+    /// By the merchant's `card_id`.
+    pub(crate) cards: Shelf<Card>,
+    /// The card and the index of its token, by the token's value.
+    pub(crate) tokens: HashMap<String, String>,
+    /// The card of a transaction, by the transaction's id.
+    pub(crate) transactions: HashMap<String, String>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Card {
+    pub(crate) doc: Map<String, Value>,
+    pub(crate) active: bool,
+    pub(crate) active_from: Option<DateTime<Utc>>,
+    pub(crate) expires_at: Option<DateTime<Utc>>,
+    pub(crate) pin: Option<String>,
+    /// Minor units ever put on, and ever drawn.
+    pub(crate) funds: i64,
+    pub(crate) drawn: i64,
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) transactions: Vec<Movement>,
+    /// What was answered to each `ref_id`.
+    pub(crate) refs: HashMap<String, Remembered>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    pub(crate) value: String,
+    pub(crate) format: Value,
+    pub(crate) expires_at: Option<DateTime<Utc>>,
+    pub(crate) once: bool,
+    pub(crate) used: bool,
+}
+
+/// A transaction of a card; `locked` is what a pending one still holds.
+#[derive(Debug, Clone)]
+pub(crate) struct Movement {
+    pub(crate) doc: Value,
+    pub(crate) locked: i64,
+}
+
+/// The first answer to a `ref_id`, and what was asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Remembered {
+    pub(crate) path: String,
+    pub(crate) asked: Value,
+    pub(crate) answer: Value,
+}
+
+impl Card {
+    pub(crate) fn locked(&self) -> i64 {
+        self.transactions.iter().map(|t| t.locked).sum()
+    }
+
+    pub(crate) fn available(&self) -> i64 {
+        self.funds - self.drawn - self.locked()
+    }
+
+    /// The card with its balances: `amount_balance` includes what is locked, `amount_available` does not. The meaning
+    /// of `amount_pending` and `amount_reserved` is not published; both are what is locked.
+    pub(crate) fn body(&self) -> Map<String, Value> {
+        let mut doc = self.owner_body();
+        let locked = self.locked();
+        for (name, amount) in [
+            ("amount_balance", self.funds - self.drawn),
+            ("amount_available", self.available()),
+            ("amount_funds", self.funds),
+            ("amount_drawdown", self.drawn),
+            ("amount_pending", locked),
+            ("amount_reserved", locked),
+        ] {
+            doc.insert(name.into(), json!(amount));
+        }
+        for name in ["amount", "currency"] {
+            doc.insert(name.into(), self.doc[name].clone());
+        }
+        doc
+    }
+
+    /// The card without its balances.
+    pub(crate) fn owner_body(&self) -> Map<String, Value> {
+        let mut doc = self.doc.clone();
+        doc.remove("amount");
+        doc.remove("currency");
+        doc.insert(
+            "status".into(),
+            json!(if self.active { "unused" } else { "inactive" }),
+        );
+        doc
+    }
+
+    /// The tokens that still work, masked.
+    pub(crate) fn masked_tokens(&self, now: DateTime<Utc>) -> Value {
+        let body = |t: &Token| {
+            let mut body = json!({"masked_code": mask(&t.value), "format": t.format});
+            if let Some(at) = t.expires_at {
+                body["expires_at"] = json!(crate::clock::text(at));
+            }
+            body
+        };
+        self.tokens
+            .iter()
+            .filter(|t| t.expires_at.is_none_or(|at| now < at))
+            .map(body)
+            .collect()
+    }
+
+    pub(crate) fn expired(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at.is_some_and(|at| now >= at)
+    }
+
+    /// The answer to a `ref_id` that was used before on this card: the first one, if the same was asked.
+    pub(crate) fn remembered(
+        &self,
+        ref_id: &str,
+        path: &str,
+        asked: &Value,
+    ) -> Outcome<Option<Value>> {
+        match self.refs.get(ref_id) {
+            None => Ok(None),
+            Some(first) if first.path == path && first.asked == *asked => {
+                Ok(Some(first.answer.clone()))
+            }
+            Some(_) => Err(ApiError::invalid_field(
+                "ref_id",
+                "was used on this card for something else",
+            )),
+        }
+    }
+}
+
+/// A token as reads show it: letters and digits hidden but the last five; the prefix stays.
+pub(crate) fn mask(value: &str) -> String {
+    let start = value.find(':').map_or(0, |i| i + 1);
+    let hidden = value.len().saturating_sub(5).max(start);
+    let sign = |(i, c): (usize, char)| {
+        if i >= start && i < hidden && c.is_alphanumeric() {
+            '*'
+        } else {
+            c
+        }
+    };
+    value.char_indices().map(sign).collect()
+}
+
+/// Makes a token or PIN by its format. Without `symbols`, `numbers` or `characters` being asked for it has digits only.
+pub(crate) fn generate(format: &Value, default_len: usize) -> String {
+    let asked = |name: &str| format[name] == true;
+    let mut signs = Vec::new();
+    if format["numbers"] != false {
+        signs.extend(b'0'..=b'9');
+    }
+    if asked("characters") {
+        signs.extend(b'A'..=b'Z');
+        signs.extend(b'a'..=b'z');
+    }
+    if asked("symbols") {
+        signs.extend(b"-_.+*");
+    }
+    if signs.is_empty() {
+        signs.extend(b'0'..=b'9');
+    }
+    let len = format["length"]
+        .as_u64()
+        .and_then(|n| usize::try_from(n).ok())
+        .unwrap_or(default_len);
+    format!(
+        "{}{}",
+        format["prefix"].as_str().unwrap_or_default(),
+        random(&signs, len)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masked_token_shows_its_prefix_and_last_five_signs() {
+        assert_eq!(
+            mask("DINCARD:6ccfec5d-3a53-47de-910a-97d6dda22e5f"),
+            "DINCARD:********-****-****-****-*******22e5f"
+        );
+        assert_eq!(mask("123456789"), "****56789");
+        assert_eq!(mask("1234"), "1234");
+    }
+
+    #[test]
+    fn generated_codes_follow_their_format() {
+        let code = generate(&json!({"length": 16, "numbers": true}), 36);
+        assert!(
+            code.len() == 16 && code.bytes().all(|b| b.is_ascii_digit()),
+            "{code}"
+        );
+        let code = generate(
+            &json!({"length": 6, "numbers": false, "characters": true, "prefix": "A:"}),
+            36,
+        );
+        assert!(
+            code.starts_with("A:") && code[2..].bytes().all(|b| b.is_ascii_alphabetic()),
+            "{code}"
+        );
+        assert_eq!(generate(&Value::Null, 4).len(), 4);
+    }
+}

@@ -1,0 +1,196 @@
+//! A plain HTTP client for the sandbox; deliberately nothing of the client crates.
+#![allow(dead_code, unreachable_pub)] // every test file uses a part of it
+
+use dintero_sandbox::{Sandbox, SandboxBuilder};
+use reqwest::{Client, Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+
+pub struct Api {
+    pub sandbox: Sandbox,
+    pub http: Client,
+    pub token: String,
+}
+
+/// Status and JSON body of an answer.
+pub type Answer = (u16, Value);
+
+pub async fn start() -> Api {
+    start_with(Sandbox::builder()).await
+}
+
+pub async fn start_with(builder: SandboxBuilder) -> Api {
+    let sandbox = builder.start().await.expect("a free port");
+    let http = Client::builder().no_proxy().build().expect("a client");
+    let mut api = Api {
+        sandbox,
+        http,
+        token: String::new(),
+    };
+    api.log_in().await;
+    api
+}
+
+impl Api {
+    /// Fetches a token for the sandbox's account.
+    pub async fn log_in(&mut self) {
+        let (status, body) = self
+            .token_call(
+                self.sandbox.client_id(),
+                self.sandbox.client_secret(),
+                &self.audience(),
+            )
+            .await;
+        assert_eq!(status, 200, "{body}");
+        self.token = body["access_token"].as_str().expect("a token").to_owned();
+    }
+
+    pub fn audience(&self) -> Value {
+        let audience = format!(
+            "https://api.dintero.com/v1/accounts/{}",
+            self.sandbox.account()
+        );
+        json!({"grant_type": "client_credentials", "audience": audience})
+    }
+
+    pub async fn token_call(&self, id: &str, secret: &str, body: &Value) -> Answer {
+        let url = format!(
+            "{}/v1/accounts/{}/auth/token",
+            self.sandbox.url(),
+            self.sandbox.account()
+        );
+        answer(
+            self.http
+                .post(url)
+                .basic_auth(id, Some(secret))
+                .json(body)
+                .send()
+                .await
+                .expect("an answer"),
+        )
+        .await
+    }
+
+    /// A request with the token; `path` begins with `/v1`, `{aid}` stands for the account.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let path = path.replace("{aid}", self.sandbox.account());
+        self.http
+            .request(method, format!("{}{path}", self.sandbox.url()))
+            .bearer_auth(&self.token)
+    }
+
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        answer(request.send().await.expect("an answer")).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::POST, path).json(&body))
+            .await
+    }
+
+    pub async fn post_nothing(&self, path: &str) -> Answer {
+        self.send(self.request(Method::POST, path)).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(Method::PUT, path).json(&body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
+    /// A session of 500.00 NOK in two lines and shipping; gives its id.
+    pub async fn session(&self) -> String {
+        let (status, body) = self.post("/v1/sessions-profile", session_body()).await;
+        assert_eq!(status, 200, "{body}");
+        body["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// The same session, paid; gives the transaction's id.
+    pub async fn transaction(&self) -> String {
+        let session = self.session().await;
+        self.sandbox
+            .pay(&session, dintero_sandbox::Card::approved())
+            .expect("paid")
+            .into()
+    }
+}
+
+pub async fn answer(response: Response) -> Answer {
+    let status = response.status().as_u16();
+    assert!(
+        response.headers().contains_key("request-id"),
+        "every answer has a request-id"
+    );
+    (status, response.json().await.expect("a JSON answer"))
+}
+
+/// A good answer's body.
+pub fn ok((status, body): Answer) -> Value {
+    assert_eq!(status, 200, "{body}");
+    body
+}
+
+/// Checks a refusal: the status, and the error form with a message.
+pub fn refused(found: &Answer, status: u16) {
+    assert_eq!(found.0, status, "{}", found.1);
+    assert!(
+        found.1["error"]["message"]
+            .as_str()
+            .is_some_and(|m| !m.is_empty()),
+        "{}",
+        found.1
+    );
+    assert!(
+        found.1["error"]["code"].is_string() && found.1["error"]["errors"].is_array(),
+        "{}",
+        found.1
+    );
+}
+
+/// Checks a 400 that names exactly these fields.
+pub fn refused_fields(found: &Answer, fields: &[&str]) {
+    refused(found, 400);
+    let errors = found.1["error"]["errors"]
+        .as_array()
+        .expect("checked")
+        .iter();
+    let named: Vec<_> = errors
+        .map(|e| e["field"].as_str().unwrap_or_default())
+        .collect();
+    assert_eq!(named, fields, "{}", found.1);
+}
+
+pub fn session_body() -> Value {
+    json!({
+        "profile_id": "default",
+        "url": {"return_url": "https://shop.example/done", "callback_url": "https://shop.example/callback"},
+        "order": {
+            "amount": 50_000, "currency": "NOK", "merchant_reference": "order-1",
+            "items": [
+                {"id": "chair", "line_id": "1", "description": "Chair", "quantity": 2.5, "amount": 30_000, "vat": 25},
+                {"id": "lamp", "line_id": "2", "description": "Lamp", "quantity": 1, "amount": 15_100, "vat": 25},
+            ],
+            "shipping_option": {"id": "post", "line_id": "post", "amount": 4_900, "title": "Post", "operator": "Post"},
+        },
+    })
+}
+
+pub fn draft_body() -> Value {
+    json!({
+        "order": {
+            "currency": "NOK",
+            "customer": {"id": "customer-1"},
+            "store": {"id": "store-1"},
+            "items": [
+                {"id": "a", "line_id": 1, "gross_amount": 70_000, "tax_lines": [{"percentage": 25, "amount": 14_000}]},
+                {"id": "b", "line_id": 2, "gross_amount": 30_000, "tax_lines": [{"percentage": 25, "amount": 6_000}]},
+            ],
+        },
+        "options": {"generate_order_id": "ALPHANUMERIC_9"},
+    })
+}
