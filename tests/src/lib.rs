@@ -1,1 +1,106 @@
-//! tests
+//! What the cross-crate tests share: the generated types by name, the bodies that are known, and JSON made from a document.
+
+pub mod arbitrary;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use dintero_codegen::document::Document;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Decodes a body and encodes it again.
+pub type RoundTrip = fn(&[u8]) -> Result<Value, String>;
+/// Prints what `{:?}` prints of a decoded body.
+pub type Print = fn(&[u8]) -> Result<String, String>;
+
+/// One API with everything that was generated for it.
+pub struct Api {
+    /// `shopping`, `checkout` or `wallets`.
+    pub name: &'static str,
+    /// Objects by name.
+    pub objects: BTreeMap<&'static str, RoundTrip>,
+    /// What is printed of objects.
+    pub debug: BTreeMap<&'static str, Print>,
+    /// Lists of texts by name, with the texts that are known.
+    pub enums: BTreeMap<&'static str, (RoundTrip, &'static [&'static str])>,
+    /// Lists of integers by name.
+    pub integers: BTreeMap<&'static str, RoundTrip>,
+    /// Unions by name.
+    pub unions: BTreeMap<&'static str, RoundTrip>,
+    /// Request and response of each method.
+    pub operations: BTreeMap<&'static str, (RoundTrip, RoundTrip)>,
+    /// The operation table.
+    pub table: &'static [&'static dintero_core::Operation],
+}
+
+fn round_trip<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<Value, String> {
+    let value: T = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let text = serde_json::to_vec(&value).map_err(|error| error.to_string())?;
+    serde_json::from_slice(&text).map_err(|error| error.to_string())
+}
+
+fn debug<T: DeserializeOwned + std::fmt::Debug>(body: &[u8]) -> Result<String, String> {
+    serde_json::from_slice::<T>(body).map(|value| format!("{value:?}")).map_err(|error| error.to_string())
+}
+
+macro_rules! collect_types {
+    (objects [$($object:ident),*] enums [$($list:ident),*] integers [$($integer:ident),*] unions [$($union:ident),*]) => {
+        (
+            BTreeMap::from([$((stringify!($object), round_trip::<$object> as RoundTrip)),*]),
+            BTreeMap::from([$((stringify!($object), debug::<$object> as Print)),*]),
+            BTreeMap::from([$((stringify!($list), (round_trip::<$list> as RoundTrip, $list::KNOWN))),*]),
+            BTreeMap::from([$((stringify!($integer), round_trip::<$integer> as RoundTrip)),*]),
+            BTreeMap::from([$((stringify!($union), round_trip::<$union> as RoundTrip)),*]),
+        )
+    };
+}
+
+macro_rules! collect_operations {
+    ($($name:ident: ($request:ty) -> ($response:ty);)*) => {
+        BTreeMap::from([$((stringify!($name), (round_trip::<$request> as RoundTrip, round_trip::<$response> as RoundTrip))),*])
+    };
+}
+
+macro_rules! api {
+    ($name:literal, $client:ident) => {{
+        #[allow(unused_imports, clippy::wildcard_imports)]
+        use $client::types::*;
+        let (objects, debug, enums, integers, unions) = $client::__types!(collect_types);
+        let operations = $client::__operations!(collect_operations);
+        Api { name: $name, objects, debug, enums, integers, unions, operations, table: &$client::operations::ALL }
+    }};
+}
+
+/// The three APIs.
+pub fn apis() -> [Api; 3] {
+    [api!("shopping", dintero_shopping), api!("checkout", dintero_checkout), api!("wallets", dintero_wallets)]
+}
+
+/// The root of the workspace.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
+
+/// The document of an API, without its overlay.
+pub fn document(api: &str) -> Document {
+    let [document, _] = dintero_codegen::inputs(&root().join("openapi"), api);
+    Document::read(&document).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A JSON file of `tests/data`.
+pub fn data(name: &str) -> Value {
+    let path = root().join("tests/data").join(name);
+    let text = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+impl Api {
+    /// The method of an operation, given as `POST /path`.
+    pub fn method(&self, operation: &str) -> Option<&'static str> {
+        let found = self.table.iter().find(|known| format!("{} {}", known.method(), known.path()) == operation);
+        found.map(|operation| operation.name())
+    }
+}

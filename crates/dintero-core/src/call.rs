@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -300,7 +300,6 @@ impl Call {
                 headers.insert(name, value.clone());
             }
         }
-        debug_assert!(headers.contains_key(USER_AGENT));
         Ok(Outgoing {
             operation: self.operation,
             method: self.method,

@@ -17,10 +17,14 @@
 use std::fmt;
 
 pub use dintero_core::{
-    AccessToken, Auth, Builder, Call, CallOptions, Clock, Cursor, CursorSource, Error, Evidence,
-    Handle, ManualClock, Operation, Paging, Problem, Problems, Response, RetryClass, RetryPolicy,
-    Server, TokenFuture, TokenRequest, TokenSource, WasSent,
+    AccessToken, Auth, Builder, Call, CallOptions, Clock, Cursor, CursorSource, Date, DateTime,
+    Error, Evidence, Handle, ManualClock, Nullable, Number, OneOrMany, Operation, Paging, Param,
+    Problem, Problems, Response, RetryClass, RetryPolicy, Server, StringOrNumber, SystemClock,
+    Text, TokenFuture, TokenRequest, TokenSource, UnknownInteger, UnknownValue, Uuid, Validate,
+    Wait, WasSent, reveal,
 };
+/// Methods, statuses and headers, as this crate's functions take and give them.
+pub use http;
 
 /// The Checkout API: sessions, transactions, payment tokens, settlements.
 #[cfg(feature = "checkout")]
@@ -114,7 +118,7 @@ impl Dintero {
     ///
     /// ```no_run
     /// # async fn run(dintero: dintero::Dintero) -> Result<(), dintero::Error> {
-    /// let hooks = dintero.request(http::Method::GET, "/v1/accounts/{aid}/hooks/subscriptions").send_bytes().await?;
+    /// let hooks = dintero.request(dintero::http::Method::GET, "/v1/accounts/{aid}/hooks/subscriptions").send_bytes().await?;
     /// println!("{} bytes", hooks.len());
     /// # Ok(())
     /// # }

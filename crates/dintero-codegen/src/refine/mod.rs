@@ -5,6 +5,7 @@
 
 mod calls;
 mod read;
+mod registry;
 mod types;
 
 use std::fmt::Write;
@@ -74,6 +75,7 @@ pub fn refine(api: &str, plan: &Plan, Signature(output): &Signature) -> String {
     );
     types::write(&mut source, plan, output);
     calls::write(&mut source, api, plan, output);
+    registry::write(&mut source, plan, output);
     source
 }
 

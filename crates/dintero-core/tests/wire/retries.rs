@@ -102,6 +102,23 @@ async fn money_is_never_sent_twice_when_the_outcome_is_unknown() {
 }
 
 #[tokio::test]
+async fn money_on_a_connection_in_use_is_not_sent_again_behind_our_back() {
+    let clock = ManualClock::new();
+    let server = Server::start()
+        .await
+        .api([reply(200, r#"{"id":"first"}"#), Step::Close]);
+    let handle = handle(&server, &clock);
+    call(&handle, &CAPTURE)
+        .await
+        .expect("the connection is kept");
+    let error = call(&handle, &CAPTURE)
+        .await
+        .expect_err("closed after reading");
+    assert_eq!((error.was_sent(), error.attempts()), (WasSent::Maybe, 1));
+    assert_eq!(server.calls().len(), 2);
+}
+
+#[tokio::test]
 async fn money_with_a_success_that_was_cut_off_was_carried_out() {
     let (outcome, sent) = after(&CAPTURE, |_| {
         Step::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{".to_vec())
