@@ -1,6 +1,7 @@
 //! What the cross-crate tests share: the generated types by name, the bodies that are known, and JSON made from a document.
 
 pub mod arbitrary;
+pub mod traps;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -17,12 +17,8 @@ use crate::lower::SCALARS;
 /// progenitor refuses the document or panics. The lint exists so that this does not happen; when it does, the error
 /// names the document and what progenitor said.
 pub fn generate(document: &Document, lowered: &Lowered) -> Result<syn::File, Errors> {
-    let refused = |said: String| {
-        let construct = format!("progenitor cannot generate from the lowered document: {said}");
-        let remedy = "Please report it with the document; removing the construct with an overlay action helps until then";
-        Errors(vec![document.finding(Level::Error, "", construct, remedy)])
-    };
-    let spec: openapiv3::OpenAPI = parse(&lowered.openapi).map_err(&refused)?;
+    let refused = |said: String| refused(document, &said);
+    let spec: openapiv3::OpenAPI = parse(&lowered.openapi).map_err(refused)?;
     let mut settings = GenerationSettings::new();
     settings.with_interface(InterfaceStyle::Positional).with_map_type("::std::collections::BTreeMap");
     for (name, path) in SCALARS {
@@ -30,6 +26,13 @@ pub fn generate(document: &Document, lowered: &Lowered) -> Result<syn::File, Err
     }
     let tokens = caught(|| Generator::new(&settings).generate_tokens(&spec).map_err(|error| error.to_string()));
     tokens.and_then(|tokens| syn::parse2(tokens).map_err(|error| error.to_string())).map_err(refused)
+}
+
+/// What the lint should have found.
+pub(crate) fn refused(document: &Document, said: &str) -> Errors {
+    let construct = format!("progenitor cannot generate from the lowered document: {said}");
+    let remedy = "Please report it with the document; removing the construct with an overlay action helps until then";
+    Errors(vec![document.finding(Level::Error, "", construct, remedy)])
 }
 
 fn parse(openapi: &Value) -> Result<openapiv3::OpenAPI, String> {

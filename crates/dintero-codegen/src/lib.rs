@@ -66,7 +66,7 @@ pub fn generate_from(api: &str, mut document: Document, overlay: Option<&Documen
     }
     let lowered = lower::lower(&document, &mut findings)?;
     let file = generate::generate(&document, &lowered)?;
-    let signatures = refine::Signature::of(&file);
+    let signatures = refine::Signature::of(&file, &lowered.plan).map_err(|lost| generate::refused(&document, &lost))?;
     let source = refine::refine(api, &lowered.plan, &signatures);
     let surface = surface::write(&lowered.plan, &signatures);
     Ok(Generation { source, surface, plan: lowered.plan, findings })

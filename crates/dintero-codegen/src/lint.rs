@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToSnakeCase;
+use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::Value;
 
 use crate::document::{Document, escape};
@@ -23,6 +23,9 @@ pub fn lint(document: &Document) -> Vec<Finding> {
     lint.operations();
     lint.findings
 }
+
+/// What the client and its operation table have already: methods, the type `Client` and the list `ALL`.
+const RESERVED: [&str; 5] = ["new", "handle", "clone", "client", "all"];
 
 struct Lint<'a> {
     document: &'a Document,
@@ -108,10 +111,17 @@ impl Lint<'_> {
         let document = self.document;
         let operations = all(document);
         let mut names: BTreeMap<String, String> = BTreeMap::new();
+        let mut types: BTreeMap<String, String> = BTreeMap::new();
         for (pointer, path, method, _, operation) in &operations {
             let name = method_name(operation, method, path);
             if name.is_empty() || name != name.to_snake_case() || name.starts_with(|c: char| c.is_ascii_digit()) {
                 self.error(pointer, format!("{name:?} is no name for a Rust method"), "Give it an x-dintero-method in snake_case in the overlay");
+            }
+            if RESERVED.contains(&name.as_str()) || syn::parse_str::<syn::Ident>(&name).is_err() {
+                self.error(pointer, format!("the method name {name} is taken by Rust or by the client itself"), "Give it an x-dintero-method in the overlay");
+            }
+            if let Some(other) = types.insert(name.to_upper_camel_case(), name.clone()).filter(|other| *other != name) {
+                self.error(pointer, format!("the method names {name} and {other} differ too little"), "Give one of them another x-dintero-method in the overlay");
             }
             if let Some(other) = names.insert(name.clone(), format!("{} {path}", method.to_uppercase())) {
                 self.error(pointer, format!("the method name {name} is that of {other} too"), "Give one of them another x-dintero-method in the overlay");
@@ -179,14 +189,18 @@ impl Lint<'_> {
         let named = |place: &str| -> BTreeSet<&str> {
             parameters.iter().filter(|parameter| parameter["in"] == place).filter_map(|parameter| parameter["name"].as_str()).collect()
         };
-        let in_path: BTreeSet<&str> = path.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();
+        let mut in_path: BTreeSet<&str> = BTreeSet::new();
+        for variable in path.split('{').skip(1).filter_map(|part| part.split('}').next()) {
+            if !in_path.insert(variable) {
+                self.error(pointer, format!("the path has {{{variable}}} twice"), "Rename one of them and declare it");
+            }
+        }
         for missing in in_path.difference(&named("path")) {
             self.error(pointer, format!("the path has {{{missing}}}, which is no parameter"), "Declare it with `in: path`");
         }
         for unused in named("path").difference(&in_path) {
             self.error(pointer, format!("the path parameter {unused} is not in the path {path}"), "Put it there, or remove it");
         }
-        let mut idents: BTreeMap<String, &str> = BTreeMap::new();
         for parameter in &parameters {
             let name = parameter["name"].as_str().unwrap_or_default();
             let place = parameter["in"].as_str().unwrap_or_default();
@@ -207,9 +221,8 @@ impl Lint<'_> {
             if let Some(problem) = problem {
                 self.error(pointer, format!("the parameter {name} {problem}"), "Rewrite it with an overlay action, or remove it there");
             }
-            let ident = name.to_snake_case();
-            if place != "path" && idents.insert(ident, name).is_some_and(|other| other != name) {
-                self.error(pointer, format!("the parameter {name} has the Rust name of another one"), "Remove one with an overlay action");
+            if place == "path" && (schema["type"] == "array" || schema["items"].is_object()) {
+                self.error(pointer, format!("the path parameter {name} is a list"), "Make it a text with an overlay action");
             }
         }
     }

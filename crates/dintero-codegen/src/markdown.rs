@@ -5,12 +5,15 @@ use serde_json::Value;
 /// A description with nothing in it that rustdoc takes for a link, a tag or a doctest.
 pub fn clean(text: &str) -> String {
     let mut fenced = false;
+    // A lone carriage return and a mark that turns the direction of text are errors in the comments of Rust.
+    let text = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+    let text = text.replace(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'), "");
     let lines = text.trim().lines().map(|line| {
         let line = line.trim_end();
-        if line.trim_start().starts_with("```") {
+        if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
             fenced = !fenced;
-            let label = line.trim().trim_start_matches('`');
-            return if fenced && label.is_empty() { "```text".to_owned() } else { line.trim_start().to_owned() };
+            // Without a label, or with one of Rust's, it would be a doctest.
+            return if fenced { "```text".to_owned() } else { "```".to_owned() };
         }
         if fenced { line.to_owned() } else { clean_line(line.trim_start()) }
     });
@@ -40,16 +43,26 @@ fn clean_line(line: &str) -> String {
 }
 
 fn clean_prose(text: &str) -> String {
-    let mut words = Vec::new();
-    for word in text.split(' ') {
-        let bare = word.trim_start_matches(['(', '<']).trim_end_matches([')', '>', '.', ',', ';', ':']);
-        if bare.starts_with("http://") || bare.starts_with("https://") {
-            words.push(word.replacen(['<', '>'], "", 2).replace(bare, &format!("<{bare}>")));
-        } else {
-            words.push(word.replace('<', "\\<").replace('[', "\\[").replace(']', "\\]"));
-        }
+    let mut text = text.to_owned();
+    // After the mark of a list, more than four spaces begin a code block.
+    while text.contains("  ") {
+        text = text.replace("  ", " ");
     }
-    words.join(" ")
+    let escaped = |text: &str| text.replace('<', "\\<").replace('[', "\\[").replace(']', "\\]");
+    let mut out = String::new();
+    let mut rest = text.as_str();
+    while let Some(start) = ["http://", "https://"].iter().filter_map(|scheme| rest.find(scheme)).min() {
+        let end = rest[start..].find([' ', '<', '>', ')', ']', '"', '\'']).map_or(rest.len(), |end| start + end);
+        let url = rest[start..end].trim_end_matches(['.', ',', ';', ':']);
+        let end = start + url.len();
+        let before = &rest[..start];
+        out.push_str(&escaped(before.strip_suffix('<').unwrap_or(before)));
+        out.push_str(&format!("<{url}>"));
+        rest = &rest[end..];
+        rest = rest.strip_prefix('>').unwrap_or(rest);
+    }
+    out.push_str(&escaped(rest));
+    out
 }
 
 /// Says how sure a part is, where it is not.

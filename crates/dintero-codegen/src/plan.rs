@@ -65,6 +65,8 @@ pub enum Success {
     /// A JSON value.
     #[default]
     Json,
+    /// A JSON value or, with some status codes, nothing.
+    JsonOrEmpty,
     /// Nothing.
     Empty,
     /// A file.
@@ -91,6 +93,8 @@ pub struct Parameter {
     pub personal: bool,
     /// Limits, as Rust expressions.
     pub rules: Vec<String>,
+    /// The name that progenitor gets, where its own would be that of another argument in Rust.
+    pub alias: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -155,6 +159,8 @@ pub struct Field {
 pub struct Union {
     /// The field that tells which one it is; without it, the fields that only one of them has tell.
     pub tag: Option<String>,
+    /// Are values allowed that are none of the objects?
+    pub open: bool,
     /// Type, and the values of the tag or the names of those fields.
     pub variants: Vec<(String, Vec<String>)>,
 }

@@ -37,6 +37,7 @@ pub fn write(plan: &Plan, signatures: &Signature) -> String {
     for (name, operation) in &plan.operations {
         let success = match operation.success {
             Success::Json => signatures.success(name),
+            Success::JsonOrEmpty => format!("{} or ()", signatures.success(name)),
             Success::Empty => "()".to_owned(),
             Success::Bytes => "bytes".to_owned(),
         };
@@ -74,7 +75,8 @@ pub fn write(plan: &Plan, signatures: &Signature) -> String {
                 }
             }
             Kind::Union(union) => {
-                line(&mut text, format_args!("union {name} {direction} by {}", union.tag.as_deref().unwrap_or("shape")));
+                let open = if union.open { " or any" } else { "" };
+                line(&mut text, format_args!("union {name} {direction} by {}{open}", union.tag.as_deref().unwrap_or("shape")));
                 for (variant, values) in &union.variants {
                     line(&mut text, format_args!("union {name} {variant} = {values:?}"));
                 }

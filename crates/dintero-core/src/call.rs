@@ -247,6 +247,21 @@ impl Call {
         }
     }
 
+    /// Sends it and decodes the JSON of the answer, if there is a body at all.
+    ///
+    /// # Errors
+    /// Whatever keeps it from a decoded answer; see the predicates of [`Error`].
+    pub async fn send_optional<T: DeserializeOwned>(self) -> Result<Response<Option<T>>, Error> {
+        let (operation, answer) = self.run(Want::Json).await?;
+        if answer.body.is_empty() {
+            return Ok(Response::new(answer.status, answer.headers, None));
+        }
+        match serde_json::from_slice(&answer.body) {
+            Ok(value) => Ok(Response::new(answer.status, answer.headers, value)),
+            Err(error) => Err(undecoded(operation, answer, &error)),
+        }
+    }
+
     /// Sends it and gives the body as it is; for files, and for raw access.
     ///
     /// # Errors

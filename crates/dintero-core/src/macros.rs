@@ -4,7 +4,7 @@
 /// when a builder is named, can be built and checked.
 ///
 /// Fields read `name "wire name": presence shape (Type) privacy [rules] = "constant";` where presence is `req`, `opt`
-/// or `nul`, shape is `one`, `many`, `map` or `loose`, privacy is `plain` or `personal`.
+/// or `nul`, shape is `one`, `boxed`, `many`, `map` or `loose`, privacy is `plain` or `personal`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! object {
@@ -34,7 +34,7 @@ macro_rules! object {
 
         impl $name {
             /// Fields the API sent that this version does not know. They are written back as they came.
-            pub fn unknown_fields(&self) -> impl Iterator<Item = (&str, &$crate::data::private::Value)> {
+            pub fn unknown_fields(&self) -> impl ::std::iter::Iterator<Item = (&str, &$crate::data::private::Value)> {
                 self.__extra.iter()
             }
         }
@@ -102,6 +102,7 @@ macro_rules! __type {
     (req one $type:ty) => { $type };
     (req many $type:ty) => { ::std::vec::Vec<$type> };
     (req map $type:ty) => { ::std::collections::BTreeMap<::std::string::String, $type> };
+    (req boxed $type:ty) => { ::std::boxed::Box<$type> };
     (req loose $type:ty) => { $crate::data::OneOrMany<$type> };
     (opt $shape:ident $type:ty) => { ::std::option::Option<$crate::__type!(req $shape $type)> };
     (nul $shape:ident $type:ty) => { $crate::data::Nullable<$crate::__type!(req $shape $type)> };
@@ -169,36 +170,46 @@ macro_rules! builder {
             #[doc = concat!(stringify!($builder), "::build")]
             /// ) checks it and names everything that is wrong at once.
             pub fn builder() -> $builder {
-                $builder::default()
+                <$builder as ::std::default::Default>::default()
             }
         }
 
         impl $crate::data::Validate for $name {
             #[allow(unused_variables)]
             fn check(&self, _: &[$crate::data::Rule], at: &mut $crate::data::Problems) {
-                #[allow(unused_imports)]
-                use $crate::data::Rule;
                 $(at.within($wire, |at| self.$field.check(const { &[$($rule),*] }, at));)*
             }
         }
 
         #[doc = concat!("Builds a [`", stringify!($name), "`].")]
-        #[derive(Clone, Debug, Default)]
+        #[derive(Clone, Default)]
         #[must_use]
         pub struct $builder {
             __problems: $crate::data::Problems,
+            __extra: $crate::data::Extra,
             $($field: ::std::option::Option<$crate::__type!(req $shape $type)>,)*
         }
 
         impl $builder {
             $($crate::__setter! { $shape $(#[$field_meta])* $field $wire $type })*
 
+            /// A field that this version does not know, or that the API lets you name yourself. One that has a method of its
+            /// own is refused when the builder builds.
+            pub fn unknown_field(
+                mut self,
+                name: impl ::std::convert::Into<::std::string::String>,
+                value: impl ::std::convert::Into<$crate::data::private::Value>,
+            ) -> Self {
+                self.__extra.add(&[$($wire),*], name.into(), value.into(), &mut self.__problems);
+                self
+            }
+
             /// The finished value.
             ///
             /// # Errors
             /// A required field is missing, or a value breaks a limit of the API: one error that names each of them.
             pub fn build(self) -> ::std::result::Result<$name, $crate::Error> {
-                ::std::result::Result::Ok($name::try_from(self)?)
+                ::std::result::Result::Ok(<$name as ::std::convert::TryFrom<Self>>::try_from(self)?)
             }
         }
 
@@ -207,7 +218,7 @@ macro_rules! builder {
 
             fn try_from(builder: $builder) -> ::std::result::Result<Self, $crate::data::Problems> {
                 #[allow(unused_imports)]
-                use $crate::data::{Rule, Validate as _};
+                use $crate::data::Validate as _;
                 let mut problems = builder.__problems;
                 $(let $field = builder.$field $(.or_else(|| ::std::option::Option::Some(<$type>::from($constant))))?;)*
                 $($crate::__missing!($presence problems $field $wire);)*
@@ -216,7 +227,14 @@ macro_rules! builder {
                     return ::std::result::Result::Err(problems);
                 }
                 $($crate::__built!($presence problems $field);)*
-                ::std::result::Result::Ok($name { $($field,)* __extra: $crate::data::Extra::default() })
+                ::std::result::Result::Ok($name { $($field,)* __extra: builder.__extra })
+            }
+        }
+
+        /// Shows no values: any of them may be personal.
+        impl ::std::fmt::Debug for $builder {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(stringify!($builder)).finish_non_exhaustive()
             }
         }
     };
@@ -258,6 +276,16 @@ macro_rules! __setter {
             V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Problems>>,
         {
             self.$field = $crate::data::convert($wire, value, &mut self.__problems);
+            self
+        }
+    };
+    (boxed $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
+        $(#[$meta])*
+        pub fn $field<V>(mut self, value: V) -> Self
+        where
+            V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Problems>>,
+        {
+            self.$field = $crate::data::convert($wire, value, &mut self.__problems).map(::std::boxed::Box::new);
             self
         }
     };
@@ -475,16 +503,16 @@ macro_rules! open_integer {
 }
 
 /// A choice of objects. Which one it is, is told by a tag (`by tag "type"`) or by the fields that only it has (`by shape`).
-/// What fits none is kept as JSON.
+/// What fits none is kept as JSON; with `or any`, so is what looks like one of them and is none.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! union {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident by tag $tag:literal { $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = [$($wire:literal),*],)* }
+        pub enum $name:ident by tag $tag:literal $(or $any:ident)? { $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = [$($wire:literal),*],)* }
     ) => {
         $crate::union! {
-            @body ($(#[$meta])*) $name { $(($(#[$variant_meta])*) $variant $type ($($builder)?),)* }
+            @body ($(#[$meta])*) $name ($($any)?) { $(($(#[$variant_meta])*) $variant $type ($($builder)?),)* }
             |value| match value.get($tag).and_then($crate::data::private::Value::as_str) {
                 $(::std::option::Option::Some($($wire)|*) => ::std::option::Option::Some(stringify!($variant)),)*
                 _ => ::std::option::Option::None,
@@ -493,10 +521,10 @@ macro_rules! union {
     };
     (
         $(#[$meta:meta])*
-        pub enum $name:ident by shape { $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = [$($wire:literal),*],)* }
+        pub enum $name:ident by shape $(or $any:ident)? { $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = [$($wire:literal),*],)* }
     ) => {
         $crate::union! {
-            @body ($(#[$meta])*) $name { $(($(#[$variant_meta])*) $variant $type ($($builder)?),)* }
+            @body ($(#[$meta])*) $name ($($any)?) { $(($(#[$variant_meta])*) $variant $type ($($builder)?),)* }
             |value| {
                 $(
                     if [$($wire),*].iter().any(|key| value.get(key).is_some()) {
@@ -508,7 +536,7 @@ macro_rules! union {
         }
     };
     (
-        @body ($(#[$meta:meta])*) $name:ident { $(($(#[$variant_meta:meta])*) $variant:ident $type:ident ($($builder:ident)?),)* }
+        @body ($(#[$meta:meta])*) $name:ident $any:tt { $(($(#[$variant_meta:meta])*) $variant:ident $type:ident ($($builder:ident)?),)* }
         |$value:ident| $choose:expr
     ) => {
         $(#[$meta])*
@@ -550,7 +578,7 @@ macro_rules! union {
                 let choose = |$value: &$crate::data::private::Value| -> ::std::option::Option<&'static str> { $choose };
                 let value: $crate::data::private::Value = $crate::data::private::Deserialize::deserialize(deserializer)?;
                 match choose(&value) {
-                    $(::std::option::Option::Some(stringify!($variant)) => $crate::data::from_value(value).map(Self::$variant),)*
+                    $(::std::option::Option::Some(stringify!($variant)) => $crate::__variant!($any $name $variant value),)*
                     _ => ::std::result::Result::Ok(Self::Unknown(value)),
                 }
             }
@@ -568,11 +596,22 @@ macro_rules! union {
                     type Error = $crate::data::Problems;
 
                     fn try_from(builder: $builder) -> ::std::result::Result<Self, $crate::data::Problems> {
-                        $type::try_from(builder).map(Self::$variant)
+                        <$type as ::std::convert::TryFrom<$builder>>::try_from(builder).map(Self::$variant)
                     }
                 }
             )?
         )*
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __variant {
+    (() $name:ident $variant:ident $value:ident) => {
+        $crate::data::from_value($value).map($name::$variant)
+    };
+    ((any) $name:ident $variant:ident $value:ident) => {
+        ::std::result::Result::Ok($crate::data::from_ref(&$value).map_or($name::Unknown($value), $name::$variant))
     };
 }
 
@@ -595,7 +634,7 @@ macro_rules! union_in_requests {
 /// A call of an operation: its parameters as setters, and `send`.
 ///
 /// Fields read `place name "wire name": presence shape (Type) [rules];` where place is `path`, `query`, `joined`,
-/// `header` or `body`, and what is sent back is `json`, `empty` or `bytes`.
+/// `header` or `body`, and what is sent back is `json`, `maybe` (JSON or nothing), `empty` or `bytes`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! call {
@@ -646,7 +685,7 @@ macro_rules! call {
             /// # Errors
             /// Nothing was sent: a parameter or the body breaks a limit, or there is no token. Otherwise what became of
             /// the request; see [`Error`]($crate::Error), above all `was_sent`.
-            pub async fn send(self) -> ::std::result::Result<$crate::Response<$answer>, $crate::Error> {
+            pub async fn send(self) -> ::std::result::Result<$crate::Response<$crate::__answer!($success $answer)>, $crate::Error> {
                 #[allow(unused_imports)]
                 use $crate::data::Validate as _;
                 #[allow(unused_mut)]
@@ -702,6 +741,15 @@ macro_rules! __call_put {
 #[macro_export]
 macro_rules! __call_send {
     (json $call:ident $answer:ty) => { $call.send::<$answer>().await };
+    (maybe $call:ident $answer:ty) => { $call.send_optional::<$answer>().await };
     (empty $call:ident $answer:ty) => { $call.send_empty().await };
     (bytes $call:ident $answer:ty) => { $call.send_bytes().await };
+}
+
+/// What a call answers.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __answer {
+    (maybe $answer:ty) => { ::std::option::Option<$answer> };
+    ($success:ident $answer:ty) => { $answer };
 }

@@ -187,3 +187,8 @@ mod tests {
         );
     }
 }
+
+/// The README's program compiles.
+#[cfg(all(doctest, feature = "checkout"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

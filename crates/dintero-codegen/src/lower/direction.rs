@@ -27,8 +27,8 @@ pub fn split(operations: &mut [Lowered], keep: &[(String, bool, bool)], flattene
         references(operation.parameters.iter().map(|(.., schema)| schema).chain(&operation.request), &mut requests);
         references(&operation.response, &mut responses);
     }
-    close(&mut requests, &mut flat, flattener);
-    close(&mut responses, &mut flat, flattener);
+    close(&mut requests, &mut flat, flattener, true);
+    close(&mut responses, &mut flat, flattener, false);
 
     let both: BTreeSet<String> = requests.intersection(&responses).cloned().collect();
     let mut differ: BTreeSet<String> = both.iter().filter(|name| has_read_only(&flat[*name])).cloned().collect();
@@ -48,7 +48,8 @@ pub fn split(operations: &mut [Lowered], keep: &[(String, bool, bool)], flattene
         differ.extend(more);
     }
     let input = |name: &str| {
-        let mut input = format!("{}Input", name.to_upper_camel_case());
+        let pinned = flat[name]["x-dintero-name"].as_str();
+        let mut input = format!("{}Input", pinned.map_or_else(|| name.to_upper_camel_case(), str::to_owned));
         while flat.contains_key(&input) {
             input.push_str("Request");
         }
@@ -66,6 +67,7 @@ pub fn split(operations: &mut [Lowered], keep: &[(String, bool, bool)], flattene
             if let Some(object) = request.as_object_mut() {
                 object.remove("x-dintero-name");
             }
+            inputs_of_pinned(&mut request);
             used.components.insert(input.clone(), (request, true, false));
             used.components.insert(name.clone(), (schema, false, true));
         } else {
@@ -84,14 +86,41 @@ pub fn split(operations: &mut [Lowered], keep: &[(String, bool, bool)], flattene
     used
 }
 
-fn close(names: &mut BTreeSet<String>, flat: &mut BTreeMap<String, Value>, flattener: &mut Flattener<'_>) {
+fn close(
+    names: &mut BTreeSet<String>,
+    flat: &mut BTreeMap<String, Value>,
+    flattener: &mut Flattener<'_>,
+    requests: bool,
+) {
     let mut open: Vec<String> = names.iter().cloned().collect();
     while let Some(name) = open.pop() {
-        let schema = flat.entry(name.clone()).or_insert_with(|| flattener.component(&name));
+        let mut schema = flat.entry(name.clone()).or_insert_with(|| flattener.component(&name)).clone();
+        if requests {
+            // What only a read-only member refers to is in no request.
+            for_requests(&mut schema, &BTreeMap::new());
+        }
         let mut inner = BTreeSet::new();
-        references([&*schema], &mut inner);
+        references([&schema], &mut inner);
         open.extend(inner.into_iter().filter(|inner| names.insert(inner.clone())));
     }
+}
+
+/// A type that is named inside of a component has that name in the responses; in the requests it is an input too.
+fn inputs_of_pinned(schema: &mut Value) {
+    if let Some(name) = schema.get("x-dintero-name").and_then(Value::as_str)
+        && has_properties(schema)
+    {
+        schema["x-dintero-name"] = Value::String(format!("{name}Input"));
+    }
+    match schema {
+        Value::Object(object) => object.values_mut().for_each(inputs_of_pinned),
+        Value::Array(list) => list.iter_mut().for_each(inputs_of_pinned),
+        _ => {}
+    }
+}
+
+fn has_properties(schema: &Value) -> bool {
+    schema["properties"].is_object() || schema["x-union"].is_object()
 }
 
 fn references<'v>(schemas: impl IntoIterator<Item = &'v Value>, found: &mut BTreeSet<String>) {

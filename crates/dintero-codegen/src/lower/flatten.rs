@@ -68,6 +68,16 @@ impl<'a> Flattener<'a> {
         self.flatten(schema, pointer, &mut Vec::new())
     }
 
+    /// What a flattened schema is when no name stands between.
+    pub fn whole(&mut self, schema: &Value) -> Value {
+        let mut whole = schema.clone();
+        for _ in 0..16 {
+            let Some(name) = reference(&whole).map(str::to_owned) else { break };
+            whole = self.component(&name);
+        }
+        whole
+    }
+
     /// One schema that can hold a value of either: all fields of both, those required that both require.
     pub fn either(&mut self, one: Value, two: Value, pointer: &str) -> Value {
         let mut stack = Vec::new();
@@ -91,15 +101,32 @@ impl<'a> Flattener<'a> {
                 values.entry(target_name(target)).or_default().push(value.clone());
             }
         } else {
-            let child_of = |child: &Value| {
-                child["allOf"].as_array().is_some_and(|parts| parts.iter().any(|part| reference(part) == Some(base)))
-            };
-            for (name, child) in self.components.iter().filter(|(_, child)| child_of(child)) {
+            for (name, child) in self.components.iter().filter(|(_, child)| self.descends(child, base, 0)) {
                 let value = child["x-discriminator-value"].as_str().unwrap_or(name);
                 values.entry(name.clone()).or_default().push(value.to_owned());
             }
         }
         json!({"x-union": {"tag": tag, "variants": variants(values)}})
+    }
+
+    /// Is it built on another component, be it over several steps?
+    fn descends(&self, child: &Value, base: &str, depth: usize) -> bool {
+        let parents = child["allOf"].as_array().into_iter().flatten().filter_map(reference);
+        depth < 16
+            && parents.into_iter().any(|parent| {
+                parent == base || self.components.get(parent).is_some_and(|parent| self.descends(parent, base, depth + 1))
+            })
+    }
+
+    /// Does it, or what it refers to, allow `null`?
+    fn is_nullable(&self, schema: &Value, depth: usize) -> bool {
+        let target = reference(schema).and_then(|name| self.components.get(name)).filter(|_| depth < 16);
+        let alone = schema["allOf"].as_array().filter(|parts| parts.len() == 1);
+        let choices = ["oneOf", "anyOf"].iter().filter_map(|key| schema[*key].as_array()).flatten();
+        schema["nullable"] == true
+            || schema["type"] == "null"
+            || schema["enum"].as_array().is_some_and(|values| values.contains(&Value::Null))
+            || target.into_iter().chain(alone.into_iter().flatten()).chain(choices).any(|part| self.is_nullable(part, depth + 1))
     }
 
     fn flatten(&mut self, schema: &Value, pointer: &str, stack: &mut Vec<String>) -> Value {
@@ -110,6 +137,9 @@ impl<'a> Flattener<'a> {
             }
             let mut out = json!({"$ref": format!("{PREFIX}{name}")});
             copy_meta(schema, &mut out);
+            if self.is_nullable(schema, 0) {
+                out["nullable"] = json!(true);
+            }
             return out;
         }
         let mut out = if let Some(parts) = object.get("allOf").and_then(Value::as_array) {
@@ -139,6 +169,9 @@ impl<'a> Flattener<'a> {
                         let below = format!("{pointer}/properties/{}", escape(name));
                         out["properties"][name] = self.flatten(property, &below, stack);
                     }
+                    if schema["additionalProperties"].is_object() {
+                        self.warn(pointer, "has typed additional properties beside its own", "They are kept as unknown fields");
+                    }
                     if schema.get("x-evidence-required").or(schema.get("x-required-evidence")).is_some() {
                         out["x-required-weak"] = json!(true);
                     }
@@ -162,11 +195,26 @@ impl<'a> Flattener<'a> {
                 copy(
                     schema,
                     &mut out,
-                    &[
-                        "format", "enum", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum",
-                        "exclusiveMaximum",
-                    ],
+                    &["format", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"],
                 );
+                let values = schema["enum"].as_array().map_or(&[] as &[Value], Vec::as_slice);
+                let (null, mut values): (Vec<&Value>, Vec<&Value>) = values.iter().partition(|value| value.is_null());
+                if let Some(only) = schema.get("const").filter(|_| values.is_empty()) {
+                    values.push(only);
+                    out["x-const"] = only.clone();
+                }
+                if !null.is_empty() {
+                    out["nullable"] = json!(true);
+                }
+                // Of other kinds there is no list that could be left open.
+                let listed = match kind {
+                    "string" => values.iter().all(|value| !value.is_object() && !value.is_array()),
+                    "integer" => values.iter().all(|value| value.is_i64()),
+                    _ => false,
+                };
+                if listed && !values.is_empty() {
+                    out["enum"] = json!(values);
+                }
                 out
             }
             _ => any(),
@@ -178,7 +226,9 @@ impl<'a> Flattener<'a> {
         if let Some(rest) = rest.as_object_mut() {
             rest.remove("allOf");
         }
-        let own = rest.get("properties").is_some() || rest.get("type").is_some() || rest.get("required").is_some();
+        let choices = ["oneOf", "anyOf"].iter().filter_map(|key| rest[*key].as_array()).flatten();
+        let own = ["properties", "type", "required"].iter().any(|key| rest.get(*key).is_some())
+            || choices.into_iter().any(|part| !only_required(part));
         // A lone reference with a description beside it keeps the name of its type.
         if let ([part], false) = (parts, own) {
             return self.flatten(part, &format!("{pointer}/allOf/0"), stack);
@@ -223,7 +273,10 @@ impl<'a> Flattener<'a> {
             return one;
         }
         let mut one = if reference(&one).is_some() { with_meta(&one, self.expand(&one, pointer, stack)) } else { one };
-        let two = if reference(&two).is_some() { with_meta(&two, self.expand(&two, pointer, stack)) } else { two };
+        let mut two = if reference(&two).is_some() { with_meta(&two, self.expand(&two, pointer, stack)) } else { two };
+        if one.get("x-const").is_some_and(|value| two.get("x-const").is_some_and(|other| value != other)) {
+            [&mut one, &mut two].into_iter().filter_map(Value::as_object_mut).for_each(|object| drop(object.remove("x-const")));
+        }
         if one.get("x-any").is_some() {
             return with_meta(&one, two);
         }
@@ -232,6 +285,13 @@ impl<'a> Flattener<'a> {
             return one;
         }
         copy_meta(&two, &mut one);
+        if one["x-union"].is_object() && is_object(&two) {
+            return self.distribute(one, &two, pointer, stack);
+        }
+        if two["x-union"].is_object() && is_object(&one) {
+            let two = with_meta(&one, two);
+            return self.distribute(two, &one, pointer, stack);
+        }
         let kinds = (one["type"].as_str().map(str::to_owned), two["type"].as_str().map(str::to_owned));
         match (kinds.0.as_deref(), kinds.1.as_deref()) {
             (Some("object"), Some("object")) => {
@@ -297,11 +357,17 @@ impl<'a> Flattener<'a> {
         }
     }
 
+    /// What stands beside a choice of objects is a part of each of them.
+    fn distribute(&mut self, mut union: Value, object: &Value, pointer: &str, stack: &mut Vec<String>) -> Value {
+        for variant in union["x-union"]["variants"].as_array_mut().into_iter().flatten() {
+            let one = self.expand(&variant["schema"], pointer, stack);
+            variant["schema"] = self.merge(one, object.clone(), pointer, stack);
+            variant["schema"].as_object_mut().into_iter().for_each(|schema| drop(schema.remove("x-dintero-name")));
+        }
+        union
+    }
+
     fn one_of(&mut self, schema: &Value, key: &str, parts: &[Value], pointer: &str, stack: &mut Vec<String>) -> Value {
-        // Alternatives of required fields say nothing about the shape.
-        let only_required = |part: &Value| {
-            part.as_object().is_some_and(|part| part.keys().all(|key| key == "required" || key == "description"))
-        };
         let mut base = schema.clone();
         if let Some(base) = base.as_object_mut() {
             base.remove("oneOf");
@@ -309,7 +375,9 @@ impl<'a> Flattener<'a> {
             base.remove("discriminator");
         }
         let has_base = base["properties"].as_object().is_some_and(|properties| !properties.is_empty());
-        let parts: Vec<(usize, &Value)> = parts.iter().enumerate().filter(|(_, part)| !only_required(part)).collect();
+        let empty = |part: &Value| has_base && part.as_object().is_some_and(Map::is_empty);
+        let parts: Vec<(usize, &Value)> =
+            parts.iter().enumerate().filter(|(_, part)| !only_required(part) && !empty(part)).collect();
         if parts.is_empty() {
             return self.flatten(&base, pointer, stack);
         }
@@ -337,8 +405,16 @@ impl<'a> Flattener<'a> {
                 Some(name) if !has_base => json!({"$ref": format!("{PREFIX}{name}")}),
                 _ => flat[*only].clone(),
             }
-        } else if kept.iter().all(|index| flat[*index]["type"] == "object" && flat[*index]["properties"].is_object()) {
+        } else if kept.iter().all(|index| is_object(&flat[*index])) {
             self.object_union(schema, &kept, &names, &flat, has_base)
+        } else if kept.iter().any(|index| is_object(&flat[*index])) {
+            let (objects, others): (Vec<usize>, Vec<usize>) = kept.iter().partition(|index| is_object(&flat[**index]));
+            if others.iter().any(|index| !is_free(&flat[*index])) {
+                self.warn(pointer, "oneOf mixes objects with other kinds", "What is none of the objects is kept as JSON");
+            }
+            let mut union = self.object_union(schema, &objects, &names, &flat, has_base);
+            union["x-union"]["open"] = json!(true);
+            union
         } else {
             self.mixed(&kept, &flat, pointer, stack)
         };
@@ -446,6 +522,21 @@ pub fn texts(list: &Value) -> impl Iterator<Item = String> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned)
 }
 
+/// Alternatives of required fields say nothing about the shape.
+fn only_required(part: &Value) -> bool {
+    let known = |key: &String| ["required", "description", "title", "type"].contains(&key.as_str());
+    part["required"].is_array() && part.as_object().is_some_and(|part| part.keys().all(known))
+}
+
+fn is_object(schema: &Value) -> bool {
+    schema["type"] == "object" && schema["properties"].is_object()
+}
+
+/// Any JSON, or any object.
+fn is_free(schema: &Value) -> bool {
+    schema.get("x-any").is_some() || schema["additionalProperties"].get("x-any").is_some()
+}
+
 fn any() -> Value {
     json!({"x-any": true})
 }
@@ -465,18 +556,25 @@ fn implied_type(schema: &Value) -> Option<&'static str> {
         Some("object")
     } else if schema["items"].is_object() {
         Some("array")
-    } else if schema["enum"].as_array().is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_string)) {
-        Some("string")
-    } else if schema["enum"].as_array().is_some_and(|values| !values.is_empty() && values.iter().all(Value::is_i64)) {
-        Some("integer")
     } else {
-        None
+        let listed = schema["enum"].as_array().into_iter().flatten().filter(|value| !value.is_null());
+        let values: Vec<&Value> = listed.chain(schema.get("const")).collect();
+        if values.is_empty() {
+            None
+        } else if values.iter().all(|value| value.is_string()) {
+            Some("string")
+        } else {
+            values.iter().all(|value| value.is_i64()).then_some("integer")
+        }
     }
 }
 
-/// A required field that each of the objects gives other values.
+/// A field that each of several objects gives other values.
 fn common_tag<'v>(objects: impl Iterator<Item = &'v Value>) -> Option<String> {
     let objects: Vec<&Value> = objects.collect();
+    if objects.len() < 2 {
+        return None;
+    }
     let candidates = objects.first()?["properties"].as_object()?.keys();
     candidates
         .filter(|name| {

@@ -8,7 +8,8 @@ use super::direction::Used;
 use super::flatten::{reference, texts};
 use super::names::{singular, type_name};
 use super::operations::Lowered;
-use crate::document::Document;
+use super::SCALARS;
+use crate::document::{Document, escape};
 use crate::finding::{Finding, Level};
 
 const PREFIX: &str = "#/components/schemas/";
@@ -50,20 +51,20 @@ struct Hoister {
 /// Gives every type a name, and rewrites the schemas of the operations to refer to them.
 pub fn hoist(document: &Document, used: Used, operations: &mut [Lowered], findings: &mut Vec<Finding>) -> BTreeMap<String, Named> {
     let mut hoister = Hoister::default();
-    let mut taken = BTreeSet::new();
+    let mut taken: BTreeSet<String> = SCALARS.iter().map(|(name, _)| (*name).to_owned()).collect();
     for (name, (schema, ..)) in &used.components {
         if !becomes_type(schema) {
             hoister.aliases.insert(name.clone(), schema.clone());
             continue;
         }
         let wanted = schema["x-dintero-name"].as_str().map_or_else(|| type_name(name), str::to_owned);
-        let free = free_name(&wanted, &taken);
+        let free = free_name(if wanted.is_empty() { "Type" } else { &wanted }, &taken);
         if free != wanted {
-            let pointer = format!("/components/schemas/{name}");
+            let pointer = format!("/components/schemas/{}", escape(name));
             let construct = format!("the type name {wanted} is taken; this one is called {free}");
             findings.push(document.finding(Level::Warning, &pointer, construct, "Give it an x-dintero-name in the overlay"));
         }
-        taken.insert(free.clone());
+        take(&free, &mut taken);
         hoister.names.insert(name.clone(), free);
     }
     let mut types = BTreeMap::new();
@@ -87,10 +88,11 @@ pub fn hoist(document: &Document, used: Used, operations: &mut [Lowered], findin
         }
     }
     for pinned in hoister.shapes.iter().filter_map(|shape| shape.pinned.as_ref()) {
-        if !taken.insert(pinned.clone()) {
+        if is_taken(pinned, &taken) {
             let construct = format!("x-dintero-name {pinned} is the name of another type already");
             findings.push(document.finding(Level::Error, "", construct, "Give each type a name of its own in the overlay"));
         }
+        take(pinned, &mut taken);
     }
     let names = hoister.choose_names(&mut taken);
     let rename = |schema: &mut Value| renamed(schema, &names, &hoister.names);
@@ -113,10 +115,23 @@ fn becomes_type(schema: &Value) -> bool {
     schema["properties"].is_object() || schema["enum"].is_array() && schema["type"] != "boolean" || schema["x-union"].is_object()
 }
 
+/// The builder of a type is called after it.
+fn builder_name(name: &str) -> String {
+    format!("{name}Builder")
+}
+
+fn is_taken(name: &str, taken: &BTreeSet<String>) -> bool {
+    taken.contains(name) || taken.contains(&builder_name(name))
+}
+
+fn take(name: &str, taken: &mut BTreeSet<String>) {
+    taken.extend([name.to_owned(), builder_name(name)]);
+}
+
 fn free_name(wanted: &str, taken: &BTreeSet<String>) -> String {
     let mut name = wanted.to_owned();
     let mut count = 2;
-    while taken.contains(&name) {
+    while is_taken(&name, taken) {
         name = format!("{wanted}{count}");
         count += 1;
     }
@@ -159,7 +174,10 @@ impl Hoister {
                 self.adopt(children, &Parent::Shape(index));
             }
             let shape = &mut self.shapes[index];
-            if let Some(name) = schema["x-dintero-name"].as_str() {
+            // Of a name and the same with `Input`, the shorter is right when the shapes turn out alike.
+            if let Some(name) = schema["x-dintero-name"].as_str()
+                && shape.pinned.as_ref().is_none_or(|pinned| name.len() < pinned.len())
+            {
                 shape.pinned = Some(name.to_owned());
             }
             if direction.0 {
@@ -202,7 +220,8 @@ impl Hoister {
         if let Some(properties) = schema["properties"].as_object() {
             let required: BTreeSet<String> = texts(&schema["required"]).filter(|name| properties.contains_key(name)).collect();
             let weak = schema["x-required-weak"] == true || schema["x-evidence"].is_string();
-            let sure = |name: &String| !in_responses || !(weak || properties[name]["x-evidence"].is_string());
+            let unsure = |name: &String| weak || properties[name]["x-evidence"].is_string() || properties[name]["writeOnly"] == true;
+            let sure = |name: &String| !in_responses || !unsure(name);
             let (sure, asked): (Vec<String>, Vec<String>) = required.into_iter().partition(sure);
             out["required"] = json!(sure);
             out["x-asked"] = json!(if in_requests { asked } else { Vec::new() });
@@ -249,10 +268,10 @@ impl Hoister {
                 (name.len(), name)
             })
             .collect();
-        let wanted = candidates.iter().map(|(_, name)| name).find(|name| !taken.contains(*name));
+        let wanted = candidates.iter().map(|(_, name)| name).find(|name| !is_taken(name, taken));
         let fallback = candidates.first().map_or("Type", |(_, name)| name.as_str());
         let name = wanted.cloned().unwrap_or_else(|| free_name(fallback, taken));
-        taken.insert(name.clone());
+        take(&name, taken);
         names[index] = Some(name.clone());
         name
     }

@@ -7,8 +7,12 @@ use heck::ToUpperCamelCase;
 /// Any text as a part of a type's name.
 pub fn type_name(text: &str) -> String {
     let words: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
-    let name = words.to_upper_camel_case();
-    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("V{name}") } else { name }
+    match words.to_upper_camel_case() {
+        name if name.starts_with(|c: char| c.is_numeric()) => format!("V{name}"),
+        // No type can be called like this.
+        name if name == "Self" => "SelfValue".to_owned(),
+        name => name,
+    }
 }
 
 /// The name of one element of a list.
@@ -38,7 +42,6 @@ pub fn variants(values: &[String]) -> Vec<(String, String)> {
             "" => "Other".to_owned(),
             // `Unknown` is what holds the values that are not in the list.
             "Unknown" => "LiteralUnknown".to_owned(),
-            "Self" => "SelfValue".to_owned(),
             name => name.to_owned(),
         };
         let stem = name.clone();

@@ -27,8 +27,8 @@ pub const SCALARS: [(&str, &str); 5] = [
 pub fn write(document: &Document, types: BTreeMap<String, Named>, operations: Vec<Operation>) -> Lowered {
     let info = &document.root["info"];
     let mut plan = Plan {
-        title: info["title"].as_str().unwrap_or_default().to_owned(),
-        version: info["version"].as_str().unwrap_or_default().to_owned(),
+        title: one_line(&info["title"]),
+        version: one_line(&info["version"]),
         ..Plan::default()
     };
     let mut schemas = Map::new();
@@ -59,29 +59,40 @@ pub fn write(document: &Document, types: BTreeMap<String, Named>, operations: Ve
     Lowered { openapi, plan }
 }
 
-/// The tag of each variant of a tagged union that has a single value for it.
-fn tags(types: &BTreeMap<String, Named>) -> BTreeMap<String, (String, String)> {
-    let mut tags = BTreeMap::new();
+fn one_line(text: &Value) -> String {
+    markdown::clean(text.as_str().unwrap_or_default()).replace('\n', " ")
+}
+
+/// The tag of each variant of a tagged union, with its value where there is only one, wherever the variant is used.
+fn tags(types: &BTreeMap<String, Named>) -> BTreeMap<String, (String, Option<String>)> {
+    let mut tags: BTreeMap<String, (String, Option<String>)> = BTreeMap::new();
     for named in types.values() {
         let union = &named.schema["x-union"];
         let Some(tag) = union["tag"].as_str() else { continue };
         for variant in union["variants"].as_array().into_iter().flatten() {
             let values: Vec<String> = texts(&variant["values"]).collect();
-            if let (Some(name), [value]) = (reference(&variant["schema"]), values.as_slice()) {
-                tags.insert(name.to_owned(), (tag.to_owned(), value.clone()));
+            let Some(name) = reference(&variant["schema"]) else { continue };
+            let only = if let [value] = values.as_slice() { Some(value.clone()) } else { None };
+            let (known, value) = tags.entry(name.to_owned()).or_insert_with(|| (tag.to_owned(), only.clone()));
+            if known != tag || *value != only {
+                *value = None;
             }
         }
     }
     tags
 }
 
-fn write_type(named: &Named, tag: Option<&(String, String)>) -> (Value, Kind) {
+fn write_type(named: &Named, tag: Option<&(String, Option<String>)>) -> (Value, Kind) {
     let schema = &named.schema;
     if let Some(list) = schema["x-union"]["variants"].as_array() {
         let variants = list.iter().filter_map(|variant| {
             Some((reference(&variant["schema"])?.to_owned(), texts(&variant["values"]).collect()))
         });
-        let union = Union { tag: schema["x-union"]["tag"].as_str().map(str::to_owned), variants: variants.collect() };
+        let union = Union {
+            tag: schema["x-union"]["tag"].as_str().map(str::to_owned),
+            open: schema["x-union"]["open"] == true,
+            variants: variants.collect(),
+        };
         return (json!({"type": "object"}), Kind::Union(union));
     }
     if let Some(values) = schema["enum"].as_array() {
@@ -91,9 +102,8 @@ fn write_type(named: &Named, tag: Option<&(String, String)>) -> (Value, Kind) {
             .filter(|value| !value.is_null())
             .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
             .collect();
-        let variants = variants(&values);
-        let names: Vec<&String> = variants.iter().map(|(name, _)| name).collect();
-        return (json!({"type": "string", "enum": names}), Kind::Enum { integer, variants });
+        // Only the name of the type is read of what progenitor makes of it.
+        return (json!({"type": "string", "enum": ["V"]}), Kind::Enum { integer, variants: variants(&values) });
     }
     let required: Vec<String> = texts(&schema["required"]).collect();
     let asked: Vec<String> = texts(&schema["x-asked"]).collect();
@@ -103,20 +113,34 @@ fn write_type(named: &Named, tag: Option<&(String, String)>) -> (Value, Kind) {
         properties.insert(name.clone(), leaf(property));
         let mut rules = rules_of(property);
         if asked.contains(name) {
-            rules.insert(0, "Rule::Required".to_owned());
+            rules.insert(0, "__Rule::Required".to_owned());
         }
         let field = Field {
             required: required.contains(name) && property["nullable"] != true,
             nullable: property["nullable"] == true,
             loose: property["x-dintero-one-or-many"] == true,
             personal: property["x-dintero-personal"] == true,
-            constant: tag.filter(|(tag, _)| tag == name).map(|(_, value)| value.clone()),
+            constant: constant(name, property, tag, required.contains(name)).filter(|_| property["nullable"] != true),
             rules,
             doc: field_doc(property),
         };
         fields.insert(name.clone(), field);
     }
+    // A variant that does not declare the tag could not be told from the others once it is sent.
+    if let Some((tag, value)) = tag
+        && !fields.contains_key(tag)
+    {
+        properties.insert(tag.clone(), json!({"type": "string"}));
+        let doc = "Tells which kind of object this is.".to_owned();
+        fields.insert(tag.clone(), Field { constant: value.clone(), doc, ..Field::default() });
+    }
     (json!({"type": "object", "properties": properties, "required": required}), Kind::Object(fields))
+}
+
+/// The only value a field can have in a request.
+fn constant(name: &str, property: &Value, tag: Option<&(String, Option<String>)>, required: bool) -> Option<String> {
+    let tag = tag.filter(|(tag, _)| tag == name).and_then(|(_, value)| value.clone());
+    tag.or_else(|| property["x-const"].as_str().filter(|_| required).map(str::to_owned))
 }
 
 fn field_doc(property: &Value) -> String {
@@ -161,11 +185,23 @@ fn leaf(schema: &Value) -> Value {
         Some("number") => scalar("DinteroNumber"),
         Some("integer") => json!({"type": "integer", "format": "int64"}),
         Some("boolean") => json!({"type": "boolean"}),
-        Some("array") => json!({"type": "array", "items": leaf(&schema["items"])}),
+        Some("array") => json!({"type": "array", "items": element(&schema["items"])}),
         Some("object") if schema["additionalProperties"].get("x-any").is_some() => json!({"type": "object"}),
-        Some("object") => json!({"type": "object", "additionalProperties": leaf(&schema["additionalProperties"])}),
+        Some("object") => json!({"type": "object", "additionalProperties": element(&schema["additionalProperties"])}),
         _ => json!({}),
     }
+}
+
+/// An element of a list or map, or a whole body, which unlike a field has no other way to be `null`.
+fn element(schema: &Value) -> Value {
+    let mut leaf = leaf(schema);
+    if schema["nullable"] == true && leaf != json!({}) {
+        if leaf["$ref"].is_string() {
+            leaf = json!({"allOf": [leaf]});
+        }
+        leaf["nullable"] = json!(true);
+    }
+    leaf
 }
 
 fn write_operation(operation: &Operation) -> (String, String, Value) {
@@ -175,13 +211,19 @@ fn write_operation(operation: &Operation) -> (String, String, Value) {
         Some(account) => facts.path.replacen(&format!("{{{account}}}"), "-", 1),
         None => facts.path.clone(),
     };
-    let parameters: Vec<Value> = operation
-        .parameters
-        .iter()
-        .map(|(place, name, required, schema)| json!({"in": place, "name": name, "required": required, "schema": leaf(schema)}))
-        .collect();
+    let mut path = path;
+    let mut parameters: Vec<Value> = Vec::new();
+    for (place, name, required, schema) in &operation.parameters {
+        let alias = facts.parameters.get(&(place.clone(), name.clone())).and_then(|parameter| parameter.alias.as_ref());
+        if let Some(alias) = alias.filter(|_| place == "path") {
+            path = path.replace(&format!("{{{name}}}"), &format!("{{{alias}}}"));
+        }
+        parameters.push(json!({"in": place, "name": alias.unwrap_or(name), "required": required, "schema": leaf(schema)}));
+    }
     let success = match (facts.success, &operation.response) {
-        (Success::Json, Some(schema)) => json!({"description": "", "content": {"application/json": {"schema": leaf(schema)}}}),
+        (Success::Json | Success::JsonOrEmpty, Some(schema)) => {
+            json!({"description": "", "content": {"application/json": {"schema": element(schema)}}})
+        }
         (Success::Bytes, _) => {
             json!({"description": "", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}})
         }

@@ -1,6 +1,6 @@
 //! Operations: references resolved, parameters and bodies reduced to what a client needs, facts set aside for the table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToSnakeCase;
 use serde_json::{Value, json};
@@ -41,6 +41,7 @@ pub fn resolve<'v>(root: &'v Value, mut value: &'v Value) -> &'v Value {
 pub fn all(document: &Document) -> Vec<(String, &str, &str, &Value, &Value)> {
     let mut found = Vec::new();
     for (path, item) in document.root["paths"].as_object().into_iter().flatten() {
+        let item = resolve(&document.root, item);
         for method in METHODS {
             if item[method].is_object() {
                 found.push((format!("/paths/{}/{method}", escape(path)), path.as_str(), method, item, &item[method]));
@@ -107,8 +108,9 @@ fn lower_one(
         account,
         ..Operation::default()
     };
-    let parameters = parameters(root, flattener, pointer, item, operation, &mut facts);
+    let parameters = parameters(document, flattener, pointer, item, operation, &mut facts);
     let request = request(root, flattener, pointer, operation, &mut facts);
+    give_aliases(&mut facts, request.is_some());
     let response = response(root, flattener, pointer, operation, &mut facts);
     Lowered { facts, parameters, request, response }
 }
@@ -184,14 +186,36 @@ fn doc(operation: &Value) -> String {
     markdown::clean(description.or(summary).unwrap_or_default())
 }
 
+/// Arguments whose Rust names would be the same get another one before progenitor sees them.
+fn give_aliases(facts: &mut Operation, body: bool) {
+    let mut taken: BTreeSet<String> = body.then(|| "body".to_owned()).into_iter().collect();
+    // Those of the path are arguments of the method and keep their names.
+    let (path, others): (Vec<_>, Vec<_>) = facts.parameters.iter_mut().partition(|((place, _), _)| place == "path");
+    for ((place, name), parameter) in path.into_iter().chain(others) {
+        let ident = name.replace(|c: char| !c.is_alphanumeric(), "-").to_snake_case();
+        if !ident.is_empty() && taken.insert(ident.clone()) {
+            continue;
+        }
+        let stem = format!("{ident}_{place}");
+        let mut alias = stem.clone();
+        let mut count = 2;
+        while !taken.insert(alias.clone()) {
+            alias = format!("{stem}_{count}");
+            count += 1;
+        }
+        parameter.alias = Some(alias);
+    }
+}
+
 fn parameters(
-    root: &Value,
+    document: &Document,
     flattener: &mut Flattener<'_>,
     pointer: &str,
     item: &Value,
     operation: &Value,
     facts: &mut Operation,
 ) -> Vec<(String, String, bool, Value)> {
+    let root = &document.root;
     let mut found: BTreeMap<(String, String), (bool, Value)> = BTreeMap::new();
     let listed = [item, operation].into_iter().flat_map(|place| place["parameters"].as_array().into_iter().flatten());
     for parameter in listed {
@@ -204,15 +228,22 @@ fn parameters(
         }
         let place = place.to_owned();
         let schema = flattener.inline(&parameter["schema"], &format!("{pointer}/parameters"));
+        let whole = flattener.whole(&schema);
+        let element = if whole["type"] == "array" { flattener.whole(&whole["items"]) } else { whole.clone() };
+        if element["type"] == "object" || element["x-union"].is_object() || element["type"] == "array" {
+            let construct = format!("the parameter {name} holds objects or lists of lists");
+            let remedy = "Rewrite it with an overlay action, or remove it there";
+            flattener.findings.push(document.finding(Level::Error, pointer, construct, remedy));
+        }
         let required = place == "path" || parameter["required"] == true;
-        let joined = schema["type"] == "array" && (place == "header" || parameter["explode"] == false);
+        let joined = whole["type"] == "array" && (place == "header" || parameter["explode"] == false);
         let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };
         let mut doc = markdown::clean(parameter["description"].as_str().unwrap_or_default());
         markdown::evidence(&mut doc, &parameter["x-evidence"]);
         let key = (place, name);
         facts.parameters.insert(
             key.clone(),
-            Parameter { required, joined, personal: parameter["x-dintero-personal"] == true, rules: rules_of(&schema), doc },
+            Parameter { required, joined, personal: parameter["x-dintero-personal"] == true, rules: rules_of(&whole), alias: None, doc },
         );
         found.insert(key, (required, schema));
     }
@@ -253,9 +284,11 @@ fn response(
     facts: &mut Operation,
 ) -> Option<Value> {
     let mut schemas: Vec<Value> = Vec::new();
-    let mut bytes = false;
+    let (mut bytes, mut empty) = (false, false);
     let responses = operation["responses"].as_object();
-    let successes = responses.into_iter().flatten().filter(|(code, _)| code.starts_with('2'));
+    // A document may say about every status at once what comes.
+    let wanted = if responses.into_iter().flatten().any(|(code, _)| code.starts_with('2')) { "2" } else { "default" };
+    let successes = responses.into_iter().flatten().filter(|(code, _)| code.starts_with(wanted));
     for (code, response) in successes {
         let response = resolve(root, response);
         let at = format!("{pointer}/responses/{code}/content/application~1json/schema");
@@ -270,10 +303,12 @@ fn response(
                     schemas.push(flat);
                 }
             }
-            None => bytes |= response["content"].as_object().is_some_and(|content| !content.is_empty()),
+            None if response["content"].as_object().is_some_and(|content| !content.is_empty()) => bytes = true,
+            None => empty = true,
         }
     }
     facts.success = match (schemas.is_empty(), bytes) {
+        (false, _) if empty => Success::JsonOrEmpty,
         (false, _) => Success::Json,
         (true, true) => Success::Bytes,
         (true, false) => Success::Empty,

@@ -8,30 +8,34 @@ pub fn rules_of(schema: &Value) -> Vec<String> {
     let number = |key: &str| schema[key].as_f64();
     let exclusive = |key: &str| schema[key] == true;
     if let Some(limit) = number("minimum") {
-        rules.push(format!("Rule::{}({limit:?})", if exclusive("exclusiveMinimum") { "Above" } else { "Min" }));
+        rules.push(format!("__Rule::{}({limit:?})", if exclusive("exclusiveMinimum") { "Above" } else { "Min" }));
     }
     if let Some(limit) = number("maximum") {
-        rules.push(format!("Rule::{}({limit:?})", if exclusive("exclusiveMaximum") { "Below" } else { "Max" }));
+        rules.push(format!("__Rule::{}({limit:?})", if exclusive("exclusiveMaximum") { "Below" } else { "Max" }));
+    }
+    // The form of OpenAPI 3.1, which is met in documents of 3.0 too.
+    for (key, rule) in [("exclusiveMinimum", "Above"), ("exclusiveMaximum", "Below")] {
+        rules.extend(number(key).map(|limit| format!("__Rule::{rule}({limit:?})")));
     }
     for (key, rule) in
         [("minLength", "MinLength"), ("maxLength", "MaxLength"), ("minItems", "MinItems"), ("maxItems", "MaxItems")]
     {
         if let Some(limit) = schema[key].as_u64() {
-            rules.push(format!("Rule::{rule}({limit})"));
+            rules.push(format!("__Rule::{rule}({limit})"));
         }
     }
     if let Some(pattern) = schema["pattern"].as_str().or_else(|| format_pattern(schema))
         && regress::Regex::new(pattern).is_ok()
     {
-        rules.push(format!("Rule::Pattern({pattern:?})"));
+        rules.push(format!("__Rule::Pattern({pattern:?})"));
     }
     if schema["uniqueItems"] == true {
-        rules.push("Rule::Unique".to_owned());
+        rules.push("__Rule::Unique".to_owned());
     }
     let inner = if schema["type"] == "array" { &schema["items"] } else { &schema["additionalProperties"] };
     let each = if inner.is_object() { rules_of(inner) } else { Vec::new() };
     if !each.is_empty() {
-        rules.push(format!("Rule::Each(&[{}])", each.join(", ")));
+        rules.push(format!("__Rule::Each(&[{}])", each.join(", ")));
     }
     rules
 }

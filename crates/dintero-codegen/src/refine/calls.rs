@@ -17,7 +17,7 @@ pub fn write(source: &mut String, api: &str, plan: &Plan, output: &Output) {
 pub mod calls {{
     #![allow(clippy::all, unused_imports)]
     use super::{{Client, operations, types}};
-    use ::dintero_core::data::Rule;
+    use ::dintero_core::data::Rule as __Rule;
 "
         ),
     );
@@ -130,6 +130,7 @@ fn call(source: &mut String, operation: &Operation, method: &Method) {
     let name = operation.name.to_upper_camel_case();
     let (success, kind) = match operation.success {
         Success::Json => ("json", method.success.as_str()),
+        Success::JsonOrEmpty => ("maybe", method.success.as_str()),
         Success::Empty => ("empty", "()"),
         Success::Bytes => ("bytes", "::dintero_core::data::private::Bytes"),
     };
@@ -157,7 +158,8 @@ fn call(source: &mut String, operation: &Operation, method: &Method) {
             }
             place => {
                 let Some(parameter) = operation.parameters.get(&(place.to_owned(), wire.clone())) else { continue };
-                docs(source, "            ", &parameter.doc);
+                let doc = format!("The parameter `{wire}`.");
+                docs(source, "            ", if parameter.doc.is_empty() { &doc } else { &parameter.doc });
                 let presence = if parameter.required { "req" } else { "opt" };
                 let place = if parameter.joined && place == "query" { "joined" } else { place };
                 let rules = parameter.rules.join(", ");

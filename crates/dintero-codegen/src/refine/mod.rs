@@ -6,6 +6,7 @@
 mod calls;
 mod read;
 mod registry;
+mod repair;
 mod types;
 
 use std::fmt::Write;
@@ -18,8 +19,16 @@ pub struct Signature(read::Output);
 
 impl Signature {
     /// Reads them from progenitor's output.
-    pub fn of(file: &syn::File) -> Self {
-        Self(read::read(file))
+    ///
+    /// # Errors
+    /// progenitor left out something of the plan, which would be lost without a word.
+    pub fn of(file: &syn::File, plan: &Plan) -> Result<Self, String> {
+        let mut output = read::read(file);
+        repair::arguments(&mut output, plan);
+        repair::fields(&mut output);
+        repair::recursion(&mut output, plan);
+        repair::complete(&output, plan)?;
+        Ok(Self(output))
     }
 
     /// The type of a field.
@@ -81,7 +90,7 @@ pub fn refine(api: &str, plan: &Plan, Signature(output): &Signature) -> String {
 
 /// Documentation comment lines.
 fn docs(source: &mut String, indent: &str, doc: &str) {
-    for line in doc.lines() {
+    for line in doc.replace('\r', " ").lines() {
         let space = if line.is_empty() { "" } else { " " };
         put(source, format_args!("{indent}///{space}{line}\n"));
     }

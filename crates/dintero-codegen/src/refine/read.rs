@@ -12,6 +12,8 @@ use syn::{Expr, GenericArgument, Item, PathArguments, Type};
 pub enum Shape {
     /// A single value.
     One(String),
+    /// A single value that may contain one of the type it is in.
+    Boxed(String),
     /// A list of values.
     Many(String),
     /// Values by name.
@@ -23,6 +25,7 @@ impl Shape {
     pub fn parts(&self) -> (&'static str, &str) {
         match self {
             Self::One(kind) => ("one", kind),
+            Self::Boxed(kind) => ("boxed", kind),
             Self::Many(kind) => ("many", kind),
             Self::Map(kind) => ("map", kind),
         }
@@ -32,6 +35,7 @@ impl Shape {
     pub fn whole(&self) -> String {
         match self {
             Self::One(kind) => kind.clone(),
+            Self::Boxed(kind) => format!("::std::boxed::Box<{kind}>"),
             Self::Many(kind) => format!("::std::vec::Vec<{kind}>"),
             Self::Map(kind) => format!("::std::collections::BTreeMap<::std::string::String, {kind}>"),
         }
@@ -144,7 +148,8 @@ fn shape(kind: &Type) -> Shape {
                 _ => Vec::new(),
             };
             match (last.ident.to_string().as_str(), arguments.as_slice()) {
-                ("Option", [inner]) => shape(inner),
+                // What has to be boxed is found out later, unions included.
+                ("Option" | "Box", [inner]) => shape(inner),
                 ("Vec", [inner]) => Shape::Many(text(inner)),
                 ("BTreeMap", [_, inner]) => Shape::Map(text(inner)),
                 // An object of free form.
@@ -218,7 +223,8 @@ impl<'ast> Visit<'ast> for Places {
             && let (Some(name), Some(value)) = (node.args.first().and_then(literal), node.args.get(1))
             && let Some(ident) = idents(value).first()
         {
-            let ident = if ident == "value" { self.behind.clone() } else { Some(ident.clone()) };
+            let behind = self.behind.clone().filter(|_| ident == "value");
+            let ident = behind.or_else(|| Some(ident.clone()));
             self.found.extend(ident.map(|ident| (ident, ("header", name))));
         }
         visit::visit_expr_method_call(self, node);

@@ -43,7 +43,7 @@ macro_rules! __operations {{
         let here = |kind: &str| kind.replace("types::", "$crate::types::");
         let body = method.arguments.iter().find(|argument| argument.place == "body").map(|argument| here(&argument.shape.whole()));
         let success = match operation.success {
-            Success::Json => here(&method.success),
+            Success::Json | Success::JsonOrEmpty => here(&method.success),
             Success::Empty | Success::Bytes => "()".to_owned(),
         };
         put(source, format_args!("            {name}: ({}) -> ({success});\n", body.unwrap_or_else(|| "()".to_owned())));

@@ -14,7 +14,7 @@ const HEAD: &str = "
 pub mod types {
     #![allow(clippy::all, missing_docs, rustdoc::bare_urls, rustdoc::invalid_html_tags)]
     #[allow(unused_imports)]
-    use ::dintero_core::data::Rule;
+    use ::dintero_core::data::Rule as __Rule;
 ";
 
 pub fn write(source: &mut String, plan: &Plan, output: &Output) {
@@ -89,9 +89,10 @@ fn union(source: &mut String, name: &str, kind: &Type, union: &Union, plan: &Pla
     }
     put(source, format_args!("    ::dintero_core::union! {{\n"));
     docs(source, "        ", &described(&kind.doc, name));
+    let open = if union.open { "or any " } else { "" };
     match &union.tag {
-        Some(tag) => put(source, format_args!("        pub enum {name} by tag {tag:?} {{\n")),
-        None => put(source, format_args!("        pub enum {name} by shape {{\n")),
+        Some(tag) => put(source, format_args!("        pub enum {name} by tag {tag:?} {open}{{\n")),
+        None => put(source, format_args!("        pub enum {name} by shape {open}{{\n")),
     }
     for (variant, values) in &variants {
         let told = match &union.tag {
@@ -101,13 +102,18 @@ fn union(source: &mut String, name: &str, kind: &Type, union: &Union, plan: &Pla
         docs(source, "            ", &told);
         let built = kind.in_requests && plan.types.get(variant.as_str()).is_some_and(|kind| matches!(kind.kind, Kind::Object(_)));
         let builder = if built { format!(", {variant}Builder") } else { String::new() };
-        put(source, format_args!("            {variant}({variant}{builder}) = {values:?},\n"));
+        put(source, format_args!("            {}({variant}{builder}) = {values:?},\n", ident(variant)));
     }
     source.push_str("        }\n    }\n");
     if kind.in_requests {
-        let names: Vec<&str> = variants.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = variants.iter().map(|(name, _)| ident(name)).collect();
         put(source, format_args!("    ::dintero_core::union_in_requests! {{ {name} {{ {} }} }}\n", names.join(", ")));
     }
+}
+
+/// `Unknown` is what holds the kinds that are not in the list.
+fn ident(variant: &str) -> &str {
+    if variant == "Unknown" { "LiteralUnknown" } else { variant }
 }
 
 fn list(values: &[&String]) -> String {

@@ -15,7 +15,7 @@ mod validate;
 
 pub use convert::{convert, convert_list, convert_map};
 pub use number::{NotANumber, Number, StringOrNumber};
-pub use open::{OpenEnum, UnknownInteger, UnknownValue, from_value, open, read_open};
+pub use open::{OpenEnum, UnknownInteger, UnknownValue, from_ref, from_value, open, read_open};
 pub use param::Param;
 pub use problems::{Problem, Problems};
 pub use redact::{Personal, Revealed, reveal};

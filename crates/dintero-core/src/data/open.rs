@@ -74,3 +74,9 @@ pub fn read_open<'de, E: OpenEnum, D: Deserializer<'de>>(deserializer: D) -> Res
 pub fn from_value<T: DeserializeOwned, E: de::Error>(value: serde_json::Value) -> Result<T, E> {
     serde_json::from_value(value).map_err(E::custom)
 }
+
+/// Reads a variant of a union from JSON that may also be something else.
+#[doc(hidden)]
+pub fn from_ref<T: DeserializeOwned>(value: &serde_json::Value) -> Option<T> {
+    T::deserialize(value).ok()
+}

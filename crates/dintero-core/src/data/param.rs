@@ -30,6 +30,18 @@ macro_rules! display_param {
 
 display_param!(bool, i32, i64, u32, u64);
 
+/// Where the API does not say what it takes: texts and numbers as they are, each element of a list, an object as JSON.
+impl Param for serde_json::Value {
+    fn write(&self, out: &mut dyn FnMut(&str)) {
+        match self {
+            Self::Null => {}
+            Self::String(text) => out(text),
+            Self::Array(values) => values.iter().for_each(|value| value.write(out)),
+            value => out(&value.to_string()),
+        }
+    }
+}
+
 impl<T: Param> Param for Option<T> {
     fn write(&self, out: &mut dyn FnMut(&str)) {
         if let Some(value) = self {
@@ -63,6 +75,7 @@ mod tests {
         None::<String>.write(&mut out);
         Vec::<bool>::new().write(&mut out);
         Some(vec![1_i64, 2]).write(&mut out);
-        assert_eq!(written, ["1", "2"]);
+        serde_json::json!(["a", null, 2.5, {"b": []}]).write(&mut out);
+        assert_eq!(written, ["1", "2", "a", "2.5", "{\"b\":[]}"]);
     }
 }

@@ -133,22 +133,34 @@ impl<T: Validate + PartialEq> Validate for OneOrMany<T> {
 /// The fields of an object that its type does not know: kept, and written back, at the price of a pointer when there are none.
 #[doc(hidden)]
 #[derive(Clone, Default, PartialEq)]
-pub struct Extra(Option<Box<BTreeMap<String, Value>>>);
+pub struct Extra(Option<Box<Fields>>);
+
+#[derive(Clone, Default, PartialEq)]
+struct Fields(BTreeMap<String, Value>);
 
 impl Extra {
     /// Keeps one.
     pub fn insert(&mut self, key: Cow<'_, str>, value: Value) {
-        self.0.get_or_insert_default().insert(key.into_owned(), value);
+        self.0.get_or_insert_default().0.insert(key.into_owned(), value);
+    }
+
+    /// Adds one by hand; those in `known` have a place of their own.
+    pub fn add(&mut self, known: &[&str], key: String, value: Value, problems: &mut Problems) {
+        if known.contains(&key.as_str()) {
+            problems.push(&key, "is known: set it by its own method");
+        } else {
+            self.insert(Cow::Owned(key), value);
+        }
     }
 
     /// Those that are there.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().flat_map(|fields| fields.iter().map(|(key, value)| (key.as_str(), value)))
+        self.0.iter().flat_map(|fields| fields.0.iter().map(|(key, value)| (key.as_str(), value)))
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.as_ref().map_or(0, |fields| fields.len())
+        self.0.as_ref().map_or(0, |fields| fields.0.len())
     }
 
     /// Are there none?
