@@ -19,13 +19,17 @@ fn main() -> ExitCode {
 fn generate() -> Result<(), String> {
     let variable = |name| env::var(name).map_err(|error| format!("{name}: {error}"));
     let package = variable("CARGO_PKG_NAME")?;
-    let api = package.strip_prefix("dintero-").ok_or_else(|| format!("{package} is none of the client crates"))?;
+    let api = package
+        .strip_prefix("dintero-")
+        .ok_or_else(|| format!("{package} is none of the client crates"))?;
     // Only what this client is made of: another API's document must not rebuild it.
     for input in dintero_codegen::inputs(Path::new("openapi"), api) {
         println!("cargo::rerun-if-changed={}", input.display());
     }
     println!("cargo::rerun-if-changed=build.rs");
-    let generation = dintero_codegen::generate(Path::new("openapi"), api).map_err(|errors| errors.to_string())?;
+    let generation = dintero_codegen::generate(Path::new("openapi"), api)
+        .map_err(|errors| errors.to_string())?;
     let file = Path::new(&variable("OUT_DIR")?).join("client.rs");
-    fs::write(&file, generation.source).map_err(|error| format!("{}: {error}", file.display()))
+    fs::write(&file, generation.source + &generation.registry)
+        .map_err(|error| format!("{}: {error}", file.display()))
 }

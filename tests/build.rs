@@ -1,4 +1,4 @@
-//! Generates the client of `data/traps.yaml`, so that the tests of losses use code that really compiles.
+//! Generates the clients of the documents in `data`, so that tests use code that really compiles.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -19,13 +19,23 @@ fn main() -> ExitCode {
 }
 
 fn generate() -> Result<(), String> {
-    let [document, overlay] = ["traps", "traps-overlay"].map(|name| Path::new("data").join(name).with_extension("yaml"));
-    for input in [&document, &overlay, Path::new("build.rs")] {
-        println!("cargo::rerun-if-changed={}", input.display());
-    }
-    let read = |path| Document::read(path).map_err(|errors| errors.to_string());
-    let generation = dintero_codegen::generate_from("traps", read(&document)?, Some(&read(&overlay)?), true);
-    let generation = generation.map_err(|errors| errors.to_string())?;
-    let file = Path::new(&env::var("OUT_DIR").map_err(|error| error.to_string())?).join("traps.rs");
+    println!("cargo::rerun-if-changed=build.rs");
+    client("traps", Some("traps-overlay"))?;
+    client("growth-old", None)?;
+    client("growth-new", None)
+}
+
+fn client(name: &str, overlay: Option<&str>) -> Result<(), String> {
+    let read = |name: &str| {
+        let path = Path::new("data").join(name).with_extension("yaml");
+        println!("cargo::rerun-if-changed={}", path.display());
+        Document::read(&path).map_err(|errors| errors.to_string())
+    };
+    let overlay = overlay.map(read).transpose()?;
+    let generation = dintero_codegen::generate_from(name, read(name)?, overlay.as_ref(), true)
+        .map_err(|errors| errors.to_string())?;
+    let file = Path::new(&env::var("OUT_DIR").map_err(|error| error.to_string())?)
+        .join(name)
+        .with_extension("rs");
     fs::write(&file, generation.source).map_err(|error| format!("{}: {error}", file.display()))
 }

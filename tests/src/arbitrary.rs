@@ -19,7 +19,13 @@ const DEPTH: usize = 12;
 impl<'a> Arbitrary<'a> {
     /// The same seed makes the same values.
     pub fn new(document: &'a Document, seed: u64) -> Self {
-        Self { document, random: fastrand::Rng::with_seed(seed), seed, future: false, minimal: false }
+        Self {
+            document,
+            random: fastrand::Rng::with_seed(seed),
+            seed,
+            future: false,
+            minimal: false,
+        }
     }
 
     /// Follows references.
@@ -28,7 +34,11 @@ impl<'a> Arbitrary<'a> {
         'a: 'v,
     {
         while let Some(target) = node["$ref"].as_str() {
-            node = self.document.root.pointer(&target[1..]).unwrap_or(&Value::Null);
+            node = self
+                .document
+                .root
+                .pointer(&target[1..])
+                .unwrap_or(&Value::Null);
         }
         node
     }
@@ -40,17 +50,27 @@ impl<'a> Arbitrary<'a> {
 
     /// The same for every part of an `allOf` that has a property of this name, so that the parts fit together.
     fn choice(&self, name: &str, count: u64) -> u64 {
-        let mixed = name.bytes().fold(self.seed, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte)));
+        let mixed = name.bytes().fold(self.seed, |hash, byte| {
+            hash.wrapping_mul(31).wrapping_add(u64::from(byte))
+        });
         fastrand::Rng::with_seed(mixed).u64(..count)
     }
 
     fn at(&mut self, schema: &Value, name: &str, depth: usize) -> Value {
         // A reference to the base of a discriminator stands for one of its children.
-        if let Some(mapping) = self.resolve(schema).clone()["discriminator"]["mapping"].as_object() {
+        if let Some(mapping) = self.resolve(schema).clone()["discriminator"]["mapping"].as_object()
+        {
             let children: Vec<&Value> = mapping.values().collect();
             let index = self.random.usize(..children.len());
-            let (tag, child) = mapping.iter().nth(index).map(|(tag, child)| (tag.clone(), child.clone())).unwrap_or_default();
-            let property = self.resolve(schema)["discriminator"]["propertyName"].as_str().unwrap_or_default().to_owned();
+            let (tag, child) = mapping
+                .iter()
+                .nth(index)
+                .map(|(tag, child)| (tag.clone(), child.clone()))
+                .unwrap_or_default();
+            let property = self.resolve(schema)["discriminator"]["propertyName"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned();
             let mut value = self.plain(&json!({"$ref": child}), name, depth + 1);
             value[property] = json!(tag);
             return value;
@@ -79,7 +99,11 @@ impl<'a> Arbitrary<'a> {
         }
         if let Some(values) = schema["enum"].as_array() {
             if self.future && self.random.u8(..4) == 0 {
-                return if schema["type"] == "integer" { json!(self.random.i64(1000..2000)) } else { json!(format!("later.{}", self.word())) };
+                return if schema["type"] == "integer" {
+                    json!(self.random.i64(1000..2000))
+                } else {
+                    json!(format!("later.{}", self.word()))
+                };
             }
             return values[self.random.usize(..values.len())].clone();
         }
@@ -87,14 +111,26 @@ impl<'a> Arbitrary<'a> {
             Some("string") => json!(self.text(&schema)),
             Some("integer") => json!(self.random.i64(-5..5_000_000)),
             Some("number") => {
-                if self.random.bool() { json!(self.random.i64(0..5_000_000)) } else { json!(f64::from(self.random.i32(1..999)) / 8.0) }
+                if self.random.bool() {
+                    json!(self.random.i64(0..5_000_000))
+                } else {
+                    json!(f64::from(self.random.i32(1..999)) / 8.0)
+                }
             }
             Some("boolean") => json!(self.random.bool()),
             Some("array") => {
-                let count = if self.minimal || depth > DEPTH { 0 } else { self.choice(name, 3) };
-                (0..count).map(|_| self.at(&schema["items"], "", depth + 1)).collect()
+                let count = if self.minimal || depth > DEPTH {
+                    0
+                } else {
+                    self.choice(name, 3)
+                };
+                (0..count)
+                    .map(|_| self.at(&schema["items"], "", depth + 1))
+                    .collect()
             }
-            None if schema["properties"].is_null() && schema["additionalProperties"].is_null() => self.anything(),
+            None if schema["properties"].is_null() && schema["additionalProperties"].is_null() => {
+                self.anything()
+            }
             _ => self.object(&schema, depth),
         }
     }
@@ -102,7 +138,11 @@ impl<'a> Arbitrary<'a> {
     fn object(&mut self, schema: &Value, depth: usize) -> Value {
         let mut object = Map::new();
         let required = schema["required"].as_array().cloned().unwrap_or_default();
-        for (name, property) in schema["properties"].as_object().cloned().unwrap_or_default() {
+        for (name, property) in schema["properties"]
+            .as_object()
+            .cloned()
+            .unwrap_or_default()
+        {
             let wanted = !self.minimal && depth <= DEPTH && self.choice(&name, 3) > 0;
             if wanted || required.contains(&json!(name)) {
                 let value = self.at(&property, &name, depth + 1);
@@ -137,11 +177,17 @@ impl<'a> Arbitrary<'a> {
     fn text(&mut self, schema: &Value) -> String {
         let day = self.random.u8(1..29);
         match schema["format"].as_str() {
-            Some("date-time") if self.random.bool() => format!("2026-07-{day:02}T10:20:30.{:03}Z", self.random.u16(..1000)),
+            Some("date-time") if self.random.bool() => {
+                format!("2026-07-{day:02}T10:20:30.{:03}Z", self.random.u16(..1000))
+            }
             Some("date-time") => format!("2026-07-{day:02}T10:20:30+02:00"),
             Some("date") => format!("2026-07-{day:02}"),
             Some("uuid") if self.random.bool() => format!("{:032x}", self.random.u128(..)),
-            Some("uuid") => format!("{:08x}-0000-4000-8000-{:012x}", self.random.u32(..), self.random.u32(..)),
+            Some("uuid") => format!(
+                "{:08x}-0000-4000-8000-{:012x}",
+                self.random.u32(..),
+                self.random.u32(..)
+            ),
             _ if self.random.u8(..8) == 0 => String::new(),
             _ => format!("{} æ\"\n{}", self.word(), self.word()),
         }
@@ -170,10 +216,15 @@ fn combine(one: &mut Value, two: Value) {
         (Value::Object(one), Value::Object(two)) => {
             for (key, value) in two {
                 match one.get_mut(&key) {
-                    Some(before) if before.is_object() && value.is_object() => combine(before, value),
+                    Some(before) if before.is_object() && value.is_object() => {
+                        combine(before, value)
+                    }
                     Some(Value::Array(before)) => {
                         let more = value.as_array().cloned().unwrap_or_default();
-                        before.iter_mut().zip(more).for_each(|(one, two)| combine(one, two));
+                        before
+                            .iter_mut()
+                            .zip(more)
+                            .for_each(|(one, two)| combine(one, two));
                     }
                     // What both parts make a scalar of keeps the first.
                     Some(_) => {}

@@ -1,6 +1,7 @@
 //! What the cross-crate tests share: the generated types by name, the bodies that are known, and JSON made from a document.
 
 pub mod arbitrary;
+pub mod growth;
 pub mod traps;
 
 use std::collections::BTreeMap;
@@ -43,7 +44,9 @@ fn round_trip<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<Value, Str
 }
 
 fn debug<T: DeserializeOwned + std::fmt::Debug>(body: &[u8]) -> Result<String, String> {
-    serde_json::from_slice::<T>(body).map(|value| format!("{value:?}")).map_err(|error| error.to_string())
+    serde_json::from_slice::<T>(body)
+        .map(|value| format!("{value:?}"))
+        .map_err(|error| error.to_string())
 }
 
 macro_rules! collect_types {
@@ -70,13 +73,26 @@ macro_rules! api {
         use $client::types::*;
         let (objects, debug, enums, integers, unions) = $client::__types!(collect_types);
         let operations = $client::__operations!(collect_operations);
-        Api { name: $name, objects, debug, enums, integers, unions, operations, table: &$client::operations::ALL }
+        Api {
+            name: $name,
+            objects,
+            debug,
+            enums,
+            integers,
+            unions,
+            operations,
+            table: &$client::operations::ALL,
+        }
     }};
 }
 
 /// The three APIs.
 pub fn apis() -> [Api; 3] {
-    [api!("shopping", dintero_shopping), api!("checkout", dintero_checkout), api!("wallets", dintero_wallets)]
+    [
+        api!("shopping", dintero_shopping),
+        api!("checkout", dintero_checkout),
+        api!("wallets", dintero_wallets),
+    ]
 }
 
 /// The root of the workspace.
@@ -101,7 +117,10 @@ pub fn data(name: &str) -> Value {
 impl Api {
     /// The method of an operation, given as `POST /path`.
     pub fn method(&self, operation: &str) -> Option<&'static str> {
-        let found = self.table.iter().find(|known| format!("{} {}", known.method(), known.path()) == operation);
+        let found = self
+            .table
+            .iter()
+            .find(|known| format!("{} {}", known.method(), known.path()) == operation);
         found.map(|operation| operation.name())
     }
 }

@@ -40,8 +40,12 @@ fn properties_keep_their_wire_names_whatever_rust_makes_of_them() {
 
 #[test]
 fn properties_that_are_equal_in_snake_case_are_two_fields() {
-    let read: types::Names = serde_json::from_str(r#"{"aB":"camel","a_b":"snake"}"#).expect("names");
-    assert_eq!((read.a_b.as_deref(), read.a_b_3.as_deref()), (Some("snake"), Some("camel")));
+    let read: types::Names =
+        serde_json::from_str(r#"{"aB":"camel","a_b":"snake"}"#).expect("names");
+    assert_eq!(
+        (read.a_b.as_deref(), read.a_b_3.as_deref()),
+        (Some("snake"), Some("camel"))
+    );
 }
 
 #[test]
@@ -55,24 +59,55 @@ fn schemas_called_like_the_prelude_stand_beside_it() {
     let read: types::EverythingPrelude = serde_json::from_value(body.clone()).expect("an object");
     assert_eq!(read.unknown_fields().count(), 0);
     assert_eq!(serde_json::to_value(&read).expect("json"), body);
-    assert_eq!(read.option, Some(types::Option::builder().option("9").build().expect("an Option")));
-    let error = types::Rule::builder().rule("long").build().expect_err("too long");
-    assert!(error.to_string().contains("`rule` must have at most 3 characters"), "{error}");
+    assert_eq!(
+        read.option,
+        Some(
+            types::Option::builder()
+                .option("9")
+                .build()
+                .expect("an Option")
+        )
+    );
+    let error = types::Rule::builder()
+        .rule("long")
+        .build()
+        .expect_err("too long");
+    assert!(
+        error
+            .to_string()
+            .contains("`rule` must have at most 3 characters"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_variant_called_unknown_is_not_the_one_for_unknown_kinds() {
-    let read: types::EverythingPreludeChoice = serde_json::from_str(r#"{"unknown":"u"}"#).expect("a choice");
+    let read: types::EverythingPreludeChoice =
+        serde_json::from_str(r#"{"unknown":"u"}"#).expect("a choice");
     assert!(!read.is_unknown());
-    assert!(matches!(read, types::EverythingPreludeChoice::LiteralUnknown(types::Unknown { .. })));
+    assert!(matches!(
+        read,
+        types::EverythingPreludeChoice::LiteralUnknown(types::Unknown { .. })
+    ));
 }
 
 #[test]
 fn components_that_differ_by_case_or_punctuation_are_different_types() {
     let body = json!({"foo_1": {"one": "1"}, "foo_2": {"two": "2"}, "foo_3": {"three": "3"}, "credentials": {"grant": "g"}});
     let read: types::Everything = serde_json::from_value(body).expect("an object");
-    let (one, two, three) = (read.foo_1.expect("1"), read.foo_2.expect("2"), read.foo_3.expect("3"));
-    assert_eq!((one.one.as_deref(), two.two.as_deref(), three.three.as_deref()), (Some("1"), Some("2"), Some("3")));
+    let (one, two, three) = (
+        read.foo_1.expect("1"),
+        read.foo_2.expect("2"),
+        read.foo_3.expect("3"),
+    );
+    assert_eq!(
+        (
+            one.one.as_deref(),
+            two.two.as_deref(),
+            three.three.as_deref()
+        ),
+        (Some("1"), Some("2"), Some("3"))
+    );
     let credentials: types::ClientCredentials = read.credentials.expect("credentials");
     assert_eq!(credentials.grant.as_deref(), Some("g"));
 }
@@ -83,11 +118,20 @@ fn a_component_called_like_the_builder_of_another_is_a_type_of_its_own() {
         .rules(types::Rules::builder().rules("a"))
         .rules_builder(types::RulesBuilder2::builder().rules_builder("b"));
     let body = serde_json::to_value(body.build().expect("an object")).expect("json");
-    assert_eq!(body, json!({"rules": {"rules": "a"}, "rules_builder": {"rules_builder": "b"}}));
+    assert_eq!(
+        body,
+        json!({"rules": {"rules": "a"}, "rules_builder": {"rules_builder": "b"}})
+    );
 }
 
 #[test]
 fn a_component_called_like_a_type_of_ours_is_an_object() {
-    let body = types::DinteroNumber2::builder().number(7).build().expect("an object");
-    assert_eq!(serde_json::to_string(&body).expect("json"), r#"{"number":7}"#);
+    let body = types::DinteroNumber2::builder()
+        .number(7)
+        .build()
+        .expect("an object");
+    assert_eq!(
+        serde_json::to_string(&body).expect("json"),
+        r#"{"number":7}"#
+    );
 }

@@ -2,8 +2,9 @@
 
 use dintero_core::Nullable;
 use dintero_tests::traps::types::{
-    Animal, Bare1, Collide, Dog, Everything, EverythingBesideAny, EverythingByEnum, EverythingByEnumLength, EverythingByShape,
-    EverythingDays, EverythingMetadata, EverythingOnlyBesideAny, EverythingOpenText, EverythingTagged, EverythingUntyped,
+    Animal, Bare1, BesideChoice, Collide, Dog, Everything, EverythingBesideAny, EverythingByEnum,
+    EverythingByEnumLength, EverythingByShape, EverythingDays, EverythingMetadata,
+    EverythingOnlyBesideAny, EverythingOpenText, EverythingTagged, EverythingUntyped, InChoice,
     InvoicePayment, Level, Node, Payment, Puppy, Thing,
 };
 use serde::Serialize;
@@ -16,7 +17,10 @@ fn read<T: DeserializeOwned>(body: Json) -> T {
 
 fn kept<T: DeserializeOwned + Serialize>(body: Json) -> T {
     let value: T = read(body.clone());
-    assert_eq!(serde_json::to_value(&value).unwrap_or_default().to_string(), body.to_string());
+    assert_eq!(
+        serde_json::to_value(&value).unwrap_or_default().to_string(),
+        body.to_string()
+    );
     value
 }
 
@@ -40,7 +44,10 @@ fn an_empty_list_differs_from_an_absent_one() {
 #[test]
 fn null_differs_from_absent_and_from_a_value() {
     assert_eq!(thing("note", json!(null)).note, Nullable::Null);
-    assert_eq!(thing("note", json!("x")).note, Nullable::Value("x".to_owned()));
+    assert_eq!(
+        thing("note", json!("x")).note,
+        Nullable::Value("x".to_owned())
+    );
     assert_eq!(thing("name", json!("a")).note, Nullable::Absent);
     assert_eq!(thing("memo", json!(null)).memo, Nullable::Null);
 }
@@ -48,20 +55,34 @@ fn null_differs_from_absent_and_from_a_value() {
 #[test]
 fn null_in_an_enum_makes_whatever_refers_to_it_nullable() {
     assert_eq!(thing("level", json!(null)).level, Nullable::Null);
-    assert_eq!(thing("level", json!("low")).level, Nullable::Value(Level::Low));
+    assert_eq!(
+        thing("level", json!("low")).level,
+        Nullable::Value(Level::Low)
+    );
 }
 
 #[test]
 fn elements_of_lists_and_maps_may_be_null() {
-    assert_eq!(thing("holes", json!(["a", null])).holes, Some(vec![Some("a".to_owned()), None]));
-    let levels = thing("levels", json!({"a": null, "b": "high"})).levels.unwrap_or_default();
-    assert_eq!(levels.into_values().collect::<Vec<_>>(), [None, Some(Level::High)]);
+    assert_eq!(
+        thing("holes", json!(["a", null])).holes,
+        Some(vec![Some("a".to_owned()), None])
+    );
+    let levels = thing("levels", json!({"a": null, "b": "high"}))
+        .levels
+        .unwrap_or_default();
+    assert_eq!(
+        levels.into_values().collect::<Vec<_>>(),
+        [None, Some(Level::High)]
+    );
 }
 
 #[test]
 fn a_choice_of_null_and_an_object_is_a_nullable_object() {
     assert_eq!(everything("maybe", json!(null)).maybe, Nullable::Null);
-    assert!(matches!(everything("maybe", json!({"one": "x"})).maybe, Nullable::Value(Bare1 { .. })));
+    assert!(matches!(
+        everything("maybe", json!({"one": "x"})).maybe,
+        Nullable::Value(Bare1 { .. })
+    ));
 }
 
 #[test]
@@ -77,7 +98,10 @@ fn limits_are_not_checked_in_responses() {
 
 #[test]
 fn an_int32_holds_more_than_32_bits() {
-    assert_eq!(thing("count", json!(5_000_000_000_i64)).count, Some(5_000_000_000));
+    assert_eq!(
+        thing("count", json!(5_000_000_000_i64)).count,
+        Some(5_000_000_000)
+    );
 }
 
 #[test]
@@ -97,11 +121,20 @@ fn a_uuid_without_dashes_stays_without_dashes() {
 
 #[test]
 fn times_and_dates_are_written_as_they_came() {
-    for text in ["2026-07-01T10:20:30.120Z", "2026-07-01T10:20:30+02:00", "2026-07-01"] {
+    for text in [
+        "2026-07-01T10:20:30.120Z",
+        "2026-07-01T10:20:30+02:00",
+        "2026-07-01",
+    ] {
         thing("created_at", json!(text));
         thing("day", json!(text));
     }
-    assert!(thing("created_at", json!("2026-07-01T10:20:30Z")).created_at.and_then(|time| time.get()).is_some());
+    assert!(
+        thing("created_at", json!("2026-07-01T10:20:30Z"))
+            .created_at
+            .and_then(|time| time.get())
+            .is_some()
+    );
 }
 
 #[test]
@@ -124,22 +157,57 @@ fn fields_are_kept_where_additional_ones_are_forbidden() {
 fn additional_fields_with_a_type_are_kept_beside_the_others() {
     let value = everything("metadata", json!({"id": "x", "a": 1, "b": 2}));
     let metadata = value.metadata.expect("metadata");
-    assert_eq!(metadata.unknown_fields().map(|(name, _)| name).collect::<Vec<_>>(), ["a", "b"]);
-    let built = EverythingMetadata::builder().id("x").unknown_field("a", 1).unknown_field("b", 2).build().expect("metadata");
+    assert_eq!(
+        metadata
+            .unknown_fields()
+            .map(|(name, _)| name)
+            .collect::<Vec<_>>(),
+        ["a", "b"]
+    );
+    let built = EverythingMetadata::builder()
+        .id("x")
+        .unknown_field("a", 1)
+        .unknown_field("b", 2)
+        .build()
+        .expect("metadata");
     assert_eq!(built, metadata);
-    let error = EverythingMetadata::builder().unknown_field("id", "y").build().expect_err("it has a method");
-    assert!(error.to_string().contains("`id` is known: set it by its own method"), "{error}");
+    let error = EverythingMetadata::builder()
+        .unknown_field("id", "y")
+        .build()
+        .expect_err("it has a method");
+    assert!(
+        error
+            .to_string()
+            .contains("`id` is known: set it by its own method"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_default_is_not_made_up_when_it_is_absent() {
     let value = thing("name", json!("a"));
-    assert_eq!((value.enabled, value.choice, value.list), (None, None, None));
+    assert_eq!(
+        (value.enabled, value.choice, value.list),
+        (None, None, None)
+    );
 }
 
 #[test]
 fn values_equal_in_camel_case_stay_apart() {
-    let known = ["a-b", "a_b", "abc", "ABC", "", "UNKNOWN", "self", "3DS", "Credit Card", "/Terminal/default.aspx", "*", "+"];
+    let known = [
+        "a-b",
+        "a_b",
+        "abc",
+        "ABC",
+        "",
+        "UNKNOWN",
+        "self",
+        "3DS",
+        "Credit Card",
+        "/Terminal/default.aspx",
+        "*",
+        "+",
+    ];
     assert_eq!(Collide::KNOWN, known);
     for value in known {
         assert!(!kept::<Collide>(json!(value)).is_unknown(), "{value}");
@@ -153,19 +221,38 @@ fn values_equal_in_camel_case_stay_apart() {
 #[test]
 fn values_that_the_list_does_not_have_are_kept() {
     assert_eq!(kept::<Collide>(json!("later")).as_str(), "later");
-    assert_eq!(thing("choice", json!("opt-out")).choice.map(|choice| choice.is_unknown()), Some(true));
+    assert_eq!(
+        thing("choice", json!("opt-out"))
+            .choice
+            .map(|choice| choice.is_unknown()),
+        Some(true)
+    );
 }
 
 #[test]
 fn lists_of_integers_and_lists_without_a_type_are_lists() {
-    assert_eq!(everything("days", json!(14)).days, Some(EverythingDays::V14));
-    assert_eq!(everything("days", json!(45)).days.map(|days| days.as_i64()), Some(45));
-    assert_eq!(everything("untyped", json!("PHONE")).untyped, Some(EverythingUntyped::Phone));
+    assert_eq!(
+        everything("days", json!(14)).days,
+        Some(EverythingDays::V14)
+    );
+    assert_eq!(
+        everything("days", json!(45)).days.map(|days| days.as_i64()),
+        Some(45)
+    );
+    assert_eq!(
+        everything("untyped", json!("PHONE")).untyped,
+        Some(EverythingUntyped::Phone)
+    );
 }
 
 #[test]
 fn lists_of_numbers_and_of_several_kinds_are_what_they_list() {
-    assert_eq!(everything("rate", json!(1.5)).rate.map(|rate| rate.as_f64()), Some(1.5));
+    assert_eq!(
+        everything("rate", json!(1.5))
+            .rate
+            .map(|rate| rate.as_f64()),
+        Some(1.5)
+    );
     for value in [json!("a"), json!(1), json!(true)] {
         everything("mixed", value);
     }
@@ -173,7 +260,10 @@ fn lists_of_numbers_and_of_several_kinds_are_what_they_list() {
 
 #[test]
 fn a_list_of_values_beside_free_text_is_an_open_list() {
-    assert_eq!(everything("open_text", json!("known")).open_text, Some(EverythingOpenText::Known));
+    assert_eq!(
+        everything("open_text", json!("known")).open_text,
+        Some(EverythingOpenText::Known)
+    );
     everything("open_text", json!("free"));
 }
 
@@ -201,16 +291,37 @@ fn one_and_many_are_written_as_they_came() {
 
 #[test]
 fn alternatives_of_required_fields_leave_the_object_whole() {
-    let value = everything("one_required", json!({"id": "1", "kept": "k", "url": "u"})).one_required.expect("an object");
-    assert_eq!((value.id.as_deref(), value.kept.as_deref(), value.url.as_deref()), (Some("1"), Some("k"), Some("u")));
+    let value = everything("one_required", json!({"id": "1", "kept": "k", "url": "u"}))
+        .one_required
+        .expect("an object");
+    assert_eq!(
+        (
+            value.id.as_deref(),
+            value.kept.as_deref(),
+            value.url.as_deref()
+        ),
+        (Some("1"), Some("k"), Some("u"))
+    );
     assert_eq!(value.unknown_fields().count(), 0);
 }
 
 #[test]
 fn properties_of_one_name_in_several_parts_are_merged() {
-    let value = everything("merged", json!({"items": [{"one": "1", "two": "2"}], "same": "s"})).merged.expect("an object");
+    let value = everything(
+        "merged",
+        json!({"items": [{"one": "1", "two": "2"}], "same": "s"}),
+    )
+    .merged
+    .expect("an object");
     let item = &value.items.as_deref().expect("items")[0];
-    assert_eq!((item.one.as_deref(), item.two.as_deref(), value.same.as_deref()), (Some("1"), Some("2"), Some("s")));
+    assert_eq!(
+        (
+            item.one.as_deref(),
+            item.two.as_deref(),
+            value.same.as_deref()
+        ),
+        (Some("1"), Some("2"), Some("s"))
+    );
     for conflict in [json!("text"), json!(7)] {
         everything("merged", json!({ "conflict": conflict }));
     }
@@ -218,52 +329,113 @@ fn properties_of_one_name_in_several_parts_are_merged() {
 
 #[test]
 fn an_inline_type_called_like_a_component_is_another_type() {
-    let session = everything("session", json!({"component": {"component": "c"}, "express": {"first": "1", "second": "2"}}));
+    let session = everything(
+        "session",
+        json!({"component": {"component": "c"}, "express": {"first": "1", "second": "2"}}),
+    );
     let session = session.session.expect("a session");
-    let (express, component) = (session.express.expect("inline"), session.component.expect("component"));
-    assert_eq!((express.first.as_deref(), express.second.as_deref()), (Some("1"), Some("2")));
+    let (express, component) = (
+        session.express.expect("inline"),
+        session.component.expect("component"),
+    );
+    assert_eq!(
+        (express.first.as_deref(), express.second.as_deref()),
+        (Some("1"), Some("2"))
+    );
     assert_eq!(component.component.as_deref(), Some("c"));
 }
 
 #[test]
 fn a_discriminator_with_a_mapping_keeps_the_fields_of_the_children() {
-    let Payment::CardPayment(card) = kept(json!({"card_token": "much too long", "kind": "card"})) else { panic!("a card") };
+    let Payment::CardPayment(card) = kept(json!({"card_token": "much too long", "kind": "card"}))
+    else {
+        panic!("a card")
+    };
     assert_eq!(card.card_token.as_deref(), Some("much too long"));
     for kind in ["invoice", "later"] {
         let value: Payment = kept(json!({"due_days": 14, "kind": kind}));
-        assert!(matches!(value, Payment::InvoicePayment(InvoicePayment { due_days: Some(14), .. })), "{kind}");
+        assert!(
+            matches!(
+                value,
+                Payment::InvoicePayment(InvoicePayment {
+                    due_days: Some(14),
+                    ..
+                })
+            ),
+            "{kind}"
+        );
     }
     assert!(kept::<Payment>(json!({"kind": "new", "x": [1]})).is_unknown());
 }
 
 #[test]
 fn a_discriminator_without_a_mapping_knows_children_and_grandchildren() {
-    assert!(matches!(kept(json!({"barks": true, "species": "Dog"})), Animal::Dog(Dog { barks: Some(true), .. })));
-    assert!(matches!(kept(json!({"species": "Puppy", "weeks": 8})), Animal::Puppy(Puppy { weeks: Some(8), .. })));
+    assert!(matches!(
+        kept(json!({"barks": true, "species": "Dog"})),
+        Animal::Dog(Dog {
+            barks: Some(true),
+            ..
+        })
+    ));
+    assert!(matches!(
+        kept(json!({"species": "Puppy", "weeks": 8})),
+        Animal::Puppy(Puppy { weeks: Some(8), .. })
+    ));
     assert!(kept::<Animal>(json!({"species": "Cat"})).is_unknown());
 }
 
 #[test]
 fn a_choice_of_objects_is_told_by_tag_or_by_shape() {
-    assert!(matches!(everything("tagged", json!({"kind": "second", "two": "2"})).tagged, Some(EverythingTagged::Bare2(_))));
+    assert!(matches!(
+        everything("tagged", json!({"kind": "second", "two": "2"})).tagged,
+        Some(EverythingTagged::Bare2(_))
+    ));
     let length = everything("by_enum", json!({"by": "length", "millimetres": 3})).by_enum;
-    assert!(matches!(length, Some(EverythingByEnum::EverythingByEnumLength(EverythingByEnumLength { millimetres: Some(3), .. }))));
+    assert!(matches!(
+        length,
+        Some(EverythingByEnum::EverythingByEnumLength(
+            EverythingByEnumLength {
+                millimetres: Some(3),
+                ..
+            }
+        ))
+    ));
     let right = everything("by_shape", json!({"common": "c", "right": "r"})).by_shape;
-    assert!(matches!(right, Some(EverythingByShape::EverythingByShapeRight(_))));
+    assert!(matches!(
+        right,
+        Some(EverythingByShape::EverythingByShapeRight(_))
+    ));
     everything("by_shape", json!({"common": "c"}));
 }
 
 #[test]
 fn a_choice_of_objects_beside_anything_is_typed_and_takes_anything() {
     let left = everything("beside_any", json!({"left": "l"})).beside_any;
-    assert!(matches!(left, Some(EverythingBesideAny::EverythingBesideAnyLeft(_))));
-    for other in [json!({"left": {"of": "another kind"}}), json!({"neither": 1}), json!([1]), json!("text")] {
-        let value = everything("beside_any", other.clone()).beside_any.expect("a value");
+    assert!(matches!(
+        left,
+        Some(EverythingBesideAny::EverythingBesideAnyLeft(_))
+    ));
+    for other in [
+        json!({"left": {"of": "another kind"}}),
+        json!({"neither": 1}),
+        json!([1]),
+        json!("text"),
+    ] {
+        let value = everything("beside_any", other.clone())
+            .beside_any
+            .expect("a value");
         assert!(value.is_unknown(), "{other}");
     }
     let amount = everything("only_beside_any", json!({"amount": 5})).only_beside_any;
-    assert!(matches!(amount, Some(EverythingOnlyBesideAny::EverythingOnlyBesideAnyAmount(_))));
-    assert!(everything("only_beside_any", json!({"amount": "5"})).only_beside_any.is_some_and(|value| value.is_unknown()));
+    assert!(matches!(
+        amount,
+        Some(EverythingOnlyBesideAny::EverythingOnlyBesideAnyAmount(_))
+    ));
+    assert!(
+        everything("only_beside_any", json!({"amount": "5"}))
+            .only_beside_any
+            .is_some_and(|value| value.is_unknown())
+    );
 }
 
 #[test]
@@ -276,4 +448,24 @@ fn a_type_may_contain_itself_directly_in_lists_and_through_a_union() {
         .children([Node::builder().name("c")])
         .next(Node::builder().next(Node::builder().name("d")));
     assert_eq!(by_hand.build().expect("a node"), node);
+}
+
+#[test]
+fn what_stands_beside_a_choice_is_a_part_of_each_choice() {
+    let body = json!({"beside_choice": {"ok": "1", "shared": "s"}, "in_choice": {"err": "2", "shared": "s"}});
+    let value: Everything = kept(body);
+    let Some(BesideChoice::InChoiceOk(beside)) = value.beside_choice else {
+        panic!("{:?}", value.beside_choice)
+    };
+    assert_eq!(
+        (beside.ok.as_deref(), beside.shared.as_deref()),
+        (Some("1"), Some("s"))
+    );
+    let Some(InChoice::InChoiceErr(inside)) = value.in_choice else {
+        panic!("{:?}", value.in_choice)
+    };
+    assert_eq!(
+        (inside.err.as_deref(), inside.shared.as_deref()),
+        (Some("2"), Some("s"))
+    );
 }

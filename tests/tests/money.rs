@@ -1,6 +1,10 @@
 //! Nothing is charged twice: what the whole client does with faults, counted in requests that reached the server.
 
-use dintero::checkout::types::{CaptureOptions, OrderItemInput, ProfileSessionOptions, SessionOrderInput, SessionUrls};
+#![allow(clippy::unwrap_used)]
+
+use dintero::checkout::types::{
+    CaptureOptions, OrderItemInput, ProfileSessionOptions, SessionOrderInput, SessionUrls,
+};
 use dintero::wallets::types::TransactionInput;
 use dintero::{Dintero, WasSent};
 use dintero_sandbox::{Card, Fault, Sandbox};
@@ -17,34 +21,78 @@ async fn authorized() -> (Dintero, Sandbox, String) {
         .checkout_url(sandbox.url())
         .build()
         .unwrap();
-    let item = OrderItemInput::builder().id("a").line_id("1").description("a").quantity(1).amount(PRICE);
-    let order = SessionOrderInput::builder().amount(PRICE).currency("NOK").merchant_reference("r").items([item]);
-    let body = ProfileSessionOptions::builder().profile_id("default").url(SessionUrls::builder().return_url("https://shop.example")).order(order);
-    let session = dintero.checkout().create_session_from_profile().body(body).send().await.unwrap();
-    let transaction = sandbox.pay(session.id.as_deref().unwrap(), Card::approved()).unwrap().to_string();
+    let item = OrderItemInput::builder()
+        .id("a")
+        .line_id("1")
+        .description("a")
+        .quantity(1)
+        .amount(PRICE);
+    let order = SessionOrderInput::builder()
+        .amount(PRICE)
+        .currency("NOK")
+        .merchant_reference("r")
+        .items([item]);
+    let body = ProfileSessionOptions::builder()
+        .profile_id("default")
+        .url(SessionUrls::builder().return_url("https://shop.example"))
+        .order(order);
+    let session = dintero
+        .checkout()
+        .create_session_from_profile()
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    let transaction = sandbox
+        .pay(session.id.as_deref().unwrap(), Card::approved())
+        .unwrap()
+        .to_string();
     (dintero, sandbox, transaction)
 }
 
 async fn capture(dintero: &Dintero, transaction: &str) -> Result<String, dintero::Error> {
-    let body = CaptureOptions::builder().amount(PRICE).capture_reference("parcel-1");
-    let captured = dintero.checkout().capture_transaction(transaction).body(body).send().await?;
-    Ok(captured.status.as_ref().map(ToString::to_string).unwrap_or_default())
+    let body = CaptureOptions::builder()
+        .amount(PRICE)
+        .capture_reference("parcel-1");
+    let captured = dintero
+        .checkout()
+        .capture_transaction(transaction)
+        .body(body)
+        .send()
+        .await?;
+    Ok(captured
+        .status
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default())
 }
 
 const CAPTURE: &str = "transactions_id_capture_post";
 
 #[tokio::test]
 async fn a_capture_whose_answer_is_lost_is_sent_once_and_the_error_says_where_to_look() {
-    for (fault, handled) in [(Fault::CloseBeforeWork, false), (Fault::CloseAfterWork, true), (Fault::Status(503), false)] {
+    for (fault, handled) in [
+        (Fault::CloseBeforeWork, false),
+        (Fault::CloseAfterWork, true),
+        (Fault::Status(503), false),
+    ] {
         let (dintero, sandbox, transaction) = authorized().await;
         sandbox.fail_next(CAPTURE, fault);
         let error = capture(&dintero, &transaction).await.unwrap_err();
         assert_eq!(error.was_sent(), WasSent::Maybe, "{error}");
         assert!(error.to_string().contains("get_transaction"), "{error}");
         assert_eq!(sandbox.count(CAPTURE), 1, "{error}");
-        let read = dintero.checkout().get_transaction(&transaction).send().await.unwrap();
+        let read = dintero
+            .checkout()
+            .get_transaction(&transaction)
+            .send()
+            .await
+            .unwrap();
         let status = read.status.as_ref().map(|status| status.as_str());
-        assert_eq!(status, Some(if handled { "CAPTURED" } else { "AUTHORIZED" }));
+        assert_eq!(
+            status,
+            Some(if handled { "CAPTURED" } else { "AUTHORIZED" })
+        );
     }
 }
 
@@ -61,8 +109,12 @@ async fn a_token_that_died_is_renewed_once_and_the_capture_goes_through_once() {
     let (dintero, sandbox, transaction) = authorized().await;
     sandbox.revoke_tokens();
     assert_eq!(capture(&dintero, &transaction).await.unwrap(), "CAPTURED");
-    let statuses: Vec<Option<u16>> =
-        sandbox.requests().iter().filter(|request| request.operation_id.as_deref() == Some(CAPTURE)).map(|request| request.status).collect();
+    let statuses: Vec<Option<u16>> = sandbox
+        .requests()
+        .iter()
+        .filter(|request| request.operation_id.as_deref() == Some(CAPTURE))
+        .map(|request| request.status)
+        .collect();
     assert_eq!(statuses, [Some(401), Some(200)]);
 }
 
@@ -70,27 +122,62 @@ async fn a_token_that_died_is_renewed_once_and_the_capture_goes_through_once() {
 async fn a_read_is_repeated() {
     let (dintero, sandbox, transaction) = authorized().await;
     sandbox.fail_next("transactions_id_get", Fault::Status(503));
-    dintero.checkout().get_transaction(&transaction).send().await.unwrap();
+    dintero
+        .checkout()
+        .get_transaction(&transaction)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(sandbox.count("transactions_id_get"), 2);
 }
 
 #[tokio::test]
 async fn a_value_that_breaks_a_limit_never_leaves_the_process() {
-    let (dintero, sandbox, transaction) = authorized().await;
+    let (dintero, sandbox, _) = authorized().await;
     sandbox.clear_requests();
     let checkout = dintero.checkout();
-    let mut broken = TransactionInput::builder().ref_id("r").amount(1).currency("NOK").build().unwrap();
+    let mut broken = TransactionInput::builder()
+        .ref_id("r")
+        .amount(1)
+        .currency("NOK")
+        .build()
+        .unwrap();
     // Built within the limits, changed afterwards.
     broken.amount = -1;
     broken.originated_by = Some("x".repeat(256));
-    let error = dintero.wallets().create_transaction().body(broken).send().await.unwrap_err();
+    let error = dintero
+        .wallets()
+        .create_transaction()
+        .body(broken)
+        .send()
+        .await
+        .unwrap_err();
     assert!(error.is_invalid_request(), "{error}");
-    assert!(error.to_string().contains("`amount` must be at least 0"), "{error}");
-    assert!(error.to_string().contains("`originated_by` must have at most 255 characters (it has 256)"), "{error}");
+    assert!(
+        error.to_string().contains("`amount` must be at least 0"),
+        "{error}"
+    );
+    assert!(
+        error
+            .to_string()
+            .contains("`originated_by` must have at most 255 characters (it has 256)"),
+        "{error}"
+    );
     let error = checkout.capture_transaction("..").send().await.unwrap_err();
-    assert!(error.to_string().contains("`id`") && error.to_string().contains("`body` is required"), "{error}");
-    let error = checkout.list_transactions().limit(1000).send().await.unwrap_err();
-    assert!(error.to_string().contains("`limit` must be at most 100"), "{error}");
+    assert!(
+        error.to_string().contains("`id`") && error.to_string().contains("`body` is required"),
+        "{error}"
+    );
+    let error = checkout
+        .list_transactions()
+        .limit(1000)
+        .send()
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("`limit` must be at most 100"),
+        "{error}"
+    );
     assert!(sandbox.requests().is_empty());
 }
 
@@ -109,7 +196,14 @@ async fn a_thousand_first_calls_fetch_one_token() {
     let calls: Vec<_> = (0..1000)
         .map(|_| {
             let (dintero, transaction) = (dintero.clone(), transaction.clone());
-            tokio::spawn(async move { dintero.checkout().get_transaction(&transaction).send().await.map(|_| ()) })
+            tokio::spawn(async move {
+                dintero
+                    .checkout()
+                    .get_transaction(&transaction)
+                    .send()
+                    .await
+                    .map(|_| ())
+            })
         })
         .collect();
     for call in calls {

@@ -19,16 +19,20 @@ fn difference(at: &str, one: &Value, two: &Value) -> Option<String> {
                 }
             })
         }
-        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            a.iter().zip(b).enumerate().find_map(|(index, (a, b))| difference(&format!("{at}/{index}"), a, b))
-        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => a
+            .iter()
+            .zip(b)
+            .enumerate()
+            .find_map(|(index, (a, b))| difference(&format!("{at}/{index}"), a, b)),
         _ => (one != two).then(|| format!("{at}: {one} became {two}")),
     }
 }
 
 fn check(what: &str, trip: dintero_tests::RoundTrip, body: &Value, problems: &mut Vec<String>) {
     match trip(body.to_string().as_bytes()) {
-        Ok(back) => problems.extend(difference("", body, &back).map(|found| format!("{what}: {found}"))),
+        Ok(back) => {
+            problems.extend(difference("", body, &back).map(|found| format!("{what}: {found}")))
+        }
         Err(error) => problems.push(format!("{what}: {error}")),
     }
 }
@@ -41,17 +45,35 @@ fn every_known_body_is_written_back_equal() {
         for file in [format!("{}.json", api.name), "seeds.json".to_owned()] {
             for (operation, bodies) in data(&file).as_object().unwrap() {
                 let Some(method) = api.method(operation) else {
-                    assert_eq!(file, "seeds.json", "{operation} is not in the operation table");
+                    assert_eq!(
+                        file, "seeds.json",
+                        "{operation} is not in the operation table"
+                    );
                     continue;
                 };
                 let (request, response) = api.operations[method];
                 for body in bodies["requests"].as_array().unwrap() {
-                    check(&format!("{operation} request"), request, body, &mut problems);
+                    check(
+                        &format!("{operation} request"),
+                        request,
+                        body,
+                        &mut problems,
+                    );
                     count += 1;
                 }
-                for (status, list) in bodies["responses"].as_object().unwrap().iter().filter(|(status, _)| status.starts_with('2')) {
+                for (status, list) in bodies["responses"]
+                    .as_object()
+                    .unwrap()
+                    .iter()
+                    .filter(|(status, _)| status.starts_with('2'))
+                {
                     for body in list.as_array().unwrap() {
-                        check(&format!("{operation} {status}"), response, body, &mut problems);
+                        check(
+                            &format!("{operation} {status}"),
+                            response,
+                            body,
+                            &mut problems,
+                        );
                         count += 1;
                     }
                 }
@@ -66,9 +88,12 @@ fn every_known_body_is_written_back_equal() {
 fn responses<'a>(document: &'a Document, api: &Api) -> Vec<(&'static str, &'a Value)> {
     let mut found = Vec::new();
     for (_, path, method, _, operation) in all(document) {
-        let name = api.method(&format!("{} {path}", method.to_uppercase())).expect("every operation is in the table");
+        let name = api
+            .method(&format!("{} {path}", method.to_uppercase()))
+            .expect("every operation is in the table");
         for (code, response) in operation["responses"].as_object().into_iter().flatten() {
-            if let Some((_, content)) = json_content(resolve(&document.root, response)).filter(|_| code.starts_with('2'))
+            if let Some((_, content)) =
+                json_content(resolve(&document.root, response)).filter(|_| code.starts_with('2'))
                 && resolve(&document.root, &content["schema"])["format"] != "binary"
             {
                 found.push((name, &content["schema"]));
@@ -89,7 +114,12 @@ fn whatever_a_document_allows_is_written_back_equal() {
                 arbitrary.future = seed % 2 == 1;
                 arbitrary.minimal = seed == 0;
                 let body = arbitrary.value(schema);
-                check(&format!("{} {name} seed {seed}", api.name), api.operations[name].1, &body, &mut problems);
+                check(
+                    &format!("{} {name} seed {seed}", api.name),
+                    api.operations[name].1,
+                    &body,
+                    &mut problems,
+                );
             }
         }
     }
@@ -103,10 +133,23 @@ fn unknown_values_of_every_list_are_kept() {
     for api in apis() {
         for (name, (trip, known)) in &api.enums {
             lists += 1;
-            for value in known.iter().copied().chain(["later.value", "", "UNKNOWN", " æ"]) {
-                assert_eq!(trip(json!(value).to_string().as_bytes()), Ok(json!(value)), "{} {name}", api.name);
+            for value in known
+                .iter()
+                .copied()
+                .chain(["later.value", "", "UNKNOWN", " æ"])
+            {
+                assert_eq!(
+                    trip(json!(value).to_string().as_bytes()),
+                    Ok(json!(value)),
+                    "{} {name}",
+                    api.name
+                );
             }
-            assert!(trip(b"17").unwrap_err().contains("expected a string"), "{} {name}", api.name);
+            assert!(
+                trip(b"17").unwrap_err().contains("expected a string"),
+                "{} {name}",
+                api.name
+            );
         }
         for (name, trip) in &api.integers {
             assert_eq!(trip(b"987654"), Ok(json!(987_654)), "{} {name}", api.name);
@@ -121,8 +164,17 @@ fn unknown_kinds_of_every_union_are_kept() {
     for api in apis() {
         for (name, trip) in &api.unions {
             unions += 1;
-            for value in [json!({"kind_of_later": [1, null]}), json!("text"), json!(null)] {
-                assert_eq!(trip(value.to_string().as_bytes()), Ok(value), "{} {name}", api.name);
+            for value in [
+                json!({"kind_of_later": [1, null]}),
+                json!("text"),
+                json!(null),
+            ] {
+                assert_eq!(
+                    trip(value.to_string().as_bytes()),
+                    Ok(value),
+                    "{} {name}",
+                    api.name
+                );
             }
         }
     }
@@ -132,14 +184,23 @@ fn unknown_kinds_of_every_union_are_kept() {
 #[test]
 fn fields_that_nobody_announced_are_kept_in_every_object() {
     for api in apis() {
-        let generation = dintero_codegen::generate(&dintero_tests::root().join("openapi"), api.name).unwrap();
+        let generation =
+            dintero_codegen::generate(&dintero_tests::root().join("openapi"), api.name).unwrap();
         for (name, trip) in &api.objects {
-            let dintero_codegen::plan::Kind::Object(fields) = &generation.plan.types[*name].kind else { panic!("{name}") };
+            let dintero_codegen::plan::Kind::Object(fields) = &generation.plan.types[*name].kind
+            else {
+                panic!("{name}")
+            };
             if fields.values().any(|field| field.required) {
                 continue;
             }
             let body = json!({"announced_by_nobody": {"a": [1, 2.5, null]}});
-            assert_eq!(trip(body.to_string().as_bytes()), Ok(body), "{} {name}", api.name);
+            assert_eq!(
+                trip(body.to_string().as_bytes()),
+                Ok(body),
+                "{} {name}",
+                api.name
+            );
         }
     }
 }
@@ -147,15 +208,23 @@ fn fields_that_nobody_announced_are_kept_in_every_object() {
 #[test]
 fn null_is_accepted_for_every_field_that_may_be_absent() {
     for api in apis() {
-        let generation = dintero_codegen::generate(&dintero_tests::root().join("openapi"), api.name).unwrap();
+        let generation =
+            dintero_codegen::generate(&dintero_tests::root().join("openapi"), api.name).unwrap();
         for (name, trip) in &api.objects {
-            let dintero_codegen::plan::Kind::Object(fields) = &generation.plan.types[*name].kind else { panic!("{name}") };
+            let dintero_codegen::plan::Kind::Object(fields) = &generation.plan.types[*name].kind
+            else {
+                panic!("{name}")
+            };
             if fields.values().any(|field| field.required) {
                 continue;
             }
             for (wire, field) in fields {
                 let back = trip(json!({wire: null}).to_string().as_bytes());
-                let expected = if field.nullable { json!({wire: null}) } else { json!({}) };
+                let expected = if field.nullable {
+                    json!({wire: null})
+                } else {
+                    json!({})
+                };
                 assert_eq!(back, Ok(expected), "{} {name}.{wire}", api.name);
             }
         }

@@ -24,9 +24,18 @@ impl Document {
     /// # Errors
     /// It cannot be read, or [`parse`](Self::parse) refuses it.
     pub fn read(path: &Path) -> Result<Self, Errors> {
-        let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
+        let name = path.file_name().map_or_else(
+            || path.display().to_string(),
+            |name| name.to_string_lossy().into(),
+        );
         let text = std::fs::read_to_string(path).map_err(|error| {
-            problem(&name, String::new(), None, format!("cannot be read: {error}"), "Check the path and its permissions")
+            problem(
+                &name,
+                String::new(),
+                None,
+                format!("cannot be read: {error}"),
+                "Check the path and its permissions",
+            )
         })?;
         Self::parse(&name, &text)
     }
@@ -38,18 +47,40 @@ impl Document {
     pub fn parse(name: &str, text: &str) -> Result<Self, Errors> {
         let documents = MarkedYaml::load_from_str(text).map_err(|error| {
             let line = Some(error.marker().line());
-            problem(name, String::new(), line, format!("is not valid YAML: {}", error.info()), "Mend the syntax on or before this line")
+            problem(
+                name,
+                String::new(),
+                line,
+                format!("is not valid YAML: {}", error.info()),
+                "Mend the syntax on or before this line",
+            )
         })?;
         let [yaml] = documents.as_slice() else {
             let construct = format!("holds {} YAML documents", documents.len());
-            return Err(problem(name, String::new(), None, construct, "Keep exactly one"));
+            return Err(problem(
+                name,
+                String::new(),
+                None,
+                construct,
+                "Keep exactly one",
+            ));
         };
-        let mut document = Self { name: name.to_owned(), root: Value::Null, lines: BTreeMap::new() };
+        let mut document = Self {
+            name: name.to_owned(),
+            root: Value::Null,
+            lines: BTreeMap::new(),
+        };
         document.root = document.convert(yaml, String::new())?;
         if document.root.is_object() {
             Ok(document)
         } else {
-            Err(problem(name, String::new(), Some(1), "is not an object".into(), "Give an OpenAPI 3.0 document"))
+            Err(problem(
+                name,
+                String::new(),
+                Some(1),
+                "is not an object".into(),
+                "Give an OpenAPI 3.0 document",
+            ))
         }
     }
 
@@ -65,7 +96,13 @@ impl Document {
     }
 
     /// A finding about a node of this document.
-    pub fn finding(&self, level: Level, pointer: &str, construct: impl Into<String>, remedy: impl Into<String>) -> Finding {
+    pub fn finding(
+        &self,
+        level: Level,
+        pointer: &str,
+        construct: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Finding {
         Finding {
             level,
             document: self.name.clone(),
@@ -84,7 +121,9 @@ impl Document {
                 Scalar::Null => Value::Null,
                 Scalar::Boolean(value) => Value::Bool(*value),
                 Scalar::Integer(value) => Value::from(*value),
-                Scalar::FloatingPoint(value) => Number::from_f64(value.into_inner()).map_or(Value::Null, Value::Number),
+                Scalar::FloatingPoint(value) => {
+                    Number::from_f64(value.into_inner()).map_or(Value::Null, Value::Number)
+                }
                 Scalar::String(text) => Value::String(text.to_string()),
             },
             YamlData::Sequence(list) => {
@@ -99,7 +138,13 @@ impl Document {
                 for (key, value) in mapping {
                     let Some(key) = key_text(key) else {
                         let construct = "has a key that is neither text nor a number".into();
-                        return Err(problem(&self.name, pointer, Some(line), construct, "Write the key as text"));
+                        return Err(problem(
+                            &self.name,
+                            pointer,
+                            Some(line),
+                            construct,
+                            "Write the key as text",
+                        ));
                     };
                     let below = format!("{pointer}/{}", escape(&key));
                     let value = self.convert(value, below)?;
@@ -109,8 +154,15 @@ impl Document {
             }
             YamlData::Tagged(_, inner) => self.convert(inner, pointer)?,
             _ => {
-                let construct = "uses a YAML feature (alias or custom tag) that is not supported".into();
-                return Err(problem(&self.name, pointer, Some(line), construct, "Write the value out"));
+                let construct =
+                    "uses a YAML feature (alias or custom tag) that is not supported".into();
+                return Err(problem(
+                    &self.name,
+                    pointer,
+                    Some(line),
+                    construct,
+                    "Write the value out",
+                ));
             }
         })
     }
@@ -127,8 +179,21 @@ fn key_text(key: &MarkedYaml<'_>) -> Option<String> {
     }
 }
 
-fn problem(name: &str, pointer: String, line: Option<usize>, construct: String, remedy: &str) -> Errors {
-    Errors(vec![Finding { level: Level::Error, document: name.to_owned(), pointer, line, construct, remedy: remedy.into() }])
+fn problem(
+    name: &str,
+    pointer: String,
+    line: Option<usize>,
+    construct: String,
+    remedy: &str,
+) -> Errors {
+    Errors(vec![Finding {
+        level: Level::Error,
+        document: name.to_owned(),
+        pointer,
+        line,
+        construct,
+        remedy: remedy.into(),
+    }])
 }
 
 /// A key as one token of a JSON pointer.
@@ -142,15 +207,22 @@ mod tests {
 
     #[test]
     fn every_node_knows_its_line() {
-        let document = Document::parse("a.yaml", "paths:\n  /a/b:\n    get:\n      summary: x\n").unwrap();
+        let document =
+            Document::parse("a.yaml", "paths:\n  /a/b:\n    get:\n      summary: x\n").unwrap();
         assert_eq!(document.line("/paths/~1a~1b/get/summary"), Some(4));
-        assert_eq!(document.line("/paths/~1a~1b/get/made/up"), document.line("/paths/~1a~1b/get"));
+        assert_eq!(
+            document.line("/paths/~1a~1b/get/made/up"),
+            document.line("/paths/~1a~1b/get")
+        );
     }
 
     #[test]
     fn norway_is_a_country_and_status_codes_are_keys() {
         let document = Document::parse("a.yaml", "country: NO\n200: ok\n").unwrap();
-        assert_eq!(document.root, serde_json::json!({"country": "NO", "200": "ok"}));
+        assert_eq!(
+            document.root,
+            serde_json::json!({"country": "NO", "200": "ok"})
+        );
     }
 
     #[test]
@@ -162,7 +234,17 @@ mod tests {
 
     #[test]
     fn a_document_must_be_one_object() {
-        assert!(Document::parse("a", "- 1").unwrap_err().to_string().contains("is not an object"));
-        assert!(Document::parse("a", "").unwrap_err().to_string().contains("documents"));
+        assert!(
+            Document::parse("a", "- 1")
+                .unwrap_err()
+                .to_string()
+                .contains("is not an object")
+        );
+        assert!(
+            Document::parse("a", "")
+                .unwrap_err()
+                .to_string()
+                .contains("documents")
+        );
     }
 }

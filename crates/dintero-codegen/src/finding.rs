@@ -47,7 +47,12 @@ pub struct Errors(pub Vec<Finding>);
 
 impl fmt::Display for Errors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, finding) in self.0.iter().filter(|finding| finding.level == Level::Error).enumerate() {
+        for (index, finding) in self
+            .0
+            .iter()
+            .filter(|finding| finding.level == Level::Error)
+            .enumerate()
+        {
             write!(f, "{}{finding}", if index == 0 { "" } else { "\n" })?;
         }
         Ok(())

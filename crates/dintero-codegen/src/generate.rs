@@ -20,12 +20,20 @@ pub fn generate(document: &Document, lowered: &Lowered) -> Result<syn::File, Err
     let refused = |said: String| refused(document, &said);
     let spec: openapiv3::OpenAPI = parse(&lowered.openapi).map_err(refused)?;
     let mut settings = GenerationSettings::new();
-    settings.with_interface(InterfaceStyle::Positional).with_map_type("::std::collections::BTreeMap");
+    settings
+        .with_interface(InterfaceStyle::Positional)
+        .with_map_type("::std::collections::BTreeMap");
     for (name, path) in SCALARS {
         settings.with_replacement(name, path, [TypeImpl::Display].into_iter());
     }
-    let tokens = caught(|| Generator::new(&settings).generate_tokens(&spec).map_err(|error| error.to_string()));
-    tokens.and_then(|tokens| syn::parse2(tokens).map_err(|error| error.to_string())).map_err(refused)
+    let tokens = caught(|| {
+        Generator::new(&settings)
+            .generate_tokens(&spec)
+            .map_err(|error| error.to_string())
+    });
+    tokens
+        .and_then(|tokens| syn::parse2(tokens).map_err(|error| error.to_string()))
+        .map_err(refused)
 }
 
 /// What the lint should have found.
@@ -47,6 +55,29 @@ fn caught<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     panic::set_hook(hook);
     result.unwrap_or_else(|payload| {
         let text = payload.downcast_ref::<String>().cloned();
-        Err(text.or_else(|| payload.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default())
+        Err(text
+            .or_else(|| {
+                payload
+                    .downcast_ref::<&str>()
+                    .map(|text| (*text).to_owned())
+            })
+            .unwrap_or_default())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::caught;
+
+    #[test]
+    fn a_panic_is_an_error_with_its_message() {
+        assert_eq!(
+            caught::<()>(|| panic!("assertion failed: {}", 1)),
+            Err("assertion failed: 1".to_owned())
+        );
+        assert_eq!(
+            caught::<()>(|| panic!("not yet")),
+            Err("not yet".to_owned())
+        );
+    }
 }

@@ -1,4 +1,4 @@
-//! OpenAPI document in, Rust client out: [`document`] -> [`overlay`] -> [`lint`] -> [`lower`] -> [`generate`] -> [`refine`].
+//! OpenAPI document in, Rust client out: [`document`] -> [`overlay`] -> [`lint`] -> [`lower`] -> [`mod@generate`] -> [`refine`].
 //!
 //! The build script of the client crates and the maintainers' commands call [`Generation`]; see ARCHITECTURE.md for why
 //! there is a layer around progenitor.
@@ -28,6 +28,8 @@ pub const APIS: [&str; 3] = ["shopping", "checkout", "wallets"];
 pub struct Generation {
     /// Rust source of the client crate.
     pub source: String,
+    /// Macros that list everything in the source; one crate can hold one of them.
+    pub registry: String,
     /// What the crate offers, as sorted text.
     pub surface: String,
     /// Operations, types, fields and values.
@@ -38,7 +40,10 @@ pub struct Generation {
 
 /// The document and the overlay of an API below the folder `openapi`.
 pub fn inputs(openapi: &Path, api: &str) -> [PathBuf; 2] {
-    [openapi.join(format!("{api}.yaml")), openapi.join("overlays").join(format!("{api}.yaml"))]
+    [
+        openapi.join(format!("{api}.yaml")),
+        openapi.join("overlays").join(format!("{api}.yaml")),
+    ]
 }
 
 /// Generates the client of an API from its files below the folder `openapi`.
@@ -48,14 +53,24 @@ pub fn inputs(openapi: &Path, api: &str) -> [PathBuf; 2] {
 /// document, JSON pointer, construct and remedy.
 pub fn generate(openapi: &Path, api: &str) -> Result<Generation, Errors> {
     let [document, overlay] = inputs(openapi, api);
-    generate_from(api, Document::read(&document)?, Some(&Document::read(&overlay)?), true)
+    generate_from(
+        api,
+        Document::read(&document)?,
+        Some(&Document::read(&overlay)?),
+        true,
+    )
 }
 
 /// Generates a client from any document. Where not `strict`, overlay actions may match nothing.
 ///
 /// # Errors
 /// As for [`generate()`].
-pub fn generate_from(api: &str, mut document: Document, overlay: Option<&Document>, strict: bool) -> Result<Generation, Errors> {
+pub fn generate_from(
+    api: &str,
+    mut document: Document,
+    overlay: Option<&Document>,
+    strict: bool,
+) -> Result<Generation, Errors> {
     let mut findings = match overlay {
         Some(overlay) => overlay::apply(&mut document, overlay, strict)?,
         None => Vec::new(),
@@ -66,8 +81,16 @@ pub fn generate_from(api: &str, mut document: Document, overlay: Option<&Documen
     }
     let lowered = lower::lower(&document, &mut findings)?;
     let file = generate::generate(&document, &lowered)?;
-    let signatures = refine::Signature::of(&file, &lowered.plan).map_err(|lost| generate::refused(&document, &lost))?;
+    let signatures = refine::Signature::of(&file, &lowered.plan)
+        .map_err(|lost| generate::refused(&document, &lost))?;
     let source = refine::refine(api, &lowered.plan, &signatures);
+    let registry = refine::registry(&lowered.plan, &signatures);
     let surface = surface::write(&lowered.plan, &signatures);
-    Ok(Generation { source, surface, plan: lowered.plan, findings })
+    Ok(Generation {
+        source,
+        registry,
+        surface,
+        plan: lowered.plan,
+        findings,
+    })
 }

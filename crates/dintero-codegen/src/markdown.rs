@@ -6,16 +6,29 @@ use serde_json::Value;
 pub fn clean(text: &str) -> String {
     let mut fenced = false;
     // A lone carriage return and a mark that turns the direction of text are errors in the comments of Rust.
-    let text = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
-    let text = text.replace(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'), "");
+    let text = text
+        .replace("\r\n", "\n")
+        .replace(['\r', '\u{2028}', '\u{2029}'], "\n");
+    let text = text.replace(
+        |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'),
+        "",
+    );
     let lines = text.trim().lines().map(|line| {
         let line = line.trim_end();
         if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
             fenced = !fenced;
             // Without a label, or with one of Rust's, it would be a doctest.
-            return if fenced { "```text".to_owned() } else { "```".to_owned() };
+            return if fenced {
+                "```text".to_owned()
+            } else {
+                "```".to_owned()
+            };
         }
-        if fenced { line.to_owned() } else { clean_line(line.trim_start()) }
+        if fenced {
+            line.to_owned()
+        } else {
+            clean_line(line.trim_start())
+        }
     });
     let mut out: Vec<String> = lines.collect();
     if fenced {
@@ -48,11 +61,21 @@ fn clean_prose(text: &str) -> String {
     while text.contains("  ") {
         text = text.replace("  ", " ");
     }
-    let escaped = |text: &str| text.replace('<', "\\<").replace('[', "\\[").replace(']', "\\]");
+    let escaped = |text: &str| {
+        text.replace('<', "\\<")
+            .replace('[', "\\[")
+            .replace(']', "\\]")
+    };
     let mut out = String::new();
     let mut rest = text.as_str();
-    while let Some(start) = ["http://", "https://"].iter().filter_map(|scheme| rest.find(scheme)).min() {
-        let end = rest[start..].find([' ', '<', '>', ')', ']', '"', '\'']).map_or(rest.len(), |end| start + end);
+    while let Some(start) = ["http://", "https://"]
+        .iter()
+        .filter_map(|scheme| rest.find(scheme))
+        .min()
+    {
+        let end = rest[start..]
+            .find([' ', '<', '>', ')', ']', '"', '\''])
+            .map_or(rest.len(), |end| start + end);
         let url = rest[start..end].trim_end_matches(['.', ',', ';', ':']);
         let end = start + url.len();
         let before = &rest[..start];
@@ -89,9 +112,18 @@ mod tests {
 
     #[test]
     fn nothing_becomes_a_link_a_tag_or_a_doctest() {
-        assert_eq!(clean("see https://a.example/b, or <b> [x]"), "see <https://a.example/b>, or \\<b> \\[x\\]");
-        assert_eq!(clean("    indented\n```\ncode\n"), "indented\n```text\ncode\n```");
-        assert_eq!(clean("`a[0]` and <https://x.example>."), "`a[0]` and <https://x.example>.");
+        assert_eq!(
+            clean("see https://a.example/b, or <b> [x]"),
+            "see <https://a.example/b>, or \\<b> \\[x\\]"
+        );
+        assert_eq!(
+            clean("    indented\n```\ncode\n"),
+            "indented\n```text\ncode\n```"
+        );
+        assert_eq!(
+            clean("`a[0]` and <https://x.example>."),
+            "`a[0]` and <https://x.example>."
+        );
     }
 
     #[test]

@@ -13,35 +13,67 @@ use crate::finding::{Errors, Finding, Level};
 ///
 /// # Errors
 /// The overlay is no Overlay 1.0 document, a target is no RFC 9535 JSONPath, an action has no reason, or matches nothing.
-pub fn apply(document: &mut Document, overlay: &Document, strict: bool) -> Result<Vec<Finding>, Errors> {
+pub fn apply(
+    document: &mut Document,
+    overlay: &Document,
+    strict: bool,
+) -> Result<Vec<Finding>, Errors> {
     let mut findings = Vec::new();
-    if overlay.root["overlay"].as_str().is_none_or(|version| !version.starts_with("1.")) {
-        findings.push(overlay.finding(Level::Error, "", "is no Overlay 1.x document", "Begin it with `overlay: 1.0.0`"));
+    if overlay.root["overlay"]
+        .as_str()
+        .is_none_or(|version| !version.starts_with("1."))
+    {
+        findings.push(overlay.finding(
+            Level::Error,
+            "",
+            "is no Overlay 1.x document",
+            "Begin it with `overlay: 1.0.0`",
+        ));
     }
     let empty = Vec::new();
-    for (index, action) in overlay.root["actions"].as_array().unwrap_or(&empty).iter().enumerate() {
+    for (index, action) in overlay.root["actions"]
+        .as_array()
+        .unwrap_or(&empty)
+        .iter()
+        .enumerate()
+    {
         let pointer = format!("/actions/{index}");
         let mut report = |level, construct: String, remedy: &str| {
             findings.push(overlay.finding(level, &pointer, construct, remedy));
         };
         let target = action["target"].as_str().unwrap_or_default();
         if action["description"].as_str().is_none_or(str::is_empty) {
-            report(Level::Error, format!("the action on {target} has no reason"), "Say in `description` why it is there");
+            report(
+                Level::Error,
+                format!("the action on {target} has no reason"),
+                "Say in `description` why it is there",
+            );
         }
         let path = match JsonPath::parse(target) {
             Ok(path) => path,
             Err(error) => {
-                report(Level::Error, format!("the target {target} is no JSONPath: {error}"), "Write it in the syntax of RFC 9535");
+                report(
+                    Level::Error,
+                    format!("the target {target} is no JSONPath: {error}"),
+                    "Write it in the syntax of RFC 9535",
+                );
                 continue;
             }
         };
         // From the last to the first, so that removing one element does not move the others.
-        let mut places: Vec<String> =
-            path.query_located(&document.root).locations().map(|place| place.to_json_pointer()).collect();
+        let mut places: Vec<String> = path
+            .query_located(&document.root)
+            .locations()
+            .map(|place| place.to_json_pointer())
+            .collect();
         places.sort_by(|one, two| natural(two).cmp(&natural(one)));
         if places.is_empty() {
             let level = if strict { Level::Error } else { Level::Warning };
-            report(level, format!("the target {target} matches nothing"), "Adapt it to the document, or drop the action");
+            report(
+                level,
+                format!("the target {target} matches nothing"),
+                "Adapt it to the document, or drop the action",
+            );
         }
         for place in places {
             if action["remove"] == Value::Bool(true) {
@@ -51,16 +83,25 @@ pub fn apply(document: &mut Document, overlay: &Document, strict: bool) -> Resul
             }
         }
     }
-    if findings.iter().any(|finding| finding.level == Level::Error) { Err(Errors(findings)) } else { Ok(findings) }
+    if findings.iter().any(|finding| finding.level == Level::Error) {
+        Err(Errors(findings))
+    } else {
+        Ok(findings)
+    }
 }
 
 /// Sorts `/parameters/10` after `/parameters/9`.
 fn natural(pointer: &str) -> Vec<(usize, &str)> {
-    pointer.split('/').map(|part| (part.parse().unwrap_or(0), part)).collect()
+    pointer
+        .split('/')
+        .map(|part| (part.parse().unwrap_or(0), part))
+        .collect()
 }
 
 fn remove(root: &mut Value, pointer: &str) {
-    let Some((parent, key)) = pointer.rsplit_once('/') else { return };
+    let Some((parent, key)) = pointer.rsplit_once('/') else {
+        return;
+    };
     match root.pointer_mut(parent) {
         Some(Value::Object(object)) => {
             object.remove(&key.replace("~1", "/").replace("~0", "~"));
@@ -99,8 +140,10 @@ mod tests {
     use crate::document::Document;
 
     fn applied(actions: &str) -> Result<Document, String> {
-        let mut document = Document::parse("a.yaml", "list: [{n: 1}, {n: 2}, {n: 1}]\nmap: {a: 1}\n").unwrap();
-        let overlay = Document::parse("o.yaml", &format!("overlay: 1.0.0\nactions:\n{actions}")).unwrap();
+        let mut document =
+            Document::parse("a.yaml", "list: [{n: 1}, {n: 2}, {n: 1}]\nmap: {a: 1}\n").unwrap();
+        let overlay =
+            Document::parse("o.yaml", &format!("overlay: 1.0.0\nactions:\n{actions}")).unwrap();
         apply(&mut document, &overlay, true).map_err(|error| error.to_string())?;
         Ok(document)
     }
@@ -111,7 +154,10 @@ mod tests {
             "- {target: $.map, description: why, update: {b: 2}}\n- {target: '$.list[?(@.n==1)]', description: why, remove: true}\n",
         )
         .unwrap();
-        assert_eq!(document.root, serde_json::json!({"list": [{"n": 2}], "map": {"a": 1, "b": 2}}));
+        assert_eq!(
+            document.root,
+            serde_json::json!({"list": [{"n": 2}], "map": {"a": 1, "b": 2}})
+        );
     }
 
     #[test]
@@ -125,7 +171,15 @@ mod tests {
 
     #[test]
     fn every_action_needs_a_reason_and_a_path() {
-        assert!(applied("- {target: $.map, update: {b: 2}}\n").unwrap_err().contains("has no reason"));
-        assert!(applied("- {target: map, description: why, remove: true}\n").unwrap_err().contains("is no JSONPath"));
+        assert!(
+            applied("- {target: $.map, update: {b: 2}}\n")
+                .unwrap_err()
+                .contains("has no reason")
+        );
+        assert!(
+            applied("- {target: map, description: why, remove: true}\n")
+                .unwrap_err()
+                .contains("is no JSONPath")
+        );
     }
 }

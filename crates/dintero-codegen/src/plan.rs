@@ -59,6 +59,18 @@ pub struct Operation {
     pub body: Option<Body>,
 }
 
+impl Operation {
+    /// The variables of the path that are arguments, in its order.
+    pub fn path_variables(&self) -> impl Iterator<Item = &str> {
+        let variables = self
+            .path
+            .split('{')
+            .skip(1)
+            .filter_map(|part| part.split('}').next());
+        variables.filter(|name| Some(*name) != self.account.as_deref())
+    }
+}
+
 /// What a success carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Success {

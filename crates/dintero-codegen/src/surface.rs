@@ -20,7 +20,11 @@ pub struct Counts {
 
 /// Counts what a client offers.
 pub fn counts(plan: &Plan) -> Counts {
-    let mut counts = Counts { operations: plan.operations.len(), types: plan.types.len(), ..Counts::default() };
+    let mut counts = Counts {
+        operations: plan.operations.len(),
+        types: plan.types.len(),
+        ..Counts::default()
+    };
     for kind in plan.types.values() {
         match &kind.kind {
             Kind::Object(fields) => counts.fields += fields.len(),
@@ -41,31 +45,77 @@ pub fn write(plan: &Plan, signatures: &Signature) -> String {
             Success::Empty => "()".to_owned(),
             Success::Bytes => "bytes".to_owned(),
         };
-        line(&mut text, format_args!("operation {name} {} {} -> {success}", operation.method, operation.path));
-        line(&mut text, format_args!("operation {name} id {}", operation.id));
-        line(&mut text, format_args!("operation {name} retry {}", operation.retry));
+        line(
+            &mut text,
+            format_args!(
+                "operation {name} {} {} -> {success}",
+                operation.method, operation.path
+            ),
+        );
+        line(
+            &mut text,
+            format_args!("operation {name} id {}", operation.id),
+        );
+        line(
+            &mut text,
+            format_args!("operation {name} retry {}", operation.retry),
+        );
         for ((place, wire), parameter) in &operation.parameters {
-            let need = if parameter.required { "required" } else { "optional" };
-            line(&mut text, format_args!("operation {name} {place} {wire} {need} {}", signatures.argument(name, place, wire)));
+            let need = if parameter.required {
+                "required"
+            } else {
+                "optional"
+            };
+            line(
+                &mut text,
+                format_args!(
+                    "operation {name} {place} {wire} {need} {}",
+                    signatures.argument(name, place, wire)
+                ),
+            );
         }
         if let Some(body) = &operation.body {
-            let need = if body.required { "required" } else { "optional" };
-            line(&mut text, format_args!("operation {name} body {need} {}", signatures.argument(name, "body", "")));
+            let need = if body.required {
+                "required"
+            } else {
+                "optional"
+            };
+            line(
+                &mut text,
+                format_args!(
+                    "operation {name} body {need} {}",
+                    signatures.argument(name, "body", "")
+                ),
+            );
         }
     }
     for (name, kind) in &plan.types {
-        let direction = if kind.in_requests { "request" } else { "response" };
+        let direction = if kind.in_requests {
+            "request"
+        } else {
+            "response"
+        };
         match &kind.kind {
             Kind::Object(fields) => {
                 line(&mut text, format_args!("struct {name} {direction}"));
                 for (wire, field) in fields {
                     let mut marks = String::new();
-                    for (set, mark) in [(field.required, " required"), (field.nullable, " nullable"), (field.personal, " personal")] {
+                    for (set, mark) in [
+                        (field.required, " required"),
+                        (field.nullable, " nullable"),
+                        (field.personal, " personal"),
+                    ] {
                         if set {
                             marks.push_str(mark);
                         }
                     }
-                    line(&mut text, format_args!("struct {name} {wire}: {}{marks}", signatures.field(name, wire)));
+                    line(
+                        &mut text,
+                        format_args!(
+                            "struct {name} {wire}: {}{marks}",
+                            signatures.field(name, wire)
+                        ),
+                    );
                 }
             }
             Kind::Enum { variants, .. } => {
@@ -76,9 +126,18 @@ pub fn write(plan: &Plan, signatures: &Signature) -> String {
             }
             Kind::Union(union) => {
                 let open = if union.open { " or any" } else { "" };
-                line(&mut text, format_args!("union {name} {direction} by {}{open}", union.tag.as_deref().unwrap_or("shape")));
+                line(
+                    &mut text,
+                    format_args!(
+                        "union {name} {direction} by {}{open}",
+                        union.tag.as_deref().unwrap_or("shape")
+                    ),
+                );
                 for (variant, values) in &union.variants {
-                    line(&mut text, format_args!("union {name} {variant} = {values:?}"));
+                    line(
+                        &mut text,
+                        format_args!("union {name} {variant} = {values:?}"),
+                    );
                 }
             }
         }

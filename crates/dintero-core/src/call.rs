@@ -295,6 +295,14 @@ impl Call {
         for variable in path::open_variables(&self.path) {
             self.problems.push(variable, "is required");
         }
+        for (name, limit) in [
+            ("timeout", self.options.timeout),
+            ("deadline", self.options.deadline),
+        ] {
+            if limit.is_some_and(|limit| limit.is_zero()) {
+                self.problems.push(name, "must be more than 0");
+            }
+        }
         let url = self.handle.url(self.server, &self.path, &self.query);
         if url.is_none() {
             self.problems.push("path", "does not make a URL");

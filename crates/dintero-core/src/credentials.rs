@@ -39,7 +39,7 @@ pub type TokenFuture = Pin<Box<dyn Future<Output = Result<AccessToken, Error>> +
 /// # }
 /// ```
 pub trait TokenSource: Send + Sync + 'static {
-    /// Gets a new token. It should give up by itself within the deadline of calls, 90 s.
+    /// Gets a new token. It is given up after 90 s, the default deadline of calls; the next call then asks again.
     fn token(&self, request: TokenRequest) -> TokenFuture;
 }
 

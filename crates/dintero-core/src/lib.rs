@@ -33,12 +33,14 @@ pub use clock::{Clock, ManualClock, SystemClock, Wait};
 pub use config::Builder;
 pub use credentials::{AccessToken, TokenFuture, TokenRequest, TokenSource};
 pub use data::{
-    Date, DateTime, Nullable, Number, OneOrMany, Param, Problem, Problems, StringOrNumber, Text, UnknownInteger, UnknownValue,
-    Uuid, Validate, reveal,
+    Date, DateTime, Nullable, Number, OneOrMany, Param, Problem, Problems, StringOrNumber, Text,
+    UnknownInteger, UnknownValue, Uuid, Validate, reveal,
 };
 pub use error::{Error, WasSent};
 pub use handle::Handle;
-pub use operation::{Auth, Cursor, CursorSource, Evidence, Operation, OperationFacts, Paging, RetryClass, Server};
+pub use operation::{
+    Auth, Cursor, CursorSource, Evidence, Operation, OperationFacts, Paging, RetryClass, Server,
+};
 pub use options::CallOptions;
 pub use response::Response;
 pub use retry::RetryPolicy;

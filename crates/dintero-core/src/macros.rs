@@ -144,7 +144,11 @@ macro_rules! __read {
         match $field {
             ::std::option::Option::Some(value) => value,
             ::std::option::Option::None => {
-                return ::std::result::Result::Err(<$access::Error as $crate::data::private::DeserializeError>::missing_field($wire));
+                return ::std::result::Result::Err(
+                    <$access::Error as $crate::data::private::DeserializeError>::missing_field(
+                        $wire,
+                    ),
+                );
             }
         }
     };
@@ -261,7 +265,10 @@ macro_rules! __built {
     };
     (opt $problems:ident $field:ident) => {};
     (nul $problems:ident $field:ident) => {
-        let $field = $field.map_or_else(::std::default::Default::default, $crate::data::Nullable::Value);
+        let $field = $field.map_or_else(
+            ::std::default::Default::default,
+            $crate::data::Nullable::Value,
+        );
     };
 }
 
@@ -611,7 +618,9 @@ macro_rules! __variant {
         $crate::data::from_value($value).map($name::$variant)
     };
     ((any) $name:ident $variant:ident $value:ident) => {
-        ::std::result::Result::Ok($crate::data::from_ref(&$value).map_or($name::Unknown($value), $name::$variant))
+        ::std::result::Result::Ok(
+            $crate::data::from_ref(&$value).map_or($name::Unknown($value), $name::$variant),
+        )
     };
 }
 
@@ -733,17 +742,29 @@ macro_rules! __call_put {
             ::std::option::Option::None => $call,
         }
     };
-    (joined $call:ident $field:ident $wire:literal) => { $call.query_joined($wire, &$field) };
-    ($place:ident $call:ident $field:ident $wire:literal) => { $call.$place($wire, &$field) };
+    (joined $call:ident $field:ident $wire:literal) => {
+        $call.query_joined($wire, &$field)
+    };
+    ($place:ident $call:ident $field:ident $wire:literal) => {
+        $call.$place($wire, &$field)
+    };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __call_send {
-    (json $call:ident $answer:ty) => { $call.send::<$answer>().await };
-    (maybe $call:ident $answer:ty) => { $call.send_optional::<$answer>().await };
-    (empty $call:ident $answer:ty) => { $call.send_empty().await };
-    (bytes $call:ident $answer:ty) => { $call.send_bytes().await };
+    (json $call:ident $answer:ty) => {
+        $call.send::<$answer>().await
+    };
+    (maybe $call:ident $answer:ty) => {
+        $call.send_optional::<$answer>().await
+    };
+    (empty $call:ident $answer:ty) => {
+        $call.send_empty().await
+    };
+    (bytes $call:ident $answer:ty) => {
+        $call.send_bytes().await
+    };
 }
 
 /// What a call answers.

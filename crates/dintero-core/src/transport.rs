@@ -122,6 +122,11 @@ impl Outgoing {
         let mut progress = Progress::default();
         loop {
             let failed = match self.proof(shared, end, limit).await {
+                // The token came at the last moment: what cannot be answered in time must not be sent.
+                Ok(_) if shared.clock.now() >= end => Failed {
+                    error: Error::new(Kind::Timeout(limit)),
+                    verdict: Verdict::Final,
+                },
                 Ok(proof) => match self
                     .attempt(shared, &proof, end, limit, &mut progress, trace)
                     .await

@@ -8,8 +8,14 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::Duration;
 
-use dintero::checkout::types::{CaptureOptions, OrderItemInput as SessionItem, ProfileSessionOptions, SessionOrderInput, SessionUrls, Transaction};
-use dintero::shopping::types::{DraftOptions, DraftOrderInput, OrderInput, OrderItemInput, OrderOperationInput, OrderOperationItemInput, PaymentDetails, TaxLine};
+use dintero::checkout::types::{
+    CaptureOptions, OrderItemInput as SessionItem, ProfileSessionOptions, SessionOrderInput,
+    SessionUrls, Transaction,
+};
+use dintero::shopping::types::{
+    DraftOptions, DraftOrderInput, OrderInput, OrderItemInput, OrderOperationInput,
+    OrderOperationItemInput, PaymentDetails, TaxLine,
+};
 use dintero::wallets::types::{CardInput, CardLookup, CardTokenGeneratorInput, TransactionInput};
 use dintero::{Dintero, wallets};
 use dintero_sandbox::{Card, Sandbox};
@@ -38,7 +44,11 @@ async fn connect() -> Result<(Dintero, Option<Sandbox>), Box<dyn Error>> {
     if std::env::var_os("DINTERO_ACCOUNT_ID").is_some() {
         let dintero = Dintero::from_env()?;
         if dintero.is_production() && !std::env::args().any(|argument| argument == "--production") {
-            return Err(format!("{} is a production account: money would move. Pass --production if you mean it", dintero.account()).into());
+            return Err(format!(
+                "{} is a production account: money would move. Pass --production if you mean it",
+                dintero.account()
+            )
+            .into());
         }
         println!("Account {} at Dintero", dintero.account());
         return Ok((dintero, None));
@@ -50,21 +60,41 @@ async fn connect() -> Result<(Dintero, Option<Sandbox>), Box<dyn Error>> {
         .api_url(sandbox.url())
         .checkout_url(sandbox.url())
         .build()?;
-    println!("Account {} in a sandbox at {}", dintero.account(), sandbox.url());
+    println!(
+        "Account {} in a sandbox at {}",
+        dintero.account(),
+        sandbox.url()
+    );
     Ok((dintero, Some(sandbox)))
 }
 
 /// Session from the account's default profile, payment, capture.
-async fn pay(dintero: &Dintero, sandbox: Option<&Sandbox>, run: &str) -> Result<String, Box<dyn Error>> {
+async fn pay(
+    dintero: &Dintero,
+    sandbox: Option<&Sandbox>,
+    run: &str,
+) -> Result<String, Box<dyn Error>> {
     let checkout = dintero.checkout();
-    let item = SessionItem::builder().id("chair").line_id("1").description("Chair").quantity(1).amount(PRICE).vat(25);
+    let item = SessionItem::builder()
+        .id("chair")
+        .line_id("1")
+        .description("Chair")
+        .quantity(1)
+        .amount(PRICE)
+        .vat(25);
     let session = checkout
         .create_session_from_profile()
         .body(
             ProfileSessionOptions::builder()
                 .profile_id("default")
                 .url(SessionUrls::builder().return_url("https://shop.example/thanks"))
-                .order(SessionOrderInput::builder().amount(PRICE).currency("NOK").merchant_reference(format!("order-{run}")).items([item])),
+                .order(
+                    SessionOrderInput::builder()
+                        .amount(PRICE)
+                        .currency("NOK")
+                        .merchant_reference(format!("order-{run}"))
+                        .items([item]),
+                ),
         )
         .send()
         .await?
@@ -75,7 +105,10 @@ async fn pay(dintero: &Dintero, sandbox: Option<&Sandbox>, run: &str) -> Result<
     let id = match sandbox {
         Some(sandbox) => sandbox.pay(&session_id, Card::approved())?.to_string(),
         None => {
-            println!("  pay here: {}", session.url.as_deref().unwrap_or("the session has no page"));
+            println!(
+                "  pay here: {}",
+                session.url.as_deref().unwrap_or("the session has no page")
+            );
             wait_for_payment(dintero, &session_id).await?
         }
     };
@@ -84,11 +117,19 @@ async fn pay(dintero: &Dintero, sandbox: Option<&Sandbox>, run: &str) -> Result<
 
     let captured = checkout
         .capture_transaction(&id)
-        .body(CaptureOptions::builder().amount(PRICE).capture_reference(format!("capture-{run}")))
+        .body(
+            CaptureOptions::builder()
+                .amount(PRICE)
+                .capture_reference(format!("capture-{run}")),
+        )
         .send()
         .await?;
     if captured.is_pending() {
-        println!("  capture of {} taken, the outcome follows (event {:?})", kroner(PRICE), captured.event_request_id());
+        println!(
+            "  capture of {} taken, the outcome follows (event {:?})",
+            kroner(PRICE),
+            captured.event_request_id()
+        );
     } else {
         println!("  captured {}: {}", kroner(PRICE), status(&captured));
     }
@@ -96,13 +137,22 @@ async fn pay(dintero: &Dintero, sandbox: Option<&Sandbox>, run: &str) -> Result<
 }
 
 fn status(transaction: &Transaction) -> &str {
-    transaction.status.as_ref().map_or("of unknown status", |status| status.as_str())
+    transaction
+        .status
+        .as_ref()
+        .map_or("of unknown status", |status| status.as_str())
 }
 
 /// Reads the session until the payer has paid, ten minutes at most.
 async fn wait_for_payment(dintero: &Dintero, session: &str) -> Result<String, Box<dyn Error>> {
     for _ in 0..200 {
-        if let Some(transaction) = &dintero.checkout().get_session(session).send().await?.transaction_id {
+        if let Some(transaction) = &dintero
+            .checkout()
+            .get_session(session)
+            .send()
+            .await?
+            .transaction_id
+        {
             return Ok(transaction.clone());
         }
         tokio::time::sleep(Duration::from_secs(3)).await;
@@ -119,7 +169,10 @@ async fn keep_order(dintero: &Dintero, payment: &str) -> Result<(), Box<dyn Erro
         .description("Chair")
         .quantity(1)
         .gross_amount(PRICE)
-        .tax_lines([TaxLine::builder().tax_code("25").percentage(25).amount(PRICE / 5)]);
+        .tax_lines([TaxLine::builder()
+            .tax_code("25")
+            .percentage(25)
+            .amount(PRICE / 5)]);
     let draft = shopping
         .create_draft_order()
         .body(
@@ -132,8 +185,16 @@ async fn keep_order(dintero: &Dintero, payment: &str) -> Result<(), Box<dyn Erro
         .into_inner();
     let draft = draft.id.ok_or("the draft has no id")?;
     println!("  draft {draft}");
-    let completed = shopping.complete_draft_order(&draft).body(BTreeMap::new()).send().await?;
-    let order = completed.orders.first().and_then(|order| order.order_id.clone()).ok_or("no order was made")?;
+    let completed = shopping
+        .complete_draft_order(&draft)
+        .body(BTreeMap::new())
+        .send()
+        .await?;
+    let order = completed
+        .orders
+        .first()
+        .and_then(|order| order.order_id.clone())
+        .ok_or("no order was made")?;
     println!("  order {order}");
 
     let paid = || {
@@ -142,13 +203,27 @@ async fn keep_order(dintero: &Dintero, payment: &str) -> Result<(), Box<dyn Erro
             .payment_details(PaymentDetails::builder().psp("dintero").payment_id(payment))
             .success(true)
     };
-    shopping.create_order_authorization(&order).body(paid()).send().await?;
-    shopping.create_order_capture(&order).body(paid()).send().await?;
+    shopping
+        .create_order_authorization(&order)
+        .body(paid())
+        .send()
+        .await?;
+    shopping
+        .create_order_capture(&order)
+        .body(paid())
+        .send()
+        .await?;
     let authorizations = shopping.list_order_authorizations(&order).send().await?;
     let captures = shopping.list_order_captures(&order).send().await?;
     let total = |amounts: &mut dyn Iterator<Item = Option<i64>>| kroner(amounts.flatten().sum());
-    println!("  authorized {}", total(&mut authorizations.authorizations.iter().map(|one| one.amount)));
-    println!("  captured {}", total(&mut captures.captures.iter().map(|one| one.amount)));
+    println!(
+        "  authorized {}",
+        total(&mut authorizations.authorizations.iter().map(|one| one.amount))
+    );
+    println!(
+        "  captured {}",
+        total(&mut captures.captures.iter().map(|one| one.amount))
+    );
     Ok(())
 }
 
@@ -167,19 +242,41 @@ async fn give_card(dintero: &Dintero, run: &str) -> Result<(), Box<dyn Error>> {
         )
         .send()
         .await?;
-    let code = card.card_token.as_ref().and_then(|code| code.token.as_ref()).and_then(|token| token.value.clone());
+    let code = card
+        .card_token
+        .as_ref()
+        .and_then(|code| code.token.as_ref())
+        .and_then(|token| token.value.clone());
     let code = code.ok_or("the card has no code")?;
     println!("  card {card_id} with {}", kroner(card.amount));
-    let found = wallets.get_card_by_token().body(CardLookup::builder().token(&*code)).send().await?;
-    println!("  looked up by its code: {} available", kroner(found.amount_available.unwrap_or_default()));
+    let found = wallets
+        .get_card_by_token()
+        .body(CardLookup::builder().token(&*code))
+        .send()
+        .await?;
+    println!(
+        "  looked up by its code: {} available",
+        kroner(found.amount_available.unwrap_or_default())
+    );
 
     // A repeat with the same ref_id has no further effect, so it is made once and kept.
     let reserved = wallets
         .create_transaction()
-        .body(TransactionInput::builder().card_id(&*card_id).amount(20_000).currency("NOK").pending(true).ref_id(format!("hold-{run}")))
+        .body(
+            TransactionInput::builder()
+                .card_id(&*card_id)
+                .amount(20_000)
+                .currency("NOK")
+                .pending(true)
+                .ref_id(format!("hold-{run}")),
+        )
         .send()
         .await?;
-    let reservation = reserved.id.as_ref().and_then(|id| id.get()).ok_or("the reservation has no id")?;
+    let reservation = reserved
+        .id
+        .as_ref()
+        .and_then(|id| id.get())
+        .ok_or("the reservation has no id")?;
     println!("  reserved {}", kroner(reserved.amount));
     let drawn = wallets
         .capture_transaction(reservation)
@@ -188,12 +285,19 @@ async fn give_card(dintero: &Dintero, run: &str) -> Result<(), Box<dyn Error>> {
         .await?;
     println!("  drawn {}", kroner(drawn.amount));
     let left = wallets.get_card(&*card_id).send().await?;
-    println!("  left {}", kroner(left.amount_available.unwrap_or_default()));
+    println!(
+        "  left {}",
+        kroner(left.amount_available.unwrap_or_default())
+    );
     Ok(())
 }
 
 /// An amount in minor units as kroner, exactly.
 fn kroner(amount: i64) -> String {
     let sign = if amount < 0 { "-" } else { "" };
-    format!("{sign}{}.{:02} NOK", (amount / 100).abs(), (amount % 100).abs())
+    format!(
+        "{sign}{}.{:02} NOK",
+        (amount / 100).abs(),
+        (amount % 100).abs()
+    )
 }

@@ -16,22 +16,43 @@ pub struct Used {
 }
 
 /// Collects the components that the operations reach, and takes read-only members out of what requests carry.
-pub fn split(operations: &mut [Lowered], keep: &[(String, bool, bool)], flattener: &mut Flattener<'_>) -> Used {
+pub fn split(
+    operations: &mut [Lowered],
+    keep: &[(String, bool, bool)],
+    flattener: &mut Flattener<'_>,
+) -> Used {
     let mut flat = BTreeMap::new();
     let kept = |request: bool| {
-        keep.iter().filter(move |(_, in_requests, in_responses)| if request { *in_requests } else { *in_responses }).map(|(name, ..)| name.clone())
+        keep.iter()
+            .filter(
+                move |(_, in_requests, in_responses)| {
+                    if request { *in_requests } else { *in_responses }
+                },
+            )
+            .map(|(name, ..)| name.clone())
     };
     let mut requests: BTreeSet<String> = kept(true).collect();
     let mut responses: BTreeSet<String> = kept(false).collect();
     for operation in operations.iter() {
-        references(operation.parameters.iter().map(|(.., schema)| schema).chain(&operation.request), &mut requests);
+        references(
+            operation
+                .parameters
+                .iter()
+                .map(|(.., schema)| schema)
+                .chain(&operation.request),
+            &mut requests,
+        );
         references(&operation.response, &mut responses);
     }
     close(&mut requests, &mut flat, flattener, true);
     close(&mut responses, &mut flat, flattener, false);
 
     let both: BTreeSet<String> = requests.intersection(&responses).cloned().collect();
-    let mut differ: BTreeSet<String> = both.iter().filter(|name| has_read_only(&flat[*name])).cloned().collect();
+    let mut differ: BTreeSet<String> = both
+        .iter()
+        .filter(|name| has_read_only(&flat[*name]))
+        .cloned()
+        .collect();
     loop {
         let more: Vec<String> = both
             .iter()
@@ -49,13 +70,19 @@ pub fn split(operations: &mut [Lowered], keep: &[(String, bool, bool)], flattene
     }
     let input = |name: &str| {
         let pinned = flat[name]["x-dintero-name"].as_str();
-        let mut input = format!("{}Input", pinned.map_or_else(|| name.to_upper_camel_case(), str::to_owned));
+        let mut input = format!(
+            "{}Input",
+            pinned.map_or_else(|| name.to_upper_camel_case(), str::to_owned)
+        );
         while flat.contains_key(&input) {
             input.push_str("Request");
         }
         input
     };
-    let inputs: BTreeMap<String, String> = differ.iter().map(|name| (name.clone(), input(name))).collect();
+    let inputs: BTreeMap<String, String> = differ
+        .iter()
+        .map(|name| (name.clone(), input(name)))
+        .collect();
 
     let mut used = Used::default();
     for name in requests.union(&responses) {
@@ -68,13 +95,15 @@ pub fn split(operations: &mut [Lowered], keep: &[(String, bool, bool)], flattene
                 object.remove("x-dintero-name");
             }
             inputs_of_pinned(&mut request);
-            used.components.insert(input.clone(), (request, true, false));
+            used.components
+                .insert(input.clone(), (request, true, false));
             used.components.insert(name.clone(), (schema, false, true));
         } else {
             if in_requests {
                 for_requests(&mut schema, &inputs);
             }
-            used.components.insert(name.clone(), (schema, in_requests, in_responses));
+            used.components
+                .insert(name.clone(), (schema, in_requests, in_responses));
         }
     }
     for operation in operations {
@@ -94,14 +123,21 @@ fn close(
 ) {
     let mut open: Vec<String> = names.iter().cloned().collect();
     while let Some(name) = open.pop() {
-        let mut schema = flat.entry(name.clone()).or_insert_with(|| flattener.component(&name)).clone();
+        let mut schema = flat
+            .entry(name.clone())
+            .or_insert_with(|| flattener.component(&name))
+            .clone();
         if requests {
             // What only a read-only member refers to is in no request.
             for_requests(&mut schema, &BTreeMap::new());
         }
         let mut inner = BTreeSet::new();
         references([&schema], &mut inner);
-        open.extend(inner.into_iter().filter(|inner| names.insert(inner.clone())));
+        open.extend(
+            inner
+                .into_iter()
+                .filter(|inner| names.insert(inner.clone())),
+        );
     }
 }
 
@@ -138,7 +174,9 @@ fn references<'v>(schemas: impl IntoIterator<Item = &'v Value>, found: &mut BTre
 
 fn has_read_only(schema: &Value) -> bool {
     match schema {
-        Value::Object(object) => object.get("readOnly") == Some(&Value::Bool(true)) || object.values().any(has_read_only),
+        Value::Object(object) => {
+            object.get("readOnly") == Some(&Value::Bool(true)) || object.values().any(has_read_only)
+        }
         Value::Array(list) => list.iter().any(has_read_only),
         _ => false,
     }
@@ -151,11 +189,17 @@ fn for_requests(schema: &mut Value, inputs: &BTreeMap<String, String>) {
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
         properties.retain(|_, property| property["readOnly"] != true);
         let left: BTreeSet<String> = properties.keys().cloned().collect();
-        schema["required"] = texts(&schema["required"]).filter(|name| left.contains(name)).collect();
+        schema["required"] = texts(&schema["required"])
+            .filter(|name| left.contains(name))
+            .collect();
     }
     match schema {
-        Value::Object(object) => object.values_mut().for_each(|value| for_requests(value, inputs)),
-        Value::Array(list) => list.iter_mut().for_each(|value| for_requests(value, inputs)),
+        Value::Object(object) => object
+            .values_mut()
+            .for_each(|value| for_requests(value, inputs)),
+        Value::Array(list) => list
+            .iter_mut()
+            .for_each(|value| for_requests(value, inputs)),
         _ => {}
     }
 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::SCALARS;
 use super::direction::Used;
 use super::flatten::{reference, texts};
 use super::names::{singular, type_name};
 use super::operations::Lowered;
-use super::SCALARS;
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level};
 
@@ -44,12 +44,21 @@ struct Hoister {
     by_key: BTreeMap<String, usize>,
     /// Components that are no type of their own, with what they stand for.
     aliases: BTreeMap<String, Value>,
+    /// Those that are being looked into.
+    open: Vec<String>,
+    /// Those that lead back to themselves.
+    endless: BTreeSet<String>,
     /// Names of components that become types.
     names: BTreeMap<String, String>,
 }
 
 /// Gives every type a name, and rewrites the schemas of the operations to refer to them.
-pub fn hoist(document: &Document, used: Used, operations: &mut [Lowered], findings: &mut Vec<Finding>) -> BTreeMap<String, Named> {
+pub fn hoist(
+    document: &Document,
+    used: Used,
+    operations: &mut [Lowered],
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<String, Named> {
     let mut hoister = Hoister::default();
     let mut taken: BTreeSet<String> = SCALARS.iter().map(|(name, _)| (*name).to_owned()).collect();
     for (name, (schema, ..)) in &used.components {
@@ -57,12 +66,19 @@ pub fn hoist(document: &Document, used: Used, operations: &mut [Lowered], findin
             hoister.aliases.insert(name.clone(), schema.clone());
             continue;
         }
-        let wanted = schema["x-dintero-name"].as_str().map_or_else(|| type_name(name), str::to_owned);
+        let wanted = schema["x-dintero-name"]
+            .as_str()
+            .map_or_else(|| type_name(name), str::to_owned);
         let free = free_name(if wanted.is_empty() { "Type" } else { &wanted }, &taken);
         if free != wanted {
             let pointer = format!("/components/schemas/{}", escape(name));
             let construct = format!("the type name {wanted} is taken; this one is called {free}");
-            findings.push(document.finding(Level::Warning, &pointer, construct, "Give it an x-dintero-name in the overlay"));
+            findings.push(document.finding(
+                Level::Warning,
+                &pointer,
+                construct,
+                "Give it an x-dintero-name in the overlay",
+            ));
         }
         take(&free, &mut taken);
         hoister.names.insert(name.clone(), free);
@@ -72,7 +88,13 @@ pub fn hoist(document: &Document, used: Used, operations: &mut [Lowered], findin
         if let Some(rust) = hoister.names.get(&name).cloned() {
             let (body, children) = hoister.body(&schema, in_requests, in_responses);
             hoister.adopt(children, &Parent::Named(rust.clone()));
-            types.insert(rust, Named { schema: body, in_requests });
+            types.insert(
+                rust,
+                Named {
+                    schema: body,
+                    in_requests,
+                },
+            );
         }
     }
     for operation in operations.iter_mut() {
@@ -87,10 +109,29 @@ pub fn hoist(document: &Document, used: Used, operations: &mut [Lowered], findin
             *response = hoister.top(response, &name, "Result", (false, true));
         }
     }
-    for pinned in hoister.shapes.iter().filter_map(|shape| shape.pinned.as_ref()) {
+    for name in &hoister.endless {
+        let pointer = format!("/components/schemas/{}", escape(name));
+        let construct = "leads back to itself without an object between";
+        findings.push(document.finding(
+            Level::Warning,
+            &pointer,
+            construct,
+            "What is below is read as any JSON",
+        ));
+    }
+    for pinned in hoister
+        .shapes
+        .iter()
+        .filter_map(|shape| shape.pinned.as_ref())
+    {
         if is_taken(pinned, &taken) {
             let construct = format!("x-dintero-name {pinned} is the name of another type already");
-            findings.push(document.finding(Level::Error, "", construct, "Give each type a name of its own in the overlay"));
+            findings.push(document.finding(
+                Level::Error,
+                "",
+                construct,
+                "Give each type a name of its own in the overlay",
+            ));
         }
         take(pinned, &mut taken);
     }
@@ -102,17 +143,28 @@ pub fn hoist(document: &Document, used: Used, operations: &mut [Lowered], findin
     for (index, shape) in hoister.shapes.iter().enumerate() {
         let mut schema = shape.schema.clone();
         rename(&mut schema);
-        types.insert(names[index].clone(), Named { schema, in_requests: shape.in_requests });
+        types.insert(
+            names[index].clone(),
+            Named {
+                schema,
+                in_requests: shape.in_requests,
+            },
+        );
     }
     for operation in operations {
         let parameters = operation.parameters.iter_mut().map(|(.., schema)| schema);
-        parameters.chain(&mut operation.request).chain(&mut operation.response).for_each(rename);
+        parameters
+            .chain(&mut operation.request)
+            .chain(&mut operation.response)
+            .for_each(rename);
     }
     types
 }
 
 fn becomes_type(schema: &Value) -> bool {
-    schema["properties"].is_object() || schema["enum"].is_array() && schema["type"] != "boolean" || schema["x-union"].is_object()
+    schema["properties"].is_object()
+        || schema["enum"].is_array() && schema["type"] != "boolean"
+        || schema["x-union"].is_object()
 }
 
 /// The builder of a type is called after it.
@@ -156,27 +208,51 @@ impl Hoister {
     /// A schema in the place of a property: types are replaced by references, everything else stays.
     fn node(&mut self, schema: &Value, part: &str, direction: (bool, bool)) -> (Value, Children) {
         if let Some(name) = reference(schema) {
-            let Some(alias) = self.aliases.get(name).cloned() else { return (schema.clone(), Vec::new()) };
+            let Some(alias) = self.aliases.get(name).cloned() else {
+                return (schema.clone(), Vec::new());
+            };
+            if self.open.iter().any(|open| open == name) {
+                self.endless.insert(name.to_owned());
+                return (json!({"x-any": true}), Vec::new());
+            }
             let mut alias = alias;
-            for (key, value) in schema.as_object().into_iter().flatten().filter(|(key, _)| *key != "$ref") {
+            for (key, value) in schema
+                .as_object()
+                .into_iter()
+                .flatten()
+                .filter(|(key, _)| *key != "$ref")
+            {
                 alias[key] = value.clone();
             }
-            return self.node(&alias, part, direction);
+            self.open.push(name.to_owned());
+            let found = self.node(&alias, part, direction);
+            self.open.pop();
+            return found;
         }
         if becomes_type(schema) {
             let (body, children) = self.body(schema, direction.0, direction.1);
             let mut key = body.clone();
             strip_docs(&mut key);
+            // The same values in another order are the same list.
+            if let Some(values) = key.get_mut("enum").and_then(Value::as_array_mut) {
+                values.sort_by_key(Value::to_string);
+            }
             let next = self.shapes.len();
             let index = *self.by_key.entry(key.to_string()).or_insert(next);
             if index == next {
-                self.shapes.push(Shape { schema: body, ..Shape::default() });
+                self.shapes.push(Shape {
+                    schema: body,
+                    ..Shape::default()
+                });
                 self.adopt(children, &Parent::Shape(index));
             }
             let shape = &mut self.shapes[index];
             // Of a name and the same with `Input`, the shorter is right when the shapes turn out alike.
             if let Some(name) = schema["x-dintero-name"].as_str()
-                && shape.pinned.as_ref().is_none_or(|pinned| name.len() < pinned.len())
+                && shape
+                    .pinned
+                    .as_ref()
+                    .is_none_or(|pinned| name.len() < pinned.len())
             {
                 shape.pinned = Some(name.to_owned());
             }
@@ -185,14 +261,27 @@ impl Hoister {
             }
             let mut out = schema.clone();
             if let Some(out) = out.as_object_mut() {
-                out.retain(|key, _| !["type", "properties", "required", "enum", "x-union", "additionalProperties"].contains(&key.as_str()));
+                out.retain(|key, _| {
+                    ![
+                        "type",
+                        "properties",
+                        "required",
+                        "enum",
+                        "x-union",
+                        "additionalProperties",
+                    ]
+                    .contains(&key.as_str())
+                });
                 out.insert("$ref".to_owned(), json!(format!("{SHAPE}{index}")));
             }
             return (out, vec![(index, part.to_owned())]);
         }
         let mut out = schema.clone();
         let mut children = Vec::new();
-        for (key, part) in [("items", singular(part)), ("additionalProperties", singular(part))] {
+        for (key, part) in [
+            ("items", singular(part)),
+            ("additionalProperties", singular(part)),
+        ] {
             if schema[key].is_object() {
                 let (inner, found) = self.node(&schema[key], &part, direction);
                 out[key] = inner;
@@ -218,9 +307,14 @@ impl Hoister {
         let mut children = Vec::new();
         let direction = (in_requests, in_responses);
         if let Some(properties) = schema["properties"].as_object() {
-            let required: BTreeSet<String> = texts(&schema["required"]).filter(|name| properties.contains_key(name)).collect();
+            let required: BTreeSet<String> = texts(&schema["required"])
+                .filter(|name| properties.contains_key(name))
+                .collect();
             let weak = schema["x-required-weak"] == true || schema["x-evidence"].is_string();
-            let unsure = |name: &String| weak || properties[name]["x-evidence"].is_string() || properties[name]["writeOnly"] == true;
+            let unsure = |name: &String| {
+                weak || properties[name]["x-evidence"].is_string()
+                    || properties[name]["writeOnly"] == true
+            };
             let sure = |name: &String| !in_responses || !unsure(name);
             let (sure, asked): (Vec<String>, Vec<String>) = required.into_iter().partition(sure);
             out["required"] = json!(sure);
@@ -244,7 +338,11 @@ impl Hoister {
     }
 
     fn choose_names(&self, taken: &mut BTreeSet<String>) -> Vec<String> {
-        let mut names: Vec<Option<String>> = self.shapes.iter().map(|shape| shape.pinned.clone()).collect();
+        let mut names: Vec<Option<String>> = self
+            .shapes
+            .iter()
+            .map(|shape| shape.pinned.clone())
+            .collect();
         for index in 0..self.shapes.len() {
             self.choose(index, &mut names, taken);
         }
@@ -252,7 +350,12 @@ impl Hoister {
     }
 
     /// The shortest of parent + part over all places, so that a shape used in many places is not named after a deep one.
-    fn choose(&self, index: usize, names: &mut Vec<Option<String>>, taken: &mut BTreeSet<String>) -> String {
+    fn choose(
+        &self,
+        index: usize,
+        names: &mut Vec<Option<String>>,
+        taken: &mut BTreeSet<String>,
+    ) -> String {
         if let Some(name) = &names[index] {
             return name.clone();
         }
@@ -264,13 +367,21 @@ impl Hoister {
                     Parent::Named(name) => name.clone(),
                     Parent::Shape(parent) => self.choose(*parent, names, taken),
                 };
-                let name = format!("{parent}{}", part.strip_prefix(parent.as_str()).unwrap_or(part));
+                let name = format!(
+                    "{parent}{}",
+                    part.strip_prefix(parent.as_str()).unwrap_or(part)
+                );
                 (name.len(), name)
             })
             .collect();
-        let wanted = candidates.iter().map(|(_, name)| name).find(|name| !is_taken(name, taken));
+        let wanted = candidates
+            .iter()
+            .map(|(_, name)| name)
+            .find(|name| !is_taken(name, taken));
         let fallback = candidates.first().map_or("Type", |(_, name)| name.as_str());
-        let name = wanted.cloned().unwrap_or_else(|| free_name(fallback, taken));
+        let name = wanted
+            .cloned()
+            .unwrap_or_else(|| free_name(fallback, taken));
         take(&name, taken);
         names[index] = Some(name.clone());
         name
@@ -283,20 +394,29 @@ fn shape_index(schema: &Value) -> Option<usize> {
 
 fn shapes_in(schema: &Value) -> Vec<usize> {
     match schema {
-        Value::Object(object) => shape_index(schema).into_iter().chain(object.values().flat_map(shapes_in)).collect(),
+        Value::Object(object) => shape_index(schema)
+            .into_iter()
+            .chain(object.values().flat_map(shapes_in))
+            .collect(),
         Value::Array(list) => list.iter().flat_map(shapes_in).collect(),
         _ => Vec::new(),
     }
 }
 
 fn renamed(schema: &mut Value, shapes: &[String], components: &BTreeMap<String, String>) {
-    let name = shape_index(schema).map(|index| &shapes[index]).or_else(|| components.get(reference(schema)?));
+    let name = shape_index(schema)
+        .map(|index| &shapes[index])
+        .or_else(|| components.get(reference(schema)?));
     if let Some(name) = name {
         schema["$ref"] = json!(format!("{PREFIX}{name}"));
     }
     match schema {
-        Value::Object(object) => object.values_mut().for_each(|value| renamed(value, shapes, components)),
-        Value::Array(list) => list.iter_mut().for_each(|value| renamed(value, shapes, components)),
+        Value::Object(object) => object
+            .values_mut()
+            .for_each(|value| renamed(value, shapes, components)),
+        Value::Array(list) => list
+            .iter_mut()
+            .for_each(|value| renamed(value, shapes, components)),
         _ => {}
     }
 }
@@ -304,13 +424,25 @@ fn renamed(schema: &mut Value, shapes: &[String], components: &BTreeMap<String, 
 /// Takes out what does not change the shape of a type.
 fn strip_docs(schema: &mut Value) {
     fn strip(object: &mut Map<String, Value>) {
-        let docs =
-            ["description", "deprecated", "default", "readOnly", "writeOnly", "x-evidence", "x-upstream-default", "x-dintero-name", "x-required-weak"];
+        let docs = [
+            "description",
+            "deprecated",
+            "default",
+            "readOnly",
+            "writeOnly",
+            "x-evidence",
+            "x-upstream-default",
+            "x-dintero-name",
+            "x-required-weak",
+        ];
         object.retain(|key, _| !docs.contains(&key.as_str()));
         for (key, value) in object {
             match value {
                 Value::Object(properties) if key == "properties" => {
-                    properties.values_mut().filter_map(Value::as_object_mut).for_each(strip);
+                    properties
+                        .values_mut()
+                        .filter_map(Value::as_object_mut)
+                        .for_each(strip);
                 }
                 value => strip_docs(value),
             }

@@ -33,7 +33,9 @@ pub struct Lowered {
 /// A name that the overlay gives is taken.
 pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Lowered, Errors> {
     let empty = Map::new();
-    let components = document.root["components"]["schemas"].as_object().unwrap_or(&empty);
+    let components = document.root["components"]["schemas"]
+        .as_object()
+        .unwrap_or(&empty);
     let mut flattener = flatten::Flattener::new(document, components);
     let mut operations = operations::lower(document, &mut flattener, findings);
     let keep: Vec<(String, bool, bool)> = components

@@ -6,7 +6,10 @@ use heck::ToUpperCamelCase;
 
 /// Any text as a part of a type's name.
 pub fn type_name(text: &str) -> String {
-    let words: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    let words: String = text
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .collect();
     match words.to_upper_camel_case() {
         name if name.starts_with(|c: char| c.is_numeric()) => format!("V{name}"),
         // No type can be called like this.
@@ -17,14 +20,22 @@ pub fn type_name(text: &str) -> String {
 
 /// The name of one element of a list.
 pub fn singular(text: &str) -> String {
-    let endings = [("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("ses", "se")];
+    let endings = [
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("xes", "x"),
+        ("ches", "ch"),
+        ("ses", "se"),
+    ];
     for (plural, singular) in endings {
         if let Some(stem) = text.strip_suffix(plural) {
             return format!("{stem}{singular}");
         }
     }
     match text.strip_suffix('s') {
-        Some(stem) if !text.ends_with("ss") && !text.ends_with("us") && !stem.is_empty() => stem.to_owned(),
+        Some(stem) if !text.ends_with("ss") && !text.ends_with("us") && !stem.is_empty() => {
+            stem.to_owned()
+        }
         _ => text.to_owned(),
     }
 }
@@ -68,9 +79,13 @@ mod tests {
 
     #[test]
     fn elements_are_named_in_the_singular() {
-        for (plural, one) in
-            [("items", "item"), ("addresses", "address"), ("countries", "country"), ("status", "status"), ("purchases", "purchase")]
-        {
+        for (plural, one) in [
+            ("items", "item"),
+            ("addresses", "address"),
+            ("countries", "country"),
+            ("status", "status"),
+            ("purchases", "purchase"),
+        ] {
             assert_eq!(singular(plural), one);
         }
     }
@@ -78,7 +93,10 @@ mod tests {
     #[test]
     fn variants_are_distinct_and_leave_room_for_what_is_unknown() {
         let values = ["a-b", "a_b", "", "UNKNOWN", "14", "a-b"].map(str::to_owned);
-        let names: Vec<String> = variants(&values).into_iter().map(|(name, _)| name).collect();
+        let names: Vec<String> = variants(&values)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
         assert_eq!(names, ["AB", "AB2", "Empty", "LiteralUnknown", "V14"]);
     }
 }

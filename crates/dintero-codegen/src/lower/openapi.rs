@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::Lowered;
 use super::flatten::{reference, texts};
 use super::hoist::Named;
 use super::names::variants;
 use super::operations::Lowered as Operation;
 use super::rules::{described, rules_of};
-use super::Lowered;
 use crate::document::Document;
 use crate::markdown;
 use crate::plan::{Field, Kind, Plan, Success, Type, Union};
@@ -18,13 +18,20 @@ use crate::plan::{Field, Kind, Plan, Success, Type, Union};
 /// Scalars that are types of ours: the name progenitor sees, and the type that takes its place.
 pub const SCALARS: [(&str, &str); 5] = [
     ("DinteroNumber", "::dintero_core::data::Number"),
-    ("DinteroStringOrNumber", "::dintero_core::data::StringOrNumber"),
+    (
+        "DinteroStringOrNumber",
+        "::dintero_core::data::StringOrNumber",
+    ),
     ("DinteroDateTime", "::dintero_core::data::DateTime"),
     ("DinteroDate", "::dintero_core::data::Date"),
     ("DinteroUuid", "::dintero_core::data::Uuid"),
 ];
 
-pub fn write(document: &Document, types: BTreeMap<String, Named>, operations: Vec<Operation>) -> Lowered {
+pub fn write(
+    document: &Document,
+    types: BTreeMap<String, Named>,
+    operations: Vec<Operation>,
+) -> Lowered {
     let info = &document.root["info"];
     let mut plan = Plan {
         title: one_line(&info["title"]),
@@ -41,14 +48,22 @@ pub fn write(document: &Document, types: BTreeMap<String, Named>, operations: Ve
         let mut doc = markdown::clean(named.schema["description"].as_str().unwrap_or_default());
         markdown::evidence(&mut doc, &named.schema["x-evidence"]);
         schemas.insert(name.clone(), schema);
-        plan.types.insert(name.clone(), Type { doc, in_requests: named.in_requests, kind });
+        plan.types.insert(
+            name.clone(),
+            Type {
+                doc,
+                in_requests: named.in_requests,
+                kind,
+            },
+        );
     }
     let mut paths = Map::new();
     for operation in operations {
         let (path, method, written) = write_operation(&operation);
         let item = paths.entry(path).or_insert_with(|| json!({}));
         item[method] = written;
-        plan.operations.insert(operation.facts.name.clone(), operation.facts);
+        plan.operations
+            .insert(operation.facts.name.clone(), operation.facts);
     }
     let openapi = json!({
         "openapi": "3.0.3",
@@ -68,12 +83,22 @@ fn tags(types: &BTreeMap<String, Named>) -> BTreeMap<String, (String, Option<Str
     let mut tags: BTreeMap<String, (String, Option<String>)> = BTreeMap::new();
     for named in types.values() {
         let union = &named.schema["x-union"];
-        let Some(tag) = union["tag"].as_str() else { continue };
+        let Some(tag) = union["tag"].as_str() else {
+            continue;
+        };
         for variant in union["variants"].as_array().into_iter().flatten() {
             let values: Vec<String> = texts(&variant["values"]).collect();
-            let Some(name) = reference(&variant["schema"]) else { continue };
-            let only = if let [value] = values.as_slice() { Some(value.clone()) } else { None };
-            let (known, value) = tags.entry(name.to_owned()).or_insert_with(|| (tag.to_owned(), only.clone()));
+            let Some(name) = reference(&variant["schema"]) else {
+                continue;
+            };
+            let only = if let [value] = values.as_slice() {
+                Some(value.clone())
+            } else {
+                None
+            };
+            let (known, value) = tags
+                .entry(name.to_owned())
+                .or_insert_with(|| (tag.to_owned(), only.clone()));
             if known != tag || *value != only {
                 *value = None;
             }
@@ -86,7 +111,10 @@ fn write_type(named: &Named, tag: Option<&(String, Option<String>)>) -> (Value, 
     let schema = &named.schema;
     if let Some(list) = schema["x-union"]["variants"].as_array() {
         let variants = list.iter().filter_map(|variant| {
-            Some((reference(&variant["schema"])?.to_owned(), texts(&variant["values"]).collect()))
+            Some((
+                reference(&variant["schema"])?.to_owned(),
+                texts(&variant["values"]).collect(),
+            ))
         });
         let union = Union {
             tag: schema["x-union"]["tag"].as_str().map(str::to_owned),
@@ -100,10 +128,20 @@ fn write_type(named: &Named, tag: Option<&(String, Option<String>)>) -> (Value, 
         let values: Vec<String> = values
             .iter()
             .filter(|value| !value.is_null())
-            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            .map(|value| {
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned)
+            })
             .collect();
         // Only the name of the type is read of what progenitor makes of it.
-        return (json!({"type": "string", "enum": ["V"]}), Kind::Enum { integer, variants: variants(&values) });
+        return (
+            json!({"type": "string", "enum": ["V"]}),
+            Kind::Enum {
+                integer,
+                variants: variants(&values),
+            },
+        );
     }
     let required: Vec<String> = texts(&schema["required"]).collect();
     let asked: Vec<String> = texts(&schema["x-asked"]).collect();
@@ -120,7 +158,8 @@ fn write_type(named: &Named, tag: Option<&(String, Option<String>)>) -> (Value, 
             nullable: property["nullable"] == true,
             loose: property["x-dintero-one-or-many"] == true,
             personal: property["x-dintero-personal"] == true,
-            constant: constant(name, property, tag, required.contains(name)).filter(|_| property["nullable"] != true),
+            constant: constant(name, property, tag, required.contains(name))
+                .filter(|_| property["nullable"] != true),
             rules,
             doc: field_doc(property),
         };
@@ -132,15 +171,37 @@ fn write_type(named: &Named, tag: Option<&(String, Option<String>)>) -> (Value, 
     {
         properties.insert(tag.clone(), json!({"type": "string"}));
         let doc = "Tells which kind of object this is.".to_owned();
-        fields.insert(tag.clone(), Field { constant: value.clone(), doc, ..Field::default() });
+        fields.insert(
+            tag.clone(),
+            Field {
+                constant: value.clone(),
+                doc,
+                ..Field::default()
+            },
+        );
     }
-    (json!({"type": "object", "properties": properties, "required": required}), Kind::Object(fields))
+    (
+        json!({"type": "object", "properties": properties, "required": required}),
+        Kind::Object(fields),
+    )
 }
 
 /// The only value a field can have in a request.
-fn constant(name: &str, property: &Value, tag: Option<&(String, Option<String>)>, required: bool) -> Option<String> {
-    let tag = tag.filter(|(tag, _)| tag == name).and_then(|(_, value)| value.clone());
-    tag.or_else(|| property["x-const"].as_str().filter(|_| required).map(str::to_owned))
+fn constant(
+    name: &str,
+    property: &Value,
+    tag: Option<&(String, Option<String>)>,
+    required: bool,
+) -> Option<String> {
+    let tag = tag
+        .filter(|(tag, _)| tag == name)
+        .and_then(|(_, value)| value.clone());
+    tag.or_else(|| {
+        property["x-const"]
+            .as_str()
+            .filter(|_| required)
+            .map(str::to_owned)
+    })
 }
 
 fn field_doc(property: &Value) -> String {
@@ -156,8 +217,16 @@ fn field_doc(property: &Value) -> String {
     if !limits.is_empty() {
         facts.push(format!("Limits: {}.", limits.join(", ")));
     }
-    if let Some(default) = property.get("default").filter(|default| !default.is_null() && **default != json!([])) {
-        facts.push(format!("Default of the API: `{}`.", default.as_str().map_or_else(|| default.to_string(), str::to_owned)));
+    if let Some(default) = property
+        .get("default")
+        .filter(|default| !default.is_null() && **default != json!([]))
+    {
+        facts.push(format!(
+            "Default of the API: `{}`.",
+            default
+                .as_str()
+                .map_or_else(|| default.to_string(), str::to_owned)
+        ));
     }
     if !facts.is_empty() {
         markdown::paragraph(&mut doc, &facts.join(" "));
@@ -186,8 +255,12 @@ fn leaf(schema: &Value) -> Value {
         Some("integer") => json!({"type": "integer", "format": "int64"}),
         Some("boolean") => json!({"type": "boolean"}),
         Some("array") => json!({"type": "array", "items": element(&schema["items"])}),
-        Some("object") if schema["additionalProperties"].get("x-any").is_some() => json!({"type": "object"}),
-        Some("object") => json!({"type": "object", "additionalProperties": element(&schema["additionalProperties"])}),
+        Some("object") if schema["additionalProperties"].get("x-any").is_some() => {
+            json!({"type": "object"})
+        }
+        Some("object") => {
+            json!({"type": "object", "additionalProperties": element(&schema["additionalProperties"])})
+        }
         _ => json!({}),
     }
 }
@@ -214,7 +287,10 @@ fn write_operation(operation: &Operation) -> (String, String, Value) {
     let mut path = path;
     let mut parameters: Vec<Value> = Vec::new();
     for (place, name, required, schema) in &operation.parameters {
-        let alias = facts.parameters.get(&(place.clone(), name.clone())).and_then(|parameter| parameter.alias.as_ref());
+        let alias = facts
+            .parameters
+            .get(&(place.clone(), name.clone()))
+            .and_then(|parameter| parameter.alias.as_ref());
         if let Some(alias) = alias.filter(|_| place == "path") {
             path = path.replace(&format!("{{{name}}}"), &format!("{{{alias}}}"));
         }
@@ -229,9 +305,11 @@ fn write_operation(operation: &Operation) -> (String, String, Value) {
         }
         _ => json!({"description": ""}),
     };
-    let mut written = json!({"operationId": facts.name, "parameters": parameters, "responses": {"2XX": success}});
+    let mut written =
+        json!({"operationId": facts.name, "parameters": parameters, "responses": {"2XX": success}});
     if let Some(request) = &operation.request {
-        written["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": leaf(request)}}});
+        written["requestBody"] =
+            json!({"required": true, "content": {"application/json": {"schema": leaf(request)}}});
     }
     (path, facts.method.to_lowercase(), written)
 }

@@ -29,7 +29,10 @@ pub struct Lowered {
 /// Follows a reference to a component of any kind.
 pub fn resolve<'v>(root: &'v Value, mut value: &'v Value) -> &'v Value {
     for _ in 0..16 {
-        match value["$ref"].as_str().and_then(|target| root.pointer(target.strip_prefix('#')?)) {
+        match value["$ref"]
+            .as_str()
+            .and_then(|target| root.pointer(target.strip_prefix('#')?))
+        {
             Some(target) => value = target,
             None => break,
         }
@@ -44,7 +47,13 @@ pub fn all(document: &Document) -> Vec<(String, &str, &str, &Value, &Value)> {
         let item = resolve(&document.root, item);
         for method in METHODS {
             if item[method].is_object() {
-                found.push((format!("/paths/{}/{method}", escape(path)), path.as_str(), method, item, &item[method]));
+                found.push((
+                    format!("/paths/{}/{method}", escape(path)),
+                    path.as_str(),
+                    method,
+                    item,
+                    &item[method],
+                ));
             }
         }
     }
@@ -53,7 +62,10 @@ pub fn all(document: &Document) -> Vec<(String, &str, &str, &Value, &Value)> {
 
 /// Our name of an operation.
 pub fn method_name(operation: &Value, method: &str, path: &str) -> String {
-    match (operation["x-dintero-method"].as_str(), operation["operationId"].as_str()) {
+    match (
+        operation["x-dintero-method"].as_str(),
+        operation["operationId"].as_str(),
+    ) {
         (Some(name), _) => name.to_owned(),
         (None, Some(id)) => id.to_snake_case(),
         (None, None) => format!("{method} {path}").to_snake_case(),
@@ -61,7 +73,11 @@ pub fn method_name(operation: &Value, method: &str, path: &str) -> String {
 }
 
 /// Lowers all operations.
-pub fn lower(document: &Document, flattener: &mut Flattener<'_>, findings: &mut Vec<Finding>) -> Vec<Lowered> {
+pub fn lower(
+    document: &Document,
+    flattener: &mut Flattener<'_>,
+    findings: &mut Vec<Finding>,
+) -> Vec<Lowered> {
     all(document)
         .into_iter()
         .map(|(pointer, path, method, item, operation)| {
@@ -90,7 +106,10 @@ fn lower_one(
     let (server, base) = server(root, item, operation);
     let account = account(root, path);
     let mut facts = Operation {
-        id: operation["operationId"].as_str().unwrap_or(&name).to_owned(),
+        id: operation["operationId"]
+            .as_str()
+            .unwrap_or(&name)
+            .to_owned(),
         name,
         method: method.to_uppercase(),
         path: path.to_owned(),
@@ -101,7 +120,12 @@ fn lower_one(
         read_back: operation["x-dintero-read-back"].as_str().map(str::to_owned),
         paging: paging(&operation["x-dintero-paging"]),
         auth: auth(root, operation).to_owned(),
-        statuses: operation["responses"].as_object().into_iter().flatten().filter_map(|(code, _)| code.parse().ok()).collect(),
+        statuses: operation["responses"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter_map(|(code, _)| code.parse().ok())
+            .collect(),
         evidence: evidence(operation).to_owned(),
         deprecated: operation["deprecated"] == true,
         doc: doc(operation),
@@ -112,11 +136,19 @@ fn lower_one(
     let request = request(root, flattener, pointer, operation, &mut facts);
     give_aliases(&mut facts, request.is_some());
     let response = response(root, flattener, pointer, operation, &mut facts);
-    Lowered { facts, parameters, request, response }
+    Lowered {
+        facts,
+        parameters,
+        request,
+        response,
+    }
 }
 
 fn server(root: &Value, item: &Value, operation: &Value) -> (String, String) {
-    let url = [operation, item, root].iter().find_map(|place| place["servers"][0]["url"].as_str()).unwrap_or_default();
+    let url = [operation, item, root]
+        .iter()
+        .find_map(|place| place["servers"][0]["url"].as_str())
+        .unwrap_or_default();
     let (origin, base) = split_origin(url);
     let server = match known_server(root, origin) {
         Some("checkout") => "Checkout",
@@ -128,7 +160,9 @@ fn server(root: &Value, item: &Value, operation: &Value) -> (String, String) {
 /// The origin and the path of a URL.
 pub fn split_origin(url: &str) -> (&str, &str) {
     let start = url.find("://").map_or(0, |index| index + 3);
-    let end = url[start..].find('/').map_or(url.len(), |index| start + index);
+    let end = url[start..]
+        .find('/')
+        .map_or(url.len(), |index| start + index);
     url.split_at(end)
 }
 
@@ -139,7 +173,8 @@ pub fn known_server<'v>(root: &'v Value, origin: &str) -> Option<&'v str> {
 
 fn account(root: &Value, path: &str) -> Option<String> {
     let prefix = texts(&root["x-dintero-accounts"]).find(|prefix| {
-        path.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        path.strip_prefix(prefix.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })?;
     let (start, end) = (prefix.rfind('{')?, prefix.rfind('}')?);
     Some(prefix[start + 1..end].to_owned())
@@ -163,13 +198,24 @@ fn paging(paging: &Value) -> Option<Paging> {
             (None, None) => None,
         }
     });
-    Some(Paging { items: paging["items"].as_str().unwrap_or_default().to_owned(), cursor: cursor.collect() })
+    Some(Paging {
+        items: paging["items"].as_str().unwrap_or_default().to_owned(),
+        cursor: cursor.collect(),
+    })
 }
 
 fn auth(root: &Value, operation: &Value) -> &'static str {
-    let schemes = operation["security"].as_array().or(root["security"].as_array());
-    let mut names = schemes.into_iter().flatten().filter_map(Value::as_object).flat_map(|scheme| scheme.keys());
-    let basic = names.any(|name| root["components"]["securitySchemes"][name]["scheme"].as_str() == Some("basic"));
+    let schemes = operation["security"]
+        .as_array()
+        .or(root["security"].as_array());
+    let mut names = schemes
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .flat_map(|scheme| scheme.keys());
+    let basic = names.any(|name| {
+        root["components"]["securitySchemes"][name]["scheme"].as_str() == Some("basic")
+    });
     if basic { "Basic" } else { "Bearer" }
 }
 
@@ -182,7 +228,10 @@ fn evidence(node: &Value) -> &'static str {
 }
 
 fn doc(operation: &Value) -> String {
-    let (summary, description) = (operation["summary"].as_str(), operation["description"].as_str());
+    let (summary, description) = (
+        operation["summary"].as_str(),
+        operation["description"].as_str(),
+    );
     markdown::clean(description.or(summary).unwrap_or_default())
 }
 
@@ -190,9 +239,14 @@ fn doc(operation: &Value) -> String {
 fn give_aliases(facts: &mut Operation, body: bool) {
     let mut taken: BTreeSet<String> = body.then(|| "body".to_owned()).into_iter().collect();
     // Those of the path are arguments of the method and keep their names.
-    let (path, others): (Vec<_>, Vec<_>) = facts.parameters.iter_mut().partition(|((place, _), _)| place == "path");
+    let (path, others): (Vec<_>, Vec<_>) = facts
+        .parameters
+        .iter_mut()
+        .partition(|((place, _), _)| place == "path");
     for ((place, name), parameter) in path.into_iter().chain(others) {
-        let ident = name.replace(|c: char| !c.is_alphanumeric(), "-").to_snake_case();
+        let ident = name
+            .replace(|c: char| !c.is_alphanumeric(), "-")
+            .to_snake_case();
         if !ident.is_empty() && taken.insert(ident.clone()) {
             continue;
         }
@@ -217,37 +271,73 @@ fn parameters(
 ) -> Vec<(String, String, bool, Value)> {
     let root = &document.root;
     let mut found: BTreeMap<(String, String), (bool, Value)> = BTreeMap::new();
-    let listed = [item, operation].into_iter().flat_map(|place| place["parameters"].as_array().into_iter().flatten());
+    let listed = [item, operation]
+        .into_iter()
+        .flat_map(|place| place["parameters"].as_array().into_iter().flatten());
     for parameter in listed {
         let parameter = resolve(root, parameter);
-        let (Some(place), Some(name)) = (parameter["in"].as_str(), parameter["name"].as_str()) else { continue };
+        let (Some(place), Some(name)) = (parameter["in"].as_str(), parameter["name"].as_str())
+        else {
+            continue;
+        };
         let owned_by_transport = place == "header"
-            && ["authorization", "user-agent", "accept", "content-type", "x-api-key"].contains(&name.to_lowercase().as_str());
+            && [
+                "authorization",
+                "user-agent",
+                "accept",
+                "content-type",
+                "x-api-key",
+            ]
+            .contains(&name.to_lowercase().as_str());
         if owned_by_transport || (place == "path" && Some(name) == facts.account.as_deref()) {
             continue;
         }
         let place = place.to_owned();
         let schema = flattener.inline(&parameter["schema"], &format!("{pointer}/parameters"));
         let whole = flattener.whole(&schema);
-        let element = if whole["type"] == "array" { flattener.whole(&whole["items"]) } else { whole.clone() };
-        if element["type"] == "object" || element["x-union"].is_object() || element["type"] == "array" {
+        let element = if whole["type"] == "array" {
+            flattener.whole(&whole["items"])
+        } else {
+            whole.clone()
+        };
+        if element["type"] == "object"
+            || element["x-union"].is_object()
+            || element["type"] == "array"
+        {
             let construct = format!("the parameter {name} holds objects or lists of lists");
             let remedy = "Rewrite it with an overlay action, or remove it there";
-            flattener.findings.push(document.finding(Level::Error, pointer, construct, remedy));
+            flattener
+                .findings
+                .push(document.finding(Level::Error, pointer, construct, remedy));
         }
         let required = place == "path" || parameter["required"] == true;
-        let joined = whole["type"] == "array" && (place == "header" || parameter["explode"] == false);
-        let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };
+        let joined =
+            whole["type"] == "array" && (place == "header" || parameter["explode"] == false);
+        let name = if place == "header" {
+            name.to_lowercase()
+        } else {
+            name.to_owned()
+        };
         let mut doc = markdown::clean(parameter["description"].as_str().unwrap_or_default());
         markdown::evidence(&mut doc, &parameter["x-evidence"]);
         let key = (place, name);
         facts.parameters.insert(
             key.clone(),
-            Parameter { required, joined, personal: parameter["x-dintero-personal"] == true, rules: rules_of(&whole), alias: None, doc },
+            Parameter {
+                required,
+                joined,
+                personal: parameter["x-dintero-personal"] == true,
+                rules: rules_of(&whole),
+                alias: None,
+                doc,
+            },
         );
         found.insert(key, (required, schema));
     }
-    found.into_iter().map(|((place, name), (required, schema))| (place, name, required, schema)).collect()
+    found
+        .into_iter()
+        .map(|((place, name), (required, schema))| (place, name, required, schema))
+        .collect()
 }
 
 fn request(
@@ -259,9 +349,15 @@ fn request(
 ) -> Option<Value> {
     let body = resolve(root, &operation["requestBody"]);
     let (_, content) = json_content(body)?;
-    let schema = flattener.inline(&content["schema"], &format!("{pointer}/requestBody/content/application~1json/schema"));
+    let schema = flattener.inline(
+        &content["schema"],
+        &format!("{pointer}/requestBody/content/application~1json/schema"),
+    );
     let described = body["description"].as_str().unwrap_or_default();
-    facts.body = Some(Body { required: body["required"] == true, doc: markdown::clean(described) });
+    facts.body = Some(Body {
+        required: body["required"] == true,
+        doc: markdown::clean(described),
+    });
     Some(schema)
 }
 
@@ -272,7 +368,10 @@ pub fn json_content(body: &Value) -> Option<(&String, &Value)> {
         let media = media.split(';').next().unwrap_or_default().trim();
         media == "application/json" || media.ends_with("+json") || media == "*/*"
     };
-    content.iter().find(|(media, _)| media.starts_with("application/json")).or_else(|| content.iter().find(|(media, _)| is_json(media)))
+    content
+        .iter()
+        .find(|(media, _)| media.starts_with("application/json"))
+        .or_else(|| content.iter().find(|(media, _)| is_json(media)))
 }
 
 /// One kind of success, whatever the document says: of several JSON bodies, one that can hold each of them.
@@ -287,23 +386,46 @@ fn response(
     let (mut bytes, mut empty) = (false, false);
     let responses = operation["responses"].as_object();
     // A document may say about every status at once what comes.
-    let wanted = if responses.into_iter().flatten().any(|(code, _)| code.starts_with('2')) { "2" } else { "default" };
-    let successes = responses.into_iter().flatten().filter(|(code, _)| code.starts_with(wanted));
+    let wanted = if responses
+        .into_iter()
+        .flatten()
+        .any(|(code, _)| code.starts_with('2'))
+    {
+        "2"
+    } else {
+        "default"
+    };
+    let successes = responses
+        .into_iter()
+        .flatten()
+        .filter(|(code, _)| code.starts_with(wanted));
     for (code, response) in successes {
         let response = resolve(root, response);
         let at = format!("{pointer}/responses/{code}/content/application~1json/schema");
         match json_content(response) {
-            Some((_, content)) if resolve(root, &content["schema"])["format"] == "binary" => bytes = true,
+            Some((_, content)) if resolve(root, &content["schema"])["format"] == "binary" => {
+                bytes = true
+            }
             Some((_, content)) => {
                 let mut flat = flattener.inline(&content["schema"], &at);
-                if operation.get("x-evidence").or(operation.get("x-responses-evidence")).is_some() && flat["properties"].is_object() {
+                if operation
+                    .get("x-evidence")
+                    .or(operation.get("x-responses-evidence"))
+                    .is_some()
+                    && flat["properties"].is_object()
+                {
                     flat["x-required-weak"] = json!(true);
                 }
                 if !schemas.contains(&flat) {
                     schemas.push(flat);
                 }
             }
-            None if response["content"].as_object().is_some_and(|content| !content.is_empty()) => bytes = true,
+            None if response["content"]
+                .as_object()
+                .is_some_and(|content| !content.is_empty()) =>
+            {
+                bytes = true
+            }
             None => empty = true,
         }
     }

@@ -7,8 +7,11 @@ use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 
 pub fn write(source: &mut String, api: &str, plan: &Plan, output: &Output) {
     table(source, api, plan);
-    let methods: Vec<(&Operation, &Method)> =
-        plan.operations.values().filter_map(|operation| Some((operation, output.methods.get(&operation.name)?))).collect();
+    let methods: Vec<(&Operation, &Method)> = plan
+        .operations
+        .values()
+        .filter_map(|operation| Some((operation, output.methods.get(&operation.name)?)))
+        .collect();
     put(
         source,
         format_args!(
@@ -59,13 +62,25 @@ impl Client {{
 
 fn table(source: &mut String, api: &str, plan: &Plan) {
     source.push_str("\n/// The operation table: what is known about each operation before it is called.\npub mod operations {\n    #![allow(unused_imports)]\n    use ::dintero_core::{Auth, Cursor, CursorSource, Evidence, Operation, OperationFacts, Paging, RetryClass, Server};\n\n");
-    put(source, format_args!("    /// All operations of this API.\n    pub static ALL: [&Operation; {}] = [\n", plan.operations.len()));
+    put(
+        source,
+        format_args!(
+            "    /// All operations of this API.\n    pub static ALL: [&Operation; {}] = [\n",
+            plan.operations.len()
+        ),
+    );
     for name in plan.operations.keys() {
-        put(source, format_args!("        &{},\n", name.to_shouty_snake_case()));
+        put(
+            source,
+            format_args!("        &{},\n", name.to_shouty_snake_case()),
+        );
     }
     source.push_str("    ];\n");
     for operation in plan.operations.values() {
-        let option = |text: &Option<String>| text.as_ref().map_or("None".to_owned(), |text| format!("Some({text:?})"));
+        let option = |text: &Option<String>| {
+            text.as_ref()
+                .map_or("None".to_owned(), |text| format!("Some({text:?})"))
+        };
         put(
             source,
             format_args!(
@@ -115,15 +130,15 @@ fn table(source: &mut String, api: &str, plan: &Plan) {
 fn paging(paging: &Paging) -> String {
     let cursors = paging.cursor.iter().map(|(parameter, last_item, pointer)| {
         let source = if *last_item { "LastItem" } else { "Body" };
-        format!("Cursor {{ parameter: {parameter:?}, source: CursorSource::{source}({pointer:?}) }}")
+        format!(
+            "Cursor {{ parameter: {parameter:?}, source: CursorSource::{source}({pointer:?}) }}"
+        )
     });
-    format!("Some(Paging {{ items: {:?}, cursor: &[{}] }})", paging.items, cursors.collect::<Vec<_>>().join(", "))
-}
-
-/// The names of the path's variables, in its order.
-fn path_variables(operation: &Operation) -> Vec<&str> {
-    let variables = operation.path.split('{').skip(1).filter_map(|part| part.split('}').next());
-    variables.filter(|name| Some(*name) != operation.account.as_deref()).collect()
+    format!(
+        "Some(Paging {{ items: {:?}, cursor: &[{}] }})",
+        paging.items,
+        cursors.collect::<Vec<_>>().join(", ")
+    )
 }
 
 fn call(source: &mut String, operation: &Operation, method: &Method) {
@@ -135,35 +150,87 @@ fn call(source: &mut String, operation: &Operation, method: &Method) {
         Success::Bytes => ("bytes", "::dintero_core::data::private::Bytes"),
     };
     put(source, format_args!("\n    ::dintero_core::call! {{\n"));
-    put(source, format_args!("        /// The call of [`Client::{}`].\n", operation.name));
     put(
         source,
-        format_args!("        pub struct {name} of {} -> {success} {kind} {{\n", operation.name.to_shouty_snake_case()),
+        format_args!("        /// The call of [`Client::{}`].\n", operation.name),
     );
-    let variables = path_variables(operation);
-    for (index, argument) in method.arguments.iter().enumerate() {
-        let Argument { ident, shape, place, wire } = argument;
+    put(
+        source,
+        format_args!(
+            "        pub struct {name} of {} -> {success} {kind} {{\n",
+            operation.name.to_shouty_snake_case()
+        ),
+    );
+    for argument in &method.arguments {
+        let Argument {
+            ident,
+            shape,
+            place,
+            wire,
+        } = argument;
         let (word, kind) = shape.parts();
         match *place {
             "body" => {
                 let body = operation.body.clone().unwrap_or_default();
                 let presence = if body.required { "req" } else { "opt" };
-                docs(source, "            ", if body.doc.is_empty() { "The request body." } else { &body.doc });
-                put(source, format_args!("            body body \"body\": {presence} one ({}) [];\n", shape.whole()));
+                docs(
+                    source,
+                    "            ",
+                    if body.doc.is_empty() {
+                        "The request body."
+                    } else {
+                        &body.doc
+                    },
+                );
+                put(
+                    source,
+                    format_args!(
+                        "            body body \"body\": {presence} one ({}) [];\n",
+                        shape.whole()
+                    ),
+                );
             }
             "path" => {
-                let wire = variables.get(index).copied().unwrap_or(ident);
-                let rules = operation.parameters.get(&("path".to_owned(), wire.to_owned())).map(|parameter| parameter.rules.join(", "));
-                put(source, format_args!("            path {ident} {wire:?}: req {word} ({kind}) [{}];\n", rules.unwrap_or_default()));
+                let rules = operation
+                    .parameters
+                    .get(&("path".to_owned(), wire.clone()))
+                    .map(|parameter| parameter.rules.join(", "));
+                put(
+                    source,
+                    format_args!(
+                        "            path {ident} {wire:?}: req {word} ({kind}) [{}];\n",
+                        rules.unwrap_or_default()
+                    ),
+                );
             }
             place => {
-                let Some(parameter) = operation.parameters.get(&(place.to_owned(), wire.clone())) else { continue };
+                let Some(parameter) = operation.parameters.get(&(place.to_owned(), wire.clone()))
+                else {
+                    continue;
+                };
                 let doc = format!("The parameter `{wire}`.");
-                docs(source, "            ", if parameter.doc.is_empty() { &doc } else { &parameter.doc });
+                docs(
+                    source,
+                    "            ",
+                    if parameter.doc.is_empty() {
+                        &doc
+                    } else {
+                        &parameter.doc
+                    },
+                );
                 let presence = if parameter.required { "req" } else { "opt" };
-                let place = if parameter.joined && place == "query" { "joined" } else { place };
+                let place = if parameter.joined && place == "query" {
+                    "joined"
+                } else {
+                    place
+                };
                 let rules = parameter.rules.join(", ");
-                put(source, format_args!("            {place} {ident} {wire:?}: {presence} {word} ({kind}) [{rules}];\n"));
+                put(
+                    source,
+                    format_args!(
+                        "            {place} {ident} {wire:?}: {presence} {word} ({kind}) [{rules}];\n"
+                    ),
+                );
             }
         }
     }
@@ -176,7 +243,11 @@ fn client_method(source: &mut String, operation: &Operation, method: &Method) {
     if operation.deprecated {
         source.push_str("    #[deprecated = \"the API marks this operation as deprecated\"]\n");
     }
-    let paths: Vec<&Argument> = method.arguments.iter().filter(|argument| argument.place == "path").collect();
+    let paths: Vec<&Argument> = method
+        .arguments
+        .iter()
+        .filter(|argument| argument.place == "path")
+        .collect();
     let arguments: String = paths
         .iter()
         .map(|argument| {
@@ -185,11 +256,17 @@ fn client_method(source: &mut String, operation: &Operation, method: &Method) {
                 format!(", {}: impl ::std::convert::Into<{kind}>", argument.ident)
             } else {
                 let error = "::std::convert::Into<::dintero_core::data::Problems>";
-                format!(", {}: impl ::std::convert::TryInto<{kind}, Error: {error}>", argument.ident)
+                format!(
+                    ", {}: impl ::std::convert::TryInto<{kind}, Error: {error}>",
+                    argument.ident
+                )
             }
         })
         .collect();
-    let setters: String = paths.iter().map(|argument| format!(".{0}({0})", argument.ident)).collect();
+    let setters: String = paths
+        .iter()
+        .map(|argument| format!(".{0}({0})", argument.ident))
+        .collect();
     let call = operation.name.to_upper_camel_case();
     put(
         source,
@@ -203,15 +280,19 @@ fn client_method(source: &mut String, operation: &Operation, method: &Method) {
 fn method_docs(operation: &Operation, method: &Method) -> String {
     let mut doc = operation.doc.clone();
     let mut paragraph = |text: String| crate::markdown::paragraph(&mut doc, &text);
-    let variables = path_variables(operation);
     let described: Vec<String> = method
         .arguments
         .iter()
         .filter(|argument| argument.place == "path")
-        .zip(&variables)
-        .filter_map(|(argument, wire)| {
-            let parameter = operation.parameters.get(&("path".to_owned(), (*wire).to_owned()))?;
-            Some(format!("- `{}`: {}", argument.ident, parameter.doc.replace("\n\n", " ")))
+        .filter_map(|argument| {
+            let parameter = operation
+                .parameters
+                .get(&("path".to_owned(), argument.wire.clone()))?;
+            Some(format!(
+                "- `{}`: {}",
+                argument.ident,
+                parameter.doc.replace("\n\n", " ")
+            ))
         })
         .filter(|line| !line.ends_with(": "))
         .collect();
@@ -227,7 +308,11 @@ fn method_docs(operation: &Operation, method: &Method) -> String {
         statuses.join(", ")
     )];
     if !operation.scopes.is_empty() {
-        let scopes: Vec<String> = operation.scopes.iter().map(|scope| format!("`{scope}`")).collect();
+        let scopes: Vec<String> = operation
+            .scopes
+            .iter()
+            .map(|scope| format!("`{scope}`"))
+            .collect();
         facts.push(format!("Scopes, one of: {}.", scopes.join(", ")));
     }
     facts.push(match (operation.retry.as_str(), &operation.read_back) {

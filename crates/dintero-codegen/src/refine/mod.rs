@@ -33,19 +33,37 @@ impl Signature {
 
     /// The type of a field.
     pub fn field(&self, name: &str, wire: &str) -> String {
-        self.0.structs.get(name).and_then(|fields| fields.get(wire)).map(|field| short(&field.shape)).unwrap_or_default()
+        self.0
+            .structs
+            .get(name)
+            .and_then(|fields| fields.get(wire))
+            .map(|field| short(&field.shape))
+            .unwrap_or_default()
     }
 
     /// The type of an argument.
     pub fn argument(&self, method: &str, place: &str, wire: &str) -> String {
-        let arguments = self.0.methods.get(method).into_iter().flat_map(|method| &method.arguments);
-        let found = arguments.into_iter().find(|argument| argument.place == place && (argument.wire == wire || place == "path"));
-        found.map(|argument| short(&argument.shape)).unwrap_or_default()
+        let arguments = self
+            .0
+            .methods
+            .get(method)
+            .into_iter()
+            .flat_map(|method| &method.arguments);
+        let found = arguments
+            .into_iter()
+            .find(|argument| argument.place == place && argument.wire == wire);
+        found
+            .map(|argument| short(&argument.shape))
+            .unwrap_or_default()
     }
 
     /// The type of a success.
     pub fn success(&self, method: &str) -> String {
-        self.0.methods.get(method).map(|method| shorten(&method.success)).unwrap_or_default()
+        self.0
+            .methods
+            .get(method)
+            .map(|method| shorten(&method.success))
+            .unwrap_or_default()
     }
 }
 
@@ -84,8 +102,12 @@ pub fn refine(api: &str, plan: &Plan, Signature(output): &Signature) -> String {
     );
     types::write(&mut source, plan, output);
     calls::write(&mut source, api, plan, output);
-    registry::write(&mut source, plan, output);
     source
+}
+
+/// Writes the macros that list all types and operations of a client crate; they cost nothing unless a test asks for them.
+pub fn registry(plan: &Plan, Signature(output): &Signature) -> String {
+    registry::write(plan, output)
 }
 
 /// Documentation comment lines.

@@ -37,7 +37,9 @@ impl Shape {
             Self::One(kind) => kind.clone(),
             Self::Boxed(kind) => format!("::std::boxed::Box<{kind}>"),
             Self::Many(kind) => format!("::std::vec::Vec<{kind}>"),
-            Self::Map(kind) => format!("::std::collections::BTreeMap<::std::string::String, {kind}>"),
+            Self::Map(kind) => {
+                format!("::std::collections::BTreeMap<::std::string::String, {kind}>")
+            }
         }
     }
 }
@@ -99,7 +101,9 @@ pub fn read(file: &syn::File) -> Output {
                     if let syn::ImplItem::Fn(function) = item
                         && function.sig.asyncness.is_some()
                     {
-                        output.methods.insert(function.sig.ident.to_string(), method(function));
+                        output
+                            .methods
+                            .insert(function.sig.ident.to_string(), method(function));
                     }
                 }
             }
@@ -110,19 +114,32 @@ pub fn read(file: &syn::File) -> Output {
 }
 
 fn fields(item: &syn::ItemStruct) -> BTreeMap<String, Field> {
-    let named = item.fields.iter().filter_map(|field| Some((field.ident.as_ref()?, field)));
+    let named = item
+        .fields
+        .iter()
+        .filter_map(|field| Some((field.ident.as_ref()?, field)));
     named
         .map(|(ident, field)| {
             let ident = ident.to_string();
-            let wire = renamed(&field.attrs).unwrap_or_else(|| ident.trim_start_matches("r#").to_owned());
-            (wire, Field { ident, shape: shape(&field.ty) })
+            let wire =
+                renamed(&field.attrs).unwrap_or_else(|| ident.trim_start_matches("r#").to_owned());
+            (
+                wire,
+                Field {
+                    ident,
+                    shape: shape(&field.ty),
+                },
+            )
         })
         .collect()
 }
 
 fn renamed(attributes: &[syn::Attribute]) -> Option<String> {
     let mut name = None;
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
         // What follows an entry that is not understood is of no interest: rename always comes first.
         let _ = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("rename") {
@@ -138,12 +155,20 @@ fn shape(kind: &Type) -> Shape {
     match kind {
         Type::Reference(reference) => shape(&reference.elem),
         Type::Path(path) => {
-            let Some(last) = path.path.segments.last() else { return Shape::One(text(kind)) };
+            let Some(last) = path.path.segments.last() else {
+                return Shape::One(text(kind));
+            };
             let arguments: Vec<&Type> = match &last.arguments {
                 PathArguments::AngleBracketed(list) => list
                     .args
                     .iter()
-                    .filter_map(|argument| if let GenericArgument::Type(kind) = argument { Some(kind) } else { None })
+                    .filter_map(|argument| {
+                        if let GenericArgument::Type(kind) = argument {
+                            Some(kind)
+                        } else {
+                            None
+                        }
+                    })
                     .collect(),
                 _ => Vec::new(),
             };
@@ -164,7 +189,10 @@ fn shape(kind: &Type) -> Shape {
 
 fn text(kind: &Type) -> String {
     // Through dintero-core, so that a client crate depends on nothing else.
-    kind.to_token_stream().to_string().replace(' ', "").replace("::serde_json::", "::dintero_core::data::private::")
+    kind.to_token_stream()
+        .to_string()
+        .replace(' ', "")
+        .replace("::serde_json::", "::dintero_core::data::private::")
 }
 
 fn method(function: &syn::ImplItemFn) -> Method {
@@ -172,20 +200,44 @@ fn method(function: &syn::ImplItemFn) -> Method {
     places.visit_block(&function.block);
     let mut arguments = Vec::new();
     for input in &function.sig.inputs {
-        let syn::FnArg::Typed(typed) = input else { continue };
-        let syn::Pat::Ident(ident) = &*typed.pat else { continue };
+        let syn::FnArg::Typed(typed) = input else {
+            continue;
+        };
+        let syn::Pat::Ident(ident) = &*typed.pat else {
+            continue;
+        };
         let ident = ident.ident.to_string();
-        let (place, wire) = places.found.get(&ident).cloned().unwrap_or(("body", String::new()));
-        arguments.push(Argument { ident, shape: shape(&typed.ty), place, wire });
+        let (place, wire) = places
+            .found
+            .get(&ident)
+            .cloned()
+            .unwrap_or(("body", String::new()));
+        arguments.push(Argument {
+            ident,
+            shape: shape(&typed.ty),
+            place,
+            wire,
+        });
     }
-    let order = |argument: &Argument| places.path.iter().position(|ident| *ident == argument.ident).unwrap_or(usize::MAX);
+    let order = |argument: &Argument| {
+        places
+            .path
+            .iter()
+            .position(|ident| *ident == argument.ident)
+            .unwrap_or(usize::MAX)
+    };
     arguments.sort_by_key(order);
-    Method { arguments, success: success(&function.sig.output) }
+    Method {
+        arguments,
+        success: success(&function.sig.output),
+    }
 }
 
 /// `T` of `Result<ResponseValue<T>, _>`.
 fn success(output: &syn::ReturnType) -> String {
-    let syn::ReturnType::Type(_, kind) = output else { return "()".to_owned() };
+    let syn::ReturnType::Type(_, kind) = output else {
+        return "()".to_owned();
+    };
     let mut inner: &Type = kind;
     for _ in 0..2 {
         if let Type::Path(path) = inner
@@ -220,12 +272,14 @@ impl<'ast> Visit<'ast> for Places {
 
     fn visit_expr_method_call(&mut self, node: &'ast syn::ExprMethodCall) {
         if node.method == "append"
-            && let (Some(name), Some(value)) = (node.args.first().and_then(literal), node.args.get(1))
+            && let (Some(name), Some(value)) =
+                (node.args.first().and_then(literal), node.args.get(1))
             && let Some(ident) = idents(value).first()
         {
             let behind = self.behind.clone().filter(|_| ident == "value");
             let ident = behind.or_else(|| Some(ident.clone()));
-            self.found.extend(ident.map(|ident| (ident, ("header", name))));
+            self.found
+                .extend(ident.map(|ident| (ident, ("header", name))));
         }
         visit::visit_expr_method_call(self, node);
     }
@@ -233,9 +287,11 @@ impl<'ast> Visit<'ast> for Places {
     fn visit_expr_call(&mut self, node: &'ast syn::ExprCall) {
         let called = node.func.to_token_stream().to_string();
         if called.contains("QueryParam")
-            && let (Some(name), Some(value)) = (node.args.first().and_then(literal), node.args.get(1))
+            && let (Some(name), Some(value)) =
+                (node.args.first().and_then(literal), node.args.get(1))
         {
-            self.found.extend(idents(value).pop().map(|ident| (ident, ("query", name))));
+            self.found
+                .extend(idents(value).pop().map(|ident| (ident, ("query", name))));
         }
         visit::visit_expr_call(self, node);
     }
@@ -245,7 +301,10 @@ impl<'ast> Visit<'ast> for Places {
         if node.path.is_ident("format")
             && let Ok(arguments) = node.parse_body_with(parser)
         {
-            for argument in arguments.iter().filter(|argument| matches!(argument, Expr::Call(_))) {
+            for argument in arguments
+                .iter()
+                .filter(|argument| matches!(argument, Expr::Call(_)))
+            {
                 if let Some(ident) = idents(argument).pop() {
                     self.found.insert(ident.clone(), ("path", String::new()));
                     self.path.push(ident);
@@ -257,7 +316,10 @@ impl<'ast> Visit<'ast> for Places {
 
 fn literal(expression: &Expr) -> Option<String> {
     match expression {
-        Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
+        Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Str(text),
+            ..
+        }) => Some(text.value()),
         _ => None,
     }
 }
@@ -268,7 +330,8 @@ fn idents(expression: &Expr) -> Vec<String> {
     struct Idents(Vec<String>);
     impl<'ast> Visit<'ast> for Idents {
         fn visit_expr_path(&mut self, node: &'ast syn::ExprPath) {
-            self.0.extend(node.path.get_ident().map(ToString::to_string));
+            self.0
+                .extend(node.path.get_ident().map(ToString::to_string));
         }
     }
     let mut found = Idents::default();

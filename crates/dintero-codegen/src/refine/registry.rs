@@ -4,13 +4,19 @@ use super::put;
 use super::read::Output;
 use crate::plan::{Kind, Plan, Success};
 
-pub fn write(source: &mut String, plan: &Plan, output: &Output) {
+pub fn write(plan: &Plan, output: &Output) -> String {
+    let mut source = String::new();
     let names = |wanted: fn(&Kind) -> bool| {
-        let names: Vec<&str> = plan.types.iter().filter(|(_, kind)| wanted(&kind.kind)).map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = plan
+            .types
+            .iter()
+            .filter(|(_, kind)| wanted(&kind.kind))
+            .map(|(name, _)| name.as_str())
+            .collect();
         names.join(", ")
     };
     put(
-        source,
+        &mut source,
         format_args!(
             "
 #[doc(hidden)]
@@ -39,14 +45,27 @@ macro_rules! __operations {{
         ),
     );
     for (name, operation) in &plan.operations {
-        let Some(method) = output.methods.get(name) else { continue };
+        let Some(method) = output.methods.get(name) else {
+            continue;
+        };
         let here = |kind: &str| kind.replace("types::", "$crate::types::");
-        let body = method.arguments.iter().find(|argument| argument.place == "body").map(|argument| here(&argument.shape.whole()));
+        let body = method
+            .arguments
+            .iter()
+            .find(|argument| argument.place == "body")
+            .map(|argument| here(&argument.shape.whole()));
         let success = match operation.success {
             Success::Json | Success::JsonOrEmpty => here(&method.success),
             Success::Empty | Success::Bytes => "()".to_owned(),
         };
-        put(source, format_args!("            {name}: ({}) -> ({success});\n", body.unwrap_or_else(|| "()".to_owned())));
+        put(
+            &mut source,
+            format_args!(
+                "            {name}: ({}) -> ({success});\n",
+                body.unwrap_or_else(|| "()".to_owned())
+            ),
+        );
     }
     source.push_str("        }\n    };\n}\n");
+    source
 }

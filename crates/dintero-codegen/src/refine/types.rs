@@ -34,13 +34,28 @@ pub fn write(source: &mut String, plan: &Plan, output: &Output) {
     source.push_str("}\n");
 }
 
-fn object(source: &mut String, name: &str, kind: &Type, fields: &BTreeMap<String, Field>, read: &BTreeMap<String, Read>) {
+fn object(
+    source: &mut String,
+    name: &str,
+    kind: &Type,
+    fields: &BTreeMap<String, Field>,
+    read: &BTreeMap<String, Read>,
+) {
     put(source, format_args!("    ::dintero_core::object! {{\n"));
     docs(source, "        ", &described(&kind.doc, name));
-    let builder = if kind.in_requests { format!(", {name}Builder") } else { String::new() };
-    put(source, format_args!("        pub struct {name}{builder} {{\n"));
+    let builder = if kind.in_requests {
+        format!(", {name}Builder")
+    } else {
+        String::new()
+    };
+    put(
+        source,
+        format_args!("        pub struct {name}{builder} {{\n"),
+    );
     for (wire, field) in fields {
-        let Some(Read { ident, shape }) = read.get(wire) else { continue };
+        let Some(Read { ident, shape }) = read.get(wire) else {
+            continue;
+        };
         docs(source, "            ", &field.doc);
         let presence = match field {
             Field { nullable: true, .. } => "nul",
@@ -48,27 +63,53 @@ fn object(source: &mut String, name: &str, kind: &Type, fields: &BTreeMap<String
             _ => "opt",
         };
         let (word, kind_of) = shape.parts();
-        let word = if field.loose && matches!(shape, Shape::Many(_)) { "loose" } else { word };
+        let word = if field.loose && matches!(shape, Shape::Many(_)) {
+            "loose"
+        } else {
+            word
+        };
         let privacy = if field.personal { "personal" } else { "plain" };
-        let rules = if kind.in_requests { field.rules.join(", ") } else { String::new() };
+        let rules = if kind.in_requests {
+            field.rules.join(", ")
+        } else {
+            String::new()
+        };
         let constant = field.constant.as_ref().filter(|_| kind.in_requests);
-        let constant = constant.map(|constant| format!(" = {constant:?}")).unwrap_or_default();
+        let constant = constant
+            .map(|constant| format!(" = {constant:?}"))
+            .unwrap_or_default();
         let kind_of = kind_of.trim_start_matches("types::");
         put(
             source,
-            format_args!("            {ident} {wire:?}: {presence} {word} ({kind_of}) {privacy} [{rules}]{constant};\n"),
+            format_args!(
+                "            {ident} {wire:?}: {presence} {word} ({kind_of}) {privacy} [{rules}]{constant};\n"
+            ),
         );
     }
     source.push_str("        }\n    }\n");
 }
 
-fn values(source: &mut String, name: &str, kind: &Type, integer: bool, variants: &[(String, String)]) {
+fn values(
+    source: &mut String,
+    name: &str,
+    kind: &Type,
+    integer: bool,
+    variants: &[(String, String)],
+) {
     let list = if integer { "open_integer" } else { "open_enum" };
     put(source, format_args!("    ::dintero_core::{list}! {{\n"));
     docs(source, "        ", &described(&kind.doc, name));
     put(source, format_args!("        pub enum {name} {{\n"));
     for (variant, wire) in variants {
-        docs(source, "            ", &if wire.is_empty() { "An empty text.".to_owned() } else { format!("`{wire}`") });
+        docs(
+            source,
+            "            ",
+            &if wire.is_empty() {
+                "An empty text.".to_owned()
+            } else {
+                format!("`{wire}`")
+            },
+        );
         if integer {
             put(source, format_args!("            {variant} = {wire},\n"));
         } else {
@@ -91,8 +132,14 @@ fn union(source: &mut String, name: &str, kind: &Type, union: &Union, plan: &Pla
     docs(source, "        ", &described(&kind.doc, name));
     let open = if union.open { "or any " } else { "" };
     match &union.tag {
-        Some(tag) => put(source, format_args!("        pub enum {name} by tag {tag:?} {open}{{\n")),
-        None => put(source, format_args!("        pub enum {name} by shape {open}{{\n")),
+        Some(tag) => put(
+            source,
+            format_args!("        pub enum {name} by tag {tag:?} {open}{{\n"),
+        ),
+        None => put(
+            source,
+            format_args!("        pub enum {name} by shape {open}{{\n"),
+        ),
     }
     for (variant, values) in &variants {
         let told = match &union.tag {
@@ -100,27 +147,59 @@ fn union(source: &mut String, name: &str, kind: &Type, union: &Union, plan: &Pla
             None => format!("Told by {}.", list(values)),
         };
         docs(source, "            ", &told);
-        let built = kind.in_requests && plan.types.get(variant.as_str()).is_some_and(|kind| matches!(kind.kind, Kind::Object(_)));
-        let builder = if built { format!(", {variant}Builder") } else { String::new() };
-        put(source, format_args!("            {}({variant}{builder}) = {values:?},\n", ident(variant)));
+        let built = kind.in_requests
+            && plan
+                .types
+                .get(variant.as_str())
+                .is_some_and(|kind| matches!(kind.kind, Kind::Object(_)));
+        let builder = if built {
+            format!(", {variant}Builder")
+        } else {
+            String::new()
+        };
+        put(
+            source,
+            format_args!(
+                "            {}({variant}{builder}) = {values:?},\n",
+                ident(variant)
+            ),
+        );
     }
     source.push_str("        }\n    }\n");
     if kind.in_requests {
         let names: Vec<&str> = variants.iter().map(|(name, _)| ident(name)).collect();
-        put(source, format_args!("    ::dintero_core::union_in_requests! {{ {name} {{ {} }} }}\n", names.join(", ")));
+        put(
+            source,
+            format_args!(
+                "    ::dintero_core::union_in_requests! {{ {name} {{ {} }} }}\n",
+                names.join(", ")
+            ),
+        );
     }
 }
 
 /// `Unknown` is what holds the kinds that are not in the list.
 fn ident(variant: &str) -> &str {
-    if variant == "Unknown" { "LiteralUnknown" } else { variant }
+    if variant == "Unknown" {
+        "LiteralUnknown"
+    } else {
+        variant
+    }
 }
 
 fn list(values: &[&String]) -> String {
-    values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
+    values
+        .iter()
+        .map(|value| format!("`{value}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Types without a description of their own are inline parts of others, and are described there.
 fn described(doc: &str, name: &str) -> String {
-    if doc.is_empty() { format!("`{name}`: a part of the objects that have a field of this type.") } else { doc.to_owned() }
+    if doc.is_empty() {
+        format!("`{name}`: a part of the objects that have a field of this type.")
+    } else {
+        doc.to_owned()
+    }
 }

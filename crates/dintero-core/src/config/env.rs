@@ -28,8 +28,9 @@ impl<T: From<Handle>> Builder<T> {
         let (api_url, checkout_url) = (read(API), read(CHECKOUT));
         self.account = account;
         self.client = Some((id, secret.map(SecretString::from)));
-        self.api_url = api_url;
-        self.checkout_url = checkout_url;
+        // A sandbox that was configured must not turn into the real thing for want of a variable.
+        self.api_url = api_url.or(self.api_url);
+        self.checkout_url = checkout_url.or(self.checkout_url);
         self.names = Names {
             account: ACCOUNT,
             id: ID,

@@ -114,7 +114,7 @@ impl<T: From<Handle>> Builder<T> {
 
     /// Reads the environment: `DINTERO_ACCOUNT_ID`, `DINTERO_CLIENT_ID` and `DINTERO_CLIENT_SECRET` are required,
     /// `DINTERO_API_URL` and `DINTERO_CHECKOUT_URL` are not. A variable that is empty counts as missing. What is missing or
-    /// malformed is said by [`build`](Self::build), all at once.
+    /// malformed is said by [`build`](Self::build), all at once. A URL that was set before stays when its variable is missing.
     pub fn environment(self) -> Self {
         self.environment_from(|name| std::env::var_os(name))
     }
@@ -237,16 +237,17 @@ impl<T: From<Handle>> Builder<T> {
 
     /// A `reqwest::Client` of your own, for a proxy, certificates or a pool you share.
     ///
-    /// Then these are up to you: redirects off (`redirect::Policy::none()`, or a token may follow a redirect to another host), a
-    /// connect time-out, `gzip(true)`, no default headers that identify anybody, no retries of its own. [`proxy`](Self::proxy)
-    /// and [`connect_timeout`](Self::connect_timeout) have no effect.
+    /// Then these are up to you: redirects off (`redirect::Policy::none()`, or a token may follow a redirect to another host and
+    /// a request that moves money may be sent twice), reqwest's own repeats off (`retry(reqwest::retry::never())`; they are on
+    /// by default), no proxy for an http host, a connect time-out, `gzip(true)`, no default headers that identify anybody.
+    /// [`proxy`](Self::proxy) and [`connect_timeout`](Self::connect_timeout) have no effect.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Some(client);
         self
     }
 
-    /// A proxy for all calls, `http://` or `https://`, with or without user and password. Without it the variables of the
-    /// environment count (`HTTPS_PROXY`, `NO_PROXY`), except when a configured host is the loopback.
+    /// A proxy for all calls but those to the loopback, `http://` or `https://`, with or without user and password. Without it
+    /// the variables of the environment count (`HTTPS_PROXY`, `NO_PROXY`), except when a configured host is the loopback.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(SecretString::from(url.into()));
         self

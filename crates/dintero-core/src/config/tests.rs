@@ -164,3 +164,21 @@ fn an_own_http_client_is_taken_and_no_proxy_beside_it() {
         .proxy("http://proxy.example");
     assert!(sentence(both).contains("`proxy`"));
 }
+
+#[test]
+fn an_environment_without_urls_keeps_those_that_were_set() -> Result<(), Error> {
+    let builder = Handle::builder()
+        .api_url("http://127.0.0.1:8400")
+        .checkout_url("http://127.0.0.1:8401");
+    let handle = builder
+        .environment_from(|name| match name {
+            "DINTERO_ACCOUNT_ID" => Some("P12345678".into()),
+            "DINTERO_CLIENT_ID" | "DINTERO_CLIENT_SECRET" => Some("x".into()),
+            "DINTERO_CHECKOUT_URL" => Some("http://127.0.0.1:8402".into()),
+            _ => None,
+        })
+        .build()?;
+    assert_eq!(&*handle.shared().api_url, "http://127.0.0.1:8400");
+    assert_eq!(&*handle.shared().checkout_url, "http://127.0.0.1:8402");
+    Ok(())
+}

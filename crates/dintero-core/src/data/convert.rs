@@ -10,7 +10,10 @@ pub fn convert<T, V>(field: &'static str, value: V, problems: &mut Problems) -> 
 where
     V: TryInto<T, Error: Into<Problems>>,
 {
-    value.try_into().map_err(|error| problems.nest(field, error.into())).ok()
+    value
+        .try_into()
+        .map_err(|error| problems.nest(field, error.into()))
+        .ok()
 }
 
 /// A list for `field`, or the problems with its elements.
@@ -48,6 +51,13 @@ where
     K: Into<String>,
     V: TryInto<T, Error: Into<Problems>>,
 {
-    let (keys, values): (Vec<String>, Vec<V>) = entries.into_iter().map(|(key, value)| (key.into(), value)).unzip();
-    Some(keys.into_iter().zip(convert_list(field, values, problems)?).collect())
+    let (keys, values): (Vec<String>, Vec<V>) = entries
+        .into_iter()
+        .map(|(key, value)| (key.into(), value))
+        .unzip();
+    Some(
+        keys.into_iter()
+            .zip(convert_list(field, values, problems)?)
+            .collect(),
+    )
 }

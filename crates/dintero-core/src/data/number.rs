@@ -60,7 +60,9 @@ impl TryFrom<f64> for Number {
     type Error = NotANumber;
 
     fn try_from(value: f64) -> Result<Self, NotANumber> {
-        serde_json::Number::from_f64(value).map(Self).ok_or(NotANumber)
+        serde_json::Number::from_f64(value)
+            .map(Self)
+            .ok_or(NotANumber)
     }
 }
 

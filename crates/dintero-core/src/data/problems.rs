@@ -61,7 +61,10 @@ impl Problems {
     /// Notes a problem of `field`, seen from the value that is being looked at; an empty name means that value itself.
     pub fn push(&mut self, field: &str, problem: impl fmt::Display) {
         let field = self.at(field);
-        self.found.push(Problem { field, text: problem.to_string() });
+        self.found.push(Problem {
+            field,
+            text: problem.to_string(),
+        });
     }
 
     /// Takes over what was found in a value that now sits in `field`.
@@ -69,7 +72,10 @@ impl Problems {
         for problem in inner.found {
             let below = join(field, &problem.field);
             let field = self.at(&below);
-            self.found.push(Problem { field, text: problem.text });
+            self.found.push(Problem {
+                field,
+                text: problem.text,
+            });
         }
     }
 
@@ -101,10 +107,13 @@ impl Problems {
     }
 
     fn at(&self, field: &str) -> String {
-        let path = self.path.iter().fold(String::new(), |path, segment| match segment {
-            Segment::Field(name) => join(&path, name),
-            Segment::Item(index) => format!("{path}[{index}]"),
-        });
+        let path = self
+            .path
+            .iter()
+            .fold(String::new(), |path, segment| match segment {
+                Segment::Field(name) => join(&path, name),
+                Segment::Item(index) => format!("{path}[{index}]"),
+            });
         join(&path, field)
     }
 }
@@ -165,9 +174,14 @@ mod tests {
     fn a_nested_problem_names_the_whole_path() {
         let mut problems = Problems::default();
         problems.within("order", |at| {
-            at.within("items", |at| at.item(2, |at| at.push("amount", "must be at least 0")));
+            at.within("items", |at| {
+                at.item(2, |at| at.push("amount", "must be at least 0"))
+            });
         });
-        assert_eq!(problems.to_string(), "`order.items[2].amount` must be at least 0");
+        assert_eq!(
+            problems.to_string(),
+            "`order.items[2].amount` must be at least 0"
+        );
     }
 
     #[test]
@@ -177,6 +191,9 @@ mod tests {
         let mut outer = Problems::default();
         outer.push("url", "is required");
         outer.nest("order", inner);
-        assert_eq!(outer.to_string(), "`url` is required; `order.amount` is required");
+        assert_eq!(
+            outer.to_string(),
+            "`url` is required; `order.amount` is required"
+        );
     }
 }

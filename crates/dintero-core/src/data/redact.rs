@@ -42,7 +42,11 @@ pub struct Personal<'a>(pub &'a dyn fmt::Debug);
 
 impl fmt::Debug for Personal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if REVEALED.get() { self.0.fmt(f) } else { f.write_str("[redacted]") }
+        if REVEALED.get() {
+            self.0.fmt(f)
+        } else {
+            f.write_str("[redacted]")
+        }
     }
 }
 
@@ -54,7 +58,10 @@ mod tests {
     fn personal_data_is_shown_only_to_who_asks() {
         let personal = Personal(&"ola@nordmann.example");
         assert_eq!(format!("{personal:?}"), "[redacted]");
-        assert_eq!(format!("{:?}", reveal(&personal)), "\"ola@nordmann.example\"");
+        assert_eq!(
+            format!("{:?}", reveal(&personal)),
+            "\"ola@nordmann.example\""
+        );
         assert_eq!(format!("{personal:?}"), "[redacted]");
     }
 }

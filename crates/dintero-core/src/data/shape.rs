@@ -119,7 +119,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
         }
         Ok(match Either::deserialize(deserializer)? {
             Either::Many(list) => Self { list, bare: false },
-            Either::One(one) => Self { list: vec![one], bare: true },
+            Either::One(one) => Self {
+                list: vec![one],
+                bare: true,
+            },
         })
     }
 }
@@ -141,7 +144,10 @@ struct Fields(BTreeMap<String, Value>);
 impl Extra {
     /// Keeps one.
     pub fn insert(&mut self, key: Cow<'_, str>, value: Value) {
-        self.0.get_or_insert_default().0.insert(key.into_owned(), value);
+        self.0
+            .get_or_insert_default()
+            .0
+            .insert(key.into_owned(), value);
     }
 
     /// Adds one by hand; those in `known` have a place of their own.
@@ -155,7 +161,9 @@ impl Extra {
 
     /// Those that are there.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().flat_map(|fields| fields.0.iter().map(|(key, value)| (key.as_str(), value)))
+        self.0
+            .iter()
+            .flat_map(|fields| fields.0.iter().map(|(key, value)| (key.as_str(), value)))
     }
 
     /// How many there are.

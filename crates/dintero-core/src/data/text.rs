@@ -45,7 +45,10 @@ impl<T> Text<T> {
     }
 
     fn from_wire(wire: String) -> Self {
-        Self { wire, kind: PhantomData }
+        Self {
+            wire,
+            kind: PhantomData,
+        }
     }
 }
 
@@ -60,12 +63,14 @@ impl TextFormat for chrono::DateTime<Utc> {
     type Error = chrono::ParseError;
 
     fn read(text: &str) -> Result<Self, chrono::ParseError> {
-        chrono::DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).or_else(|error| {
-            text.parse::<NaiveDateTime>()
-                .or_else(|_| text.parse::<NaiveDate>().map(NaiveDateTime::from))
-                .map(|time| time.and_utc())
-                .map_err(|_| error)
-        })
+        chrono::DateTime::parse_from_rfc3339(text)
+            .map(|time| time.to_utc())
+            .or_else(|error| {
+                text.parse::<NaiveDateTime>()
+                    .or_else(|_| text.parse::<NaiveDate>().map(NaiveDateTime::from))
+                    .map(|time| time.and_utc())
+                    .map_err(|_| error)
+            })
     }
 
     fn write(&self) -> String {
@@ -190,7 +195,11 @@ mod tests {
 
     #[test]
     fn a_time_keeps_its_fraction_and_its_zone() {
-        for text in ["\"2023-11-14T22:13:20.120Z\"", "\"2023-11-14T22:13:20+01:00\"", "\"2023-11-14\""] {
+        for text in [
+            "\"2023-11-14T22:13:20.120Z\"",
+            "\"2023-11-14T22:13:20+01:00\"",
+            "\"2023-11-14\"",
+        ] {
             let time: DateTime = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&time).unwrap(), text);
         }
@@ -215,13 +224,22 @@ mod tests {
     #[test]
     fn a_uuid_without_dashes_stays_without_dashes() {
         let id: Uuid = serde_json::from_str("\"67e5504410b1426f9247bb680e5fe0c8\"").unwrap();
-        assert_eq!(serde_json::to_string(&id).unwrap(), "\"67e5504410b1426f9247bb680e5fe0c8\"");
-        assert_eq!(id.get().unwrap().to_string(), "67e55044-10b1-426f-9247-bb680e5fe0c8");
+        assert_eq!(
+            serde_json::to_string(&id).unwrap(),
+            "\"67e5504410b1426f9247bb680e5fe0c8\""
+        );
+        assert_eq!(
+            id.get().unwrap().to_string(),
+            "67e55044-10b1-426f-9247-bb680e5fe0c8"
+        );
     }
 
     #[test]
     fn a_value_becomes_its_usual_text() {
         let id = uuid::Uuid::nil();
-        assert_eq!(Text::from(id).as_str(), "00000000-0000-0000-0000-000000000000");
+        assert_eq!(
+            Text::from(id).as_str(),
+            "00000000-0000-0000-0000-000000000000"
+        );
     }
 }

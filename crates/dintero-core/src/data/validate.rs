@@ -55,18 +55,29 @@ pub(crate) fn check_text(text: &str, rules: &[Rule], at: &mut Problems) {
             Rule::MinLength(limit) => {
                 let length = text.chars().count();
                 if length < limit {
-                    at.push("", format_args!("must have at least {limit} characters (it has {length})"));
+                    at.push(
+                        "",
+                        format_args!("must have at least {limit} characters (it has {length})"),
+                    );
                 }
             }
             Rule::MaxLength(limit) => {
                 let length = text.chars().count();
                 if length > limit {
-                    at.push("", format_args!("must have at most {limit} characters (it has {length})"));
+                    at.push(
+                        "",
+                        format_args!("must have at most {limit} characters (it has {length})"),
+                    );
                 }
             }
             Rule::Pattern(pattern) if !matches(pattern, text) => {
                 let length = text.chars().count();
-                at.push("", format_args!("must match the pattern {pattern} (its {length} characters do not)"));
+                at.push(
+                    "",
+                    format_args!(
+                        "must match the pattern {pattern} (its {length} characters do not)"
+                    ),
+                );
             }
             _ => {}
         }
@@ -75,8 +86,11 @@ pub(crate) fn check_text(text: &str, rules: &[Rule], at: &mut Problems) {
 
 /// Patterns are compiled once. One that cannot be compiled refuses nothing: the generator has checked them all.
 fn matches(pattern: &'static str, text: &str) -> bool {
-    static COMPILED: LazyLock<Mutex<BTreeMap<&'static str, Option<regress::Regex>>>> = LazyLock::new(Mutex::default);
-    let Ok(mut compiled) = COMPILED.lock() else { return true };
+    static COMPILED: LazyLock<Mutex<BTreeMap<&'static str, Option<regress::Regex>>>> =
+        LazyLock::new(Mutex::default);
+    let Ok(mut compiled) = COMPILED.lock() else {
+        return true;
+    };
     compiled
         .entry(pattern)
         .or_insert_with(|| regress::Regex::new(pattern).ok())
@@ -87,10 +101,18 @@ fn matches(pattern: &'static str, text: &str) -> bool {
 fn check_number(value: f64, rules: &[Rule], at: &mut Problems) {
     for rule in rules {
         match *rule {
-            Rule::Min(limit) if value < limit => at.push("", format_args!("must be at least {limit}")),
-            Rule::Max(limit) if value > limit => at.push("", format_args!("must be at most {limit}")),
-            Rule::Above(limit) if value <= limit => at.push("", format_args!("must be more than {limit}")),
-            Rule::Below(limit) if value >= limit => at.push("", format_args!("must be less than {limit}")),
+            Rule::Min(limit) if value < limit => {
+                at.push("", format_args!("must be at least {limit}"))
+            }
+            Rule::Max(limit) if value > limit => {
+                at.push("", format_args!("must be at most {limit}"))
+            }
+            Rule::Above(limit) if value <= limit => {
+                at.push("", format_args!("must be more than {limit}"))
+            }
+            Rule::Below(limit) if value >= limit => {
+                at.push("", format_args!("must be less than {limit}"))
+            }
             _ => {}
         }
     }
@@ -153,10 +175,16 @@ fn check_count(count: usize, rules: &[Rule], at: &mut Problems) -> &'static [Rul
     for rule in rules {
         match *rule {
             Rule::MinItems(limit) if count < limit => {
-                at.push("", format_args!("must have at least {limit} elements (it has {count})"));
+                at.push(
+                    "",
+                    format_args!("must have at least {limit} elements (it has {count})"),
+                );
             }
             Rule::MaxItems(limit) if count > limit => {
-                at.push("", format_args!("must have at most {limit} elements (it has {count})"));
+                at.push(
+                    "",
+                    format_args!("must have at most {limit} elements (it has {count})"),
+                );
             }
             Rule::Each(rules) => each = rules,
             _ => {}
@@ -199,7 +227,10 @@ mod tests {
     #[test]
     fn a_message_names_the_rule_and_the_length_but_not_the_value() {
         let secret = "4000000000000002".to_owned();
-        assert_eq!(problems(&secret, &[Rule::MaxLength(4)]), "must have at most 4 characters (it has 16)");
+        assert_eq!(
+            problems(&secret, &[Rule::MaxLength(4)]),
+            "must have at most 4 characters (it has 16)"
+        );
         assert_eq!(
             problems(&secret, &[Rule::Pattern("^[A-Z]+$")]),
             "must match the pattern ^[A-Z]+$ (its 16 characters do not)"
@@ -226,7 +257,10 @@ mod tests {
             problems(&list, &rules),
             "must have at most 2 elements (it has 3); `[1]` must be at least 0; `[2]` must be at least 0"
         );
-        assert_eq!(problems(&vec![1_i64, 2, 1], &[Rule::Unique]), "must not have an element twice");
+        assert_eq!(
+            problems(&vec![1_i64, 2, 1], &[Rule::Unique]),
+            "must not have an element twice"
+        );
     }
 
     #[test]

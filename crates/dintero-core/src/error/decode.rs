@@ -161,9 +161,11 @@ fn render(frames: &[Frame<'_>]) -> String {
     path
 }
 
-/// A key that looks like a field's name; keys of maps can be anything, even personal data, and show as `*`.
+/// A key that looks like a field's name; keys of maps can be anything, even personal data, and show as `*`. A key that begins
+/// with a digit is no field's name, but may be somebody's number.
 fn field_name(key: &[u8]) -> &str {
     let plain = key.len() <= 64
+        && !key.first().is_some_and(u8::is_ascii_digit)
         && key
             .iter()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
@@ -227,6 +229,11 @@ mod tests {
             (r#"{"id":"a"}"#, "", "missing field `amount`"),
             (
                 r#"{"id":"a","amount":1,"events":[{"amount":1,"metadata":{"Kari Nordmann":["x"]}}]}"#,
+                "events[0].metadata.*[0]",
+                "expected u8",
+            ),
+            (
+                r#"{"id":"a","amount":1,"events":[{"amount":1,"metadata":{"4740230256":["x"]}}]}"#,
                 "events[0].metadata.*[0]",
                 "expected u8",
             ),

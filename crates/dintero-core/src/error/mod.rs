@@ -155,11 +155,14 @@ impl Error {
         matches!(self.0.kind, Kind::InvalidRequest(_))
     }
 
-    /// There is no valid token: the token call was refused or a token source failed, or the API answered 401 also to a fresh
-    /// token. The call itself was not carried out. Check client id and secret.
+    /// There is no valid token: the token call was refused or answered without a token, a token source failed, or the API
+    /// answered 401 also to a fresh token. The call itself was not carried out. Check client id and secret.
     pub fn is_authentication(&self) -> bool {
-        let refused = self.0.token_call && matches!(self.status_u16(), Some(400 | 401 | 403 | 404));
-        refused || self.status_u16() == Some(401) || matches!(self.0.kind, Kind::TokenSource)
+        let refused = matches!(self.status_u16(), Some(400 | 401 | 403 | 404));
+        let no_token = matches!(self.0.kind, Kind::Decode(_) | Kind::TooLarge(_));
+        (self.0.token_call && (refused || no_token))
+            || self.status_u16() == Some(401)
+            || matches!(self.0.kind, Kind::TokenSource)
     }
 
     /// The API answered 403: the client lacks a scope. The call was not carried out. For the token call see
@@ -189,22 +192,26 @@ impl Error {
         matches!(self.0.kind, Kind::Timeout(_))
     }
 
-    /// No connection came about (name, network, TLS), so nothing was sent.
+    /// No connection came about (name, network, TLS), so this attempt sent nothing. An earlier attempt may have: see
+    /// [`was_sent`](Self::was_sent).
     pub fn is_connect(&self) -> bool {
         matches!(self.0.kind, Kind::Connect)
     }
 
-    /// The connection broke while the request was under way. It may have been carried out.
+    /// The connection broke while the request was under way. It may have been carried out, unless it was that of the
+    /// [token call](Self::is_token_call).
     pub fn is_broken_connection(&self) -> bool {
         matches!(self.0.kind, Kind::Broken)
     }
 
-    /// The API answered with success, but the body does not fit its type or is too large. The call was carried out.
+    /// The API answered with success, but the body does not fit its type or is too large. The call was carried out. An answer
+    /// of the token call that holds no token is [`is_authentication`](Self::is_authentication) instead.
     pub fn is_decode(&self) -> bool {
-        matches!(self.0.kind, Kind::Decode(_) | Kind::TooLarge(_))
+        !self.0.token_call && matches!(self.0.kind, Kind::Decode(_) | Kind::TooLarge(_))
     }
 
-    /// The server failed (5xx). The call may have been carried out.
+    /// The server failed (5xx). The call may have been carried out, unless it was the [token call](Self::is_token_call) that
+    /// failed.
     pub fn is_server_error(&self) -> bool {
         self.0.status.is_some_and(|status| status.is_server_error())
     }

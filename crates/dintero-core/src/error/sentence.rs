@@ -28,6 +28,9 @@ impl fmt::Display for Error {
             }
             Kind::Status => write!(f, "{subject} was answered with {}", Status(self))?,
             Kind::Timeout(limit) => write!(f, "{subject} had no answer within {limit:?}")?,
+            Kind::Connect if self.0.sent == WasSent::Maybe => {
+                write!(f, "{subject} found no connection in its last attempt")?;
+            }
             Kind::Connect => write!(f, "{subject} was not sent because no connection came about")?,
             Kind::Broken => write!(
                 f,
@@ -94,6 +97,8 @@ impl Error {
         }
         let name = self.0.operation.map(Operation::name);
         match (&self.0.kind, self.status_u16()) {
+            // This attempt was refused, but an earlier one may have been carried out.
+            (Kind::Status, Some(401 | 429)) if self.0.sent == WasSent::Maybe => self.unknown_advice(),
             (Kind::Decode(_), _) => "it was carried out, so do not send it again; report the field, the raw body is in the error".to_owned(),
             (Kind::TooLarge(_), _) => "it was carried out; raise the body limit of the client, or ask for less at a time".to_owned(),
             (Kind::Timeout(_) | Kind::Broken, Some(200..=299)) => {

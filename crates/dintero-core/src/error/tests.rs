@@ -226,3 +226,25 @@ fn every_kind_ends_in_what_to_do() {
         }
     }
 }
+
+#[test]
+fn an_answer_without_a_token_is_not_taken_for_a_call_that_was_carried_out() {
+    for kind in [Kind::Decode(super::DecodeFault::empty()), Kind::TooLarge(7)] {
+        let error = Error::new(kind.clone()).of_token_call("T12345678".into());
+        assert!(error.is_authentication() && !error.is_decode(), "{error}");
+        let error = Error::new(kind);
+        assert!(error.is_decode() && !error.is_authentication(), "{error}");
+    }
+}
+
+#[test]
+fn a_refusal_after_an_unknown_outcome_does_not_promise_that_nothing_happened() {
+    let refused = [status(401, ""), status(429, ""), Error::new(Kind::Connect)];
+    for error in refused {
+        let text = error.with_operation(&LIST).sent(WasSent::Maybe).to_string();
+        assert!(
+            !text.contains("not carried out") && !text.contains("was not sent"),
+            "{text}"
+        );
+    }
+}

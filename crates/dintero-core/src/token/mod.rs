@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 pub(crate) use fetch::ClientCredentialsSource;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, before, later};
 use crate::credentials::{AccessToken, TokenRequest, TokenSource, bearer};
 use crate::error::Kind;
 use crate::{Error, WasSent};
@@ -25,6 +25,9 @@ const FIRST_REST: Duration = Duration::from_millis(500);
 const LONGEST_REST: Duration = Duration::from_secs(10);
 /// A `Retry-After` of the token call makes that rest longer, up to here.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
+
+/// A source that has not answered by then is given up, or it would block every later call: the default deadline of calls.
+const LONGEST_FETCH: Duration = Duration::from_secs(90);
 
 /// A token in use. Which one it is, is a matter of identity.
 pub(crate) struct Token {
@@ -186,7 +189,10 @@ impl Slot {
         let slot = Arc::clone(self);
         tokio::spawn(async move {
             let asked = slot.clock.now();
-            let answer = slot.source.token(slot.request.clone()).await;
+            let fetch = slot.source.token(slot.request.clone());
+            let answer = before(slot.clock.alarm(later(asked, LONGEST_FETCH)), fetch)
+                .await
+                .unwrap_or_else(|| Err(Error::new(Kind::Timeout(LONGEST_FETCH))));
             let outcome = slot.landed(answer, asked);
             land.send_replace(Some(outcome));
         });

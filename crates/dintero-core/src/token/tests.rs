@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 use tokio::sync::Semaphore;
 
-use super::{FIRST_REST, Slot, Token};
+use super::{FIRST_REST, LONGEST_FETCH, Slot, Token};
 use crate::Error;
 use crate::clock::ManualClock;
 use crate::credentials::{AccessToken, TokenRequest};
@@ -271,4 +271,23 @@ async fn a_token_that_fits_no_header_is_refused() {
     ));
     let error = slot.token().await.map(|_| ()).expect_err("refused");
     assert!(!format!("{error} {error:?}").contains("break"));
+}
+
+#[tokio::test]
+async fn a_source_that_hangs_is_given_up_and_asked_again() {
+    let bench = bench(None);
+    bench.gate.forget_permits(Semaphore::MAX_PERMITS);
+    let first = tokio::spawn({
+        let slot = bench.slot.clone();
+        async move { slot.token().await.map(|_| ()) }
+    });
+    while bench.asked() == 0 {
+        tokio::task::yield_now().await;
+    }
+    bench.clock.advance(LONGEST_FETCH);
+    let error = first.await.expect("task").expect_err("no answer");
+    assert!(error.is_timeout() && error.is_token_call(), "{error}");
+    bench.clock.advance(FIRST_REST);
+    bench.gate.add_permits(1);
+    assert_eq!(bench.token().await, "token-2");
 }

@@ -1,6 +1,7 @@
 //! Requests as they are put together, and answers of every kind.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use dintero_core::{CallOptions, ManualClock, Problems, RetryClass, WasSent};
 use http::Method;
@@ -367,4 +368,67 @@ fn a_call_without_a_tokio_runtime_is_an_error_and_no_panic() {
         error.is_configuration() && error.to_string().contains("Tokio runtime"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_call_to_the_loopback_goes_past_the_proxy() {
+    let clock = ManualClock::new();
+    let (server, proxy) = (Server::start().await, Server::start().await);
+    let handle = builder(&server, &clock).proxy(&proxy.url).build();
+    let handle = handle.expect("handle");
+    assert!(call(&handle, &CAPTURE).await.is_ok());
+    assert_eq!((server.calls().len(), server.token_calls().len()), (1, 1));
+    assert_eq!((proxy.calls().len(), proxy.token_calls().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_call_that_could_only_time_out_is_not_sent() {
+    let server = Server::start().await;
+    let error = handle(&server, &ManualClock::new())
+        .call(&CAPTURE)
+        .path("id", &"a")
+        .timeout(Duration::ZERO)
+        .deadline(Duration::ZERO)
+        .send_bytes()
+        .await
+        .expect_err("no time");
+    let text = error.to_string();
+    assert!(error.is_invalid_request(), "{text}");
+    assert!(
+        text.contains("`timeout`") && text.contains("`deadline`"),
+        "{text}"
+    );
+    assert!(server.calls().is_empty() && server.token_calls().is_empty());
+}
+
+#[tokio::test]
+async fn a_server_that_sends_nothing_but_interim_answers_has_not_answered() {
+    let clock = ManualClock::new();
+    let flood = "HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n".repeat(20_000);
+    let server = Server::start()
+        .await
+        .api([Step::Raw(flood.into_bytes())]);
+    let error = call(&handle(&server, &clock), &CAPTURE)
+        .await
+        .expect_err("no answer");
+    assert!(error.is_broken_connection(), "{error}");
+    assert_eq!(error.was_sent(), WasSent::Maybe);
+    assert_eq!(server.calls().len(), 1);
+}
+
+#[tokio::test]
+async fn headers_that_are_strange_or_too_many_are_no_panic() {
+    let odd = b"HTTP/1.1 429 \xff\r\nretry-after: \xff\r\nrequest-id: \xfe\r\ncontent-length: 0\r\n\r\n";
+    let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "a: b\r\n".repeat(10_000));
+    let server = Server::start()
+        .await
+        .api([Step::Raw(odd.to_vec()), Step::Raw(many.into_bytes())]);
+    let handle = handle(&server, &ManualClock::new());
+    let odd = handle.call(&CAPTURE).path("id", &"a").no_retry();
+    let error = odd.send::<Thing>().await.expect_err("refused");
+    assert!(error.is_rate_limited(), "{error}");
+    assert_eq!((error.retry_after(), error.request_id()), (None, None));
+    let error = call(&handle, &CAPTURE).await.expect_err("too many");
+    assert_eq!(error.was_sent(), WasSent::Maybe, "{error}");
+    assert_eq!(server.calls().len(), 2);
 }

@@ -5,7 +5,10 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
-use dintero_core::{CallOptions, Clock, Error, ManualClock, Operation, RetryPolicy, Wait, WasSent};
+use dintero_core::{
+    AccessToken, CallOptions, Clock, Error, Handle, ManualClock, Operation, RetryPolicy,
+    TokenRequest, Wait, WasSent,
+};
 use tokio::net::TcpListener;
 
 use crate::server::{Server, Step, reply};
@@ -357,4 +360,54 @@ async fn a_success_after_repeats_reports_nothing_but_success() {
         .expect("202");
     assert!(response.is_pending());
     assert_eq!(response.event_request_id(), Some("e-1"));
+}
+
+#[tokio::test]
+async fn money_is_not_sent_when_the_token_comes_too_late() {
+    let clock = ManualClock::new();
+    let server = Server::start().await;
+    let source = {
+        let clock = clock.clone();
+        move |_: TokenRequest| {
+            // The deadline passes while the token is on its way, and both are there at once.
+            clock.advance(Duration::from_secs(20));
+            std::future::ready(Ok(AccessToken::new("late")))
+        }
+    };
+    let handle = Handle::builder()
+        .account("T12345678")
+        .token_source(source)
+        .checkout_url(&server.url)
+        .clock(clock)
+        .deadline(Duration::from_secs(20))
+        .build()
+        .expect("handle");
+    let error = call(&handle, &CAPTURE).await.expect_err("too late");
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!((error.was_sent(), error.attempts()), (WasSent::No, 0));
+    assert_eq!(server.calls().len(), 0);
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_the_tunnel_is_told_nothing_and_no_money_was_sent() {
+    let clock = ManualClock::new();
+    let proxy = Server::start()
+        .await
+        .api([reply(502, ""), reply(407, ""), Step::Close]);
+    let handle = Handle::builder()
+        .account("T12345678")
+        .bearer_token("hush")
+        .proxy(&proxy.url)
+        .clock(clock)
+        .build()
+        .expect("handle");
+    let error = call(&handle, &CAPTURE).await.expect_err("no tunnel");
+    assert!(error.is_connect(), "{error}");
+    assert_eq!((error.was_sent(), error.attempts()), (WasSent::No, 3));
+    let seen = proxy.calls();
+    assert_eq!(seen.len(), 3);
+    for tunnel in seen {
+        assert_eq!(tunnel.target, "checkout.dintero.com:443");
+        assert_eq!((tunnel.header("authorization"), &*tunnel.body), (None, ""));
+    }
 }
