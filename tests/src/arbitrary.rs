@@ -8,6 +8,8 @@ pub struct Arbitrary<'a> {
     document: &'a Document,
     random: fastrand::Rng,
     seed: u64,
+    /// What `required` beside an `allOf` asks of its parts.
+    asked: Vec<Value>,
     /// Also makes values that only a later document would know: unknown values of lists, unknown fields.
     pub future: bool,
     /// Leaves out everything that is not required.
@@ -23,6 +25,7 @@ impl<'a> Arbitrary<'a> {
             document,
             random: fastrand::Rng::with_seed(seed),
             seed,
+            asked: Vec::new(),
             future: false,
             minimal: false,
         }
@@ -82,10 +85,14 @@ impl<'a> Arbitrary<'a> {
         let schema = self.resolve(schema).clone();
         if let Some(parts) = schema["allOf"].as_array() {
             let mut whole = json!({});
+            let before = self.asked.len();
+            self.asked
+                .extend(schema["required"].as_array().cloned().unwrap_or_default());
             for part in parts.iter().chain([&without(&schema, "allOf")]) {
                 let made = self.plain(part, name, depth + 1);
                 combine(&mut whole, made);
             }
+            self.asked.truncate(before);
             return whole;
         }
         for key in ["oneOf", "anyOf"] {
@@ -137,6 +144,7 @@ impl<'a> Arbitrary<'a> {
 
     fn object(&mut self, schema: &Value, depth: usize) -> Value {
         let mut object = Map::new();
+        let asked = std::mem::take(&mut self.asked);
         let required = schema["required"].as_array().cloned().unwrap_or_default();
         for (name, property) in schema["properties"]
             .as_object()
@@ -144,7 +152,7 @@ impl<'a> Arbitrary<'a> {
             .unwrap_or_default()
         {
             let wanted = !self.minimal && depth <= DEPTH && self.choice(&name, 3) > 0;
-            if wanted || required.contains(&json!(name)) {
+            if wanted || required.contains(&json!(name)) || asked.contains(&json!(name)) {
                 let value = self.at(&property, &name, depth + 1);
                 object.insert(name, value);
             }
@@ -160,6 +168,7 @@ impl<'a> Arbitrary<'a> {
             let value = self.anything();
             object.insert(format!("later_{}", self.word()), value);
         }
+        self.asked = asked;
         Value::Object(object)
     }
 

@@ -405,9 +405,7 @@ async fn a_call_that_could_only_time_out_is_not_sent() {
 async fn a_server_that_sends_nothing_but_interim_answers_has_not_answered() {
     let clock = ManualClock::new();
     let flood = "HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n".repeat(20_000);
-    let server = Server::start()
-        .await
-        .api([Step::Raw(flood.into_bytes())]);
+    let server = Server::start().await.api([Step::Raw(flood.into_bytes())]);
     let error = call(&handle(&server, &clock), &CAPTURE)
         .await
         .expect_err("no answer");
@@ -418,7 +416,7 @@ async fn a_server_that_sends_nothing_but_interim_answers_has_not_answered() {
 
 #[tokio::test]
 async fn headers_that_are_strange_or_too_many_are_no_panic() {
-    let odd = b"HTTP/1.1 429 \xff\r\nretry-after: \xff\r\nrequest-id: \xfe\r\ncontent-length: 0\r\n\r\n";
+    let odd = b"HTTP/1.1 429 \xff\r\nretry-after: \xff\r\nrequest-id: \xfe\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "a: b\r\n".repeat(10_000));
     let server = Server::start()
         .await
