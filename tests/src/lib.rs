@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use dintero_codegen::document::Document;
+use dintero_codegen::plan::{Field, Kind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -123,4 +124,39 @@ impl Api {
             .find(|known| format!("{} {}", known.method(), known.path()) == operation);
         found.map(|operation| operation.name())
     }
+}
+
+/// The objects without a required field: name, round trip, fields.
+pub fn objects_that_may_be_empty(
+    apis: &[Api],
+) -> Vec<(String, RoundTrip, BTreeMap<String, Field>)> {
+    let mut found = Vec::new();
+    for api in apis {
+        for (name, fields) in fields(api) {
+            if !fields.values().any(|field| field.required) {
+                found.push((
+                    format!("{} {name}", api.name),
+                    api.objects[name.as_str()],
+                    fields,
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// The fields of all objects of an API.
+pub fn fields(api: &Api) -> Vec<(String, BTreeMap<String, Field>)> {
+    let generation = dintero_codegen::generate(&root().join("openapi"), api.name)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let types = generation.plan.types.into_iter();
+    types
+        .filter_map(|(name, kind)| {
+            if let Kind::Object(fields) = kind.kind {
+                Some((name, fields))
+            } else {
+                None
+            }
+        })
+        .collect()
 }

@@ -9,7 +9,7 @@ use dintero_core::{
     AccessToken, CallOptions, Clock, Error, Handle, ManualClock, Operation, RetryPolicy,
     TokenRequest, Wait, WasSent,
 };
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 
 use crate::server::{Server, Step, reply};
 use crate::{CAPTURE, LONG, READ, SESSION, builder, call, handle};
@@ -188,11 +188,18 @@ async fn what_is_refused_for_good_is_not_repeated() {
     }
 }
 
+/// A port that refuses connections. As long as the socket lives no other test gets it.
+fn closed_port() -> TcpSocket {
+    let socket = TcpSocket::new_v4().expect("socket");
+    let any = "127.0.0.1:0".parse().expect("address");
+    socket.bind(any).expect("a free port");
+    socket
+}
+
 #[tokio::test]
 async fn a_refused_connection_is_tried_three_times_whatever_the_class() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("port");
-    let closed = format!("http://{}", listener.local_addr().expect("address"));
-    drop(listener);
+    let port = closed_port();
+    let closed = format!("http://{}", port.local_addr().expect("address"));
     for operation in [&READ, &SESSION, &CAPTURE] {
         let clock = ManualClock::new();
         let server = Server::start().await;
@@ -211,7 +218,7 @@ async fn a_refused_connection_is_tried_three_times_whatever_the_class() {
 #[derive(Debug)]
 struct OpensOnPause {
     clock: ManualClock,
-    port: String,
+    port: Arc<Mutex<Option<TcpSocket>>>,
     opened: Arc<Mutex<Option<Server>>>,
 }
 
@@ -233,9 +240,8 @@ impl Clock for OpensOnPause {
     fn pause(&self, length: Duration) -> Wait {
         let (clock, port, opened) = (self.clock.clone(), self.port.clone(), self.opened.clone());
         let pause: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
-            let listener = TcpListener::bind(&port)
-                .await
-                .expect("the port is still free");
+            let port = port.lock().expect("lock").take().expect("one pause");
+            let listener = port.listen(64).expect("listening");
             *opened.lock().expect("lock") = Some(Server::serve(listener));
             clock.pause(length).await;
         });
@@ -249,20 +255,17 @@ impl Clock for OpensOnPause {
 
 #[tokio::test]
 async fn money_whose_connection_was_refused_is_sent_when_the_server_is_back() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("port");
-    let port = listener.local_addr().expect("address").to_string();
-    drop(listener);
+    let port = closed_port();
+    let url = format!("http://{}", port.local_addr().expect("address"));
     let clock = ManualClock::new();
     let opened = Arc::default();
     let opens = OpensOnPause {
         clock: clock.clone(),
-        port: port.clone(),
+        port: Arc::new(Mutex::new(Some(port))),
         opened: Arc::clone(&opened),
     };
     let tokens = Server::start().await;
-    let builder = builder(&tokens, &clock)
-        .checkout_url(format!("http://{port}"))
-        .clock(opens);
+    let builder = builder(&tokens, &clock).checkout_url(url).clock(opens);
     assert!(
         call(&builder.build().expect("handle"), &CAPTURE)
             .await
