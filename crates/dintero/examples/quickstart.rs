@@ -2,10 +2,11 @@
 //!
 //! Runs against a sandbox inside the program, or, with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set,
 //! against Dintero's test environment. A production account is refused unless `--production` is given.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use dintero::checkout::types::{
@@ -24,7 +25,17 @@ use dintero_sandbox::{Card, Sandbox};
 const PRICE: i64 = 29_990;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
     let (dintero, sandbox) = connect().await?;
     // References must be new in every run against a real account.
     let run = uuid::Uuid::new_v4().simple().to_string()[..8].to_owned();
