@@ -3,34 +3,8 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{Api, draft_body, ok, refused, refused_fields, start};
-
-const DRAFTS: &str = "/v1/accounts/{aid}/shopping/draft_orders";
-const ORDERS: &str = "/v1/accounts/{aid}/shopping/orders";
-
-fn id(body: &Value) -> String {
-    body["id"].as_str().expect("an id").to_owned()
-}
-
-/// Makes a draft and completes it; gives the path of the order.
-async fn order(api: &Api, draft: Value) -> String {
-    let draft = id(&ok(api.post(DRAFTS, draft).await));
-    let done = ok(api
-        .put(&format!("{DRAFTS}/{draft}/complete"), json!({}))
-        .await);
-    format!(
-        "{ORDERS}/{}",
-        done["orders"][0]["order_id"].as_str().expect("an order_id")
-    )
-}
-
-fn items(parts: &[(i64, i64)]) -> Value {
-    let items: Vec<_> = parts
-        .iter()
-        .map(|(line, amount)| json!({"line_id": line, "amount": amount}))
-        .collect();
-    json!({"items": items, "payment_details": {"payment_id": "payment-1"}})
-}
+use support::shopping::{DRAFTS, ORDERS, id, items, order};
+use support::{draft_body, ok, refused, refused_fields, start};
 
 #[tokio::test]
 async fn a_draft_changes_freely_until_it_is_completed() {

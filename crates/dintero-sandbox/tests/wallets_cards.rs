@@ -5,36 +5,9 @@ mod support;
 use std::time::Duration;
 
 use dintero_sandbox::{Clock, Sandbox};
-use serde_json::{Value, json};
-use support::{Api, ok, refused, refused_fields, start, start_with};
-
-const CARDS: &str = "/v1/accounts/{aid}/wallets/cards";
-const MOVES: &str = "/v1/accounts/{aid}/wallets/transactions";
-const INFO: &str = "/v1/accounts/{aid}/wallets/info";
-
-/// A card with 500.00 NOK, a PIN and a token of 16 digits.
-async fn card(api: &Api, id: &str) -> Value {
-    let body = json!({
-        "card_id": id, "amount": 50_000, "currency": "NOK", "customer_id": "customer-1", "name": "Gift", "type": "gift_card",
-        "pin": {"format": {"length": 4, "numbers": true}}, "card_token": {"format": {"length": 16, "numbers": true}},
-    });
-    ok(api.post(CARDS, body).await)
-}
-
-async fn balance(api: &Api, id: &str) -> [i64; 4] {
-    let body = ok(api.get(&format!("{CARDS}/{id}")).await);
-    [
-        "amount_balance",
-        "amount_available",
-        "amount_drawdown",
-        "amount_pending",
-    ]
-    .map(|n| body[n].as_i64().expect("an amount"))
-}
-
-fn draw(ref_id: &str, amount: i64) -> Value {
-    json!({"card_id": "card-1", "ref_id": ref_id, "amount": amount, "currency": "NOK"})
-}
+use serde_json::json;
+use support::wallets::{CARDS, INFO, MOVES, balance, card, draw};
+use support::{ok, refused, refused_fields, start, start_with};
 
 #[tokio::test]
 async fn a_new_card_shows_its_pin_and_token_once() {

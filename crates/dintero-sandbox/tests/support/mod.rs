@@ -1,6 +1,9 @@
 //! A plain HTTP client for the sandbox; deliberately nothing of the client crates.
 #![allow(dead_code, unreachable_pub)] // every test file uses a part of it
 
+pub mod shopping;
+pub mod wallets;
+
 use dintero_sandbox::{Sandbox, SandboxBuilder};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
