@@ -11,16 +11,21 @@ use dintero_sandbox::{Card, Fault, Sandbox};
 
 const PRICE: i64 = 10_000;
 
-/// A client, its sandbox, and a transaction that is authorized.
-async fn authorized() -> (Dintero, Sandbox, String) {
-    let sandbox = Sandbox::start().await.unwrap();
-    let dintero = Dintero::builder()
+/// A client that has no token yet.
+fn client(sandbox: &Sandbox) -> Dintero {
+    Dintero::builder()
         .account(sandbox.account())
         .client_credentials(sandbox.client_id(), sandbox.client_secret())
         .api_url(sandbox.url())
         .checkout_url(sandbox.url())
         .build()
-        .unwrap();
+        .unwrap()
+}
+
+/// A client, its sandbox, and a transaction that is authorized.
+async fn authorized() -> (Dintero, Sandbox, String) {
+    let sandbox = Sandbox::start().await.unwrap();
+    let dintero = client(&sandbox);
     let item = OrderItemInput::builder()
         .id("a")
         .line_id("1")
@@ -183,15 +188,8 @@ async fn a_value_that_breaks_a_limit_never_leaves_the_process() {
 
 #[tokio::test]
 async fn a_thousand_first_calls_fetch_one_token() {
-    let (first, sandbox, transaction) = authorized().await;
-    drop(first);
-    let dintero = Dintero::builder()
-        .account(sandbox.account())
-        .client_credentials(sandbox.client_id(), sandbox.client_secret())
-        .api_url(sandbox.url())
-        .checkout_url(sandbox.url())
-        .build()
-        .unwrap();
+    let (_, sandbox, transaction) = authorized().await;
+    let dintero = client(&sandbox);
     sandbox.clear_requests();
     let calls: Vec<_> = (0..1000)
         .map(|_| {
