@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod regen;
+mod report;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,10 +11,13 @@ use clap::{Parser, Subcommand};
 
 /// Maintainers' commands.
 ///
-/// Exit code 0: fine; 1: something drifted; 2: an error.
+/// Exit code 0: fine; 1: drift or a finding; 2: an error.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
+    /// Print one JSON document instead of text.
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -24,13 +28,20 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
         Command::Regen(regen) => regen.run(&root()),
     };
-    result.unwrap_or_else(|error| {
-        eprintln!("error: {error}");
-        ExitCode::from(2)
-    })
+    match result {
+        Ok(report) => report.print(arguments.json),
+        Err(error) => {
+            if arguments.json {
+                println!("{:#}", serde_json::json!({"error": error.to_string()}));
+            }
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
 }
 
 /// The root of the workspace.

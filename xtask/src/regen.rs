@@ -3,13 +3,15 @@
 use std::error::Error;
 use std::fs;
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use dintero_codegen::{APIS, surface};
+use serde_json::json;
 use similar::TextDiff;
+
+use crate::report::Report;
 
 /// Generate all clients from openapi/ and rewrite openapi/surface/*.txt, which is reviewed as a diff.
 ///
@@ -34,7 +36,7 @@ pub struct Regen {
 impl Regen {
     // Times what it did for the table; nothing depends on it.
     #[allow(clippy::disallowed_methods)]
-    pub fn run(&self, root: &Path) -> Result<ExitCode, Box<dyn Error>> {
+    pub fn run(&self, root: &Path) -> Result<Report, Box<dyn Error>> {
         let openapi = root.join("openapi");
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
@@ -49,6 +51,8 @@ impl Regen {
             "ms",
             "surface",
         ]);
+        let mut text = String::new();
+        let mut apis = Vec::new();
         let mut drifted = false;
         let mut failed = Vec::new();
         for api in APIS
@@ -66,7 +70,7 @@ impl Regen {
             let elapsed = start.elapsed();
             if self.findings {
                 for finding in &generation.findings {
-                    println!("{finding}");
+                    text.push_str(&format!("{finding}\n"));
                 }
             }
             let file = openapi.join("surface").join(format!("{api}.txt"));
@@ -79,11 +83,11 @@ impl Regen {
             if !same && self.check {
                 drifted = true;
                 let name = format!("openapi/surface/{api}.txt");
-                print!(
-                    "{}",
-                    TextDiff::from_lines(&before, &generation.surface)
+                text.push_str(
+                    &TextDiff::from_lines(&before, &generation.surface)
                         .unified_diff()
                         .header(&name, &name)
+                        .to_string(),
                 );
             } else if !same {
                 fs::create_dir_all(openapi.join("surface"))?;
@@ -91,6 +95,7 @@ impl Regen {
                     .map_err(|error| format!("{}: {error}", file.display()))?;
             }
             let counts = surface::counts(&generation.plan);
+            apis.push(json!({"api": api, "operations": counts.operations, "drifted": !same && self.check}));
             table.add_row([
                 api.to_owned(),
                 counts.operations.to_string(),
@@ -113,16 +118,19 @@ impl Regen {
         for column in table.column_iter_mut().skip(1).take(7) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        println!("{table}");
+        text.push_str(&format!("{table}\n"));
         if !failed.is_empty() {
             return Err(failed.join("\nerror: ").into());
         }
         if drifted {
-            eprintln!(
-                "openapi/surface is not up to date: run `cargo xtask regen` and commit what it writes"
+            text.push_str(
+                "openapi/surface is not up to date: run `cargo xtask regen` and commit what it writes\n",
             );
-            return Ok(ExitCode::from(1));
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(Report {
+            text,
+            json: json!({"apis": apis}),
+            found: drifted,
+        })
     }
 }
