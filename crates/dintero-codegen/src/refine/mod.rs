@@ -26,7 +26,7 @@ impl Signature {
         let mut output = read::read(file);
         repair::arguments(&mut output, plan);
         repair::fields(&mut output);
-        repair::recursion(&mut output, plan);
+        repair::boxes(&mut output, plan);
         repair::complete(&output, plan)?;
         Ok(Self(output))
     }

@@ -61,8 +61,10 @@ pub fn fields(output: &mut Output) {
     }
 }
 
-/// What contains itself is boxed; progenitor's own boxes are not used, since it does not know what unions contain.
-pub fn recursion(output: &mut Output, plan: &Plan) {
+/// An object in an object is boxed where it need not be there: a complete transaction is small to move about although a hundred
+/// objects may be in it, and stays so when they grow. What contains itself is boxed, too. progenitor's own boxes are not
+/// used, since it does not know what unions contain.
+pub fn boxes(output: &mut Output, plan: &Plan) {
     let names: Vec<String> = output.structs.keys().cloned().collect();
     for name in names {
         let wires: Vec<String> = output.structs[&name].keys().cloned().collect();
@@ -70,7 +72,17 @@ pub fn recursion(output: &mut Output, plan: &Plan) {
             let Some(inner) = direct(&output.structs[&name][&wire].shape).map(str::to_owned) else {
                 continue;
             };
-            if contains(output, plan, &inner, &name, &mut BTreeSet::new())
+            let optional = match plan.types.get(&name).map(|kind| &kind.kind) {
+                Some(Kind::Object(fields)) => {
+                    fields.get(&wire).is_some_and(|field| !field.required)
+                }
+                _ => false,
+            };
+            let object = plan
+                .types
+                .get(&inner)
+                .is_some_and(|kind| matches!(kind.kind, Kind::Object(_)));
+            if (optional && object || contains(output, plan, &inner, &name, &mut BTreeSet::new()))
                 && let Some(field) = output
                     .structs
                     .get_mut(&name)

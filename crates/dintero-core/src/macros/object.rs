@@ -74,12 +74,12 @@ macro_rules! object {
                     }
 
                     fn visit_map<A: $crate::data::private::MapAccess<'de>>(self, mut input: A) -> ::std::result::Result<$name, A::Error> {
-                        $(let mut $field = ::std::option::Option::None;)*
+                        $(let mut $field: $crate::__slot!($presence $shape $type) = ::std::default::Default::default();)*
                         let mut extra = $crate::data::Extra::default();
-                        while let ::std::option::Option::Some($crate::data::Key(key)) = input.next_key()? {
+                        while let ::std::option::Option::Some($crate::data::Key(key)) = $crate::data::private::key(&mut input)? {
                             match &*key {
-                                $($wire => $field = ::std::option::Option::Some(input.next_value()?),)*
-                                _ => extra.insert(key, input.next_value()?),
+                                $($wire => $field = $crate::__value!($presence input),)*
+                                _ => extra.insert(key, $crate::data::private::value(&mut input)?),
                             }
                         }
                         ::std::result::Result::Ok($name {
@@ -92,6 +92,25 @@ macro_rules! object {
                 deserializer.deserialize_map(Fields)
             }
         }
+    };
+}
+
+/// Where a field is read into: its own type, if that has a word for absent.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __slot {
+    (req $shape:ident $type:ty) => { ::std::option::Option<$crate::__type!(req $shape $type)> };
+    ($presence:ident $shape:ident $type:ty) => { $crate::__type!($presence $shape $type) };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __value {
+    (req $input:ident) => {
+        ::std::option::Option::Some($crate::data::private::value(&mut $input)?)
+    };
+    ($presence:ident $input:ident) => {
+        $crate::data::private::value(&mut $input)?
     };
 }
 
@@ -153,6 +172,6 @@ macro_rules! __read {
         }
     };
     ($presence:ident $field:ident $wire:literal $access:ident) => {
-        $field.unwrap_or_default()
+        $field
     };
 }
