@@ -7,16 +7,32 @@ pub use serde::ser::SerializeMap;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::{Map, Value};
 
-use super::Key;
+use super::{Extra, Key};
 
-/// Reads the next name of a field. Not inlined, as is [`value`], so that the code of hundreds of fields fits the processor's caches.
+/// Reads the next name of a field. Not inlined, as is [`read`], so that what hundreds of fields share is one piece of code
+/// that stays in the processor's caches.
 #[inline(never)]
 pub fn key<'de, A: MapAccess<'de>>(input: &mut A) -> Result<Option<Key<'de>>, A::Error> {
     input.next_key()
 }
 
-/// Reads the value of a field.
+/// Reads the value of a field into its place.
 #[inline(never)]
-pub fn value<'de, A: MapAccess<'de>, T: Deserialize<'de>>(input: &mut A) -> Result<T, A::Error> {
-    input.next_value()
+pub fn read<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+    input: &mut A,
+    place: &mut T,
+) -> Result<(), A::Error> {
+    *place = input.next_value()?;
+    Ok(())
+}
+
+/// Reads the value of a field that nobody announced.
+#[inline(never)]
+pub fn read_extra<'de, A: MapAccess<'de>>(
+    input: &mut A,
+    key: Key<'de>,
+    extra: &mut Extra,
+) -> Result<(), A::Error> {
+    extra.insert(key.0, input.next_value()?);
+    Ok(())
 }

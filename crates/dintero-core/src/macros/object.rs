@@ -76,10 +76,10 @@ macro_rules! object {
                     fn visit_map<A: $crate::data::private::MapAccess<'de>>(self, mut input: A) -> ::std::result::Result<$name, A::Error> {
                         $(let mut $field: $crate::__slot!($presence $shape $type) = ::std::default::Default::default();)*
                         let mut extra = $crate::data::Extra::default();
-                        while let ::std::option::Option::Some($crate::data::Key(key)) = $crate::data::private::key(&mut input)? {
-                            match &*key {
-                                $($wire => $field = $crate::__value!($presence input),)*
-                                _ => extra.insert(key, $crate::data::private::value(&mut input)?),
+                        while let ::std::option::Option::Some(key) = $crate::data::private::key(&mut input)? {
+                            match &*key.0 {
+                                $($wire => $crate::data::private::read(&mut input, &mut $field)?,)*
+                                _ => $crate::data::private::read_extra(&mut input, key, &mut extra)?,
                             }
                         }
                         ::std::result::Result::Ok($name {
@@ -101,17 +101,6 @@ macro_rules! object {
 macro_rules! __slot {
     (req $shape:ident $type:ty) => { ::std::option::Option<$crate::__type!(req $shape $type)> };
     ($presence:ident $shape:ident $type:ty) => { $crate::__type!($presence $shape $type) };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __value {
-    (req $input:ident) => {
-        ::std::option::Option::Some($crate::data::private::value(&mut $input)?)
-    };
-    ($presence:ident $input:ident) => {
-        $crate::data::private::value(&mut $input)?
-    };
 }
 
 /// The type of a field.
