@@ -1,8 +1,10 @@
 //! Maintainers' commands: `cargo xtask <command>`.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod lock;
 mod regen;
 mod report;
+mod state;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -28,6 +28,24 @@ pub struct Finding {
     pub remedy: String,
 }
 
+impl Finding {
+    /// An error about a whole file.
+    pub fn of_file(
+        name: impl Into<String>,
+        construct: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            level: Level::Error,
+            document: name.into(),
+            pointer: String::new(),
+            line: None,
+            construct: construct.into(),
+            remedy: remedy.into(),
+        }
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.document)?;

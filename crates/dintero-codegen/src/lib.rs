@@ -23,6 +23,12 @@ use plan::Plan;
 /// The APIs that have a client crate.
 pub const APIS: [&str; 3] = ["shopping", "checkout", "wallets"];
 
+/// Version of this generator.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Version of progenitor that it runs; pinned in the workspace, and a test compares the two.
+pub const PROGENITOR: &str = "0.15.1";
+
 /// A client, generated.
 #[derive(Clone, Debug)]
 pub struct Generation {
