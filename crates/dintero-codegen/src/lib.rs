@@ -17,7 +17,7 @@ pub mod surface;
 use std::path::{Path, PathBuf};
 
 use document::Document;
-use finding::{Errors, Finding, Level};
+use finding::{Errors, Finding, Level, Rule};
 use plan::Plan;
 
 /// The APIs that have a client crate.
@@ -78,7 +78,9 @@ pub fn generate_from(
     strict: bool,
 ) -> Result<Generation, Errors> {
     let mut findings = match overlay {
-        Some(overlay) => overlay::apply(&mut document, overlay, strict)?,
+        Some(overlay) => overlay::apply(&mut document, overlay, strict)
+            .map_err(|Errors(findings)| Errors(of_overlay(findings)))
+            .map(of_overlay)?,
         None => Vec::new(),
     };
     findings.extend(lint::lint(&document));
@@ -99,4 +101,9 @@ pub fn generate_from(
         plan: lowered.plan,
         findings,
     })
+}
+
+fn of_overlay(findings: Vec<Finding>) -> Vec<Finding> {
+    let of_overlay = |finding: Finding| finding.with_rule(Rule::Overlay);
+    findings.into_iter().map(of_overlay).collect()
 }
