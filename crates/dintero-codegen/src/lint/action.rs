@@ -17,7 +17,7 @@ pub struct Action {
 
 impl Action {
     /// Merges into the node at a pointer; none if the document has no such node.
-    pub(super) fn update(
+    pub(crate) fn update(
         root: &Value,
         pointer: &str,
         description: impl Into<String>,

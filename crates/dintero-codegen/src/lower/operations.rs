@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::flatten::{Flattener, texts};
 use super::rules::rules_of;
 use crate::document::{Document, escape};
-use crate::finding::Level;
+use crate::finding::{Level, Rule};
 use crate::markdown;
 use crate::plan::{Body, Operation, Paging, Parameter, Success};
 
@@ -302,9 +302,10 @@ fn parameters(
         {
             let construct = format!("the parameter {name} holds objects or lists of lists");
             let remedy = "Rewrite it with an overlay action, or remove it there";
+            let finding = document.finding(Level::Error, pointer, construct, remedy);
             flattener
                 .findings
-                .push(document.finding(Level::Error, pointer, construct, remedy));
+                .push(finding.with_rule(Rule::UnsupportedParameter));
         }
         let required = place == "path" || parameter["required"] == true;
         let joined =
