@@ -69,18 +69,33 @@ impl Sources {
         self.replaced.insert(path.into(), text.into());
     }
 
+    fn folder(&self) -> Result<(), Errors> {
+        if self.openapi.is_dir() {
+            return Ok(());
+        }
+        Err(Errors(vec![Finding::of_file(
+            self.openapi.display().to_string(),
+            "is no folder",
+            "Give the root of the workspace with --root",
+        )]))
+    }
+
     /// The text of a file below `openapi`.
     ///
     /// # Errors
     /// It is not there or cannot be read.
     pub fn text(&self, path: &Path) -> Result<String, Errors> {
-        self.optional(path)?.ok_or_else(|| {
-            Errors(vec![Finding::of_file(
-                name(path),
-                format!("is not in {}", self.openapi.display()),
-                "Give the root of the workspace with --root, or restore the file",
-            )])
-        })
+        match self.optional(path)? {
+            Some(text) => Ok(text),
+            None => {
+                self.folder()?;
+                Err(Errors(vec![Finding::of_file(
+                    name(path),
+                    "is not there",
+                    "Restore it",
+                )]))
+            }
+        }
     }
 
     /// The text of a file below `openapi`, or none if there is no such file.
@@ -123,6 +138,7 @@ impl Sources {
     /// # Errors
     /// A file cannot be read, or what the generator cannot do, of all these APIs together.
     pub fn generate(&self, apis: &[&'static str]) -> Result<State, Errors> {
+        self.folder()?;
         let mut lock = self.lock()?;
         // progenitor's panics become errors. The hook is set per process, so it is put aside once around all threads.
         let hook = panic::take_hook();
