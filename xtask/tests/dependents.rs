@@ -107,6 +107,9 @@ fn check(folder: &Path) -> Checked {
         .args(["check", "--offline", "--message-format", "json"])
         .current_dir(folder.join("application"))
         .env("CARGO_TARGET_DIR", folder.join("target"))
+        // Nobody debugs it: less to build and to keep.
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CARGO_INCREMENTAL", "0")
         .output()
         .unwrap();
     let out = String::from_utf8(output.stdout).unwrap();
