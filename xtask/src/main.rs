@@ -1,15 +1,18 @@
 //! Maintainers' commands: `cargo xtask <command>`.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod lint;
+mod lock;
 mod regen;
 mod report;
+mod sarif;
+mod state;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Maintainers' commands.
+/// Maintainers' commands. All work offline, unless they are given an URL.
 ///
 /// Exit code 0: fine; 1: drift or a finding; 2: an error.
 #[derive(Parser)]
@@ -18,6 +21,9 @@ struct Arguments {
     /// Print one JSON document instead of text.
     #[arg(long, global = true)]
     json: bool,
+    /// Root of the workspace, which holds openapi/; by default the one that this command was built in.
+    #[arg(long, global = true, value_name = "DIR")]
+    root: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -25,27 +31,24 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Regen(regen::Regen),
+    Lint(lint::Lint),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let root = arguments.root.unwrap_or_else(workspace);
     let result = match arguments.command {
-        Command::Regen(regen) => regen.run(&root()),
+        Command::Regen(regen) => regen.run(&root),
+        Command::Lint(lint) => lint.run(&root),
     };
     match result {
         Ok(report) => report.print(arguments.json),
-        Err(error) => {
-            if arguments.json {
-                println!("{:#}", serde_json::json!({"error": error.to_string()}));
-            }
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
+        Err(error) => report::print_error(&*error, arguments.json),
     }
 }
 
 /// The root of the workspace.
-fn root() -> PathBuf {
+fn workspace() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_owned()
 }

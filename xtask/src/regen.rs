@@ -1,19 +1,21 @@
-//! `cargo xtask regen`: runs the generation of all clients and writes down what they offer.
+//! `cargo xtask regen`: documents -> overlays -> lint -> generation -> surface and lock file.
 
 use std::error::Error;
-use std::fs;
-use std::path::Path;
-use std::time::Instant;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
+use anstyle::AnsiColor;
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use dintero_codegen::{APIS, surface};
-use serde_json::json;
-use similar::TextDiff;
+use serde_json::{Value, json};
 
-use crate::report::Report;
+use crate::report::{Progress, Report, coloured, painted, unified};
+use crate::state::{self, Sources, State, write_all};
 
-/// Generate all clients from openapi/ and rewrite openapi/surface/*.txt, which is reviewed as a diff.
+/// Generate all clients from openapi/, and write down what they offer and what they were made of.
+///
+/// Writes openapi/surface/*.txt, which is reviewed as a diff, and openapi/generated.lock, all of them or none.
 ///
 /// Examples:
 ///   cargo xtask regen                  after a change of a document or overlay
@@ -22,115 +24,176 @@ use crate::report::Report;
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Regen {
-    /// Change nothing; exit with 1 and show a diff if a surface file is not up to date.
+    /// Change nothing; exit with 1 and show what drifted if a file is not up to date.
     #[arg(long)]
     check: bool,
     /// Only this API; may be given more than once.
     #[arg(long, value_name = "NAME", value_parser = APIS)]
     api: Vec<String>,
-    /// Also show what the generator reads more loosely than written.
-    #[arg(long)]
-    findings: bool,
+}
+
+/// These APIs, or all where none is named.
+pub fn chosen(names: &[String]) -> Vec<&'static str> {
+    APIS.into_iter()
+        .filter(|api| names.is_empty() || names.iter().any(|name| name == api))
+        .collect()
 }
 
 impl Regen {
-    // Times what it did for the table; nothing depends on it.
-    #[allow(clippy::disallowed_methods)]
     pub fn run(&self, root: &Path) -> Result<Report, Box<dyn Error>> {
         let openapi = root.join("openapi");
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        table.set_header([
-            "api",
-            "operations",
-            "types",
-            "fields",
-            "values",
-            "lines",
-            "findings",
-            "ms",
-            "surface",
-        ]);
-        let mut text = String::new();
-        let mut apis = Vec::new();
-        let mut drifted = false;
-        let mut failed = Vec::new();
-        for api in APIS
-            .into_iter()
-            .filter(|api| self.api.is_empty() || self.api.iter().any(|wanted| wanted == api))
-        {
-            let start = Instant::now();
-            let generation = match dintero_codegen::generate(&openapi, api) {
-                Ok(generation) => generation,
-                Err(errors) => {
-                    failed.push(errors.to_string());
-                    continue;
-                }
+        let sources = Sources::new(&openapi);
+        let apis = chosen(&self.api);
+        let state = {
+            let _progress = Progress::new(&format!("generating {}", apis.join(", ")));
+            sources.generate(&apis)?
+        };
+        let before = sources.lock()?;
+        let mut rows = Vec::new();
+        for api in apis {
+            let mut drift = match (before.0.get(api), state.lock.0.get(api)) {
+                (Some(before), Some(now)) => now.differences(before),
+                _ => vec!["lock file"],
             };
-            let elapsed = start.elapsed();
-            if self.findings {
-                for finding in &generation.findings {
-                    text.push_str(&format!("{finding}\n"));
-                }
+            let path = state::surface(api);
+            if sources.optional(&path)?.as_ref() != state.files.get(&path)
+                && !drift.contains(&"surface")
+            {
+                drift.push("surface");
             }
-            let file = openapi.join("surface").join(format!("{api}.txt"));
-            let before = match fs::read_to_string(&file) {
-                Ok(text) => text,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-                Err(error) => return Err(format!("{}: {error}", file.display()).into()),
-            };
-            let same = before == generation.surface;
-            if !same && self.check {
-                drifted = true;
-                let name = format!("openapi/surface/{api}.txt");
-                text.push_str(
-                    &TextDiff::from_lines(&before, &generation.surface)
-                        .unified_diff()
-                        .header(&name, &name)
-                        .to_string(),
-                );
-            } else if !same {
-                fs::create_dir_all(openapi.join("surface"))?;
-                fs::write(&file, &generation.surface)
-                    .map_err(|error| format!("{}: {error}", file.display()))?;
+            rows.push((api, drift));
+        }
+        let mut diffs = Vec::new();
+        for (path, now) in &state.files {
+            let before = sources.optional(path)?.unwrap_or_default();
+            if before != *now {
+                diffs.push((state::name(path), unified(&state::name(path), &before, now)));
             }
-            let counts = surface::counts(&generation.plan);
-            apis.push(json!({"api": api, "operations": counts.operations, "drifted": !same && self.check}));
-            table.add_row([
-                api.to_owned(),
-                counts.operations.to_string(),
-                counts.types.to_string(),
-                counts.fields.to_string(),
-                counts.values.to_string(),
-                generation.source.lines().count().to_string(),
-                generation.findings.len().to_string(),
-                elapsed.as_millis().to_string(),
-                if same {
-                    "unchanged"
-                } else if self.check {
-                    "DRIFTED"
-                } else {
-                    "written"
-                }
-                .to_owned(),
-            ]);
         }
-        for column in table.column_iter_mut().skip(1).take(7) {
-            column.set_cell_alignment(CellAlignment::Right);
+        if self.check {
+            Ok(checked(&state, &rows, &diffs))
+        } else {
+            let written = write_all(&openapi, &state.files)?;
+            Ok(wrote(&state, &rows, &written))
         }
-        text.push_str(&format!("{table}\n"));
-        if !failed.is_empty() {
-            return Err(failed.join("\nerror: ").into());
-        }
-        if drifted {
-            text.push_str(
-                "openapi/surface is not up to date: run `cargo xtask regen` and commit what it writes\n",
-            );
-        }
-        Ok(Report {
-            text,
-            json: json!({"apis": apis}),
-            found: drifted,
-        })
     }
+}
+
+fn checked(
+    state: &State,
+    rows: &[(&str, Vec<&'static str>)],
+    diffs: &[(String, String)],
+) -> Report {
+    let mut text = String::new();
+    for (_, diff) in diffs {
+        text.push_str(&coloured(diff));
+    }
+    text.push_str(&table(state, rows));
+    let found = !diffs.is_empty();
+    if found {
+        text.push('\n');
+        for (api, drift) in rows.iter().filter(|(_, drift)| !drift.is_empty()) {
+            let _ = writeln!(text, "{api} drifted: {}", drift.join(", "));
+        }
+        let names: Vec<&str> = diffs.iter().map(|(name, _)| name.as_str()).collect();
+        let _ = writeln!(
+            text,
+            "{} {} not up to date: run `cargo xtask regen` and commit what it writes",
+            names.join(", "),
+            if names.len() == 1 { "is" } else { "are" }
+        );
+    }
+    let diffs: Value = diffs
+        .iter()
+        .map(|(file, diff)| json!({"file": file, "diff": diff}))
+        .collect();
+    Report {
+        text,
+        json: json!({"apis": apis_json(state, rows), "diffs": diffs, "drifted": found}),
+        found,
+    }
+}
+
+fn wrote(state: &State, rows: &[(&str, Vec<&'static str>)], written: &[PathBuf]) -> Report {
+    let written: Vec<String> = written.iter().map(|path| state::name(path)).collect();
+    let mut text = table(state, rows);
+    for file in &written {
+        let _ = writeln!(text, "wrote {file}");
+    }
+    Report {
+        text,
+        json: json!({"apis": apis_json(state, rows), "written": written}),
+        found: false,
+    }
+}
+
+fn table(state: &State, rows: &[(&str, Vec<&'static str>)]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header([
+        "api",
+        "operations",
+        "types",
+        "fields",
+        "values",
+        "lines",
+        "findings",
+        "ms",
+        "changed",
+    ]);
+    for (api, drift) in rows {
+        let Some(generated) = state.apis.get(api) else {
+            continue;
+        };
+        let generation = &generated.generation;
+        let counts = surface::counts(&generation.plan);
+        table.add_row([
+            (*api).to_owned(),
+            counts.operations.to_string(),
+            counts.types.to_string(),
+            counts.fields.to_string(),
+            counts.values.to_string(),
+            generation.source.lines().count().to_string(),
+            generation.findings.len().to_string(),
+            generated.took.as_millis().to_string(),
+            if drift.is_empty() {
+                "nothing".to_owned()
+            } else {
+                drift.join(", ")
+            },
+        ]);
+    }
+    for column in table.column_iter_mut().skip(1).take(7) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let mut text = format!("{table}\n");
+    let findings: usize = state
+        .apis
+        .values()
+        .map(|generated| generated.generation.findings.len())
+        .sum();
+    if findings > 0 {
+        let hint = format!("`cargo xtask lint` shows the findings ({findings})");
+        let _ = writeln!(text, "{}", painted(AnsiColor::Yellow.on_default(), &hint));
+    }
+    text
+}
+
+fn apis_json(state: &State, rows: &[(&str, Vec<&'static str>)]) -> Value {
+    rows.iter()
+        .filter_map(|(api, drift)| {
+            let generated = state.apis.get(api)?;
+            let counts = surface::counts(&generated.generation.plan);
+            Some(json!({
+                "api": api,
+                "operations": counts.operations,
+                "types": counts.types,
+                "fields": counts.fields,
+                "values": counts.values,
+                "findings": generated.generation.findings.len(),
+                "milliseconds": u64::try_from(generated.took.as_millis()).unwrap_or(u64::MAX),
+                "changed": drift,
+            }))
+        })
+        .collect()
 }

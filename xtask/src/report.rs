@@ -1,12 +1,17 @@
 //! What a command has to say, for people and for programs.
 
+use std::error::Error;
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use serde_json::Value;
+use anstyle::{AnsiColor, Style};
+use dintero_codegen::finding::{Errors, Finding, Level};
+use serde_json::{Value, json};
+use similar::TextDiff;
 
 /// The outcome of a command.
 pub struct Report {
-    /// For people.
+    /// For people; colours are taken out where nobody would see them.
     pub text: String,
     /// The same for programs, printed with `--json`.
     pub json: Value,
@@ -17,11 +22,133 @@ pub struct Report {
 impl Report {
     /// Prints it: text, or one JSON document.
     pub fn print(&self, json: bool) -> ExitCode {
-        if json {
-            println!("{:#}", self.json);
-        } else if !self.text.is_empty() {
-            println!("{}", self.text.trim_end());
+        let text = if json {
+            format!("{:#}", self.json)
+        } else {
+            self.text.trim_end().to_owned()
+        };
+        // Whoever closes the pipe has read enough.
+        if !text.is_empty() {
+            let _ = writeln!(anstream::stdout(), "{text}");
         }
         ExitCode::from(u8::from(self.found))
+    }
+}
+
+/// Prints why a command could not do its work.
+pub fn print_error(error: &(dyn Error + 'static), json: bool) -> ExitCode {
+    if json {
+        let mut document = json!({"error": error.to_string()});
+        if let Some(Errors(findings)) = error.downcast_ref() {
+            document["findings"] = findings.iter().map(finding_json).collect();
+        }
+        let _ = writeln!(io::stdout(), "{document:#}");
+    }
+    let label = painted(AnsiColor::Red.on_default().bold(), "error:");
+    let text = error.to_string().replace('\n', &format!("\n{label} "));
+    let _ = writeln!(anstream::stderr(), "{label} {text}");
+    ExitCode::from(2)
+}
+
+/// A finding for programs.
+pub fn finding_json(finding: &Finding) -> Value {
+    let actions: Value = finding
+        .actions
+        .iter()
+        .map(dintero_codegen::lint::Action::to_value)
+        .collect();
+    json!({
+        "level": level(finding.level),
+        "rule": finding.rule.id(),
+        "file": finding.document,
+        "line": finding.line,
+        "pointer": finding.pointer,
+        "construct": finding.construct,
+        "remedy": finding.remedy,
+        "overlay_actions": actions,
+    })
+}
+
+/// The level in a word.
+pub fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+    }
+}
+
+/// A text in a style.
+pub fn painted(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// The unified diff of a file, in the colours of git; empty where nothing differs.
+pub fn unified(name: &str, old: &str, new: &str) -> String {
+    TextDiff::from_lines(old, new)
+        .unified_diff()
+        .header(&format!("a/{name}"), &format!("b/{name}"))
+        .to_string()
+}
+
+/// A unified diff in the colours of git.
+pub fn coloured(diff: &str) -> String {
+    let mut text = String::new();
+    for line in diff.split_inclusive('\n') {
+        let (content, end) = match line.strip_suffix('\n') {
+            Some(content) => (content, "\n"),
+            None => (line, ""),
+        };
+        let style = match content.as_bytes() {
+            [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] => Style::new().bold(),
+            [b'+', ..] => AnsiColor::Green.on_default(),
+            [b'-', ..] => AnsiColor::Red.on_default(),
+            [b'@', ..] => AnsiColor::Cyan.on_default(),
+            _ => Style::new(),
+        };
+        text.push_str(&painted(style, content));
+        text.push_str(end);
+    }
+    text
+}
+
+/// Says on a terminal what is going on, until it is dropped. Programs that read what a command prints see nothing of it.
+#[must_use = "it goes away when it is dropped"]
+pub struct Progress(bool);
+
+impl Progress {
+    /// Shows a step, such as `generating shopping, checkout, wallets`.
+    pub fn new(step: &str) -> Self {
+        let shown = io::stderr().is_terminal();
+        if shown {
+            let step = painted(Style::new().dimmed(), &format!("{step} ..."));
+            let _ = write!(anstream::stderr(), "\r{step}");
+        }
+        Self(shown)
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.0 {
+            // Back to the start of the line, which is cleared; a terminal without colours understands this too.
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{coloured, unified};
+
+    #[test]
+    fn a_diff_names_the_file_and_colours_change_no_text() {
+        let diff = unified("openapi/x", "a\nb\n", "a\nc\n");
+        assert!(
+            diff.starts_with("--- a/openapi/x\n+++ b/openapi/x\n@@"),
+            "{diff}"
+        );
+        let plain = anstream::adapter::strip_str(&coloured(&diff)).to_string();
+        assert_eq!(plain, diff);
+        assert_eq!(unified("x", "a", "a"), "");
     }
 }

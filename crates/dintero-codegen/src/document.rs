@@ -6,7 +6,7 @@ use std::path::Path;
 use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 use serde_json::{Map, Number, Value};
 
-use crate::finding::{Errors, Finding, Level};
+use crate::finding::{Errors, Finding, Level, Rule};
 
 /// An OpenAPI or overlay document.
 #[derive(Clone, Debug)]
@@ -24,10 +24,8 @@ impl Document {
     /// # Errors
     /// It cannot be read, or [`parse`](Self::parse) refuses it.
     pub fn read(path: &Path) -> Result<Self, Errors> {
-        let name = path.file_name().map_or_else(
-            || path.display().to_string(),
-            |name| name.to_string_lossy().into(),
-        );
+        // As given: an overlay has the file name of its document.
+        let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
             problem(
                 &name,
@@ -105,11 +103,13 @@ impl Document {
     ) -> Finding {
         Finding {
             level,
+            rule: Rule::Generator,
             document: self.name.clone(),
             pointer: pointer.to_owned(),
             line: self.line(pointer),
             construct: construct.into(),
             remedy: remedy.into(),
+            actions: Vec::new(),
         }
     }
 
@@ -187,12 +187,9 @@ fn problem(
     remedy: &str,
 ) -> Errors {
     Errors(vec![Finding {
-        level: Level::Error,
-        document: name.to_owned(),
         pointer,
         line,
-        construct,
-        remedy: remedy.into(),
+        ..Finding::of_file(name, construct, remedy)
     }])
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::lint::Action;
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -11,11 +13,81 @@ pub enum Level {
     Error,
 }
 
+macro_rules! rules {
+    ($($rule:ident $id:literal $summary:literal,)*) => {
+        /// A kind of finding. Its id is stable, for programs that sort or silence findings.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Rule {
+            $(#[doc = $summary] $rule,)*
+        }
+
+        impl Rule {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$rule,)*];
+
+            /// The stable name.
+            pub const fn id(self) -> &'static str {
+                match self {
+                    $(Self::$rule => $id,)*
+                }
+            }
+
+            /// What it is about, in one sentence.
+            pub const fn summary(self) -> &'static str {
+                match self {
+                    $(Self::$rule => $summary,)*
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    Document "document" "A file cannot be read as one YAML or JSON object.",
+    Overlay "overlay" "An overlay, or one of its actions, does not fit the document.",
+    OpenApiVersion "openapi-version" "The document is not OpenAPI 3.0.",
+    ExternalReference "external-reference" "A reference leaves the document.",
+    MissingReference "missing-reference" "A reference leads to nothing.",
+    PartialReference "partial-reference" "A reference leads into a schema instead of to one.",
+    MissingMapping "missing-mapping" "A discriminator names a schema that does not exist.",
+    TypeList "type-list" "A schema has several types, as in OpenAPI 3.1.",
+    PatternAsFormat "pattern-as-format" "A regular expression stands in `format`.",
+    InvalidPattern "invalid-pattern" "A pattern is no ECMAScript regular expression.",
+    UnlistedDefault "unlisted-default" "A default is none of the listed values.",
+    UnsupportedKeyword "unsupported-keyword" "A keyword says nothing that a Rust type could hold.",
+    UnnamedOperation "unnamed-operation" "The overlay gives an operation no method name.",
+    InvalidMethodName "invalid-method-name" "A method name is not snake_case.",
+    ReservedMethodName "reserved-method-name" "A method name is taken by Rust or by the client.",
+    SimilarMethodNames "similar-method-names" "Two method names would give one type name.",
+    DuplicateMethodName "duplicate-method-name" "Two operations have the same method name.",
+    MissingServer "missing-server" "An operation has no server.",
+    UnknownServer "unknown-server" "The overlay does not say which of the client's servers an origin is.",
+    UnknownRetryClass "unknown-retry-class" "A retry class is none of safe, harmless and money.",
+    MissingReadBack "missing-read-back" "Nothing tells the outcome of an operation that moves money.",
+    UnknownReadBack "unknown-read-back" "The method that should tell an outcome does not exist.",
+    UnsupportedBody "unsupported-body" "A request body is not JSON.",
+    SeveralSuccessBodies "several-success-bodies" "An operation has success bodies of several kinds.",
+    DuplicatePathVariable "duplicate-path-variable" "A path has the same variable twice.",
+    UndeclaredPathVariable "undeclared-path-variable" "A path has a variable that is no parameter.",
+    UnusedPathParameter "unused-path-parameter" "A path parameter is not in the path.",
+    UnsupportedParameter "unsupported-parameter" "A parameter has a form that the client cannot send.",
+    TakenTypeName "taken-type-name" "A type has another name than its schema, since that was taken.",
+    DuplicateTypeName "duplicate-type-name" "The overlay gives two types the same name.",
+    EndlessType "endless-type" "A schema leads back to itself without an object between.",
+    MixedUnion "mixed-union" "The kinds of a union share no Rust type.",
+    EndlessAllOf "endless-all-of" "An allOf leads back to itself.",
+    ConflictingAllOf "conflicting-all-of" "An allOf gives one property two types.",
+    TypedExtraProperties "typed-extra-properties" "An object has typed properties beside those it lists.",
+    Generator "generator" "The generator cannot do this, or not as written.",
+}
+
 /// One place in a document or overlay that cannot be handled, or not as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// How bad it is.
     pub level: Level,
+    /// What kind of finding it is.
+    pub rule: Rule,
     /// Name of the file.
     pub document: String,
     /// Where in it, as a JSON pointer; empty for the whole.
@@ -26,6 +98,35 @@ pub struct Finding {
     pub construct: String,
     /// What to do about it.
     pub remedy: String,
+    /// Overlay actions that would do it, in this order; often none can be offered.
+    pub actions: Vec<Action>,
+}
+
+impl Finding {
+    /// An error about a whole file.
+    pub fn of_file(
+        name: impl Into<String>,
+        construct: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self {
+            level: Level::Error,
+            rule: Rule::Document,
+            document: name.into(),
+            pointer: String::new(),
+            line: None,
+            construct: construct.into(),
+            remedy: remedy.into(),
+            actions: Vec::new(),
+        }
+    }
+
+    /// The same finding, of this kind.
+    #[must_use]
+    pub fn with_rule(mut self, rule: Rule) -> Self {
+        self.rule = rule;
+        self
+    }
 }
 
 impl fmt::Display for Finding {
@@ -60,3 +161,21 @@ impl fmt::Display for Errors {
 }
 
 impl std::error::Error for Errors {}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Rule;
+
+    #[test]
+    fn every_rule_has_an_id_of_its_own_in_kebab_case_and_a_sentence() {
+        let ids: BTreeSet<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
+        assert_eq!(ids.len(), Rule::ALL.len());
+        for rule in Rule::ALL {
+            let kebab = |c: char| c.is_ascii_lowercase() || c == '-';
+            assert!(rule.id().chars().all(kebab), "{}", rule.id());
+            assert!(rule.summary().ends_with('.'), "{}", rule.summary());
+        }
+    }
+}

@@ -17,11 +17,17 @@ pub mod surface;
 use std::path::{Path, PathBuf};
 
 use document::Document;
-use finding::{Errors, Finding, Level};
+use finding::{Errors, Finding, Level, Rule};
 use plan::Plan;
 
 /// The APIs that have a client crate.
 pub const APIS: [&str; 3] = ["shopping", "checkout", "wallets"];
+
+/// Version of this generator.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Version of progenitor that it runs; pinned in the workspace, and a test compares the two.
+pub const PROGENITOR: &str = "0.15.1";
 
 /// A client, generated.
 #[derive(Clone, Debug)]
@@ -72,7 +78,9 @@ pub fn generate_from(
     strict: bool,
 ) -> Result<Generation, Errors> {
     let mut findings = match overlay {
-        Some(overlay) => overlay::apply(&mut document, overlay, strict)?,
+        Some(overlay) => overlay::apply(&mut document, overlay, strict)
+            .map_err(|Errors(findings)| Errors(of_overlay(findings)))
+            .map(of_overlay)?,
         None => Vec::new(),
     };
     findings.extend(lint::lint(&document));
@@ -93,4 +101,9 @@ pub fn generate_from(
         plan: lowered.plan,
         findings,
     })
+}
+
+fn of_overlay(findings: Vec<Finding>) -> Vec<Finding> {
+    let of_overlay = |finding: Finding| finding.with_rule(Rule::Overlay);
+    findings.into_iter().map(of_overlay).collect()
 }

@@ -10,7 +10,8 @@ use super::flatten::{reference, texts};
 use super::names::{singular, type_name};
 use super::operations::Lowered;
 use crate::document::{Document, escape};
-use crate::finding::{Finding, Level};
+use crate::finding::{Finding, Level, Rule};
+use crate::lint::Action;
 
 const PREFIX: &str = "#/components/schemas/";
 const SHAPE: &str = "#shape/";
@@ -73,12 +74,15 @@ pub fn hoist(
         if free != wanted {
             let pointer = format!("/components/schemas/{}", escape(name));
             let construct = format!("the type name {wanted} is taken; this one is called {free}");
-            findings.push(document.finding(
-                Level::Warning,
-                &pointer,
-                construct,
-                "Give it an x-dintero-name in the overlay",
-            ));
+            let remedy = "Give it an x-dintero-name in the overlay";
+            let mut finding = document
+                .finding(Level::Warning, &pointer, construct, remedy)
+                .with_rule(Rule::TakenTypeName);
+            let (why, update) = ("A name of its own", json!({"x-dintero-name": free}));
+            finding
+                .actions
+                .extend(Action::update(&document.root, &pointer, why, update));
+            findings.push(finding);
         }
         take(&free, &mut taken);
         hoister.names.insert(name.clone(), free);
@@ -112,12 +116,9 @@ pub fn hoist(
     for name in &hoister.endless {
         let pointer = format!("/components/schemas/{}", escape(name));
         let construct = "leads back to itself without an object between";
-        findings.push(document.finding(
-            Level::Warning,
-            &pointer,
-            construct,
-            "What is below is read as any JSON",
-        ));
+        let remedy = "What is below is read as any JSON";
+        let finding = document.finding(Level::Warning, &pointer, construct, remedy);
+        findings.push(finding.with_rule(Rule::EndlessType));
     }
     for pinned in hoister
         .shapes
@@ -126,12 +127,9 @@ pub fn hoist(
     {
         if is_taken(pinned, &taken) {
             let construct = format!("x-dintero-name {pinned} is the name of another type already");
-            findings.push(document.finding(
-                Level::Error,
-                "",
-                construct,
-                "Give each type a name of its own in the overlay",
-            ));
+            let remedy = "Give each type a name of its own in the overlay";
+            let finding = document.finding(Level::Error, "", construct, remedy);
+            findings.push(finding.with_rule(Rule::DuplicateTypeName));
         }
         take(pinned, &mut taken);
     }

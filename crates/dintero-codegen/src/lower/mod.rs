@@ -37,7 +37,7 @@ pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Lowered
         .as_object()
         .unwrap_or(&empty);
     let mut flattener = flatten::Flattener::new(document, components);
-    let mut operations = operations::lower(document, &mut flattener, findings);
+    let mut operations = operations::lower(document, &mut flattener);
     let keep: Vec<(String, bool, bool)> = components
         .iter()
         .filter_map(|(name, schema)| {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::flatten::{Flattener, texts};
 use super::rules::rules_of;
 use crate::document::{Document, escape};
-use crate::finding::{Finding, Level};
+use crate::finding::{Level, Rule};
 use crate::markdown;
 use crate::plan::{Body, Operation, Paging, Parameter, Success};
 
@@ -73,23 +73,19 @@ pub fn method_name(operation: &Value, method: &str, path: &str) -> String {
 }
 
 /// Lowers all operations.
-pub fn lower(
-    document: &Document,
-    flattener: &mut Flattener<'_>,
-    findings: &mut Vec<Finding>,
-) -> Vec<Lowered> {
+pub fn lower(document: &Document, flattener: &mut Flattener<'_>) -> Vec<Lowered> {
     all(document)
         .into_iter()
         .map(|(pointer, path, method, item, operation)| {
             let name = method_name(operation, method, path);
-            if operation["x-dintero-method"].is_null() {
-                let construct = format!("operation has no method name of ours and is called {name}");
-                let remedy = format!(
-                    "Add to the overlay: {{target: \"$.paths['{path}'].{method}\", update: {{x-dintero-method: ..., x-dintero-retry: ...}}}}"
-                );
-                findings.push(document.finding(Level::Warning, &pointer, construct, remedy));
-            }
-            lower_one(document, flattener, &pointer, (path, method, name), item, operation)
+            lower_one(
+                document,
+                flattener,
+                &pointer,
+                (path, method, name),
+                item,
+                operation,
+            )
         })
         .collect()
 }
@@ -306,9 +302,10 @@ fn parameters(
         {
             let construct = format!("the parameter {name} holds objects or lists of lists");
             let remedy = "Rewrite it with an overlay action, or remove it there";
+            let finding = document.finding(Level::Error, pointer, construct, remedy);
             flattener
                 .findings
-                .push(document.finding(Level::Error, pointer, construct, remedy));
+                .push(finding.with_rule(Rule::UnsupportedParameter));
         }
         let required = place == "path" || parameter["required"] == true;
         let joined =

@@ -8,6 +8,7 @@ use super::{
     Flattener, PREFIX, any, is_free, is_object, only_required, reference, target_name, texts,
     variants,
 };
+use crate::finding::Rule;
 
 impl Flattener<'_> {
     pub(super) fn discriminated(&self, base: &str, schema: &Value) -> Value {
@@ -141,6 +142,7 @@ impl Flattener<'_> {
                 kept.iter().partition(|index| is_object(&flat[**index]));
             if others.iter().any(|index| !is_free(&flat[*index])) {
                 self.warn(
+                    Rule::MixedUnion,
                     pointer,
                     "oneOf mixes objects with other kinds",
                     "What is none of the objects is kept as JSON",
@@ -285,6 +287,7 @@ impl Flattener<'_> {
             }
             _ => {
                 self.warn(
+                    Rule::MixedUnion,
                     pointer,
                     "oneOf mixes kinds that share no Rust type",
                     "It is read as any JSON",

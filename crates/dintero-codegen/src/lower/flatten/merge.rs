@@ -8,6 +8,7 @@ use super::{
     Flattener, any, copy, copy_meta, is_object, only_required, reference, texts, with_meta,
 };
 use crate::document::escape;
+use crate::finding::Rule;
 
 impl Flattener<'_> {
     /// One schema that can hold a value of either: all fields of both, those required that both require.
@@ -111,6 +112,7 @@ impl Flattener<'_> {
         };
         if stack.contains(&name) {
             self.warn(
+                Rule::EndlessAllOf,
                 pointer,
                 "allOf leads back to itself",
                 "The recursion is cut here; refer to it from a property instead",
@@ -255,6 +257,7 @@ impl Flattener<'_> {
             _ if one == two => one,
             _ => {
                 self.warn(
+                    Rule::ConflictingAllOf,
                     pointer,
                     "allOf gives one property two types",
                     "It is read as any JSON; pick one type with an overlay action",

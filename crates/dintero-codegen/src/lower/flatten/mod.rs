@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, escape};
-use crate::finding::{Finding, Level};
+use crate::finding::{Finding, Level, Rule};
 
 const PREFIX: &str = "#/components/schemas/";
 /// Keys that describe a node and stay with it whatever becomes of the rest.
@@ -168,6 +168,7 @@ impl<'a> Flattener<'a> {
                     }
                     if schema["additionalProperties"].is_object() {
                         self.warn(
+                            Rule::TypedExtraProperties,
                             pointer,
                             "has typed additional properties beside its own",
                             "They are kept as unknown fields",
@@ -240,10 +241,11 @@ impl<'a> Flattener<'a> {
         }
     }
 
-    fn warn(&mut self, pointer: &str, construct: &str, remedy: &str) {
+    fn warn(&mut self, rule: Rule, pointer: &str, construct: &str, remedy: &str) {
         let finding = self
             .document
-            .finding(Level::Warning, pointer, construct, remedy);
+            .finding(Level::Warning, pointer, construct, remedy)
+            .with_rule(rule);
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }

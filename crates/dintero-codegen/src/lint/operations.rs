@@ -1,0 +1,240 @@
+//! Operations: servers, retry classes, bodies.
+
+use serde_json::{Value, json};
+
+use super::names::Names;
+use super::{Action, Lint};
+use crate::finding::Rule;
+use crate::lower::operations::{
+    all, json_content, known_server, method_name, resolve, split_origin,
+};
+
+impl<'a> Lint<'a> {
+    pub(super) fn operations(&mut self) {
+        let operations = all(self.document);
+        let names = self.names(&operations);
+        for (pointer, path, method, item, operation) in &operations {
+            self.unnamed(pointer, path, method, operation);
+            self.server(pointer, item, operation);
+            self.retry(pointer, operation, &names);
+            self.parameters(pointer, path, item, operation);
+            self.bodies(pointer, operation);
+        }
+    }
+
+    fn unnamed(&mut self, pointer: &str, path: &str, method: &str, operation: &Value) {
+        if !operation["x-dintero-method"].is_null() {
+            return;
+        }
+        let name = method_name(operation, method, path);
+        let retry = if method == "post" || method == "patch" {
+            "money"
+        } else {
+            "safe"
+        };
+        self.warn(
+            Rule::UnnamedOperation,
+            pointer,
+            format!("operation has no method name of ours and is called {name}"),
+            "Name it in the overlay, and say what may be done after an unknown outcome: safe, harmless or money",
+            [Action::update(
+                self.root(),
+                pointer,
+                "Our name; what may be done after an unknown outcome",
+                json!({"x-dintero-method": name, "x-dintero-retry": retry}),
+            )],
+        );
+    }
+
+    fn server(&mut self, pointer: &str, item: &'a Value, operation: &'a Value) {
+        let root = self.root();
+        let url = [operation, item, root]
+            .iter()
+            .find_map(|place| place["servers"][0]["url"].as_str());
+        let Some(url) = url else {
+            self.error(
+                Rule::MissingServer,
+                pointer,
+                "has no server, nor has the document",
+                "Add `servers` to the document",
+                [],
+            );
+            return;
+        };
+        let (origin, _) = split_origin(url);
+        // One action mends all operations on it.
+        if known_server(root, origin).is_some() || !self.servers.insert(origin) {
+            return;
+        }
+        let which = if origin.contains("checkout") {
+            "checkout"
+        } else {
+            "api"
+        };
+        self.error(
+            Rule::UnknownServer,
+            pointer,
+            format!("is on the unknown server {origin}"),
+            format!(
+                "Say in the overlay which server it is: {{target: \"$\", update: {{x-dintero-servers: {{\"{origin}\": api}}}}}}, or checkout"
+            ),
+            [Action::update(
+                root,
+                "",
+                "Which of our two servers an origin is",
+                json!({"x-dintero-servers": {origin: which}}),
+            )],
+        );
+    }
+
+    fn retry(&mut self, pointer: &str, operation: &Value, names: &Names) {
+        match operation["x-dintero-retry"].as_str() {
+            None | Some("safe" | "harmless") => {}
+            Some("money") if operation["x-dintero-read-back"].is_null() => self.warn(
+                Rule::MissingReadBack,
+                pointer,
+                "moves money and names no method to read the outcome back",
+                "Add x-dintero-read-back in the overlay",
+                [],
+            ),
+            Some("money") => {}
+            Some(other) => self.error(
+                Rule::UnknownRetryClass,
+                pointer,
+                format!("has the retry class {other}"),
+                "Use safe, harmless or money",
+                [],
+            ),
+        }
+        if let Some(read_back) = operation["x-dintero-read-back"].as_str()
+            && !names.contains_key(read_back)
+        {
+            self.error(
+                Rule::UnknownReadBack,
+                pointer,
+                format!("is read back by {read_back}, which is no method"),
+                "Name a method of this API",
+                [],
+            );
+        }
+    }
+
+    fn bodies(&mut self, pointer: &str, operation: &Value) {
+        let root = self.root();
+        let body = resolve(root, &operation["requestBody"]);
+        if body.is_object() && json_content(body).is_none() {
+            let media: Vec<&String> = body["content"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(media, _)| media)
+                .collect();
+            self.error(
+                Rule::UnsupportedBody,
+                &format!("{pointer}/requestBody"),
+                format!("takes no JSON but {media:?}"),
+                "Only JSON bodies can be sent; remove the operation with an overlay action until this is supported",
+                [self.remove(pointer, "Its body is not JSON, and nothing else can be sent")],
+            );
+        }
+        let mut kinds: Vec<&Value> = operation["responses"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(code, _)| code.starts_with('2'))
+            .map(|(_, response)| {
+                json_content(resolve(root, response))
+                    .map_or(&Value::Null, |(_, content)| &content["schema"])
+            })
+            .collect();
+        kinds.dedup();
+        if kinds.len() > 1 {
+            self.warn(
+                Rule::SeveralSuccessBodies,
+                pointer,
+                "has success bodies of several kinds",
+                "One type with the fields of all of them stands for each",
+                [],
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{found, mended};
+
+    #[test]
+    fn every_finding_names_construct_and_remedy() {
+        let cases = [
+            (
+                "{get: {operationId: listA, responses: {}}}",
+                "has no method name of ours and is called list_a. Name it in the overlay",
+            ),
+            (
+                "{post: {operationId: a, requestBody: {content: {multipart/form-data: {schema: {}}}}, responses: {}}}",
+                "takes no JSON but [\"multipart/form-data\"]. Only JSON",
+            ),
+            (
+                "{post: {operationId: a, x-dintero-retry: never, responses: {}}}",
+                "has the retry class never. Use",
+            ),
+            (
+                "{post: {operationId: a, x-dintero-retry: money, responses: {}}}",
+                "names no method to read the outcome back. Add",
+            ),
+            (
+                "{post: {operationId: a, x-dintero-retry: money, x-dintero-read-back: b, responses: {}}}",
+                "is read back by b, which is no method. Name",
+            ),
+            (
+                "{get: {operationId: a, servers: [{url: 'https://b.example'}], responses: {}}}",
+                "is on the unknown server https://b.example. Say",
+            ),
+            (
+                "{get: {operationId: a, responses: {'200': {content: {application/json: {schema: {}}}}, '201': {}}}}",
+                "has success bodies of several kinds. One",
+            ),
+        ];
+        for (item, expected) in cases {
+            let found = found(&format!("paths: {{/a: {item}}}"));
+            assert!(
+                found.contains(expected),
+                "{item}\ngave {found:?}\nnot {expected:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_server_is_told_once() {
+        let item = "{get: {operationId: a, responses: {}}, post: {operationId: b, responses: {}}}";
+        let text = format!("servers: [{{url: 'https://b.example'}}]\npaths: {{/a: {item}}}");
+        let document = format!("openapi: 3.0.3\n{text}");
+        let document = crate::document::Document::parse("x.yaml", &document).unwrap();
+        let findings = super::super::lint(&document);
+        let unknown = findings
+            .iter()
+            .filter(|finding| finding.rule.id() == "unknown-server");
+        assert_eq!(unknown.count(), 1);
+    }
+
+    #[test]
+    fn the_actions_that_are_offered_mend_it() {
+        for (item, rule) in [
+            (
+                "{get: {operationId: listA, responses: {}}}",
+                "unnamed-operation",
+            ),
+            (
+                "{get: {servers: [{url: 'https://b.example/v1'}], responses: {}}}",
+                "unknown-server",
+            ),
+            (
+                "{post: {requestBody: {content: {text/plain: {}}}, responses: {}}}",
+                "unsupported-body",
+            ),
+        ] {
+            mended(&format!("paths: {{/a: {item}}}"), rule);
+        }
+    }
+}

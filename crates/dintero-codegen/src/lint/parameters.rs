@@ -1,0 +1,240 @@
+//! Parameters: those of the path against the path, and what cannot be sent.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::action::quoted;
+use super::{Action, Lint};
+use crate::finding::Rule;
+use crate::lower::operations::resolve;
+
+/// A parameter of an operation and the list it is in.
+struct Listed<'a> {
+    /// Pointer to the path item or operation.
+    owner: String,
+    /// The element of its list, perhaps a reference.
+    element: &'a Value,
+    /// What it is.
+    parameter: &'a Value,
+}
+
+impl Listed<'_> {
+    fn name(&self) -> &str {
+        self.parameter["name"].as_str().unwrap_or_default()
+    }
+
+    fn place(&self) -> &str {
+        self.parameter["in"].as_str().unwrap_or_default()
+    }
+
+    /// Removes it from its list. By what it is, not by its index: an action before may have removed another.
+    fn remove(&self, root: &Value, why: &str) -> Option<Action> {
+        let list = super::path(root, &format!("{}/parameters", self.owner))?;
+        let is = match self.element["$ref"].as_str() {
+            Some(target) => format!("@['$ref']=={}", quoted(target)),
+            None => format!(
+                "@.name=={} && @.in=={}",
+                quoted(self.name()),
+                quoted(self.place())
+            ),
+        };
+        Some(Action {
+            target: format!("{list}[?({is})]"),
+            description: why.to_owned(),
+            update: None,
+        })
+    }
+}
+
+impl<'a> Lint<'a> {
+    pub(super) fn parameters(
+        &mut self,
+        pointer: &str,
+        path: &str,
+        item: &'a Value,
+        operation: &'a Value,
+    ) {
+        let root = self.root();
+        let above = pointer.rsplit_once('/').map_or("", |(above, _)| above);
+        let parameters: Vec<Listed<'a>> = [(above, item), (pointer, operation)]
+            .into_iter()
+            .flat_map(|(owner, place)| {
+                let list = place["parameters"].as_array().into_iter().flatten();
+                list.map(|element| Listed {
+                    owner: owner.to_owned(),
+                    element,
+                    parameter: resolve(root, element),
+                })
+            })
+            .collect();
+        self.path_parameters(pointer, path, &parameters);
+        for listed in &parameters {
+            self.parameter(pointer, listed);
+        }
+    }
+
+    fn path_parameters(&mut self, pointer: &str, path: &str, parameters: &[Listed<'a>]) {
+        let mut in_path: BTreeSet<&str> = BTreeSet::new();
+        for variable in path
+            .split('{')
+            .skip(1)
+            .filter_map(|part| part.split('}').next())
+        {
+            if !in_path.insert(variable) {
+                self.error(
+                    Rule::DuplicatePathVariable,
+                    pointer,
+                    format!("the path has {{{variable}}} twice"),
+                    "Rename one of them and declare it",
+                    [],
+                );
+            }
+        }
+        let declared = || parameters.iter().filter(|listed| listed.place() == "path");
+        let names: BTreeSet<&str> = declared().map(Listed::name).collect();
+        for missing in in_path.difference(&names) {
+            let parameter = json!({"name": missing, "in": "path", "required": true, "schema": {"type": "string"}});
+            self.error(
+                Rule::UndeclaredPathVariable,
+                pointer,
+                format!("the path has {{{missing}}}, which is no parameter"),
+                "Declare it with `in: path`",
+                [Action::update(
+                    self.root(),
+                    pointer,
+                    "The path has it, and the document does not declare it",
+                    json!({"parameters": [parameter]}),
+                )],
+            );
+        }
+        let mut told = BTreeSet::new();
+        for listed in declared().filter(|listed| !in_path.contains(listed.name())) {
+            let unused = listed.name();
+            if told.insert(unused) {
+                self.error(
+                    Rule::UnusedPathParameter,
+                    pointer,
+                    format!("the path parameter {unused} is not in the path {path}"),
+                    "Put it there, or remove it",
+                    [listed.remove(self.root(), "The path does not have it")],
+                );
+            }
+        }
+    }
+
+    fn parameter(&mut self, pointer: &str, listed: &Listed<'a>) {
+        let (name, place, parameter) = (listed.name(), listed.place(), listed.parameter);
+        let schema = resolve(self.root(), &parameter["schema"]);
+        let object = schema["type"] == "object" || schema["properties"].is_object();
+        let usual = if matches!(place, "query" | "cookie") {
+            "form"
+        } else {
+            "simple"
+        };
+        let style = parameter["style"].as_str().unwrap_or(usual);
+        let problem = if place == "cookie" {
+            Some("is a cookie")
+        } else if parameter["content"].is_object() {
+            Some("is described by `content`")
+        } else if object {
+            Some("is an object")
+        } else if !matches!(
+            (place, style),
+            ("query", "form") | ("path" | "header", "simple")
+        ) {
+            Some("has a style that cannot be sent")
+        } else {
+            None
+        };
+        if let Some(problem) = problem {
+            // A path cannot do without its variables.
+            let action = (place != "path")
+                .then(|| listed.remove(self.root(), "It has a form that the client cannot send"));
+            self.error(
+                Rule::UnsupportedParameter,
+                pointer,
+                format!("the parameter {name} {problem}"),
+                "Rewrite it with an overlay action, or remove it there",
+                action,
+            );
+        }
+        if place == "path" && (schema["type"] == "array" || schema["items"].is_object()) {
+            self.error(
+                Rule::UnsupportedParameter,
+                pointer,
+                format!("the path parameter {name} is a list"),
+                "Make it a text with an overlay action",
+                [],
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{found, mended};
+
+    const CASES: [(&str, &str, &str); 8] = [
+        (
+            "'/a/{b}': {get: {responses: {}}}",
+            "the path has {b}, which is no parameter",
+            "undeclared-path-variable",
+        ),
+        (
+            "/a: {get: {parameters: [{in: path, name: b, required: true, schema: {type: string}}], responses: {}}}",
+            "the path parameter b is not in the path /a",
+            "unused-path-parameter",
+        ),
+        (
+            "/a: {parameters: [{in: path, name: b, required: true, schema: {type: string}}], get: {responses: {}}}",
+            "the path parameter b is not in the path /a",
+            "unused-path-parameter",
+        ),
+        (
+            "/a: {get: {parameters: [{in: cookie, name: b, schema: {type: string}}], responses: {}}}",
+            "the parameter b is a cookie",
+            "unsupported-parameter",
+        ),
+        (
+            "/a: {get: {parameters: [{in: query, name: b, schema: {type: object}}], responses: {}}}",
+            "the parameter b is an object",
+            "unsupported-parameter",
+        ),
+        (
+            "/a: {get: {parameters: [{in: query, name: b, content: {application/json: {}}}], responses: {}}}",
+            "the parameter b is described by `content`",
+            "unsupported-parameter",
+        ),
+        (
+            "/a: {get: {parameters: [{$ref: '#/components/parameters/it''s'}], responses: {}}}",
+            "the parameter b is a cookie",
+            "unsupported-parameter",
+        ),
+        (
+            "/a: {get: {parameters: [{in: query, name: b, style: pipeDelimited, schema: {type: array}}], responses: {}}}",
+            "the parameter b has a style that cannot be sent",
+            "unsupported-parameter",
+        ),
+    ];
+
+    #[test]
+    fn each_is_found_and_the_action_that_is_offered_mends_it() {
+        for (item, expected, rule) in CASES {
+            let text = format!(
+                "paths: {{{item}}}\ncomponents: {{parameters: {{it's: {{in: cookie, name: b, schema: {{type: string}}}}}}}}"
+            );
+            assert!(found(&text).contains(expected), "{}", found(&text));
+            mended(&text, rule);
+        }
+    }
+
+    #[test]
+    fn what_no_action_can_mend_is_found_too() {
+        let found = found(
+            "paths: {'/a/{b}/{b}': {get: {parameters: [{in: path, name: b, required: true, schema: {type: array, items: {}}}], responses: {}}}}",
+        );
+        assert!(found.contains("the path has {b} twice"), "{found}");
+        assert!(found.contains("the path parameter b is a list"), "{found}");
+    }
+}

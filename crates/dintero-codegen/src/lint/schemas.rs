@@ -1,0 +1,238 @@
+//! References and schemas, wherever they stand.
+
+use serde_json::{Value, json};
+
+use super::{Action, Lint};
+use crate::document::escape;
+use crate::finding::Rule;
+use crate::lower::format_pattern;
+
+impl Lint<'_> {
+    pub(super) fn schema(&mut self, node: &Value, pointer: &str) {
+        if let Some(target) = node["$ref"].as_str() {
+            self.reference(target, pointer);
+        }
+        if let Some(types) = node["type"].as_array() {
+            self.error(
+                Rule::TypeList,
+                pointer,
+                "has a list of types, which is OpenAPI 3.1",
+                "Write one type, with nullable: true for null",
+                self.one_type(types, pointer),
+            );
+        }
+        self.patterns(node, pointer);
+        if let (Some(values), Some(default)) = (node["enum"].as_array(), node.get("default"))
+            && !values.contains(default)
+        {
+            let why = "The default is none of the values";
+            self.warn(
+                Rule::UnlistedDefault,
+                pointer,
+                format!("the default {default} is none of the values"),
+                "It is kept in the documentation only",
+                [self.remove(&format!("{pointer}/default"), why)],
+            );
+        }
+        for key in ["not", "if", "patternProperties"] {
+            if node.get(key).is_some_and(Value::is_object) {
+                let why = format!("No Rust type could hold what `{key}` says");
+                self.warn(
+                    Rule::UnsupportedKeyword,
+                    pointer,
+                    format!("uses `{key}`, which says nothing a Rust type could hold"),
+                    "It is left out",
+                    [self.remove(&format!("{pointer}/{key}"), why)],
+                );
+            }
+        }
+        for (value, target) in node["discriminator"]["mapping"]
+            .as_object()
+            .into_iter()
+            .flatten()
+        {
+            let target = target.as_str().unwrap_or_default();
+            let inner = target
+                .strip_prefix('#')
+                .map_or_else(|| format!("/components/schemas/{target}"), str::to_owned);
+            if self.root().pointer(&inner).is_none() {
+                let place = format!("{pointer}/discriminator/mapping/{}", escape(value));
+                self.error(
+                    Rule::MissingMapping,
+                    pointer,
+                    format!("the discriminator maps {value} to {target}, which does not exist"),
+                    "Add it, or mend the mapping",
+                    [self.remove(&place, format!("{target} does not exist"))],
+                );
+            }
+        }
+    }
+
+    fn reference(&mut self, target: &str, pointer: &str) {
+        match target.strip_prefix('#') {
+            None => self.error(
+                Rule::ExternalReference,
+                pointer,
+                format!("refers to {target}, outside of the document"),
+                "Copy it in below components",
+                [],
+            ),
+            Some(inner) if self.root().pointer(inner).is_none() => {
+                let missing = inner
+                    .strip_prefix("/components/schemas/")
+                    .filter(|name| !name.contains(['/', '~']));
+                // An overlay can stand in for a schema, not for what only its author knows.
+                let actions = missing.map(|name| {
+                    Action::update(
+                        self.root(),
+                        "",
+                        format!("The document refers to {name} and lacks it; read as any JSON"),
+                        json!({"components": {"schemas": {name: {}}}}),
+                    )
+                });
+                self.error(
+                    Rule::MissingReference,
+                    pointer,
+                    format!("refers to {target}, which does not exist"),
+                    "Add it, or mend the reference",
+                    actions,
+                );
+            }
+            Some(inner)
+                if inner.starts_with("/components/schemas/") && inner.matches('/').count() > 3 =>
+            {
+                self.error(
+                    Rule::PartialReference,
+                    pointer,
+                    format!("refers to a part of a schema, {target}"),
+                    "Make that part a component and refer to it",
+                    [],
+                );
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn patterns(&mut self, node: &Value, pointer: &str) {
+        if let Some(pattern) = format_pattern(node) {
+            let why = "A regular expression is a pattern, no format";
+            let update = json!({"pattern": pattern});
+            self.warn(
+                Rule::PatternAsFormat,
+                pointer,
+                format!("has the pattern {pattern} as its format"),
+                "It is used as a pattern; move it there in an overlay",
+                [
+                    Action::update(self.root(), pointer, why, update),
+                    self.remove(&format!("{pointer}/format"), why),
+                ],
+            );
+        }
+        if let Some(pattern) = node["pattern"].as_str()
+            && let Err(error) = regress::Regex::new(pattern)
+        {
+            let why = "It is no ECMAScript pattern";
+            self.warn(
+                Rule::InvalidPattern,
+                pointer,
+                format!("the pattern {pattern} is no ECMAScript pattern ({error})"),
+                "It is not checked; mend it in an overlay",
+                [self.remove(&format!("{pointer}/pattern"), why)],
+            );
+        }
+    }
+
+    /// The actions that make one type of a list, where null is all that is beside it.
+    fn one_type(&self, types: &[Value], pointer: &str) -> Vec<Option<Action>> {
+        let (nulls, others): (Vec<_>, Vec<_>) = types.iter().partition(|kind| *kind == "null");
+        let [kind] = others.as_slice() else {
+            return Vec::new();
+        };
+        let mut update = json!({"type": kind});
+        if !nulls.is_empty() {
+            update["nullable"] = Value::Bool(true);
+        }
+        let why = "OpenAPI 3.0 knows one type, and nullable";
+        vec![
+            self.remove(&format!("{pointer}/type"), why),
+            Action::update(self.root(), pointer, why, update),
+        ]
+    }
+
+    pub(super) fn remove(&self, pointer: &str, why: impl Into<String>) -> Option<Action> {
+        Action::remove(self.root(), pointer, why)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{found, mended};
+
+    #[test]
+    fn every_finding_names_document_pointer_construct_and_remedy() {
+        let cases = [
+            (
+                "paths: {/a: {get: {operationId: a, responses: {'200': {$ref: '#/components/responses/No'}}}}}",
+                "x.yaml:5 #/paths/~1a/get/responses/200: refers to #/components/responses/No, which does not exist. Add it",
+            ),
+            (
+                "paths: {/a: {get: {operationId: a, responses: {'200': {$ref: 'b.yaml#/x'}}}}}",
+                "outside of the document",
+            ),
+            (
+                "components: {schemas: {A: {$ref: '#/components/schemas/B/properties/c'}, B: {properties: {c: {}}}}}",
+                "refers to a part of a schema",
+            ),
+            (
+                "components: {schemas: {A: {type: [string, 'null']}}}",
+                "#/components/schemas/A: has a list of types",
+            ),
+            (
+                "components: {schemas: {A: {type: string, format: '^[A-Z]$'}}}",
+                "has the pattern ^[A-Z]$ as its format",
+            ),
+            (
+                "components: {schemas: {A: {type: string, pattern: '(?P<x>a)'}}}",
+                "is no ECMAScript pattern",
+            ),
+            (
+                "components: {schemas: {A: {type: string, enum: [a], default: b}}}",
+                "is none of the values",
+            ),
+            (
+                "components: {schemas: {A: {not: {type: string}}}}",
+                "uses `not`",
+            ),
+            (
+                "components: {schemas: {A: {discriminator: {propertyName: t, mapping: {x: '#/components/schemas/B'}}}}}",
+                "maps x to #/components/schemas/B",
+            ),
+        ];
+        for (text, expected) in cases {
+            let found = found(text);
+            assert!(
+                found.contains(expected),
+                "{text}\ngave {found:?}\nnot {expected:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_actions_that_are_offered_mend_it() {
+        let cases = [
+            ("{$ref: '#/components/schemas/No'}", "missing-reference"),
+            ("{type: [string, 'null']}", "type-list"),
+            ("{type: string, format: '^[A-Z]$'}", "pattern-as-format"),
+            ("{type: string, pattern: '(?P<x>a)'}", "invalid-pattern"),
+            ("{type: string, enum: [a], default: b}", "unlisted-default"),
+            ("{not: {type: string}}", "unsupported-keyword"),
+            (
+                "{discriminator: {propertyName: t, mapping: {x/y: '#/components/schemas/No'}}}",
+                "missing-mapping",
+            ),
+        ];
+        for (schema, rule) in cases {
+            mended(&format!("components: {{schemas: {{A: {schema}}}}}"), rule);
+        }
+    }
+}

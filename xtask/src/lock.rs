@@ -1,0 +1,149 @@
+//! `openapi/generated.lock`: the digests of what goes into each client and of what comes out of the generator.
+
+use std::collections::BTreeMap;
+
+use dintero_codegen::{Generation, PROGENITOR, VERSION};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// Name of the file in the folder `openapi`.
+pub const FILE: &str = "generated.lock";
+
+const HEAD: &str = "# Written by `cargo xtask regen`, which compares it with --check: SHA-256 of what each client is made of and of\n# what the generator made of it, and the versions that did.\n\n";
+
+/// The lock file: an entry for each API.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Lock(pub BTreeMap<String, Entry>);
+
+/// What one client was made of, and by what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Digest of the document.
+    pub document: String,
+    /// Digest of the overlay.
+    pub overlay: String,
+    /// Digest of the Rust source.
+    pub source: String,
+    /// Digest of the surface.
+    pub surface: String,
+    /// Version of dintero-codegen.
+    pub codegen: String,
+    /// Version of progenitor.
+    pub progenitor: String,
+}
+
+impl Entry {
+    /// The entry of a client that was just generated.
+    pub fn new(document: &str, overlay: &str, generation: &Generation) -> Self {
+        Self {
+            document: digest(&[document]),
+            overlay: digest(&[overlay]),
+            source: digest(&[&generation.source, &generation.registry]),
+            surface: digest(&[&generation.surface]),
+            codegen: VERSION.to_owned(),
+            progenitor: PROGENITOR.to_owned(),
+        }
+    }
+
+    /// The parts in which another entry differs, named for people.
+    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
+        [
+            ("document", self.document != other.document),
+            ("overlay", self.overlay != other.overlay),
+            (
+                "generator version",
+                (&self.codegen, &self.progenitor) != (&other.codegen, &other.progenitor),
+            ),
+            ("generated source", self.source != other.source),
+            ("surface", self.surface != other.surface),
+        ]
+        .into_iter()
+        .filter_map(|(part, differs)| differs.then_some(part))
+        .collect()
+    }
+}
+
+impl Lock {
+    /// Reads a lock file.
+    ///
+    /// # Errors
+    /// It is no lock file; the message names line and column.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|error| error.to_string().trim_end().replace('\n', "\n  "))
+    }
+
+    /// The text of the file.
+    pub fn text(&self) -> String {
+        // Texts in tables always have a form in TOML.
+        format!("{HEAD}{}", toml::to_string(self).unwrap_or_default())
+    }
+}
+
+fn digest(texts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update(text.as_bytes());
+    }
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, Lock, digest};
+
+    fn entry() -> Entry {
+        Entry {
+            document: "d".into(),
+            overlay: "o".into(),
+            source: "s".into(),
+            surface: "f".into(),
+            codegen: "1".into(),
+            progenitor: "2".into(),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let lock = Lock([("a".to_owned(), entry()), ("b".to_owned(), entry())].into());
+        assert_eq!(Lock::parse(&lock.text()), Ok(lock.clone()));
+        assert!(Lock::parse("[a]\nb = ").unwrap_err().contains("line 2"));
+    }
+
+    #[test]
+    fn each_part_that_differs_is_named() {
+        let mut other = entry();
+        assert!(entry().differences(&other).is_empty());
+        other.overlay.clear();
+        other.progenitor.clear();
+        assert_eq!(
+            entry().differences(&other),
+            ["overlay", "generator version"]
+        );
+    }
+
+    #[test]
+    fn a_digest_is_that_of_sha256sum() {
+        assert_eq!(
+            digest(&["ab", "c"]),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn the_version_of_progenitor_is_the_one_that_is_built() {
+        let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock");
+        let lock: toml::Table = toml::from_str(&std::fs::read_to_string(lock).unwrap()).unwrap();
+        let versions: Vec<&str> = lock["package"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|package| package["name"].as_str() == Some("progenitor"))
+            .filter_map(|package| package["version"].as_str())
+            .collect();
+        assert_eq!(versions, [dintero_codegen::PROGENITOR]);
+    }
+}
