@@ -37,17 +37,19 @@ impl Http2 {
                     let mut connection = h2::server::handshake(stream).await.expect("HTTP/2");
                     while let Some(Ok((request, mut respond))) = connection.accept().await {
                         let before = count.fetch_add(1, Ordering::SeqCst);
-                        let (head, body) = request.into_parts();
-                        // It is not read, but its window is given back when it is dropped.
-                        drop(body);
+                        let (head, mut body) = request.into_parts();
                         match reply(&Request::from_parts(head, ()), before) {
-                            Reply::Answer(status, body) => {
-                                let mut answer = Response::new(());
-                                *answer.status_mut() = status.try_into().expect("status");
-                                if let Ok(mut sending) = respond.send_response(answer, false) {
-                                    let _ = sending
-                                        .send_data(Bytes::from_static(body.as_bytes()), true);
-                                }
+                            Reply::Answer(status, text) => {
+                                // A stream that is answered before it was read counts as an error of the server.
+                                tokio::spawn(async move {
+                                    while body.data().await.is_some() {}
+                                    let mut answer = Response::new(());
+                                    *answer.status_mut() = status.try_into().expect("status");
+                                    if let Ok(mut sending) = respond.send_response(answer, false) {
+                                        let text = Bytes::from_static(text.as_bytes());
+                                        let _ = sending.send_data(text, true);
+                                    }
+                                });
                             }
                             Reply::Reset(reason) => respond.send_reset(reason),
                             Reply::GoAway(reason) => connection.abrupt_shutdown(reason),
@@ -67,11 +69,13 @@ impl Http2 {
 
 /// Speaks HTTP/2 without being asked, and has no habits of its own.
 pub(crate) fn client() -> reqwest::Client {
+    plain().http2_prior_knowledge().build().expect("client")
+}
+
+/// What a user has to build, to be as careful as the client that we build.
+pub(crate) fn plain() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
-        .http2_prior_knowledge()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .no_proxy()
-        .build()
-        .expect("client")
 }

@@ -15,6 +15,11 @@ use crate::retries::{OpensOnPause, closed_port};
 use crate::server::Server;
 use crate::{CAPTURE, READ, SESSION, builder, call, http2};
 
+/// Clients as they should be, HTTP/1.1 and HTTP/2. Made once: to start TLS takes longer than all faults together.
+fn clients() -> [reqwest::Client; 2] {
+    [http2::plain().build().expect("client"), http2::client()]
+}
+
 /// Repeats whenever it is asked, ten times.
 fn eager(failed: &FailedAttempt<'_>) -> Option<Duration> {
     (failed.attempts() < 10).then_some(Duration::ZERO)
@@ -29,11 +34,16 @@ async fn meet(
     operation: &'static Operation,
     fault: Fault,
     times: usize,
+    clients: &[reqwest::Client; 2],
     change: impl Fn(Builder) -> Builder,
 ) -> Outcome {
     let clock = ManualClock::new();
     let tokens = Server::start().await;
-    let configured = change(builder(&tokens, &clock).body_limit(LIMIT));
+    let configured = change(
+        builder(&tokens, &clock)
+            .http_client(clients[0].clone())
+            .body_limit(LIMIT),
+    );
     if fault == Fault::Refused {
         let port = closed_port();
         let configured =
@@ -68,7 +78,7 @@ async fn meet(
             .bearer_token("t")
             .clock(clock)
             .checkout_url(server.url())
-            .http_client(http2::client());
+            .http_client(clients[1].clone());
         configured = change(configured);
     }
     let result = call(&configured.build().expect("handle"), operation)
@@ -161,6 +171,7 @@ fn check(name: &str, class: RetryClass, proof: Proof, outcome: &Outcome) {
 
 #[tokio::test]
 async fn every_class_meets_every_fault_and_money_is_sent_once_unless_it_was_refused_unhandled() {
+    let clients = clients();
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN).set_header([
         "fault",
@@ -175,9 +186,12 @@ async fn every_class_meets_every_fault_and_money_is_sent_once_unless_it_was_refu
     for (name, fault, proof) in ALL {
         for operation in [&READ, &SESSION, &CAPTURE] {
             let class = operation.retry_class();
-            let lasting = meet(operation, fault, usize::MAX, |builder| builder).await;
-            let eager = meet(operation, fault, usize::MAX, |builder| builder.retry(eager)).await;
-            let once = meet(operation, fault, 1, |builder| builder).await;
+            let lasting = meet(operation, fault, usize::MAX, &clients, |builder| builder).await;
+            let eager = meet(operation, fault, usize::MAX, &clients, |builder| {
+                builder.retry(eager)
+            })
+            .await;
+            let once = meet(operation, fault, 1, &clients, |builder| builder).await;
             for outcome in [&lasting, &eager, &once] {
                 check(name, class, proof, outcome);
             }
@@ -193,11 +207,16 @@ async fn every_class_meets_every_fault_and_money_is_sent_once_unless_it_was_refu
 
 #[tokio::test]
 async fn a_connection_that_is_closed_as_soon_as_it_is_made_lets_through_no_second_request() {
+    let clients = clients();
     for _ in 0..20 {
         for operation in [&SESSION, &CAPTURE] {
-            let outcome = meet(operation, Fault::ClosedAtOnce, usize::MAX, |builder| {
-                builder.retry(eager)
-            })
+            let outcome = meet(
+                operation,
+                Fault::ClosedAtOnce,
+                usize::MAX,
+                &clients,
+                |builder| builder.retry(eager),
+            )
             .await;
             check(
                 "closed at once",
