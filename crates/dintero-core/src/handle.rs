@@ -15,7 +15,7 @@ use crate::data::Problems;
 use crate::error::Kind;
 use crate::retry::Budget;
 use crate::token::Slot;
-use crate::{Call, Error, Operation, RetryPolicy, Server};
+use crate::{Call, Error, Operation, Retry, Server};
 
 /// The connection to Dintero for one account. Cheap to clone; clones and handles of other accounts share tokens, connections
 /// and the retry budget.
@@ -49,7 +49,7 @@ pub(crate) struct Shared {
     pub(crate) headers: HeaderMap,
     pub(crate) timeout: Duration,
     pub(crate) deadline: Duration,
-    pub(crate) retry: RetryPolicy,
+    pub(crate) retry: Arc<dyn Retry>,
     pub(crate) body_limit: u64,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) budget: Budget,

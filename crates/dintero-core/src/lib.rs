@@ -6,12 +6,13 @@
 //! - [`Handle`] is the connection for one account, made by its [`Builder`].
 //! - [`Call`] is one call that is put together and sent; [`Operation`] is what is known about it beforehand.
 //! - [`Response`] is a success with what came along, [`Error`] is everything else.
-//! - [`RetryPolicy`], [`RetryClass`] and [`CallOptions`] say when and how often a call is sent.
+//! - [`Retry`], [`RetryPolicy`], [`RetryClass`] and [`CallOptions`] say when and how often a call is sent.
 //! - [`TokenSource`] is for tokens from elsewhere, [`Clock`] for tests that move the time.
 
 pub mod data;
 mod macros;
 
+mod audience;
 mod call;
 mod clock;
 mod config;
@@ -43,4 +44,4 @@ pub use operation::{
 };
 pub use options::CallOptions;
 pub use response::Response;
-pub use retry::RetryPolicy;
+pub use retry::{FailedAttempt, Retry, RetryPolicy};

@@ -8,15 +8,20 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use reqwest::{Request, Url};
 
+use crate::audience::Foreign;
 use crate::clock::{before, later};
-use crate::credentials::{Credentials, api_key, basic, bearer};
+use crate::credentials::Credentials;
 use crate::error::Kind;
 use crate::handle::Shared;
 use crate::retry::{is_passing, retry_after};
 use crate::token::Token;
 use crate::trace::Trace;
 use crate::wire::{Head, exchange};
-use crate::{Auth, CallOptions, Error, Handle, Operation, RetryClass, RetryPolicy, WasSent};
+use crate::{
+    Auth, CallOptions, Error, FailedAttempt, Handle, Operation, Retry, RetryClass, WasSent,
+};
+
+const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// What the caller does with the body of a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +107,9 @@ impl Outgoing {
         if tokio::runtime::Handle::try_current().is_err() {
             let mut problems = crate::data::Problems::default();
             problems.push("", "calls must be made within a Tokio runtime");
-            return Err(Error::new(Kind::Configuration(problems)).operation_of(self.operation));
+            return Err(
+                Error::new(Kind::Configuration(problems)).of_call(self.operation, self.class)
+            );
         }
         let trace = Trace::of_call(
             self.operation,
@@ -115,7 +122,7 @@ impl Outgoing {
 
     async fn attempts(&self, trace: &Trace) -> Result<Answer, Error> {
         let shared = self.handle.shared();
-        let policy = self.options.retry.unwrap_or(shared.retry);
+        let policy = self.options.retry.as_ref().unwrap_or(&shared.retry);
         let limit = self.options.deadline.unwrap_or(shared.deadline);
         let start = shared.clock.now();
         let end = later(start, limit);
@@ -153,11 +160,14 @@ impl Outgoing {
                 },
             };
             progress.unknown |= failed.verdict == Verdict::Unknown;
-            match self.pause(shared, &policy, &failed, &mut progress, end) {
+            let now = shared.clock.now();
+            let error = self.finished(failed.error, &progress, now - start);
+            let time_left = end.saturating_duration_since(now);
+            let failed = (&error, failed.verdict);
+            match self.pause(shared, &**policy, failed, &mut progress, time_left) {
                 Some(pause) if pause.is_zero() => {}
                 Some(pause) => shared.clock.pause(pause).await,
                 None => {
-                    let error = self.finished(failed.error, &progress, shared.clock.now() - start);
                     trace.failed(&error);
                     return Err(error);
                 }
@@ -169,32 +179,39 @@ impl Outgoing {
     fn pause(
         &self,
         shared: &Shared,
-        policy: &RetryPolicy,
-        failed: &Failed,
+        policy: &dyn Retry,
+        (error, verdict): (&Error, Verdict),
         progress: &mut Progress,
-        end: Instant,
+        time_left: Duration,
     ) -> Option<Duration> {
-        if failed.verdict == Verdict::TokenRefused {
-            let first = !progress.token_renewed && policy.max_attempts > 1;
-            progress.token_renewed = true;
-            return (first && shared.clock.now() < end).then_some(Duration::ZERO);
-        }
-        let permitted = match (failed.verdict, self.class) {
+        let permitted = match (verdict, self.class) {
             (Verdict::NotHandled, _) | (Verdict::Unknown, RetryClass::Safe) => true,
-            (Verdict::Unknown, RetryClass::Harmless) => {
-                policy.repeat_harmless && progress.repeats_after_unknown == 0
-            }
+            (Verdict::TokenRefused, _) => !progress.token_renewed,
+            (Verdict::Unknown, RetryClass::Harmless) => progress.repeats_after_unknown == 0,
             _ => false,
         };
-        let sent = progress.attempts - u32::from(progress.token_renewed);
-        if !permitted || sent >= policy.max_attempts {
+        if !permitted {
             return None;
         }
-        let pause = policy.delay(sent + 1, failed.error.retry_after())?;
-        if shared.clock.now() + pause >= end || !shared.budget.take() {
+        let failed = FailedAttempt {
+            error,
+            class: self.class,
+            attempts: progress.attempts - u32::from(progress.token_renewed),
+            outcome_unknown: verdict == Verdict::Unknown,
+            token_refused: verdict == Verdict::TokenRefused,
+            time_left,
+        };
+        let pause = policy.pause(&failed)?;
+        if verdict == Verdict::TokenRefused {
+            progress.token_renewed = true;
+            return (!time_left.is_zero()).then_some(Duration::ZERO);
+        }
+        // A policy may wait longer than the server asks for, never shorter.
+        let pause = pause.max(error.retry_after().unwrap_or_default());
+        if pause >= time_left || !shared.budget.take() {
             return None;
         }
-        progress.repeats_after_unknown += u32::from(failed.verdict == Verdict::Unknown);
+        progress.repeats_after_unknown += u32::from(verdict == Verdict::Unknown);
         Some(pause)
     }
 
@@ -209,36 +226,28 @@ impl Outgoing {
             sent => sent,
         };
         error
-            .operation_of(self.operation)
+            .of_call(self.operation, self.class)
             .counted(progress.attempts, elapsed)
             .sent(sent)
     }
 
     /// The authentication for the next attempt; may wait for a token, but not beyond the deadline.
     async fn proof(&self, shared: &Shared, end: Instant, limit: Duration) -> Result<Proof, Error> {
-        let unusable =
-            || Error::from_token_source("the credentials have characters that no header may have");
-        let fixed = |name, value: Option<HeaderValue>| {
-            value
-                .map(|value| Proof {
-                    name,
-                    value,
-                    token: None,
-                })
-                .ok_or_else(unusable)
+        let fixed = |name, value: &HeaderValue| {
+            Ok(Proof {
+                name,
+                value: value.clone(),
+                token: None,
+            })
         };
         match (&shared.credentials, self.auth) {
-            (Credentials::Client { id, secret, .. }, Auth::Basic) => {
-                return fixed(AUTHORIZATION, basic(id, secret));
-            }
-            (Credentials::Bearer(token), _) => return fixed(AUTHORIZATION, bearer(token)),
-            (Credentials::ApiKey(key), _) => {
-                return fixed(HeaderName::from_static("x-api-key"), api_key(key));
-            }
+            (Credentials::Client { basic, .. }, Auth::Basic) => return fixed(AUTHORIZATION, basic),
+            (Credentials::Bearer(token), _) => return fixed(AUTHORIZATION, token),
+            (Credentials::ApiKey(key), _) => return fixed(X_API_KEY, key),
             (Credentials::Client { .. } | Credentials::Source(_), _) => {}
         }
         let Some(slot) = self.handle.slot() else {
-            return Err(unusable());
+            return Err(Error::from_token_source("there is no token source"));
         };
         let token = match slot.ready() {
             Some(token) => token,
@@ -251,10 +260,9 @@ impl Outgoing {
                 }
             },
         };
-        let value = token.header().ok_or_else(unusable)?;
         Ok(Proof {
             name: AUTHORIZATION,
-            value,
+            value: token.header.clone(),
             token: Some(token),
         })
     }
@@ -281,14 +289,12 @@ impl Outgoing {
         let exchange = exchange(
             &shared.http,
             self.request(proof),
+            &self.url,
             shared.body_limit,
             &mut head,
         );
         let outcome = before(shared.clock.alarm(until), exchange).await;
-        trace.attempt(
-            progress.attempts,
-            head.as_ref().map(|head| (head.status, head.request_id())),
-        );
+        trace.attempt(progress.attempts, head.as_ref());
         let (error, head) = match (outcome, head) {
             (Some(Ok(body)), Some(head)) if head.status.is_success() => {
                 return Ok(Answer::new(head, body, progress.attempts));
@@ -303,7 +309,8 @@ impl Outgoing {
                 let wait = retry_after(&headers, shared.clock.wall());
                 let error = Error::new(Kind::Status)
                     .answered(status, headers, body)
-                    .retry_in(wait);
+                    .retry_in(wait)
+                    .foreign(self.foreign(status, proof));
                 return Err(Failed {
                     error,
                     verdict: Self::verdict(status, proof),
@@ -313,7 +320,7 @@ impl Outgoing {
             (None | Some(Ok(_)), head) => (Error::new(Kind::Timeout(limit)), head),
         };
         let verdict = match error.kind() {
-            Kind::Connect => Verdict::NotHandled,
+            Kind::Connect | Kind::Refused => Verdict::NotHandled,
             Kind::Timeout(_) | Kind::Broken => Verdict::Unknown,
             _ => Verdict::Final,
         };
@@ -324,6 +331,12 @@ impl Outgoing {
             None => error,
         };
         Err(Failed { error, verdict })
+    }
+
+    /// Why a token was refused, as far as it says so itself.
+    fn foreign(&self, status: StatusCode, proof: &Proof) -> Option<Foreign> {
+        matches!(status.as_u16(), 401 | 403)
+            .then(|| Foreign::of_token(&proof.value, self.handle.account()))?
     }
 
     fn verdict(status: StatusCode, proof: &Proof) -> Verdict {

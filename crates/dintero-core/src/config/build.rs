@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use super::check::{base_url, check_limit, check_owner, check_secret};
 use super::{API_URL, Builder, CHECKOUT_URL, POOL_IDLE, check_account};
 use crate::Error;
-use crate::credentials::{Credentials, bearer};
+use crate::credentials::{Credentials, api_key, basic, bearer};
 use crate::data::Problems;
 use crate::error::Kind;
 use crate::handle::{Handle, Shared, Slots};
@@ -138,20 +138,22 @@ impl<T: From<Handle>> Builder<T> {
 
     fn credentials(&mut self, http: &reqwest::Client, headers: &HeaderMap) -> Option<Credentials> {
         if let Some((id, secret)) = self.client.take() {
-            let (id, secret) = (id?, secret?);
+            let basic = basic(&id?, &secret?)?;
             let source = Arc::new(ClientCredentialsSource {
                 http: http.clone(),
-                id: id.clone(),
-                secret: secret.clone(),
+                basic: basic.clone(),
                 user_agent: headers.get(USER_AGENT)?.clone(),
                 clock: self.clock.clone(),
             });
-            return Some(Credentials::Client { id, secret, source });
+            return Some(Credentials::Client { basic, source });
         }
-        let bearer = self.bearer.take().map(Credentials::Bearer);
-        bearer
-            .or_else(|| self.api_key.take().map(Credentials::ApiKey))
-            .or_else(|| self.source.take().map(Credentials::Source))
+        if let Some(token) = self.bearer.take() {
+            return bearer(&token).map(Credentials::Bearer);
+        }
+        if let Some(key) = self.api_key.take() {
+            return api_key(&key).map(Credentials::ApiKey);
+        }
+        self.source.take().map(Credentials::Source)
     }
 
     fn http_or_own(&mut self, plain: bool, problems: &mut Problems) -> Option<reqwest::Client> {
