@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::data::{Param, Problems, Validate};
+use crate::data::{Param, Problems, Validate, decode};
 use crate::error::{DecodeFault, Kind};
 use crate::options::set_header;
 use crate::path;
@@ -241,7 +241,7 @@ impl Call {
     /// Whatever keeps it from a decoded answer; see the predicates of [`Error`].
     pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         let (call, answer) = self.run(Want::Json).await?;
-        match serde_json::from_slice(&answer.body) {
+        match decode(&answer.body) {
             Ok(value) => Ok(Response::new(answer.status, answer.headers, value)),
             Err(error) => Err(undecoded(call, answer, &error)),
         }
@@ -256,7 +256,7 @@ impl Call {
         if answer.body.is_empty() {
             return Ok(Response::new(answer.status, answer.headers, None));
         }
-        match serde_json::from_slice(&answer.body) {
+        match decode(&answer.body) {
             Ok(value) => Ok(Response::new(answer.status, answer.headers, value)),
             Err(error) => Err(undecoded(call, answer, &error)),
         }
