@@ -1,6 +1,7 @@
 //! Maintainers' commands: `cargo xtask <command>`.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod diff;
 mod regen;
 mod report;
 
@@ -25,12 +26,14 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Regen(regen::Regen),
+    Diff(Box<diff::Diff>),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Regen(regen) => regen.run(&root()),
+        Command::Diff(diff) => diff.run(&root()),
     };
     match result {
         Ok(report) => report.print(arguments.json),
