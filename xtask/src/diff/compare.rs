@@ -1,6 +1,9 @@
 //! The comparison of one API: its document for the API, its surface for the client crate.
 
+use std::path::Path;
+
 use dintero_codegen::document::Document;
+use dintero_codegen::finding::Errors;
 use dintero_codegen::overlay;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -48,18 +51,21 @@ impl Inputs {
 
 impl Compared {
     /// Compares two states of an API; nothing where a partial state does not have it.
-    pub fn of(from: &State, to: &State, api: &str) -> Result<Option<Self>, String> {
+    pub fn of(root: &Path, from: &State, to: &State, api: &str) -> Result<Option<Self>, String> {
         let (mut old, mut new) = (Inputs::of(from, api)?, Inputs::of(to, api)?);
         let missing = |state: &State, inputs: &Inputs| state.partial() && inputs.document.is_none();
         if missing(from, &old) || missing(to, &new) || (old.document.is_none() && new.document.is_none()) {
             return Ok(None);
         }
-        // A folder with nothing but a document is compared under the overlay of the other state.
-        if from.partial() && old.overlay.is_none() {
-            old.overlay.clone_from(&new.overlay);
-        }
-        if to.partial() && new.overlay.is_none() {
-            new.overlay.clone_from(&old.overlay);
+        // A folder with nothing but a document is compared under the overlay of the other state, or of the working tree.
+        let overlay = match new.overlay.clone().or(old.overlay.clone()) {
+            None => Inputs::of(&State::tree(root), api)?.overlay,
+            overlay => overlay,
+        };
+        for (state, inputs) in [(from, &mut old), (to, &mut new)] {
+            if state.partial() && inputs.overlay.is_none() {
+                inputs.overlay.clone_from(&overlay);
+            }
         }
         let mut compared = Self {
             api: api.to_owned(),
@@ -203,7 +209,7 @@ fn generated(api: &str, document: &Document, overlay: Option<&Document>, exists:
         match overlay::apply(&mut laid, overlay, false) {
             Ok(loose) if loose.is_empty() => {}
             Ok(loose) => warnings.push(format!("{} overlay actions match nothing in the document", loose.len())),
-            Err(error) => return (root, Err(error.to_string())),
+            Err(errors) => return (root, Err(first(&errors))),
         }
         drop_dangling(&mut laid.root);
     }
@@ -217,7 +223,7 @@ fn generated(api: &str, document: &Document, overlay: Option<&Document>, exists:
     let generation = dintero_codegen::generate_from(api, laid, None, true);
     let outcome = generation
         .map(|generation| (generation.surface, generation.source, warnings))
-        .map_err(|error| error.to_string());
+        .map_err(|errors| first(&errors));
     (root, outcome)
 }
 
@@ -239,6 +245,17 @@ fn drop_dangling(root: &mut Value) {
                 operation.remove("x-dintero-read-back");
             }
         }
+    }
+}
+
+/// One of them is enough here; `cargo xtask lint` tells them all.
+fn first(errors: &Errors) -> String {
+    let text = errors.to_string();
+    let mut lines = text.lines();
+    let line = lines.next().unwrap_or_default();
+    match lines.count() {
+        0 => line.to_owned(),
+        more => format!("{line} (and {more} more like it)"),
     }
 }
 

@@ -91,7 +91,7 @@ impl Diff {
             if !self.api.is_empty() && !self.api.iter().any(|wanted| wanted == api) {
                 continue;
             }
-            match Compared::of(&from, &to, api)? {
+            match Compared::of(root, &from, &to, api)? {
                 Some(compared) => apis.push(compared),
                 None if !self.api.is_empty() => {
                     return Err(format!("not both states have the document of {api}").into());
