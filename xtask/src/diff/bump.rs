@@ -91,7 +91,10 @@ fn next(version: &Version, class: Class) -> (&'static str, Option<Version>) {
 }
 
 /// The version in a manifest, or the workspace's.
-fn version(name: &str, file: impl Fn(&str) -> Result<Option<String>, String>) -> Result<Option<Version>, String> {
+fn version(
+    name: &str,
+    file: impl Fn(&str) -> Result<Option<String>, String>,
+) -> Result<Option<Version>, String> {
     let manifest = |path: &str| -> Result<Option<Table>, String> {
         let text = file(path)?;
         let table = text.map(|text| text.parse().map_err(|error| format!("{path}: {error}")));
@@ -101,18 +104,26 @@ fn version(name: &str, file: impl Fn(&str) -> Result<Option<String>, String>) ->
     let Some(own) = manifest(&path)? else {
         return Ok(None);
     };
-    let own = own.get("package").and_then(|package| package.get("version"));
+    let own = own
+        .get("package")
+        .and_then(|package| package.get("version"));
     let text = match own.and_then(toml::Value::as_str) {
         Some(text) => text.to_owned(),
         None => {
             let workspace = manifest("Cargo.toml")?;
-            let version = workspace
-                .as_ref()
-                .and_then(|root| root.get("workspace")?.get("package")?.get("version")?.as_str());
-            version.ok_or(format!("{path}: names no version"))?.to_owned()
+            let version = workspace.as_ref().and_then(|root| {
+                root.get("workspace")?
+                    .get("package")?
+                    .get("version")?
+                    .as_str()
+            });
+            version
+                .ok_or(format!("{path}: names no version"))?
+                .to_owned()
         }
     };
-    let version = Version::parse(&text).map_err(|error| format!("{path}: version {text}: {error}"))?;
+    let version =
+        Version::parse(&text).map_err(|error| format!("{path}: version {text}: {error}"))?;
     Ok(Some(version))
 }
 
@@ -134,7 +145,11 @@ mod tests {
             ("0.1.4", Class::None, "none", "0.1.4"),
         ] {
             let version = Version::parse(from).unwrap();
-            assert_eq!(next(&version, class), (step, Some(Version::parse(to).unwrap())), "{from}");
+            assert_eq!(
+                next(&version, class),
+                (step, Some(Version::parse(to).unwrap())),
+                "{from}"
+            );
         }
     }
 
@@ -151,7 +166,10 @@ mod tests {
             ))
         };
         assert_eq!(version("own", file).unwrap(), Some(Version::new(1, 0, 0)));
-        assert_eq!(version("shared", file).unwrap(), Some(Version::new(0, 3, 0)));
+        assert_eq!(
+            version("shared", file).unwrap(),
+            Some(Version::new(0, 3, 0))
+        );
         assert_eq!(version("none", |_| Ok(None)).unwrap(), None);
         assert!(version("bad", |_| Ok(Some("package.version = 'x'".to_owned()))).is_err());
     }

@@ -7,9 +7,13 @@ pub fn insert(changelog: &str, key: &str, entry: &str) -> Result<String, String>
     let (start, end) = (format!("<!-- cargo xtask diff: {key} -->"), "<!-- end -->");
     let block = format!("{start}\n{}\n{end}\n", entry.trim_end());
     if let Some(at) = changelog.find(&start) {
-        let length = changelog[at..].find(end).ok_or(format!("CHANGELOG.md: {start} has no {end}"))?;
+        let length = changelog[at..]
+            .find(end)
+            .ok_or(format!("CHANGELOG.md: {start} has no {end}"))?;
         let after = at + length + end.len();
-        let rest = changelog[after..].strip_prefix('\n').unwrap_or(&changelog[after..]);
+        let rest = changelog[after..]
+            .strip_prefix('\n')
+            .unwrap_or(&changelog[after..]);
         return Ok(format!("{}{block}{rest}", &changelog[..at]));
     }
     let mut at = 0;
@@ -58,7 +62,9 @@ mod tests {
         let one = insert(BEFORE, "a", "- One.").unwrap();
         let two = insert(&one, "b", "- Two.").unwrap();
         let three = insert(&two, "a", "- Three.").unwrap();
-        assert!(!three.contains("- One.") && three.contains("- Two.") && three.contains("- Three."));
+        assert!(
+            !three.contains("- One.") && three.contains("- Two.") && three.contains("- Three.")
+        );
         assert!(three.contains("- By hand.") && three.ends_with("## 0.1.0\n\n- First.\n"));
     }
 
@@ -73,6 +79,13 @@ mod tests {
 
     #[test]
     fn a_broken_mark_is_an_error_and_not_a_lost_file() {
-        assert!(insert("## Unreleased\n<!-- cargo xtask diff: a -->\n", "a", "- One.").is_err());
+        assert!(
+            insert(
+                "## Unreleased\n<!-- cargo xtask diff: a -->\n",
+                "a",
+                "- One."
+            )
+            .is_err()
+        );
     }
 }

@@ -54,7 +54,10 @@ impl Compared {
     pub fn of(root: &Path, from: &State, to: &State, api: &str) -> Result<Option<Self>, String> {
         let (mut old, mut new) = (Inputs::of(from, api)?, Inputs::of(to, api)?);
         let missing = |state: &State, inputs: &Inputs| state.partial() && inputs.document.is_none();
-        if missing(from, &old) || missing(to, &new) || (old.document.is_none() && new.document.is_none()) {
+        if missing(from, &old)
+            || missing(to, &new)
+            || (old.document.is_none() && new.document.is_none())
+        {
             return Ok(None);
         }
         // A folder with nothing but a document is compared under the overlay of the other state, or of the working tree.
@@ -81,21 +84,42 @@ impl Compared {
             return Ok(Some(compared));
         }
         let name = |state: &State, file: &str| format!("{}: {file}", state.label());
-        let read = |state: &State, inputs: &Inputs| -> Result<(Document, Option<Document>), String> {
-            let empty = "{}".to_owned();
-            let text = inputs.document.as_ref().unwrap_or(&empty);
-            let document = Document::parse(&name(state, &format!("{api}.yaml")), text).map_err(|error| error.to_string())?;
-            let overlay = inputs.overlay.as_ref().map(|text| {
-                Document::parse(&name(state, &format!("overlays/{api}.yaml")), text).map_err(|error| error.to_string())
-            });
-            Ok((document, overlay.transpose()?))
-        };
-        let ((old_document, old_overlay), (new_document, new_overlay)) = (read(from, &old)?, read(to, &new)?);
+        let read =
+            |state: &State, inputs: &Inputs| -> Result<(Document, Option<Document>), String> {
+                let empty = "{}".to_owned();
+                let text = inputs.document.as_ref().unwrap_or(&empty);
+                let document = Document::parse(&name(state, &format!("{api}.yaml")), text)
+                    .map_err(|error| error.to_string())?;
+                let overlay = inputs.overlay.as_ref().map(|text| {
+                    Document::parse(&name(state, &format!("overlays/{api}.yaml")), text)
+                        .map_err(|error| error.to_string())
+                });
+                Ok((document, overlay.transpose()?))
+            };
+        let ((old_document, old_overlay), (new_document, new_overlay)) =
+            (read(from, &old)?, read(to, &new)?);
         compared.versions = (version(&old_document.root), version(&new_document.root));
         let ((old_root, old_outcome), (new_root, new_outcome)) = std::thread::scope(|scope| {
-            let older = scope.spawn(|| generated(api, &old_document, old_overlay.as_ref(), old.document.is_some()));
-            let newer = generated(api, &new_document, new_overlay.as_ref(), new.document.is_some());
-            let broken = |_| (old_document.root.clone(), Err("the generator failed".to_owned()));
+            let older = scope.spawn(|| {
+                generated(
+                    api,
+                    &old_document,
+                    old_overlay.as_ref(),
+                    old.document.is_some(),
+                )
+            });
+            let newer = generated(
+                api,
+                &new_document,
+                new_overlay.as_ref(),
+                new.document.is_some(),
+            );
+            let broken = |_| {
+                (
+                    old_document.root.clone(),
+                    Err("the generator failed".to_owned()),
+                )
+            };
             (older.join().unwrap_or_else(broken), newer)
         });
         compared.changes = operations::compare(&old_root, &new_root);
@@ -109,25 +133,40 @@ impl Compared {
             && before != after
         {
             self.crate_changes = surface::compare(before, after);
-            self.crate_class = self.crate_changes.iter().map(|change| change.class).max().unwrap_or_default();
-            self.notes.push("The document is the same; the generator makes another surface of it.".to_owned());
+            self.crate_class = self
+                .crate_changes
+                .iter()
+                .map(|change| change.class)
+                .max()
+                .unwrap_or_default();
+            self.notes.push(
+                "The document is the same; the generator makes another surface of it.".to_owned(),
+            );
         }
     }
 
     fn judge(&mut self, old: Outcome, new: Outcome, olds: &Inputs, news: &Inputs) {
-        let fallback = |outcome: Outcome, inputs: &Inputs, which: &str, notes: &mut Vec<String>| match outcome {
-            Ok((surface, source, warnings)) => {
-                notes.extend(warnings.into_iter().map(|warning| format!("{which}: {warning}")));
-                Ok((surface, source))
-            }
-            Err(error) => match &inputs.surface {
-                Some(surface) => {
-                    notes.push(format!("{which} cannot be generated, its written surface is used: {error}"));
-                    Ok((surface.clone(), String::new()))
+        let fallback =
+            |outcome: Outcome, inputs: &Inputs, which: &str, notes: &mut Vec<String>| match outcome
+            {
+                Ok((surface, source, warnings)) => {
+                    notes.extend(
+                        warnings
+                            .into_iter()
+                            .map(|warning| format!("{which}: {warning}")),
+                    );
+                    Ok((surface, source))
                 }
-                None => Err(format!("{which} cannot be generated: {error}")),
-            },
-        };
+                Err(error) => match &inputs.surface {
+                    Some(surface) => {
+                        notes.push(format!(
+                            "{which} cannot be generated, its written surface is used: {error}"
+                        ));
+                        Ok((surface.clone(), String::new()))
+                    }
+                    None => Err(format!("{which} cannot be generated: {error}")),
+                },
+            };
         let old = fallback(old, olds, "the old state", &mut self.notes);
         // The surface that is written down need not be that of a new document.
         let new = match new {
@@ -137,27 +176,45 @@ impl Compared {
         match (old, new) {
             (Ok((old_surface, old_source)), Ok((new_surface, new_source))) => {
                 self.crate_changes = surface::compare(&old_surface, &new_surface);
-                self.crate_class = self.crate_changes.iter().map(|change| change.class).max().unwrap_or_default();
+                self.crate_class = self
+                    .crate_changes
+                    .iter()
+                    .map(|change| change.class)
+                    .max()
+                    .unwrap_or_default();
                 if self.crate_class == Class::None && old_source != new_source {
                     self.crate_class = Class::Additive;
                     self.notes.push("The crate offers the same; limits in its builders, or its documentation, differ.".to_owned());
                 }
             }
             (Err(error), _) | (_, Err(error)) => {
-                self.crate_class = self.changes.iter().map(|change| change.class).max().unwrap_or_default();
-                self.unjudged = Some(format!("{error}\nUntil then the crate is taken to change as the API does."));
+                self.crate_class = self
+                    .changes
+                    .iter()
+                    .map(|change| change.class)
+                    .max()
+                    .unwrap_or_default();
+                self.unjudged = Some(format!(
+                    "{error}\nUntil then the crate is taken to change as the API does."
+                ));
             }
         }
     }
 
     /// Does anything differ?
     pub fn differs(&self) -> bool {
-        !self.changes.is_empty() || !self.crate_changes.is_empty() || self.crate_class != Class::None
+        !self.changes.is_empty()
+            || !self.crate_changes.is_empty()
+            || self.crate_class != Class::None
     }
 
     /// The worst that happens to the API.
     pub fn class(&self) -> Class {
-        self.changes.iter().map(|change| change.class).max().unwrap_or_default()
+        self.changes
+            .iter()
+            .map(|change| change.class)
+            .max()
+            .unwrap_or_default()
     }
 
     /// How many of a thing, text excepted, became what.
@@ -168,7 +225,12 @@ impl Compared {
 
     /// Everything, for programs.
     pub fn json(&self) -> Value {
-        let classes = |class| self.changes.iter().filter(|change| change.class == class).count();
+        let classes = |class| {
+            self.changes
+                .iter()
+                .filter(|change| change.class == class)
+                .count()
+        };
         json!({
             "api": self.api,
             "from_version": self.versions.0,
@@ -197,7 +259,12 @@ type Outcome = Result<(String, String, Vec<String>), String>;
 
 /// Generates a client, and marks in the document which types the overlay says are used outside of operations. The
 /// overlay need not fit: how much of it does not is told.
-fn generated(api: &str, document: &Document, overlay: Option<&Document>, exists: bool) -> (Value, Outcome) {
+fn generated(
+    api: &str,
+    document: &Document,
+    overlay: Option<&Document>,
+    exists: bool,
+) -> (Value, Outcome) {
     let mut root = document.root.clone();
     if !exists {
         // An API that was not there yet, or is gone, offers nothing.
@@ -208,19 +275,36 @@ fn generated(api: &str, document: &Document, overlay: Option<&Document>, exists:
     if let Some(overlay) = overlay {
         match overlay::apply(&mut laid, overlay, false) {
             Ok(loose) if loose.is_empty() => {}
-            Ok(loose) => warnings.push(format!("{} overlay actions match nothing in the document", loose.len())),
+            Ok(loose) => warnings.push(format!(
+                "{} overlay actions match nothing in the document",
+                loose.len()
+            )),
             Err(errors) => return (root, Err(first(&errors))),
         }
         drop_dangling(&mut laid.root);
     }
-    let schemas = root.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    let schemas = root
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut);
     for (name, schema) in schemas.into_iter().flatten() {
         let keep = &laid.root["components"]["schemas"][name]["x-dintero-keep"];
         if let (Value::String(_), Some(schema)) = (keep, schema.as_object_mut()) {
             schema.insert("x-dintero-keep".to_owned(), keep.clone());
         }
     }
-    let generation = dintero_codegen::generate_from(api, laid, None, true);
+    let mut generation = dintero_codegen::generate_from(api, laid.clone(), None, true);
+    // Names that the overlay gives may be taken in a document that it was not written for.
+    while let Err(errors) = &generation {
+        let mut taken = Vec::new();
+        drop_names(&mut laid.root, errors, &mut taken);
+        let Some(name) = taken.first() else {
+            break;
+        };
+        warnings.push(format!(
+            "the overlay's type name {name} is taken in the document"
+        ));
+        generation = dintero_codegen::generate_from(api, laid.clone(), None, true);
+    }
     let outcome = generation
         .map(|generation| (generation.surface, generation.source, warnings))
         .map_err(|errors| first(&errors));
@@ -230,13 +314,26 @@ fn generated(api: &str, document: &Document, overlay: Option<&Document>, exists:
 /// An overlay may tell to read an outcome back by a method that its document does not have.
 fn drop_dangling(root: &mut Value) {
     let paths = root["paths"].as_object();
-    let operations = paths.into_iter().flatten().flat_map(|(_, item)| item.as_object().into_iter().flatten());
+    let operations = paths
+        .into_iter()
+        .flatten()
+        .flat_map(|(_, item)| item.as_object().into_iter().flatten());
     let methods: Vec<String> = operations
         .filter_map(|(_, operation)| operation["x-dintero-method"].as_str())
         .map(str::to_owned)
         .collect();
-    for item in root["paths"].as_object_mut().into_iter().flatten().map(|(_, item)| item) {
-        for operation in item.as_object_mut().into_iter().flatten().map(|(_, operation)| operation) {
+    for item in root["paths"]
+        .as_object_mut()
+        .into_iter()
+        .flatten()
+        .map(|(_, item)| item)
+    {
+        for operation in item
+            .as_object_mut()
+            .into_iter()
+            .flatten()
+            .map(|(_, operation)| operation)
+        {
             let dangles = operation
                 .get("x-dintero-read-back")
                 .and_then(Value::as_str)
@@ -245,6 +342,34 @@ fn drop_dangling(root: &mut Value) {
                 operation.remove("x-dintero-read-back");
             }
         }
+    }
+}
+
+/// Takes out the type names that the errors are about.
+fn drop_names(node: &mut Value, errors: &Errors, taken: &mut Vec<String>) {
+    match node {
+        Value::Object(object) => {
+            if let Some(Value::String(name)) = object.get("x-dintero-name") {
+                let wrong = format!("x-dintero-name {name} ");
+                if errors
+                    .0
+                    .iter()
+                    .any(|finding| finding.construct.starts_with(&wrong))
+                {
+                    taken.push(name.clone());
+                    object.remove("x-dintero-name");
+                }
+            }
+            for (_, node) in object.iter_mut() {
+                drop_names(node, errors, taken);
+            }
+        }
+        Value::Array(list) => {
+            for node in list {
+                drop_names(node, errors, taken);
+            }
+        }
+        _ => {}
     }
 }
 

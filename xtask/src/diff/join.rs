@@ -155,8 +155,16 @@ fn fields(
     facts: &mut Vec<Fact>,
     children: &mut Vec<Child>,
 ) {
-    let gone: Vec<&String> = old.fields.keys().filter(|name| !new.fields.contains_key(*name)).collect();
-    let come: Vec<&String> = new.fields.keys().filter(|name| !old.fields.contains_key(*name)).collect();
+    let gone: Vec<&String> = old
+        .fields
+        .keys()
+        .filter(|name| !new.fields.contains_key(*name))
+        .collect();
+    let come: Vec<&String> = new
+        .fields
+        .keys()
+        .filter(|name| !old.fields.contains_key(*name))
+        .collect();
     let old_shape = |name: &str| Shape::of(sides.old_root, &old.fields[name]);
     let new_shape = |name: &str| Shape::of(sides.new_root, &new.fields[name]);
     let renamed = similar::pairs(gone.len(), come.len(), |one, two| {
@@ -197,13 +205,19 @@ fn fields(
         let required = new.required.contains(*name);
         let (rule, class, text) = if required {
             (
-                Rule::Each("new-required-request-property", "response-required-property-added"),
+                Rule::Each(
+                    "new-required-request-property",
+                    "response-required-property-added",
+                ),
                 Breaking,
                 "field added, required",
             )
         } else {
             (
-                Rule::Each("new-optional-request-property", "response-optional-property-added"),
+                Rule::Each(
+                    "new-optional-request-property",
+                    "response-optional-property-added",
+                ),
                 Additive,
                 "field added",
             )
@@ -215,12 +229,18 @@ fn fields(
         fact.exists = exists(&shape, &shape);
         facts.push(fact);
     }
-    let same = old.fields.keys().filter(|name| new.fields.contains_key(*name));
+    let same = old
+        .fields
+        .keys()
+        .filter(|name| new.fields.contains_key(*name));
     let pairs = same.map(|name| (name, name));
     let pairs = pairs.chain(renamed.iter().map(|(one, two)| (gone[*one], come[*two])));
     for (before, after) in pairs {
         let (was, is) = (old_shape(before), new_shape(after));
-        let (old_place, new_place) = (old.fields[before].pointer().to_owned(), new.fields[after].pointer().to_owned());
+        let (old_place, new_place) = (
+            old.fields[before].pointer().to_owned(),
+            new.fields[after].pointer().to_owned(),
+        );
         let subject = sides.owner(Some(&old_place), Some(&new_place), 2);
         let mut add = |rule, classes, kind, text: String, exists| {
             let fact = Fact::new(rule, classes, kind, What::Field);
@@ -238,7 +258,13 @@ fn fields(
         let there = exists(&was, &is);
         if before != after {
             let text = format!("seems to be what was `{before}`");
-            add(Rule::Suffix("renamed".to_owned()), (Breaking, Breaking), Kind::Renamed, text, there);
+            add(
+                Rule::Suffix("renamed".to_owned()),
+                (Breaking, Breaking),
+                Kind::Renamed,
+                text,
+                there,
+            );
         }
         let now_required = new.required.contains(after);
         if old.required.contains(before) != now_required {
@@ -247,24 +273,60 @@ fn fields(
             } else {
                 ("became-optional", (Additive, Breaking), "is optional now")
             };
-            add(Rule::Suffix(rule.to_owned()), classes, Kind::Changed, text.to_owned(), there);
+            add(
+                Rule::Suffix(rule.to_owned()),
+                classes,
+                Kind::Changed,
+                text.to_owned(),
+                there,
+            );
         }
         if was.read_only != is.read_only {
             let (rule, text) = if is.read_only {
-                ("became-read-only", "is read-only now: requests no longer carry it")
+                (
+                    "became-read-only",
+                    "is read-only now: requests no longer carry it",
+                )
             } else {
-                ("became-not-read-only", "is no longer read-only: requests may carry it")
+                (
+                    "became-not-read-only",
+                    "is no longer read-only: requests may carry it",
+                )
             };
-            let class = if !is.read_only && now_required { Breaking } else { Additive };
-            add(Rule::Suffix(rule.to_owned()), (class, Additive), Kind::Changed, text.to_owned(), (true, false));
+            let class = if !is.read_only && now_required {
+                Breaking
+            } else {
+                Additive
+            };
+            add(
+                Rule::Suffix(rule.to_owned()),
+                (class, Additive),
+                Kind::Changed,
+                text.to_owned(),
+                (true, false),
+            );
         }
         if was.write_only != is.write_only {
             let (rule, class, text) = if is.write_only {
-                ("became-write-only", Breaking, "is write-only now: responses no longer carry it")
+                (
+                    "became-write-only",
+                    Breaking,
+                    "is write-only now: responses no longer carry it",
+                )
             } else {
-                ("became-not-write-only", Additive, "is no longer write-only: responses may carry it")
+                (
+                    "became-not-write-only",
+                    Additive,
+                    "is no longer write-only: responses may carry it",
+                )
             };
-            add(Rule::Suffix(rule.to_owned()), (Additive, class), Kind::Changed, text.to_owned(), (false, true));
+            add(
+                Rule::Suffix(rule.to_owned()),
+                (Additive, class),
+                Kind::Changed,
+                text.to_owned(),
+                (false, true),
+            );
         }
         let mut child = child(&old.fields[before], &new.fields[after], true);
         child.exists = there;
@@ -294,10 +356,26 @@ fn rest(
             return;
         }
         (Rest::Closed, Rest::Closed) | (Rest::Open, Rest::Open) => return,
-        (_, Rest::Closed) => ("additional-properties-closed", (Breaking, Additive), "takes no other fields now"),
-        (Rest::Closed, _) => ("additional-properties-opened", (Additive, Additive), "takes other fields now"),
-        (Rest::Open, Rest::Of(_)) => ("additional-properties-specialized", (Breaking, Additive), "its other fields have a type now"),
-        (Rest::Of(_), Rest::Open) => ("additional-properties-generalized", (Additive, Breaking), "its other fields are of any type now"),
+        (_, Rest::Closed) => (
+            "additional-properties-closed",
+            (Breaking, Additive),
+            "takes no other fields now",
+        ),
+        (Rest::Closed, _) => (
+            "additional-properties-opened",
+            (Additive, Additive),
+            "takes other fields now",
+        ),
+        (Rest::Open, Rest::Of(_)) => (
+            "additional-properties-specialized",
+            (Breaking, Additive),
+            "its other fields have a type now",
+        ),
+        (Rest::Of(_), Rest::Open) => (
+            "additional-properties-generalized",
+            (Additive, Breaking),
+            "its other fields are of any type now",
+        ),
     };
     facts.push(sides.fact(Rule::Suffix(rule.to_owned()), classes, text));
 }
@@ -311,15 +389,26 @@ fn choices(
     facts: &mut Vec<Fact>,
     children: &mut Vec<Child>,
 ) {
-    let olds: Vec<Shape> = old.iter().map(|node| Shape::of(sides.old_root, node)).collect();
-    let news: Vec<Shape> = new.iter().map(|node| Shape::of(sides.new_root, node)).collect();
+    let olds: Vec<Shape> = old
+        .iter()
+        .map(|node| Shape::of(sides.old_root, node))
+        .collect();
+    let news: Vec<Shape> = new
+        .iter()
+        .map(|node| Shape::of(sides.new_root, node))
+        .collect();
     let keys = |parent: &Shape, shape: &Shape| {
-        let keys = shape.name.as_ref().and_then(|name| parent.mapping.get(name));
+        let keys = shape
+            .name
+            .as_ref()
+            .and_then(|name| parent.mapping.get(name));
         keys.cloned().unwrap_or_default()
     };
     let pairs = similar::pairs(olds.len(), news.len(), |one, two| {
         let (one, two) = (&olds[one], &news[two]);
-        let shared = keys(old_shape, one).intersection(&keys(new_shape, two)).count();
+        let shared = keys(old_shape, one)
+            .intersection(&keys(new_shape, two))
+            .count();
         match (&one.name, &two.name) {
             (Some(one), Some(two)) if one == two => 4.0,
             _ if shared > 0 => 3.0,
@@ -335,7 +424,14 @@ fn choices(
             (None, _) => format!("choice {}", index + 1),
         }
     };
-    let mut add = |rule: &str, classes, kind, name: String, old: Option<String>, new: Option<String>, text: &str, note| {
+    let mut add = |rule: &str,
+                   classes,
+                   kind,
+                   name: String,
+                   old: Option<String>,
+                   new: Option<String>,
+                   text: &str,
+                   note| {
         let fact = Fact::new(Rule::Suffix(rule.to_owned()), classes, kind, What::Type);
         let subject = sides.owner(None, None, 0);
         let mut fact = fact.at(subject, name, old, new, text);
@@ -346,27 +442,68 @@ fn choices(
         if !pairs.iter().any(|(one, _)| *one == index) {
             let place = Some(old[index].pointer().to_owned());
             let name = title(old_shape, shape, index);
-            add("one-of-removed", (Breaking, Additive), Kind::Removed, name, place, None, "choice removed", None);
+            add(
+                "one-of-removed",
+                (Breaking, Additive),
+                Kind::Removed,
+                name,
+                place,
+                None,
+                "choice removed",
+                None,
+            );
         }
     }
     for (index, shape) in news.iter().enumerate() {
         if !pairs.iter().any(|(_, two)| *two == index) {
             let place = Some(new[index].pointer().to_owned());
             let name = title(new_shape, shape, index);
-            add("one-of-added", (Additive, Additive), Kind::Added, name, None, place, "choice added", Some(CHOICES));
+            add(
+                "one-of-added",
+                (Additive, Additive),
+                Kind::Added,
+                name,
+                None,
+                place,
+                "choice added",
+                Some(CHOICES),
+            );
         }
     }
     for (one, two) in pairs {
         let (before, after) = (keys(old_shape, &olds[one]), keys(new_shape, &news[two]));
         if !before.is_empty() && !after.is_empty() {
-            let places = || (Some(old[one].pointer().to_owned()), Some(new[two].pointer().to_owned()));
+            let places = || {
+                (
+                    Some(old[one].pointer().to_owned()),
+                    Some(new[two].pointer().to_owned()),
+                )
+            };
             for value in before.difference(&after) {
                 let (old, new) = places();
-                add("discriminator-mapping-removed", (Breaking, Breaking), Kind::Removed, value.clone(), old, new, "no longer tells a kind", None);
+                add(
+                    "discriminator-mapping-removed",
+                    (Breaking, Breaking),
+                    Kind::Removed,
+                    value.clone(),
+                    old,
+                    new,
+                    "no longer tells a kind",
+                    None,
+                );
             }
             for value in after.difference(&before) {
                 let (old, new) = places();
-                add("discriminator-mapping-added", (Additive, Additive), Kind::Added, value.clone(), old, new, "tells a kind now", None);
+                add(
+                    "discriminator-mapping-added",
+                    (Additive, Additive),
+                    Kind::Added,
+                    value.clone(),
+                    old,
+                    new,
+                    "tells a kind now",
+                    None,
+                );
             }
         }
         let (before, after) = (&old[one], &new[two]);
@@ -376,7 +513,11 @@ fn choices(
         && before != after
     {
         let text = format!("kinds were told by `{before}`, are told by `{after}` now");
-        facts.push(sides.fact(Rule::Suffix("discriminator-changed".to_owned()), (Breaking, Breaking), text));
+        facts.push(sides.fact(
+            Rule::Suffix("discriminator-changed".to_owned()),
+            (Breaking, Breaking),
+            text,
+        ));
     }
 }
 
@@ -391,9 +532,15 @@ pub fn alike(one: &Shape, two: &Shape) -> f64 {
         all => common as f64 / all as f64,
     };
     if let (Some(one), Some(two)) = (&one.values, &two.values) {
-        let common = one.iter().filter(|(value, _)| two.iter().any(|(other, _)| other == value));
+        let common = one
+            .iter()
+            .filter(|(value, _)| two.iter().any(|(other, _)| other == value));
         return share(common.count(), one.len(), two.len());
     }
-    let common = one.fields.keys().filter(|name| two.fields.contains_key(*name)).count();
+    let common = one
+        .fields
+        .keys()
+        .filter(|name| two.fields.contains_key(*name))
+        .count();
     share(common, one.fields.len(), two.fields.len())
 }

@@ -19,7 +19,9 @@ pub fn steps(pointer: &str) -> Vec<String> {
 pub fn follow(root: &Value, pointer: &str) -> String {
     let mut pointer = pointer.to_owned();
     for _ in 0..32 {
-        let target = root.pointer(&pointer).and_then(|node| node["$ref"].as_str());
+        let target = root
+            .pointer(&pointer)
+            .and_then(|node| node["$ref"].as_str());
         let Some(target) = target.and_then(local) else {
             break;
         };
@@ -40,7 +42,9 @@ pub fn local(reference: &str) -> Option<String> {
     let mut bytes = Vec::new();
     let mut rest = pointer.as_bytes();
     while let Some((byte, after)) = rest.split_first() {
-        let code = after.get(..2).and_then(|code| std::str::from_utf8(code).ok());
+        let code = after
+            .get(..2)
+            .and_then(|code| std::str::from_utf8(code).ok());
         match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
             Some(code) if *byte == b'%' => {
                 bytes.push(code);
@@ -80,7 +84,10 @@ pub fn label(root: &Value, pointer: &str) -> String {
         ["components", "headers", name, rest @ ..] => format!("header {name}{}", content(rest)),
         ["paths", path, "parameters", index, rest @ ..] => {
             let parameter = &root["paths"][*path]["parameters"];
-            let parameter = index.parse().ok().and_then(|index: usize| parameter.get(index));
+            let parameter = index
+                .parse()
+                .ok()
+                .and_then(|index: usize| parameter.get(index));
             let name = parameter_name(parameter.unwrap_or(&Value::Null));
             format!("{path} {name}{}", content(rest))
         }
@@ -89,8 +96,10 @@ pub fn label(root: &Value, pointer: &str) -> String {
             match rest {
                 ["parameters", index, rest @ ..] => {
                     let parameter = &root["paths"][*path][*method]["parameters"];
-                    let parameter =
-                        index.parse().ok().and_then(|index: usize| parameter.get(index));
+                    let parameter = index
+                        .parse()
+                        .ok()
+                        .and_then(|index: usize| parameter.get(index));
                     let name = parameter_name(parameter.unwrap_or(&Value::Null));
                     format!("{operation} {name}{}", content(rest))
                 }
@@ -158,7 +167,10 @@ mod tests {
                 "/components/schemas/A/allOf/1/properties/b/items/properties/c",
                 "A.b[].c",
             ),
-            ("/components/schemas/A/additionalProperties/oneOf/1", "A{}|1"),
+            (
+                "/components/schemas/A/additionalProperties/oneOf/1",
+                "A{}|1",
+            ),
             (
                 "/components/parameters/P/schema/items",
                 "header parameter x-id[]",
@@ -183,7 +195,8 @@ mod tests {
 
     #[test]
     fn references_are_followed_until_they_lead_nowhere() {
-        let root = json!({"a": {"$ref": "#/b~1%63"}, "b/c": {"$ref": "#/none"}, "c": {"$ref": "#/c"}});
+        let root =
+            json!({"a": {"$ref": "#/b~1%63"}, "b/c": {"$ref": "#/none"}, "c": {"$ref": "#/c"}});
         assert_eq!(follow(&root, "/a"), "/b~1c");
         assert_eq!(follow(&root, "/c"), "/c");
         assert_eq!(local("other.yaml#/a"), None);
@@ -192,6 +205,9 @@ mod tests {
     #[test]
     fn names_are_escaped_and_read_back() {
         let pointer = below("/components/schemas", "a/b~c");
-        assert_eq!(component(&below(&pointer, "properties")).as_deref(), Some("a/b~c"));
+        assert_eq!(
+            component(&below(&pointer, "properties")).as_deref(),
+            Some("a/b~c")
+        );
     }
 }

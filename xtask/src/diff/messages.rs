@@ -45,7 +45,10 @@ pub fn compare(both: &Both<'_, '_>, walk: &mut Walk<'_>, sink: &mut Sink) {
     let (olds, news) = (responses(both.old), responses(both.new));
     let uses = uses(both, Direction::Response);
     let good = |status: &str| status.starts_with('2');
-    for (status, place) in olds.iter().filter(|(status, _)| !news.contains_key(*status)) {
+    for (status, place) in olds
+        .iter()
+        .filter(|(status, _)| !news.contains_key(*status))
+    {
         let (rule, class) = if good(status) {
             ("response-success-status-removed", Breaking)
         } else {
@@ -95,15 +98,50 @@ fn request(both: &Both<'_, '_>, walk: &mut Walk<'_>, sink: &mut Sink) {
     };
     match (place(both.old), place(both.new)) {
         (None, None) => {}
-        (Some(old), None) => add("request-body-removed", Breaking, Kind::Removed, Some(old), None, "removed"),
+        (Some(old), None) => add(
+            "request-body-removed",
+            Breaking,
+            Kind::Removed,
+            Some(old),
+            None,
+            "removed",
+        ),
         (None, Some(new)) if required(both.new, &new) => {
-            add("request-body-added-required", Breaking, Kind::Added, None, Some(new), "added, required");
+            add(
+                "request-body-added-required",
+                Breaking,
+                Kind::Added,
+                None,
+                Some(new),
+                "added, required",
+            );
         }
-        (None, Some(new)) => add("request-body-added-optional", Additive, Kind::Added, None, Some(new), "added"),
+        (None, Some(new)) => add(
+            "request-body-added-optional",
+            Additive,
+            Kind::Added,
+            None,
+            Some(new),
+            "added",
+        ),
         (Some(old), Some(new)) => {
             match (required(both.old, &old), required(both.new, &new)) {
-                (false, true) => add("request-body-became-required", Breaking, Kind::Changed, Some(old.clone()), Some(new.clone()), "is required now"),
-                (true, false) => add("request-body-became-optional", Additive, Kind::Changed, Some(old.clone()), Some(new.clone()), "is optional now"),
+                (false, true) => add(
+                    "request-body-became-required",
+                    Breaking,
+                    Kind::Changed,
+                    Some(old.clone()),
+                    Some(new.clone()),
+                    "is required now",
+                ),
+                (true, false) => add(
+                    "request-body-became-optional",
+                    Additive,
+                    Kind::Changed,
+                    Some(old.clone()),
+                    Some(new.clone()),
+                    "is optional now",
+                ),
                 _ => {}
             }
             if let Some(pair) = pair(both, &old, &new, Direction::Request) {
@@ -123,7 +161,10 @@ fn uses(both: &Both<'_, '_>, direction: Direction) -> BTreeSet<Use> {
 
 fn responses(operation: &Operation<'_>) -> BTreeMap<String, String> {
     let place = below(&operation.pointer, "responses");
-    let all = operation.node["responses"].as_object().into_iter().flatten();
+    let all = operation.node["responses"]
+        .as_object()
+        .into_iter()
+        .flatten();
     all.filter(|(status, _)| !status.starts_with("x-"))
         .map(|(status, _)| (status.to_uppercase(), below(&place, status)))
         .collect()
@@ -150,18 +191,37 @@ fn pair<'a>(both: &Both<'a, '_>, old: &str, new: &str, direction: Direction) -> 
 fn headers(pair: &Pair<'_>, walk: &mut Walk<'_>, sink: &mut Sink) {
     let names = |node: &Value| -> BTreeMap<String, String> {
         let all = node["headers"].as_object().into_iter().flatten();
-        all.map(|(name, _)| (name.to_lowercase(), name.clone())).collect()
+        all.map(|(name, _)| (name.to_lowercase(), name.clone()))
+            .collect()
     };
     let (olds, news) = (names(pair.old.1), names(pair.new.1));
     let uses = pair.uses(Site::Header);
     for name in olds.keys().filter(|name| !news.contains_key(*name)) {
         let name = format!("header {name}");
-        sink.add(pair.fact("response-header-removed", Breaking, Kind::Removed, &name, "removed"), &uses);
+        sink.add(
+            pair.fact(
+                "response-header-removed",
+                Breaking,
+                Kind::Removed,
+                &name,
+                "removed",
+            ),
+            &uses,
+        );
     }
     for (name, written) in &news {
         let Some(before) = olds.get(name) else {
             let name = format!("header {name}");
-            sink.add(pair.fact("response-header-added", Additive, Kind::Added, &name, "added"), &uses);
+            sink.add(
+                pair.fact(
+                    "response-header-added",
+                    Additive,
+                    Kind::Added,
+                    &name,
+                    "added",
+                ),
+                &uses,
+            );
             continue;
         };
         let node = |root: &Value, pointer: &str, name: &str| {
@@ -181,24 +241,41 @@ fn content(pair: &Pair<'_>, walk: &mut Walk<'_>, sink: &mut Sink) {
     let media = |node: &Value| -> BTreeMap<String, String> {
         let all = node["content"].as_object().into_iter().flatten();
         all.map(|(name, _)| {
-            let plain = name.split(';').next().unwrap_or_default().trim().to_lowercase();
+            let plain = name
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_lowercase();
             (plain, name.clone())
         })
         .collect()
     };
     let (olds, news) = (media(pair.old.1), media(pair.new.1));
-    let request = pair.uses.iter().any(|of| of.direction == Direction::Request);
+    let request = pair
+        .uses
+        .iter()
+        .any(|of| of.direction == Direction::Request);
     let (removed, added) = if request {
-        ("request-body-media-type-removed", "request-body-media-type-added")
+        (
+            "request-body-media-type-removed",
+            "request-body-media-type-added",
+        )
     } else {
         ("response-media-type-removed", "response-media-type-added")
     };
     for name in olds.keys().filter(|name| !news.contains_key(*name)) {
-        sink.add(pair.fact(removed, Breaking, Kind::Removed, name, "media type removed"), &pair.uses);
+        sink.add(
+            pair.fact(removed, Breaking, Kind::Removed, name, "media type removed"),
+            &pair.uses,
+        );
     }
     for (name, written) in &news {
         let Some(before) = olds.get(name) else {
-            sink.add(pair.fact(added, Additive, Kind::Added, name, "media type added"), &pair.uses);
+            sink.add(
+                pair.fact(added, Additive, Kind::Added, name, "media type added"),
+                &pair.uses,
+            );
             continue;
         };
         let node = |(pointer, node): &(String, &Value), name: &str| {
@@ -210,16 +287,40 @@ fn content(pair: &Pair<'_>, walk: &mut Walk<'_>, sink: &mut Sink) {
             (None, None) => {}
             (None, Some(_)) => {
                 let class = if request { Breaking } else { Additive };
-                sink.add(pair.fact("body-schema-added", class, Kind::Changed, name, "has a schema now"), &pair.uses);
+                sink.add(
+                    pair.fact(
+                        "body-schema-added",
+                        class,
+                        Kind::Changed,
+                        name,
+                        "has a schema now",
+                    ),
+                    &pair.uses,
+                );
             }
             (Some(_), None) => {
                 let class = if request { Additive } else { Breaking };
-                sink.add(pair.fact("body-schema-removed", class, Kind::Changed, name, "has no schema any more"), &pair.uses);
+                sink.add(
+                    pair.fact(
+                        "body-schema-removed",
+                        class,
+                        Kind::Changed,
+                        name,
+                        "has no schema any more",
+                    ),
+                    &pair.uses,
+                );
             }
         }
     }
     if pair.old.1["description"] != pair.new.1["description"] {
-        let mut fact = pair.fact("description-changed", Nothing, Kind::Changed, "", "is described in other words");
+        let mut fact = pair.fact(
+            "description-changed",
+            Nothing,
+            Kind::Changed,
+            "",
+            "is described in other words",
+        );
         fact.what = What::Text;
         sink.add(fact, &pair.uses);
     }

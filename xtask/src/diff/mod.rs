@@ -13,6 +13,8 @@ mod parameters;
 #[cfg(test)]
 mod property;
 mod render;
+#[cfg(test)]
+mod runs;
 mod scalars;
 mod schemas;
 mod shape;
@@ -96,11 +98,18 @@ impl Diff {
                 None if !self.api.is_empty() => {
                     return Err(format!("not both states have the document of {api}").into());
                 }
-                None => notes.push(format!("{api}: not compared, since not both states have its document")),
+                None => notes.push(format!(
+                    "{api}: not compared, since not both states have its document"
+                )),
             }
         }
         if apis.is_empty() {
-            return Err(format!("{} and {} have no document in common", from.label(), to.label()).into());
+            return Err(format!(
+                "{} and {} have no document in common",
+                from.label(),
+                to.label()
+            )
+            .into());
         }
         if self.semver_checks {
             self.check(root, &mut apis, &mut notes);
@@ -112,7 +121,11 @@ impl Diff {
             bumps,
             notes,
         };
-        let mut text = if self.markdown { render::markdown(&outcome) } else { render::text(&outcome) };
+        let mut text = if self.markdown {
+            render::markdown(&outcome)
+        } else {
+            render::text(&outcome)
+        };
         if self.changelog {
             let line = self.write_changelog(root, &from, &outcome)?;
             if !self.markdown {
@@ -120,7 +133,9 @@ impl Diff {
             }
         }
         let breaks = |api: &Compared| {
-            api.class() == Class::Breaking || api.crate_class == Class::Breaking || api.unjudged.is_some()
+            api.class() == Class::Breaking
+                || api.crate_class == Class::Breaking
+                || api.unjudged.is_some()
         };
         Ok(Report {
             text,
@@ -138,13 +153,17 @@ impl Diff {
     /// What `cargo semver-checks` says can make the verdict on a crate worse, not better.
     fn check(&self, root: &Path, apis: &mut [Compared], notes: &mut Vec<String>) {
         if self.from_dir.is_some() || self.to_dir.is_some() || self.to.is_some() {
-            notes.push("cargo semver-checks compares a revision with the working tree only; not run".to_owned());
+            notes.push(
+                "cargo semver-checks compares a revision with the working tree only; not run"
+                    .to_owned(),
+            );
             return;
         }
         for api in apis.iter_mut().filter(|api| api.differs()) {
             match checks::run(root, &format!("dintero-{}", api.api), &self.from) {
                 Ok(class) => {
-                    api.notes.push(format!("cargo semver-checks judges: {}", class.name()));
+                    api.notes
+                        .push(format!("cargo semver-checks judges: {}", class.name()));
                     api.crate_class = api.crate_class.max(class);
                 }
                 Err(error) => notes.push(error),
@@ -152,7 +171,12 @@ impl Diff {
         }
     }
 
-    fn write_changelog(&self, root: &Path, from: &State, outcome: &Outcome) -> Result<String, Box<dyn Error>> {
+    fn write_changelog(
+        &self,
+        root: &Path,
+        from: &State,
+        outcome: &Outcome,
+    ) -> Result<String, Box<dyn Error>> {
         let path = root.join("CHANGELOG.md");
         let before = fs::read_to_string(&path).map_err(|error| format!("CHANGELOG.md: {error}"))?;
         let mut after = before.clone();
@@ -176,9 +200,18 @@ impl Diff {
 fn bumps(root: &Path, from: &State, apis: &[Compared]) -> Result<Vec<Bump>, String> {
     let mut bumps = Vec::new();
     for api in apis {
-        bumps.push(bump::bump(root, from, &format!("dintero-{}", api.api), api.crate_class)?);
+        bumps.push(bump::bump(
+            root,
+            from,
+            &format!("dintero-{}", api.api),
+            api.crate_class,
+        )?);
     }
-    let worst = apis.iter().map(|api| api.crate_class).max().unwrap_or_default();
+    let worst = apis
+        .iter()
+        .map(|api| api.crate_class)
+        .max()
+        .unwrap_or_default();
     bumps.push(bump::bump(root, from, "dintero", worst)?);
     Ok(bumps)
 }

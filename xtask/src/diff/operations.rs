@@ -72,6 +72,9 @@ impl Both<'_, '_> {
     }
 }
 
+/// Are they one operation?
+type Same = fn(&Operation<'_>, &Operation<'_>) -> bool;
+
 /// Everything that differs between two documents, for the API.
 pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
     let mut sink = Sink::default();
@@ -83,14 +86,17 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
     let same = |one: &Operation<'_>, two: &Operation<'_>| one.key() == two.key();
     let moved = |one: &Operation<'_>, two: &Operation<'_>| {
         let id = !one.id().is_empty() && one.id() == two.id();
-        one.method == two.method && (id || similar::plain(&one.key().1) == similar::plain(&two.key().1))
+        one.method == two.method
+            && (id || similar::plain(&one.key().1) == similar::plain(&two.key().1))
     };
-    let matches: [&dyn Fn(&Operation<'_>, &Operation<'_>) -> bool; 3] = [&exact, &same, &moved];
+    let matches: [Same; 3] = [exact, same, moved];
     for matches in matches {
         for (one, old) in olds.iter().enumerate() {
             let free = |two: &usize| !pairs.iter().any(|(_, used)| used == two);
             if !pairs.iter().any(|(used, _)| *used == one) {
-                let found = (0..news.len()).filter(free).find(|two| matches(old, &news[*two]));
+                let found = (0..news.len())
+                    .filter(free)
+                    .find(|two| matches(old, &news[*two]));
                 pairs.extend(found.map(|two| (one, two)));
             }
         }
@@ -102,12 +108,26 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
             } else {
                 "api-removed"
             };
-            whole(rule, Breaking, Kind::Removed, old, "operation removed", &mut sink);
+            whole(
+                rule,
+                Breaking,
+                Kind::Removed,
+                old,
+                "operation removed",
+                &mut sink,
+            );
         }
     }
     for (two, new) in news.iter().enumerate() {
         if !pairs.iter().any(|(_, used)| *used == two) {
-            whole("endpoint-added", Additive, Kind::Added, new, "operation added", &mut sink);
+            whole(
+                "endpoint-added",
+                Additive,
+                Kind::Added,
+                new,
+                "operation added",
+                &mut sink,
+            );
         }
     }
     for (one, two) in pairs {
@@ -123,7 +143,13 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
         messages::compare(&both, &mut walk, &mut sink);
     }
     types::compare(old, new, &mut walk, &mut sink);
-    servers(old, new, "the document", ("/servers", "/servers"), &mut sink);
+    servers(
+        old,
+        new,
+        "the document",
+        ("/servers", "/servers"),
+        &mut sink,
+    );
     walk.finish(&mut sink);
     sink.changes()
 }
@@ -149,15 +175,29 @@ fn operations(root: &Value) -> Vec<Operation<'_>> {
     list
 }
 
-fn whole(rule: &'static str, class: Class, kind: Kind, operation: &Operation<'_>, text: &str, sink: &mut Sink) {
+fn whole(
+    rule: &'static str,
+    class: Class,
+    kind: Kind,
+    operation: &Operation<'_>,
+    text: &str,
+    sink: &mut Sink,
+) {
     let place = Some(operation.pointer.clone());
-    let (old, new) = if kind == Kind::Added { (None, place) } else { (place, None) };
+    let (old, new) = if kind == Kind::Added {
+        (None, place)
+    } else {
+        (place, None)
+    };
     let text = match operation.id() {
         "" => text.to_owned(),
         id => format!("{text} (operationId `{id}`)"),
     };
     let fact = Fact::new(Rule::Fixed(rule), (class, class), kind, What::Operation);
-    sink.add(fact.at(operation.title(), "", old, new, text), &BTreeSet::new());
+    sink.add(
+        fact.at(operation.title(), "", old, new, text),
+        &BTreeSet::new(),
+    );
 }
 
 /// Path, id, deprecation, description.
@@ -171,21 +211,41 @@ fn itself(both: &Both<'_, '_>, sink: &mut Sink) {
         sink.add(fact, &none);
     }
     if old.id() != new.id() {
-        let mut fact = both.fact("api-operation-id-renamed", Nothing, Kind::Renamed, What::Operation);
+        let mut fact = both.fact(
+            "api-operation-id-renamed",
+            Nothing,
+            Kind::Renamed,
+            What::Operation,
+        );
         fact.name = new.id().to_owned();
         fact.former = Some(old.id().to_owned());
         fact.text = format!("has this operationId now, was `{}`", old.id());
-        fact.note = Some("Not on the wire; generated clients name their methods after it, ours where the overlay names none.");
+        fact.note = Some(
+            "Not on the wire; generated clients name their methods after it, ours where the overlay names none.",
+        );
         sink.add(fact, &none);
     }
-    match (old.node["deprecated"] == true, new.node["deprecated"] == true) {
+    match (
+        old.node["deprecated"] == true,
+        new.node["deprecated"] == true,
+    ) {
         (false, true) => {
-            let mut fact = both.fact("endpoint-deprecated", Additive, Kind::Changed, What::Operation);
+            let mut fact = both.fact(
+                "endpoint-deprecated",
+                Additive,
+                Kind::Changed,
+                What::Operation,
+            );
             fact.text = "is deprecated now".to_owned();
             sink.add(fact, &none);
         }
         (true, false) => {
-            let mut fact = both.fact("endpoint-reactivated", Additive, Kind::Changed, What::Operation);
+            let mut fact = both.fact(
+                "endpoint-reactivated",
+                Additive,
+                Kind::Changed,
+                What::Operation,
+            );
             fact.text = "is no longer deprecated".to_owned();
             sink.add(fact, &none);
         }
@@ -199,7 +259,8 @@ fn itself(both: &Both<'_, '_>, sink: &mut Sink) {
     }
     let own = |operation: &Operation<'_>| {
         let own = [&operation.pointer, &operation.item].map(|pointer| below(pointer, "servers"));
-        own.into_iter().find(|pointer| operation.root.pointer(pointer).is_some())
+        own.into_iter()
+            .find(|pointer| operation.root.pointer(pointer).is_some())
     };
     let (was, is) = (own(old), own(new));
     if was.is_some() || is.is_some() {
@@ -219,7 +280,13 @@ fn access(both: &Both<'_, '_>, sink: &mut Sink) {
         sink.add(fact, &BTreeSet::new());
     };
     for way in was.ways.difference(&is.ways) {
-        add("api-security-removed", Breaking, Kind::Removed, way, "no longer lets callers in");
+        add(
+            "api-security-removed",
+            Breaking,
+            Kind::Removed,
+            way,
+            "no longer lets callers in",
+        );
     }
     for way in is.ways.difference(&was.ways) {
         let (class, text) = if was.ways.is_empty() {
@@ -231,11 +298,27 @@ fn access(both: &Both<'_, '_>, sink: &mut Sink) {
     }
     // An operation without scopes has none that are known.
     for scope in was.scopes.difference(&is.scopes) {
-        let class = if is.scopes.is_empty() { Nothing } else { Breaking };
-        add("api-security-scope-removed", class, Kind::Removed, scope, "scope removed");
+        let class = if is.scopes.is_empty() {
+            Nothing
+        } else {
+            Breaking
+        };
+        add(
+            "api-security-scope-removed",
+            class,
+            Kind::Removed,
+            scope,
+            "scope removed",
+        );
     }
     for scope in is.scopes.difference(&was.scopes) {
-        add("api-security-scope-added", Additive, Kind::Added, scope, "scope added");
+        add(
+            "api-security-scope-added",
+            Additive,
+            Kind::Added,
+            scope,
+            "scope added",
+        );
     }
 }
 
@@ -250,7 +333,11 @@ struct Access {
 impl Access {
     fn of(operation: &Operation<'_>) -> Self {
         let own = &operation.node["security"];
-        let security = if own.is_null() { &operation.root["security"] } else { own };
+        let security = if own.is_null() {
+            &operation.root["security"]
+        } else {
+            own
+        };
         let mut access = Self {
             ways: BTreeSet::new(),
             scopes: BTreeSet::new(),
@@ -263,7 +350,10 @@ impl Access {
         for way in security.as_array().into_iter().flatten() {
             let mut schemes = Vec::new();
             for (name, scopes) in way.as_object().into_iter().flatten() {
-                schemes.push(scheme(&operation.root["components"]["securitySchemes"][name], name));
+                schemes.push(scheme(
+                    &operation.root["components"]["securitySchemes"][name],
+                    name,
+                ));
                 access.scopes.extend(texts(scopes));
             }
             access.ways.insert(if schemes.is_empty() {
@@ -289,7 +379,11 @@ fn scheme(scheme: &Value, name: &str) -> String {
 /// The servers at two places.
 fn servers(old: &Value, new: &Value, subject: &str, places: (&str, &str), sink: &mut Sink) {
     let urls = |root: &Value, place: &str| -> BTreeMap<String, String> {
-        let list = root.pointer(place).and_then(Value::as_array).into_iter().flatten();
+        let list = root
+            .pointer(place)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
         list.enumerate()
             .filter_map(|(index, server)| {
                 let url = server["url"].as_str()?.trim_end_matches('/');
@@ -303,9 +397,25 @@ fn servers(old: &Value, new: &Value, subject: &str, places: (&str, &str), sink: 
         sink.add(fact.at(subject, url, old, new, text), &BTreeSet::new());
     };
     for (url, place) in was.iter().filter(|(url, _)| !is.contains_key(*url)) {
-        add("api-server-removed", Breaking, Kind::Removed, url, Some(place.clone()), None, "server removed");
+        add(
+            "api-server-removed",
+            Breaking,
+            Kind::Removed,
+            url,
+            Some(place.clone()),
+            None,
+            "server removed",
+        );
     }
     for (url, place) in is.iter().filter(|(url, _)| !was.contains_key(*url)) {
-        add("api-server-added", Additive, Kind::Added, url, None, Some(place.clone()), "server added");
+        add(
+            "api-server-added",
+            Additive,
+            Kind::Added,
+            url,
+            None,
+            Some(place.clone()),
+            "server added",
+        );
     }
 }

@@ -32,8 +32,14 @@ impl Parameter<'_> {
     /// How a list or an object is written.
     fn style(&self, root: &Value) -> Option<(String, bool)> {
         let shape = Shape::of(root, self.schema.as_ref()?);
-        shape.kind.filter(|kind| kind == "array" || kind == "object")?;
-        let usual = if self.place == "query" || self.place == "cookie" { "form" } else { "simple" };
+        shape
+            .kind
+            .filter(|kind| kind == "array" || kind == "object")?;
+        let usual = if self.place == "query" || self.place == "cookie" {
+            "form"
+        } else {
+            "simple"
+        };
         let style = self.node["style"].as_str().unwrap_or(usual).to_owned();
         let explode = self.node["explode"].as_bool().unwrap_or(style == "form");
         Some((style, explode))
@@ -59,12 +65,20 @@ pub fn compare(both: &Both<'_, '_>, walk: &mut Walk<'_>, sink: &mut Sink) {
         };
         pairs.extend(news.iter().position(same).map(|two| (one, two)));
     }
-    let gone: Vec<usize> = (0..olds.len()).filter(|one| !pairs.iter().any(|(used, _)| used == one)).collect();
-    let come: Vec<usize> = (0..news.len()).filter(|two| !pairs.iter().any(|(_, used)| used == two)).collect();
+    let gone: Vec<usize> = (0..olds.len())
+        .filter(|one| !pairs.iter().any(|(used, _)| used == one))
+        .collect();
+    let come: Vec<usize> = (0..news.len())
+        .filter(|two| !pairs.iter().any(|(_, used)| used == two))
+        .collect();
     let renamed = similar::pairs(gone.len(), come.len(), |one, two| {
         let (one, two) = (&olds[gone[one]], &news[come[two]]);
         let shape = |root, parameter: &Parameter<'_>| {
-            parameter.schema.as_ref().map(|node| Shape::of(root, node)).unwrap_or_default()
+            parameter
+                .schema
+                .as_ref()
+                .map(|node| Shape::of(root, node))
+                .unwrap_or_default()
         };
         let strangers = scalars::strangers(&shape(both.old.root, one), &shape(both.new.root, two));
         if one.place != two.place || strangers {
@@ -75,7 +89,12 @@ pub fn compare(both: &Both<'_, '_>, walk: &mut Walk<'_>, sink: &mut Sink) {
     });
     for (index, one) in gone.iter().enumerate() {
         if !renamed.iter().any(|(used, _)| *used == index) {
-            let mut fact = both.fact("request-parameter-removed", Breaking, Kind::Removed, What::Parameter);
+            let mut fact = both.fact(
+                "request-parameter-removed",
+                Breaking,
+                Kind::Removed,
+                What::Parameter,
+            );
             fact.name = olds[*one].title();
             fact.old = Some(olds[*one].pointer.clone());
             fact.new = None;
@@ -87,7 +106,11 @@ pub fn compare(both: &Both<'_, '_>, walk: &mut Walk<'_>, sink: &mut Sink) {
         if !renamed.iter().any(|(_, used)| *used == index) {
             let new = &news[*two];
             let (rule, class, text) = if new.required() {
-                ("new-required-request-parameter", Breaking, "added, required")
+                (
+                    "new-required-request-parameter",
+                    Breaking,
+                    "added, required",
+                )
             } else {
                 ("new-optional-request-parameter", Additive, "added")
             };
@@ -109,8 +132,15 @@ pub fn compare(both: &Both<'_, '_>, walk: &mut Walk<'_>, sink: &mut Sink) {
     }
 }
 
-fn pair(both: &Both<'_, '_>, old: &Parameter<'_>, new: &Parameter<'_>, uses: &BTreeSet<Use>, sink: &mut Sink) {
-    let shared = new.pointer.starts_with("/components/") || !old.pointer.starts_with("/components/");
+fn pair(
+    both: &Both<'_, '_>,
+    old: &Parameter<'_>,
+    new: &Parameter<'_>,
+    uses: &BTreeSet<Use>,
+    sink: &mut Sink,
+) {
+    let shared =
+        new.pointer.starts_with("/components/") || !old.pointer.starts_with("/components/");
     let subject = if shared {
         label(both.new.root, &new.pointer)
     } else {
@@ -135,24 +165,73 @@ fn pair(both: &Both<'_, '_>, old: &Parameter<'_>, new: &Parameter<'_>, uses: &BT
         add(rule, class, Kind::Renamed, What::Parameter, text);
     }
     match (old.required(), new.required()) {
-        (false, true) => add("request-parameter-became-required", Breaking, Kind::Changed, What::Parameter, "is required now".to_owned()),
-        (true, false) => add("request-parameter-became-optional", Additive, Kind::Changed, What::Parameter, "is optional now".to_owned()),
+        (false, true) => add(
+            "request-parameter-became-required",
+            Breaking,
+            Kind::Changed,
+            What::Parameter,
+            "is required now".to_owned(),
+        ),
+        (true, false) => add(
+            "request-parameter-became-optional",
+            Additive,
+            Kind::Changed,
+            What::Parameter,
+            "is optional now".to_owned(),
+        ),
         _ => {}
     }
-    match (old.node["deprecated"] == true, new.node["deprecated"] == true) {
-        (false, true) => add("request-parameter-deprecated", Additive, Kind::Changed, What::Parameter, "is deprecated now".to_owned()),
-        (true, false) => add("request-parameter-reactivated", Additive, Kind::Changed, What::Parameter, "is no longer deprecated".to_owned()),
+    match (
+        old.node["deprecated"] == true,
+        new.node["deprecated"] == true,
+    ) {
+        (false, true) => add(
+            "request-parameter-deprecated",
+            Additive,
+            Kind::Changed,
+            What::Parameter,
+            "is deprecated now".to_owned(),
+        ),
+        (true, false) => add(
+            "request-parameter-reactivated",
+            Additive,
+            Kind::Changed,
+            What::Parameter,
+            "is no longer deprecated".to_owned(),
+        ),
         _ => {}
     }
     if let (Some(was), Some(is)) = (old.style(both.old.root), new.style(both.new.root))
         && was != is
     {
-        let words = |(style, explode): (String, bool)| if explode { format!("`{style}`, one by one") } else { format!("`{style}`, joined") };
-        let text = format!("was written as {}, is written as {} now", words(was), words(is));
-        add("request-parameter-style-changed", Breaking, Kind::Changed, What::Parameter, text);
+        let words = |(style, explode): (String, bool)| {
+            if explode {
+                format!("`{style}`, one by one")
+            } else {
+                format!("`{style}`, joined")
+            }
+        };
+        let text = format!(
+            "was written as {}, is written as {} now",
+            words(was),
+            words(is)
+        );
+        add(
+            "request-parameter-style-changed",
+            Breaking,
+            Kind::Changed,
+            What::Parameter,
+            text,
+        );
     }
     if old.node["description"] != new.node["description"] {
-        add("description-changed", Nothing, Kind::Changed, What::Text, "is described in other words".to_owned());
+        add(
+            "description-changed",
+            Nothing,
+            Kind::Changed,
+            What::Text,
+            "is described in other words".to_owned(),
+        );
     }
 }
 
@@ -161,7 +240,11 @@ fn parameters<'a>(operation: &Operation<'a>) -> Vec<Parameter<'a>> {
     let mut list: Vec<Parameter<'a>> = Vec::new();
     for owner in [&operation.pointer, &operation.item] {
         let place = below(owner, "parameters");
-        let count = operation.root.pointer(&place).and_then(Value::as_array).map_or(0, Vec::len);
+        let count = operation
+            .root
+            .pointer(&place)
+            .and_then(Value::as_array)
+            .map_or(0, Vec::len);
         for index in 0..count {
             let pointer = follow(operation.root, &below(&place, &index.to_string()));
             let Some(node) = operation.root.pointer(&pointer) else {
@@ -169,8 +252,15 @@ fn parameters<'a>(operation: &Operation<'a>) -> Vec<Parameter<'a>> {
             };
             let place = node["in"].as_str().unwrap_or_default().to_owned();
             let name = node["name"].as_str().unwrap_or_default();
-            let name = if place == "header" { name.to_lowercase() } else { name.to_owned() };
-            if list.iter().any(|known| known.place == place && known.name == name) {
+            let name = if place == "header" {
+                name.to_lowercase()
+            } else {
+                name.to_owned()
+            };
+            if list
+                .iter()
+                .any(|known| known.place == place && known.name == name)
+            {
                 continue;
             }
             let schema = schema(&pointer, node);
@@ -193,11 +283,18 @@ pub fn schema(pointer: &str, node: &Value) -> Option<Node> {
     }
     let (media, content) = node.get("content")?.as_object()?.iter().next()?;
     content.get("schema")?;
-    Some(Node::at(below(&below(&below(pointer, "content"), media), "schema")))
+    Some(Node::at(below(
+        &below(&below(pointer, "content"), media),
+        "schema",
+    )))
 }
 
 /// Which of the variables of its path a parameter is.
 fn order(operation: &Operation<'_>, parameter: &Parameter<'_>) -> Option<usize> {
-    let mut variables = operation.path.split('{').skip(1).filter_map(|part| part.split('}').next());
+    let mut variables = operation
+        .path
+        .split('{')
+        .skip(1)
+        .filter_map(|part| part.split('}').next());
     variables.position(|name| name == parameter.name)
 }

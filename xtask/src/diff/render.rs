@@ -60,7 +60,15 @@ pub fn text(outcome: &Outcome) -> String {
         }
         put(&mut out, "\nversions");
         for bump in &outcome.bumps {
-            put(&mut out, &format!("  {:<17} {:<9} {}", bump.name, bump.class.name(), bump.text()));
+            put(
+                &mut out,
+                &format!(
+                    "  {:<17} {:<9} {}",
+                    bump.name,
+                    bump.class.name(),
+                    bump.text()
+                ),
+            );
         }
     }
     for note in notes(outcome) {
@@ -71,7 +79,10 @@ pub fn text(outcome: &Outcome) -> String {
 
 /// For a pull request.
 pub fn markdown(outcome: &Outcome) -> String {
-    let mut out = format!("## API changes: {} to {}\n\n", outcome.states.0, outcome.states.1);
+    let mut out = format!(
+        "## API changes: {} to {}\n\n",
+        outcome.states.0, outcome.states.1
+    );
     if outcome.apis.iter().all(|api| !api.differs()) {
         out.push_str("None.\n");
     } else {
@@ -81,10 +92,26 @@ pub fn markdown(outcome: &Outcome) -> String {
         }
         out.push_str("\n| crate | for programs | version |\n| --- | --- | --- |\n");
         for bump in &outcome.bumps {
-            put(&mut out, &format!("| `{}` | {} | {} |", bump.name, bump.class.name(), bump.text()));
+            put(
+                &mut out,
+                &format!(
+                    "| `{}` | {} | {} |",
+                    bump.name,
+                    bump.class.name(),
+                    bump.text()
+                ),
+            );
         }
-        for (class, title) in [(Class::Breaking, "Breaking for the API"), (Class::Additive, "Additive"), (Class::None, "Not on the wire")] {
-            let lists: Vec<(&str, Vec<Line<'_>>)> = outcome.apis.iter().map(|api| (api.api.as_str(), lines(api, class))).collect();
+        for (class, title) in [
+            (Class::Breaking, "Breaking for the API"),
+            (Class::Additive, "Additive"),
+            (Class::None, "Not on the wire"),
+        ] {
+            let lists: Vec<(&str, Vec<Line<'_>>)> = outcome
+                .apis
+                .iter()
+                .map(|api| (api.api.as_str(), lines(api, class)))
+                .collect();
             let count: usize = lists.iter().map(|(_, lines)| lines.len()).sum();
             if count == 0 {
                 continue;
@@ -92,23 +119,50 @@ pub fn markdown(outcome: &Outcome) -> String {
             let folded = class != Class::Breaking || count > 40;
             put(&mut out, &format!("\n### {title}\n"));
             if folded {
-                put(&mut out, &format!("<details><summary>{count} entries</summary>\n"));
+                put(
+                    &mut out,
+                    &format!("<details><summary>{count} entries</summary>\n"),
+                );
             }
             for (api, lines) in lists {
                 for line in lines {
-                    put(&mut out, &format!("- {api}: {} (`{}`)", escaped(&line.text(10)), line.rule));
+                    put(
+                        &mut out,
+                        &format!("- {api}: {} (`{}`)", escaped(&line.text(10)), line.rule),
+                    );
                 }
             }
             if folded {
                 put(&mut out, "\n</details>");
             }
         }
-        for api in outcome.apis.iter().filter(|api| !api.crate_changes.is_empty()) {
+        for api in outcome
+            .apis
+            .iter()
+            .filter(|api| !api.crate_changes.is_empty())
+        {
             let count = api.crate_changes.len();
-            put(&mut out, &format!("\n### `dintero-{}`\n\n<details><summary>{count} changes for programs</summary>\n", api.api));
+            put(
+                &mut out,
+                &format!(
+                    "\n### `dintero-{}`\n\n<details><summary>{count} changes for programs</summary>\n",
+                    api.api
+                ),
+            );
             for change in &api.crate_changes {
-                let note = change.note.map(|note| format!(" {note}")).unwrap_or_default();
-                put(&mut out, &format!("- {}: `{}` {}.{note}", change.class.name(), change.item, change.text));
+                let note = change
+                    .note
+                    .map(|note| format!(" {note}"))
+                    .unwrap_or_default();
+                put(
+                    &mut out,
+                    &format!(
+                        "- {}: `{}` {}.{note}",
+                        change.class.name(),
+                        change.item,
+                        change.text
+                    ),
+                );
             }
             put(&mut out, "\n</details>");
         }
@@ -130,9 +184,20 @@ pub fn entry(api: &Compared, bump: Option<&Bump>) -> Option<String> {
             names.dedup();
             if !names.is_empty() {
                 let verb = word(kind);
-                let breaking = api.changes.iter().filter(of).any(|change| change.class == Class::Breaking);
+                let breaking = api
+                    .changes
+                    .iter()
+                    .filter(of)
+                    .any(|change| change.class == Class::Breaking);
                 let breaking = if breaking { ", breaking" } else { "" };
-                put(&mut out, &format!("  - {} {verb}{breaking}: {}.", what.plural(), some(&names, 12)));
+                put(
+                    &mut out,
+                    &format!(
+                        "  - {} {verb}{breaking}: {}.",
+                        what.plural(),
+                        some(&names, 12)
+                    ),
+                );
             }
         }
     }
@@ -140,14 +205,22 @@ pub fn entry(api: &Compared, bump: Option<&Bump>) -> Option<String> {
         return None;
     }
     let (old, new) = &api.versions;
-    let versions = if old == new { new.clone() } else { format!("{old} to {new}") };
+    let versions = if old == new {
+        new.clone()
+    } else {
+        format!("{old} to {new}")
+    };
     let mut name = api.api.clone();
     if let Some(first) = name.get_mut(..1) {
         first.make_ascii_uppercase();
     }
     let class = api.class().name();
-    let bump = bump.map(|bump| format!(" `{}` {}.", bump.name, bump.text())).unwrap_or_default();
-    Some(format!("- {name} API, document {versions}: {class}.{bump}\n{out}"))
+    let bump = bump
+        .map(|bump| format!(" `{}` {}.", bump.name, bump.text()))
+        .unwrap_or_default();
+    Some(format!(
+        "- {name} API, document {versions}: {class}.{bump}\n{out}"
+    ))
 }
 
 /// `Session.order`, or `a` -> `b`
@@ -159,7 +232,9 @@ fn title(change: &Change) -> String {
         (name, _) => format!("{} {name}", change.subject),
     };
     match &change.former {
-        Some(former) if change.kind == Kind::Renamed => format!("`{former}` -> `{}`", own(&change.name)),
+        Some(former) if change.kind == Kind::Renamed => {
+            format!("`{former}` -> `{}`", own(&change.name))
+        }
         _ => format!("`{}`", own(&change.name)),
     }
 }
@@ -180,7 +255,13 @@ fn rows(apis: &[Compared]) -> Vec<Vec<String>> {
             let counts = KINDS.map(|kind| api.count(what, kind));
             if counts.iter().any(|count| *count > 0) {
                 let mut row = vec![api.api.clone(), what.plural().to_owned()];
-                row.extend(counts.iter().map(|count| if *count == 0 { "-".to_owned() } else { count.to_string() }));
+                row.extend(counts.iter().map(|count| {
+                    if *count == 0 {
+                        "-".to_owned()
+                    } else {
+                        count.to_string()
+                    }
+                }));
                 rows.push(row);
             }
         }
@@ -205,11 +286,18 @@ fn section(out: &mut String, api: &Compared, class: Class) {
 
 fn crate_section(out: &mut String, api: &Compared) {
     for class in [Class::Breaking, Class::Additive] {
-        let changes: Vec<_> = api.crate_changes.iter().filter(|change| change.class == class).collect();
+        let changes: Vec<_> = api
+            .crate_changes
+            .iter()
+            .filter(|change| change.class == class)
+            .collect();
         if changes.is_empty() {
             continue;
         }
-        put(out, &format!("\ndintero-{}: {} for programs", api.api, class.name()));
+        put(
+            out,
+            &format!("\ndintero-{}: {} for programs", api.api, class.name()),
+        );
         // Lines that say the same are one line.
         let mut merged: Vec<(&str, Option<&str>, Vec<String>)> = Vec::new();
         for change in changes {
@@ -237,7 +325,11 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn text(&self, places: usize) -> String {
-        let subjects: Vec<String> = self.subjects.iter().map(|subject| (*subject).to_owned()).collect();
+        let subjects: Vec<String> = self
+            .subjects
+            .iter()
+            .map(|subject| (*subject).to_owned())
+            .collect();
         let (subjects, names) = (some(&subjects, places), self.names.join(", "));
         match (names.is_empty(), self.kind) {
             (true, _) => format!("{subjects}: {}", self.text),
@@ -250,9 +342,15 @@ impl Line<'_> {
 /// The changes of a class; changed descriptions are only counted, in the notes.
 fn lines(api: &Compared, class: Class) -> Vec<Line<'_>> {
     let mut by_subject: Vec<Line<'_>> = Vec::new();
-    for change in api.changes.iter().filter(|change| change.class == class && change.what != What::Text) {
+    for change in api
+        .changes
+        .iter()
+        .filter(|change| change.class == class && change.what != What::Text)
+    {
         let same = |line: &&mut Line<'_>| {
-            line.rule == change.rule && line.text == change.text && line.subjects == [change.subject.as_str()]
+            line.rule == change.rule
+                && line.text == change.text
+                && line.subjects == [change.subject.as_str()]
         };
         match by_subject.iter_mut().find(same) {
             Some(line) if !change.name.is_empty() => line.names.push(&change.name),
@@ -261,13 +359,18 @@ fn lines(api: &Compared, class: Class) -> Vec<Line<'_>> {
                 kind: change.kind,
                 text: &change.text,
                 subjects: vec![&change.subject],
-                names: Some(change.name.as_str()).filter(|name| !name.is_empty()).into_iter().collect(),
+                names: Some(change.name.as_str())
+                    .filter(|name| !name.is_empty())
+                    .into_iter()
+                    .collect(),
             }),
         }
     }
     let mut lines: Vec<Line<'_>> = Vec::new();
     for line in by_subject {
-        let same = |known: &&mut Line<'_>| known.rule == line.rule && known.text == line.text && known.names == line.names;
+        let same = |known: &&mut Line<'_>| {
+            known.rule == line.rule && known.text == line.text && known.names == line.names
+        };
         match lines.iter_mut().find(same) {
             Some(known) => known.subjects.extend(line.subjects),
             None => lines.push(line),
@@ -294,12 +397,19 @@ fn some(names: &[String], most: usize) -> String {
     if names.len() <= most {
         names.join(", ")
     } else {
-        format!("{} and {} more", names[..most].join(", "), names.len() - most)
+        format!(
+            "{} and {} more",
+            names[..most].join(", "),
+            names.len() - most
+        )
     }
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('|', "\\|").replace('<', "&lt;").replace('*', "\\*").replace("_", "\\_")
+    text.replace('|', "\\|")
+        .replace('<', "&lt;")
+        .replace('*', "\\*")
+        .replace("_", "\\_")
 }
 
 /// Writing to a String cannot fail.

@@ -9,14 +9,32 @@ use super::shape::Shape;
 use super::similar;
 
 /// Clients of closed lists break where ours do not.
-const OPEN: &str = "A client with a closed list fails on it in a response; ours keeps what it does not know.";
+const OPEN: &str =
+    "A client with a closed list fails on it in a response; ours keeps what it does not know.";
 /// Our clients read more than the document promises.
 const UNLIMITED: &str = "Our clients check no limit in responses.";
 
 /// Format names that change what is on the wire.
 const FORMATS: [&str; 19] = [
-    "int32", "int64", "float", "double", "decimal", "date", "date-time", "time", "duration", "byte",
-    "binary", "uuid", "uri", "url", "email", "hostname", "ipv4", "ipv6", "password",
+    "int32",
+    "int64",
+    "float",
+    "double",
+    "decimal",
+    "date",
+    "date-time",
+    "time",
+    "duration",
+    "byte",
+    "binary",
+    "uuid",
+    "uri",
+    "url",
+    "email",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "password",
 ];
 
 /// Are values of the one type no values of the other?
@@ -34,7 +52,11 @@ pub fn compare(sides: &Sides<'_>, old: &Shape, new: &Shape, facts: &mut Vec<Fact
     if strangers(old, new) {
         return;
     }
-    let mut flag = |before, after, set: (&str, (Class, Class)), unset: (&str, (Class, Class)), words: [&str; 2]| {
+    let mut flag = |before,
+                    after,
+                    set: (&str, (Class, Class)),
+                    unset: (&str, (Class, Class)),
+                    words: [&str; 2]| {
         if before != after {
             let (rule, classes) = if after { set } else { unset };
             let text = words[usize::from(!after)];
@@ -56,11 +78,23 @@ pub fn compare(sides: &Sides<'_>, old: &Shape, new: &Shape, facts: &mut Vec<Fact
         ["is deprecated now", "is no longer deprecated"],
     );
     format(sides, old, new, facts);
-    for key in ["pattern", "default", "multipleOf", "exclusiveMaximum", "exclusiveMinimum"] {
+    for key in [
+        "pattern",
+        "default",
+        "multipleOf",
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+    ] {
         plain(sides, old, new, key, facts);
     }
     for key in [
-        "maximum", "maxLength", "maxItems", "maxProperties", "minimum", "minLength", "minItems",
+        "maximum",
+        "maxLength",
+        "maxItems",
+        "maxProperties",
+        "minimum",
+        "minLength",
+        "minItems",
         "minProperties",
     ] {
         limit(sides, old, new, key, facts);
@@ -71,8 +105,12 @@ pub fn compare(sides: &Sides<'_>, old: &Shape, new: &Shape, facts: &mut Vec<Fact
 fn kinds(sides: &Sides<'_>, old: &Shape, new: &Shape, facts: &mut Vec<Fact>) {
     let (rule, classes) = match (old.kind.as_deref(), new.kind.as_deref()) {
         (old, new) if old == new => return,
-        (None, Some(_)) | (Some("number"), Some("integer")) => ("type-specialized", (Breaking, Additive)),
-        (Some(_), None) | (Some("integer"), Some("number")) => ("type-generalized", (Additive, Breaking)),
+        (None, Some(_)) | (Some("number"), Some("integer")) => {
+            ("type-specialized", (Breaking, Additive))
+        }
+        (Some(_), None) | (Some("integer"), Some("number")) => {
+            ("type-generalized", (Additive, Breaking))
+        }
         _ => ("type-changed", (Breaking, Breaking)),
     };
     let name = |kind: &Option<String>| kind.clone().unwrap_or_else(|| "anything".to_owned());
@@ -82,21 +120,32 @@ fn kinds(sides: &Sides<'_>, old: &Shape, new: &Shape, facts: &mut Vec<Fact>) {
 
 fn format(sides: &Sides<'_>, old: &Shape, new: &Shape, facts: &mut Vec<Fact>) {
     let of = |shape: &Shape| {
-        let format = shape.facts.get("format").and_then(|(value, _)| value.as_str());
+        let format = shape
+            .facts
+            .get("format")
+            .and_then(|(value, _)| value.as_str());
         format.map(str::to_owned)
     };
     let (old, new) = (of(old), of(new));
     if old == new {
         return;
     }
-    let known = |format: &Option<String>| format.clone().filter(|format| FORMATS.contains(&format.as_str()));
+    let known = |format: &Option<String>| {
+        format
+            .clone()
+            .filter(|format| FORMATS.contains(&format.as_str()))
+    };
     let classes = match (known(&old), known(&new)) {
         (old, new) if old == new => (Nothing, Nothing),
         (None, Some(_)) => (Breaking, Additive),
         (Some(_), None) => (Additive, Breaking),
         _ => (Breaking, Breaking),
     };
-    let name = |format: &Option<String>| format.as_ref().map_or("no format".to_owned(), |format| format!("format `{format}`"));
+    let name = |format: &Option<String>| {
+        format.as_ref().map_or("no format".to_owned(), |format| {
+            format!("format `{format}`")
+        })
+    };
     let text = format!("had {}, has {} now", name(&old), name(&new));
     facts.push(sides.fact(Rule::Suffix("format-changed".to_owned()), classes, text));
 }
@@ -154,7 +203,11 @@ fn limit(sides: &Sides<'_>, old: &Shape, new: &Shape, key: &'static str, facts: 
         "minimum" => "min".to_owned(),
         key => kebab(key),
     };
-    let classes = if tighter { (Breaking, Additive) } else { (Additive, Breaking) };
+    let classes = if tighter {
+        (Breaking, Additive)
+    } else {
+        (Additive, Breaking)
+    };
     let text = format!("{key}: {}", from_to(old.facts.get(key), new.facts.get(key)));
     let mut fact = sides.fact(Rule::Suffix(format!("{base}-{step}")), classes, text);
     fact.note = (!tighter).then_some(UNLIMITED);
@@ -166,12 +219,20 @@ fn values(sides: &Sides<'_>, old: &Shape, new: &Shape, facts: &mut Vec<Fact>) {
         (None, None) => return,
         (None, Some(after)) => {
             let text = format!("is a list of values now: {}", list(after));
-            facts.push(sides.fact(Rule::Suffix("became-enum".to_owned()), (Breaking, Additive), text));
+            facts.push(sides.fact(
+                Rule::Suffix("became-enum".to_owned()),
+                (Breaking, Additive),
+                text,
+            ));
             return;
         }
         (Some(before), None) => {
             let text = format!("is open now, was a list of values: {}", list(before));
-            let mut fact = sides.fact(Rule::Suffix("enum-opened".to_owned()), (Additive, Additive), text);
+            let mut fact = sides.fact(
+                Rule::Suffix("enum-opened".to_owned()),
+                (Additive, Additive),
+                text,
+            );
             fact.note = Some(OPEN);
             facts.push(fact);
             return;
@@ -179,17 +240,30 @@ fn values(sides: &Sides<'_>, old: &Shape, new: &Shape, facts: &mut Vec<Fact>) {
         (Some(before), Some(after)) => (before, after),
     };
     let missing = |from: &[(Value, String)], list: &[(Value, String)]| -> Vec<(String, String)> {
-        let missing = list.iter().filter(|(value, _)| !from.iter().any(|(other, _)| other == value));
-        missing.map(|(value, place)| (text(value), place.clone())).collect()
+        let missing = list
+            .iter()
+            .filter(|(value, _)| !from.iter().any(|(other, _)| other == value));
+        missing
+            .map(|(value, place)| (text(value), place.clone()))
+            .collect()
     };
     let gone = missing(after, before);
     let come = missing(before, after);
     let renamed = similar::pairs(gone.len(), come.len(), |one, two| {
         similar::likeness(&gone[one].0, &come[two].0)
     });
-    let mut add = |rule: &str, classes, kind, old: Option<&(String, String)>, new: Option<&(String, String)>, words: &str, note| {
+    let mut add = |rule: &str,
+                   classes,
+                   kind,
+                   old: Option<&(String, String)>,
+                   new: Option<&(String, String)>,
+                   words: &str,
+                   note| {
         let (old_place, new_place) = (old.map(|(_, place)| place), new.map(|(_, place)| place));
-        let name = new.or(old).map(|(name, _)| name.clone()).unwrap_or_default();
+        let name = new
+            .or(old)
+            .map(|(name, _)| name.clone())
+            .unwrap_or_default();
         let subject = sides.owner(old_place, new_place, 2);
         let mut fact = Fact::new(Rule::Suffix(rule.to_owned()), classes, kind, What::Value).at(
             subject,
@@ -240,18 +314,25 @@ fn values(sides: &Sides<'_>, old: &Shape, new: &Shape, facts: &mut Vec<Fact>) {
 }
 
 fn from_to(old: Option<&(Value, String)>, new: Option<&(Value, String)>) -> String {
-    let of = |fact: Option<&(Value, String)>| fact.map_or("none".to_owned(), |(value, _)| value.to_string());
+    let of = |fact: Option<&(Value, String)>| {
+        fact.map_or("none".to_owned(), |(value, _)| value.to_string())
+    };
     format!("{} -> {}", of(old), of(new))
 }
 
 fn list(values: &[(Value, String)]) -> String {
-    let values: Vec<String> = values.iter().map(|(value, _)| format!("`{}`", text(value))).collect();
+    let values: Vec<String> = values
+        .iter()
+        .map(|(value, _)| format!("`{}`", text(value)))
+        .collect();
     values.join(", ")
 }
 
 /// A value as it is on the wire.
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn kebab(key: &str) -> String {

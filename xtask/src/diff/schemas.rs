@@ -67,7 +67,11 @@ impl<'a> Walk<'a> {
                 });
                 let below: BTreeSet<Use> = below
                     .map(|of| Use {
-                        site: if edge.property { Site::Property } else { of.site },
+                        site: if edge.property {
+                            Site::Property
+                        } else {
+                            of.site
+                        },
                         ..*of
                     })
                     .collect();
@@ -87,11 +91,20 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn pair(&mut self, old: &Node, new: &Node, waiting: &mut VecDeque<(usize, Node, Node)>) -> usize {
+    fn pair(
+        &mut self,
+        old: &Node,
+        new: &Node,
+        waiting: &mut VecDeque<(usize, Node, Node)>,
+    ) -> usize {
         let key = |root: &Value, node: &Node| {
             let leaves = Shape::of(root, node).leaves;
             // What says nothing is told apart by its place.
-            if leaves.is_empty() { node.0.clone() } else { leaves }
+            if leaves.is_empty() {
+                node.0.clone()
+            } else {
+                leaves
+            }
         };
         let key = (key(self.old, old), key(self.new, new));
         if let Some(pair) = self.index.get(&key) {
@@ -108,7 +121,13 @@ impl<'a> Walk<'a> {
         pair
     }
 
-    fn join(&mut self, pair: usize, old: &Node, new: &Node, waiting: &mut VecDeque<(usize, Node, Node)>) {
+    fn join(
+        &mut self,
+        pair: usize,
+        old: &Node,
+        new: &Node,
+        waiting: &mut VecDeque<(usize, Node, Node)>,
+    ) {
         let (was, is) = (Shape::of(self.old, old), Shape::of(self.new, new));
         self.meet(&was, &is);
         let sides = Sides::new((self.old, self.new), (old, &was), (new, &is));
@@ -127,8 +146,12 @@ impl<'a> Walk<'a> {
 
     /// Remembers which components met, for their renames.
     fn meet(&mut self, old: &Shape, new: &Shape) {
-        self.met.0.extend(old.parts.iter().chain(&old.name).cloned());
-        self.met.1.extend(new.parts.iter().chain(&new.name).cloned());
+        self.met
+            .0
+            .extend(old.parts.iter().chain(&old.name).cloned());
+        self.met
+            .1
+            .extend(new.parts.iter().chain(&new.name).cloned());
         match (&old.name, &new.name) {
             (Some(one), Some(two)) => self.stand_in(one, two),
             (None, None) => {
@@ -144,7 +167,10 @@ impl<'a> Walk<'a> {
 
     fn stand_in(&mut self, one: &str, two: &str) {
         if one != two {
-            *self.stand_ins.entry((one.to_owned(), two.to_owned())).or_default() += 1;
+            *self
+                .stand_ins
+                .entry((one.to_owned(), two.to_owned()))
+                .or_default() += 1;
         }
     }
 }

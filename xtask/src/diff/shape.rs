@@ -213,7 +213,10 @@ impl Shape {
             }
         }
         for key in ["oneOf", "anyOf"] {
-            let count = schema.get(key).and_then(Value::as_array).map_or(0, Vec::len);
+            let count = schema
+                .get(key)
+                .and_then(Value::as_array)
+                .map_or(0, Vec::len);
             let place = below(&pointer, key);
             if count == 1 {
                 self.take(root, &below(&place, "0"), seen);
@@ -222,7 +225,10 @@ impl Shape {
                 self.choices.extend(choices);
             }
         }
-        let all = schema.get("allOf").and_then(Value::as_array).map_or(0, Vec::len);
+        let all = schema
+            .get("allOf")
+            .and_then(Value::as_array)
+            .map_or(0, Vec::len);
         for index in 0..all {
             self.take(root, &format!("{pointer}/allOf/{index}"), seen);
         }
@@ -320,7 +326,10 @@ mod tests {
         assert_eq!(a.facts["maxLength"].0, 3);
         let b = Shape::of(&root, &c.fields["b"]);
         assert!(b.nullable);
-        assert_eq!((b.kind.as_deref(), b.values.map(|values| values.len())), (Some("string"), Some(1)));
+        assert_eq!(
+            (b.kind.as_deref(), b.values.map(|values| values.len())),
+            (Some("string"), Some(1))
+        );
     }
 
     #[test]

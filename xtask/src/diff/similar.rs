@@ -44,11 +44,7 @@ pub fn likeness(one: &str, two: &str) -> f64 {
 }
 
 /// Pairs what is gone with what is new, the surest first, each once. `score` is 0 for what does not fit.
-pub fn pairs(
-    gone: usize,
-    new: usize,
-    score: impl Fn(usize, usize) -> f64,
-) -> Vec<(usize, usize)> {
+pub fn pairs(gone: usize, new: usize, score: impl Fn(usize, usize) -> f64) -> Vec<(usize, usize)> {
     let mut scores: Vec<(f64, usize, usize)> = (0..gone)
         .flat_map(|one| (0..new).map(move |two| (one, two)))
         .map(|(one, two)| (score(one, two), one, two))
@@ -77,7 +73,8 @@ fn words(name: &str) -> Vec<String> {
     let mut before = ' ';
     for letter in name.chars() {
         let starts = letter.is_uppercase() && before.is_lowercase();
-        if (starts || !letter.is_alphanumeric()) && words.last().is_some_and(|word| !word.is_empty())
+        if (starts || !letter.is_alphanumeric())
+            && words.last().is_some_and(|word| !word.is_empty())
         {
             words.push(String::new());
         }

@@ -52,14 +52,36 @@ impl State {
     /// A commit.
     pub fn revision(root: &Path, name: &str) -> Result<Self, String> {
         let commit = format!("{name}^{{commit}}");
-        let hash = git(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
-            .map_err(|error| match error {
-                Failure::Missing(error) => error,
-                Failure::Refused(said) if said.is_empty() => format!("there is no revision {name}"),
-                Failure::Refused(said) => format!("revision {name}: {said}"),
-            })?;
+        let hash = git(
+            root,
+            &[
+                "rev-parse",
+                "--verify",
+                "--quiet",
+                "--end-of-options",
+                &commit,
+            ],
+        )
+        .map_err(|error| match error {
+            Failure::Missing(error) => error,
+            Failure::Refused(said) if said.is_empty() => format!("there is no revision {name}"),
+            Failure::Refused(said) => format!("revision {name}: {said}"),
+        })?;
         let hash = hash.trim().to_owned();
-        let files = git(root, &["ls-tree", "-r", "--name-only", "-z", &hash, "--", "openapi", "Cargo.toml", "crates"])?;
+        let files = git(
+            root,
+            &[
+                "ls-tree",
+                "-r",
+                "--name-only",
+                "-z",
+                &hash,
+                "--",
+                "openapi",
+                "Cargo.toml",
+                "crates",
+            ],
+        )?;
         Ok(Self::Revision {
             root: root.to_owned(),
             name: name.to_owned(),
@@ -75,7 +97,11 @@ impl State {
             Self::Folder { path, .. } => path.display().to_string(),
             Self::Revision { name, hash, .. } => {
                 let short = hash.get(..12).unwrap_or(hash);
-                if hash.starts_with(name) { short.to_owned() } else { format!("{name} ({short})") }
+                if hash.starts_with(name) {
+                    short.to_owned()
+                } else {
+                    format!("{name} ({short})")
+                }
             }
         }
     }
@@ -104,7 +130,9 @@ impl State {
     /// A file of the workspace as this state has it; folders have none.
     pub fn committed(&self, name: &str) -> Result<Option<String>, String> {
         match self {
-            Self::Revision { root, hash, files, .. } if files.contains(name) => {
+            Self::Revision {
+                root, hash, files, ..
+            } if files.contains(name) => {
                 Ok(Some(git(root, &["show", &format!("{hash}:./{name}")])?))
             }
             _ => Ok(None),
@@ -137,14 +165,19 @@ impl From<Failure> for String {
 }
 
 fn git(root: &Path, arguments: &[&str]) -> Result<String, Failure> {
-    let output = Command::new("git").arg("-C").arg(root).args(arguments).output();
+    let output = Command::new("git")
+        .arg("-C")
+        .arg(root)
+        .args(arguments)
+        .output();
     let output = output.map_err(|error| {
         Failure::Missing(format!(
             "git cannot be run ({error}); install it, or compare folders with --from-dir"
         ))
     })?;
     if output.status.success() {
-        String::from_utf8(output.stdout).map_err(|_| Failure::Refused("git answers no UTF-8".to_owned()))
+        String::from_utf8(output.stdout)
+            .map_err(|_| Failure::Refused("git answers no UTF-8".to_owned()))
     } else {
         let said = String::from_utf8_lossy(&output.stderr);
         Err(Failure::Refused(said.trim().to_owned()))

@@ -54,19 +54,34 @@ pub fn compare(old: &str, new: &str) -> Vec<CrateChange> {
     for (name, was) in &old.types {
         match new.types.get(name) {
             Some(is) => type_itself(name, was, is, &mut changes),
-            None => changes.push(change(Class::Breaking, Kind::Removed, name, format!("{} removed", was.kind))),
+            None => changes.push(change(
+                Class::Breaking,
+                Kind::Removed,
+                name,
+                format!("{} removed", was.kind),
+            )),
         }
     }
     for (name, is) in &new.types {
         if !old.types.contains_key(name) {
-            changes.push(change(Class::Additive, Kind::Added, name, format!("{} added", is.kind)));
+            changes.push(change(
+                Class::Additive,
+                Kind::Added,
+                name,
+                format!("{} added", is.kind),
+            ));
         }
     }
     changes.sort_by(|one, two| two.class.cmp(&one.class).then_with(|| one.cmp(two)));
     changes
 }
 
-fn change(class: Class, kind: Kind, item: impl Into<String>, text: impl Into<String>) -> CrateChange {
+fn change(
+    class: Class,
+    kind: Kind,
+    item: impl Into<String>,
+    text: impl Into<String>,
+) -> CrateChange {
     CrateChange {
         class,
         kind,
@@ -80,24 +95,35 @@ fn parse(text: &str) -> Surface {
     let mut surface = Surface::default();
     for line in text.lines() {
         let mut words = line.splitn(3, ' ');
-        let (Some(kind), Some(name), Some(rest)) = (words.next(), words.next(), words.next()) else {
+        let (Some(kind), Some(name), Some(rest)) = (words.next(), words.next(), words.next())
+        else {
             continue;
         };
         if kind == "operation" {
             let mut words: Vec<&str> = rest.splitn(3, ' ').collect();
             let (key, value) = match words.as_slice() {
-                ["id" | "retry", ..] | ["body", ..] => (words.remove(0).to_owned(), words.join(" ")),
-                ["path" | "query" | "header", wire, value] => (format!("{} {wire}", words[0]), (*value).to_owned()),
+                ["id" | "retry", ..] | ["body", ..] => {
+                    (words.remove(0).to_owned(), words.join(" "))
+                }
+                ["path" | "query" | "header", wire, value] => {
+                    (format!("{} {wire}", words[0]), (*value).to_owned())
+                }
                 _ => ("signature".to_owned(), rest.to_owned()),
             };
-            surface.operations.entry(name.to_owned()).or_default().insert(key, value);
+            surface
+                .operations
+                .entry(name.to_owned())
+                .or_default()
+                .insert(key, value);
             continue;
         }
         let entry = surface.types.entry(name.to_owned()).or_default();
         kind.clone_into(&mut entry.kind);
         let part = match kind {
             "struct" => rest.split_once(": "),
-            "enum" => rest.split_once(" = ").map(|(variant, wire)| (wire, variant)),
+            "enum" => rest
+                .split_once(" = ")
+                .map(|(variant, wire)| (wire, variant)),
             _ => rest.split_once(" = "),
         };
         match part {
@@ -112,14 +138,31 @@ fn parse(text: &str) -> Surface {
 
 /// A type under another name is told once, not in every line that mentions it.
 fn rename_types(old: &mut Surface, new: &Surface, changes: &mut Vec<CrateChange>) {
-    let gone: Vec<String> = old.types.keys().filter(|name| !new.types.contains_key(*name)).cloned().collect();
-    let come: Vec<&String> = new.types.keys().filter(|name| !old.types.contains_key(*name)).collect();
+    let gone: Vec<String> = old
+        .types
+        .keys()
+        .filter(|name| !new.types.contains_key(*name))
+        .cloned()
+        .collect();
+    let come: Vec<&String> = new
+        .types
+        .keys()
+        .filter(|name| !old.types.contains_key(*name))
+        .collect();
     let pairs = similar::pairs(gone.len(), come.len(), |one, two| {
         let (was, is) = (&old.types[&gone[one]], &new.types[come[two]]);
-        let common = was.parts.keys().filter(|key| is.parts.contains_key(*key)).count();
+        let common = was
+            .parts
+            .keys()
+            .filter(|key| is.parts.contains_key(*key))
+            .count();
         let all = was.parts.len() + is.parts.len() - common;
         #[allow(clippy::cast_precision_loss)]
-        let share = if all == 0 { 0.0 } else { common as f64 / all as f64 };
+        let share = if all == 0 {
+            0.0
+        } else {
+            common as f64 / all as f64
+        };
         let sounds = similar::likeness(&gone[one], come[two]);
         if was.kind != is.kind || (share < 0.6 && !(sounds > 0.0 && share >= 0.3)) {
             0.0
@@ -128,7 +171,10 @@ fn rename_types(old: &mut Surface, new: &Surface, changes: &mut Vec<CrateChange>
             share + sounds + 0.1 * strsim::normalized_damerau_levenshtein(&gone[one], come[two])
         }
     });
-    let names: BTreeMap<&str, &str> = pairs.iter().map(|(one, two)| (gone[*one].as_str(), come[*two].as_str())).collect();
+    let names: BTreeMap<&str, &str> = pairs
+        .iter()
+        .map(|(one, two)| (gone[*one].as_str(), come[*two].as_str()))
+        .collect();
     for (before, after) in &names {
         let text = format!("seems to be what was `{before}`");
         changes.push(change(Class::Breaking, Kind::Renamed, *after, text));
@@ -175,19 +221,37 @@ fn operations(old: &Surface, new: &Surface, changes: &mut Vec<CrateChange>) {
             Some(is) => (name, is),
             None => {
                 let route = |parts: &BTreeMap<String, String>| {
-                    let signature = parts.get("signature").map(String::as_str).unwrap_or_default();
-                    signature.split(" -> ").next().unwrap_or_default().to_owned()
+                    let signature = parts
+                        .get("signature")
+                        .map(String::as_str)
+                        .unwrap_or_default();
+                    signature
+                        .split(" -> ")
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned()
                 };
                 let same = |(name, is): &(&String, &BTreeMap<String, String>)| {
-                    !old.operations.contains_key(*name) && (is.get("id") == was.get("id") || route(is) == route(was))
+                    !old.operations.contains_key(*name)
+                        && (is.get("id") == was.get("id") || route(is) == route(was))
                 };
                 let Some((after, is)) = new.operations.iter().find(same) else {
-                    changes.push(change(Class::Breaking, Kind::Removed, format!("{name}()"), "method removed"));
+                    changes.push(change(
+                        Class::Breaking,
+                        Kind::Removed,
+                        format!("{name}()"),
+                        "method removed",
+                    ));
                     continue;
                 };
                 renamed.insert(after);
                 let text = format!("seems to be what was `{name}()`");
-                changes.push(change(Class::Breaking, Kind::Renamed, format!("{after}()"), text));
+                changes.push(change(
+                    Class::Breaking,
+                    Kind::Renamed,
+                    format!("{after}()"),
+                    text,
+                ));
                 (after, is)
             }
         };
@@ -195,12 +259,22 @@ fn operations(old: &Surface, new: &Surface, changes: &mut Vec<CrateChange>) {
     }
     for name in new.operations.keys() {
         if !old.operations.contains_key(name) && !renamed.contains(name) {
-            changes.push(change(Class::Additive, Kind::Added, format!("{name}()"), "method added"));
+            changes.push(change(
+                Class::Additive,
+                Kind::Added,
+                format!("{name}()"),
+                "method added",
+            ));
         }
     }
 }
 
-fn operation(name: &str, old: &BTreeMap<String, String>, new: &BTreeMap<String, String>, changes: &mut Vec<CrateChange>) {
+fn operation(
+    name: &str,
+    old: &BTreeMap<String, String>,
+    new: &BTreeMap<String, String>,
+    changes: &mut Vec<CrateChange>,
+) {
     let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for key in keys {
         let (was, is) = (old.get(key), new.get(key));
@@ -220,7 +294,11 @@ fn operation(name: &str, old: &BTreeMap<String, String>, new: &BTreeMap<String, 
             ("id", ..) => add(Class::None, Kind::Changed, text, None),
             ("retry", ..) => add(Class::Additive, Kind::Changed, text, Some(BEHAVIOUR)),
             ("signature", Some(was), Some(is)) => {
-                let parts = |line: &str| line.split_once(" -> ").map(|(route, answer)| (route.to_owned(), answer.to_owned())).unwrap_or_default();
+                let parts = |line: &str| {
+                    line.split_once(" -> ")
+                        .map(|(route, answer)| (route.to_owned(), answer.to_owned()))
+                        .unwrap_or_default()
+                };
                 let ((old_route, old_answer), (new_route, new_answer)) = (parts(was), parts(is));
                 if old_route != new_route {
                     let text = format!("calls `{new_route}`, called `{old_route}`");
@@ -232,18 +310,50 @@ fn operation(name: &str, old: &BTreeMap<String, String>, new: &BTreeMap<String, 
                 }
             }
             (part, None, Some(is)) if part.starts_with("path ") => {
-                add(Class::Breaking, Kind::Added, format!("argument `{part}` added: `{is}`"), None);
+                add(
+                    Class::Breaking,
+                    Kind::Added,
+                    format!("argument `{part}` added: `{is}`"),
+                    None,
+                );
             }
             (part, None, Some(is)) if required(is) => {
-                add(Class::Breaking, Kind::Added, format!("required setter `{part}` added"), Some(SENT));
+                add(
+                    Class::Breaking,
+                    Kind::Added,
+                    format!("required setter `{part}` added"),
+                    Some(SENT),
+                );
             }
-            (part, None, Some(_)) => add(Class::Additive, Kind::Added, format!("setter `{part}` added"), None),
-            (part, Some(_), None) => add(Class::Breaking, Kind::Removed, format!("setter or argument `{part}` removed"), None),
-            (_, Some(was), Some(is)) if kind_of(was) != kind_of(is) => add(Class::Breaking, Kind::Changed, text, None),
+            (part, None, Some(_)) => add(
+                Class::Additive,
+                Kind::Added,
+                format!("setter `{part}` added"),
+                None,
+            ),
+            (part, Some(_), None) => add(
+                Class::Breaking,
+                Kind::Removed,
+                format!("setter or argument `{part}` removed"),
+                None,
+            ),
+            (_, Some(was), Some(is)) if kind_of(was) != kind_of(is) => {
+                add(Class::Breaking, Kind::Changed, text, None)
+            }
             (part, Some(_), Some(is)) if required(is) => {
-                add(Class::Breaking, Kind::Changed, format!("`{part}` is required now"), Some(SENT));
+                add(
+                    Class::Breaking,
+                    Kind::Changed,
+                    format!("`{part}` is required now"),
+                    Some(SENT),
+                );
             }
-            (part, ..) => add(Class::Additive, Kind::Changed, format!("`{part}` is optional now"), None),
+            (part, ..) => add(
+                Class::Additive,
+                Kind::Changed,
+                format!("`{part}` is optional now"),
+                None,
+            ),
         }
     }
 }
@@ -257,8 +367,15 @@ fn type_itself(name: &str, was: &Type, is: &Type, changes: &mut Vec<CrateChange>
     if was.head != is.head {
         let builder = |kind: &Type| kind.kind == "struct" && kind.head.starts_with("request");
         match (builder(was), builder(is)) {
-            (false, true) => changes.push(change(Class::Additive, Kind::Added, name, "builder added")),
-            (true, false) => changes.push(change(Class::Breaking, Kind::Removed, name, "builder removed")),
+            (false, true) => {
+                changes.push(change(Class::Additive, Kind::Added, name, "builder added"))
+            }
+            (true, false) => changes.push(change(
+                Class::Breaking,
+                Kind::Removed,
+                name,
+                "builder removed",
+            )),
             _ if was.kind == "union" => {
                 let text = format!("read as `{}`, was `{}`", is.head, was.head);
                 let mut change = change(Class::Additive, Kind::Changed, name, text);
@@ -268,22 +385,49 @@ fn type_itself(name: &str, was: &Type, is: &Type, changes: &mut Vec<CrateChange>
             _ => {}
         }
     }
-    let gone: Vec<&String> = was.parts.keys().filter(|key| !is.parts.contains_key(*key)).collect();
-    let come: Vec<&String> = is.parts.keys().filter(|key| !was.parts.contains_key(*key)).collect();
+    let gone: Vec<&String> = was
+        .parts
+        .keys()
+        .filter(|key| !is.parts.contains_key(*key))
+        .collect();
+    let come: Vec<&String> = is
+        .parts
+        .keys()
+        .filter(|key| !was.parts.contains_key(*key))
+        .collect();
     // A value is called by its Rust name, the rest by its key.
     let title = |kind: &Type, key: &String| {
-        let part = if kind.kind == "enum" { &kind.parts[key] } else { key };
-        if kind.kind == "struct" { format!("{name}.{part}") } else { format!("{name}::{part}") }
+        let part = if kind.kind == "enum" {
+            &kind.parts[key]
+        } else {
+            key
+        };
+        if kind.kind == "struct" {
+            format!("{name}.{part}")
+        } else {
+            format!("{name}::{part}")
+        }
     };
     let pairs = similar::pairs(gone.len(), come.len(), |one, two| {
-        let fits = was.kind == "enum" || was.parts[gone[one]].split(' ').next() == is.parts[come[two]].split(' ').next();
+        let fits = was.kind == "enum"
+            || was.parts[gone[one]].split(' ').next() == is.parts[come[two]].split(' ').next();
         let same = was.kind == "enum" && was.parts[gone[one]] == is.parts[come[two]];
-        if same { 2.0 } else if fits { similar::likeness(gone[one], come[two]) } else { 0.0 }
+        if same {
+            2.0
+        } else if fits {
+            similar::likeness(gone[one], come[two])
+        } else {
+            0.0
+        }
     });
     for (one, two) in &pairs {
         let (before, after) = (title(was, gone[*one]), title(is, come[*two]));
         if before == after {
-            let text = format!("is `{}` on the wire, was `{}`", come[*two].trim_matches('"'), gone[*one].trim_matches('"'));
+            let text = format!(
+                "is `{}` on the wire, was `{}`",
+                come[*two].trim_matches('"'),
+                gone[*one].trim_matches('"')
+            );
             let mut change = change(Class::Breaking, Kind::Changed, after, text);
             change.note = Some(BEHAVIOUR);
             changes.push(change);
@@ -292,11 +436,29 @@ fn type_itself(name: &str, was: &Type, is: &Type, changes: &mut Vec<CrateChange>
             changes.push(change(Class::Breaking, Kind::Renamed, after, text));
         }
     }
-    for (_, key) in gone.iter().enumerate().filter(|(index, _)| !pairs.iter().any(|(one, _)| one == index)) {
-        changes.push(change(Class::Breaking, Kind::Removed, title(was, key), "removed"));
+    for (_, key) in gone
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !pairs.iter().any(|(one, _)| one == index))
+    {
+        changes.push(change(
+            Class::Breaking,
+            Kind::Removed,
+            title(was, key),
+            "removed",
+        ));
     }
-    for (_, key) in come.iter().enumerate().filter(|(index, _)| !pairs.iter().any(|(_, two)| two == index)) {
-        changes.push(change(Class::Additive, Kind::Added, title(is, key), "added"));
+    for (_, key) in come
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !pairs.iter().any(|(_, two)| two == index))
+    {
+        changes.push(change(
+            Class::Additive,
+            Kind::Added,
+            title(is, key),
+            "added",
+        ));
     }
     for (key, before) in &was.parts {
         let Some(after) = is.parts.get(key).filter(|after| *after != before) else {
@@ -309,7 +471,12 @@ fn type_itself(name: &str, was: &Type, is: &Type, changes: &mut Vec<CrateChange>
                 changes.push(change(Class::Breaking, Kind::Renamed, title(is, key), text));
             }
             _ => {
-                let mut change = change(Class::Additive, Kind::Changed, title(is, key), format!("told by {after}, was {before}"));
+                let mut change = change(
+                    Class::Additive,
+                    Kind::Changed,
+                    title(is, key),
+                    format!("told by {after}, was {before}"),
+                );
                 change.note = Some(BEHAVIOUR);
                 changes.push(change);
             }
@@ -321,7 +488,11 @@ fn type_itself(name: &str, was: &Type, is: &Type, changes: &mut Vec<CrateChange>
 fn field(title: &str, before: &str, after: &str, changes: &mut Vec<CrateChange>) {
     let plain = |field: &str| field.replace(" personal", "");
     if plain(before) == plain(after) {
-        let text = if after.ends_with(" personal") { "is hidden in Debug output now" } else { "is shown in Debug output now" };
+        let text = if after.ends_with(" personal") {
+            "is hidden in Debug output now"
+        } else {
+            "is shown in Debug output now"
+        };
         let mut change = change(Class::Additive, Kind::Changed, title, text);
         change.note = Some(BEHAVIOUR);
         changes.push(change);
@@ -371,28 +542,62 @@ union Choice Thing = [\"a\"]
 
     #[test]
     fn a_renamed_type_is_told_once() {
-        assert_eq!(changed(&[("ThingKind", "KindOfThing")]), ["breaking KindOfThing: seems to be what was `ThingKind`"]);
+        assert_eq!(
+            changed(&[("ThingKind", "KindOfThing")]),
+            ["breaking KindOfThing: seems to be what was `ThingKind`"]
+        );
     }
 
     #[test]
     fn a_renamed_method_is_no_removal() {
-        assert_eq!(changed(&[("get_a", "read_a")]), ["breaking read_a(): seems to be what was `get_a()`"]);
+        assert_eq!(
+            changed(&[("get_a", "read_a")]),
+            ["breaking read_a(): seems to be what was `get_a()`"]
+        );
     }
 
     #[test]
     fn new_lines_are_additive_but_for_arguments_and_what_is_required() {
         for (from, to, expected) in [
-            ("operation get_a query limit optional i64", "operation get_a query limit optional i64\noperation get_a query next optional i64", Class::Additive),
-            ("operation get_a query limit optional i64", "operation get_a query limit optional i64\noperation get_a query next required i64", Class::Breaking),
-            ("operation get_a path id required String", "operation get_a path id required String\noperation get_a path part required String", Class::Breaking),
-            ("enum ThingKind Two = \"two\"", "enum ThingKind Two = \"two\"\nenum ThingKind Other = \"other\"", Class::Additive),
-            ("struct Thing kind: ThingKind", "struct Thing kind: ThingKind\nstruct Thing more: i64 required", Class::Additive),
+            (
+                "operation get_a query limit optional i64",
+                "operation get_a query limit optional i64\noperation get_a query next optional i64",
+                Class::Additive,
+            ),
+            (
+                "operation get_a query limit optional i64",
+                "operation get_a query limit optional i64\noperation get_a query next required i64",
+                Class::Breaking,
+            ),
+            (
+                "operation get_a path id required String",
+                "operation get_a path id required String\noperation get_a path part required String",
+                Class::Breaking,
+            ),
+            (
+                "enum ThingKind Two = \"two\"",
+                "enum ThingKind Two = \"two\"\nenum ThingKind Other = \"other\"",
+                Class::Additive,
+            ),
+            (
+                "struct Thing kind: ThingKind",
+                "struct Thing kind: ThingKind\nstruct Thing more: i64 required",
+                Class::Additive,
+            ),
             ("retry Safe", "retry Money", Class::Additive),
             ("id a_get", "id a_read", Class::None),
             ("String personal", "String", Class::Additive),
-            ("String personal", "String required personal", Class::Breaking),
+            (
+                "String personal",
+                "String required personal",
+                Class::Breaking,
+            ),
             ("-> Thing", "-> Thing or ()", Class::Breaking),
-            ("struct Thing response", "struct Thing request", Class::Additive),
+            (
+                "struct Thing response",
+                "struct Thing request",
+                Class::Additive,
+            ),
             ("One = ", "First = ", Class::Breaking),
             ("= \"one\"", "= \"eins\"", Class::Breaking),
             ("[\"a\"]", "[\"a\", \"b\"]", Class::Additive),
@@ -405,9 +610,17 @@ union Choice Thing = [\"a\"]
 
     #[test]
     fn what_is_gone_breaks() {
-        let new: String = OLD.lines().filter(|line| !line.contains("Two") && !line.contains("limit")).map(|line| format!("{line}\n")).collect();
+        let new: String = OLD
+            .lines()
+            .filter(|line| !line.contains("Two") && !line.contains("limit"))
+            .map(|line| format!("{line}\n"))
+            .collect();
         let changes = compare(OLD, &new);
         assert_eq!(changes.len(), 2);
-        assert!(changes.iter().all(|change| change.class == Class::Breaking && change.kind == Kind::Removed));
+        assert!(
+            changes
+                .iter()
+                .all(|change| change.class == Class::Breaking && change.kind == Kind::Removed)
+        );
     }
 }

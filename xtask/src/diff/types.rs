@@ -21,12 +21,15 @@ pub fn compare(old: &Value, new: &Value, walk: &mut Walk<'_>, sink: &mut Sink) {
     let mut come: Vec<&String> = news.difference(&olds).collect();
     for name in olds.intersection(&news) {
         let uses = kept(&new["components"]["schemas"][name], name, sink);
-        if !uses.is_empty() || !(walk.met.0.contains(name) && walk.met.1.contains(name)) {
+        if !(uses.is_empty() && walk.met.0.contains(name) && walk.met.1.contains(name)) {
             walk.visit(&node(name), &node(name), &uses);
         }
     }
     let shapes = |root, names: &[&String]| -> Vec<Shape> {
-        names.iter().map(|name| Shape::of(root, &node(name))).collect()
+        names
+            .iter()
+            .map(|name| Shape::of(root, &node(name)))
+            .collect()
     };
     let (was, is) = (shapes(old, &gone), shapes(new, &come));
     let renamed = similar::pairs(gone.len(), come.len(), |one, two| {
@@ -44,31 +47,67 @@ pub fn compare(old: &Value, new: &Value, walk: &mut Walk<'_>, sink: &mut Sink) {
     for (one, two) in &renamed {
         let (before, after) = (gone[*one], come[*two]);
         let uses = kept(&new["components"]["schemas"][after], after, sink);
-        if !uses.is_empty() || !(walk.met.0.contains(before) && walk.met.1.contains(after)) {
+        if !(uses.is_empty() && walk.met.0.contains(before) && walk.met.1.contains(after)) {
             walk.visit(&node(before), &node(after), &uses);
         }
         let text = format!("seems to be what was `{before}`");
-        let mut fact = fact("type-renamed", Kind::Renamed, after, Some(before), Some(after), text);
+        let mut fact = fact(
+            "type-renamed",
+            Kind::Renamed,
+            after,
+            Some(before),
+            Some(after),
+            text,
+        );
         fact.former = Some(before.clone());
         fact.note = Some(NAMES);
         sink.add(fact, &BTreeSet::new());
     }
     let mut index = 0..;
-    gone.retain(|_| index.next().is_some_and(|index| !renamed.iter().any(|(one, _)| *one == index)));
+    gone.retain(|_| {
+        index
+            .next()
+            .is_some_and(|index| !renamed.iter().any(|(one, _)| *one == index))
+    });
     let mut index = 0..;
-    come.retain(|_| index.next().is_some_and(|index| !renamed.iter().any(|(_, two)| *two == index)));
+    come.retain(|_| {
+        index
+            .next()
+            .is_some_and(|index| !renamed.iter().any(|(_, two)| *two == index))
+    });
     // What was compared lives on inline, or in another type.
     for name in gone.into_iter().filter(|name| !walk.met.0.contains(*name)) {
-        let fact = fact("type-removed", Kind::Removed, name, Some(name), None, "type removed".to_owned());
+        let fact = fact(
+            "type-removed",
+            Kind::Removed,
+            name,
+            Some(name),
+            None,
+            "type removed".to_owned(),
+        );
         sink.add(fact, &BTreeSet::new());
     }
     for name in come.into_iter().filter(|name| !walk.met.1.contains(*name)) {
-        let fact = fact("type-added", Kind::Added, name, None, Some(name), "type added".to_owned());
+        let fact = fact(
+            "type-added",
+            Kind::Added,
+            name,
+            None,
+            Some(name),
+            "type added".to_owned(),
+        );
         sink.add(fact, &BTreeSet::new());
     }
 }
 
-fn fact(rule: &'static str, kind: Kind, name: &str, old: Option<&String>, new: Option<&String>, text: String) -> Fact {
+fn fact(
+    rule: &'static str,
+    kind: Kind,
+    name: &str,
+    old: Option<&String>,
+    new: Option<&String>,
+    text: String,
+) -> Fact {
     let place = |name: &String| node(name).pointer().to_owned();
     Fact::new(Rule::Fixed(rule), (Nothing, Nothing), kind, What::Type).at(
         name,
@@ -81,7 +120,11 @@ fn fact(rule: &'static str, kind: Kind, name: &str, old: Option<&String>, new: O
 
 fn names(root: &Value) -> BTreeSet<String> {
     let schemas = root["components"]["schemas"].as_object();
-    schemas.into_iter().flatten().map(|(name, _)| name.clone()).collect()
+    schemas
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 fn node(name: &str) -> Node {
@@ -94,13 +137,16 @@ fn kept(schema: &Value, name: &str, sink: &mut Sink) -> BTreeSet<Use> {
         return BTreeSet::new();
     };
     let operation = sink.operation(format!("outside of operations ({name})"));
-    [(Direction::Request, "response"), (Direction::Response, "request")]
-        .into_iter()
-        .filter(|(_, other)| keep != *other)
-        .map(|(direction, _)| Use {
-            operation,
-            direction,
-            site: Site::Body,
-        })
-        .collect()
+    [
+        (Direction::Request, "response"),
+        (Direction::Response, "request"),
+    ]
+    .into_iter()
+    .filter(|(_, other)| keep != *other)
+    .map(|(direction, _)| Use {
+        operation,
+        direction,
+        site: Site::Body,
+    })
+    .collect()
 }
