@@ -94,7 +94,7 @@ fn what_breaks_is_named_and_found_although_the_overlay_no_longer_fits() {
         remove(
             root,
             "/components/schemas/CardBalance/properties",
-            "balance",
+            "amount_pending",
         );
     });
     let from = folder(|_| {});
@@ -102,9 +102,9 @@ fn what_breaks_is_named_and_found_although_the_overlay_no_longer_fits() {
     assert_eq!(code, Some(1), "{text}");
     for expected in [
         "POST /accounts/{aid}/wallets/cards: operation removed",
-        "CardBalance: field removed: balance [response-",
+        "CardBalance: field removed: amount_pending [response-",
         "create_card(), list_cards(): method removed",
-        "CardDetails.balance",
+        "CardDetails.amount_pending",
         "(minor)",
         "overlay actions match nothing",
     ] {

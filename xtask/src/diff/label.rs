@@ -4,7 +4,11 @@ use serde_json::Value;
 
 /// A pointer one step deeper.
 pub fn below(pointer: &str, key: &str) -> String {
-    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+    if key.contains(['~', '/']) {
+        format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+    } else {
+        format!("{pointer}/{key}")
+    }
 }
 
 /// The steps of a pointer.

@@ -75,9 +75,7 @@ impl Editor {
         let mut shared = BTreeSet::new();
         each(root, String::new(), &mut |pointer, node| {
             if node.get("allOf").is_some() {
-                let shape = Shape::of(root, &Node::at(pointer));
-                let joined = shape.fields.into_values().filter(|node| node.0.len() > 1);
-                shared.extend(joined.flat_map(|node| node.0));
+                joined(root, &Node::at(pointer), &mut shared);
             }
         });
         Self {
@@ -370,6 +368,22 @@ impl Editor {
             }
         }
         self.touched.insert(name);
+    }
+}
+
+/// What several places say together, at a node and below.
+fn joined(root: &Value, node: &Node, shared: &mut BTreeSet<String>) {
+    let shape = Shape::of(root, node);
+    for part in shape
+        .fields
+        .values()
+        .chain(&shape.items)
+        .filter(|part| part.0.len() > 1)
+    {
+        if !part.0.iter().all(|pointer| shared.contains(pointer)) {
+            shared.extend(part.0.iter().cloned());
+            joined(root, part, shared);
+        }
     }
 }
 

@@ -223,7 +223,7 @@ fn a_revision_that_is_not_there_is_an_error() {
 fn without_a_surface_a_document_that_cannot_be_generated_is_found() {
     let folder = repository();
     let root = folder.path();
-    change(root, "{type: string}", "{type: nonsense}");
+    change(root, "schemas/Thing'", "schemas/Nothing'");
     let report = run(root, &[]).unwrap();
     assert!(report.found);
     assert_eq!(report.json["apis"][0]["crate"]["judged_by"], "api");
