@@ -1,5 +1,10 @@
 //! Entries of CHANGELOG.md between two marks; everything else in the file is hand-written and stays.
 
+use super::bump::Bump;
+use super::change::{Change, Class, Kind, What};
+use super::compare::Compared;
+use super::render::{KINDS, WHATS, put, some};
+
 /// Puts an entry under the heading for what is not released yet, in the place of the one with the same key.
 ///
 /// The key names API and old state: the same comparison run again replaces its entry, another one adds to it.
@@ -39,6 +44,81 @@ pub fn insert(changelog: &str, key: &str, entry: &str) -> Result<String, String>
     let newline = if before.ends_with('\n') { "" } else { "\n" };
     let gap = if bare { "\n" } else { "" };
     Ok(format!("{before}{newline}{gap}{block}{after}"))
+}
+
+/// For CHANGELOG.md; nothing where the API changed in words only.
+pub fn entry(api: &Compared, bump: Option<&Bump>) -> Option<String> {
+    let mut out = String::new();
+    for what in WHATS {
+        for kind in KINDS {
+            let of = |change: &&Change| change.what == what && change.kind == kind;
+            let mut names: Vec<String> = api.changes.iter().filter(of).map(title).collect();
+            names.sort();
+            names.dedup();
+            if !names.is_empty() {
+                let verb = word(kind);
+                let breaking = api
+                    .changes
+                    .iter()
+                    .filter(of)
+                    .any(|change| change.class == Class::Breaking);
+                let breaking = if breaking { ", breaking" } else { "" };
+                put(
+                    &mut out,
+                    &format!(
+                        "  - {} {verb}{breaking}: {}.",
+                        what.plural(),
+                        some(&names, 12)
+                    ),
+                );
+            }
+        }
+    }
+    if out.is_empty() {
+        return None;
+    }
+    let (old, new) = &api.versions;
+    let versions = if old == new {
+        new.clone()
+    } else {
+        format!("{old} to {new}")
+    };
+    let mut name = api.api.clone();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let class = api.class().name();
+    let bump = bump
+        .map(|bump| format!(" `{}` {}.", bump.name, bump.text()))
+        .unwrap_or_default();
+    Some(format!(
+        "- {name} API, document {versions}: {class}.{bump}\n{out}"
+    ))
+}
+
+/// `Session.order`, or `a` -> `b`
+fn title(change: &Change) -> String {
+    let own = |name: &str| match (name, change.what) {
+        ("", _) => change.subject.clone(),
+        (name, What::Field) => format!("{}.{name}", change.subject),
+        (name, What::Operation) => name.to_owned(),
+        (name, _) => format!("{} {name}", change.subject),
+    };
+    match &change.former {
+        Some(former) if change.kind == Kind::Renamed => {
+            format!("`{former}` -> `{}`", own(&change.name))
+        }
+        _ => format!("`{}`", own(&change.name)),
+    }
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Added => "added",
+        Kind::Removed => "removed",
+        Kind::Renamed => "renamed (likely)",
+        Kind::Changed => "changed",
+    }
 }
 
 #[cfg(test)]

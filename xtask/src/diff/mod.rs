@@ -1,10 +1,17 @@
 //! `cargo xtask diff`: what changed between two states of `openapi/`, for the API and for the Rust crates.
 
+mod access;
 mod bump;
 mod change;
 mod changelog;
 mod checks;
+mod choices;
 mod compare;
+#[cfg(test)]
+mod editor;
+mod fields;
+mod generated;
+mod items;
 mod join;
 mod label;
 mod messages;
@@ -183,7 +190,7 @@ impl Diff {
         for api in &outcome.apis {
             let name = format!("dintero-{}", api.api);
             let bump = outcome.bumps.iter().find(|bump| bump.name == name);
-            if let Some(entry) = render::entry(api, bump) {
+            if let Some(entry) = changelog::entry(api, bump) {
                 let key = format!("{}, from {}", api.api, from.id().unwrap_or(&api.versions.0));
                 after = changelog::insert(&after, &key, &entry)?;
             }

@@ -5,10 +5,11 @@ use std::fmt::Write;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::bump::Bump;
-use super::change::{Change, Class, Kind, What};
+use super::change::{Class, Kind, What};
 use super::compare::Compared;
 
-const WHATS: [What; 7] = [
+/// The rows of a table, in this order.
+pub const WHATS: [What; 7] = [
     What::Operation,
     What::Parameter,
     What::Message,
@@ -17,7 +18,8 @@ const WHATS: [What; 7] = [
     What::Value,
     What::Access,
 ];
-const KINDS: [Kind; 4] = [Kind::Added, Kind::Removed, Kind::Renamed, Kind::Changed];
+/// Its columns.
+pub const KINDS: [Kind; 4] = [Kind::Added, Kind::Removed, Kind::Renamed, Kind::Changed];
 
 /// All of it.
 pub struct Outcome {
@@ -173,81 +175,6 @@ pub fn markdown(outcome: &Outcome) -> String {
     out
 }
 
-/// For CHANGELOG.md; nothing where the API changed in words only.
-pub fn entry(api: &Compared, bump: Option<&Bump>) -> Option<String> {
-    let mut out = String::new();
-    for what in WHATS {
-        for kind in KINDS {
-            let of = |change: &&Change| change.what == what && change.kind == kind;
-            let mut names: Vec<String> = api.changes.iter().filter(of).map(title).collect();
-            names.sort();
-            names.dedup();
-            if !names.is_empty() {
-                let verb = word(kind);
-                let breaking = api
-                    .changes
-                    .iter()
-                    .filter(of)
-                    .any(|change| change.class == Class::Breaking);
-                let breaking = if breaking { ", breaking" } else { "" };
-                put(
-                    &mut out,
-                    &format!(
-                        "  - {} {verb}{breaking}: {}.",
-                        what.plural(),
-                        some(&names, 12)
-                    ),
-                );
-            }
-        }
-    }
-    if out.is_empty() {
-        return None;
-    }
-    let (old, new) = &api.versions;
-    let versions = if old == new {
-        new.clone()
-    } else {
-        format!("{old} to {new}")
-    };
-    let mut name = api.api.clone();
-    if let Some(first) = name.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    let class = api.class().name();
-    let bump = bump
-        .map(|bump| format!(" `{}` {}.", bump.name, bump.text()))
-        .unwrap_or_default();
-    Some(format!(
-        "- {name} API, document {versions}: {class}.{bump}\n{out}"
-    ))
-}
-
-/// `Session.order`, or `a` -> `b`
-fn title(change: &Change) -> String {
-    let own = |name: &str| match (name, change.what) {
-        ("", _) => change.subject.clone(),
-        (name, What::Field) => format!("{}.{name}", change.subject),
-        (name, What::Operation) => name.to_owned(),
-        (name, _) => format!("{} {name}", change.subject),
-    };
-    match &change.former {
-        Some(former) if change.kind == Kind::Renamed => {
-            format!("`{former}` -> `{}`", own(&change.name))
-        }
-        _ => format!("`{}`", own(&change.name)),
-    }
-}
-
-fn word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Added => "added",
-        Kind::Removed => "removed",
-        Kind::Renamed => "renamed (likely)",
-        Kind::Changed => "changed",
-    }
-}
-
 fn rows(apis: &[Compared]) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for api in apis {
@@ -393,7 +320,8 @@ fn notes(outcome: &Outcome) -> Vec<String> {
     notes
 }
 
-fn some(names: &[String], most: usize) -> String {
+/// The first of them, and how many more.
+pub fn some(names: &[String], most: usize) -> String {
     if names.len() <= most {
         names.join(", ")
     } else {
@@ -413,6 +341,6 @@ fn escaped(text: &str) -> String {
 }
 
 /// Writing to a String cannot fail.
-fn put(out: &mut String, line: &str) {
+pub fn put(out: &mut String, line: &str) {
     let _ = writeln!(out, "{line}");
 }

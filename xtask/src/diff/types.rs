@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::change::Class::None as Nothing;
 use super::change::{Direction, Fact, Kind, Rule, Sink, Site, Use, What};
-use super::join::alike;
+use super::choices::alike;
 use super::label::below;
 use super::schemas::Walk;
 use super::shape::{Node, Shape};
