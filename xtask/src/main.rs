@@ -1,5 +1,6 @@
 //! Maintainers' commands: `cargo xtask <command>`.
 
+mod diff;
 mod lint;
 mod lock;
 mod regen;
@@ -32,6 +33,7 @@ struct Arguments {
 enum Command {
     Regen(regen::Regen),
     Lint(lint::Lint),
+    Diff(Box<diff::Diff>),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Regen(regen) => regen.run(&root),
         Command::Lint(lint) => lint.run(&root),
+        Command::Diff(diff) => diff.run(&root),
     };
     match result {
         Ok(report) => report.print(arguments.json),
