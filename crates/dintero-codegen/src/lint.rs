@@ -9,7 +9,7 @@ use crate::document::{Document, escape};
 use crate::finding::{Finding, Level};
 use crate::lower::format_pattern;
 use crate::lower::operations::{
-    all, json_content, known_server, method_name, resolve, split_origin,
+    RESERVED, all, json_content, known_server, method_name, resolve, server_url, split_origin,
 };
 
 /// Looks through a document that the overlay has been applied to.
@@ -36,9 +36,6 @@ pub fn lint(document: &Document) -> Vec<Finding> {
     lint.operations();
     lint.findings
 }
-
-/// What the client and its operation table have already: methods, the type `Client` and the list `ALL`.
-const RESERVED: [&str; 5] = ["new", "handle", "clone", "client", "all"];
 
 struct Lint<'a> {
     document: &'a Document,
@@ -227,17 +224,14 @@ impl Lint<'_> {
         names: &BTreeMap<String, String>,
     ) {
         let root = &self.document.root;
-        let url = [operation, item, root]
-            .iter()
-            .find_map(|place| place["servers"][0]["url"].as_str());
-        match url {
+        match server_url(root, item, operation) {
             None => self.error(
                 pointer,
                 "has no server, nor has the document",
                 "Add `servers` to the document",
             ),
             Some(url) => {
-                let (origin, _) = split_origin(url);
+                let (origin, _) = split_origin(&url);
                 if known_server(root, origin).is_none() {
                     let remedy = format!(
                         "Say in the overlay which server it is: {{target: \"$\", update: {{x-dintero-servers: {{\"{origin}\": api}}}}}}, or checkout"

@@ -112,7 +112,9 @@ impl Flattener<'_> {
                 continue;
             }
             names.push(reference(part).map(str::to_owned));
-            let mut one = if reference(part).is_some() {
+            let mut one = if reference(part).is_some() && !has_base {
+                self.outlined(part, &place, stack)
+            } else if reference(part).is_some() {
                 self.expand(part, &place, stack)
             } else {
                 self.flatten(part, &place, stack)

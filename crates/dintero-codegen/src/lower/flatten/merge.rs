@@ -109,7 +109,12 @@ impl Flattener<'_> {
         let Some(target) = self.components.get(&name).cloned() else {
             return any();
         };
+        let key = (name.clone(), self.outline);
+        if let Some(known) = self.expanded.get(&key) {
+            return known.clone();
+        }
         if stack.contains(&name) {
+            self.cuts += 1;
             self.warn(
                 pointer,
                 "allOf leads back to itself",
@@ -117,6 +122,7 @@ impl Flattener<'_> {
             );
             return any();
         }
+        let before = self.cuts;
         stack.push(name.clone());
         let flat = self.flatten(
             &target,
@@ -130,7 +136,28 @@ impl Flattener<'_> {
             flat
         };
         stack.pop();
+        // What was cut short depends on where the reference stands.
+        if self.cuts == before {
+            self.expanded.insert(key, flat.clone());
+        }
         flat
+    }
+
+    /// The outline of what a reference stands for, if that is an object; everything else as it is.
+    pub(super) fn outlined(
+        &mut self,
+        schema: &Value,
+        pointer: &str,
+        stack: &mut Vec<String>,
+    ) -> Value {
+        let before = std::mem::replace(&mut self.outline, true);
+        let outline = self.expand(schema, pointer, stack);
+        self.outline = before;
+        if before || is_object(&outline) || outline["x-union"].is_object() {
+            outline
+        } else {
+            self.expand(schema, pointer, stack)
+        }
     }
 
     pub(super) fn merge(

@@ -37,6 +37,12 @@ pub struct Flattener<'a> {
     components: &'a Map<String, Value>,
     /// The tag and the variants of each component that is a discriminator's base.
     unions: BTreeMap<String, Value>,
+    /// What references stand for, whole or as an outline; without it, schemas that refer to each other take for ever.
+    expanded: BTreeMap<(String, bool), Value>,
+    /// Is only the outline of objects wanted: the names of their properties, and the lists of values among them?
+    outline: bool,
+    /// How often a reference led back to what it is in.
+    cuts: usize,
     /// What was read more loosely than written.
     pub findings: Vec<Finding>,
 }
@@ -48,6 +54,9 @@ impl<'a> Flattener<'a> {
             document,
             components,
             unions: BTreeMap::new(),
+            expanded: BTreeMap::new(),
+            outline: false,
+            cuts: 0,
             findings: Vec::new(),
         };
         for (name, schema) in components {
@@ -164,7 +173,11 @@ impl<'a> Flattener<'a> {
                     }
                     for (name, property) in properties {
                         let below = format!("{pointer}/properties/{}", escape(name));
-                        out["properties"][name] = self.flatten(property, &below, stack);
+                        out["properties"][name] = if self.outline && !is_list_of_values(property) {
+                            any()
+                        } else {
+                            self.flatten(property, &below, stack)
+                        };
                     }
                     if schema["additionalProperties"].is_object() {
                         self.warn(
@@ -181,7 +194,7 @@ impl<'a> Flattener<'a> {
                         out["x-required-weak"] = json!(true);
                     }
                     out
-                } else if schema["additionalProperties"].is_object() {
+                } else if schema["additionalProperties"].is_object() && !self.outline {
                     let below = format!("{pointer}/additionalProperties");
                     let values = self.flatten(&schema["additionalProperties"], &below, stack);
                     json!({"type": "object", "additionalProperties": values})
@@ -190,7 +203,11 @@ impl<'a> Flattener<'a> {
                 }
             }
             Some("array") => {
-                let items = self.flatten(&schema["items"], &format!("{pointer}/items"), stack);
+                let items = if self.outline {
+                    any()
+                } else {
+                    self.flatten(&schema["items"], &format!("{pointer}/items"), stack)
+                };
                 let mut out = json!({"type": "array", "items": items});
                 copy(schema, &mut out, &["minItems", "maxItems", "uniqueItems"]);
                 out
@@ -268,6 +285,11 @@ pub fn texts(list: &Value) -> impl Iterator<Item = String> {
 fn only_required(part: &Value) -> bool {
     let known = |key: &String| ["required", "description", "title", "type"].contains(&key.as_str());
     part["required"].is_array() && part.as_object().is_some_and(|part| part.keys().all(known))
+}
+
+/// May its values tell one object from another?
+fn is_list_of_values(schema: &Value) -> bool {
+    schema["enum"].is_array() || schema.get("const").is_some()
 }
 
 fn is_object(schema: &Value) -> bool {
