@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::SCALARS;
 use super::direction::Used;
 use super::flatten::{reference, texts};
-use super::names::{singular, type_name};
+use super::names::{singular, type_name, whole_name};
 use super::operations::Lowered;
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level};
@@ -66,9 +66,7 @@ pub fn hoist(
             hoister.aliases.insert(name.clone(), schema.clone());
             continue;
         }
-        let wanted = schema["x-dintero-name"]
-            .as_str()
-            .map_or_else(|| type_name(name), str::to_owned);
+        let wanted = whole_name(schema["x-dintero-name"].as_str().unwrap_or(name));
         let free = free_name(if wanted.is_empty() { "Type" } else { &wanted }, &taken);
         if free != wanted {
             let pointer = format!("/components/schemas/{}", escape(name));
@@ -254,7 +252,7 @@ impl Hoister {
                     .as_ref()
                     .is_none_or(|pinned| name.len() < pinned.len())
             {
-                shape.pinned = Some(name.to_owned());
+                shape.pinned = Some(whole_name(name));
             }
             if direction.0 {
                 self.mark_requests(index);
@@ -367,10 +365,11 @@ impl Hoister {
                     Parent::Named(name) => name.clone(),
                     Parent::Shape(parent) => self.choose(*parent, names, taken),
                 };
-                let name = format!(
+                // As progenitor writes it: `AB` and `K` are `Abk` together.
+                let name = whole_name(&format!(
                     "{parent}{}",
                     part.strip_prefix(parent.as_str()).unwrap_or(part)
-                );
+                ));
                 (name.len(), name)
             })
             .collect();

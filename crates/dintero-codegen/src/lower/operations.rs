@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToSnakeCase;
 use serde_json::{Value, json};
 
-use super::flatten::{Flattener, texts};
+use super::flatten::{Flattener, PREFIX, texts};
 use super::rules::rules_of;
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level};
@@ -34,10 +34,13 @@ pub struct Lowered {
 /// Follows a reference to a component of any kind.
 pub fn resolve<'v>(root: &'v Value, mut value: &'v Value) -> &'v Value {
     for _ in 0..16 {
-        match value["$ref"]
-            .as_str()
-            .and_then(|target| root.pointer(target.strip_prefix('#')?))
-        {
+        let target = value["$ref"].as_str();
+        let found = target.and_then(|target| {
+            let raw = target.strip_prefix(PREFIX);
+            raw.and_then(|name| root["components"]["schemas"].get(name))
+                .or_else(|| root.pointer(target.strip_prefix('#')?))
+        });
+        match found {
             Some(target) => value = target,
             None => break,
         }
@@ -463,6 +466,13 @@ fn response(
             }
             None => empty = true,
         }
+    }
+    // Of a file and JSON under different statuses only the bytes are sure to be both.
+    if bytes && !schemas.is_empty() {
+        let construct = "answers with JSON or a file, by status";
+        let remedy = "The bytes are given as they are; tell by the status what they are";
+        flattener.warn(pointer, construct, remedy);
+        schemas.clear();
     }
     facts.success = match (schemas.is_empty(), bytes) {
         (false, _) if empty => Success::JsonOrEmpty,

@@ -206,7 +206,9 @@ impl Relaxed<'_> {
     /// Calls `each` with every node that may be a schema or a reference, and its pointer: all but examples.
     fn nodes(root: &mut Value, each: &mut dyn FnMut(&mut Value, &str)) {
         fn walk(node: &mut Value, pointer: &str, each: &mut dyn FnMut(&mut Value, &str)) {
-            let named = pointer.ends_with("/properties") || pointer.ends_with("/mapping");
+            let named = ["/properties", "/mapping", "/components/schemas"]
+                .iter()
+                .any(|end| pointer.ends_with(end));
             if node.is_object() && !named {
                 each(node, pointer);
             }

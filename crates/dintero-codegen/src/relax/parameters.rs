@@ -25,6 +25,20 @@ struct Content {
     free: bool,
 }
 
+impl Content {
+    fn holds_members(&self) -> bool {
+        self.free || !self.members.is_empty()
+    }
+
+    fn lists_more_than_scalars(&self, root: &Value) -> bool {
+        self.list.as_ref().is_some_and(|list| {
+            let mut inner = Self::default();
+            look(root, list, &mut inner, 0);
+            inner.holds_members() || inner.list.is_some()
+        })
+    }
+}
+
 type Said = (String, &'static str);
 
 impl Relaxed<'_> {
@@ -133,7 +147,15 @@ fn one(root: &Value, parameter: &Value, variables: &[&str], said: &mut Vec<Said>
         .unwrap_or(if place == "query" { "form" } else { "simple" })
         .to_owned();
     let explode = parameter["explode"].as_bool().unwrap_or(style == "form");
-    let object = content.free || !content.members.is_empty();
+    let object = content.holds_members();
+    if parameter["required"] != true && content.lists_more_than_scalars(root) {
+        let remedy = "It is left out; rewrite it with an overlay action";
+        said.push((
+            format!("the parameter {name} is a list of objects or lists"),
+            remedy,
+        ));
+        return Vec::new();
+    }
     if let Some(parameter) = parameter.as_object_mut() {
         parameter.remove("style");
     }
@@ -300,7 +322,7 @@ fn spread(
         let required = required && alone && content.required.contains(member);
         let mut inner = Content::default();
         look(root, schema, &mut inner, 0);
-        let object = inner.free || !inner.members.is_empty();
+        let object = inner.holds_members() || inner.lists_more_than_scalars(root);
         if object && deep && depth < DEPTH {
             let mut parameter = parameter.clone();
             parameter["required"] = json!(required);

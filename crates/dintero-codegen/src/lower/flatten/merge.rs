@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{
-    Flattener, any, copy, copy_meta, is_object, only_required, reference, texts, with_meta,
+    Flattener, any, copy, copy_meta, is_object, only_describes, only_required, reference, texts,
+    with_meta,
 };
 use crate::document::escape;
 
@@ -50,8 +51,16 @@ impl Flattener<'_> {
             .any(|key| rest.get(*key).is_some())
             || choices.into_iter().any(|part| !only_required(part));
         // A lone reference with a description beside it keeps the name of its type.
-        if let ([part], false) = (parts, own) {
-            return self.flatten(part, &format!("{pointer}/allOf/0"), stack);
+        let mut shaping = parts
+            .iter()
+            .enumerate()
+            .filter(|(_, part)| !only_describes(part));
+        if let (Some((index, part)), None, false) = (shaping.next(), shaping.next(), own) {
+            let mut flat = self.flatten(part, &format!("{pointer}/allOf/{index}"), stack);
+            for part in parts {
+                flat = with_meta(part, flat);
+            }
+            return flat;
         }
         // What stands here describes the whole better than what is referred to, so it comes first.
         let mut ordered: Vec<(String, &Value)> = Vec::new();
