@@ -37,7 +37,10 @@ impl<'a> Arbitrary<'a> {
         'a: 'v,
     {
         while let Some(target) = node["$ref"].as_str() {
-            let target = target.trim_start_matches('#').replace("%20", " ").replace("%25", "%");
+            let target = target
+                .trim_start_matches('#')
+                .replace("%20", " ")
+                .replace("%25", "%");
             node = self.document.root.pointer(&target).unwrap_or(&Value::Null);
         }
         node

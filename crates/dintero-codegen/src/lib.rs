@@ -80,11 +80,11 @@ pub fn generate_from(
         None => Vec::new(),
     };
     if strict {
-        return attempt(api, &document, findings);
+        return attempt(api, &document, true, findings);
     }
     findings.extend(relax::relax(&mut document));
     loop {
-        let errors = match attempt(api, &document, findings.clone()) {
+        let errors = match attempt(api, &document, false, findings.clone()) {
             Ok(generation) => return Ok(generation),
             Err(errors) => errors,
         };
@@ -98,13 +98,14 @@ pub fn generate_from(
 fn attempt(
     api: &str,
     document: &Document,
+    strict: bool,
     mut findings: Vec<Finding>,
 ) -> Result<Generation, Errors> {
     findings.extend(lint::lint(document));
     if findings.iter().any(|finding| finding.level == Level::Error) {
         return Err(Errors(findings));
     }
-    let lowered = lower::lower(document, &mut findings)?;
+    let lowered = lower::lower(document, strict, &mut findings)?;
     let file = generate::generate(document, &lowered)?;
     let signatures = refine::Signature::of(&file, &lowered.plan)
         .map_err(|lost| generate::refused(document, &lost))?;

@@ -55,6 +55,7 @@ struct Hoister {
 /// Gives every type a name, and rewrites the schemas of the operations to refer to them.
 pub fn hoist(
     document: &Document,
+    strict: bool,
     used: Used,
     operations: &mut [Lowered],
     findings: &mut Vec<Finding>,
@@ -117,21 +118,24 @@ pub fn hoist(
             "What is below is read as any JSON",
         ));
     }
-    for pinned in hoister
-        .shapes
-        .iter()
-        .filter_map(|shape| shape.pinned.as_ref())
-    {
-        if is_taken(pinned, &taken) {
+    for shape in &mut hoister.shapes {
+        let Some(pinned) = shape.pinned.clone() else {
+            continue;
+        };
+        if is_taken(&pinned, &taken) {
             let construct = format!("x-dintero-name {pinned} is the name of another type already");
-            findings.push(document.finding(
-                Level::Error,
-                "",
-                construct,
-                "Give each type a name of its own in the overlay",
-            ));
+            let (level, remedy) = if strict {
+                (
+                    Level::Error,
+                    "Give each type a name of its own in the overlay",
+                )
+            } else {
+                shape.pinned = None;
+                (Level::Warning, "This one is named after its place")
+            };
+            findings.push(document.finding(level, "", construct, remedy));
         }
-        take(pinned, &mut taken);
+        take(&pinned, &mut taken);
     }
     let names = hoister.choose_names(&mut taken);
     let rename = |schema: &mut Value| renamed(schema, &names, &hoister.names);

@@ -27,11 +27,15 @@ pub struct Lowered {
     pub plan: Plan,
 }
 
-/// Lowers a document that the lint has passed.
+/// Lowers a document that the lint has passed. Where not `strict`, a name that the overlay gives may be taken.
 ///
 /// # Errors
-/// A name that the overlay gives is taken.
-pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Lowered, Errors> {
+/// A name that the overlay gives is taken, or a parameter holds what none can.
+pub fn lower(
+    document: &Document,
+    strict: bool,
+    findings: &mut Vec<Finding>,
+) -> Result<Lowered, Errors> {
     let mut document = document.clone();
     raw_references(&mut document.root);
     let document = &document;
@@ -50,7 +54,7 @@ pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Lowered
         .collect();
     let used = direction::split(&mut operations, &keep, &mut flattener);
     findings.append(&mut flattener.findings);
-    let types = hoist::hoist(document, used, &mut operations, findings);
+    let types = hoist::hoist(document, strict, used, &mut operations, findings);
     if findings.iter().any(|finding| finding.level == Level::Error) {
         return Err(Errors(std::mem::take(findings)));
     }
