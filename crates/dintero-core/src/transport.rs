@@ -350,10 +350,14 @@ impl Outgoing {
 
     fn request(&self, proof: &Proof) -> Request {
         let mut request = Request::new(self.method.clone(), self.url.clone());
-        *request.headers_mut() = self.headers.clone();
-        request
-            .headers_mut()
-            .insert(proof.name.clone(), proof.value.clone());
+        let headers = request.headers_mut();
+        let defaults = self.handle.default_headers();
+        // Those below, and what the HTTP library adds.
+        headers.reserve(defaults.len() + self.headers.len() + 4);
+        for (name, value) in defaults.iter().chain(&self.headers) {
+            headers.insert(name, value.clone());
+        }
+        headers.insert(proof.name.clone(), proof.value.clone());
         *request.body_mut() = self.body.clone().map(reqwest::Body::from);
         request
     }
