@@ -149,7 +149,8 @@ mod tests {
     #[test]
     fn what_fuzzing_found_stays_well() {
         let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
-        let targets: [(&str, fn(&[u8])); 3] = [
+        type Check = fn(&[u8]);
+        let targets: [(&str, Check); 3] = [
             ("envelope", super::envelope),
             ("wait", super::wait),
             ("url", super::url),

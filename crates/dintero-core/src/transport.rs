@@ -1,5 +1,6 @@
 //! The way of a call: token, attempt, and what follows from the outcome.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -251,7 +252,7 @@ impl Outgoing {
         };
         let token = match slot.ready() {
             Some(token) => token,
-            None => match before(shared.clock.alarm(end), slot.token()).await {
+            None => match before(shared.clock.alarm(end), pin!(slot.token())).await {
                 Some(token) => token?,
                 None => {
                     return Err(
@@ -286,14 +287,17 @@ impl Outgoing {
         };
         progress.attempts += 1;
         let mut head = None;
-        let exchange = exchange(
-            &shared.http,
-            self.request(proof),
-            &self.url,
-            shared.body_limit,
-            &mut head,
-        );
-        let outcome = before(shared.clock.alarm(until), exchange).await;
+        let outcome = before(
+            shared.clock.alarm(until),
+            pin!(exchange(
+                &shared.http,
+                self.request(proof),
+                &self.url,
+                shared.body_limit,
+                &mut head,
+            )),
+        )
+        .await;
         trace.attempt(progress.attempts, head.as_ref());
         let (error, head) = match (outcome, head) {
             (Some(Ok(body)), Some(head)) if head.status.is_success() => {
