@@ -91,6 +91,8 @@ struct Proof {
     name: HeaderName,
     value: HeaderValue,
     token: Option<Arc<Token>>,
+    /// It was waited for.
+    waited: bool,
 }
 
 /// What happened so far.
@@ -128,15 +130,21 @@ impl Outgoing {
         let start = shared.clock.now();
         let end = later(start, limit);
         let mut progress = Progress::default();
+        // To ask for the time can be slow, so it is asked only after something was waited for.
+        let mut now = start;
         loop {
-            let failed = match self.proof(shared, end, limit).await {
+            let proof = self.proof(shared, end, limit).await;
+            if proof.as_ref().is_ok_and(|proof| proof.waited) {
+                now = shared.clock.now();
+            }
+            let failed = match proof {
                 // The token came at the last moment: what cannot be answered in time must not be sent.
-                Ok(_) if shared.clock.now() >= end => Failed {
+                Ok(_) if now >= end => Failed {
                     error: Error::new(Kind::Timeout(limit)),
                     verdict: Verdict::Final,
                 },
                 Ok(proof) => match self
-                    .attempt(shared, &proof, end, limit, &mut progress, trace)
+                    .attempt(shared, &proof, (now, end), limit, &mut progress, trace)
                     .await
                 {
                     Ok(mut answer) => {
@@ -161,13 +169,16 @@ impl Outgoing {
                 },
             };
             progress.unknown |= failed.verdict == Verdict::Unknown;
-            let now = shared.clock.now();
+            now = shared.clock.now();
             let error = self.finished(failed.error, &progress, now - start);
             let time_left = end.saturating_duration_since(now);
             let failed = (&error, failed.verdict);
             match self.pause(shared, &**policy, failed, &mut progress, time_left) {
                 Some(pause) if pause.is_zero() => {}
-                Some(pause) => shared.clock.pause(pause).await,
+                Some(pause) => {
+                    shared.clock.pause(pause).await;
+                    now = shared.clock.now();
+                }
                 None => {
                     trace.failed(&error);
                     return Err(error);
@@ -239,6 +250,7 @@ impl Outgoing {
                 name,
                 value: value.clone(),
                 token: None,
+                waited: false,
             })
         };
         match (&shared.credentials, self.auth) {
@@ -250,7 +262,9 @@ impl Outgoing {
         let Some(slot) = self.handle.slot() else {
             return Err(Error::from_token_source("there is no token source"));
         };
-        let token = match slot.ready() {
+        let ready = slot.ready();
+        let waited = ready.is_none();
+        let token = match ready {
             Some(token) => token,
             None => match before(shared.clock.alarm(end), pin!(slot.token())).await {
                 Some(token) => token?,
@@ -265,6 +279,7 @@ impl Outgoing {
             name: AUTHORIZATION,
             value: token.header.clone(),
             token: Some(token),
+            waited,
         })
     }
 
@@ -272,12 +287,11 @@ impl Outgoing {
         &self,
         shared: &Shared,
         proof: &Proof,
-        end: Instant,
+        (now, end): (Instant, Instant),
         deadline: Duration,
         progress: &mut Progress,
         trace: &Trace,
     ) -> Result<Answer, Failed> {
-        let now = shared.clock.now();
         let timeout = self.options.timeout.unwrap_or(shared.timeout);
         let own = later(now, timeout);
         let (until, limit) = if own < end {
