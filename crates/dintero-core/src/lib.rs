@@ -22,6 +22,9 @@ mod handle;
 mod operation;
 mod options;
 mod path;
+/// For the fuzz targets.
+#[cfg(any(fuzzing, test))]
+pub mod properties;
 mod response;
 mod retry;
 mod token;
