@@ -275,7 +275,10 @@ fn whole(event: &TransactionEvent) -> Option<i64> {
 
 /// The one reading of the corrected events that agrees with their remaining amounts.
 fn read(authorized: i64, steps: &[Step]) -> Result<Sums, Unclear> {
-    let corrected = steps.iter().filter(|step| step.correction.is_some()).count();
+    let corrected = steps
+        .iter()
+        .filter(|step| step.correction.is_some())
+        .count();
     let corrected = u32::try_from(corrected).map_err(|_| Unclear::Correction)?;
     if corrected > MOST_CORRECTIONS {
         return Err(Unclear::Correction);

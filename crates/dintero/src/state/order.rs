@@ -48,7 +48,11 @@ impl OrderRules for Order {
         match by_status(self) {
             OrderStatus::Open => match &self.captures {
                 None => Unknown(Because::Missing),
-                Some(captures) if captures.iter().all(|capture| capture.success == Some(false)) => {
+                Some(captures)
+                    if captures
+                        .iter()
+                        .all(|capture| capture.success == Some(false)) =>
+                {
                     Yes
                 }
                 Some(_) => No(Because::Captured),
@@ -104,10 +108,12 @@ pub fn combined_state(events: &[OrderEvent]) -> CombinedState {
     let mut services: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for event in events {
         match event {
-            OrderEvent::OrderStatusEvent(event) => services
-                .entry(event.service.as_str())
-                .or_default()
-                .push((event.created_at.as_ref().and_then(|time| time.get()), &event.state)),
+            OrderEvent::OrderStatusEvent(event) => {
+                services.entry(event.service.as_str()).or_default().push((
+                    event.created_at.as_ref().and_then(|time| time.get()),
+                    &event.state,
+                ))
+            }
             OrderEvent::OrderApiEvent(_) => {}
             _ => return CombinedState::Unknown,
         }
