@@ -1,6 +1,8 @@
 //! An order is sent only if it adds up, and what does not is named.
 
-use dintero::checkout::types::{SessionOrder, SessionOrderInput, ShippingAddressOrderUpdate};
+use dintero::checkout::types::{
+    OrderItemInput, SessionOrder, SessionOrderInput, ShippingAddressOrderUpdate,
+};
 use dintero::{OrderAmounts, check_amounts, check_amounts_with_shipping};
 use serde_json::{Value, json};
 
@@ -112,7 +114,7 @@ fn what_is_built_is_checked_like_what_is_read() {
         .amount(900)
         .currency("NOK")
         .merchant_reference("order-1")
-        .items([])
+        .items(Vec::<OrderItemInput>::new())
         .build()
         .unwrap();
     assert_eq!(wrong(&order), total(900));

@@ -257,7 +257,7 @@ fn what_cannot_be_told_is_an_error_and_no_guess() {
             json!([corrected("CAPTURE", 1000, true, 500, 500)]),
             Unclear::Correction,
         ),
-        // Either of the two may be the one that counts; the sums are the same, so this is clear, the next is not.
+        // Neither counts, or both do: the remaining amounts are the same.
         (
             json!([
                 corrected("CAPTURE", 300, true, 700, 0),

@@ -9,7 +9,9 @@ use dintero::callback::{
     Express, ExpressAnswer, Reply, SessionCallback, Signer, Verified, Verifier, Webhook,
     WebhookVerifier, sign_webhook,
 };
-use dintero::checkout::types::{ShippingAddressCallbackRequest, ShippingAddressCallbackResponse};
+use dintero::checkout::types::{
+    ShippingAddressCallbackRequest, ShippingAddressCallbackResponse, ShippingOption,
+};
 use dintero::{Clock, ManualClock};
 use tower::ServiceExt;
 
@@ -32,7 +34,7 @@ async fn express(
 ) -> axum::response::Response {
     assert_eq!(asked.order.amount, 100);
     let answer = ShippingAddressCallbackResponse::builder()
-        .shipping_options([])
+        .shipping_options(Vec::<ShippingOption>::new())
         .build()
         .unwrap();
     answer.to_response().unwrap().map(Body::from)

@@ -71,12 +71,12 @@ impl Verified {
     ///
     /// ```
     /// use dintero::callback::{ExpressAnswer, Refusal, Verifier};
-    /// use dintero::checkout::types::{ShippingAddressCallbackRequest, ShippingAddressCallbackResponse};
+    /// use dintero::checkout::types::{ShippingAddressCallbackRequest, ShippingAddressCallbackResponse, ShippingOption};
     ///
     /// fn answer(verifier: &Verifier, request: &http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Refusal> {
     ///     let question: ShippingAddressCallbackRequest = verifier.verify(request)?.express(request.body())?;
     ///     println!("an order of {}", question.order.amount);
-    ///     let nowhere = ShippingAddressCallbackResponse::builder().shipping_options([]).build();
+    ///     let nowhere = ShippingAddressCallbackResponse::builder().shipping_options(Vec::<ShippingOption>::new()).build();
     ///     nowhere.and_then(|answer| answer.to_response()).map_err(|_| Refusal::MalformedBody)
     /// }
     /// ```
