@@ -1,4 +1,5 @@
 //! An order is sent only if it adds up, and what does not is named.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use dintero::checkout::types::{
     OrderItemInput, SessionOrder, SessionOrderInput, ShippingAddressOrderUpdate,

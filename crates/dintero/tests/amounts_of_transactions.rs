@@ -1,4 +1,5 @@
 //! What became of an authorization, from the events of its transaction.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use dintero::checkout::types::Transaction;
 use dintero::{AmountError, TransactionAmounts, Unclear};

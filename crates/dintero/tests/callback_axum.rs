@@ -1,4 +1,5 @@
 //! The extractors of axum, and the status of each refusal.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use axum::Router;
 use axum::body::Body;

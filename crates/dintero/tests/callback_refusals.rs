@@ -1,4 +1,5 @@
 //! What is not from Dintero is refused, with its own reason; what is, never is.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;

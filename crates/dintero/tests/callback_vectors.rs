@@ -1,4 +1,5 @@
 //! The signatures of the documentation, and the ones computed from its rules.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
 //! What each state allows, as tables.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::time::{Duration, SystemTime};
 

@@ -136,7 +136,7 @@ impl std::error::Error for AmountsMismatch {}
 /// use dintero::check_amounts;
 /// use dintero::checkout::types::{OrderItemInput, SessionOrderInput};
 ///
-/// # fn main() -> Result<(), dintero::Problems> {
+/// # fn main() -> Result<(), dintero::Error> {
 /// let chair = OrderItemInput::builder().id("chair").line_id("1").amount(29990).build()?;
 /// let order = SessionOrderInput::builder().amount(30000).currency("NOK").merchant_reference("order-1").items([chair]).build()?;
 /// let wrong = check_amounts(&order).expect_err("10 too much");

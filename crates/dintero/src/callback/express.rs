@@ -70,14 +70,16 @@ impl Verified {
     /// show prices, not to move money or goods.
     ///
     /// ```
-    /// use dintero::callback::{ExpressAnswer, Refusal, Verifier};
+    /// use std::error::Error;
+    ///
+    /// use dintero::callback::{ExpressAnswer, Verifier};
     /// use dintero::checkout::types::{ShippingAddressCallbackRequest, ShippingAddressCallbackResponse, ShippingOption};
     ///
-    /// fn answer(verifier: &Verifier, request: &http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Refusal> {
+    /// fn answer(verifier: &Verifier, request: &http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Box<dyn Error>> {
     ///     let question: ShippingAddressCallbackRequest = verifier.verify(request)?.express(request.body())?;
     ///     println!("an order of {}", question.order.amount);
-    ///     let nowhere = ShippingAddressCallbackResponse::builder().shipping_options(Vec::<ShippingOption>::new()).build();
-    ///     nowhere.and_then(|answer| answer.to_response()).map_err(|_| Refusal::MalformedBody)
+    ///     let nowhere = ShippingAddressCallbackResponse::builder().shipping_options(Vec::<ShippingOption>::new()).build()?;
+    ///     Ok(nowhere.to_response()?)
     /// }
     /// ```
     ///
