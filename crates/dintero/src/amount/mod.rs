@@ -8,6 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 mod currency;
 #[cfg(feature = "checkout")]
+mod events;
+#[cfg(feature = "checkout")]
 mod order;
 mod split;
 mod text;

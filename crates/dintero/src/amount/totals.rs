@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use dintero_checkout::types::{
-    Transaction, TransactionEvent, TransactionEventKind, TransactionStatus,
-};
+use dintero_checkout::types::{Transaction, TransactionStatus};
 
+use super::events::{Pending, Sums};
 use super::{Amount, AmountError, Currency};
 
 /// What of a transaction is captured, refunded, released and pending, computed from its events.
@@ -78,47 +77,6 @@ impl From<AmountError> for Unclear {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Sums {
-    authorized: i64,
-    captured: i64,
-    refunded: i64,
-    voided: i64,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Pending {
-    capture: i64,
-    refund: i64,
-    void: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Move {
-    Capture,
-    Refund,
-    Void,
-}
-
-/// An event that moved money, or may have.
-struct Step {
-    moved: Move,
-    /// Without one a void releases all the rest.
-    amount: Option<i64>,
-    /// None when a correction is to tell.
-    counts: Option<bool>,
-    correction: Option<Remaining>,
-}
-
-#[derive(Clone, Copy)]
-struct Remaining {
-    capture: i64,
-    refund: i64,
-}
-
-/// More corrected events than this are not tried in all ways.
-const MOST_CORRECTIONS: u32 = 8;
-
 impl TransactionAmounts {
     /// Computes them.
     ///
@@ -127,14 +85,10 @@ impl TransactionAmounts {
     pub fn of(transaction: &Transaction) -> Result<Self, Unclear> {
         let currency = transaction.currency.parse()?;
         let events = transaction.events.as_deref().ok_or(Unclear::NoEvents)?;
-        let mut steps = Vec::new();
-        for (index, event) in events.iter().enumerate() {
-            steps.extend(step(index, event)?);
-        }
         Ok(Self {
             currency,
-            sums: read(transaction.amount, &steps)?,
-            pending: pending(events)?,
+            sums: Sums::of(transaction.amount, events)?,
+            pending: Pending::of(events)?,
             open: transaction.status.as_ref().and_then(open),
         })
     }
@@ -202,176 +156,9 @@ impl TransactionAmounts {
     }
 }
 
-impl Sums {
-    /// Neither captured nor released.
-    fn rest(&self) -> i64 {
-        self.authorized
-            .saturating_sub(self.captured)
-            .saturating_sub(self.voided)
-            .max(0)
-    }
-
-    fn net(&self) -> i64 {
-        // Neither is ever below 0.
-        self.captured - self.refunded
-    }
-
-    fn apply(&mut self, step: &Step) -> Result<(), AmountError> {
-        let amount = step.amount.unwrap_or(0);
-        let add = |sum: i64| sum.checked_add(amount).ok_or(AmountError::Overflow);
-        match step.moved {
-            Move::Capture => self.captured = add(self.captured)?,
-            Move::Refund => self.refunded = add(self.refunded)?,
-            Move::Void => {
-                let rest = self.rest();
-                self.voided += step.amount.unwrap_or(rest).min(rest);
-            }
-        }
-        Ok(())
-    }
-
-    /// Do the sums agree with what a correction leaves? Where it leaves less to capture, the rest was released without an event.
-    fn settle(&mut self, remaining: Remaining) -> bool {
-        let agrees = self.net() == remaining.refund && remaining.capture <= self.rest();
-        if agrees {
-            self.voided += self.rest() - remaining.capture.max(0);
-        }
-        agrees
-    }
-}
-
-fn step(index: usize, event: &TransactionEvent) -> Result<Option<Step>, Unclear> {
-    let moved = match &event.event {
-        Some(TransactionEventKind::Capture) => Move::Capture,
-        Some(TransactionEventKind::Refund) => Move::Refund,
-        Some(TransactionEventKind::Void) => Move::Void,
-        _ => return Ok(None),
-    };
-    let correction = event.correction.as_ref().map(|correction| Remaining {
-        capture: correction.remaining_capture_amount,
-        refund: correction.remaining_refund_amount,
-    });
-    let counts = match (&correction, event.success) {
-        (Some(_), _) => None,
-        (None, Some(success)) => Some(success),
-        (None, None) => return Err(Unclear::NoOutcome(index)),
-    };
-    let amount = whole(event);
-    if counts != Some(false) && moved != Move::Void && amount.is_none() {
-        return Err(Unclear::NoAmount(index));
-    }
-    Ok(Some(Step {
-        moved,
-        amount,
-        counts,
-        correction,
-    }))
-}
-
-fn whole(event: &TransactionEvent) -> Option<i64> {
-    let amount = event.amount.as_ref()?.as_i64()?;
-    (amount >= 0).then_some(amount)
-}
-
-/// The one reading of the corrected events that agrees with their remaining amounts.
-fn read(authorized: i64, steps: &[Step]) -> Result<Sums, Unclear> {
-    let corrected = steps
-        .iter()
-        .filter(|step| step.correction.is_some())
-        .count();
-    let corrected = u32::try_from(corrected).map_err(|_| Unclear::Correction)?;
-    if corrected > MOST_CORRECTIONS {
-        return Err(Unclear::Correction);
-    }
-    let mut found = None;
-    for counted in 0..1_u32 << corrected {
-        let Some(sums) = reading(authorized, steps, counted)? else {
-            continue;
-        };
-        if found.is_some_and(|found| found != sums) {
-            return Err(Unclear::Correction);
-        }
-        found = Some(sums);
-    }
-    found.ok_or(Unclear::Correction)
-}
-
-/// The sums if the corrected events whose bits are set count, or none if that contradicts a correction.
-fn reading(authorized: i64, steps: &[Step], counted: u32) -> Result<Option<Sums>, AmountError> {
-    let mut sums = Sums {
-        authorized,
-        captured: 0,
-        refunded: 0,
-        voided: 0,
-    };
-    let mut late = Vec::new();
-    let mut bit = 1;
-    for step in steps {
-        let counts = step.counts.unwrap_or_else(|| {
-            let counts = counted & bit != 0;
-            bit <<= 1;
-            counts
-        });
-        if counts {
-            sums.apply(step)?;
-        }
-        // Whether these are the amounts after the event or those at the time of the correction is not said.
-        if let Some(remaining) = step.correction
-            && !sums.settle(remaining)
-        {
-            late.push(remaining);
-        }
-    }
-    let agree = late.into_iter().all(|remaining| sums.settle(remaining));
-    Ok(agree.then_some(sums))
-}
-
-fn pending(events: &[TransactionEvent]) -> Result<Pending, Unclear> {
-    let mut pending = Pending::default();
-    for (index, event) in events.iter().enumerate() {
-        let Some(
-            kind @ (TransactionEventKind::InitiateCapture
-            | TransactionEventKind::InitiateRefund
-            | TransactionEventKind::InitiateVoid),
-        ) = &event.event
-        else {
-            continue;
-        };
-        if event.success == Some(false) || is_done(event, events) {
-            continue;
-        }
-        let sum = match kind {
-            TransactionEventKind::InitiateCapture => &mut pending.capture,
-            TransactionEventKind::InitiateRefund => &mut pending.refund,
-            _ => {
-                pending.void = true;
-                continue;
-            }
-        };
-        let amount = whole(event).ok_or(Unclear::NoAmount(index))?;
-        *sum = sum.checked_add(amount).ok_or(AmountError::Overflow)?;
-    }
-    Ok(pending)
-}
-
-/// Is there an event that completes this one? Ids are compared without dashes, which are sent now and then.
-fn is_done(event: &TransactionEvent, events: &[TransactionEvent]) -> bool {
-    let plain = |id: &str| id.replace('-', "").to_ascii_lowercase();
-    let Some(id) = event.request_id.as_ref().map(|id| plain(id.as_str())) else {
-        return false;
-    };
-    events.iter().any(|other| {
-        !std::ptr::eq(event, other)
-            && other
-                .correlation_request_id
-                .as_ref()
-                .is_some_and(|correlation| plain(correlation.as_str()) == id)
-    })
-}
-
 /// Is a capture, refund or void of the transaction without outcome yet?
 pub(crate) fn is_pending(transaction: &Transaction) -> Result<bool, Unclear> {
-    pending(transaction.events.as_deref().unwrap_or_default())
+    Pending::of(transaction.events.as_deref().unwrap_or_default())
         .map(|pending| pending != Pending::default())
 }
 

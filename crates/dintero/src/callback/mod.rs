@@ -46,6 +46,7 @@ mod express;
 mod header;
 mod refusal;
 mod session;
+mod setup;
 mod sign;
 mod verify;
 mod webhook;
@@ -56,8 +57,9 @@ pub use self::axum::Express;
 pub use express::{ExpressAnswer, ExpressQuestion};
 pub use refusal::Refusal;
 pub use session::{PaymentError, ReportedEvent, SessionCallback};
+pub use setup::VerifierBuilder;
 pub use sign::{Signer, sign_webhook};
-pub use verify::{Verified, Verifier, VerifierBuilder};
+pub use verify::{Verified, Verifier};
 pub use webhook::{Webhook, WebhookEvent, WebhookVerifier};
 
 /// The addresses that Dintero sends callbacks from, for firewalls. They do not replace the signature.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use dintero_core::{Clock, Problems, SystemClock};
+use dintero_core::Clock;
 use hmac::Mac;
 use http::{HeaderMap, Method, Request, Uri};
 use secrecy::SecretString;
@@ -12,10 +12,7 @@ use url::Url;
 
 use super::canonical::{Line, Pairs, mac, pairs, sorted, written};
 use super::header::{SIGNATURE, SignatureHeader, only};
-use super::{Refusal, SessionCallback};
-
-/// How far the time of a signature may be off unless told otherwise: 5 minutes, as Dintero advises.
-const TOLERANCE: Duration = Duration::from_secs(5 * 60);
+use super::{Refusal, SessionCallback, VerifierBuilder};
 
 /// Verifies that a request to your `callback_url`, or to one of the express callback URLs, was signed by Dintero. Cheap to clone.
 ///
@@ -38,25 +35,15 @@ const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 /// ```
 #[derive(Clone)]
 pub struct Verifier {
-    inner: Arc<Settings>,
+    pub(super) inner: Arc<Settings>,
 }
 
-struct Settings {
-    account: String,
-    secrets: Vec<SecretString>,
-    public: Url,
-    tolerance: Duration,
-    clock: Arc<dyn Clock>,
-}
-
-/// Sets up a [`Verifier`].
-#[must_use]
-pub struct VerifierBuilder {
-    account: String,
-    secrets: Vec<SecretString>,
-    public: Option<String>,
-    tolerance: Duration,
-    clock: Arc<dyn Clock>,
+pub(super) struct Settings {
+    pub(super) account: String,
+    pub(super) secrets: Vec<SecretString>,
+    pub(super) public: Url,
+    pub(super) tolerance: Duration,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 /// A request that Dintero signed. Only its method, host, path and query are signed, not its body.
@@ -70,13 +57,7 @@ pub struct Verified {
 impl Verifier {
     /// Starts a verifier for the callbacks of an account, `T` or `P` and 8 digits.
     pub fn builder(account: impl Into<String>) -> VerifierBuilder {
-        VerifierBuilder {
-            account: account.into(),
-            secrets: Vec::new(),
-            public: None,
-            tolerance: TOLERANCE,
-            clock: Arc::new(SystemClock),
-        }
+        VerifierBuilder::new(account.into())
     }
 
     /// Verifies a request of any framework. Give it as it came, not as a router or framework has changed or decoded it.
@@ -220,97 +201,8 @@ pub(super) fn delivery(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     match only(headers, "event-delivery") {
         Ok(id) => Ok(Some(id.to_owned())),
         Err(Refusal::MissingHeader) => Ok(None),
-        Err(_) => Err(Refusal::Doubled("event-delivery")),
-    }
-}
-
-impl VerifierBuilder {
-    /// A secret of the account. Give several while you change it: any of them may have signed.
-    pub fn secret(mut self, secret: impl Into<String>) -> Self {
-        self.secrets.push(secret.into().into());
-        self
-    }
-
-    /// Where the world reaches your server: `https://shop.example.com`, with a path if a proxy takes that prefix off before the request comes
-    /// to you. The signature is over this host, and what host the request itself names can be anyone's word.
-    pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.public = Some(url.into());
-        self
-    }
-
-    /// How far the signature's time may be off, in either direction. Default: 5 minutes, as Dintero advises against replays. Dintero does not say
-    /// whether each of its up to 20 repeats is signed afresh; if late ones come as [`Refusal::Stale`], take more, and remember
-    /// [`Verified::delivery`] for as long.
-    pub fn tolerance(mut self, tolerance: Duration) -> Self {
-        self.tolerance = tolerance;
-        self
-    }
-
-    /// Where the time is taken from; for tests.
-    pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
-        self
-    }
-
-    /// The verifier.
-    ///
-    /// # Errors
-    /// All that is wrong at once: no account id, no secret or an empty one, a URL that is missing, no https or http URL, or has a query.
-    pub fn build(self) -> Result<Verifier, Problems> {
-        let mut problems = Problems::default();
-        if !is_account(&self.account) {
-            problems.push("account", "must be T or P and 8 digits");
-        }
-        check_secrets(&self.secrets, &mut problems);
-        let public = match self.public.as_deref().map(Url::parse) {
-            Some(Ok(public)) if is_base(&public) => Some(public),
-            Some(_) => {
-                problems.push(
-                    "public_url",
-                    "must be a URL such as https://shop.example.com",
-                );
-                None
-            }
-            None => {
-                problems.push("public_url", "is required");
-                None
-            }
-        };
-        match public {
-            Some(public) if problems.is_empty() => Ok(Verifier {
-                inner: Arc::new(Settings {
-                    account: self.account,
-                    secrets: self.secrets,
-                    public,
-                    tolerance: self.tolerance,
-                    clock: self.clock,
-                }),
-            }),
-            _ => Err(problems),
-        }
-    }
-}
-
-fn is_base(url: &Url) -> bool {
-    matches!(url.scheme(), "https" | "http") && url.query().is_none() && url.fragment().is_none()
-}
-
-pub(super) fn is_account(account: &str) -> bool {
-    account
-        .strip_prefix(['T', 'P'])
-        .is_some_and(|digits| digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-pub(super) fn check_secrets(secrets: &[SecretString], problems: &mut Problems) {
-    use secrecy::ExposeSecret;
-    if secrets.is_empty() {
-        problems.push("secret", "is required");
-    }
-    if secrets
-        .iter()
-        .any(|secret| secret.expose_secret().is_empty())
-    {
-        problems.push("secret", "must not be empty");
+        Err(Refusal::DoubledHeader) => Err(Refusal::Doubled("event-delivery")),
+        Err(_) => Err(Refusal::MalformedRequest),
     }
 }
 
@@ -348,16 +240,6 @@ impl fmt::Debug for Verifier {
             .field("account", &self.inner.account)
             .field("secrets", &self.inner.secrets.len())
             .field("tolerance", &self.inner.tolerance)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for VerifierBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifierBuilder")
-            .field("account", &self.account)
-            .field("secrets", &self.secrets.len())
-            .field("tolerance", &self.tolerance)
             .finish_non_exhaustive()
     }
 }

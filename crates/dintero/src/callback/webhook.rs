@@ -15,7 +15,8 @@ use sha1::Sha1;
 use super::Refusal;
 use super::canonical::keyed;
 use super::header::{digest, only};
-use super::verify::{check_secrets, delivery};
+use super::setup::check_secrets;
+use super::verify::delivery;
 
 const SIGNATURE: &str = "event-signature";
 
