@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 use clap::Args;
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::{Errors, Finding, Level, Rule};
-use dintero_codegen::{APIS, generate_from, inputs};
+use dintero_codegen::{APIS, generate_from, inputs, lint_under};
 use serde_json::{Value, json};
 
 use crate::regen::chosen;
@@ -20,8 +20,9 @@ use crate::state::{Sources, name};
 /// Show what the generator cannot do in a document, or does otherwise than written.
 ///
 /// Each finding has file, line, JSON pointer and remedy, and often an action to copy into openapi/overlays. The
-/// document is taken through all steps of generation; nothing is written. Errors make the exit code 1, warnings
-/// alone only with --deny-warnings.
+/// document is taken through all steps of generation; nothing is written. Errors keep a document out of openapi/ and
+/// make the exit code 1; warnings alone only with --deny-warnings. Of a FILE, warnings of the rule `relaxed` say what
+/// a client generated without mending it does instead.
 ///
 /// Examples:
 ///   cargo xtask lint                             the three documents with their overlays
@@ -61,7 +62,13 @@ impl Lint {
             let document = Document::parse(&shown, &text)?;
             let _progress = Progress::new(&format!("looking through {shown}"));
             let api = self.api.first().map_or("client", String::as_str);
-            findings.extend(all(generate_from(api, document, overlay.as_ref(), false)));
+            findings = all(lint_under(document.clone(), overlay.as_ref()));
+            let generated = generate_from(api, document, overlay.as_ref(), false);
+            for finding in all(generated.map(|generation| generation.findings)) {
+                if !findings.contains(&finding) {
+                    findings.push(finding);
+                }
+            }
             checked.push(shown);
         } else {
             for api in chosen(&self.api) {
@@ -69,7 +76,8 @@ impl Lint {
                 let _progress = Progress::new(&format!("looking through {}", name(&document)));
                 checked.push(name(&document));
                 let (document, overlay) = (read(&sources, &document)?, read(&sources, &overlay)?);
-                findings.extend(all(generate_from(api, document, Some(&overlay), true)));
+                let generated = generate_from(api, document, Some(&overlay), true);
+                findings.extend(all(generated.map(|generation| generation.findings)));
             }
         }
         findings.sort_by(|one, two| {
@@ -116,12 +124,9 @@ fn read(sources: &Sources, path: &Path) -> Result<Document, Errors> {
     Document::parse(&name(path), &sources.text(path)?)
 }
 
-/// What a generation found, whether it went through or not.
-fn all(result: Result<dintero_codegen::Generation, Errors>) -> Vec<Finding> {
-    match result {
-        Ok(generation) => generation.findings,
-        Err(Errors(findings)) => findings,
-    }
+/// What was found, whether it went through or not.
+fn all(result: Result<Vec<Finding>, Errors>) -> Vec<Finding> {
+    result.unwrap_or_else(|Errors(findings)| findings)
 }
 
 fn count(findings: &[Finding], level: Level) -> usize {

@@ -81,12 +81,7 @@ pub fn generate_from(
     overlay: Option<&Document>,
     strict: bool,
 ) -> Result<Generation, Errors> {
-    let mut findings = match overlay {
-        Some(overlay) => overlay::apply(&mut document, overlay, strict)
-            .map_err(|Errors(findings)| Errors(of_overlay(findings)))
-            .map(of_overlay)?,
-        None => Vec::new(),
-    };
+    let mut findings = under(&mut document, overlay, strict)?;
     if strict {
         return attempt(api, &document, true, findings);
     }
@@ -100,6 +95,32 @@ pub fn generate_from(
             Some(left_out) => findings.extend(left_out),
             None => return Err(errors),
         }
+    }
+}
+
+/// What the lint says about any document under an overlay, whose actions may match nothing.
+///
+/// # Errors
+/// The overlay is no overlay.
+pub fn lint_under(
+    mut document: Document,
+    overlay: Option<&Document>,
+) -> Result<Vec<Finding>, Errors> {
+    let mut findings = under(&mut document, overlay, false)?;
+    findings.extend(lint::lint(&document));
+    Ok(findings)
+}
+
+fn under(
+    document: &mut Document,
+    overlay: Option<&Document>,
+    strict: bool,
+) -> Result<Vec<Finding>, Errors> {
+    match overlay {
+        Some(overlay) => overlay::apply(document, overlay, strict)
+            .map(of_overlay)
+            .map_err(|Errors(findings)| Errors(of_overlay(findings))),
+        None => Ok(Vec::new()),
     }
 }
 
