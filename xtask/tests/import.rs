@@ -7,6 +7,7 @@ mod common;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::process::Command;
 use std::thread;
 
 use common::{Ran, Root};
@@ -153,6 +154,41 @@ fn an_old_document_goes_in_unattended_and_the_present_one_comes_back() {
             [&content, &before[&path]].map(|content| String::from_utf8_lossy(content));
         assert_eq!(now, then, "{}", path.display());
     }
+}
+
+#[test]
+fn what_comes_back_gets_our_words_of_the_past() {
+    let root = small();
+    let commit = || {
+        for arguments in [
+            &["init", "--quiet"][..],
+            &["add", "."],
+            &["commit", "--quiet", "--message=state"],
+        ] {
+            let mut git = Command::new("git");
+            git.arg("-C").arg(root.0.path());
+            git.args([
+                "-c",
+                "user.name=test",
+                "-c",
+                "user.email=test@example.invalid",
+            ]);
+            git.args(["-c", "commit.gpgsign=false"]).args(arguments);
+            assert_eq!(Ran::new(&mut git).code, 0);
+        }
+    };
+    imported(&root, PRESENT);
+    commit();
+    let before = read(&root, "wallets.yaml");
+    imported(&root, OLD);
+    commit();
+    assert!(!read(&root, "wallets.yaml").contains("Ours of the list"));
+    let wordless: Vec<&str> = PRESENT
+        .lines()
+        .filter(|line| !line.contains("Ours of"))
+        .collect();
+    imported(&root, &wordless.join("\n"));
+    assert_eq!(read(&root, "wallets.yaml"), before);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Our words and facts, kept where upstream has none at the same place.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::AddAssign;
 
 use serde_json::{Map, Value};
 
@@ -26,6 +27,14 @@ pub struct Kept {
     pub facts: usize,
     /// Components that have another name upstream.
     pub renamed: usize,
+}
+
+impl AddAssign for Kept {
+    fn add_assign(&mut self, other: Self) {
+        self.words += other.words;
+        self.facts += other.facts;
+        self.renamed += other.renamed;
+    }
 }
 
 /// Adds to a new document what only ours says: descriptions, summaries and our facts. Marks of evidence stay with what

@@ -17,14 +17,18 @@ use dintero_codegen::document::Document;
 use dintero_codegen::{APIS, inputs, overlay};
 use serde_json::Value;
 
+use crate::diff;
 use crate::report::Report;
 use crate::state::{self, Sources, State};
 use report::Outcome;
 
+/// Commits of our document that are searched for the words of what was gone and comes back.
+const PAST: usize = 5;
+
 /// Take over an upstream OpenAPI 3.0 document: YAML, JSON, or a page of the reference with YAML in it.
 ///
 /// The document is written in one layout, so that only what it says makes a difference. Our descriptions and x- facts stay
-/// where upstream has none. Overlay actions that the document has nothing for are put to sleep, others wake up. Document,
+/// where upstream has none; what was gone and comes back gets those of the last commits. Overlay actions that the document has nothing for are put to sleep, others wake up. Document,
 /// overlay, surface and lock file are written together once all is generated, or not at all. Offline, unless given a URL.
 ///
 /// Examples:
@@ -66,7 +70,12 @@ impl Import {
         let page = self.page || source.page;
         let mut new = source.root;
         whole_enough(&new, &ours, page)?;
-        let kept = keep::keep(&mut new, &ours);
+        let mut kept = keep::keep(&mut new, &ours);
+        for text in diff::past(root, &document_name, PAST) {
+            if let Ok(past) = source::parse(&text) {
+                kept += keep::keep(&mut new, &past.root);
+            }
+        }
         if page {
             new = page::merge(&ours, new);
         }
