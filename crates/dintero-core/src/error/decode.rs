@@ -126,6 +126,10 @@ fn path_at(read: &[u8]) -> String {
         }
         at += 1;
     }
+    // Where a list itself is what does not fit, reading stops behind its bracket.
+    if read.ends_with(b"[") {
+        frames.pop();
+    }
     render(&frames)
 }
 
@@ -195,6 +199,18 @@ mod tests {
     struct Event {
         amount: i64,
         metadata: Option<std::collections::BTreeMap<String, Vec<u8>>>,
+    }
+
+    #[test]
+    fn a_list_that_does_not_fit_is_named_itself() {
+        for body in [
+            r#"{"id":"","amount":0,"events":[{"amount":[1]}]}"#,
+            r#"{"id":"","amount":0,"events":[{"amount":{"a":1}}]}"#,
+            r#"{"id":"","amount":0,"events":[{"amount": []}]}"#,
+        ] {
+            assert_eq!(fault(body).0, "events[0].amount", "{body}");
+        }
+        assert_eq!(fault(r#"{"events":[[]],"id":""}"#).0, "events[0]");
     }
 
     fn fault(body: &str) -> (String, String) {
