@@ -12,6 +12,8 @@ pub struct Arbitrary<'a> {
     asked: Vec<Value>,
     /// Also makes values that only a later document would know: unknown values of lists, unknown fields.
     pub future: bool,
+    /// Writes half of what is not required and would be left out as `null`.
+    pub nulls: bool,
     /// Leaves out everything that is not required.
     pub minimal: bool,
 }
@@ -27,6 +29,7 @@ impl<'a> Arbitrary<'a> {
             seed,
             asked: Vec::new(),
             future: false,
+            nulls: false,
             minimal: false,
         }
     }
@@ -195,6 +198,8 @@ impl<'a> Arbitrary<'a> {
             if wanted || required.contains(&json!(name)) || asked.contains(&json!(name)) {
                 let value = self.at(&property, &name, depth + 1);
                 object.insert(name, value);
+            } else if self.nulls && self.random.bool() {
+                object.insert(name, Value::Null);
             }
         }
         if schema["additionalProperties"].is_object() && !self.minimal {
@@ -277,6 +282,7 @@ fn combine(one: &mut Value, two: Value) {
                             .zip(more)
                             .for_each(|(one, two)| combine(one, two));
                     }
+                    Some(before) if before.is_null() => *before = value,
                     // What both parts make a scalar of keeps the first.
                     Some(_) => {}
                     None => {

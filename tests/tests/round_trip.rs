@@ -127,6 +127,44 @@ fn whatever_a_document_allows_is_written_back_equal() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
+/// What is left without the fields that are `null`.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => object
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key.clone(), without_nulls(value)))
+            .collect(),
+        Value::Array(list) => list.iter().map(without_nulls).collect(),
+        value => value.clone(),
+    }
+}
+
+#[test]
+fn null_in_place_of_whatever_may_be_absent_loses_nothing_else() {
+    let mut problems = Vec::new();
+    for api in apis() {
+        let document = document(api.name);
+        for (name, schema) in responses(&document, &api) {
+            for seed in 0..20 {
+                let mut arbitrary = Arbitrary::new(&document, seed);
+                arbitrary.nulls = true;
+                arbitrary.minimal = seed == 0;
+                let body = arbitrary.value(schema);
+                let what = format!("{} {name} seed {seed}", api.name);
+                let back = api.operations[name].1(body.to_string().as_bytes());
+                problems.extend(match back {
+                    Ok(back) => difference("", &without_nulls(&body), &without_nulls(&back))
+                        .map(|found| format!("{what}: {found}")),
+                    Err(error) => Some(format!("{what}: {error}")),
+                });
+            }
+        }
+    }
+    problems.truncate(20);
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
 #[test]
 fn unknown_values_of_every_list_are_kept() {
     let mut lists = 0;
