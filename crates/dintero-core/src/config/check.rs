@@ -10,9 +10,13 @@ use crate::data::Problems;
 pub(crate) fn check_account(name: &str, id: &str, problems: &mut Problems) {
     if id.is_empty() {
         problems.push(name, "is required");
-    } else if !is_id(id, &[8]) {
+    } else if !is_account(id) {
         problems.push(name, "must be `T` or `P` and 8 digits");
     }
+}
+
+pub(super) fn is_account(id: &str) -> bool {
+    is_id(id, &[8])
 }
 
 /// An account, or a partner with 3 digits.

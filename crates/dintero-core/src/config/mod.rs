@@ -266,7 +266,11 @@ impl<T: From<Handle>> Builder<T> {
 impl<T> fmt::Debug for Builder<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
-            .field("account", &self.account)
+            // Settings in the wrong order put a secret here.
+            .field(
+                "account",
+                &self.account.as_deref().filter(|id| check::is_account(id)),
+            )
             .field("timeout", &self.timeout)
             .field("deadline", &self.deadline)
             .field("body_limit", &self.body_limit)

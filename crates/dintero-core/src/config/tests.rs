@@ -149,6 +149,9 @@ fn debug_of_a_builder_shows_no_secret() {
         !shown.contains("the-secret") && !shown.contains("hunter2"),
         "{shown}"
     );
+    assert!(shown.contains("T12345678"), "{shown}");
+    let shown = format!("{:?}", builder().account("the-secret"));
+    assert!(!shown.contains("the-secret"), "{shown}");
 }
 
 #[test]
