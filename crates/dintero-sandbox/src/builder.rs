@@ -44,6 +44,7 @@ pub struct SandboxBuilder {
     token_life: Duration,
     body_limit: usize,
     memory_limit: usize,
+    check_responses: bool,
     clock: Clock,
 }
 
@@ -57,6 +58,7 @@ impl Default for SandboxBuilder {
             token_life: Duration::from_secs(14_400),
             body_limit: 1 << 20,
             memory_limit: 1 << 30,
+            check_responses: cfg!(debug_assertions),
             clock: Clock::system(),
         }
     }
@@ -106,6 +108,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// Whether every answer is checked against the OpenAPI documents before it is sent, a wrong one being a 500 with the
+    /// code `SANDBOX_INVALID_RESPONSE`; default in builds with debug assertions, since it takes time.
+    pub fn check_responses(mut self, yes: bool) -> Self {
+        self.check_responses = yes;
+        self
+    }
+
     /// The clock; default the machine's. Keep a clone, or use [`Sandbox::advance`], to move it.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
@@ -140,16 +149,19 @@ impl SandboxBuilder {
             .collect();
         accounts.insert(self.account.clone());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
+        let now = self.clock.now();
+        let world = Mutex::new(World::new(accounts, &self.profiles, self.memory_limit, now));
         let shared = Arc::new(Shared {
             base_url: format!("http://{}", listener.local_addr()?),
             account: self.account,
             clients,
             token_life: self.token_life,
             body_limit: self.body_limit,
+            check_responses: self.check_responses,
             clock: self.clock,
             log: Log::default(),
             faults: Faults::default(),
-            world: Mutex::new(World::new(accounts, &self.profiles, self.memory_limit)),
+            world,
         });
         let server = tokio::spawn(serve(listener, Arc::clone(&shared))).abort_handle();
         Ok(Sandbox { shared, server })

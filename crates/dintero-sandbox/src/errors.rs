@@ -17,6 +17,7 @@ pub(crate) struct ApiError {
     message: String,
     errors: Vec<Value>,
     allow: Option<String>,
+    retry_after: Option<i64>,
 }
 
 /// What a handler gives back.
@@ -30,6 +31,7 @@ impl ApiError {
             message: message.into(),
             errors: Vec::new(),
             allow: None,
+            retry_after: None,
         }
     }
 
@@ -90,6 +92,12 @@ impl ApiError {
         Self::new(409, "CONFLICT", message)
     }
 
+    /// With the header `Retry-After`.
+    pub(crate) fn retry_after(mut self, seconds: i64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
     /// 413: the body is over the limit.
     pub(crate) fn too_large(limit: usize) -> Self {
         Self::new(
@@ -117,6 +125,17 @@ impl ApiError {
         )
     }
 
+    /// 500: the answer would not have been what the documents say; a mistake of the sandbox.
+    pub(crate) fn invalid_response(errors: Vec<Value>) -> Self {
+        let mut error = Self::new(
+            500,
+            "SANDBOX_INVALID_RESPONSE",
+            "the work was done, but the sandbox's answer is not as documented, see errors",
+        );
+        error.errors = errors;
+        error
+    }
+
     /// The status a test asked for with a fault.
     pub(crate) fn on_demand(status: u16) -> Self {
         Self::new(
@@ -139,10 +158,11 @@ impl ApiError {
     /// The whole answer.
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = json_response(self.status, &self.body());
-        if self.status == 429 {
+        let wait = self.retry_after.or((self.status == 429).then_some(1));
+        if let Some(seconds) = wait {
             response
                 .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Some(allow) = self
             .allow

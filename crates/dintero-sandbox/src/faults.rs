@@ -19,6 +19,9 @@ pub enum Fault {
     CloseAfterWork,
     /// Wait this long (on tokio's clock) before the work, then do and answer as usual.
     Delay(Duration),
+    /// Capture, refund and void answer 202; the work is done when the sandbox's clock has moved this far, or at
+    /// [`Sandbox::complete_pending`](crate::Sandbox::complete_pending). Other operations do as usual.
+    Pending(Duration),
 }
 
 #[derive(Debug, Default)]

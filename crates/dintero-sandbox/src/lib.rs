@@ -58,10 +58,12 @@ mod errors;
 mod faults;
 mod log;
 mod routes;
+mod schema;
 mod server;
 mod state;
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,7 +77,7 @@ pub use clock::Clock;
 pub use faults::Fault;
 pub use log::LoggedRequest;
 
-use api::checkout::payer;
+use api::checkout::{operations, payer};
 use server::Shared;
 
 /// A running sandbox. Dropping it stops the server and closes its connections.
@@ -138,10 +140,27 @@ impl Sandbox {
     /// When the session does not exist, has expired, is cancelled or is completed. Nothing is changed then.
     pub fn pay(&self, session_id: &str, card: Card) -> Result<TransactionId, PayError> {
         let paid = server::act(&self.shared, session_id, |call, account| {
-            payer::pay(call, account, &card)
+            payer::pay(call, account, session_id, &card)
         });
         paid.map(TransactionId::new)
             .map_err(|e| PayError::new(e.message()))
+    }
+
+    /// Carries out at once what [`Fault::Pending`] has put off, in all accounts.
+    pub fn complete_pending(&self) {
+        let now = self.shared.clock.now();
+        for account in self.shared.world().accounts.values_mut() {
+            operations::complete_pending(account, now, true);
+        }
+    }
+
+    /// A digest of all that the sandbox keeps but tokens and the log: the same before and after a request that changed
+    /// nothing.
+    #[must_use]
+    pub fn state_digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        format!("{:?}", self.shared.world().accounts).hash(&mut hasher);
+        hasher.finish()
     }
 
     /// Makes every token invalid, so that each client's next call meets a 401.

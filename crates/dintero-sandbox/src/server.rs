@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Request, Response};
+use chrono::{DateTime, Utc};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -18,15 +19,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
-use crate::api::checkout::payer;
+use crate::api::checkout::operations;
 use crate::auth::{Client, Grant, TokenCall, is_account_or_owner};
 use crate::body;
-use crate::call::{Call, Query};
+use crate::call::{Call, Query, Reply};
 use crate::clock::Clock;
-use crate::errors::{ApiError, Outcome, json_response};
+use crate::errors::{ApiError, Outcome};
 use crate::faults::{Fault, Faults};
 use crate::log::{Log, LoggedRequest};
 use crate::routes::{self, Handler, Operation, Params, Route};
+use crate::schema;
 use crate::state::{Account, World, uuid, weight};
 
 /// Everything that one running sandbox shares.
@@ -37,6 +39,7 @@ pub(crate) struct Shared {
     pub(crate) clients: Vec<Client>,
     pub(crate) token_life: Duration,
     pub(crate) body_limit: usize,
+    pub(crate) check_responses: bool,
     pub(crate) clock: Clock,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
@@ -125,6 +128,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Re
     if let Some(Fault::Delay(time)) = fault {
         tokio::time::sleep(time).await;
     }
+    let mut found = None;
     let outcome = match (route, fault) {
         (Route::Unknown, _) => Err(ApiError::not_found("path")),
         (Route::OtherMethods(methods), _) => Err(ApiError::method_not_allowed(methods)),
@@ -134,6 +138,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Re
         }
         (Route::Found(..), Some(Fault::Status(status))) => Err(ApiError::on_demand(status)),
         (Route::Found(operation, params), _) => {
+            found = Some(operation);
             let incoming = Incoming {
                 method,
                 path,
@@ -141,11 +146,19 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Re
                 headers: &parts.headers,
                 bytes,
                 request_id: &request_id,
+                pending: match fault {
+                    Some(Fault::Pending(time)) => Some(time),
+                    _ => None,
+                },
             };
             work(&shared, operation, params, incoming, &mut entry.handled)
         }
     };
-    let mut response = outcome.unwrap_or_else(ApiError::into_response);
+    let outcome = match found.filter(|_| shared.check_responses) {
+        Some(operation) => checked(operation, outcome),
+        None => outcome,
+    };
+    let mut response = outcome.map_or_else(ApiError::into_response, Reply::into_response);
     if fault == Some(Fault::CloseAfterWork) {
         shared.log.push(entry);
         return hang_up();
@@ -158,6 +171,20 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Re
             .insert(HeaderName::from_static("request-id"), id);
     }
     response
+}
+
+/// The outcome, if its body is what the documents say; else an error that names what is not.
+fn checked(operation: &'static Operation, outcome: Outcome<Reply>) -> Outcome<Reply> {
+    let faults = match &outcome {
+        Ok(reply) if reply.file.is_some() => Vec::new(),
+        Ok(reply) => schema::check_response(operation, reply.status, &reply.body),
+        Err(error) => schema::check_response(operation, error.status, &error.body()),
+    };
+    if faults.is_empty() {
+        outcome
+    } else {
+        Err(ApiError::invalid_response(faults))
+    }
 }
 
 fn hang_up() -> Response<Body> {
@@ -174,6 +201,7 @@ struct Incoming<'a> {
     headers: &'a HeaderMap,
     bytes: Outcome<Vec<u8>>,
     request_id: &'a str,
+    pending: Option<Duration>,
 }
 
 /// Authentication, then the body, then the operation itself.
@@ -183,7 +211,7 @@ fn work(
     params: Params,
     incoming: Incoming<'_>,
     handled: &mut bool,
-) -> Outcome<Response<Body>> {
+) -> Outcome<Reply> {
     let now = shared.clock.now();
     let param = |name: &str| {
         params
@@ -196,60 +224,9 @@ fn work(
         Handler::Payer(_) => {
             Grant::public(param("session_id").split_once('.').unwrap_or_default().0)
         }
-        Handler::Api(_) => {
-            let grant = shared.world().tokens.grant(incoming.headers, now)?;
-            if !grant.allows(operation.scopes) {
-                let scopes = operation.scopes.join(", ");
-                return Err(ApiError::forbidden(format!(
-                    "the token has none of the scopes {scopes}"
-                )));
-            }
-            if params
-                .iter()
-                .any(|(name, value)| *name == "aid" && *value != grant.account)
-            {
-                return Err(ApiError::forbidden("the token is for another account"));
-            }
-            grant
-        }
+        Handler::Api(_) => grant(shared, operation, &incoming, now, param("aid"))?,
     };
     let body = body::parse(operation.body, incoming.headers, incoming.bytes)?;
-    // One lock for check and change: no two requests can both take what is left.
-    let mut world = shared.world();
-    let function = match operation.handler {
-        Handler::Token => {
-            let owner = param("oid");
-            if !is_account_or_owner(owner) {
-                return Err(ApiError::invalid_field(
-                    "oid",
-                    "must be T or P and 3 or 8 digits",
-                ));
-            }
-            *handled = true;
-            let ask = TokenCall {
-                headers: incoming.headers,
-                owner,
-                body: &body,
-                clients: &shared.clients,
-                own_account: &shared.account,
-                life: shared.token_life,
-                now,
-            };
-            return world
-                .tokens
-                .issue(&ask)
-                .map(|answer| json_response(200, &answer));
-        }
-        Handler::Api(function) | Handler::Payer(function) => function,
-    };
-    let writes = incoming.method != "GET";
-    let weight = if writes { weight(&body) } else { 0 };
-    world.check_room(weight)?;
-    let account = world
-        .accounts
-        .get_mut(&grant.account)
-        .ok_or_else(|| ApiError::not_found("session"))?;
-    *handled = true;
     let call = Call {
         method: incoming.method,
         path: incoming.path,
@@ -261,13 +238,73 @@ fn work(
         now,
         base_url: &shared.base_url,
         request_id: incoming.request_id,
+        pending: incoming.pending,
     };
+    if matches!(operation.handler, Handler::Api(_)) {
+        schema::check_request(operation, &call)?;
+    }
+    // One lock for check and change: no two requests can both take what is left.
+    let mut world = shared.world();
+    let function = match operation.handler {
+        Handler::Token => {
+            let owner = call.param("oid");
+            if !is_account_or_owner(owner) {
+                return Err(ApiError::invalid_field(
+                    "oid",
+                    "must be T or P and 3 or 8 digits",
+                ));
+            }
+            *handled = true;
+            let ask = TokenCall {
+                headers: incoming.headers,
+                owner,
+                body: &call.body,
+                clients: &shared.clients,
+                own_account: &shared.account,
+                life: shared.token_life,
+                now,
+            };
+            return world.tokens.issue(&ask).and_then(Reply::ok);
+        }
+        Handler::Api(function) | Handler::Payer(function) => function,
+    };
+    let writes = incoming.method != "GET";
+    let weight = if writes { weight(&call.body) } else { 0 };
+    world.check_room(weight)?;
+    let account = world
+        .accounts
+        .get_mut(&call.grant.account)
+        .ok_or_else(|| ApiError::not_found("session"))?;
+    *handled = true;
+    operations::complete_pending(account, now, false);
     let reply = function(&call, account)?;
     world.take_room(weight + reply.kept);
-    Ok(match operation.handler {
-        Handler::Payer(_) => payer::html(&reply),
-        Handler::Api(_) | Handler::Token => json_response(reply.status, &reply.body),
-    })
+    Ok(reply)
+}
+
+/// Who calls, by token or by API key, and whether the scopes and the account in the path are right.
+fn grant(
+    shared: &Shared,
+    operation: &Operation,
+    incoming: &Incoming<'_>,
+    now: DateTime<Utc>,
+    account: &str,
+) -> Outcome<Grant> {
+    let world = shared.world();
+    let grant = match incoming.headers.get("x-api-key") {
+        Some(key) if operation.takes_api_key() => world.grant_of_key(key.as_bytes())?,
+        _ => world.tokens.grant(incoming.headers, now)?,
+    };
+    if !grant.allows(operation.scopes) {
+        let scopes = operation.scopes.join(", ");
+        return Err(ApiError::forbidden(format!(
+            "the token has none of the scopes {scopes}"
+        )));
+    }
+    if !account.is_empty() && account != grant.account {
+        return Err(ApiError::forbidden("the token is for another account"));
+    }
+    Ok(grant)
 }
 
 /// Runs a payer's action for the library, outside of any request.
@@ -289,6 +326,7 @@ pub(crate) fn act<T>(
         now: shared.clock.now(),
         base_url: &shared.base_url,
         request_id: &request_id,
+        pending: None,
     };
     let mut world = shared.world();
     let weight = weight(&Value::Null);

@@ -1,16 +1,19 @@
 //! What the sandbox remembers, per account, and how much of it.
 
+pub(crate) mod admin;
 pub(crate) mod checkout;
+pub(crate) mod finance;
 pub(crate) mod shelf;
 pub(crate) mod shopping;
 pub(crate) mod wallets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::auth::Tokens;
+use crate::auth::{Grant, Tokens};
 use crate::errors::{ApiError, Outcome};
 
 /// Everything behind the one lock.
@@ -25,9 +28,9 @@ pub(crate) struct World {
 #[derive(Debug, Default)]
 pub(crate) struct Account {
     pub(crate) id: String,
-    /// The ids of the payment profiles; what a profile contains comes with the profile operations.
-    pub(crate) profiles: BTreeSet<String>,
+    pub(crate) admin: admin::Admin,
     pub(crate) checkout: checkout::Checkout,
+    pub(crate) finance: finance::Finance,
     pub(crate) shopping: shopping::Shopping,
     pub(crate) wallets: wallets::Wallets,
 }
@@ -37,22 +40,33 @@ impl World {
         accounts: impl IntoIterator<Item = String>,
         profiles: &BTreeSet<String>,
         room: usize,
+        now: DateTime<Utc>,
     ) -> Self {
         let account = |id: String| {
-            (
-                id.clone(),
-                Account {
-                    id,
-                    profiles: profiles.clone(),
-                    ..Account::default()
-                },
-            )
+            let account = Account {
+                admin: admin::Admin::new(profiles, now),
+                finance: finance::Finance::new(&id, now),
+                id: id.clone(),
+                ..Account::default()
+            };
+            (id, account)
         };
         Self {
             tokens: Tokens::default(),
             accounts: accounts.into_iter().map(account).collect(),
             room,
         }
+    }
+
+    /// The grant of an API key.
+    pub(crate) fn grant_of_key(&self, key: &[u8]) -> Outcome<Grant> {
+        let found = str::from_utf8(key).ok().and_then(|key| {
+            let account = self.accounts.get(key.get(..9)?)?;
+            account.admin.keys.get(key)
+        });
+        found
+            .cloned()
+            .ok_or_else(|| ApiError::unauthorized("the API key is not valid"))
     }
 
     /// Whether a body of this weight still fits into memory; called before the work.
@@ -149,7 +163,12 @@ mod tests {
 
     #[test]
     fn a_full_world_says_so() {
-        let mut world = World::new(["T12345678".to_owned()], &BTreeSet::new(), 10_000);
+        let mut world = World::new(
+            ["T12345678".to_owned()],
+            &BTreeSet::new(),
+            10_000,
+            DateTime::UNIX_EPOCH,
+        );
         assert_eq!(world.check_room(10_000), Ok(()));
         world.take_room(1);
         assert_eq!(world.check_room(10_000).expect_err("full").status, 500);

@@ -1,13 +1,13 @@
 //! A bounded store of objects by id that remembers the order in which they came.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
 use crate::errors::{ApiError, Outcome};
 
 /// How many objects of one kind an account holds.
 const LIMIT: usize = 100_000;
 
-#[derive(Debug)]
 pub(crate) struct Shelf<T> {
     by_age: BTreeMap<u64, (String, T)>,
     by_id: HashMap<String, u64>,
@@ -21,6 +21,13 @@ impl<T> Default for Shelf<T> {
             by_id: HashMap::new(),
             next: 0,
         }
+    }
+}
+
+/// In the order of age; the index says nothing more.
+impl<T: fmt::Debug> fmt::Debug for Shelf<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.by_age.values()).finish()
     }
 }
 
@@ -64,6 +71,20 @@ impl<T> Shelf<T> {
             .ok_or_else(|| ApiError::not_found(what))?;
         self.by_age
             .get_mut(age)
+            .map(|(_, object)| object)
+            .ok_or_else(|| ApiError::not_found(what))
+    }
+
+    /// All objects, oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.by_age.values().map(|(_, object)| object)
+    }
+
+    /// Takes an object out.
+    pub(crate) fn remove(&mut self, id: &str, what: &str) -> Outcome<T> {
+        let age = self.by_id.remove(id);
+        let found = age.and_then(|age| self.by_age.remove(&age));
+        found
             .map(|(_, object)| object)
             .ok_or_else(|| ApiError::not_found(what))
     }

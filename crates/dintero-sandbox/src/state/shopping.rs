@@ -109,6 +109,8 @@ pub(crate) struct Order {
     pub(crate) operations: Vec<(Kind, Value)>,
     pub(crate) events: Vec<Value>,
     pub(crate) comments: Vec<Value>,
+    /// Checkout sessions made for parts of the order.
+    pub(crate) sessions: Vec<Value>,
 }
 
 impl Order {
@@ -236,7 +238,8 @@ impl Order {
             .operations
             .len()
             .max(self.events.len())
-            .max(self.comments.len());
+            .max(self.comments.len())
+            .max(self.sessions.len());
         if most >= PER_ORDER {
             Err(ApiError::full("records of one order"))
         } else {
@@ -266,6 +269,7 @@ mod tests {
             operations: operations.iter().map(record).collect(),
             events: Vec::new(),
             comments: Vec::new(),
+            sessions: Vec::new(),
         }
     }
 

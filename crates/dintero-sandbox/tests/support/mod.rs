@@ -155,16 +155,19 @@ pub fn refused(found: &Answer, status: u16) {
     );
 }
 
-/// Checks a 400 that names exactly these fields.
+/// Checks a 400 that names exactly these fields, in any order.
 pub fn refused_fields(found: &Answer, fields: &[&str]) {
     refused(found, 400);
     let errors = found.1["error"]["errors"]
         .as_array()
         .expect("checked")
         .iter();
-    let named: Vec<_> = errors
+    let mut named: Vec<_> = errors
         .map(|e| e["field"].as_str().unwrap_or_default())
         .collect();
+    let mut fields = fields.to_vec();
+    named.sort_unstable();
+    fields.sort_unstable();
     assert_eq!(named, fields, "{}", found.1);
 }
 
