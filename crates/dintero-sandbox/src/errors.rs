@@ -18,6 +18,7 @@ pub(crate) struct ApiError {
     errors: Vec<Value>,
     allow: Option<String>,
     retry_after: Option<i64>,
+    pays: bool,
 }
 
 /// What a handler gives back.
@@ -32,6 +33,7 @@ impl ApiError {
             errors: Vec::new(),
             allow: None,
             retry_after: None,
+            pays: false,
         }
     }
 
@@ -98,6 +100,12 @@ impl ApiError {
         self
     }
 
+    /// With `success: false`, as a charge of a kept card says it.
+    pub(crate) fn of_payment(mut self) -> Self {
+        self.pays = true;
+        self
+    }
+
     /// 413: the body is over the limit.
     pub(crate) fn too_large(limit: usize) -> Self {
         Self::new(
@@ -152,7 +160,12 @@ impl ApiError {
 
     /// The JSON body.
     pub(crate) fn body(&self) -> Value {
-        json!({"error": {"code": self.code, "message": self.message, "errors": self.errors}})
+        let error = json!({"code": self.code, "message": self.message, "errors": self.errors});
+        if self.pays {
+            json!({"error": error, "success": false})
+        } else {
+            json!({"error": error})
+        }
     }
 
     /// The whole answer.

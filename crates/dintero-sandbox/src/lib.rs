@@ -19,9 +19,17 @@
 //!
 //! # What there is
 //!
-//! The token call with real expiry; Checkout sessions, the payer, transactions with capture, refund and void; Shopping
-//! drafts, orders, authorizations, captures, refunds, cancellations, comments and events; all of Wallets. Another path
-//! is a 404 in Dintero's error form, a known path with another method a 405.
+//! All 103 operations of the OpenAPI documents in `openapi/`, with state where Dintero keeps state, and the token call
+//! with real expiry. Another path is a 404 in Dintero's error form, a known path with another method a 405.
+//!
+//! **Validation.** Body, query and headers of every request are validated against the documents by JSON Schema; what
+//! breaks them is a 400 that names each field. In builds with debug assertions so is every answer
+//! ([`SandboxBuilder::check_responses`]). Formats that are none (`iso4217-code`), `oneOf` that overlap and required
+//! properties of answers that the documents mark as inferred are not held against anybody.
+//!
+//! **Pending.** [`Fault::Pending`] lets a capture, refund or void answer 202; [`Sandbox::advance`] or
+//! [`Sandbox::complete_pending`] completes it. Terminals need 30 seconds of the sandbox's clock, the approval of a seller
+//! an hour. The settlement history is made up: three weeks, and then what test reports add.
 //!
 //! **The payer.** [`Sandbox::pay`], or from another process a plain `POST` on the session's `url`, without a token:
 //! the body is empty, or `{"card_number": "4000 3000 0000 0006"}` for one of Dintero's test cards (see [`Card::from_number`]). The
@@ -35,10 +43,15 @@
 //!
 //! - a body where none is defined (cancel, void, close, GET, DELETE) is a 400; empty strings and `null` are refused; a property that only the API sets is refused in Shopping operations;
 //! - an expired token is a 401; the audience must be `https://api.dintero.com/v1/accounts/{aid}`, also on loopback;
-//! - a session lives 4 hours unless `expires_at` says otherwise; it takes one payment, also a declined one; updating it needs `update_without_lock=true`, since there is no lock yet;
+//! - a property that the documents call read-only is refused in requests, an unknown feature toggle too; an unknown query parameter is passed over;
+//! - operations for which no scopes are documented: `admin:checkout` for API keys and the signature secret, read or write scopes of checkout for the others, of accounts for payouts;
+//! - an API key may do what its maker may, `access_token` must be the maker's own, a rotated value stops working at once;
+//! - a session lives 4 hours unless `expires_at` says otherwise; it takes one payment, also a declined one; updating it needs `update_without_lock=true` or the lock (`POST /v1/view/{session_id}/session/lock`, without a token), and a locked session cannot be paid;
+//! - one operation of a transaction is pending at a time; a pre-authorization cannot be captured before it is final; of the other uses of `POST .../authorization` there are none, since the sandbox has cards of `dintero_psp` only;
+//! - a charge of a deleted card token is a 200 with `success: false`, of an unknown one a 400; a fund transfer beyond the source's balance is received and not carried out;
 //! - capture and refund amounts are at least 1; `items`, when sent, must be lines of the transaction, add up to `amount`, and not exceed their line; a card payment that is partly captured cannot be voided;
 //! - Shopping answers 409 when the state leaves no room: more than what is left of a line, a second authorization of a line without `multiple_authorizations`, an order that is closed or cancelled;
-//! - an own `order_id` needs `split_draft=false`; a draft always becomes one order;
+//! - an own `order_id` needs `split_draft=false`; with `split_draft=true` lines of different `groups` become orders of their own;
 //! - a wallet `ref_id` used again on the same card gives the first answer unchanged if path and body are the same, else a 400; `token` and `card_id` together are a 400; a wrong PIN is a 403; the status of a card stays `unused` once it is active.
 //!
 //! # Limits

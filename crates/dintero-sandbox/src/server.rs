@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
-use crate::api::checkout::operations;
+use crate::api::checkout::{operations, pay};
 use crate::auth::{Client, Grant, TokenCall, is_account_or_owner};
 use crate::body;
 use crate::call::{Call, Query, Reply};
@@ -151,7 +151,11 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Re
                     _ => None,
                 },
             };
-            work(&shared, operation, params, incoming, &mut entry.handled)
+            let outcome = work(&shared, operation, params, incoming, &mut entry.handled);
+            match operation.id {
+                pay::OPERATION => outcome.map_err(ApiError::of_payment),
+                _ => outcome,
+            }
         }
     };
     let outcome = match found.filter(|_| shared.check_responses) {

@@ -257,3 +257,25 @@ async fn cards_are_listed_in_pages_and_by_customer() {
         404,
     );
 }
+
+#[tokio::test]
+async fn a_barcode_is_there_when_the_format_asks_for_one() {
+    let api = start().await;
+    card(&api, "card-1").await;
+    let path = format!("{CARDS}/card-1/tokens");
+    for (ref_id, barcode) in [("a", true), ("b", false)] {
+        let format = json!({"length": 16, "barcode": barcode});
+        let body = ok(api
+            .post(
+                &path,
+                json!({"ref_id": ref_id, "expires_in": 60, "format": format}),
+            )
+            .await);
+        let picture = body["token"]["barcode_128"].as_str();
+        assert_eq!(
+            picture.is_some_and(|p| p.starts_with("data:image/svg+xml;base64,")),
+            barcode,
+            "{body}"
+        );
+    }
+}

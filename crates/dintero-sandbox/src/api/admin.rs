@@ -229,7 +229,8 @@ pub(crate) fn operate_terminal(call: &Call<'_>, account: &mut Account) -> Outcom
         o.done_at > call.now && o.doc.get("terminal_id") == call.body.get("terminal_id")
     };
     if let Some(first) = terminals.page(None, 1, busy)?.0.first() {
-        let wait = (first.done_at - call.now).num_seconds().max(1);
+        let wait = (first.done_at - call.now).num_milliseconds();
+        let wait = (wait + 999) / 1_000;
         return Err(ApiError::conflict("the terminal is busy").retry_after(wait));
     }
     terminals.check_room(1, "terminal operations")?;

@@ -54,7 +54,9 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
                 "the transaction is not a pre-authorization",
             ));
         }
-        PreAuthorization::Final => return Err(ApiError::locked()),
+        PreAuthorization::Final => {
+            return Err(ApiError::conflict("the authorization is final"));
+        }
         PreAuthorization::Open => {}
     }
     let status = transaction.ledger.status();

@@ -7,10 +7,12 @@ use crate::api::checkout::payer::{self, Card};
 use crate::api::checkout::sessions::{answer, expiry, open};
 use crate::call::{Call, Reply};
 use crate::check::{Check, Node};
-use crate::errors::{ApiError, Outcome};
+use crate::errors::Outcome;
 use crate::state::Account;
 use crate::state::checkout::{Authorization, Session};
 
+/// The charge's id; its refusals say `success: false` too.
+pub(crate) const OPERATION: &str = "checkout_session_pay_post";
 /// The only product that the sandbox plays.
 const CARD: &str = "dintero_psp.creditcard";
 
@@ -25,6 +27,7 @@ pub(crate) fn token_session(call: &Call<'_>, account: &mut Account) -> Outcome<R
     }
     check.url(&root.at("session.url.return_url"));
     let profile = root.at("session.profile_id");
+    configure(account, &mut doc, profile.as_str());
     if profile
         .as_str()
         .is_some_and(|id| !account.admin.profiles.contains(id))
@@ -50,6 +53,18 @@ pub(crate) fn token_session(call: &Call<'_>, account: &mut Account) -> Outcome<R
 
 fn object(value: &Value) -> Map<String, Value> {
     value.as_object().cloned().unwrap_or_default()
+}
+
+/// The configuration of the profile, `default` if none is named, under what the body has of its own.
+fn configure(account: &Account, doc: &mut Map<String, Value>, profile: Option<&str>) {
+    let profile = account.admin.profiles.find(profile.unwrap_or("default"));
+    let mut configuration = object(
+        profile
+            .and_then(|p| p.get("configuration"))
+            .unwrap_or(&Value::Null),
+    );
+    configuration.extend(object(doc.get("configuration").unwrap_or(&Value::Null)));
+    doc.insert("configuration".into(), Value::Object(configuration));
 }
 
 fn check_product(check: &mut Check, product: &Node<'_>) {
@@ -111,6 +126,10 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     if let Some(customer) = doc.get_mut("customer").and_then(Value::as_object_mut) {
         customer.remove("tokens");
     }
+    configure(account, &mut doc, None);
+    // A session has to have one, although nobody comes to this one.
+    let url = doc.entry("url").or_insert_with(|| json!({}));
+    url["return_url"] = json!(format!("{}/v1/view", call.base_url));
     let session_id = open(call, account, doc, expires_at)?;
     let id = payer::pay(call, account, &session_id, &card)?;
     let transaction = account.checkout.transactions.get_mut(&id, "transaction")?;
@@ -155,12 +174,5 @@ fn check_reference(call: &Call<'_>, account: &Account, check: &mut Check) {
     if used {
         let at = Node::root(&call.body).at("session.order.merchant_reference");
         check.fail(&at, "is already used");
-    }
-}
-
-impl ApiError {
-    /// 409 of an authorization that is settled.
-    pub(crate) fn locked() -> Self {
-        Self::conflict("the authorization is final")
     }
 }

@@ -268,7 +268,7 @@ pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> Outcome<Re
     let mut answer = json!({
         "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id, "ref_id": ref_id,
         "expires_in": call.body["expires_in"], "expires_after_transaction": token.once, "format": token.format,
-        "token": {"value": token.value},
+        "token": shown_value(&token.value, &token.format),
     });
     if let Some(metadata) = call.body.get("metadata") {
         answer["metadata"] = metadata.clone();
