@@ -120,6 +120,9 @@ fn decode(criterion: &mut Criterion) {
         row("decode Transaction", "decode Value", || {
             serde_json::from_slice::<Transaction>(bytes).ok()
         }),
+        row("decode Transaction, as a client", "decode Value", || {
+            dintero_core::data::decode::<Transaction>(bytes).ok()
+        }),
         row("decode Value, newer", "decode Value", || {
             serde_json::from_slice::<Value>(newer).ok()
         }),

@@ -60,9 +60,9 @@ fn schemas_called_like_the_prelude_stand_beside_it() {
     assert_eq!(read.unknown_fields().count(), 0);
     assert_eq!(serde_json::to_value(&read).expect("json"), body);
     assert_eq!(
-        read.option,
+        read.option.as_deref(),
         Some(
-            types::Option::builder()
+            &types::Option::builder()
                 .option("9")
                 .build()
                 .expect("an Option")
@@ -108,7 +108,7 @@ fn components_that_differ_by_case_or_punctuation_are_different_types() {
         ),
         (Some("1"), Some("2"), Some("3"))
     );
-    let credentials: types::ClientCredentials = read.credentials.expect("credentials");
+    let credentials: types::ClientCredentials = *read.credentials.expect("credentials");
     assert_eq!(credentials.grant.as_deref(), Some("g"));
 }
 

@@ -2,7 +2,7 @@
 
 use dintero_core::Nullable;
 use dintero_tests::traps::types::{
-    Animal, Bare1, BesideChoice, Collide, Dog, Everything, EverythingBesideAny, EverythingByEnum,
+    Animal, BesideChoice, Collide, Dog, Everything, EverythingBesideAny, EverythingByEnum,
     EverythingByEnumLength, EverythingByShape, EverythingDays, EverythingMetadata,
     EverythingOnlyBesideAny, EverythingOpenText, EverythingTagged, EverythingUntyped, InChoice,
     InvoicePayment, Level, Node, Payment, Puppy, Thing,

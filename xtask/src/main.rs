@@ -1,5 +1,7 @@
 //! Maintainers' commands: `cargo xtask <command>`.
 
+mod diff;
+mod import;
 mod lint;
 mod lock;
 mod regen;
@@ -32,6 +34,8 @@ struct Arguments {
 enum Command {
     Regen(regen::Regen),
     Lint(lint::Lint),
+    Diff(Box<diff::Diff>),
+    Import(import::Import),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +44,8 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Regen(regen) => regen.run(&root),
         Command::Lint(lint) => lint.run(&root),
+        Command::Diff(diff) => diff.run(&root),
+        Command::Import(import) => import.run(&root),
     };
     match result {
         Ok(report) => report.print(arguments.json),

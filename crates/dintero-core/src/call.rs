@@ -9,13 +9,13 @@ use http::{HeaderMap, HeaderValue, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::data::{Param, Problems, Validate};
+use crate::data::{Param, Problems, Validate, decode};
 use crate::error::{DecodeFault, Kind};
 use crate::options::set_header;
 use crate::path;
 use crate::transport::{Answer, Outgoing, Want};
 use crate::{
-    Auth, CallOptions, Error, Handle, Operation, Response, RetryClass, RetryPolicy, Server,
+    Auth, CallOptions, Error, Handle, Operation, Response, Retry, RetryClass, RetryPolicy, Server,
 };
 
 /// A call that is being put together: of an [`Operation`], or raw by [`Handle::request`].
@@ -206,9 +206,9 @@ impl Call {
         self
     }
 
-    /// How this call is repeated.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.options.retry = Some(policy);
+    /// How this call is repeated: a [`RetryPolicy`], or a [`Retry`] of your own.
+    pub fn retry(mut self, policy: impl Retry) -> Self {
+        self.options = self.options.with_retry(policy);
         self
     }
 
@@ -240,10 +240,10 @@ impl Call {
     /// # Errors
     /// Whatever keeps it from a decoded answer; see the predicates of [`Error`].
     pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
-        let (operation, answer) = self.run(Want::Json).await?;
-        match serde_json::from_slice(&answer.body) {
+        let (call, answer) = self.run(Want::Json).await?;
+        match decode(&answer.body) {
             Ok(value) => Ok(Response::new(answer.status, answer.headers, value)),
-            Err(error) => Err(undecoded(operation, answer, &error)),
+            Err(error) => Err(undecoded(call, answer, &error)),
         }
     }
 
@@ -252,13 +252,13 @@ impl Call {
     /// # Errors
     /// Whatever keeps it from a decoded answer; see the predicates of [`Error`].
     pub async fn send_optional<T: DeserializeOwned>(self) -> Result<Response<Option<T>>, Error> {
-        let (operation, answer) = self.run(Want::Json).await?;
+        let (call, answer) = self.run(Want::Json).await?;
         if answer.body.is_empty() {
             return Ok(Response::new(answer.status, answer.headers, None));
         }
-        match serde_json::from_slice(&answer.body) {
+        match decode(&answer.body) {
             Ok(value) => Ok(Response::new(answer.status, answer.headers, value)),
-            Err(error) => Err(undecoded(operation, answer, &error)),
+            Err(error) => Err(undecoded(call, answer, &error)),
         }
     }
 
@@ -283,9 +283,9 @@ impl Call {
     /// The part that is the same for every type: boxed, so that it is compiled once and the futures of callers stay small.
     fn run(self, want: Want) -> RunFuture {
         Box::pin(async move {
-            let operation = self.operation;
+            let call = (self.operation, self.class);
             let answer = self.finish(want)?.run().await?;
-            Ok((operation, answer))
+            Ok((call, answer))
         })
     }
 
@@ -309,19 +309,18 @@ impl Call {
         }
         let url = match url {
             Some(url) if self.problems.is_empty() => url,
-            _ => return Err(Error::from(self.problems).operation_of(self.operation)),
+            _ => return Err(Error::from(self.problems).of_call(self.operation, self.class)),
         };
-        let mut headers = self.handle.default_headers().clone();
         let accept = if want == Want::Json {
             "application/json"
         } else {
             "application/json, */*;q=0.8"
         };
-        headers.insert(ACCEPT, HeaderValue::from_static(accept));
-        for given in [self.headers, std::mem::take(&mut self.options.headers)] {
-            for (name, value) in &given {
-                headers.insert(name, value.clone());
-            }
+        let mut headers = self.headers;
+        let accept = HeaderValue::from_static(accept);
+        headers.entry(ACCEPT).or_insert(accept);
+        for (name, value) in &self.options.headers {
+            headers.insert(name, value.clone());
         }
         Ok(Outgoing {
             operation: self.operation,
@@ -339,19 +338,22 @@ impl Call {
 }
 
 type RunFuture = std::pin::Pin<
-    Box<dyn Future<Output = Result<(Option<&'static Operation>, Answer), Error>> + Send>,
+    Box<
+        dyn Future<Output = Result<((Option<&'static Operation>, RetryClass), Answer), Error>>
+            + Send,
+    >,
 >;
 
 /// What the transport knows is kept, so that a failed decoding still names attempts, request id and body.
 fn undecoded(
-    operation: Option<&'static Operation>,
+    (operation, class): (Option<&'static Operation>, RetryClass),
     answer: Answer,
     error: &serde_json::Error,
 ) -> Error {
     let fault = DecodeFault::new(error, &answer.body);
     Error::new(Kind::Decode(fault))
         .answered(answer.status, answer.headers, answer.body)
-        .operation_of(operation)
+        .of_call(operation, class)
         .counted(answer.attempts, answer.elapsed)
 }
 

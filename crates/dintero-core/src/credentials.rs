@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
+use bytes::Bytes;
 use http::HeaderValue;
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
@@ -84,6 +85,9 @@ impl TokenRequest {
 }
 
 /// An access token and how long it lives. Zeroed when dropped, and never shown.
+///
+/// So are the header values made from it. Out of reach are the buffers that requests and answers pass through in the HTTP and
+/// TLS libraries: they are not zeroed.
 #[derive(Clone)]
 pub struct AccessToken {
     pub(crate) secret: SecretString,
@@ -117,16 +121,15 @@ impl fmt::Debug for AccessToken {
 
 /// The credentials of a handle, after they were checked.
 pub(crate) enum Credentials {
-    /// Client id and secret; the source is the token call made with them.
+    /// Client id and secret, as a header; the source is the token call made with them.
     Client {
-        id: String,
-        secret: SecretString,
+        basic: HeaderValue,
         source: Arc<dyn TokenSource>,
     },
-    /// A token that is ready.
-    Bearer(SecretString),
+    /// A token that is ready, as a header.
+    Bearer(HeaderValue),
     /// An API key, sent as `x-api-key`.
-    ApiKey(SecretString),
+    ApiKey(HeaderValue),
     /// A source of the user.
     Source(Arc<dyn TokenSource>),
 }
@@ -150,25 +153,30 @@ impl Credentials {
     }
 }
 
-/// `Bearer …`, marked as sensitive. None when the token cannot stand in a header.
+/// `Bearer …`. None when the token cannot stand in a header.
 pub(crate) fn bearer(token: &SecretString) -> Option<HeaderValue> {
-    sensitive(&Zeroizing::new(format!("Bearer {}", token.expose_secret())))
+    sensitive(&["Bearer ", token.expose_secret()])
 }
 
-/// `Basic …`, marked as sensitive.
+/// `Basic …`.
 pub(crate) fn basic(id: &str, secret: &SecretString) -> Option<HeaderValue> {
-    let pair = Zeroizing::new(format!("{id}:{}", secret.expose_secret()));
+    let pair = Zeroizing::new([id, ":", secret.expose_secret()].concat());
     let encoded = Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(pair.as_bytes()));
-    sensitive(&Zeroizing::new(format!("Basic {}", encoded.as_str())))
+    sensitive(&["Basic ", &encoded])
 }
 
-/// An API key, marked as sensitive.
+/// An API key.
 pub(crate) fn api_key(key: &SecretString) -> Option<HeaderValue> {
-    sensitive(key.expose_secret())
+    sensitive(&[key.expose_secret()])
 }
 
-fn sensitive(text: &str) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_str(text).ok()?;
+/// A header value that does not show, and whose bytes are zeroed when the last request that holds it is gone.
+fn sensitive(parts: &[&str]) -> Option<HeaderValue> {
+    let text = Zeroizing::new(parts.concat());
+    if !text.is_ascii() {
+        return None;
+    }
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).ok()?;
     value.set_sensitive(true);
     Some(value)
 }
@@ -186,7 +194,9 @@ mod tests {
         let basic = basic("Aladdin", &SecretString::from("open sesame")).expect("header");
         assert_eq!(basic.as_bytes(), b"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
         assert_eq!(format!("{basic:?}"), "Sensitive");
-        assert!(bearer(&SecretString::from("a\nb")).is_none());
+        for bad in ["a\nb", "a\0", "tøken"] {
+            assert!(bearer(&SecretString::from(bad)).is_none(), "{bad:?}");
+        }
     }
 
     #[test]

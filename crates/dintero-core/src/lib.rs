@@ -6,12 +6,13 @@
 //! - [`Handle`] is the connection for one account, made by its [`Builder`].
 //! - [`Call`] is one call that is put together and sent; [`Operation`] is what is known about it beforehand.
 //! - [`Response`] is a success with what came along, [`Error`] is everything else.
-//! - [`RetryPolicy`], [`RetryClass`] and [`CallOptions`] say when and how often a call is sent.
+//! - [`Retry`], [`RetryPolicy`], [`RetryClass`] and [`CallOptions`] say when and how often a call is sent.
 //! - [`TokenSource`] is for tokens from elsewhere, [`Clock`] for tests that move the time.
 
 pub mod data;
 mod macros;
 
+mod audience;
 mod call;
 mod clock;
 mod config;
@@ -21,6 +22,9 @@ mod handle;
 mod operation;
 mod options;
 mod path;
+/// For the fuzz targets.
+#[cfg(any(fuzzing, test))]
+pub mod properties;
 mod response;
 mod retry;
 mod token;
@@ -43,4 +47,4 @@ pub use operation::{
 };
 pub use options::CallOptions;
 pub use response::Response;
-pub use retry::RetryPolicy;
+pub use retry::{FailedAttempt, Retry, RetryPolicy};

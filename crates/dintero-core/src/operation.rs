@@ -7,7 +7,8 @@ use http::Method;
 /// One operation of one API, as a row of the generated operation table.
 ///
 /// Every generated method refers to exactly one of these, and every [`Error`](crate::Error) of a call carries it, so that
-/// a job queue or a log can decide by facts: `error.operation().map(|o| o.retry_class())`.
+/// a job queue or a log can decide by facts. A queue that knows no more than a name finds the row with [`Operation::find`] in
+/// the table of the API, `operations::ALL`.
 pub struct Operation {
     facts: OperationFacts,
 }
@@ -39,6 +40,16 @@ impl Operation {
     #[doc(hidden)]
     pub const fn new(facts: OperationFacts) -> Self {
         Self { facts }
+    }
+
+    /// The row of a table with this method name (`capture_transaction`) or operationId of the public reference
+    /// (`transactions_id_capture_post`).
+    pub fn find(
+        table: impl IntoIterator<Item = &'static &'static Self>,
+        name: &str,
+    ) -> Option<&'static Self> {
+        let mut rows = table.into_iter().copied();
+        rows.find(|row| row.name() == name || row.id() == name)
     }
 
     /// The API it belongs to: `shopping`, `checkout` or `wallets`.
@@ -156,8 +167,8 @@ pub enum Server {
 
 /// What a second sending of the same request would do, and hence when a call is repeated.
 ///
-/// Whatever the class, a request that provably was not handled is sent again: no connection was made, the server answered
-/// 429, or once after a 401.
+/// Whatever the class, a request that provably was not handled is sent again: no connection was made, an HTTP/2 server refused
+/// the stream, the server answered 429, or once after a 401.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryClass {
@@ -217,4 +228,45 @@ pub enum CursorSource {
     LastItem(&'static str),
     /// JSON pointer within the body.
     Body(&'static str),
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::{Auth, Evidence, Operation, OperationFacts, RetryClass, Server};
+
+    static CAPTURE: Operation = operation("capture_transaction", "transactions_id_capture_post");
+    static READ: Operation = operation("get_transaction", "transactions_id_get");
+    static ALL: [&Operation; 2] = [&CAPTURE, &READ];
+
+    const fn operation(name: &'static str, id: &'static str) -> Operation {
+        Operation::new(OperationFacts {
+            api: "checkout",
+            id,
+            name,
+            method: Method::POST,
+            path: "/",
+            server: Server::Checkout,
+            base: "/v1",
+            account: None,
+            scopes: &[],
+            retry_class: RetryClass::Money,
+            read_back: None,
+            paging: None,
+            auth: Auth::Bearer,
+            statuses: &[200],
+            evidence: Evidence::Seen,
+            deprecated: false,
+        })
+    }
+
+    #[test]
+    fn an_operation_is_found_by_our_name_and_by_the_one_of_the_reference() {
+        for name in ["capture_transaction", "transactions_id_capture_post"] {
+            assert_eq!(Operation::find(&ALL, name), Some(&CAPTURE));
+        }
+        assert_eq!(Operation::find(&ALL, "transactions_id_get"), Some(&READ));
+        assert_eq!(Operation::find(&ALL, "capture"), None);
+    }
 }

@@ -1,12 +1,13 @@
 //! What can be set for a single call.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::RetryPolicy;
 use crate::data::Problems;
+use crate::{Retry, RetryPolicy};
 
 /// The headers that identify the caller's system and its plug-in, and the limit Dintero sets for them, in characters.
 const SYSTEM_PREFIX: &str = "dintero-system-";
@@ -28,7 +29,7 @@ const SYSTEM_LIMIT: usize = 120;
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
-    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) retry: Option<Arc<dyn Retry>>,
     pub(crate) headers: HeaderMap,
     pub(crate) problems: Problems,
 }
@@ -53,10 +54,10 @@ impl CallOptions {
         self
     }
 
-    /// How this call is repeated.
+    /// How this call is repeated: a [`RetryPolicy`], or a [`Retry`] of your own.
     #[must_use]
-    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = Some(policy);
+    pub fn with_retry(mut self, policy: impl Retry) -> Self {
+        self.retry = Some(Arc::new(policy));
         self
     }
 
@@ -78,7 +79,7 @@ impl CallOptions {
     pub(crate) fn merge(&mut self, other: Self) {
         self.timeout = other.timeout.or(self.timeout);
         self.deadline = other.deadline.or(self.deadline);
-        self.retry = other.retry.or(self.retry);
+        self.retry = other.retry.or(self.retry.take());
         for name in other.headers.keys() {
             if let Some(value) = other.headers.get(name) {
                 self.headers.insert(name, value.clone());
@@ -93,7 +94,7 @@ impl fmt::Debug for CallOptions {
         f.debug_struct("CallOptions")
             .field("timeout", &self.timeout)
             .field("deadline", &self.deadline)
-            .field("retry", &self.retry)
+            .field("own_retry", &self.retry.is_some())
             .field(
                 "headers",
                 &self

@@ -1,8 +1,9 @@
 //! One span per call and one event per attempt, under OpenTelemetry's names. No query, no header, no body, no id of a thing.
 
-use http::{Method, StatusCode};
+use http::Method;
 use reqwest::Url;
 
+use crate::wire::Head;
 use crate::{Error, Operation};
 
 #[cfg(feature = "tracing")]
@@ -18,6 +19,7 @@ impl Trace {
     ) -> Self {
         Self(tracing::info_span!(
             "dintero.call",
+            otel.kind = "client",
             dintero.operation = operation.map_or("raw", Operation::id),
             dintero.api = operation.map(Operation::api),
             dintero.account = account,
@@ -32,18 +34,35 @@ impl Trace {
         ))
     }
 
-    pub(crate) async fn around<T>(&self, work: impl Future<Output = T>) -> T {
-        use tracing::Instrument as _;
-        work.instrument(self.0.clone()).await
+    /// The token call is one too, beside the operations that wait for it.
+    pub(crate) fn of_token(url: &Url, account: &str) -> Self {
+        Self(tracing::info_span!(
+            "dintero.token",
+            otel.kind = "client",
+            dintero.account = account,
+            http.request.method = "POST",
+            server.address = url.host_str(),
+            server.port = url.port_or_known_default(),
+            http.response.status_code = tracing::field::Empty,
+            http.request.resend_count = tracing::field::Empty,
+            dintero.request_id = tracing::field::Empty,
+            error.r#type = tracing::field::Empty,
+        ))
     }
 
-    pub(crate) fn attempt(&self, attempts: u32, head: Option<(StatusCode, Option<&str>)>) {
+    pub(crate) fn around<T>(&self, work: impl Future<Output = T>) -> impl Future<Output = T> {
+        use tracing::Instrument as _;
+        work.instrument(self.0.clone())
+    }
+
+    pub(crate) fn attempt(&self, attempts: u32, head: Option<&Head>) {
         let resent = attempts.saturating_sub(1);
-        let status = head.map(|(status, _)| status.as_u16());
+        let status = head.map(|head| head.status.as_u16());
         self.0.record("http.request.resend_count", resent);
-        if let Some((status, request_id)) = head {
-            self.0.record("http.response.status_code", status.as_u16());
-            self.0.record("dintero.request_id", request_id);
+        if let Some(head) = head {
+            self.0
+                .record("http.response.status_code", head.status.as_u16());
+            self.0.record("dintero.request_id", head.request_id());
         }
         tracing::debug!(
             http.response.status_code = status,
@@ -69,11 +88,15 @@ impl Trace {
         Self
     }
 
-    pub(crate) async fn around<T>(&self, work: impl Future<Output = T>) -> T {
-        work.await
+    pub(crate) fn of_token(_: &Url, _: &str) -> Self {
+        Self
     }
 
-    pub(crate) fn attempt(&self, _: u32, _: Option<(StatusCode, Option<&str>)>) {}
+    pub(crate) fn around<T>(&self, work: impl Future<Output = T>) -> impl Future<Output = T> {
+        work
+    }
+
+    pub(crate) fn attempt(&self, _: u32, _: Option<&Head>) {}
 
     pub(crate) fn failed(&self, _: &Error) {}
 }

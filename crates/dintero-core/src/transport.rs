@@ -1,5 +1,6 @@
 //! The way of a call: token, attempt, and what follows from the outcome.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,15 +9,20 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use reqwest::{Request, Url};
 
+use crate::audience::Foreign;
 use crate::clock::{before, later};
-use crate::credentials::{Credentials, api_key, basic, bearer};
+use crate::credentials::Credentials;
 use crate::error::Kind;
 use crate::handle::Shared;
 use crate::retry::{is_passing, retry_after};
 use crate::token::Token;
 use crate::trace::Trace;
 use crate::wire::{Head, exchange};
-use crate::{Auth, CallOptions, Error, Handle, Operation, RetryClass, RetryPolicy, WasSent};
+use crate::{
+    Auth, CallOptions, Error, FailedAttempt, Handle, Operation, Retry, RetryClass, WasSent,
+};
+
+const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// What the caller does with the body of a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +91,8 @@ struct Proof {
     name: HeaderName,
     value: HeaderValue,
     token: Option<Arc<Token>>,
+    /// It was waited for.
+    waited: bool,
 }
 
 /// What happened so far.
@@ -102,7 +110,9 @@ impl Outgoing {
         if tokio::runtime::Handle::try_current().is_err() {
             let mut problems = crate::data::Problems::default();
             problems.push("", "calls must be made within a Tokio runtime");
-            return Err(Error::new(Kind::Configuration(problems)).operation_of(self.operation));
+            return Err(
+                Error::new(Kind::Configuration(problems)).of_call(self.operation, self.class)
+            );
         }
         let trace = Trace::of_call(
             self.operation,
@@ -115,20 +125,26 @@ impl Outgoing {
 
     async fn attempts(&self, trace: &Trace) -> Result<Answer, Error> {
         let shared = self.handle.shared();
-        let policy = self.options.retry.unwrap_or(shared.retry);
+        let policy = self.options.retry.as_ref().unwrap_or(&shared.retry);
         let limit = self.options.deadline.unwrap_or(shared.deadline);
         let start = shared.clock.now();
         let end = later(start, limit);
         let mut progress = Progress::default();
+        // To ask for the time can be slow, so it is asked only after something was waited for.
+        let mut now = start;
         loop {
-            let failed = match self.proof(shared, end, limit).await {
+            let proof = self.proof(shared, end, limit).await;
+            if proof.as_ref().is_ok_and(|proof| proof.waited) {
+                now = shared.clock.now();
+            }
+            let failed = match proof {
                 // The token came at the last moment: what cannot be answered in time must not be sent.
-                Ok(_) if shared.clock.now() >= end => Failed {
+                Ok(_) if now >= end => Failed {
                     error: Error::new(Kind::Timeout(limit)),
                     verdict: Verdict::Final,
                 },
                 Ok(proof) => match self
-                    .attempt(shared, &proof, end, limit, &mut progress, trace)
+                    .attempt(shared, &proof, (now, end), limit, &mut progress, trace)
                     .await
                 {
                     Ok(mut answer) => {
@@ -153,11 +169,17 @@ impl Outgoing {
                 },
             };
             progress.unknown |= failed.verdict == Verdict::Unknown;
-            match self.pause(shared, &policy, &failed, &mut progress, end) {
+            now = shared.clock.now();
+            let error = self.finished(failed.error, &progress, now - start);
+            let time_left = end.saturating_duration_since(now);
+            let failed = (&error, failed.verdict);
+            match self.pause(shared, &**policy, failed, &mut progress, time_left) {
                 Some(pause) if pause.is_zero() => {}
-                Some(pause) => shared.clock.pause(pause).await,
+                Some(pause) => {
+                    shared.clock.pause(pause).await;
+                    now = shared.clock.now();
+                }
                 None => {
-                    let error = self.finished(failed.error, &progress, shared.clock.now() - start);
                     trace.failed(&error);
                     return Err(error);
                 }
@@ -169,32 +191,39 @@ impl Outgoing {
     fn pause(
         &self,
         shared: &Shared,
-        policy: &RetryPolicy,
-        failed: &Failed,
+        policy: &dyn Retry,
+        (error, verdict): (&Error, Verdict),
         progress: &mut Progress,
-        end: Instant,
+        time_left: Duration,
     ) -> Option<Duration> {
-        if failed.verdict == Verdict::TokenRefused {
-            let first = !progress.token_renewed && policy.max_attempts > 1;
-            progress.token_renewed = true;
-            return (first && shared.clock.now() < end).then_some(Duration::ZERO);
-        }
-        let permitted = match (failed.verdict, self.class) {
+        let permitted = match (verdict, self.class) {
             (Verdict::NotHandled, _) | (Verdict::Unknown, RetryClass::Safe) => true,
-            (Verdict::Unknown, RetryClass::Harmless) => {
-                policy.repeat_harmless && progress.repeats_after_unknown == 0
-            }
+            (Verdict::TokenRefused, _) => !progress.token_renewed,
+            (Verdict::Unknown, RetryClass::Harmless) => progress.repeats_after_unknown == 0,
             _ => false,
         };
-        let sent = progress.attempts - u32::from(progress.token_renewed);
-        if !permitted || sent >= policy.max_attempts {
+        if !permitted {
             return None;
         }
-        let pause = policy.delay(sent + 1, failed.error.retry_after())?;
-        if shared.clock.now() + pause >= end || !shared.budget.take() {
+        let failed = FailedAttempt {
+            error,
+            class: self.class,
+            attempts: progress.attempts - u32::from(progress.token_renewed),
+            outcome_unknown: verdict == Verdict::Unknown,
+            token_refused: verdict == Verdict::TokenRefused,
+            time_left,
+        };
+        let pause = policy.pause(&failed)?;
+        if verdict == Verdict::TokenRefused {
+            progress.token_renewed = true;
+            return (!time_left.is_zero()).then_some(Duration::ZERO);
+        }
+        // A policy may wait longer than the server asks for, never shorter.
+        let pause = pause.max(error.retry_after().unwrap_or_default());
+        if pause >= time_left || !shared.budget.take() {
             return None;
         }
-        progress.repeats_after_unknown += u32::from(failed.verdict == Verdict::Unknown);
+        progress.repeats_after_unknown += u32::from(verdict == Verdict::Unknown);
         Some(pause)
     }
 
@@ -209,40 +238,35 @@ impl Outgoing {
             sent => sent,
         };
         error
-            .operation_of(self.operation)
+            .of_call(self.operation, self.class)
             .counted(progress.attempts, elapsed)
             .sent(sent)
     }
 
     /// The authentication for the next attempt; may wait for a token, but not beyond the deadline.
     async fn proof(&self, shared: &Shared, end: Instant, limit: Duration) -> Result<Proof, Error> {
-        let unusable =
-            || Error::from_token_source("the credentials have characters that no header may have");
-        let fixed = |name, value: Option<HeaderValue>| {
-            value
-                .map(|value| Proof {
-                    name,
-                    value,
-                    token: None,
-                })
-                .ok_or_else(unusable)
+        let fixed = |name, value: &HeaderValue| {
+            Ok(Proof {
+                name,
+                value: value.clone(),
+                token: None,
+                waited: false,
+            })
         };
         match (&shared.credentials, self.auth) {
-            (Credentials::Client { id, secret, .. }, Auth::Basic) => {
-                return fixed(AUTHORIZATION, basic(id, secret));
-            }
-            (Credentials::Bearer(token), _) => return fixed(AUTHORIZATION, bearer(token)),
-            (Credentials::ApiKey(key), _) => {
-                return fixed(HeaderName::from_static("x-api-key"), api_key(key));
-            }
+            (Credentials::Client { basic, .. }, Auth::Basic) => return fixed(AUTHORIZATION, basic),
+            (Credentials::Bearer(token), _) => return fixed(AUTHORIZATION, token),
+            (Credentials::ApiKey(key), _) => return fixed(X_API_KEY, key),
             (Credentials::Client { .. } | Credentials::Source(_), _) => {}
         }
         let Some(slot) = self.handle.slot() else {
-            return Err(unusable());
+            return Err(Error::from_token_source("there is no token source"));
         };
-        let token = match slot.ready() {
+        let ready = slot.ready();
+        let waited = ready.is_none();
+        let token = match ready {
             Some(token) => token,
-            None => match before(shared.clock.alarm(end), slot.token()).await {
+            None => match before(shared.clock.alarm(end), pin!(slot.token())).await {
                 Some(token) => token?,
                 None => {
                     return Err(
@@ -251,11 +275,11 @@ impl Outgoing {
                 }
             },
         };
-        let value = token.header().ok_or_else(unusable)?;
         Ok(Proof {
             name: AUTHORIZATION,
-            value,
+            value: token.header.clone(),
             token: Some(token),
+            waited,
         })
     }
 
@@ -263,12 +287,11 @@ impl Outgoing {
         &self,
         shared: &Shared,
         proof: &Proof,
-        end: Instant,
+        (now, end): (Instant, Instant),
         deadline: Duration,
         progress: &mut Progress,
         trace: &Trace,
     ) -> Result<Answer, Failed> {
-        let now = shared.clock.now();
         let timeout = self.options.timeout.unwrap_or(shared.timeout);
         let own = later(now, timeout);
         let (until, limit) = if own < end {
@@ -278,17 +301,18 @@ impl Outgoing {
         };
         progress.attempts += 1;
         let mut head = None;
-        let exchange = exchange(
-            &shared.http,
-            self.request(proof),
-            shared.body_limit,
-            &mut head,
-        );
-        let outcome = before(shared.clock.alarm(until), exchange).await;
-        trace.attempt(
-            progress.attempts,
-            head.as_ref().map(|head| (head.status, head.request_id())),
-        );
+        let outcome = before(
+            shared.clock.alarm(until),
+            pin!(exchange(
+                &shared.http,
+                self.request(proof),
+                &self.url,
+                shared.body_limit,
+                &mut head,
+            )),
+        )
+        .await;
+        trace.attempt(progress.attempts, head.as_ref());
         let (error, head) = match (outcome, head) {
             (Some(Ok(body)), Some(head)) if head.status.is_success() => {
                 return Ok(Answer::new(head, body, progress.attempts));
@@ -303,7 +327,8 @@ impl Outgoing {
                 let wait = retry_after(&headers, shared.clock.wall());
                 let error = Error::new(Kind::Status)
                     .answered(status, headers, body)
-                    .retry_in(wait);
+                    .retry_in(wait)
+                    .foreign(self.foreign(status, proof));
                 return Err(Failed {
                     error,
                     verdict: Self::verdict(status, proof),
@@ -313,7 +338,7 @@ impl Outgoing {
             (None | Some(Ok(_)), head) => (Error::new(Kind::Timeout(limit)), head),
         };
         let verdict = match error.kind() {
-            Kind::Connect => Verdict::NotHandled,
+            Kind::Connect | Kind::Refused => Verdict::NotHandled,
             Kind::Timeout(_) | Kind::Broken => Verdict::Unknown,
             _ => Verdict::Final,
         };
@@ -324,6 +349,12 @@ impl Outgoing {
             None => error,
         };
         Err(Failed { error, verdict })
+    }
+
+    /// Why a token was refused, as far as it says so itself.
+    fn foreign(&self, status: StatusCode, proof: &Proof) -> Option<Foreign> {
+        matches!(status.as_u16(), 401 | 403)
+            .then(|| Foreign::of_token(&proof.value, self.handle.account()))?
     }
 
     fn verdict(status: StatusCode, proof: &Proof) -> Verdict {
@@ -337,10 +368,14 @@ impl Outgoing {
 
     fn request(&self, proof: &Proof) -> Request {
         let mut request = Request::new(self.method.clone(), self.url.clone());
-        *request.headers_mut() = self.headers.clone();
-        request
-            .headers_mut()
-            .insert(proof.name.clone(), proof.value.clone());
+        let headers = request.headers_mut();
+        let defaults = self.handle.default_headers();
+        // Those below, and what the HTTP library adds.
+        headers.reserve(defaults.len() + self.headers.len() + 4);
+        for (name, value) in defaults.iter().chain(&self.headers) {
+            headers.insert(name, value.clone());
+        }
+        headers.insert(proof.name.clone(), proof.value.clone());
         *request.body_mut() = self.body.clone().map(reqwest::Body::from);
         request
     }

@@ -1,17 +1,21 @@
 //! One request out, one answer in. Reads a body only up to a limit, counted after decompression.
 
+use std::error::Error as _;
+
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 
-use crate::Error;
 use crate::error::Kind;
+use crate::{Error, WasSent};
 
 /// Status and headers of an answer; known before its body is.
+#[derive(Clone)]
 pub(crate) struct Head {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
 }
 
+#[cfg(feature = "tracing")]
 impl Head {
     pub(crate) fn request_id(&self) -> Option<&str> {
         self.headers.get("request-id")?.to_str().ok()
@@ -24,10 +28,14 @@ pub(crate) enum Fault {
     Request(reqwest::Error),
     /// No connection came about, so nothing was sent.
     Connect(reqwest::Error),
+    /// The server turned the request away unread.
+    Refused(reqwest::Error),
     /// The connection broke under way.
     Broken(reqwest::Error),
     /// The body of a success is larger than the limit.
     TooLarge(u64),
+    /// The HTTP client followed a redirect.
+    Redirected,
 }
 
 impl Fault {
@@ -51,22 +59,49 @@ impl Fault {
                 Error::from(problems).caused_by(error)
             }
             Self::Connect(error) => Error::new(Kind::Connect).caused_by(error),
+            Self::Refused(error) => Error::new(Kind::Refused).caused_by(error),
             Self::Broken(error) => Error::new(Kind::Broken).caused_by(error),
+            Self::Redirected => Error::new(Kind::Redirected).sent(WasSent::Maybe),
             Self::TooLarge(limit) => Error::new(Kind::TooLarge(limit)),
         }
     }
 }
 
-/// Sends a request and reads the body. `head` is filled as soon as the headers are in, also when the body then fails.
+/// Whether an HTTP/2 server said that it did not begin to handle the request (REFUSED_STREAM, RFC 9113, 8.7).
+///
+/// A GOAWAY proves less here: when the connection then closes, also the streams the server works on fail with it.
+fn was_refused(error: &reqwest::Error) -> bool {
+    let mut source = error.source();
+    while let Some(inner) = source {
+        if let Some(h2) = inner.downcast_ref::<h2::Error>() {
+            return h2.is_remote()
+                && h2.is_reset()
+                && h2.reason() == Some(h2::Reason::REFUSED_STREAM);
+        }
+        source = inner.source();
+    }
+    false
+}
+
+/// Sends a request to `url` and reads the body. `head` is filled as soon as the headers are in, also when the body then fails.
 ///
 /// The body of an error status is kept as far as it came: what the server said matters more than that it was cut off.
 pub(crate) async fn exchange(
     http: &reqwest::Client,
     request: reqwest::Request,
+    url: &reqwest::Url,
     limit: u64,
     head: &mut Option<Head>,
 ) -> Result<Bytes, Fault> {
-    let mut response = http.execute(request).await.map_err(Fault::of)?;
+    let mut response = match http.execute(request).await {
+        Ok(response) => response,
+        Err(error) if was_refused(&error) => return Err(Fault::Refused(error.without_url())),
+        Err(error) => return Err(Fault::of(error)),
+    };
+    // Ours follows none, but a client of the user may: the answer is of another request then.
+    if response.url() != url {
+        return Err(Fault::Redirected);
+    }
     let status = response.status();
     *head = Some(Head {
         status,

@@ -3,25 +3,24 @@
 //! A program of its own: tracing decides per process which spans are of interest, so other tests must not run beside it.
 
 #[allow(dead_code, reason = "the other tests use more of it")]
+mod recorder;
+#[allow(dead_code, reason = "the other tests use more of it")]
 #[path = "wire/server.rs"]
 mod server;
 
 use std::error::Error as _;
-use std::fmt::{Debug, Write as _};
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
-
 use std::time::Duration;
 
 use dintero_core::{
-    Auth, Builder, CallOptions, Error, Evidence, Handle, ManualClock, Operation, OperationFacts,
-    RetryClass,
+    AccessToken, Auth, Builder, CallOptions, Error, Evidence, FailedAttempt, Handle, ManualClock,
+    Operation, OperationFacts, RetryClass, TokenRequest,
 };
 use http::Method;
 use serde::Deserialize;
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
 
+use crate::recorder::Recorder;
 use crate::server::{Server, Step, reply};
 
 static CAPTURE: Operation = Operation::new(OperationFacts {
@@ -60,7 +59,7 @@ fn builder(server: &Server, clock: &ManualClock) -> Builder {
 }
 
 /// Everything that must not be seen; each is put into its place below.
-const HIDDEN: [&str; 9] = [
+const HIDDEN: [&str; 15] = [
     "hush-secret",
     "token-1",
     "hush-query",
@@ -69,51 +68,15 @@ const HIDDEN: [&str; 9] = [
     "hush-message",
     "hush-answer",
     "hush-cookie",
+    "hush-person",
+    "hush-proxy",
+    "hush-key",
+    "hush-bearer",
+    "hush-source",
+    "hush-vault",
     // "hush-secret" in the Basic header
     "aHVzaC1zZWNyZXQ",
 ];
-
-/// Writes down every span, field and event.
-#[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<String>>);
-
-struct Fields<'a>(&'a mut String);
-
-impl Visit for Fields<'_> {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let _ = write!(self.0, " {}={value:?}", field.name());
-    }
-}
-
-impl Subscriber for Recorder {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, span: &Attributes<'_>) -> Id {
-        let mut text = self.0.lock().expect("lock");
-        text.push_str(span.metadata().name());
-        span.record(&mut Fields(&mut text));
-        text.push('\n');
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, values: &Record<'_>) {
-        values.record(&mut Fields(&mut self.0.lock().expect("lock")));
-    }
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut text = self.0.lock().expect("lock");
-        event.record(&mut Fields(&mut text));
-        text.push('\n');
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
 
 fn show(text: &mut String, error: &Error) {
     let _ = writeln!(text, "{error}\n{error:?}\n{error:#?}");
@@ -122,6 +85,145 @@ fn show(text: &mut String, error: &Error) {
         let _ = writeln!(text, "{inner}\n{inner:?}");
         source = inner.source();
     }
+}
+
+/// Every kind of error that the calls below do not end in, and every other thing that has a Debug.
+async fn other_kinds(shown: &mut String, clock: &ManualClock) {
+    let bad = builder(&Server::start().await, clock)
+        .account("X99")
+        .owner("hush-query")
+        .client_credentials("hush:secret", "hush-secret\n")
+        .bearer_token("hush-bearer\n")
+        .api_key("hush-key\n")
+        .proxy("hush-proxy")
+        .api_url("https://u:hush-secret@hush-query.example?hush-query")
+        .system("hush-header\n", "1")
+        .user_agent_suffix("hush-header\n");
+    let _ = writeln!(shown, "{bad:?}");
+    show(shown, &bad.build().expect_err("all of it is wrong"));
+
+    let server = Server::start().await;
+    let source = |request: TokenRequest| {
+        let token = AccessToken::new("hush-source").expires_in(Duration::from_secs(9));
+        std::future::ready(Ok((token, request).0))
+    };
+    let source = builder_without(&server, clock)
+        .token_source(source)
+        .build()
+        .expect("handle");
+    let fixed = [
+        builder_without(&server, clock)
+            .bearer_token("hush-bearer")
+            .build()
+            .expect("handle"),
+        builder_without(&server, clock)
+            .api_key("hush-key")
+            .build()
+            .expect("handle"),
+        source,
+    ];
+    for handle in &fixed {
+        let _ = writeln!(shown, "{handle:?}");
+        let policy = |failed: &FailedAttempt<'_>| panic!("nothing fails: {failed:?}");
+        let answer = handle
+            .call(&CAPTURE)
+            .path("id", &"a")
+            .retry(policy)
+            .send_bytes()
+            .await;
+        let _ = writeln!(shown, "{answer:?}");
+    }
+    let options = CallOptions::new()
+        .with_header("x-a", "hush-header")
+        .with_retry(dintero_core::RetryPolicy::off());
+    let _ = writeln!(shown, "{options:?} {:?}", AccessToken::new("hush-source"));
+
+    let vault =
+        |_: TokenRequest| std::future::ready(Err(Error::from_token_source("hush-vault is sealed")));
+    let vault = builder_without(&server, clock)
+        .token_source(vault)
+        .build()
+        .expect("handle");
+    let error = vault
+        .call(&CAPTURE)
+        .path("id", &"a")
+        .send_bytes()
+        .await
+        .expect_err("no token");
+    // The source is what the user's own code said.
+    let _ = writeln!(shown, "{error}\n{error:?}");
+
+    let elsewhere = Server::start().await;
+    let to = format!("{}/hush-query", elsewhere.url);
+    let server = Server::start().await.api([
+        reply(307, "").with("location", &to),
+        reply(200, &format!("{{\"hush-answer\":\"{}\"}}", "x".repeat(200))),
+        reply(429, "{}").with("retry-after", "hush-header"),
+    ]);
+    let follows = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("client");
+    let limited = builder(&server, clock)
+        .body_limit(100)
+        .http_client(follows)
+        .build()
+        .expect("handle");
+    let seen = Arc::new(Mutex::new(String::new()));
+    for _ in 0..3 {
+        let note = Arc::clone(&seen);
+        let policy = move |failed: &FailedAttempt<'_>| {
+            let _ = writeln!(note.lock().expect("lock"), "{failed:?}");
+            None
+        };
+        let call = limited
+            .call(&CAPTURE)
+            .path("id", &"hush-query")
+            .retry(policy);
+        show(shown, &call.send_bytes().await.expect_err("a fault"));
+    }
+    let seen = seen.lock().expect("lock").clone();
+    assert!(seen.contains("FailedAttempt"));
+    shown.push_str(&seen);
+
+    let server = Server::start()
+        .await
+        .api((0..3).map(|_| reply(407, "hush-answer")));
+    let proxied = Handle::builder()
+        .account("T12345678")
+        .bearer_token("hush-bearer")
+        .proxy(
+            server
+                .url
+                .replace("http://", "http://hush-proxy:hush-proxy@"),
+        )
+        .clock(clock.clone());
+    let _ = writeln!(shown, "{proxied:?}");
+    let call = proxied
+        .build()
+        .expect("handle")
+        .call(&CAPTURE)
+        .path("id", &"hush-query");
+    show(
+        shown,
+        &call
+            .send_bytes()
+            .await
+            .expect_err("the proxy does not tunnel"),
+    );
+
+    let invalid = fixed[0]
+        .call(&CAPTURE)
+        .path("id", &"..")
+        .header("x-a", &"hush-header\n");
+    show(shown, &invalid.send_bytes().await.expect_err("not valid"));
+    let response = dintero_core::Response::new(http::StatusCode::OK, http::HeaderMap::new(), 1);
+    let _ = writeln!(shown, "{response:?} {CAPTURE:?}");
+}
+
+fn builder_without(server: &Server, clock: &ManualClock) -> Builder {
+    let builder = Handle::builder().account("T12345678").clock(clock.clone());
+    builder.api_url(&server.url).checkout_url(&server.url)
 }
 
 #[tokio::test]
@@ -157,7 +259,9 @@ async fn nothing_that_can_be_printed_shows_what_is_secret_or_personal() {
             .call(&CAPTURE)
             .path("id", &"hush-query")
             .query("search", &"hush-query")
-            .json_unchecked(&serde_json::json!({ "email": "hush-body" }))
+            .json_unchecked(
+                &serde_json::json!({ "email": "hush-person@example.com", "note": "hush-body" }),
+            )
             .options(CallOptions::new().with_header("x-a", "hush-header"));
         let _ = writeln!(shown, "{call:?}");
         show(
@@ -191,7 +295,8 @@ async fn nothing_that_can_be_printed_shows_what_is_secret_or_personal() {
                 .expect_err("no token"),
         );
     }
-    let traced = recorder.0.lock().expect("lock").clone();
+    other_kinds(&mut shown, &clock).await;
+    let traced = recorder.text();
     for (name, text) in [("printed", &shown), ("traced", &traced)] {
         for hidden in HIDDEN {
             assert!(!text.contains(hidden), "{hidden} was {name}:\n{text}");
@@ -203,8 +308,8 @@ async fn nothing_that_can_be_printed_shows_what_is_secret_or_personal() {
     );
     for told in [
         "dintero.call",
-        "dintero.operation=\"capture_post\"",
-        "http.response.status_code=503",
+        "\"dintero.operation\": \"capture_post\"",
+        "\"error.type\": \"503\"",
         "T12345678",
     ] {
         assert!(traced.contains(told), "{told} in\n{traced}");

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use http::header::USER_AGENT;
 use http::{HeaderMap, HeaderValue};
+use reqwest::Url;
 use secrecy::ExposeSecret;
 
 use super::check::{base_url, check_limit, check_owner, check_secret};
 use super::{API_URL, Builder, CHECKOUT_URL, POOL_IDLE, check_account};
 use crate::Error;
-use crate::credentials::{Credentials, bearer};
+use crate::credentials::{Credentials, api_key, basic, bearer};
 use crate::data::Problems;
 use crate::error::Kind;
 use crate::handle::{Handle, Shared, Slots};
@@ -50,8 +51,10 @@ impl<T: From<Handle>> Builder<T> {
             .iter()
             .any(|url| url.as_deref().is_some_and(|url| url.starts_with("http:")));
         let http = self.http_or_own(plain, &mut problems);
-        let (Some(http), Some(api_url), Some(checkout_url), true) =
-            (http, api_url, checkout_url, problems.is_empty())
+        let root = |url: &Option<String>| url.as_deref().and_then(|url| Url::parse(url).ok());
+        let roots = root(&api_url).zip(root(&checkout_url));
+        let (Some(http), Some(api_url), Some(checkout_url), Some((api_root, checkout_root)), true) =
+            (http, api_url, checkout_url, roots, problems.is_empty())
         else {
             return Err(Error::new(Kind::Configuration(problems)));
         };
@@ -62,7 +65,9 @@ impl<T: From<Handle>> Builder<T> {
         let shared = Shared {
             http,
             api_url: api_url.into(),
+            api_root,
             checkout_url: checkout_url.into(),
+            checkout_root,
             owner: self.owner.map(Into::into),
             credentials,
             headers,
@@ -138,20 +143,22 @@ impl<T: From<Handle>> Builder<T> {
 
     fn credentials(&mut self, http: &reqwest::Client, headers: &HeaderMap) -> Option<Credentials> {
         if let Some((id, secret)) = self.client.take() {
-            let (id, secret) = (id?, secret?);
+            let basic = basic(&id?, &secret?)?;
             let source = Arc::new(ClientCredentialsSource {
                 http: http.clone(),
-                id: id.clone(),
-                secret: secret.clone(),
+                basic: basic.clone(),
                 user_agent: headers.get(USER_AGENT)?.clone(),
                 clock: self.clock.clone(),
             });
-            return Some(Credentials::Client { id, secret, source });
+            return Some(Credentials::Client { basic, source });
         }
-        let bearer = self.bearer.take().map(Credentials::Bearer);
-        bearer
-            .or_else(|| self.api_key.take().map(Credentials::ApiKey))
-            .or_else(|| self.source.take().map(Credentials::Source))
+        if let Some(token) = self.bearer.take() {
+            return bearer(&token).map(Credentials::Bearer);
+        }
+        if let Some(key) = self.api_key.take() {
+            return api_key(&key).map(Credentials::ApiKey);
+        }
+        self.source.take().map(Credentials::Source)
     }
 
     fn http_or_own(&mut self, plain: bool, problems: &mut Problems) -> Option<reqwest::Client> {

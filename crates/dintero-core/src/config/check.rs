@@ -49,7 +49,7 @@ pub(super) fn check_limit(name: &str, is_zero: bool, problems: &mut Problems) {
 }
 
 /// The URL without a slash at its end; https, or http to this machine. It may have a path.
-pub(super) fn base_url(name: &str, text: &str, problems: &mut Problems) -> Option<String> {
+pub(crate) fn base_url(name: &str, text: &str, problems: &mut Problems) -> Option<String> {
     let Ok(url) = Url::parse(text) else {
         problems.push(name, "is not a URL");
         return None;
@@ -65,6 +65,23 @@ pub(super) fn base_url(name: &str, text: &str, problems: &mut Problems) -> Optio
     }
     if url.query().is_some() || url.fragment().is_some() {
         problems.push(name, "must not have a query or fragment");
+    }
+    let version = |segment: &str| {
+        segment.strip_prefix('v').is_some_and(|digits| {
+            !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    if url
+        .path()
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .is_some_and(version)
+    {
+        problems.push(
+            name,
+            "must end before the version: leave out `/v1`, which every path brings along",
+        );
     }
     (problems.iter().count() == before).then(|| url.as_str().trim_end_matches('/').to_owned())
 }
@@ -126,6 +143,8 @@ mod tests {
             ),
             ("http://127.0.0.1:8400/", "http://127.0.0.1:8400"),
             ("http://127.8.9.1", "http://127.8.9.1"),
+            ("https://p.example/v1/x", "https://p.example/v1/x"),
+            ("https://p.example/vipps", "https://p.example/vipps"),
             ("http://[::1]:80/", "http://[::1]"),
             ("http://localhost:9/", "http://localhost:9"),
         ];
@@ -148,6 +167,8 @@ mod tests {
             "data:text/plain,x",
             "http://10.0.0.1",
             "http://0.0.0.0",
+            "https://api.dintero.com/v1",
+            "https://proxy.example/dintero/v2/",
         ];
         for url in bad {
             assert_eq!(

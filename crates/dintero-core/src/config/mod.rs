@@ -12,13 +12,15 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+#[cfg(any(fuzzing, test))]
+pub(crate) use check::base_url;
 pub(crate) use check::check_account;
 
-use crate::RetryPolicy;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::TokenSource;
 use crate::data::Problems;
 use crate::handle::Handle;
+use crate::{Retry, RetryPolicy};
 
 const API_URL: &str = "https://api.dintero.com";
 const CHECKOUT_URL: &str = "https://checkout.dintero.com";
@@ -51,7 +53,7 @@ pub struct Builder<T = Handle> {
     timeout: Duration,
     connect_timeout: Duration,
     deadline: Duration,
-    retry: RetryPolicy,
+    retry: Arc<dyn Retry>,
     body_limit: u64,
     http: Option<reqwest::Client>,
     proxy: Option<SecretString>,
@@ -86,7 +88,7 @@ impl<T: From<Handle>> Builder<T> {
             timeout: TIMEOUT,
             connect_timeout: CONNECT_TIMEOUT,
             deadline: DEADLINE,
-            retry: RetryPolicy::default(),
+            retry: Arc::new(RetryPolicy::default()),
             body_limit: BODY_LIMIT,
             http: None,
             proxy: None,
@@ -162,7 +164,8 @@ impl<T: From<Handle>> Builder<T> {
     }
 
     /// The API host, `https://api.dintero.com` by default. Test and production accounts use the same. It must be https, unless
-    /// the host is the loopback; it may have a path, to which `/v1/…` is added.
+    /// the host is the loopback; it may have a path, to which `/v1/…` is added,
+    /// so it must not end in the version itself.
     pub fn api_url(mut self, url: impl Into<String>) -> Self {
         self.api_url = Some(url.into());
         self
@@ -223,9 +226,9 @@ impl<T: From<Handle>> Builder<T> {
         self
     }
 
-    /// How calls are repeated. See [`RetryPolicy`] for the defaults and their reasons.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = policy;
+    /// How calls are repeated: a [`RetryPolicy`], which says the defaults and their reasons, or a [`Retry`] of your own.
+    pub fn retry(mut self, policy: impl Retry) -> Self {
+        self.retry = Arc::new(policy);
         self
     }
 
@@ -238,7 +241,7 @@ impl<T: From<Handle>> Builder<T> {
     /// A `reqwest::Client` of your own, for a proxy, certificates or a pool you share.
     ///
     /// Then these are up to you: redirects off (`redirect::Policy::none()`, or a token may follow a redirect to another host and
-    /// a request that moves money may be sent twice), reqwest's own repeats off (`retry(reqwest::retry::never())`; they are on
+    /// a request that moves money may be sent twice: a call that was redirected ends in an error, but only afterwards), reqwest's own repeats off (`retry(reqwest::retry::never())`; they are on
     /// by default), no proxy for an http host, a connect time-out, `gzip(true)`, no default headers that identify anybody.
     /// [`proxy`](Self::proxy) and [`connect_timeout`](Self::connect_timeout) have no effect.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
@@ -266,7 +269,6 @@ impl<T> fmt::Debug for Builder<T> {
             .field("account", &self.account)
             .field("timeout", &self.timeout)
             .field("deadline", &self.deadline)
-            .field("retry", &self.retry)
             .field("body_limit", &self.body_limit)
             .finish_non_exhaustive()
     }

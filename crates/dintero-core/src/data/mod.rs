@@ -2,6 +2,7 @@
 //! writing back what they read.
 
 mod convert;
+mod decode;
 mod number;
 mod open;
 mod param;
@@ -14,6 +15,7 @@ mod text;
 mod validate;
 
 pub use convert::{convert, convert_list, convert_map};
+pub use decode::decode;
 pub use number::{NotANumber, Number, StringOrNumber};
 pub use open::{OpenEnum, UnknownInteger, UnknownValue, from_ref, from_value, open, read_open};
 pub use param::Param;

@@ -17,6 +17,10 @@ use super::{Param, Problems, Rule, Validate};
 pub struct Number(serde_json::Number);
 
 impl Number {
+    pub(super) fn new(number: serde_json::Number) -> Self {
+        Self(number)
+    }
+
     /// The value if it is a whole number that fits, whether written `29990` or `29990.0`.
     pub fn as_i64(&self) -> Option<i64> {
         self.0.as_i64().or_else(|| {

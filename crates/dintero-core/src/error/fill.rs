@@ -8,7 +8,8 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::{Envelope, Error, Kind, WasSent};
-use crate::Operation;
+use crate::audience::Foreign;
+use crate::{Operation, RetryClass};
 
 impl Error {
     pub(crate) fn answered(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
@@ -51,22 +52,33 @@ impl Error {
         self
     }
 
-    pub(crate) fn operation_of(mut self, operation: Option<&'static Operation>) -> Self {
+    pub(crate) fn of_call(
+        mut self,
+        operation: Option<&'static Operation>,
+        class: RetryClass,
+    ) -> Self {
         self.0.operation = operation;
+        self.0.class = Some(class);
         self
     }
 
-    /// One word for the kind, for traces.
+    pub(crate) fn foreign(mut self, foreign: Option<Foreign>) -> Self {
+        self.0.foreign = foreign;
+        self
+    }
+
+    /// One word for the kind, for traces; the status where there is one that failed, as OpenTelemetry has it.
     #[cfg(feature = "tracing")]
-    pub(crate) fn type_name(&self) -> &'static str {
-        match self.0.kind {
+    pub(crate) fn type_name(&self) -> &str {
+        match &self.0.kind {
             Kind::Configuration(_) => "configuration",
             Kind::InvalidRequest(_) => "invalid_request",
-            Kind::Status if self.0.token_call => "token_refused",
-            Kind::Status => "status",
+            Kind::Status => self.0.status.as_ref().map_or("status", StatusCode::as_str),
             Kind::Timeout(_) => "timeout",
             Kind::Connect => "connect",
+            Kind::Refused => "refused",
             Kind::Broken => "broken_connection",
+            Kind::Redirected => "redirected",
             Kind::TooLarge(_) => "too_large",
             Kind::Decode(_) => "decode",
             Kind::TokenSource => "token_source",

@@ -17,8 +17,11 @@ use serde_json::Value;
 pub(crate) use decode::DecodeFault;
 use envelope::Envelope;
 
-use crate::Operation;
+use crate::audience::Foreign;
+use crate::clock::{Clock as _, SystemClock};
 use crate::data::Problems;
+use crate::retry::{is_passing, retry_after};
+use crate::{Operation, RetryClass};
 
 /// What went wrong with a call, or with the configuration of a client.
 ///
@@ -29,19 +32,24 @@ use crate::data::Problems;
 /// ```
 /// use dintero_core::{Error, WasSent};
 ///
-/// /// May the job be put back into the queue?
-/// fn may_repeat(error: &Error) -> bool {
-///     error.was_sent() == WasSent::No || error.is_rate_limited()
+/// fn next_step(error: &Error) -> &'static str {
+///     match error.was_sent() {
+///         _ if error.is_retryable() => "put the job back into the queue",
+///         WasSent::Maybe => "look what became of it",
+///         _ => "tell somebody",
+///     }
 /// }
 /// # let refused = Error::from_response(http::StatusCode::TOO_MANY_REQUESTS, Default::default(), "");
-/// # assert!(may_repeat(&refused));
+/// # assert_eq!(next_step(&refused), "put the job back into the queue");
 /// ```
+///
+/// There is no `From` for the error of a generator's runtime: no call goes through one, so nobody can hold such an error.
 pub struct Error(Box<Inner>);
 
 /// Whether a request can have had an effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WasSent {
-    /// It never reached the server, or no token could be had for it. Sending it again is safe.
+    /// It never reached the server, the server turned it away unread, or no token could be had for it. Sending it again is safe.
     No,
     /// The server answered; the status says what it made of it (401 and 429: it was not carried out).
     Yes,
@@ -54,6 +62,8 @@ pub enum WasSent {
 struct Inner {
     kind: Kind,
     operation: Option<&'static Operation>,
+    class: Option<RetryClass>,
+    foreign: Option<Foreign>,
     account: Option<Arc<str>>,
     token_call: bool,
     status: Option<StatusCode>,
@@ -80,8 +90,12 @@ pub(crate) enum Kind {
     Timeout(Duration),
     /// No connection came about.
     Connect,
+    /// The server turned the request away unread.
+    Refused,
     /// The connection broke before the answer was complete.
     Broken,
+    /// The HTTP client followed a redirect.
+    Redirected,
     /// The answer is larger than the configured limit, in bytes.
     TooLarge(u64),
     /// The answer does not fit its type.
@@ -95,6 +109,8 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             operation: None,
+            class: None,
+            foreign: None,
             account: None,
             token_call: false,
             status: None,
@@ -118,7 +134,10 @@ impl Error {
         } else {
             Kind::Status
         };
-        Self::new(kind).answered(status, headers, body.into())
+        let wait = retry_after(&headers, SystemClock.wall());
+        Self::new(kind)
+            .answered(status, headers, body.into())
+            .retry_in(wait)
     }
 
     /// An error as it comes when an answer did not arrive within `limit`, for tests of code that handles errors.
@@ -186,16 +205,54 @@ impl Error {
         self.status_u16() == Some(429)
     }
 
+    /// Whether the same call can be put back into a queue: it may go well later, and cannot do twice what it should do once.
+    /// True after 429, and when it provably was not carried out and the reason may pass; after an unknown outcome (time-out,
+    /// broken connection, 408, 500, 502, 503, 504) only for calls that are [safe or harmless](Self::retry_class).
+    pub fn is_retryable(&self) -> bool {
+        let harmless = matches!(
+            self.retry_class(),
+            Some(RetryClass::Safe | RetryClass::Harmless)
+        );
+        let passes = match self.0.kind {
+            Kind::Status => self.is_rate_limited() || self.0.status.is_some_and(is_passing),
+            Kind::Timeout(_) | Kind::Connect | Kind::Refused | Kind::Broken => true,
+            Kind::TokenSource => true,
+            _ => false,
+        };
+        passes
+            && match self.0.sent {
+                WasSent::No => true,
+                WasSent::Yes => harmless || self.is_rate_limited(),
+                WasSent::Maybe => harmless,
+            }
+    }
+
+    /// The token is not for this account: the token call was refused for want of a grant for its audience (403), or a token of
+    /// your own was refused and names another account. The call itself was not carried out.
+    pub fn is_wrong_audience(&self) -> bool {
+        let no_grant = self.0.token_call && self.status_u16() == Some(403);
+        (no_grant && !self.is_mfa_required()) || self.0.foreign.is_some()
+    }
+
+    /// A token or owner of production met a test account, or the reverse. The call itself was not carried out.
+    ///
+    /// It is known when the token names its account or the builder named an [owner](crate::Builder::owner). Client id and secret
+    /// do not tell where they belong: when they are of the other environment, the token call is answered with 401 like a wrong
+    /// secret, and the sentence of the error names both possibilities.
+    pub fn is_wrong_environment(&self) -> bool {
+        self.0.foreign == Some(Foreign::Environment)
+    }
+
     /// A limit of time set on this side passed. See [`was_sent`](Self::was_sent) for whether the request may have been
     /// carried out.
     pub fn is_timeout(&self) -> bool {
         matches!(self.0.kind, Kind::Timeout(_))
     }
 
-    /// No connection came about (name, network, TLS), so this attempt sent nothing. An earlier attempt may have: see
-    /// [`was_sent`](Self::was_sent).
+    /// No connection came about (name, network, TLS), or the server turned the request away unread (HTTP/2), so this attempt
+    /// did nothing. An earlier attempt may have: see [`was_sent`](Self::was_sent).
     pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, Kind::Connect)
+        matches!(self.0.kind, Kind::Connect | Kind::Refused)
     }
 
     /// The connection broke while the request was under way. It may have been carried out, unless it was that of the
@@ -254,6 +311,12 @@ impl Error {
     /// The operation that was called; none for raw requests and configuration.
     pub fn operation(&self) -> Option<&'static Operation> {
         self.0.operation
+    }
+
+    /// What a second sending of the call would do; none for configuration.
+    pub fn retry_class(&self) -> Option<RetryClass> {
+        let class = self.0.class;
+        class.or_else(|| self.0.operation.map(Operation::retry_class))
     }
 
     /// How often the request was sent or tried to be sent; 0 when it did not come to that.

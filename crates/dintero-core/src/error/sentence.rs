@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Error, Kind, WasSent};
+use crate::audience::Foreign;
 use crate::{Operation, RetryClass};
 
 impl fmt::Display for Error {
@@ -32,6 +33,11 @@ impl fmt::Display for Error {
                 write!(f, "{subject} found no connection in its last attempt")?;
             }
             Kind::Connect => write!(f, "{subject} was not sent because no connection came about")?,
+            Kind::Refused => write!(f, "{subject} was turned away unread by the server")?,
+            Kind::Redirected => write!(
+                f,
+                "{subject} was redirected, and the HTTP client it was given followed"
+            )?,
             Kind::Broken => write!(
                 f,
                 "{subject} lost its connection before the answer was complete"
@@ -104,6 +110,8 @@ impl Error {
             (Kind::Timeout(_) | Kind::Broken, Some(200..=299)) => {
                 "it was carried out, only its result got lost: read it instead of calling again".to_owned()
             }
+            (Kind::Redirected, _) => "build that client with `redirect::Policy::none()`, and look at what the call did before you call it again".to_owned(),
+            (Kind::Status, Some(401 | 403)) if self.0.foreign.is_some() => format!("it was not carried out; {}", self.foreign_advice()),
             (Kind::Connect, _) if self.0.sent == WasSent::No => "it is safe to call again; check the network and the configured host".to_owned(),
             (Kind::Status, Some(300..=399)) => "redirects are not followed; check the configured host".to_owned(),
             (Kind::Status, Some(401)) => "it was not carried out; check that the credentials belong to this account".to_owned(),
@@ -125,9 +133,8 @@ impl Error {
     /// The outcome is unknown: what is safe depends on the class.
     fn unknown_advice(&self) -> String {
         match self
-            .0
-            .operation
-            .map(|operation| (operation.retry_class(), operation.read_back()))
+            .retry_class()
+            .map(|class| (class, self.0.operation.and_then(Operation::read_back)))
         {
             Some((RetryClass::Safe, _)) => format!("it is safe to call again {}", self.when()),
             Some((RetryClass::Harmless, _)) => {
@@ -140,6 +147,15 @@ impl Error {
             }
             _ => "it may have been carried out: look at what it did before you call it again"
                 .to_owned(),
+        }
+    }
+
+    fn foreign_advice(&self) -> &'static str {
+        match self.0.foreign {
+            Some(Foreign::Environment) => {
+                "one of token and account is for tests and the other for production: use the credentials of this account"
+            }
+            _ => "the token is for another account: use the credentials of this account",
         }
     }
 
@@ -165,10 +181,12 @@ impl Error {
         match (&self.0.kind, self.status_u16()) {
             _ if self.is_mfa_required() => "a second factor is asked for, which is for users: use an API client's id and secret".to_owned(),
             (Kind::TokenSource, _) => "the error of the token source is the source of this one".to_owned(),
+            (Kind::Status, Some(400 | 401 | 403 | 404)) if self.0.foreign.is_some() => "one of owner and account is for tests and the other for production: use an owner and credentials of this account's environment".to_owned(),
             (Kind::Status, Some(401)) => format!("check client id and secret, and that they belong to {environment}"),
             (Kind::Status, Some(403)) => format!("give the API client a grant for the audience of {environment}"),
             (Kind::Status, Some(400 | 404)) => "check the account id and the configured host".to_owned(),
             (Kind::Status, Some(429)) => format!("the call itself was not sent; call again {}", self.when()),
+            (Kind::Redirected, _) => "build the HTTP client with `redirect::Policy::none()` and check the configured host".to_owned(),
             (Kind::Connect, _) => "check the network and the configured host, then call again".to_owned(),
             _ => "the call itself was not sent, so it is safe to call again".to_owned(),
         }

@@ -1,5 +1,7 @@
 //! The token call of client credentials.
 
+use std::borrow::Cow;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,14 +9,16 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderValue, Method, StatusCode};
 use reqwest::{Request, Url};
-use secrecy::SecretString;
+use secrecy::zeroize::Zeroize;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::clock::{Clock, before};
-use crate::credentials::{AccessToken, TokenFuture, TokenRequest, TokenSource, basic};
+use crate::credentials::{AccessToken, TokenFuture, TokenRequest, TokenSource};
 use crate::error::{DecodeFault, Kind};
 use crate::retry::{RetryPolicy, is_passing, retry_after};
-use crate::wire::{Fault, exchange};
+use crate::trace::Trace;
+use crate::wire::{Fault, Head, exchange};
 use crate::{Error, path};
 
 /// The token call is small; an answer that takes longer will not come.
@@ -30,8 +34,7 @@ const LARGEST: u64 = 1 << 20;
 #[derive(Clone)]
 pub(crate) struct ClientCredentialsSource {
     pub(crate) http: reqwest::Client,
-    pub(crate) id: String,
-    pub(crate) secret: SecretString,
+    pub(crate) basic: HeaderValue,
     pub(crate) user_agent: HeaderValue,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -39,49 +42,77 @@ pub(crate) struct ClientCredentialsSource {
 impl TokenSource for ClientCredentialsSource {
     fn token(&self, request: TokenRequest) -> TokenFuture {
         let source = self.clone();
-        Box::pin(async move { source.fetch(&request).await })
+        Box::pin(async move {
+            let url = source.url(&request)?;
+            let trace = Trace::of_token(&url, request.account());
+            trace.around(source.fetch(&request, &url, &trace)).await
+        })
     }
 }
 
 impl ClientCredentialsSource {
-    async fn fetch(&self, request: &TokenRequest) -> Result<AccessToken, Error> {
+    async fn fetch(
+        &self,
+        request: &TokenRequest,
+        url: &Url,
+        trace: &Trace,
+    ) -> Result<AccessToken, Error> {
         let policy = RetryPolicy::default().with_max_retry_after(Duration::from_secs(15));
         let end = self.clock.now() + OVERALL;
-        let mut attempt = 1;
+        let mut attempts = 0;
         loop {
-            let error = match self.attempt(request, end).await {
+            let mut head = None;
+            let outcome = self.attempt(request, url, end, &mut head).await;
+            attempts += 1;
+            trace.attempt(attempts, head.as_ref());
+            let error = match outcome {
                 Ok(token) => return Ok(token),
                 Err(error) => error,
             };
-            if attempt >= policy.max_attempts || !may_pass(&error) {
-                return Err(error);
-            }
-            attempt += 1;
-            let Some(delay) = policy
-                .delay(attempt, error.retry_after())
+            let delay = policy
+                .delay(attempts + 1, error.retry_after())
                 .filter(|delay| self.clock.now() + *delay < end)
-            else {
+                .filter(|_| attempts < policy.max_attempts && may_pass(&error));
+            let Some(delay) = delay else {
+                trace.failed(&error);
                 return Err(error);
             };
             self.clock.pause(delay).await;
         }
     }
 
-    async fn attempt(&self, request: &TokenRequest, end: Instant) -> Result<AccessToken, Error> {
-        let mut head = None;
+    async fn attempt(
+        &self,
+        request: &TokenRequest,
+        url: &Url,
+        end: Instant,
+        seen: &mut Option<Head>,
+    ) -> Result<AccessToken, Error> {
         let until = (self.clock.now() + ATTEMPT).min(end);
-        let exchange = exchange(&self.http, self.request(request)?, LARGEST, &mut head);
-        let body = match before(self.clock.alarm(until), exchange).await {
+        let body = match before(
+            self.clock.alarm(until),
+            pin!(exchange(
+                &self.http,
+                self.request(request, url),
+                url,
+                LARGEST,
+                seen
+            )),
+        )
+        .await
+        {
             None => return Err(Error::new(Kind::Timeout(ATTEMPT))),
             Some(Err(fault)) => return Err(Fault::into_error(fault)),
             Some(Ok(body)) => body,
         };
-        let Some(head) = head else {
+        let Some(head) = seen.clone() else {
             return Err(Error::new(Kind::Broken));
         };
         if head.status.is_success() {
             // The body holds a token, so no error carries it.
-            return read(&body).map_err(|fault| {
+            let token = read(&body);
+            wipe(body);
+            return token.map_err(|fault| {
                 Error::new(Kind::Decode(fault)).answered(head.status, head.headers, Bytes::new())
             });
         }
@@ -91,22 +122,22 @@ impl ClientCredentialsSource {
             .retry_in(wait))
     }
 
-    fn request(&self, request: &TokenRequest) -> Result<Request, Error> {
+    fn url(&self, request: &TokenRequest) -> Result<Url, Error> {
         let owner = path::segment(&request.owner).unwrap_or_default();
-        let url = Url::parse(&format!("{}/v1/accounts/{owner}/auth/token", request.host))
-            .map_err(Error::from_token_source)?;
-        let authorization = basic(&self.id, &self.secret).ok_or_else(|| {
-            Error::from_token_source("client id and secret have characters that no header may have")
-        })?;
+        Url::parse(&format!("{}/v1/accounts/{owner}/auth/token", request.host))
+            .map_err(Error::from_token_source)
+    }
+
+    fn request(&self, request: &TokenRequest, url: &Url) -> Request {
         let body = serde_json::json!({ "grant_type": "client_credentials", "audience": request.audience() });
-        let mut call = Request::new(Method::POST, url);
+        let mut call = Request::new(Method::POST, url.clone());
         let headers = call.headers_mut();
-        headers.insert(AUTHORIZATION, authorization);
+        headers.insert(AUTHORIZATION, self.basic.clone());
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(USER_AGENT, self.user_agent.clone());
         *call.body_mut() = Some(body.to_string().into());
-        Ok(call)
+        call
     }
 }
 
@@ -118,15 +149,30 @@ fn may_pass(error: &Error) -> bool {
     }
 }
 
+/// What is read of the answer. The token is borrowed: no copy of it is left behind in a parsed document.
+#[derive(Deserialize)]
+struct Answer<'a> {
+    #[serde(borrow, default)]
+    access_token: Cow<'a, str>,
+    expires_in: Option<Value>,
+}
+
+/// Zeroes a body that nothing else holds. What the HTTP library still holds of it is out of reach.
+fn wipe(body: Bytes) {
+    if let Ok(mut body) = body.try_into_mut() {
+        body[..].zeroize();
+    }
+}
+
 fn read(body: &[u8]) -> Result<AccessToken, DecodeFault> {
-    let value: Value =
+    let answer: Answer<'_> =
         serde_json::from_slice(body).map_err(|error| DecodeFault::new(&error, body))?;
-    let token = match value.get("access_token").and_then(Value::as_str) {
-        Some(token) if !token.is_empty() => AccessToken::new(token),
-        _ => return Err(DecodeFault::field("access_token", "expected a token")),
-    };
+    if answer.access_token.is_empty() {
+        return Err(DecodeFault::field("access_token", "expected a token"));
+    }
+    let token = AccessToken::new(answer.access_token);
     // Seconds, as an integer; a number in quotes or with a fraction is as good.
-    let life = match value.get("expires_in") {
+    let life = match answer.expires_in {
         Some(Value::Number(seconds)) => seconds.as_f64(),
         Some(Value::String(seconds)) => seconds.parse().ok(),
         _ => None,
@@ -173,7 +219,7 @@ mod tests {
             "{}",
             r#"{"access_token":""}"#,
             r#"{"access_token":7}"#,
-            "[]",
+            r#"{"access_token":null}"#,
         ] {
             assert_eq!(
                 read(body.as_bytes()).expect_err(body).path(),

@@ -2,15 +2,16 @@
 
 mod fetch;
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::HeaderValue;
-use secrecy::SecretString;
 use tokio::sync::watch;
 
 pub(crate) use fetch::ClientCredentialsSource;
 
+use crate::audience::Foreign;
 use crate::clock::{Clock, before, later};
 use crate::credentials::{AccessToken, TokenRequest, TokenSource, bearer};
 use crate::error::Kind;
@@ -31,14 +32,15 @@ const LONGEST_FETCH: Duration = Duration::from_secs(90);
 
 /// A token in use. Which one it is, is a matter of identity.
 pub(crate) struct Token {
-    secret: SecretString,
+    pub(crate) header: HeaderValue,
     renew_at: Option<Instant>,
     expires_at: Option<Instant>,
 }
 
 impl Token {
-    /// `asked` is the time before the request: the life time is counted from there, to be on the safe side.
-    fn new(token: AccessToken, asked: Instant) -> Self {
+    /// `asked` is the time before the request: the life time is counted from there, to be on the safe side. None when the token
+    /// cannot stand in a header.
+    fn new(token: &AccessToken, asked: Instant) -> Option<Self> {
         let life = token.expires_in;
         let margin = life.map(|life| MARGIN.min(life / 2));
         // Up to a tenth earlier, so that the instances of a shop do not all renew in the same second.
@@ -47,15 +49,11 @@ impl Token {
         let renew_at = expires_at
             .zip(early)
             .and_then(|(end, early)| end.checked_sub(early));
-        Self {
-            secret: token.secret,
+        Some(Self {
+            header: bearer(&token.secret)?,
             renew_at,
             expires_at,
-        }
-    }
-
-    pub(crate) fn header(&self) -> Option<HeaderValue> {
-        bearer(&self.secret)
+        })
     }
 }
 
@@ -189,7 +187,7 @@ impl Slot {
         let slot = Arc::clone(self);
         tokio::spawn(async move {
             let asked = slot.clock.now();
-            let fetch = slot.source.token(slot.request.clone());
+            let fetch = pin!(slot.source.token(slot.request.clone()));
             let answer = before(slot.clock.alarm(later(asked, LONGEST_FETCH)), fetch)
                 .await
                 .unwrap_or_else(|| Err(Error::new(Kind::Timeout(LONGEST_FETCH))));
@@ -200,14 +198,11 @@ impl Slot {
     }
 
     fn landed(&self, answer: Result<AccessToken, Error>, asked: Instant) -> Outcome {
-        let outcome = answer
-            .map(|token| Arc::new(Token::new(token, asked)))
-            .and_then(|token| match token.header() {
-                Some(_) => Ok(token),
-                None => Err(Error::from_token_source(
-                    "the token has characters that no header may have",
-                )),
-            });
+        let outcome = answer.and_then(|token| {
+            Token::new(&token, asked).map(Arc::new).ok_or_else(|| {
+                Error::from_token_source("the token has characters that no header may have")
+            })
+        });
         let mut state = self.lock();
         state.flight = None;
         match outcome {
@@ -220,6 +215,9 @@ impl Slot {
                 let error = error
                     .of_token_call(self.request.account.clone())
                     .sent(WasSent::No);
+                let environment = Foreign::environment(&self.request.owner, &self.request.account);
+                let refused = error.is_authentication() && error.status().is_some();
+                let error = error.foreign(environment.filter(|_| refused));
                 let in_a_row = state.failure.as_ref().map_or(0, |failure| failure.in_a_row);
                 let rest = FIRST_REST
                     .saturating_mul(1 << in_a_row.min(10))

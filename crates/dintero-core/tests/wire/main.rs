@@ -1,6 +1,11 @@
 //! What goes over the wire, and what does not: every test counts the requests that reach a scripted server.
 
 mod answers;
+mod crowds;
+mod faults;
+mod http2;
+mod matrix;
+mod policies;
 mod retries;
 mod server;
 mod tokens;

@@ -35,25 +35,6 @@ async fn the_token_call_is_as_documented() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_first_calls_fetch_one_token() {
-    let server = Server::start().await;
-    let handle = handle(&server, &ManualClock::new());
-    let calls: Vec<_> = (0..1000)
-        .map(|_| {
-            tokio::spawn({
-                let handle = handle.clone();
-                async move { call(&handle, &CAPTURE).await }
-            })
-        })
-        .collect();
-    for waiting in calls {
-        waiting.await.expect("task").expect("answer");
-    }
-    assert_eq!(server.token_calls().len(), 1);
-    assert_eq!(server.calls().len(), 1000);
-}
-
 #[tokio::test]
 async fn a_401_refreshes_the_token_once_and_repeats_the_call_once() {
     let server = Server::start().await.api([reply(401, "{}")]);
