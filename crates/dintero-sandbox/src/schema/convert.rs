@@ -197,7 +197,7 @@ impl<'a> Converter<'a> {
         let required = schema["required"].as_array().into_iter().flatten();
         let required: Vec<_> = required
             .filter_map(Value::as_str)
-            .filter(|name| self.is_demanded(schema, *name))
+            .filter(|name| self.is_demanded(schema, name))
             .collect();
         if !required.is_empty() {
             out.insert("required".into(), json!(required));

@@ -55,9 +55,10 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
             true => whole,
             false => item.at("amount").as_i64().unwrap_or(0),
         };
+        let line_id = json!(line["line_id"].to_string());
         if items
             .iter()
-            .any(|i: &Value| i["id"] == line["id"] && i["line_id"] == line["line_id"].to_string())
+            .any(|i: &Value| i["id"] == line["id"] && i["line_id"] == line_id)
         {
             check.fail(&item.at("line_id"), "is used twice");
         }
