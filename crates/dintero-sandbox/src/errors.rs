@@ -17,7 +17,7 @@ pub(crate) struct ApiError {
     message: String,
     errors: Vec<Value>,
     allow: Option<String>,
-    retry_after: Option<i64>,
+    retry_after: Option<u64>,
     pays: bool,
 }
 
@@ -95,7 +95,7 @@ impl ApiError {
     }
 
     /// With the header `Retry-After`.
-    pub(crate) fn retry_after(mut self, seconds: i64) -> Self {
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
     }
@@ -149,8 +149,18 @@ impl ApiError {
         Self::new(
             status,
             "SANDBOX_FAULT",
-            "this answer was asked for with fail_next; nothing was done",
+            "this answer was asked for as a fault; nothing was done",
         )
+    }
+
+    /// The code, such as `NOT FOUND`.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What is wrong with which field.
+    pub(crate) fn errors(&self) -> &[Value] {
+        &self.errors
     }
 
     /// The sentence of the error.

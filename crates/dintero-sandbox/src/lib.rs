@@ -60,6 +60,7 @@
 //! order, 1,000 tokens and transactions per card; about 1 GiB in all (500 with the code `SANDBOX_FULL`). Tokens: the
 //! newest 10,000. Log: the newest 10,000 requests.
 
+mod answer;
 mod api;
 mod auth;
 mod body;
@@ -69,10 +70,14 @@ mod check;
 mod clock;
 mod errors;
 mod faults;
+mod keep;
 mod log;
+mod mask;
+mod pages;
 mod routes;
 mod schema;
 mod server;
+mod spoil;
 mod state;
 
 use std::fmt;
@@ -87,8 +92,8 @@ pub use api::checkout::payer::{Card, PayError, TransactionId};
 pub use auth::Client;
 pub use builder::SandboxBuilder;
 pub use clock::Clock;
-pub use faults::Fault;
-pub use log::LoggedRequest;
+pub use faults::{Fault, FaultError, RandomFaults};
+pub use log::{LoggedRequest, Refusal};
 
 use api::checkout::{operations, payer};
 use server::Shared;
@@ -96,7 +101,8 @@ use server::Shared;
 /// A running sandbox. Dropping it stops the server and closes its connections.
 pub struct Sandbox {
     shared: Arc<Shared>,
-    server: AbortHandle,
+    /// The server, and what saves the state.
+    tasks: [AbortHandle; 2],
 }
 
 impl Sandbox {
@@ -142,6 +148,7 @@ impl Sandbox {
     /// Moves the sandbox's clock forward: tokens, sessions, cards and card tokens expire by it.
     pub fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
+        self.shared.changed();
     }
 
     /// Pays a session with a card, as the payer would at the session's `url`.
@@ -165,6 +172,7 @@ impl Sandbox {
         for account in self.shared.world().accounts.values_mut() {
             operations::complete_pending(account, now, true);
         }
+        self.shared.changed();
     }
 
     /// A digest of all that the sandbox keeps but tokens and the log: the same before and after a request that changed
@@ -179,6 +187,23 @@ impl Sandbox {
     /// Makes every token invalid, so that each client's next call meets a 401.
     pub fn revoke_tokens(&self) {
         self.shared.world().tokens.clear();
+        self.shared.changed();
+    }
+
+    /// Writes what has changed to the state file, if there is one; see [`SandboxBuilder::state_file`].
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written. The old one is whole then, and what has changed is written the next time.
+    pub fn save_state(&self) -> io::Result<()> {
+        let keep = self.shared.keep.as_ref();
+        keep.map_or(Ok(()), |keep| keep.save(&self.shared))
+    }
+
+    /// Writes every further request to `copy`, too: a line of JSON each, flushed at once. When writing fails, the page
+    /// `/_sandbox` says so, and no more is written.
+    pub fn copy_log_to(&self, copy: impl io::Write + Send + 'static) {
+        self.shared.log.copy_to(Box::new(copy));
     }
 
     /// What arrived so far, oldest first; at most the newest 10,000 requests. No headers, queries or bodies.
@@ -208,13 +233,28 @@ impl Sandbox {
     /// When the sandbox has no operation of that id, since a test with a misspelt one would prove nothing; and when more
     /// than 1,000 faults wait for it.
     pub fn fail_next(&self, operation_id: &str, fault: Fault) {
-        let known = routes::OPERATIONS.iter().any(|o| o.id == operation_id);
-        assert!(known, "the sandbox has no operation {operation_id}");
+        assert_known(operation_id);
         assert!(
             self.shared.faults.push(operation_id, fault),
             "too many faults wait for {operation_id}"
         );
     }
+
+    /// Lets calls run into faults by chance, from now on and instead of what was asked for before; a rate of 0 ends it.
+    /// What [`Sandbox::fail_next`] has queued comes first.
+    ///
+    /// # Panics
+    ///
+    /// When the sandbox has no operation of a named id.
+    pub fn fail_at_random(&self, faults: RandomFaults) {
+        faults.operations().iter().for_each(|id| assert_known(id));
+        self.shared.faults.at_random(faults);
+    }
+}
+
+fn assert_known(operation_id: &str) {
+    let known = routes::OPERATIONS.iter().any(|o| o.id == operation_id);
+    assert!(known, "the sandbox has no operation {operation_id}");
 }
 
 /// Shows where the sandbox is; not what it holds, which includes tokens and PINs.
@@ -229,6 +269,10 @@ impl fmt::Debug for Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        self.server.abort();
+        for task in &self.tasks {
+            task.abort();
+        }
+        // Whoever must know whether it could be saved calls `save_state` before.
+        let _ = self.save_state();
     }
 }

@@ -1,4 +1,4 @@
-//! The wire: connections, limits, authentication, faults and the log around the handlers.
+//! The wire and the lock: connections, authentication, and the work of an operation.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -7,8 +7,6 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::header::{HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Request, Response};
 use chrono::{DateTime, Utc};
 use hyper::server::conn::http1;
@@ -19,15 +17,17 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
-use crate::api::checkout::{operations, pay};
+use crate::answer::answer;
+use crate::api::checkout::operations;
 use crate::auth::{Client, Grant, TokenCall, is_account_or_owner};
 use crate::body;
 use crate::call::{Call, Query, Reply};
 use crate::clock::Clock;
 use crate::errors::{ApiError, Outcome};
 use crate::faults::{Fault, Faults};
-use crate::log::{Log, LoggedRequest};
-use crate::routes::{self, Handler, Operation, Params, Route};
+use crate::keep::Keep;
+use crate::log::Log;
+use crate::routes::{Handler, Operation, Params};
 use crate::schema;
 use crate::state::{Account, World, uuid, weight};
 
@@ -43,12 +43,21 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
+    /// Where the state is kept between runs, if it is.
+    pub(crate) keep: Option<Keep>,
     pub(crate) world: Mutex<World>,
 }
 
 impl Shared {
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// To be called after each change of the world.
+    pub(crate) fn changed(&self) {
+        if let Some(keep) = &self.keep {
+            keep.change();
+        }
     }
 }
 
@@ -83,6 +92,8 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 async fn connection(stream: TcpStream, router: Router) {
+    // Small answers at once; where that cannot be set they come a little later.
+    let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<hyper::body::Incoming>| {
         let router = router.clone();
         async move {
@@ -103,113 +114,25 @@ async fn connection(stream: TcpStream, router: Router) {
         .await;
 }
 
-async fn answer(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    let (method, path) = (parts.method.as_str(), parts.uri.path());
-    let request_id = uuid();
-    let mut entry = LoggedRequest {
-        at: shared.clock.now(),
-        method: method.to_owned(),
-        path: path.to_owned(),
-        operation_id: None,
-        status: None,
-        handled: false,
-        request_id: request_id.clone(),
-    };
-    let route = routes::find(method, path);
-    let fault = match &route {
-        Route::Found(operation, _) => {
-            entry.operation_id = Some(operation.id.to_owned());
-            shared.faults.next(operation.id)
-        }
-        Route::OtherMethods(_) | Route::Unknown => None,
-    };
-    let bytes = body::collect(body, shared.body_limit).await;
-    if let Some(Fault::Delay(time)) = fault {
-        tokio::time::sleep(time).await;
-    }
-    let mut found = None;
-    let outcome = match (route, fault) {
-        (Route::Unknown, _) => Err(ApiError::not_found("path")),
-        (Route::OtherMethods(methods), _) => Err(ApiError::method_not_allowed(methods)),
-        (Route::Found(..), Some(Fault::CloseBeforeWork)) => {
-            shared.log.push(entry);
-            return hang_up();
-        }
-        (Route::Found(..), Some(Fault::Status(status))) => Err(ApiError::on_demand(status)),
-        (Route::Found(operation, params), _) => {
-            found = Some(operation);
-            let incoming = Incoming {
-                method,
-                path,
-                query: parts.uri.query().unwrap_or_default(),
-                headers: &parts.headers,
-                bytes,
-                request_id: &request_id,
-                pending: match fault {
-                    Some(Fault::Pending(time)) => Some(time),
-                    _ => None,
-                },
-            };
-            let outcome = work(&shared, operation, params, incoming, &mut entry.handled);
-            match operation.id {
-                pay::OPERATION => outcome.map_err(ApiError::of_payment),
-                _ => outcome,
-            }
-        }
-    };
-    let outcome = match found.filter(|_| shared.check_responses) {
-        Some(operation) => checked(operation, outcome),
-        None => outcome,
-    };
-    let mut response = outcome.map_or_else(ApiError::into_response, Reply::into_response);
-    if fault == Some(Fault::CloseAfterWork) {
-        shared.log.push(entry);
-        return hang_up();
-    }
-    entry.status = Some(response.status().as_u16());
-    shared.log.push(entry);
-    if let Ok(id) = HeaderValue::from_str(&request_id) {
-        response
-            .headers_mut()
-            .insert(HeaderName::from_static("request-id"), id);
-    }
-    response
-}
-
-/// The outcome, if its body is what the documents say; else an error that names what is not.
-fn checked(operation: &'static Operation, outcome: Outcome<Reply>) -> Outcome<Reply> {
-    let faults = match &outcome {
-        Ok(reply) if reply.file.is_some() => Vec::new(),
-        Ok(reply) => schema::check_response(operation, reply.status, &reply.body),
-        Err(error) => schema::check_response(operation, error.status, &error.body()),
-    };
-    if faults.is_empty() {
-        outcome
-    } else {
-        Err(ApiError::invalid_response(faults))
-    }
-}
-
-fn hang_up() -> Response<Body> {
+pub(crate) fn hang_up() -> Response<Body> {
     let mut response = Response::new(Body::empty());
     response.extensions_mut().insert(HangUp);
     response
 }
 
 /// A request as it came in.
-struct Incoming<'a> {
-    method: &'a str,
-    path: &'a str,
-    query: &'a str,
-    headers: &'a HeaderMap,
-    bytes: Outcome<Vec<u8>>,
-    request_id: &'a str,
-    pending: Option<Duration>,
+pub(crate) struct Incoming<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a str,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) bytes: Outcome<Vec<u8>>,
+    pub(crate) request_id: &'a str,
+    pub(crate) fault: Option<Fault>,
 }
 
 /// Authentication, then the body, then the operation itself.
-fn work(
+pub(crate) fn work(
     shared: &Shared,
     operation: &'static Operation,
     params: Params,
@@ -242,7 +165,10 @@ fn work(
         now,
         base_url: &shared.base_url,
         request_id: incoming.request_id,
-        pending: incoming.pending,
+        pending: match incoming.fault {
+            Some(Fault::Pending(time)) => Some(time),
+            _ => None,
+        },
     };
     if matches!(operation.handler, Handler::Api(_)) {
         schema::check_request(operation, &call)?;
@@ -268,7 +194,9 @@ fn work(
                 life: shared.token_life,
                 now,
             };
-            return world.tokens.issue(&ask).and_then(Reply::ok);
+            let issued = world.tokens.issue(&ask).and_then(Reply::ok);
+            shared.changed();
+            return issued;
         }
         Handler::Api(function) | Handler::Payer(function) => function,
     };
@@ -283,6 +211,9 @@ fn work(
     operations::complete_pending(account, now, false);
     let reply = function(&call, account)?;
     world.take_room(weight + reply.kept);
+    if writes {
+        shared.changed();
+    }
     Ok(reply)
 }
 
@@ -341,5 +272,6 @@ pub(crate) fn act<T>(
         .ok_or_else(|| ApiError::not_found("session"))?;
     let done = run(&call, account)?;
     world.take_room(weight);
+    shared.changed();
     Ok(done)
 }

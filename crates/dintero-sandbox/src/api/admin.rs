@@ -230,7 +230,7 @@ pub(crate) fn operate_terminal(call: &Call<'_>, account: &mut Account) -> Outcom
     };
     if let Some(first) = terminals.page(None, 1, busy)?.0.first() {
         let wait = (first.done_at - call.now).num_milliseconds();
-        let wait = (wait + 999) / 1_000;
+        let wait = u64::try_from(wait).unwrap_or(0).div_ceil(1_000);
         return Err(ApiError::conflict("the terminal is busy").retry_after(wait));
     }
     terminals.check_room(1, "terminal operations")?;

@@ -7,7 +7,7 @@ mod convert;
 mod params;
 mod report;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{LazyLock, OnceLock};
 
 use jsonschema::{PatternOptions, Validator};
@@ -66,6 +66,40 @@ static CONTRACTS: LazyLock<HashMap<&'static str, Contract>> = LazyLock::new(|| {
     let contract = |o: &Operation| (o.id, Contract::default());
     OPERATIONS.iter().map(contract).collect()
 });
+
+/// Whether some document has a property or a parameter of this name.
+pub(crate) fn is_name(text: &str) -> bool {
+    static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        let mut names = HashSet::from(["body", "status"]);
+        for document in [&CHECKOUT.0, &SHOPPING.0, &WALLETS.0] {
+            collect_names(document, &mut names);
+        }
+        names
+    });
+    NAMES.contains(text)
+}
+
+fn collect_names(node: &'static Value, names: &mut HashSet<&'static str>) {
+    match node {
+        Value::Array(items) => items.iter().for_each(|item| collect_names(item, names)),
+        Value::Object(object) => {
+            let properties = object.get("properties").and_then(Value::as_object);
+            names.extend(
+                properties
+                    .into_iter()
+                    .flatten()
+                    .map(|(name, _)| name.as_str()),
+            );
+            if object.contains_key("in") {
+                names.extend(object.get("name").and_then(Value::as_str));
+            }
+            object
+                .values()
+                .for_each(|value| collect_names(value, names));
+        }
+        _ => {}
+    }
+}
 
 /// Whether path variables, query, headers and body are as documented; names every fault that it finds.
 pub(crate) fn check_request(operation: &'static Operation, call: &Call<'_>) -> Outcome<()> {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::auth::Grant;
@@ -12,7 +13,7 @@ use crate::state::shelf::Shelf;
 /// An object that is kept as it is sent.
 pub(crate) type Doc = Map<String, Value>;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Admin {
     pub(crate) profiles: Shelf<Doc>,
     pub(crate) api_keys: Shelf<Doc>,
@@ -25,7 +26,7 @@ pub(crate) struct Admin {
 }
 
 /// Something that a terminal was asked to do.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct TerminalOperation {
     pub(crate) doc: Doc,
     pub(crate) idempotency_key: Option<String>,
@@ -47,5 +48,15 @@ impl Admin {
                 .put(id, doc.as_object().cloned().unwrap_or_default());
         }
         admin
+    }
+
+    /// Adds the profiles that are missing here.
+    pub(crate) fn complete(&mut self, fresh: Self) {
+        for doc in fresh.profiles.iter() {
+            let id = doc["profile_id"].as_str().unwrap_or_default();
+            if !self.profiles.contains(id) {
+                self.profiles.put(id, doc.clone());
+            }
+        }
     }
 }

@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::clock::text;
 use crate::errors::{ApiError, Outcome};
 use crate::state::admin::Doc;
 use crate::state::shelf::Shelf;
-use crate::state::uuid;
+use crate::state::{Word, uuid, word};
 
 /// How many events a session or a transaction can have.
 const EVENTS: usize = 500;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Checkout {
     pub(crate) sessions: Shelf<Session>,
     pub(crate) transactions: Shelf<Transaction>,
@@ -25,7 +26,7 @@ pub(crate) struct Checkout {
 }
 
 /// A session: the body as it was created and updated, plus what the sandbox adds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) doc: Map<String, Value>,
     pub(crate) events: Vec<Value>,
@@ -87,7 +88,7 @@ impl Session {
 }
 
 /// What became of the payment, before any capture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Authorization {
     Given,
     Declined,
@@ -96,7 +97,7 @@ pub(crate) enum Authorization {
 }
 
 /// The sums of a transaction, in minor units.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ledger {
     pub(crate) authorization: Authorization,
     pub(crate) authorized: i64,
@@ -150,7 +151,7 @@ impl Ledger {
 }
 
 /// One line of the order, and how much of it has moved.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Line {
     pub(crate) amount: i64,
     pub(crate) captured: i64,
@@ -158,10 +159,11 @@ pub(crate) struct Line {
 }
 
 /// A capture, refund or void.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Movement {
     /// `CAPTURE`, `REFUND` or `VOID`.
-    pub(crate) event: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub(crate) event: Word,
     pub(crate) amount: i64,
     /// What moves of each line.
     pub(crate) lines: BTreeMap<String, i64>,
@@ -172,7 +174,7 @@ pub(crate) struct Movement {
 }
 
 /// A movement that was answered with 202.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Pending {
     pub(crate) movement: Movement,
     pub(crate) request_id: String,
@@ -180,7 +182,7 @@ pub(crate) struct Pending {
 }
 
 /// Where an authorization that is not final stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum PreAuthorization {
     None,
     /// The amount can still be changed.
@@ -189,7 +191,7 @@ pub(crate) enum PreAuthorization {
 }
 
 /// A payment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Transaction {
     pub(crate) doc: Map<String, Value>,
     pub(crate) events: Vec<Value>,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock::text;
@@ -10,7 +11,7 @@ use crate::state::admin::Doc;
 use crate::state::shelf::Shelf;
 use crate::state::uuid;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Finance {
     pub(crate) settlements: Shelf<Settlement>,
     pub(crate) report_configurations: Shelf<Doc>,
@@ -23,7 +24,7 @@ pub(crate) struct Finance {
     pub(crate) ledger: Shelf<Value>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Settlement {
     pub(crate) doc: Value,
     pub(crate) created_at: DateTime<Utc>,
@@ -31,7 +32,7 @@ pub(crate) struct Settlement {
     pub(crate) files: BTreeMap<String, String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Seller {
     pub(crate) doc: Doc,
     pub(crate) active_from: DateTime<Utc>,

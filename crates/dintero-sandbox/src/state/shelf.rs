@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::errors::{ApiError, Outcome};
 
 /// How many objects of one kind an account holds.
@@ -28,6 +30,23 @@ impl<T> Default for Shelf<T> {
 impl<T: fmt::Debug> fmt::Debug for Shelf<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.by_age.values()).finish()
+    }
+}
+
+/// As a list of ids and objects, oldest first.
+impl<T: Serialize> Serialize for Shelf<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.by_age.values())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Shelf<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut shelf = Self::default();
+        for (id, object) in Vec::<(String, T)>::deserialize(from)? {
+            shelf.put(&id, object);
+        }
+        Ok(shelf)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Cards: made one by one or in a batch, activated, given tokens and new PINs.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
@@ -99,7 +99,7 @@ fn new_card(call: &Call<'_>, asked: &Value) -> Card {
         drawn: 0,
         tokens: Vec::new(),
         transactions: Vec::new(),
-        refs: HashMap::new(),
+        refs: BTreeMap::new(),
     }
 }
 
