@@ -5,7 +5,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use dintero_sandbox::{Client, Sandbox};
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use support::shopping::{DRAFTS, ORDERS, id, items, order};
 use support::wallets::{CARDS, INFO, MOVES, card};
@@ -284,6 +284,25 @@ async fn every_operation_answers_as_documented() {
         .filter_map(|r| r.operation_id.as_deref())
         .collect();
     assert_eq!(done.len(), 103, "{done:?}");
+}
+
+#[tokio::test]
+async fn what_every_operation_left_behind_is_the_same_after_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let kept = || sandbox().state_file(folder.path().join("state.json"));
+    let api = start_with(kept()).await;
+    let ids = prepare(&api).await;
+    for (method, path, body) in lines(CALLS, &ids) {
+        let request = api.request(method, &path);
+        api.send(body.iter().fold(request, RequestBuilder::json))
+            .await;
+    }
+    let (before, token) = (api.sandbox.state_digest(), api.token.clone());
+    drop(api);
+    let mut api = start_with(kept()).await;
+    assert_eq!(api.sandbox.state_digest(), before);
+    api.token = token;
+    ok(api.get("/v1/transactions").await);
 }
 
 #[tokio::test]
