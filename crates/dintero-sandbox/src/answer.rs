@@ -127,10 +127,20 @@ fn done(
     {
         shared.world().tokens.take_back(&reply.body);
     }
+    let outcome = outcome.map_err(|error| described(operation, error));
     match operation.id {
         pay::OPERATION => outcome.map_err(ApiError::of_payment),
         _ => outcome,
     }
+}
+
+/// What is not there is a 400 where the documents describe that and no 404.
+fn described(operation: &'static Operation, mut error: ApiError) -> ApiError {
+    let knows = |status| schema::knows_status(operation, status);
+    if error.status == 404 && knows(400) && !knows(404) {
+        error.status = 400;
+    }
+    error
 }
 
 /// The outcome, if its body is what the documents say; else an error that names what is not.

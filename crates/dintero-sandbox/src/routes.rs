@@ -285,24 +285,26 @@ pub(crate) enum Route {
     Unknown,
 }
 
-/// Finds the operation. `/cards/batch` wins over `/cards/{card_id}`, `/sessions/pay` over `/sessions/{session_id}`, since
-/// they stand higher up or have another method.
+/// Finds the operation. A path without variables wins, as OpenAPI has it: `/cards/batch` is no card of that name, and
+/// `/sessions/pay` no session.
 pub(crate) fn find(method: &str, path: &str) -> Route {
-    let mut others: Vec<&str> = Vec::new();
+    let mut found: Vec<(&'static Operation, Params)> = Vec::new();
     for operation in OPERATIONS {
-        let Some(params) = match_path(operation.path, path) else {
-            continue;
-        };
-        if operation.method == method {
-            return Route::Found(operation, params);
+        if let Some(params) = match_path(operation.path, path) {
+            found.push((operation, params));
         }
-        others.push(operation.method);
     }
-    if others.is_empty() {
-        Route::Unknown
-    } else {
-        Route::OtherMethods(others.join(", "))
+    let fewest = found.iter().map(|(_, params)| params.len()).min();
+    found.retain(|(_, params)| Some(params.len()) == fewest);
+    if found.is_empty() {
+        return Route::Unknown;
     }
+    if let Some(at) = found.iter().position(|(o, _)| o.method == method) {
+        let (operation, params) = found.swap_remove(at);
+        return Route::Found(operation, params);
+    }
+    let methods: Vec<&str> = found.iter().map(|(o, _)| o.method).collect();
+    Route::OtherMethods(methods.join(", "))
 }
 
 fn match_path(template: &'static str, path: &str) -> Option<Params> {
@@ -383,6 +385,10 @@ mod tests {
             panic!("no route")
         };
         assert_eq!(methods, "GET, PUT");
+        let Route::OtherMethods(methods) = find("GET", "/v1/sessions/pay") else {
+            panic!("no route")
+        };
+        assert_eq!(methods, "POST");
         assert_eq!(
             id("POST", "/v1/accounts/T12345678/wallets/cards/batch"),
             "aid_cards_batch_post"

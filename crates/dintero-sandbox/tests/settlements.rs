@@ -126,7 +126,7 @@ async fn report_configurations_come_and_go() {
         &["filetypes", "destinations", "providers"],
     );
     ok(api.delete(&path).await);
-    refused(&api.get(&path).await, 404);
+    refused(&api.get(&path).await, 400);
 }
 
 fn seller(id: &str) -> Value {
@@ -222,6 +222,6 @@ async fn money_moves_between_approved_sellers_as_far_as_there_is_any() {
     refused(
         &api.get("/v2/accounts/{aid}/payout/payout-destinations/c/balances")
             .await,
-        404,
+        400,
     );
 }

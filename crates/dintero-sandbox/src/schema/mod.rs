@@ -60,6 +60,8 @@ type Responses = BTreeMap<String, Option<Validator>>;
 struct Contract {
     request: OnceLock<Request>,
     responses: OnceLock<Responses>,
+    /// The statuses that are described.
+    statuses: OnceLock<Vec<String>>,
 }
 
 static CONTRACTS: LazyLock<HashMap<&'static str, Contract>> = LazyLock::new(|| {
@@ -119,6 +121,19 @@ pub(crate) fn check_request(operation: &'static Operation, call: &Call<'_>) -> O
     } else {
         Err(ApiError::invalid(faults))
     }
+}
+
+/// Whether the documents describe a status of the operation.
+pub(crate) fn knows_status(operation: &'static Operation, status: u16) -> bool {
+    let Some(contract) = CONTRACTS.get(operation.id) else {
+        return false;
+    };
+    let statuses = contract.statuses.get_or_init(|| {
+        let (_, described) = described(Document::of(operation), operation);
+        let all = described["responses"].as_object().into_iter().flatten();
+        all.map(|(status, _)| status.clone()).collect()
+    });
+    statuses.contains(&status.to_string())
 }
 
 /// What is wrong with an answer. A status without a description is right only if it is the server's own doing

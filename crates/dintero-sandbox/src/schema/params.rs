@@ -42,7 +42,10 @@ impl Parameter {
         };
         // A malformed id in a path is an object that does not exist, and dates in filters may come without a zone or a
         // time: both are for the handlers.
-        if let (true, Some(values)) = (place != Place::Header, values.as_object_mut()) {
+        let is_time = values["format"]
+            .as_str()
+            .is_some_and(|f| f.starts_with("date"));
+        if let (true, Some(values)) = (is_time || place == Place::Path, values.as_object_mut()) {
             values.remove("format");
         }
         Some(Self {
@@ -64,7 +67,8 @@ impl Parameter {
                 let values = call.headers.get_all(&self.name).iter();
                 let values = values.filter_map(|v| v.to_str().ok());
                 if self.is_list {
-                    values.flat_map(|v| v.split(',').map(str::trim)).collect()
+                    let lists = values.filter(|v| !v.trim().is_empty());
+                    lists.flat_map(|v| v.split(',').map(str::trim)).collect()
                 } else {
                     values.collect()
                 }
