@@ -13,7 +13,7 @@ const LONGEST: u64 = 600;
 
 /// What goes wrong with one request.
 ///
-/// As text, for the header `Sandbox-Fault` and in the log, it is what stands in brackets; seconds are whole, up to 600.
+/// As text, for the header `Sandbox-Fault` and in the log, it is what stands with each; times are at most 600 s.
 ///
 /// ```
 /// use std::time::Duration;
@@ -27,30 +27,30 @@ const LONGEST: u64 = 600;
 #[non_exhaustive]
 pub enum Fault {
     /// Answer with this status and an error body; nothing is done. A 429 says `Retry-After: 1` (seconds).
-    /// [`status=503`: 400 to 599]
+    /// Text: `status=503` (400 to 599).
     Status(u16),
-    /// The same, with `Retry-After` in whole seconds. [`status=503; retry-after=2`]
+    /// The same, with `Retry-After` in whole seconds. Text: `status=503; retry-after=2`.
     StatusRetryAfter(u16, Duration),
-    /// Read the request, do nothing and close the connection without an answer. [`close-before-work`]
+    /// Read the request, do nothing and close the connection without an answer. Text: `close-before-work`.
     CloseBeforeWork,
     /// Do the work and close the connection without an answer: the caller cannot know that it was done.
-    /// [`close-after-work`]
+    /// Text: `close-after-work`.
     CloseAfterWork,
-    /// Wait this long (on tokio's clock) before the work, then do and answer as usual. [`delay=1500ms` or `delay=2s`]
+    /// Wait this long (on tokio's clock) before the work, then do and answer as usual. Text: `delay=1500ms`, `delay=2s`.
     Delay(Duration),
     /// Capture, refund and void answer 202; the work is done when the sandbox's clock has moved this far, or at
-    /// [`Sandbox::complete_pending`](crate::Sandbox::complete_pending). Other operations do as usual. [`pending=30s`]
+    /// [`Sandbox::complete_pending`](crate::Sandbox::complete_pending). Other operations do as usual. Text: `pending=30s`.
     Pending(Duration),
     /// The call's token is no longer valid: a 401, for this and all later calls with it. The token call answers with a
-    /// token that is not valid. Calls with an API key do as usual. [`stale-token`]
+    /// token that is not valid. Calls with an API key do as usual. Text: `stale-token`.
     StaleToken,
     /// Do the work, send the answer's head and half of its body, and close the connection. An answer without a body is
-    /// sent as usual, as it is by the next two. [`truncated-body`]
+    /// sent as usual, as it is by the next two. Text: `truncated-body`.
     TruncatedBody,
     /// Do the work and answer with statuses (`status`, `event` and the like) that no document knows.
-    /// [`unknown-enum-value`]
+    /// Text: `unknown-enum-value`.
     UnknownEnumValue,
-    /// Do the work and answer with a further property, `sandbox_extra_field`, that no document knows. [`extra-field`]
+    /// Do the work and answer with a further property, `sandbox_extra_field`, that no document knows. Text: `extra-field`.
     ExtraField,
 }
 

@@ -27,6 +27,16 @@
 //! ([`SandboxBuilder::check_responses`]). Formats that are none (`iso4217-code`), `oneOf` that overlap and required
 //! properties of answers that the documents mark as inferred are not held against anybody.
 //!
+//! **Faults.** [`Sandbox::fail_next`] for the next call of an operation, [`Sandbox::fail_at_random`] by chance with a seed,
+//! and from another process the header `Sandbox-Fault` on the request itself, with the texts of [`Fault`]; another text is
+//! a 400.
+//!
+//! **Log.** `GET /_sandbox` is a page, `GET /_sandbox/log.jsonl` the same as JSON lines, [`Sandbox::requests`] the same in
+//! Rust: each request with its operation, verdict and what was wrong. No headers, queries and bodies; parts of paths and
+//! names of fields that may be personal or secret are masked.
+//!
+//! **State between runs.** [`SandboxBuilder::state_file`].
+//!
 //! **Pending.** [`Fault::Pending`] lets a capture, refund or void answer 202; [`Sandbox::advance`] or
 //! [`Sandbox::complete_pending`] completes it. Terminals need 30 seconds of the sandbox's clock, the approval of a seller
 //! an hour. The settlement history is made up: three weeks, and then what test reports add.
@@ -41,6 +51,8 @@
 //! Dintero does not publish every rule. The sandbox then takes the stricter reading, so that what works here is likely
 //! to work there:
 //!
+//! - what is not there is a 404, but a 400 with the code `NOT FOUND` where the documents describe a 400 and no 404;
+//! - a path without variables wins: `GET /v1/sessions/pay` is a 405 and no session;
 //! - a body where none is defined (cancel, void, close, GET, DELETE) is a 400; empty strings and `null` are refused; a property that only the API sets is refused in Shopping operations;
 //! - an expired token is a 401; the audience must be `https://api.dintero.com/v1/accounts/{aid}`, also on loopback;
 //! - a property that the documents call read-only is refused in requests, an unknown feature toggle too; an unknown query parameter is passed over;
@@ -276,3 +288,8 @@ impl Drop for Sandbox {
         let _ = self.save_state();
     }
 }
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -235,3 +235,19 @@ async fn a_credit_check_rejects_what_is_much() {
         &["credit_providers", "amount", "currency", "applicant"],
     );
 }
+
+#[tokio::test]
+async fn the_rate_of_a_loan_example_is_worked_out() {
+    let api = start().await;
+    let example = json!({"amount": 10_000, "total_amount": 12_138, "cost": 2_138, "years": 1});
+    let finance = json!({"type": "payment_product_type", "enabled": true, "product": {
+        "type": "instabank_finance", "product_code": "1", "minimum_monthly_balance_rate": "1", "origination_fee": 0,
+        "notification_fee": 0, "loan_example": example,
+    }});
+    let configuration =
+        json!({"configuration": {"instabank": {"type": "payment_type", "finance": finance}}});
+    let made = api.post("/v1/admin/session/profiles", configuration).await;
+    assert_eq!(made.0, 200, "{}", made.1);
+    let rate = &made.1["configuration"]["instabank"]["finance"]["product"]["loan_example"];
+    assert_eq!(rate["effective_annual_interest_rate"], "21.38");
+}

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
+use crate::api::loans;
 use crate::call::{Call, Reply};
 use crate::clock::text;
 use crate::errors::{ApiError, Outcome};
@@ -33,7 +34,7 @@ pub(crate) fn create_profile(call: &Call<'_>, account: &mut Account) -> Outcome<
         return Err(ApiError::invalid_field("profile_id", "is already used"));
     }
     account.admin.profiles.check_room(1, "profiles")?;
-    let mut doc = object(&call.body);
+    let mut doc = profile_of(&call.body);
     doc.insert("id".into(), json!(id));
     doc.insert("profile_id".into(), json!(id));
     doc.insert("created_at".into(), json!(call.now_text()));
@@ -61,7 +62,7 @@ pub(crate) fn update_profile(call: &Call<'_>, account: &mut Account) -> Outcome<
     profile.retain(|name, _| {
         ["id", "profile_id", "created_at", "created_by"].contains(&name.as_str())
     });
-    profile.extend(object(&call.body));
+    profile.extend(profile_of(&call.body));
     profile.insert("updated_at".into(), json!(call.now_text()));
     Reply::ok(json!(profile))
 }
@@ -74,6 +75,12 @@ pub(crate) fn delete_profile(call: &Call<'_>, account: &mut Account) -> Outcome<
         .remove(call.param("profile_id"), "profile")?;
     deleted(call, &mut profile);
     Reply::ok(Value::Object(profile))
+}
+
+fn profile_of(body: &Value) -> Doc {
+    let mut body = body.clone();
+    loans::add_rates(&mut body);
+    object(&body)
 }
 
 fn object(body: &Value) -> Doc {

@@ -4,6 +4,7 @@
 pub(crate) mod admin;
 pub(crate) mod checkout;
 pub(crate) mod finance;
+pub(crate) mod loans;
 pub(crate) mod pictures;
 pub(crate) mod shopping;
 pub(crate) mod wallets;

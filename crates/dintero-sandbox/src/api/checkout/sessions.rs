@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::api::checkout::order::{check_order, check_session_metadata, check_sum};
+use crate::api::loans;
 use crate::call::{Call, Reply};
 use crate::check::{Check, Node, parse_time};
 use crate::clock::text;
@@ -79,6 +80,7 @@ fn create(
     {
         all.extend(own);
     }
+    loans::add_rates(&mut configuration);
     doc.insert("configuration".into(), configuration);
     let id = open(call, account, doc, expires_at)?;
     answer(call, account, &id, include_session)
