@@ -118,6 +118,7 @@ fn done(
         }
         Some(Fault::StaleToken) if !matches!(operation.handler, Handler::Token) => {
             shared.world().tokens.forget(incoming.headers);
+            shared.changed();
         }
         _ => {}
     }
@@ -126,6 +127,7 @@ fn done(
         (fault, operation.handler, &outcome)
     {
         shared.world().tokens.take_back(&reply.body);
+        shared.changed();
     }
     let outcome = outcome.map_err(|error| described(operation, error));
     match operation.id {
