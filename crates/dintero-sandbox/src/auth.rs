@@ -9,6 +9,7 @@ use axum::http::header::AUTHORIZATION;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -106,7 +107,7 @@ impl fmt::Debug for Client {
 }
 
 /// What a valid token allows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Grant {
     pub(crate) client_id: String,
     pub(crate) account: String,
@@ -130,7 +131,7 @@ impl Grant {
 }
 
 /// The living tokens.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tokens(BTreeMap<String, (DateTime<Utc>, Grant)>);
 
 impl Tokens {
@@ -200,6 +201,20 @@ impl Tokens {
             return Err(ApiError::unauthorized("the token has expired"));
         }
         Ok(grant.clone())
+    }
+
+    /// Makes the request's bearer token invalid.
+    pub(crate) fn forget(&mut self, headers: &HeaderMap) {
+        if let Some(token) = credentials(headers, "bearer") {
+            self.0.remove(token);
+        }
+    }
+
+    /// Makes a token invalid that was just issued with this answer.
+    pub(crate) fn take_back(&mut self, answer: &Value) {
+        if let Some(token) = answer["access_token"].as_str() {
+            self.0.remove(token);
+        }
     }
 
     pub(crate) fn clear(&mut self) {

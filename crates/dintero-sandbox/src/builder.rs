@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::net::Ipv4Addr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use crate::Sandbox;
 use crate::auth::{Client, is_account};
 use crate::clock::Clock;
 use crate::faults::Faults;
+use crate::keep::{Keep, save_changes};
 use crate::log::Log;
 use crate::server::{Shared, serve};
 use crate::state::World;
@@ -44,7 +46,9 @@ pub struct SandboxBuilder {
     token_life: Duration,
     body_limit: usize,
     memory_limit: usize,
+    check_responses: bool,
     clock: Clock,
+    state_file: Option<PathBuf>,
 }
 
 impl Default for SandboxBuilder {
@@ -57,7 +61,9 @@ impl Default for SandboxBuilder {
             token_life: Duration::from_secs(14_400),
             body_limit: 1 << 20,
             memory_limit: 1 << 30,
+            check_responses: cfg!(debug_assertions),
             clock: Clock::system(),
+            state_file: None,
         }
     }
 }
@@ -106,9 +112,27 @@ impl SandboxBuilder {
         self
     }
 
+    /// Whether every answer is checked against the OpenAPI documents before it is sent, a wrong one being a 500 with the
+    /// code `SANDBOX_INVALID_RESPONSE`; default in builds with debug assertions, since it takes time.
+    pub fn check_responses(mut self, yes: bool) -> Self {
+        self.check_responses = yes;
+        self
+    }
+
     /// The clock; default the machine's. Keep a clone, or use [`Sandbox::advance`], to move it.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// A file that keeps the state between runs: all objects, the living tokens, and how far the clock was moved; not
+    /// the log and waiting faults. Default: none, the state ends with the sandbox.
+    ///
+    /// It is read at the start, written about 250 ms after a change, and when the sandbox is dropped; see also
+    /// [`Sandbox::save_state`]. It is written whole and put in place when it is on the disk, readable by its owner only.
+    /// Two sandboxes must not share it: each would overwrite what the other wrote.
+    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.state_file = Some(path.into());
         self
     }
 
@@ -116,7 +140,8 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a malformed account id or a client without id or secret; else what binding the port says.
+    /// `InvalidInput` for a malformed account id or a client without id or secret, `InvalidData` for a state file that is
+    /// damaged or none of the sandbox's (it is left as it is); else what reading that file or binding the port says.
     pub async fn start(self) -> io::Result<Sandbox> {
         let invalid = |reason: &str| {
             Err(io::Error::new(
@@ -139,19 +164,40 @@ impl SandboxBuilder {
             .flat_map(|c| c.accounts_or(&self.account))
             .collect();
         accounts.insert(self.account.clone());
+        let (keep, saved) = match &self.state_file {
+            Some(path) => {
+                let (keep, saved) = Keep::open(path)?;
+                (Some(keep), saved)
+            }
+            None => (None, None),
+        };
+        if let Some(saved) = &saved {
+            self.clock.move_to(saved.moved_ms);
+        }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
+        let now = self.clock.now();
+        let mut world = World::new(accounts, &self.profiles, self.memory_limit, now);
+        if let Some(saved) = saved {
+            world.resume(saved.world);
+        }
         let shared = Arc::new(Shared {
             base_url: format!("http://{}", listener.local_addr()?),
             account: self.account,
             clients,
             token_life: self.token_life,
             body_limit: self.body_limit,
+            check_responses: self.check_responses,
             clock: self.clock,
             log: Log::default(),
             faults: Faults::default(),
-            world: Mutex::new(World::new(accounts, &self.profiles, self.memory_limit)),
+            keep,
+            world: Mutex::new(world),
         });
         let server = tokio::spawn(serve(listener, Arc::clone(&shared))).abort_handle();
-        Ok(Sandbox { shared, server })
+        let saver = tokio::spawn(save_changes(Arc::clone(&shared))).abort_handle();
+        Ok(Sandbox {
+            shared,
+            tasks: [server, saver],
+        })
     }
 }

@@ -1,13 +1,17 @@
 //! One request on its way to a handler, and the answer on its way back.
 
-use axum::http::HeaderMap;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use crate::auth::Grant;
 use crate::check::parse_time;
 use crate::clock::text;
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, Outcome, json_response};
 
 /// What a handler works on. The token, its scopes and the account have been checked before.
 pub(crate) struct Call<'a> {
@@ -22,6 +26,8 @@ pub(crate) struct Call<'a> {
     pub(crate) now: DateTime<Utc>,
     pub(crate) base_url: &'a str,
     pub(crate) request_id: &'a str,
+    /// Answer 202 and do the work so much later.
+    pub(crate) pending: Option<Duration>,
 }
 
 impl Call<'_> {
@@ -72,27 +78,70 @@ impl Call<'_> {
 /// A successful answer.
 pub(crate) struct Reply {
     pub(crate) status: u16,
+    /// The JSON body; null for none.
     pub(crate) body: Value,
+    /// What is sent instead of JSON: its content type and its text.
+    pub(crate) file: Option<(&'static str, String)>,
+    pub(crate) header: Option<(&'static str, String)>,
     /// Bytes that are kept beyond what the request's own body weighs.
     pub(crate) kept: usize,
 }
 
 impl Reply {
-    pub(crate) fn ok(body: Value) -> Outcome<Self> {
-        Ok(Self {
-            status: 200,
+    pub(crate) fn new(status: u16, body: Value) -> Self {
+        Self {
+            status,
             body,
+            file: None,
+            header: None,
             kept: 0,
-        })
+        }
+    }
+
+    pub(crate) fn ok(body: Value) -> Outcome<Self> {
+        Ok(Self::new(200, body))
     }
 
     /// A reply after which copies of stored objects stay behind.
     pub(crate) fn keeping(body: Value, kept: usize) -> Outcome<Self> {
-        Ok(Self {
-            status: 200,
-            body,
-            kept,
-        })
+        let mut reply = Self::new(200, body);
+        reply.kept = kept;
+        Ok(reply)
+    }
+
+    pub(crate) fn file(content_type: &'static str, text: String) -> Outcome<Self> {
+        let mut reply = Self::new(200, Value::Null);
+        reply.file = Some((content_type, text));
+        Ok(reply)
+    }
+
+    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.header = Some((name, value.into()));
+        self
+    }
+
+    /// The whole answer.
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let mut response = match self.file {
+            Some((content_type, text)) => {
+                let mut response = Response::new(Body::from(text));
+                let content_type = HeaderValue::from_static(content_type);
+                response.headers_mut().insert(CONTENT_TYPE, content_type);
+                response
+            }
+            None if self.body.is_null() => {
+                let mut response = Response::new(Body::empty());
+                *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or_default();
+                response
+            }
+            None => json_response(self.status, &self.body),
+        };
+        if let Some((name, value)) = self.header
+            && let Ok(value) = HeaderValue::from_str(&value)
+        {
+            response.headers_mut().insert(name, value);
+        }
+        response
     }
 }
 
@@ -174,12 +223,19 @@ impl Query {
 
     /// The page size: 1 to 100, default 10.
     pub(crate) fn limit(&self) -> Outcome<usize> {
-        match self.int("limit")? {
-            None => Ok(10),
-            Some(n @ 1..=100) => Ok(n.unsigned_abs() as usize),
-            Some(_) => Err(ApiError::invalid_field(
+        self.limit_of(10, 100)
+    }
+
+    /// The page size where the document has other limits.
+    pub(crate) fn limit_of(&self, default: usize, most: usize) -> Outcome<usize> {
+        let Some(asked) = self.int("limit")? else {
+            return Ok(default);
+        };
+        match usize::try_from(asked) {
+            Ok(limit) if (1..=most).contains(&limit) => Ok(limit),
+            _ => Err(ApiError::invalid_field(
                 "limit",
-                "must be between 1 and 100",
+                &format!("must be between 1 and {most}"),
             )),
         }
     }

@@ -27,6 +27,12 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The same value, with another name in messages.
+    pub(crate) fn named(mut self, path: &str) -> Self {
+        self.path = path.to_owned();
+        self
+    }
+
     /// The property below, through several levels with dots.
     pub(crate) fn at(&self, path: &str) -> Node<'a> {
         let value = path

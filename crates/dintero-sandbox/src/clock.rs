@@ -55,6 +55,17 @@ impl Clock {
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
     }
 
+    /// How far it was moved, in milliseconds.
+    pub(crate) fn moved_ms(&self) -> i64 {
+        self.moved_ms.load(Ordering::SeqCst)
+    }
+
+    /// Moves the clock forward to where it was, unless it is there already.
+    pub(crate) fn move_to(&self, moved_ms: i64) {
+        self.moved_ms
+            .fetch_max(moved_ms.clamp(0, LIMIT_MS), Ordering::SeqCst);
+    }
+
     /// The present time, UTC.
     #[must_use]
     #[allow(clippy::disallowed_methods)] // the one place that reads the machine's clock

@@ -17,6 +17,8 @@ pub(crate) struct ApiError {
     message: String,
     errors: Vec<Value>,
     allow: Option<String>,
+    retry_after: Option<u64>,
+    pays: bool,
 }
 
 /// What a handler gives back.
@@ -30,6 +32,8 @@ impl ApiError {
             message: message.into(),
             errors: Vec::new(),
             allow: None,
+            retry_after: None,
+            pays: false,
         }
     }
 
@@ -90,6 +94,18 @@ impl ApiError {
         Self::new(409, "CONFLICT", message)
     }
 
+    /// With the header `Retry-After`.
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// With `success: false`, as a charge of a kept card says it.
+    pub(crate) fn of_payment(mut self) -> Self {
+        self.pays = true;
+        self
+    }
+
     /// 413: the body is over the limit.
     pub(crate) fn too_large(limit: usize) -> Self {
         Self::new(
@@ -117,13 +133,34 @@ impl ApiError {
         )
     }
 
+    /// 500: the answer would not have been what the documents say; a mistake of the sandbox.
+    pub(crate) fn invalid_response(errors: Vec<Value>) -> Self {
+        let mut error = Self::new(
+            500,
+            "SANDBOX_INVALID_RESPONSE",
+            "the work was done, but the sandbox's answer is not as documented, see errors",
+        );
+        error.errors = errors;
+        error
+    }
+
     /// The status a test asked for with a fault.
     pub(crate) fn on_demand(status: u16) -> Self {
         Self::new(
             status,
             "SANDBOX_FAULT",
-            "this answer was asked for with fail_next; nothing was done",
+            "this answer was asked for as a fault; nothing was done",
         )
+    }
+
+    /// The code, such as `NOT FOUND`.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What is wrong with which field.
+    pub(crate) fn errors(&self) -> &[Value] {
+        &self.errors
     }
 
     /// The sentence of the error.
@@ -133,16 +170,22 @@ impl ApiError {
 
     /// The JSON body.
     pub(crate) fn body(&self) -> Value {
-        json!({"error": {"code": self.code, "message": self.message, "errors": self.errors}})
+        let error = json!({"code": self.code, "message": self.message, "errors": self.errors});
+        if self.pays {
+            json!({"error": error, "success": false})
+        } else {
+            json!({"error": error})
+        }
     }
 
     /// The whole answer.
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = json_response(self.status, &self.body());
-        if self.status == 429 {
+        let wait = self.retry_after.or((self.status == 429).then_some(1));
+        if let Some(seconds) = wait {
             response
                 .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Some(allow) = self
             .allow

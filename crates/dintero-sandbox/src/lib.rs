@@ -19,9 +19,27 @@
 //!
 //! # What there is
 //!
-//! The token call with real expiry; Checkout sessions, the payer, transactions with capture, refund and void; Shopping
-//! drafts, orders, authorizations, captures, refunds, cancellations, comments and events; all of Wallets. Another path
-//! is a 404 in Dintero's error form, a known path with another method a 405.
+//! All 103 operations of the OpenAPI documents in `openapi/`, with state where Dintero keeps state, and the token call
+//! with real expiry. Another path is a 404 in Dintero's error form, a known path with another method a 405.
+//!
+//! **Validation.** Body, query and headers of every request are validated against the documents by JSON Schema; what
+//! breaks them is a 400 that names each field. In builds with debug assertions so is every answer
+//! ([`SandboxBuilder::check_responses`]). Formats that are none (`iso4217-code`), `oneOf` that overlap and required
+//! properties of answers that the documents mark as inferred are not held against anybody.
+//!
+//! **Faults.** [`Sandbox::fail_next`] for the next call of an operation, [`Sandbox::fail_at_random`] by chance with a seed,
+//! and from another process the header `Sandbox-Fault` on the request itself, with the texts of [`Fault`]; another text is
+//! a 400.
+//!
+//! **Log.** `GET /_sandbox` is a page, `GET /_sandbox/log.jsonl` the same as JSON lines, [`Sandbox::requests`] the same in
+//! Rust: each request with its operation, verdict and what was wrong. No headers, queries and bodies; parts of paths and
+//! names of fields that may be personal or secret are masked.
+//!
+//! **State between runs.** [`SandboxBuilder::state_file`].
+//!
+//! **Pending.** [`Fault::Pending`] lets a capture, refund or void answer 202; [`Sandbox::advance`] or
+//! [`Sandbox::complete_pending`] completes it. Terminals need 30 seconds of the sandbox's clock, the approval of a seller
+//! an hour. The settlement history is made up: three weeks, and then what test reports add.
 //!
 //! **The payer.** [`Sandbox::pay`], or from another process a plain `POST` on the session's `url`, without a token:
 //! the body is empty, or `{"card_number": "4000 3000 0000 0006"}` for one of Dintero's test cards (see [`Card::from_number`]). The
@@ -33,12 +51,19 @@
 //! Dintero does not publish every rule. The sandbox then takes the stricter reading, so that what works here is likely
 //! to work there:
 //!
+//! - what is not there is a 404, but a 400 with the code `NOT FOUND` where the documents describe a 400 and no 404;
+//! - a path without variables wins: `GET /v1/sessions/pay` is a 405 and no session;
 //! - a body where none is defined (cancel, void, close, GET, DELETE) is a 400; empty strings and `null` are refused; a property that only the API sets is refused in Shopping operations;
 //! - an expired token is a 401; the audience must be `https://api.dintero.com/v1/accounts/{aid}`, also on loopback;
-//! - a session lives 4 hours unless `expires_at` says otherwise; it takes one payment, also a declined one; updating it needs `update_without_lock=true`, since there is no lock yet;
+//! - a property that the documents call read-only is refused in requests, an unknown feature toggle too; an unknown query parameter is passed over;
+//! - operations for which no scopes are documented: `admin:checkout` for API keys and the signature secret, read or write scopes of checkout for the others, of accounts for payouts;
+//! - an API key may do what its maker may, `access_token` must be the maker's own, a rotated value stops working at once;
+//! - a session lives 4 hours unless `expires_at` says otherwise; it takes one payment, also a declined one; updating it needs `update_without_lock=true` or the lock (`POST /v1/view/{session_id}/session/lock`, without a token), and a locked session cannot be paid;
+//! - one operation of a transaction is pending at a time; a pre-authorization cannot be captured before it is final; of the other uses of `POST .../authorization` there are none, since the sandbox has cards of `dintero_psp` only;
+//! - a charge of a deleted card token is a 200 with `success: false`, of an unknown one a 400; a fund transfer beyond the source's balance is received and not carried out;
 //! - capture and refund amounts are at least 1; `items`, when sent, must be lines of the transaction, add up to `amount`, and not exceed their line; a card payment that is partly captured cannot be voided;
 //! - Shopping answers 409 when the state leaves no room: more than what is left of a line, a second authorization of a line without `multiple_authorizations`, an order that is closed or cancelled;
-//! - an own `order_id` needs `split_draft=false`; a draft always becomes one order;
+//! - an own `order_id` needs `split_draft=false`; with `split_draft=true` lines of different `groups` become orders of their own;
 //! - a wallet `ref_id` used again on the same card gives the first answer unchanged if path and body are the same, else a 400; `token` and `card_id` together are a 400; a wrong PIN is a 403; the status of a card stays `unused` once it is active.
 //!
 //! # Limits
@@ -47,6 +72,7 @@
 //! order, 1,000 tokens and transactions per card; about 1 GiB in all (500 with the code `SANDBOX_FULL`). Tokens: the
 //! newest 10,000. Log: the newest 10,000 requests.
 
+mod answer;
 mod api;
 mod auth;
 mod body;
@@ -56,12 +82,18 @@ mod check;
 mod clock;
 mod errors;
 mod faults;
+mod keep;
 mod log;
+mod mask;
+mod pages;
 mod routes;
+mod schema;
 mod server;
+mod spoil;
 mod state;
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,16 +104,17 @@ pub use api::checkout::payer::{Card, PayError, TransactionId};
 pub use auth::Client;
 pub use builder::SandboxBuilder;
 pub use clock::Clock;
-pub use faults::Fault;
-pub use log::LoggedRequest;
+pub use faults::{Fault, FaultError, RandomFaults};
+pub use log::{LoggedRequest, Refusal};
 
-use api::checkout::payer;
+use api::checkout::{operations, payer};
 use server::Shared;
 
 /// A running sandbox. Dropping it stops the server and closes its connections.
 pub struct Sandbox {
     shared: Arc<Shared>,
-    server: AbortHandle,
+    /// The server, and what saves the state.
+    tasks: [AbortHandle; 2],
 }
 
 impl Sandbox {
@@ -127,6 +160,7 @@ impl Sandbox {
     /// Moves the sandbox's clock forward: tokens, sessions, cards and card tokens expire by it.
     pub fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
+        self.shared.changed();
     }
 
     /// Pays a session with a card, as the payer would at the session's `url`.
@@ -138,15 +172,50 @@ impl Sandbox {
     /// When the session does not exist, has expired, is cancelled or is completed. Nothing is changed then.
     pub fn pay(&self, session_id: &str, card: Card) -> Result<TransactionId, PayError> {
         let paid = server::act(&self.shared, session_id, |call, account| {
-            payer::pay(call, account, &card)
+            payer::pay(call, account, session_id, &card)
         });
         paid.map(TransactionId::new)
             .map_err(|e| PayError::new(e.message()))
     }
 
+    /// Carries out at once what [`Fault::Pending`] has put off, in all accounts.
+    pub fn complete_pending(&self) {
+        let now = self.shared.clock.now();
+        for account in self.shared.world().accounts.values_mut() {
+            operations::complete_pending(account, now, true);
+        }
+        self.shared.changed();
+    }
+
+    /// A digest of all that the sandbox keeps but tokens and the log: the same before and after a request that changed
+    /// nothing.
+    #[must_use]
+    pub fn state_digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        format!("{:?}", self.shared.world().accounts).hash(&mut hasher);
+        hasher.finish()
+    }
+
     /// Makes every token invalid, so that each client's next call meets a 401.
     pub fn revoke_tokens(&self) {
         self.shared.world().tokens.clear();
+        self.shared.changed();
+    }
+
+    /// Writes what has changed to the state file, if there is one; see [`SandboxBuilder::state_file`].
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written. The old one is whole then, and what has changed is written the next time.
+    pub fn save_state(&self) -> io::Result<()> {
+        let keep = self.shared.keep.as_ref();
+        keep.map_or(Ok(()), |keep| keep.save(&self.shared))
+    }
+
+    /// Writes every further request to `copy`, too: a line of JSON each, flushed at once. When writing fails, the page
+    /// `/_sandbox` says so, and no more is written.
+    pub fn copy_log_to(&self, copy: impl io::Write + Send + 'static) {
+        self.shared.log.copy_to(Box::new(copy));
     }
 
     /// What arrived so far, oldest first; at most the newest 10,000 requests. No headers, queries or bodies.
@@ -176,13 +245,28 @@ impl Sandbox {
     /// When the sandbox has no operation of that id, since a test with a misspelt one would prove nothing; and when more
     /// than 1,000 faults wait for it.
     pub fn fail_next(&self, operation_id: &str, fault: Fault) {
-        let known = routes::OPERATIONS.iter().any(|o| o.id == operation_id);
-        assert!(known, "the sandbox has no operation {operation_id}");
+        assert_known(operation_id);
         assert!(
             self.shared.faults.push(operation_id, fault),
             "too many faults wait for {operation_id}"
         );
     }
+
+    /// Lets calls run into faults by chance, from now on and instead of what was asked for before; a rate of 0 ends it.
+    /// What [`Sandbox::fail_next`] has queued comes first.
+    ///
+    /// # Panics
+    ///
+    /// When the sandbox has no operation of a named id.
+    pub fn fail_at_random(&self, faults: RandomFaults) {
+        faults.operations().iter().for_each(|id| assert_known(id));
+        self.shared.faults.at_random(faults);
+    }
+}
+
+fn assert_known(operation_id: &str) {
+    let known = routes::OPERATIONS.iter().any(|o| o.id == operation_id);
+    assert!(known, "the sandbox has no operation {operation_id}");
 }
 
 /// Shows where the sandbox is; not what it holds, which includes tokens and PINs.
@@ -197,6 +281,15 @@ impl fmt::Debug for Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        self.server.abort();
+        for task in &self.tasks {
+            task.abort();
+        }
+        // Whoever must know whether it could be saved calls `save_state` before.
+        let _ = self.save_state();
     }
 }
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,9 +1,17 @@
-//! The log of what arrived: one entry per request, without headers, query or bodies.
+//! The log of what arrived: one entry per request, without headers, query or bodies, with secrets and personal data
+//! masked in what is left.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::io::Write;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::clock::text;
+use crate::errors::ApiError;
+use crate::faults::Fault;
+use crate::mask;
 
 /// How many entries are kept; the oldest go first.
 const LIMIT: usize = 10_000;
@@ -16,53 +24,138 @@ pub struct LoggedRequest {
     pub at: DateTime<Utc>,
     /// `GET`, `POST`, ...
     pub method: String,
-    /// The path without the query.
+    /// The path without the query; `***` stands for a part that may be secret or personal.
     pub path: String,
     /// Dintero's operationId, such as `transactions_id_capture_post`; `None` for a path or method that does not exist.
     pub operation_id: Option<String>,
     /// The status of the answer; `None` when the connection was closed without one.
     pub status: Option<u16>,
     /// Whether the operation's work was begun: false when the request was refused before (unknown path, bad token,
-    /// bad JSON) or a [`Fault`](crate::Fault) stopped it. A begun operation may still have been refused by its own rules, see `status`.
+    /// bad JSON) or a [`Fault`] stopped it. A begun operation may still have been refused by its own rules, see `refusal`.
     pub handled: bool,
+    /// Why it was refused; `None` when it was accepted, also if a fault then kept the answer back.
+    pub refusal: Option<Refusal>,
+    /// The fault it was made to run into.
+    pub fault: Option<Fault>,
     /// The `request-id` of the answer.
     pub request_id: String,
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct Log(Mutex<VecDeque<LoggedRequest>>);
+/// What an error answer says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The code of the error, such as `INVALID_REQUEST_PARAMETER`.
+    pub code: String,
+    /// One sentence.
+    pub message: String,
+    /// Each wrong field and what is wrong with it, such as `order.amount is required`.
+    pub errors: Vec<String>,
+}
+
+impl LoggedRequest {
+    /// In one word: `fault` when it was made to run into one, else `refused` or `accepted`.
+    #[must_use]
+    pub fn verdict(&self) -> &'static str {
+        match (&self.fault, &self.refusal) {
+            (Some(_), _) => "fault",
+            (None, Some(_)) => "refused",
+            (None, None) => "accepted",
+        }
+    }
+
+    /// One line of JSON, as `GET /_sandbox/log.jsonl` gives it.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let refusal =
+            |r: &Refusal| json!({"code": r.code, "message": r.message, "errors": r.errors});
+        let line = json!({
+            "at": text(self.at), "method": self.method, "path": self.path, "operation_id": self.operation_id,
+            "status": self.status, "verdict": self.verdict(), "handled": self.handled,
+            "refusal": self.refusal.as_ref().map(refusal), "fault": self.fault.map(|f| f.to_string()),
+            "request_id": self.request_id,
+        });
+        line.to_string()
+    }
+
+    /// Notes why the request was refused.
+    pub(crate) fn refuse(&mut self, error: &ApiError) {
+        let errors = error.errors().iter().map(|e: &Value| {
+            let text = |name: &str| e[name].as_str().unwrap_or_default();
+            mask::reason(text("field"), text("message"))
+        });
+        self.refusal = Some(Refusal {
+            code: error.code().to_owned(),
+            message: error.message().to_owned(),
+            errors: errors.collect(),
+        });
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Log(Mutex<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    entries: VecDeque<LoggedRequest>,
+    copy: Option<Box<dyn Write + Send>>,
+    /// Why there is no copy any more.
+    broken: Option<String>,
+}
+
+impl std::fmt::Debug for Log {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Log").finish_non_exhaustive()
+    }
+}
 
 impl Log {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn push(&self, entry: LoggedRequest) {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.len() == LIMIT {
-            entries.pop_front();
+        let mut inner = self.inner();
+        if let Some(copy) = &mut inner.copy {
+            let line = entry.to_json() + "\n";
+            if let Err(error) = copy.write_all(line.as_bytes()).and_then(|()| copy.flush()) {
+                inner.copy = None;
+                inner.broken = Some(error.to_string());
+            }
         }
-        entries.push_back(entry);
+        if inner.entries.len() == LIMIT {
+            inner.entries.pop_front();
+        }
+        inner.entries.push_back(entry);
+    }
+
+    /// Writes every further entry to `copy`, too.
+    pub(crate) fn copy_to(&self, copy: Box<dyn Write + Send>) {
+        let mut inner = self.inner();
+        inner.copy = Some(copy);
+        inner.broken = None;
+    }
+
+    /// Why entries are no longer copied, if writing failed.
+    pub(crate) fn broken(&self) -> Option<String> {
+        self.inner().broken.clone()
     }
 
     pub(crate) fn entries(&self) -> Vec<LoggedRequest> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .cloned()
-            .collect()
+        self.inner().entries.iter().cloned().collect()
     }
 
     pub(crate) fn clear(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.inner().entries.clear();
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use std::io;
 
-    fn entry(path: &str) -> LoggedRequest {
+    pub(crate) fn entry(path: &str) -> LoggedRequest {
         LoggedRequest {
             at: DateTime::UNIX_EPOCH,
             method: "GET".into(),
@@ -70,6 +163,8 @@ mod tests {
             operation_id: None,
             status: Some(404),
             handled: false,
+            refusal: None,
+            fault: None,
             request_id: "r".into(),
         }
     }
@@ -85,5 +180,47 @@ mod tests {
         assert_eq!(entries[0].path, "/1");
         log.clear();
         assert_eq!(log.entries(), []);
+    }
+
+    #[test]
+    fn a_line_says_what_was_refused_and_why() {
+        let mut entry = entry("/v1/sessions");
+        entry.refuse(&ApiError::invalid_field("order.amount", "is required"));
+        let line: Value = serde_json::from_str(&entry.to_json()).expect("JSON");
+        assert_eq!(line["verdict"], "refused");
+        assert_eq!(
+            line["refusal"]["errors"],
+            json!(["order.amount is required"])
+        );
+        entry.fault = Some(Fault::StaleToken);
+        let line: Value = serde_json::from_str(&entry.to_json()).expect("JSON");
+        assert_eq!(
+            (&line["verdict"], &line["fault"]),
+            (&json!("fault"), &json!("stale-token"))
+        );
+    }
+
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::Error::other("no space left"))
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_written_is_given_up_and_told() {
+        let log = Log::default();
+        log.copy_to(Box::new(Full));
+        log.push(entry("/a"));
+        log.push(entry("/b"));
+        assert_eq!(
+            (log.entries().len(), log.broken().as_deref()),
+            (2, Some("no space left"))
+        );
     }
 }

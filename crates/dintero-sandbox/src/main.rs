@@ -1,11 +1,15 @@
 //! The sandbox as a program, for any language: `cargo run -p dintero-sandbox -- --port 8400`.
 
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use dintero_sandbox::{Client, Sandbox};
+use dintero_sandbox::{Client, RandomFaults, Sandbox};
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
 
 /// A local Dintero for tests, demos and offline work.
 #[derive(Debug, Parser)]
@@ -31,6 +35,23 @@ struct Options {
     /// Life of a token in seconds
     #[arg(long, default_value_t = 14_400)]
     token_life: u64,
+    /// File that keeps the state between runs; made when it is not there
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// File to append a line of JSON to for each request; `-` is standard output
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+    /// Part of the requests that run into a fault by chance, 0 to 1
+    #[arg(long, default_value_t = 0.0, value_parser = rate)]
+    fault_rate: f64,
+    /// The same seed and the same requests give the same faults
+    #[arg(long, default_value_t = 1)]
+    fault_seed: u64,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate| (0.0..=1.0).contains(rate));
+    rate.ok_or_else(|| "must be a number from 0 to 1".to_owned())
 }
 
 #[tokio::main]
@@ -39,21 +60,58 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to be done when standard error is closed, too.
-            let _ = writeln!(io::stderr(), "dintero-sandbox could not start: {error}");
+            let _ = writeln!(io::stderr(), "dintero-sandbox: {error}");
             ExitCode::from(2)
         }
     }
 }
 
 async fn run(options: Options) -> io::Result<()> {
-    let sandbox = Sandbox::builder()
+    let mut builder = Sandbox::builder();
+    if let Some(path) = options.state {
+        builder = builder.state_file(path);
+    }
+    let log: Option<Box<dyn Write + Send>> = match options.log {
+        Some(path) if path.as_os_str() == "-" => Some(Box::new(io::stdout())),
+        Some(path) => Some(Box::new(open(&path)?)),
+        None => None,
+    };
+    let sandbox = builder
         .port(options.port)
         .account(options.account)
         .client(Client::new(options.client_id, options.client_secret))
         .token_life(Duration::from_secs(options.token_life))
         .start()
         .await?;
+    if let Some(log) = log {
+        sandbox.copy_log_to(log);
+    }
+    if options.fault_rate > 0.0 {
+        sandbox.fail_at_random(RandomFaults::new(options.fault_seed, options.fault_rate));
+    }
     print(&sandbox, &mut io::stdout().lock())?;
+    stopped().await?;
+    sandbox.save_state()
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().create(true).append(true).open(path);
+    file.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+}
+
+/// Waits until somebody asks the program to end.
+#[cfg(unix)]
+async fn stopped() -> io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        stopped = tokio::signal::ctrl_c() => stopped,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// Waits until somebody asks the program to end.
+#[cfg(not(unix))]
+async fn stopped() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
@@ -77,12 +135,24 @@ fn print(sandbox: &Sandbox, out: &mut impl Write) -> io::Result<()> {
         out,
         "To pay a session, POST to its url (no body: the approved test card)."
     )?;
+    writeln!(
+        out,
+        "What arrived, and what was wrong with it: {url}/_sandbox"
+    )?;
     out.flush()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rate_is_from_0_to_1() {
+        assert_eq!((rate("0"), rate("0.25")), (Ok(0.0), Ok(0.25)));
+        for text in ["-0.1", "1.1", "NaN", "often"] {
+            assert!(rate(text).is_err(), "{text}");
+        }
+    }
 
     #[tokio::test]
     async fn the_banner_names_url_account_and_credentials() {

@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::api::{checkout, shopping, wallets};
+use crate::api::{admin, checkout, finance, shopping, wallets};
 use crate::call::{Call, Reply};
 use crate::errors::Outcome;
 use crate::state::Account;
@@ -38,6 +38,23 @@ pub(crate) struct Operation {
     pub(crate) handler: Handler,
 }
 
+impl Operation {
+    /// Whether the documents allow `x-api-key` instead of a token.
+    pub(crate) fn takes_api_key(&self) -> bool {
+        const PATHS: [&str; 7] = [
+            "/v1/sessions",
+            "/v1/locations/",
+            "/v1/transactions",
+            "/v1/creditchecks",
+            "/v1/admin/session/",
+            "/v1/admin/signature",
+            "/v1/admin/api-keys",
+        ];
+        let never = self.path.ends_with("/authorization");
+        !never && PATHS.iter().any(|path| self.path.starts_with(path))
+    }
+}
+
 const fn row(
     (method, path): (&'static str, &'static str),
     id: &'static str,
@@ -57,9 +74,11 @@ const fn row(
 
 use BodyRule::{None as NoBody, Optional, Required};
 use Handler::{Api, Payer, Token};
-use checkout::{operations as money, payer, sessions, transactions};
+use checkout::{
+    authorization, operations as money, pay, payer, places, sessions, tokens, transactions,
+};
 use shopping::operations::{authorizations, cancellations, captures, refunds};
-use shopping::{complete, drafts, events, lists, orders};
+use shopping::{complete, drafts, events, lists, orders, sessions as order_sessions};
 use wallets::{cards, lookup, transactions as moves};
 
 const CHECKOUT_READ: &[&str] = &["admin:checkout", "read:checkout"];
@@ -88,6 +107,45 @@ const WALLETS_USER: &[&str] = &["admin:wallets", "read:wallets", "user:wallets"]
 /// PUT session lists the read scope in the reference; kept as documented.
 const SESSION_PUT: &[&str] = &["admin:checkout", "read:checkout"];
 
+const CHECKOUT_ADMIN: &[&str] = &["admin:checkout"];
+const PROFILE_CREATE: &[&str] = &[
+    "admin:checkout",
+    "write:checkout:/admin/session/profiles",
+    "read:checkout",
+];
+const PROFILE_WRITE: &[&str] = &["admin:checkout", "write:checkout:/admin/session/profiles"];
+const TERMINALS_READ: &[&str] = &["admin:checkout", "read:checkout:/admin/terminals"];
+const TERMINALS_WRITE: &[&str] = &["admin:checkout", "write:checkout:/admin/terminals"];
+const SETTLEMENTS_READ: &[&str] = &[
+    "admin:billing",
+    "read:billing",
+    "admin:reports",
+    "read:reports",
+    "admin:settlements",
+    "read:settlements",
+];
+const REPORT_CONFIG_CREATE: &[&str] = &[
+    "admin:billing",
+    "admin:reports",
+    "admin:settlements",
+    "write:settlements",
+];
+const REPORT_CONFIG_WRITE: &[&str] = &[
+    "admin:billing",
+    "write:billing",
+    "admin:settlements",
+    "write:settlements",
+];
+const TEST_REPORT: &[&str] = &["admin:billing", "admin:reports"];
+const REPORTS_READ: &[&str] = &["read:reports", "admin:reports"];
+const ACCOUNTS_READ: &[&str] = &["admin:accounts", "read:accounts"];
+const ACCOUNTS_WRITE: &[&str] = &["admin:accounts", "write:accounts"];
+const APPROVALS_WRITE: &[&str] = &[
+    "admin:accounts",
+    "write:accounts",
+    "write:accounts:/management/settings/approvals",
+];
+
 macro_rules! shopping {
     ($path:literal) => {
         concat!("/v1/accounts/{aid}/shopping", $path)
@@ -107,16 +165,59 @@ pub(crate) static OPERATIONS: &[Operation] = &[
 
     row(("POST", "/v1/sessions-profile"), "checkout_session_profile_post", CHECKOUT_WRITE, Required, Api(sessions::create_from_profile)),
     row(("POST", "/v1/sessions"), "checkout_session_post", CHECKOUT_WRITE, Required, Api(sessions::create_with_configuration)),
+    row(("GET", "/v1/sessions"), "checkout_sessions_get", CHECKOUT_READ, NoBody, Api(sessions::list)),
+    row(("POST", "/v1/sessions/pay"), "checkout_session_pay_post", CHECKOUT_WRITE, Required, Api(pay::pay)),
+    row(("POST", "/v1/sessions/payment-token"), "checkout_payment_token_session_post", CHECKOUT_WRITE, Required, Api(pay::token_session)),
     row(("GET", "/v1/sessions/{session_id}"), "checkout_session_get", CHECKOUT_READ, NoBody, Api(sessions::read)),
     row(("PUT", "/v1/sessions/{session_id}"), "checkout_session_put", SESSION_PUT, Required, Api(sessions::update)),
     row(("POST", "/v1/sessions/{session_id}/cancel"), "checkout_session_cancel_post", CHECKOUT_WRITE, NoBody, Api(sessions::cancel)),
+    row(("POST", "/v1/sessions/{session_id}/qr"), "qr_sessions_sid_post", CHECKOUT_WRITE, Required, Api(places::session_qr)),
+    row(("POST", "/v1/locations/{location_id}/qr"), "qr_locations_lid_post", CHECKOUT_WRITE, Required, Api(places::location_qr)),
+    row(("POST", "/v1/locations/{location_id}/checkout/{session_id}"), "qr_locations_lid_checkout_sid_post", CHECKOUT_WRITE, NoBody, Api(places::show)),
+    row(("DELETE", "/v1/locations/{location_id}/checkout/{session_id}"), "qr_locations_lid_checkout_sid_delete", CHECKOUT_WRITE, NoBody, Api(places::hide)),
+    row(("POST", "/v1/creditchecks"), "creditchecks_post", CHECKOUT_WRITE, Required, Api(places::credit_check)),
+    row(("POST", "/v1/view/{session_id}/session/lock"), "sandbox_lock", &[], Optional, Payer(sessions::lock)),
     row(("GET", "/v1/view/{session_id}"), "sandbox_payment_page", &[], NoBody, Payer(payer::page)),
     row(("POST", "/v1/view/{session_id}"), "sandbox_pay", &[], Optional, Payer(payer::pay_by_http)),
     row(("GET", "/v1/transactions"), "transactions_get", CHECKOUT_READ, NoBody, Api(transactions::list)),
     row(("GET", "/v1/transactions/{id}"), "transactions_id_get", CHECKOUT_READ, NoBody, Api(transactions::read)),
+    row(("PUT", "/v1/transactions/{id}"), "transactions_id_put", CHECKOUT_WRITE, Required, Api(authorization::update)),
+    row(("POST", "/v1/transactions/{id}/authorization"), "transaction_tid_extend_authorization_post", CHECKOUT_WRITE, Required, Api(authorization::change)),
     row(("POST", "/v1/transactions/{id}/capture"), "transactions_id_capture_post", CHECKOUT_WRITE, Required, Api(money::capture)),
     row(("POST", "/v1/transactions/{id}/refund"), "transactions_id_refund_post", CHECKOUT_WRITE, Required, Api(money::refund)),
     row(("POST", "/v1/transactions/{id}/void"), "transactions_id_void_post", CHECKOUT_WRITE, NoBody, Api(money::void)),
+    row(("GET", "/v1/card-tokens"), "card_tokens_get", CHECKOUT_ADMIN, NoBody, Api(tokens::list)),
+    row(("GET", "/v1/card-tokens/{token_id}"), "card_tokens_token_id_get", CHECKOUT_ADMIN, NoBody, Api(tokens::read)),
+    row(("DELETE", "/v1/card-tokens/{token_id}"), "card_tokens_token_id_delete", CHECKOUT_ADMIN, Optional, Api(tokens::delete)),
+
+    row(("GET", "/v1/admin/session/profiles"), "admin_session_profile_get", CHECKOUT_READ, NoBody, Api(admin::profiles)),
+    row(("POST", "/v1/admin/session/profiles"), "admin_session_profile_post", PROFILE_CREATE, Required, Api(admin::create_profile)),
+    row(("GET", "/v1/admin/session/profiles/{profile_id}"), "admin_session_profile_details_get", CHECKOUT_READ, NoBody, Api(admin::profile)),
+    row(("PUT", "/v1/admin/session/profiles/{profile_id}"), "admin_session_profile_details_put", PROFILE_WRITE, Required, Api(admin::update_profile)),
+    row(("DELETE", "/v1/admin/session/profiles/{profile_id}"), "admin_session_profile_details_delete", PROFILE_WRITE, NoBody, Api(admin::delete_profile)),
+    row(("GET", "/v1/admin/signature"), "admin_signature_get", CHECKOUT_ADMIN, NoBody, Api(admin::signature)),
+    row(("POST", "/v1/admin/signature"), "admin_signature_post", CHECKOUT_ADMIN, NoBody, Api(admin::create_signature)),
+    row(("GET", "/v1/admin/api-keys"), "admin_api_keys_get", CHECKOUT_ADMIN, NoBody, Api(admin::api_keys)),
+    row(("POST", "/v1/admin/api-keys"), "admin_api_keys_post", CHECKOUT_ADMIN, Required, Api(admin::create_api_key)),
+    row(("DELETE", "/v1/admin/api-keys/{api_key_id}"), "admin_parameters_api_key_delete", CHECKOUT_ADMIN, NoBody, Api(admin::delete_api_key)),
+    row(("POST", "/v1/admin/api-keys/{api_key_id}/rotate-api-key"), "admin_api_keys_api_key_id_rotate_post", CHECKOUT_ADMIN, NoBody, Api(admin::rotate_api_key)),
+    row(("GET", "/v1/admin/terminals/operations"), "admin_terminals_operations_get", TERMINALS_READ, NoBody, Api(admin::terminal_operations)),
+    row(("POST", "/v1/admin/terminals/operations"), "admin_terminals_operations_post", TERMINALS_WRITE, Required, Api(admin::operate_terminal)),
+
+    row(("GET", "/v1/accounts/{aid}/settlements"), "aid_settlements_list", SETTLEMENTS_READ, NoBody, Api(finance::settlements)),
+    row(("GET", "/v1/accounts/{aid}/settlements/{settlementid}/attachments/{attachmentid}"), "settlement_attachment_download", SETTLEMENTS_READ, NoBody, Api(finance::attachment)),
+    row(("POST", "/v1/accounts/{aid}/settlements/reports/generate-test-report"), "aid_settlement_generate_test_report", TEST_REPORT, Optional, Api(finance::test_report)),
+    row(("GET", "/v1/accounts/{aid}/settlements/reports/configuration"), "aid_settlement_report_config_list", SETTLEMENTS_READ, NoBody, Api(finance::configurations)),
+    row(("POST", "/v1/accounts/{aid}/settlements/reports/configuration"), "aid_settlement_report_config_create", REPORT_CONFIG_CREATE, Required, Api(finance::create_configuration)),
+    row(("GET", "/v1/accounts/{aid}/settlements/reports/configuration/{id}"), "aid_settlement_report_config_details", SETTLEMENTS_READ, NoBody, Api(finance::configuration)),
+    row(("PUT", "/v1/accounts/{aid}/settlements/reports/configuration/{id}"), "aid_settlement_report_config_update", REPORT_CONFIG_WRITE, Required, Api(finance::update_configuration)),
+    row(("DELETE", "/v1/accounts/{aid}/settlements/reports/configuration/{id}"), "aid_settlement_report_config_delete", REPORT_CONFIG_WRITE, NoBody, Api(finance::delete_configuration)),
+    row(("GET", "/v1/accounts/{aid}/reports/metadata"), "api_reports_metadata_list_get", REPORTS_READ, NoBody, Api(finance::reports)),
+    row(("GET", "/v1/accounts/{aid}/management/settings/approvals/payout-destinations"), "aid_management_settings_approvals_payout_destinations_get", ACCOUNTS_READ, NoBody, Api(finance::sellers)),
+    row(("POST", "/v1/accounts/{aid}/management/settings/approvals/payout-destinations"), "aid_management_settings_approvals_payout_destinations_post", APPROVALS_WRITE, Required, Api(finance::approve_seller)),
+    row(("POST", "/v2/accounts/{aid}/payout/fund-transfers"), "v2_aid_payout_fund_transfers_post", ACCOUNTS_WRITE, Required, Api(finance::transfer)),
+    row(("GET", "/v2/accounts/{aid}/payout/payout-destinations/{payout_destination_id}/balances"), "v2_aid_payout_destination_balance_get", ACCOUNTS_READ, NoBody, Api(finance::balances)),
+    row(("GET", "/v2/accounts/{aid}/payout/payout-destinations/{payout_destination_id}/transfers"), "v2_aid_payout_destination_transfers_get", ACCOUNTS_READ, NoBody, Api(finance::transfers)),
 
     row(("GET", shopping!("/draft_orders")), "aid_draft_orders_get", SHOPPING_READ, NoBody, Api(drafts::list)),
     row(("POST", shopping!("/draft_orders")), "aid_draft_orders_post", SHOPPING_WRITE, Required, Api(drafts::create)),
@@ -149,6 +250,9 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     row(("GET", shopping!("/orders/{order_id}/cancellations")), "aid_orders_id_cancellations_get", SHOPPING_READ, NoBody, Api(cancellations::list)),
     row(("POST", shopping!("/orders/{order_id}/cancellations")), "aid_orders_id_cancellation_post", SHOPPING_WRITE, Required, Api(cancellations::create)),
     row(("GET", shopping!("/orders/{order_id}/cancellations/{cancellation_id}")), "aid_orders_id_cancellations_id_get", SHOPPING_READ, NoBody, Api(cancellations::read)),
+    row(("GET", shopping!("/orders/{order_id}/sessions")), "aid_orders_id_sessions_get", SHOPPING_READ, NoBody, Api(order_sessions::list)),
+    row(("POST", shopping!("/orders/{order_id}/sessions")), "aid_orders_id_sessions_post", SHOPPING_WRITE, Required, Api(order_sessions::create)),
+    row(("GET", shopping!("/orders/{order_id}/sessions/{session_id}")), "aid_orders_id_sessions_id_get", SHOPPING_READ, NoBody, Api(order_sessions::read)),
     row(("GET", shopping!("/customers/{customer_id}/orders")), "aid_customers_cid_orders_get", SHOPPING_READ, NoBody, Api(lists::list_of_customer)),
     row(("GET", shopping!("/customers/{customer_id}/orders/{order_id}")), "aid_customers_cid_orders_id_get", SHOPPING_READ, NoBody, Api(lists::read_of_customer)),
     row(("GET", shopping!("/stores/{store_id}/orders")), "aid_stores_sid_orders_get", SHOPPING_READ, NoBody, Api(lists::list_of_store)),
@@ -181,23 +285,26 @@ pub(crate) enum Route {
     Unknown,
 }
 
-/// Finds the operation. `/cards/batch` wins over `/cards/{card_id}`, since it stands higher up and has another method.
+/// Finds the operation. A path without variables wins, as OpenAPI has it: `/cards/batch` is no card of that name, and
+/// `/sessions/pay` no session.
 pub(crate) fn find(method: &str, path: &str) -> Route {
-    let mut others: Vec<&str> = Vec::new();
+    let mut found: Vec<(&'static Operation, Params)> = Vec::new();
     for operation in OPERATIONS {
-        let Some(params) = match_path(operation.path, path) else {
-            continue;
-        };
-        if operation.method == method {
-            return Route::Found(operation, params);
+        if let Some(params) = match_path(operation.path, path) {
+            found.push((operation, params));
         }
-        others.push(operation.method);
     }
-    if others.is_empty() {
-        Route::Unknown
-    } else {
-        Route::OtherMethods(others.join(", "))
+    let fewest = found.iter().map(|(_, params)| params.len()).min();
+    found.retain(|(_, params)| Some(params.len()) == fewest);
+    if found.is_empty() {
+        return Route::Unknown;
     }
+    if let Some(at) = found.iter().position(|(o, _)| o.method == method) {
+        let (operation, params) = found.swap_remove(at);
+        return Route::Found(operation, params);
+    }
+    let methods: Vec<&str> = found.iter().map(|(o, _)| o.method).collect();
+    Route::OtherMethods(methods.join(", "))
 }
 
 fn match_path(template: &'static str, path: &str) -> Option<Params> {
@@ -278,6 +385,10 @@ mod tests {
             panic!("no route")
         };
         assert_eq!(methods, "GET, PUT");
+        let Route::OtherMethods(methods) = find("GET", "/v1/sessions/pay") else {
+            panic!("no route")
+        };
+        assert_eq!(methods, "POST");
         assert_eq!(
             id("POST", "/v1/accounts/T12345678/wallets/cards/batch"),
             "aid_cards_batch_post"

@@ -1,4 +1,4 @@
-//! The wire: connections, limits, authentication, faults and the log around the handlers.
+//! The wire and the lock: connections, authentication, and the work of an operation.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::header::{HeaderName, HeaderValue};
 use axum::http::{HeaderMap, Request, Response};
+use chrono::{DateTime, Utc};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -18,15 +17,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
-use crate::api::checkout::payer;
+use crate::answer::answer;
+use crate::api::checkout::operations;
 use crate::auth::{Client, Grant, TokenCall, is_account_or_owner};
 use crate::body;
-use crate::call::{Call, Query};
+use crate::call::{Call, Query, Reply};
 use crate::clock::Clock;
-use crate::errors::{ApiError, Outcome, json_response};
+use crate::errors::{ApiError, Outcome};
 use crate::faults::{Fault, Faults};
-use crate::log::{Log, LoggedRequest};
-use crate::routes::{self, Handler, Operation, Params, Route};
+use crate::keep::Keep;
+use crate::log::Log;
+use crate::routes::{Handler, Operation, Params};
+use crate::schema;
 use crate::state::{Account, World, uuid, weight};
 
 /// Everything that one running sandbox shares.
@@ -37,15 +39,25 @@ pub(crate) struct Shared {
     pub(crate) clients: Vec<Client>,
     pub(crate) token_life: Duration,
     pub(crate) body_limit: usize,
+    pub(crate) check_responses: bool,
     pub(crate) clock: Clock,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
+    /// Where the state is kept between runs, if it is.
+    pub(crate) keep: Option<Keep>,
     pub(crate) world: Mutex<World>,
 }
 
 impl Shared {
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// To be called after each change of the world.
+    pub(crate) fn changed(&self) {
+        if let Some(keep) = &self.keep {
+            keep.change();
+        }
     }
 }
 
@@ -80,6 +92,8 @@ pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 async fn connection(stream: TcpStream, router: Router) {
+    // Small answers at once; where that cannot be set they come a little later.
+    let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<hyper::body::Incoming>| {
         let router = router.clone();
         async move {
@@ -100,90 +114,31 @@ async fn connection(stream: TcpStream, router: Router) {
         .await;
 }
 
-async fn answer(State(shared): State<Arc<Shared>>, request: Request<Body>) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    let (method, path) = (parts.method.as_str(), parts.uri.path());
-    let request_id = uuid();
-    let mut entry = LoggedRequest {
-        at: shared.clock.now(),
-        method: method.to_owned(),
-        path: path.to_owned(),
-        operation_id: None,
-        status: None,
-        handled: false,
-        request_id: request_id.clone(),
-    };
-    let route = routes::find(method, path);
-    let fault = match &route {
-        Route::Found(operation, _) => {
-            entry.operation_id = Some(operation.id.to_owned());
-            shared.faults.next(operation.id)
-        }
-        Route::OtherMethods(_) | Route::Unknown => None,
-    };
-    let bytes = body::collect(body, shared.body_limit).await;
-    if let Some(Fault::Delay(time)) = fault {
-        tokio::time::sleep(time).await;
-    }
-    let outcome = match (route, fault) {
-        (Route::Unknown, _) => Err(ApiError::not_found("path")),
-        (Route::OtherMethods(methods), _) => Err(ApiError::method_not_allowed(methods)),
-        (Route::Found(..), Some(Fault::CloseBeforeWork)) => {
-            shared.log.push(entry);
-            return hang_up();
-        }
-        (Route::Found(..), Some(Fault::Status(status))) => Err(ApiError::on_demand(status)),
-        (Route::Found(operation, params), _) => {
-            let incoming = Incoming {
-                method,
-                path,
-                query: parts.uri.query().unwrap_or_default(),
-                headers: &parts.headers,
-                bytes,
-                request_id: &request_id,
-            };
-            work(&shared, operation, params, incoming, &mut entry.handled)
-        }
-    };
-    let mut response = outcome.unwrap_or_else(ApiError::into_response);
-    if fault == Some(Fault::CloseAfterWork) {
-        shared.log.push(entry);
-        return hang_up();
-    }
-    entry.status = Some(response.status().as_u16());
-    shared.log.push(entry);
-    if let Ok(id) = HeaderValue::from_str(&request_id) {
-        response
-            .headers_mut()
-            .insert(HeaderName::from_static("request-id"), id);
-    }
-    response
-}
-
-fn hang_up() -> Response<Body> {
+pub(crate) fn hang_up() -> Response<Body> {
     let mut response = Response::new(Body::empty());
     response.extensions_mut().insert(HangUp);
     response
 }
 
 /// A request as it came in.
-struct Incoming<'a> {
-    method: &'a str,
-    path: &'a str,
-    query: &'a str,
-    headers: &'a HeaderMap,
-    bytes: Outcome<Vec<u8>>,
-    request_id: &'a str,
+pub(crate) struct Incoming<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a str,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) bytes: Outcome<Vec<u8>>,
+    pub(crate) request_id: &'a str,
+    pub(crate) fault: Option<Fault>,
 }
 
 /// Authentication, then the body, then the operation itself.
-fn work(
+pub(crate) fn work(
     shared: &Shared,
     operation: &'static Operation,
     params: Params,
     incoming: Incoming<'_>,
     handled: &mut bool,
-) -> Outcome<Response<Body>> {
+) -> Outcome<Reply> {
     let now = shared.clock.now();
     let param = |name: &str| {
         params
@@ -196,60 +151,9 @@ fn work(
         Handler::Payer(_) => {
             Grant::public(param("session_id").split_once('.').unwrap_or_default().0)
         }
-        Handler::Api(_) => {
-            let grant = shared.world().tokens.grant(incoming.headers, now)?;
-            if !grant.allows(operation.scopes) {
-                let scopes = operation.scopes.join(", ");
-                return Err(ApiError::forbidden(format!(
-                    "the token has none of the scopes {scopes}"
-                )));
-            }
-            if params
-                .iter()
-                .any(|(name, value)| *name == "aid" && *value != grant.account)
-            {
-                return Err(ApiError::forbidden("the token is for another account"));
-            }
-            grant
-        }
+        Handler::Api(_) => grant(shared, operation, &incoming, now, param("aid"))?,
     };
     let body = body::parse(operation.body, incoming.headers, incoming.bytes)?;
-    // One lock for check and change: no two requests can both take what is left.
-    let mut world = shared.world();
-    let function = match operation.handler {
-        Handler::Token => {
-            let owner = param("oid");
-            if !is_account_or_owner(owner) {
-                return Err(ApiError::invalid_field(
-                    "oid",
-                    "must be T or P and 3 or 8 digits",
-                ));
-            }
-            *handled = true;
-            let ask = TokenCall {
-                headers: incoming.headers,
-                owner,
-                body: &body,
-                clients: &shared.clients,
-                own_account: &shared.account,
-                life: shared.token_life,
-                now,
-            };
-            return world
-                .tokens
-                .issue(&ask)
-                .map(|answer| json_response(200, &answer));
-        }
-        Handler::Api(function) | Handler::Payer(function) => function,
-    };
-    let writes = incoming.method != "GET";
-    let weight = if writes { weight(&body) } else { 0 };
-    world.check_room(weight)?;
-    let account = world
-        .accounts
-        .get_mut(&grant.account)
-        .ok_or_else(|| ApiError::not_found("session"))?;
-    *handled = true;
     let call = Call {
         method: incoming.method,
         path: incoming.path,
@@ -261,13 +165,81 @@ fn work(
         now,
         base_url: &shared.base_url,
         request_id: incoming.request_id,
+        pending: match incoming.fault {
+            Some(Fault::Pending(time)) => Some(time),
+            _ => None,
+        },
     };
+    if matches!(operation.handler, Handler::Api(_)) {
+        schema::check_request(operation, &call)?;
+    }
+    // One lock for check and change: no two requests can both take what is left.
+    let mut world = shared.world();
+    let function = match operation.handler {
+        Handler::Token => {
+            let owner = call.param("oid");
+            if !is_account_or_owner(owner) {
+                return Err(ApiError::invalid_field(
+                    "oid",
+                    "must be T or P and 3 or 8 digits",
+                ));
+            }
+            *handled = true;
+            let ask = TokenCall {
+                headers: incoming.headers,
+                owner,
+                body: &call.body,
+                clients: &shared.clients,
+                own_account: &shared.account,
+                life: shared.token_life,
+                now,
+            };
+            let issued = world.tokens.issue(&ask).and_then(Reply::ok);
+            shared.changed();
+            return issued;
+        }
+        Handler::Api(function) | Handler::Payer(function) => function,
+    };
+    let writes = incoming.method != "GET";
+    let weight = if writes { weight(&call.body) } else { 0 };
+    world.check_room(weight)?;
+    let account = world
+        .accounts
+        .get_mut(&call.grant.account)
+        .ok_or_else(|| ApiError::not_found("session"))?;
+    *handled = true;
+    operations::complete_pending(account, now, false);
     let reply = function(&call, account)?;
     world.take_room(weight + reply.kept);
-    Ok(match operation.handler {
-        Handler::Payer(_) => payer::html(&reply),
-        Handler::Api(_) | Handler::Token => json_response(reply.status, &reply.body),
-    })
+    if writes {
+        shared.changed();
+    }
+    Ok(reply)
+}
+
+/// Who calls, by token or by API key, and whether the scopes and the account in the path are right.
+fn grant(
+    shared: &Shared,
+    operation: &Operation,
+    incoming: &Incoming<'_>,
+    now: DateTime<Utc>,
+    account: &str,
+) -> Outcome<Grant> {
+    let world = shared.world();
+    let grant = match incoming.headers.get("x-api-key") {
+        Some(key) if operation.takes_api_key() => world.grant_of_key(key.as_bytes())?,
+        _ => world.tokens.grant(incoming.headers, now)?,
+    };
+    if !grant.allows(operation.scopes) {
+        let scopes = operation.scopes.join(", ");
+        return Err(ApiError::forbidden(format!(
+            "the token has none of the scopes {scopes}"
+        )));
+    }
+    if !account.is_empty() && account != grant.account {
+        return Err(ApiError::forbidden("the token is for another account"));
+    }
+    Ok(grant)
 }
 
 /// Runs a payer's action for the library, outside of any request.
@@ -289,6 +261,7 @@ pub(crate) fn act<T>(
         now: shared.clock.now(),
         base_url: &shared.base_url,
         request_id: &request_id,
+        pending: None,
     };
     let mut world = shared.world();
     let weight = weight(&Value::Null);
@@ -299,5 +272,6 @@ pub(crate) fn act<T>(
         .ok_or_else(|| ApiError::not_found("session"))?;
     let done = run(&call, account)?;
     world.take_room(weight);
+    shared.changed();
     Ok(done)
 }

@@ -75,10 +75,15 @@ async fn amounts_must_add_up_at_creation_only_with_the_toggle() {
     let mut body = session_body();
     body["order"]["amount"] = json!(49_999);
     ok(api.post("/v1/sessions-profile", body.clone()).await);
-    let strict = |body: &Value| {
+    let with = |toggles: &'static str, body: &Value| {
         let request = api.request(Method::POST, "/v1/sessions-profile").json(body);
-        api.send(request.header("dintero-feature-toggles", "other, strict-session-amounts"))
+        api.send(request.header("dintero-feature-toggles", toggles))
     };
+    refused_fields(
+        &with("strict-everything", &body).await,
+        &["Dintero-Feature-Toggles"],
+    );
+    let strict = |body: &Value| with("strict-session-amounts", body);
     refused_fields(&strict(&body).await, &["amount"]);
     ok(strict(&session_body()).await);
     body["order"]["partial_payment"] = json!(true);
@@ -134,7 +139,7 @@ async fn the_chosen_shipping_option_must_be_on_offer() {
     let api = start().await;
     let session = api.session().await;
     let path = format!("/v1/sessions/{session}?update_without_lock=true");
-    let offer = |id: &str| json!({"order": {}, "express": {"shipping_options": [{"id": id, "line_id": id, "amount": 1}]}});
+    let offer = |id: &str| json!({"order": {}, "express": {"shipping_options": [{"id": id, "line_id": id, "amount": 1, "title": id, "operator": "Post"}]}});
     refused_fields(
         &api.put(&path, offer("drone")).await,
         &["order.shipping_option.id"],

@@ -102,11 +102,11 @@ async fn items_of_a_capture_name_lines_and_never_take_more_than_a_line_has() {
 async fn metadata_of_a_capture_and_refund_follows_the_ext_rule() {
     let api = start().await;
     let id = api.transaction().await;
-    for metadata in [
-        json!({"order": "1"}),
-        json!({"ext_n": 1}),
-        json!({"ext_a": "x".repeat(257)}),
-        json!([]),
+    for (metadata, field) in [
+        (json!({"order": "1"}), "metadata"),
+        (json!({"ext_n": 1}), "metadata.ext_n"),
+        (json!({"ext_a": "x".repeat(257)}), "metadata"),
+        (json!([]), "metadata"),
     ] {
         refused_fields(
             &act(
@@ -116,7 +116,7 @@ async fn metadata_of_a_capture_and_refund_follows_the_ext_rule() {
                 json!({"amount": 1, "metadata": metadata}),
             )
             .await,
-            &["metadata"],
+            &[field],
         );
     }
     let body = ok(act(

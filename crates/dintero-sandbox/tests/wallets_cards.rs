@@ -48,20 +48,16 @@ async fn a_new_card_shows_its_pin_and_token_once() {
 async fn a_bad_card_is_refused_with_all_its_faults() {
     let api = start().await;
     let body = json!({
-        "card_id": " x", "amount": -1, "currency": "GBP", "type": "bonus", "metadata": {"dintero_x": 1},
-        "pin": {"format": {"length": 3}}, "card_token": {"expires_in": 0},
+        "card_id": "x", "amount": -1, "currency": "GBP", "type": "bonus", "card_token": {"expires_in": 0},
+    });
+    let fields = ["currency", "amount", "type", "card_token.expires_in"];
+    refused_fields(&api.post(CARDS, body).await, &fields);
+    let body = json!({
+        "card_id": " x", "amount": 1, "currency": "NOK", "metadata": {"dintero_x": 1},
+        "pin": {"format": {"length": 3}},
         "active_from": "2026-02-01T00:00:00Z", "expires_at": "2026-01-01T00:00:00Z",
     });
-    let fields = [
-        "card_id",
-        "currency",
-        "amount",
-        "type",
-        "metadata",
-        "expires_at",
-        "pin.format.length",
-        "card_token.expires_in",
-    ];
+    let fields = ["card_id", "metadata", "expires_at", "pin.format.length"];
     refused_fields(&api.post(CARDS, body).await, &fields);
     refused_fields(
         &api.post(CARDS, json!({})).await,
@@ -260,4 +256,26 @@ async fn cards_are_listed_in_pages_and_by_customer() {
             .await,
         404,
     );
+}
+
+#[tokio::test]
+async fn a_barcode_is_there_when_the_format_asks_for_one() {
+    let api = start().await;
+    card(&api, "card-1").await;
+    let path = format!("{CARDS}/card-1/tokens");
+    for (ref_id, barcode) in [("a", true), ("b", false)] {
+        let format = json!({"length": 16, "barcode": barcode});
+        let body = ok(api
+            .post(
+                &path,
+                json!({"ref_id": ref_id, "expires_in": 60, "format": format}),
+            )
+            .await);
+        let picture = body["token"]["barcode_128"].as_str();
+        assert_eq!(
+            picture.is_some_and(|p| p.starts_with("data:image/svg+xml;base64,")),
+            barcode,
+            "{body}"
+        );
+    }
 }

@@ -3,30 +3,40 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::clock::text;
 use crate::errors::{ApiError, Outcome};
+use crate::state::admin::Doc;
 use crate::state::shelf::Shelf;
-use crate::state::uuid;
+use crate::state::{Word, uuid, word};
 
 /// How many events a session or a transaction can have.
 const EVENTS: usize = 500;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Checkout {
     pub(crate) sessions: Shelf<Session>,
     pub(crate) transactions: Shelf<Transaction>,
+    /// The cards that may be charged again, by the id of their token.
+    pub(crate) tokens: Shelf<Doc>,
+    /// The transactions that have an operation pending.
+    pub(crate) pending: Vec<String>,
 }
 
 /// A session: the body as it was created and updated, plus what the sandbox adds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) doc: Map<String, Value>,
     pub(crate) events: Vec<Value>,
     pub(crate) expires_at: DateTime<Utc>,
     pub(crate) transaction_id: Option<String>,
     pub(crate) cancelled: bool,
+    /// The checkout page has locked the session, so that the merchant can update it.
+    pub(crate) locked: bool,
+    /// Its only purpose is to keep the payer's card.
+    pub(crate) keeps_card: bool,
 }
 
 impl Session {
@@ -78,7 +88,7 @@ impl Session {
 }
 
 /// What became of the payment, before any capture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Authorization {
     Given,
     Declined,
@@ -87,7 +97,7 @@ pub(crate) enum Authorization {
 }
 
 /// The sums of a transaction, in minor units.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ledger {
     pub(crate) authorization: Authorization,
     pub(crate) authorized: i64,
@@ -141,15 +151,47 @@ impl Ledger {
 }
 
 /// One line of the order, and how much of it has moved.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Line {
     pub(crate) amount: i64,
     pub(crate) captured: i64,
     pub(crate) refunded: i64,
 }
 
+/// A capture, refund or void.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Movement {
+    /// `CAPTURE`, `REFUND` or `VOID`.
+    #[serde(deserialize_with = "word")]
+    pub(crate) event: Word,
+    pub(crate) amount: i64,
+    /// What moves of each line.
+    pub(crate) lines: BTreeMap<String, i64>,
+    /// A capture after which the rest is released.
+    pub(crate) is_final: bool,
+    /// The fields of the event.
+    pub(crate) extra: Value,
+}
+
+/// A movement that was answered with 202.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Pending {
+    pub(crate) movement: Movement,
+    pub(crate) request_id: String,
+    pub(crate) due: DateTime<Utc>,
+}
+
+/// Where an authorization that is not final stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum PreAuthorization {
+    None,
+    /// The amount can still be changed.
+    Open,
+    Final,
+}
+
 /// A payment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Transaction {
     pub(crate) doc: Map<String, Value>,
     pub(crate) events: Vec<Value>,
@@ -157,6 +199,8 @@ pub(crate) struct Transaction {
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) ledger: Ledger,
     pub(crate) lines: BTreeMap<String, Line>,
+    pub(crate) pending: Option<Pending>,
+    pub(crate) pre_authorization: PreAuthorization,
 }
 
 impl Transaction {
@@ -165,6 +209,11 @@ impl Transaction {
         let wanted = |e: &&Value| !only_successful || e["success"] == true;
         let mut doc = self.doc.clone();
         doc.insert("status".into(), json!(self.ledger.status()));
+        if !includes.contains(&"card.payment_token")
+            && let Some(card) = doc.get_mut("card").and_then(Value::as_object_mut)
+        {
+            card.remove("payment_token");
+        }
         let events = self
             .events
             .iter()
@@ -207,8 +256,47 @@ impl Transaction {
         self.doc.insert("updated_at".into(), json!(text(now)));
     }
 
+    /// Carries out a movement that was checked before, and notes its events.
+    pub(crate) fn apply(&mut self, now: DateTime<Utc>, request_id: &str, movement: Movement) {
+        let Movement {
+            event,
+            amount,
+            lines,
+            is_final,
+            extra,
+        } = movement;
+        let left = self.ledger.capturable();
+        match event {
+            "CAPTURE" => {
+                self.ledger.captured += amount;
+                self.ledger.closed = is_final;
+            }
+            "REFUND" => self.ledger.refunded += amount,
+            _ => self.ledger.authorization = Authorization::Voided,
+        }
+        for (id, moved) in lines {
+            let line = self.lines.entry(id).or_default();
+            let sum = if event == "REFUND" {
+                &mut line.refunded
+            } else {
+                &mut line.captured
+            };
+            *sum += moved;
+        }
+        let by = json!({"created_by": extra["created_by"]});
+        self.add_event(now, request_id, event, amount, extra);
+        if is_final && left > amount {
+            self.add_event(now, request_id, "VOID", left - amount, by);
+        }
+    }
+
+    /// Whether there is room for a further operation, and none is pending.
     pub(crate) fn check_room(&self) -> Outcome<()> {
-        if self.events.len() + 2 > EVENTS {
+        if self.pending.is_some() {
+            return Err(ApiError::wrong_state("an operation is pending"));
+        }
+        // An operation has at most three events: that it was begun, itself, and the void of the rest.
+        if self.events.len() + 3 > EVENTS {
             Err(ApiError::full("events of one transaction"))
         } else {
             Ok(())

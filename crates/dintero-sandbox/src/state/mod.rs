@@ -1,33 +1,41 @@
 //! What the sandbox remembers, per account, and how much of it.
 
+pub(crate) mod admin;
 pub(crate) mod checkout;
+pub(crate) mod finance;
 pub(crate) mod shelf;
 pub(crate) mod shopping;
 pub(crate) mod wallets;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::auth::Tokens;
+use crate::auth::{Grant, Tokens};
 use crate::errors::{ApiError, Outcome};
 
 /// Everything behind the one lock.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct World {
     pub(crate) tokens: Tokens,
     pub(crate) accounts: BTreeMap<String, Account>,
-    room: usize,
+    /// About how many bytes are kept, and how many may be.
+    used: usize,
+    #[serde(skip)]
+    limit: usize,
 }
 
 /// One account's objects.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Account {
     pub(crate) id: String,
-    /// The ids of the payment profiles; what a profile contains comes with the profile operations.
-    pub(crate) profiles: BTreeSet<String>,
+    pub(crate) admin: admin::Admin,
     pub(crate) checkout: checkout::Checkout,
+    pub(crate) finance: finance::Finance,
     pub(crate) shopping: shopping::Shopping,
     pub(crate) wallets: wallets::Wallets,
 }
@@ -36,28 +44,55 @@ impl World {
     pub(crate) fn new(
         accounts: impl IntoIterator<Item = String>,
         profiles: &BTreeSet<String>,
-        room: usize,
+        limit: usize,
+        now: DateTime<Utc>,
     ) -> Self {
         let account = |id: String| {
-            (
-                id.clone(),
-                Account {
-                    id,
-                    profiles: profiles.clone(),
-                    ..Account::default()
-                },
-            )
+            let account = Account {
+                admin: admin::Admin::new(profiles, now),
+                finance: finance::Finance::new(&id, now),
+                id: id.clone(),
+                ..Account::default()
+            };
+            (id, account)
         };
         Self {
             tokens: Tokens::default(),
             accounts: accounts.into_iter().map(account).collect(),
-            room,
+            used: 0,
+            limit,
         }
+    }
+
+    /// Goes on from a saved world: what it lacks of this one's accounts and profiles is added.
+    pub(crate) fn resume(&mut self, saved: World) {
+        let fresh = std::mem::replace(&mut self.accounts, saved.accounts);
+        for (id, account) in fresh {
+            match self.accounts.entry(id) {
+                Entry::Vacant(entry) => {
+                    entry.insert(account);
+                }
+                Entry::Occupied(mut entry) => entry.get_mut().admin.complete(account.admin),
+            }
+        }
+        self.tokens = saved.tokens;
+        self.used = saved.used;
+    }
+
+    /// The grant of an API key.
+    pub(crate) fn grant_of_key(&self, key: &[u8]) -> Outcome<Grant> {
+        let found = str::from_utf8(key).ok().and_then(|key| {
+            let account = self.accounts.get(key.get(..9)?)?;
+            account.admin.keys.get(key)
+        });
+        found
+            .cloned()
+            .ok_or_else(|| ApiError::unauthorized("the API key is not valid"))
     }
 
     /// Whether a body of this weight still fits into memory; called before the work.
     pub(crate) fn check_room(&self, weight: usize) -> Outcome<()> {
-        if weight > self.room {
+        if weight > self.limit.saturating_sub(self.used) {
             Err(ApiError::full("bytes"))
         } else {
             Ok(())
@@ -66,7 +101,7 @@ impl World {
 
     /// Takes the room of a write that succeeded.
     pub(crate) fn take_room(&mut self, weight: usize) {
-        self.room = self.room.saturating_sub(weight);
+        self.used = self.used.saturating_add(weight);
     }
 }
 
@@ -92,6 +127,26 @@ pub(crate) fn size(value: &Value) -> usize {
         }
         _ => NODE,
     }
+}
+
+/// A word of the sandbox's own, such as a status.
+pub(crate) type Word = &'static str;
+
+/// Reads such a word from a state file.
+pub(crate) fn word<'de, D: Deserializer<'de>>(from: D) -> Result<Word, D::Error> {
+    const WORDS: [Word; 8] = [
+        "CAPTURE",
+        "REFUND",
+        "VOID",
+        "cancelled",
+        "closed",
+        "completed",
+        "deleted",
+        "open",
+    ];
+    let text = String::deserialize(from)?;
+    let known = WORDS.into_iter().find(|word| *word == text);
+    known.ok_or_else(|| serde::de::Error::custom("a status or an event is not known"))
 }
 
 /// A Checkout id: the account, a dot and 22 letters and digits.
@@ -149,7 +204,12 @@ mod tests {
 
     #[test]
     fn a_full_world_says_so() {
-        let mut world = World::new(["T12345678".to_owned()], &BTreeSet::new(), 10_000);
+        let mut world = World::new(
+            ["T12345678".to_owned()],
+            &BTreeSet::new(),
+            10_000,
+            DateTime::UNIX_EPOCH,
+        );
         assert_eq!(world.check_room(10_000), Ok(()));
         world.take_room(1);
         assert_eq!(world.check_room(10_000).expect_err("full").status, 500);

@@ -1,13 +1,15 @@
 //! A bounded store of objects by id that remembers the order in which they came.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::errors::{ApiError, Outcome};
 
 /// How many objects of one kind an account holds.
 const LIMIT: usize = 100_000;
 
-#[derive(Debug)]
 pub(crate) struct Shelf<T> {
     by_age: BTreeMap<u64, (String, T)>,
     by_id: HashMap<String, u64>,
@@ -21,6 +23,30 @@ impl<T> Default for Shelf<T> {
             by_id: HashMap::new(),
             next: 0,
         }
+    }
+}
+
+/// In the order of age; the index says nothing more.
+impl<T: fmt::Debug> fmt::Debug for Shelf<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.by_age.values()).finish()
+    }
+}
+
+/// As a list of ids and objects, oldest first.
+impl<T: Serialize> Serialize for Shelf<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.by_age.values())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Shelf<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut shelf = Self::default();
+        for (id, object) in Vec::<(String, T)>::deserialize(from)? {
+            shelf.put(&id, object);
+        }
+        Ok(shelf)
     }
 }
 
@@ -64,6 +90,20 @@ impl<T> Shelf<T> {
             .ok_or_else(|| ApiError::not_found(what))?;
         self.by_age
             .get_mut(age)
+            .map(|(_, object)| object)
+            .ok_or_else(|| ApiError::not_found(what))
+    }
+
+    /// All objects, oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.by_age.values().map(|(_, object)| object)
+    }
+
+    /// Takes an object out.
+    pub(crate) fn remove(&mut self, id: &str, what: &str) -> Outcome<T> {
+        let age = self.by_id.remove(id);
+        let found = age.and_then(|age| self.by_age.remove(&age));
+        found
             .map(|(_, object)| object)
             .ok_or_else(|| ApiError::not_found(what))
     }

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::errors::{ApiError, Outcome};
 use crate::state::shelf::Shelf;
+use crate::state::{Word, word};
 
 /// How many operations, events and comments an order can have, each.
 pub(crate) const PER_ORDER: usize = 500;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Shopping {
     pub(crate) drafts: Shelf<Draft>,
     /// By `order_id`.
@@ -19,10 +21,11 @@ pub(crate) struct Shopping {
 }
 
 /// A draft: `order` and `options` as they were sent, and the fields around them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Draft {
     pub(crate) doc: Map<String, Value>,
-    pub(crate) status: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub(crate) status: Word,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) events: Vec<Value>,
 }
@@ -70,7 +73,7 @@ pub(crate) fn lines(order: &Value) -> BTreeMap<i64, i64> {
 }
 
 /// What is recorded about the payment of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Kind {
     Authorization,
     Capture,
@@ -101,14 +104,17 @@ impl Kind {
 }
 
 /// An order: what the draft said, and everything recorded since.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub(crate) doc: Map<String, Value>,
-    pub(crate) status: &'static str,
+    #[serde(deserialize_with = "word")]
+    pub(crate) status: Word,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) operations: Vec<(Kind, Value)>,
     pub(crate) events: Vec<Value>,
     pub(crate) comments: Vec<Value>,
+    /// Checkout sessions made for parts of the order.
+    pub(crate) sessions: Vec<Value>,
 }
 
 impl Order {
@@ -236,7 +242,8 @@ impl Order {
             .operations
             .len()
             .max(self.events.len())
-            .max(self.comments.len());
+            .max(self.comments.len())
+            .max(self.sessions.len());
         if most >= PER_ORDER {
             Err(ApiError::full("records of one order"))
         } else {
@@ -266,6 +273,7 @@ mod tests {
             operations: operations.iter().map(record).collect(),
             events: Vec::new(),
             comments: Vec::new(),
+            sessions: Vec::new(),
         }
     }
 

@@ -1,8 +1,9 @@
 //! Gift cards, their tokens, PINs, balances and transactions.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::errors::{ApiError, Outcome};
@@ -12,17 +13,17 @@ use crate::state::shelf::Shelf;
 /// How many tokens and how many transactions a card can have.
 pub(crate) const PER_CARD: usize = 1_000;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Wallets {
     /// By the merchant's `card_id`.
     pub(crate) cards: Shelf<Card>,
     /// The card and the index of its token, by the token's value.
-    pub(crate) tokens: HashMap<String, String>,
+    pub(crate) tokens: BTreeMap<String, String>,
     /// The card of a transaction, by the transaction's id.
-    pub(crate) transactions: HashMap<String, String>,
+    pub(crate) transactions: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Card {
     pub(crate) doc: Map<String, Value>,
     pub(crate) active: bool,
@@ -35,10 +36,10 @@ pub(crate) struct Card {
     pub(crate) tokens: Vec<Token>,
     pub(crate) transactions: Vec<Movement>,
     /// What was answered to each `ref_id`.
-    pub(crate) refs: HashMap<String, Remembered>,
+    pub(crate) refs: BTreeMap<String, Remembered>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Token {
     pub(crate) value: String,
     pub(crate) format: Value,
@@ -48,14 +49,14 @@ pub(crate) struct Token {
 }
 
 /// A transaction of a card; `locked` is what a pending one still holds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Movement {
     pub(crate) doc: Value,
     pub(crate) locked: i64,
 }
 
 /// The first answer to a `ref_id`, and what was asked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Remembered {
     pub(crate) path: String,
     pub(crate) asked: Value,

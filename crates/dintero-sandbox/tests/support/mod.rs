@@ -4,7 +4,7 @@
 pub mod shopping;
 pub mod wallets;
 
-use dintero_sandbox::{Sandbox, SandboxBuilder};
+use dintero_sandbox::{Clock, Sandbox, SandboxBuilder};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
@@ -17,8 +17,10 @@ pub struct Api {
 /// Status and JSON body of an answer.
 pub type Answer = (u16, Value);
 
+/// On a clock that stands still, so that a slow machine changes nothing.
 pub async fn start() -> Api {
-    start_with(Sandbox::builder()).await
+    let time = "2026-01-01T00:00:00Z".parse().expect("a time");
+    start_with(Sandbox::builder().clock(Clock::standing_at(time))).await
 }
 
 pub async fn start_with(builder: SandboxBuilder) -> Api {
@@ -113,6 +115,21 @@ impl Api {
         body["id"].as_str().expect("an id").to_owned()
     }
 
+    /// Pays a session with the approved card; gives the transaction's id.
+    pub fn pay(&self, session: &str) -> String {
+        let paid = self.sandbox.pay(session, dintero_sandbox::Card::approved());
+        paid.expect("paid").into()
+    }
+
+    /// A card that was kept; gives its token as it is listed.
+    pub async fn card_token(&self) -> Value {
+        let (_, body) = self
+            .post("/v1/sessions/payment-token", token_session_body())
+            .await;
+        self.pay(body["id"].as_str().expect("an id"));
+        ok(self.get("/v1/card-tokens").await)[0].clone()
+    }
+
     /// The same session, paid; gives the transaction's id.
     pub async fn transaction(&self) -> String {
         let session = self.session().await;
@@ -129,7 +146,13 @@ pub async fn answer(response: Response) -> Answer {
         response.headers().contains_key("request-id"),
         "every answer has a request-id"
     );
-    (status, response.json().await.expect("a JSON answer"))
+    // No body is null, and what is not JSON is text.
+    let text = response.text().await.expect("a whole answer");
+    let body = match text.as_str() {
+        "" => Value::Null,
+        text => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
+    };
+    (status, body)
 }
 
 /// A good answer's body.
@@ -155,16 +178,19 @@ pub fn refused(found: &Answer, status: u16) {
     );
 }
 
-/// Checks a 400 that names exactly these fields.
+/// Checks a 400 that names exactly these fields, in any order.
 pub fn refused_fields(found: &Answer, fields: &[&str]) {
     refused(found, 400);
     let errors = found.1["error"]["errors"]
         .as_array()
         .expect("checked")
         .iter();
-    let named: Vec<_> = errors
+    let mut named: Vec<_> = errors
         .map(|e| e["field"].as_str().unwrap_or_default())
         .collect();
+    let mut fields = fields.to_vec();
+    named.sort_unstable();
+    fields.sort_unstable();
     assert_eq!(named, fields, "{}", found.1);
 }
 
@@ -180,6 +206,28 @@ pub fn session_body() -> Value {
             ],
             "shipping_option": {"id": "post", "line_id": "post", "amount": 4_900, "title": "Post", "operator": "Post"},
         },
+    })
+}
+
+pub fn token_session_body() -> Value {
+    json!({
+        "session": {
+            "order": {"currency": "NOK", "merchant_reference": "card-1"},
+            "url": {"return_url": "https://shop.example/done"},
+            "customer": {"customer_id": "customer-1"},
+        },
+        "token_provider": {"payment_product_type": "dintero_psp.creditcard", "token_types": ["payment_token"]},
+    })
+}
+
+/// A charge of a kept card.
+pub fn charge(token: &Value, reference: &str) -> Value {
+    json!({
+        "session": {
+            "order": {"amount": 9_900, "currency": "NOK", "merchant_reference": reference},
+            "customer": {"tokens": {"dintero_psp.creditcard": {"payment_token": token}}},
+        },
+        "payment": {"payment_product_type": "dintero_psp.creditcard", "operation": "recurring_purchase"},
     })
 }
 

@@ -1,7 +1,11 @@
 //! Checkout: sessions, the payer, and what is done to a transaction.
 
+pub(crate) mod authorization;
 pub(crate) mod operations;
 pub(crate) mod order;
+pub(crate) mod pay;
 pub(crate) mod payer;
+pub(crate) mod places;
 pub(crate) mod sessions;
+pub(crate) mod tokens;
 pub(crate) mod transactions;

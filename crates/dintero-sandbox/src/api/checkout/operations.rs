@@ -5,14 +5,16 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::api::checkout::order::check_event_metadata;
+use crate::api::finance;
 use crate::call::{Call, Reply};
 use crate::check::{Check, Node, SIGNED_AMOUNT};
 use crate::errors::{ApiError, Outcome};
-use crate::state::Account;
-use crate::state::checkout::{Authorization, Line, Transaction};
+use crate::state::checkout::{Line, Movement, Pending, PreAuthorization, Transaction};
+use crate::state::{Account, uuid};
 
 const INCLUDES: [&str; 2] = [
     "events.request_headers",
@@ -46,21 +48,18 @@ pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> 
             "is more than what is left to capture",
         ));
     }
+    if transaction.pre_authorization == PreAuthorization::Open {
+        return Err(ApiError::wrong_state("the authorization is not final yet"));
+    }
     transaction.check_room()?;
-
-    transaction.ledger.captured += amount;
-    transaction.ledger.closed = is_final;
-    for (id, moved) in lines {
-        transaction.lines.entry(id).or_default().captured += moved;
-    }
-    let extra = extra(call, "capture_reference", session_reference);
-    transaction.add_event(call.now, call.request_id, "CAPTURE", amount, extra);
-    let released = left - amount;
-    if is_final && released > 0 {
-        let extra = json!({"created_by": call.grant.client_id});
-        transaction.add_event(call.now, call.request_id, "VOID", released, extra);
-    }
-    Reply::ok(transaction.body(&includes))
+    let movement = Movement {
+        event: "CAPTURE",
+        amount,
+        lines,
+        is_final,
+        extra: extra(call, "capture_reference", session_reference),
+    };
+    carry_out(call, account, movement, &includes)
 }
 
 /// `POST /transactions/{id}/refund`.
@@ -97,14 +96,14 @@ pub(crate) fn refund(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         ));
     }
     transaction.check_room()?;
-
-    transaction.ledger.refunded += amount;
-    for (id, moved) in lines {
-        transaction.lines.entry(id).or_default().refunded += moved;
-    }
-    let extra = extra(call, "refund_reference", session_reference);
-    transaction.add_event(call.now, call.request_id, "REFUND", amount, extra);
-    Reply::ok(transaction.body(&includes))
+    let movement = Movement {
+        event: "REFUND",
+        amount,
+        lines,
+        is_final: false,
+        extra: extra(call, "refund_reference", session_reference),
+    };
+    carry_out(call, account, movement, &includes)
 }
 
 /// `POST /transactions/{id}/void`. Voiding the rest after a part capture is for payment products that the sandbox's
@@ -122,12 +121,83 @@ pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         )));
     }
     transaction.check_room()?;
-    let amount = transaction.ledger.capturable();
-    transaction.ledger.authorization = Authorization::Voided;
-    let extra =
-        json!({"created_by": call.grant.client_id, "request_headers": call.system_headers()});
-    transaction.add_event(call.now, call.request_id, "VOID", amount, extra);
-    Reply::ok(transaction.body(&includes))
+    let movement = Movement {
+        event: "VOID",
+        amount: transaction.ledger.capturable(),
+        lines: BTreeMap::new(),
+        is_final: false,
+        extra: json!({"created_by": call.grant.client_id, "request_headers": call.system_headers()}),
+    };
+    carry_out(call, account, movement, &includes)
+}
+
+/// Does it now, or, where a fault asks for it, answers 202 and does it later.
+fn carry_out(
+    call: &Call<'_>,
+    account: &mut Account,
+    movement: Movement,
+    includes: &[&str],
+) -> Outcome<Reply> {
+    let id = call.param("id");
+    let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
+    let Some(delay) = call.pending else {
+        finance::note(
+            &mut account.finance,
+            &account.id,
+            call.now,
+            transaction,
+            &movement,
+        );
+        transaction.apply(call.now, call.request_id, movement);
+        return Reply::ok(transaction.body(includes));
+    };
+    let initiate = format!("INITIATE_{}", movement.event);
+    let by = json!({"created_by": call.grant.client_id});
+    transaction.add_event(call.now, call.request_id, &initiate, movement.amount, by);
+    let due = TimeDelta::from_std(delay)
+        .ok()
+        .and_then(|delay| call.now.checked_add_signed(delay));
+    transaction.pending = Some(Pending {
+        movement,
+        request_id: call.request_id.to_owned(),
+        due: due.unwrap_or(DateTime::<Utc>::MAX_UTC),
+    });
+    let body = transaction.body(includes);
+    account.checkout.pending.push(id.to_owned());
+    Ok(Reply::new(202, body).with_header("event-request-id", call.request_id))
+}
+
+/// Carries out what was answered with 202 and is due, or all of it.
+pub(crate) fn complete_pending(account: &mut Account, now: DateTime<Utc>, all: bool) {
+    if account.checkout.pending.is_empty() {
+        return;
+    }
+    for id in std::mem::take(&mut account.checkout.pending) {
+        let Ok(transaction) = account.checkout.transactions.get_mut(&id, "transaction") else {
+            continue;
+        };
+        match transaction.pending.take() {
+            Some(Pending {
+                mut movement,
+                request_id,
+                due,
+            }) if all || due <= now => {
+                movement.extra["correlation_request_id"] = json!(request_id);
+                finance::note(
+                    &mut account.finance,
+                    &account.id,
+                    now,
+                    transaction,
+                    &movement,
+                );
+                transaction.apply(now, &uuid(), movement);
+            }
+            waiting => {
+                transaction.pending = waiting;
+                account.checkout.pending.push(id);
+            }
+        }
+    }
 }
 
 /// Checks what capture and refund have in common; gives the amount and what moves per line.

@@ -2,16 +2,17 @@
 
 use std::fmt;
 
-use axum::body::Body;
-use axum::http::Response;
-use axum::http::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::{Value, json};
 
+use crate::api::checkout::tokens;
 use crate::api::checkout::transactions::from_session;
+use crate::api::finance;
 use crate::call::{Call, Reply};
 use crate::check::{Check, Node};
-use crate::errors::{ApiError, Outcome, json_response};
-use crate::state::checkout::{Authorization, Ledger, Line, Transaction};
+use crate::errors::{ApiError, Outcome};
+use crate::state::checkout::{
+    Authorization, Ledger, Line, Movement, PreAuthorization, Transaction,
+};
 use crate::state::{Account, checkout_id};
 
 /// The id of a transaction, such as `T12345678.5cyWnV68vzJ1kYjZPrKWWm`.
@@ -51,9 +52,9 @@ impl From<TransactionId> for String {
 /// The card that the payer uses: one of Dintero's test cards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Card {
-    brand: &'static str,
-    masked: String,
-    outcome: Authorization,
+    pub(crate) brand: &'static str,
+    pub(crate) masked: String,
+    pub(crate) outcome: Authorization,
 }
 
 impl Card {
@@ -139,15 +140,22 @@ impl fmt::Display for PayError {
 impl std::error::Error for PayError {}
 
 /// Pays a session; gives the transaction's id. A declined or failed card also makes a transaction.
-pub(crate) fn pay(call: &Call<'_>, account: &mut Account, card: &Card) -> Outcome<String> {
+pub(crate) fn pay(
+    call: &Call<'_>,
+    account: &mut Account,
+    session_id: &str,
+    card: &Card,
+) -> Outcome<String> {
     let checkout = &mut account.checkout;
-    let session = checkout
-        .sessions
-        .get_mut(call.param("session_id"), "session")?;
+    let session = checkout.sessions.get_mut(session_id, "session")?;
     if let Some(reason) = session.over(call.now) {
         return Err(ApiError::wrong_state(reason));
     }
+    if session.locked {
+        return Err(ApiError::wrong_state("the session is locked"));
+    }
     session.check_room()?;
+    checkout.tokens.check_room(1, "card tokens")?;
     checkout.transactions.check_room(1, "transactions")?;
 
     let body = session.body(&[]);
@@ -180,7 +188,11 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account, card: &Card) -> Outcom
         .filter_map(line)
         .collect();
     let ledger = Ledger::new(card.outcome, amount);
-    let session_id = call.param("session_id").to_owned();
+    let session_id = session_id.to_owned();
+    let pre_authorization = match body["configuration"]["pre_authorization"] == true {
+        true => PreAuthorization::Open,
+        false => PreAuthorization::None,
+    };
     let mut transaction = Transaction {
         doc,
         events: Vec::new(),
@@ -188,6 +200,8 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account, card: &Card) -> Outcom
         created_at: call.now,
         ledger,
         lines,
+        pending: None,
+        pre_authorization,
     };
     let at = (call.now, call.request_id);
     transaction.add_event_with(
@@ -209,19 +223,40 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account, card: &Card) -> Outcom
     };
     let status = transaction.ledger.status();
     transaction.add_event_with(at.0, at.1, ("AUTHORIZE", status, given), amount, error);
-    if given && body["configuration"]["auto_capture"] == true {
-        transaction.ledger.captured = amount;
-        transaction
+    if given && body["configuration"]["auto_capture"] == true && amount > 0 {
+        let lines = transaction
             .lines
-            .values_mut()
-            .for_each(|line| line.captured = line.amount);
-        transaction.add_event(
-            at.0,
-            at.1,
-            "CAPTURE",
+            .iter()
+            .map(|(id, line)| (id.clone(), line.amount));
+        let movement = Movement {
+            event: "CAPTURE",
             amount,
-            json!({"items": transaction.doc["items"]}),
+            lines: lines.collect(),
+            is_final: false,
+            extra: json!({"items": transaction.doc["items"]}),
+        };
+        finance::note(
+            &mut account.finance,
+            &account.id,
+            call.now,
+            &transaction,
+            &movement,
         );
+        transaction.apply(at.0, at.1, movement);
+    }
+    let generate = &body["configuration"]["dintero_psp"]["creditcard"]["generate_payment_token"];
+    if given && (session.keeps_card || *generate == true) {
+        let token = tokens::issue(call, &account.id, card, &transaction);
+        if let Some(shown) = transaction.doc.get_mut("card") {
+            shown["payment_token"] = token["token"].clone();
+            shown["payment_token_id"] = token["id"].clone();
+        }
+        if session.keeps_card {
+            let what = json!("generate_payment_token");
+            transaction.doc.insert("payment_operation".into(), what);
+        }
+        let id = token["id"].as_str().unwrap_or_default().to_owned();
+        checkout.tokens.put(&id, token);
     }
 
     let name = match card.outcome {
@@ -248,7 +283,7 @@ pub(crate) fn pay_by_http(call: &Call<'_>, account: &mut Account) -> Outcome<Rep
         }),
     };
     check.finish()?;
-    let id = pay(call, account, &card)?;
+    let id = pay(call, account, call.param("session_id"), &card)?;
     let transaction = account.checkout.transactions.get(&id, "transaction")?;
     let session = account
         .checkout
@@ -291,20 +326,7 @@ pub(crate) fn page(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Sandbox payment</title>\
          <main><h1>Sandbox payment</h1><p>{what}</p>{state}</main></html>"
     );
-    Reply::ok(Value::String(html))
-}
-
-/// The answer of the page: HTML instead of JSON.
-pub(crate) fn html(reply: &Reply) -> Response<Body> {
-    let Some(html) = reply.body.as_str() else {
-        return json_response(reply.status, &reply.body);
-    };
-    let mut response = Response::new(Body::from(html.to_owned()));
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/html; charset=utf-8"),
-    );
-    response
+    Reply::file("text/html; charset=utf-8", html)
 }
 
 fn escape(text: &str) -> String {

@@ -1,11 +1,12 @@
 //! Sessions: created from a profile or with a whole configuration, read, updated, cancelled.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::api::checkout::order::{check_order, check_session_metadata, check_sum};
+use crate::api::loans;
 use crate::call::{Call, Reply};
-use crate::check::{Check, Node};
+use crate::check::{Check, Node, parse_time};
 use crate::clock::text;
 use crate::errors::{ApiError, Outcome};
 use crate::state::checkout::{Authorization, Session};
@@ -24,13 +25,12 @@ pub(crate) fn create_from_profile(call: &Call<'_>, account: &mut Account) -> Out
     let (root, mut check) = (Node::root(&call.body), Check::default());
     let profile = root.at("profile_id");
     let id = check.need_text(&profile, 255);
-    if !id.is_empty() && !account.profiles.contains(id) {
+    let found = account.admin.profiles.find(id);
+    if !id.is_empty() && found.is_none() {
         check.fail(&profile, "is not a profile of this account");
     }
-    check.object(&root.at("configuration"));
-    let defaults =
-        json!({"channel": "ecommerce", "dintero_psp": {"creditcard": {"enabled": true}}});
-    create(call, account, check, defaults)
+    let configuration = found.and_then(|p| p.get("configuration")).cloned();
+    create(call, account, check, configuration.unwrap_or_default())
 }
 
 /// `POST /sessions`.
@@ -69,33 +69,38 @@ fn create(
         check.url(&root.at("express.shipping_address_callback_url"));
     }
     check_session_metadata(&mut check, &root.at("metadata"));
-    let expires_at = check
-        .time(&root.at("expires_at"))
-        .unwrap_or(call.now + LIFE);
-    if expires_at <= call.now {
-        check.fail(&root.at("expires_at"), "must be in the future");
-    }
+    let expires_at = expiry(call, &mut check, &root.at("expires_at"));
     check.finish()?;
     if call.toggle("strict-session-amounts") {
         require_sum(&call.body["order"])?;
     }
-    account.checkout.sessions.check_room(1, "sessions")?;
-
     let mut doc = call.body.as_object().cloned().unwrap_or_default();
     if let (Value::Object(all), Some(Value::Object(own))) =
         (&mut configuration, doc.remove("configuration"))
     {
         all.extend(own);
     }
+    loans::add_rates(&mut configuration);
     doc.insert("configuration".into(), configuration);
+    let id = open(call, account, doc, expires_at)?;
+    answer(call, account, &id, include_session)
+}
+
+/// Stores a new session; gives its id.
+pub(crate) fn open(
+    call: &Call<'_>,
+    account: &mut Account,
+    mut doc: Map<String, Value>,
+    expires_at: DateTime<Utc>,
+) -> Outcome<String> {
+    account.checkout.sessions.check_room(1, "sessions")?;
     if let Some(profile) = doc.remove("profile_id") {
         let metadata = doc.entry("metadata").or_insert_with(|| json!({}));
         metadata["session:profile_id"] = profile;
     }
     let id = checkout_id(&account.id);
-    let now = call.now_text();
     doc.insert("id".into(), json!(id));
-    doc.insert("created_at".into(), json!(now));
+    doc.insert("created_at".into(), json!(call.now_text()));
     doc.insert("expires_at".into(), json!(text(expires_at)));
     doc.insert(
         "initiating_system_request_headers".into(),
@@ -107,15 +112,89 @@ fn create(
         expires_at,
         transaction_id: None,
         cancelled: false,
+        locked: false,
+        keeps_card: false,
     };
     session.add_event(call.now, call.request_id, "INITIATED", Value::Null);
+    account.checkout.sessions.put(&id, session);
+    Ok(id)
+}
 
+/// What is answered when a session is created.
+pub(crate) fn answer(
+    call: &Call<'_>,
+    account: &Account,
+    id: &str,
+    include_session: bool,
+) -> Outcome<Reply> {
     let mut answer = json!({"id": id, "url": format!("{}/v1/view/{id}", call.base_url)});
     if include_session {
-        answer["session"] = session.body(&[]);
+        answer["session"] = account.checkout.sessions.get(id, "session")?.body(&[]);
     }
-    account.checkout.sessions.put(&id, session);
     Reply::ok(answer)
+}
+
+/// `expires_at` of a body, or the usual life.
+pub(crate) fn expiry(call: &Call<'_>, check: &mut Check, at: &Node<'_>) -> DateTime<Utc> {
+    let expires_at = check.time(at).unwrap_or(call.now + LIFE);
+    if expires_at <= call.now {
+        check.fail(at, "must be in the future");
+    }
+    expires_at
+}
+
+/// `GET /sessions`: newest first, a bare array.
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+    let created = call.query.times("created_at")?;
+    let search = call.query.first("search");
+    let one_of = |name: &str, found: &Value| {
+        let wanted = call.query.all(name);
+        wanted.is_empty() || found.as_str().is_some_and(|found| wanted.contains(&found))
+    };
+    const SEARCHED: [&str; 6] = [
+        "/id",
+        "/transaction_id",
+        "/order/merchant_reference",
+        "/order/merchant_reference_2",
+        "/customer/email",
+        "/customer/phone_number",
+    ];
+    let wanted = |session: &Session| {
+        let (order, at) = (&session.doc["order"], &session.doc["created_at"]);
+        let at = at.as_str().and_then(|at| parse_time(at, false));
+        let transaction = json!(session.transaction_id);
+        let found = |text: &str| {
+            let mut doc = Value::Object(session.doc.clone());
+            doc["transaction_id"] = transaction.clone();
+            SEARCHED
+                .iter()
+                .any(|at| doc.pointer(at).is_some_and(|v| v == text))
+        };
+        one_of("id", &session.doc["id"])
+            && one_of("transaction_id", &transaction)
+            && one_of("store_id", &order["store"]["id"])
+            && at.is_some_and(|at| created.contains(at))
+            && search.is_none_or(found)
+    };
+    let after = call.query.first("starting_after");
+    let (page, _) = account
+        .checkout
+        .sessions
+        .page(after, call.query.limit()?, wanted)?;
+    Reply::ok(page.iter().map(|s| s.body(&[])).collect())
+}
+
+/// `POST /view/{session_id}/session/lock`: what the checkout page does before the merchant updates a session.
+pub(crate) fn lock(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+    let id = call.param("session_id");
+    let session = account.checkout.sessions.get_mut(id, "session")?;
+    if let Some(reason) = session.over(call.now) {
+        return Err(ApiError::wrong_state(reason));
+    }
+    session.check_room()?;
+    session.locked = true;
+    session.add_event(call.now, call.request_id, "PAY_LOCK_START", Value::Null);
+    Reply::ok(json!({"pay_lock_id": call.request_id}))
 }
 
 fn require_sum(order: &Value) -> Outcome<()> {
@@ -136,8 +215,7 @@ pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     )
 }
 
-/// `PUT /sessions/{session_id}`. The lock of the checkout page is not part of the sandbox yet, so that only
-/// `update_without_lock=true` succeeds.
+/// `PUT /sessions/{session_id}`: of a session that the checkout page has locked, or with `update_without_lock=true`.
 pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     let without_lock = call.query.flag("update_without_lock")?.unwrap_or(false);
     call.query.flag("force_shipping_address_callback")?;
@@ -161,7 +239,7 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
             "{reason} and cannot be updated"
         )));
     }
-    if !without_lock {
+    if !without_lock && !session.locked {
         return Err(ApiError::wrong_state(
             "the session is not locked; lock it or use update_without_lock=true",
         ));
@@ -185,6 +263,10 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     session.doc.insert("order".into(), after.clone());
     if !express.is_empty() {
         session.doc.insert("express".into(), Value::Object(express));
+    }
+    if session.locked && call.body["remove_lock"] != false {
+        session.locked = false;
+        session.add_event(call.now, call.request_id, "PAY_LOCK_END", Value::Null);
     }
     let details = json!({"previous_order": before, "updated_order": after});
     let kept = size(&details);

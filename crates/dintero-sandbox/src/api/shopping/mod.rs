@@ -7,3 +7,4 @@ pub(crate) mod items;
 pub(crate) mod lists;
 pub(crate) mod operations;
 pub(crate) mod orders;
+pub(crate) mod sessions;

@@ -1,10 +1,11 @@
 //! Cards: made one by one or in a batch, activated, given tokens and new PINs.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
+use crate::api::pictures;
 use crate::api::wallets::check;
 use crate::call::{Call, Reply};
 use crate::check::{Check, Node, parse_time};
@@ -98,7 +99,7 @@ fn new_card(call: &Call<'_>, asked: &Value) -> Card {
         drawn: 0,
         tokens: Vec::new(),
         transactions: Vec::new(),
-        refs: HashMap::new(),
+        refs: BTreeMap::new(),
     }
 }
 
@@ -110,7 +111,7 @@ fn put(call: &Call<'_>, wallets: &mut Wallets, id: &str, mut card: Card, options
         let mut shown = asked.clone();
         shown["format"] = token.format.clone();
         shown["expires_after_transaction"] = json!(token.once);
-        shown["token"] = json!({"value": token.value});
+        shown["token"] = shown_value(&token.value, &token.format);
         wallets.tokens.insert(token.value.clone(), id.to_owned());
         card.tokens.push(token);
         shown
@@ -134,7 +135,18 @@ fn set_pin(card: &mut Card, asked: &Value) -> Value {
     let value = generate(&format, 4);
     card.pin = Some(value.clone());
     card.doc.insert("pin".into(), json!({"format": format}));
-    json!({"format": format, "pin": {"value": value}})
+    json!({"format": format, "pin": shown_value(&value, &format)})
+}
+
+/// A generated value, with a barcode where the format asks for one.
+fn shown_value(value: &str, format: &Value) -> Value {
+    let mut shown = json!({"value": value});
+    if format["barcode"] == true
+        && let Some(picture) = pictures::code_128_svg(value)
+    {
+        shown["barcode_128"] = json!(picture);
+    }
+    shown
 }
 
 /// Makes a token: without a format a uuid with the prefix `DINCARD:`.
@@ -256,7 +268,7 @@ pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> Outcome<Re
     let mut answer = json!({
         "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id, "ref_id": ref_id,
         "expires_in": call.body["expires_in"], "expires_after_transaction": token.once, "format": token.format,
-        "token": {"value": token.value},
+        "token": shown_value(&token.value, &token.format),
     });
     if let Some(metadata) = call.body.get("metadata") {
         answer["metadata"] = metadata.clone();

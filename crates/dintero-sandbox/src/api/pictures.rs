@@ -1,0 +1,81 @@
+//! QR codes and barcodes as `data:` URIs.
+
+use barcoders::generators::svg::SVG;
+use barcoders::sym::code128::Code128;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use qrcode::{Color, QrCode};
+
+/// A QR code as a PNG of `size` times `size` pixels; none when the text is too long for one.
+pub(crate) fn qr_png(text: &str, size: u32) -> Option<String> {
+    /// The white frame that a reader needs, in modules.
+    const QUIET: usize = 4;
+    let code = QrCode::new(text).ok()?;
+    let (modules, colors) = (code.width(), code.to_colors());
+    let pixels = usize::try_from(size).ok()?;
+    let dark = |x: usize, y: usize| {
+        let (x, y) = (x.checked_sub(QUIET), y.checked_sub(QUIET));
+        let inside = |n: &usize| *n < modules;
+        match (x.filter(inside), y.filter(inside)) {
+            (Some(x), Some(y)) => colors.get(y * modules + x) == Some(&Color::Dark),
+            _ => false,
+        }
+    };
+    let module = |pixel: usize| pixel * (modules + 2 * QUIET) / pixels;
+    let gray = (0..pixels).flat_map(|y| (0..pixels).map(move |x| (x, y)));
+    let gray: Vec<u8> = gray
+        .map(|(x, y)| if dark(module(x), module(y)) { 0 } else { 255 })
+        .collect();
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, size, size);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header().ok()?;
+    writer.write_image_data(&gray).ok()?;
+    writer.finish().ok()?;
+    Some(format!(
+        "data:image/png;base64,{}",
+        BASE64_STANDARD.encode(png)
+    ))
+}
+
+/// A Code 128 barcode as SVG; none when the text has characters beyond ASCII.
+pub(crate) fn code_128_svg(text: &str) -> Option<String> {
+    // The sign in front chooses character set B: ASCII with small letters.
+    let code = Code128::new(format!("\u{181}{text}")).ok()?;
+    let svg = SVG::new(80).generate(code.encode()).ok()?;
+    Some(format!(
+        "data:image/svg+xml;base64,{}",
+        BASE64_STANDARD.encode(svg)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_qr_code_is_a_png_of_the_size_asked_for() {
+        let uri = qr_png("http://127.0.0.1/v1/view/T12345678.a", 320).expect("a picture");
+        let png = uri
+            .strip_prefix("data:image/png;base64,")
+            .expect("a data URI");
+        let png = BASE64_STANDARD.decode(png).expect("base64");
+        let reader = png::Decoder::new(std::io::Cursor::new(png))
+            .read_info()
+            .expect("a PNG");
+        assert_eq!((reader.info().width, reader.info().height), (320, 320));
+        assert_eq!(qr_png(&"x".repeat(10_000), 320), None);
+    }
+
+    #[test]
+    fn a_barcode_is_a_picture_of_its_text() {
+        let (one, other) = (code_128_svg("DINCARD:1"), code_128_svg("DINCARD:2"));
+        assert!(
+            one.as_deref()
+                .is_some_and(|uri| uri.starts_with("data:image/svg+xml;base64,"))
+        );
+        assert_ne!(one, other);
+        assert_eq!(code_128_svg("ø"), None);
+    }
+}

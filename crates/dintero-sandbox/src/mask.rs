@@ -1,0 +1,174 @@
+//! What of a request may be shown in the log: an allow-list. The log holds no headers, queries and bodies at all; what
+//! is left are the path and the names of wrong fields, and both can carry what a caller put into them.
+
+use percent_encoding::percent_decode_str;
+use uuid::Uuid;
+
+use crate::auth::{is_account, is_account_or_owner};
+use crate::routes::{OPERATIONS, Operation};
+use crate::schema;
+
+/// Stands for what is not shown.
+pub(crate) const MASK: &str = "***";
+/// Ids that merchants choose and that are often a customer's name, address or number.
+const PERSONAL: [&str; 2] = ["card_id", "customer_id"];
+/// More parts than this has no path of the API.
+const PARTS: usize = 16;
+
+/// The path of a request, with the parts masked that may be secret or personal.
+pub(crate) fn path(operation: Option<&Operation>, path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').take(PARTS).collect();
+    let shown: Vec<&str> = match operation {
+        Some(operation) => {
+            let templates = operation.path.split('/');
+            parts
+                .iter()
+                .zip(templates)
+                .map(|(part, t)| variable(t, part))
+                .collect()
+        }
+        None => {
+            let before = std::iter::once(&"").chain(&parts);
+            parts
+                .iter()
+                .zip(before)
+                .map(|(part, before)| unknown(before, part))
+                .collect()
+        }
+    };
+    shown.join("/")
+}
+
+fn variable<'a>(template: &str, part: &'a str) -> &'a str {
+    let name = template.strip_prefix('{').and_then(|t| t.strip_suffix('}'));
+    let shown = match name {
+        None => true,
+        Some("aid" | "oid") => is_account_or_owner(part),
+        Some(name) => is_own(part) || (!PERSONAL.contains(&name) && is_plain(part)),
+    };
+    if shown { part } else { MASK }
+}
+
+/// A part of a path that the API does not have: a misspelt word is shown, and ids of the sandbox's own making.
+fn unknown<'a>(before: &str, part: &'a str) -> &'a str {
+    let personal = ["cards", "customers"].contains(&before);
+    let literal = || {
+        OPERATIONS
+            .iter()
+            .any(|o| o.path.split('/').any(|p| p == part))
+    };
+    let is_word = part.len() <= 24
+        && part
+            .bytes()
+            .all(|b| b.is_ascii_alphabetic() || b == b'_' || b == b'-');
+    let shown = literal() || is_own(part) || is_account_or_owner(part) || (is_word && !personal);
+    if shown { part } else { MASK }
+}
+
+/// A uuid, or an account and 22 letters and digits.
+fn is_own(part: &str) -> bool {
+    let checkout = |(account, rest): (&str, &str)| {
+        is_account(account) && rest.len() == 22 && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    Uuid::try_parse(part).is_ok() || part.split_once('.').is_some_and(checkout)
+}
+
+/// A short id without the look of a card number, a telephone number, an address or a token.
+fn is_plain(part: &str) -> bool {
+    let decoded = percent_decode_str(part).decode_utf8_lossy();
+    let signs = decoded
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let digits = decoded.bytes().filter(u8::is_ascii_digit).count();
+    signs && decoded.len() <= 40 && digits < 8
+}
+
+/// What is wrong with a field: `message` begins with its name. Names that no document has are masked, since they can be
+/// a caller's own text (the keys of `metadata`).
+pub(crate) fn reason(field: &str, message: &str) -> String {
+    let rest = message.strip_prefix(field).unwrap_or_default();
+    let shown: Vec<String> = field.split('.').map(name).collect();
+    format!("{}{rest}", shown.join("."))
+}
+
+fn name(part: &str) -> String {
+    let (name, index) = match part.find('[') {
+        Some(at) => part.split_at(at),
+        None => (part, ""),
+    };
+    let is_index = index
+        .bytes()
+        .all(|b| matches!(b, b'[' | b']' | b'0'..=b'9'))
+        && index.len() < 8;
+    let name = if schema::is_name(name) { name } else { MASK };
+    format!("{name}{}", if is_index { index } else { MASK })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routes::{Route, find};
+
+    fn shown(text: &str) -> String {
+        match find("GET", text) {
+            Route::Found(operation, _) => path(Some(operation), text),
+            _ => path(None, text),
+        }
+    }
+
+    #[test]
+    fn ids_of_the_sandbox_stay_and_those_of_customers_go() {
+        let session = "/v1/sessions/T12345678.5cyWnV68vzJ1kYjZPrKWWm";
+        assert_eq!(shown(session), session);
+        let wallets = "/v1/accounts/T12345678/wallets";
+        for (text, expected) in [
+            (
+                "/customers/ola.nordmann@example.com/cards",
+                "/customers/***/cards",
+            ),
+            ("/customers/ola/cards/b", "/customers/***/cards/***"),
+            ("/cards/4000-0000-0000-0002", "/cards/***"),
+            ("/cards/4000-0000-0000-0002/x/ola/7", "/cards/***/x/ola/***"),
+        ] {
+            assert_eq!(
+                shown(&format!("{wallets}{text}")),
+                format!("{wallets}{expected}")
+            );
+        }
+        let order = "/v1/accounts/T12345678/shopping/orders/";
+        assert_eq!(shown(&format!("{order}NO-1234")), format!("{order}NO-1234"));
+        assert_eq!(
+            shown(&format!("{order}4000%200000%200000%200002")),
+            format!("{order}***")
+        );
+    }
+
+    #[test]
+    fn a_misspelt_path_can_be_read_but_not_what_is_no_word() {
+        assert_eq!(shown("/v1/session/T12345678.a"), "/v1/session/***");
+        assert_eq!(
+            shown("/v1/me@example.com/sandbox-0123456789"),
+            "/v1/***/***"
+        );
+        assert_eq!(shown(&"/x".repeat(1_000)).len(), 2 * PARTS - 2);
+    }
+
+    #[test]
+    fn only_names_of_the_documents_are_named() {
+        assert_eq!(
+            reason("order.items[1].amount", "order.items[1].amount is required"),
+            "order.items[1].amount is required"
+        );
+        assert_eq!(
+            reason(
+                "metadata.me@example.com",
+                "metadata.me@example.com must be a string"
+            ),
+            "metadata.***.*** must be a string"
+        );
+        assert_eq!(
+            reason("4000000000000002[1]", "4000000000000002[1] is wrong"),
+            "***[1] is wrong"
+        );
+    }
+}

@@ -1,0 +1,144 @@
+//! What a validator finds, as the fields of an error answer. No value of the body is repeated: it may be personal or
+//! secret.
+
+use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::{ValidationError, Validator};
+use serde_json::Value;
+
+use crate::errors::field_error;
+
+/// A hostile body may hold a million wrong items; twenty tell enough.
+const MOST: usize = 20;
+
+/// Everything wrong with a value whose place is `within`.
+pub(crate) fn faults(validator: &Validator, value: &Value, within: &str) -> Vec<Value> {
+    if validator.is_valid(value) {
+        return Vec::new();
+    }
+    let mut faults: Vec<Value> = Vec::new();
+    for error in validator.iter_errors(value) {
+        let (field, reason) = describe(nearest(&error), within);
+        let fault = field_error(&field, &reason);
+        if !faults.contains(&fault) {
+            faults.push(fault);
+        }
+        if faults.len() == MOST {
+            break;
+        }
+    }
+    faults
+}
+
+/// Of several choices the one that comes nearest is the one that was meant.
+fn nearest<'a>(error: &'a ValidationError<'a>) -> &'a ValidationError<'a> {
+    let Kind::AnyOf { context } = error.kind() else {
+        return error;
+    };
+    let is_null = |errors: &[ValidationError<'_>]| match errors {
+        [only] => {
+            matches!(only.kind(), Kind::Type { kind: TypeKind::Single(kind) } if kind.to_string() == "null")
+        }
+        _ => false,
+    };
+    let depth = |e: &ValidationError<'_>| e.instance_path().as_str().len();
+    let choices = context.iter().filter(|errors| !is_null(errors));
+    let best = choices.min_by_key(|errors| {
+        (
+            errors.len(),
+            std::cmp::Reverse(errors.iter().map(depth).max()),
+        )
+    });
+    best.and_then(|errors| errors.first())
+        .map_or(error, nearest)
+}
+
+fn describe(error: &ValidationError<'_>, within: &str) -> (String, String) {
+    let mut field = within.to_owned();
+    for part in error.instance_path().as_str().split('/').skip(1) {
+        push(&mut field, &part.replace("~1", "/").replace("~0", "~"));
+    }
+    let reason = match error.kind() {
+        Kind::Required { property } => {
+            push(&mut field, property.as_str().unwrap_or_default());
+            "is required".to_owned()
+        }
+        Kind::AdditionalProperties { .. } => "has a property that is not defined".into(),
+        Kind::FalseSchema => "is set by the API only".into(),
+        Kind::Type { kind } => match kind {
+            TypeKind::Single(kind) => expected(&kind.to_string()),
+            TypeKind::Multiple(_) => "has the wrong type".into(),
+        },
+        Kind::Enum { options } => {
+            let options = options.as_array().into_iter().flatten();
+            let options: Vec<_> = options
+                .map(|o| o.as_str().map_or_else(|| o.to_string(), str::to_owned))
+                .collect();
+            format!("must be one of {}", options.join(", "))
+        }
+        Kind::Format { format } => match format.as_str() {
+            "date-time" => "must be a date and time in ISO 8601".into(),
+            "uri" => "must be an absolute URL".into(),
+            other => format!("must be a valid {other}"),
+        },
+        Kind::Minimum { limit } => format!("must be at least {limit}"),
+        Kind::Maximum { limit } => format!("must be at most {limit}"),
+        Kind::ExclusiveMinimum { limit } => format!("must be more than {limit}"),
+        Kind::ExclusiveMaximum { limit } => format!("must be less than {limit}"),
+        Kind::MinLength { limit: 1 } => "must not be empty".into(),
+        Kind::MinLength { limit } => format!("has fewer than {limit} characters"),
+        Kind::MaxLength { limit } => format!("has more than {limit} characters"),
+        Kind::MinItems { limit: 1 } => "must have at least one item".into(),
+        Kind::MinItems { limit } => format!("has fewer than {limit} items"),
+        Kind::MaxItems { limit } => format!("has more than {limit} items"),
+        Kind::Pattern { pattern } => format!("must match {pattern}"),
+        _ => "is not as documented".into(),
+    };
+    (field, reason)
+}
+
+fn push(field: &mut String, part: &str) {
+    if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) {
+        field.push_str(&format!("[{part}]"));
+    } else {
+        if !field.is_empty() {
+            field.push('.');
+        }
+        field.push_str(part);
+    }
+}
+
+fn expected(kind: &str) -> String {
+    match kind {
+        "integer" => "must be an integer".into(),
+        "array" => "must be an array".into(),
+        "object" => "must be an object".into(),
+        "boolean" => "must be true or false".into(),
+        kind => format!("must be a {kind}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn faults_name_the_field_and_never_the_value() {
+        let schema = json!({"type": "object", "required": ["id"], "properties": {
+            "list": {"items": {"properties": {"n": {"type": "integer"}}}},
+            "secret": {"anyOf": [{"type": "null"}, {"type": "string", "maxLength": 3}]},
+        }});
+        let validator = jsonschema::validator_for(&schema).expect("a schema");
+        let body = json!({"list": [{}, {"n": "hidden"}], "secret": "hidden"});
+        let faults = json!(faults(&validator, &body, ""));
+        let text = faults.to_string();
+        for expected in [
+            "id is required",
+            "list[1].n must be an integer",
+            "secret has more than 3 characters",
+        ] {
+            assert!(text.contains(expected), "{text}");
+        }
+        assert!(!text.contains("hidden"), "{text}");
+    }
+}

@@ -1,0 +1,121 @@
+//! Settlements, their reports, sellers and what they are owed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::clock::text;
+use crate::state::admin::Doc;
+use crate::state::shelf::Shelf;
+use crate::state::uuid;
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Finance {
+    pub(crate) settlements: Shelf<Settlement>,
+    pub(crate) report_configurations: Shelf<Doc>,
+    /// The events that are settled, by transaction.
+    pub(crate) settled: BTreeSet<String>,
+    pub(crate) sellers: Shelf<Seller>,
+    /// By `fund_transfer_id`.
+    pub(crate) transfers: BTreeMap<String, Value>,
+    /// What went to and from sellers, by ledger entry id.
+    pub(crate) ledger: Shelf<Value>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Settlement {
+    pub(crate) doc: Value,
+    pub(crate) created_at: DateTime<Utc>,
+    /// By attachment id: a CSV file.
+    pub(crate) files: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Seller {
+    pub(crate) doc: Doc,
+    pub(crate) active_from: DateTime<Utc>,
+}
+
+/// One line of a settlement: the transaction, what happened, minor units.
+pub(crate) struct Settled {
+    pub(crate) transaction_id: String,
+    pub(crate) event: &'static str,
+    pub(crate) amount: i64,
+    pub(crate) currency: String,
+}
+
+impl Finance {
+    /// With a small history: three weeks, settled one by one.
+    pub(crate) fn new(account: &str, now: DateTime<Utc>) -> Self {
+        let mut finance = Self::default();
+        for week in (1..=3_i64).rev() {
+            let line = |n: i64, event, amount| Settled {
+                transaction_id: format!("{account}.history{week}n{n}"),
+                event,
+                amount,
+                currency: "NOK".into(),
+            };
+            let lines = [
+                line(1, "CAPTURE", 10_000 * week),
+                line(2, "CAPTURE", 4_900),
+                line(2, "REFUND", 900),
+            ];
+            finance.settle(&lines, "sandbox", now - TimeDelta::weeks(week));
+        }
+        finance
+    }
+
+    /// Adds a settlement per currency for a week that has just ended.
+    pub(crate) fn settle(&mut self, lines: &[Settled], by: &str, at: DateTime<Utc>) {
+        let currencies: BTreeSet<_> = lines.iter().map(|line| line.currency.as_str()).collect();
+        for currency in currencies {
+            let of_currency = || lines.iter().filter(|line| line.currency == currency);
+            let sum = |event| -> i64 {
+                let of_event = of_currency().filter(|line| line.event == event);
+                of_event.map(|line| line.amount).sum()
+            };
+            let (id, file, capture, refund) = (uuid(), uuid(), sum("CAPTURE"), sum("REFUND"));
+            // About 2 %, rounded down.
+            let fee = capture / 50;
+            let mut csv = "transaction_id,event,amount,currency\n".to_owned();
+            for line in of_currency() {
+                csv.push_str(&format!(
+                    "{},{},{},{currency}\n",
+                    line.transaction_id, line.event, line.amount
+                ));
+            }
+            let doc = json!({
+                "id": id, "provider": "dintero_psp", "provider_reference": id, "payment_status": "paid",
+                "start_at": text(at - TimeDelta::weeks(1)), "end_at": text(at), "created_at": text(at),
+                "updated_at": text(at), "settled_at": text(at),
+                "amounts": [{"amount": capture - refund - fee, "capture": capture, "refund": refund, "fee": fee,
+                    "currency": currency}],
+                "attachments": [{"id": file, "key": format!("{id}/{file}"), "content_type": "text/csv",
+                    "extension": "csv", "created_by": by}],
+            });
+            let files = BTreeMap::from([(file, csv)]);
+            let settlement = Settlement {
+                doc,
+                created_at: at,
+                files,
+            };
+            self.settlements.put(&id, settlement);
+        }
+    }
+
+    /// What a seller has in a currency, minor units.
+    pub(crate) fn balances(&self, seller: &str) -> BTreeMap<String, i64> {
+        let mut balances = BTreeMap::new();
+        for entry in self
+            .ledger
+            .iter()
+            .filter(|e| e["payout_destination_id"] == seller)
+        {
+            let currency = entry["currency"].as_str().unwrap_or_default().to_owned();
+            *balances.entry(currency).or_default() += entry["amount"].as_i64().unwrap_or(0);
+        }
+        balances
+    }
+}

@@ -1,0 +1,253 @@
+//! Profiles, API keys, the signature secret, terminals, locations and QR codes.
+
+mod support;
+
+use std::time::Duration;
+
+use dintero_sandbox::{Client, Sandbox};
+use reqwest::Method;
+use serde_json::{Value, json};
+use support::{Api, ok, refused, refused_fields, session_body, start, start_with};
+
+const PROFILES: &str = "/v1/admin/session/profiles";
+const KEYS: &str = "/v1/admin/api-keys";
+const TERMINALS: &str = "/v1/admin/terminals/operations";
+
+#[tokio::test]
+async fn a_session_takes_its_configuration_from_the_stored_profile() {
+    let api = start().await;
+    let profile =
+        json!({"profile_id": "app", "configuration": {"channel": "in_app", "auto_capture": true}});
+    ok(api.post(PROFILES, profile.clone()).await);
+    refused_fields(&api.post(PROFILES, profile).await, &["profile_id"]);
+    let mut body = session_body();
+    body["profile_id"] = json!("app");
+    body["configuration"] = json!({"auto_capture": false});
+    let session = ok(api
+        .post("/v1/sessions-profile?include_session=true", body.clone())
+        .await);
+    let configuration = &session["session"]["configuration"];
+    assert_eq!(
+        (&configuration["channel"], &configuration["auto_capture"]),
+        (&json!("in_app"), &json!(false))
+    );
+
+    let path = format!("{PROFILES}/app");
+    let updated = ok(api
+        .put(&path, json!({"configuration": {}, "description": "new"}))
+        .await);
+    assert_eq!(
+        (&updated["description"], &updated["configuration"]),
+        (&json!("new"), &json!({}))
+    );
+    refused_fields(
+        &api.put(&path, json!({"profile_id": "other", "configuration": {}}))
+            .await,
+        &["profile_id"],
+    );
+    assert!(ok(api.delete(&path).await)["deleted_at"].is_string());
+    refused(&api.get(&path).await, 404);
+    refused_fields(
+        &api.post("/v1/sessions-profile", body).await,
+        &["profile_id"],
+    );
+    let all = ok(api.get(PROFILES).await);
+    assert_eq!(all.as_array().map(Vec::len), Some(1));
+}
+
+async fn with_key(api: &Api, key: &Value, path: &str) -> (u16, Value) {
+    let path = path.replace("{aid}", api.sandbox.account());
+    let request = api.http.get(format!("{}{path}", api.sandbox.url()));
+    api.send(request.header("x-api-key", key.as_str().expect("a key")))
+        .await
+}
+
+#[tokio::test]
+async fn an_api_key_works_until_it_is_rotated_or_deleted() {
+    let api = start().await;
+    let key = ok(api.post(KEYS, json!({"name": "till"})).await);
+    ok(with_key(&api, &key["api_key"], "/v1/transactions").await);
+    refused(
+        &with_key(&api, &json!("T12345678.guess"), "/v1/transactions").await,
+        401,
+    );
+    // Where the documents have tokens only, a key is none.
+    for path in ["/v1/card-tokens", "/v1/accounts/{aid}/settlements"] {
+        refused(&with_key(&api, &key["api_key"], path).await, 401);
+    }
+    let listed = ok(api.get(KEYS).await);
+    assert!(listed[0].get("api_key").is_none(), "{listed}");
+    let path = format!("{KEYS}/{}", key["id"].as_str().expect("an id"));
+    let new = ok(api.post_nothing(&format!("{path}/rotate-api-key")).await);
+    refused(
+        &with_key(&api, &key["api_key"], "/v1/transactions").await,
+        401,
+    );
+    ok(with_key(&api, &new["api_key"], "/v1/transactions").await);
+    ok(api.delete(&path).await);
+    refused(
+        &with_key(&api, &new["api_key"], "/v1/transactions").await,
+        401,
+    );
+    refused(&api.delete(&path).await, 404);
+    assert_eq!(ok(api.get(KEYS).await), json!([]));
+    assert_eq!(
+        ok(api.get(&format!("{KEYS}?include_deleted=true")).await)
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
+
+    let own = json!({"name": "own", "api_key": "T12345678.mine"});
+    assert_eq!(
+        ok(api.post(KEYS, own.clone()).await)["api_key"],
+        "T12345678.mine"
+    );
+    refused_fields(&api.post(KEYS, own).await, &["api_key"]);
+    for (field, value) in [
+        ("api_key", "T99999999.mine"),
+        ("api_key", "mine"),
+        ("access_token", "another"),
+    ] {
+        refused_fields(
+            &api.post(KEYS, json!({"name": "n", field: value})).await,
+            &[field],
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_key_may_do_no_more_than_its_maker() {
+    let client = Client::new("id", "secret").with_scopes(["admin:checkout"]);
+    let api = start_with(Sandbox::builder().client(client)).await;
+    let key = ok(api.post(KEYS, json!({"name": "till"})).await);
+    ok(with_key(&api, &key["api_key"], "/v1/sessions").await);
+    let limited = Client::new("id", "secret").with_scopes(["read:checkout"]);
+    let api = start_with(Sandbox::builder().client(limited)).await;
+    refused(&api.post(KEYS, json!({"name": "till"})).await, 403);
+}
+
+#[tokio::test]
+async fn the_signature_secret_is_there_once_it_was_made() {
+    let api = start().await;
+    refused(&api.get("/v1/admin/signature").await, 404);
+    let first = ok(api.post_nothing("/v1/admin/signature").await);
+    assert_eq!(ok(api.get("/v1/admin/signature").await), first);
+    let second = ok(api.post_nothing("/v1/admin/signature").await);
+    assert_ne!(first["signature"]["secret"], second["signature"]["secret"]);
+    assert_eq!(ok(api.get("/v1/admin/signature").await), second);
+}
+
+#[tokio::test]
+async fn a_terminal_does_one_thing_at_a_time() {
+    let api = start().await;
+    let body = json!({"terminal_id": "t1", "operation": "send_logs"});
+    let key = "11111111-2222-3333-4444-555555555555";
+    let post = async |body: &Value, key: &str| {
+        let request = api
+            .request(Method::POST, TERMINALS)
+            .json(body)
+            .header("idempotency-key", key);
+        request.send().await.expect("an answer")
+    };
+    let first: Value = post(&body, key).await.json().await.expect("JSON");
+    assert_eq!(first["status"], "PENDING");
+    let again: Value = post(&body, key).await.json().await.expect("JSON");
+    assert_eq!(again, first);
+    assert_eq!(
+        post(&json!({"terminal_id": "t2", "operation": "send_logs"}), key)
+            .await
+            .status(),
+        400
+    );
+    assert_eq!(post(&body, "no uuid").await.status(), 400);
+    let busy = post(&body, "11111111-2222-3333-4444-555555555556").await;
+    assert_eq!(
+        (
+            busy.status().as_u16(),
+            &busy.headers()["retry-after"] == "30"
+        ),
+        (409, true)
+    );
+    ok(api
+        .post(
+            TERMINALS,
+            json!({"terminal_id": "t2", "operation": "open_menu"}),
+        )
+        .await);
+    api.sandbox.advance(Duration::from_secs(30));
+    let id = first["id"].as_str().expect("an id");
+    let found = ok(api.get(&format!("{TERMINALS}?operation_id={id}")).await);
+    assert_eq!(
+        (&found[0]["status"], found.as_array().map(Vec::len)),
+        (&json!("COMPLETED"), Some(1))
+    );
+    ok(api.post(TERMINALS, body).await);
+}
+
+#[tokio::test]
+async fn a_location_shows_one_open_session() {
+    let api = start().await;
+    let (open, paid) = (api.session().await, api.session().await);
+    api.pay(&paid);
+    let path = |session: &str| format!("/v1/locations/till/checkout/{session}");
+    refused(&api.post_nothing(&path(&paid)).await, 400);
+    refused(&api.post_nothing(&path("T12345678.none")).await, 400);
+    assert_eq!(api.post_nothing(&path(&open)).await, (201, Value::Null));
+    refused(&api.delete(&path(&paid)).await, 400);
+    assert_eq!(api.delete(&path(&open)).await, (201, Value::Null));
+    refused(&api.delete(&path(&open)).await, 400);
+}
+
+#[tokio::test]
+async fn a_qr_code_is_a_picture_of_the_size_asked_for() {
+    let api = start().await;
+    let path = format!("/v1/sessions/{}/qr", api.session().await);
+    let picture = ok(api.post(&path, json!({"size": 400})).await);
+    assert!(
+        picture["qr"]
+            .as_str()
+            .is_some_and(|uri| uri.starts_with("data:image/png;base64,"))
+    );
+    for (field, value) in [
+        ("size", json!(299)),
+        ("size", json!(1_025)),
+        ("format", json!("gif")),
+    ] {
+        refused_fields(&api.post(&path, json!({field: value})).await, &[field]);
+    }
+    refused(
+        &api.post("/v1/sessions/T12345678.none/qr", json!({})).await,
+        400,
+    );
+}
+
+#[tokio::test]
+async fn a_credit_check_rejects_what_is_much() {
+    let api = start().await;
+    let body = |amount: i64| json!({"credit_providers": ["collector"], "amount": amount, "currency": "NOK", "applicant": {}});
+    for (amount, status) in [(10_000_000, "approved"), (10_000_001, "rejected")] {
+        let found = ok(api.post("/v1/creditchecks", body(amount)).await);
+        assert_eq!(found["results"][0]["status"], status);
+    }
+    refused_fields(
+        &api.post("/v1/creditchecks", json!({})).await,
+        &["credit_providers", "amount", "currency", "applicant"],
+    );
+}
+
+#[tokio::test]
+async fn the_rate_of_a_loan_example_is_worked_out() {
+    let api = start().await;
+    let example = json!({"amount": 10_000, "total_amount": 12_138, "cost": 2_138, "years": 1});
+    let finance = json!({"type": "payment_product_type", "enabled": true, "product": {
+        "type": "instabank_finance", "product_code": "1", "minimum_monthly_balance_rate": "1", "origination_fee": 0,
+        "notification_fee": 0, "loan_example": example,
+    }});
+    let configuration =
+        json!({"configuration": {"instabank": {"type": "payment_type", "finance": finance}}});
+    let made = api.post("/v1/admin/session/profiles", configuration).await;
+    assert_eq!(made.0, 200, "{}", made.1);
+    let rate = &made.1["configuration"]["instabank"]["finance"]["product"]["loan_example"];
+    assert_eq!(rate["effective_annual_interest_rate"], "21.38");
+}

@@ -1,0 +1,131 @@
+//! The program: its options, and that it ends well.
+#![cfg(unix)]
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use reqwest::Client;
+use serde_json::{Value, json};
+
+/// Starts the program on a free port; gives it and its URL.
+fn start(options: &[&str]) -> (Child, String) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_dintero-sandbox"))
+        .args(["--port", "0"])
+        .args(options)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let lines = BufReader::new(program.stdout.take().expect("its output")).lines();
+    // To the last line of the banner, which must find somebody who reads it.
+    let last = lines
+        .map_while(Result::ok)
+        .find(|line| line.ends_with("/_sandbox"))
+        .expect("a banner");
+    let url = last
+        .split("http")
+        .nth(1)
+        .and_then(|url| url.strip_suffix("/_sandbox"));
+    (program, format!("http{}", url.expect("a URL")))
+}
+
+/// Asks it to end, as a service manager would.
+fn end(mut program: Child) {
+    let asked = Command::new("kill")
+        .args(["-TERM", &program.id().to_string()])
+        .status();
+    assert!(asked.expect("kill runs").success());
+    assert!(program.wait().expect("it ends").success());
+}
+
+async fn token(url: &str, header: &str) -> (u16, Value) {
+    let http = Client::builder().no_proxy().build().expect("a client");
+    let response = http
+        .post(format!("{url}/v1/accounts/T12345678/auth/token"))
+        .basic_auth("sandbox-client", Some("sandbox-secret"))
+        .header("sandbox-fault", header)
+        .json(&json!({"grant_type": "client_credentials", "audience": "https://api.dintero.com/v1/accounts/T12345678"}))
+        .send()
+        .await
+        .expect("an answer");
+    (
+        response.status().as_u16(),
+        response.json().await.expect("JSON"),
+    )
+}
+
+async fn knows(url: &str, token: &Value) -> bool {
+    let http = Client::builder().no_proxy().build().expect("a client");
+    let request = http
+        .get(format!("{url}/v1/transactions"))
+        .bearer_auth(token.as_str().expect("a token"));
+    request.send().await.expect("an answer").status() == 200
+}
+
+fn text(path: &Path) -> String {
+    fs::read_to_string(path).expect("a file")
+}
+
+#[tokio::test]
+async fn state_and_log_are_whole_when_it_is_asked_to_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (state, log) = (
+        folder.path().join("state.json"),
+        folder.path().join("log.jsonl"),
+    );
+    let options = [
+        "--state",
+        state.to_str().expect("text"),
+        "--log",
+        log.to_str().expect("text"),
+    ];
+    let (program, url) = start(&options);
+    let (status, answer) = token(&url, "delay=1ms").await;
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(token(&url, "status=503").await.0, 503);
+    end(program);
+    assert!(text(&state).contains(answer["access_token"].as_str().expect("a token")));
+    assert_eq!(text(&log).lines().count(), 2);
+
+    let (program, url) = start(&options);
+    assert!(
+        knows(&url, &answer["access_token"]).await,
+        "the token of the first run works"
+    );
+    end(program);
+    assert_eq!(
+        text(&log).lines().count(),
+        3,
+        "the log goes on where it ended"
+    );
+}
+
+#[tokio::test]
+async fn chance_comes_by_option_and_a_damaged_state_stops_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (program, url) = start(&["--fault-rate", "1", "--fault-seed", "7"]);
+    let http = Client::builder().no_proxy().build().expect("a client");
+    let lines = http.get(format!("{url}/_sandbox/log.jsonl"));
+    let _ = http.get(format!("{url}/v1/transactions")).send().await;
+    let lines = lines
+        .send()
+        .await
+        .expect("an answer")
+        .text()
+        .await
+        .expect("text");
+    assert!(lines.contains("\"verdict\":\"fault\""), "{lines}");
+    end(program);
+
+    let state = folder.path().join("state.json");
+    fs::write(&state, "not mine").expect("written");
+    let output = Command::new(env!("CARGO_BIN_EXE_dintero-sandbox"))
+        .arg("--state")
+        .arg(&state)
+        .output()
+        .expect("it runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is not a state file of the sandbox"));
+    assert_eq!(text(&state), "not mine");
+}

@@ -1,0 +1,201 @@
+//! The state between runs.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use dintero_sandbox::{Clock, Sandbox, SandboxBuilder};
+use serde_json::{Value, json};
+use support::shopping::{ORDERS, items, order};
+use support::wallets::{CARDS, MOVES, balance, card, draw};
+use support::{Api, draft_body, ok, refused, start_with};
+use tempfile::TempDir;
+
+fn kept(folder: &TempDir) -> SandboxBuilder {
+    Sandbox::builder().state_file(folder.path().join("state.json"))
+}
+
+/// Starts again, as the same caller.
+async fn again(folder: &TempDir, api: Api) -> Api {
+    let token = api.token.clone();
+    drop(api);
+    let mut api = start_with(kept(folder)).await;
+    api.token = token;
+    api
+}
+
+#[tokio::test]
+async fn payments_orders_and_cards_go_on_in_the_next_run() {
+    let folder = TempDir::new().expect("a folder");
+    let api = start_with(kept(&folder)).await;
+    let transaction = api.transaction().await;
+    let order = order(&api, draft_body()).await;
+    ok(api
+        .post(&format!("{order}/authorizations"), items(&[(1, 900)]))
+        .await);
+    card(&api, "card-1").await;
+    ok(api.post(MOVES, draw("first", 100)).await);
+
+    let api = again(&folder, api).await;
+    let path = format!("/v1/transactions/{transaction}/capture");
+    assert_eq!(
+        ok(api.post(&path, json!({"amount": 20_000})).await)["status"],
+        "PARTIALLY_CAPTURED"
+    );
+    let api = again(&folder, api).await;
+    refused(&api.post(&path, json!({"amount": 40_000})).await, 400);
+    ok(api.post(&path, json!({"amount": 30_000})).await);
+    refused(
+        &api.post(&format!("{order}/captures"), items(&[(1, 901)]))
+            .await,
+        409,
+    );
+    assert_eq!(
+        ok(api.get(ORDERS).await)["orders"].as_array().map(Vec::len),
+        Some(1)
+    );
+    ok(api.post(MOVES, draw("first", 100)).await);
+    assert_eq!(
+        balance(&api, "card-1").await[0],
+        49_900,
+        "a repeated ref_id moves nothing in the next run either"
+    );
+}
+
+#[tokio::test]
+async fn tokens_and_the_clock_go_on_too() {
+    let folder = TempDir::new().expect("a folder");
+    let time = "2026-01-01T00:00:00Z".parse().expect("a time");
+    let api = start_with(kept(&folder).clock(Clock::standing_at(time))).await;
+    api.sandbox.advance(Duration::from_secs(3_600));
+    let token = api.token.clone();
+    drop(api);
+    let mut api = start_with(kept(&folder).clock(Clock::standing_at(time))).await;
+    api.token = token;
+    let session = api.session().await;
+    let body = ok(api.get(&format!("/v1/sessions/{session}")).await);
+    assert_eq!(body["created_at"], "2026-01-01T01:00:00.000Z");
+    api.sandbox.advance(Duration::from_secs(3 * 3_600));
+    refused(&api.get("/v1/transactions").await, 401);
+}
+
+#[tokio::test]
+async fn a_change_is_on_the_disk_without_being_asked_for() {
+    let folder = TempDir::new().expect("a folder");
+    let api = start_with(kept(&folder)).await;
+    let session = api.session().await;
+    let saved = async {
+        loop {
+            let text = fs::read_to_string(folder.path().join("state.json")).unwrap_or_default();
+            if text.contains(&session) {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), saved)
+        .await
+        .expect("saved");
+}
+
+#[tokio::test]
+async fn a_file_that_is_damaged_or_somebody_elses_is_an_error_and_stays_as_it_is() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("state.json");
+    let api = start_with(kept(&folder)).await;
+    api.session().await;
+    drop(api);
+    let good = fs::read_to_string(&path).expect("a state");
+    let mut odd: Value = serde_json::from_str(&good).expect("JSON");
+    odd["version"] = json!(2);
+    for (text, reason) in [
+        (String::new(), "is not a state file"),
+        ("{\"name\": \"package\"}".into(), "is not a state file"),
+        (
+            "{\"format\": \"other\", \"version\": 1}".into(),
+            "is not a state file",
+        ),
+        (good[..good.len() / 2].to_owned(), "is not a state file"),
+        (odd.to_string(), "has version 2"),
+        (
+            good.replace("\"expires_at\"", "\"expired_at\""),
+            "is damaged (line 1",
+        ),
+    ] {
+        fs::write(&path, &text).expect("written");
+        let error = kept(&folder).start().await.expect_err("an error");
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidData, "{error}");
+        assert!(error.to_string().contains(reason), "{error}");
+        assert_eq!(fs::read_to_string(&path).expect("the file"), text);
+    }
+    kept(&TempDir::new().expect("a folder"))
+        .start()
+        .await
+        .expect("another file is fine");
+    let of_folder = Sandbox::builder().state_file(folder.path()).start().await;
+    assert!(of_folder.is_err(), "a folder is no file");
+}
+
+#[tokio::test]
+async fn a_state_that_cannot_be_written_is_told_and_the_old_one_stays() {
+    let folder = TempDir::new().expect("a folder");
+    let inner = folder.path().join("inner");
+    fs::create_dir(&inner).expect("a folder");
+    let api = start_with(Sandbox::builder().state_file(inner.join("state.json"))).await;
+    fs::remove_dir_all(&inner).expect("removed");
+    api.session().await;
+    let error = api.sandbox.save_state().expect_err("no folder");
+    assert!(error.to_string().contains("state.json"), "{error}");
+    let page = api
+        .http
+        .get(format!("{}/_sandbox", api.sandbox.url()))
+        .send()
+        .await
+        .expect("an answer");
+    assert!(
+        page.text()
+            .await
+            .expect("text")
+            .contains("The state could not be saved")
+    );
+    fs::create_dir(&inner).expect("a folder");
+    api.sandbox.save_state().expect("saved after all");
+    assert!(inner.join("state.json").exists());
+}
+
+#[tokio::test]
+#[cfg(unix)]
+async fn the_file_is_its_owners_and_a_link_stays_a_link() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let folder = TempDir::new().expect("a folder");
+    drop(start_with(kept(&folder)).await);
+    let (path, link) = (folder.path().join("state.json"), folder.path().join("link"));
+    let mode = |path: &Path| fs::metadata(path).expect("a file").permissions().mode() & 0o777;
+    assert_eq!(mode(&path), 0o600);
+    symlink(&path, &link).expect("a link");
+    let before = fs::read(&path).expect("a file");
+    drop(start_with(Sandbox::builder().state_file(&link)).await);
+    assert!(fs::symlink_metadata(&link).expect("a link").is_symlink());
+    assert_ne!(fs::read(&path).expect("a file"), before, "a token more");
+}
+
+#[tokio::test]
+async fn accounts_and_profiles_that_are_new_are_there_beside_the_old_ones() {
+    let folder = TempDir::new().expect("a folder");
+    let api = start_with(kept(&folder)).await;
+    card(&api, "card-1").await;
+    drop(api);
+    let api = start_with(kept(&folder).profile("b2b").account("T00000001")).await;
+    ok(api.get(CARDS).await);
+    let api = start_with({
+        drop(api);
+        kept(&folder).profile("b2b")
+    })
+    .await;
+    ok(api.get(&format!("{CARDS}/card-1")).await);
+    let mut body = support::session_body();
+    body["profile_id"] = json!("b2b");
+    ok(api.post("/v1/sessions-profile", body).await);
+}
