@@ -18,10 +18,10 @@ use std::fmt;
 
 pub use dintero_core::{
     AccessToken, Auth, Builder, Call, CallOptions, Clock, Cursor, CursorSource, Date, DateTime,
-    Error, Evidence, Handle, ManualClock, Nullable, Number, OneOrMany, Operation, Paging, Param,
-    Problem, Problems, Response, RetryClass, RetryPolicy, Server, StringOrNumber, SystemClock,
-    Text, TokenFuture, TokenRequest, TokenSource, UnknownInteger, UnknownValue, Uuid, Validate,
-    Wait, WasSent, reveal,
+    Error, Evidence, Handle, Instead, Items, ManualClock, Nullable, Number, OneOrMany, Operation,
+    Page, PageCursor, Pages, Paging, Param, Problem, Problems, Response, RetryClass, RetryPolicy,
+    Server, StringOrNumber, SystemClock, Text, TokenFuture, TokenRequest, TokenSource,
+    UnknownInteger, UnknownValue, Uuid, Validate, Wait, WasSent, reveal,
 };
 /// Methods, statuses and headers, as this crate's functions take and give them.
 pub use http;
