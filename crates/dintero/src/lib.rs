@@ -16,6 +16,9 @@
 
 use std::fmt;
 
+#[cfg(any(feature = "checkout", feature = "shopping", feature = "wallets"))]
+pub mod outcome;
+
 pub use dintero_core::{
     AccessToken, Auth, Builder, Call, CallOptions, Clock, Cursor, CursorSource, Date, DateTime,
     Error, Evidence, Handle, Instead, Items, ManualClock, Nullable, Number, OneOrMany, Operation,

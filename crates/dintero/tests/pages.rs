@@ -14,6 +14,9 @@ use serde_json::{Map, Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
+/// Names and values of a query.
+type Query = Vec<(String, String)>;
+
 /// A list of so many things, in pages as the operation table says.
 #[derive(Clone)]
 struct List {
@@ -23,12 +26,12 @@ struct List {
     stuck: bool,
     /// The request with this number is refused.
     refused: Option<usize>,
-    seen: Arc<Mutex<Vec<Vec<(String, String)>>>>,
+    seen: Arc<Mutex<Vec<Query>>>,
 }
 
 impl Respond for List {
     fn respond(&self, request: &Request) -> ResponseTemplate {
-        let query: Vec<(String, String)> = request.url.query_pairs().into_owned().collect();
+        let query: Query = request.url.query_pairs().into_owned().collect();
         let value = |name: &str| {
             query
                 .iter()

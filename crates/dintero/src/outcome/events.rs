@@ -1,0 +1,344 @@
+//! Which events of a transaction belong to a call, and what they say.
+
+use std::fmt;
+
+use dintero_checkout::types::{
+    RetryCode, Transaction, TransactionError, TransactionEvent, TransactionEventKind,
+    TransactionStatus,
+};
+
+/// The payment provider declined.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declined {
+    error: Option<Box<TransactionError>>,
+}
+
+/// Whether and when to try again, as the card scheme says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RetryAdvice {
+    /// Not with this card.
+    Never,
+    /// At once is allowed.
+    Now,
+    /// From this time on, ISO 8601, if it was given.
+    Later(Option<String>),
+    /// Nothing was said.
+    None,
+}
+
+impl Declined {
+    /// The provider's error, if it came.
+    pub fn error(&self) -> Option<&TransactionError> {
+        self.error.as_deref()
+    }
+
+    /// Whether and when to try again. Failed tries are limited per card: 10 in 24 hours at Mastercard, 15 in 30 days at Visa.
+    pub fn retry(&self) -> RetryAdvice {
+        let policy = self.error().and_then(|error| error.retry_policy.as_deref());
+        let Some(policy) = policy else {
+            return RetryAdvice::None;
+        };
+        let says = |code| policy.retry_codes.contains(&code);
+        if says(RetryCode::DoNotRetry) {
+            RetryAdvice::Never
+        } else if says(RetryCode::RetryAfterDelay) {
+            RetryAdvice::Later(policy.retry_after.clone())
+        } else if says(RetryCode::RetryImmediately) {
+            RetryAdvice::Now
+        } else {
+            RetryAdvice::None
+        }
+    }
+}
+
+impl fmt::Display for Declined {
+    /// Shows no text of the provider.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the payment provider declined it; ")?;
+        match self.retry() {
+            RetryAdvice::Never => f.write_str("do not try again with this card"),
+            RetryAdvice::Now => f.write_str("it may be tried again at once"),
+            RetryAdvice::Later(_) => {
+                f.write_str("it may be tried again later, the advice says when")
+            }
+            RetryAdvice::None => f.write_str("its error says why"),
+        }
+    }
+}
+
+/// How the events of a call are known.
+pub(super) struct Wanted<'a> {
+    pub(super) done: TransactionEventKind,
+    pub(super) begun: TransactionEventKind,
+    /// None for a void, which has none.
+    pub(super) reference: Option<&'a str>,
+    /// The id of the event that a 202 announced.
+    pub(super) taken: Option<&'a str>,
+    /// How many events with the reference were there before.
+    pub(super) before: usize,
+}
+
+/// What the events say.
+#[derive(Debug, PartialEq)]
+pub(super) enum Verdict {
+    /// It was carried out with this amount, where one is given.
+    Done(Option<i64>),
+    Pending,
+    Declined(Declined),
+    Unclear,
+    Nothing,
+}
+
+impl Wanted<'_> {
+    /// The events that end the call, oldest first.
+    fn ends<'t>(&self, transaction: &'t Transaction) -> Vec<&'t TransactionEvent> {
+        let begun = self.begins(transaction);
+        let ids: Vec<String> = begun
+            .iter()
+            .filter_map(|event| event.request_id.as_ref().map(|id| plain(id.as_str())))
+            .chain(self.taken.map(plain))
+            .collect();
+        let ends = events(transaction).filter(|event| event.event.as_ref() == Some(&self.done));
+        ends.filter(|event| match self.reference {
+            None => true,
+            Some(reference) => {
+                event.event_reference.as_deref() == Some(reference)
+                    || completes(event).is_some_and(|id| ids.contains(&id))
+            }
+        })
+        .collect()
+    }
+
+    fn begins<'t>(&self, transaction: &'t Transaction) -> Vec<&'t TransactionEvent> {
+        let begun = events(transaction).filter(|event| event.event.as_ref() == Some(&self.begun));
+        begun
+            .filter(|event| {
+                self.reference.is_none() || event.event_reference.as_deref() == self.reference
+            })
+            .collect()
+    }
+
+    /// How many calls of the kind have ended.
+    pub(super) fn count(&self, transaction: &Transaction) -> usize {
+        self.ends(transaction).len()
+    }
+
+    /// What a reading says.
+    pub(super) fn judge(&self, transaction: &Transaction) -> Verdict {
+        let ends = self.ends(transaction);
+        let ends = ends.get(self.before..).unwrap_or_default();
+        if ends
+            .iter()
+            .any(|event| event.correction.is_some() || event.success.is_none())
+        {
+            return Verdict::Unclear;
+        }
+        let mut done = ends.iter().filter(|event| event.success == Some(true));
+        match (done.next(), done.next()) {
+            (Some(_), Some(_)) if self.reference.is_some() => return Verdict::Unclear,
+            (Some(event), _) => return Verdict::Done(amount(event)),
+            (None, _) => {}
+        }
+        let ended: Vec<String> = ends.iter().filter_map(|event| completes(event)).collect();
+        let begun = self.begins(transaction);
+        let open = begun.iter().any(|event| {
+            let id = event.request_id.as_ref().map(|id| plain(id.as_str()));
+            id.is_none_or(|id| !ended.contains(&id)) && event.success != Some(false)
+        });
+        // A void has no reference, so one that failed is known as this one by the id of its 202 alone.
+        let own = ends.iter().rfind(|event| {
+            self.reference.is_some()
+                || completes(event).is_some_and(|id| self.taken.map(plain) == Some(id))
+        });
+        match own {
+            Some(event) => Verdict::Declined(declined(event)),
+            None if open && ends.len() <= begun.len() => Verdict::Pending,
+            None if transaction.status == Some(TransactionStatus::LiteralUnknown) => {
+                Verdict::Unclear
+            }
+            None => Verdict::Nothing,
+        }
+    }
+
+    /// What a 200 says: it is a success unless the last event is a failure of its kind.
+    pub(super) fn judge_answer(&self, transaction: &Transaction) -> Verdict {
+        let last = events(transaction).last();
+        if let Some(last) = last.filter(|last| last.event.as_ref() == Some(&self.done))
+            && last.success == Some(false)
+            && last.correction.is_none()
+        {
+            return Verdict::Declined(declined(last));
+        }
+        match self.judge(transaction) {
+            Verdict::Nothing => Verdict::Done(None),
+            verdict => verdict,
+        }
+    }
+}
+
+fn events(transaction: &Transaction) -> impl DoubleEndedIterator<Item = &TransactionEvent> {
+    transaction.events.iter().flatten()
+}
+
+fn amount(event: &TransactionEvent) -> Option<i64> {
+    event.amount.as_ref().and_then(|amount| amount.as_i64())
+}
+
+fn declined(event: &TransactionEvent) -> Declined {
+    Declined {
+        error: event.error.clone(),
+    }
+}
+
+fn completes(event: &TransactionEvent) -> Option<String> {
+    event
+        .correlation_request_id
+        .as_ref()
+        .map(|id| plain(id.as_str()))
+}
+
+/// Ids come with and without dashes.
+fn plain(id: &str) -> String {
+    id.replace('-', "").to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use dintero_checkout::types::{Transaction, TransactionEventKind};
+    use serde_json::{Value, json};
+
+    use super::{RetryAdvice, Verdict, Wanted};
+
+    const ID: &str = "8f2c1a4e-0000-4000-8000-000000000001";
+
+    fn transaction(status: &str, events: Value) -> Transaction {
+        serde_json::from_value(json!({
+            "amount": 100, "currency": "NOK", "payment_product": "vipps", "payment_product_type": "vipps",
+            "status": status, "events": events,
+        }))
+        .expect("a transaction")
+    }
+
+    fn capture(before: usize) -> Wanted<'static> {
+        Wanted {
+            done: TransactionEventKind::Capture,
+            begun: TransactionEventKind::InitiateCapture,
+            reference: Some("mine"),
+            taken: None,
+            before,
+        }
+    }
+
+    fn void() -> Wanted<'static> {
+        Wanted {
+            done: TransactionEventKind::Void,
+            begun: TransactionEventKind::InitiateVoid,
+            reference: None,
+            taken: Some(ID),
+            before: 0,
+        }
+    }
+
+    #[test]
+    fn only_events_with_the_reference_count() {
+        let mine =
+            json!({"event": "CAPTURE", "success": true, "amount": 40.0, "event_reference": "mine"});
+        let other =
+            json!({"event": "CAPTURE", "success": true, "amount": 10, "event_reference": "other"});
+        let refund =
+            json!({"event": "REFUND", "success": true, "amount": 10, "event_reference": "mine"});
+        let begun = json!({"event": "INITIATE_CAPTURE", "success": true, "event_reference": "mine", "request_id": ID});
+        let end = json!({"event": "CAPTURE", "success": true, "amount": 40, "correlation_request_id": ID.replace('-', "")});
+        let cases = [
+            (json!([]), Verdict::Nothing),
+            (json!([other, refund]), Verdict::Nothing),
+            (json!([other, mine]), Verdict::Done(Some(40))),
+            (json!([mine, mine]), Verdict::Unclear),
+            (json!([begun]), Verdict::Pending),
+            (json!([begun, other]), Verdict::Pending),
+            (json!([begun, end]), Verdict::Done(Some(40))),
+            (
+                json!([{"event": "CAPTURE", "event_reference": "mine"}]),
+                Verdict::Unclear,
+            ),
+        ];
+        for (events, verdict) in cases {
+            let shown = events.to_string();
+            assert_eq!(
+                capture(0).judge(&transaction("AUTHORIZED", events)),
+                verdict,
+                "{shown}"
+            );
+        }
+        let again = transaction("AUTHORIZED", json!([mine]));
+        assert_eq!(capture(1).judge(&again), Verdict::Nothing);
+        assert_eq!(capture(0).count(&again), 1);
+    }
+
+    #[test]
+    fn a_correction_or_an_unknown_status_is_not_decided_here() {
+        let corrected = json!([{
+            "event": "CAPTURE", "success": false, "event_reference": "mine",
+            "correction": {"status": "x", "remaining_capture_amount": 0, "remaining_refund_amount": 0, "remaining_void_amount": 0},
+        }]);
+        assert_eq!(
+            capture(0).judge(&transaction("AUTHORIZED", corrected)),
+            Verdict::Unclear
+        );
+        assert_eq!(
+            capture(0).judge(&transaction("UNKNOWN", json!([]))),
+            Verdict::Unclear
+        );
+    }
+
+    #[test]
+    fn a_200_with_a_failed_event_is_declined_with_the_advice_of_the_scheme() {
+        for (code, advice) in [
+            ("DO_NOT_RETRY", RetryAdvice::Never),
+            ("RETRY_IMMEDIATELY", RetryAdvice::Now),
+            (
+                "RETRY_AFTER_DELAY",
+                RetryAdvice::Later(Some("2026-01-02T00:00:00Z".to_owned())),
+            ),
+        ] {
+            let error = json!({"message": "m", "retry_policy": {"retry_codes": [code], "retry_after": "2026-01-02T00:00:00Z"}});
+            let failed = json!([{"event": "CAPTURE", "success": false, "error": error}]);
+            let Verdict::Declined(declined) =
+                capture(0).judge_answer(&transaction("AUTHORIZED", failed))
+            else {
+                panic!("declined");
+            };
+            assert_eq!(declined.retry(), advice);
+            assert!(declined.error().is_some_and(|error| error.message == "m"));
+        }
+        assert_eq!(
+            capture(0).judge_answer(&transaction("CAPTURED", json!([]))),
+            Verdict::Done(None)
+        );
+    }
+
+    #[test]
+    fn a_void_is_known_by_its_kind_and_a_failed_one_by_its_202() {
+        let ok = json!({"event": "VOID", "success": true, "amount": 100});
+        let old = json!({"event": "VOID", "success": false});
+        let mine = json!({"event": "VOID", "success": false, "correlation_request_id": ID});
+        let begun = json!({"event": "INITIATE_VOID", "success": true, "request_id": ID});
+        assert_eq!(
+            void().judge(&transaction("AUTHORIZATION_VOIDED", json!([ok]))),
+            Verdict::Done(Some(100))
+        );
+        assert_eq!(
+            void().judge(&transaction("AUTHORIZED", json!([old]))),
+            Verdict::Nothing
+        );
+        assert_eq!(
+            void().judge(&transaction("AUTHORIZED", json!([begun]))),
+            Verdict::Pending
+        );
+        assert!(matches!(
+            void().judge(&transaction("AUTHORIZED", json!([begun, mine]))),
+            Verdict::Declined(_)
+        ));
+    }
+}
