@@ -20,22 +20,26 @@ fn main() -> ExitCode {
 
 fn generate() -> Result<(), String> {
     println!("cargo::rerun-if-changed=build.rs");
-    client("traps", Some("traps-overlay"))?;
-    client("growth-old", None)?;
-    client("growth-new", None)
+    client("traps", Some("traps-overlay"), true)?;
+    client("growth-old", None, true)?;
+    client("growth-new", None, true)?;
+    client("upstream", None, false)
 }
 
-fn client(name: &str, overlay: Option<&str>) -> Result<(), String> {
+fn client(name: &str, overlay: Option<&str>, strict: bool) -> Result<(), String> {
     let read = |name: &str| {
         let path = Path::new("data").join(name).with_extension("yaml");
         println!("cargo::rerun-if-changed={}", path.display());
         Document::read(&path).map_err(|errors| errors.to_string())
     };
     let overlay = overlay.map(read).transpose()?;
-    let generation = dintero_codegen::generate_from(name, read(name)?, overlay.as_ref(), true)
+    let generation = dintero_codegen::generate_from(name, read(name)?, overlay.as_ref(), strict)
         .map_err(|errors| errors.to_string())?;
     let file = Path::new(&env::var("OUT_DIR").map_err(|error| error.to_string())?)
         .join(name)
         .with_extension("rs");
-    fs::write(&file, generation.source).map_err(|error| format!("{}: {error}", file.display()))
+    // Only one registry fits into a crate: that of the document that nobody wrote an overlay for.
+    let registry = if strict { "" } else { &generation.registry };
+    fs::write(&file, generation.source + registry)
+        .map_err(|error| format!("{}: {error}", file.display()))
 }

@@ -37,11 +37,11 @@ impl<'a> Arbitrary<'a> {
         'a: 'v,
     {
         while let Some(target) = node["$ref"].as_str() {
-            node = self
-                .document
-                .root
-                .pointer(&target[1..])
-                .unwrap_or(&Value::Null);
+            let target = target
+                .trim_start_matches('#')
+                .replace("%20", " ")
+                .replace("%25", "%");
+            node = self.document.root.pointer(&target).unwrap_or(&Value::Null);
         }
         node
     }
@@ -74,8 +74,15 @@ impl<'a> Arbitrary<'a> {
                 .as_str()
                 .unwrap_or_default()
                 .to_owned();
+            let child = child.as_str().unwrap_or_default();
+            let child = match child.starts_with('#') {
+                true => child.to_owned(),
+                false => format!("#/components/schemas/{child}"),
+            };
             let mut value = self.plain(&json!({"$ref": child}), name, depth + 1);
-            value[property] = json!(tag);
+            if value.is_object() {
+                value[property] = json!(tag);
+            }
             return value;
         }
         self.plain(schema, name, depth)
@@ -88,7 +95,22 @@ impl<'a> Arbitrary<'a> {
             let before = self.asked.len();
             self.asked
                 .extend(schema["required"].as_array().cloned().unwrap_or_default());
-            for part in parts.iter().chain([&without(&schema, "allOf")]) {
+            let shapes = [
+                "$ref",
+                "type",
+                "properties",
+                "allOf",
+                "oneOf",
+                "anyOf",
+                "enum",
+                "items",
+            ];
+            let shaping = |part: &&Value| shapes.iter().any(|key| part.get(key).is_some());
+            for part in parts
+                .iter()
+                .filter(shaping)
+                .chain([&without(&schema, "allOf")])
+            {
                 let made = self.plain(part, name, depth + 1);
                 combine(&mut whole, made);
             }
@@ -96,25 +118,43 @@ impl<'a> Arbitrary<'a> {
             return whole;
         }
         for key in ["oneOf", "anyOf"] {
-            if let Some(parts) = schema[key].as_array() {
-                let index = self.random.usize(..parts.len());
+            if let Some(parts) = schema[key].as_array().filter(|parts| !parts.is_empty()) {
+                let deep = depth > DEPTH;
+                let index = self.random.usize(..if deep { 1 } else { parts.len() });
                 return self.at(&parts[index], name, depth + 1);
             }
         }
         if schema["nullable"] == true && self.random.u8(..4) == 0 {
             return Value::Null;
         }
-        if let Some(values) = schema["enum"].as_array() {
-            if self.future && self.random.u8(..4) == 0 {
+        if let Some(values) = schema["enum"]
+            .as_array()
+            .filter(|values| !values.is_empty())
+        {
+            let grows = matches!(schema["type"].as_str(), None | Some("string" | "integer"));
+            if self.future && grows && self.random.u8(..4) == 0 {
                 return if schema["type"] == "integer" {
                     json!(self.random.i64(1000..2000))
                 } else {
                     json!(format!("later.{}", self.word()))
                 };
             }
-            return values[self.random.usize(..values.len())].clone();
+            let value = &values[self.random.usize(..values.len())];
+            // YAML reads `2` as a number whatever the type is.
+            return match schema["type"].as_str() {
+                Some("string") if !value.is_string() && !value.is_null() => {
+                    json!(value.to_string())
+                }
+                _ => value.clone(),
+            };
         }
-        match schema["type"].as_str() {
+        let kind = match &schema["type"] {
+            Value::Array(kinds) => kinds[self.random.usize(..kinds.len())].as_str(),
+            kind if kind.is_null() && schema["items"].is_object() => Some("array"),
+            kind => kind.as_str(),
+        };
+        match kind {
+            Some("null") => Value::Null,
             Some("string") => json!(self.text(&schema)),
             Some("integer") => json!(self.random.i64(-5..5_000_000)),
             Some("number") => {
@@ -164,7 +204,9 @@ impl<'a> Arbitrary<'a> {
             let value = self.anything();
             object.insert(self.word(), value);
         }
-        if self.future && self.random.u8(..3) == 0 {
+        // What a map holds is all of one kind, now and later.
+        let map = schema["additionalProperties"].is_object() && schema["properties"].is_null();
+        if self.future && !map && self.random.u8(..3) == 0 {
             let value = self.anything();
             object.insert(format!("later_{}", self.word()), value);
         }

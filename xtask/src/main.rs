@@ -1,6 +1,7 @@
 //! Maintainers' commands: `cargo xtask <command>`.
 
 mod diff;
+mod import;
 mod lint;
 mod lock;
 mod regen;
@@ -34,6 +35,7 @@ enum Command {
     Regen(regen::Regen),
     Lint(lint::Lint),
     Diff(Box<diff::Diff>),
+    Import(import::Import),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Command::Regen(regen) => regen.run(&root),
         Command::Lint(lint) => lint.run(&root),
         Command::Diff(diff) => diff.run(&root),
+        Command::Import(import) => import.run(&root),
     };
     match result {
         Ok(report) => report.print(arguments.json),

@@ -135,6 +135,7 @@ impl Document {
             }
             YamlData::Mapping(mapping) => {
                 let mut object = Map::new();
+                let mut merged = Vec::new();
                 for (key, value) in mapping {
                     let Some(key) = key_text(key) else {
                         let construct = "has a key that is neither text nor a number".into();
@@ -148,7 +149,21 @@ impl Document {
                     };
                     let below = format!("{pointer}/{}", escape(&key));
                     let value = self.convert(value, below)?;
-                    object.insert(key, value);
+                    if key == "<<" {
+                        merged.push(value);
+                    } else {
+                        object.insert(key, value);
+                    }
+                }
+                // What a mapping says itself goes before what it merges in, and the first of several before the next.
+                for other in merged {
+                    let others = match other {
+                        Value::Array(list) => list,
+                        other => vec![other],
+                    };
+                    for (key, value) in others.iter().filter_map(Value::as_object).flatten() {
+                        object.entry(key).or_insert_with(|| value.clone());
+                    }
                 }
                 Value::Object(object)
             }
@@ -219,6 +234,19 @@ mod tests {
         assert_eq!(
             document.root,
             serde_json::json!({"country": "NO", "200": "ok"})
+        );
+    }
+
+    #[test]
+    fn what_a_mapping_merges_in_is_part_of_it() {
+        let document = Document::parse(
+            "a.yaml",
+            "one: &one {a: 1, b: 1}\ntwo: {<<: *one, b: 2}\nthree: {<<: [{b: 3}, *one]}\n",
+        )
+        .unwrap();
+        assert_eq!(
+            document.root,
+            serde_json::json!({"one": {"a": 1, "b": 1}, "two": {"a": 1, "b": 2}, "three": {"a": 1, "b": 3}})
         );
     }
 

@@ -78,6 +78,7 @@ rules! {
     EndlessAllOf "endless-all-of" "An allOf leads back to itself.",
     ConflictingAllOf "conflicting-all-of" "An allOf gives one property two types.",
     TypedExtraProperties "typed-extra-properties" "An object has typed properties beside those it lists.",
+    Relaxed "relaxed" "Said in other words, or left out, so that the rest of the document can be generated.",
     Generator "generator" "The generator cannot do this, or not as written.",
 }
 

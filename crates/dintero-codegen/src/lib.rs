@@ -12,6 +12,7 @@ mod markdown;
 pub mod overlay;
 pub mod plan;
 pub mod refine;
+mod relax;
 pub mod surface;
 
 use std::path::{Path, PathBuf};
@@ -67,7 +68,10 @@ pub fn generate(openapi: &Path, api: &str) -> Result<Generation, Errors> {
     )
 }
 
-/// Generates a client from any document. Where not `strict`, overlay actions may match nothing.
+/// Generates a client from any document.
+///
+/// Where not `strict`, overlay actions may match nothing, and what would be refused is said in other words or left out,
+/// each with a warning: a document that nobody prepared an overlay for gives a client of all that can be called.
 ///
 /// # Errors
 /// As for [`generate()`].
@@ -83,14 +87,36 @@ pub fn generate_from(
             .map(of_overlay)?,
         None => Vec::new(),
     };
-    findings.extend(lint::lint(&document));
+    if strict {
+        return attempt(api, &document, true, findings);
+    }
+    findings.extend(relax::relax(&mut document));
+    loop {
+        let errors = match attempt(api, &document, false, findings.clone()) {
+            Ok(generation) => return Ok(generation),
+            Err(errors) => errors,
+        };
+        match relax::leave_out(&mut document, &errors) {
+            Some(left_out) => findings.extend(left_out),
+            None => return Err(errors),
+        }
+    }
+}
+
+fn attempt(
+    api: &str,
+    document: &Document,
+    strict: bool,
+    mut findings: Vec<Finding>,
+) -> Result<Generation, Errors> {
+    findings.extend(lint::lint(document));
     if findings.iter().any(|finding| finding.level == Level::Error) {
         return Err(Errors(findings));
     }
-    let lowered = lower::lower(&document, &mut findings)?;
-    let file = generate::generate(&document, &lowered)?;
+    let lowered = lower::lower(document, strict, &mut findings)?;
+    let file = generate::generate(document, &lowered)?;
     let signatures = refine::Signature::of(&file, &lowered.plan)
-        .map_err(|lost| generate::refused(&document, &lost))?;
+        .map_err(|lost| generate::refused(document, &lost))?;
     let source = refine::refine(api, &lowered.plan, &signatures);
     let registry = refine::registry(&lowered.plan, &signatures);
     let surface = surface::write(&lowered.plan, &signatures);

@@ -5,14 +5,7 @@ use serde_json::Value;
 /// A description with nothing in it that rustdoc takes for a link, a tag or a doctest.
 pub fn clean(text: &str) -> String {
     let mut fenced = false;
-    // A lone carriage return and a mark that turns the direction of text are errors in the comments of Rust.
-    let text = text
-        .replace("\r\n", "\n")
-        .replace(['\r', '\u{2028}', '\u{2029}'], "\n");
-    let text = text.replace(
-        |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'),
-        "",
-    );
+    let text = visible(text);
     let lines = text.trim().lines().map(|line| {
         let line = line.trim_end();
         if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
@@ -35,6 +28,16 @@ pub fn clean(text: &str) -> String {
         out.push("```".to_owned());
     }
     out.join("\n")
+}
+
+/// Without what Rust allows in no comment: a lone carriage return, a mark that turns the direction of text.
+pub fn visible(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .replace(['\r', '\u{2028}', '\u{2029}'], "\n")
+        .replace(
+            |c| matches!(c, '\0' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'),
+            "",
+        )
 }
 
 fn clean_line(line: &str) -> String {

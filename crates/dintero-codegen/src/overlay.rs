@@ -1,15 +1,23 @@
 //! Step 2: OpenAPI Overlay 1.0: our names and choices, laid over a document that stays as upstream wrote it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use crate::document::Document;
 use crate::finding::{Errors, Finding, Level};
+use crate::lower::operations::{all, method_name};
+
+/// Marks an action that sleeps, since the document has nothing for it: `true` for the whole action, or a list of those
+/// keys of its `update` that do not fit, or of `remove` alone. `cargo xtask import` sets the marks and takes them off.
+pub const DORMANT: &str = "x-dintero-dormant";
 
 /// Applies the actions of an overlay in order.
 ///
 /// An action that matches nothing is an error where `strict`, otherwise a warning: an older or newer document than the
-/// one the overlay was written for need not have everything.
+/// one the overlay was written for need not have everything. An action marked as sleeping is skipped; where `strict`, it
+/// is an error that it would match again, so that no mark outlives its reason.
 ///
 /// # Errors
 /// The overlay is no Overlay 1.0 document, a target is no RFC 9535 JSONPath, an action has no reason, or matches nothing.
@@ -18,7 +26,24 @@ pub fn apply(
     overlay: &Document,
     strict: bool,
 ) -> Result<Vec<Finding>, Errors> {
+    run(document, overlay, strict).map(|(findings, _)| findings)
+}
+
+/// Applies an overlay whether its actions match or not, and gives the places of each, in the order of the actions.
+///
+/// # Errors
+/// As for [`apply`], matching nothing left out.
+pub fn places(document: &mut Document, overlay: &Document) -> Result<Vec<Vec<String>>, Errors> {
+    run(document, overlay, false).map(|(_, places)| places)
+}
+
+fn run(
+    document: &mut Document,
+    overlay: &Document,
+    strict: bool,
+) -> Result<(Vec<Finding>, Vec<Vec<String>>), Errors> {
     let mut findings = Vec::new();
+    let mut matched = Vec::new();
     if overlay.root["overlay"]
         .as_str()
         .is_none_or(|version| !version.starts_with("1."))
@@ -30,13 +55,8 @@ pub fn apply(
             "Begin it with `overlay: 1.0.0`",
         ));
     }
-    let empty = Vec::new();
-    for (index, action) in overlay.root["actions"]
-        .as_array()
-        .unwrap_or(&empty)
-        .iter()
-        .enumerate()
-    {
+    let lenient = if strict { Level::Error } else { Level::Warning };
+    for (index, action) in actions(overlay).iter().enumerate() {
         let pointer = format!("/actions/{index}");
         let mut report = |level, construct: String, remedy: &str| {
             findings.push(overlay.finding(level, &pointer, construct, remedy));
@@ -57,6 +77,7 @@ pub fn apply(
                     format!("the target {target} is no JSONPath: {error}"),
                     "Write it in the syntax of RFC 9535",
                 );
+                matched.push(Vec::new());
                 continue;
             }
         };
@@ -67,26 +88,99 @@ pub fn apply(
             .map(|place| place.to_json_pointer())
             .collect();
         places.sort_by(|one, two| natural(two).cmp(&natural(one)));
-        if places.is_empty() {
-            let level = if strict { Level::Error } else { Level::Warning };
+        let dormant = &action[DORMANT];
+        let mut update = action["update"].clone();
+        let mut removes = action["remove"] == Value::Bool(true);
+        let sleeps = *dormant == Value::Bool(true);
+        match dormant {
+            Value::Null | Value::Bool(true) => {}
+            Value::Array(keys) => {
+                let has = |key: &str| (key == "remove" && removes) || update.get(key).is_some();
+                if keys.is_empty() || !keys.iter().all(|key| key.as_str().is_some_and(has)) {
+                    report(
+                        Level::Error,
+                        format!("{DORMANT} of the action on {target} lists what it does not do"),
+                        "List keys of `update`, or `remove`; or run `cargo xtask import`",
+                    );
+                }
+                let asleep = |key: &str| keys.iter().any(|asleep| asleep == key);
+                removes = removes && !asleep("remove");
+                if let Some(update) = update.as_object_mut() {
+                    update.retain(|key, _| !asleep(key));
+                }
+            }
+            _ => report(
+                Level::Error,
+                format!("{DORMANT} of the action on {target} is neither true nor a list"),
+                "Remove it, or run `cargo xtask import`",
+            ),
+        }
+        if sleeps && !places.is_empty() {
             report(
-                level,
+                lenient,
+                format!("the target {target} matches again, but its action sleeps"),
+                "Remove its x-dintero-dormant, or run `cargo xtask import`",
+            );
+        } else if !sleeps && places.is_empty() {
+            report(
+                lenient,
                 format!("the target {target} matches nothing"),
                 "Adapt it to the document, or drop the action",
             );
         }
-        for place in places {
-            if action["remove"] == Value::Bool(true) {
-                remove(&mut document.root, &place);
-            } else if let Some(node) = document.root.pointer_mut(&place) {
-                merge(node, &action["update"]);
+        if sleeps && strict {
+            places.clear();
+        }
+        for place in &places {
+            if removes {
+                remove(&mut document.root, place);
+            } else if let Some(node) = document.root.pointer_mut(place)
+                && !update.is_null()
+            {
+                merge(node, &update);
             }
         }
+        matched.push(places);
     }
+    needless(document, overlay, lenient, &mut findings);
     if findings.iter().any(|finding| finding.level == Level::Error) {
         Err(Errors(findings))
     } else {
-        Ok(findings)
+        Ok((findings, matched))
+    }
+}
+
+fn actions(overlay: &Document) -> &[Value] {
+    overlay.root["actions"]
+        .as_array()
+        .map_or(&[], Vec::as_slice)
+}
+
+/// A reading-back that sleeps although its method exists.
+fn needless(document: &Document, overlay: &Document, level: Level, findings: &mut Vec<Finding>) {
+    const KEY: &str = "x-dintero-read-back";
+    let mut names: Option<BTreeSet<String>> = None;
+    for (index, action) in actions(overlay).iter().enumerate() {
+        let asleep = action[DORMANT]
+            .as_array()
+            .is_some_and(|keys| keys.iter().any(|key| key == KEY));
+        let Some(method) = action["update"][KEY].as_str().filter(|_| asleep) else {
+            continue;
+        };
+        let names = names.get_or_insert_with(|| {
+            all(document)
+                .iter()
+                .map(|(_, path, method, _, operation)| method_name(operation, method, path))
+                .collect()
+        });
+        if names.contains(method) {
+            findings.push(overlay.finding(
+                level,
+                &format!("/actions/{index}"),
+                format!("{KEY} sleeps, but the method {method} exists again"),
+                "Remove it from x-dintero-dormant, or run `cargo xtask import`",
+            ));
+        }
     }
 }
 
@@ -167,6 +261,65 @@ mod tests {
             error,
             "o.yaml:3 #/actions/0: the target $.nothing matches nothing. Adapt it to the document, or drop the action"
         );
+    }
+
+    #[test]
+    fn a_sleeping_action_is_skipped_until_it_would_match() {
+        let action = |target: &str| {
+            format!(
+                "- {{target: {target}, x-dintero-dormant: true, description: why, update: {{b: 2}}}}\n"
+            )
+        };
+        let document = applied(&action("$.nothing")).unwrap();
+        assert_eq!(document.root["map"], serde_json::json!({"a": 1}));
+        let error = applied(&action("$.map")).unwrap_err();
+        assert!(
+            error.contains("$.map matches again, but its action sleeps"),
+            "{error}"
+        );
+        assert!(error.contains("Remove its x-dintero-dormant"), "{error}");
+    }
+
+    #[test]
+    fn a_part_of_an_update_can_sleep() {
+        let action = |keys: &str| {
+            format!(
+                "- {{target: $.map, x-dintero-dormant: {keys}, description: why, update: {{b: 2, c: 3}}}}\n"
+            )
+        };
+        let document = applied(&action("[c]")).unwrap();
+        assert_eq!(document.root["map"], serde_json::json!({"a": 1, "b": 2}));
+        let removal =
+            "- {target: $.map.a, x-dintero-dormant: [remove], description: why, remove: true}\n";
+        assert_eq!(
+            applied(removal).unwrap().root["map"],
+            serde_json::json!({"a": 1})
+        );
+        for keys in ["[d]", "[remove]", "[]"] {
+            let error = applied(&action(keys)).unwrap_err();
+            assert!(error.contains("lists what it does not do"), "{error}");
+        }
+        let error = applied(&action("false")).unwrap_err();
+        assert!(error.contains("neither true nor a list"), "{error}");
+    }
+
+    #[test]
+    fn a_reading_back_must_not_sleep_once_its_method_exists() {
+        let text = |id: &str| {
+            format!("paths: {{/a: {{post: {{operationId: a}}, get: {{operationId: {id}}}}}}}")
+        };
+        let overlay = "overlay: 1.0.0\nactions: [{target: \"$.paths['/a'].post\", description: why, x-dintero-dormant: [x-dintero-read-back], update: {x-dintero-read-back: look}}]\n";
+        let overlay = Document::parse("o.yaml", overlay).unwrap();
+        let run = |id| {
+            apply(
+                &mut Document::parse("a", &text(id)).unwrap(),
+                &overlay,
+                true,
+            )
+        };
+        assert!(run("other").is_ok());
+        let error = run("look").unwrap_err().to_string();
+        assert!(error.contains("the method look exists again"), "{error}");
     }
 
     #[test]

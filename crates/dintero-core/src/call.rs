@@ -312,17 +312,16 @@ impl Call {
             Some(url) if self.problems.is_empty() => url,
             _ => return Err(Error::from(self.problems).of_call(self.operation, self.class)),
         };
-        let mut headers = self.handle.default_headers().clone();
         let accept = if want == Want::Json {
             "application/json"
         } else {
             "application/json, */*;q=0.8"
         };
-        headers.insert(ACCEPT, HeaderValue::from_static(accept));
-        for given in [self.headers, std::mem::take(&mut self.options.headers)] {
-            for (name, value) in &given {
-                headers.insert(name, value.clone());
-            }
+        let mut headers = self.headers;
+        let accept = HeaderValue::from_static(accept);
+        headers.entry(ACCEPT).or_insert(accept);
+        for (name, value) in &self.options.headers {
+            headers.insert(name, value.clone());
         }
         Ok(Outgoing {
             operation: self.operation,

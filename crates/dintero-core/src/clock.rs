@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -130,9 +130,12 @@ pub(crate) fn later(start: Instant, length: Duration) -> Instant {
         .unwrap_or_else(|| start + Duration::from_secs(365 * 24 * 3600))
 }
 
-/// What `work` gives, or none when the alarm rings first.
-pub(crate) async fn before<T>(alarm: Wait, work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
+/// What `work` gives, or none when the alarm rings first. The work is pinned by the caller: a future that moves another one into
+/// itself has room for it twice.
+pub(crate) async fn before<T>(
+    alarm: Wait,
+    mut work: Pin<&mut impl Future<Output = T>>,
+) -> Option<T> {
     let mut alarm = alarm;
     poll_fn(|context| {
         if let Poll::Ready(done) = work.as_mut().poll(context) {
@@ -146,6 +149,7 @@ pub(crate) async fn before<T>(alarm: Wait, work: impl Future<Output = T>) -> Opt
 #[cfg(test)]
 mod tests {
     use std::future::{pending, ready};
+    use std::pin::pin;
     use std::time::Duration;
 
     use super::{Clock, ManualClock, SystemClock, before};
@@ -154,9 +158,9 @@ mod tests {
     async fn a_manual_alarm_rings_only_when_the_clock_is_moved() {
         let clock = ManualClock::new();
         let alarm = clock.alarm(clock.now() + Duration::from_secs(5));
-        assert_eq!(before(alarm, ready(1)).await, Some(1));
+        assert_eq!(before(alarm, pin!(ready(1))).await, Some(1));
         let alarm = clock.alarm(clock.now() + Duration::from_secs(5));
-        let waiting = tokio::spawn(before(alarm, pending::<()>()));
+        let waiting = tokio::spawn(async move { before(alarm, pin!(pending::<()>())).await });
         clock.advance(Duration::from_secs(5));
         assert_eq!(waiting.await.expect("task"), None);
     }
@@ -167,6 +171,6 @@ mod tests {
         SystemClock.pause(Duration::from_secs(60)).await;
         assert!(SystemClock.now() - start >= Duration::from_secs(60));
         let alarm = SystemClock.alarm(SystemClock.now() + Duration::from_secs(1));
-        assert_eq!(before(alarm, pending::<()>()).await, None);
+        assert_eq!(before(alarm, pin!(pending::<()>())).await, None);
     }
 }

@@ -43,7 +43,9 @@ struct Bound {
 pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
     pub(crate) api_url: Arc<str>,
+    pub(crate) api_root: Url,
     pub(crate) checkout_url: Arc<str>,
+    pub(crate) checkout_root: Url,
     pub(crate) owner: Option<Arc<str>>,
     pub(crate) credentials: Credentials,
     pub(crate) headers: HeaderMap,
@@ -160,21 +162,25 @@ impl Handle {
         &self.0.shared.headers
     }
 
-    /// The URL of a path on one of the two configured hosts, and on no other.
+    /// The URL of a path on one of the two configured hosts, and on no other: only path and query are set.
     pub(crate) fn url(&self, server: Server, path: &str, query: &str) -> Option<Url> {
-        let base = match server {
-            Server::Api => &self.0.shared.api_url,
-            Server::Checkout => &self.0.shared.checkout_url,
+        let root = match server {
+            Server::Api => &self.0.shared.api_root,
+            Server::Checkout => &self.0.shared.checkout_root,
         };
-        let mut text = String::with_capacity(base.len() + path.len() + query.len() + 1);
-        text.push_str(base);
-        text.push_str(path);
-        if !query.is_empty() {
-            text.push('?');
-            text.push_str(query);
+        if !path.starts_with('/') {
+            return None;
         }
-        // The base ends in a host or a path and the path begins with a slash, so the host cannot change.
-        Url::parse(&text).ok().filter(|_| path.starts_with('/'))
+        // To parse the whole URL for each call would cost as much as all else that the client does for it.
+        let mut url = root.clone();
+        match root.path() {
+            "/" => url.set_path(path),
+            below => url.set_path(&[below.trim_end_matches('/'), path].concat()),
+        }
+        if !query.is_empty() {
+            url.set_query(Some(query));
+        }
+        Some(url)
     }
 }
 

@@ -24,6 +24,9 @@ mod operation;
 mod options;
 mod pages;
 mod path;
+/// For the fuzz targets.
+#[cfg(any(fuzzing, test))]
+pub mod properties;
 mod response;
 mod retry;
 mod token;

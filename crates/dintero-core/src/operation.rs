@@ -167,8 +167,8 @@ pub enum Server {
 
 /// What a second sending of the same request would do, and hence when a call is repeated.
 ///
-/// Whatever the class, a request that provably was not handled is sent again: no connection was made, the server answered
-/// 429, or once after a 401.
+/// Whatever the class, a request that provably was not handled is sent again: no connection was made, an HTTP/2 server refused
+/// the stream, the server answered 429, or once after a 401.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryClass {

@@ -50,9 +50,9 @@ impl Trace {
         ))
     }
 
-    pub(crate) async fn around<T>(&self, work: impl Future<Output = T>) -> T {
+    pub(crate) fn around<T>(&self, work: impl Future<Output = T>) -> impl Future<Output = T> {
         use tracing::Instrument as _;
-        work.instrument(self.0.clone()).await
+        work.instrument(self.0.clone())
     }
 
     pub(crate) fn attempt(&self, attempts: u32, head: Option<&Head>) {
@@ -92,8 +92,8 @@ impl Trace {
         Self
     }
 
-    pub(crate) async fn around<T>(&self, work: impl Future<Output = T>) -> T {
-        work.await
+    pub(crate) fn around<T>(&self, work: impl Future<Output = T>) -> impl Future<Output = T> {
+        work
     }
 
     pub(crate) fn attempt(&self, _: u32, _: Option<&Head>) {}

@@ -1,5 +1,6 @@
 //! The way of a call: token, attempt, and what follows from the outcome.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -90,6 +91,8 @@ struct Proof {
     name: HeaderName,
     value: HeaderValue,
     token: Option<Arc<Token>>,
+    /// It was waited for.
+    waited: bool,
 }
 
 /// What happened so far.
@@ -127,15 +130,21 @@ impl Outgoing {
         let start = shared.clock.now();
         let end = later(start, limit);
         let mut progress = Progress::default();
+        // To ask for the time can be slow, so it is asked only after something was waited for.
+        let mut now = start;
         loop {
-            let failed = match self.proof(shared, end, limit).await {
+            let proof = self.proof(shared, end, limit).await;
+            if proof.as_ref().is_ok_and(|proof| proof.waited) {
+                now = shared.clock.now();
+            }
+            let failed = match proof {
                 // The token came at the last moment: what cannot be answered in time must not be sent.
-                Ok(_) if shared.clock.now() >= end => Failed {
+                Ok(_) if now >= end => Failed {
                     error: Error::new(Kind::Timeout(limit)),
                     verdict: Verdict::Final,
                 },
                 Ok(proof) => match self
-                    .attempt(shared, &proof, end, limit, &mut progress, trace)
+                    .attempt(shared, &proof, (now, end), limit, &mut progress, trace)
                     .await
                 {
                     Ok(mut answer) => {
@@ -160,13 +169,16 @@ impl Outgoing {
                 },
             };
             progress.unknown |= failed.verdict == Verdict::Unknown;
-            let now = shared.clock.now();
+            now = shared.clock.now();
             let error = self.finished(failed.error, &progress, now - start);
             let time_left = end.saturating_duration_since(now);
             let failed = (&error, failed.verdict);
             match self.pause(shared, &**policy, failed, &mut progress, time_left) {
                 Some(pause) if pause.is_zero() => {}
-                Some(pause) => shared.clock.pause(pause).await,
+                Some(pause) => {
+                    shared.clock.pause(pause).await;
+                    now = shared.clock.now();
+                }
                 None => {
                     trace.failed(&error);
                     return Err(error);
@@ -238,6 +250,7 @@ impl Outgoing {
                 name,
                 value: value.clone(),
                 token: None,
+                waited: false,
             })
         };
         match (&shared.credentials, self.auth) {
@@ -249,9 +262,11 @@ impl Outgoing {
         let Some(slot) = self.handle.slot() else {
             return Err(Error::from_token_source("there is no token source"));
         };
-        let token = match slot.ready() {
+        let ready = slot.ready();
+        let waited = ready.is_none();
+        let token = match ready {
             Some(token) => token,
-            None => match before(shared.clock.alarm(end), slot.token()).await {
+            None => match before(shared.clock.alarm(end), pin!(slot.token())).await {
                 Some(token) => token?,
                 None => {
                     return Err(
@@ -264,6 +279,7 @@ impl Outgoing {
             name: AUTHORIZATION,
             value: token.header.clone(),
             token: Some(token),
+            waited,
         })
     }
 
@@ -271,12 +287,11 @@ impl Outgoing {
         &self,
         shared: &Shared,
         proof: &Proof,
-        end: Instant,
+        (now, end): (Instant, Instant),
         deadline: Duration,
         progress: &mut Progress,
         trace: &Trace,
     ) -> Result<Answer, Failed> {
-        let now = shared.clock.now();
         let timeout = self.options.timeout.unwrap_or(shared.timeout);
         let own = later(now, timeout);
         let (until, limit) = if own < end {
@@ -286,14 +301,17 @@ impl Outgoing {
         };
         progress.attempts += 1;
         let mut head = None;
-        let exchange = exchange(
-            &shared.http,
-            self.request(proof),
-            &self.url,
-            shared.body_limit,
-            &mut head,
-        );
-        let outcome = before(shared.clock.alarm(until), exchange).await;
+        let outcome = before(
+            shared.clock.alarm(until),
+            pin!(exchange(
+                &shared.http,
+                self.request(proof),
+                &self.url,
+                shared.body_limit,
+                &mut head,
+            )),
+        )
+        .await;
         trace.attempt(progress.attempts, head.as_ref());
         let (error, head) = match (outcome, head) {
             (Some(Ok(body)), Some(head)) if head.status.is_success() => {
@@ -350,10 +368,14 @@ impl Outgoing {
 
     fn request(&self, proof: &Proof) -> Request {
         let mut request = Request::new(self.method.clone(), self.url.clone());
-        *request.headers_mut() = self.headers.clone();
-        request
-            .headers_mut()
-            .insert(proof.name.clone(), proof.value.clone());
+        let headers = request.headers_mut();
+        let defaults = self.handle.default_headers();
+        // Those below, and what the HTTP library adds.
+        headers.reserve(defaults.len() + self.headers.len() + 4);
+        for (name, value) in defaults.iter().chain(&self.headers) {
+            headers.insert(name, value.clone());
+        }
+        headers.insert(proof.name.clone(), proof.value.clone());
         *request.body_mut() = self.body.clone().map(reqwest::Body::from);
         request
     }

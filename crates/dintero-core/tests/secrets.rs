@@ -182,7 +182,7 @@ async fn other_kinds(shown: &mut String, clock: &ManualClock) {
             .retry(policy);
         show(shown, &call.send_bytes().await.expect_err("a fault"));
     }
-    let seen = seen.lock().expect("lock");
+    let seen = seen.lock().expect("lock").clone();
     assert!(seen.contains("FailedAttempt"));
     shown.push_str(&seen);
 

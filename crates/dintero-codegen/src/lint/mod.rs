@@ -48,7 +48,7 @@ struct Lint<'a> {
     document: &'a Document,
     findings: Vec<Finding>,
     /// Origins that were reported already.
-    servers: BTreeSet<&'a str>,
+    servers: BTreeSet<String>,
 }
 
 impl<'a> Lint<'a> {

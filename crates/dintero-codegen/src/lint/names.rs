@@ -7,10 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Action, Lint};
 use crate::finding::Rule;
-use crate::lower::operations::method_name;
-
-/// What the client and its operation table have already: methods, the type `Client` and the list `ALL`.
-const RESERVED: [&str; 5] = ["new", "handle", "clone", "client", "all"];
+use crate::lower::operations::{RESERVED, method_name};
 
 /// Name of each method, and the operation that has it.
 pub(super) type Names = BTreeMap<String, String>;

@@ -6,7 +6,7 @@ use super::names::Names;
 use super::{Action, Lint};
 use crate::finding::Rule;
 use crate::lower::operations::{
-    all, json_content, known_server, method_name, resolve, split_origin,
+    all, json_content, known_server, method_name, resolve, server_url, split_origin,
 };
 
 impl<'a> Lint<'a> {
@@ -46,12 +46,9 @@ impl<'a> Lint<'a> {
         );
     }
 
-    fn server(&mut self, pointer: &str, item: &'a Value, operation: &'a Value) {
+    fn server(&mut self, pointer: &str, item: &Value, operation: &Value) {
         let root = self.root();
-        let url = [operation, item, root]
-            .iter()
-            .find_map(|place| place["servers"][0]["url"].as_str());
-        let Some(url) = url else {
+        let Some(url) = server_url(root, item, operation) else {
             self.error(
                 Rule::MissingServer,
                 pointer,
@@ -61,9 +58,9 @@ impl<'a> Lint<'a> {
             );
             return;
         };
-        let (origin, _) = split_origin(url);
+        let (origin, _) = split_origin(&url);
         // One action mends all operations on it.
-        if known_server(root, origin).is_some() || !self.servers.insert(origin) {
+        if known_server(root, origin).is_some() || !self.servers.insert(origin.to_owned()) {
             return;
         }
         let which = if origin.contains("checkout") {

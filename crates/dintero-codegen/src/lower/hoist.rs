@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::SCALARS;
 use super::direction::Used;
 use super::flatten::{reference, texts};
-use super::names::{singular, type_name};
+use super::names::{singular, type_name, whole_name};
 use super::operations::Lowered;
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
@@ -56,6 +56,7 @@ struct Hoister {
 /// Gives every type a name, and rewrites the schemas of the operations to refer to them.
 pub fn hoist(
     document: &Document,
+    strict: bool,
     used: Used,
     operations: &mut [Lowered],
     findings: &mut Vec<Finding>,
@@ -67,9 +68,7 @@ pub fn hoist(
             hoister.aliases.insert(name.clone(), schema.clone());
             continue;
         }
-        let wanted = schema["x-dintero-name"]
-            .as_str()
-            .map_or_else(|| type_name(name), str::to_owned);
+        let wanted = whole_name(schema["x-dintero-name"].as_str().unwrap_or(name));
         let free = free_name(if wanted.is_empty() { "Type" } else { &wanted }, &taken);
         if free != wanted {
             let pointer = format!("/components/schemas/{}", escape(name));
@@ -120,18 +119,25 @@ pub fn hoist(
         let finding = document.finding(Level::Warning, &pointer, construct, remedy);
         findings.push(finding.with_rule(Rule::EndlessType));
     }
-    for pinned in hoister
-        .shapes
-        .iter()
-        .filter_map(|shape| shape.pinned.as_ref())
-    {
-        if is_taken(pinned, &taken) {
+    for shape in &mut hoister.shapes {
+        let Some(pinned) = shape.pinned.clone() else {
+            continue;
+        };
+        if is_taken(&pinned, &taken) {
             let construct = format!("x-dintero-name {pinned} is the name of another type already");
-            let remedy = "Give each type a name of its own in the overlay";
-            let finding = document.finding(Level::Error, "", construct, remedy);
+            let (level, remedy) = if strict {
+                (
+                    Level::Error,
+                    "Give each type a name of its own in the overlay",
+                )
+            } else {
+                shape.pinned = None;
+                (Level::Warning, "This one is named after its place")
+            };
+            let finding = document.finding(level, "", construct, remedy);
             findings.push(finding.with_rule(Rule::DuplicateTypeName));
         }
-        take(pinned, &mut taken);
+        take(&pinned, &mut taken);
     }
     let names = hoister.choose_names(&mut taken);
     let rename = |schema: &mut Value| renamed(schema, &names, &hoister.names);
@@ -252,7 +258,7 @@ impl Hoister {
                     .as_ref()
                     .is_none_or(|pinned| name.len() < pinned.len())
             {
-                shape.pinned = Some(name.to_owned());
+                shape.pinned = Some(whole_name(name));
             }
             if direction.0 {
                 self.mark_requests(index);
@@ -365,10 +371,11 @@ impl Hoister {
                     Parent::Named(name) => name.clone(),
                     Parent::Shape(parent) => self.choose(*parent, names, taken),
                 };
-                let name = format!(
+                // As progenitor writes it: `AB` and `K` are `Abk` together.
+                let name = whole_name(&format!(
                     "{parent}{}",
                     part.strip_prefix(parent.as_str()).unwrap_or(part)
-                );
+                ));
                 (name.len(), name)
             })
             .collect();

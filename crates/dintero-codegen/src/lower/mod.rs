@@ -27,11 +27,18 @@ pub struct Lowered {
     pub plan: Plan,
 }
 
-/// Lowers a document that the lint has passed.
+/// Lowers a document that the lint has passed. Where not `strict`, a name that the overlay gives may be taken.
 ///
 /// # Errors
-/// A name that the overlay gives is taken.
-pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Lowered, Errors> {
+/// A name that the overlay gives is taken, or a parameter holds what none can.
+pub fn lower(
+    document: &Document,
+    strict: bool,
+    findings: &mut Vec<Finding>,
+) -> Result<Lowered, Errors> {
+    let mut document = document.clone();
+    raw_references(&mut document.root);
+    let document = &document;
     let empty = Map::new();
     let components = document.root["components"]["schemas"]
         .as_object()
@@ -47,9 +54,28 @@ pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Lowered
         .collect();
     let used = direction::split(&mut operations, &keep, &mut flattener);
     findings.append(&mut flattener.findings);
-    let types = hoist::hoist(document, used, &mut operations, findings);
+    let types = hoist::hoist(document, strict, used, &mut operations, findings);
     if findings.iter().any(|finding| finding.level == Level::Error) {
         return Err(Errors(std::mem::take(findings)));
     }
     Ok(openapi::write(document, types, operations))
+}
+
+/// Components are referred to by their names from here on, as they are and not as a JSON pointer writes them.
+fn raw_references(node: &mut Value) {
+    match node {
+        Value::Object(object) => {
+            for (key, value) in object {
+                let target = (key == "$ref").then(|| value.as_str()).flatten();
+                match target.filter(|target| target.starts_with(flatten::PREFIX)) {
+                    Some(target) => {
+                        *value = Value::String(target.replace("~1", "/").replace("~0", "~"));
+                    }
+                    None => raw_references(value),
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(raw_references),
+        _ => {}
+    }
 }

@@ -8,7 +8,7 @@ use heck::ToUpperCamelCase;
 pub fn type_name(text: &str) -> String {
     let words: String = text
         .chars()
-        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .map(|c| if is_part_of_a_name(c) { c } else { ' ' })
         .collect();
     match words.to_upper_camel_case() {
         name if name.starts_with(|c: char| c.is_numeric()) => format!("V{name}"),
@@ -16,6 +16,19 @@ pub fn type_name(text: &str) -> String {
         name if name == "Self" => "SelfValue".to_owned(),
         name => name,
     }
+}
+
+/// The name of a whole type, such that progenitor leaves it as it is: `A B C` is `ABC`, and that is `Abc`.
+pub fn whole_name(text: &str) -> String {
+    let name = type_name(text);
+    let again = type_name(&name);
+    if again == name { name } else { again }
+}
+
+/// Letters and digits, without those that Rust has in no name, such as `²`.
+fn is_part_of_a_name(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || c.is_alphanumeric() && syn::parse_str::<syn::Ident>(&format!("a{c}")).is_ok()
 }
 
 /// The name of one element of a list.
@@ -68,13 +81,15 @@ pub fn variants(values: &[String]) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{singular, type_name, variants};
+    use super::{singular, type_name, variants, whole_name};
 
     #[test]
     fn names_are_camel_case_whatever_they_were() {
         assert_eq!(type_name("dintero_psp.creditcard"), "DinteroPspCreditcard");
         assert_eq!(type_name("AUTHORIZATION_VOIDED"), "AuthorizationVoided");
         assert_eq!(type_name("3DS"), "V3ds");
+        assert_eq!(type_name("x²"), "X");
+        assert_eq!(whole_name("a/b c"), "Abc");
     }
 
     #[test]

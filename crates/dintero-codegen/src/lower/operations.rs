@@ -5,14 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToSnakeCase;
 use serde_json::{Value, json};
 
-use super::flatten::{Flattener, texts};
+use super::flatten::{Flattener, PREFIX, texts};
 use super::rules::rules_of;
 use crate::document::{Document, escape};
 use crate::finding::{Level, Rule};
 use crate::markdown;
 use crate::plan::{Body, Cursor, Operation, Paging, Parameter, Success};
 
-const METHODS: [&str; 7] = ["get", "put", "post", "delete", "patch", "head", "options"];
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "patch", "head", "options", "trace",
+];
+
+/// What the client and its operation table have already: methods, the type `Client` and the list `ALL`.
+pub const RESERVED: [&str; 5] = ["new", "handle", "clone", "client", "all"];
 
 /// An operation with its flattened schemas.
 pub struct Lowered {
@@ -29,10 +34,13 @@ pub struct Lowered {
 /// Follows a reference to a component of any kind.
 pub fn resolve<'v>(root: &'v Value, mut value: &'v Value) -> &'v Value {
     for _ in 0..16 {
-        match value["$ref"]
-            .as_str()
-            .and_then(|target| root.pointer(target.strip_prefix('#')?))
-        {
+        let target = value["$ref"].as_str();
+        let found = target.and_then(|target| {
+            let raw = target.strip_prefix(PREFIX);
+            raw.and_then(|name| root["components"]["schemas"].get(name))
+                .or_else(|| root.pointer(target.strip_prefix('#')?))
+        });
+        match found {
             Some(target) => value = target,
             None => break,
         }
@@ -70,6 +78,39 @@ pub fn method_name(operation: &Value, method: &str, path: &str) -> String {
         (None, Some(id)) => id.to_snake_case(),
         (None, None) => format!("{method} {path}").to_snake_case(),
     }
+}
+
+/// Can a method have this name?
+pub fn is_method_name(name: &str) -> bool {
+    !name.is_empty()
+        && name == name.to_snake_case()
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && !RESERVED.contains(&name)
+        && syn::parse_str::<syn::Ident>(name).is_ok()
+}
+
+/// The variables of a path, in its order.
+pub fn path_variables(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{')
+        .skip(1)
+        .filter_map(|part| part.split('}').next())
+}
+
+/// The server of an operation, its variables filled with their defaults.
+pub fn server_url(root: &Value, item: &Value, operation: &Value) -> Option<String> {
+    let server = [operation, item, root]
+        .into_iter()
+        .map(|place| &place["servers"][0])
+        .find(|server| server["url"].is_string())?;
+    let mut url = server["url"].as_str()?.to_owned();
+    for (name, variable) in server["variables"].as_object().into_iter().flatten() {
+        let default = &variable["default"];
+        let filled = default
+            .as_str()
+            .map_or_else(|| default.to_string(), str::to_owned);
+        url = url.replace(&format!("{{{name}}}"), &filled);
+    }
+    Some(url)
 }
 
 /// Lowers all operations.
@@ -141,11 +182,8 @@ fn lower_one(
 }
 
 fn server(root: &Value, item: &Value, operation: &Value) -> (String, String) {
-    let url = [operation, item, root]
-        .iter()
-        .find_map(|place| place["servers"][0]["url"].as_str())
-        .unwrap_or_default();
-    let (origin, base) = split_origin(url);
+    let url = server_url(root, item, operation).unwrap_or_default();
+    let (origin, base) = split_origin(&url);
     let server = match known_server(root, origin) {
         Some("checkout") => "Checkout",
         _ => "Api",
@@ -433,6 +471,13 @@ fn response(
             }
             None => empty = true,
         }
+    }
+    // Of a file and JSON under different statuses only the bytes are sure to be both.
+    if bytes && !schemas.is_empty() {
+        let construct = "answers with JSON or a file, by status";
+        let remedy = "The bytes are given as they are; tell by the status what they are";
+        flattener.warn(Rule::SeveralSuccessBodies, pointer, construct, remedy);
+        schemas.clear();
     }
     facts.success = match (schemas.is_empty(), bytes) {
         (false, _) if empty => Success::JsonOrEmpty,

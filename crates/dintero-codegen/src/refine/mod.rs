@@ -112,7 +112,7 @@ pub fn registry(plan: &Plan, Signature(output): &Signature) -> String {
 
 /// Documentation comment lines.
 fn docs(source: &mut String, indent: &str, doc: &str) {
-    for line in doc.replace('\r', " ").lines() {
+    for line in crate::markdown::visible(doc).lines() {
         let space = if line.is_empty() { "" } else { " " };
         put(source, format_args!("{indent}///{space}{line}\n"));
     }

@@ -107,7 +107,7 @@ fn values(
             &if wire.is_empty() {
                 "An empty text.".to_owned()
             } else {
-                format!("`{wire}`")
+                format!("`{}`", wire.replace(char::is_control, " "))
             },
         );
         if integer {

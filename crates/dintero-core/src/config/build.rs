@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http::header::USER_AGENT;
 use http::{HeaderMap, HeaderValue};
+use reqwest::Url;
 use secrecy::ExposeSecret;
 
 use super::check::{base_url, check_limit, check_owner, check_secret};
@@ -50,8 +51,10 @@ impl<T: From<Handle>> Builder<T> {
             .iter()
             .any(|url| url.as_deref().is_some_and(|url| url.starts_with("http:")));
         let http = self.http_or_own(plain, &mut problems);
-        let (Some(http), Some(api_url), Some(checkout_url), true) =
-            (http, api_url, checkout_url, problems.is_empty())
+        let root = |url: &Option<String>| url.as_deref().and_then(|url| Url::parse(url).ok());
+        let roots = root(&api_url).zip(root(&checkout_url));
+        let (Some(http), Some(api_url), Some(checkout_url), Some((api_root, checkout_root)), true) =
+            (http, api_url, checkout_url, roots, problems.is_empty())
         else {
             return Err(Error::new(Kind::Configuration(problems)));
         };
@@ -62,7 +65,9 @@ impl<T: From<Handle>> Builder<T> {
         let shared = Shared {
             http,
             api_url: api_url.into(),
+            api_root,
             checkout_url: checkout_url.into(),
+            checkout_root,
             owner: self.owner.map(Into::into),
             credentials,
             headers,

@@ -49,7 +49,7 @@ pub(super) fn check_limit(name: &str, is_zero: bool, problems: &mut Problems) {
 }
 
 /// The URL without a slash at its end; https, or http to this machine. It may have a path.
-pub(super) fn base_url(name: &str, text: &str, problems: &mut Problems) -> Option<String> {
+pub(crate) fn base_url(name: &str, text: &str, problems: &mut Problems) -> Option<String> {
     let Ok(url) = Url::parse(text) else {
         problems.push(name, "is not a URL");
         return None;

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+#[cfg(any(fuzzing, test))]
+pub(crate) use check::base_url;
 pub(crate) use check::check_account;
 
 use crate::clock::{Clock, SystemClock};

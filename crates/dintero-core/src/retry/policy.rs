@@ -16,6 +16,9 @@ use crate::RetryClass;
 /// | `Retry-After` | believed up to 60 s | what is longer is for a job queue, so the call fails at once and says how long |
 /// | repeats of a *harmless* call after an unknown outcome | 1 | each may leave an unused session behind |
 ///
+/// All calls of a client share a budget that no policy changes: 100 repeats, of which every fifth success gives one back, so
+/// that a dead server gets each call once and not three times.
+///
 /// ```
 /// use std::time::Duration;
 /// use dintero_core::RetryPolicy;

@@ -1,6 +1,7 @@
 //! The token call of client credentials.
 
 use std::borrow::Cow;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -88,8 +89,18 @@ impl ClientCredentialsSource {
         seen: &mut Option<Head>,
     ) -> Result<AccessToken, Error> {
         let until = (self.clock.now() + ATTEMPT).min(end);
-        let exchange = exchange(&self.http, self.request(request, url), url, LARGEST, seen);
-        let body = match before(self.clock.alarm(until), exchange).await {
+        let body = match before(
+            self.clock.alarm(until),
+            pin!(exchange(
+                &self.http,
+                self.request(request, url),
+                url,
+                LARGEST,
+                seen
+            )),
+        )
+        .await
+        {
             None => return Err(Error::new(Kind::Timeout(ATTEMPT))),
             Some(Err(fault)) => return Err(Fault::into_error(fault)),
             Some(Ok(body)) => body,

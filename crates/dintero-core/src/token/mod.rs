@@ -2,6 +2,7 @@
 
 mod fetch;
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -186,7 +187,7 @@ impl Slot {
         let slot = Arc::clone(self);
         tokio::spawn(async move {
             let asked = slot.clock.now();
-            let fetch = slot.source.token(slot.request.clone());
+            let fetch = pin!(slot.source.token(slot.request.clone()));
             let answer = before(slot.clock.alarm(later(asked, LONGEST_FETCH)), fetch)
                 .await
                 .unwrap_or_else(|| Err(Error::new(Kind::Timeout(LONGEST_FETCH))));

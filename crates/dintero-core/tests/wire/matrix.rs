@@ -103,7 +103,8 @@ fn kind(error: &Error) -> String {
         (error.is_decode(), "decode"),
     ]
     .into_iter()
-    .filter_map(|(holds, name)| holds.then(|| name.to_owned()));
+    .filter(|(holds, _)| *holds)
+    .map(|(_, name)| name.to_owned());
     let status = || {
         error
             .status()

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::finding::Rule;
 
-impl Flattener<'_> {
+impl<'a> Flattener<'a> {
     pub(super) fn discriminated(&self, base: &str, schema: &Value) -> Value {
         let tag = &schema["discriminator"]["propertyName"];
         let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -95,8 +95,14 @@ impl Flattener<'_> {
             .as_object()
             .is_some_and(|properties| !properties.is_empty());
         let empty = |part: &Value| has_base && part.as_object().is_some_and(Map::is_empty);
-        let parts: Vec<(usize, &Value)> = parts
-            .iter()
+        let mut spliced = Vec::new();
+        if schema["discriminator"].is_object() {
+            spliced.extend(parts);
+        } else {
+            self.splice(parts, &mut spliced, &mut BTreeSet::new());
+        }
+        let parts: Vec<(usize, &Value)> = spliced
+            .into_iter()
             .enumerate()
             .filter(|(_, part)| !only_required(part) && !empty(part))
             .collect();
@@ -113,7 +119,9 @@ impl Flattener<'_> {
                 continue;
             }
             names.push(reference(part).map(str::to_owned));
-            let mut one = if reference(part).is_some() {
+            let mut one = if reference(part).is_some() && !has_base {
+                self.outlined(part, &place, stack)
+            } else if reference(part).is_some() {
                 self.expand(part, &place, stack)
             } else {
                 self.flatten(part, &place, stack)
@@ -124,7 +132,10 @@ impl Flattener<'_> {
             }
             flat.push(one);
         }
-        let nullable = flat.iter().any(|part| part.get("x-null").is_some());
+        let nullable = flat.iter().any(|part| part.get("x-null").is_some())
+            || parts
+                .iter()
+                .any(|(_, part)| self.is_nullable(part, &mut BTreeSet::new()));
         let kept: Vec<usize> = (0..flat.len())
             .filter(|index| flat[*index].get("x-null").is_none())
             .collect();
@@ -136,7 +147,7 @@ impl Flattener<'_> {
                 _ => flat[*only].clone(),
             }
         } else if kept.iter().all(|index| is_object(&flat[*index])) {
-            self.object_union(schema, &kept, &names, &flat, has_base)
+            self.object_union(pointer, schema, &kept, &names, &flat, has_base)
         } else if kept.iter().any(|index| is_object(&flat[*index])) {
             let (objects, others): (Vec<usize>, Vec<usize>) =
                 kept.iter().partition(|index| is_object(&flat[**index]));
@@ -148,8 +159,10 @@ impl Flattener<'_> {
                     "What is none of the objects is kept as JSON",
                 );
             }
-            let mut union = self.object_union(schema, &objects, &names, &flat, has_base);
-            union["x-union"]["open"] = json!(true);
+            let mut union = self.object_union(pointer, schema, &objects, &names, &flat, has_base);
+            if union["x-union"].is_object() {
+                union["x-union"]["open"] = json!(true);
+            }
             union
         } else {
             self.mixed(&kept, &flat, pointer, stack)
@@ -160,8 +173,38 @@ impl Flattener<'_> {
         out
     }
 
+    /// A choice among choices is a choice among what all of them offer.
+    fn splice<'v>(&self, parts: &'v [Value], out: &mut Vec<&'v Value>, seen: &mut BTreeSet<String>)
+    where
+        'a: 'v,
+    {
+        for part in parts {
+            let named = reference(part).filter(|name| seen.insert((*name).to_owned()));
+            let inner = match named {
+                Some(name) => self.components.get(name),
+                None => Some(part),
+            };
+            let choice = inner.and_then(Value::as_object).and_then(|inner| {
+                let only = |key: &String| {
+                    ["oneOf", "anyOf", "description", "title"].contains(&key.as_str())
+                };
+                let list = match (inner.get("oneOf"), inner.get("anyOf")) {
+                    (Some(list), None) | (None, Some(list)) => list.as_array()?,
+                    _ => return None,
+                };
+                inner.keys().all(only).then_some(list)
+            });
+            match choice {
+                Some(list) => self.splice(list, out, seen),
+                None if out.contains(&part) => {}
+                None => out.push(part),
+            }
+        }
+    }
+
     fn object_union(
-        &self,
+        &mut self,
+        pointer: &str,
         schema: &Value,
         kept: &[usize],
         names: &[Option<String>],
@@ -229,6 +272,29 @@ impl Flattener<'_> {
         // One that has nothing of its own is looked for last, by whatever it has.
         let (special, general): (Vec<usize>, Vec<usize>) =
             kept.iter().partition(|index| !own(**index).is_empty());
+        // What it has must then mean the same in all others: a value would be taken for one that it is not.
+        let clashes = |index: usize| {
+            let properties = |index: usize| flat[index]["properties"].as_object();
+            kept.iter().filter(|other| **other != index).any(|other| {
+                properties(index).into_iter().flatten().any(|(name, one)| {
+                    let two = properties(*other).and_then(|other| other.get(name));
+                    two.is_some_and(|two| clash(one, two))
+                })
+            })
+        };
+        let (unsure, general): (Vec<usize>, Vec<usize>) =
+            general.into_iter().partition(|index| clashes(*index));
+        if !unsure.is_empty() {
+            self.warn(
+                Rule::MixedUnion,
+                pointer,
+                "oneOf has objects that nothing tells apart",
+                "Such a value is kept as JSON",
+            );
+        }
+        if special.is_empty() && general.is_empty() {
+            return any();
+        }
         let special = special.into_iter().map(|index| variant(index, own(index)));
         let list: Vec<Value> = special
             .chain(
@@ -237,7 +303,7 @@ impl Flattener<'_> {
                     .map(|index| variant(index, keys(index).cloned().collect())),
             )
             .collect();
-        json!({"x-union": {"variants": list}})
+        json!({"x-union": {"variants": list, "open": !unsure.is_empty()}})
     }
 
     fn mixed(
@@ -296,6 +362,16 @@ impl Flattener<'_> {
             }
         }
     }
+}
+
+/// Could a value of one be none of the other?
+fn clash(one: &Value, two: &Value) -> bool {
+    let kind = |schema: &Value| (schema["type"].clone(), schema["$ref"].clone());
+    let any = |schema: &Value| schema.get("x-any").is_some();
+    if any(one) || any(two) {
+        return false;
+    }
+    kind(one) != kind(two) || one["items"].is_object() && clash(&one["items"], &two["items"])
 }
 
 /// A field that each of several objects gives other values.

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{
-    Flattener, any, copy, copy_meta, is_object, only_required, reference, texts, with_meta,
+    Flattener, any, copy, copy_meta, is_object, only_describes, only_required, reference, texts,
+    with_meta,
 };
 use crate::document::escape;
 use crate::finding::Rule;
@@ -51,8 +52,16 @@ impl Flattener<'_> {
             .any(|key| rest.get(*key).is_some())
             || choices.into_iter().any(|part| !only_required(part));
         // A lone reference with a description beside it keeps the name of its type.
-        if let ([part], false) = (parts, own) {
-            return self.flatten(part, &format!("{pointer}/allOf/0"), stack);
+        let mut shaping = parts
+            .iter()
+            .enumerate()
+            .filter(|(_, part)| !only_describes(part));
+        if let (Some((index, part)), None, false) = (shaping.next(), shaping.next(), own) {
+            let mut flat = self.flatten(part, &format!("{pointer}/allOf/{index}"), stack);
+            for part in parts {
+                flat = with_meta(part, flat);
+            }
+            return flat;
         }
         // What stands here describes the whole better than what is referred to, so it comes first.
         let mut ordered: Vec<(String, &Value)> = Vec::new();
@@ -110,7 +119,12 @@ impl Flattener<'_> {
         let Some(target) = self.components.get(&name).cloned() else {
             return any();
         };
+        let key = (name.clone(), self.outline);
+        if let Some(known) = self.expanded.get(&key) {
+            return known.clone();
+        }
         if stack.contains(&name) {
+            self.cuts += 1;
             self.warn(
                 Rule::EndlessAllOf,
                 pointer,
@@ -119,6 +133,7 @@ impl Flattener<'_> {
             );
             return any();
         }
+        let before = self.cuts;
         stack.push(name.clone());
         let flat = self.flatten(
             &target,
@@ -132,7 +147,28 @@ impl Flattener<'_> {
             flat
         };
         stack.pop();
+        // What was cut short depends on where the reference stands.
+        if self.cuts == before {
+            self.expanded.insert(key, flat.clone());
+        }
         flat
+    }
+
+    /// The outline of what a reference stands for, if that is an object; everything else as it is.
+    pub(super) fn outlined(
+        &mut self,
+        schema: &Value,
+        pointer: &str,
+        stack: &mut Vec<String>,
+    ) -> Value {
+        let before = std::mem::replace(&mut self.outline, true);
+        let outline = self.expand(schema, pointer, stack);
+        self.outline = before;
+        if before || is_object(&outline) || outline["x-union"].is_object() {
+            outline
+        } else {
+            self.expand(schema, pointer, stack)
+        }
     }
 
     pub(super) fn merge(

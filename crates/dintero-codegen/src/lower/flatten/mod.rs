@@ -7,14 +7,14 @@
 mod choices;
 mod merge;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
 
-const PREFIX: &str = "#/components/schemas/";
+pub(super) const PREFIX: &str = "#/components/schemas/";
 /// Keys that describe a node and stay with it whatever becomes of the rest.
 const META: [&str; 12] = [
     "description",
@@ -37,6 +37,12 @@ pub struct Flattener<'a> {
     components: &'a Map<String, Value>,
     /// The tag and the variants of each component that is a discriminator's base.
     unions: BTreeMap<String, Value>,
+    /// What references stand for, whole or as an outline; without it, schemas that refer to each other take for ever.
+    expanded: BTreeMap<(String, bool), Value>,
+    /// Is only the outline of objects wanted: the names of their properties, and the lists of values among them?
+    outline: bool,
+    /// How often a reference led back to what it is in.
+    cuts: usize,
     /// What was read more loosely than written.
     pub findings: Vec<Finding>,
 }
@@ -48,6 +54,9 @@ impl<'a> Flattener<'a> {
             document,
             components,
             unions: BTreeMap::new(),
+            expanded: BTreeMap::new(),
+            outline: false,
+            cuts: 0,
             findings: Vec::new(),
         };
         for (name, schema) in components {
@@ -99,10 +108,10 @@ impl<'a> Flattener<'a> {
     }
 
     /// Does it, or what it refers to, allow `null`?
-    fn is_nullable(&self, schema: &Value, depth: usize) -> bool {
+    fn is_nullable(&self, schema: &Value, seen: &mut BTreeSet<String>) -> bool {
         let target = reference(schema)
-            .and_then(|name| self.components.get(name))
-            .filter(|_| depth < 16);
+            .filter(|name| seen.insert((*name).to_owned()))
+            .and_then(|name| self.components.get(name));
         let alone = schema["allOf"].as_array().filter(|parts| parts.len() == 1);
         let choices = ["oneOf", "anyOf"]
             .iter()
@@ -117,7 +126,7 @@ impl<'a> Flattener<'a> {
                 .into_iter()
                 .chain(alone.into_iter().flatten())
                 .chain(choices)
-                .any(|part| self.is_nullable(part, depth + 1))
+                .any(|part| self.is_nullable(part, seen))
     }
 
     fn flatten(&mut self, schema: &Value, pointer: &str, stack: &mut Vec<String>) -> Value {
@@ -130,7 +139,7 @@ impl<'a> Flattener<'a> {
             }
             let mut out = json!({"$ref": format!("{PREFIX}{name}")});
             copy_meta(schema, &mut out);
-            if self.is_nullable(schema, 0) {
+            if self.is_nullable(schema, &mut BTreeSet::new()) {
                 out["nullable"] = json!(true);
             }
             return out;
@@ -153,6 +162,10 @@ impl<'a> Flattener<'a> {
 
     fn plain(&mut self, schema: &Value, pointer: &str, stack: &mut Vec<String>) -> Value {
         let kind = schema["type"].as_str().or_else(|| implied_type(schema));
+        let kind = kind.map(|kind| match kind {
+            "integer" if is_beyond_i64(schema) => "number",
+            kind => kind,
+        });
         match kind {
             Some("object") => {
                 let properties = schema["properties"].as_object();
@@ -164,7 +177,11 @@ impl<'a> Flattener<'a> {
                     }
                     for (name, property) in properties {
                         let below = format!("{pointer}/properties/{}", escape(name));
-                        out["properties"][name] = self.flatten(property, &below, stack);
+                        out["properties"][name] = if self.outline && is_compound(property) {
+                            any()
+                        } else {
+                            self.flatten(property, &below, stack)
+                        };
                     }
                     if schema["additionalProperties"].is_object() {
                         self.warn(
@@ -182,7 +199,7 @@ impl<'a> Flattener<'a> {
                         out["x-required-weak"] = json!(true);
                     }
                     out
-                } else if schema["additionalProperties"].is_object() {
+                } else if schema["additionalProperties"].is_object() && !self.outline {
                     let below = format!("{pointer}/additionalProperties");
                     let values = self.flatten(&schema["additionalProperties"], &below, stack);
                     json!({"type": "object", "additionalProperties": values})
@@ -191,7 +208,11 @@ impl<'a> Flattener<'a> {
                 }
             }
             Some("array") => {
-                let items = self.flatten(&schema["items"], &format!("{pointer}/items"), stack);
+                let items = if self.outline && is_compound(&schema["items"]) {
+                    any()
+                } else {
+                    self.flatten(&schema["items"], &format!("{pointer}/items"), stack)
+                };
                 let mut out = json!({"type": "array", "items": items});
                 copy(schema, &mut out, &["minItems", "maxItems", "uniqueItems"]);
                 out
@@ -237,11 +258,22 @@ impl<'a> Flattener<'a> {
                 }
                 out
             }
-            _ => any(),
+            _ => {
+                let mut out = any();
+                if schema["type"] == "null"
+                    || schema["enum"]
+                        .as_array()
+                        .is_some_and(|values| values.contains(&Value::Null))
+                {
+                    out["nullable"] = json!(true);
+                }
+                out
+            }
         }
     }
 
-    fn warn(&mut self, rule: Rule, pointer: &str, construct: &str, remedy: &str) {
+    /// Says what is read more loosely than written, once.
+    pub fn warn(&mut self, rule: Rule, pointer: &str, construct: &str, remedy: &str) {
         let finding = self
             .document
             .finding(Level::Warning, pointer, construct, remedy)
@@ -266,10 +298,32 @@ pub fn texts(list: &Value) -> impl Iterator<Item = String> {
         .map(str::to_owned)
 }
 
+/// Says something about a schema and nothing about its shape.
+fn only_describes(part: &Value) -> bool {
+    let known = |key: &String| {
+        META.contains(&key.as_str())
+            || key.starts_with("x-")
+            || ["title", "example", "examples", "externalDocs", "xml"].contains(&key.as_str())
+    };
+    part.as_object().is_some_and(|part| part.keys().all(known))
+}
+
 /// Alternatives of required fields say nothing about the shape.
 fn only_required(part: &Value) -> bool {
     let known = |key: &String| ["required", "description", "title", "type"].contains(&key.as_str());
     part["required"].is_array() && part.as_object().is_some_and(|part| part.keys().all(known))
+}
+
+/// Is it made of other schemas?
+fn is_compound(schema: &Value) -> bool {
+    let keys = [
+        "allOf",
+        "oneOf",
+        "anyOf",
+        "properties",
+        "additionalProperties",
+    ];
+    keys.iter().any(|key| schema.get(*key).is_some())
 }
 
 fn is_object(schema: &Value) -> bool {
@@ -287,7 +341,10 @@ fn any() -> Value {
 
 fn target_name(target: &Value) -> String {
     let target = target.as_str().unwrap_or_default();
-    target.strip_prefix(PREFIX).unwrap_or(target).to_owned()
+    match target.strip_prefix(PREFIX) {
+        Some(name) => name.replace("~1", "/").replace("~0", "~"),
+        None => target.to_owned(),
+    }
 }
 
 fn variants(values: BTreeMap<String, Vec<String>>) -> Vec<Value> {
@@ -319,6 +376,19 @@ fn implied_type(schema: &Value) -> Option<&'static str> {
                 .then_some("integer")
         }
     }
+}
+
+/// Has it integers that only a number of any size holds?
+fn is_beyond_i64(schema: &Value) -> bool {
+    let beyond = |value: &Value| {
+        value.is_number()
+            && !value.is_i64()
+            && value.as_f64().is_none_or(|value| value.fract() == 0.0)
+    };
+    schema["format"] == "uint64"
+        || schema["enum"]
+            .as_array()
+            .is_some_and(|values| values.iter().any(beyond))
 }
 
 fn copy(from: &Value, to: &mut Value, keys: &[&str]) {

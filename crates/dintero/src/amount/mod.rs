@@ -1,0 +1,283 @@
+//! Money: whole minor units of a currency, never a float.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use dintero_core::Number;
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+mod currency;
+#[cfg(feature = "checkout")]
+mod events;
+#[cfg(feature = "checkout")]
+mod order;
+mod split;
+mod text;
+#[cfg(feature = "checkout")]
+mod totals;
+
+pub use currency::Currency;
+#[cfg(feature = "checkout")]
+pub use order::{
+    AmountsMismatch, Mismatch, OrderAmounts, check_amounts, check_amounts_with_shipping,
+};
+#[cfg(feature = "checkout")]
+pub(crate) use totals::is_pending;
+#[cfg(feature = "checkout")]
+pub use totals::{TransactionAmounts, Unclear};
+
+/// An amount of money: minor units (29990 is 299.90 NOK) and their currency. Exact; nothing here rounds.
+///
+/// It reads and writes the way the API has the two beside each other, `{"amount": 29990, "currency": "NOK"}`, so it can be
+/// flattened into bodies of your own. Amounts of different currencies are never equal and neither is less than the other.
+///
+/// ```
+/// use dintero::{Amount, Currency};
+///
+/// # fn main() -> Result<(), dintero::AmountError> {
+/// let chair: Amount = "299.90 NOK".parse()?;
+/// assert_eq!(chair.minor(), 29990);
+/// let two = chair.checked_mul(2)?;
+/// assert_eq!(two.to_string(), "599.80 NOK");
+/// let thirds = Amount::new(10, Currency::Nok).split(3)?;
+/// assert_eq!(thirds.iter().map(|part| part.minor()).collect::<Vec<_>>(), [4, 3, 3]);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub struct Amount {
+    #[serde(rename = "amount")]
+    minor: i64,
+    currency: Currency,
+}
+
+/// Why an amount cannot be read or computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AmountError {
+    /// No text such as `299.90`: too many decimals, grouping, a comma, a sign that is no minus, something else.
+    Malformed,
+    /// No currency, or one that Dintero's documents do not name.
+    UnknownCurrency,
+    /// Two currencies in one sum.
+    CurrencyMismatch {
+        /// The currency of the amount.
+        left: Currency,
+        /// That of what was added to it, taken off it or compared with it.
+        right: Currency,
+    },
+    /// More minor units than 64 bits hold.
+    Overflow,
+    /// A number that is not whole, where the API has minor units.
+    Fraction,
+    /// Nothing to split among: no parts, or all weights are 0.
+    NoParts,
+}
+
+impl fmt::Display for AmountError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => f.write_str("the text is no amount such as 299.90"),
+            Self::UnknownCurrency => {
+                f.write_str("the currency is none of NOK, SEK, DKK, EUR and USD")
+            }
+            Self::CurrencyMismatch { left, right } => {
+                write!(f, "amounts in {left} and {right} cannot be put together")
+            }
+            Self::Overflow => f.write_str("the amount is too large"),
+            Self::Fraction => f.write_str("the amount is no whole number of minor units"),
+            Self::NoParts => f.write_str("an amount needs at least one part to be split into"),
+        }
+    }
+}
+
+impl std::error::Error for AmountError {}
+
+impl Amount {
+    /// An amount in minor units: `Amount::new(29990, Currency::Nok)` is 299.90 NOK.
+    pub const fn new(minor: i64, currency: Currency) -> Self {
+        Self { minor, currency }
+    }
+
+    /// Nothing, in this currency.
+    pub const fn zero(currency: Currency) -> Self {
+        Self::new(0, currency)
+    }
+
+    /// An amount from two fields of an API body, such as a transaction's `amount` and `currency`.
+    ///
+    /// # Errors
+    /// [`AmountError::UnknownCurrency`].
+    pub fn of(minor: i64, currency: impl AsRef<str>) -> Result<Self, AmountError> {
+        Ok(Self::new(minor, currency.as_ref().parse()?))
+    }
+
+    /// An amount from a field that the API types as a number: `29990` and `29990.0` alike.
+    ///
+    /// # Errors
+    /// [`AmountError::Fraction`] for `29990.5` and for what does not fit.
+    pub fn from_number(number: &Number, currency: Currency) -> Result<Self, AmountError> {
+        number
+            .as_i64()
+            .map(|minor| Self::new(minor, currency))
+            .ok_or(AmountError::Fraction)
+    }
+
+    /// The minor units, as API bodies have them.
+    pub const fn minor(self) -> i64 {
+        self.minor
+    }
+
+    /// The currency.
+    pub const fn currency(self) -> Currency {
+        self.currency
+    }
+
+    /// Is it nothing?
+    pub const fn is_zero(self) -> bool {
+        self.minor == 0
+    }
+
+    /// Is it more than nothing? What is captured or refunded has to be.
+    pub const fn is_positive(self) -> bool {
+        self.minor > 0
+    }
+
+    /// Both together.
+    ///
+    /// # Errors
+    /// [`AmountError::CurrencyMismatch`] and [`AmountError::Overflow`].
+    pub fn checked_add(self, other: Self) -> Result<Self, AmountError> {
+        self.both(other, i64::checked_add)
+    }
+
+    /// This without the other; may be negative.
+    ///
+    /// # Errors
+    /// [`AmountError::CurrencyMismatch`] and [`AmountError::Overflow`].
+    pub fn checked_sub(self, other: Self) -> Result<Self, AmountError> {
+        self.both(other, i64::checked_sub)
+    }
+
+    /// So many times this amount.
+    ///
+    /// # Errors
+    /// [`AmountError::Overflow`].
+    pub fn checked_mul(self, times: i64) -> Result<Self, AmountError> {
+        self.with(self.minor.checked_mul(times))
+    }
+
+    /// The same with the other sign.
+    ///
+    /// # Errors
+    /// [`AmountError::Overflow`].
+    pub fn checked_neg(self) -> Result<Self, AmountError> {
+        self.with(self.minor.checked_neg())
+    }
+
+    /// The sum of all; nothing in `currency` when there are none.
+    ///
+    /// # Errors
+    /// [`AmountError::CurrencyMismatch`] and [`AmountError::Overflow`].
+    pub fn sum(
+        currency: Currency,
+        amounts: impl IntoIterator<Item = Self>,
+    ) -> Result<Self, AmountError> {
+        amounts
+            .into_iter()
+            .try_fold(Self::zero(currency), Self::checked_add)
+    }
+
+    fn both(
+        self,
+        other: Self,
+        with: impl FnOnce(i64, i64) -> Option<i64>,
+    ) -> Result<Self, AmountError> {
+        if self.currency != other.currency {
+            return Err(AmountError::CurrencyMismatch {
+                left: self.currency,
+                right: other.currency,
+            });
+        }
+        self.with(with(self.minor, other.minor))
+    }
+
+    fn with(self, minor: Option<i64>) -> Result<Self, AmountError> {
+        minor
+            .map(|minor| Self { minor, ..self })
+            .ok_or(AmountError::Overflow)
+    }
+}
+
+/// Of one currency by size; of two currencies neither is less.
+impl PartialOrd for Amount {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        (self.currency == other.currency).then(|| self.minor.cmp(&other.minor))
+    }
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Wire {
+            amount: Number,
+            currency: Currency,
+        }
+        let wire = Wire::deserialize(deserializer)?;
+        Self::from_number(&wire.amount, wire.currency).map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Amount, AmountError, Currency};
+
+    const NOK: Currency = Currency::Nok;
+
+    #[test]
+    fn sums_of_two_currencies_are_refused() {
+        let mismatch = Err(AmountError::CurrencyMismatch {
+            left: NOK,
+            right: Currency::Sek,
+        });
+        let (kroner, kronor) = (Amount::new(1, NOK), Amount::new(1, Currency::Sek));
+        assert_eq!(kroner.checked_add(kronor), mismatch);
+        assert_eq!(kroner.checked_sub(kronor), mismatch);
+        assert_eq!(Amount::sum(NOK, [kroner, kronor]), mismatch);
+        assert!(kroner != kronor && kroner.partial_cmp(&kronor).is_none());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let most = Amount::new(i64::MAX, NOK);
+        let least = Amount::new(i64::MIN, NOK);
+        let one = Amount::new(1, NOK);
+        for result in [
+            most.checked_add(one),
+            least.checked_sub(one),
+            most.checked_mul(2),
+            least.checked_neg(),
+        ] {
+            assert_eq!(result, Err(AmountError::Overflow));
+        }
+        assert_eq!(most.checked_sub(one).unwrap().minor(), i64::MAX - 1);
+        assert!(one.is_positive() && Amount::zero(NOK) < one);
+    }
+
+    #[test]
+    fn it_travels_the_way_the_api_has_it() {
+        let amount = Amount::new(29990, NOK);
+        let wire = r#"{"amount":29990,"currency":"NOK"}"#;
+        assert_eq!(serde_json::to_string(&amount).unwrap(), wire);
+        assert_eq!(serde_json::from_str::<Amount>(wire).unwrap(), amount);
+        let read = |text: &str| serde_json::from_str::<Amount>(text);
+        assert_eq!(
+            read(r#"{"amount":29990.0,"currency":"NOK"}"#).unwrap(),
+            amount
+        );
+        assert!(read(r#"{"amount":299.9,"currency":"NOK"}"#).is_err());
+        assert!(read(r#"{"amount":1,"currency":"JPY"}"#).is_err());
+        assert_eq!(Amount::of(29990, "NOK"), Ok(amount));
+        assert_eq!(Amount::of(1, "kr"), Err(AmountError::UnknownCurrency));
+    }
+}

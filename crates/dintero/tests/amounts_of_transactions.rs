@@ -1,0 +1,329 @@
+//! What became of an authorization, from the events of its transaction.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use dintero::checkout::types::Transaction;
+use dintero::{AmountError, TransactionAmounts, Unclear};
+use serde_json::{Value, json};
+
+fn transaction(status: &str, events: Value) -> Transaction {
+    serde_json::from_value(json!({
+        "id": "T12345678.a", "amount": 1000, "currency": "NOK", "status": status,
+        "payment_product": "payex", "payment_product_type": "payex.creditcard", "events": events,
+    }))
+    .unwrap()
+}
+
+/// Captured, refunded, voided, capturable, refundable.
+fn sums(transaction: &Transaction) -> Result<(i64, i64, i64, Option<i64>, i64), Unclear> {
+    let amounts = TransactionAmounts::of(transaction)?;
+    assert_eq!(amounts.authorized().minor(), transaction.amount);
+    assert_eq!(
+        amounts.kept(),
+        amounts.captured().checked_sub(amounts.refunded()).unwrap()
+    );
+    Ok((
+        amounts.captured().minor(),
+        amounts.refunded().minor(),
+        amounts.voided().minor(),
+        amounts.capturable().map(|amount| amount.minor()),
+        amounts.refundable().minor(),
+    ))
+}
+
+fn ok(event: &str, amount: i64) -> Value {
+    json!({"event": event, "amount": amount, "success": true})
+}
+
+fn failed(event: &str, amount: i64) -> Value {
+    json!({"event": event, "amount": amount, "success": false, "error": {"message": "no"}})
+}
+
+fn corrected(event: &str, amount: i64, success: bool, capture: i64, refund: i64) -> Value {
+    json!({"event": event, "amount": amount, "success": success, "correction": {"status": "any",
+        "remaining_capture_amount": capture, "remaining_refund_amount": refund, "remaining_void_amount": capture}})
+}
+
+#[test]
+fn successful_events_are_summed_and_failed_ones_are_not() {
+    let authorize = ok("AUTHORIZE", 1000);
+    for (status, events, want) in [
+        (
+            "INITIATED",
+            json!([{"event": "INITIATE", "success": true}]),
+            (0, 0, 0, Some(0), 0),
+        ),
+        ("AUTHORIZED", json!([authorize]), (0, 0, 0, Some(1000), 0)),
+        (
+            "AUTHORIZED",
+            json!([authorize, failed("CAPTURE", 1000)]),
+            (0, 0, 0, Some(1000), 0),
+        ),
+        (
+            "PARTIALLY_CAPTURED",
+            json!([authorize, ok("CAPTURE", 300)]),
+            (300, 0, 0, Some(700), 300),
+        ),
+        (
+            "CAPTURED",
+            json!([
+                authorize,
+                ok("CAPTURE", 300),
+                failed("CAPTURE", 700),
+                ok("CAPTURE", 700)
+            ]),
+            (1000, 0, 0, Some(0), 1000),
+        ),
+        (
+            "PARTIALLY_REFUNDED",
+            json!([
+                authorize,
+                ok("CAPTURE", 1000),
+                ok("REFUND", 100),
+                failed("REFUND", 900),
+                ok("REFUND", 50)
+            ]),
+            (1000, 150, 0, Some(0), 850),
+        ),
+        (
+            "PARTIALLY_CAPTURED_REFUNDED",
+            json!([authorize, ok("CAPTURE", 400), ok("REFUND", 100)]),
+            (400, 100, 0, Some(600), 300),
+        ),
+        (
+            "REFUNDED",
+            json!([ok("CAPTURE", 1000), ok("REFUND", 1000)]),
+            (1000, 1000, 0, Some(0), 0),
+        ),
+        // A void takes no amount: it releases what is left.
+        (
+            "AUTHORIZATION_VOIDED",
+            json!([authorize, {"event": "VOID", "success": true}]),
+            (0, 0, 1000, Some(0), 0),
+        ),
+        (
+            "PARTIALLY_CAPTURED",
+            json!([ok("CAPTURE", 400), {"event": "VOID", "success": true}]),
+            (400, 0, 600, Some(0), 400),
+        ),
+        (
+            "PARTIALLY_CAPTURED",
+            json!([ok("CAPTURE", 400), ok("VOID", 1000)]),
+            (400, 0, 600, Some(0), 400),
+        ),
+        (
+            "PARTIALLY_CAPTURED",
+            json!([ok("CAPTURE", 400), failed("VOID", 600)]),
+            (400, 0, 0, Some(600), 400),
+        ),
+        // Written as decimals, and settlements beside them.
+        (
+            "CAPTURED",
+            json!([{"event": "CAPTURE", "amount": 1000.0, "success": true}, ok("SETTLEMENT", 1000), ok("LATER_EVENT", 1)]),
+            (1000, 0, 0, Some(0), 1000),
+        ),
+        // The status does not tell what is left to capture.
+        (
+            "UNKNOWN",
+            json!([ok("CAPTURE", 400)]),
+            (400, 0, 0, None, 400),
+        ),
+        (
+            "NEW_STATUS",
+            json!([ok("CAPTURE", 400)]),
+            (400, 0, 0, None, 400),
+        ),
+        // More given back than taken leaves nothing, and shows.
+        (
+            "REFUNDED",
+            json!([ok("CAPTURE", 1000), ok("REFUND", 1100)]),
+            (1000, 1100, 0, Some(0), 0),
+        ),
+    ] {
+        assert_eq!(
+            sums(&transaction(status, events.clone())),
+            Ok(want),
+            "{status} {events}"
+        );
+    }
+}
+
+#[test]
+fn the_example_of_the_reference_adds_up() {
+    let transaction: Transaction =
+        serde_json::from_str(include_str!("data/captured-transaction.json")).unwrap();
+    assert_eq!(sums(&transaction), Ok((68300, 0, 0, Some(0), 68300)));
+}
+
+#[test]
+fn a_corrected_event_counts_as_its_remaining_amounts_say() {
+    for (status, events, want) in [
+        // The capture failed, or so it seemed.
+        (
+            "CAPTURED",
+            json!([corrected("CAPTURE", 1000, false, 0, 1000)]),
+            (1000, 0, 0, Some(0), 1000),
+        ),
+        // It succeeded, or so it seemed.
+        (
+            "AUTHORIZED",
+            json!([corrected("CAPTURE", 1000, true, 1000, 0)]),
+            (0, 0, 0, Some(1000), 0),
+        ),
+        // A part: amounts after the event.
+        (
+            "PARTIALLY_CAPTURED",
+            json!([
+                ok("CAPTURE", 100),
+                corrected("CAPTURE", 300, false, 600, 400)
+            ]),
+            (400, 0, 0, Some(600), 400),
+        ),
+        (
+            "PARTIALLY_REFUNDED",
+            json!([ok("CAPTURE", 1000), corrected("REFUND", 200, false, 0, 800)]),
+            (1000, 200, 0, Some(0), 800),
+        ),
+        // More happened since: the amounts may be those after the event, or those of now.
+        (
+            "PARTIALLY_REFUNDED",
+            json!([
+                corrected("CAPTURE", 1000, false, 0, 1000),
+                ok("REFUND", 300)
+            ]),
+            (1000, 300, 0, Some(0), 700),
+        ),
+        (
+            "PARTIALLY_REFUNDED",
+            json!([corrected("CAPTURE", 1000, false, 0, 700), ok("REFUND", 300)]),
+            (1000, 300, 0, Some(0), 700),
+        ),
+        // Less left to capture than the events explain was released without one.
+        (
+            "PARTIALLY_CAPTURED",
+            json!([corrected("CAPTURE", 300, true, 0, 300)]),
+            (300, 0, 700, Some(0), 300),
+        ),
+        // Released after all, or not.
+        (
+            "AUTHORIZATION_VOIDED",
+            json!([corrected("VOID", 1000, false, 0, 0)]),
+            (0, 0, 1000, Some(0), 0),
+        ),
+        (
+            "AUTHORIZED",
+            json!([corrected("VOID", 1000, true, 1000, 0)]),
+            (0, 0, 0, Some(1000), 0),
+        ),
+        // Two at once.
+        (
+            "PARTIALLY_CAPTURED",
+            json!([
+                corrected("CAPTURE", 300, false, 700, 300),
+                corrected("CAPTURE", 700, true, 700, 300)
+            ]),
+            (300, 0, 0, Some(700), 300),
+        ),
+    ] {
+        assert_eq!(
+            sums(&transaction(status, events.clone())),
+            Ok(want),
+            "{events}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_told_is_an_error_and_no_guess() {
+    for (events, want) in [
+        (Value::Null, Unclear::NoEvents),
+        (
+            json!([ok("AUTHORIZE", 1), {"event": "CAPTURE", "success": true}]),
+            Unclear::NoAmount(1),
+        ),
+        (
+            json!([{"event": "CAPTURE", "success": true, "amount": 10.5}]),
+            Unclear::NoAmount(0),
+        ),
+        (json!([ok("REFUND", -1)]), Unclear::NoAmount(0)),
+        (
+            json!([{"event": "CAPTURE", "amount": 10}]),
+            Unclear::NoOutcome(0),
+        ),
+        (
+            json!([ok("CAPTURE", i64::MAX), ok("CAPTURE", 1)]),
+            Unclear::Amount(AmountError::Overflow),
+        ),
+        // Only a part of it was captured, by no event.
+        (
+            json!([corrected("CAPTURE", 1000, true, 500, 500)]),
+            Unclear::Correction,
+        ),
+        // Neither counts, or both do: the remaining amounts are the same.
+        (
+            json!([
+                corrected("CAPTURE", 300, true, 700, 0),
+                corrected("REFUND", 300, true, 700, 0)
+            ]),
+            Unclear::Correction,
+        ),
+    ] {
+        assert_eq!(
+            sums(&transaction("CAPTURED", events.clone())),
+            Err(want),
+            "{events}"
+        );
+    }
+    let mut unknown = transaction("AUTHORIZED", json!([]));
+    unknown.currency = "JPY".to_owned();
+    assert_eq!(
+        sums(&unknown),
+        Err(Unclear::Amount(AmountError::UnknownCurrency))
+    );
+}
+
+#[test]
+fn what_was_taken_is_pending_until_an_event_names_it() {
+    let id = "a3dcc231-25bc-4363-b9da-e29ed25a4eb1";
+    let initiate =
+        |event: &str| json!({"event": event, "amount": 400, "success": true, "request_id": id});
+    let done = |event: &str, success: bool| json!({"event": event, "amount": 400, "success": success, "correlation_request_id": id.replace('-', "")});
+    for (events, capture, refund, void) in [
+        (json!([initiate("INITIATE_CAPTURE")]), 400, 0, false),
+        (
+            json!([initiate("INITIATE_CAPTURE"), done("CAPTURE", true)]),
+            0,
+            0,
+            false,
+        ),
+        (
+            json!([initiate("INITIATE_CAPTURE"), done("CAPTURE", false)]),
+            0,
+            0,
+            false,
+        ),
+        (
+            json!([initiate("INITIATE_REFUND"), ok("REFUND", 400)]),
+            0,
+            400,
+            false,
+        ),
+        (json!([initiate("INITIATE_VOID")]), 0, 0, true),
+        (json!([failed("INITIATE_CAPTURE", 400)]), 0, 0, false),
+        (
+            json!([ok("INITIATE_CAPTURE", 1), ok("INITIATE_CAPTURE", 2)]),
+            3,
+            0,
+            false,
+        ),
+    ] {
+        let amounts =
+            TransactionAmounts::of(&transaction("PARTIALLY_CAPTURED", events.clone())).unwrap();
+        let pending = (
+            amounts.pending_capture().minor(),
+            amounts.pending_refund().minor(),
+            amounts.is_void_pending(),
+        );
+        assert_eq!(pending, (capture, refund, void), "{events}");
+        assert_eq!(amounts.is_pending(), pending != (0, 0, false));
+    }
+}

@@ -1,0 +1,115 @@
+//! One page of the reference, merged into the whole document.
+
+use serde_json::{Map, Value};
+
+use super::shape::{METHODS, nameless};
+
+/// Puts the operations and components of a page in the place of those of the whole. What the page does not mention stays.
+pub fn merge(whole: &Value, page: Value) -> Value {
+    let mut merged = map(Some(whole.clone()));
+    let mut page = map(Some(page));
+    let mut paths = map(merged.remove("paths"));
+    for (path, item) in map(page.remove("paths")) {
+        let mut item = map(Some(item));
+        for method in METHODS {
+            if let Some(Value::Object(operation)) = item.get_mut(method) {
+                own(operation, whole, &page);
+            }
+        }
+        replace_item(&mut paths, path, item);
+    }
+    let mut components = map(merged.remove("components"));
+    for (section, names) in map(page.remove("components")) {
+        let mut all = map(components.remove(&section));
+        all.append(&mut map(Some(names)));
+        components.insert(section, all.into());
+    }
+    let mut tags = list(merged.remove("tags"));
+    for tag in list(page.remove("tags")) {
+        match tags.iter_mut().find(|old| old["name"] == tag["name"]) {
+            Some(old) => *old = tag,
+            None => tags.push(tag),
+        }
+    }
+    for (key, value) in [
+        ("paths", paths.into()),
+        ("components", components.into()),
+        ("tags", tags.into()),
+    ] {
+        if value != Value::Array(Vec::new()) {
+            merged.insert(key.to_owned(), value);
+        }
+    }
+    merged.into()
+}
+
+fn map(value: Option<Value>) -> Map<String, Value> {
+    match value {
+        Some(Value::Object(map)) => map,
+        _ => Map::new(),
+    }
+}
+
+fn list(value: Option<Value>) -> Vec<Value> {
+    match value {
+        Some(Value::Array(list)) => list,
+        _ => Vec::new(),
+    }
+}
+
+/// What a page says of all its operations becomes a fact of each, where the whole document says otherwise.
+fn own(operation: &mut Map<String, Value>, whole: &Value, page: &Map<String, Value>) {
+    let mut say = |key: &str, same: &dyn Fn(&Value) -> bool| {
+        if let Some(value) = page.get(key).filter(|value| !same(value)) {
+            operation.entry(key).or_insert_with(|| value.clone());
+        }
+    };
+    say("security", &|security| *security == whole["security"]);
+    // The first server is the one that is called.
+    say("servers", &|servers| {
+        servers[0]["url"] == whole["servers"][0]["url"]
+    });
+}
+
+fn replace_item(paths: &mut Map<String, Value>, path: String, mut item: Map<String, Value>) {
+    // The same path whose variables have other names would be a second one for the same URL.
+    let twin = |other: &String| *other != path && nameless(other) == nameless(&path);
+    let twins: Vec<String> = paths.keys().filter(|other| twin(other)).cloned().collect();
+    for twin in twins {
+        let mut old = map(paths.remove(&twin));
+        old.retain(|key, _| !METHODS.contains(&key.as_str()) || !item.contains_key(key));
+        if METHODS.iter().any(|method| old.contains_key(*method)) {
+            paths.insert(twin, old.into());
+        }
+    }
+    let mut merged = map(paths.remove(&path));
+    merged.append(&mut item);
+    paths.insert(path, merged.into());
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::merge;
+
+    #[test]
+    fn a_page_replaces_what_it_has_and_leaves_the_rest() {
+        let whole = json!({"openapi": "3.0.3", "info": {"title": "T"}, "security": [{"a": []}],
+            "tags": [{"name": "x"}, {"name": "y"}],
+            "paths": {"/a": {"get": {"old": 1}, "put": {"old": 2}}, "/b/{id}": {"get": {"old": 3}, "put": {"old": 4}}, "/c/{id}": {"get": {}}},
+            "components": {"schemas": {"A": {"old": 5}, "B": {"old": 6}}}});
+        let page = json!({"openapi": "3.0.0", "info": {"title": "Other"}, "security": [{"b": []}],
+            "tags": [{"name": "y", "description": "Y"}, {"name": "z"}],
+            "paths": {"/a": {"get": {}}, "/b/{b_id}": {"get": {"security": []}}, "/c/{c_id}": {"get": {}}},
+            "components": {"schemas": {"A": {}, "C": {}}, "responses": {"R": {}}}});
+        let expected = json!({"openapi": "3.0.3", "info": {"title": "T"}, "security": [{"a": []}],
+            "tags": [{"name": "x"}, {"name": "y", "description": "Y"}, {"name": "z"}],
+            "paths": {"/a": {"get": {"security": [{"b": []}]}, "put": {"old": 2}}, "/b/{id}": {"put": {"old": 4}},
+                "/b/{b_id}": {"get": {"security": []}}, "/c/{c_id}": {"get": {"security": [{"b": []}]}}},
+            "components": {"schemas": {"A": {}, "B": {"old": 6}, "C": {}}, "responses": {"R": {}}}});
+        let merged = merge(&whole, page.clone());
+        assert_eq!(merged, expected);
+        assert_eq!(merge(&merged, page), expected, "twice is as once");
+    }
+}

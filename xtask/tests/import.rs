@@ -1,0 +1,339 @@
+//! Importing, as it is run: what stays, what goes, and that nothing is half written.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+
+use common::{Ran, Root};
+use serde_json::Value;
+
+const PRESENT: &str = include_str!("data/present.yaml");
+const OVERLAY: &str = include_str!("data/overlay.yaml");
+const OLD: &str = include_str!("data/old.yaml");
+const PAGE: &str = include_str!("data/page.md");
+
+/// A folder in which a small document stands for an API.
+fn small() -> Root {
+    let root = Root::new();
+    fs::write(root.path("wallets.yaml"), PRESENT).unwrap();
+    fs::write(root.path("overlays/wallets.yaml"), OVERLAY).unwrap();
+    assert_eq!(root.run(&["regen", "--api", "wallets"]).code, 0);
+    root
+}
+
+fn import(root: &Root, text: &str, more: &[&str]) -> Ran {
+    let file = root.0.path().join("upstream");
+    fs::write(&file, text).unwrap();
+    let mut arguments = vec![
+        "--json",
+        "import",
+        "--api",
+        "wallets",
+        file.to_str().unwrap(),
+    ];
+    arguments.extend(more);
+    root.run(&arguments)
+}
+
+fn imported(root: &Root, text: &str) -> Value {
+    let ran = import(root, text, &[]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    ran.json()
+}
+
+fn read(root: &Root, path: &str) -> String {
+    fs::read_to_string(root.path(path)).unwrap()
+}
+
+fn targets(list: &Value) -> Vec<&str> {
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(|action| action["target"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn our_documents_over_themselves_change_no_byte() {
+    let root = Root::new();
+    let before = root.files();
+    for api in ["shopping", "checkout", "wallets"] {
+        let file = root.path(&format!("{api}.yaml"));
+        let ran = root.run(&["import", "--api", api, file.to_str().unwrap(), "--check"]);
+        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+        assert!(ran.out.contains("nothing to do"), "{}", ran.out);
+    }
+    assert_eq!(root.files(), before);
+}
+
+#[test]
+fn an_old_document_goes_in_unattended_and_the_present_one_comes_back() {
+    let root = small();
+    imported(&root, PRESENT);
+    let before = root.files();
+    let report = imported(&root, OLD);
+
+    assert_eq!(report["operations"]["added"].as_array().unwrap().len(), 1);
+    assert_eq!(report["operations"]["removed"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        targets(&report["overlay"]["asleep"]),
+        [
+            "$.paths['/accounts/{aid}/payments'].get",
+            "$.paths['/accounts/{aid}/payments'].post",
+            "$.paths['/accounts/{aid}/payments/{id}'].delete",
+            "$..properties.masked_pan",
+        ]
+    );
+    assert_eq!(
+        report["overlay"]["asleep"][1]["keys"][0],
+        "x-dintero-read-back"
+    );
+    assert_eq!(report["overlay"]["asleep"][3]["personal"], true);
+    let search = &report["unnamed"][0];
+    assert_eq!(
+        search["target"],
+        "$.paths['/accounts/{aid}/payments/search'].post"
+    );
+    assert_eq!(search["update"]["x-dintero-method"], "aid_payments_search");
+    assert_eq!(search["update"]["x-dintero-retry"], "money");
+
+    let document = read(&root, "wallets.yaml");
+    for kept in [
+        "# The head comment stays.\n",
+        "description: Ours of the creation\n",
+        "description: Ours of a payment\n",
+        "description: Ours of the amount\n",
+        "description: Ours of the account\n",
+        "description: Ours of the tag\n",
+        // Upstream's own, as it wrote it.
+        "description: \"Upstream's\\ttab\"\n",
+        "format: \"^[PT]{1}\\\\d{8}$\"\n",
+        "pattern: \"^(?!0)\\\\w+$\"\n",
+        "default: other\n",
+        "- \"NO\"\n",
+        "    error:\n",
+        "    Error:\n",
+        "\"401\":\n",
+    ] {
+        assert!(document.contains(kept), "{kept:?} is not in\n{document}");
+    }
+    for gone in [
+        "x-evidence",
+        "x-seen-values",
+        "Ours of the list",
+        "masked_pan",
+    ] {
+        assert!(!document.contains(gone), "{gone:?} is in\n{document}");
+    }
+    assert!(
+        read(&root, "overlays/wallets.yaml")
+            .contains("    x-dintero-dormant: [x-dintero-read-back]\n")
+    );
+    assert_eq!(
+        root.run(&["regen", "--check", "--api", "wallets"]).code,
+        0,
+        "what was written is a state of its own"
+    );
+
+    assert_eq!(
+        imported(&root, OLD)["files"],
+        Value::Array(Vec::new()),
+        "twice is as once"
+    );
+
+    let report = imported(&root, PRESENT);
+    assert_eq!(report["overlay"]["woken"].as_array().unwrap().len(), 4);
+    for (path, content) in root.files() {
+        let [now, then] =
+            [&content, &before[&path]].map(|content| String::from_utf8_lossy(content));
+        assert_eq!(now, then, "{}", path.display());
+    }
+}
+
+#[test]
+fn key_order_and_format_of_the_input_do_not_matter() {
+    let root = small();
+    imported(&root, OLD);
+    let before = root.files();
+    let shuffled = {
+        let head = OLD.find("components:").unwrap();
+        let paths = OLD.find("paths:").unwrap();
+        // The anchor has to come before its use; components may come last.
+        format!("{}{}{}", &OLD[..head], &OLD[paths..], &OLD[head..paths])
+    };
+    for text in [
+        shuffled,
+        OLD.replace('\n', "\r\n"),
+        format!("\u{feff}{OLD}"),
+        format!("---\n{OLD}"),
+    ] {
+        let report = imported(&root, &text);
+        assert_eq!(report["files"], Value::Array(Vec::new()), "{text}");
+    }
+    assert_eq!(root.files(), before);
+}
+
+#[test]
+fn a_page_replaces_what_it_has_and_leaves_the_rest() {
+    let root = small();
+    let report = imported(&root, PAGE);
+    assert_eq!(report["page"], true);
+    assert_eq!(
+        report["operations"]["removed"][0],
+        "DELETE /accounts/{aid}/payments/{id}"
+    );
+    let document = read(&root, "wallets.yaml");
+    for there in [
+        "description: Ours of the whole\n",
+        "description: Ours of the removal\n",
+        "description: Ours of the number\n",
+        "description: Ours of the account\n",
+        "x-evidence: inferred\n",
+        "x-scopes-evidence: inferred\n",
+        "  - name: refunds\n",
+        "brand:\n",
+        "maxLength: 9\n",
+    ] {
+        assert!(document.contains(there), "{there:?} is not in\n{document}");
+    }
+    for gone in ["A long change log", "feedback", "payments/{id}", "debit"] {
+        assert!(!document.contains(gone), "{gone:?} is in\n{document}");
+    }
+    assert_eq!(
+        imported(&root, PAGE)["files"],
+        Value::Array(Vec::new()),
+        "twice is as once"
+    );
+}
+
+#[test]
+fn a_check_writes_nothing_and_says_what_would_be() {
+    let root = small();
+    let before = root.files();
+    let ran = import(&root, OLD, &["--check"]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let files = ran.json()["files"].clone();
+    assert_eq!(
+        files,
+        serde_json::json!([
+            "openapi/generated.lock",
+            "openapi/overlays/wallets.yaml",
+            "openapi/surface/wallets.txt",
+            "openapi/wallets.yaml"
+        ])
+    );
+    assert_eq!(root.files(), before);
+}
+
+#[test]
+fn a_failed_import_changes_nothing_and_says_what_to_do() {
+    let root = small();
+    let before = root.files();
+    for (text, said) in [
+        (
+            OLD.replace("openapi: 3.0.0", "openapi: 3.1.0"),
+            "import its 3.0 form",
+        ),
+        (
+            OLD.replace("openapi: 3.0.0", "swagger: '2.0'"),
+            "convert it to OpenAPI 3.0",
+        ),
+        (
+            OLD.replace("schemas/error'", "schemas/none'"),
+            "which does not exist. Add it, or mend the reference",
+        ),
+        (
+            OLD.replace("https://api.", "https://other."),
+            "is on the unknown server",
+        ),
+        (OLD.replace("paths:", "path:"), "has no `paths`"),
+        ("[".to_owned(), "is not valid YAML in line"),
+        (PAGE.replace("\n````\n", "\n"), "save the whole page"),
+    ] {
+        let ran = import(&root, &text, &[]);
+        assert_eq!(ran.code, 2, "{said}");
+        assert!(ran.err.contains(said), "{said}: {}", ran.err);
+        assert_eq!(root.files(), before, "{said}");
+    }
+    let ran = import(&root, &OLD.replace("https://api.", "https://other."), &[]);
+    let findings = ran.json()["findings"].clone();
+    let rules: Vec<&Value> = findings
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| &finding["rule"])
+        .collect();
+    assert!(rules.contains(&&Value::from("unknown-server")), "{rules:?}");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_leaves_the_old_state() {
+    let root = small();
+    // A folder stands where the surface has to go.
+    fs::remove_file(root.path("surface/wallets.txt")).unwrap();
+    fs::create_dir(root.path("surface/wallets.txt")).unwrap();
+    let before = root.files();
+    let ran = import(&root, OLD, &[]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("surface/wallets.txt"), "{}", ran.err);
+    assert_eq!(root.files(), before);
+}
+
+#[test]
+fn a_page_is_not_taken_for_the_whole_checkout() {
+    let root = Root::new();
+    let ours = root.files();
+    let file = root.0.path().join("page.yaml");
+    fs::write(&file, OLD).unwrap();
+    let ran = root.run(&["import", "--api", "checkout", file.to_str().unwrap()]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("import it with --page"), "{}", ran.err);
+    assert_eq!(root.files(), ours);
+}
+
+#[test]
+fn a_document_is_fetched_from_a_url() {
+    let root = small();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!(
+        "http://{}/spec.yaml?token=hidden",
+        listener.local_addr().unwrap()
+    );
+    let server = thread::spawn(move || {
+        for (status, body) in [("200 OK", OLD), ("404 Not Found", "")] {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 4096];
+            assert!(stream.read(&mut request).unwrap() > 0);
+            let head = format!(
+                "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            stream
+                .write_all(format!("{head}{body}").as_bytes())
+                .unwrap();
+        }
+    });
+    let ran = root.run(&["import", "--api", "wallets", &url]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("cargo xtask diff"), "{}", ran.out);
+    let ran = root.run(&["import", "--api", "wallets", &url]);
+    server.join().unwrap();
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("answered 404 Not Found") && !ran.err.contains("hidden"),
+        "{}",
+        ran.err
+    );
+    let ran = root.run(&[
+        "import",
+        "--api",
+        "wallets",
+        "http://docs.example/spec.yaml",
+    ]);
+    assert!(ran.err.contains("over https only"), "{}", ran.err);
+}
