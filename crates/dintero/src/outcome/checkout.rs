@@ -11,12 +11,13 @@ use super::events::{Verdict, Wanted};
 use super::run::{Look, Seen, Work};
 use super::{Attempt, NotApplied};
 
-/// Captures, once. Scope `write:checkout`; the amount is in minor units.
+/// Captures, once. Scope `write:checkout`; the amount is in minor units. Sends `transactions_id_capture_post`, and reads
+/// `transactions_id_get` where there is doubt.
 ///
-/// With a `capture_reference` of your own the reference is the name of this capture: the transaction is read first, and a
-/// capture that it already shows is not sent again, so the same call can be made after a crash. Use a new one for each capture.
-/// Without one, a random reference is made and nothing is read before. Two processes that capture with one reference at the same
-/// moment are not kept apart.
+/// With a `capture_reference` of your own, new for each capture, the reference is the name of this capture. The transaction is
+/// then read first, and a capture that it already shows is not sent again, so the same call can be made after a crash: half a
+/// minute later, since what was sent before it may still be under way, and two calls at the same moment are not kept apart. One
+/// that was declined is sent again. Without a reference a random one is made and nothing is read before.
 ///
 /// ```no_run
 /// # use dintero::checkout::types::CaptureOptions;
@@ -38,19 +39,23 @@ where
         .try_into()
         .map_err(|wrong| Error::from(wrong.into()));
     let work = options.map(|mut options| {
-        let (reference, named) = reference(&mut options.capture_reference);
-        let amount = options.amount;
-        Money::new(
-            client,
-            transaction,
-            Some((reference, named, amount)),
-            Order::Capture(options),
-        )
+        let mark = Mark::new(&mut options.capture_reference, options.amount);
+        Money::new(client, transaction, Some(mark), Order::Capture(options))
     });
     Attempt::new(client.handle(), work)
 }
 
-/// Refunds, once. Scope `write:checkout`; the amount is in minor units. About the `refund_reference` see [`capture`].
+/// Refunds, once. Scope `write:checkout`; the amount is in minor units. Sends `transactions_id_refund_post`. The
+/// `refund_reference` is what the `capture_reference` is to [`capture`].
+///
+/// ```no_run
+/// # use dintero::checkout::types::RefundOptions;
+/// # async fn run(dintero: dintero::Dintero) {
+/// let options = RefundOptions::builder().amount(9_990).refund_reference("return-1");
+/// let outcome = dintero::outcome::refund(&dintero.checkout(), "T12345678.abc", options).send().await;
+/// println!("{}", outcome.is_applied());
+/// # }
+/// ```
 pub fn refund<V>(
     client: &Client,
     transaction: impl Into<String>,
@@ -63,30 +68,46 @@ where
         .try_into()
         .map_err(|wrong| Error::from(wrong.into()));
     let work = options.map(|mut options| {
-        let (reference, named) = reference(&mut options.refund_reference);
-        let amount = options.amount;
-        Money::new(
-            client,
-            transaction,
-            Some((reference, named, amount)),
-            Order::Refund(options),
-        )
+        let mark = Mark::new(&mut options.refund_reference, options.amount);
+        Money::new(client, transaction, Some(mark), Order::Refund(options))
     });
     Attempt::new(client.handle(), work)
 }
 
-/// Voids what is left of the authorization. Scope `write:checkout`. A void has no reference: after a lost answer, a transaction
-/// that shows any successful void counts as voided by this one.
+/// Voids what is left of the authorization. Scope `write:checkout`. Sends `transactions_id_void_post`.
+///
+/// A void has no reference and needs none: what counts is that the transaction is voided, so after a lost answer or a refusal
+/// any successful void that it shows will do, and the call can be made again after a crash.
+///
+/// ```no_run
+/// # async fn run(dintero: dintero::Dintero) {
+/// let outcome = dintero::outcome::void(&dintero.checkout(), "T12345678.abc").repeat_if_not_applied(2).send().await;
+/// println!("{}", outcome.is_applied());
+/// # }
+/// ```
 pub fn void(client: &Client, transaction: impl Into<String>) -> Attempt<Transaction> {
     let work = Money::new(client, transaction, None, Order::Void);
     Attempt::new(client.handle(), Ok(work))
 }
 
-/// The reference, and whether it was given.
-fn reference(given: &mut Option<String>) -> (String, bool) {
-    let named = given.is_some();
-    let reference = given.get_or_insert_with(|| uuid::Uuid::new_v4().to_string());
-    (reference.clone(), named)
+/// How the events of a capture or refund are told from others.
+struct Mark {
+    reference: String,
+    /// Given by the caller.
+    named: bool,
+    amount: i64,
+}
+
+impl Mark {
+    fn new(reference: &mut Option<String>, amount: i64) -> Self {
+        let named = reference.is_some();
+        let reference = reference.get_or_insert_with(|| uuid::Uuid::new_v4().to_string());
+        Self {
+            reference: reference.clone(),
+            named,
+            amount,
+        }
+    }
 }
 
 enum Order {
@@ -99,8 +120,8 @@ struct Money {
     client: Client,
     transaction: String,
     order: Order,
-    /// Reference, whether it was given by the caller, and amount.
-    mark: Option<(String, bool, i64)>,
+    /// None for a void.
+    mark: Option<Mark>,
     before: AtomicUsize,
     taken: Mutex<Option<String>>,
 }
@@ -109,7 +130,7 @@ impl Money {
     fn new(
         client: &Client,
         transaction: impl Into<String>,
-        mark: Option<(String, bool, i64)>,
+        mark: Option<Mark>,
         order: Order,
     ) -> Self {
         Self {
@@ -133,7 +154,7 @@ impl Money {
         ask(&Wanted {
             done,
             begun,
-            reference: self.mark.as_ref().map(|(reference, ..)| reference.as_str()),
+            reference: self.mark.as_ref().map(|mark| mark.reference.as_str()),
             taken: taken.as_deref(),
             before: self.before.load(Ordering::Relaxed),
         })
@@ -144,10 +165,23 @@ impl Money {
         read.map(Response::into_inner)
     }
 
-    fn seen(verdict: Verdict, transaction: Transaction) -> Seen<Transaction> {
+    /// What events with another amount than this call's come to is for the caller to say.
+    fn seen(
+        &self,
+        verdict: Verdict,
+        transaction: Transaction,
+        other: Seen<Transaction>,
+    ) -> Seen<Transaction> {
+        let asked = self.mark.as_ref().map(|mark| mark.amount);
+        let differs = |amount: Option<i64>| {
+            asked
+                .zip(amount)
+                .is_some_and(|(asked, amount)| asked != amount)
+        };
         match verdict {
+            Verdict::Done(amount) | Verdict::Pending(amount) if differs(amount) => other,
             Verdict::Done(_) => Seen::Applied(transaction),
-            Verdict::Pending => Seen::Pending,
+            Verdict::Pending(_) => Seen::Pending,
             Verdict::Declined(declined) => Seen::NotApplied(NotApplied::Declined(declined)),
             Verdict::Unclear => Seen::Unclear,
             Verdict::Nothing => Seen::Nothing,
@@ -158,23 +192,19 @@ impl Money {
 impl Work<Transaction> for Money {
     fn prepare(&self) -> Look<'_, Transaction> {
         Box::pin(async {
-            let Some((_, true, amount)) = &self.mark else {
+            if !self.mark.as_ref().is_some_and(|mark| mark.named) {
                 return Ok(Seen::Nothing);
-            };
+            }
             let transaction = self.read().await?;
-            Ok(match self.with(|wanted| wanted.judge(&transaction)) {
-                Verdict::Done(Some(other)) if other != *amount => {
-                    Seen::NotApplied(NotApplied::ReferenceTaken)
-                }
-                // One that failed before may be tried again; what counts is what comes after it.
-                Verdict::Declined(_) => {
-                    let before = self.with(|wanted| wanted.count(&transaction));
-                    self.before.store(before, Ordering::Relaxed);
-                    Seen::Nothing
-                }
-                // Not this call's doubt: an unknown status may pass, and the API decides.
-                verdict => Self::seen(verdict, transaction),
-            })
+            let verdict = self.with(|wanted| wanted.judge(&transaction));
+            if let Verdict::Declined(_) = verdict {
+                // It may be tried again; what counts is what comes after it.
+                let before = self.with(|wanted| wanted.count(&transaction));
+                self.before.store(before, Ordering::Relaxed);
+                return Ok(Seen::Nothing);
+            }
+            let taken = Seen::NotApplied(NotApplied::ReferenceTaken);
+            Ok(self.seen(verdict, transaction, taken))
         })
     }
 
@@ -204,7 +234,7 @@ impl Work<Transaction> for Money {
                 return Ok(Seen::Pending);
             }
             let verdict = self.with(|wanted| wanted.judge_answer(&answer));
-            Ok(Self::seen(verdict, answer.into_inner()))
+            Ok(self.seen(verdict, answer.into_inner(), Seen::Unclear))
         })
     }
 
@@ -212,7 +242,11 @@ impl Work<Transaction> for Money {
         Box::pin(async {
             let transaction = self.read().await?;
             let verdict = self.with(|wanted| wanted.judge(&transaction));
-            Ok(Self::seen(verdict, transaction))
+            Ok(self.seen(verdict, transaction, Seen::Unclear))
         })
+    }
+
+    fn is_named(&self) -> bool {
+        self.mark.as_ref().is_none_or(|mark| mark.named)
     }
 }

@@ -79,37 +79,19 @@ pub(super) struct Wanted<'a> {
     pub(super) before: usize,
 }
 
-/// What the events say.
+/// What the events say, with the amount where one is given.
 #[derive(Debug, PartialEq)]
 pub(super) enum Verdict {
-    /// It was carried out with this amount, where one is given.
+    /// It was carried out.
     Done(Option<i64>),
-    Pending,
+    /// It was taken and has not ended.
+    Pending(Option<i64>),
     Declined(Declined),
     Unclear,
     Nothing,
 }
 
 impl Wanted<'_> {
-    /// The events that end the call, oldest first.
-    fn ends<'t>(&self, transaction: &'t Transaction) -> Vec<&'t TransactionEvent> {
-        let begun = self.begins(transaction);
-        let ids: Vec<String> = begun
-            .iter()
-            .filter_map(|event| event.request_id.as_ref().map(|id| plain(id.as_str())))
-            .chain(self.taken.map(plain))
-            .collect();
-        let ends = events(transaction).filter(|event| event.event.as_ref() == Some(&self.done));
-        ends.filter(|event| match self.reference {
-            None => true,
-            Some(reference) => {
-                event.event_reference.as_deref() == Some(reference)
-                    || completes(event).is_some_and(|id| ids.contains(&id))
-            }
-        })
-        .collect()
-    }
-
     fn begins<'t>(&self, transaction: &'t Transaction) -> Vec<&'t TransactionEvent> {
         let begun = events(transaction).filter(|event| event.event.as_ref() == Some(&self.begun));
         begun
@@ -119,6 +101,25 @@ impl Wanted<'_> {
             .collect()
     }
 
+    /// The events that end the call, oldest first.
+    fn ends<'t>(&self, transaction: &'t Transaction) -> Vec<&'t TransactionEvent> {
+        let begun = self.begins(transaction);
+        let ids: Vec<String> = begun
+            .iter()
+            .filter_map(|event| opens(event))
+            .chain(self.taken.map(plain))
+            .collect();
+        let ends = events(transaction).filter(|event| event.event.as_ref() == Some(&self.done));
+        ends.filter(|event| match self.reference {
+            None => true,
+            Some(reference) => {
+                event.event_reference.as_deref() == Some(reference)
+                    || closes(event).is_some_and(|id| ids.contains(&id))
+            }
+        })
+        .collect()
+    }
+
     /// How many calls of the kind have ended.
     pub(super) fn count(&self, transaction: &Transaction) -> usize {
         self.ends(transaction).len()
@@ -126,12 +127,18 @@ impl Wanted<'_> {
 
     /// What a reading says.
     pub(super) fn judge(&self, transaction: &Transaction) -> Verdict {
-        let ends = self.ends(transaction);
-        let ends = ends.get(self.before..).unwrap_or_default();
-        if ends
-            .iter()
-            .any(|event| event.correction.is_some() || event.success.is_none())
-        {
+        let voided = transaction.status == Some(TransactionStatus::AuthorizationVoided);
+        if voided && self.done == TransactionEventKind::Void {
+            return Verdict::Done(None);
+        }
+        if transaction.events.is_none() {
+            return Verdict::Unclear;
+        }
+        let all = self.ends(transaction);
+        let ends = all.get(self.before..).unwrap_or_default();
+        let unclear =
+            |event: &&TransactionEvent| event.correction.is_some() || event.success.is_none();
+        if ends.iter().any(unclear) {
             return Verdict::Unclear;
         }
         let mut done = ends.iter().filter(|event| event.success == Some(true));
@@ -140,20 +147,16 @@ impl Wanted<'_> {
             (Some(event), _) => return Verdict::Done(amount(event)),
             (None, _) => {}
         }
-        let ended: Vec<String> = ends.iter().filter_map(|event| completes(event)).collect();
-        let begun = self.begins(transaction);
-        let open = begun.iter().any(|event| {
-            let id = event.request_id.as_ref().map(|id| plain(id.as_str()));
-            id.is_none_or(|id| !ended.contains(&id)) && event.success != Some(false)
-        });
+        if let Some(begun) = self.open(transaction, &all) {
+            return Verdict::Pending(amount(begun));
+        }
         // A void has no reference, so one that failed is known as this one by the id of its 202 alone.
         let own = ends.iter().rfind(|event| {
             self.reference.is_some()
-                || completes(event).is_some_and(|id| self.taken.map(plain) == Some(id))
+                || closes(event).is_some_and(|id| self.taken.map(plain) == Some(id))
         });
         match own {
             Some(event) => Verdict::Declined(declined(event)),
-            None if open && ends.len() <= begun.len() => Verdict::Pending,
             None if transaction.status == Some(TransactionStatus::LiteralUnknown) => {
                 Verdict::Unclear
             }
@@ -161,10 +164,31 @@ impl Wanted<'_> {
         }
     }
 
+    /// One that was begun and has no end.
+    fn open<'t>(
+        &self,
+        transaction: &'t Transaction,
+        ends: &[&TransactionEvent],
+    ) -> Option<&'t TransactionEvent> {
+        let ended: Vec<String> = ends.iter().filter_map(|event| closes(event)).collect();
+        // An end that does not say whose it is may be that of any.
+        let loose = ends.len() - ended.len();
+        let begun = self.begins(transaction).into_iter().filter(|event| {
+            event.success != Some(false) && opens(event).is_none_or(|id| !ended.contains(&id))
+        });
+        begun.skip(loose).last()
+    }
+
     /// What a 200 says: it is a success unless the last event is a failure of its kind.
     pub(super) fn judge_answer(&self, transaction: &Transaction) -> Verdict {
         let last = events(transaction).last();
-        if let Some(last) = last.filter(|last| last.event.as_ref() == Some(&self.done))
+        let own = |event: &&TransactionEvent| {
+            event.event.as_ref() == Some(&self.done)
+                && (self.reference.is_none()
+                    || event.event_reference.is_none()
+                    || event.event_reference.as_deref() == self.reference)
+        };
+        if let Some(last) = last.filter(own)
             && last.success == Some(false)
             && last.correction.is_none()
         {
@@ -172,6 +196,7 @@ impl Wanted<'_> {
         }
         match self.judge(transaction) {
             Verdict::Nothing => Verdict::Done(None),
+            Verdict::Unclear if transaction.events.is_none() => Verdict::Done(None),
             verdict => verdict,
         }
     }
@@ -191,11 +216,15 @@ fn declined(event: &TransactionEvent) -> Declined {
     }
 }
 
-fn completes(event: &TransactionEvent) -> Option<String> {
-    event
-        .correlation_request_id
-        .as_ref()
-        .map(|id| plain(id.as_str()))
+/// The id that the end of what this event began will name.
+fn opens(event: &TransactionEvent) -> Option<String> {
+    event.request_id.as_ref().map(|id| plain(id.as_str()))
+}
+
+/// The id of what this event ends.
+fn closes(event: &TransactionEvent) -> Option<String> {
+    let id = event.correlation_request_id.as_ref();
+    id.map(|id| plain(id.as_str()))
 }
 
 /// Ids come with and without dashes.
@@ -255,8 +284,8 @@ mod tests {
             (json!([other, refund]), Verdict::Nothing),
             (json!([other, mine]), Verdict::Done(Some(40))),
             (json!([mine, mine]), Verdict::Unclear),
-            (json!([begun]), Verdict::Pending),
-            (json!([begun, other]), Verdict::Pending),
+            (json!([begun]), Verdict::Pending(None)),
+            (json!([begun, other]), Verdict::Pending(None)),
             (json!([begun, end]), Verdict::Done(Some(40))),
             (
                 json!([{"event": "CAPTURE", "event_reference": "mine"}]),
@@ -271,6 +300,13 @@ mod tests {
                 "{shown}"
             );
         }
+        let declined = json!({"event": "CAPTURE", "success": false, "event_reference": "mine", "correlation_request_id": ID});
+        let again = transaction("AUTHORIZED", json!([begun, declined]));
+        assert!(matches!(capture(0).judge(&again), Verdict::Declined(_)));
+        assert_eq!(capture(1).judge(&again), Verdict::Nothing);
+        let loose = json!({"event": "CAPTURE", "success": false, "event_reference": "mine"});
+        let loose = transaction("AUTHORIZED", json!([begun, loose]));
+        assert!(matches!(capture(0).judge(&loose), Verdict::Declined(_)));
         let again = transaction("AUTHORIZED", json!([mine]));
         assert_eq!(capture(1).judge(&again), Verdict::Nothing);
         assert_eq!(capture(0).count(&again), 1);
@@ -289,6 +325,11 @@ mod tests {
         assert_eq!(
             capture(0).judge(&transaction("UNKNOWN", json!([]))),
             Verdict::Unclear
+        );
+        assert_eq!(
+            capture(0).judge(&transaction("AUTHORIZED", json!(null))),
+            Verdict::Unclear,
+            "no events are not the same as none of ours"
         );
     }
 
@@ -316,6 +357,11 @@ mod tests {
             capture(0).judge_answer(&transaction("CAPTURED", json!([]))),
             Verdict::Done(None)
         );
+        let other = json!([{"event": "CAPTURE", "success": false, "event_reference": "other"}]);
+        assert_eq!(
+            capture(0).judge_answer(&transaction("CAPTURED", other)),
+            Verdict::Done(None)
+        );
     }
 
     #[test]
@@ -325,7 +371,11 @@ mod tests {
         let mine = json!({"event": "VOID", "success": false, "correlation_request_id": ID});
         let begun = json!({"event": "INITIATE_VOID", "success": true, "request_id": ID});
         assert_eq!(
-            void().judge(&transaction("AUTHORIZATION_VOIDED", json!([ok]))),
+            void().judge(&transaction("AUTHORIZATION_VOIDED", json!([]))),
+            Verdict::Done(None)
+        );
+        assert_eq!(
+            void().judge(&transaction("PARTIALLY_CAPTURED", json!([ok]))),
             Verdict::Done(Some(100))
         );
         assert_eq!(
@@ -334,7 +384,7 @@ mod tests {
         );
         assert_eq!(
             void().judge(&transaction("AUTHORIZED", json!([begun]))),
-            Verdict::Pending
+            Verdict::Pending(None)
         );
         assert!(matches!(
             void().judge(&transaction("AUTHORIZED", json!([begun, mine]))),

@@ -1,7 +1,7 @@
 //! Calls whose outcome is known: what moves or records money is sent once, and after a lost answer it is looked up.
 //!
 //! A capture whose answer is lost may have been carried out. [`capture`], [`refund`] and [`void`] then read the transaction and
-//! look for their own event, and so do the functions of `record` for what Shopping keeps and `wallet_transaction` for gift cards:
+//! look for their own event; so do [`record`] for what Shopping keeps of an order and [`wallet`] for gift cards:
 //!
 //! ```no_run
 //! use dintero::checkout::types::CaptureOptions;
@@ -27,9 +27,12 @@
 //!
 //! A refusal (4xx) and a failed event are certain. After a lost answer the API may still be at work, and does not say for how long
 //! at most. So it is read again and again for a time of grace, 30 s unless set otherwise, before the answer is
-//! [`NotApplied::Lost`]; only then, and only when asked, is it sent again. Capturing or refunding a part is the case to be careful
-//! with: should the first request come through after the grace and the repeat too, the transaction shows both with one reference,
-//! and the outcome is [`Outcome::Unknown`] for a person to look at. A whole amount cannot be captured twice.
+//! [`NotApplied::Lost`]; only then, and only when asked, is it sent again. What cannot be read stays [`Outcome::Unknown`]. Capturing
+//! or refunding a part is the case to be careful with: should the first request come through after the grace and the repeat too,
+//! the transaction shows both with one reference, and the outcome is [`Outcome::Unknown`] for a person to look at. A whole amount
+//! cannot be captured twice.
+//!
+//! Dropping the future of [`Attempt::send`] leaves the outcome unknown: make the same call again, with the same reference.
 
 #[cfg(feature = "checkout")]
 mod checkout;
@@ -39,7 +42,7 @@ mod events;
 pub mod record;
 mod run;
 #[cfg(feature = "wallets")]
-mod wallets;
+pub mod wallet;
 
 use std::fmt;
 use std::time::Duration;
@@ -51,8 +54,6 @@ pub use checkout::{capture, refund, void};
 #[cfg(feature = "checkout")]
 pub use events::{Declined, RetryAdvice};
 use run::Job;
-#[cfg(feature = "wallets")]
-pub use wallets::wallet_transaction;
 
 /// What became of a call.
 #[derive(Debug)]
@@ -64,7 +65,7 @@ pub enum Outcome<T> {
     Pending(Pending<T>),
     /// It was not carried out. Nothing moved.
     NotApplied(NotApplied),
-    /// It could not be found out. Look again; do not send it again.
+    /// It could not be found out. Look again; do not send it again under another reference.
     Unknown(Unknown<T>),
 }
 
@@ -94,7 +95,7 @@ pub enum NotApplied {
     Declined(Declined),
     /// The answer was lost, and after the time of grace there was no trace of it. The error is that of the last try.
     Lost(Error),
-    /// The reference belongs to an earlier capture or refund of another amount. Nothing was sent.
+    /// The reference belongs to something else, such as an earlier capture of another amount. It did nothing.
     ReferenceTaken,
 }
 
@@ -105,7 +106,7 @@ impl fmt::Display for NotApplied {
             #[cfg(feature = "checkout")]
             Self::Declined(declined) => declined.fmt(f),
             Self::Lost(_) => f.write_str("the answer was lost and there is no trace of it, so it was not carried out; it can be sent again"),
-            Self::ReferenceTaken => f.write_str("the reference belongs to an earlier one of another amount, so nothing was sent; choose a new reference"),
+            Self::ReferenceTaken => f.write_str("the reference belongs to something else, so it did nothing; choose a new reference"),
         }
     }
 }
@@ -117,8 +118,8 @@ pub struct Pending<T> {
 }
 
 impl<T: Send + 'static> Pending<T> {
-    /// Reads until it is done or `limit` has passed, after 1, 2, 4, ... 30 s. Still pending then, it can be waited for again. No
-    /// interval is advised by Dintero.
+    /// Reads until it is done or `limit` has passed, after 1, 2, 4, ... 30 s; the last reading may end a little later. Still
+    /// pending then, it can be waited for again. No interval is advised by Dintero.
     pub async fn wait(self, limit: Duration) -> Outcome<T> {
         self.job.wait(limit).await
     }
@@ -138,7 +139,8 @@ pub struct Unknown<T> {
 }
 
 impl<T: Send + 'static> Unknown<T> {
-    /// Reads once more, and sends nothing. `Unknown` again when the reading fails or does not tell.
+    /// Reads once more, or for what is left of the grace, and sends nothing. `Unknown` again when the reading fails or does not
+    /// tell.
     pub async fn look_again(self) -> Outcome<T> {
         self.job.look_again().await
     }
@@ -148,14 +150,20 @@ impl<T> Unknown<T> {
     /// What kept it from being found out; none when what was read does not tell: a status `UNKNOWN`, a corrected event, or more
     /// than one with its reference.
     pub fn error(&self) -> Option<&Error> {
-        self.error.as_ref()
+        self.error.as_ref().or_else(|| self.job.lost())
+    }
+
+    /// Whether this call was sent at all. If not, reading failed before, and an earlier call with the same reference is what is
+    /// in doubt: make the same call again.
+    pub fn was_sent(&self) -> bool {
+        self.job.sent
     }
 }
 
 impl<T> fmt::Display for Unknown<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("it may have been carried out, look before it is sent again")?;
-        match &self.error {
+        match self.error() {
             Some(error) => write!(f, ": {error}"),
             None => f.write_str(": what was read does not tell"),
         }
@@ -165,7 +173,7 @@ impl<T> fmt::Display for Unknown<T> {
 impl<T> fmt::Debug for Unknown<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Unknown")
-            .field("error", &self.error)
+            .field("error", &self.error())
             .finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dintero_core::{Clock, Error, Handle, WasSent};
 
@@ -17,7 +17,7 @@ pub(super) enum Seen<T> {
     Applied(T),
     Pending,
     NotApplied(NotApplied),
-    /// It is there, but whether it was carried out is not.
+    /// What is there does not tell.
     Unclear,
     /// No trace of it.
     Nothing,
@@ -37,6 +37,9 @@ pub(super) trait Work<T>: Send + Sync {
 
     /// Reads what became of it.
     fn look(&self) -> Look<'_, T>;
+
+    /// Whether an earlier call of the same name can be why this one is refused.
+    fn is_named(&self) -> bool;
 }
 
 pub(super) struct Job<T> {
@@ -44,6 +47,11 @@ pub(super) struct Job<T> {
     clock: Arc<dyn Clock>,
     pub(super) repeats: u32,
     pub(super) grace: Duration,
+    pub(super) sent: bool,
+    /// The API said that it took it.
+    taken: bool,
+    /// Since when an answer is missing, and what it comes to if there is never a trace of it.
+    lost: Option<(Instant, NotApplied)>,
 }
 
 impl<T> Attempt<T> {
@@ -53,8 +61,20 @@ impl<T> Attempt<T> {
             clock: handle.clock(),
             repeats: 0,
             grace: GRACE,
+            sent: false,
+            taken: false,
+            lost: None,
         });
         Self { job }
+    }
+}
+
+impl<T> Job<T> {
+    pub(super) fn lost(&self) -> Option<&Error> {
+        match &self.lost {
+            Some((_, NotApplied::Lost(error) | NotApplied::Refused(error))) => Some(error),
+            _ => None,
+        }
     }
 }
 
@@ -63,55 +83,88 @@ impl<T: Send + 'static> Job<T> {
         match self.work.prepare().await {
             Ok(Seen::Nothing) => {}
             Ok(seen) => return self.outcome(seen),
-            // Nothing was sent.
-            Err(error) => return Outcome::NotApplied(NotApplied::Refused(error)),
+            Err(error) if error.is_not_found() || error.is_invalid_request() => {
+                return Outcome::NotApplied(NotApplied::Refused(error));
+            }
+            // Nothing was sent now, but an earlier call of this name may have been.
+            Err(error) => return self.unknown(Some(error)),
         }
         let mut doubt = false;
         let mut pause = FIRST_PAUSE;
         loop {
             let error = match self.work.send().await {
-                Ok(seen) => return self.outcome(seen),
+                Ok(seen) => {
+                    (self.sent, self.lost) = (true, None);
+                    return self.outcome(seen);
+                }
                 Err(error) => error,
             };
+            self.sent |= error.was_sent() != WasSent::No;
+            let (again, wait) = (error.is_retryable(), error.retry_after());
+            if error.status().is_some_and(|status| status.is_success()) {
+                return self.unreadable(error).await;
+            }
             let maybe = error.was_sent() == WasSent::Maybe;
-            let succeeded = error.status().is_some_and(|status| status.is_success());
-            // A refusal is no proof when an earlier try may have been what made it wrong.
-            if maybe || succeeded || doubt || error.attempts() > 1 {
-                let grace = if maybe || succeeded {
-                    self.grace
+            let look = maybe || doubt || (self.work.is_named() && is_refusal(&error));
+            // A refusal is no proof of anything while an earlier one may be what is in its way.
+            let since = if maybe || doubt {
+                self.clock.now()
+            } else {
+                self.long_ago()
+            };
+            self.lost = Some((
+                since,
+                if maybe {
+                    NotApplied::Lost(error)
                 } else {
-                    Duration::ZERO
-                };
-                match self.find(grace).await {
-                    Ok(Seen::Nothing) if succeeded => return self.unknown(Some(error)),
+                    NotApplied::Refused(error)
+                },
+            ));
+            if look {
+                match self.find().await {
                     Ok(Seen::Nothing) => {}
                     Ok(seen) => return self.outcome(seen),
                     Err(unread) => return self.unknown(Some(unread)),
                 }
             }
             doubt |= maybe;
-            if self.repeats == 0 || !(maybe || error.is_retryable()) {
-                return Outcome::NotApplied(if maybe {
-                    NotApplied::Lost(error)
-                } else {
-                    NotApplied::Refused(error)
-                });
+            if self.repeats == 0 || !(maybe || again) {
+                return self.outcome(Seen::Nothing);
             }
             self.repeats -= 1;
-            self.clock.pause(error.retry_after().unwrap_or(pause)).await;
+            self.clock.pause(wait.unwrap_or(pause)).await;
             pause = longer(pause);
         }
     }
 
+    /// A success that could not be read: it was carried out or taken, and a reading shows which.
+    async fn unreadable(mut self, error: Error) -> Outcome<T> {
+        self.lost = None;
+        match self.find().await {
+            Ok(Seen::Nothing | Seen::Unclear) | Err(_) => self.unknown(Some(error)),
+            Ok(seen) => self.outcome(seen),
+        }
+    }
+
     /// Reads until something is there or the time of grace has passed.
-    async fn find(&self, grace: Duration) -> Result<Seen<T>, Error> {
-        let start = self.clock.now();
+    async fn find(&self) -> Result<Seen<T>, Error> {
+        let since = self
+            .lost
+            .as_ref()
+            .map_or_else(|| self.long_ago(), |(since, _)| *since);
         let mut pause = FIRST_PAUSE;
         loop {
-            let seen = self.work.look().await?;
-            let left = grace.saturating_sub(self.clock.now().saturating_duration_since(start));
-            if !matches!(seen, Seen::Nothing) || left.is_zero() {
-                return Ok(seen);
+            let begun = self.clock.now();
+            let seen = self.work.look().await;
+            let left = self
+                .grace
+                .saturating_sub(begun.saturating_duration_since(since));
+            let open = match &seen {
+                Ok(seen) => matches!(seen, Seen::Nothing),
+                Err(error) => error.is_retryable(),
+            };
+            if !open || left.is_zero() {
+                return seen;
             }
             self.clock.pause(pause.min(left)).await;
             pause = longer(pause);
@@ -122,15 +175,18 @@ impl<T: Send + 'static> Job<T> {
         let start = self.clock.now();
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.work.look().await {
-                // It was taken, so it is under way even where it does not show.
+            let seen = self.work.look().await;
+            let left = limit.saturating_sub(self.clock.now().saturating_duration_since(start));
+            match seen {
+                Ok(seen @ (Seen::Pending | Seen::Nothing)) if left.is_zero() => {
+                    return self.outcome(seen);
+                }
                 Ok(Seen::Pending | Seen::Nothing) => {}
                 Ok(seen) => return self.outcome(seen),
-                Err(error) => return self.unknown(Some(error)),
-            }
-            let left = limit.saturating_sub(self.clock.now().saturating_duration_since(start));
-            if left.is_zero() {
-                return Outcome::Pending(Pending { job: self });
+                Err(error) if left.is_zero() || !error.is_retryable() => {
+                    return self.unknown(Some(error));
+                }
+                Err(_) => {}
             }
             self.clock.pause(pause.min(left)).await;
             pause = longer(pause);
@@ -138,24 +194,51 @@ impl<T: Send + 'static> Job<T> {
     }
 
     pub(super) async fn look_again(self) -> Outcome<T> {
-        match self.work.look().await {
+        match self.find().await {
             Ok(seen) => self.outcome(seen),
             Err(error) => self.unknown(Some(error)),
         }
     }
 
-    fn outcome(self, seen: Seen<T>) -> Outcome<T> {
+    fn outcome(mut self, seen: Seen<T>) -> Outcome<T> {
         match seen {
             Seen::Applied(state) => Outcome::Applied(state),
-            Seen::Pending => Outcome::Pending(Pending { job: self }),
             Seen::NotApplied(reason) => Outcome::NotApplied(reason),
-            Seen::Unclear | Seen::Nothing => self.unknown(None),
+            Seen::Pending => {
+                self.taken = true;
+                Outcome::Pending(Pending { job: self })
+            }
+            // It was taken, so it is under way even where it does not show.
+            Seen::Nothing if self.taken => Outcome::Pending(Pending { job: self }),
+            Seen::Nothing => match self.lost.take() {
+                Some((_, reason)) => Outcome::NotApplied(reason),
+                None => self.unknown(None),
+            },
+            Seen::Unclear => self.unknown(None),
         }
     }
 
     fn unknown(self, error: Option<Error>) -> Outcome<T> {
         Outcome::Unknown(Unknown { job: self, error })
     }
+
+    /// A time for which there is no grace left.
+    fn long_ago(&self) -> Instant {
+        let now = self.clock.now();
+        now.checked_sub(self.grace).unwrap_or(now)
+    }
+}
+
+/// Refused for what was asked, not for who asks or how often.
+fn is_refusal(error: &Error) -> bool {
+    let other = error.is_authentication()
+        || error.is_forbidden()
+        || error.is_not_found()
+        || error.is_rate_limited();
+    !other
+        && error
+            .status()
+            .is_some_and(|status| status.is_client_error())
 }
 
 fn longer(pause: Duration) -> Duration {
