@@ -35,13 +35,21 @@ pub fn capture<V>(
 where
     V: TryInto<CaptureOptions, Error: Into<Problems>>,
 {
-    let options = options
-        .try_into()
-        .map_err(|wrong| Error::from(wrong.into()));
-    let work = options.map(|mut options| {
-        let mark = Mark::new(&mut options.capture_reference, options.amount);
-        Money::new(client, transaction, Some(mark), Order::Capture(options))
+    let options = options.try_into().map_err(Into::into);
+    let work = options.and_then(|mut options: CaptureOptions| {
+        let mark = Mark::new(
+            &mut options.capture_reference,
+            options.amount,
+            "capture_reference",
+        )?;
+        Ok(Money::new(
+            client,
+            transaction,
+            Some(mark),
+            Order::Capture(options),
+        ))
     });
+    let work = work.map_err(Error::from);
     Attempt::new(client.handle(), work)
 }
 
@@ -64,13 +72,21 @@ pub fn refund<V>(
 where
     V: TryInto<RefundOptions, Error: Into<Problems>>,
 {
-    let options = options
-        .try_into()
-        .map_err(|wrong| Error::from(wrong.into()));
-    let work = options.map(|mut options| {
-        let mark = Mark::new(&mut options.refund_reference, options.amount);
-        Money::new(client, transaction, Some(mark), Order::Refund(options))
+    let options = options.try_into().map_err(Into::into);
+    let work = options.and_then(|mut options: RefundOptions| {
+        let mark = Mark::new(
+            &mut options.refund_reference,
+            options.amount,
+            "refund_reference",
+        )?;
+        Ok(Money::new(
+            client,
+            transaction,
+            Some(mark),
+            Order::Refund(options),
+        ))
     });
+    let work = work.map_err(Error::from);
     Attempt::new(client.handle(), work)
 }
 
@@ -99,14 +115,22 @@ struct Mark {
 }
 
 impl Mark {
-    fn new(reference: &mut Option<String>, amount: i64) -> Self {
-        let named = reference.is_some();
-        let reference = reference.get_or_insert_with(|| uuid::Uuid::new_v4().to_string());
-        Self {
+    fn new(given: &mut Option<String>, amount: i64, field: &str) -> Result<Self, Problems> {
+        let named = given.is_some();
+        let reference = given.get_or_insert_with(|| uuid::Uuid::new_v4().to_string());
+        if reference.is_empty() {
+            let mut problems = Problems::default();
+            problems.push(
+                field,
+                "must not be empty: it is how this call is told from others",
+            );
+            return Err(problems);
+        }
+        Ok(Self {
             reference: reference.clone(),
             named,
             amount,
-        }
+        })
     }
 }
 

@@ -38,6 +38,18 @@ fn asked(input: &OrderOperationInput) -> Option<i64> {
     amounts.try_fold(0, i64::checked_add)
 }
 
+fn checked(reference: String) -> Result<String, Problems> {
+    let mut problems = Problems::default();
+    if reference.is_empty() {
+        problems.push(
+            "reference",
+            "must not be empty: it is how this record is told from others",
+        );
+        return Err(problems);
+    }
+    Ok(reference)
+}
+
 macro_rules! record {
     ($(#[$meta:meta])* $name:ident $work:ident $record:ident: $create:ident, $list:ident $records:ident) => {
         $(#[$meta])*
@@ -47,14 +59,14 @@ macro_rules! record {
         where
             V: TryInto<OrderOperationInput, Error: Into<Problems>>,
         {
-            let input = input.try_into().map_err(|wrong| Error::from(wrong.into()));
-            let work = input.map(|mut input| {
-                let reference = reference.into();
+            let input = input.try_into().map_err(Into::into);
+            let work = input.and_then(|mut input: OrderOperationInput| {
+                let reference = checked(reference.into())?;
                 let metadata = input.metadata.get_or_insert_default();
                 metadata.insert(REFERENCE.to_owned(), reference.clone().into());
-                $work { client: client.clone(), order: order.into(), reference, input, before: Mutex::default() }
+                Ok($work { client: client.clone(), order: order.into(), reference, input, before: Mutex::default() })
             });
-            Attempt::new(client.handle(), work)
+            Attempt::new(client.handle(), work.map_err(Error::from))
         }
 
         struct $work {
