@@ -111,6 +111,8 @@ impl fmt::Display for NotApplied {
     }
 }
 
+impl std::error::Error for NotApplied {}
+
 /// A call that the API took and that is not done yet.
 #[must_use = "its end comes later"]
 pub struct Pending<T> {

@@ -147,7 +147,7 @@ record! {
     capture Capture OrderCapture: create_order_capture, list_order_captures captures
 }
 record! {
-    /// Records a refund of an order, once. Sends `aid_orders_id_refund_post`.
+    /// Records a refund of an order, once. Sends `aid_orders_id_refunds_post`.
     refund Refund OrderRefund: create_order_refund, list_order_refunds refunds
 }
 record! {
