@@ -32,6 +32,8 @@ enum Fate {
     /// 200 with a body that is no transaction; done or not.
     Garbled(bool),
     Refused,
+    /// 429, and to come back after so many seconds.
+    Busy(u64),
 }
 
 /// A transaction at the API, and what was asked of it.
@@ -146,6 +148,9 @@ impl Respond for Bank {
                 return ResponseTemplate::new(200).set_body_string("<html>");
             }
             Fate::Refused => return ResponseTemplate::new(400),
+            Fate::Busy(wait) => {
+                return ResponseTemplate::new(429).insert_header("retry-after", wait.to_string());
+            }
         }
         ResponseTemplate::new(200).set_body_json(books.transaction())
     }
@@ -279,6 +284,19 @@ async fn it_is_repeated_only_as_often_as_asked() {
             (scene.sent(), scene.captured()),
             (sent, if applied { AMOUNT } else { 0 })
         );
+    }
+}
+
+#[tokio::test]
+async fn a_busy_api_is_not_waited_for_longer_than_a_minute() {
+    for (wait, sent) in [(61, 1), (60, 4)] {
+        let scene = Scene::new(&[Fate::Busy(wait); 3]).await;
+        let outcome = scene.capture().repeat_if_not_applied(5).send().await;
+        assert_eq!(outcome.is_applied(), sent > 1, "{wait}: {outcome:?}");
+        assert!(
+            outcome.is_applied() || matches!(outcome, Outcome::NotApplied(NotApplied::Refused(_)))
+        );
+        assert_eq!(scene.sent(), sent, "{wait}");
     }
 }
 

@@ -1,9 +1,10 @@
 //! Calls whose outcome is known: what moves or records money is sent once, and after a lost answer it is looked up.
 //!
-//! A capture whose answer is lost may have been carried out. [`capture`], [`refund`] and [`void`] then read the transaction and
-//! look for their own event; so do [`record`] for what Shopping keeps of an order and [`wallet`] for gift cards:
+//! A capture whose answer is lost may have been carried out. `capture`, `refund` and `void` then read the transaction and look
+//! for their own event. The module `record` does the same for what Shopping keeps of an order, `wallet` for gift cards:
 //!
 //! ```no_run
+//! # #[cfg(feature = "checkout")] {
 //! use dintero::checkout::types::CaptureOptions;
 //! use dintero::outcome::{self, Outcome};
 //! use std::time::Duration;
@@ -21,6 +22,7 @@
 //!     Outcome::Unknown(unknown) => println!("look again later: {unknown}"),
 //! }
 //! # }
+//! # }
 //! ```
 //!
 //! # How sure is "not applied"?
@@ -37,6 +39,8 @@
 #[cfg(feature = "checkout")]
 mod checkout;
 #[cfg(feature = "checkout")]
+mod declined;
+#[cfg(feature = "checkout")]
 mod events;
 #[cfg(feature = "shopping")]
 pub mod record;
@@ -52,7 +56,7 @@ use dintero_core::Error;
 #[cfg(feature = "checkout")]
 pub use checkout::{capture, refund, void};
 #[cfg(feature = "checkout")]
-pub use events::{Declined, RetryAdvice};
+pub use declined::{Declined, RetryAdvice};
 use run::Job;
 
 /// What became of a call.
@@ -188,7 +192,8 @@ pub struct Attempt<T> {
 
 impl<T: Send + 'static> Attempt<T> {
     /// How often it is sent again when it provably had no effect, or its answer was lost and there was no trace of it after the
-    /// grace. Default: never. What was refused or declined is not sent again.
+    /// grace. Default: never. What was refused or declined is not sent again, nor what the API wants to see again only after more
+    /// than 60 s.
     pub fn repeat_if_not_applied(mut self, times: u32) -> Self {
         if let Ok(job) = &mut self.job {
             job.repeats = times;

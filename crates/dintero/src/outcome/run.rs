@@ -11,10 +11,16 @@ use super::{Attempt, NotApplied, Outcome, Pending, Unknown};
 const GRACE: Duration = Duration::from_secs(30);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// A longer `Retry-After` is for a job queue.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// What an answer or a reading shows of a call.
 pub(super) enum Seen<T> {
     Applied(T),
+    #[cfg_attr(
+        not(feature = "checkout"),
+        allow(dead_code, reason = "only Checkout answers 202")
+    )]
     Pending,
     NotApplied(NotApplied),
     /// What is there does not tell.
@@ -128,7 +134,8 @@ impl<T: Send + 'static> Job<T> {
                 }
             }
             doubt |= maybe;
-            if self.repeats == 0 || !(maybe || again) {
+            let soon = wait.is_none_or(|wait| wait <= LONGEST_RETRY_AFTER);
+            if self.repeats == 0 || !soon || !(maybe || again) {
                 return self.outcome(Seen::Nothing);
             }
             self.repeats -= 1;
