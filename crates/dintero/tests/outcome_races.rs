@@ -27,6 +27,8 @@ enum Fate {
     Silent,
     /// 202, and ended after so many readings: whether it went well.
     Taken(usize, bool),
+    /// 202, and no event of it before it ended after so many readings.
+    Unseen(usize),
     /// 200, and its last event is a failure.
     Declined,
     /// 200 with a body that is no transaction; done or not.
@@ -139,6 +141,10 @@ impl Respond for Bank {
                 books.coming.push((read + after, end));
                 let taken = ResponseTemplate::new(202).insert_header("event-request-id", ID);
                 return taken.set_body_json(books.transaction());
+            }
+            Fate::Unseen(after) => {
+                books.coming.push((read + after, done));
+                return ResponseTemplate::new(202).set_body_json(books.transaction());
             }
             Fate::Declined => books.events.push(event(kind, &body, false)),
             Fate::Garbled(is_done) => {
@@ -359,6 +365,19 @@ async fn waiting_ends_with_its_limit_and_can_go_on() {
         panic!("{outcome:?}");
     };
     assert!(pending.wait(Duration::from_secs(600)).await.is_applied());
+}
+
+#[tokio::test]
+async fn what_was_taken_is_pending_even_where_it_does_not_show() {
+    let scene = Scene::new(&[Fate::Unseen(8)]).await;
+    let Outcome::Pending(pending) = scene.capture().send().await else {
+        panic!("202 is no success yet");
+    };
+    let Outcome::Pending(pending) = pending.wait(Duration::from_secs(10)).await else {
+        panic!("it was taken");
+    };
+    assert!(pending.wait(Duration::from_secs(600)).await.is_applied());
+    assert_eq!((scene.sent(), scene.captured()), (1, AMOUNT));
 }
 
 #[tokio::test]
