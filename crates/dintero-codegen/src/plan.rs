@@ -90,8 +90,21 @@ pub enum Success {
 pub struct Paging {
     /// JSON pointer of the list in the body.
     pub items: String,
-    /// Query parameter, is it read from the last item (or else from the body), and the JSON pointer to it.
-    pub cursor: Vec<(String, bool, String)>,
+    /// What leads to the next page.
+    pub cursor: Vec<Cursor>,
+}
+
+/// A query parameter that leads to the next page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cursor {
+    /// Its name.
+    pub parameter: String,
+    /// Is it read from the last item, or else from the body?
+    pub last_item: bool,
+    /// The JSON pointer to it.
+    pub pointer: String,
+    /// The pointer that counts when one of these query parameters is sent.
+    pub instead: Option<(Vec<String>, String)>,
 }
 
 /// A parameter.

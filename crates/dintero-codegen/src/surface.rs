@@ -60,6 +60,20 @@ pub fn write(plan: &Plan, signatures: &Signature) -> String {
             &mut text,
             format_args!("operation {name} retry {}", operation.retry),
         );
+        for cursor in operation.paging.iter().flat_map(|paging| &paging.cursor) {
+            let of = if cursor.last_item {
+                "last item"
+            } else {
+                "body"
+            };
+            line(
+                &mut text,
+                format_args!(
+                    "operation {name} pages by {} from {} of the {of}",
+                    cursor.parameter, cursor.pointer
+                ),
+            );
+        }
         for ((place, wire), parameter) in &operation.parameters {
             let need = if parameter.required {
                 "required"

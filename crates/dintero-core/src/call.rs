@@ -22,19 +22,20 @@ use crate::{
 ///
 /// Nothing goes wrong before it is sent: what is wrong with a value is noted, and sending answers one error that names
 /// everything ([`is_invalid_request`](Error::is_invalid_request)) without having sent anything.
+#[derive(Clone)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct Call {
     handle: Handle,
-    operation: Option<&'static Operation>,
+    pub(crate) operation: Option<&'static Operation>,
     method: Method,
     server: Server,
     path: String,
     class: RetryClass,
     auth: Auth,
-    query: String,
+    pub(crate) query: String,
     headers: HeaderMap,
     body: Option<Bytes>,
-    problems: Problems,
+    pub(crate) problems: Problems,
     options: CallOptions,
 }
 
@@ -281,7 +282,7 @@ impl Call {
     }
 
     /// The part that is the same for every type: boxed, so that it is compiled once and the futures of callers stay small.
-    fn run(self, want: Want) -> RunFuture {
+    pub(crate) fn run(self, want: Want) -> RunFuture {
         Box::pin(async move {
             let call = (self.operation, self.class);
             let answer = self.finish(want)?.run().await?;
@@ -337,20 +338,19 @@ impl Call {
     }
 }
 
-type RunFuture = std::pin::Pin<
-    Box<
-        dyn Future<Output = Result<((Option<&'static Operation>, RetryClass), Answer), Error>>
-            + Send,
-    >,
->;
+pub(crate) type RunFuture =
+    std::pin::Pin<Box<dyn Future<Output = Result<(Called, Answer), Error>> + Send>>;
+
+/// What was called.
+pub(crate) type Called = (Option<&'static Operation>, RetryClass);
+
+pub(crate) fn undecoded(called: Called, answer: Answer, error: &serde_json::Error) -> Error {
+    let fault = DecodeFault::new(error, &answer.body);
+    faulty(called, answer, fault)
+}
 
 /// What the transport knows is kept, so that a failed decoding still names attempts, request id and body.
-fn undecoded(
-    (operation, class): (Option<&'static Operation>, RetryClass),
-    answer: Answer,
-    error: &serde_json::Error,
-) -> Error {
-    let fault = DecodeFault::new(error, &answer.body);
+pub(crate) fn faulty((operation, class): Called, answer: Answer, fault: DecodeFault) -> Error {
     Error::new(Kind::Decode(fault))
         .answered(answer.status, answer.headers, answer.body)
         .of_call(operation, class)

@@ -141,6 +141,11 @@ impl Handle {
         Call::raw(self.clone(), method, path)
     }
 
+    /// The clock it goes by, for code around it that waits.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.0.shared.clock.clone()
+    }
+
     pub(crate) fn shared(&self) -> &Shared {
         &self.0.shared
     }

@@ -5,6 +5,7 @@
 //!
 //! - [`Handle`] is the connection for one account, made by its [`Builder`].
 //! - [`Call`] is one call that is put together and sent; [`Operation`] is what is known about it beforehand.
+//! - [`Pages`] and [`Items`] are the streams of lists.
 //! - [`Response`] is a success with what came along, [`Error`] is everything else.
 //! - [`Retry`], [`RetryPolicy`], [`RetryClass`] and [`CallOptions`] say when and how often a call is sent.
 //! - [`TokenSource`] is for tokens from elsewhere, [`Clock`] for tests that move the time.
@@ -21,6 +22,7 @@ mod error;
 mod handle;
 mod operation;
 mod options;
+mod pages;
 mod path;
 /// For the fuzz targets.
 #[cfg(any(fuzzing, test))]
@@ -43,8 +45,10 @@ pub use data::{
 pub use error::{Error, WasSent};
 pub use handle::Handle;
 pub use operation::{
-    Auth, Cursor, CursorSource, Evidence, Operation, OperationFacts, Paging, RetryClass, Server,
+    Auth, Cursor, CursorSource, Evidence, Instead, Operation, OperationFacts, Paging, RetryClass,
+    Server,
 };
 pub use options::CallOptions;
+pub use pages::{Items, Page, PageCursor, Pages, Rows};
 pub use response::Response;
 pub use retry::{FailedAttempt, Retry, RetryPolicy};

@@ -219,6 +219,17 @@ pub struct Cursor {
     pub parameter: &'static str,
     /// Where its value stands in the page at hand.
     pub source: CursorSource,
+    /// Where it stands instead when the list is asked for in a certain way.
+    pub instead: Option<Instead>,
+}
+
+/// Another place for the value of a [`Cursor`], when one of these query parameters is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instead {
+    /// Names of query parameters.
+    pub given: &'static [&'static str],
+    /// Where the value stands then.
+    pub source: CursorSource,
 }
 
 /// Where the value of a [`Cursor`] stands in the page at hand.

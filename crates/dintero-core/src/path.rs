@@ -33,6 +33,23 @@ pub(crate) fn push_query(query: &mut String, name: &str, value: &str) {
     query.extend(utf8_percent_encode(value, RESERVED));
 }
 
+/// The encoded value that a query has under a name.
+pub(crate) fn query_value<'q>(query: &'q str, name: &str) -> Option<&'q str> {
+    let named = utf8_percent_encode(name, RESERVED).to_string();
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, _)| *key == named).map(|(_, value)| value)
+}
+
+/// Takes all values of a name out of a query.
+pub(crate) fn remove_query(query: &mut String, name: &str) {
+    let named = utf8_percent_encode(name, RESERVED).to_string();
+    let others = query.split('&').filter(|pair| {
+        let key = pair.split_once('=').map_or(*pair, |(key, _)| key);
+        key != named
+    });
+    *query = others.collect::<Vec<_>>().join("&");
+}
+
 /// Puts an encoded value into the place of `{name}`.
 pub(crate) fn fill(template: &mut String, name: &str, encoded: &str) -> bool {
     let mut from = 0;

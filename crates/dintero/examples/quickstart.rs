@@ -4,11 +4,12 @@
 //! against Dintero's test environment. A production account is refused unless `--production` is given.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use std::collections::BTreeMap;
-use std::error::Error;
-use std::process::ExitCode;
-use std::time::Duration;
+mod common;
 
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use common::{Result, connect, exit, nok, pay};
 use dintero::checkout::types::{
     CaptureOptions, OrderItemInput as SessionItem, ProfileSessionOptions, SessionOrderInput,
     SessionUrls, Transaction,
@@ -19,29 +20,23 @@ use dintero::shopping::types::{
 };
 use dintero::wallets::types::{CardInput, CardLookup, CardTokenGeneratorInput, TransactionInput};
 use dintero::{Dintero, wallets};
-use dintero_sandbox::{Card, Sandbox};
+use dintero_sandbox::Sandbox;
 
 /// What the shop sells in this program, in minor units: 299.90 NOK.
 const PRICE: i64 = 29_990;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit(run().await)
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
+async fn run() -> Result<()> {
     let (dintero, sandbox) = connect().await?;
     // References must be new in every run against a real account.
     let run = uuid::Uuid::new_v4().simple().to_string()[..8].to_owned();
 
     println!("\nCheckout: a payment");
-    let transaction = pay(&dintero, sandbox.as_ref(), &run).await?;
+    let transaction = take_payment(&dintero, sandbox.as_ref(), &run).await?;
     println!("\nShopping: the order, and the record of its payment");
     keep_order(&dintero, &transaction).await?;
     println!("\nWallets: a gift card");
@@ -50,41 +45,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The client: for the account in the environment if there is one, else for a sandbox that lives as long as it is held.
-async fn connect() -> Result<(Dintero, Option<Sandbox>), Box<dyn Error>> {
-    if std::env::var_os("DINTERO_ACCOUNT_ID").is_some() {
-        let dintero = Dintero::from_env()?;
-        if dintero.is_production() && !std::env::args().any(|argument| argument == "--production") {
-            return Err(format!(
-                "{} is a production account: money would move. Pass --production if you mean it",
-                dintero.account()
-            )
-            .into());
-        }
-        println!("Account {} at Dintero", dintero.account());
-        return Ok((dintero, None));
-    }
-    let sandbox = Sandbox::start().await?;
-    let dintero = Dintero::builder()
-        .account(sandbox.account())
-        .client_credentials(sandbox.client_id(), sandbox.client_secret())
-        .api_url(sandbox.url())
-        .checkout_url(sandbox.url())
-        .build()?;
-    println!(
-        "Account {} in a sandbox at {}",
-        dintero.account(),
-        sandbox.url()
-    );
-    Ok((dintero, Some(sandbox)))
-}
-
 /// Session from the account's default profile, payment, capture.
-async fn pay(
-    dintero: &Dintero,
-    sandbox: Option<&Sandbox>,
-    run: &str,
-) -> Result<String, Box<dyn Error>> {
+async fn take_payment(dintero: &Dintero, sandbox: Option<&Sandbox>, run: &str) -> Result<String> {
     let checkout = dintero.checkout();
     let item = SessionItem::builder()
         .id("chair")
@@ -110,19 +72,8 @@ async fn pay(
         .send()
         .await?
         .into_inner();
-    let session_id = session.id.ok_or("the session has no id")?;
-    println!("  session {session_id} over {}", kroner(PRICE));
-
-    let id = match sandbox {
-        Some(sandbox) => sandbox.pay(&session_id, Card::approved())?.to_string(),
-        None => {
-            println!(
-                "  pay here: {}",
-                session.url.as_deref().unwrap_or("the session has no page")
-            );
-            wait_for_payment(dintero, &session_id).await?
-        }
-    };
+    println!("  session over {}", nok(PRICE));
+    let id = pay(dintero, sandbox, &session).await?;
     let transaction = checkout.get_transaction(&id).send().await?;
     println!("  transaction {id} is {}", status(&transaction));
 
@@ -138,11 +89,11 @@ async fn pay(
     if captured.is_pending() {
         println!(
             "  capture of {} taken, the outcome follows (event {:?})",
-            kroner(PRICE),
+            nok(PRICE),
             captured.event_request_id()
         );
     } else {
-        println!("  captured {}: {}", kroner(PRICE), status(&captured));
+        println!("  captured {}: {}", nok(PRICE), status(&captured));
     }
     Ok(id)
 }
@@ -154,25 +105,8 @@ fn status(transaction: &Transaction) -> &str {
         .map_or("of unknown status", |status| status.as_str())
 }
 
-/// Reads the session until the payer has paid, ten minutes at most.
-async fn wait_for_payment(dintero: &Dintero, session: &str) -> Result<String, Box<dyn Error>> {
-    for _ in 0..200 {
-        if let Some(transaction) = &dintero
-            .checkout()
-            .get_session(session)
-            .send()
-            .await?
-            .transaction_id
-        {
-            return Ok(transaction.clone());
-        }
-        tokio::time::sleep(Duration::from_secs(3)).await;
-    }
-    Err("nobody paid within ten minutes".into())
-}
-
 /// Draft, order, authorization and capture recorded and listed.
-async fn keep_order(dintero: &Dintero, payment: &str) -> Result<(), Box<dyn Error>> {
+async fn keep_order(dintero: &Dintero, payment: &str) -> Result<()> {
     let shopping = dintero.shopping();
     let line = OrderItemInput::builder()
         .line_id(1)
@@ -226,7 +160,7 @@ async fn keep_order(dintero: &Dintero, payment: &str) -> Result<(), Box<dyn Erro
         .await?;
     let authorizations = shopping.list_order_authorizations(&order).send().await?;
     let captures = shopping.list_order_captures(&order).send().await?;
-    let total = |amounts: &mut dyn Iterator<Item = Option<i64>>| kroner(amounts.flatten().sum());
+    let total = |amounts: &mut dyn Iterator<Item = Option<i64>>| nok(amounts.flatten().sum());
     println!(
         "  authorized {}",
         total(&mut authorizations.authorizations.iter().map(|one| one.amount))
@@ -239,7 +173,7 @@ async fn keep_order(dintero: &Dintero, payment: &str) -> Result<(), Box<dyn Erro
 }
 
 /// Gift card created, looked up by its code, an amount reserved and then captured.
-async fn give_card(dintero: &Dintero, run: &str) -> Result<(), Box<dyn Error>> {
+async fn give_card(dintero: &Dintero, run: &str) -> Result<()> {
     let wallets = dintero.wallets();
     let card_id = format!("gift-{run}");
     let card = wallets
@@ -259,7 +193,7 @@ async fn give_card(dintero: &Dintero, run: &str) -> Result<(), Box<dyn Error>> {
         .and_then(|code| code.token.as_ref())
         .and_then(|token| token.value.clone());
     let code = code.ok_or("the card has no code")?;
-    println!("  card {card_id} with {}", kroner(card.amount));
+    println!("  card {card_id} with {}", nok(card.amount));
     let found = wallets
         .get_card_by_token()
         .body(CardLookup::builder().token(&*code))
@@ -267,7 +201,7 @@ async fn give_card(dintero: &Dintero, run: &str) -> Result<(), Box<dyn Error>> {
         .await?;
     println!(
         "  looked up by its code: {} available",
-        kroner(found.amount_available.unwrap_or_default())
+        nok(found.amount_available.unwrap_or_default())
     );
 
     // A repeat with the same ref_id has no further effect, so it is made once and kept.
@@ -288,27 +222,14 @@ async fn give_card(dintero: &Dintero, run: &str) -> Result<(), Box<dyn Error>> {
         .as_ref()
         .and_then(|id| id.get())
         .ok_or("the reservation has no id")?;
-    println!("  reserved {}", kroner(reserved.amount));
+    println!("  reserved {}", nok(reserved.amount));
     let drawn = wallets
         .capture_transaction(reservation)
         .body(wallets::types::CaptureOptions::builder().ref_id(format!("draw-{run}")))
         .send()
         .await?;
-    println!("  drawn {}", kroner(drawn.amount));
+    println!("  drawn {}", nok(drawn.amount));
     let left = wallets.get_card(&*card_id).send().await?;
-    println!(
-        "  left {}",
-        kroner(left.amount_available.unwrap_or_default())
-    );
+    println!("  left {}", nok(left.amount_available.unwrap_or_default()));
     Ok(())
-}
-
-/// An amount in minor units as kroner, exactly.
-fn kroner(amount: i64) -> String {
-    let sign = if amount < 0 { "-" } else { "" };
-    format!(
-        "{sign}{}.{:02} NOK",
-        (amount / 100).abs(),
-        (amount % 100).abs()
-    )
 }

@@ -20,6 +20,8 @@ mod amount;
 #[cfg(feature = "callback")]
 pub mod callback;
 #[cfg(any(feature = "checkout", feature = "shopping", feature = "wallets"))]
+pub mod outcome;
+#[cfg(any(feature = "checkout", feature = "shopping", feature = "wallets"))]
 pub mod state;
 
 pub use amount::{Amount, AmountError, Currency};
@@ -30,10 +32,10 @@ pub use amount::{
 };
 pub use dintero_core::{
     AccessToken, Auth, Builder, Call, CallOptions, Clock, Cursor, CursorSource, Date, DateTime,
-    Error, Evidence, FailedAttempt, Handle, ManualClock, Nullable, Number, OneOrMany, Operation,
-    Paging, Param, Problem, Problems, Response, Retry, RetryClass, RetryPolicy, Server,
-    StringOrNumber, SystemClock, Text, TokenFuture, TokenRequest, TokenSource, UnknownInteger,
-    UnknownValue, Uuid, Validate, Wait, WasSent, reveal,
+    Error, Evidence, FailedAttempt, Handle, Instead, Items, ManualClock, Nullable, Number,
+    OneOrMany, Operation, Page, PageCursor, Pages, Paging, Param, Problem, Problems, Response,
+    Retry, RetryClass, RetryPolicy, Server, StringOrNumber, SystemClock, Text, TokenFuture,
+    TokenRequest, TokenSource, UnknownInteger, UnknownValue, Uuid, Validate, Wait, WasSent, reveal,
 };
 /// Methods, statuses and headers, as this crate's functions take and give them.
 pub use http;

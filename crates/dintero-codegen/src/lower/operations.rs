@@ -10,7 +10,7 @@ use super::rules::rules_of;
 use crate::document::{Document, escape};
 use crate::finding::{Level, Rule};
 use crate::markdown;
-use crate::plan::{Body, Operation, Paging, Parameter, Success};
+use crate::plan::{Body, Cursor, Operation, Paging, Parameter, Success};
 
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "patch", "head", "options", "trace",
@@ -225,12 +225,20 @@ fn retry(operation: &Value, method: &str) -> &'static str {
 
 fn paging(paging: &Value) -> Option<Paging> {
     let cursor = paging["cursor"].as_array()?.iter().filter_map(|cursor| {
-        let parameter = cursor["parameter"].as_str()?.to_owned();
-        match (cursor["last_item"].as_str(), cursor["body"].as_str()) {
-            (Some(pointer), _) => Some((parameter, true, pointer.to_owned())),
-            (None, Some(pointer)) => Some((parameter, false, pointer.to_owned())),
-            (None, None) => None,
-        }
+        let place = |node: &Value| {
+            let last_item = node["last_item"].as_str();
+            let pointer = last_item.or(node["body"].as_str())?.to_owned();
+            Some((last_item.is_some(), pointer))
+        };
+        let (last_item, pointer) = place(cursor)?;
+        let instead = &cursor["instead"];
+        Some(Cursor {
+            parameter: cursor["parameter"].as_str()?.to_owned(),
+            last_item,
+            pointer,
+            instead: place(instead)
+                .map(|(_, pointer)| (texts(&instead["given"]).collect(), pointer)),
+        })
     });
     Some(Paging {
         items: paging["items"].as_str().unwrap_or_default().to_owned(),

@@ -1,6 +1,6 @@
 //! The client, its calls, and the operation table.
 
-use super::read::{Argument, Method, Output};
+use super::read::{Argument, Method, Output, Shape};
 use super::{docs, put};
 use crate::plan::{Operation, Paging, Plan, Success};
 use heck::{ToShoutySnakeCase, ToUpperCamelCase};
@@ -25,7 +25,7 @@ pub mod calls {{
         ),
     );
     for (operation, method) in &methods {
-        call(source, operation, method);
+        call(source, operation, method, rows(operation, method, output));
     }
     source.push_str("}\n");
     put(
@@ -61,7 +61,7 @@ impl Client {{
 }
 
 fn table(source: &mut String, api: &str, plan: &Plan) {
-    source.push_str("\n/// The operation table: what is known about each operation before it is called.\npub mod operations {\n    #![allow(unused_imports)]\n    use ::dintero_core::{Auth, Cursor, CursorSource, Evidence, Operation, OperationFacts, Paging, RetryClass, Server};\n\n");
+    source.push_str("\n/// The operation table: what is known about each operation before it is called.\npub mod operations {\n    #![allow(unused_imports)]\n    use ::dintero_core::{Auth, Cursor, CursorSource, Evidence, Instead, Operation, OperationFacts, Paging, RetryClass, Server};\n\n");
     put(
         source,
         format_args!(
@@ -128,10 +128,14 @@ fn table(source: &mut String, api: &str, plan: &Plan) {
 }
 
 fn paging(paging: &Paging) -> String {
-    let cursors = paging.cursor.iter().map(|(parameter, last_item, pointer)| {
-        let source = if *last_item { "LastItem" } else { "Body" };
+    let cursors = paging.cursor.iter().map(|cursor| {
+        let place = if cursor.last_item { "LastItem" } else { "Body" };
+        let instead = cursor.instead.as_ref().map_or("None".to_owned(), |(given, pointer)| {
+            format!("Some(Instead {{ given: &{given:?}, source: CursorSource::{place}({pointer:?}) }})")
+        });
         format!(
-            "Cursor {{ parameter: {parameter:?}, source: CursorSource::{source}({pointer:?}) }}"
+            "Cursor {{ parameter: {:?}, source: CursorSource::{place}({:?}), instead: {instead} }}",
+            cursor.parameter, cursor.pointer
         )
     });
     format!(
@@ -141,7 +145,25 @@ fn paging(paging: &Paging) -> String {
     )
 }
 
-fn call(source: &mut String, operation: &Operation, method: &Method) {
+/// The list in a page, as the macro reads it: the field, unless the body is the list, and the type of an item.
+pub fn rows(operation: &Operation, method: &Method, output: &Output) -> Option<String> {
+    let paging = operation.paging.as_ref()?;
+    if paging.items.is_empty() {
+        let item = method.success.strip_prefix("::std::vec::Vec<")?;
+        return Some(format!("[: {}]", item.strip_suffix('>')?));
+    }
+    let object = output
+        .structs
+        .get(method.success.strip_prefix("types::")?)?;
+    let field = object.get(paging.items.strip_prefix('/')?)?;
+    let Shape::Many(item) = &field.shape else {
+        return None;
+    };
+    let path = if item.contains(':') { "" } else { "types::" };
+    Some(format!("[{}: {path}{item}]", field.ident))
+}
+
+fn call(source: &mut String, operation: &Operation, method: &Method, rows: Option<String>) {
     let name = operation.name.to_upper_camel_case();
     let (success, kind) = match operation.success {
         Success::Json => ("json", method.success.as_str()),
@@ -157,8 +179,9 @@ fn call(source: &mut String, operation: &Operation, method: &Method) {
     put(
         source,
         format_args!(
-            "        pub struct {name} of {} -> {success} {kind} {{\n",
-            operation.name.to_shouty_snake_case()
+            "        pub struct {name} of {} -> {success} {kind} {}{{\n",
+            operation.name.to_shouty_snake_case(),
+            rows.map_or(String::new(), |rows| rows + " ")
         ),
     );
     for argument in &method.arguments {

@@ -6,7 +6,7 @@ use super::read::{Output, Shape};
 use crate::plan::{Kind, Plan};
 
 /// Methods that every call and every builder has already.
-const OF_CALLS: [&str; 3] = ["new", "send", "with_options"];
+const OF_CALLS: [&str; 5] = ["new", "send", "with_options", "pages", "items"];
 const OF_BUILDERS: [&str; 3] = ["build", "clone", "unknown_field"];
 
 /// Arguments get their wire names back, and stay clear of the methods of calls.
@@ -161,6 +161,11 @@ pub fn complete(output: &Output, plan: &Plan) -> Result<(), String> {
             if !method.arguments.iter().any(found) {
                 return Err(format!("the {place} parameter {wire} of {name} is lost"));
             }
+        }
+        if operation.paging.is_some() && super::calls::rows(operation, method, output).is_none() {
+            return Err(format!(
+                "{name} pages, but its answer has no list where x-dintero-paging says so"
+            ));
         }
         if operation.body.is_some()
             && !method

@@ -3,13 +3,14 @@
 /// A call of an operation: its parameters as setters, and `send`.
 ///
 /// Fields read `place name "wire name": presence shape (Type) [rules];` where place is `path`, `query`, `joined`,
-/// `header` or `body`, and what is sent back is `json`, `maybe` (JSON or nothing), `empty` or `bytes`.
+/// `header` or `body`, and what is sent back is `json`, `maybe` (JSON or nothing), `empty` or `bytes`. A list that goes on in
+/// pages names the field of its items, if they are in one, and their type: `[orders: types::Order]`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! call {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident of $operation:ident -> $success:ident $answer:ty {
+        pub struct $name:ident of $operation:ident -> $success:ident $answer:ty $([$($rows:ident)? : $item:ty])? {
             $(
                 $(#[$field_meta:meta])*
                 $place:ident $field:ident $wire:literal : $presence:ident $shape:ident ($type:ty) [$($rule:expr),*] ;
@@ -55,6 +56,11 @@ macro_rules! call {
             /// Nothing was sent: a parameter or the body breaks a limit, or there is no token. Otherwise what became of
             /// the request; see [`Error`]($crate::Error), above all `was_sent`.
             pub async fn send(self) -> ::std::result::Result<$crate::Response<$crate::__answer!($success $answer)>, $crate::Error> {
+                let call = self.__call();
+                $crate::__call_send!($success call $answer)
+            }
+
+            fn __call(self) -> $crate::Call {
                 #[allow(unused_imports)]
                 use $crate::data::Validate as _;
                 #[allow(unused_mut)]
@@ -63,8 +69,20 @@ macro_rules! call {
                 $($crate::__call_check!($place problems $field $wire [$($rule),*]);)*
                 let call = client.handle.call(&operations::$operation).problems(problems).options(options);
                 $(let call = $crate::__call_put!($place call $field $wire);)*
-                $crate::__call_send!($success call $answer)
+                call
             }
+
+            $(
+                /// The list as a stream of pages: each is fetched when it is asked for.
+                pub fn pages(self) -> $crate::Pages<$answer, $item> {
+                    $crate::Pages::new(self.__call(), |page| $crate::Rows::rows(page $(.$rows)?))
+                }
+
+                /// The list as a stream of its items, whose pages are fetched as they are needed.
+                pub fn items(self) -> $crate::Items<$answer, $item> {
+                    self.pages().items()
+                }
+            )?
         }
     };
 }

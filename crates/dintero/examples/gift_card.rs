@@ -1,0 +1,109 @@
+//! Sells a gift card, and takes it as payment: reserved when the order is made, drawn when it is sent.
+//!
+//! Runs in a sandbox, or with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set in Dintero's test environment.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod common;
+
+use std::process::ExitCode;
+
+use common::{Result, connect, exit, fresh, nok, settled};
+use dintero::Dintero;
+use dintero::outcome::wallet;
+use dintero::state::{Answer, CardRules};
+use dintero::wallets::types::{
+    CaptureOptions, CardInput, CardLookup, CardTokenGeneratorInput, TransactionInput,
+    TransactionInputType, VoidOptions,
+};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    exit(run().await)
+}
+
+async fn run() -> Result<()> {
+    let (dintero, _sandbox) = connect().await?;
+    let code = sell(&dintero, 50_000).await?;
+    redeem(&dintero, &code, 34_990).await
+}
+
+/// A card with the code that is printed on it, and a bonus put on top.
+async fn sell(dintero: &Dintero, amount: i64) -> Result<String> {
+    let wallets = dintero.wallets();
+    let (card_id, sale) = (fresh("gift"), fresh("sale"));
+    let a_year = CardTokenGeneratorInput::builder()
+        .expires_in(365 * 86_400)
+        .expires_after_transaction(false);
+    let card = CardInput::builder()
+        .card_id(&*card_id)
+        .amount(amount)
+        .currency("NOK")
+        .card_token(a_year);
+    let card = wallets.create_card().body(card).send().await?.into_inner();
+    println!("  sold {card_id} over {}", nok(card.amount));
+
+    let bonus = TransactionInput::builder()
+        .card_id(&*card_id)
+        .type_(TransactionInputType::Fund)
+        .amount(5_000)
+        .currency("NOK")
+        .ref_id(sale);
+    let bonus = settled(wallet::transaction(&wallets, bonus).send().await).await?;
+    println!("  a bonus of {}", nok(bonus.amount));
+    let token = card.card_token.and_then(|code| code.token);
+    Ok(token
+        .and_then(|token| token.value)
+        .ok_or("the card has no code")?)
+}
+
+/// Looks the card up by its code, reserves, draws what was sent, and gives the rest back.
+async fn redeem(dintero: &Dintero, code: &str, price: i64) -> Result<()> {
+    let wallets = dintero.wallets();
+    let card = wallets
+        .get_card_by_token()
+        .body(CardLookup::builder().token(code))
+        .send()
+        .await?;
+    let card_id = card.card_id.clone();
+    println!(
+        "  {} on the card",
+        nok(card.amount_available.unwrap_or_default())
+    );
+    if let Answer::No(because) = card.can_draw(nok(price), dintero.handle().clock().wall()) {
+        return Err(format!("{} cannot be drawn: {because}", nok(price)).into());
+    }
+
+    // The same ref_id never reserves twice, so keep it with the order.
+    let order = fresh("order");
+    let hold = TransactionInput::builder()
+        .card_id(&*card_id)
+        .amount(price)
+        .currency("NOK")
+        .pending(true);
+    let hold = settled(
+        wallet::transaction(&wallets, hold.ref_id(format!("{order}-hold")))
+            .send()
+            .await,
+    )
+    .await?;
+    let held = hold.id.ok_or("the reservation has no id")?;
+    println!("  reserved {}", nok(hold.amount));
+
+    let sent = CaptureOptions::builder()
+        .amount(29_990)
+        .ref_id(format!("{order}-draw"));
+    let drawn = settled(
+        wallet::capture(&wallets, &*card_id, held.clone(), sent)
+            .send()
+            .await,
+    )
+    .await?;
+    println!("  drawn {}", nok(drawn.amount));
+    let rest = VoidOptions::builder().ref_id(format!("{order}-rest"));
+    let rest = settled(wallet::void(&wallets, &*card_id, held, rest).send().await).await?;
+    println!("  given back {}", nok(rest.amount));
+
+    let card = wallets.get_card(&*card_id).send().await?;
+    println!("  left {}", nok(card.amount_available.unwrap_or_default()));
+    Ok(())
+}
