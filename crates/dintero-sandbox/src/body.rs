@@ -61,7 +61,10 @@ pub(crate) fn parse(
         return Err(ApiError::unsupported_media_type());
     }
     match serde_json::from_slice(&bytes) {
-        Ok(Value::Object(body)) => Ok(Value::Object(body)),
+        Ok(body @ Value::Object(_)) if is_small(&body) => Ok(body),
+        Ok(Value::Object(_)) => Err(ApiError::bad_request(
+            "the body has a number that is too large for 64 bits",
+        )),
         Ok(_) => Err(ApiError::bad_request("the body must be a JSON object")),
         // The parser's own message may quote the body; its position may not.
         Err(error) => Err(ApiError::bad_request(format!(
@@ -69,6 +72,16 @@ pub(crate) fn parse(
             error.line(),
             error.column()
         ))),
+    }
+}
+
+/// Whether every number fits 64 bits. A larger integer could only be kept as a fraction, and would come back as one.
+fn is_small(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_f64().is_some_and(|n| n.abs() < 2_f64.powi(63)),
+        Value::Array(items) => items.iter().all(is_small),
+        Value::Object(object) => object.values().all(is_small),
+        _ => true,
     }
 }
 
@@ -112,5 +125,15 @@ mod tests {
             collect(Body::from("123456"), 5).await.map_err(|e| e.status),
             Err(413)
         );
+    }
+
+    #[test]
+    fn a_number_beyond_64_bits_is_refused_at_every_depth() {
+        let parse = |text: &str| parse(BodyRule::Required, &json_headers(), Ok(text.into()));
+        assert!(parse(r#"{"a": [{"b": 9223372036854770000}, -1.5]}"#).is_ok());
+        for number in ["1042539542970322700000000000000000000", "-1e19", "1e300"] {
+            let error = parse(&format!(r#"{{"a": [{{"b": {number}}}]}}"#)).expect_err(number);
+            assert_eq!(error.status, 400);
+        }
     }
 }

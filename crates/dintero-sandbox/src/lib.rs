@@ -53,7 +53,7 @@
 //!
 //! - what is not there is a 404, but a 400 with the code `NOT FOUND` where the documents describe a 400 and no 404;
 //! - a path without variables wins: `GET /v1/sessions/pay` is a 405 and no session;
-//! - a body where none is defined (cancel, void, close, GET, DELETE) is a 400; empty strings and `null` are refused; a property that only the API sets is refused in Shopping operations;
+//! - a body where none is defined (cancel, void, close, GET, DELETE) is a 400; empty strings, `null` and numbers beyond 64 bits are refused; a property that only the API sets is refused in Shopping operations;
 //! - an expired token is a 401; the audience must be `https://api.dintero.com/v1/accounts/{aid}`, also on loopback;
 //! - a property that the documents call read-only is refused in requests, an unknown feature toggle too; an unknown query parameter is passed over;
 //! - operations for which no scopes are documented: `admin:checkout` for API keys and the signature secret, read or write scopes of checkout for the others, of accounts for payouts;
