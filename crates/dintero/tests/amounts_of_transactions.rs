@@ -214,6 +214,15 @@ fn a_corrected_event_counts_as_its_remaining_amounts_say() {
             json!([corrected("VOID", 1000, true, 1000, 0)]),
             (0, 0, 0, Some(1000), 0),
         ),
+        // On an event that moves nothing itself: it tells what is left, no more.
+        (
+            "PARTIALLY_CAPTURED",
+            json!([
+                ok("CAPTURE", 300),
+                corrected("SETTLEMENT", 300, true, 0, 300)
+            ]),
+            (300, 0, 700, Some(0), 300),
+        ),
         // Two at once.
         (
             "PARTIALLY_CAPTURED",
