@@ -154,6 +154,11 @@ fn what_is_pending_makes_the_rest_uncertain() {
     bare.status = None;
     assert_eq!(bare.can_refund(kroner(1)), Unknown(Because::Missing));
     assert_eq!(bare.can_void(), Unknown(Because::Missing));
+    let silent = transaction("CAPTURED", "swish.swish", json!([ok("AUTHORIZE", 1000)]));
+    assert_eq!(
+        silent.can_refund(kroner(1)),
+        Unknown(Because::Events(Unclear::Status))
+    );
     assert_eq!(bare.can_cancel_session(), Unknown(Because::Missing));
 }
 
