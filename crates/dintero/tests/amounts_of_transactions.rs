@@ -214,6 +214,15 @@ fn a_corrected_event_counts_as_its_remaining_amounts_say() {
             json!([corrected("VOID", 1000, true, 1000, 0)]),
             (0, 0, 0, Some(1000), 0),
         ),
+        // On an event that moves nothing itself: it tells what is left, no more.
+        (
+            "PARTIALLY_CAPTURED",
+            json!([
+                ok("CAPTURE", 300),
+                corrected("SETTLEMENT", 300, true, 0, 300)
+            ]),
+            (300, 0, 700, Some(0), 300),
+        ),
         // Two at once.
         (
             "PARTIALLY_CAPTURED",
@@ -258,6 +267,21 @@ fn what_cannot_be_told_is_an_error_and_no_guess() {
             json!([corrected("CAPTURE", 1000, true, 500, 500)]),
             Unclear::Correction,
         ),
+        // Captured after all, by no event that says so.
+        (
+            json!([corrected("INITIATE_CAPTURE", 1000, true, 0, 1000)]),
+            Unclear::Correction,
+        ),
+        (
+            json!([corrected("LATER_EVENT", 1000, true, 0, 1000)]),
+            Unclear::Correction,
+        ),
+        // The status knows of money that no event moved: neither nothing captured nor all to be refunded.
+        (json!([]), Unclear::Status),
+        (
+            json!([ok("AUTHORIZE", 1000), failed("CAPTURE", 1000)]),
+            Unclear::Status,
+        ),
         // Neither counts, or both do: the remaining amounts are the same.
         (
             json!([
@@ -272,6 +296,14 @@ fn what_cannot_be_told_is_an_error_and_no_guess() {
             Err(want),
             "{events}"
         );
+    }
+    for status in [
+        "PARTIALLY_REFUNDED",
+        "PARTIALLY_CAPTURED_REFUNDED",
+        "REFUNDED",
+    ] {
+        let silent = transaction(status, json!([ok("CAPTURE", 1000), failed("REFUND", 1000)]));
+        assert_eq!(sums(&silent), Err(Unclear::Status), "{status}");
     }
     let mut unknown = transaction("AUTHORIZED", json!([]));
     unknown.currency = "JPY".to_owned();
@@ -316,8 +348,7 @@ fn what_was_taken_is_pending_until_an_event_names_it() {
             false,
         ),
     ] {
-        let amounts =
-            TransactionAmounts::of(&transaction("PARTIALLY_CAPTURED", events.clone())).unwrap();
+        let amounts = TransactionAmounts::of(&transaction("UNKNOWN", events.clone())).unwrap();
         let pending = (
             amounts.pending_capture().minor(),
             amounts.pending_refund().minor(),

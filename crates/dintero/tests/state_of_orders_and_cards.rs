@@ -130,6 +130,15 @@ fn events_of_an_order_have_one_state_together() {
             json!([event("a", "melting", Some(2))]),
             CombinedState::Unknown,
         ),
+        // What is no event of a known kind hides no failure.
+        (
+            json!(["thaw", event("a", "success", None)]),
+            CombinedState::Unknown,
+        ),
+        (
+            json!(["thaw", event("a", "error", None)]),
+            CombinedState::Failure,
+        ),
     ] {
         let read: Vec<OrderEvent> = serde_json::from_value(events.clone()).unwrap();
         assert_eq!(combined_state(&read), want, "{events}");

@@ -145,11 +145,19 @@ fn what_is_pending_makes_the_rest_uncertain() {
             "{event}"
         );
         assert_eq!(open.can_void(), void, "{event}");
+        // To cancel the session is to void.
+        let reserved = transaction("AUTHORIZED", "vipps", json!([ok(event, 200)]));
+        assert_eq!(reserved.can_cancel_session(), void, "{event}");
     }
     let mut bare = transaction("CAPTURED", "vipps", json!(null));
     assert_eq!(
         bare.can_refund(kroner(1)),
         Unknown(Because::Events(Unclear::NoEvents))
+    );
+    let silent = transaction("CAPTURED", "swish.swish", json!([ok("AUTHORIZE", 1000)]));
+    assert_eq!(
+        silent.can_refund(kroner(1)),
+        Unknown(Because::Events(Unclear::Status))
     );
     bare.status = None;
     assert_eq!(bare.can_refund(kroner(1)), Unknown(Because::Missing));

@@ -26,9 +26,10 @@ enum Move {
     Void,
 }
 
-/// An event that moved money, or may have.
+/// An event that moved money, or may have, or tells what is left.
 struct Step {
-    moved: Move,
+    /// None for an event that only tells what is left.
+    moved: Option<Move>,
     /// Without one a void releases all the rest.
     amount: Option<i64>,
     /// None when a correction is to tell.
@@ -72,12 +73,13 @@ impl Sums {
         let amount = step.amount.unwrap_or(0);
         let add = |sum: i64| sum.checked_add(amount).ok_or(AmountError::Overflow);
         match step.moved {
-            Move::Capture => self.captured = add(self.captured)?,
-            Move::Refund => self.refunded = add(self.refunded)?,
-            Move::Void => {
+            Some(Move::Capture) => self.captured = add(self.captured)?,
+            Some(Move::Refund) => self.refunded = add(self.refunded)?,
+            Some(Move::Void) => {
                 let rest = self.rest();
                 self.voided += step.amount.unwrap_or(rest).min(rest);
             }
+            None => {}
         }
         Ok(())
     }
@@ -94,22 +96,24 @@ impl Sums {
 
 fn step(index: usize, event: &TransactionEvent) -> Result<Option<Step>, Unclear> {
     let moved = match &event.event {
-        Some(TransactionEventKind::Capture) => Move::Capture,
-        Some(TransactionEventKind::Refund) => Move::Refund,
-        Some(TransactionEventKind::Void) => Move::Void,
+        Some(TransactionEventKind::Capture) => Some(Move::Capture),
+        Some(TransactionEventKind::Refund) => Some(Move::Refund),
+        Some(TransactionEventKind::Void) => Some(Move::Void),
+        _ if event.correction.is_some() => None,
         _ => return Ok(None),
     };
     let correction = event.correction.as_ref().map(|correction| Remaining {
         capture: correction.remaining_capture_amount,
         refund: correction.remaining_refund_amount,
     });
-    let counts = match (&correction, event.success) {
-        (Some(_), _) => None,
-        (None, Some(success)) => Some(success),
-        (None, None) => return Err(Unclear::NoOutcome(index)),
+    let counts = match (moved, &correction, event.success) {
+        (None, ..) => Some(false),
+        (_, Some(_), _) => None,
+        (_, None, Some(success)) => Some(success),
+        (_, None, None) => return Err(Unclear::NoOutcome(index)),
     };
     let amount = whole(event);
-    if counts != Some(false) && moved != Move::Void && amount.is_none() {
+    if counts != Some(false) && moved != Some(Move::Void) && amount.is_none() {
         return Err(Unclear::NoAmount(index));
     }
     Ok(Some(Step {
@@ -127,10 +131,7 @@ fn whole(event: &TransactionEvent) -> Option<i64> {
 
 /// The one reading of the corrected events that agrees with their remaining amounts.
 fn read(authorized: i64, steps: &[Step]) -> Result<Sums, Unclear> {
-    let corrected = steps
-        .iter()
-        .filter(|step| step.correction.is_some())
-        .count();
+    let corrected = steps.iter().filter(|step| step.counts.is_none()).count();
     let corrected = u32::try_from(corrected).map_err(|_| Unclear::Correction)?;
     if corrected > MOST_CORRECTIONS {
         return Err(Unclear::Correction);

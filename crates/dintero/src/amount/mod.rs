@@ -277,6 +277,19 @@ mod tests {
         );
         assert!(read(r#"{"amount":299.9,"currency":"NOK"}"#).is_err());
         assert!(read(r#"{"amount":1,"currency":"JPY"}"#).is_err());
+        #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        struct Line {
+            id: u8,
+            #[serde(flatten)]
+            price: Amount,
+        }
+        let line = Line {
+            id: 1,
+            price: amount,
+        };
+        let wire = r#"{"id":1,"amount":29990,"currency":"NOK"}"#;
+        assert_eq!(serde_json::to_string(&line).unwrap(), wire);
+        assert_eq!(serde_json::from_str::<Line>(wire).unwrap(), line);
         assert_eq!(Amount::of(29990, "NOK"), Ok(amount));
         assert_eq!(Amount::of(1, "kr"), Err(AmountError::UnknownCurrency));
     }

@@ -16,6 +16,8 @@ use super::{Amount, AmountError, Currency};
 ///   `correlation_request_id`. Pending money is in none of the sums.
 /// - An event with a `correction` counts as its remaining amounts say, not as its `success` says. What its status may be is not
 ///   published, so of all ways to read the corrected events the one is taken that agrees with those amounts.
+///   On an event of any other kind the amounts have to agree with the rest.
+/// - A status that tells of a capture or refund without an event for it is [`Unclear::Status`]: sums of 0 would be wrong.
 ///
 /// Read the transaction with all its events: without `includes=events.success.true`, if you want to see what is pending.
 ///
@@ -48,6 +50,8 @@ pub enum Unclear {
     NoOutcome(usize),
     /// The corrections can be read in no way, or in several ways, that agree with their own remaining amounts.
     Correction,
+    /// The status says that something was captured or refunded, and no event did it.
+    Status,
     /// The amounts cannot be computed with: the currency is unknown, or the sum is too large.
     Amount(AmountError),
 }
@@ -63,6 +67,9 @@ impl fmt::Display for Unclear {
             ),
             Self::Correction => f.write_str(
                 "the corrections of the transaction's events do not agree with their amounts",
+            ),
+            Self::Status => f.write_str(
+                "the status of the transaction tells of a capture or refund that no event made",
             ),
             Self::Amount(error) => error.fmt(f),
         }
@@ -85,9 +92,15 @@ impl TransactionAmounts {
     pub fn of(transaction: &Transaction) -> Result<Self, Unclear> {
         let currency = transaction.currency.parse()?;
         let events = transaction.events.as_deref().ok_or(Unclear::NoEvents)?;
+        let sums = Sums::of(transaction.amount, events)?;
+        let (captured, refunded) = transaction.status.as_ref().map_or((false, false), told);
+        let silent = captured && sums.captured == 0 || refunded && sums.refunded == 0;
+        if silent && transaction.amount != 0 {
+            return Err(Unclear::Status);
+        }
         Ok(Self {
             currency,
-            sums: Sums::of(transaction.amount, events)?,
+            sums,
             pending: Pending::of(events)?,
             open: transaction.status.as_ref().and_then(open),
         })
@@ -160,6 +173,17 @@ impl TransactionAmounts {
 pub(crate) fn is_pending(transaction: &Transaction) -> Result<bool, Unclear> {
     Pending::of(transaction.events.as_deref().unwrap_or_default())
         .map(|pending| pending != Pending::default())
+}
+
+/// Does the status say that something was captured, and that something was refunded?
+fn told(status: &TransactionStatus) -> (bool, bool) {
+    match status {
+        TransactionStatus::PartiallyCaptured | TransactionStatus::Captured => (true, false),
+        TransactionStatus::PartiallyCapturedRefunded
+        | TransactionStatus::PartiallyRefunded
+        | TransactionStatus::Refunded => (true, true),
+        _ => (false, false),
+    }
 }
 
 /// Does the status leave something to capture?

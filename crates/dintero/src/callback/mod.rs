@@ -15,7 +15,8 @@
 //! 4xx. So 2xx is "done", 5xx "try again", 4xx "never": [`Reply`] has one of each, [`Refusal::status`] the one for each refusal. If your
 //! order is not there yet, answer 5xx, never 404: the callback may overtake it.
 //!
-//! With the feature `axum`, [`SessionCallback`], [`Verified`] and [`Webhook`] are extractors:
+//! With the feature `axum`, [`SessionCallback`], [`Verified`] and [`Webhook`] are extractors. They answer a refusal themselves; take
+//! `Result<SessionCallback, Refusal>` to log why:
 //!
 //! ```
 //! # #[cfg(feature = "axum")] {

@@ -43,7 +43,8 @@ dintero_core::open_enum! {
 /// order's state in one step. A callback body (with `method=POST`) is not signed.
 ///
 /// Sent for payments that are authorized, on hold or captured; with `report_error=true` in your URL also for those that failed, with
-/// `report_event=CAPTURE` (or `REFUND`, `VOID`) for these events.
+/// `report_event=CAPTURE` (or `REFUND`, `VOID`) for these events. Your URL must have none of the parameters that Dintero adds: twice there,
+/// they are refused as [`Refusal::Doubled`].
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SessionCallback {

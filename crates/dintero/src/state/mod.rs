@@ -6,14 +6,14 @@
 //!
 //! ```
 //! # #[cfg(feature = "checkout")] {
-//! use dintero::{Amount, checkout::types::Transaction, state::{Answer, TransactionRules}};
+//! use dintero::{Amount, checkout::types::Transaction, state::{Answer, Because, TransactionRules}};
 //!
 //! fn give_back(transaction: &Transaction, amount: Amount) -> &'static str {
 //!     match transaction.can_refund(amount) {
 //!         Answer::Yes => "refund it",
-//!         Answer::No(_) if transaction.can_void().is_yes() => "void it",
-//!         Answer::No(_) => "there is nothing to give back",
-//!         Answer::Unknown(_) => "look again",
+//!         Answer::No(Because::NothingCaptured) if transaction.can_void().is_yes() => "void it",
+//!         Answer::No(Because::NothingCaptured) | Answer::Unknown(_) => "look again",
+//!         Answer::No(_) => "so much cannot be given back",
 //!     }
 //! }
 //! # }
@@ -91,7 +91,7 @@ pub enum Because {
     NotAuthorized,
     /// Nothing has been captured: void the payment, or cancel its session, rather than refund it.
     NothingCaptured,
-    /// All is captured: refund it.
+    /// It is captured already: refund it.
     Captured,
     /// The payment has only begun: cancel its session.
     OnlyBegun,
@@ -135,7 +135,7 @@ impl fmt::Display for Because {
             Self::NotFinal => "the state is not final yet",
             Self::NotAuthorized => "the payment is not authorized",
             Self::NothingCaptured => "nothing has been captured, so void the payment",
-            Self::Captured => "all is captured, so refund it",
+            Self::Captured => "it is captured already, so refund it",
             Self::OnlyBegun => "the payment has only begun, so cancel its session",
             Self::Product => "this way of paying cannot void the rest after a part was captured",
             Self::NotPositive => "the amount is not above 0",

@@ -106,6 +106,7 @@ impl DraftRules for DraftOrder {
 /// `created_at`, since the order of the list is not stated.
 pub fn combined_state(events: &[OrderEvent]) -> CombinedState {
     let mut services: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    let mut strange = false;
     for event in events {
         match event {
             OrderEvent::OrderStatusEvent(event) => {
@@ -115,12 +116,15 @@ pub fn combined_state(events: &[OrderEvent]) -> CombinedState {
                 ))
             }
             OrderEvent::OrderApiEvent(_) => {}
-            _ => return CombinedState::Unknown,
+            _ => strange = true,
         }
     }
     let mut states = services.values().flatten().map(|(_, state)| *state);
     if states.any(|state| matches!(state, OrderEventState::Error | OrderEventState::Failure)) {
         return CombinedState::Failure;
+    }
+    if strange {
+        return CombinedState::Unknown;
     }
     let latest: Vec<CombinedState> = services.values().map(|events| latest(events)).collect();
     if latest.is_empty() || latest.contains(&CombinedState::Pending) {

@@ -26,7 +26,7 @@ pub trait SessionRules {
     /// Where the session stands at this time.
     ///
     /// In this order: it is cancelled if it has `cancelled_at` or an event CANCELLED; it has a transaction if it has a `transaction_id`; it is
-    /// expired after `expires_at`; else it is open.
+    /// expired after `expires_at`, and open until then; without a readable `expires_at` that is unknown.
     ///
     /// ```
     /// use dintero::{Clock, SystemClock, checkout::types::Session, state::{SessionRules, SessionState}};

@@ -48,7 +48,8 @@ pub trait TransactionRules {
 
     /// May the session of this transaction be cancelled?
     ///
-    /// While the transaction is INITIATED or AUTHORIZED, which voids it; afterwards it is refused.
+    /// While the transaction is INITIATED or AUTHORIZED, which voids it; afterwards it is refused. Like a void it is not certain while an
+    /// earlier capture, refund or void has no outcome.
     fn can_cancel_session(&self) -> Answer;
 }
 
@@ -143,18 +144,15 @@ impl TransactionRules for Transaction {
             }
             other => unclear(other),
         };
-        match is_pending(self) {
-            _ if allowed != Yes => allowed,
-            Ok(false) => Yes,
-            Ok(true) => Unknown(Because::Pending),
-            Err(unclear) => Unknown(Because::Events(unclear)),
-        }
+        unless_pending(self, allowed)
     }
 
     fn can_cancel_session(&self) -> Answer {
         match &self.status {
             None => Unknown(Because::Missing),
-            Some(TransactionStatus::Initiated | TransactionStatus::Authorized) => Yes,
+            Some(TransactionStatus::Initiated | TransactionStatus::Authorized) => {
+                unless_pending(self, Yes)
+            }
             Some(status) => match status.is_final() {
                 Yes => No(Because::Final),
                 No(_) if *status != TransactionStatus::LiteralUnknown => No(Because::Done),
@@ -208,6 +206,16 @@ fn within(amount: Amount, limit: &Limit) -> Answer {
         Ok(certain) if amount <= certain && !limit.ends => Yes,
         Ok(_) => Unknown(Because::Pending),
         Err(error) => Unknown(Because::Events(Unclear::Amount(error))),
+    }
+}
+
+/// A yes holds only while nothing is without outcome.
+fn unless_pending(transaction: &Transaction, answer: Answer) -> Answer {
+    match is_pending(transaction) {
+        _ if answer != Yes => answer,
+        Ok(false) => Yes,
+        Ok(true) => Unknown(Because::Pending),
+        Err(unclear) => Unknown(Because::Events(unclear)),
     }
 }
 
