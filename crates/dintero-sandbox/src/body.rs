@@ -45,19 +45,23 @@ pub(crate) fn parse(
 ) -> Outcome<Value> {
     let bytes = bytes?;
     match (rule, bytes.is_empty()) {
-        (BodyRule::None | BodyRule::Optional, true) => return Ok(Value::Null),
+        (BodyRule::None | BodyRule::Optional | BodyRule::OptionalForm, true) => {
+            return Ok(Value::Null);
+        }
         (BodyRule::None, false) => {
             return Err(ApiError::bad_request("this operation takes no body"));
         }
         (BodyRule::Required, true) => return Err(ApiError::bad_request("a JSON body is required")),
         (BodyRule::Required | BodyRule::Optional, false) => {}
+        (BodyRule::OptionalForm, false) if is_form(headers) => {
+            let pairs = form_urlencoded::parse(&bytes).into_owned();
+            return Ok(pairs
+                .map(|(name, value)| (name, Value::from(value)))
+                .collect());
+        }
+        (BodyRule::OptionalForm, false) => {}
     }
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
+    if !has_type(headers, "application/json") {
         return Err(ApiError::unsupported_media_type());
     }
     match serde_json::from_slice(&bytes) {
@@ -83,6 +87,20 @@ fn is_small(value: &Value) -> bool {
         Value::Object(object) => object.values().all(is_small),
         _ => true,
     }
+}
+
+/// Whether the body is what a browser makes of a form.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    has_type(headers, "application/x-www-form-urlencoded")
+}
+
+fn has_type(headers: &HeaderMap, wanted: &str) -> bool {
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    media_type.eq_ignore_ascii_case(wanted)
 }
 
 #[cfg(test)]
@@ -116,6 +134,22 @@ mod tests {
         assert_eq!(status(&HeaderMap::new(), "{}"), Err(415));
         assert_eq!(status(&json_headers(), "[]"), Err(400));
         assert_eq!(status(&json_headers(), "{"), Err(400));
+    }
+
+    #[test]
+    fn a_form_is_taken_only_where_a_browser_may_send_one() {
+        let headers = HeaderMap::from_iter([(
+            CONTENT_TYPE,
+            "application/x-www-form-urlencoded"
+                .parse()
+                .expect("a header"),
+        )]);
+        let form = |rule| parse(rule, &headers, Ok(b"a=b+c&d".to_vec())).map_err(|e| e.status);
+        assert_eq!(
+            form(BodyRule::OptionalForm),
+            Ok(json!({"a": "b c", "d": ""}))
+        );
+        assert_eq!(form(BodyRule::Optional), Err(415));
     }
 
     #[tokio::test]

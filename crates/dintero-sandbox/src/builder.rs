@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::Sandbox;
 use crate::auth::{Client, is_account};
+use crate::callbacks::courier::{self, Courier};
 use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::keep::{Keep, save_changes};
@@ -48,6 +49,8 @@ pub struct SandboxBuilder {
     memory_limit: usize,
     check_responses: bool,
     clock: Clock,
+    callback_hosts: Vec<String>,
+    callback_time_limit: Duration,
     state_file: Option<PathBuf>,
 }
 
@@ -63,6 +66,8 @@ impl Default for SandboxBuilder {
             memory_limit: 1 << 30,
             check_responses: cfg!(debug_assertions),
             clock: Clock::system(),
+            callback_hosts: Vec::new(),
+            callback_time_limit: Duration::from_secs(10),
             state_file: None,
         }
     }
@@ -122,6 +127,20 @@ impl SandboxBuilder {
     /// The clock; default the machine's. Keep a clone, or use [`Sandbox::advance`], to move it.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// One more host that callbacks may be sent to, besides this machine (`localhost`, 127.0.0.0/8, `::1`); `*` allows
+    /// any. Default none: test data often holds the URL of a real shop, which must not hear of payments that are none.
+    pub fn callback_host(mut self, host: impl Into<String>) -> Self {
+        self.callback_hosts.push(host.into());
+        self
+    }
+
+    /// How long the receiver of a callback may take for its whole answer, in real time; default 10 seconds, as
+    /// documented.
+    pub fn callback_time_limit(mut self, limit: Duration) -> Self {
+        self.callback_time_limit = limit;
         self
     }
 
@@ -188,16 +207,18 @@ impl SandboxBuilder {
             body_limit: self.body_limit,
             check_responses: self.check_responses,
             clock: self.clock,
+            courier: Courier::new(self.callback_hosts, self.callback_time_limit),
             log: Log::default(),
             faults: Faults::default(),
             keep,
             world: Mutex::new(world),
         });
-        let server = tokio::spawn(serve(listener, Arc::clone(&shared))).abort_handle();
-        let saver = tokio::spawn(save_changes(Arc::clone(&shared))).abort_handle();
-        Ok(Sandbox {
-            shared,
-            tasks: [server, saver],
-        })
+        let (server, courier) = (Arc::clone(&shared), Arc::clone(&shared));
+        let tasks = [
+            tokio::spawn(serve(listener, server)).abort_handle(),
+            tokio::spawn(courier::run(courier)).abort_handle(),
+            tokio::spawn(save_changes(Arc::clone(&shared))).abort_handle(),
+        ];
+        Ok(Sandbox { shared, tasks })
     }
 }

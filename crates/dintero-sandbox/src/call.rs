@@ -82,7 +82,7 @@ pub(crate) struct Reply {
     pub(crate) body: Value,
     /// What is sent instead of JSON: its content type and its text.
     pub(crate) file: Option<(&'static str, String)>,
-    pub(crate) header: Option<(&'static str, String)>,
+    pub(crate) headers: Vec<(&'static str, String)>,
     /// Bytes that are kept beyond what the request's own body weighs.
     pub(crate) kept: usize,
 }
@@ -93,7 +93,7 @@ impl Reply {
             status,
             body,
             file: None,
-            header: None,
+            headers: Vec::new(),
             kept: 0,
         }
     }
@@ -116,7 +116,7 @@ impl Reply {
     }
 
     pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.header = Some((name, value.into()));
+        self.headers.push((name, value.into()));
         self
     }
 
@@ -127,6 +127,7 @@ impl Reply {
                 let mut response = Response::new(Body::from(text));
                 let content_type = HeaderValue::from_static(content_type);
                 response.headers_mut().insert(CONTENT_TYPE, content_type);
+                *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or_default();
                 response
             }
             None if self.body.is_null() => {
@@ -136,10 +137,10 @@ impl Reply {
             }
             None => json_response(self.status, &self.body),
         };
-        if let Some((name, value)) = self.header
-            && let Ok(value) = HeaderValue::from_str(&value)
-        {
-            response.headers_mut().insert(name, value);
+        for (name, value) in self.headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.headers_mut().insert(name, value);
+            }
         }
         response
     }

@@ -1,10 +1,12 @@
 //! The sandbox's clock: the machine's or one that stands still, and in both cases one that a test can move forward.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use tokio::sync::Notify;
 
 /// What the sandbox takes for the time. Clones share their position.
 ///
@@ -21,6 +23,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 pub struct Clock {
     base: Option<DateTime<Utc>>,
     moved_ms: Arc<AtomicI64>,
+    moves: Arc<Notify>,
 }
 
 /// How far a clock can be moved in total: 100 years, so that no date overflows.
@@ -33,6 +36,7 @@ impl Clock {
         Self {
             base: None,
             moved_ms: Arc::default(),
+            moves: Arc::default(),
         }
     }
 
@@ -42,6 +46,7 @@ impl Clock {
         Self {
             base: Some(time),
             moved_ms: Arc::default(),
+            moves: Arc::default(),
         }
     }
 
@@ -53,6 +58,26 @@ impl Clock {
         let _ = self
             .moved_ms
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
+        self.moves.notify_waiters();
+    }
+
+    /// Waits until the clock shows `time`, by itself or by being moved.
+    pub(crate) async fn reached(&self, time: DateTime<Utc>) {
+        loop {
+            let mut moved = pin!(self.moves.notified());
+            moved.as_mut().enable();
+            let left = (time - self.now()).to_std().unwrap_or_default();
+            match self.base {
+                _ if left.is_zero() => return,
+                Some(_) => moved.await,
+                None => {
+                    tokio::select! {
+                        () = moved => {}
+                        () = tokio::time::sleep(left) => {}
+                    }
+                }
+            }
+        }
     }
 
     /// How far it was moved, in milliseconds.
@@ -107,6 +132,33 @@ mod tests {
         clock.advance(Duration::MAX);
         clock.advance(Duration::MAX);
         assert_eq!(clock.now().timestamp_millis(), LIMIT_MS);
+    }
+
+    #[tokio::test]
+    async fn a_time_is_reached_when_the_clock_is_moved_there() {
+        let clock = Clock::standing_at(DateTime::UNIX_EPOCH);
+        let time = DateTime::UNIX_EPOCH + TimeDelta::seconds(60);
+        let mut reached = pin!(clock.reached(time));
+        for seconds in [0, 59] {
+            clock.advance(Duration::from_secs(seconds));
+            assert!(is_waiting(reached.as_mut()).await);
+        }
+        clock.advance(Duration::from_secs(1));
+        reached.await;
+    }
+
+    #[tokio::test]
+    async fn the_system_clock_reaches_a_time_by_itself() {
+        let clock = Clock::system();
+        let time = clock.now() + TimeDelta::milliseconds(20);
+        clock.reached(time).await;
+        assert!(clock.now() >= time);
+    }
+
+    /// Whether the future, polled once, is still waiting.
+    async fn is_waiting(mut future: std::pin::Pin<&mut impl Future<Output = ()>>) -> bool {
+        std::future::poll_fn(|cx| std::task::Poll::Ready(future.as_mut().poll(cx).is_pending()))
+            .await
     }
 
     #[test]

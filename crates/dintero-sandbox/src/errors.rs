@@ -63,6 +63,13 @@ impl ApiError {
         Self::new(400, "INVALID_STATE", message)
     }
 
+    /// 503: the payment provider did not answer in time.
+    pub(crate) fn provider_timeout() -> Self {
+        let message =
+            "the payment provider did not answer in time; read the transaction before you repeat";
+        Self::new(503, "PROVIDER_TIMEOUT", message)
+    }
+
     /// 401: no token, an unknown one or an expired one; or a wrong client id or secret.
     pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
         Self::new(401, "UNAUTHORIZED", message)

@@ -41,10 +41,23 @@
 //! [`Sandbox::complete_pending`] completes it. Terminals need 30 seconds of the sandbox's clock, the approval of a seller
 //! an hour. The settlement history is made up: three weeks, and then what test reports add.
 //!
-//! **The payer.** [`Sandbox::pay`], or from another process a plain `POST` on the session's `url`, without a token:
-//! the body is empty, or `{"card_number": "4000 3000 0000 0006"}` for one of Dintero's test cards (see [`Card::from_number`]). The
-//! answer is JSON with `transaction_id`, `session_id`, `status`, `return_url` and `error`. `GET` on the same `url` is a small page with a button.
-//! Callbacks are not sent yet.
+//! **The payer.** A session's `url` is a payment page for a browser, without JavaScript: Dintero's test cards by what
+//! they do, decline, time-out, on hold, cancel. It leads back to `return_url` with `merchant_reference`,
+//! `transaction_id` and `error` (`authorization` for a payment that is `DECLINED`, `failed`, `cancelled`). Tests use
+//! [`Sandbox::pay`] and [`Sandbox::payer`]; other processes a plain `POST` on `url`, without a token: the body is empty for
+//! the approved card, or JSON such as `{"card_number": "4000 3000 0000 0006"}` (see [`Card::from_number`]) or
+//! `{"action": "cancel"}` (also `decline`, `time_out`, `hold`, `release`, `refuse`). That answer is JSON with
+//! `transaction_id`, `session_id`, `status`, `return_url`, `redirect_url` and `error`.
+//!
+//! A card whose capture, refund or void times out answers 503 (500 when the session is cancelled); nothing moves, and the
+//! transaction has a failed event. A payment on hold is of the type `dintero.external`; it waits for the page,
+//! [`Payer::release`], [`Payer::refuse`] or `POST /transactions/{id}/authorization`.
+//!
+//! **Callbacks** go to `callback_url` as its query asks (`method`, `includes`, `report_error`, `report_event`,
+//! `delay_callback`, `sid_parameter_name`), signed once `POST /admin/signature` has made a secret, with up to 20 retries
+//! by the sandbox's clock ([`Sandbox::callbacks`], [`Sandbox::callbacks_sent`]). Only `http` and `https`, only on this
+//! machine unless [`SandboxBuilder::callback_host`] allows more; no redirect and no proxy is followed; an answer has 10 seconds,
+//! and 64 KiB of it are read. Express callbacks (addresses, discount codes) and webhook subscriptions are not sent.
 //!
 //! # Where the facts are silent
 //!
@@ -59,7 +72,8 @@
 //! - operations for which no scopes are documented: `admin:checkout` for API keys and the signature secret, read or write scopes of checkout for the others, of accounts for payouts;
 //! - an API key may do what its maker may, `access_token` must be the maker's own, a rotated value stops working at once;
 //! - a session lives 4 hours unless `expires_at` says otherwise; it takes one payment, also a declined one; updating it needs `update_without_lock=true` or the lock (`POST /v1/view/{session_id}/session/lock`, without a token), and a locked session cannot be paid;
-//! - one operation of a transaction is pending at a time; a pre-authorization cannot be captured before it is final; of the other uses of `POST .../authorization` there are none, since the sandbox has cards of `dintero_psp` only;
+//! - one operation of a transaction is pending at a time; a pre-authorization cannot be captured before it is final; `POST .../authorization` has no use for Klarna, since the sandbox has cards of `dintero_psp` and payments on hold only;
+//! - callbacks are tried again after 10 seconds, doubled each time up to an hour, every attempt signed with its own time, all with one `event-delivery`; 3xx ends them as 4xx does; `delay_callback` is cut to 60; with auto-capture the callback comes after the capture; how a payment on hold ended is told also without `report_error`;
 //! - a charge of a deleted card token is a 200 with `success: false`, of an unknown one a 400; a fund transfer beyond the source's balance is received and not carried out;
 //! - capture and refund amounts are at least 1; `items`, when sent, must be lines of the transaction, add up to `amount`, and not exceed their line; a card payment that is partly captured cannot be voided;
 //! - Shopping answers 409 when the state leaves no room: more than what is left of a line, a second authorization of a line without `multiple_authorizations`, an order that is closed or cancelled;
@@ -70,7 +84,8 @@
 //!
 //! Bodies: 1 MiB (413). Objects: 100,000 of a kind per account, 500 events per session or transaction, 500 records per
 //! order, 1,000 tokens and transactions per card; about 1 GiB in all (500 with the code `SANDBOX_FULL`). Tokens: the
-//! newest 10,000. Log: the newest 10,000 requests.
+//! newest 10,000. Log: the newest 10,000 requests. Callbacks: 32 on their way at once; of
+//! each account the newest 10,000 that wait and the newest 10,000 that are done.
 
 mod answer;
 mod api;
@@ -78,6 +93,7 @@ mod auth;
 mod body;
 mod builder;
 mod call;
+mod callbacks;
 mod check;
 mod clock;
 mod errors;
@@ -86,6 +102,7 @@ mod keep;
 mod log;
 mod mask;
 mod pages;
+mod payer;
 mod routes;
 mod schema;
 mod server;
@@ -100,21 +117,23 @@ use std::time::Duration;
 
 use tokio::task::AbortHandle;
 
-pub use api::checkout::payer::{Card, PayError, TransactionId};
 pub use auth::Client;
 pub use builder::SandboxBuilder;
+pub use callbacks::{Callback, CallbackAnswer, CallbackAttempt, CallbackState};
 pub use clock::Clock;
 pub use faults::{Fault, FaultError, RandomFaults};
 pub use log::{LoggedRequest, Refusal};
+pub use payer::{Card, PayError, Payer, TransactionId};
 
-use api::checkout::{operations, payer};
+use api::checkout::operations;
+use callbacks::courier;
 use server::Shared;
 
 /// A running sandbox. Dropping it stops the server and closes its connections.
 pub struct Sandbox {
     shared: Arc<Shared>,
     /// The server, and what saves the state.
-    tasks: [AbortHandle; 2],
+    tasks: [AbortHandle; 3],
 }
 
 impl Sandbox {
@@ -171,11 +190,27 @@ impl Sandbox {
     ///
     /// When the session does not exist, has expired, is cancelled or is completed. Nothing is changed then.
     pub fn pay(&self, session_id: &str, card: Card) -> Result<TransactionId, PayError> {
-        let paid = server::act(&self.shared, session_id, |call, account| {
-            payer::pay(call, account, session_id, &card)
-        });
-        paid.map(TransactionId::new)
-            .map_err(|e| PayError::new(e.message()))
+        self.payer(session_id).pay(card)
+    }
+
+    /// The payer of a session, who can do more than [`Sandbox::pay`]: decline, time out, wait on hold, cancel.
+    pub fn payer<'a>(&'a self, session_id: &'a str) -> Payer<'a> {
+        Payer::new(self, session_id)
+    }
+
+    /// The callbacks of all accounts, with what became of them: for each account the newest 10,000 that wait and the newest
+    /// 10,000 that are done, oldest first.
+    #[must_use]
+    pub fn callbacks(&self) -> Vec<Callback> {
+        let world = self.shared.world();
+        let accounts = world.accounts.values();
+        accounts.flat_map(|a| a.callbacks.all()).collect()
+    }
+
+    /// Waits until every callback that is due by the sandbox's clock has been tried. A retry is due later: move the clock
+    /// with [`Sandbox::advance`], then wait again.
+    pub async fn callbacks_sent(&self) {
+        courier::settled(&self.shared).await;
     }
 
     /// Carries out at once what [`Fault::Pending`] has put off, in all accounts.
@@ -183,11 +218,12 @@ impl Sandbox {
         let now = self.shared.clock.now();
         for account in self.shared.world().accounts.values_mut() {
             operations::complete_pending(account, now, true);
+            self.shared.courier.look_at(account);
         }
         self.shared.changed();
     }
 
-    /// A digest of all that the sandbox keeps but tokens and the log: the same before and after a request that changed
+    /// A digest of all that the sandbox keeps but tokens, callbacks and the log: the same before and after a request that changed
     /// nothing.
     #[must_use]
     pub fn state_digest(&self) -> u64 {

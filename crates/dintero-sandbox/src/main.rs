@@ -35,6 +35,9 @@ struct Options {
     /// Life of a token in seconds
     #[arg(long, default_value_t = 14_400)]
     token_life: u64,
+    /// Host besides this machine that callbacks may be sent to; * is any. Can be given several times
+    #[arg(long, value_name = "HOST")]
+    callback_host: Vec<String>,
     /// File that keeps the state between runs; made when it is not there
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
@@ -68,6 +71,9 @@ async fn main() -> ExitCode {
 
 async fn run(options: Options) -> io::Result<()> {
     let mut builder = Sandbox::builder();
+    for host in options.callback_host {
+        builder = builder.callback_host(host);
+    }
     if let Some(path) = options.state {
         builder = builder.state_file(path);
     }
@@ -133,7 +139,7 @@ fn print(sandbox: &Sandbox, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "  export DINTERO_CHECKOUT_URL={url}\n")?;
     writeln!(
         out,
-        "To pay a session, POST to its url (no body: the approved test card)."
+        "To pay a session, open its url in a browser, or POST to it (no body: the approved test card)."
     )?;
     writeln!(
         out,

@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 use crate::api::{admin, checkout, finance, shopping, wallets};
 use crate::call::{Call, Reply};
 use crate::errors::Outcome;
+use crate::payer::form;
 use crate::state::Account;
 
 /// The function behind an operation.
@@ -24,6 +25,8 @@ pub(crate) enum BodyRule {
     /// None is defined, so that sending one is a 400.
     None,
     Optional,
+    /// Like `Optional`, and a form of a browser is taken, too: an object of texts.
+    OptionalForm,
     Required,
 }
 
@@ -72,11 +75,9 @@ const fn row(
     }
 }
 
-use BodyRule::{None as NoBody, Optional, Required};
+use BodyRule::{None as NoBody, Optional, OptionalForm, Required};
 use Handler::{Api, Payer, Token};
-use checkout::{
-    authorization, operations as money, pay, payer, places, sessions, tokens, transactions,
-};
+use checkout::{authorization, operations as money, pay, places, sessions, tokens, transactions};
 use shopping::operations::{authorizations, cancellations, captures, refunds};
 use shopping::{complete, drafts, events, lists, orders, sessions as order_sessions};
 use wallets::{cards, lookup, transactions as moves};
@@ -177,8 +178,8 @@ pub(crate) static OPERATIONS: &[Operation] = &[
     row(("DELETE", "/v1/locations/{location_id}/checkout/{session_id}"), "qr_locations_lid_checkout_sid_delete", CHECKOUT_WRITE, NoBody, Api(places::hide)),
     row(("POST", "/v1/creditchecks"), "creditchecks_post", CHECKOUT_WRITE, Required, Api(places::credit_check)),
     row(("POST", "/v1/view/{session_id}/session/lock"), "sandbox_lock", &[], Optional, Payer(sessions::lock)),
-    row(("GET", "/v1/view/{session_id}"), "sandbox_payment_page", &[], NoBody, Payer(payer::page)),
-    row(("POST", "/v1/view/{session_id}"), "sandbox_pay", &[], Optional, Payer(payer::pay_by_http)),
+    row(("GET", "/v1/view/{session_id}"), "sandbox_payment_page", &[], NoBody, Payer(form::page)),
+    row(("POST", "/v1/view/{session_id}"), "sandbox_pay", &[], OptionalForm, Payer(form::submit)),
     row(("GET", "/v1/transactions"), "transactions_get", CHECKOUT_READ, NoBody, Api(transactions::list)),
     row(("GET", "/v1/transactions/{id}"), "transactions_id_get", CHECKOUT_READ, NoBody, Api(transactions::read)),
     row(("PUT", "/v1/transactions/{id}"), "transactions_id_put", CHECKOUT_WRITE, Required, Api(authorization::update)),

@@ -22,6 +22,7 @@ use crate::api::checkout::operations;
 use crate::auth::{Client, Grant, TokenCall, is_account_or_owner};
 use crate::body;
 use crate::call::{Call, Query, Reply};
+use crate::callbacks::courier::Courier;
 use crate::clock::Clock;
 use crate::errors::{ApiError, Outcome};
 use crate::faults::{Fault, Faults};
@@ -41,6 +42,7 @@ pub(crate) struct Shared {
     pub(crate) body_limit: usize,
     pub(crate) check_responses: bool,
     pub(crate) clock: Clock,
+    pub(crate) courier: Courier,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
     /// Where the state is kept between runs, if it is.
@@ -209,7 +211,11 @@ pub(crate) fn work(
         .ok_or_else(|| ApiError::not_found("session"))?;
     *handled = true;
     operations::complete_pending(account, now, false);
-    let reply = function(&call, account)?;
+    let reply = function(&call, account);
+    if writes {
+        shared.courier.look_at(account);
+    }
+    let reply = reply?;
     world.take_room(weight + reply.kept);
     if writes {
         shared.changed();
@@ -271,6 +277,7 @@ pub(crate) fn act<T>(
         .get_mut(account_id)
         .ok_or_else(|| ApiError::not_found("session"))?;
     let done = run(&call, account)?;
+    shared.courier.look_at(account);
     world.take_room(weight);
     shared.changed();
     Ok(done)

@@ -91,6 +91,8 @@ impl Session {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Authorization {
     Given,
+    /// Somebody has yet to decide.
+    OnHold,
     Declined,
     Failed,
     Voided,
@@ -133,6 +135,7 @@ impl Ledger {
 
     pub(crate) fn status(&self) -> &'static str {
         match self.authorization {
+            Authorization::OnHold => return "ON_HOLD",
             Authorization::Declined => return "DECLINED",
             Authorization::Failed => return "FAILED",
             Authorization::Voided => return "AUTHORIZATION_VOIDED",
@@ -345,6 +348,7 @@ mod tests {
     fn only_an_open_authorization_can_be_captured() {
         assert_eq!(Ledger::new(Authorization::Given, 100).capturable(), 100);
         for other in [
+            Authorization::OnHold,
             Authorization::Declined,
             Authorization::Failed,
             Authorization::Voided,

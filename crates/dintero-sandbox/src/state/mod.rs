@@ -16,6 +16,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::auth::{Grant, Tokens};
+use crate::callbacks::Callbacks;
 use crate::errors::{ApiError, Outcome};
 
 /// Everything behind the one lock.
@@ -34,6 +35,7 @@ pub(crate) struct World {
 pub(crate) struct Account {
     pub(crate) id: String,
     pub(crate) admin: admin::Admin,
+    pub(crate) callbacks: Callbacks,
     pub(crate) checkout: checkout::Checkout,
     pub(crate) finance: finance::Finance,
     pub(crate) shopping: shopping::Shopping,

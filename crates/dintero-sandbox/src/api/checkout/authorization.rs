@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use crate::call::{Call, Reply};
 use crate::check::{Check, Node};
 use crate::errors::{ApiError, Outcome};
+use crate::payer::payment;
 use crate::state::Account;
-use crate::state::checkout::{Line, PreAuthorization};
+use crate::state::checkout::{Authorization, Line, PreAuthorization};
 
 /// `PUT /transactions/{id}`: sets `merchant_reference_2`.
 pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
@@ -25,8 +26,8 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     Reply::ok(transaction.body(&[]))
 }
 
-/// `POST /transactions/{id}/authorization`: of a pre-authorization, the only one of the four uses that the sandbox's
-/// card payments have. Not final: a higher amount; final: any amount, which is the last.
+/// `POST /transactions/{id}/authorization`: authorizes a payment on hold, of which the amount cannot be changed; or
+/// changes a pre-authorization. Not final: a higher amount; final: any amount, which is the last.
 pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     let id = call.param("id");
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
@@ -48,6 +49,23 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         check.fail(&root.at("amount"), "is not the sum of the items");
     }
     check.finish()?;
+    if transaction.ledger.authorization == Authorization::OnHold {
+        if amount != transaction.ledger.authorized {
+            return Err(ApiError::invalid_field(
+                "amount",
+                "is not the amount on hold",
+            ));
+        }
+        let session_id = transaction.session_id.clone();
+        let id = payment::decide(call, account, &session_id, true)?;
+        return Reply::ok(
+            account
+                .checkout
+                .transactions
+                .get(&id, "transaction")?
+                .body(&[]),
+        );
+    }
     match transaction.pre_authorization {
         PreAuthorization::None => {
             return Err(ApiError::wrong_state(

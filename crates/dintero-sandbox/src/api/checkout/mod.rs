@@ -4,7 +4,6 @@ pub(crate) mod authorization;
 pub(crate) mod operations;
 pub(crate) mod order;
 pub(crate) mod pay;
-pub(crate) mod payer;
 pub(crate) mod places;
 pub(crate) mod sessions;
 pub(crate) mod tokens;

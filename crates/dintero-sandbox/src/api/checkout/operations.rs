@@ -11,8 +11,10 @@ use serde_json::{Map, Value, json};
 use crate::api::checkout::order::check_event_metadata;
 use crate::api::finance;
 use crate::call::{Call, Reply};
+use crate::callbacks;
 use crate::check::{Check, Node, SIGNED_AMOUNT};
 use crate::errors::{ApiError, Outcome};
+use crate::payer::card::{timeout, times_out};
 use crate::state::checkout::{Line, Movement, Pending, PreAuthorization, Transaction};
 use crate::state::{Account, uuid};
 
@@ -141,6 +143,10 @@ fn carry_out(
     let id = call.param("id");
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
     let Some(delay) = call.pending else {
+        if times_out(transaction, movement.event) {
+            let (event, amount) = (movement.event, movement.amount);
+            return Ok(timed_out(call, transaction, event, amount, 503));
+        }
         finance::note(
             &mut account.finance,
             &account.id,
@@ -148,8 +154,11 @@ fn carry_out(
             transaction,
             &movement,
         );
+        let first_event = transaction.events.len();
         transaction.apply(call.now, call.request_id, movement);
-        return Reply::ok(transaction.body(includes));
+        let body = transaction.body(includes);
+        callbacks::on_events(account, call.now, id, first_event);
+        return Reply::ok(body);
     };
     let initiate = format!("INITIATE_{}", movement.event);
     let by = json!({"created_by": call.grant.client_id});
@@ -165,6 +174,32 @@ fn carry_out(
     let body = transaction.body(includes);
     account.checkout.pending.push(id.to_owned());
     Ok(Reply::new(202, body).with_header("event-request-id", call.request_id))
+}
+
+/// What happens with a card that times out: an event that says so, and no movement. The caller is told with `status`.
+pub(crate) fn timed_out(
+    call: &Call<'_>,
+    transaction: &mut Transaction,
+    event: &str,
+    amount: i64,
+    status: u16,
+) -> Reply {
+    let shown = transaction.ledger.status();
+    let extra =
+        json!({"created_by": call.grant.client_id, "error": timeout("the payment provider")});
+    let event = (event, shown, false);
+    transaction.add_event_with(call.now, call.request_id, event, amount, extra);
+    // A reply, not an error: the transaction has one event more.
+    Reply::new(status, ApiError::provider_timeout().body())
+}
+
+/// When the first of what was answered with 202 is due.
+pub(crate) fn next_due(account: &Account) -> Option<DateTime<Utc>> {
+    let pending = account.checkout.pending.iter();
+    let transactions = pending.filter_map(|id| account.checkout.transactions.find(id));
+    transactions
+        .filter_map(|t| Some(t.pending.as_ref()?.due))
+        .min()
 }
 
 /// Carries out what was answered with 202 and is due, or all of it.
@@ -183,6 +218,13 @@ pub(crate) fn complete_pending(account: &mut Account, now: DateTime<Utc>, all: b
                 due,
             }) if all || due <= now => {
                 movement.extra["correlation_request_id"] = json!(request_id);
+                if times_out(transaction, movement.event) {
+                    let event = (movement.event, transaction.ledger.status(), false);
+                    movement.extra["error"] = timeout("the payment provider");
+                    let (amount, extra) = (movement.amount, movement.extra);
+                    transaction.add_event_with(now, &uuid(), event, amount, extra);
+                    continue;
+                }
                 finance::note(
                     &mut account.finance,
                     &account.id,
@@ -190,7 +232,9 @@ pub(crate) fn complete_pending(account: &mut Account, now: DateTime<Utc>, all: b
                     transaction,
                     &movement,
                 );
+                let first_event = transaction.events.len();
                 transaction.apply(now, &uuid(), movement);
+                callbacks::on_events(account, now, &id, first_event);
             }
             waiting => {
                 transaction.pending = waiting;

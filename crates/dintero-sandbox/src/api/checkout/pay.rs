@@ -3,11 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::checkout::order::{check_order, check_session_metadata};
-use crate::api::checkout::payer::{self, Card};
 use crate::api::checkout::sessions::{answer, expiry, open};
 use crate::call::{Call, Reply};
 use crate::check::{Check, Node};
 use crate::errors::Outcome;
+use crate::payer::card::Card;
+use crate::payer::payment;
 use crate::state::Account;
 use crate::state::checkout::{Authorization, Session};
 
@@ -109,17 +110,12 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         .check_room(1, "transactions")?;
     account.checkout.tokens.check_room(1, "card tokens")?;
 
-    let card = token.map_or_else(Card::declined, |token| Card {
-        brand: if token["card_brand"] == "mastercard" {
-            "Mastercard"
-        } else {
-            "Visa"
-        },
-        masked: token["masked_pan"].as_str().unwrap_or_default().to_owned(),
-        outcome: match token["status"] == "ACTIVE" {
-            true => Authorization::Given,
-            false => Authorization::Failed,
-        },
+    let card = token.map_or_else(Card::declined, |token| {
+        let mut card = Card::from_masked(token["masked_pan"].as_str().unwrap_or_default());
+        if token["status"] != "ACTIVE" {
+            card.outcome = Authorization::Failed;
+        }
+        card
     });
     let token_id = token.map(|token| token["id"].clone());
     let mut doc = object(body);
@@ -131,7 +127,7 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     let url = doc.entry("url").or_insert_with(|| json!({}));
     url["return_url"] = json!(format!("{}/v1/view", call.base_url));
     let session_id = open(call, account, doc, expires_at)?;
-    let id = payer::pay(call, account, &session_id, &card)?;
+    let id = payment::pay(call, account, &session_id, &card)?;
     let transaction = account.checkout.transactions.get_mut(&id, "transaction")?;
     let operation = call.body["payment"]["operation"].clone();
     transaction

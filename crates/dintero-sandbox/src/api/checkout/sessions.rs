@@ -3,12 +3,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
+use crate::api::checkout::operations;
 use crate::api::checkout::order::{check_order, check_session_metadata, check_sum};
 use crate::api::loans;
 use crate::call::{Call, Reply};
+use crate::callbacks;
 use crate::check::{Check, Node, parse_time};
 use crate::clock::text;
 use crate::errors::{ApiError, Outcome};
+use crate::payer::card::times_out;
 use crate::state::checkout::{Authorization, Session};
 use crate::state::{Account, checkout_id, size};
 
@@ -307,6 +310,7 @@ pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         return Err(ApiError::wrong_state("the session is already cancelled"));
     }
     session.check_room()?;
+    let mut first_event = 0;
     if let Some(id) = &session.transaction_id {
         let transaction = checkout.transactions.get_mut(id, "transaction")?;
         if transaction.ledger.status() != "AUTHORIZED" {
@@ -316,8 +320,19 @@ pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         }
         transaction.check_room()?;
         let amount = transaction.ledger.capturable();
+        let by = &call.grant.client_id;
+        if times_out(transaction, "VOID") {
+            return Ok(operations::timed_out(
+                call,
+                transaction,
+                "VOID",
+                amount,
+                500,
+            ));
+        }
+        first_event = transaction.events.len();
         transaction.ledger.authorization = Authorization::Voided;
-        let extra = json!({"created_by": call.grant.client_id});
+        let extra = json!({"created_by": by});
         transaction.add_event(call.now, call.request_id, "VOID", amount, extra);
     }
     session.cancelled = true;
@@ -328,5 +343,9 @@ pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         .doc
         .insert("cancelled_by".into(), json!(call.grant.client_id));
     session.add_event(call.now, call.request_id, "CANCELLED", Value::Null);
-    Reply::ok(session.body(&[]))
+    let body = session.body(&[]);
+    if let Some(id) = session.transaction_id.clone() {
+        callbacks::on_events(account, call.now, &id, first_event);
+    }
+    Reply::ok(body)
 }

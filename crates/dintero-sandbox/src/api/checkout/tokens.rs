@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::api::checkout::payer::Card;
 use crate::call::{Call, Reply};
 use crate::errors::{ApiError, Outcome};
+use crate::payer::card::Card;
 use crate::state::admin::Doc;
 use crate::state::checkout::Transaction;
 use crate::state::{Account, uuid};

@@ -1,0 +1,157 @@
+//! A session's `callback_url`: where it leads, and what its query asks for.
+
+use chrono::TimeDelta;
+use url::{Host, Url};
+
+/// The longest wait that `delay_callback` can ask for, as documented.
+const LONGEST_DELAY: i64 = 60;
+
+#[derive(Debug)]
+pub(crate) struct Target {
+    url: Url,
+    /// POST with the transaction as body, else GET.
+    pub(crate) posts: bool,
+    /// The session is added to the body.
+    pub(crate) with_session: bool,
+    pub(crate) reports_errors: bool,
+    events: Vec<String>,
+    pub(crate) delay: TimeDelta,
+    session_parameter: &'static str,
+}
+
+impl Target {
+    /// Reads the URL; else says why nothing can be sent to it.
+    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
+        let url = Url::parse(text).map_err(|_| "the callback_url is no URL")?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err("the callback_url is neither http nor https");
+        }
+        let all = |name: &str| -> Vec<String> {
+            let pairs = url.query_pairs();
+            let of_name = pairs.filter(|(key, _)| key == name);
+            of_name.map(|(_, value)| value.into_owned()).collect()
+        };
+        let is = |name: &str, value: &str| all(name).iter().any(|v| v == value);
+        let delay = all("delay_callback").iter().find_map(|v| v.parse().ok());
+        let delay: i64 = delay.unwrap_or(0);
+        Ok(Self {
+            posts: is("method", "POST"),
+            with_session: is("includes", "session"),
+            reports_errors: is("report_error", "true"),
+            events: all("report_event"),
+            delay: TimeDelta::seconds(delay.clamp(0, LONGEST_DELAY)),
+            session_parameter: match is("sid_parameter_name", "sid") {
+                true => "sid",
+                false => "session_id",
+            },
+            url,
+        })
+    }
+
+    pub(crate) fn reports(&self, event: &str) -> bool {
+        self.events.iter().any(|wanted| wanted == event)
+    }
+
+    /// The URL of one call: the merchant's own query, then ours.
+    pub(crate) fn call(&self, session_id: &str, parameters: &[(&str, Option<&str>)]) -> String {
+        let mut url = self.url.clone();
+        url.set_fragment(None);
+        let mut query = url.query_pairs_mut();
+        query.append_pair(self.session_parameter, session_id);
+        for (name, value) in parameters {
+            if let Some(value) = value {
+                query.append_pair(name, value);
+            }
+        }
+        drop(query);
+        url.into()
+    }
+}
+
+/// Whether the sandbox may call this URL: this machine, and the hosts that were allowed (`*` is any).
+pub(crate) fn is_allowed(url: &Url, hosts: &[String]) -> bool {
+    let on_this_machine = match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    let own = url.host_str().unwrap_or_default();
+    on_this_machine
+        || hosts
+            .iter()
+            .any(|host| host == "*" || host.eq_ignore_ascii_case(own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_query_of_the_url_steers_the_call() {
+        let target = Target::parse("http://a.example/?method=POST&includes=session&report_error=true&report_event=CAPTURE&report_event=VOID&delay_callback=20").expect("a target");
+        assert!(target.posts && target.with_session && target.reports_errors);
+        assert!(target.reports("CAPTURE") && target.reports("VOID") && !target.reports("REFUND"));
+        assert_eq!(target.delay, TimeDelta::seconds(20));
+        let plain =
+            Target::parse("http://a.example/?method=post&report_error=1").expect("a target");
+        assert!(!plain.posts && !plain.with_session && !plain.reports_errors);
+    }
+
+    #[test]
+    fn a_delay_is_cut_to_a_minute_and_a_malformed_one_passed_over() {
+        for (text, seconds) in [("120", 60), ("60", 60), ("-5", 0), ("soon", 0), ("", 0)] {
+            let url = format!("http://a.example/?delay_callback={text}");
+            let target = Target::parse(&url).expect("a target");
+            assert_eq!(target.delay, TimeDelta::seconds(seconds), "{text}");
+        }
+    }
+
+    #[test]
+    fn own_parameters_are_echoed_before_ours() {
+        let target = Target::parse("https://a.example/cb?order=7&sid_parameter_name=sid#part")
+            .expect("a target");
+        assert_eq!(
+            target.call(
+                "T1.s",
+                &[("error", None), ("merchant_reference", Some("a b"))]
+            ),
+            "https://a.example/cb?order=7&sid_parameter_name=sid&sid=T1.s&merchant_reference=a+b"
+        );
+    }
+
+    #[test]
+    fn only_http_urls_are_targets() {
+        for text in [
+            "ftp://a.example/",
+            "file://a/etc",
+            "shop://done",
+            "http://",
+            "x",
+        ] {
+            assert!(Target::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_this_machine_and_the_allowed_hosts_are_called() {
+        let hosts = ["shop.test".to_owned()];
+        for (text, allowed) in [
+            ("http://127.0.0.1:1/", true),
+            ("http://127.9.9.9/", true),
+            ("http://2130706433/", true),
+            ("http://[::1]/", true),
+            ("http://LOCALHOST/", true),
+            ("https://Shop.Test/", true),
+            ("https://shop.test.example/", false),
+            ("https://localhost.example/", false),
+            ("http://10.0.0.1/", false),
+            ("http://169.254.169.254/", false),
+            ("http://[::ffff:10.0.0.1]/", false),
+        ] {
+            let url = Url::parse(text).expect("a URL");
+            assert_eq!(is_allowed(&url, &hosts), allowed, "{text}");
+            assert!(is_allowed(&url, &["*".to_owned()]), "{text}");
+        }
+    }
+}

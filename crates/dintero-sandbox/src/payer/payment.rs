@@ -1,0 +1,274 @@
+//! What the payer's choices do: the transaction, its events, what is captured and kept at once, and the callback.
+
+use serde_json::{Value, json};
+
+use crate::api::checkout::tokens;
+use crate::api::checkout::transactions::from_session;
+use crate::api::finance;
+use crate::call::Call;
+use crate::callbacks;
+use crate::errors::{ApiError, Outcome};
+use crate::payer::card::{Card, Case, timeout, times_out};
+use crate::state::checkout::{
+    Authorization, Ledger, Line, Movement, PreAuthorization, Session, Transaction,
+};
+use crate::state::{Account, checkout_id};
+
+/// What a payer can do.
+#[derive(Debug, Clone)]
+pub(crate) enum Choice {
+    Pay(Card),
+    Hold,
+    Release,
+    Refuse,
+    Cancel,
+}
+
+/// Carries a choice out; gives the id of the transaction that it is about.
+pub(crate) fn act(
+    call: &Call<'_>,
+    account: &mut Account,
+    session_id: &str,
+    choice: &Choice,
+) -> Outcome<Option<String>> {
+    match choice {
+        Choice::Pay(card) => pay(call, account, session_id, card).map(Some),
+        Choice::Hold => hold(call, account, session_id).map(Some),
+        Choice::Release => decide(call, account, session_id, true).map(Some),
+        Choice::Refuse => decide(call, account, session_id, false).map(Some),
+        Choice::Cancel => cancel(call, account, session_id).map(|()| None),
+    }
+}
+
+/// Why a session takes no payment, if so.
+pub(crate) fn check_payable(call: &Call<'_>, session: &Session) -> Outcome<()> {
+    match session.over(call.now) {
+        Some(reason) => Err(ApiError::wrong_state(reason)),
+        None if session.locked => Err(ApiError::wrong_state("the session is locked")),
+        None => session.check_room(),
+    }
+}
+
+/// Pays a session; gives the transaction's id. A declined or failed card also makes a transaction.
+pub(crate) fn pay(
+    call: &Call<'_>,
+    account: &mut Account,
+    session_id: &str,
+    card: &Card,
+) -> Outcome<String> {
+    let mut card = card.clone();
+    if card.case == Case::TokenTimesOut
+        && account
+            .checkout
+            .sessions
+            .get(session_id, "session")?
+            .keeps_card
+    {
+        card.outcome = Authorization::Failed;
+    }
+    let id = begin(call, account, session_id, Some(&card))?;
+    conclude(call, account, &id, Some(&card))?;
+    Ok(id)
+}
+
+/// A payment of the kind that waits for the merchant, which is the only one that the sandbox can hold.
+fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> Outcome<String> {
+    let session = account.checkout.sessions.get(session_id, "session")?;
+    if session.keeps_card {
+        return Err(ApiError::wrong_state("the session is for keeping a card"));
+    }
+    let id = begin(call, account, session_id, None)?;
+    callbacks::on_payment(account, call.now, &id, callbacks::Moment::Held);
+    Ok(id)
+}
+
+/// Leaving the page by its button.
+fn cancel(call: &Call<'_>, account: &mut Account, session_id: &str) -> Outcome<()> {
+    let session = account.checkout.sessions.get_mut(session_id, "session")?;
+    check_payable(call, session)?;
+    session.cancelled = true;
+    let at = json!(call.now_text());
+    session.doc.insert("cancelled_at".into(), at);
+    session.add_event(call.now, call.request_id, "CANCELLED", Value::Null);
+    callbacks::on_cancel(account, call.now, session_id);
+    Ok(())
+}
+
+/// Ends the waiting of a payment on hold.
+pub(crate) fn decide(
+    call: &Call<'_>,
+    account: &mut Account,
+    session_id: &str,
+    is_given: bool,
+) -> Outcome<String> {
+    let checkout = &mut account.checkout;
+    let session = checkout.sessions.get(session_id, "session")?;
+    let id = session.transaction_id.clone().unwrap_or_default();
+    session.check_room()?;
+    let held = match checkout.transactions.find(&id) {
+        Some(transaction) => transaction.ledger.authorization == Authorization::OnHold,
+        None => false,
+    };
+    if !held {
+        return Err(ApiError::wrong_state("the payment is not on hold"));
+    }
+    let transaction = checkout.transactions.get_mut(&id, "transaction")?;
+    transaction.check_room()?;
+    transaction.ledger.authorization = match is_given {
+        true => Authorization::Given,
+        false => Authorization::Failed,
+    };
+    conclude(call, account, &id, None)?;
+    Ok(id)
+}
+
+/// Stores the transaction of a payment by card, or without one of a payment on hold.
+fn begin(
+    call: &Call<'_>,
+    account: &mut Account,
+    session_id: &str,
+    card: Option<&Card>,
+) -> Outcome<String> {
+    let checkout = &mut account.checkout;
+    let session = checkout.sessions.get_mut(session_id, "session")?;
+    check_payable(call, session)?;
+    checkout.tokens.check_room(1, "card tokens")?;
+    checkout.transactions.check_room(1, "transactions")?;
+
+    let body = session.body(&[]);
+    let amount = body["order"]["amount"].as_i64().unwrap_or(0);
+    let mut doc = from_session(&body);
+    let id = checkout_id(&account.id);
+    let (product, product_type) = match card {
+        Some(_) => ("dintero_psp", "dintero_psp.creditcard"),
+        None => ("dintero", "dintero.external"),
+    };
+    for (name, value) in [
+        ("id", id.as_str()),
+        ("created_at", &call.now_text()),
+        ("settlement_status", "NOT_SETTLED"),
+        ("payment_product", product),
+        ("payment_product_type", product_type),
+    ] {
+        doc.insert(name.into(), json!(value));
+    }
+    if let Some(card) = card {
+        doc.insert("card".into(), card.shown());
+    }
+    let line = |item: &Value| {
+        let id = item["line_id"].as_str()?.to_owned();
+        let amount = item["amount"].as_i64().unwrap_or(0);
+        let line = Line {
+            amount,
+            ..Line::default()
+        };
+        Some((id, line))
+    };
+    let items = doc["items"].as_array();
+    let lines = items.into_iter().flatten().filter_map(line).collect();
+    let asked = body["configuration"]["pre_authorization"] == true;
+    let pre_authorization = match asked && card.is_some() {
+        true => PreAuthorization::Open,
+        false => PreAuthorization::None,
+    };
+    let mut transaction = Transaction {
+        doc,
+        events: Vec::new(),
+        session_id: session_id.to_owned(),
+        created_at: call.now,
+        ledger: Ledger::new(card.map_or(Authorization::OnHold, |c| c.outcome), amount),
+        lines,
+        pending: None,
+        pre_authorization,
+    };
+    let event = match card {
+        Some(_) => ("INITIALIZE", "INITIATED", true),
+        None => ("INITIALIZE", "ON_HOLD", true),
+    };
+    transaction.add_event_with(call.now, call.request_id, event, amount, Value::Null);
+    session.transaction_id = Some(id.clone());
+    checkout.transactions.put(&id, transaction);
+    Ok(id)
+}
+
+/// What follows once it is known whether the payment is authorized.
+fn conclude(call: &Call<'_>, account: &mut Account, id: &str, card: Option<&Card>) -> Outcome<()> {
+    let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
+    let session_id = transaction.session_id.clone();
+    let session = account.checkout.sessions.get_mut(&session_id, "session")?;
+    let body = session.body(&[]);
+    let amount = transaction.ledger.authorized;
+    let authorization = transaction.ledger.authorization;
+    let given = authorization == Authorization::Given;
+    let error = match (given, card) {
+        (true, _) => Value::Null,
+        (false, Some(card)) => json!({"error": card.error()}),
+        (false, None) => {
+            json!({"error": {"message": "the payment on hold was refused", "type": ["DECLINED"]}})
+        }
+    };
+    let status = transaction.ledger.status();
+    let event = ("AUTHORIZE", status, given);
+    transaction.add_event_with(call.now, call.request_id, event, amount, error);
+
+    let reported = transaction.events.len();
+    if given && body["configuration"]["auto_capture"] == true && amount > 0 {
+        if card.is_some_and(|card| card.case == Case::AutoCaptureTimesOut)
+            || times_out(transaction, "CAPTURE")
+        {
+            let error = json!({"error": timeout("the automatic capture")});
+            let event = ("CAPTURE", status, false);
+            transaction.add_event_with(call.now, call.request_id, event, amount, error);
+        } else {
+            let whole = transaction
+                .lines
+                .iter()
+                .map(|(id, l)| (id.clone(), l.amount));
+            let movement = Movement {
+                event: "CAPTURE",
+                amount,
+                lines: whole.collect(),
+                is_final: false,
+                extra: json!({"items": transaction.doc["items"]}),
+            };
+            let finance = &mut account.finance;
+            finance::note(finance, &account.id, call.now, transaction, &movement);
+            transaction.apply(call.now, call.request_id, movement);
+        }
+    }
+
+    let generate = &body["configuration"]["dintero_psp"]["creditcard"]["generate_payment_token"];
+    let kept = card.filter(|c| {
+        given && c.case != Case::TokenTimesOut && (session.keeps_card || *generate == true)
+    });
+    if let Some(card) = kept {
+        let token = tokens::issue(call, &account.id, card, transaction);
+        if let Some(shown) = transaction.doc.get_mut("card") {
+            shown["payment_token"] = token["token"].clone();
+            shown["payment_token_id"] = token["id"].clone();
+        }
+        if session.keeps_card {
+            let what = json!("generate_payment_token");
+            transaction.doc.insert("payment_operation".into(), what);
+        }
+        let id = token["id"].as_str().unwrap_or_default().to_owned();
+        account.checkout.tokens.put(&id, token);
+    }
+
+    let (name, moment) = match authorization {
+        Authorization::Given => ("AUTHORIZED", callbacks::Moment::Authorized),
+        Authorization::Declined => ("DECLINED", callbacks::Moment::Declined),
+        _ => ("FAILED", callbacks::Moment::Failed),
+    };
+    // An answer after a hold is always told, since the first callback promised it.
+    let moment = match (card, moment) {
+        (None, callbacks::Moment::Failed) => callbacks::Moment::Refused,
+        (_, moment) => moment,
+    };
+    let product = &transaction.doc["payment_product_type"];
+    let details = json!({"payment_product_type": product, "amount": amount});
+    session.add_event(call.now, call.request_id, name, details);
+    callbacks::on_payment(account, call.now, id, moment);
+    callbacks::on_events(account, call.now, id, reported);
+    Ok(())
+}
