@@ -44,6 +44,9 @@ impl SignatureHeader {
             }
         }
         let time = time.ok_or(Refusal::MalformedHeader)?;
+        if text.split(',').count() == 1 {
+            return Err(Refusal::MalformedHeader);
+        }
         if digests.is_empty() {
             return Err(Refusal::UnknownScheme);
         }
@@ -93,7 +96,7 @@ mod tests {
         );
         for (text, reason) in [
             ("", Refusal::MalformedHeader),
-            ("t=15", Refusal::UnknownScheme),
+            ("t=15", Refusal::MalformedHeader),
             ("t=15,v1-new=HEX", Refusal::UnknownScheme),
             ("v0-hmac-sha256=HEX", Refusal::MalformedHeader),
             ("t=15,t=15,v0-hmac-sha256=HEX", Refusal::DoubledTime),

@@ -52,7 +52,7 @@ pub struct SessionCallback {
     pub transaction_id: Option<String>,
     /// Id of the session, sent as `session_id`, or as `sid` if your URL says `sid_parameter_name=sid`.
     pub session_id: Option<String>,
-    /// Your reference from the order.
+    /// Your reference from the order; empty if you gave an empty one.
     pub merchant_reference: String,
     /// When the transaction was created.
     pub time: DateTime,
@@ -103,7 +103,10 @@ impl SessionCallback {
             error,
             event,
             event_id,
-        ] = fields.map(|(field, value)| (field, value.filter(|value| !value.is_empty())));
+        ] = fields.map(|(field, value)| {
+            let told = |value: &String| !value.is_empty() || field == "merchant_reference";
+            (field, value.filter(told))
+        });
         let required =
             |(field, value): (&'static str, Option<String>)| value.ok_or(Refusal::Missing(field));
         Ok(Self {
@@ -213,7 +216,8 @@ mod tests {
         assert_eq!(callback.event_id.as_deref(), Some("3"));
         assert_eq!(callback.transaction_id, None);
         assert_eq!(callback.time.get(), None);
-        let callback = read("merchant_reference=1&time=now&error=weather&event=SNOW").unwrap();
+        let callback = read("merchant_reference=&time=now&error=weather&event=SNOW").unwrap();
+        assert_eq!(callback.merchant_reference, "");
         assert_eq!(callback.error.unwrap().as_str(), "weather");
         assert_eq!(callback.event.unwrap().as_str(), "SNOW");
     }
@@ -223,10 +227,7 @@ mod tests {
         for (query, refusal) in [
             ("", Refusal::Missing("merchant_reference")),
             ("merchant_reference=1", Refusal::Missing("time")),
-            (
-                "merchant_reference=&time=now",
-                Refusal::Missing("merchant_reference"),
-            ),
+            ("merchant_reference=1&time=", Refusal::Missing("time")),
             (
                 "merchant_reference=1&merchant_reference=2",
                 Refusal::Doubled("merchant_reference"),

@@ -126,7 +126,7 @@ impl Verifier {
         }
         Ok(Verified {
             signed_at,
-            delivery: delivery(headers)?,
+            delivery: delivery(headers),
             pairs,
         })
     }
@@ -196,14 +196,9 @@ fn bare(authority: &str) -> Option<String> {
     url.host_str().map(str::to_owned)
 }
 
-/// The id of the delivery; it is not signed.
-pub(super) fn delivery(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
-    match only(headers, "event-delivery") {
-        Ok(id) => Ok(Some(id.to_owned())),
-        Err(Refusal::MissingHeader) => Ok(None),
-        Err(Refusal::DoubledHeader) => Err(Refusal::Doubled("event-delivery")),
-        Err(_) => Err(Refusal::MalformedRequest),
-    }
+/// The id of the delivery. It is not signed, so one that cannot be read is none: no payment notice is lost over it.
+pub(super) fn delivery(headers: &HeaderMap) -> Option<String> {
+    only(headers, "event-delivery").ok().map(str::to_owned)
 }
 
 impl Verified {
