@@ -1,6 +1,6 @@
 //! A shop with a server: the payer pays, Dintero calls back, the order moves on once.
 //!
-//! Runs in a sandbox, where it sends the callback itself. Or in Dintero's test environment, with DINTERO_ACCOUNT_ID,
+//! Runs in a sandbox, which sends the callback. Or in Dintero's test environment, with DINTERO_ACCOUNT_ID,
 //! DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set; then also SHOP_SIGNATURE_SECRET, the secret that signs your callbacks, and
 //! SHOP_URL, the https address that leads to port 8080 of this machine.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
@@ -17,7 +17,7 @@ use axum::routing::get;
 use common::{Result, connect, exit, fresh, nok, pay, session};
 use dintero::callback::{Reply, SessionCallback, Signer, Verifier};
 use dintero::state::StatusRules;
-use dintero::{Clock, Dintero, SystemClock, http};
+use dintero::{Clock, Dintero, SystemClock};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
@@ -71,30 +71,26 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<()> {
     let (dintero, sandbox) = connect().await?;
-    let (secret, public, port) = match &sandbox {
-        Some(_) => (
-            "sandbox-signature".to_owned(),
-            "https://shop.example".to_owned(),
-            0,
-        ),
-        None => (
-            variable("SHOP_SIGNATURE_SECRET")?,
-            variable("SHOP_URL")?,
-            8080,
-        ),
+    let port = if sandbox.is_some() { 0 } else { 8080 };
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    let (secret, public) = if sandbox.is_some() {
+        let made = dintero.checkout().create_signature_secret().send().await?;
+        let secret = made.into_inner().signature.and_then(|made| made.secret);
+        let secret = secret.ok_or("the account has no secret")?;
+        (secret, format!("http://{}", listener.local_addr()?))
+    } else {
+        (variable("SHOP_SIGNATURE_SECRET")?, variable("SHOP_URL")?)
     };
-    let account = dintero.account().to_owned();
+    let verifier = Verifier::builder(dintero.account())
+        .secret(&*secret)
+        .public_url(&*public)
+        .build()?;
     let shop = Shop {
-        verifier: Verifier::builder(&*account)
-            .secret(&*secret)
-            .public_url(&*public)
-            .build()?,
+        verifier,
         dintero: dintero.clone(),
         orders: Arc::default(),
         paid: Arc::default(),
     };
-    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-    let server = format!("http://{}", listener.local_addr()?);
     let routes = Router::new()
         .route("/callback", get(callback))
         .with_state(shop.clone());
@@ -109,46 +105,34 @@ async fn run() -> Result<()> {
     let callback_url = format!("{public}/callback?report_error=true");
     let session = session(&dintero, &order, &[("chair", 29_990)], Some(&callback_url)).await?;
     println!("  {order} waits for its payment");
-    let payment = pay(&dintero, sandbox.as_ref(), &session).await?;
-
-    if sandbox.is_some() {
-        let about = [
-            ("transaction_id", &*payment),
-            ("merchant_reference", &*order),
-            ("time", "2026-01-01T00:00:00Z"),
-        ];
-        let (signer, forger) = (
-            Signer::new(&*account, secret),
-            Signer::new(&*account, "a guess"),
-        );
-        for (what, signer) in [
-            ("the callback", &signer),
-            ("the same again", &signer),
-            ("a forged one", &forger),
-        ] {
-            let signed = signer.session_callback(&callback_url, &about, SystemClock.wall())?;
-            println!(
-                "  {what} is answered with {}",
-                deliver(&server, signed).await?
-            );
-        }
-    }
+    pay(&dintero, sandbox.as_ref(), &session).await?;
     shop.paid.notified().await;
+    if let Some(sandbox) = &sandbox {
+        sandbox.callbacks_sent().await;
+        for callback in sandbox.callbacks() {
+            println!("  a callback ended as {:?}", callback.state);
+        }
+        // Whoever does not know the secret is told nothing, and moves nothing on.
+        let forged = Signer::new(dintero.account(), "a guess").session_callback(
+            &callback_url,
+            &[
+                ("transaction_id", "T1"),
+                ("merchant_reference", &*order),
+                ("time", "2026-01-01T00:00:00Z"),
+            ],
+            SystemClock.wall(),
+        )?;
+        let forged = reqwest::Client::new()
+            .get(forged.uri().to_string())
+            .headers(forged.headers().clone());
+        println!(
+            "  a forged one is answered with {}",
+            forged.send().await?.status()
+        );
+    }
     println!("  done");
     serving.abort();
     Ok(())
-}
-
-/// Sends what is signed for the public address to where that leads. The status of the answer.
-async fn deliver(server: &str, signed: http::Request<()>) -> Result<u16> {
-    let path = signed
-        .uri()
-        .path_and_query()
-        .map_or("/", |path| path.as_str());
-    let request = reqwest::Client::new()
-        .get(format!("{server}{path}"))
-        .headers(signed.headers().clone());
-    Ok(request.send().await?.status().as_u16())
 }
 
 fn variable(name: &str) -> Result<String> {
