@@ -127,7 +127,7 @@ async fn run() -> Result<()> {
             .headers(forged.headers().clone());
         println!(
             "  a forged one is answered with {}",
-            forged.send().await?.status()
+            forged.send().await?.status().as_u16()
         );
     }
     println!("  done");
