@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 use clap::Args;
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::{Errors, Finding, Level, Rule};
@@ -13,7 +13,7 @@ use dintero_codegen::{APIS, generate_from, inputs, lint_under};
 use serde_json::{Value, json};
 
 use crate::regen::chosen;
-use crate::report::{Progress, Report, finding_json, level, painted};
+use crate::report::{Progress, Report, actions, finding_json, level, painted};
 use crate::sarif;
 use crate::state::{Sources, name};
 
@@ -143,10 +143,5 @@ fn shown(finding: &Finding) -> String {
     };
     let label = painted(style, level(finding.level));
     let rule: Rule = finding.rule;
-    let mut text = format!("{label}[{}]: {finding}\n", rule.id());
-    for action in &finding.actions {
-        let action = action.to_string().replace('\n', "\n  ");
-        let _ = writeln!(text, "  {}", painted(Style::new().dimmed(), &action));
-    }
-    text
+    format!("{label}[{}]: {finding}\n{}", rule.id(), actions(finding))
 }

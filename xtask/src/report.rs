@@ -45,9 +45,29 @@ pub fn print_error(error: &(dyn Error + 'static), json: bool) -> ExitCode {
         let _ = writeln!(io::stdout(), "{document:#}");
     }
     let label = painted(AnsiColor::Red.on_default().bold(), "error:");
-    let text = error.to_string().replace('\n', &format!("\n{label} "));
-    let _ = writeln!(anstream::stderr(), "{label} {text}");
+    let mut text = String::new();
+    if let Some(Errors(findings)) = error.downcast_ref() {
+        let errors = findings
+            .iter()
+            .filter(|finding| finding.level == Level::Error);
+        for finding in errors {
+            text.push_str(&format!("{label} {finding}\n{}", actions(finding)));
+        }
+    } else {
+        let lines = error.to_string().replace('\n', &format!("\n{label} "));
+        text = format!("{label} {lines}\n");
+    }
+    let _ = write!(anstream::stderr(), "{text}");
     ExitCode::from(2)
+}
+
+/// The overlay actions that mend a finding, ready to copy.
+pub fn actions(finding: &Finding) -> String {
+    let actions = finding.actions.iter().map(|action| {
+        let action = action.to_string().replace('\n', "\n  ");
+        format!("  {}\n", painted(Style::new().dimmed(), &action))
+    });
+    actions.collect()
 }
 
 /// A finding for programs.

@@ -1,6 +1,6 @@
 //! The folder `openapi` as it is, or as it would be: generation in memory, and files written all or none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -224,6 +224,7 @@ pub fn write_all(
         )
     };
     let mut ready = Vec::new();
+    sweep(folder, files);
     for (path, text) in files {
         let target = folder.join(path);
         let old = match fs::read(&target) {
@@ -246,11 +247,32 @@ pub fn write_all(
     Ok(done.into_iter().map(|(path, ..)| path).collect())
 }
 
+/// How the name of a file begins that is to replace another.
+const UNFINISHED: &str = ".unfinished-";
+
+/// Removes what a killed run left beside these files.
+fn sweep(folder: &Path, files: &BTreeMap<PathBuf, String>) {
+    let folders: BTreeSet<PathBuf> = files
+        .keys()
+        .filter_map(|path| Some(folder.join(path).parent()?.to_owned()))
+        .collect();
+    let entries = folders
+        .iter()
+        .filter_map(|folder| fs::read_dir(folder).ok());
+    for entry in entries.flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            // It is in nobody's way, so that a run that cannot remove it goes on.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// A synced file in the folder of the target, which it may replace.
 fn beside(target: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
     let folder = target.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
+    builder.prefix(UNFINISHED);
     // Otherwise a temporary file is for its owner only; the umask still applies.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -322,10 +344,12 @@ mod tests {
     fn all_files_are_written_and_only_changed_ones_are_named() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a"), "1").unwrap();
+        fs::write(folder.path().join(".unfinished-x"), "left by a killed run").unwrap();
         let files: BTreeMap<PathBuf, String> =
             [("a".into(), "1".into()), ("b/c".into(), "2".into())].into();
         let written = write_all(folder.path(), &files).unwrap();
         assert_eq!(written, [PathBuf::from("b/c")]);
+        assert!(!folder.path().join(".unfinished-x").exists());
         assert_eq!(fs::read_to_string(folder.path().join("b/c")).unwrap(), "2");
         assert_eq!(fs::read_dir(folder.path().join("b")).unwrap().count(), 1);
     }

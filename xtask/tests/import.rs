@@ -308,6 +308,17 @@ fn a_failed_import_changes_nothing_and_says_what_to_do() {
 }
 
 #[test]
+fn an_error_is_about_what_was_read_and_has_its_overlay_action_with_it() {
+    let root = small();
+    let text = OLD.replace("/payments/search:", "/payments/{kind}:");
+    let ran = import(&root, &text, &[]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("the path has {kind}"), "{}", ran.err);
+    assert!(ran.err.contains("\n  - target: "), "{}", ran.err);
+    assert!(!ran.err.contains("openapi/wallets.yaml"), "{}", ran.err);
+}
+
+#[test]
 fn a_file_that_cannot_be_written_leaves_the_old_state() {
     let root = small();
     // A folder stands where the surface has to go.

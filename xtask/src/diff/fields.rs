@@ -26,13 +26,10 @@ pub fn compare(
         .collect();
     let old_shape = |name: &str| Shape::of(sides.old_root, &old.fields[name]);
     let new_shape = |name: &str| Shape::of(sides.new_root, &new.fields[name]);
-    let renamed = similar::pairs(gone.len(), come.len(), |one, two| {
-        let likeness = similar::likeness(gone[one], come[two]);
-        if likeness > 0.0 && !scalars::strangers(&old_shape(gone[one]), &new_shape(come[two])) {
-            likeness
-        } else {
-            0.0
-        }
+    let was: Vec<Shape> = gone.iter().map(|name| old_shape(name)).collect();
+    let is: Vec<Shape> = come.iter().map(|name| new_shape(name)).collect();
+    let renamed = similar::renames(&gone, &come, |one, two| {
+        (!scalars::strangers(&was[one], &is[two])).then_some(0.0)
     });
     for (index, name) in gone.iter().enumerate() {
         if renamed.iter().any(|(one, _)| *one == index) {

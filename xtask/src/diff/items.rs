@@ -16,8 +16,25 @@ pub fn operation(
     new: &BTreeMap<String, String>,
     changes: &mut Vec<CrateChange>,
 ) {
+    let arguments = arguments(old, new);
+    for (before, after) in &arguments {
+        let mut change = change(
+            Class::None,
+            Kind::Renamed,
+            format!("{name}()"),
+            format!("argument `{after}` seems to be what was `{before}`"),
+        );
+        change.note = Some("Compiles: arguments have a place, not a name.");
+        changes.push(change);
+    }
     let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for key in keys {
+        if arguments
+            .iter()
+            .any(|(before, after)| key == before || key == after)
+        {
+            continue;
+        }
         let (was, is) = (old.get(key), new.get(key));
         if was == is {
             continue;
@@ -99,6 +116,28 @@ pub fn operation(
     }
 }
 
+/// Arguments that have another name at the same place of the path.
+fn arguments(
+    old: &BTreeMap<String, String>,
+    new: &BTreeMap<String, String>,
+) -> Vec<(String, String)> {
+    let of = |method: &BTreeMap<String, String>| -> Vec<String> {
+        let parts = method.get("signature").map(|line| line.split('{').skip(1));
+        let names = parts.into_iter().flatten();
+        let names = names.filter_map(|part| Some(format!("path {}", part.split_once('}')?.0)));
+        names.filter(|name| method.contains_key(name)).collect()
+    };
+    let (olds, news) = (of(old), of(new));
+    if olds.len() != news.len() {
+        return Vec::new();
+    }
+    let pairs = olds.into_iter().zip(news);
+    pairs
+        .filter(|(before, after)| !new.contains_key(before) && !old.contains_key(after))
+        .filter(|(before, after)| old.get(before) == new.get(after))
+        .collect()
+}
+
 /// What changed in a type.
 pub fn type_itself(name: &str, was: &Type, is: &Type, changes: &mut Vec<CrateChange>) {
     if was.kind != is.kind {
@@ -150,16 +189,12 @@ pub fn type_itself(name: &str, was: &Type, is: &Type, changes: &mut Vec<CrateCha
             format!("{name}::{part}")
         }
     };
-    let pairs = similar::pairs(gone.len(), come.len(), |one, two| {
-        let fits = was.kind == "enum"
-            || was.parts[gone[one]].split(' ').next() == is.parts[come[two]].split(' ').next();
-        let same = was.kind == "enum" && was.parts[gone[one]] == is.parts[come[two]];
-        if same {
-            2.0
-        } else if fits {
-            similar::likeness(gone[one], come[two])
+    let pairs = similar::renames(&gone, &come, |one, two| {
+        let (before, after) = (&was.parts[gone[one]], &is.parts[come[two]]);
+        if was.kind == "enum" {
+            Some(if before == after { 1.0 } else { 0.0 })
         } else {
-            0.0
+            (before.split(' ').next() == after.split(' ').next()).then_some(0.0)
         }
     });
     for (one, two) in &pairs {

@@ -89,7 +89,12 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Change> {
         one.method == two.method
             && (id || similar::plain(&one.key().1) == similar::plain(&two.key().1))
     };
-    let matches: [Same; 3] = [exact, same, moved];
+    let sounds = |one: &Operation<'_>, two: &Operation<'_>| {
+        one.method == two.method && similar::likeness(&one.key().1, &two.key().1) > 0.0
+    };
+    let called =
+        |one: &Operation<'_>, two: &Operation<'_>| !one.id().is_empty() && one.id() == two.id();
+    let matches: [Same; 5] = [exact, same, moved, called, sounds];
     for matches in matches {
         for (one, old) in olds.iter().enumerate() {
             let free = |two: &usize| !pairs.iter().any(|(_, used)| used == two);
@@ -219,7 +224,11 @@ fn itself(both: &Both<'_, '_>, sink: &mut Sink) {
         );
         fact.name = new.id().to_owned();
         fact.former = Some(old.id().to_owned());
-        fact.text = format!("has this operationId now, was `{}`", old.id());
+        fact.text = match (old.id(), new.id()) {
+            ("", id) => format!("has the operationId `{id}` now, had none"),
+            (id, "") => format!("has no operationId now, had `{id}`"),
+            (id, _) => format!("has this operationId now, was `{id}`"),
+        };
         fact.note = Some(
             "Not on the wire; generated clients name their methods after it, ours where the overlay names none.",
         );
@@ -267,5 +276,47 @@ fn itself(both: &Both<'_, '_>, sink: &mut Sink) {
         let place = |pointer: Option<String>| pointer.unwrap_or_else(|| "/servers".to_owned());
         let (was, is) = (place(was), place(is));
         access::servers(old.root, new.root, &new.title(), (&was, &is), sink);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::compare;
+    use crate::diff::change::{Kind, What};
+
+    fn told(old: Value, new: Value) -> Vec<(Kind, String)> {
+        let document = |paths: Value| json!({"openapi": "3.0.3", "paths": paths});
+        let changes = compare(&document(old), &document(new)).into_iter();
+        changes
+            .filter(|change| change.what == What::Operation)
+            .map(|change| (change.kind, change.text))
+            .collect()
+    }
+
+    #[test]
+    fn an_operation_may_change_its_method_or_a_word_of_its_path() {
+        let operation =
+            |id: &str| json!({"operationId": id, "responses": {"204": {"description": "Done"}}});
+        let (put, patch) = (
+            json!({"/a": {"put": operation("a")}}),
+            json!({"/a": {"patch": operation("a")}}),
+        );
+        let was = |text: &str| vec![(Kind::Renamed, format!("seems to be what was `{text}`"))];
+        assert_eq!(told(put, patch), was("PUT /a"));
+        let one = json!({"/v2/transfer": {"post": {"responses": {}}}});
+        let more = json!({"/v2/transfers": {"post": {"responses": {}}}});
+        assert_eq!(told(one.clone(), more), was("POST /v2/transfer"));
+        let other = json!({"/v3/transfer": {"post": {"responses": {}}}});
+        assert_eq!(told(one, other).len(), 2);
+    }
+
+    #[test]
+    fn an_operation_id_that_was_missing_is_told_so() {
+        let old = json!({"/a": {"get": {"responses": {}}}});
+        let new = json!({"/a": {"get": {"operationId": "a", "responses": {}}}});
+        let (_, text) = told(old, new).remove(0);
+        assert_eq!(text, "has the operationId `a` now, had none");
     }
 }

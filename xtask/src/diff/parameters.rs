@@ -71,21 +71,17 @@ pub fn compare(both: &Both<'_, '_>, walk: &mut Walk<'_>, sink: &mut Sink) {
     let come: Vec<usize> = (0..news.len())
         .filter(|two| !pairs.iter().any(|(_, used)| used == two))
         .collect();
-    let renamed = similar::pairs(gone.len(), come.len(), |one, two| {
+    let names = |list: &[usize], of: &[Parameter<'_>]| -> Vec<String> {
+        list.iter().map(|index| of[*index].name.clone()).collect()
+    };
+    let renamed = similar::renames(&names(&gone, &olds), &names(&come, &news), |one, two| {
         let (one, two) = (&olds[gone[one]], &news[come[two]]);
         let shape = |root, parameter: &Parameter<'_>| {
-            parameter
-                .schema
-                .as_ref()
-                .map(|node| Shape::of(root, node))
-                .unwrap_or_default()
+            let node = parameter.schema.as_ref();
+            node.map(|node| Shape::of(root, node)).unwrap_or_default()
         };
         let strangers = scalars::strangers(&shape(both.old.root, one), &shape(both.new.root, two));
-        if one.place != two.place || strangers {
-            0.0
-        } else {
-            similar::likeness(&one.name, &two.name)
-        }
+        (one.place == two.place && !strangers).then_some(0.0)
     });
     for (index, one) in gone.iter().enumerate() {
         if !renamed.iter().any(|(used, _)| *used == index) {

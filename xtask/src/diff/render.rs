@@ -333,14 +333,37 @@ pub fn some(names: &[String], most: usize) -> String {
     }
 }
 
+/// Without meaning to Markdown. What stands in backticks is shown as it is, backslashes too.
 fn escaped(text: &str) -> String {
-    text.replace('|', "\\|")
-        .replace('<', "&lt;")
-        .replace('*', "\\*")
-        .replace("_", "\\_")
+    let paired = text.matches('`').count().is_multiple_of(2);
+    let mut code = false;
+    let parts = text.split('`').map(|part| {
+        let shown = if code && paired {
+            part.to_owned()
+        } else {
+            part.replace('|', "\\|")
+                .replace('<', "&lt;")
+                .replace('*', "\\*")
+                .replace('_', "\\_")
+        };
+        code = !code;
+        shown
+    });
+    parts.collect::<Vec<_>>().join("`")
 }
 
 /// Writing to a String cannot fail.
 pub fn put(out: &mut String, line: &str) {
     let _ = writeln!(out, "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn what_stands_in_backticks_is_shown_as_it_is() {
+        assert_eq!(escaped("a_b: was `c_d<e>`, *"), "a\\_b: was `c_d<e>`, \\*");
+        assert_eq!(escaped("a_b ` c_d"), "a\\_b ` c\\_d");
+    }
 }

@@ -249,9 +249,10 @@ fn values(sides: &Sides<'_>, old: &Shape, new: &Shape, facts: &mut Vec<Fact>) {
     };
     let gone = missing(after, before);
     let come = missing(before, after);
-    let renamed = similar::pairs(gone.len(), come.len(), |one, two| {
-        similar::likeness(&gone[one].0, &come[two].0)
-    });
+    let names = |list: &[(String, String)]| -> Vec<String> {
+        list.iter().map(|(name, _)| name.clone()).collect()
+    };
+    let renamed = similar::renames(&names(&gone), &names(&come), |_, _| Some(0.0));
     let mut add = |rule: &str,
                    classes,
                    kind,

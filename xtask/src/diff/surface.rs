@@ -324,6 +324,25 @@ union Choice Thing = [\"a\"]
     }
 
     #[test]
+    fn the_name_of_a_path_argument_breaks_nobody() {
+        let edits = [
+            ("/a/{id}", "/a/{key}"),
+            ("path id required", "path key required"),
+        ];
+        let told = changed(&edits);
+        assert!(
+            told.iter().all(|line| !line.starts_with("breaking")),
+            "{told:?}"
+        );
+        assert!(
+            told.contains(
+                &"none get_a(): argument `path key` seems to be what was `path id`".to_owned()
+            ),
+            "{told:?}"
+        );
+    }
+
+    #[test]
     fn new_lines_are_additive_but_for_arguments_and_what_is_required() {
         for (from, to, expected) in [
             (

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use dintero_codegen::document::Document;
+use dintero_codegen::finding::Errors;
 use dintero_codegen::{APIS, inputs, overlay};
 use serde_json::Value;
 
@@ -89,7 +90,8 @@ impl Import {
                 sources.replace(&overlay, text);
                 generated = Some(sources.generate(&[api])?);
                 Ok(())
-            })?;
+            })
+            .map_err(|errors| self.placed(errors, &document_name, page))?;
         let generated = generated.ok_or("nothing was generated")?;
         let findings = generated.apis.get(api).map(|api| &api.generation.findings);
         let findings = findings.cloned().unwrap_or_default();
@@ -123,6 +125,24 @@ impl Import {
             files: &written,
         };
         Ok(outcome.report())
+    }
+}
+
+impl Import {
+    /// Errors of what was not written, told of what was read: the same pointers, but our lines are nowhere to be seen.
+    fn placed(&self, mut errors: Errors, document: &str, page: bool) -> Errors {
+        let from = self.from.split(['?', '#']).next().unwrap_or_default();
+        for finding in errors
+            .0
+            .iter_mut()
+            .filter(|finding| finding.document == document)
+        {
+            finding.line = None;
+            if !page {
+                finding.document = from.to_owned();
+            }
+        }
+        errors
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use std::{fs, path::Path};
 
 use reqwest::{Client, Url, redirect};
-use saphyr::{LoadableYamlNode, Scalar, ScanError, Yaml, YamlLoader};
+use saphyr::{Scalar, ScanError, Yaml, YamlLoader};
 use serde_json::{Map, Number, Value};
 
 /// Largest document that is read; upstream's are below 2 MB.
@@ -197,19 +197,13 @@ pub fn parse(text: &str) -> Result<Source, String> {
                 error.info()
             )
         };
-        let documents = Yaml::load_from_str(text).or_else(|error| {
-            let mut loader = YamlLoader::default();
-            loader.allow_duplicate_keys(true);
-            let mut parser = saphyr_parser::Parser::new_from_str(text);
-            parser.load(&mut loader, true).map_err(|_| wrong(&error))?;
-            if let Some(error) = loader.error() {
-                return Err(wrong(error));
-            }
+        let documents = load(text, false).or_else(|error| {
+            let documents = load(text, true).map_err(|_| wrong(&error))?;
             notes.push(format!(
                 "line {} repeats a key; the last value of it counts, as in JSON",
                 error.marker().line()
             ));
-            Ok(loader.into_documents())
+            Ok::<_, String>(documents)
         })?;
         match documents.as_slice() {
             [document] => value(document)?,
@@ -235,6 +229,32 @@ pub fn parse(text: &str) -> Result<Source, String> {
     }
 }
 
+/// Scalars keep their text here, so that one whose tag says what it is not, such as `!!binary`, is not lost.
+fn load(text: &str, repeated: bool) -> Result<Vec<Yaml<'_>>, ScanError> {
+    let mut loader = YamlLoader::default();
+    loader.early_parse(false);
+    loader.allow_duplicate_keys(repeated);
+    let mut parser = saphyr_parser::Parser::new_from_str(text);
+    parser.load(&mut loader, true)?;
+    match loader.error() {
+        Some(error) => Err(error.clone()),
+        None => Ok(loader.into_documents()),
+    }
+}
+
+/// A scalar by YAML's core schema, or else its text.
+fn scalar<'y>(yaml: &'y Yaml<'_>) -> Option<Scalar<'y>> {
+    match yaml {
+        Yaml::Value(scalar) => Some(scalar.clone()),
+        Yaml::Representation(text, style, tag) => {
+            let text: &str = text;
+            let scalar = Scalar::parse_from_cow_and_metadata(text.into(), *style, tag.as_ref());
+            Some(scalar.unwrap_or_else(|| Scalar::String(text.into())))
+        }
+        _ => None,
+    }
+}
+
 /// Integers beyond 64 bits are read as YAML reads them.
 fn plain_numbers(value: &mut Value) {
     match value {
@@ -250,45 +270,46 @@ fn plain_numbers(value: &mut Value) {
     }
 }
 
+/// A key as text.
+fn name(scalar: Scalar<'_>) -> String {
+    match scalar {
+        Scalar::String(key) => key.into_owned(),
+        Scalar::Integer(key) => key.to_string(),
+        Scalar::FloatingPoint(key) => key.to_string(),
+        Scalar::Boolean(key) => key.to_string(),
+        Scalar::Null => "null".to_owned(),
+    }
+}
+
 fn value(yaml: &Yaml<'_>) -> Result<Value, String> {
-    Ok(match yaml {
-        Yaml::Value(scalar) => match scalar {
+    if let Some(scalar) = scalar(yaml) {
+        return Ok(match scalar {
             Scalar::Null => Value::Null,
-            Scalar::Boolean(value) => Value::Bool(*value),
-            Scalar::Integer(value) => Value::from(*value),
+            Scalar::Boolean(value) => Value::Bool(value),
+            Scalar::Integer(value) => Value::from(value),
             Scalar::FloatingPoint(value) => {
                 Number::from_f64(value.into_inner()).map_or(Value::Null, Value::Number)
             }
-            Scalar::String(text) => Value::String(text.to_string()),
-        },
+            Scalar::String(text) => Value::String(text.into_owned()),
+        });
+    }
+    Ok(match yaml {
         Yaml::Sequence(list) => Value::Array(list.iter().map(value).collect::<Result<_, _>>()?),
         Yaml::Mapping(mapping) => {
             let mut object = Map::new();
             let mut merged = Vec::new();
             for (key, below) in mapping {
                 let below = value(below)?;
-                match key {
-                    Yaml::Value(Scalar::String(key)) if key == "<<" && !below.is_string() => {
-                        match below {
-                            Value::Array(list) => merged.extend(list),
-                            one => merged.push(one),
-                        }
-                        continue;
-                    }
-                    Yaml::Value(Scalar::String(key)) => object.insert(key.to_string(), below),
-                    Yaml::Value(Scalar::Integer(key)) => object.insert(key.to_string(), below),
-                    Yaml::Value(Scalar::FloatingPoint(key)) => {
-                        object.insert(key.to_string(), below)
-                    }
-                    Yaml::Value(Scalar::Boolean(key)) => object.insert(key.to_string(), below),
-                    Yaml::Value(Scalar::Null) => object.insert("null".to_owned(), below),
-                    _ => {
-                        return Err(
-                            "has a key that is neither text nor a number; write it as text"
-                                .to_owned(),
-                        );
-                    }
+                let Some(key) = scalar(key).map(name) else {
+                    return Err(
+                        "has a key that is neither text nor a number; write it as text".to_owned(),
+                    );
                 };
+                match below {
+                    Value::Array(list) if key == "<<" => merged.extend(list),
+                    one if key == "<<" && !one.is_string() => merged.push(one),
+                    below => drop(object.insert(key, below)),
+                }
             }
             // What the mapping says itself goes before what it takes over, and an earlier one before a later one.
             for (key, below) in merged
@@ -360,6 +381,15 @@ mod tests {
             json!({"a": {"b": 1, "c": 2}, "d": {"b": 1, "c": 3}, "e": 4, "200": "ok"})
         );
         assert_eq!(source.notes.len(), 1);
+    }
+
+    #[test]
+    fn what_a_tag_does_not_fit_stays_text() {
+        let text = "a: !!binary aGk=\nb: !!timestamp 2020-01-01\nc: !!int 7\nd: !!bool yes\ne: !own 1\n!!str 5: ~\n";
+        assert_eq!(
+            parse(text).unwrap().root,
+            json!({"a": "aGk=", "b": "2020-01-01", "c": 7, "d": "yes", "e": 1, "5": null})
+        );
     }
 
     #[test]
