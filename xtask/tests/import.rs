@@ -310,12 +310,51 @@ fn a_failed_import_changes_nothing_and_says_what_to_do() {
 #[test]
 fn an_error_is_about_what_was_read_and_has_its_overlay_action_with_it() {
     let root = small();
-    let text = OLD.replace("/payments/search:", "/payments/{kind}:");
+    let text = OLD.replace("https://api.", "https://other.");
     let ran = import(&root, &text, &[]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("the path has {kind}"), "{}", ran.err);
     assert!(ran.err.contains("\n  - target: "), "{}", ran.err);
     assert!(!ran.err.contains("openapi/wallets.yaml"), "{}", ran.err);
+}
+
+#[test]
+fn what_cannot_be_generated_is_mended_or_left_out_as_long_as_it_is_there() {
+    let root = small();
+    imported(&root, PRESENT);
+    let before = root.files();
+    let added = |report: &Value| report["overlay"]["added"].as_array().unwrap().len();
+    for (text, action) in [
+        // A path variable that nothing declares is given a declaration.
+        (
+            PRESENT.replace("/payments/{id}\"", "/payments/{id}/{kind}\""),
+            "parameters",
+        ),
+        (
+            PRESENT.replacen("in: query", "in: cookie", 1),
+            "It has a form that the client cannot send",
+        ),
+        (
+            PRESENT.replace("/payments/{id}\"", "/payments/{id}/{id}\""),
+            "Left out: ",
+        ),
+    ] {
+        assert_ne!(text, PRESENT);
+        let report = imported(&root, &text);
+        assert_eq!(added(&report), 1, "{report}");
+        let overlay = read(&root, "overlays/wallets.yaml");
+        let (_, block) = overlay
+            .split_once("# Added by `cargo xtask import`")
+            .unwrap();
+        assert!(block.contains(action), "{block}");
+        assert_eq!(root.run(&["regen", "--check", "--api", "wallets"]).code, 0);
+        let again = imported(&root, &text);
+        assert_eq!(
+            (added(&again), &again["files"]),
+            (1, &Value::Array(Vec::new()))
+        );
+        imported(&root, PRESENT);
+        assert_eq!(root.files(), before);
+    }
 }
 
 #[test]

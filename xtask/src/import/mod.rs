@@ -3,6 +3,7 @@
 mod dormant;
 mod keep;
 mod layout;
+mod mend;
 mod page;
 mod report;
 mod shape;
@@ -29,8 +30,10 @@ const PAST: usize = 5;
 /// Take over an upstream OpenAPI 3.0 document: YAML, JSON, or a page of the reference with YAML in it.
 ///
 /// The document is written in one layout, so that only what it says makes a difference. Our descriptions and x- facts stay
-/// where upstream has none; what was gone and comes back gets those of the last commits. Overlay actions that the document has nothing for are put to sleep, others wake up. Document,
-/// overlay, surface and lock file are written together once all is generated, or not at all. Offline, unless given a URL.
+/// where upstream has none; what was gone and comes back gets those of the last commits. Overlay actions that the document
+/// has nothing for are put to sleep, others wake up. What the generator cannot do is mended or left out by actions at the
+/// overlay's end. Document, overlay, surface and lock file are written together once all is generated, or not at all.
+/// Offline, unless given a URL.
 ///
 /// Examples:
 ///   cargo xtask import --api checkout spec-checkout.yaml        the whole document
@@ -85,13 +88,25 @@ impl Import {
 
         let parsed = Document::parse(&document_name, &text)?;
         let mut generated: Option<State> = None;
-        let (overlay_new, marks) =
-            dormant::settle(&parsed, &overlay_name, &overlay_text, &mut |text| {
+        let base = mend::without(&overlay_text);
+        let mut mended = Vec::new();
+        let mut tried = base.to_owned();
+        let (overlay_new, marks) = loop {
+            let settled = dormant::settle(&parsed, &overlay_name, &tried, &mut |text| {
                 sources.replace(&overlay, text);
                 generated = Some(sources.generate(&[api])?);
                 Ok(())
-            })
-            .map_err(|errors| self.placed(errors, &document_name, page))?;
+            });
+            let errors = match settled {
+                Ok(settled) => break settled,
+                Err(errors) => errors,
+            };
+            let added = mend::actions(&parsed, &errors, &mended);
+            mended.extend(added.iter().cloned());
+            tried = mend::with(&overlay_name, base, &mended)
+                .filter(|_| !added.is_empty())
+                .ok_or_else(|| self.placed(errors, &document_name, page))?;
+        };
         let generated = generated.ok_or("nothing was generated")?;
         let findings = generated.apis.get(api).map(|api| &api.generation.findings);
         let findings = findings.cloned().unwrap_or_default();
@@ -104,7 +119,7 @@ impl Import {
         } else {
             state::write_all(&openapi, &files)?
         };
-        let before = Document::parse(&overlay_name, &overlay_text)?;
+        let before = Document::parse(&overlay_name, base)?;
         let outcome = Outcome {
             api,
             page,
@@ -116,6 +131,7 @@ impl Import {
             overlay: &Document::parse(&overlay_name, &overlay_new)?,
             before: &dormant::marks(&before),
             marks: &marks,
+            mended: &mended,
             fewer: &fewer(
                 &Document::parse(&document_name, &document_text)?,
                 &parsed,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::{Finding, Rule};
+use dintero_codegen::lint::Action;
 use serde_json::{Value, json};
 
 use super::dormant::{Mark, Marks};
@@ -29,6 +30,7 @@ pub struct Outcome<'a> {
     pub overlay: &'a Document,
     pub before: &'a Marks,
     pub marks: &'a Marks,
+    pub mended: &'a [Action],
     pub fewer: &'a [Fewer],
     pub findings: &'a [Finding],
     pub files: &'a [PathBuf],
@@ -106,6 +108,16 @@ impl Outcome<'_> {
                 let _ = writeln!(text, "  {}", self.action(*index));
             }
         }
+        if !self.mended.is_empty() {
+            let _ = writeln!(
+                text,
+                "overlay actions added for what cannot be generated; look at each: {}",
+                self.mended.len()
+            );
+            for action in self.mended {
+                let _ = writeln!(text, "  {}", action.to_string().replace('\n', "\n  "));
+            }
+        }
         if !self.fewer.is_empty() {
             let _ = writeln!(
                 text,
@@ -160,7 +172,8 @@ impl Outcome<'_> {
             "schemas": schemas,
             "kept": {"descriptions": words, "facts": facts, "renamed": renamed},
             "overlay": {"asleep": listed(&asleep), "woken": listed(&woken), "still_asleep": listed(&slept_before),
-                "personal_fewer": fewer.collect::<Value>()},
+                "personal_fewer": fewer.collect::<Value>(),
+                "added": self.mended.iter().map(Action::to_value).collect::<Value>()},
             "unnamed": unnamed.iter().flat_map(|finding| &finding.actions).map(|action| action.to_value()).collect::<Value>(),
             "files": files,
             "written": !self.check,
