@@ -9,9 +9,10 @@ mod wallets;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use dintero::wallets::types::CardInput;
+use dintero::shopping::types::{DraftOrderInput, OrderInput};
 use dintero::{Dintero, Error, ManualClock, Operation, Response, reveal};
 use dintero_sandbox::{Clock, Fault, Sandbox};
+use shopping::item;
 
 /// The operationId of the call for a token, which the client also makes by itself.
 const TOKEN: &str = "aid_auths_oauth_token_post";
@@ -68,7 +69,10 @@ impl Contract {
                 assert_eq!(id, TOKEN, "{request:#?}");
             }
         }
-        let all: BTreeSet<_> = table.iter().map(|operation| operation.id().to_owned()).collect();
+        let all: BTreeSet<_> = table
+            .iter()
+            .map(|operation| operation.id().to_owned())
+            .collect();
         let missing: Vec<_> = all.difference(&called).collect();
         assert!(missing.is_empty(), "not called: {missing:?}");
     }
@@ -84,13 +88,15 @@ fn is_known(value: &impl Debug) -> bool {
 #[tokio::test]
 async fn what_the_types_lack_is_noticed() {
     let contract = Contract::start().await;
-    let wallets = contract.dintero.wallets();
-    let card = CardInput::builder().card_id("card-1").amount(1).currency("NOK");
-    contract.known(wallets.create_card().body(card).send().await);
-    contract.known(wallets.get_card("card-1").send().await);
+    let shopping = contract.dintero.shopping();
+    let order = OrderInput::builder().currency("NOK").items([item(1, 1)]);
+    let draft = shopping
+        .create_draft_order()
+        .body(DraftOrderInput::builder().order(order));
+    let draft = contract.known(draft.send().await).id.unwrap();
     for fault in [Fault::ExtraField, Fault::UnknownEnumValue] {
-        contract.sandbox.fail_next("aid_cards_cardid_get", fault);
-        let card = wallets.get_card("card-1").send().await.unwrap();
-        assert!(!is_known(&card.into_inner()), "{fault:?}");
+        contract.sandbox.fail_next("aid_draft_orders_id_get", fault);
+        let draft = shopping.get_draft_order(&draft).send().await.unwrap();
+        assert!(!is_known(&draft.into_inner()), "{fault:?}");
     }
 }

