@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod checkout;
+mod finance;
 mod shopping;
 mod wallets;
 
@@ -63,7 +64,10 @@ impl Contract {
             assert_eq!(request.verdict(), "accepted", "{request:#?}");
             if let Some(operation) = Operation::find(table, &id) {
                 let status = request.status.unwrap();
-                assert!(operation.statuses().contains(&status), "{request:#?}");
+                let documented = operation.statuses();
+                // A success that is documented as `2XX` has no place in the table.
+                let any = status / 100 == 2 && documented.iter().all(|one| one / 100 != 2);
+                assert!(any || documented.contains(&status), "{request:#?}");
                 called.insert(id);
             } else {
                 assert_eq!(id, TOKEN, "{request:#?}");
