@@ -4,6 +4,7 @@
 
 mod checkout;
 mod finance;
+mod payments;
 mod shopping;
 mod wallets;
 
