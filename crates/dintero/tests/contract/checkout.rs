@@ -28,6 +28,7 @@ async fn every_operation_of_checkout() {
     let session = sessions(&contract).await;
     places(&contract, &session).await;
     payments::payment(&contract, &session).await;
+    payments::keep_card(&contract).await;
     payments::kept_card(&contract).await;
     finance::reports(&contract).await;
     finance::payouts(&contract).await;
@@ -86,7 +87,12 @@ pub fn order(reference: &str) -> SessionOrderInputBuilder {
         .shipping_option(postage)
         .shipping_address(address.clone())
         .billing_address(address)
-        .store(Store::builder().id("store-1").name("Oslo"))
+        .store(
+            Store::builder()
+                .id("store-1")
+                .name("Oslo")
+                .terminal_id("terminal-1"),
+        )
         .payout_destination_id(finance::SELLERS[0])
 }
 

@@ -4,6 +4,8 @@
 
 mod checkout;
 mod finance;
+mod lists;
+mod orders;
 mod payments;
 mod shopping;
 mod wallets;

@@ -132,8 +132,8 @@ pub async fn payment(contract: &Contract, session: &str) {
     contract.known(Ok(rest));
 }
 
-/// A card is kept, charged without the payer, and forgotten.
-pub async fn kept_card(contract: &Contract) {
+/// The payer lets a card be kept.
+pub async fn keep_card(contract: &Contract) {
     let checkout = contract.dintero.checkout();
     let order = TokenSessionOrder::builder()
         .currency("NOK")
@@ -153,6 +153,11 @@ pub async fn kept_card(contract: &Contract) {
         .body(session);
     let session = contract.known(session.send().await).id.unwrap();
     contract.sandbox.pay(&session, Card::approved()).unwrap();
+}
+
+/// It is charged without the payer, and forgotten.
+pub async fn kept_card(contract: &Contract) {
+    let checkout = contract.dintero.checkout();
     let tokens = checkout
         .list_card_tokens()
         .customer_id(CUSTOMER)
