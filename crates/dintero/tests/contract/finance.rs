@@ -1,5 +1,7 @@
 //! The Checkout API: settings, terminals, settlements and payouts.
 
+use std::time::Duration;
+
 use dintero::checkout::types::{
     ApiKeyInput, ApprovalStatus, BankAccount, Channel, DateRange, FormSubmitter, FundTransferInput,
     FundTransferType, PayoutDestinationApprovalInput, PayoutDestinationTransferType,
@@ -9,7 +11,6 @@ use dintero::checkout::types::{
     TerminalOperationInput, TerminalOperationKind, TerminalOperationParameters,
     TerminalOperationStatus, TestReportOptions,
 };
-use std::time::Duration;
 
 use super::Contract;
 

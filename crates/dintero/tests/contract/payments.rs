@@ -1,5 +1,7 @@
 //! The Checkout API: payments and kept cards.
 
+use std::time::Duration;
+
 use dintero::checkout::types::{
     AuthorizationUpdate, CaptureOptions, CardTokenDeleteOptions, CardTokenRequestor,
     CardTokenStatus, CardTokenType, CustomerToken, CustomerTokens, DinteroPspCardTokenProvider,
@@ -9,10 +11,10 @@ use dintero::checkout::types::{
     TokenSessionOrder, TransactionEventKind, TransactionInclude, TransactionStatus,
     TransactionUpdate,
 };
-use dintero_sandbox::Card;
+use dintero_sandbox::{Card, Fault};
 
-use super::Contract;
 use super::checkout::{CHAIR, CUSTOMER, LAMP, TOTAL, profile, urls};
+use super::{Contract, finance};
 
 /// Captured in part and refunded in part; another one voided.
 pub async fn payment(contract: &Contract, session: &str) {
@@ -215,4 +217,52 @@ pub async fn kept_card(contract: &Contract) {
         (gone.status, gone.id),
         (Some(CardTokenStatus::Deleted), Some(token_id))
     );
+}
+
+/// What was only taken, and what went wrong, is in types that the client knows, too.
+#[tokio::test]
+async fn payments_that_are_pending_declined_or_failed() {
+    let contract = Contract::start().await;
+    finance::sellers(&contract).await;
+    let checkout = contract.dintero.checkout();
+    let mut payments = Vec::new();
+    for card in [Card::approved(), Card::declined(), Card::failing()] {
+        let session = checkout
+            .create_session_from_profile()
+            .body(profile("order-1"));
+        let session = contract.known(session.send().await).id.unwrap();
+        let payment: String = contract.sandbox.pay(&session, card).unwrap().into();
+        let read = checkout.get_transaction(&payment).send().await;
+        payments.push(contract.known(read));
+    }
+    let statuses: Vec<_> = payments.iter().flat_map(|one| &one.status).collect();
+    assert_eq!(
+        statuses,
+        [
+            &TransactionStatus::Authorized,
+            &TransactionStatus::Declined,
+            &TransactionStatus::Failed
+        ]
+    );
+    let events = payments[1].events.as_ref().unwrap();
+    assert!(events.last().unwrap().error.is_some());
+
+    let id = payments[0].id.as_deref().unwrap();
+    let pending = Fault::Pending(Duration::from_secs(60));
+    contract
+        .sandbox
+        .fail_next("transactions_id_capture_post", pending);
+    let all = CaptureOptions::builder().amount(TOTAL);
+    let taken = checkout.capture_transaction(id).body(all).send().await;
+    let taken = taken.unwrap();
+    assert!(taken.is_pending());
+    let request = taken.event_request_id().unwrap().to_owned();
+    let taken = contract.known(Ok(taken));
+    let event = taken.events.unwrap().pop().unwrap().event;
+    assert_eq!(event, Some(TransactionEventKind::InitiateCapture));
+    contract.sandbox.complete_pending();
+    let done = contract.known(checkout.get_transaction(id).send().await);
+    assert_eq!(done.status, Some(TransactionStatus::Captured));
+    let event = done.events.unwrap().pop().unwrap();
+    assert_eq!(event.correlation_request_id.unwrap().as_str(), request);
 }
