@@ -167,6 +167,12 @@ impl Query {
             .collect()
     }
 
+    /// The values of a parameter that separates them by commas.
+    pub(crate) fn separated(&self, name: &str) -> Vec<&str> {
+        let values = self.all(name).into_iter();
+        values.flat_map(|values| values.split(',')).collect()
+    }
+
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
         self.0
             .iter()

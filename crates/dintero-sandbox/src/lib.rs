@@ -78,7 +78,7 @@
 //! - capture and refund amounts are at least 1; `items`, when sent, must be lines of the transaction, add up to `amount`, and not exceed their line; a card payment that is partly captured cannot be voided;
 //! - Shopping answers 409 when the state leaves no room: more than what is left of a line, a second authorization of a line without `multiple_authorizations`, an order that is closed or cancelled;
 //! - an own `order_id` needs `split_draft=false`; with `split_draft=true` lines of different `groups` become orders of their own;
-//! - a wallet `ref_id` used again on the same card gives the first answer unchanged if path and body are the same, else a 400; `token` and `card_id` together are a 400; a wrong PIN is a 403; the status of a card stays `unused` once it is active.
+//! - a wallet `ref_id` used again on the same card gives the first answer unchanged if path and body are the same, else a 400; `token` and `card_id` together are a 400; a wrong PIN is a 403; the status of a card stays `unused` once it is active; the cards of a customer go on after the `id` of the last one.
 //!
 //! # Limits
 //!

@@ -93,6 +93,7 @@ async fn filters_narrow_the_list() {
     let mut body = session_body();
     body["order"]["merchant_reference"] = json!("order-2");
     body["order"]["amount"] = json!(700);
+    body["metadata"] = json!({"payout_correlation_id": "payout-1"});
     let other = ok(api.post("/v1/sessions-profile", body).await)["id"]
         .as_str()
         .expect("an id")
@@ -118,6 +119,8 @@ async fn filters_narrow_the_list() {
         ("created_at.lte=2000-01-01".into(), vec![]),
         ("search=order-1".into(), vec![&first]),
         ("currency=SEK".into(), vec![]),
+        ("payout_correlation_id=x,payout-1".into(), vec![&second]),
+        ("payout_correlation_id=x".into(), vec![]),
     ] {
         let body = ok(api.get(&format!("/v1/transactions?{query}")).await);
         let ids: Vec<_> = body

@@ -240,6 +240,13 @@ async fn cards_are_listed_in_pages_and_by_customer() {
     let own = ok(api.get(customer).await);
     assert_eq!(own.as_array().map(Vec::len), Some(3));
     assert!(own[0].get("amount_balance").is_none());
+    let last = own[1]["id"].as_str().expect("an id");
+    let rest = ok(api.get(&format!("{customer}?starting_after={last}")).await);
+    assert_eq!(rest, json!([own[2]]));
+    refused(
+        &api.get(&format!("{customer}?starting_after=card-2")).await,
+        400,
+    );
     let one = ok(api.get(&format!("{customer}/card-2")).await);
     assert_eq!(
         (&one["amount_balance"], &one["currency"]),

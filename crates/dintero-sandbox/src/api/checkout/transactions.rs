@@ -87,7 +87,11 @@ impl<'a> Filter<'a> {
     fn new(query: &'a Query) -> Outcome<Self> {
         let text = TEXT_FILTERS
             .iter()
-            .map(|(name, pointer)| (*pointer, query.all(name)));
+            .map(|(name, pointer)| (*pointer, query.all(name)))
+            .chain([(
+                "/metadata/payout_correlation_id",
+                query.separated("payout_correlation_id"),
+            )]);
         Ok(Self {
             status: query.all("status"),
             text: text.filter(|(_, values)| !values.is_empty()).collect(),
