@@ -148,6 +148,9 @@ fn decode(criterion: &mut Criterion) {
     group.bench_function("decode Transaction", |bencher| {
         bencher.iter(|| serde_json::from_slice::<Transaction>(black_box(bytes)));
     });
+    group.bench_function("decode Transaction, as a client", |bencher| {
+        bencher.iter(|| dintero_core::data::decode::<Transaction>(black_box(bytes)));
+    });
     group.bench_function("encode Value", |bencher| {
         bencher.iter(|| serde_json::to_vec(black_box(&value)));
     });

@@ -9,8 +9,8 @@ pub use serde_json::{Map, Value};
 
 use super::{Extra, Key};
 
-/// Reads the next name of a field. Not inlined, as is [`read`], so that what hundreds of fields share is one piece of code
-/// that stays in the processor's caches.
+/// Reads the next name of a field. Not inlined, as are [`read`] and [`write()`], so that what hundreds of fields share is one
+/// piece of code that stays in the processor's caches.
 #[inline(never)]
 pub fn key<'de, A: MapAccess<'de>>(input: &mut A) -> Result<Option<Key<'de>>, A::Error> {
     input.next_key()
@@ -35,4 +35,14 @@ pub fn read_extra<'de, A: MapAccess<'de>>(
 ) -> Result<(), A::Error> {
     extra.insert(key.0, input.next_value()?);
     Ok(())
+}
+
+/// Writes a field.
+#[inline(never)]
+pub fn write<M: SerializeMap, T: Serialize>(
+    output: &mut M,
+    key: &'static str,
+    value: &T,
+) -> Result<(), M::Error> {
+    output.serialize_entry(key, value)
 }

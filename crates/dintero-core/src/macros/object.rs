@@ -136,11 +136,11 @@ macro_rules! __debug {
 #[macro_export]
 macro_rules! __write {
     (req $out:ident $wire:literal $value:expr) => {
-        $out.serialize_entry($wire, &$value)?;
+        $crate::data::private::write(&mut $out, $wire, &$value)?;
     };
     ($presence:ident $out:ident $wire:literal $value:expr) => {
         if !$crate::data::Optional::is_absent(&$value) {
-            $out.serialize_entry($wire, &$value)?;
+            $crate::data::private::write(&mut $out, $wire, &$value)?;
         }
     };
 }
