@@ -194,6 +194,23 @@ fn bodies_that_are_no_json_are_refused() {
 }
 
 #[test]
+fn a_list_that_pages_has_to_be_in_the_answer() {
+    let answer = |schema: &str| {
+        operation(&format!(
+            "x-dintero-paging: {{items: /rows, cursor: [{{parameter: after, last_item: /id}}]}},
+      parameters: [{{name: after, in: query, schema: {{type: string}}}}],
+      responses: {{'200': {{description: ok, content: {{application/json: {{schema: {schema}}}}}}}}}"
+        ))
+    };
+    let rows = "{type: object, properties: {rows: {type: array, items: {type: object, properties: {id: {type: string}}}}}}";
+    generated(&answer(rows)).expect("a list");
+    refused(
+        &answer("{type: object, properties: {other: {type: string}}}"),
+        "x.yaml:5 #/paths/~1a/get: its answer has no list where x-dintero-paging says. Correct the paging in the overlay, or take it out",
+    );
+}
+
+#[test]
 fn names_of_operations_that_rust_would_mix_up_are_refused() {
     let two = |one: &str, two: &str| {
         format!(

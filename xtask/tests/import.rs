@@ -318,6 +318,22 @@ fn an_error_is_about_what_was_read_and_has_its_overlay_action_with_it() {
 }
 
 #[test]
+fn paging_sleeps_where_the_answer_is_no_list() {
+    let root = small();
+    let list = "                type: array\n                items:\n";
+    assert!(PRESENT.contains(list));
+    let report = imported(
+        &root,
+        &PRESENT.replacen(list, "                allOf:\n                - \n", 1),
+    );
+    assert_eq!(
+        report["overlay"]["asleep"][0]["keys"][0],
+        "x-dintero-paging"
+    );
+    assert_eq!(report["overlay"]["asleep"][1], Value::Null);
+}
+
+#[test]
 fn what_cannot_be_generated_is_mended_or_left_out_as_long_as_it_is_there() {
     let root = small();
     imported(&root, PRESENT);

@@ -65,6 +65,7 @@ rules! {
     UnknownRetryClass "unknown-retry-class" "A retry class is none of safe, harmless and money.",
     MissingReadBack "missing-read-back" "Nothing tells the outcome of an operation that moves money.",
     UnknownReadBack "unknown-read-back" "The method that should tell an outcome does not exist.",
+    UnknownPaging "unknown-paging" "The answer has no list where the overlay says that it pages.",
     UnsupportedBody "unsupported-body" "A request body is not JSON.",
     SeveralSuccessBodies "several-success-bodies" "An operation has success bodies of several kinds.",
     DuplicatePathVariable "duplicate-path-variable" "A path has the same variable twice.",

@@ -138,6 +138,17 @@ fn attempt(
     let file = generate::generate(document, &lowered)?;
     let signatures = refine::Signature::of(&file, &lowered.plan)
         .map_err(|lost| generate::refused(document, &lost))?;
+    findings.extend(signatures.without_list(&lowered.plan).map(|operation| {
+        let method = operation.method.to_lowercase();
+        let pointer = format!("/paths/{}/{method}", document::escape(&operation.path));
+        let construct = "its answer has no list where x-dintero-paging says";
+        let remedy = "Correct the paging in the overlay, or take it out";
+        let finding = document.finding(Level::Error, &pointer, construct, remedy);
+        finding.with_rule(Rule::UnknownPaging)
+    }));
+    if findings.iter().any(|finding| finding.level == Level::Error) {
+        return Err(Errors(findings));
+    }
     let source = refine::refine(api, &lowered.plan, &signatures);
     let registry = refine::registry(&lowered.plan, &signatures);
     let surface = surface::write(&lowered.plan, &signatures);

@@ -11,7 +11,7 @@ mod types;
 
 use std::fmt::Write;
 
-use crate::plan::Plan;
+use crate::plan::{Operation, Plan};
 
 /// The Rust types that progenitor gave to fields, arguments and successes.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,17 @@ impl Signature {
         repair::boxes(&mut output, plan);
         repair::complete(&output, plan)?;
         Ok(Self(output))
+    }
+
+    /// The operations that are said to page and whose answer has no list where that should be.
+    pub fn without_list<'p>(&self, plan: &'p Plan) -> impl Iterator<Item = &'p Operation> {
+        let operations = plan.operations.iter();
+        let without = operations.filter(|(name, operation)| {
+            let method = self.0.methods.get(*name);
+            operation.paging.is_some()
+                && method.is_none_or(|method| calls::rows(operation, method, &self.0).is_none())
+        });
+        without.map(|(_, operation)| operation)
     }
 
     /// The type of a field.

@@ -162,11 +162,6 @@ pub fn complete(output: &Output, plan: &Plan) -> Result<(), String> {
                 return Err(format!("the {place} parameter {wire} of {name} is lost"));
             }
         }
-        if operation.paging.is_some() && super::calls::rows(operation, method, output).is_none() {
-            return Err(format!(
-                "{name} pages, but its answer has no list where x-dintero-paging says so"
-            ));
-        }
         if operation.body.is_some()
             && !method
                 .arguments

@@ -49,9 +49,21 @@ pub fn leave_out(document: &mut Document, errors: &Errors) -> Option<Vec<Finding
         let Some(first) = errors.0.iter().find(about) else {
             continue;
         };
-        if let Some(item) = document.root["paths"][path].as_object_mut() {
-            item.remove(method);
+        let Some(item) = document.root["paths"][path].as_object_mut() else {
+            continue;
+        };
+        if first.rule == Rule::UnknownPaging {
+            if let Some(operation) = item[method].as_object_mut() {
+                operation.remove("x-dintero-paging");
+            }
+            left_out.push(Finding {
+                level: Level::Warning,
+                remedy: "It has no pages".to_owned(),
+                ..first.clone()
+            });
+            continue;
         }
+        item.remove(method);
         left_out.push(Finding {
             level: Level::Warning,
             remedy: format!("The operation is left out. {}", first.remedy),
