@@ -1,33 +1,14 @@
 //! Whatever Dintero signs verifies, nothing else does, and nothing panics.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use dintero::callback::{Refusal, Signer, Verifier, WebhookVerifier, sign_webhook};
+mod callback;
+
+use callback::{ACCOUNT, SIGNATURE, refusal, signed, verifier};
+use dintero::callback::{Refusal, Signer, WebhookVerifier, sign_webhook};
 use dintero::http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use dintero::{Clock, ManualClock};
 use proptest::prelude::*;
 use url::form_urlencoded;
-
-const ACCOUNT: &str = "T12345678";
-const SIGNATURE: &str = "Dintero-Signature";
-
-fn verifier(clock: &ManualClock) -> Verifier {
-    Verifier::builder(ACCOUNT)
-        .secret("s3cret")
-        .public_url("https://shop.example.com")
-        .clock(clock.clone())
-        .build()
-        .unwrap()
-}
-
-fn signed(clock: &ManualClock, url: &str) -> Request<()> {
-    Signer::new(ACCOUNT, "s3cret")
-        .request(Method::GET, url, clock.wall())
-        .unwrap()
-}
-
-fn refusal(clock: &ManualClock, request: &Request<()>) -> Option<Refusal> {
-    verifier(clock).verify(request).err()
-}
 
 /// What a query means, whatever way it is written.
 fn meaning(query: &str) -> Vec<(String, String)> {

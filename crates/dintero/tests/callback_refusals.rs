@@ -1,34 +1,15 @@
 //! What is not from Dintero is refused, with its own reason; what is, never is.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod callback;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use callback::{ACCOUNT, SIGNATURE, refusal, signed, verifier};
 use dintero::callback::{Refusal, Signer, Verifier, WebhookEvent, WebhookVerifier, sign_webhook};
 use dintero::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use dintero::{Clock, ManualClock};
-
-const ACCOUNT: &str = "T12345678";
-const SIGNATURE: &str = "Dintero-Signature";
-
-fn verifier(clock: &ManualClock) -> Verifier {
-    Verifier::builder(ACCOUNT)
-        .secret("s3cret")
-        .public_url("https://shop.example.com")
-        .clock(clock.clone())
-        .build()
-        .unwrap()
-}
-
-fn signed(clock: &ManualClock, url: &str) -> Request<()> {
-    Signer::new(ACCOUNT, "s3cret")
-        .request(Method::GET, url, clock.wall())
-        .unwrap()
-}
-
-fn refusal(clock: &ManualClock, request: &Request<()>) -> Option<Refusal> {
-    verifier(clock).verify(request).err()
-}
 
 #[test]
 fn each_fault_has_its_own_reason_and_status() {

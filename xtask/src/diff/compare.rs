@@ -131,17 +131,17 @@ impl Compared {
         if let (Some(before), Some(after)) = (&old.surface, &new.surface)
             && before != after
         {
-            self.crate_changes = surface::compare(before, after);
-            self.crate_class = self
-                .crate_changes
-                .iter()
-                .map(|change| change.class)
-                .max()
-                .unwrap_or_default();
+            self.surfaces(before, after);
             self.notes.push(
                 "The document is the same; the generator makes another surface of it.".to_owned(),
             );
         }
+    }
+
+    fn surfaces(&mut self, before: &str, after: &str) {
+        self.crate_changes = surface::compare(before, after);
+        let classes = self.crate_changes.iter().map(|change| change.class);
+        self.crate_class = classes.max().unwrap_or_default();
     }
 
     fn judge(&mut self, old: Outcome, new: Outcome, olds: &Inputs, news: &Inputs) {
@@ -174,13 +174,7 @@ impl Compared {
         };
         match (old, new) {
             (Ok((old_surface, old_source)), Ok((new_surface, new_source))) => {
-                self.crate_changes = surface::compare(&old_surface, &new_surface);
-                self.crate_class = self
-                    .crate_changes
-                    .iter()
-                    .map(|change| change.class)
-                    .max()
-                    .unwrap_or_default();
+                self.surfaces(&old_surface, &new_surface);
                 if self.crate_class == Class::None && old_source != new_source {
                     self.crate_class = Class::Additive;
                     self.notes.push("The crate offers the same; limits in its builders, or its documentation, differ.".to_owned());

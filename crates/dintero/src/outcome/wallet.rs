@@ -35,12 +35,9 @@ pub fn transaction<V>(client: &Client, input: V) -> Attempt<Transaction>
 where
     V: TryInto<TransactionInput, Error: Into<Problems>>,
 {
-    let work = read(input).map(|input| Movement {
-        client: client.clone(),
-        card: input.card_id.clone(),
-        order: Order::Transaction(input),
-    });
-    Attempt::new(client.handle(), work)
+    let input = read(input);
+    let card = input.as_ref().ok().and_then(|input| input.card_id.clone());
+    attempt(client, card, input.map(Order::Transaction))
 }
 
 /// Captures all or a part of what a pending transaction of this card holds, once. Scope `write:wallets`; the amount is in minor
@@ -55,12 +52,7 @@ where
     V: TryInto<CaptureOptions, Error: Into<Problems>>,
 {
     let order = read(pending).and_then(|pending| Ok(Order::Capture(pending, read(options)?)));
-    let work = order.map(|order| Movement {
-        client: client.clone(),
-        card: Some(card.into()),
-        order,
-    });
-    Attempt::new(client.handle(), work)
+    attempt(client, Some(card.into()), order)
 }
 
 /// Gives back what a pending transaction of this card still holds, once. Scope `write:wallets`. Sends
@@ -75,9 +67,17 @@ where
     V: TryInto<VoidOptions, Error: Into<Problems>>,
 {
     let order = read(pending).and_then(|pending| Ok(Order::Void(pending, read(options)?)));
+    attempt(client, Some(card.into()), order)
+}
+
+fn attempt(
+    client: &Client,
+    card: Option<String>,
+    order: Result<Order, Error>,
+) -> Attempt<Transaction> {
     let work = order.map(|order| Movement {
         client: client.clone(),
-        card: Some(card.into()),
+        card,
         order,
     });
     Attempt::new(client.handle(), work)
