@@ -1,4 +1,4 @@
-//! What cannot be generated is refused with document, JSON pointer, construct and remedy; nothing panics.
+//! What cannot be generated is refused with document, JSON pointer, problem and help; nothing panics.
 
 use dintero_codegen::document::Document;
 use dintero_codegen::{Generation, generate_from};
@@ -239,7 +239,7 @@ fn names_of_operations_that_rust_would_mix_up_are_refused() {
 fn what_no_step_foresaw_is_an_error_and_not_left_out() {
     refused(
         "paths: {'no slash': {get: {operationId: getA, responses: {}}}}",
-        "x.yaml:1: progenitor cannot generate from the lowered document: the operation get_a is lost. Please report it with the document; removing the construct with an overlay action helps until then",
+        "x.yaml:1: progenitor cannot generate from the lowered document: the operation get_a is lost. Please report it with the document; removing the problem with an overlay action helps until then",
     );
 }
 

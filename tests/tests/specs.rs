@@ -78,7 +78,7 @@ fn every_money_operation_names_a_read_that_tells_its_outcome() {
         for operation in api
             .table
             .iter()
-            .filter(|operation| operation.retry_class() == dintero_core::RetryClass::Money)
+            .filter(|operation| operation.retry_class() == dintero_core::RetryClass::NonIdempotent)
         {
             money += 1;
             let read_back = operation

@@ -110,7 +110,7 @@ fn an_operation_that_cannot_be_called_is_left_out_and_said() {
     let left_out = generation
         .findings
         .iter()
-        .filter(|finding| finding.remedy.starts_with("The operation is left out."))
+        .filter(|finding| finding.help.starts_with("The operation is left out."))
         .count();
     assert_eq!(left_out, 3, "{}", said(&generation));
     assert_eq!(generation.plan.operations.len(), all - left_out);

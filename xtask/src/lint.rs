@@ -19,7 +19,7 @@ use crate::state::{Sources, name};
 
 /// Show what the generator cannot do in a document, or does otherwise than written.
 ///
-/// Each finding has file, line, JSON pointer and remedy, and often an action to copy into openapi/overlays. The
+/// Each finding has file, line, JSON pointer and help, and often an action to copy into openapi/overlays. The
 /// document is taken through all steps of generation; nothing is written. Errors keep a document out of openapi/ and
 /// make the exit code 1; warnings alone only with --deny-warnings. Of a FILE, warnings of the rule `relaxed` say what
 /// a client generated without mending it does instead.

@@ -83,8 +83,8 @@ pub fn finding_json(finding: &Finding) -> Value {
         "file": finding.document,
         "line": finding.line,
         "pointer": finding.pointer,
-        "construct": finding.construct,
-        "remedy": finding.remedy,
+        "problem": finding.problem,
+        "help": finding.help,
         "overlay_actions": actions,
     })
 }

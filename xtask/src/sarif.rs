@@ -57,7 +57,7 @@ fn result(finding: &Finding) -> Value {
         "ruleId": finding.rule.id(),
         "ruleIndex": index,
         "level": level(finding.level),
-        "message": {"text": format!("{}. {}", finding.construct, finding.remedy)},
+        "message": {"text": format!("{}. {}", finding.problem, finding.help)},
         "locations": [location],
         // The place in the document is the same after lines have moved.
         "partialFingerprints": {"pointer/v1": format!("{}#{}", finding.document, finding.pointer)},

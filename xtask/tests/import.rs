@@ -101,7 +101,7 @@ fn an_old_document_goes_in_unattended_and_the_present_one_comes_back() {
         "$.paths['/accounts/{aid}/payments/search'].post"
     );
     assert_eq!(search["update"]["x-dintero-method"], "aid_payments_search");
-    assert_eq!(search["update"]["x-dintero-retry"], "money");
+    assert_eq!(search["update"]["x-dintero-retry"], "non-idempotent");
 
     let document = read(&root, "wallets.yaml");
     for kept in [

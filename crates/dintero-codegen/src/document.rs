@@ -27,7 +27,7 @@ impl Document {
         // As given: an overlay has the file name of its document.
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path).map_err(|error| {
-            problem(
+            file_error(
                 &name,
                 String::new(),
                 None,
@@ -45,7 +45,7 @@ impl Document {
     pub fn parse(name: &str, text: &str) -> Result<Self, Errors> {
         let documents = MarkedYaml::load_from_str(text).map_err(|error| {
             let line = Some(error.marker().line());
-            problem(
+            file_error(
                 name,
                 String::new(),
                 line,
@@ -54,12 +54,12 @@ impl Document {
             )
         })?;
         let [yaml] = documents.as_slice() else {
-            let construct = format!("holds {} YAML documents", documents.len());
-            return Err(problem(
+            let problem = format!("holds {} YAML documents", documents.len());
+            return Err(file_error(
                 name,
                 String::new(),
                 None,
-                construct,
+                problem,
                 "Keep exactly one",
             ));
         };
@@ -72,7 +72,7 @@ impl Document {
         if document.root.is_object() {
             Ok(document)
         } else {
-            Err(problem(
+            Err(file_error(
                 name,
                 String::new(),
                 Some(1),
@@ -98,8 +98,8 @@ impl Document {
         &self,
         level: Level,
         pointer: &str,
-        construct: impl Into<String>,
-        remedy: impl Into<String>,
+        problem: impl Into<String>,
+        help: impl Into<String>,
     ) -> Finding {
         Finding {
             level,
@@ -107,8 +107,8 @@ impl Document {
             document: self.name.clone(),
             pointer: pointer.to_owned(),
             line: self.line(pointer),
-            construct: construct.into(),
-            remedy: remedy.into(),
+            problem: problem.into(),
+            help: help.into(),
             actions: Vec::new(),
         }
     }
@@ -138,12 +138,12 @@ impl Document {
                 let mut merged = Vec::new();
                 for (key, value) in mapping {
                     let Some(key) = key_text(key) else {
-                        let construct = "has a key that is neither text nor a number".into();
-                        return Err(problem(
+                        let problem = "has a key that is neither text nor a number".into();
+                        return Err(file_error(
                             &self.name,
                             pointer,
                             Some(line),
-                            construct,
+                            problem,
                             "Write the key as text",
                         ));
                     };
@@ -169,13 +169,13 @@ impl Document {
             }
             YamlData::Tagged(_, inner) => self.convert(inner, pointer)?,
             _ => {
-                let construct =
+                let problem =
                     "uses a YAML feature (alias or custom tag) that is not supported".into();
-                return Err(problem(
+                return Err(file_error(
                     &self.name,
                     pointer,
                     Some(line),
-                    construct,
+                    problem,
                     "Write the value out",
                 ));
             }
@@ -194,17 +194,17 @@ fn key_text(key: &MarkedYaml<'_>) -> Option<String> {
     }
 }
 
-fn problem(
+fn file_error(
     name: &str,
     pointer: String,
     line: Option<usize>,
-    construct: String,
-    remedy: &str,
+    problem: String,
+    help: &str,
 ) -> Errors {
     Errors(vec![Finding {
         pointer,
         line,
-        ..Finding::of_file(name, construct, remedy)
+        ..Finding::of_file(name, problem, help)
     }])
 }
 

@@ -62,7 +62,7 @@ rules! {
     DuplicateMethodName "duplicate-method-name" "Two operations have the same method name.",
     MissingServer "missing-server" "An operation has no server.",
     UnknownServer "unknown-server" "The overlay does not say which of the client's servers an origin is.",
-    UnknownRetryClass "unknown-retry-class" "A retry class is none of safe, harmless and money.",
+    UnknownRetryClass "unknown-retry-class" "A retry class is none of idempotent, duplicate-tolerated and non-idempotent.",
     MissingReadBack "missing-read-back" "Nothing tells the outcome of an operation that moves money.",
     UnknownReadBack "unknown-read-back" "The method that should tell an outcome does not exist.",
     UnknownPaging "unknown-paging" "The answer has no list where the overlay says that it pages.",
@@ -97,9 +97,9 @@ pub struct Finding {
     /// Line of that place, counted from 1, where it is known.
     pub line: Option<usize>,
     /// What stands there.
-    pub construct: String,
+    pub problem: String,
     /// What to do about it.
-    pub remedy: String,
+    pub help: String,
     /// Overlay actions that would do it, in this order; often none can be offered.
     pub actions: Vec<Action>,
 }
@@ -108,8 +108,8 @@ impl Finding {
     /// An error about a whole file.
     pub fn of_file(
         name: impl Into<String>,
-        construct: impl Into<String>,
-        remedy: impl Into<String>,
+        problem: impl Into<String>,
+        help: impl Into<String>,
     ) -> Self {
         Self {
             level: Level::Error,
@@ -117,8 +117,8 @@ impl Finding {
             document: name.into(),
             pointer: String::new(),
             line: None,
-            construct: construct.into(),
-            remedy: remedy.into(),
+            problem: problem.into(),
+            help: help.into(),
             actions: Vec::new(),
         }
     }
@@ -140,7 +140,7 @@ impl fmt::Display for Finding {
         if !self.pointer.is_empty() {
             write!(f, " #{}", self.pointer)?;
         }
-        write!(f, ": {}. {}", self.construct, self.remedy)
+        write!(f, ": {}. {}", self.problem, self.help)
     }
 }
 

@@ -38,9 +38,9 @@ pub fn generate(document: &Document, lowered: &Lowered) -> Result<syn::File, Err
 
 /// What the lint should have found.
 pub(crate) fn refused(document: &Document, said: &str) -> Errors {
-    let construct = format!("progenitor cannot generate from the lowered document: {said}");
-    let remedy = "Please report it with the document; removing the construct with an overlay action helps until then";
-    Errors(vec![document.finding(Level::Error, "", construct, remedy)])
+    let problem = format!("progenitor cannot generate from the lowered document: {said}");
+    let help = "Please report it with the document; removing the problem with an overlay action helps until then";
+    Errors(vec![document.finding(Level::Error, "", problem, help)])
 }
 
 fn parse(openapi: &Value) -> Result<openapiv3::OpenAPI, String> {

@@ -1,9 +1,10 @@
-//! OpenAPI document in, Rust client out: [`document`] -> [`overlay`] -> [`lint`] -> [`lower`] -> [`mod@generate`] -> [`refine`].
+//! OpenAPI document in, Rust client out: [`document`] -> [`overlay`] -> [`lint`] -> [`lower`] -> [`mod@generate`] -> [`emit`].
 //!
 //! The build script of the client crates and the maintainers' commands call [`Generation`]; see ARCHITECTURE.md for why
 //! there is a layer around progenitor.
 
 pub mod document;
+pub mod emit;
 pub mod finding;
 pub mod generate;
 pub mod lint;
@@ -11,7 +12,6 @@ pub mod lower;
 mod markdown;
 pub mod overlay;
 pub mod plan;
-pub mod refine;
 mod relax;
 pub mod surface;
 
@@ -57,7 +57,7 @@ pub fn inputs(openapi: &Path, api: &str) -> [PathBuf; 2] {
 ///
 /// # Errors
 /// A file cannot be read, an overlay action matches nothing, or the lint finds what cannot be generated: each with
-/// document, JSON pointer, construct and remedy.
+/// document, JSON pointer, problem and help.
 pub fn generate(openapi: &Path, api: &str) -> Result<Generation, Errors> {
     let [document, overlay] = inputs(openapi, api);
     generate_from(
@@ -136,21 +136,21 @@ fn attempt(
     }
     let lowered = lower::lower(document, strict, &mut findings)?;
     let file = generate::generate(document, &lowered)?;
-    let signatures = refine::Signature::of(&file, &lowered.plan)
+    let signatures = emit::Signature::of(&file, &lowered.plan)
         .map_err(|lost| generate::refused(document, &lost))?;
     findings.extend(signatures.without_list(&lowered.plan).map(|operation| {
         let method = operation.method.to_lowercase();
         let pointer = format!("/paths/{}/{method}", document::escape(&operation.path));
-        let construct = "its answer has no list where x-dintero-paging says";
-        let remedy = "Correct the paging in the overlay, or take it out";
-        let finding = document.finding(Level::Error, &pointer, construct, remedy);
+        let problem = "its answer has no list where x-dintero-paging says";
+        let help = "Correct the paging in the overlay, or take it out";
+        let finding = document.finding(Level::Error, &pointer, problem, help);
         finding.with_rule(Rule::UnknownPaging)
     }));
     if findings.iter().any(|finding| finding.level == Level::Error) {
         return Err(Errors(findings));
     }
-    let source = refine::refine(api, &lowered.plan, &signatures);
-    let registry = refine::registry(&lowered.plan, &signatures);
+    let source = emit::emit(api, &lowered.plan, &signatures);
+    let registry = emit::registry(&lowered.plan, &signatures);
     let surface = surface::write(&lowered.plan, &signatures);
     Ok(Generation {
         source,

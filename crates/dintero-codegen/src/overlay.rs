@@ -58,8 +58,8 @@ fn run(
     let lenient = if strict { Level::Error } else { Level::Warning };
     for (index, action) in actions(overlay).iter().enumerate() {
         let pointer = format!("/actions/{index}");
-        let mut report = |level, construct: String, remedy: &str| {
-            findings.push(overlay.finding(level, &pointer, construct, remedy));
+        let mut report = |level, problem: String, help: &str| {
+            findings.push(overlay.finding(level, &pointer, problem, help));
         };
         let target = action["target"].as_str().unwrap_or_default();
         if action["description"].as_str().is_none_or(str::is_empty) {

@@ -35,7 +35,7 @@ pub struct Operation {
     pub base: String,
     /// Scopes, any one of which is enough.
     pub scopes: Vec<String>,
-    /// `Safe`, `Harmless` or `Money`.
+    /// `Idempotent`, `DuplicateTolerated` or `NonIdempotent`.
     pub retry: String,
     /// Method that tells what became of a money operation.
     pub read_back: Option<String>,

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::emit::Signature;
 use crate::plan::{Kind, Plan, Success};
-use crate::refine::Signature;
 
 /// How many of what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

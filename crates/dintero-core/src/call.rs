@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::data::{Param, Problems, Validate, decode};
+use crate::data::{Param, Validate, Violations, decode};
 use crate::error::{DecodeFault, Kind};
 use crate::options::set_header;
 use crate::path;
@@ -35,7 +35,7 @@ pub struct Call {
     pub(crate) query: String,
     headers: HeaderMap,
     body: Option<Bytes>,
-    pub(crate) problems: Problems,
+    pub(crate) violations: Violations,
     options: CallOptions,
 }
 
@@ -55,20 +55,20 @@ impl Call {
             query: String::new(),
             headers: HeaderMap::new(),
             body: None,
-            problems: Problems::default(),
+            violations: Violations::default(),
             options: CallOptions::default(),
             handle,
         }
     }
 
     pub(crate) fn raw(handle: Handle, method: Method, path: &str) -> Self {
-        let mut problems = Problems::default();
+        let mut violations = Violations::default();
         if !path.starts_with('/')
             || path
                 .chars()
                 .any(|c| c.is_control() || matches!(c, '?' | '#' | '\\' | ' '))
         {
-            problems.push(
+            violations.push(
                 "path",
                 "must begin with `/`, and have no query, fragment, space or backslash",
             );
@@ -80,7 +80,7 @@ impl Call {
             )
         };
         if path.split('/').any(dots) {
-            problems.push("path", "must not have segments `.` or `..`");
+            violations.push("path", "must not have segments `.` or `..`");
         }
         let safe = method.is_safe() || method == Method::PUT || method == Method::DELETE;
         let server = if path.contains("/accounts/") {
@@ -96,15 +96,15 @@ impl Call {
             server,
             path,
             class: if safe {
-                RetryClass::Safe
+                RetryClass::Idempotent
             } else {
-                RetryClass::Money
+                RetryClass::NonIdempotent
             },
             auth: Auth::Bearer,
             query: String::new(),
             headers: HeaderMap::new(),
             body: None,
-            problems,
+            violations,
             options: CallOptions::default(),
             handle,
         }
@@ -120,7 +120,7 @@ impl Call {
                 path::fill(&mut self.path, name, &encoded);
             }
             Some(Err(rule)) => {
-                self.problems.push(name, rule);
+                self.violations.push(name, rule);
                 path::fill(&mut self.path, name, "_");
             }
             // The variable stays open, which sending complains about.
@@ -146,14 +146,14 @@ impl Call {
     /// Sets a header; several values are joined with commas, an absent value sets nothing. It replaces a header of the client.
     pub fn header(mut self, name: &str, value: &dyn Param) -> Self {
         if let Some(joined) = join(value) {
-            set_header(&mut self.headers, name, &joined, &mut self.problems);
+            set_header(&mut self.headers, name, &joined, &mut self.violations);
         }
         self
     }
 
     /// Gives it a JSON body, checked against the limits of the API.
     pub fn json<T: Serialize + Validate + ?Sized>(mut self, body: &T) -> Self {
-        body.validate(&mut self.problems);
+        body.validate(&mut self.violations);
         self.json_unchecked(body)
     }
 
@@ -168,7 +168,8 @@ impl Call {
             Ok(bytes) => self.bytes("application/json", bytes),
             // The reason may quote a value.
             Err(_) => {
-                self.problems.push("", "the body cannot be written as JSON");
+                self.violations
+                    .push("", "the body cannot be written as JSON");
                 self
             }
         }
@@ -184,8 +185,8 @@ impl Call {
     }
 
     /// Adds what a builder found wrong with its values.
-    pub fn problems(mut self, found: Problems) -> Self {
-        self.problems.extend(found);
+    pub fn violations(mut self, found: Violations) -> Self {
+        self.violations.extend(found);
         self
     }
 
@@ -291,26 +292,26 @@ impl Call {
     }
 
     fn finish(mut self, want: Want) -> Result<Outgoing, Error> {
-        self.problems
-            .extend(std::mem::take(&mut self.options.problems));
+        self.violations
+            .extend(std::mem::take(&mut self.options.violations));
         for variable in path::open_variables(&self.path) {
-            self.problems.push(variable, "is required");
+            self.violations.push(variable, "is required");
         }
         for (name, limit) in [
             ("timeout", self.options.timeout),
             ("deadline", self.options.deadline),
         ] {
             if limit.is_some_and(|limit| limit.is_zero()) {
-                self.problems.push(name, "must be more than 0");
+                self.violations.push(name, "must be more than 0");
             }
         }
         let url = self.handle.url(self.server, &self.path, &self.query);
         if url.is_none() {
-            self.problems.push("path", "does not make a URL");
+            self.violations.push("path", "does not make a URL");
         }
         let url = match url {
-            Some(url) if self.problems.is_empty() => url,
-            _ => return Err(Error::from(self.problems).of_call(self.operation, self.class)),
+            Some(url) if self.violations.is_empty() => url,
+            _ => return Err(Error::from(self.violations).of_call(self.operation, self.class)),
         };
         let accept = if want == Want::Json {
             "application/json"

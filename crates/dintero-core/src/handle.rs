@@ -11,7 +11,7 @@ use reqwest::Url;
 use crate::clock::Clock;
 use crate::config::{Builder, check_account};
 use crate::credentials::{Credentials, TokenRequest};
-use crate::data::Problems;
+use crate::data::Violations;
 use crate::error::Kind;
 use crate::retry::Budget;
 use crate::token::Slot;
@@ -104,10 +104,10 @@ impl Handle {
     /// [`is_configuration`](Error::is_configuration) when it is no account id (`T` or `P` and 8 digits).
     pub fn for_account(&self, account: impl AsRef<str>) -> Result<Self, Error> {
         let account = account.as_ref();
-        let mut problems = Problems::default();
-        check_account("account", account, &mut problems);
-        if !problems.is_empty() {
-            return Err(Error::new(Kind::Configuration(problems)));
+        let mut violations = Violations::default();
+        check_account("account", account, &mut violations);
+        if !violations.is_empty() {
+            return Err(Error::new(Kind::Configuration(violations)));
         }
         Ok(Self::new(self.0.shared.clone(), account.into()))
     }

@@ -39,8 +39,8 @@ pub use clock::{Clock, ManualClock, SystemClock, Wait};
 pub use config::Builder;
 pub use credentials::{AccessToken, TokenFuture, TokenRequest, TokenSource};
 pub use data::{
-    Date, DateTime, Nullable, Number, OneOrMany, Param, Problem, Problems, StringOrNumber, Text,
-    UnknownInteger, UnknownValue, Uuid, Validate, reveal,
+    Date, DateTime, Nullable, Number, OneOrMany, Param, StringOrNumber, Text, UnknownInteger,
+    UnknownValue, Uuid, Validate, Violation, Violations, reveal,
 };
 pub use error::{Error, WasSent};
 pub use handle::Handle;

@@ -174,11 +174,11 @@ pub enum Server {
 pub enum RetryClass {
     /// Sending it twice is the same as sending it once: reads, and writes that are idempotent by an id. Repeated also after
     /// a time-out, a broken connection, 408, 500, 502, 503 and 504.
-    Safe,
+    Idempotent,
     /// A duplicate costs nothing (a session that nobody uses). Repeated once after an unknown outcome.
-    Harmless,
+    DuplicateTolerated,
     /// It moves money. Never repeated when the outcome is unknown: the outcome is read back instead.
-    Money,
+    NonIdempotent,
 }
 
 /// How an operation is authenticated.
@@ -262,7 +262,7 @@ mod tests {
             base: "/v1",
             account: None,
             scopes: &[],
-            retry_class: RetryClass::Money,
+            retry_class: RetryClass::NonIdempotent,
             read_back: None,
             paging: None,
             auth: Auth::Bearer,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::data::Problems;
+use crate::data::Violations;
 use crate::{Retry, RetryPolicy};
 
 /// The headers that identify the caller's system and its plug-in, and the limit Dintero sets for them, in characters.
@@ -31,7 +31,7 @@ pub struct CallOptions {
     pub(crate) deadline: Option<Duration>,
     pub(crate) retry: Option<Arc<dyn Retry>>,
     pub(crate) headers: HeaderMap,
-    pub(crate) problems: Problems,
+    pub(crate) violations: Violations,
 }
 
 impl CallOptions {
@@ -71,7 +71,7 @@ impl CallOptions {
     /// that the client itself is in charge of (such as `authorization`), makes the call fail before anything is sent.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
-        set_header(&mut self.headers, name, value, &mut self.problems);
+        set_header(&mut self.headers, name, value, &mut self.violations);
         self
     }
 
@@ -85,7 +85,7 @@ impl CallOptions {
                 self.headers.insert(name, value.clone());
             }
         }
-        self.problems.extend(other.problems);
+        self.violations.extend(other.violations);
     }
 }
 
@@ -107,26 +107,26 @@ impl fmt::Debug for CallOptions {
     }
 }
 
-/// Sets a header, or notes which rule it breaks. The value is never part of the problem.
+/// Sets a header, or notes which rule it breaks. The value is never part of the violation.
 pub(crate) fn set_header(
     headers: &mut HeaderMap,
     name: &str,
     value: &str,
-    problems: &mut Problems,
+    violations: &mut Violations,
 ) {
     let Ok(header) = HeaderName::from_bytes(name.as_bytes()) else {
-        problems.push(
+        violations.push(
             "",
             "a header name has characters that no header name may have",
         );
         return;
     };
     if is_ours(&header) {
-        problems.push(header.as_str(), "is set by the client itself");
+        violations.push(header.as_str(), "is set by the client itself");
         return;
     }
     if header.as_str().starts_with(SYSTEM_PREFIX) && value.chars().count() > SYSTEM_LIMIT {
-        problems.push(
+        violations.push(
             header.as_str(),
             format_args!("must have at most {SYSTEM_LIMIT} characters"),
         );
@@ -136,7 +136,7 @@ pub(crate) fn set_header(
         Ok(value) => {
             headers.insert(header, value);
         }
-        Err(_) => problems.push(header.as_str(), "has characters that no header may have"),
+        Err(_) => violations.push(header.as_str(), "has characters that no header may have"),
     }
 }
 
@@ -171,8 +171,8 @@ mod tests {
             .with_header("x-good", "v2\nv3")
             .with_header("Authorization", "v4")
             .with_header("Dintero-System-Name", &"v".repeat(121));
-        let text = options.problems.to_string();
-        assert_eq!(options.problems.iter().count(), 4, "{text}");
+        let text = options.violations.to_string();
+        assert_eq!(options.violations.iter().count(), 4, "{text}");
         assert!(
             text.contains("`x-good`")
                 && text.contains("`authorization`")

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use reqwest::Url;
 
 use crate::config::base_url;
-use crate::data::Problems;
+use crate::data::Violations;
 use crate::retry::{LONGEST_WAIT, retry_after};
 use crate::{Error, path};
 
@@ -57,9 +57,9 @@ pub fn wait(data: &[u8]) {
 pub fn url(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let (base, id) = text.split_once('\n').unwrap_or((&text, "x"));
-    let mut problems = Problems::default();
-    let Some(built) = base_url("url", base, &mut problems) else {
-        assert!(!problems.is_empty(), "a refusal says why");
+    let mut violations = Violations::default();
+    let Some(built) = base_url("url", base, &mut violations) else {
+        assert!(!violations.is_empty(), "a refusal says why");
         return;
     };
     let root = Url::parse(&built).expect("a URL");

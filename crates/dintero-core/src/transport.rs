@@ -108,10 +108,10 @@ struct Progress {
 impl Outgoing {
     pub(crate) async fn run(self) -> Result<Answer, Error> {
         if tokio::runtime::Handle::try_current().is_err() {
-            let mut problems = crate::data::Problems::default();
-            problems.push("", "calls must be made within a Tokio runtime");
+            let mut violations = crate::data::Violations::default();
+            violations.push("", "calls must be made within a Tokio runtime");
             return Err(
-                Error::new(Kind::Configuration(problems)).of_call(self.operation, self.class)
+                Error::new(Kind::Configuration(violations)).of_call(self.operation, self.class)
             );
         }
         let trace = Trace::of_call(
@@ -197,9 +197,11 @@ impl Outgoing {
         time_left: Duration,
     ) -> Option<Duration> {
         let permitted = match (verdict, self.class) {
-            (Verdict::NotHandled, _) | (Verdict::Unknown, RetryClass::Safe) => true,
+            (Verdict::NotHandled, _) | (Verdict::Unknown, RetryClass::Idempotent) => true,
             (Verdict::TokenRefused, _) => !progress.token_renewed,
-            (Verdict::Unknown, RetryClass::Harmless) => progress.repeats_after_unknown == 0,
+            (Verdict::Unknown, RetryClass::DuplicateTolerated) => {
+                progress.repeats_after_unknown == 0
+            }
             _ => false,
         };
         if !permitted {

@@ -54,9 +54,9 @@ impl Fault {
     pub(crate) fn into_error(self) -> Error {
         match self {
             Self::Request(error) => {
-                let mut problems = crate::data::Problems::default();
-                problems.push("", "the request cannot be put together");
-                Error::from(problems).caused_by(error)
+                let mut violations = crate::data::Violations::default();
+                violations.push("", "the request cannot be put together");
+                Error::from(violations).caused_by(error)
             }
             Self::Connect(error) => Error::new(Kind::Connect).caused_by(error),
             Self::Refused(error) => Error::new(Kind::Refused).caused_by(error),

@@ -33,7 +33,7 @@ static CAPTURE: Operation = Operation::new(OperationFacts {
     base: "/v1",
     account: None,
     scopes: &["write:checkout"],
-    retry_class: RetryClass::Money,
+    retry_class: RetryClass::NonIdempotent,
     read_back: Some("get_transaction"),
     paging: None,
     auth: Auth::Bearer,

@@ -24,7 +24,7 @@ static READ: Operation = Operation::new(OperationFacts {
     base: "/v1",
     account: None,
     scopes: &["read:checkout"],
-    retry_class: RetryClass::Safe,
+    retry_class: RetryClass::Idempotent,
     read_back: None,
     paging: None,
     auth: Auth::Bearer,

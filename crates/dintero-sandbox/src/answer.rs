@@ -17,7 +17,7 @@ use crate::log::LoggedRequest;
 use crate::routes::{self, Handler, Operation, Params, Route};
 use crate::server::{Incoming, Shared, hang_up, work};
 use crate::state::uuid;
-use crate::{mask, pages, schema, spoil};
+use crate::{corrupt, pages, redact, schema};
 
 /// The header by which a client of any language asks for a fault.
 const FAULT: &str = "sandbox-fault";
@@ -48,7 +48,7 @@ pub(crate) async fn answer(
         Route::Found(operation, _) => Some(*operation),
         Route::OtherMethods(_) | Route::Unknown => None,
     };
-    entry.path = mask::path(found, path);
+    entry.path = redact::path(found, path);
     entry.operation_id = found.map(|operation| operation.id.to_owned());
     let fault = found.map_or(Ok(None), |operation| {
         fault(&shared, operation, &parts.headers)
@@ -173,13 +173,13 @@ async fn respond(
     }
     let mut response = match outcome {
         Ok(mut reply) => {
-            spoil::body(fault, &mut reply.body);
+            corrupt::body(fault, &mut reply.body);
             reply.into_response()
         }
         Err(error) => error.into_response(),
     };
     if fault == Some(Fault::TruncatedBody) && parts.method != "HEAD" {
-        response = spoil::truncate(response).await;
+        response = corrupt::truncate(response).await;
     }
     entry.status = Some(response.status().as_u16());
     if let Ok(id) = HeaderValue::from_str(&entry.request_id) {

@@ -11,13 +11,13 @@ use tokio::net::TcpListener;
 
 use crate::Sandbox;
 use crate::auth::{Client, is_account};
-use crate::callbacks::courier::{self, Courier};
+use crate::callbacks::dispatcher::{self, Dispatcher};
 use crate::clock::Clock;
 use crate::faults::Faults;
-use crate::keep::{Keep, save_changes};
 use crate::log::Log;
+use crate::persistence::{StateFile, save_changes};
 use crate::server::{Shared, serve};
-use crate::state::World;
+use crate::state::SandboxState;
 
 /// What a sandbox is started with; every setting has a default.
 ///
@@ -185,7 +185,7 @@ impl SandboxBuilder {
         accounts.insert(self.account.clone());
         let (keep, saved) = match &self.state_file {
             Some(path) => {
-                let (keep, saved) = Keep::open(path)?;
+                let (keep, saved) = StateFile::open(path)?;
                 (Some(keep), saved)
             }
             None => (None, None),
@@ -195,7 +195,7 @@ impl SandboxBuilder {
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let now = self.clock.now();
-        let mut world = World::new(accounts, &self.profiles, self.memory_limit, now);
+        let mut world = SandboxState::new(accounts, &self.profiles, self.memory_limit, now);
         if let Some(saved) = saved {
             world.resume(saved.world);
         }
@@ -207,16 +207,16 @@ impl SandboxBuilder {
             body_limit: self.body_limit,
             check_responses: self.check_responses,
             clock: self.clock,
-            courier: Courier::new(self.callback_hosts, self.callback_time_limit),
+            dispatcher: Dispatcher::new(self.callback_hosts, self.callback_time_limit),
             log: Log::default(),
             faults: Faults::default(),
             keep,
             world: Mutex::new(world),
         });
-        let (server, courier) = (Arc::clone(&shared), Arc::clone(&shared));
+        let (server, dispatcher) = (Arc::clone(&shared), Arc::clone(&shared));
         let tasks = [
             tokio::spawn(serve(listener, server)).abort_handle(),
-            tokio::spawn(courier::run(courier)).abort_handle(),
+            tokio::spawn(dispatcher::run(dispatcher)).abort_handle(),
             tokio::spawn(save_changes(Arc::clone(&shared))).abort_handle(),
         ];
         Ok(Sandbox { shared, tasks })

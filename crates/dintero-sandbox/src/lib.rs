@@ -33,7 +33,7 @@
 //!
 //! **Log.** `GET /_sandbox` is a page, `GET /_sandbox/log.jsonl` the same as JSON lines, [`Sandbox::requests`] the same in
 //! Rust: each request with its operation, verdict and what was wrong. No headers, queries and bodies; parts of paths and
-//! names of fields that may be personal or secret are masked.
+//! names of fields that may be personal or secret are redacted.
 //!
 //! **State between runs.** [`SandboxBuilder::state_file`].
 //!
@@ -96,17 +96,17 @@ mod call;
 mod callbacks;
 mod check;
 mod clock;
+mod corrupt;
 mod errors;
 mod faults;
-mod keep;
 mod log;
-mod mask;
 mod pages;
 mod payer;
+mod persistence;
+mod redact;
 mod routes;
 mod schema;
 mod server;
-mod spoil;
 mod state;
 
 use std::fmt;
@@ -126,7 +126,7 @@ pub use log::{LoggedRequest, Refusal};
 pub use payer::{Card, PayError, Payer, TransactionId};
 
 use api::checkout::operations;
-use callbacks::courier;
+use callbacks::dispatcher;
 use server::Shared;
 
 /// A running sandbox. Dropping it stops the server and closes its connections.
@@ -210,7 +210,7 @@ impl Sandbox {
     /// Waits until every callback that is due by the sandbox's clock has been tried. A retry is due later: move the clock
     /// with [`Sandbox::advance`], then wait again.
     pub async fn callbacks_sent(&self) {
-        courier::settled(&self.shared).await;
+        dispatcher::settled(&self.shared).await;
     }
 
     /// Carries out at once what [`Fault::Pending`] has put off, in all accounts.
@@ -218,7 +218,7 @@ impl Sandbox {
         let now = self.shared.clock.now();
         for account in self.shared.world().accounts.values_mut() {
             operations::complete_pending(account, now, true);
-            self.shared.courier.look_at(account);
+            self.shared.dispatcher.look_at(account);
         }
         self.shared.changed();
     }

@@ -1,5 +1,5 @@
 //! The log of what arrived: one entry per request, without headers, query or bodies, with secrets and personal data
-//! masked in what is left.
+//! redacted in what is left.
 
 use std::collections::VecDeque;
 use std::io::Write;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::clock::text;
 use crate::errors::ApiError;
 use crate::faults::Fault;
-use crate::mask;
+use crate::redact;
 
 /// How many entries are kept; the oldest go first.
 const LIMIT: usize = 10_000;
@@ -82,7 +82,7 @@ impl LoggedRequest {
     pub(crate) fn refuse(&mut self, error: &ApiError) {
         let errors = error.errors().iter().map(|e: &Value| {
             let text = |name: &str| e[name].as_str().unwrap_or_default();
-            mask::reason(text("field"), text("message"))
+            redact::reason(text("field"), text("message"))
         });
         self.refusal = Some(Refusal {
             code: error.code().to_owned(),

@@ -22,15 +22,15 @@ use crate::api::checkout::operations;
 use crate::auth::{Client, Grant, TokenCall, is_account_or_owner};
 use crate::body;
 use crate::call::{Call, Query, Reply};
-use crate::callbacks::courier::Courier;
+use crate::callbacks::dispatcher::Dispatcher;
 use crate::clock::Clock;
 use crate::errors::{ApiError, Outcome};
 use crate::faults::{Fault, Faults};
-use crate::keep::Keep;
 use crate::log::Log;
+use crate::persistence::StateFile;
 use crate::routes::{Handler, Operation, Params};
 use crate::schema;
-use crate::state::{Account, World, uuid, weight};
+use crate::state::{Account, SandboxState, uuid, weight};
 
 /// Everything that one running sandbox shares.
 #[derive(Debug)]
@@ -42,16 +42,16 @@ pub(crate) struct Shared {
     pub(crate) body_limit: usize,
     pub(crate) check_responses: bool,
     pub(crate) clock: Clock,
-    pub(crate) courier: Courier,
+    pub(crate) dispatcher: Dispatcher,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
     /// Where the state is kept between runs, if it is.
-    pub(crate) keep: Option<Keep>,
-    pub(crate) world: Mutex<World>,
+    pub(crate) keep: Option<StateFile>,
+    pub(crate) world: Mutex<SandboxState>,
 }
 
 impl Shared {
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+    pub(crate) fn world(&self) -> MutexGuard<'_, SandboxState> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -213,10 +213,10 @@ pub(crate) fn work(
     operations::complete_pending(account, now, false);
     let reply = function(&call, account);
     if writes {
-        shared.courier.look_at(account);
+        shared.dispatcher.look_at(account);
     }
     let reply = reply?;
-    world.take_room(weight + reply.kept);
+    world.use_quota(weight + reply.kept);
     if writes {
         shared.changed();
     }
@@ -277,8 +277,8 @@ pub(crate) fn act<T>(
         .get_mut(account_id)
         .ok_or_else(|| ApiError::not_found("session"))?;
     let done = run(&call, account)?;
-    shared.courier.look_at(account);
-    world.take_room(weight);
+    shared.dispatcher.look_at(account);
+    world.use_quota(weight);
     shared.changed();
     Ok(done)
 }

@@ -69,8 +69,8 @@ async fn redeem(dintero: &Dintero, code: &str, price: i64) -> Result<()> {
         "  {} on the card",
         nok(card.amount_available.unwrap_or_default())
     );
-    if let Answer::No(because) = card.can_draw(nok(price), dintero.handle().clock().wall()) {
-        return Err(format!("{} cannot be drawn: {because}", nok(price)).into());
+    if let Answer::No(reason) = card.can_draw(nok(price), dintero.handle().clock().wall()) {
+        return Err(format!("{} cannot be drawn: {reason}", nok(price)).into());
     }
 
     // The same ref_id never reserves twice, so keep it with the order.

@@ -65,9 +65,9 @@ async fn run() -> Result<()> {
 fn ask(transaction: &Transaction, amount: Amount) {
     match transaction.can_refund(amount) {
         Answer::Yes => println!("  {amount} can be refunded"),
-        Answer::No(because) => println!("  {amount} cannot be refunded: {because}"),
-        Answer::Unknown(because) => {
-            println!("  whether {amount} can be refunded is open: {because}")
+        Answer::No(reason) => println!("  {amount} cannot be refunded: {reason}"),
+        Answer::Unknown(reason) => {
+            println!("  whether {amount} can be refunded is open: {reason}")
         }
     }
 }

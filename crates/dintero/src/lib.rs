@@ -33,9 +33,9 @@ pub use amount::{
 pub use dintero_core::{
     AccessToken, Auth, Builder, Call, CallOptions, Clock, Cursor, CursorSource, Date, DateTime,
     Error, Evidence, FailedAttempt, Handle, Instead, Items, ManualClock, Nullable, Number,
-    OneOrMany, Operation, Page, PageCursor, Pages, Paging, Param, Problem, Problems, Response,
-    Retry, RetryClass, RetryPolicy, Server, StringOrNumber, SystemClock, Text, TokenFuture,
-    TokenRequest, TokenSource, UnknownInteger, UnknownValue, Uuid, Validate, Wait, WasSent, reveal,
+    OneOrMany, Operation, Page, PageCursor, Pages, Paging, Param, Response, Retry, RetryClass,
+    RetryPolicy, Server, StringOrNumber, SystemClock, Text, TokenFuture, TokenRequest, TokenSource,
+    UnknownInteger, UnknownValue, Uuid, Validate, Violation, Violations, Wait, WasSent, reveal,
 };
 /// Methods, statuses and headers, as this crate's functions take and give them.
 pub use http;

@@ -198,10 +198,10 @@ fn a_query_that_was_signed_unsorted_is_refused_as_such() {
 
 #[test]
 fn a_setup_is_refused_with_all_that_is_wrong() {
-    let problems = Verifier::builder("shop").build().unwrap_err();
-    let fields: Vec<_> = problems
+    let violations = Verifier::builder("shop").build().unwrap_err();
+    let fields: Vec<_> = violations
         .iter()
-        .map(|problem| problem.field().to_owned())
+        .map(|violation| violation.field().to_owned())
         .collect();
     assert_eq!(fields, ["account", "secret", "public_url"]);
     for url in [

@@ -298,7 +298,7 @@ async fn bad_input_is_refused_and_nothing_is_sent() {
             panic!("it breaks a rule");
         };
         assert!(
-            error.is_invalid_request() && !error.problems().is_empty(),
+            error.is_invalid_request() && !error.violations().is_empty(),
             "{error}"
         );
     }

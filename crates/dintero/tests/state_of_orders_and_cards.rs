@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use dintero::shopping::types::{DraftOrder, Order, OrderEvent};
 use dintero::state::{
-    Answer, Because, CardRules, CombinedState, DraftRules, OrderRules, combined_state,
+    Answer, CardRules, CombinedState, DraftRules, OrderRules, Reason, combined_state,
 };
 use dintero::wallets::types::Card;
 use dintero::{Amount, Currency};
@@ -24,7 +24,7 @@ fn at(hour: u64) -> SystemTime {
 
 #[test]
 fn each_status_of_an_order_has_its_moves() {
-    let (rule, done) = (Unknown(Because::NoRule), No(Because::Done));
+    let (rule, done) = (Unknown(Reason::NoRule), No(Reason::Done));
     for (status, captures, cancel, close, open) in [
         ("open", json!([]), Yes, Yes, done),
         (
@@ -37,19 +37,19 @@ fn each_status_of_an_order_has_its_moves() {
         (
             "open",
             json!([{"items": []}]),
-            No(Because::Captured),
+            No(Reason::Captured),
             Yes,
             done,
         ),
-        ("open", json!(null), Unknown(Because::Missing), Yes, done),
+        ("open", json!(null), Unknown(Reason::Missing), Yes, done),
         ("closed", json!([]), rule, done, Yes),
         ("cancelled", json!([]), done, rule, rule),
         (
             "lost",
             json!([]),
-            Unknown(Because::UnknownState),
-            Unknown(Because::UnknownState),
-            Unknown(Because::UnknownState),
+            Unknown(Reason::UnknownState),
+            Unknown(Reason::UnknownState),
+            Unknown(Reason::UnknownState),
         ),
     ] {
         let order: Order =
@@ -61,12 +61,12 @@ fn each_status_of_an_order_has_its_moves() {
         );
     }
     let bare: Order = serde_json::from_value(json!({})).unwrap();
-    assert_eq!(bare.can_close(), Unknown(Because::UnknownState));
+    assert_eq!(bare.can_close(), Unknown(Reason::UnknownState));
     for (status, want) in [
         ("open", Yes),
-        ("completed", No(Because::Final)),
-        ("deleted", No(Because::Final)),
-        ("lost", Unknown(Because::UnknownState)),
+        ("completed", No(Reason::Final)),
+        ("deleted", No(Reason::Final)),
+        ("lost", Unknown(Reason::UnknownState)),
     ] {
         let draft: DraftOrder = serde_json::from_value(json!({"status": status})).unwrap();
         assert_eq!(draft.can_change(), want, "{status}");
@@ -156,41 +156,37 @@ fn a_gift_card_is_drawn_from_in_its_time_and_up_to_what_is_available() {
         serde_json::from_value(card).unwrap()
     };
     let unused = json!("unused");
-    let (silent, other) = (Unknown(Because::NoRule), Unknown(Because::UnknownState));
+    let (silent, other) = (Unknown(Reason::NoRule), Unknown(Reason::UnknownState));
     // Card, hour, then: draw 300, fund, activate.
     for (card, hour, want) in [
         (
             card(unused.clone(), json!({})),
             12,
-            [Yes, Yes, No(Because::Done)],
+            [Yes, Yes, No(Reason::Done)],
         ),
         (
             card(unused.clone(), json!({})),
             7,
-            [No(Because::TooEarly), Yes, No(Because::Done)],
+            [No(Reason::TooEarly), Yes, No(Reason::Done)],
         ),
         (
             card(unused.clone(), json!({})),
             19,
-            [
-                No(Because::Expired),
-                No(Because::Expired),
-                No(Because::Done),
-            ],
+            [No(Reason::Expired), No(Reason::Expired), No(Reason::Done)],
         ),
         (
             card(unused.clone(), json!({"amount_available": 299})),
             12,
             [
-                No(Because::TooMuch { left: kroner(299) }),
+                No(Reason::TooMuch { left: kroner(299) }),
                 Yes,
-                No(Because::Done),
+                No(Reason::Done),
             ],
         ),
         (
             card(unused.clone(), json!({"amount_available": null})),
             12,
-            [Unknown(Because::Missing), Yes, No(Because::Done)],
+            [Unknown(Reason::Missing), Yes, No(Reason::Done)],
         ),
         (
             card(
@@ -198,26 +194,26 @@ fn a_gift_card_is_drawn_from_in_its_time_and_up_to_what_is_available() {
                 json!({"active_from": null, "expires_at": null}),
             ),
             99,
-            [Yes, Yes, No(Because::Done)],
+            [Yes, Yes, No(Reason::Done)],
         ),
         (
             card(unused.clone(), json!({"expires_at": "never"})),
             12,
             [
-                Unknown(Because::Missing),
-                Unknown(Because::Missing),
-                No(Because::Done),
+                Unknown(Reason::Missing),
+                Unknown(Reason::Missing),
+                No(Reason::Done),
             ],
         ),
         (
             card(json!("inactive"), json!({})),
             12,
-            [No(Because::NotActivated), silent, Yes],
+            [No(Reason::NotActivated), silent, Yes],
         ),
         (
             card(json!("created"), json!({})),
             12,
-            [No(Because::NotActivated), silent, Yes],
+            [No(Reason::NotActivated), silent, Yes],
         ),
         (card(json!("used"), json!({})), 12, [other, other, other]),
         (card(json!(null), json!({})), 12, [other, other, other]),
@@ -230,9 +226,9 @@ fn a_gift_card_is_drawn_from_in_its_time_and_up_to_what_is_available() {
         assert_eq!(answers, want, "{card:?} {hour}");
     }
     let card = card(unused, json!({}));
-    assert_eq!(card.can_draw(kroner(0), at(12)), No(Because::NotPositive));
+    assert_eq!(card.can_draw(kroner(0), at(12)), No(Reason::NotPositive));
     assert_eq!(
         card.can_draw(Amount::new(1, Currency::Sek), at(12)),
-        No(Because::Currency)
+        No(Reason::Currency)
     );
 }

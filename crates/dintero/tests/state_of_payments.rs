@@ -4,7 +4,7 @@
 use std::time::{Duration, SystemTime};
 
 use dintero::checkout::types::{Session, Transaction, TransactionStatus};
-use dintero::state::{Answer, Because, SessionRules, SessionState, StatusRules, TransactionRules};
+use dintero::state::{Answer, Reason, SessionRules, SessionState, StatusRules, TransactionRules};
 use dintero::{Amount, Currency, Unclear};
 use serde_json::{Value, json};
 
@@ -29,26 +29,26 @@ fn ok(event: &str, amount: i64) -> Value {
 #[test]
 fn each_status_of_a_transaction_has_its_moves() {
     let (captured, part) = (ok("CAPTURE", 1000), ok("CAPTURE", 400));
-    let authorized = No(Because::NotAuthorized);
-    let nothing = No(Because::NothingCaptured);
-    let end = No(Because::Final);
-    let all = No(Because::Captured);
+    let authorized = No(Reason::NotAuthorized);
+    let nothing = No(Reason::NothingCaptured);
+    let end = No(Reason::Final);
+    let all = No(Reason::Captured);
     // Status, events, then: final, paid, capture 100, refund 100, void, cancel the session.
     #[rustfmt::skip]
     let table = [
-        ("INITIATED", json!([]), [No(Because::NotFinal), authorized, authorized, nothing, No(Because::OnlyBegun), Yes]),
-        ("ON_HOLD", json!([]), [No(Because::NotFinal), authorized, authorized, nothing, authorized, No(Because::Done)]),
-        ("AUTHORIZED", json!([ok("AUTHORIZE", 1000)]), [No(Because::NotFinal), Yes, Yes, nothing, Yes, Yes]),
-        ("PARTIALLY_CAPTURED", json!([part]), [No(Because::NotFinal), Yes, Yes, Yes, Yes, No(Because::Done)]),
-        ("PARTIALLY_CAPTURED_REFUNDED", json!([part, ok("REFUND", 10)]), [No(Because::NotFinal), Yes, Yes, Yes, Unknown(Because::NoRule), No(Because::Done)]),
-        ("CAPTURED", json!([captured]), [No(Because::NotFinal), Yes, all, Yes, all, No(Because::Done)]),
-        ("PARTIALLY_REFUNDED", json!([captured, ok("REFUND", 10)]), [No(Because::NotFinal), Yes, all, Yes, all, No(Because::Done)]),
+        ("INITIATED", json!([]), [No(Reason::NotFinal), authorized, authorized, nothing, No(Reason::OnlyBegun), Yes]),
+        ("ON_HOLD", json!([]), [No(Reason::NotFinal), authorized, authorized, nothing, authorized, No(Reason::Done)]),
+        ("AUTHORIZED", json!([ok("AUTHORIZE", 1000)]), [No(Reason::NotFinal), Yes, Yes, nothing, Yes, Yes]),
+        ("PARTIALLY_CAPTURED", json!([part]), [No(Reason::NotFinal), Yes, Yes, Yes, Yes, No(Reason::Done)]),
+        ("PARTIALLY_CAPTURED_REFUNDED", json!([part, ok("REFUND", 10)]), [No(Reason::NotFinal), Yes, Yes, Yes, Unknown(Reason::NoRule), No(Reason::Done)]),
+        ("CAPTURED", json!([captured]), [No(Reason::NotFinal), Yes, all, Yes, all, No(Reason::Done)]),
+        ("PARTIALLY_REFUNDED", json!([captured, ok("REFUND", 10)]), [No(Reason::NotFinal), Yes, all, Yes, all, No(Reason::Done)]),
         ("REFUNDED", json!([captured, ok("REFUND", 1000)]), [Yes, end, end, end, end, end]),
         ("AUTHORIZATION_VOIDED", json!([ok("VOID", 1000)]), [Yes, end, end, end, end, end]),
         ("DECLINED", json!([]), [Yes, end, end, end, end, end]),
         ("FAILED", json!([]), [Yes, end, end, end, end, end]),
-        ("UNKNOWN", json!([]), [No(Because::NotFinal), Unknown(Because::Undecided), Unknown(Because::Undecided), Unknown(Because::Undecided), Unknown(Because::Undecided), Unknown(Because::Undecided)]),
-        ("NEW_STATUS", json!([]), [Unknown(Because::UnknownState); 6]),
+        ("UNKNOWN", json!([]), [No(Reason::NotFinal), Unknown(Reason::Undecided), Unknown(Reason::Undecided), Unknown(Reason::Undecided), Unknown(Reason::Undecided), Unknown(Reason::Undecided)]),
+        ("NEW_STATUS", json!([]), [Unknown(Reason::UnknownState); 6]),
     ];
     for known in TransactionStatus::KNOWN {
         assert!(table.iter().any(|(status, ..)| status == known), "{known}");
@@ -76,7 +76,7 @@ fn amounts_are_held_against_what_is_left() {
         json!([ok("CAPTURE", 400), ok("REFUND", 100)]),
     );
     let left = |minor| {
-        No(Because::TooMuch {
+        No(Reason::TooMuch {
             left: kroner(minor),
         })
     };
@@ -85,20 +85,12 @@ fn amounts_are_held_against_what_is_left() {
         (kroner(301), Yes, left(300)),
         (kroner(600), Yes, left(300)),
         (kroner(601), left(600), left(300)),
-        (
-            kroner(0),
-            No(Because::NotPositive),
-            No(Because::NotPositive),
-        ),
-        (
-            kroner(-1),
-            No(Because::NotPositive),
-            No(Because::NotPositive),
-        ),
+        (kroner(0), No(Reason::NotPositive), No(Reason::NotPositive)),
+        (kroner(-1), No(Reason::NotPositive), No(Reason::NotPositive)),
         (
             Amount::new(1, Currency::Sek),
-            No(Because::Currency),
-            No(Because::Currency),
+            No(Reason::Currency),
+            No(Reason::Currency),
         ),
     ] {
         assert_eq!(open.can_capture(amount), capture, "{amount}");
@@ -111,21 +103,21 @@ fn what_is_pending_makes_the_rest_uncertain() {
     for (event, capture, refund, void) in [
         (
             "INITIATE_CAPTURE",
-            [Yes, Unknown(Because::Pending)],
+            [Yes, Unknown(Reason::Pending)],
             [Yes, Yes],
-            Unknown(Because::Pending),
+            Unknown(Reason::Pending),
         ),
         (
             "INITIATE_REFUND",
             [Yes, Yes],
-            [Yes, Unknown(Because::Pending)],
-            Unknown(Because::Pending),
+            [Yes, Unknown(Reason::Pending)],
+            Unknown(Reason::Pending),
         ),
         (
             "INITIATE_VOID",
-            [Unknown(Because::Pending); 2],
+            [Unknown(Reason::Pending); 2],
             [Yes, Yes],
-            Unknown(Because::Pending),
+            Unknown(Reason::Pending),
         ),
     ] {
         let open = transaction(
@@ -152,17 +144,17 @@ fn what_is_pending_makes_the_rest_uncertain() {
     let mut bare = transaction("CAPTURED", "vipps", json!(null));
     assert_eq!(
         bare.can_refund(kroner(1)),
-        Unknown(Because::Events(Unclear::NoEvents))
+        Unknown(Reason::Events(Unclear::NoEvents))
     );
     let silent = transaction("CAPTURED", "swish.swish", json!([ok("AUTHORIZE", 1000)]));
     assert_eq!(
         silent.can_refund(kroner(1)),
-        Unknown(Because::Events(Unclear::Status))
+        Unknown(Reason::Events(Unclear::Status))
     );
     bare.status = None;
-    assert_eq!(bare.can_refund(kroner(1)), Unknown(Because::Missing));
-    assert_eq!(bare.can_void(), Unknown(Because::Missing));
-    assert_eq!(bare.can_cancel_session(), Unknown(Because::Missing));
+    assert_eq!(bare.can_refund(kroner(1)), Unknown(Reason::Missing));
+    assert_eq!(bare.can_void(), Unknown(Reason::Missing));
+    assert_eq!(bare.can_cancel_session(), Unknown(Reason::Missing));
 }
 
 #[test]
@@ -178,10 +170,10 @@ fn the_rest_is_voided_by_some_products_only() {
         ("vipps", Yes),
         ("klarna.klarna", Yes),
         ("klarna.billie", Yes),
-        ("dintero_psp.creditcard", No(Because::Product)),
-        ("payex.swish", No(Because::Product)),
-        ("bambora.creditcard", No(Because::Product)),
-        ("new.product", Unknown(Because::UnknownState)),
+        ("dintero_psp.creditcard", No(Reason::Product)),
+        ("payex.swish", No(Reason::Product)),
+        ("bambora.creditcard", No(Reason::Product)),
+        ("new.product", Unknown(Reason::UnknownState)),
     ] {
         assert_eq!(
             transaction("PARTIALLY_CAPTURED", product, part.clone()).can_void(),
@@ -189,7 +181,7 @@ fn the_rest_is_voided_by_some_products_only() {
             "{product}"
         );
         let whole = if product.ends_with("swish") {
-            Unknown(Because::NoRule)
+            Unknown(Reason::NoRule)
         } else {
             Yes
         };
@@ -204,7 +196,7 @@ fn the_rest_is_voided_by_some_products_only() {
         "vipps",
         json!([ok("CAPTURE", 400), {"event": "VOID", "success": true}]),
     );
-    assert_eq!(gone.can_void(), No(Because::TooMuch { left: kroner(0) }));
+    assert_eq!(gone.can_void(), No(Reason::TooMuch { left: kroner(0) }));
 }
 
 fn at(hour: u64) -> SystemTime {

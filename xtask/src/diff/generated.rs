@@ -105,7 +105,7 @@ fn drop_names(node: &mut Value, errors: &Errors, taken: &mut Vec<String>) {
                 if errors
                     .0
                     .iter()
-                    .any(|finding| finding.construct.starts_with(&wrong))
+                    .any(|finding| finding.problem.starts_with(&wrong))
                 {
                     taken.push(name.clone());
                     object.remove("x-dintero-name");

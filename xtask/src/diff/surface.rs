@@ -276,7 +276,7 @@ mod tests {
     const OLD: &str = "\
 operation get_a GET /a/{id} -> Thing
 operation get_a id a_get
-operation get_a retry Safe
+operation get_a retry Idempotent
 operation get_a path id required String
 operation get_a query limit optional i64
 struct Thing response
@@ -370,7 +370,7 @@ union Choice Thing = [\"a\"]
                 "struct Thing kind: ThingKind\nstruct Thing more: i64 required",
                 Class::Additive,
             ),
-            ("retry Safe", "retry Money", Class::Additive),
+            ("retry Idempotent", "retry NonIdempotent", Class::Additive),
             ("id a_get", "id a_read", Class::None),
             ("String personal", "String", Class::Additive),
             (

@@ -303,7 +303,7 @@ fn suspects(
 fn says(error: &Finding, value: &Value) -> bool {
     value.as_str().is_some_and(|name| {
         error
-            .construct
+            .problem
             .split(|c: char| !c.is_alphanumeric() && c != '_')
             .any(|word| word == name)
     })
@@ -321,7 +321,7 @@ fn better(left: &Errors, before: &Errors) -> bool {
                 (
                     finding.rule,
                     finding.pointer.clone(),
-                    finding.construct.clone(),
+                    finding.problem.clone(),
                 )
             })
             .collect()
@@ -348,7 +348,7 @@ mod tests {
 
     use super::{Mark, Marks, marked, marks, settle};
 
-    const OVERLAY: &str = "# Ours\noverlay: 1.0.0\nactions:\n  - target: \"$\"\n    description: d\n    update: {x-dintero-servers: {\"https://a.example\": api}}\n  - target: $.paths['/a'].post # pay\n    description: d\n    update: {x-dintero-method: pay, x-dintero-retry: money, x-dintero-read-back: look}\n  - {target: \"$.paths['/a'].get\", description: d, update: {x-dintero-method: look}}\n  - target: $.paths[?(@['x-added'])]\n    description: d\n    update: {x-more: 1}\n";
+    const OVERLAY: &str = "# Ours\noverlay: 1.0.0\nactions:\n  - target: \"$\"\n    description: d\n    update: {x-dintero-servers: {\"https://a.example\": api}}\n  - target: $.paths['/a'].post # pay\n    description: d\n    update: {x-dintero-method: pay, x-dintero-retry: non-idempotent, x-dintero-read-back: look}\n  - {target: \"$.paths['/a'].get\", description: d, update: {x-dintero-method: look}}\n  - target: $.paths[?(@['x-added'])]\n    description: d\n    update: {x-more: 1}\n";
 
     fn settled(methods: &[&str], overlay: &str) -> Result<(String, Marks), String> {
         let operations: Vec<String> = methods

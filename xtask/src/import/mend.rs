@@ -81,7 +81,7 @@ fn leave_out(document: &Document, error: &Finding) -> Option<Action> {
     }
     Some(Action {
         target: path(&document.root, &format!("/{paths}/{item}/{method}"))?,
-        description: format!("Left out: {}", error.construct),
+        description: format!("Left out: {}", error.problem),
         update: None,
     })
 }

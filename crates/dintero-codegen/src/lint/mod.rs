@@ -1,4 +1,4 @@
-//! Step 3: what the next steps cannot handle, or handle otherwise than written, by JSON pointer, with a remedy and, where
+//! Step 3: what the next steps cannot handle, or handle otherwise than written, by JSON pointer, with a help and, where
 //! one can be told from the document alone, with the overlay actions that mend it.
 
 mod action;
@@ -60,13 +60,11 @@ impl<'a> Lint<'a> {
         &mut self,
         rule: Rule,
         pointer: &str,
-        construct: impl Into<String>,
-        remedy: impl Into<String>,
+        problem: impl Into<String>,
+        help: impl Into<String>,
         actions: impl IntoIterator<Item = Option<Action>>,
     ) {
-        let finding = self
-            .document
-            .finding(Level::Error, pointer, construct, remedy);
+        let finding = self.document.finding(Level::Error, pointer, problem, help);
         self.push(finding, rule, actions);
     }
 
@@ -74,13 +72,13 @@ impl<'a> Lint<'a> {
         &mut self,
         rule: Rule,
         pointer: &str,
-        construct: impl Into<String>,
-        remedy: impl Into<String>,
+        problem: impl Into<String>,
+        help: impl Into<String>,
         actions: impl IntoIterator<Item = Option<Action>>,
     ) {
         let finding = self
             .document
-            .finding(Level::Warning, pointer, construct, remedy);
+            .finding(Level::Warning, pointer, problem, help);
         self.push(finding, rule, actions);
     }
 
@@ -91,7 +89,7 @@ impl<'a> Lint<'a> {
         actions: impl IntoIterator<Item = Option<Action>>,
     ) {
         finding.rule = rule;
-        // Half of a remedy is none.
+        // Half of a help is none.
         finding.actions = actions
             .into_iter()
             .collect::<Option<_>>()

@@ -67,8 +67,8 @@ impl Lint<'_> {
         rule: Rule,
         (pointer, method, path): (&str, &str, &str),
         names: &Names,
-        construct: String,
-        remedy: &str,
+        problem: String,
+        help: &str,
     ) {
         let free = free_name(method, path, names);
         let action = Action::update(
@@ -77,7 +77,7 @@ impl Lint<'_> {
             "A name that no other method has",
             json!({"x-dintero-method": free}),
         );
-        self.error(rule, pointer, construct, remedy, [action]);
+        self.error(rule, pointer, problem, help, [action]);
     }
 }
 

@@ -28,15 +28,15 @@ impl<'a> Lint<'a> {
         }
         let name = method_name(operation, method, path);
         let retry = if method == "post" || method == "patch" {
-            "money"
+            "non-idempotent"
         } else {
-            "safe"
+            "idempotent"
         };
         self.warn(
             Rule::UnnamedOperation,
             pointer,
             format!("operation has no method name of ours and is called {name}"),
-            "Name it in the overlay, and say what may be done after an unknown outcome: safe, harmless or money",
+            "Name it in the overlay, and say what may be done after an unknown outcome: idempotent, duplicate-tolerated or non-idempotent",
             [Action::update(
                 self.root(),
                 pointer,
@@ -86,20 +86,20 @@ impl<'a> Lint<'a> {
 
     fn retry(&mut self, pointer: &str, operation: &Value, names: &Names) {
         match operation["x-dintero-retry"].as_str() {
-            None | Some("safe" | "harmless") => {}
-            Some("money") if operation["x-dintero-read-back"].is_null() => self.warn(
+            None | Some("idempotent" | "duplicate-tolerated") => {}
+            Some("non-idempotent") if operation["x-dintero-read-back"].is_null() => self.warn(
                 Rule::MissingReadBack,
                 pointer,
                 "moves money and names no method to read the outcome back",
                 "Add x-dintero-read-back in the overlay",
                 [],
             ),
-            Some("money") => {}
+            Some("non-idempotent") => {}
             Some(other) => self.error(
                 Rule::UnknownRetryClass,
                 pointer,
                 format!("has the retry class {other}"),
-                "Use safe, harmless or money",
+                "Use idempotent, duplicate-tolerated or non-idempotent",
                 [],
             ),
         }
@@ -177,11 +177,11 @@ mod tests {
                 "has the retry class never. Use",
             ),
             (
-                "{post: {operationId: a, x-dintero-retry: money, responses: {}}}",
+                "{post: {operationId: a, x-dintero-retry: non-idempotent, responses: {}}}",
                 "names no method to read the outcome back. Add",
             ),
             (
-                "{post: {operationId: a, x-dintero-retry: money, x-dintero-read-back: b, responses: {}}}",
+                "{post: {operationId: a, x-dintero-retry: non-idempotent, x-dintero-read-back: b, responses: {}}}",
                 "is read back by b, which is no method. Name",
             ),
             (

@@ -1,9 +1,9 @@
 //! Step 4: OpenAPI in, OpenAPI in: what progenitor cannot handle, or would lose data over, is written in other words.
-//! Every rewrite acts on a construct; what is about one name belongs in an overlay.
+//! Every rewrite acts on a problem; what is about one name belongs in an overlay.
 
 mod direction;
 mod flatten;
-mod hoist;
+mod inline_types;
 mod names;
 mod openapi;
 pub mod operations;
@@ -54,7 +54,7 @@ pub fn lower(
         .collect();
     let used = direction::split(&mut operations, &keep, &mut flattener);
     findings.append(&mut flattener.findings);
-    let types = hoist::hoist(document, strict, used, &mut operations, findings);
+    let types = inline_types::name_inline_types(document, strict, used, &mut operations, findings);
     if findings.iter().any(|finding| finding.level == Level::Error) {
         return Err(Errors(std::mem::take(findings)));
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Lowered;
 use super::flatten::{reference, texts};
-use super::hoist::Named;
+use super::inline_types::Named;
 use super::names::variants;
 use super::operations::Lowered as Operation;
 use super::rules::{described, rules_of};

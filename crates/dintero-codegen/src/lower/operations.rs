@@ -216,10 +216,10 @@ fn account(root: &Value, path: &str) -> Option<String> {
 
 fn retry(operation: &Value, method: &str) -> &'static str {
     match (operation["x-dintero-retry"].as_str(), method) {
-        (Some("safe"), _) => "Safe",
-        (Some("harmless"), _) => "Harmless",
-        (None, "get" | "head" | "options" | "put" | "delete") => "Safe",
-        _ => "Money",
+        (Some("idempotent"), _) => "Idempotent",
+        (Some("duplicate-tolerated"), _) => "DuplicateTolerated",
+        (None, "get" | "head" | "options" | "put" | "delete") => "Idempotent",
+        _ => "NonIdempotent",
     }
 }
 
@@ -346,9 +346,9 @@ fn parameters(
             || element["x-union"].is_object()
             || element["type"] == "array"
         {
-            let construct = format!("the parameter {name} holds objects or lists of lists");
-            let remedy = "Rewrite it with an overlay action, or remove it there";
-            let finding = document.finding(Level::Error, pointer, construct, remedy);
+            let problem = format!("the parameter {name} holds objects or lists of lists");
+            let help = "Rewrite it with an overlay action, or remove it there";
+            let finding = document.finding(Level::Error, pointer, problem, help);
             flattener
                 .findings
                 .push(finding.with_rule(Rule::UnsupportedParameter));
@@ -474,9 +474,9 @@ fn response(
     }
     // Of a file and JSON under different statuses only the bytes are sure to be both.
     if bytes && !schemas.is_empty() {
-        let construct = "answers with JSON or a file, by status";
-        let remedy = "The bytes are given as they are; tell by the status what they are";
-        flattener.warn(Rule::SeveralSuccessBodies, pointer, construct, remedy);
+        let problem = "answers with JSON or a file, by status";
+        let help = "The bytes are given as they are; tell by the status what they are";
+        flattener.warn(Rule::SeveralSuccessBodies, pointer, problem, help);
         schemas.clear();
     }
     facts.success = match (schemas.is_empty(), bytes) {

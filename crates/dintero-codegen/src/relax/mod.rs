@@ -58,7 +58,7 @@ pub fn leave_out(document: &mut Document, errors: &Errors) -> Option<Vec<Finding
             }
             left_out.push(Finding {
                 level: Level::Warning,
-                remedy: "It has no pages".to_owned(),
+                help: "It has no pages".to_owned(),
                 ..first.clone()
             });
             continue;
@@ -66,7 +66,7 @@ pub fn leave_out(document: &mut Document, errors: &Errors) -> Option<Vec<Finding
         item.remove(method);
         left_out.push(Finding {
             level: Level::Warning,
-            remedy: format!("The operation is left out. {}", first.remedy),
+            help: format!("The operation is left out. {}", first.help),
             ..first.clone()
         });
     }
@@ -87,10 +87,10 @@ struct Relaxed<'a> {
 }
 
 impl Relaxed<'_> {
-    fn warn(&mut self, pointer: &str, construct: impl Into<String>, remedy: &str) {
+    fn warn(&mut self, pointer: &str, problem: impl Into<String>, help: &str) {
         let finding = self
             .document
-            .finding(Level::Warning, pointer, construct, remedy)
+            .finding(Level::Warning, pointer, problem, help)
             .with_rule(Rule::Relaxed);
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
@@ -107,10 +107,10 @@ impl Relaxed<'_> {
         if version == "3.0" {
             self.document.root["openapi"] = json!("3.0.3");
         } else if version == "3.1" || version.starts_with("3.1.") {
-            let construct = format!("the document has OpenAPI {version}");
+            let problem = format!("the document has OpenAPI {version}");
             self.warn(
                 "/openapi",
-                construct,
+                problem,
                 "It is read as 3.0; what only 3.1 can say is left out",
             );
             self.document.root["openapi"] = json!("3.0.3");
@@ -150,20 +150,20 @@ impl Relaxed<'_> {
             }
         }
         for (pointer, origin) in unknown {
-            let (construct, origin) = match origin {
+            let (problem, origin) = match origin {
                 Some(origin) => (format!("is on the unknown server {origin:?}"), origin),
                 None => {
                     self.document.root["servers"] = json!([{"url": "/"}]);
-                    let construct = "has no server, nor has the document".to_owned();
-                    (construct, String::new())
+                    let problem = "has no server, nor has the document".to_owned();
+                    (problem, String::new())
                 }
             };
             if !self.document.root["x-dintero-servers"].is_object() {
                 self.document.root["x-dintero-servers"] = json!({});
             }
             self.document.root["x-dintero-servers"][origin] = json!("api");
-            let remedy = "It is called on the host of the API; say in x-dintero-servers in the overlay which one it is";
-            self.warn(&pointer, construct, remedy);
+            let help = "It is called on the host of the API; say in x-dintero-servers in the overlay which one it is";
+            self.warn(&pointer, problem, help);
         }
     }
 

@@ -44,11 +44,11 @@ impl Relaxed<'_> {
             if let Some(operation) = self.operation(&path, &method) {
                 operation.insert("x-dintero-method".to_owned(), json!(name));
             }
-            let construct = format!(
+            let problem = format!(
                 "the method name {wanted} is taken or no name for Rust; this one is called {name}"
             );
-            let remedy = "Give it an x-dintero-method in the overlay";
-            self.warn(&pointer, construct, remedy);
+            let help = "Give it an x-dintero-method in the overlay";
+            self.warn(&pointer, problem, help);
         }
         self.read_backs();
     }

@@ -99,8 +99,8 @@ impl Relaxed<'_> {
                 .into_iter()
                 .for_each(|item| drop(item.remove("parameters")));
         }
-        for (pointer, (construct, remedy)) in said {
-            self.warn(&pointer, construct, remedy);
+        for (pointer, (problem, help)) in said {
+            self.warn(&pointer, problem, help);
         }
     }
 }
@@ -119,8 +119,8 @@ fn one(root: &Value, parameter: &Value, variables: &[&str], said: &mut Vec<Said>
         return Vec::new();
     };
     if place == "cookie" {
-        let remedy = "It is left out; a cookie can be sent as a header of the call";
-        said.push((format!("the parameter {name} is a cookie"), remedy));
+        let help = "It is left out; a cookie can be sent as a header of the call";
+        said.push((format!("the parameter {name} is a cookie"), help));
         return Vec::new();
     }
     if place == "path" && !variables.contains(&name.as_str()) {
@@ -149,10 +149,10 @@ fn one(root: &Value, parameter: &Value, variables: &[&str], said: &mut Vec<Said>
     let explode = parameter["explode"].as_bool().unwrap_or(style == "form");
     let object = content.holds_members();
     if parameter["required"] != true && content.lists_more_than_scalars(root) {
-        let remedy = "It is left out; rewrite it with an overlay action";
+        let help = "It is left out; rewrite it with an overlay action";
         said.push((
             format!("the parameter {name} is a list of objects or lists"),
-            remedy,
+            help,
         ));
         return Vec::new();
     }
@@ -185,11 +185,8 @@ fn one(root: &Value, parameter: &Value, variables: &[&str], said: &mut Vec<Said>
             vec![parameter]
         }
         ("query", "pipeDelimited" | "spaceDelimited") if content.list.is_some() && !explode => {
-            let remedy = "It is a text here, with the mark between the values";
-            said.push((
-                format!("the parameter {name} has the style {style}"),
-                remedy,
-            ));
+            let help = "It is a text here, with the mark between the values";
+            said.push((format!("the parameter {name} has the style {style}"), help));
             let mark = if style == "pipeDelimited" {
                 "`|`"
             } else {
@@ -204,8 +201,8 @@ fn one(root: &Value, parameter: &Value, variables: &[&str], said: &mut Vec<Said>
         ("path" | "header", "simple") | ("query", "form")
             if object || (place == "path" && content.list.is_some()) =>
         {
-            let remedy = "It is a text here, with commas between names and values";
-            said.push((format!("the parameter {name} holds several values"), remedy));
+            let help = "It is a text here, with commas between names and values";
+            said.push((format!("the parameter {name} holds several values"), help));
             vec![text(&parameter, "Names and values, with commas between.")]
         }
         ("path", "label" | "matrix") => {

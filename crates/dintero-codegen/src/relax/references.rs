@@ -41,9 +41,9 @@ impl Relaxed<'_> {
                 node["$ref"] = json!(format!("#/components/schemas/{}", escape(name)));
             });
             for (pointer, target) in nowhere {
-                let construct = format!("refers to {target:?}, which is not in the document");
-                let remedy = "It is read as if nothing stood there; add it below components";
-                self.warn(&pointer, construct, remedy);
+                let problem = format!("refers to {target:?}, which is not in the document");
+                let help = "It is read as if nothing stood there; add it below components";
+                self.warn(&pointer, problem, help);
             }
             if components.is_empty() {
                 break;

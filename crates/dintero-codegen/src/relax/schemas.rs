@@ -25,21 +25,17 @@ impl Relaxed<'_> {
                         None => root["components"]["schemas"].get(target).is_some(),
                     };
                     if !found {
-                        let construct = format!(
+                        let problem = format!(
                             "the discriminator maps {value} to {target}, which does not exist"
                         );
-                        said.push((
-                            pointer.to_owned(),
-                            construct,
-                            "Such a value is kept as JSON",
-                        ));
+                        said.push((pointer.to_owned(), problem, "Such a value is kept as JSON"));
                     }
                     found
                 });
             }
         });
-        for (pointer, construct, remedy) in said {
-            self.warn(&pointer, construct, remedy);
+        for (pointer, problem, help) in said {
+            self.warn(&pointer, problem, help);
         }
     }
 }

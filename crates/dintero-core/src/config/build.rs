@@ -11,7 +11,7 @@ use super::check::{base_url, check_limit, check_owner, check_secret};
 use super::{API_URL, Builder, CHECKOUT_URL, POOL_IDLE, check_account};
 use crate::Error;
 use crate::credentials::{Credentials, api_key, basic, bearer};
-use crate::data::Problems;
+use crate::data::Violations;
 use crate::error::Kind;
 use crate::handle::{Handle, Shared, Slots};
 use crate::options::set_header;
@@ -24,43 +24,43 @@ impl<T: From<Handle>> Builder<T> {
     /// # Errors
     /// One error ([`is_configuration`](Error::is_configuration)) that names everything that is missing or malformed.
     pub fn build(mut self) -> Result<T, Error> {
-        let mut problems = std::mem::take(&mut self.problems);
+        let mut violations = std::mem::take(&mut self.violations);
         let account = self.account.take().unwrap_or_default();
-        check_account(self.names.account, &account, &mut problems);
+        check_account(self.names.account, &account, &mut violations);
         if let Some(owner) = &self.owner {
-            check_owner(owner, &mut problems);
+            check_owner(owner, &mut violations);
         }
         let api_url = base_url(
             self.names.api_url,
             self.api_url.as_deref().unwrap_or(API_URL),
-            &mut problems,
+            &mut violations,
         );
         let checkout = self.checkout_url.as_deref().unwrap_or(CHECKOUT_URL);
-        let checkout_url = base_url(self.names.checkout_url, checkout, &mut problems);
+        let checkout_url = base_url(self.names.checkout_url, checkout, &mut violations);
         for (name, length) in [
             ("timeout", self.timeout),
             ("connect_timeout", self.connect_timeout),
             ("deadline", self.deadline),
         ] {
-            check_limit(name, length.is_zero(), &mut problems);
+            check_limit(name, length.is_zero(), &mut violations);
         }
-        check_limit("body_limit", self.body_limit == 0, &mut problems);
-        let headers = self.default_headers(&mut problems);
-        self.check_credentials(&mut problems);
+        check_limit("body_limit", self.body_limit == 0, &mut violations);
+        let headers = self.default_headers(&mut violations);
+        self.check_credentials(&mut violations);
         let plain = [&api_url, &checkout_url]
             .iter()
             .any(|url| url.as_deref().is_some_and(|url| url.starts_with("http:")));
-        let http = self.http_or_own(plain, &mut problems);
+        let http = self.http_or_own(plain, &mut violations);
         let root = |url: &Option<String>| url.as_deref().and_then(|url| Url::parse(url).ok());
         let roots = root(&api_url).zip(root(&checkout_url));
         let (Some(http), Some(api_url), Some(checkout_url), Some((api_root, checkout_root)), true) =
-            (http, api_url, checkout_url, roots, problems.is_empty())
+            (http, api_url, checkout_url, roots, violations.is_empty())
         else {
-            return Err(Error::new(Kind::Configuration(problems)));
+            return Err(Error::new(Kind::Configuration(violations)));
         };
         let Some(credentials) = self.credentials(&http, &headers) else {
-            problems.push("credentials", "are required");
-            return Err(Error::new(Kind::Configuration(problems)));
+            violations.push("credentials", "are required");
+            return Err(Error::new(Kind::Configuration(violations)));
         };
         let shared = Shared {
             http,
@@ -82,10 +82,10 @@ impl<T: From<Handle>> Builder<T> {
         Ok(T::from(Handle::new(Arc::new(shared), account.into())))
     }
 
-    fn default_headers(&self, problems: &mut Problems) -> HeaderMap {
+    fn default_headers(&self, violations: &mut Violations) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
-            set_header(&mut headers, name, value, problems);
+            set_header(&mut headers, name, value, violations);
         }
         let mut agent = concat!("dintero-rust/", env!("CARGO_PKG_VERSION")).to_owned();
         if let Some(suffix) = &self.user_agent_suffix {
@@ -95,7 +95,7 @@ impl<T: From<Handle>> Builder<T> {
             Ok(value) => {
                 headers.insert(USER_AGENT, value);
             }
-            Err(_) => problems.push(
+            Err(_) => violations.push(
                 "user_agent_suffix",
                 "has characters that no header may have",
             ),
@@ -103,7 +103,7 @@ impl<T: From<Handle>> Builder<T> {
         headers
     }
 
-    fn check_credentials(&self, problems: &mut Problems) {
+    fn check_credentials(&self, violations: &mut Violations) {
         let given = [
             self.client.is_some(),
             self.bearer.is_some(),
@@ -112,30 +112,30 @@ impl<T: From<Handle>> Builder<T> {
         ];
         match given.iter().filter(|given| **given).count() {
             1 => {}
-            0 => problems.push(
+            0 => violations.push(
                 "credentials",
                 "are required: client id and secret, a token, an API key or a token source",
             ),
-            _ => problems.push("credentials", "of more than one kind are given"),
+            _ => violations.push("credentials", "of more than one kind are given"),
         }
         if let Some((id, secret)) = &self.client {
             let id = id.as_deref().unwrap_or_default();
-            check_secret(self.names.id, id, problems);
+            check_secret(self.names.id, id, violations);
             if id.contains(':') {
-                problems.push(self.names.id, "must not contain `:`");
+                violations.push(self.names.id, "must not contain `:`");
             }
             check_secret(
                 self.names.secret,
                 secret.as_ref().map_or("", |secret| secret.expose_secret()),
-                problems,
+                violations,
             );
         }
         for (name, secret) in [("bearer token", &self.bearer), ("API key", &self.api_key)] {
             if let Some(secret) = secret {
-                let before = problems.iter().count();
-                check_secret(name, secret.expose_secret(), problems);
-                if problems.iter().count() == before && bearer(secret).is_none() {
-                    problems.push(name, "has characters that no header may have");
+                let before = violations.iter().count();
+                check_secret(name, secret.expose_secret(), violations);
+                if violations.iter().count() == before && bearer(secret).is_none() {
+                    violations.push(name, "has characters that no header may have");
                 }
             }
         }
@@ -161,10 +161,10 @@ impl<T: From<Handle>> Builder<T> {
         self.source.take().map(Credentials::Source)
     }
 
-    fn http_or_own(&mut self, plain: bool, problems: &mut Problems) -> Option<reqwest::Client> {
+    fn http_or_own(&mut self, plain: bool, violations: &mut Violations) -> Option<reqwest::Client> {
         if let Some(http) = self.http.take() {
             if self.proxy.is_some() {
-                problems.push(
+                violations.push(
                     "proxy",
                     "has no effect on an http_client of your own: set it there",
                 );
@@ -179,7 +179,7 @@ impl<T: From<Handle>> Builder<T> {
                     let loopback = reqwest::NoProxy::from_string("localhost,127.0.0.0/8,::1");
                     builder = builder.proxy(proxy.no_proxy(loopback));
                 }
-                Err(_) => problems.push("proxy", "is not a URL of a proxy"),
+                Err(_) => violations.push("proxy", "is not a URL of a proxy"),
             },
             // A token for the loopback must not travel in the clear to a proxy of the environment.
             None if plain => builder = builder.no_proxy(),
@@ -188,7 +188,7 @@ impl<T: From<Handle>> Builder<T> {
         match builder.build() {
             Ok(http) => Some(http),
             Err(_) => {
-                problems.push("", "the HTTP client cannot start: is a TLS feature on (`rustls` or `native-tls`), are there root certificates?");
+                violations.push("", "the HTTP client cannot start: is a TLS feature on (`rustls` or `native-tls`), are there root certificates?");
                 None
             }
         }

@@ -4,14 +4,14 @@ use std::net::IpAddr;
 
 use reqwest::Url;
 
-use crate::data::Problems;
+use crate::data::Violations;
 
 /// `T` or `P` and 8 digits.
-pub(crate) fn check_account(name: &str, id: &str, problems: &mut Problems) {
+pub(crate) fn check_account(name: &str, id: &str, violations: &mut Violations) {
     if id.is_empty() {
-        problems.push(name, "is required");
+        violations.push(name, "is required");
     } else if !is_account(id) {
-        problems.push(name, "must be `T` or `P` and 8 digits");
+        violations.push(name, "must be `T` or `P` and 8 digits");
     }
 }
 
@@ -20,9 +20,9 @@ pub(super) fn is_account(id: &str) -> bool {
 }
 
 /// An account, or a partner with 3 digits.
-pub(super) fn check_owner(id: &str, problems: &mut Problems) {
+pub(super) fn check_owner(id: &str, violations: &mut Violations) {
     if !is_id(id, &[3, 8]) {
-        problems.push("owner", "must be `T` or `P` and 3 or 8 digits");
+        violations.push("owner", "must be `T` or `P` and 3 or 8 digits");
     }
 }
 
@@ -36,39 +36,39 @@ fn is_id(id: &str, digits: &[usize]) -> bool {
 }
 
 /// There, without white space around it (that of a file's last line, mostly) and without control characters.
-pub(super) fn check_secret(name: &str, secret: &str, problems: &mut Problems) {
+pub(super) fn check_secret(name: &str, secret: &str, violations: &mut Violations) {
     if secret.is_empty() {
-        problems.push(name, "is required");
+        violations.push(name, "is required");
     } else if secret.trim() != secret {
-        problems.push(name, "has white space around it");
+        violations.push(name, "has white space around it");
     } else if secret.chars().any(char::is_control) {
-        problems.push(name, "has control characters");
+        violations.push(name, "has control characters");
     }
 }
 
-pub(super) fn check_limit(name: &str, is_zero: bool, problems: &mut Problems) {
+pub(super) fn check_limit(name: &str, is_zero: bool, violations: &mut Violations) {
     if is_zero {
-        problems.push(name, "must be more than 0");
+        violations.push(name, "must be more than 0");
     }
 }
 
 /// The URL without a slash at its end; https, or http to this machine. It may have a path.
-pub(crate) fn base_url(name: &str, text: &str, problems: &mut Problems) -> Option<String> {
+pub(crate) fn base_url(name: &str, text: &str, violations: &mut Violations) -> Option<String> {
     let Ok(url) = Url::parse(text) else {
-        problems.push(name, "is not a URL");
+        violations.push(name, "is not a URL");
         return None;
     };
-    let before = problems.iter().count();
+    let before = violations.iter().count();
     match url.scheme() {
         "https" if url.has_host() => {}
         "http" if is_loopback(&url) => {}
-        _ => problems.push(name, "must be https, unless the host is the loopback"),
+        _ => violations.push(name, "must be https, unless the host is the loopback"),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        problems.push(name, "must not hold a user or password");
+        violations.push(name, "must not hold a user or password");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        problems.push(name, "must not have a query or fragment");
+        violations.push(name, "must not have a query or fragment");
     }
     let version = |segment: &str| {
         segment.strip_prefix('v').is_some_and(|digits| {
@@ -82,12 +82,12 @@ pub(crate) fn base_url(name: &str, text: &str, problems: &mut Problems) -> Optio
         .next()
         .is_some_and(version)
     {
-        problems.push(
+        violations.push(
             name,
             "must end before the version: leave out `/v1`, which every path brings along",
         );
     }
-    (problems.iter().count() == before).then(|| url.as_str().trim_end_matches('/').to_owned())
+    (violations.iter().count() == before).then(|| url.as_str().trim_end_matches('/').to_owned())
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -104,19 +104,19 @@ fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{base_url, check_account, check_owner, check_secret};
-    use crate::data::Problems;
+    use crate::data::Violations;
 
-    fn problems(check: impl FnOnce(&mut Problems)) -> usize {
-        let mut problems = Problems::default();
-        check(&mut problems);
-        problems.iter().count()
+    fn violations(check: impl FnOnce(&mut Violations)) -> usize {
+        let mut violations = Violations::default();
+        check(&mut violations);
+        violations.iter().count()
     }
 
     #[test]
     fn account_ids_are_t_or_p_and_8_digits() {
         for good in ["T12345678", "P00000000"] {
             assert_eq!(
-                problems(|at| check_account("account", good, at)),
+                violations(|at| check_account("account", good, at)),
                 0,
                 "{good}"
             );
@@ -131,10 +131,14 @@ mod tests {
             "T1234567٣",
             " T12345678",
         ] {
-            assert_eq!(problems(|at| check_account("account", bad, at)), 1, "{bad}");
+            assert_eq!(
+                violations(|at| check_account("account", bad, at)),
+                1,
+                "{bad}"
+            );
         }
-        assert_eq!(problems(|at| check_owner("P123", at)), 0);
-        assert_eq!(problems(|at| check_owner("P1234", at)), 1);
+        assert_eq!(violations(|at| check_owner("P123", at)), 0);
+        assert_eq!(violations(|at| check_owner("P1234", at)), 1);
     }
 
     #[test]
@@ -154,7 +158,7 @@ mod tests {
         ];
         for (url, base) in good {
             assert_eq!(
-                base_url("u", url, &mut Problems::default()).as_deref(),
+                base_url("u", url, &mut Violations::default()).as_deref(),
                 Some(base)
             );
         }
@@ -176,7 +180,7 @@ mod tests {
         ];
         for url in bad {
             assert_eq!(
-                problems(|at| assert_eq!(base_url("u", url, at), None)),
+                violations(|at| assert_eq!(base_url("u", url, at), None)),
                 1,
                 "{url}"
             );
@@ -185,9 +189,9 @@ mod tests {
 
     #[test]
     fn secrets_are_there_and_clean() {
-        assert_eq!(problems(|at| check_secret("s", "pässword", at)), 0);
+        assert_eq!(violations(|at| check_secret("s", "pässword", at)), 0);
         for bad in ["", " ", "secret\n", " secret", "a\u{7}b"] {
-            assert_eq!(problems(|at| check_secret("s", bad, at)), 1, "{bad:?}");
+            assert_eq!(violations(|at| check_secret("s", bad, at)), 1, "{bad:?}");
         }
     }
 }

@@ -19,7 +19,7 @@ impl<T: From<Handle>> Builder<T> {
         let mut read = |name: &str| match lookup(name).map(OsString::into_string) {
             Some(Ok(text)) if !text.is_empty() => Some(text),
             Some(Err(_)) => {
-                self.problems.push(name, "is not valid UTF-8");
+                self.violations.push(name, "is not valid UTF-8");
                 None
             }
             Some(Ok(_)) | None => None,

@@ -18,7 +18,7 @@ pub(crate) use check::check_account;
 
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::TokenSource;
-use crate::data::Problems;
+use crate::data::Violations;
 use crate::handle::Handle;
 use crate::{Retry, RetryPolicy};
 
@@ -59,7 +59,7 @@ pub struct Builder<T = Handle> {
     proxy: Option<SecretString>,
     clock: Arc<dyn Clock>,
     names: Names,
-    problems: Problems,
+    violations: Violations,
     gives: PhantomData<fn() -> T>,
 }
 
@@ -100,7 +100,7 @@ impl<T: From<Handle>> Builder<T> {
                 api_url: "api_url",
                 checkout_url: "checkout_url",
             },
-            problems: Problems::default(),
+            violations: Violations::default(),
             gives: PhantomData,
         }
     }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Param, Problems, Rule, Validate};
+use super::{Param, Rule, Validate, Violations};
 
 /// A JSON number that keeps whether it was written as an integer or as a decimal.
 ///
@@ -160,7 +160,7 @@ impl fmt::Display for StringOrNumber {
 }
 
 impl Validate for StringOrNumber {
-    fn check(&self, rules: &[Rule], at: &mut Problems) {
+    fn check(&self, rules: &[Rule], at: &mut Violations) {
         match self {
             Self::String(text) => text.check(rules, at),
             Self::Number(number) => number.check(rules, at),

@@ -8,7 +8,7 @@ use serde::de::{Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Problems, Rule, Validate};
+use super::{Rule, Validate, Violations};
 
 /// A field that the API may leave out, send as `null`, or fill.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nullable<T> {
 }
 
 impl<T: Validate> Validate for Nullable<T> {
-    fn check(&self, rules: &[Rule], at: &mut Problems) {
+    fn check(&self, rules: &[Rule], at: &mut Violations) {
         if let Some(value) = self.value() {
             value.check(rules, at);
         } else if rules.contains(&Rule::Required) && matches!(self, Self::Absent) {
@@ -128,7 +128,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
 }
 
 impl<T: Validate + PartialEq> Validate for OneOrMany<T> {
-    fn check(&self, rules: &[Rule], at: &mut Problems) {
+    fn check(&self, rules: &[Rule], at: &mut Violations) {
         self.list.check(rules, at);
     }
 }
@@ -151,9 +151,9 @@ impl Extra {
     }
 
     /// Adds one by hand; those in `known` have a place of their own.
-    pub fn add(&mut self, known: &[&str], key: String, value: Value, problems: &mut Problems) {
+    pub fn add(&mut self, known: &[&str], key: String, value: Value, violations: &mut Violations) {
         if known.contains(&key.as_str()) {
-            problems.push(&key, "is known: set it by its own method");
+            violations.push(&key, "is known: set it by its own method");
         } else {
             self.insert(Cow::Owned(key), value);
         }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use chrono::{NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Param, Problems, Rule, Validate};
+use super::{Param, Rule, Validate, Violations};
 
 /// A value that travels as text, kept exactly as it was written.
 ///
@@ -28,7 +28,7 @@ pub type Uuid = Text<uuid::Uuid>;
 /// How a kind of text is read and written.
 pub trait TextFormat: Sized {
     /// Why a text is none of this kind.
-    type Error: Into<Problems>;
+    type Error: Into<Violations>;
     /// Reads it.
     ///
     /// # Errors
@@ -178,7 +178,7 @@ impl<'de, T> Deserialize<'de> for Text<T> {
 }
 
 impl<T> Validate for Text<T> {
-    fn check(&self, rules: &[Rule], at: &mut Problems) {
+    fn check(&self, rules: &[Rule], at: &mut Violations) {
         self.wire.check(rules, at);
     }
 }

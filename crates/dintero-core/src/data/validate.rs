@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex};
 
-use super::{Number, Problems};
+use super::{Number, Violations};
 
 /// Can say what the API would refuse in it.
 ///
@@ -11,10 +11,10 @@ use super::{Number, Problems};
 pub trait Validate {
     /// Notes every broken rule, `rules` being those of the field that holds this value.
     #[doc(hidden)]
-    fn check(&self, rules: &[Rule], at: &mut Problems);
+    fn check(&self, rules: &[Rule], at: &mut Violations);
 
     /// Notes every broken rule of this value and of all its parts.
-    fn validate(&self, at: &mut Problems) {
+    fn validate(&self, at: &mut Violations) {
         self.check(&[], at);
     }
 }
@@ -49,7 +49,7 @@ pub enum Rule {
     Required,
 }
 
-pub(crate) fn check_text(text: &str, rules: &[Rule], at: &mut Problems) {
+pub(crate) fn check_text(text: &str, rules: &[Rule], at: &mut Violations) {
     for rule in rules {
         match *rule {
             Rule::MinLength(limit) => {
@@ -98,7 +98,7 @@ fn matches(pattern: &'static str, text: &str) -> bool {
         .is_none_or(|regex| regex.find(text).is_some())
 }
 
-fn check_number(value: f64, rules: &[Rule], at: &mut Problems) {
+fn check_number(value: f64, rules: &[Rule], at: &mut Violations) {
     for rule in rules {
         match *rule {
             Rule::Min(limit) if value < limit => {
@@ -119,43 +119,43 @@ fn check_number(value: f64, rules: &[Rule], at: &mut Problems) {
 }
 
 impl Validate for String {
-    fn check(&self, rules: &[Rule], at: &mut Problems) {
+    fn check(&self, rules: &[Rule], at: &mut Violations) {
         check_text(self, rules, at);
     }
 }
 
 impl Validate for i64 {
-    fn check(&self, rules: &[Rule], at: &mut Problems) {
+    fn check(&self, rules: &[Rule], at: &mut Violations) {
         check_number(*self as f64, rules, at);
     }
 }
 
 impl Validate for i32 {
-    fn check(&self, rules: &[Rule], at: &mut Problems) {
+    fn check(&self, rules: &[Rule], at: &mut Violations) {
         check_number(f64::from(*self), rules, at);
     }
 }
 
 impl Validate for Number {
-    fn check(&self, rules: &[Rule], at: &mut Problems) {
+    fn check(&self, rules: &[Rule], at: &mut Violations) {
         check_number(self.as_f64(), rules, at);
     }
 }
 
 impl Validate for bool {
-    fn check(&self, _: &[Rule], _: &mut Problems) {}
+    fn check(&self, _: &[Rule], _: &mut Violations) {}
 }
 
 impl Validate for serde_json::Value {
-    fn check(&self, _: &[Rule], _: &mut Problems) {}
+    fn check(&self, _: &[Rule], _: &mut Violations) {}
 }
 
 impl Validate for serde_json::Map<String, serde_json::Value> {
-    fn check(&self, _: &[Rule], _: &mut Problems) {}
+    fn check(&self, _: &[Rule], _: &mut Violations) {}
 }
 
 impl<T: Validate> Validate for Option<T> {
-    fn check(&self, rules: &[Rule], at: &mut Problems) {
+    fn check(&self, rules: &[Rule], at: &mut Violations) {
         match self {
             Some(value) => value.check(rules, at),
             None if rules.contains(&Rule::Required) => at.push("", "is required"),
@@ -165,12 +165,12 @@ impl<T: Validate> Validate for Option<T> {
 }
 
 impl<T: Validate> Validate for Box<T> {
-    fn check(&self, rules: &[Rule], at: &mut Problems) {
+    fn check(&self, rules: &[Rule], at: &mut Violations) {
         (**self).check(rules, at);
     }
 }
 
-fn check_count(count: usize, rules: &[Rule], at: &mut Problems) -> &'static [Rule] {
+fn check_count(count: usize, rules: &[Rule], at: &mut Violations) -> &'static [Rule] {
     let mut each: &'static [Rule] = &[];
     for rule in rules {
         match *rule {
@@ -194,7 +194,7 @@ fn check_count(count: usize, rules: &[Rule], at: &mut Problems) -> &'static [Rul
 }
 
 impl<T: Validate + PartialEq> Validate for Vec<T> {
-    fn check(&self, rules: &[Rule], at: &mut Problems) {
+    fn check(&self, rules: &[Rule], at: &mut Violations) {
         let each = check_count(self.len(), rules, at);
         if rules.contains(&Rule::Unique) && (1..self.len()).any(|i| self[..i].contains(&self[i])) {
             at.push("", "must not have an element twice");
@@ -206,7 +206,7 @@ impl<T: Validate + PartialEq> Validate for Vec<T> {
 }
 
 impl<T: Validate> Validate for BTreeMap<String, T> {
-    fn check(&self, rules: &[Rule], at: &mut Problems) {
+    fn check(&self, rules: &[Rule], at: &mut Violations) {
         let each = check_count(self.len(), rules, at);
         for (index, value) in self.values().enumerate() {
             at.item(index, |at| value.check(each, at));
@@ -216,10 +216,10 @@ impl<T: Validate> Validate for BTreeMap<String, T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Problems, Rule, Validate};
+    use super::{Rule, Validate, Violations};
 
-    fn problems(value: &dyn Validate, rules: &[Rule]) -> String {
-        let mut at = Problems::default();
+    fn violations(value: &dyn Validate, rules: &[Rule]) -> String {
+        let mut at = Violations::default();
         value.check(rules, &mut at);
         at.to_string()
     }
@@ -228,25 +228,25 @@ mod tests {
     fn a_message_names_the_rule_and_the_length_but_not_the_value() {
         let secret = "4000000000000002".to_owned();
         assert_eq!(
-            problems(&secret, &[Rule::MaxLength(4)]),
+            violations(&secret, &[Rule::MaxLength(4)]),
             "must have at most 4 characters (it has 16)"
         );
         assert_eq!(
-            problems(&secret, &[Rule::Pattern("^[A-Z]+$")]),
+            violations(&secret, &[Rule::Pattern("^[A-Z]+$")]),
             "must match the pattern ^[A-Z]+$ (its 16 characters do not)"
         );
     }
 
     #[test]
     fn lengths_count_characters_not_bytes() {
-        assert_eq!(problems(&"æøå".to_owned(), &[Rule::MaxLength(3)]), "");
+        assert_eq!(violations(&"æøå".to_owned(), &[Rule::MaxLength(3)]), "");
     }
 
     #[test]
     fn patterns_may_look_ahead() {
         let owner = [Rule::Pattern(r"^[PT]{1}(?=(?:.{3}|.{8})$)[0-9]*$")];
-        assert_eq!(problems(&"T123".to_owned(), &owner), "");
-        assert!(problems(&"T1234".to_owned(), &owner).contains("must match"));
+        assert_eq!(violations(&"T123".to_owned(), &owner), "");
+        assert!(violations(&"T1234".to_owned(), &owner).contains("must match"));
     }
 
     #[test]
@@ -254,24 +254,33 @@ mod tests {
         let list = vec![5_i64, -1, -2];
         let rules = [Rule::MaxItems(2), Rule::Each(&[Rule::Min(0.0)])];
         assert_eq!(
-            problems(&list, &rules),
+            violations(&list, &rules),
             "must have at most 2 elements (it has 3); `[1]` must be at least 0; `[2]` must be at least 0"
         );
         assert_eq!(
-            problems(&vec![1_i64, 2, 1], &[Rule::Unique]),
+            violations(&vec![1_i64, 2, 1], &[Rule::Unique]),
             "must not have an element twice"
         );
     }
 
     #[test]
     fn limits_may_be_exclusive() {
-        assert_eq!(problems(&1_i64, &[Rule::Above(1.0)]), "must be more than 1");
-        assert_eq!(problems(&1_i64, &[Rule::Below(1.0)]), "must be less than 1");
+        assert_eq!(
+            violations(&1_i64, &[Rule::Above(1.0)]),
+            "must be more than 1"
+        );
+        assert_eq!(
+            violations(&1_i64, &[Rule::Below(1.0)]),
+            "must be less than 1"
+        );
     }
 
     #[test]
     fn a_field_that_may_be_absent_in_responses_can_be_required_in_requests() {
-        assert_eq!(problems(&None::<String>, &[Rule::Required]), "is required");
-        assert_eq!(problems(&None::<String>, &[]), "");
+        assert_eq!(
+            violations(&None::<String>, &[Rule::Required]),
+            "is required"
+        );
+        assert_eq!(violations(&None::<String>, &[]), "");
     }
 }

@@ -19,7 +19,7 @@ use envelope::Envelope;
 
 use crate::audience::Foreign;
 use crate::clock::{Clock as _, SystemClock};
-use crate::data::Problems;
+use crate::data::Violations;
 use crate::retry::{is_passing, retry_after};
 use crate::{Operation, RetryClass};
 
@@ -81,9 +81,9 @@ struct Inner {
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
     /// The client cannot be built from what it was given.
-    Configuration(Problems),
+    Configuration(Violations),
     /// The request breaks a rule and was not sent.
-    InvalidRequest(Problems),
+    InvalidRequest(Violations),
     /// The server answered with a status other than 2xx.
     Status,
     /// A limit of time passed.
@@ -164,7 +164,7 @@ impl Error {
         self
     }
 
-    /// The client could not be built: something is missing or malformed. Nothing was sent. The sentence names every problem.
+    /// The client could not be built: something is missing or malformed. Nothing was sent. The sentence names every violation.
     pub fn is_configuration(&self) -> bool {
         matches!(self.0.kind, Kind::Configuration(_))
     }
@@ -207,11 +207,11 @@ impl Error {
 
     /// Whether the same call can be put back into a queue: it may go well later, and cannot do twice what it should do once.
     /// True after 429, and when it provably was not carried out and the reason may pass; after an unknown outcome (time-out,
-    /// broken connection, 408, 500, 502, 503, 504) only for calls that are [safe or harmless](Self::retry_class).
+    /// broken connection, 408, 500, 502, 503, 504) only for calls that are [idempotent or duplicate tolerated](Self::retry_class).
     pub fn is_retryable(&self) -> bool {
         let harmless = matches!(
             self.retry_class(),
-            Some(RetryClass::Safe | RetryClass::Harmless)
+            Some(RetryClass::Idempotent | RetryClass::DuplicateTolerated)
         );
         let passes = match self.0.kind {
             Kind::Status => self.is_rate_limited() || self.0.status.is_some_and(is_passing),
@@ -358,10 +358,11 @@ impl Error {
     }
 
     /// What is wrong with the request or the configuration; empty for any other error.
-    pub fn problems(&self) -> &Problems {
-        static NONE: std::sync::LazyLock<Problems> = std::sync::LazyLock::new(Problems::default);
+    pub fn violations(&self) -> &Violations {
+        static NONE: std::sync::LazyLock<Violations> =
+            std::sync::LazyLock::new(Violations::default);
         match &self.0.kind {
-            Kind::Configuration(problems) | Kind::InvalidRequest(problems) => problems,
+            Kind::Configuration(violations) | Kind::InvalidRequest(violations) => violations,
             _ => &NONE,
         }
     }
@@ -396,10 +397,10 @@ impl StdError for Error {
     }
 }
 
-/// Problems found before sending.
-impl From<Problems> for Error {
-    fn from(problems: Problems) -> Self {
-        Self::new(Kind::InvalidRequest(problems))
+/// Violations found before sending.
+impl From<Violations> for Error {
+    fn from(violations: Violations) -> Self {
+        Self::new(Kind::InvalidRequest(violations))
     }
 }
 

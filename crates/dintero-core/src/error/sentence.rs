@@ -15,16 +15,16 @@ impl fmt::Display for Error {
             (false, _, None) => "the request".to_owned(),
         };
         match &self.0.kind {
-            Kind::Configuration(problems) => {
+            Kind::Configuration(violations) => {
                 return write!(
                     f,
-                    "the client is not configured correctly: {problems}; correct this before building the client"
+                    "the client is not configured correctly: {violations}; correct this before building the client"
                 );
             }
-            Kind::InvalidRequest(problems) => {
+            Kind::InvalidRequest(violations) => {
                 return write!(
                     f,
-                    "{subject} was not sent because the request is not valid: {problems}; correct this and call again"
+                    "{subject} was not sent because the request is not valid: {violations}; correct this and call again"
                 );
             }
             Kind::Status => write!(f, "{subject} was answered with {}", Status(self))?,
@@ -136,11 +136,13 @@ impl Error {
             .retry_class()
             .map(|class| (class, self.0.operation.and_then(Operation::read_back)))
         {
-            Some((RetryClass::Safe, _)) => format!("it is safe to call again {}", self.when()),
-            Some((RetryClass::Harmless, _)) => {
+            Some((RetryClass::Idempotent, _)) => {
+                format!("it is safe to call again {}", self.when())
+            }
+            Some((RetryClass::DuplicateTolerated, _)) => {
                 "it may have been carried out; a duplicate does no harm, so call again".to_owned()
             }
-            Some((RetryClass::Money, Some(read))) => {
+            Some((RetryClass::NonIdempotent, Some(read))) => {
                 format!(
                     "it may have been carried out and may have moved money: look with `{read}` before you call it again"
                 )

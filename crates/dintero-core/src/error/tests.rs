@@ -4,19 +4,19 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::{Error, Kind, WasSent};
-use crate::data::Problems;
+use crate::data::Violations;
 use crate::{Auth, Evidence, Operation, OperationFacts, RetryClass, Server};
 
 static CAPTURE: Operation = operation(
     "capture_transaction",
     &["write:checkout"],
-    RetryClass::Money,
+    RetryClass::NonIdempotent,
     Some("get_transaction"),
 );
 static LIST: Operation = operation(
     "list_orders",
     &["admin:shopping", "read:shopping"],
-    RetryClass::Safe,
+    RetryClass::Idempotent,
     None,
 );
 
@@ -71,7 +71,7 @@ fn predicates_follow_the_status() {
     assert!(of(500).is_server_error() && of(503).is_server_error());
     assert!(of(204).is_decode());
     assert!(Error::from_timeout(Duration::from_secs(30)).is_timeout());
-    assert!(Error::from(Problems::default()).is_invalid_request());
+    assert!(Error::from(Violations::default()).is_invalid_request());
     assert!(Error::from_token_source("x").is_authentication());
 }
 
@@ -86,7 +86,7 @@ fn whether_it_was_sent_follows_from_what_is_known() {
     ] {
         assert_eq!(status(code, "").was_sent(), sent, "{code}");
     }
-    assert_eq!(Error::from(Problems::default()).was_sent(), WasSent::No);
+    assert_eq!(Error::from(Violations::default()).was_sent(), WasSent::No);
 }
 
 #[test]
@@ -188,24 +188,24 @@ fn bodies_that_are_no_json_are_kept_as_they_came() {
 
 #[test]
 fn problems_are_all_in_the_sentence() {
-    let mut problems = Problems::default();
-    problems.push("order.amount", "must be at least 0");
-    problems.push("url.return_url", "is required");
-    let error = Error::from(problems).with_operation(&CAPTURE);
+    let mut violations = Violations::default();
+    violations.push("order.amount", "must be at least 0");
+    violations.push("url.return_url", "is required");
+    let error = Error::from(violations).with_operation(&CAPTURE);
     let text = error.to_string();
     assert!(
         text.contains("`order.amount` must be at least 0; `url.return_url` is required"),
         "{text}"
     );
-    assert_eq!(error.problems().iter().count(), 2);
-    assert_eq!(status(400, "").problems().iter().count(), 0);
+    assert_eq!(error.violations().iter().count(), 2);
+    assert_eq!(status(400, "").violations().iter().count(), 0);
 }
 
 #[test]
 fn every_kind_ends_in_what_to_do() {
     let kinds = [
-        Kind::Configuration(Problems::default()),
-        Kind::InvalidRequest(Problems::default()),
+        Kind::Configuration(Violations::default()),
+        Kind::InvalidRequest(Violations::default()),
         Kind::Timeout(Duration::from_secs(1)),
         Kind::Connect,
         Kind::Refused,

@@ -23,7 +23,7 @@ macro_rules! builder {
 
         impl $crate::data::Validate for $name {
             #[allow(unused_variables)]
-            fn check(&self, _: &[$crate::data::Rule], at: &mut $crate::data::Problems) {
+            fn check(&self, _: &[$crate::data::Rule], at: &mut $crate::data::Violations) {
                 $(at.within($wire, |at| self.$field.check(const { &[$($rule),*] }, at));)*
             }
         }
@@ -32,7 +32,7 @@ macro_rules! builder {
         #[derive(Clone, Default)]
         #[must_use]
         pub struct $builder {
-            __problems: $crate::data::Problems,
+            __problems: $crate::data::Violations,
             __extra: $crate::data::Extra,
             $($field: ::std::option::Option<$crate::__type!(req $shape $type)>,)*
         }
@@ -61,19 +61,19 @@ macro_rules! builder {
         }
 
         impl ::std::convert::TryFrom<$builder> for $name {
-            type Error = $crate::data::Problems;
+            type Error = $crate::data::Violations;
 
-            fn try_from(builder: $builder) -> ::std::result::Result<Self, $crate::data::Problems> {
+            fn try_from(builder: $builder) -> ::std::result::Result<Self, $crate::data::Violations> {
                 #[allow(unused_imports)]
                 use $crate::data::Validate as _;
-                let mut problems = builder.__problems;
+                let mut violations = builder.__problems;
                 $(let $field = builder.$field $(.or_else(|| ::std::option::Option::Some(<$type>::from($constant))))?;)*
-                $($crate::__missing!($presence problems $field $wire);)*
-                $(problems.within($wire, |at| $field.check(const { &[$($rule),*] }, at));)*
-                if !problems.is_empty() {
-                    return ::std::result::Result::Err(problems);
+                $($crate::__missing!($presence violations $field $wire);)*
+                $(violations.within($wire, |at| $field.check(const { &[$($rule),*] }, at));)*
+                if !violations.is_empty() {
+                    return ::std::result::Result::Err(violations);
                 }
-                $($crate::__built!($presence problems $field);)*
+                $($crate::__built!($presence violations $field);)*
                 ::std::result::Result::Ok($name { $($field,)* __extra: builder.__extra })
             }
         }
@@ -90,24 +90,24 @@ macro_rules! builder {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __missing {
-    (req $problems:ident $field:ident $wire:literal) => {
-        if $field.is_none() && !$problems.mentions($wire) {
-            $problems.push($wire, "is required");
+    (req $violations:ident $field:ident $wire:literal) => {
+        if $field.is_none() && !$violations.mentions($wire) {
+            $violations.push($wire, "is required");
         }
     };
-    ($presence:ident $problems:ident $field:ident $wire:literal) => {};
+    ($presence:ident $violations:ident $field:ident $wire:literal) => {};
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __built {
-    (req $problems:ident $field:ident) => {
+    (req $violations:ident $field:ident) => {
         let ::std::option::Option::Some($field) = $field else {
-            return ::std::result::Result::Err($problems);
+            return ::std::result::Result::Err($violations);
         };
     };
-    (opt $problems:ident $field:ident) => {};
-    (nul $problems:ident $field:ident) => {
+    (opt $violations:ident $field:ident) => {};
+    (nul $violations:ident $field:ident) => {
         let $field = $field.map_or_else(
             ::std::default::Default::default,
             $crate::data::Nullable::Value,
@@ -115,7 +115,7 @@ macro_rules! __built {
     };
 }
 
-/// A method of a builder. A value that cannot be converted is a problem of the field, told when the builder builds.
+/// A method of a builder. A value that cannot be converted is a violation of the field, told when the builder builds.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __setter {
@@ -123,7 +123,7 @@ macro_rules! __setter {
         $(#[$meta])*
         pub fn $field<V>(mut self, value: V) -> Self
         where
-            V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Problems>>,
+            V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
             self.$field = $crate::data::convert($wire, value, &mut self.__problems);
             self
@@ -133,7 +133,7 @@ macro_rules! __setter {
         $(#[$meta])*
         pub fn $field<V>(mut self, value: V) -> Self
         where
-            V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Problems>>,
+            V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
             self.$field = $crate::data::convert($wire, value, &mut self.__problems).map(::std::boxed::Box::new);
             self
@@ -144,7 +144,7 @@ macro_rules! __setter {
         pub fn $field<K, V>(mut self, entries: impl ::std::iter::IntoIterator<Item = (K, V)>) -> Self
         where
             K: ::std::convert::Into<::std::string::String>,
-            V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Problems>>,
+            V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
             self.$field = $crate::data::convert_map($wire, entries, &mut self.__problems);
             self
@@ -154,7 +154,7 @@ macro_rules! __setter {
         $(#[$meta])*
         pub fn $field<V>(mut self, values: impl ::std::iter::IntoIterator<Item = V>) -> Self
         where
-            V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Problems>>,
+            V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
             self.$field = $crate::data::convert_list($wire, values, &mut self.__problems).map(::std::convert::Into::into);
             self

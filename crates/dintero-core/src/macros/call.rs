@@ -21,7 +21,7 @@ macro_rules! call {
         #[must_use = "nothing is sent before `send` is awaited"]
         pub struct $name<'a> {
             __client: &'a Client,
-            __problems: $crate::data::Problems,
+            __problems: $crate::data::Violations,
             __options: $crate::CallOptions,
             $($field: ::std::option::Option<$crate::__type!(req $shape $type)>,)*
         }
@@ -64,10 +64,10 @@ macro_rules! call {
                 #[allow(unused_imports)]
                 use $crate::data::Validate as _;
                 #[allow(unused_mut)]
-                let Self { __client: client, __problems: mut problems, __options: options, $($field,)* } = self;
-                $($crate::__missing!($presence problems $field $wire);)*
-                $($crate::__call_check!($place problems $field $wire [$($rule),*]);)*
-                let call = client.handle.call(&operations::$operation).problems(problems).options(options);
+                let Self { __client: client, __problems: mut violations, __options: options, $($field,)* } = self;
+                $($crate::__missing!($presence violations $field $wire);)*
+                $($crate::__call_check!($place violations $field $wire [$($rule),*]);)*
+                let call = client.handle.call(&operations::$operation).violations(violations).options(options);
                 $(let call = $crate::__call_put!($place call $field $wire);)*
                 call
             }
@@ -100,8 +100,8 @@ macro_rules! __call_setter {
 #[macro_export]
 macro_rules! __call_check {
     (body $($rest:tt)*) => {};
-    ($place:ident $problems:ident $field:ident $wire:literal $rules:tt) => {
-        $problems.within($wire, |at| $field.check(const { &$rules }, at));
+    ($place:ident $violations:ident $field:ident $wire:literal $rules:tt) => {
+        $violations.within($wire, |at| $field.check(const { &$rules }, at));
     };
 }
 

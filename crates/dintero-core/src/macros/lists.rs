@@ -105,7 +105,7 @@ macro_rules! open_enum {
         }
 
         impl $crate::data::Validate for $name {
-            fn check(&self, _: &[$crate::data::Rule], _: &mut $crate::data::Problems) {}
+            fn check(&self, _: &[$crate::data::Rule], _: &mut $crate::data::Violations) {}
         }
 
         impl $crate::data::Param for $name {
@@ -179,7 +179,7 @@ macro_rules! open_integer {
         }
 
         impl $crate::data::Validate for $name {
-            fn check(&self, _: &[$crate::data::Rule], _: &mut $crate::data::Problems) {}
+            fn check(&self, _: &[$crate::data::Rule], _: &mut $crate::data::Violations) {}
         }
 
         impl $crate::data::Param for $name {

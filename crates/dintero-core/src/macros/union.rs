@@ -91,9 +91,9 @@ macro_rules! union {
 
             $(
                 impl ::std::convert::TryFrom<$builder> for $name {
-                    type Error = $crate::data::Problems;
+                    type Error = $crate::data::Violations;
 
-                    fn try_from(builder: $builder) -> ::std::result::Result<Self, $crate::data::Problems> {
+                    fn try_from(builder: $builder) -> ::std::result::Result<Self, $crate::data::Violations> {
                         <$type as ::std::convert::TryFrom<$builder>>::try_from(builder).map(Self::$variant)
                     }
                 }
@@ -108,7 +108,7 @@ macro_rules! union {
 macro_rules! union_in_requests {
     ($name:ident { $($variant:ident),* }) => {
         impl $crate::data::Validate for $name {
-            fn check(&self, rules: &[$crate::data::Rule], at: &mut $crate::data::Problems) {
+            fn check(&self, rules: &[$crate::data::Rule], at: &mut $crate::data::Violations) {
                 match self {
                     $(Self::$variant(value) => value.check(rules, at),)*
                     Self::Unknown(_) => {}

@@ -159,7 +159,7 @@ mod tests {
             base: "/v1",
             account: None,
             scopes: &[],
-            retry_class: RetryClass::Safe,
+            retry_class: RetryClass::Idempotent,
             read_back: None,
             paging: Some(paging),
             auth: Auth::Bearer,

@@ -86,8 +86,8 @@ impl<P, I> Pages<P, I> {
     /// cursor of another list makes the stream begin with an error, and nothing is sent.
     pub fn resume(mut self, cursor: PageCursor) -> Self {
         if !self.call.operation.is_some_and(|list| cursor.fits(list)) {
-            let problem = "is the cursor of another list";
-            self.call.problems.push("cursor", problem);
+            let violation = "is the cursor of another list";
+            self.call.violations.push("cursor", violation);
         }
         self.cursor = Some(cursor);
         self

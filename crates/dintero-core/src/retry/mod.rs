@@ -17,7 +17,7 @@ use crate::{Error, RetryClass};
 /// types of your own are others, for a client or for a call.
 ///
 /// It can only narrow what is permitted. It is not asked at all when the [class](RetryClass) of the call forbids a repeat, so
-/// that no policy sends a *money* call twice after an unknown outcome, nor a *harmless* one more than once, nor renews a token
+/// that no policy sends a *non-idempotent* call twice after an unknown outcome, nor a *duplicate tolerated* one more than once, nor renews a token
 /// more than once. When it asks for a repeat, the deadline of the call, the retry budget of the client and the `Retry-After`
 /// of the server still count: a shorter pause becomes as long as the server asks for. Attempts are not limited unless it does.
 ///

@@ -14,7 +14,7 @@ use crate::RetryClass;
 /// | growth | doubled each time, at most 8 s | long enough for a server to restart, short enough for a shopper to wait |
 /// | jitter | full: anywhere between 0 and the bound | the clients of one outage do not come back in step |
 /// | `Retry-After` | believed up to 60 s | what is longer is for a job queue, so the call fails at once and says how long |
-/// | repeats of a *harmless* call after an unknown outcome | 1 | each may leave an unused session behind |
+/// | repeats of a *duplicate tolerated* call after an unknown outcome | 1 | each may leave an unused session behind |
 ///
 /// All calls of a client share a budget that no policy changes: 100 repeats, of which every fifth success gives one back, so
 /// that a dead server gets each call once and not three times.
@@ -114,7 +114,8 @@ impl Retry for RetryPolicy {
         if failed.is_token_refused() {
             return (self.max_attempts > 1).then_some(Duration::ZERO);
         }
-        let harmless_once = failed.class() == RetryClass::Harmless && failed.is_outcome_unknown();
+        let harmless_once =
+            failed.class() == RetryClass::DuplicateTolerated && failed.is_outcome_unknown();
         if failed.attempts() >= self.max_attempts || (harmless_once && !self.repeat_harmless) {
             return None;
         }

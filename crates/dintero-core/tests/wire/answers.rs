@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use dintero_core::{CallOptions, ManualClock, Problems, RetryClass, WasSent};
+use dintero_core::{CallOptions, ManualClock, RetryClass, Violations, WasSent};
 use http::Method;
 use serde::Deserialize;
 
@@ -79,13 +79,13 @@ async fn a_call_without_a_body_has_none() {
 #[tokio::test]
 async fn a_request_with_problems_is_never_sent_and_names_them_all() {
     let server = Server::start().await;
-    let mut found = Problems::default();
+    let mut found = Violations::default();
     found.push("order.amount", "must be at least 0");
     let error = handle(&server, &ManualClock::new())
         .call(&CAPTURE)
         .path("id", &"..")
         .header("dintero-feature-toggles", &"hidden\n")
-        .problems(found)
+        .violations(found)
         .options(CallOptions::new().with_header("authorization", "hidden"))
         .send::<Thing>()
         .await
@@ -95,7 +95,7 @@ async fn a_request_with_problems_is_never_sent_and_names_them_all() {
         (error.was_sent(), error.attempts(), error.operation()),
         (WasSent::No, 0, Some(&CAPTURE))
     );
-    assert_eq!(error.problems().iter().count(), 4, "{error}");
+    assert_eq!(error.violations().iter().count(), 4, "{error}");
     assert!(!error.to_string().contains("hidden"));
     let missing = handle(&server, &ManualClock::new())
         .call(&READ)
@@ -344,7 +344,7 @@ async fn a_raw_post_is_taken_to_move_money_unless_said_otherwise() {
     assert!(
         handle
             .request(Method::POST, "/v1/x")
-            .class(RetryClass::Safe)
+            .class(RetryClass::Idempotent)
             .send_bytes()
             .await
             .is_ok()

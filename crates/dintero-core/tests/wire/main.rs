@@ -25,7 +25,7 @@ static READ: Operation = operation(
     "get_transaction",
     Method::GET,
     "/transactions/{id}",
-    RetryClass::Safe,
+    RetryClass::Idempotent,
     Checkout,
     Auth::Bearer,
 );
@@ -33,7 +33,7 @@ static SESSION: Operation = operation(
     "create_session",
     Method::POST,
     "/sessions",
-    RetryClass::Harmless,
+    RetryClass::DuplicateTolerated,
     Checkout,
     Auth::Bearer,
 );
@@ -41,7 +41,7 @@ static CAPTURE: Operation = operation(
     "capture_transaction",
     Method::POST,
     "/transactions/{id}/capture",
-    RetryClass::Money,
+    RetryClass::NonIdempotent,
     Checkout,
     Auth::Bearer,
 );
@@ -49,7 +49,7 @@ static ORDERS: Operation = operation(
     "list_orders",
     Method::GET,
     "/accounts/{aid}/shopping/orders",
-    RetryClass::Safe,
+    RetryClass::Idempotent,
     Api,
     Auth::Bearer,
 );
@@ -57,7 +57,7 @@ static TOKEN: Operation = operation(
     "create_token",
     Method::POST,
     "/accounts/{aid}/auth/other",
-    RetryClass::Safe,
+    RetryClass::Idempotent,
     Api,
     Auth::Basic,
 );

@@ -143,17 +143,17 @@ fn check(name: &str, class: RetryClass, proof: Proof, outcome: &Outcome) {
     let at = format!("{name}, {class:?}");
     let reached = outcome.reached;
     match (class, proof) {
-        (RetryClass::Money, Proof::None | Proof::Handled) => {
+        (RetryClass::NonIdempotent, Proof::None | Proof::Handled) => {
             assert!(reached <= 1, "{at}: {reached}")
         }
-        (RetryClass::Harmless, Proof::None | Proof::Handled) => {
+        (RetryClass::DuplicateTolerated, Proof::None | Proof::Handled) => {
             assert!(reached <= 2, "{at}: {reached}")
         }
         _ => {}
     }
     let Err(error) = &outcome.result else { return };
     assert_eq!(error.retry_class(), Some(class), "{at}");
-    if class == RetryClass::Money {
+    if class == RetryClass::NonIdempotent {
         let sent = match proof {
             Proof::NotHandled => error.was_sent() != WasSent::Maybe,
             Proof::Handled => error.was_sent() == WasSent::Yes,

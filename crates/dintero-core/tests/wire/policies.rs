@@ -38,7 +38,10 @@ async fn a_policy_that_always_repeats_is_not_asked_where_the_class_forbids_it() 
     assert!(asked.lock().expect("lock").is_empty());
     assert!(call(&handle, &SESSION).await.is_err());
     assert_eq!(server.calls().len(), 3, "once more, and no more");
-    assert_eq!(*asked.lock().expect("lock"), [RetryClass::Harmless]);
+    assert_eq!(
+        *asked.lock().expect("lock"),
+        [RetryClass::DuplicateTolerated]
+    );
 }
 
 #[tokio::test]
@@ -131,8 +134,8 @@ async fn the_error_of_a_raw_call_knows_its_class() {
     let server = Server::start().await.api((0..9).map(|_| reply(503, "{}")));
     let handle = handle(&server, &ManualClock::new());
     for (method, class, retryable) in [
-        (Method::GET, RetryClass::Safe, true),
-        (Method::POST, RetryClass::Money, false),
+        (Method::GET, RetryClass::Idempotent, true),
+        (Method::POST, RetryClass::NonIdempotent, false),
     ] {
         let error = handle
             .request(method, "/v1/x")

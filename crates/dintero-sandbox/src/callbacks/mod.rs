@@ -1,6 +1,6 @@
 //! Callbacks: which of them are due to a session's `callback_url`, and what became of each.
 
-pub(crate) mod courier;
+pub(crate) mod dispatcher;
 mod record;
 mod sign;
 mod target;
@@ -49,14 +49,14 @@ impl Callbacks {
     fn add(&mut self, mut callback: Callback) {
         self.count += 1;
         callback.number = self.count;
-        let shelf = match callback.state {
+        let store = match callback.state {
             CallbackState::Waiting(_) => &mut self.waiting,
             _ => &mut self.done,
         };
-        if shelf.len() == LIMIT {
-            shelf.pop_front();
+        if store.len() == LIMIT {
+            store.pop_front();
         }
-        shelf.push_back(callback);
+        store.push_back(callback);
     }
 
     /// Changes a waiting callback, and puts it to the others once it is done.

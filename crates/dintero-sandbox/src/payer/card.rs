@@ -96,7 +96,7 @@ pub(crate) const CARDS: [(Case, &str, &str, Option<&str>); 11] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Card {
     pub(crate) brand: &'static str,
-    pub(crate) masked: String,
+    pub(crate) redacted: String,
     pub(crate) case: Case,
     pub(crate) outcome: Authorization,
 }
@@ -111,7 +111,7 @@ impl Card {
         let last = digits.get(digits.len().saturating_sub(4)..);
         Self {
             brand,
-            masked: format!(
+            redacted: format!(
                 "{}******{}",
                 digits.get(..6).unwrap_or_default(),
                 last.unwrap_or_default()
@@ -196,12 +196,12 @@ impl Card {
             .map(|(case, brand, number)| Self::new(case, brand, number))
     }
 
-    /// The card with this masked number; the approved one where there is none.
-    pub(crate) fn from_masked(masked: &str) -> Self {
+    /// The card with this redacted number; the approved one where there is none.
+    pub(crate) fn from_masked(redacted: &str) -> Self {
         let numbers = CARDS.iter().flat_map(|row| [Some(row.2), row.3]).flatten();
         numbers
             .filter_map(Self::from_number)
-            .find(|card| card.masked == masked)
+            .find(|card| card.redacted == redacted)
             .unwrap_or_else(Self::approved)
     }
 
@@ -216,7 +216,7 @@ impl Card {
             _ => ("Y", "02"),
         };
         json!({
-            "brand": self.brand, "masked_pan": self.masked, "expiry_date": "12/2099", "type": "Credit",
+            "brand": self.brand, "masked_pan": self.redacted, "expiry_date": "12/2099", "type": "Credit",
             "country": "NOR", "authentication_status": status, "eci": eci,
         })
     }
@@ -244,11 +244,11 @@ pub(crate) fn timeout(what: &str) -> Value {
 
 /// Whether `CAPTURE`, `REFUND` or `VOID` of a transaction times out, by the card that it was paid with.
 pub(crate) fn times_out(transaction: &Transaction, event: &str) -> bool {
-    let masked = transaction
+    let redacted = transaction
         .doc
         .get("card")
         .and_then(|card| card["masked_pan"].as_str());
-    let case = masked.map(|masked| Card::from_masked(masked).case);
+    let case = redacted.map(|redacted| Card::from_masked(redacted).case);
     matches!(
         (case, event),
         (Some(Case::CaptureTimesOut), "CAPTURE")
@@ -265,7 +265,7 @@ mod tests {
     fn known_test_cards_are_played_and_others_refused() {
         let card = Card::from_number("5200 0000 0000 0007").expect("a test card");
         assert_eq!(
-            (card.brand, card.masked.as_str(), card.outcome),
+            (card.brand, card.redacted.as_str(), card.outcome),
             ("Mastercard", "520000******0007", Authorization::Given)
         );
         assert_eq!(
@@ -283,7 +283,7 @@ mod tests {
         for (case, _, visa, mastercard) in CARDS {
             for number in [Some(visa), mastercard].into_iter().flatten() {
                 let card = Card::from_number(number).expect("in the table");
-                assert_eq!(Card::from_masked(&card.masked), card);
+                assert_eq!(Card::from_masked(&card.redacted), card);
                 assert_eq!(card.case, case);
                 seen += 1;
             }

@@ -8,19 +8,19 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::Grant;
 use crate::clock::text;
-use crate::state::shelf::Shelf;
+use crate::state::store::Store;
 
 /// An object that is kept as it is sent.
 pub(crate) type Doc = Map<String, Value>;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Admin {
-    pub(crate) profiles: Shelf<Doc>,
-    pub(crate) api_keys: Shelf<Doc>,
+    pub(crate) profiles: Store<Doc>,
+    pub(crate) api_keys: Store<Doc>,
     /// What each living API key allows.
     pub(crate) keys: BTreeMap<String, Grant>,
     pub(crate) signature: Option<Value>,
-    pub(crate) terminals: Shelf<TerminalOperation>,
+    pub(crate) terminals: Store<TerminalOperation>,
     /// The session that each location shows.
     pub(crate) locations: BTreeMap<String, String>,
 }

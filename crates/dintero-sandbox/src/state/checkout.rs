@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::clock::text;
 use crate::errors::{ApiError, Outcome};
 use crate::state::admin::Doc;
-use crate::state::shelf::Shelf;
+use crate::state::store::Store;
 use crate::state::{Word, uuid, word};
 
 /// How many events a session or a transaction can have.
@@ -17,10 +17,10 @@ const EVENTS: usize = 500;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Checkout {
-    pub(crate) sessions: Shelf<Session>,
-    pub(crate) transactions: Shelf<Transaction>,
+    pub(crate) sessions: Store<Session>,
+    pub(crate) transactions: Store<Transaction>,
     /// The cards that may be charged again, by the id of their token.
-    pub(crate) tokens: Shelf<Doc>,
+    pub(crate) tokens: Store<Doc>,
     /// The transactions that have an operation pending.
     pub(crate) pending: Vec<String>,
 }

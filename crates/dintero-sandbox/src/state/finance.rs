@@ -8,20 +8,20 @@ use serde_json::{Value, json};
 
 use crate::clock::text;
 use crate::state::admin::Doc;
-use crate::state::shelf::Shelf;
+use crate::state::store::Store;
 use crate::state::uuid;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Finance {
-    pub(crate) settlements: Shelf<Settlement>,
-    pub(crate) report_configurations: Shelf<Doc>,
+    pub(crate) settlements: Store<Settlement>,
+    pub(crate) report_configurations: Store<Doc>,
     /// The events that are settled, by transaction.
     pub(crate) settled: BTreeSet<String>,
-    pub(crate) sellers: Shelf<Seller>,
+    pub(crate) sellers: Store<Seller>,
     /// By `fund_transfer_id`.
     pub(crate) transfers: BTreeMap<String, Value>,
     /// What went to and from sellers, by ledger entry id.
-    pub(crate) ledger: Shelf<Value>,
+    pub(crate) ledger: Store<Value>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

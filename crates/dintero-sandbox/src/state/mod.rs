@@ -3,8 +3,8 @@
 pub(crate) mod admin;
 pub(crate) mod checkout;
 pub(crate) mod finance;
-pub(crate) mod shelf;
 pub(crate) mod shopping;
+pub(crate) mod store;
 pub(crate) mod wallets;
 
 use std::collections::btree_map::Entry;
@@ -21,7 +21,7 @@ use crate::errors::{ApiError, Outcome};
 
 /// Everything behind the one lock.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct World {
+pub(crate) struct SandboxState {
     pub(crate) tokens: Tokens,
     pub(crate) accounts: BTreeMap<String, Account>,
     /// About how many bytes are kept, and how many may be.
@@ -42,7 +42,7 @@ pub(crate) struct Account {
     pub(crate) wallets: wallets::Wallets,
 }
 
-impl World {
+impl SandboxState {
     pub(crate) fn new(
         accounts: impl IntoIterator<Item = String>,
         profiles: &BTreeSet<String>,
@@ -67,7 +67,7 @@ impl World {
     }
 
     /// Goes on from a saved world: what it lacks of this one's accounts and profiles is added.
-    pub(crate) fn resume(&mut self, saved: World) {
+    pub(crate) fn resume(&mut self, saved: SandboxState) {
         let fresh = std::mem::replace(&mut self.accounts, saved.accounts);
         for (id, account) in fresh {
             match self.accounts.entry(id) {
@@ -102,7 +102,7 @@ impl World {
     }
 
     /// Takes the room of a write that succeeded.
-    pub(crate) fn take_room(&mut self, weight: usize) {
+    pub(crate) fn use_quota(&mut self, weight: usize) {
         self.used = self.used.saturating_add(weight);
     }
 }
@@ -206,14 +206,14 @@ mod tests {
 
     #[test]
     fn a_full_world_says_so() {
-        let mut world = World::new(
+        let mut world = SandboxState::new(
             ["T12345678".to_owned()],
             &BTreeSet::new(),
             10_000,
             DateTime::UNIX_EPOCH,
         );
         assert_eq!(world.check_room(10_000), Ok(()));
-        world.take_room(1);
+        world.use_quota(1);
         assert_eq!(world.check_room(10_000).expect_err("full").status, 500);
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::errors::{ApiError, Outcome};
-use crate::state::shelf::Shelf;
+use crate::state::store::Store;
 use crate::state::{Word, word};
 
 /// How many operations, events and comments an order can have, each.
@@ -15,9 +15,9 @@ pub(crate) const PER_ORDER: usize = 500;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Shopping {
-    pub(crate) drafts: Shelf<Draft>,
+    pub(crate) drafts: Store<Draft>,
     /// By `order_id`.
-    pub(crate) orders: Shelf<Order>,
+    pub(crate) orders: Store<Order>,
 }
 
 /// A draft: `order` and `options` as they were sent, and the fields around them.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::errors::{ApiError, Outcome};
 use crate::state::random;
-use crate::state::shelf::Shelf;
+use crate::state::store::Store;
 
 /// How many tokens and how many transactions a card can have.
 pub(crate) const PER_CARD: usize = 1_000;
@@ -16,7 +16,7 @@ pub(crate) const PER_CARD: usize = 1_000;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Wallets {
     /// By the merchant's `card_id`.
-    pub(crate) cards: Shelf<Card>,
+    pub(crate) cards: Store<Card>,
     /// The card and the index of its token, by the token's value.
     pub(crate) tokens: BTreeMap<String, String>,
     /// The card of a transaction, by the transaction's id.
@@ -105,10 +105,10 @@ impl Card {
         doc
     }
 
-    /// The tokens that still work, masked.
+    /// The tokens that still work, redacted.
     pub(crate) fn masked_tokens(&self, now: DateTime<Utc>) -> Value {
         let body = |t: &Token| {
-            let mut body = json!({"masked_code": mask(&t.value), "format": t.format});
+            let mut body = json!({"masked_code": redact(&t.value), "format": t.format});
             if let Some(at) = t.expires_at {
                 body["expires_at"] = json!(crate::clock::text(at));
             }
@@ -146,7 +146,7 @@ impl Card {
 }
 
 /// A token as reads show it: letters and digits hidden but the last five; the prefix stays.
-pub(crate) fn mask(value: &str) -> String {
+pub(crate) fn redact(value: &str) -> String {
     let start = value.find(':').map_or(0, |i| i + 1);
     let hidden = value.len().saturating_sub(5).max(start);
     let sign = |(i, c): (usize, char)| {
@@ -194,11 +194,11 @@ mod tests {
     #[test]
     fn a_masked_token_shows_its_prefix_and_last_five_signs() {
         assert_eq!(
-            mask("DINCARD:6ccfec5d-3a53-47de-910a-97d6dda22e5f"),
+            redact("DINCARD:6ccfec5d-3a53-47de-910a-97d6dda22e5f"),
             "DINCARD:********-****-****-****-*******22e5f"
         );
-        assert_eq!(mask("123456789"), "****56789");
-        assert_eq!(mask("1234"), "1234");
+        assert_eq!(redact("123456789"), "****56789");
+        assert_eq!(redact("1234"), "1234");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Express callbacks: Dintero asks how an address can be shipped to, or what discount codes are worth, while the payer waits.
 
-use dintero_core::{Problems, Validate};
+use dintero_core::{Validate, Violations};
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
 use serde::Serialize;
@@ -26,20 +26,20 @@ pub trait ExpressAnswer: Serialize + Validate + sealed::Sealed {
     ///
     /// # Errors
     /// All that Dintero would refuse in it.
-    fn to_response(&self) -> Result<Response<Vec<u8>>, Problems> {
-        let mut problems = Problems::default();
-        self.validate(&mut problems);
+    fn to_response(&self) -> Result<Response<Vec<u8>>, Violations> {
+        let mut violations = Violations::default();
+        self.validate(&mut violations);
         match serde_json::to_vec(self) {
-            Ok(body) if problems.is_empty() => {
+            Ok(body) if violations.is_empty() => {
                 let mut response = Response::new(body);
                 let json = HeaderValue::from_static("application/json");
                 response.headers_mut().insert(CONTENT_TYPE, json);
                 Ok(response)
             }
-            Ok(_) => Err(problems),
+            Ok(_) => Err(violations),
             Err(_) => {
-                problems.push("", "cannot be written as JSON");
-                Err(problems)
+                violations.push("", "cannot be written as JSON");
+                Err(violations)
             }
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dintero_core::{Clock, Problems, SystemClock};
+use dintero_core::{Clock, SystemClock, Violations};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -66,28 +66,28 @@ impl VerifierBuilder {
     ///
     /// # Errors
     /// All that is wrong at once: no account id, no secret or an empty one, a URL that is missing, no https or http URL, or has a query.
-    pub fn build(self) -> Result<Verifier, Problems> {
-        let mut problems = Problems::default();
+    pub fn build(self) -> Result<Verifier, Violations> {
+        let mut violations = Violations::default();
         if !is_account(&self.account) {
-            problems.push("account", "must be T or P and 8 digits");
+            violations.push("account", "must be T or P and 8 digits");
         }
-        check_secrets(&self.secrets, &mut problems);
+        check_secrets(&self.secrets, &mut violations);
         let public = match self.public.as_deref().map(Url::parse) {
             Some(Ok(public)) if is_base(&public) => Some(public),
             Some(_) => {
-                problems.push(
+                violations.push(
                     "public_url",
                     "must be a URL such as https://shop.example.com",
                 );
                 None
             }
             None => {
-                problems.push("public_url", "is required");
+                violations.push("public_url", "is required");
                 None
             }
         };
         match public {
-            Some(public) if problems.is_empty() => Ok(Verifier {
+            Some(public) if violations.is_empty() => Ok(Verifier {
                 inner: Arc::new(Settings {
                     account: self.account,
                     secrets: self.secrets,
@@ -96,7 +96,7 @@ impl VerifierBuilder {
                     clock: self.clock,
                 }),
             }),
-            _ => Err(problems),
+            _ => Err(violations),
         }
     }
 }
@@ -111,15 +111,15 @@ fn is_account(account: &str) -> bool {
         .is_some_and(|digits| digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-pub(super) fn check_secrets(secrets: &[SecretString], problems: &mut Problems) {
+pub(super) fn check_secrets(secrets: &[SecretString], violations: &mut Violations) {
     if secrets.is_empty() {
-        problems.push("secret", "is required");
+        violations.push("secret", "is required");
     }
     if secrets
         .iter()
         .any(|secret| secret.expose_secret().is_empty())
     {
-        problems.push("secret", "must not be empty");
+        violations.push("secret", "must not be empty");
     }
 }
 

@@ -19,7 +19,7 @@ use super::{Refusal, SessionCallback, VerifierBuilder};
 /// ```
 /// use dintero::callback::{Refusal, SessionCallback, Verifier};
 ///
-/// # fn main() -> Result<(), dintero::Problems> {
+/// # fn main() -> Result<(), dintero::Violations> {
 /// let verifier = Verifier::builder("T12345678")
 ///     .secret("the secret of the account")
 ///     .public_url("https://shop.example.com")

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use dintero_core::Problems;
+use dintero_core::Violations;
 use hmac::{Hmac, Mac};
 use http::HeaderMap;
 use secrecy::SecretString;
@@ -148,17 +148,17 @@ impl WebhookVerifier {
     ///
     /// # Errors
     /// There is no secret, or an empty one.
-    pub fn new<S: Into<String>>(secrets: impl IntoIterator<Item = S>) -> Result<Self, Problems> {
+    pub fn new<S: Into<String>>(secrets: impl IntoIterator<Item = S>) -> Result<Self, Violations> {
         let secrets: Arc<[SecretString]> = secrets
             .into_iter()
             .map(|secret| SecretString::from(secret.into()))
             .collect();
-        let mut problems = Problems::default();
-        check_secrets(&secrets, &mut problems);
-        if problems.is_empty() {
+        let mut violations = Violations::default();
+        check_secrets(&secrets, &mut violations);
+        if violations.is_empty() {
             Ok(Self { secrets })
         } else {
-            Err(problems)
+            Err(violations)
         }
     }
 

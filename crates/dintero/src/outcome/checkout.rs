@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use dintero_checkout::Client;
 use dintero_checkout::types::{CaptureOptions, RefundOptions, Transaction, TransactionEventKind};
-use dintero_core::{Error, Problems, Response};
+use dintero_core::{Error, Response, Violations};
 
 use super::events::{Verdict, Wanted};
 use super::run::{Look, Seen, Work};
@@ -33,7 +33,7 @@ pub fn capture<V>(
     options: V,
 ) -> Attempt<Transaction>
 where
-    V: TryInto<CaptureOptions, Error: Into<Problems>>,
+    V: TryInto<CaptureOptions, Error: Into<Violations>>,
 {
     let options = options.try_into().map_err(Into::into);
     let work = options.and_then(|mut options: CaptureOptions| {
@@ -70,7 +70,7 @@ pub fn refund<V>(
     options: V,
 ) -> Attempt<Transaction>
 where
-    V: TryInto<RefundOptions, Error: Into<Problems>>,
+    V: TryInto<RefundOptions, Error: Into<Violations>>,
 {
     let options = options.try_into().map_err(Into::into);
     let work = options.and_then(|mut options: RefundOptions| {
@@ -115,16 +115,16 @@ struct Mark {
 }
 
 impl Mark {
-    fn new(given: &mut Option<String>, amount: i64, field: &str) -> Result<Self, Problems> {
+    fn new(given: &mut Option<String>, amount: i64, field: &str) -> Result<Self, Violations> {
         let named = given.is_some();
         let reference = given.get_or_insert_with(|| uuid::Uuid::new_v4().to_string());
         if reference.is_empty() {
-            let mut problems = Problems::default();
-            problems.push(
+            let mut violations = Violations::default();
+            violations.push(
                 field,
                 "must not be empty: it is how this call is told from others",
             );
-            return Err(problems);
+            return Err(violations);
         }
         Ok(Self {
             reference: reference.clone(),

@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
-use dintero_core::{Error, Problems, Response, Rows};
+use dintero_core::{Error, Response, Rows, Violations};
 use dintero_shopping::Client;
 use dintero_shopping::types::{
     OrderAuthorization, OrderCancellation, OrderCapture, OrderOperationInput, OrderRefund,
@@ -38,14 +38,14 @@ fn asked(input: &OrderOperationInput) -> Option<i64> {
     amounts.try_fold(0, i64::checked_add)
 }
 
-fn checked(reference: String) -> Result<String, Problems> {
-    let mut problems = Problems::default();
+fn checked(reference: String) -> Result<String, Violations> {
+    let mut violations = Violations::default();
     if reference.is_empty() {
-        problems.push(
+        violations.push(
             "reference",
             "must not be empty: it is how this record is told from others",
         );
-        return Err(problems);
+        return Err(violations);
     }
     Ok(reference)
 }
@@ -57,7 +57,7 @@ macro_rules! record {
         /// Scope `write:shopping`; amounts are in minor units. See the [module](self) for the reference.
         pub fn $name<V>(client: &Client, order: impl Into<String>, reference: impl Into<String>, input: V) -> Attempt<$record>
         where
-            V: TryInto<OrderOperationInput, Error: Into<Problems>>,
+            V: TryInto<OrderOperationInput, Error: Into<Violations>>,
         {
             let input = input.try_into().map_err(Into::into);
             let work = input.and_then(|mut input: OrderOperationInput| {

@@ -15,7 +15,7 @@
 //! # }
 //! ```
 
-use dintero_core::{Error, Problems, Response, Uuid};
+use dintero_core::{Error, Response, Uuid, Violations};
 use dintero_wallets::Client;
 use dintero_wallets::types::{
     CaptureOptions, Transaction, TransactionInput, TransactionInputType, TransactionType,
@@ -33,7 +33,7 @@ use super::run::{Look, Seen, Work};
 /// [`Outcome::Unknown`](super::Outcome::Unknown), and the cure is to make the same call again.
 pub fn transaction<V>(client: &Client, input: V) -> Attempt<Transaction>
 where
-    V: TryInto<TransactionInput, Error: Into<Problems>>,
+    V: TryInto<TransactionInput, Error: Into<Violations>>,
 {
     let input = read(input);
     let card = input.as_ref().ok().and_then(|input| input.card_id.clone());
@@ -45,11 +45,11 @@ where
 pub fn capture<V>(
     client: &Client,
     card: impl Into<String>,
-    pending: impl TryInto<Uuid, Error: Into<Problems>>,
+    pending: impl TryInto<Uuid, Error: Into<Violations>>,
     options: V,
 ) -> Attempt<Transaction>
 where
-    V: TryInto<CaptureOptions, Error: Into<Problems>>,
+    V: TryInto<CaptureOptions, Error: Into<Violations>>,
 {
     let order = read(pending).and_then(|pending| Ok(Order::Capture(pending, read(options)?)));
     attempt(client, Some(card.into()), order)
@@ -60,11 +60,11 @@ where
 pub fn void<V>(
     client: &Client,
     card: impl Into<String>,
-    pending: impl TryInto<Uuid, Error: Into<Problems>>,
+    pending: impl TryInto<Uuid, Error: Into<Violations>>,
     options: V,
 ) -> Attempt<Transaction>
 where
-    V: TryInto<VoidOptions, Error: Into<Problems>>,
+    V: TryInto<VoidOptions, Error: Into<Violations>>,
 {
     let order = read(pending).and_then(|pending| Ok(Order::Void(pending, read(options)?)));
     attempt(client, Some(card.into()), order)
@@ -83,7 +83,7 @@ fn attempt(
     Attempt::new(client.handle(), work)
 }
 
-fn read<T>(value: impl TryInto<T, Error: Into<Problems>>) -> Result<T, Error> {
+fn read<T>(value: impl TryInto<T, Error: Into<Violations>>) -> Result<T, Error> {
     value.try_into().map_err(|wrong| Error::from(wrong.into()))
 }
 

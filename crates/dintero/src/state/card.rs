@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use dintero_core::DateTime;
 use dintero_wallets::types::{Card, CardDetails};
 
-use super::{Answer, Because};
+use super::{Answer, Reason};
 use crate::Amount;
 use Answer::{No, Unknown, Yes};
 
@@ -41,26 +41,26 @@ const INACTIVE: [&str; 2] = ["inactive", "created"];
 impl Facts<'_> {
     fn can_draw(&self, amount: Amount, now: SystemTime) -> Answer {
         if !amount.is_positive() {
-            return No(Because::NotPositive);
+            return No(Reason::NotPositive);
         }
         if self.currency != amount.currency().code() {
-            return No(Because::Currency);
+            return No(Reason::Currency);
         }
         match self.time(now) {
             Ok(true) => {}
-            Ok(false) => return No(Because::TooEarly),
+            Ok(false) => return No(Reason::TooEarly),
             Err(answer) => return answer,
         }
         match self.status {
             Some("unused") => match self.available {
                 Some(left) if amount.minor() <= left => Yes,
-                Some(left) => No(Because::TooMuch {
+                Some(left) => No(Reason::TooMuch {
                     left: Amount::new(left, amount.currency()),
                 }),
-                None => Unknown(Because::Missing),
+                None => Unknown(Reason::Missing),
             },
-            Some(status) if INACTIVE.contains(&status) => No(Because::NotActivated),
-            _ => Unknown(Because::UnknownState),
+            Some(status) if INACTIVE.contains(&status) => No(Reason::NotActivated),
+            _ => Unknown(Reason::UnknownState),
         }
     }
 
@@ -68,16 +68,16 @@ impl Facts<'_> {
         match (self.time(now), self.status) {
             (Err(answer), _) => answer,
             (Ok(_), Some("unused")) => Yes,
-            (Ok(_), Some(status)) if INACTIVE.contains(&status) => Unknown(Because::NoRule),
-            _ => Unknown(Because::UnknownState),
+            (Ok(_), Some(status)) if INACTIVE.contains(&status) => Unknown(Reason::NoRule),
+            _ => Unknown(Reason::UnknownState),
         }
     }
 
     fn can_activate(&self) -> Answer {
         match self.status {
             Some(status) if INACTIVE.contains(&status) => Yes,
-            Some("unused") => No(Because::Done),
-            _ => Unknown(Because::UnknownState),
+            Some("unused") => No(Reason::Done),
+            _ => Unknown(Reason::UnknownState),
         }
     }
 
@@ -86,12 +86,12 @@ impl Facts<'_> {
         let read = |time: &DateTime| {
             time.get()
                 .map(SystemTime::from)
-                .ok_or(Unknown(Because::Missing))
+                .ok_or(Unknown(Reason::Missing))
         };
         if let Some(end) = self.expires_at.map(read).transpose()?
             && now > end
         {
-            return Err(No(Because::Expired));
+            return Err(No(Reason::Expired));
         }
         let start = self.active_from.map(read).transpose()?;
         Ok(start.is_none_or(|start| start <= now))

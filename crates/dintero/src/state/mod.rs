@@ -6,13 +6,13 @@
 //!
 //! ```
 //! # #[cfg(feature = "checkout")] {
-//! use dintero::{Amount, checkout::types::Transaction, state::{Answer, Because, TransactionRules}};
+//! use dintero::{Amount, checkout::types::Transaction, state::{Answer, Reason, TransactionRules}};
 //!
 //! fn give_back(transaction: &Transaction, amount: Amount) -> &'static str {
 //!     match transaction.can_refund(amount) {
 //!         Answer::Yes => "refund it",
-//!         Answer::No(Because::NothingCaptured) if transaction.can_void().is_yes() => "void it",
-//!         Answer::No(Because::NothingCaptured) | Answer::Unknown(_) => "look again",
+//!         Answer::No(Reason::NothingCaptured) if transaction.can_void().is_yes() => "void it",
+//!         Answer::No(Reason::NothingCaptured) | Answer::Unknown(_) => "look again",
 //!         Answer::No(_) => "so much cannot be given back",
 //!     }
 //! }
@@ -47,9 +47,9 @@ pub enum Answer {
     /// The rules allow it.
     Yes,
     /// The rules forbid it.
-    No(Because),
+    No(Reason),
     /// The rules are silent, or what they need is not there.
-    Unknown(Because),
+    Unknown(Reason),
 }
 
 impl Answer {
@@ -69,10 +69,10 @@ impl Answer {
     }
 
     /// Why it is no, or not known.
-    pub fn because(self) -> Option<Because> {
+    pub fn reason(self) -> Option<Reason> {
         match self {
             Self::Yes => None,
-            Self::No(because) | Self::Unknown(because) => Some(because),
+            Self::No(reason) | Self::Unknown(reason) => Some(reason),
         }
     }
 }
@@ -80,7 +80,7 @@ impl Answer {
 /// Why an [`Answer`] is not yes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Because {
+pub enum Reason {
     /// The state is final.
     Final,
     /// It is in that state already, or past it.
@@ -127,7 +127,7 @@ pub enum Because {
     Events(crate::Unclear),
 }
 
-impl fmt::Display for Because {
+impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Final => "the state is final",

@@ -6,7 +6,7 @@ use dintero_shopping::types::{
     DraftOrder, DraftOrderStatus, Order, OrderEvent, OrderEventState, OrderStatus,
 };
 
-use super::{Answer, Because};
+use super::{Answer, Reason};
 use Answer::{No, Unknown, Yes};
 
 /// What may be done with an order. Which moves there are is documented, from where is partly inferred.
@@ -47,7 +47,7 @@ impl OrderRules for Order {
     fn can_cancel(&self) -> Answer {
         match by_status(self) {
             OrderStatus::Open => match &self.captures {
-                None => Unknown(Because::Missing),
+                None => Unknown(Reason::Missing),
                 Some(captures)
                     if captures
                         .iter()
@@ -55,29 +55,29 @@ impl OrderRules for Order {
                 {
                     Yes
                 }
-                Some(_) => No(Because::Captured),
+                Some(_) => No(Reason::Captured),
             },
-            OrderStatus::Cancelled => No(Because::Done),
-            OrderStatus::Closed => Unknown(Because::NoRule),
-            _ => Unknown(Because::UnknownState),
+            OrderStatus::Cancelled => No(Reason::Done),
+            OrderStatus::Closed => Unknown(Reason::NoRule),
+            _ => Unknown(Reason::UnknownState),
         }
     }
 
     fn can_close(&self) -> Answer {
         match by_status(self) {
             OrderStatus::Open => Yes,
-            OrderStatus::Closed => No(Because::Done),
-            OrderStatus::Cancelled => Unknown(Because::NoRule),
-            _ => Unknown(Because::UnknownState),
+            OrderStatus::Closed => No(Reason::Done),
+            OrderStatus::Cancelled => Unknown(Reason::NoRule),
+            _ => Unknown(Reason::UnknownState),
         }
     }
 
     fn can_open(&self) -> Answer {
         match by_status(self) {
             OrderStatus::Closed => Yes,
-            OrderStatus::Open => No(Because::Done),
-            OrderStatus::Cancelled => Unknown(Because::NoRule),
-            _ => Unknown(Because::UnknownState),
+            OrderStatus::Open => No(Reason::Done),
+            OrderStatus::Cancelled => Unknown(Reason::NoRule),
+            _ => Unknown(Reason::UnknownState),
         }
     }
 }
@@ -93,8 +93,8 @@ impl DraftRules for DraftOrder {
     fn can_change(&self) -> Answer {
         match &self.status {
             Some(DraftOrderStatus::Open) => Yes,
-            Some(DraftOrderStatus::Completed | DraftOrderStatus::Deleted) => No(Because::Final),
-            _ => Unknown(Because::UnknownState),
+            Some(DraftOrderStatus::Completed | DraftOrderStatus::Deleted) => No(Reason::Final),
+            _ => Unknown(Reason::UnknownState),
         }
     }
 }

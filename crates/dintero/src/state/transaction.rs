@@ -2,7 +2,7 @@
 
 use dintero_checkout::types::{PaymentProductType, Transaction, TransactionStatus};
 
-use super::{Answer, Because};
+use super::{Answer, Reason};
 use crate::amount::is_pending;
 use crate::{Amount, TransactionAmounts, Unclear};
 use Answer::{No, Unknown, Yes};
@@ -64,8 +64,8 @@ impl StatusRules for TransactionStatus {
             | Self::PartiallyCapturedRefunded
             | Self::Captured
             | Self::PartiallyRefunded
-            | Self::LiteralUnknown => No(Because::NotFinal),
-            _ => Unknown(Because::UnknownState),
+            | Self::LiteralUnknown => No(Reason::NotFinal),
+            _ => Unknown(Reason::UnknownState),
         }
     }
 
@@ -76,9 +76,9 @@ impl StatusRules for TransactionStatus {
             | Self::PartiallyCapturedRefunded
             | Self::Captured
             | Self::PartiallyRefunded => Yes,
-            Self::Initiated | Self::OnHold => No(Because::NotAuthorized),
+            Self::Initiated | Self::OnHold => No(Reason::NotAuthorized),
             Self::Refunded | Self::AuthorizationVoided | Self::Declined | Self::Failed => {
-                No(Because::Final)
+                No(Reason::Final)
             }
             other => unclear(other),
         }
@@ -96,10 +96,10 @@ impl TransactionRules for Transaction {
                     ends: amounts.is_void_pending(),
                 })
             }
-            Status::Initiated | Status::OnHold => Err(No(Because::NotAuthorized)),
-            Status::Captured | Status::PartiallyRefunded => Err(No(Because::Captured)),
+            Status::Initiated | Status::OnHold => Err(No(Reason::NotAuthorized)),
+            Status::Captured | Status::PartiallyRefunded => Err(No(Reason::Captured)),
             Status::Refunded | Status::AuthorizationVoided | Status::Declined | Status::Failed => {
-                Err(No(Because::Final))
+                Err(No(Reason::Final))
             }
             other => Err(unclear(other)),
         })
@@ -117,10 +117,10 @@ impl TransactionRules for Transaction {
                 ends: false,
             }),
             Status::Authorized | Status::Initiated | Status::OnHold => {
-                Err(No(Because::NothingCaptured))
+                Err(No(Reason::NothingCaptured))
             }
             Status::Refunded | Status::AuthorizationVoided | Status::Declined | Status::Failed => {
-                Err(No(Because::Final))
+                Err(No(Reason::Final))
             }
             other => Err(unclear(other)),
         })
@@ -129,18 +129,18 @@ impl TransactionRules for Transaction {
     fn can_void(&self) -> Answer {
         use TransactionStatus as Status;
         let Some(status) = &self.status else {
-            return Unknown(Because::Missing);
+            return Unknown(Reason::Missing);
         };
         let allowed = match status {
-            Status::Authorized if is_swish(&self.payment_product_type) => Unknown(Because::NoRule),
+            Status::Authorized if is_swish(&self.payment_product_type) => Unknown(Reason::NoRule),
             Status::Authorized => Yes,
             Status::PartiallyCaptured => voids_the_rest(self),
-            Status::PartiallyCapturedRefunded => Unknown(Because::NoRule),
-            Status::Initiated => No(Because::OnlyBegun),
-            Status::OnHold => No(Because::NotAuthorized),
-            Status::Captured | Status::PartiallyRefunded => No(Because::Captured),
+            Status::PartiallyCapturedRefunded => Unknown(Reason::NoRule),
+            Status::Initiated => No(Reason::OnlyBegun),
+            Status::OnHold => No(Reason::NotAuthorized),
+            Status::Captured | Status::PartiallyRefunded => No(Reason::Captured),
             Status::Refunded | Status::AuthorizationVoided | Status::Declined | Status::Failed => {
-                No(Because::Final)
+                No(Reason::Final)
             }
             other => unclear(other),
         };
@@ -149,13 +149,13 @@ impl TransactionRules for Transaction {
 
     fn can_cancel_session(&self) -> Answer {
         match &self.status {
-            None => Unknown(Because::Missing),
+            None => Unknown(Reason::Missing),
             Some(TransactionStatus::Initiated | TransactionStatus::Authorized) => {
                 unless_pending(self, Yes)
             }
             Some(status) => match status.is_final() {
-                Yes => No(Because::Final),
-                No(_) if *status != TransactionStatus::LiteralUnknown => No(Because::Done),
+                Yes => No(Reason::Final),
+                No(_) if *status != TransactionStatus::LiteralUnknown => No(Reason::Done),
                 _ => unclear(status),
             },
         }
@@ -177,13 +177,13 @@ fn ask<F: FnOnce(&TransactionAmounts) -> Limit>(
     by_status: impl FnOnce(&TransactionStatus) -> Result<F, Answer>,
 ) -> Answer {
     if !amount.is_positive() {
-        return No(Because::NotPositive);
+        return No(Reason::NotPositive);
     }
     if transaction.currency != amount.currency().code() {
-        return No(Because::Currency);
+        return No(Reason::Currency);
     }
     let Some(status) = &transaction.status else {
-        return Unknown(Because::Missing);
+        return Unknown(Reason::Missing);
     };
     let limit = match by_status(status) {
         Ok(limit) => limit,
@@ -191,21 +191,21 @@ fn ask<F: FnOnce(&TransactionAmounts) -> Limit>(
     };
     match TransactionAmounts::of(transaction) {
         Ok(amounts) => within(amount, &limit(&amounts)),
-        Err(unclear) => Unknown(Because::Events(unclear)),
+        Err(unclear) => Unknown(Reason::Events(unclear)),
     }
 }
 
 fn within(amount: Amount, limit: &Limit) -> Answer {
     let Some(left) = limit.left else {
-        return Unknown(Because::UnknownState);
+        return Unknown(Reason::UnknownState);
     };
     if amount > left {
-        return No(Because::TooMuch { left });
+        return No(Reason::TooMuch { left });
     }
     match left.checked_sub(limit.pending) {
         Ok(certain) if amount <= certain && !limit.ends => Yes,
-        Ok(_) => Unknown(Because::Pending),
-        Err(error) => Unknown(Because::Events(Unclear::Amount(error))),
+        Ok(_) => Unknown(Reason::Pending),
+        Err(error) => Unknown(Reason::Events(Unclear::Amount(error))),
     }
 }
 
@@ -214,8 +214,8 @@ fn unless_pending(transaction: &Transaction, answer: Answer) -> Answer {
     match is_pending(transaction) {
         _ if answer != Yes => answer,
         Ok(false) => Yes,
-        Ok(true) => Unknown(Because::Pending),
-        Err(unclear) => Unknown(Because::Events(unclear)),
+        Ok(true) => Unknown(Reason::Pending),
+        Err(unclear) => Unknown(Reason::Events(unclear)),
     }
 }
 
@@ -231,13 +231,13 @@ fn voids_the_rest(transaction: &Transaction) -> Answer {
         | Product::Vipps
         | Product::KlarnaKlarna
         | Product::KlarnaBillie => {}
-        product if product.is_unknown() => return Unknown(Because::UnknownState),
-        _ => return No(Because::Product),
+        product if product.is_unknown() => return Unknown(Reason::UnknownState),
+        _ => return No(Reason::Product),
     }
     match TransactionAmounts::of(transaction).map(|amounts| amounts.capturable()) {
-        Ok(Some(left)) if left.is_zero() => No(Because::TooMuch { left }),
+        Ok(Some(left)) if left.is_zero() => No(Reason::TooMuch { left }),
         Ok(_) => Yes,
-        Err(unclear) => Unknown(Because::Events(unclear)),
+        Err(unclear) => Unknown(Reason::Events(unclear)),
     }
 }
 
@@ -250,7 +250,7 @@ fn is_swish(product: &PaymentProductType) -> bool {
 
 fn unclear(status: &TransactionStatus) -> Answer {
     match status {
-        TransactionStatus::LiteralUnknown => Unknown(Because::Undecided),
-        _ => Unknown(Because::UnknownState),
+        TransactionStatus::LiteralUnknown => Unknown(Reason::Undecided),
+        _ => Unknown(Reason::UnknownState),
     }
 }

@@ -273,10 +273,10 @@ impl<'a> Flattener<'a> {
     }
 
     /// Says what is read more loosely than written, once.
-    pub fn warn(&mut self, rule: Rule, pointer: &str, construct: &str, remedy: &str) {
+    pub fn warn(&mut self, rule: Rule, pointer: &str, problem: &str, help: &str) {
         let finding = self
             .document
-            .finding(Level::Warning, pointer, construct, remedy)
+            .finding(Level::Warning, pointer, problem, help)
             .with_rule(rule);
         if !self.findings.contains(&finding) {
             self.findings.push(finding);

@@ -14,7 +14,7 @@ pub(crate) fn issue(call: &Call<'_>, account: &str, card: &Card, transaction: &T
     let mut token = json!({
         "id": uuid(), "type": "payment_token", "status": "ACTIVE", "card_brand": card.brand.to_lowercase(),
         "account_id": account, "payment_product_type": "dintero_psp.creditcard", "created_at": call.now_text(),
-        "updated_at": call.now_text(), "token": uuid(), "masked_pan": card.masked,
+        "updated_at": call.now_text(), "token": uuid(), "masked_pan": card.redacted,
         "pan_expiry_date": transaction.doc["card"]["expiry_date"], "transaction_id": transaction.doc["id"],
         "created_by": call.grant.client_id, "external_token_references": [], "links": [],
     });

@@ -159,8 +159,8 @@ pub(crate) fn configurations(call: &Call<'_>, account: &mut Account) -> Outcome<
 
 /// `POST /accounts/{aid}/settlements/reports/configuration`.
 pub(crate) fn create_configuration(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let shelf = &mut account.finance.report_configurations;
-    shelf.check_room(1, "report configurations")?;
+    let store = &mut account.finance.report_configurations;
+    store.check_room(1, "report configurations")?;
     if call.body.get("id").is_some() {
         return Err(ApiError::invalid_field("id", "is set by the API only"));
     }
@@ -170,7 +170,7 @@ pub(crate) fn create_configuration(call: &Call<'_>, account: &mut Account) -> Ou
     doc.insert("account_id".into(), json!(account.id));
     doc.insert("created_at".into(), json!(call.now_text()));
     touch(call, &mut doc);
-    shelf.put(&id, doc.clone());
+    store.put(&id, doc.clone());
     Reply::ok(Value::Object(doc))
 }
 
@@ -184,14 +184,14 @@ fn touch(call: &Call<'_>, doc: &mut Doc) {
 
 /// `GET /accounts/{aid}/settlements/reports/configuration/{id}`.
 pub(crate) fn configuration(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let shelf = &account.finance.report_configurations;
-    Reply::ok(json!(shelf.get(call.param("id"), "report configuration")?))
+    let store = &account.finance.report_configurations;
+    Reply::ok(json!(store.get(call.param("id"), "report configuration")?))
 }
 
 /// `PUT /accounts/{aid}/settlements/reports/configuration/{id}`.
 pub(crate) fn update_configuration(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let shelf = &mut account.finance.report_configurations;
-    let doc = shelf.get_mut(call.param("id"), "report configuration")?;
+    let store = &mut account.finance.report_configurations;
+    let doc = store.get_mut(call.param("id"), "report configuration")?;
     doc.retain(|name, _| ["id", "account_id", "created_at"].contains(&name.as_str()));
     let body = call.body.as_object().cloned().unwrap_or_default();
     doc.extend(body.into_iter().filter(|(name, _)| name != "id"));
@@ -201,8 +201,8 @@ pub(crate) fn update_configuration(call: &Call<'_>, account: &mut Account) -> Ou
 
 /// `DELETE /accounts/{aid}/settlements/reports/configuration/{id}`.
 pub(crate) fn delete_configuration(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let shelf = &mut account.finance.report_configurations;
+    let store = &mut account.finance.report_configurations;
     Reply::ok(json!(
-        shelf.remove(call.param("id"), "report configuration")?
+        store.remove(call.param("id"), "report configuration")?
     ))
 }

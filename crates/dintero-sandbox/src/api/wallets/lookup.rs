@@ -35,7 +35,7 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     Reply::ok(body)
 }
 
-/// `GET /cards/{card_id}`: with the tokens that still work, masked.
+/// `GET /cards/{card_id}`: with the tokens that still work, redacted.
 pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     let card = account.wallets.cards.get(call.param("card_id"), "card")?;
     let mut body = card.body();

@@ -10,13 +10,13 @@ use crate::errors::{ApiError, Outcome};
 /// How many objects of one kind an account holds.
 const LIMIT: usize = 100_000;
 
-pub(crate) struct Shelf<T> {
+pub(crate) struct Store<T> {
     by_age: BTreeMap<u64, (String, T)>,
     by_id: HashMap<String, u64>,
     next: u64,
 }
 
-impl<T> Default for Shelf<T> {
+impl<T> Default for Store<T> {
     fn default() -> Self {
         Self {
             by_age: BTreeMap::new(),
@@ -27,30 +27,30 @@ impl<T> Default for Shelf<T> {
 }
 
 /// In the order of age; the index says nothing more.
-impl<T: fmt::Debug> fmt::Debug for Shelf<T> {
+impl<T: fmt::Debug> fmt::Debug for Store<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.by_age.values()).finish()
     }
 }
 
 /// As a list of ids and objects, oldest first.
-impl<T: Serialize> Serialize for Shelf<T> {
+impl<T: Serialize> Serialize for Store<T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_seq(self.by_age.values())
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Shelf<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Store<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let mut shelf = Self::default();
+        let mut store = Self::default();
         for (id, object) in Vec::<(String, T)>::deserialize(from)? {
-            shelf.put(&id, object);
+            store.put(&id, object);
         }
-        Ok(shelf)
+        Ok(store)
     }
 }
 
-impl<T> Shelf<T> {
+impl<T> Store<T> {
     /// Whether `more` objects fit; to be asked before anything else is changed.
     pub(crate) fn check_room(&self, more: usize, what: &str) -> Outcome<()> {
         if self.by_age.len() + more > LIMIT {
@@ -141,45 +141,45 @@ impl<T> Shelf<T> {
 mod tests {
     use super::*;
 
-    fn shelf(len: u32) -> Shelf<u32> {
-        let mut shelf = Shelf::default();
-        (1..=len).for_each(|n| shelf.put(&n.to_string(), n));
-        shelf
+    fn store(len: u32) -> Store<u32> {
+        let mut store = Store::default();
+        (1..=len).for_each(|n| store.put(&n.to_string(), n));
+        store
     }
 
     #[test]
     fn pages_follow_each_other_without_gap_or_repeat() {
-        let shelf = shelf(5);
-        let (first, cursor) = shelf.page(None, 2, |_| true).expect("page");
+        let store = store(5);
+        let (first, cursor) = store.page(None, 2, |_| true).expect("page");
         assert_eq!((first, cursor), (vec![&5, &4], Some("4")));
-        let (second, cursor) = shelf.page(Some("4"), 3, |_| true).expect("page");
+        let (second, cursor) = store.page(Some("4"), 3, |_| true).expect("page");
         assert_eq!((second, cursor), (vec![&3, &2, &1], None));
-        assert!(shelf.page(Some("9"), 3, |_| true).is_err());
+        assert!(store.page(Some("9"), 3, |_| true).is_err());
     }
 
     #[test]
     fn a_filter_applies_before_the_limit() {
         assert_eq!(
-            shelf(9).page(None, 2, |n| n % 4 == 0).expect("page"),
+            store(9).page(None, 2, |n| n % 4 == 0).expect("page"),
             (vec![&8, &4], None)
         );
     }
 
     #[test]
     fn a_full_shelf_says_so() {
-        let shelf = shelf(3);
-        assert_eq!(shelf.check_room(LIMIT - 3, "cards"), Ok(()));
-        assert!(shelf.check_room(LIMIT - 2, "cards").is_err());
+        let store = store(3);
+        assert_eq!(store.check_room(LIMIT - 3, "cards"), Ok(()));
+        assert!(store.check_room(LIMIT - 2, "cards").is_err());
     }
 
     #[test]
     fn a_replaced_object_keeps_its_place() {
-        let mut shelf = shelf(2);
-        shelf.put("1", 10);
-        assert_eq!(shelf.page(None, 9, |_| true).expect("page").0, [&2, &10]);
-        *shelf.get_mut("2", "n").expect("there") = 20;
-        assert_eq!(shelf.find("2"), Some(&20));
-        assert_eq!(shelf.get("7", "n").expect_err("absent").status, 404);
-        assert!(!shelf.contains("7"));
+        let mut store = store(2);
+        store.put("1", 10);
+        assert_eq!(store.page(None, 9, |_| true).expect("page").0, [&2, &10]);
+        *store.get_mut("2", "n").expect("there") = 20;
+        assert_eq!(store.find("2"), Some(&20));
+        assert_eq!(store.get("7", "n").expect_err("absent").status, 404);
+        assert!(!store.contains("7"));
     }
 }

@@ -1,4 +1,4 @@
-//! The courier: sends what is due by the sandbox's clock, and notes how it went.
+//! The dispatcher: sends what is due by the sandbox's clock, and notes how it went.
 
 use std::collections::BTreeSet;
 use std::future::pending;
@@ -17,7 +17,7 @@ use url::Url;
 use super::{Callback, CallbackAnswer, CallbackState, sign, target};
 use crate::api::checkout::operations;
 use crate::server::Shared;
-use crate::state::{Account, World, uuid};
+use crate::state::{Account, SandboxState, uuid};
 
 /// How many callbacks are on their way at once, so that a receiver that hangs does not hold up the others.
 const AT_ONCE: usize = 32;
@@ -25,7 +25,7 @@ const AT_ONCE: usize = 32;
 const BODY_LIMIT: usize = 64 << 10;
 
 #[derive(Debug)]
-pub(crate) struct Courier {
+pub(crate) struct Dispatcher {
     /// Built for the first callback: it takes longer than the sandbox needs to start.
     http: OnceLock<Option<Client>>,
     /// The hosts beyond this machine that may be called.
@@ -49,7 +49,7 @@ struct Job {
     body: Option<String>,
 }
 
-impl Courier {
+impl Dispatcher {
     pub(crate) fn new(hosts: Vec<String>, time_limit: Duration) -> Self {
         Self {
             http: OnceLock::new(),
@@ -129,7 +129,7 @@ pub(crate) async fn run(shared: Arc<Shared>) {
     let mut sending = JoinSet::new();
     loop {
         let next = start_due(&shared, &mut sending);
-        shared.courier.progress.notify_waiters();
+        shared.dispatcher.progress.notify_waiters();
         let full = sending.len() >= AT_ONCE;
         let due = async {
             match next {
@@ -138,7 +138,7 @@ pub(crate) async fn run(shared: Arc<Shared>) {
             }
         };
         tokio::select! {
-            () = shared.courier.wake.notified() => {}
+            () = shared.dispatcher.wake.notified() => {}
             () = due => {}
             Some(_) = sending.join_next() => {}
         }
@@ -148,12 +148,12 @@ pub(crate) async fn run(shared: Arc<Shared>) {
 /// Waits until all that is due by now has been tried.
 pub(crate) async fn settled(shared: &Shared) {
     loop {
-        let mut progress = pin!(shared.courier.progress.notified());
+        let mut progress = pin!(shared.dispatcher.progress.notified());
         progress.as_mut().enable();
         {
             let (world, now) = (shared.world(), shared.clock.now());
             let nothing_due = next_due(&world, &BTreeSet::new()).is_none_or(|due| due > now);
-            if nothing_due && shared.courier.on_the_way().is_empty() {
+            if nothing_due && shared.dispatcher.on_the_way().is_empty() {
                 return;
             }
         }
@@ -162,7 +162,7 @@ pub(crate) async fn settled(shared: &Shared) {
 }
 
 /// When there is something to do next.
-fn next_due(world: &World, on_the_way: &BTreeSet<String>) -> Option<DateTime<Utc>> {
+fn next_due(world: &SandboxState, on_the_way: &BTreeSet<String>) -> Option<DateTime<Utc>> {
     let of_account = |account: &Account| {
         let waits = |callback: &&Callback| !on_the_way.contains(&callback.delivery_id);
         let callbacks = account.callbacks.waiting.iter().filter(waits);
@@ -179,7 +179,7 @@ fn next_due(world: &World, on_the_way: &BTreeSet<String>) -> Option<DateTime<Utc
 fn start_due(shared: &Arc<Shared>, sending: &mut JoinSet<()>) -> Option<DateTime<Utc>> {
     let now = shared.clock.now();
     let mut world = shared.world();
-    let mut on_the_way = shared.courier.on_the_way();
+    let mut on_the_way = shared.dispatcher.on_the_way();
     let mut changed = false;
     for account in world.accounts.values_mut() {
         let pending = account.checkout.pending.len();
@@ -195,14 +195,14 @@ fn start_due(shared: &Arc<Shared>, sending: &mut JoinSet<()>) -> Option<DateTime
             .take(AT_ONCE.saturating_sub(sending.len()))
             .collect();
         for id in due {
-            let Some(job) = prepare(account, &id, now, &shared.courier.hosts) else {
+            let Some(job) = prepare(account, &id, now, &shared.dispatcher.hosts) else {
                 changed = true;
                 continue;
             };
             on_the_way.insert(id);
             let shared = Arc::clone(shared);
             sending.spawn(async move {
-                let answer = shared.courier.send(&job).await;
+                let answer = shared.dispatcher.send(&job).await;
                 finish(&shared, &job, answer);
             });
         }
@@ -257,7 +257,7 @@ fn prepare(account: &mut Account, id: &str, now: DateTime<Utc>, hosts: &[String]
 fn finish(shared: &Shared, job: &Job, answer: CallbackAnswer) {
     let mut world = shared.world();
     let now = shared.clock.now();
-    shared.courier.on_the_way().remove(&job.delivery_id);
+    shared.dispatcher.on_the_way().remove(&job.delivery_id);
     let Some(account) = world.accounts.get_mut(&job.account) else {
         return;
     };

@@ -5,12 +5,12 @@ use std::fmt;
 
 /// One broken rule: where it is, and what the rule says. Never the value itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct Violation {
     field: String,
     text: String,
 }
 
-impl Problem {
+impl Violation {
     /// Path of the field in wire names, such as `order.items[0].amount`; empty for the value as a whole.
     pub fn field(&self) -> &str {
         &self.field
@@ -22,7 +22,7 @@ impl Problem {
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.field.is_empty() {
             f.write_str(&self.text)
@@ -34,10 +34,10 @@ impl fmt::Display for Problem {
 
 /// All that is wrong with a value, in the order it was found.
 ///
-/// Builders and [`Validate`](crate::Validate) add to it; a request with problems is never sent.
+/// Builders and [`Validate`](crate::Validate) add to it; a request with violations is never sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Problems {
-    found: Vec<Problem>,
+pub struct Violations {
+    found: Vec<Violation>,
     path: Vec<Segment>,
 }
 
@@ -47,60 +47,60 @@ enum Segment {
     Item(usize),
 }
 
-impl Problems {
+impl Violations {
     /// Is there nothing to complain about?
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
-    /// The problems, in the order they were found.
-    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+    /// The violations, in the order they were found.
+    pub fn iter(&self) -> impl Iterator<Item = &Violation> {
         self.found.iter()
     }
 
-    /// Notes a problem of `field`, seen from the value that is being looked at; an empty name means that value itself.
-    pub fn push(&mut self, field: &str, problem: impl fmt::Display) {
+    /// Notes a violation of `field`, seen from the value that is being looked at; an empty name means that value itself.
+    pub fn push(&mut self, field: &str, violation: impl fmt::Display) {
         let field = self.at(field);
-        self.found.push(Problem {
+        self.found.push(Violation {
             field,
-            text: problem.to_string(),
+            text: violation.to_string(),
         });
     }
 
     /// Takes over what was found in a value that now sits in `field`.
-    pub fn nest(&mut self, field: &str, inner: Problems) {
-        for problem in inner.found {
-            let below = join(field, &problem.field);
+    pub fn nest(&mut self, field: &str, inner: Violations) {
+        for violation in inner.found {
+            let below = join(field, &violation.field);
             let field = self.at(&below);
-            self.found.push(Problem {
+            self.found.push(Violation {
                 field,
-                text: problem.text,
+                text: violation.text,
             });
         }
     }
 
     /// Takes over everything `other` has found.
-    pub fn extend(&mut self, other: Problems) {
+    pub fn extend(&mut self, other: Violations) {
         self.nest("", other);
     }
 
     /// Looks at a part: what `look` finds is noted below `field`.
-    pub fn within(&mut self, field: &'static str, look: impl FnOnce(&mut Problems)) {
+    pub fn within(&mut self, field: &'static str, look: impl FnOnce(&mut Violations)) {
         self.below(Segment::Field(field), look);
     }
 
     /// Looks at one element of a list.
-    pub fn item(&mut self, index: usize, look: impl FnOnce(&mut Problems)) {
+    pub fn item(&mut self, index: usize, look: impl FnOnce(&mut Violations)) {
         self.below(Segment::Item(index), look);
     }
 
     /// Has something been said about `field` already?
     pub fn mentions(&self, field: &str) -> bool {
         let field = self.at(field);
-        self.found.iter().any(|problem| problem.field == field)
+        self.found.iter().any(|violation| violation.field == field)
     }
 
-    fn below(&mut self, segment: Segment, look: impl FnOnce(&mut Problems)) {
+    fn below(&mut self, segment: Segment, look: impl FnOnce(&mut Violations)) {
         self.path.push(segment);
         look(self);
         self.path.pop();
@@ -127,31 +127,31 @@ fn join(path: &str, part: &str) -> String {
     }
 }
 
-impl fmt::Display for Problems {
+impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.found.iter().enumerate() {
-            write!(f, "{}{problem}", if index == 0 { "" } else { "; " })?;
+        for (index, violation) in self.found.iter().enumerate() {
+            write!(f, "{}{violation}", if index == 0 { "" } else { "; " })?;
         }
         Ok(())
     }
 }
 
-impl std::error::Error for Problems {}
+impl std::error::Error for Violations {}
 
-impl From<Infallible> for Problems {
+impl From<Infallible> for Violations {
     fn from(never: Infallible) -> Self {
         match never {}
     }
 }
 
-/// Conversions of std and of our own types that can fail each become one problem.
+/// Conversions of std and of our own types that can fail each become one violation.
 macro_rules! from_error {
     ($($error:ty => $text:literal),* $(,)?) => {$(
-        impl From<$error> for Problems {
+        impl From<$error> for Violations {
             fn from(_: $error) -> Self {
-                let mut problems = Problems::default();
-                problems.push("", $text);
-                problems
+                let mut violations = Violations::default();
+                violations.push("", $text);
+                violations
             }
         }
     )*};
@@ -168,27 +168,27 @@ from_error! {
 
 #[cfg(test)]
 mod tests {
-    use super::Problems;
+    use super::Violations;
 
     #[test]
     fn a_nested_problem_names_the_whole_path() {
-        let mut problems = Problems::default();
-        problems.within("order", |at| {
+        let mut violations = Violations::default();
+        violations.within("order", |at| {
             at.within("items", |at| {
                 at.item(2, |at| at.push("amount", "must be at least 0"))
             });
         });
         assert_eq!(
-            problems.to_string(),
+            violations.to_string(),
             "`order.items[2].amount` must be at least 0"
         );
     }
 
     #[test]
     fn problems_of_a_part_are_moved_below_the_field_that_holds_it() {
-        let mut inner = Problems::default();
+        let mut inner = Violations::default();
         inner.push("amount", "is required");
-        let mut outer = Problems::default();
+        let mut outer = Violations::default();
         outer.push("url", "is required");
         outer.nest("order", inner);
         assert_eq!(

@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 use tokio::sync::Notify;
 
 use crate::server::Shared;
-use crate::state::World;
+use crate::state::SandboxState;
 
 const FORMAT: &str = "dintero-sandbox state";
 const VERSION: u32 = 1;
@@ -32,19 +32,19 @@ struct Written<'a> {
     format: &'static str,
     version: u32,
     moved_ms: i64,
-    world: &'a World,
+    world: &'a SandboxState,
 }
 
 /// What a state file holds: how far the clock was moved, and all objects.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Saved {
     pub(crate) moved_ms: i64,
-    pub(crate) world: World,
+    pub(crate) world: SandboxState,
 }
 
 /// Where the state is kept, and whether the file is behind.
 #[derive(Debug)]
-pub(crate) struct Keep {
+pub(crate) struct StateFile {
     path: PathBuf,
     behind: AtomicBool,
     changed: Notify,
@@ -52,7 +52,7 @@ pub(crate) struct Keep {
     failure: Mutex<Option<String>>,
 }
 
-impl Keep {
+impl StateFile {
     /// Reads the file, if there is one.
     pub(crate) fn open(path: &Path) -> io::Result<(Self, Option<Saved>)> {
         // The file behind a link is replaced, not the link.

@@ -54,7 +54,7 @@ struct Hoister {
 }
 
 /// Gives every type a name, and rewrites the schemas of the operations to refer to them.
-pub fn hoist(
+pub fn name_inline_types(
     document: &Document,
     strict: bool,
     used: Used,
@@ -72,10 +72,10 @@ pub fn hoist(
         let free = free_name(if wanted.is_empty() { "Type" } else { &wanted }, &taken);
         if free != wanted {
             let pointer = format!("/components/schemas/{}", escape(name));
-            let construct = format!("the type name {wanted} is taken; this one is called {free}");
-            let remedy = "Give it an x-dintero-name in the overlay";
+            let problem = format!("the type name {wanted} is taken; this one is called {free}");
+            let help = "Give it an x-dintero-name in the overlay";
             let mut finding = document
-                .finding(Level::Warning, &pointer, construct, remedy)
+                .finding(Level::Warning, &pointer, problem, help)
                 .with_rule(Rule::TakenTypeName);
             let (why, update) = ("A name of its own", json!({"x-dintero-name": free}));
             finding
@@ -114,9 +114,9 @@ pub fn hoist(
     }
     for name in &hoister.endless {
         let pointer = format!("/components/schemas/{}", escape(name));
-        let construct = "leads back to itself without an object between";
-        let remedy = "What is below is read as any JSON";
-        let finding = document.finding(Level::Warning, &pointer, construct, remedy);
+        let problem = "leads back to itself without an object between";
+        let help = "What is below is read as any JSON";
+        let finding = document.finding(Level::Warning, &pointer, problem, help);
         findings.push(finding.with_rule(Rule::EndlessType));
     }
     for shape in &mut hoister.shapes {
@@ -124,8 +124,8 @@ pub fn hoist(
             continue;
         };
         if is_taken(&pinned, &taken) {
-            let construct = format!("x-dintero-name {pinned} is the name of another type already");
-            let (level, remedy) = if strict {
+            let problem = format!("x-dintero-name {pinned} is the name of another type already");
+            let (level, help) = if strict {
                 (
                     Level::Error,
                     "Give each type a name of its own in the overlay",
@@ -134,7 +134,7 @@ pub fn hoist(
                 shape.pinned = None;
                 (Level::Warning, "This one is named after its place")
             };
-            let finding = document.finding(level, "", construct, remedy);
+            let finding = document.finding(level, "", problem, help);
             findings.push(finding.with_rule(Rule::DuplicateTypeName));
         }
         take(&pinned, &mut taken);

@@ -278,7 +278,7 @@ fn client_method(source: &mut String, operation: &Operation, method: &Method) {
             if kind == "::std::string::String" {
                 format!(", {}: impl ::std::convert::Into<{kind}>", argument.ident)
             } else {
-                let error = "::std::convert::Into<::dintero_core::data::Problems>";
+                let error = "::std::convert::Into<::dintero_core::data::Violations>";
                 format!(
                     ", {}: impl ::std::convert::TryInto<{kind}, Error: {error}>",
                     argument.ident
@@ -339,12 +339,12 @@ fn method_docs(operation: &Operation, method: &Method) -> String {
         facts.push(format!("Scopes, one of: {}.", scopes.join(", ")));
     }
     facts.push(match (operation.retry.as_str(), &operation.read_back) {
-        ("Safe", _) => "Retry class *safe*: repeated by itself after time-outs and server errors.".to_owned(),
-        ("Harmless", _) => "Retry class *harmless*: repeated at most once after an unknown outcome.".to_owned(),
+        ("Idempotent", _) => "Retry class *idempotent*: repeated by itself after time-outs and server errors.".to_owned(),
+        ("DuplicateTolerated", _) => "Retry class *duplicate tolerated*: repeated at most once after an unknown outcome.".to_owned(),
         (_, Some(read_back)) => format!(
-            "Retry class *money*: never repeated after an unknown outcome; look with [`{read_back}`](Self::{read_back}) what became of it."
+            "Retry class *non-idempotent*: never repeated after an unknown outcome; look with [`{read_back}`](Self::{read_back}) what became of it."
         ),
-        (_, None) => "Retry class *money*: never repeated after an unknown outcome.".to_owned(),
+        (_, None) => "Retry class *non-idempotent*: never repeated after an unknown outcome.".to_owned(),
     });
     match operation.evidence.as_str() {
         "Seen" => {}

@@ -15,7 +15,7 @@ const PERSONAL: [&str; 2] = ["card_id", "customer_id"];
 /// More parts than this has no path of the API.
 const PARTS: usize = 16;
 
-/// The path of a request, with the parts masked that may be secret or personal.
+/// The path of a request, with the parts redacted that may be secret or personal.
 pub(crate) fn path(operation: Option<&Operation>, path: &str) -> String {
     let parts: Vec<&str> = path.split('/').take(PARTS).collect();
     let shown: Vec<&str> = match operation {
@@ -83,7 +83,7 @@ fn is_plain(part: &str) -> bool {
     signs && decoded.len() <= 40 && digits < 8
 }
 
-/// What is wrong with a field: `message` begins with its name. Names that no document has are masked, since they can be
+/// What is wrong with a field: `message` begins with its name. Names that no document has are redacted, since they can be
 /// a caller's own text (the keys of `metadata`).
 pub(crate) fn reason(field: &str, message: &str) -> String {
     let rest = message.strip_prefix(field).unwrap_or_default();
