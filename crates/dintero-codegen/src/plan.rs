@@ -152,6 +152,8 @@ pub struct Type {
     pub doc: String,
     /// Can a request carry it?
     pub in_requests: bool,
+    /// What the document says about it.
+    pub facts: Facts,
     /// What it is.
     pub kind: Kind,
 }

@@ -53,6 +53,7 @@ pub fn write(
             Type {
                 doc,
                 in_requests: named.in_requests,
+                facts: facts_of(&named.schema),
                 kind,
             },
         );

@@ -97,7 +97,8 @@ pub fn facts_of(schema: &Value) -> Facts {
             .limits
             .extend(value.map(|value| (word.to_owned(), value.clone())));
     }
-    for inner in [&schema["items"], &schema["additionalProperties"]] {
+    let inner = ["items", "additionalProperties"].map(|key| &schema[key]);
+    for inner in inner.into_iter().filter(|inner| inner.is_object()) {
         let limits = facts_of(inner).limits.into_iter();
         facts
             .limits
