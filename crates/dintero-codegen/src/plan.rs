@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 /// Everything about one API.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
@@ -33,6 +35,8 @@ pub struct Operation {
     pub server: String,
     /// What the server's URL adds before the path, such as `/v1`.
     pub base: String,
+    /// The server's URL in the document, its variables filled.
+    pub url: String,
     /// Scopes, any one of which is enough.
     pub scopes: Vec<String>,
     /// `Idempotent`, `DuplicateTolerated` or `NonIdempotent`.
@@ -43,6 +47,8 @@ pub struct Operation {
     pub paging: Option<Paging>,
     /// `Bearer` or `Basic`.
     pub auth: String,
+    /// Kinds of the security schemes in the document, any one of which is enough: `bearer`, `basic`, `apikey+oauth2`.
+    pub security: Vec<String>,
     /// Documented status codes.
     pub statuses: Vec<u16>,
     /// `Seen`, `Partial` or `Inferred`.
@@ -53,6 +59,8 @@ pub struct Operation {
     pub doc: String,
     /// What a success carries.
     pub success: Success,
+    /// Media types of a success.
+    pub media: Vec<String>,
     /// Parameters by place and wire name, the account's left out.
     pub parameters: BTreeMap<(String, String), Parameter>,
     /// Description of the request body, if there is one.
@@ -120,6 +128,8 @@ pub struct Parameter {
     pub rules: Vec<String>,
     /// The name that progenitor gets, where its own would be that of another argument in Rust.
     pub alias: Option<String>,
+    /// What the document says about its values.
+    pub facts: Facts,
     /// Documentation.
     pub doc: String,
 }
@@ -129,6 +139,8 @@ pub struct Parameter {
 pub struct Body {
     /// Must it be given?
     pub required: bool,
+    /// Its media types.
+    pub media: Vec<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -140,6 +152,8 @@ pub struct Type {
     pub doc: String,
     /// Can a request carry it?
     pub in_requests: bool,
+    /// What the document says about it.
+    pub facts: Facts,
     /// What it is.
     pub kind: Kind,
 }
@@ -175,8 +189,41 @@ pub struct Field {
     pub constant: Option<String>,
     /// Limits, as Rust expressions.
     pub rules: Vec<String>,
+    /// What the document says about its values.
+    pub facts: Facts,
     /// Documentation.
     pub doc: String,
+}
+
+/// What the document says about a value, for the surface.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// Where the document requires the value.
+    pub presence: Presence,
+    /// `format` and the limits, such as `max_length`; those of the elements of a list or map begin with `each.`.
+    pub limits: BTreeMap<String, Value>,
+    /// The default of the API.
+    pub default: Option<Value>,
+    /// The `x-evidence` mark.
+    pub evidence: Option<String>,
+    /// Whether the value is marked as deprecated.
+    pub deprecated: bool,
+    /// Whether only responses carry the value.
+    pub read_only: bool,
+    /// Whether only requests carry the value.
+    pub write_only: bool,
+}
+
+/// Where the document requires a value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Presence {
+    /// Nowhere.
+    #[default]
+    Optional,
+    /// In requests; responses may lack it.
+    InRequests,
+    /// Wherever the object is.
+    Always,
 }
 
 /// A choice of objects.

@@ -42,18 +42,18 @@ impl Signature {
         without.map(|(_, operation)| operation)
     }
 
-    /// The type of a field.
-    pub fn field(&self, name: &str, wire: &str) -> String {
+    /// The Rust name and the type of a field.
+    pub fn field(&self, name: &str, wire: &str) -> (&str, String) {
         self.0
             .structs
             .get(name)
             .and_then(|fields| fields.get(wire))
-            .map(|field| short(&field.shape))
+            .map(|field| (field.ident.as_str(), short(&field.shape)))
             .unwrap_or_default()
     }
 
-    /// The type of an argument.
-    pub fn argument(&self, method: &str, place: &str, wire: &str) -> String {
+    /// The Rust name and the type of an argument.
+    pub fn argument(&self, method: &str, place: &str, wire: &str) -> (&str, String) {
         let arguments = self
             .0
             .methods
@@ -64,7 +64,7 @@ impl Signature {
             .into_iter()
             .find(|argument| argument.place == place && argument.wire == wire);
         found
-            .map(|argument| short(&argument.shape))
+            .map(|argument| (argument.ident.as_str(), short(&argument.shape)))
             .unwrap_or_default()
     }
 

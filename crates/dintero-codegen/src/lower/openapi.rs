@@ -10,10 +10,10 @@ use super::flatten::{reference, texts};
 use super::inline_types::Named;
 use super::names::variants;
 use super::operations::Lowered as Operation;
-use super::rules::{described, rules_of};
+use super::rules::{described, facts_of, rules_of};
 use crate::document::Document;
 use crate::markdown;
-use crate::plan::{Field, Kind, Plan, Success, Type, Union};
+use crate::plan::{Facts, Field, Kind, Plan, Presence, Success, Type, Union};
 
 /// Scalars that are types of ours: the name progenitor sees, and the type that takes its place.
 pub const SCALARS: [(&str, &str); 5] = [
@@ -53,6 +53,7 @@ pub fn write(
             Type {
                 doc,
                 in_requests: named.in_requests,
+                facts: facts_of(&named.schema),
                 kind,
             },
         );
@@ -161,6 +162,14 @@ fn write_type(named: &Named, tag: Option<&(String, Option<String>)>) -> (Value, 
             constant: constant(name, property, tag, required.contains(name))
                 .filter(|_| property["nullable"] != true),
             rules,
+            facts: Facts {
+                presence: match (required.contains(name), asked.contains(name)) {
+                    (true, _) => Presence::Always,
+                    (false, true) => Presence::InRequests,
+                    (false, false) => Presence::Optional,
+                },
+                ..facts_of(property)
+            },
             doc: field_doc(property),
         };
         fields.insert(name.clone(), field);

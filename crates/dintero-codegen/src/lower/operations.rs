@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToSnakeCase;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::flatten::{Flattener, PREFIX, texts};
-use super::rules::rules_of;
+use super::rules::{facts_of, rules_of};
 use crate::document::{Document, escape};
 use crate::finding::{Level, Rule};
 use crate::markdown;
-use crate::plan::{Body, Cursor, Operation, Paging, Parameter, Success};
+use crate::plan::{Body, Cursor, Facts, Operation, Paging, Parameter, Presence, Success};
 
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "patch", "head", "options", "trace",
@@ -152,11 +152,13 @@ fn lower_one(
         path: path.to_owned(),
         server,
         base,
+        url: server_url(root, item, operation).unwrap_or_default(),
         scopes: texts(&operation["x-scopes"]).collect(),
         retry: retry(operation, method).to_owned(),
         read_back: operation["x-dintero-read-back"].as_str().map(str::to_owned),
         paging: paging(&operation["x-dintero-paging"]),
         auth: auth(root, operation).to_owned(),
+        security: security(root, operation),
         statuses: operation["responses"]
             .as_object()
             .into_iter()
@@ -259,6 +261,31 @@ fn auth(root: &Value, operation: &Value) -> &'static str {
         root["components"]["securitySchemes"][name]["scheme"].as_str() == Some("basic")
     });
     if basic { "Basic" } else { "Bearer" }
+}
+
+/// The kinds of the security schemes, any one of which is enough; those that are needed together are joined.
+fn security(root: &Value, operation: &Value) -> Vec<String> {
+    let kind = |name: &String| {
+        let scheme = &root["components"]["securitySchemes"][name];
+        let kind = scheme["scheme"].as_str().or(scheme["type"].as_str());
+        kind.unwrap_or(name).to_lowercase()
+    };
+    let together = |scheme: &Map<String, Value>| {
+        let kinds: Vec<String> = scheme.keys().map(kind).collect();
+        kinds.join("+")
+    };
+    let schemes = operation["security"]
+        .as_array()
+        .or(root["security"].as_array());
+    let mut kinds: Vec<String> = schemes
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .map(together)
+        .collect();
+    kinds.sort();
+    kinds.dedup();
+    kinds
 }
 
 fn evidence(node: &Value) -> &'static str {
@@ -372,6 +399,7 @@ fn parameters(
                 personal: parameter["x-dintero-personal"] == true,
                 rules: rules_of(&whole),
                 alias: None,
+                facts: parameter_facts(parameter, required, &whole),
                 doc,
             },
         );
@@ -381,6 +409,26 @@ fn parameters(
         .into_iter()
         .map(|((place, name), (required, schema))| (place, name, required, schema))
         .collect()
+}
+
+fn parameter_facts(parameter: &Value, required: bool, schema: &Value) -> Facts {
+    let mut facts = facts_of(schema);
+    if required {
+        facts.presence = Presence::Always;
+    }
+    facts.deprecated |= parameter["deprecated"] == true;
+    let evidence = parameter["x-evidence"].as_str().map(str::to_owned);
+    facts.evidence = evidence.or(facts.evidence);
+    facts
+}
+
+/// The media types of a request or response.
+fn media(body: &Value) -> impl Iterator<Item = String> {
+    body["content"]
+        .as_object()
+        .into_iter()
+        .flat_map(Map::keys)
+        .cloned()
 }
 
 fn request(
@@ -399,6 +447,7 @@ fn request(
     let described = body["description"].as_str().unwrap_or_default();
     facts.body = Some(Body {
         required: body["required"] == true,
+        media: media(body).collect(),
         doc: markdown::clean(described),
     });
     Some(schema)
@@ -444,6 +493,7 @@ fn response(
         .filter(|(code, _)| code.starts_with(wanted));
     for (code, response) in successes {
         let response = resolve(root, response);
+        facts.media.extend(media(response));
         let at = format!("{pointer}/responses/{code}/content/application~1json/schema");
         match json_content(response) {
             Some((_, content)) if resolve(root, &content["schema"])["format"] == "binary" => {
@@ -472,6 +522,8 @@ fn response(
             None => empty = true,
         }
     }
+    facts.media.sort();
+    facts.media.dedup();
     // Of a file and JSON under different statuses only the bytes are sure to be both.
     if bytes && !schemas.is_empty() {
         let problem = "answers with JSON or a file, by status";

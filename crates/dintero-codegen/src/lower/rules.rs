@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::plan::Facts;
+
 /// The rules of a flattened schema.
 pub fn rules_of(schema: &Value) -> Vec<String> {
     let mut rules = Vec::new();
@@ -65,6 +67,44 @@ pub fn rules_of(schema: &Value) -> Vec<String> {
         rules.push(format!("__Limit::Each(&[{}])", each.join(", ")));
     }
     rules
+}
+
+/// What a flattened schema says about its values, for the surface.
+pub fn facts_of(schema: &Value) -> Facts {
+    let mut facts = Facts {
+        default: schema.get("default").cloned(),
+        evidence: schema["x-evidence"].as_str().map(str::to_owned),
+        deprecated: schema["deprecated"] == true,
+        read_only: schema["readOnly"] == true,
+        write_only: schema["writeOnly"] == true,
+        ..Facts::default()
+    };
+    for (key, word) in [
+        ("format", "format"),
+        ("pattern", "pattern"),
+        ("minimum", "min"),
+        ("maximum", "max"),
+        ("exclusiveMinimum", "exclusive_min"),
+        ("exclusiveMaximum", "exclusive_max"),
+        ("minLength", "min_length"),
+        ("maxLength", "max_length"),
+        ("minItems", "min_items"),
+        ("maxItems", "max_items"),
+        ("uniqueItems", "unique_items"),
+    ] {
+        let value = schema.get(key).filter(|value| **value != false);
+        facts
+            .limits
+            .extend(value.map(|value| (word.to_owned(), value.clone())));
+    }
+    let inner = ["items", "additionalProperties"].map(|key| &schema[key]);
+    for inner in inner.into_iter().filter(|inner| inner.is_object()) {
+        let limits = facts_of(inner).limits.into_iter();
+        facts
+            .limits
+            .extend(limits.map(|(word, value)| (format!("each.{word}"), value)));
+    }
+    facts
 }
 
 /// Upstream writes some patterns into `format`.
