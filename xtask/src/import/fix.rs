@@ -137,10 +137,9 @@ fn left_out(document: &Document, error: &Finding) -> Option<Vec<Action>> {
         }
         ["paths" | "components", _, _, ..] => {
             // The whole list instead of an element, whose index changes when another one is removed.
-            let nodes = (1..=tokens.len()).map(|end| format!("/{}", tokens[..end].join("/")));
-            let is_list = |node: &String| root.pointer(node).is_some_and(Value::is_array);
-            let list = nodes.clone().find(is_list);
-            let node = list.or(nodes.last())?;
+            let mut nodes = (1..tokens.len()).map(|end| format!("/{}", tokens[..end].join("/")));
+            let list = nodes.find(|node| root.pointer(node).is_some_and(Value::is_array));
+            let node = list.unwrap_or_else(|| error.pointer.clone());
             Some(vec![Action::remove(root, &node, why)?])
         }
         _ => None,
