@@ -1,7 +1,6 @@
 //! Step 3: what the next steps cannot handle, or handle otherwise than written, by JSON pointer, with a help and, where
 //! one can be told from the document alone, with the overlay actions that mend it.
 
-mod action;
 mod names;
 mod operations;
 mod parameters;
@@ -11,8 +10,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-pub use action::{Action, path};
-
+use crate::action::{Action, path};
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
 
@@ -24,7 +22,7 @@ pub fn lint(document: &Document) -> Vec<Finding> {
         servers: BTreeSet::new(),
     };
     let version = document.root["openapi"].as_str().unwrap_or_default();
-    if !version.starts_with("3.0.") {
+    if version != "3.0" && !version.starts_with("3.0.") {
         let found = if version.is_empty() {
             "no OpenAPI version".to_owned()
         } else {

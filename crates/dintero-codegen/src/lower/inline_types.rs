@@ -9,9 +9,9 @@ use super::direction::Used;
 use super::flatten::{reference, texts};
 use super::names::{singular, type_name, whole_name};
 use super::operations::Lowered;
+use crate::action::Action;
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
-use crate::lint::Action;
 
 const PREFIX: &str = "#/components/schemas/";
 const SHAPE: &str = "#shape/";
@@ -56,7 +56,6 @@ struct Hoister {
 /// Gives every type a name, and rewrites the schemas of the operations to refer to them.
 pub fn name_inline_types(
     document: &Document,
-    strict: bool,
     used: Used,
     operations: &mut [Lowered],
     findings: &mut Vec<Finding>,
@@ -119,22 +118,14 @@ pub fn name_inline_types(
         let finding = document.finding(Level::Warning, &pointer, problem, help);
         findings.push(finding.with_rule(Rule::EndlessType));
     }
-    for shape in &mut hoister.shapes {
+    for shape in &hoister.shapes {
         let Some(pinned) = shape.pinned.clone() else {
             continue;
         };
         if is_taken(&pinned, &taken) {
             let problem = format!("x-dintero-name {pinned} is the name of another type already");
-            let (level, help) = if strict {
-                (
-                    Level::Error,
-                    "Give each type a name of its own in the overlay",
-                )
-            } else {
-                shape.pinned = None;
-                (Level::Warning, "This one is named after its place")
-            };
-            let finding = document.finding(level, "", problem, help);
+            let help = "Give each type a name of its own in the overlay";
+            let finding = document.finding(Level::Error, "", problem, help);
             findings.push(finding.with_rule(Rule::DuplicateTypeName));
         }
         take(&pinned, &mut taken);

@@ -27,15 +27,11 @@ pub struct Lowered {
     pub plan: Plan,
 }
 
-/// Lowers a document that the lint has passed. Where not `strict`, a name that the overlay gives may be taken.
+/// Lowers a document that the lint has passed.
 ///
 /// # Errors
 /// A name that the overlay gives is taken, or a parameter holds what none can.
-pub fn lower(
-    document: &Document,
-    strict: bool,
-    findings: &mut Vec<Finding>,
-) -> Result<Lowered, Errors> {
+pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Lowered, Errors> {
     let mut document = document.clone();
     raw_references(&mut document.root);
     let document = &document;
@@ -54,7 +50,7 @@ pub fn lower(
         .collect();
     let used = direction::split(&mut operations, &keep, &mut flattener);
     findings.append(&mut flattener.findings);
-    let types = inline_types::name_inline_types(document, strict, used, &mut operations, findings);
+    let types = inline_types::name_inline_types(document, used, &mut operations, findings);
     if findings.iter().any(|finding| finding.level == Level::Error) {
         return Err(Errors(std::mem::take(findings)));
     }

@@ -80,22 +80,6 @@ pub fn method_name(operation: &Value, method: &str, path: &str) -> String {
     }
 }
 
-/// Can a method have this name?
-pub fn is_method_name(name: &str) -> bool {
-    !name.is_empty()
-        && name == name.to_snake_case()
-        && !name.starts_with(|c: char| c.is_ascii_digit())
-        && !RESERVED.contains(&name)
-        && syn::parse_str::<syn::Ident>(name).is_ok()
-}
-
-/// The variables of a path, in its order.
-pub fn path_variables(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{')
-        .skip(1)
-        .filter_map(|part| part.split('}').next())
-}
-
 /// The server of an operation, its variables filled with their defaults.
 pub fn server_url(root: &Value, item: &Value, operation: &Value) -> Option<String> {
     let server = [operation, item, root]

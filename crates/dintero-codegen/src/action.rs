@@ -1,4 +1,4 @@
-//! Overlay actions that would mend what the lint found.
+//! Actions of an OpenAPI Overlay that resolve a finding.
 
 use std::fmt;
 
@@ -16,8 +16,8 @@ pub struct Action {
 }
 
 impl Action {
-    /// Merges into the node at a pointer; none if the document has no such node.
-    pub(crate) fn update(
+    /// Returns the action that merges into the node at a pointer, or `None` if the document has no such node.
+    pub fn update(
         root: &Value,
         pointer: &str,
         description: impl Into<String>,
@@ -30,12 +30,8 @@ impl Action {
         })
     }
 
-    /// Removes the node at a pointer; none if the document has no such node.
-    pub(super) fn remove(
-        root: &Value,
-        pointer: &str,
-        description: impl Into<String>,
-    ) -> Option<Self> {
+    /// Returns the action that removes the node at a pointer, or `None` if the document has no such node.
+    pub fn remove(root: &Value, pointer: &str, description: impl Into<String>) -> Option<Self> {
         Some(Self {
             target: path(root, pointer)?,
             description: description.into(),
@@ -43,7 +39,7 @@ impl Action {
         })
     }
 
-    /// The action as an object of an overlay document.
+    /// Returns the action as an object of an overlay document.
     pub fn to_value(&self) -> Value {
         let mut action = json!({"target": self.target, "description": self.description});
         match &self.update {
@@ -67,7 +63,7 @@ impl fmt::Display for Action {
     }
 }
 
-/// The JSONPath of the node at a JSON pointer, if the document has one there.
+/// Returns the JSONPath of the node at a JSON pointer, or `None` if the document has no such node.
 pub fn path(root: &Value, pointer: &str) -> Option<String> {
     let mut path = "$".to_owned();
     let mut node = root;
@@ -95,8 +91,8 @@ pub fn path(root: &Value, pointer: &str) -> Option<String> {
     Some(path)
 }
 
-/// A text in single quotes, as RFC 9535 has it.
-pub(super) fn quoted(text: &str) -> String {
+/// Returns a text in single quotes, as RFC 9535 has it.
+pub fn quoted(text: &str) -> String {
     let mut quoted = "'".to_owned();
     for c in text.chars() {
         match c {
