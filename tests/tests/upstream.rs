@@ -131,27 +131,27 @@ fn members_of_a_parameter_are_parameters() {
     for (parameter, expected) in [
         (
             "{name: p, style: deepObject, schema: {type: object, properties: {a: {type: object, properties: {b: {type: string}}}}}}",
-            "query p[a][b] optional String",
+            "query p[a][b]: String rust=p_a_b optional",
         ),
         (
             "{name: p, schema: {type: object, required: [a], properties: {a: {type: integer}}}, required: true}",
-            "query a required i64",
+            "query a: i64 required",
         ),
         (
             "{name: p, style: deepObject, schema: {anyOf: [{type: integer}, {type: object, properties: {gt: {type: integer}}}]}}",
-            "query p optional i64",
+            "query p: i64 optional",
         ),
         (
             "{name: p, style: deepObject, schema: {type: array, items: {type: string}}}",
-            "query p[] optional [String]",
+            "query p[]: [String] rust=p_ optional",
         ),
         (
             "{name: p, style: pipeDelimited, explode: false, schema: {type: array, items: {type: string}}}",
-            "query p optional String",
+            "query p: String optional",
         ),
         (
             "{name: p, content: {application/json: {schema: {type: object}}}}",
-            "query p optional String",
+            "query p: String optional",
         ),
     ] {
         let generation = generated(&format!(
@@ -233,7 +233,7 @@ fn shapes_are_told_apart_or_kept_as_json() {
     for (schema, expected) in [
         (
             "{oneOf: [{$ref: '#/components/schemas/D'}, {type: object, properties: {d: {type: string}}}]}",
-            "union Ap response by shape\n",
+            "union Ap: response by=shape\n",
         ),
         (
             "{oneOf: [{type: object, properties: {a: {type: string}}}, {type: object, properties: {a: {type: integer}}}]}",
@@ -245,9 +245,12 @@ fn shapes_are_told_apart_or_kept_as_json() {
         ),
         (
             "{oneOf: [{$ref: '#/components/schemas/B'}, {nullable: true}]}",
-            "or any\n",
+            " open\n",
         ),
-        ("{type: integer, format: uint64}", "struct A p: Number\n"),
+        (
+            "{type: integer, format: uint64}",
+            "struct A p: Number format=uint64\n",
+        ),
         ("{type: [string, 'null']}", "struct A p: String nullable\n"),
         ("{enum: [null]}", "struct A p: Value nullable\n"),
         (
