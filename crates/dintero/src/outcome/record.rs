@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
-use dintero_core::{Error, Response, Rows, Violations};
+use dintero_core::{Error, IntoItems, Response, Violations};
 use dintero_shopping::Client;
 use dintero_shopping::types::{
     OrderAuthorization, OrderCancellation, OrderCapture, OrderOperationInput, OrderRefund,
@@ -80,7 +80,7 @@ macro_rules! record {
         impl $work {
             async fn list(&self) -> Result<Vec<$record>, Error> {
                 let list = self.client.$list(&self.order).send().await?;
-                Ok(Rows::rows(list.into_inner().$records))
+                Ok(IntoItems::into_items(list.into_inner().$records))
             }
 
             fn is_own(&self, record: &$record) -> bool {
