@@ -206,7 +206,7 @@ fn a_list_that_pages_has_to_be_in_the_answer() {
     generated(&answer(rows)).expect("a list");
     refused(
         &answer("{type: object, properties: {other: {type: string}}}"),
-        "x.yaml:5 #/paths/~1a/get: its answer has no list where x-dintero-paging says. Correct the paging in the overlay, or take it out",
+        "x.yaml:5 #/paths/~1a/get: its response has no list where x-dintero-paging says. Correct the paging in the overlay, or take it out",
     );
 }
 
@@ -239,7 +239,7 @@ fn names_of_operations_that_rust_would_mix_up_are_refused() {
 fn what_no_step_foresaw_is_an_error_and_not_left_out() {
     refused(
         "paths: {'no slash': {get: {operationId: getA, responses: {}}}}",
-        "x.yaml:1: progenitor cannot generate from the lowered document: the operation get_a is lost. Please report it with the document; removing the problem with an overlay action helps until then",
+        "x.yaml:1: progenitor cannot generate from the lowered document: the operation get_a is missing from its output. Please report it with the document; removing the problem with an overlay action helps until then",
     );
 }
 
@@ -289,7 +289,7 @@ fn constructs_that_make_progenitor_or_typify_give_up_are_generated() {
         ("a nested list of a union", schema("{type: array, items: {type: array, items: {oneOf: [{$ref: '#/components/schemas/B'}, {$ref: '#/components/schemas/C'}]}}}")),
     ] {
         let generation = generated(&text).unwrap_or_else(|error| panic!("{what}: {error}"));
-        assert_eq!(generation.plan.operations.len(), 1, "{what}");
+        assert_eq!(generation.api.operations.len(), 1, "{what}");
     }
 }
 

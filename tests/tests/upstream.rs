@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use dintero_codegen::document::Document;
+use dintero_codegen::ir::Server;
 use dintero_codegen::lower::operations::{all, json_content, resolve};
 use dintero_codegen::{Generation, generate_from};
 use dintero_tests::arbitrary::Arbitrary;
@@ -113,7 +114,7 @@ fn an_operation_that_cannot_be_called_is_left_out_and_said() {
         .filter(|finding| finding.help.starts_with("The operation is left out."))
         .count();
     assert_eq!(left_out, 3, "{}", said(&generation));
-    assert_eq!(generation.plan.operations.len(), all - left_out);
+    assert_eq!(generation.api.operations.len(), all - left_out);
     let strict = generate_from("upstream", document(), None, true).expect_err("strict");
     for pointer in [
         "/paths/~1form/post",
@@ -198,7 +199,7 @@ fn parameters_that_cannot_be_sent_are_left_out_and_said() {
         let said = said(&generation);
         assert!(said.contains(expected), "{parameter}\n{said}");
         assert!(
-            generation.plan.operations["a"].parameters.is_empty(),
+            generation.api.operations["a"].parameters.is_empty(),
             "{parameter}"
         );
     }
@@ -213,7 +214,7 @@ fn every_operation_gets_a_name_of_its_own() {
         .map(|(index, id)| format!("/p{index}: {{get: {{operationId: '{id}', responses: {{}}}}}}"))
         .collect();
     let generation = generated(&format!("paths: {{{}}}", operations.join(", ")));
-    let names: Vec<&String> = generation.plan.operations.keys().collect();
+    let names: Vec<&String> = generation.api.operations.keys().collect();
     assert_eq!(
         names,
         [
@@ -276,7 +277,7 @@ fn schemas_that_refer_to_each_other_take_no_longer_than_others() {
         "paths: {{/a: {{get: {{responses: {{'200': {{description: x, content: {{application/json: {{schema: {{$ref: '#/components/schemas/S1'}}}}}}}}}}}}}}}}\ncomponents: {{schemas: {{{}}}}}",
         schemas.join(", ")
     ));
-    assert!(generation.plan.types.len() > 20);
+    assert!(generation.api.types.len() > 20);
 }
 
 #[test]
@@ -292,10 +293,10 @@ fn servers_are_filled_in_and_unknown_ones_are_the_api() {
         let generation = generated(&format!(
             "servers: {servers}\npaths: {{/a: {{get: {{operationId: a, responses: {{}}}}}}}}"
         ));
-        let operation = &generation.plan.operations["a"];
+        let operation = &generation.api.operations["a"];
         assert_eq!(
-            (operation.server.as_str(), operation.base.as_str()),
-            ("Api", base),
+            (operation.server, operation.base.as_str()),
+            (Server::Api, base),
             "{servers}"
         );
         assert!(

@@ -146,7 +146,7 @@ fn table(state: &State, rows: &[(&str, Vec<&'static str>)]) -> String {
             continue;
         };
         let generation = &generated.generation;
-        let counts = surface::counts(&generation.plan);
+        let counts = surface::counts(&generation.api);
         table.add_row([
             (*api).to_owned(),
             counts.operations.to_string(),
@@ -183,7 +183,7 @@ fn apis_json(state: &State, rows: &[(&str, Vec<&'static str>)]) -> Value {
     rows.iter()
         .filter_map(|(api, drift)| {
             let generated = state.apis.get(api)?;
-            let counts = surface::counts(&generated.generation.plan);
+            let counts = surface::counts(&generated.generation.api);
             Some(json!({
                 "api": api,
                 "operations": counts.operations,

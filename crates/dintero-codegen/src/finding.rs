@@ -1,8 +1,8 @@
-//! What is wrong with a document, said so that its maintainer can mend it.
+//! What is wrong with a document, said so that its maintainer can fix it.
 
 use std::fmt;
 
-use crate::lint::Action;
+use crate::action::Action;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,15 +3,17 @@
 //! The build script of the client crates and the maintainers' commands call [`Generation`]; see ARCHITECTURE.md for why
 //! there is a layer around progenitor.
 
+mod action;
 pub mod document;
 pub mod emit;
 pub mod finding;
 pub mod generate;
+pub mod ir;
 pub mod lint;
 pub mod lower;
 mod markdown;
+mod names;
 pub mod overlay;
-pub mod plan;
 mod relax;
 pub mod surface;
 
@@ -19,7 +21,7 @@ use std::path::{Path, PathBuf};
 
 use document::Document;
 use finding::{Errors, Finding, Level, Rule};
-use plan::Plan;
+use ir::Api;
 
 /// The APIs that have a client crate.
 pub const APIS: [&str; 3] = ["shopping", "checkout", "wallets"];
@@ -39,8 +41,8 @@ pub struct Generation {
     pub registry: String,
     /// What the crate offers, as sorted text.
     pub surface: String,
-    /// Operations, types, fields and values.
-    pub plan: Plan,
+    /// Operations and types, with everything that the document says about them.
+    pub api: Api,
     /// What was read more loosely than written.
     pub findings: Vec<Finding>,
 }
@@ -136,12 +138,12 @@ fn attempt(
     }
     let lowered = lower::lower(document, strict, &mut findings)?;
     let file = generate::generate(document, &lowered)?;
-    let signatures = emit::Signature::of(&file, &lowered.plan)
-        .map_err(|lost| generate::refused(document, &lost))?;
-    findings.extend(signatures.without_list(&lowered.plan).map(|operation| {
+    let output = emit::Output::of(&file, &lowered)
+        .map_err(|missing| generate::refused(document, &missing))?;
+    findings.extend(output.without_list(&lowered).map(|operation| {
         let method = operation.method.to_lowercase();
         let pointer = format!("/paths/{}/{method}", document::escape(&operation.path));
-        let problem = "its answer has no list where x-dintero-paging says";
+        let problem = "its response has no list where x-dintero-paging says";
         let help = "Correct the paging in the overlay, or take it out";
         let finding = document.finding(Level::Error, &pointer, problem, help);
         finding.with_rule(Rule::UnknownPaging)
@@ -149,14 +151,11 @@ fn attempt(
     if findings.iter().any(|finding| finding.level == Level::Error) {
         return Err(Errors(findings));
     }
-    let source = emit::emit(api, &lowered.plan, &signatures);
-    let registry = emit::registry(&lowered.plan, &signatures);
-    let surface = surface::write(&lowered.plan, &signatures);
     Ok(Generation {
-        source,
-        registry,
-        surface,
-        plan: lowered.plan,
+        source: emit::emit(api, &lowered, &output),
+        registry: emit::registry(&lowered, &output),
+        surface: surface::write(&lowered, &output),
+        api: lowered,
         findings,
     })
 }

@@ -1,6 +1,6 @@
 //! Descriptions made safe for rustdoc.
 
-use serde_json::Value;
+use crate::ir::Evidence;
 
 /// A description with nothing in it that rustdoc takes for a link, a tag or a doctest.
 pub fn clean(text: &str) -> String {
@@ -92,13 +92,18 @@ fn clean_prose(text: &str) -> String {
 }
 
 /// Says how sure a part is, where it is not.
-pub fn evidence(doc: &mut String, mark: &Value) {
-    let text = match mark.as_str() {
-        Some("inferred") => "Evidence: inferred from similar parts of the API.",
-        Some(_) => "Evidence: seen only in part.",
-        None => return,
-    };
-    paragraph(doc, text);
+pub fn evidence(doc: &mut String, evidence: Option<Evidence>) {
+    if let Some(evidence) = evidence {
+        paragraph(doc, evidence_text(evidence));
+    }
+}
+
+/// Returns how sure a part is, as a sentence.
+pub const fn evidence_text(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Inferred => "Evidence: inferred from similar parts of the API.",
+        Evidence::Partial => "Evidence: seen only in part.",
+    }
 }
 
 /// Adds a paragraph.

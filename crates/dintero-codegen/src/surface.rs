@@ -16,8 +16,12 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::emit::Signature;
-use crate::plan::{Facts, Field, Kind, Operation, Paging, Plan, Presence, Success, Type};
+use crate::emit::Output;
+use crate::ir::{
+    Api, CursorSource, Evidence, Kind, Limit, Object, Operation, Paging, Place, Schema, Success,
+    Type,
+};
+use crate::names::variants;
 
 /// How many of what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,39 +37,39 @@ pub struct Counts {
 }
 
 /// Counts what a client offers.
-pub fn counts(plan: &Plan) -> Counts {
+pub fn counts(api: &Api) -> Counts {
     let mut counts = Counts {
-        operations: plan.operations.len(),
-        types: plan.types.len(),
+        operations: api.operations.len(),
+        types: api.types.len(),
         ..Counts::default()
     };
-    for kind in plan.types.values() {
-        match &kind.kind {
-            Kind::Object(fields) => counts.fields += fields.len(),
-            Kind::Enum { variants, .. } => counts.values += variants.len(),
-            Kind::Union(_) => {}
+    for kind in api.types.values() {
+        match &kind.schema.kind {
+            Kind::Object(object) => counts.fields += object.properties.len(),
+            Kind::Enum(listed) => counts.values += variants(&listed.values).len(),
+            _ => {}
         }
     }
     counts
 }
 
 /// Writes the surface: a line for each operation and each of its facts, and for each parameter, type, field and value.
-pub fn write(plan: &Plan, signatures: &Signature) -> String {
+pub fn write(api: &Api, output: &Output) -> String {
     let mut text = String::new();
-    for (name, operation) in &plan.operations {
-        write_operation(&mut text, name, operation, signatures);
+    for (name, operation) in &api.operations {
+        write_operation(&mut text, name, operation, output);
     }
-    let in_responses = in_responses(plan, signatures);
-    for (name, kind) in &plan.types {
-        write_type(&mut text, name, kind, &in_responses, signatures);
+    let in_responses = in_responses(api, output);
+    for (name, kind) in &api.types {
+        write_type(&mut text, name, kind, &in_responses, output);
     }
     text
 }
 
-fn write_operation(text: &mut String, name: &str, operation: &Operation, signatures: &Signature) {
+fn write_operation(text: &mut String, name: &str, operation: &Operation, output: &Output) {
     let success = match operation.success {
-        Success::Json => signatures.success(name),
-        Success::JsonOrEmpty => format!("{} or ()", signatures.success(name)),
+        Success::Json(_) => output.success(name),
+        Success::JsonOrEmpty(_) => format!("{} or ()", output.success(name)),
         Success::Empty => "()".to_owned(),
         Success::Bytes => "bytes".to_owned(),
     };
@@ -75,20 +79,21 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, signatu
         format_args!("operation {name} {method} {path} -> {success}"),
     );
     let statuses: Vec<String> = operation.statuses.iter().map(u16::to_string).collect();
-    let evidence = operation.evidence.to_lowercase();
+    let evidence = operation.evidence.map(evidence_name);
+    let evidence = evidence.map(str::to_owned);
     for (key, values) in [
         ("auth", operation.security.as_slice()),
         ("deprecated", marked(operation.deprecated).as_slice()),
-        (
-            "evidence",
-            Some(evidence).filter(|mark| mark != "seen").as_slice(),
-        ),
+        ("evidence", evidence.as_slice()),
         ("id", &[operation.id.clone()]),
         ("media", &operation.media),
         ("read_back", operation.read_back.as_slice()),
-        ("retry", &[operation.retry.clone()]),
+        ("retry", &[format!("{:?}", operation.retry)]),
         ("scopes", &operation.scopes),
-        ("server", &[operation.server.clone(), operation.url.clone()]),
+        (
+            "server",
+            &[format!("{:?}", operation.server), operation.url.clone()],
+        ),
         ("statuses", &statuses),
     ] {
         if !values.is_empty() {
@@ -102,20 +107,22 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, signatu
         write_paging(text, name, paging);
     }
     for ((place, wire), parameter) in &operation.parameters {
-        let (ident, kind) = signatures.argument(name, place, wire);
+        let (ident, kind) = output.argument(name, *place, wire);
         let mut facts = vec![compact(&kind)];
         facts.extend(rust_name(ident, wire));
-        facts.push(
-            presence(parameter.facts.presence)
-                .unwrap_or("optional")
-                .to_owned(),
-        );
         facts.extend(flags(&[
+            ("required", parameter.required),
+            ("optional", !parameter.required),
             ("joined", parameter.joined),
             ("personal", parameter.personal),
         ]));
-        facts.extend(told(&parameter.facts));
-        let wire = word(wire);
+        let mut schema = parameter.schema.clone();
+        if parameter.deprecated {
+            schema.meta.deprecated = Some(true);
+        }
+        schema.meta.evidence = parameter.evidence.or(schema.meta.evidence);
+        facts.extend(told(&schema));
+        let (place, wire) = (place.name(), word(wire));
         line(
             text,
             format_args!("operation {name} {place} {wire}: {}", facts.join(" ")),
@@ -127,7 +134,7 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, signatu
         } else {
             "optional"
         };
-        let (_, kind) = signatures.argument(name, "body", "");
+        let (_, kind) = output.argument(name, Place::Body, "");
         let media: String = body
             .media
             .iter()
@@ -146,14 +153,10 @@ fn write_paging(text: &mut String, name: &str, paging: &Paging) {
         format_args!("operation {name} paging: {}", word(&paging.items)),
     );
     for cursor in &paging.cursor {
-        let of = if cursor.last_item {
-            "last_item"
-        } else {
-            "body"
-        };
-        let mut facts = format!("{of}={}", word(&cursor.pointer));
-        if let Some((given, pointer)) = &cursor.instead {
-            let _ = write!(facts, " instead={}", word(pointer));
+        let (of, pointer) = pointer(&cursor.source);
+        let mut facts = format!("{of}={}", word(pointer));
+        if let Some((given, source)) = &cursor.instead {
+            let _ = write!(facts, " instead={}", word(self::pointer(source).1));
             for parameter in given {
                 let _ = write!(facts, " given={}", word(parameter));
             }
@@ -171,27 +174,27 @@ fn write_type(
     name: &str,
     kind: &Type,
     in_responses: &BTreeSet<String>,
-    signatures: &Signature,
+    output: &Output,
 ) {
     let mut head = flags(&[
         ("request", kind.in_requests),
         ("response", in_responses.contains(name)),
     ]);
     let mut lines = Vec::new();
-    let word_of_kind = match &kind.kind {
-        Kind::Object(fields) => {
-            lines.extend(fields.iter().map(|(wire, field)| {
+    let word_of_kind = match &kind.schema.kind {
+        Kind::Object(object) => {
+            lines.extend(object.properties.iter().map(|(wire, property)| {
                 format!(
                     "{}: {}",
                     word(wire),
-                    field_facts(name, wire, field, signatures)
+                    field_facts(name, wire, (object, property), output)
                 )
             }));
             "struct"
         }
-        Kind::Enum { integer, variants } => {
-            head.extend(flags(&[("integer", *integer)]));
-            let variants = variants.iter();
+        Kind::Enum(listed) => {
+            head.extend(flags(&[("integer", listed.integer)]));
+            let variants = variants(&listed.values).into_iter();
             lines.extend(variants.map(|(variant, wire)| format!("{variant}: {wire:?}")));
             "enum"
         }
@@ -199,15 +202,19 @@ fn write_type(
             let tag = union.tag.as_ref();
             head.push(tag.map_or("by=shape".to_owned(), |tag| format!("by={tag:?}")));
             head.extend(flags(&[("open", union.open)]));
-            lines.extend(union.variants.iter().map(|(variant, values)| {
-                let values: Vec<String> = values.iter().map(|value| format!("{value:?}")).collect();
-                format!("{variant}: {}", values.join(" "))
+            lines.extend(union.variants.iter().map(|variant| {
+                let name = variant.schema.as_reference().unwrap_or_default();
+                let values = variant.values.iter();
+                let values: Vec<String> = values.map(|value| format!("{value:?}")).collect();
+                format!("{name}: {}", values.join(" "))
             }));
             "union"
         }
+        _ => return,
     };
-    head.extend(flags(&[("deprecated", kind.facts.deprecated)]));
-    head.extend(valued("evidence", kind.facts.evidence.as_deref()));
+    let meta = &kind.schema.meta;
+    head.extend(flags(&[("deprecated", meta.deprecated == Some(true))]));
+    head.extend(evidence(meta.evidence));
     line(
         text,
         format_args!("{word_of_kind} {name}: {}", head.join(" ")),
@@ -217,91 +224,134 @@ fn write_type(
     }
 }
 
-fn field_facts(name: &str, wire: &str, field: &Field, signatures: &Signature) -> String {
-    let (ident, kind) = signatures.field(name, wire);
+fn field_facts(
+    name: &str,
+    wire: &str,
+    (object, property): (&Object, &Schema),
+    output: &Output,
+) -> String {
+    let (ident, kind) = output.field(name, wire);
     let mut facts = vec![compact(&kind)];
     facts.extend(rust_name(ident, wire));
-    facts.extend(presence(field.facts.presence).map(str::to_owned));
+    let meta = &property.meta;
     facts.extend(flags(&[
-        ("nullable", field.nullable),
-        ("one_or_many", field.loose),
-        ("personal", field.personal),
+        ("required", object.required.contains(wire)),
+        (
+            "required_in_requests",
+            object.required_in_requests.contains(wire),
+        ),
+        ("nullable", property.is_nullable()),
+        ("one_or_many", meta.one_or_many == Some(true)),
+        ("personal", meta.personal == Some(true)),
     ]));
-    facts.extend(field.constant.iter().map(|only| format!("const={only:?}")));
-    facts.extend(told(&field.facts));
+    let constant = property.constant.iter();
+    facts.extend(constant.map(|only| format!("const={only:?}")));
+    facts.extend(told(property));
     facts.join(" ")
 }
 
 /// The facts that fields and parameters share.
-fn told(facts: &Facts) -> Vec<String> {
+fn told(schema: &Schema) -> Vec<String> {
+    let meta = &schema.meta;
     let mut told = flags(&[
-        ("read_only", facts.read_only),
-        ("write_only", facts.write_only),
-        ("deprecated", facts.deprecated),
+        ("read_only", meta.read_only == Some(true)),
+        ("write_only", meta.write_only == Some(true)),
+        ("deprecated", meta.deprecated == Some(true)),
     ]);
-    told.extend(facts.limits.iter().map(|(limit, value)| match value {
-        Value::String(text) => format!("{limit}={}", word(text)),
-        value => format!("{limit}={}", word(&value.to_string())),
-    }));
-    told.extend(facts.default.iter().map(|default| match default {
+    let mut limits = limits(schema);
+    limits.sort();
+    told.extend(limits);
+    told.extend(meta.default.iter().map(|default| match default {
         Value::String(text) => format!("default={text:?}"),
         default => format!("default={}", word(&default.to_string())),
     }));
-    told.extend(valued("evidence", facts.evidence.as_deref()));
+    told.extend(evidence(meta.evidence));
     told
 }
 
+/// The format and the limits of a schema; those of the elements of a list or map begin with `each.`.
+fn limits(schema: &Schema) -> Vec<String> {
+    let format = schema.format.iter();
+    let format = format.map(|format| format!("format={}", word(format)));
+    let own = schema.limits.iter().map(|limit| match limit {
+        Limit::Min(min) => format!("min={min}"),
+        Limit::Above(min) => format!("exclusive_min={min}"),
+        Limit::Max(max) => format!("max={max}"),
+        Limit::Below(max) => format!("exclusive_max={max}"),
+        Limit::MinLength(min) => format!("min_length={min}"),
+        Limit::MaxLength(max) => format!("max_length={max}"),
+        Limit::MinItems(min) => format!("min_items={min}"),
+        Limit::MaxItems(max) => format!("max_items={max}"),
+        Limit::Pattern(pattern) => format!("pattern={}", word(pattern)),
+        Limit::Unique => "unique_items=true".to_owned(),
+    });
+    let mut limits: Vec<String> = format.chain(own).collect();
+    if let Kind::List(inner) | Kind::Map(inner) = &schema.kind {
+        let inner = self::limits(inner).into_iter();
+        limits.extend(inner.map(|limit| format!("each.{limit}")));
+    }
+    limits
+}
+
 /// The types that a response may carry: what successes and types outside of requests are made of.
-fn in_responses(plan: &Plan, signatures: &Signature) -> BTreeSet<String> {
-    let mut open: Vec<String> = plan
+fn in_responses(api: &Api, output: &Output) -> BTreeSet<String> {
+    let mut open: Vec<String> = api
         .operations
         .keys()
-        .flat_map(|name| named_in(plan, &signatures.success(name)))
+        .flat_map(|name| named_in(api, &output.success(name)))
         .collect();
-    let outside = plan.types.iter().filter(|(_, kind)| !kind.in_requests);
+    let outside = api.types.iter().filter(|(_, kind)| !kind.in_requests);
     open.extend(outside.map(|(name, _)| name.clone()));
     let mut found = BTreeSet::new();
     while let Some(name) = open.pop() {
         if !found.insert(name.clone()) {
             continue;
         }
-        match plan.types.get(&name).map(|kind| &kind.kind) {
-            Some(Kind::Object(fields)) => {
-                for wire in fields.keys() {
-                    open.extend(named_in(plan, &signatures.field(&name, wire).1));
+        match api.types.get(&name).map(|kind| &kind.schema.kind) {
+            Some(Kind::Object(object)) => {
+                for wire in object.properties.keys() {
+                    open.extend(named_in(api, &output.field(&name, wire).1));
                 }
             }
             Some(Kind::Union(union)) => {
-                open.extend(union.variants.iter().map(|(name, _)| name.clone()));
+                let variants = union.variants.iter();
+                let names = variants.filter_map(|variant| variant.schema.as_reference());
+                open.extend(names.map(str::to_owned));
             }
-            Some(Kind::Enum { .. }) | None => {}
+            _ => {}
         }
     }
     found
 }
 
 /// The types of the plan that a Rust type is made of.
-fn named_in(plan: &Plan, kind: &str) -> Vec<String> {
+fn named_in(api: &Api, kind: &str) -> Vec<String> {
     kind.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|part| plan.types.contains_key(*part))
+        .filter(|part| api.types.contains_key(*part))
         .map(str::to_owned)
         .collect()
 }
 
-fn presence(presence: Presence) -> Option<&'static str> {
-    match presence {
-        Presence::Always => Some("required"),
-        Presence::InRequests => Some("required_in_requests"),
-        Presence::Optional => None,
+fn pointer(source: &CursorSource) -> (&'static str, &str) {
+    match source {
+        CursorSource::LastItem(pointer) => ("last_item", pointer),
+        CursorSource::Body(pointer) => ("body", pointer),
+    }
+}
+
+fn evidence(evidence: Option<Evidence>) -> Option<String> {
+    evidence.map(|evidence| format!("evidence={}", evidence_name(evidence)))
+}
+
+const fn evidence_name(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Partial => "partial",
+        Evidence::Inferred => "inferred",
     }
 }
 
 fn rust_name(ident: &str, wire: &str) -> Option<String> {
     (ident != wire && !ident.is_empty()).then(|| format!("rust={ident}"))
-}
-
-fn valued(key: &str, value: Option<&str>) -> Option<String> {
-    value.map(|value| format!("{key}={}", word(value)))
 }
 
 fn flags(flags: &[(&str, bool)]) -> Vec<String> {

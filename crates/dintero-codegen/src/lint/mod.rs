@@ -1,7 +1,6 @@
 //! Step 3: what the next steps cannot handle, or handle otherwise than written, by JSON pointer, with a help and, where
 //! one can be told from the document alone, with the overlay actions that mend it.
 
-mod action;
 mod names;
 mod operations;
 mod parameters;
@@ -11,7 +10,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-pub use action::{Action, path};
+pub use crate::action::{Action, path};
 
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};

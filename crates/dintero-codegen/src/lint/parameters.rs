@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::action::quoted;
 use super::{Action, Lint};
+use crate::action::quoted;
 use crate::finding::Rule;
 use crate::lower::operations::resolve;
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::Relaxed;
-use crate::lower::operations::{all, path_variables, resolve};
+use crate::ir::path_variables;
+use crate::lower::operations::{all, resolve};
 use crate::lower::texts;
 
 /// Members of members, as in `filter[created][gte]`, are followed so far.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use heck::ToUpperCamelCase;
 
 /// Any text as a part of a type's name.
-pub fn type_name(text: &str) -> String {
+pub fn name_part(text: &str) -> String {
     let words: String = text
         .chars()
         .map(|c| if is_part_of_a_name(c) { c } else { ' ' })
@@ -19,9 +19,9 @@ pub fn type_name(text: &str) -> String {
 }
 
 /// The name of a whole type, such that progenitor leaves it as it is: `A B C` is `ABC`, and that is `Abc`.
-pub fn whole_name(text: &str) -> String {
-    let name = type_name(text);
-    let again = type_name(&name);
+pub fn type_name(text: &str) -> String {
+    let name = name_part(text);
+    let again = name_part(&name);
     if again == name { name } else { again }
 }
 
@@ -61,7 +61,7 @@ pub fn variants(values: &[String]) -> Vec<(String, String)> {
         if out.iter().any(|(_, known)| known == value) {
             continue;
         }
-        let mut name = match type_name(value).as_str() {
+        let mut name = match name_part(value).as_str() {
             "" if value.is_empty() => "Empty".to_owned(),
             "" => "Other".to_owned(),
             // `Unknown` is what holds the values that are not in the list.
@@ -81,15 +81,15 @@ pub fn variants(values: &[String]) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{singular, type_name, variants, whole_name};
+    use super::{name_part, singular, type_name, variants};
 
     #[test]
     fn names_are_camel_case_whatever_they_were() {
-        assert_eq!(type_name("dintero_psp.creditcard"), "DinteroPspCreditcard");
-        assert_eq!(type_name("AUTHORIZATION_VOIDED"), "AuthorizationVoided");
-        assert_eq!(type_name("3DS"), "V3ds");
-        assert_eq!(type_name("x²"), "X");
-        assert_eq!(whole_name("a/b c"), "Abc");
+        assert_eq!(name_part("dintero_psp.creditcard"), "DinteroPspCreditcard");
+        assert_eq!(name_part("AUTHORIZATION_VOIDED"), "AuthorizationVoided");
+        assert_eq!(name_part("3DS"), "V3ds");
+        assert_eq!(name_part("x²"), "X");
+        assert_eq!(type_name("a/b c"), "Abc");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Overlay actions that would mend what the lint found.
+//! Overlay actions that would fix what a finding is about.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub struct Action {
 }
 
 impl Action {
-    /// Merges into the node at a pointer; none if the document has no such node.
+    /// Returns an action that merges into the node at a pointer; `None` if the document has no such node.
     pub(crate) fn update(
         root: &Value,
         pointer: &str,
@@ -30,8 +30,8 @@ impl Action {
         })
     }
 
-    /// Removes the node at a pointer; none if the document has no such node.
-    pub(super) fn remove(
+    /// Returns an action that removes the node at a pointer; `None` if the document has no such node.
+    pub(crate) fn remove(
         root: &Value,
         pointer: &str,
         description: impl Into<String>,
@@ -43,7 +43,7 @@ impl Action {
         })
     }
 
-    /// The action as an object of an overlay document.
+    /// Returns the action as an object of an overlay document.
     pub fn to_value(&self) -> Value {
         let mut action = json!({"target": self.target, "description": self.description});
         match &self.update {
@@ -54,7 +54,7 @@ impl Action {
     }
 }
 
-/// As YAML: an element of the list `actions`.
+/// Writes it as YAML: an element of the list `actions`.
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A JSON value is a YAML value.
@@ -67,7 +67,7 @@ impl fmt::Display for Action {
     }
 }
 
-/// The JSONPath of the node at a JSON pointer, if the document has one there.
+/// Returns the JSONPath of the node at a JSON pointer, if the document has one there.
 pub fn path(root: &Value, pointer: &str) -> Option<String> {
     let mut path = "$".to_owned();
     let mut node = root;
@@ -95,8 +95,8 @@ pub fn path(root: &Value, pointer: &str) -> Option<String> {
     Some(path)
 }
 
-/// A text in single quotes, as RFC 9535 has it.
-pub(super) fn quoted(text: &str) -> String {
+/// Returns a text in single quotes, as RFC 9535 has it.
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = "'".to_owned();
     for c in text.chars() {
         match c {
