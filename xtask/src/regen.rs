@@ -10,8 +10,9 @@ use comfy_table::{CellAlignment, Table, presets};
 use dintero_codegen::{APIS, surface};
 use serde_json::{Value, json};
 
-use crate::report::{Progress, Report, coloured, painted, unified};
-use crate::state::{self, Sources, State, write_all};
+use crate::report::{Report, coloured, painted, unified};
+use crate::state::{self, Sources, State};
+use crate::write::write_all;
 
 /// Generate all clients from openapi/, and write down what they offer and what they were made of.
 ///
@@ -44,10 +45,7 @@ impl Regen {
         let openapi = root.join("openapi");
         let sources = Sources::new(&openapi);
         let apis = chosen(&self.api);
-        let state = {
-            let _progress = Progress::new(&format!("generating {}", apis.join(", ")));
-            sources.generate(&apis)?
-        };
+        let state = sources.generate(&apis)?;
         let before = sources.lock()?;
         let mut rows = Vec::new();
         for api in apis {

@@ -1,4 +1,4 @@
-//! Overlay actions that would fix what a finding is about.
+//! Actions of an OpenAPI Overlay that resolve a finding.
 
 use std::fmt;
 
@@ -16,8 +16,8 @@ pub struct Action {
 }
 
 impl Action {
-    /// Returns an action that merges into the node at a pointer; `None` if the document has no such node.
-    pub(crate) fn update(
+    /// Returns the action that merges into the node at a pointer, or `None` if the document has no such node.
+    pub fn update(
         root: &Value,
         pointer: &str,
         description: impl Into<String>,
@@ -30,12 +30,8 @@ impl Action {
         })
     }
 
-    /// Returns an action that removes the node at a pointer; `None` if the document has no such node.
-    pub(crate) fn remove(
-        root: &Value,
-        pointer: &str,
-        description: impl Into<String>,
-    ) -> Option<Self> {
+    /// Returns the action that removes the node at a pointer, or `None` if the document has no such node.
+    pub fn remove(root: &Value, pointer: &str, description: impl Into<String>) -> Option<Self> {
         Some(Self {
             target: path(root, pointer)?,
             description: description.into(),
@@ -54,7 +50,7 @@ impl Action {
     }
 }
 
-/// Writes it as YAML: an element of the list `actions`.
+/// As YAML: an element of the list `actions`.
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // A JSON value is a YAML value.
@@ -67,7 +63,7 @@ impl fmt::Display for Action {
     }
 }
 
-/// Returns the JSONPath of the node at a JSON pointer, if the document has one there.
+/// Returns the JSONPath of the node at a JSON pointer, or `None` if the document has no such node.
 pub fn path(root: &Value, pointer: &str) -> Option<String> {
     let mut path = "$".to_owned();
     let mut node = root;
@@ -96,7 +92,7 @@ pub fn path(root: &Value, pointer: &str) -> Option<String> {
 }
 
 /// Returns a text in single quotes, as RFC 9535 has it.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut quoted = "'".to_owned();
     for c in text.chars() {
         match c {

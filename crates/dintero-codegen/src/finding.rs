@@ -79,7 +79,6 @@ rules! {
     EndlessAllOf "endless-all-of" "An allOf leads back to itself.",
     ConflictingAllOf "conflicting-all-of" "An allOf gives one property two types.",
     TypedExtraProperties "typed-extra-properties" "An object has typed properties beside those it lists.",
-    Relaxed "relaxed" "Said in other words, or left out, so that the rest of the document can be generated.",
     Generator "generator" "The generator cannot do this, or not as written.",
 }
 
@@ -163,6 +162,12 @@ impl fmt::Display for Errors {
 }
 
 impl std::error::Error for Errors {}
+
+impl From<Finding> for Errors {
+    fn from(finding: Finding) -> Self {
+        Self(vec![finding])
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -43,7 +43,7 @@ pub fn generated(
             schema.insert("x-dintero-keep".to_owned(), keep.clone());
         }
     }
-    let mut generation = dintero_codegen::generate_from(api, laid.clone(), None, true);
+    let mut generation = dintero_codegen::generate_from(api, laid.clone(), None);
     // Names that the overlay gives may be taken in a document that it was not written for.
     while let Err(errors) = &generation {
         let mut taken = Vec::new();
@@ -54,7 +54,7 @@ pub fn generated(
         warnings.push(format!(
             "the overlay's type name {name} is taken in the document"
         ));
-        generation = dintero_codegen::generate_from(api, laid.clone(), None, true);
+        generation = dintero_codegen::generate_from(api, laid.clone(), None);
     }
     let outcome = generation
         .map(|generation| (generation.surface, generation.source, warnings))

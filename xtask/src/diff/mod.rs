@@ -44,7 +44,6 @@ use change::Class;
 use compare::Compared;
 use render::Outcome;
 use state::State;
-pub use state::past;
 
 /// Tell what changed between two states of openapi/: for the API, for the Rust crates, and the versions that follow.
 ///

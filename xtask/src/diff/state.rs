@@ -140,18 +140,6 @@ impl State {
     }
 }
 
-/// A file of the workspace as the last commits that changed it have it, the newest first. None without git: what is only
-/// in the past is a help, not a need.
-pub fn past(root: &Path, name: &str, commits: usize) -> Vec<String> {
-    let limit = format!("--max-count={commits}");
-    let hashes = git(root, &["log", "--format=%H", &limit, "--", name]);
-    let hashes = hashes.unwrap_or_default();
-    let texts = hashes
-        .lines()
-        .map(|hash| git(root, &["show", &format!("{hash}:./{name}")]));
-    texts.filter_map(Result::ok).collect()
-}
-
 /// A file, if it is there.
 pub fn read(path: &Path) -> Result<Option<String>, String> {
     match fs::read_to_string(path) {

@@ -10,8 +10,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-pub use crate::action::{Action, path};
-
+use crate::action::{Action, path};
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
 
@@ -23,7 +22,7 @@ pub fn lint(document: &Document) -> Vec<Finding> {
         servers: BTreeSet::new(),
     };
     let version = document.root["openapi"].as_str().unwrap_or_default();
-    if !version.starts_with("3.0.") {
+    if version != "3.0" && !version.starts_with("3.0.") {
         let found = if version.is_empty() {
             "no OpenAPI version".to_owned()
         } else {

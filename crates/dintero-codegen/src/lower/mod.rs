@@ -8,12 +8,12 @@
 mod direction;
 mod flatten;
 mod inline_types;
-pub mod keywords;
+mod keywords;
 mod messages;
 pub mod operations;
 mod tags;
 
-pub use keywords::{format_pattern, texts};
+pub use keywords::format_pattern;
 
 use serde_json::{Map, Value};
 
@@ -22,15 +22,11 @@ use crate::finding::{Errors, Finding, Level};
 use crate::ir::Api;
 use crate::markdown;
 
-/// Lowers a document that the lint has passed. Where not `strict`, a name that the overlay gives may be taken.
+/// Lowers a document that the lint has passed.
 ///
 /// # Errors
 /// A name that the overlay gives is taken, or a parameter holds what none can.
-pub fn lower(
-    document: &Document,
-    strict: bool,
-    findings: &mut Vec<Finding>,
-) -> Result<Api, Errors> {
+pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Api, Errors> {
     let empty = Map::new();
     let components = document.root["components"]["schemas"]
         .as_object()
@@ -39,7 +35,7 @@ pub fn lower(
     let mut operations = messages::lower(document, &mut flattener);
     let used = direction::split(&mut operations, components, &mut flattener);
     findings.append(&mut flattener.findings);
-    let types = inline_types::name_inline_types(document, strict, used, &mut operations, findings);
+    let types = inline_types::name_inline_types(document, used, &mut operations, findings);
     if findings.iter().any(|finding| finding.level == Level::Error) {
         return Err(Errors(std::mem::take(findings)));
     }

@@ -62,15 +62,6 @@ pub fn method_name(operation: &Value, method: &str, path: &str) -> String {
     }
 }
 
-/// Whether a method can have this name.
-pub fn is_method_name(name: &str) -> bool {
-    !name.is_empty()
-        && name == name.to_snake_case()
-        && !name.starts_with(|c: char| c.is_ascii_digit())
-        && !RESERVED.contains(&name)
-        && syn::parse_str::<syn::Ident>(name).is_ok()
-}
-
 /// Returns the URL of an operation's server, its variables filled with their defaults.
 pub fn server_url(root: &Value, item: &Value, operation: &Value) -> Option<String> {
     let server = [operation, item, root]

@@ -53,7 +53,6 @@ struct InlineTypes {
 /// Gives every type a name, and makes the schemas of the operations refer to them.
 pub fn name_inline_types(
     document: &Document,
-    strict: bool,
     components: Components,
     operations: &mut [Operation],
     findings: &mut Vec<Finding>,
@@ -91,7 +90,7 @@ pub fn name_inline_types(
         let finding = document.finding(Level::Warning, &pointer, problem, help);
         findings.push(finding.with_rule(Rule::EndlessType));
     }
-    inline.check_pinned(document, strict, &mut taken, findings);
+    inline.check_pinned(document, &mut taken, findings);
     let names = inline.choose_names(&mut taken);
     for (index, kind) in inline.types.into_iter().enumerate() {
         let (schema, in_requests) = (kind.schema, kind.in_requests);

@@ -43,30 +43,24 @@ fn builder_name(name: &str) -> String {
 impl InlineTypes {
     /// Takes the names that the overlay gives, and records those that are taken.
     pub(super) fn check_pinned(
-        &mut self,
+        &self,
         document: &Document,
-        strict: bool,
         taken: &mut Taken,
         findings: &mut Vec<Finding>,
     ) {
-        for inline in &mut self.types {
-            let Some(pinned) = inline.pinned.clone() else {
-                continue;
-            };
-            if taken.has(&pinned) {
+        for pinned in self
+            .types
+            .iter()
+            .filter_map(|inline| inline.pinned.as_deref())
+        {
+            if taken.has(pinned) {
                 let problem =
                     format!("x-dintero-name {pinned} is the name of another type already");
-                let (level, help) = if strict {
-                    let help = "Give each type a name of its own in the overlay";
-                    (Level::Error, help)
-                } else {
-                    inline.pinned = None;
-                    (Level::Warning, "This one is named after its place")
-                };
-                let finding = document.finding(level, "", problem, help);
+                let help = "Give each type a name of its own in the overlay";
+                let finding = document.finding(Level::Error, "", problem, help);
                 findings.push(finding.with_rule(Rule::DuplicateTypeName));
             }
-            taken.take(&pinned);
+            taken.take(pinned);
         }
     }
 
