@@ -79,7 +79,7 @@ fn another_version_of_openapi_is_refused() {
 fn references_that_lead_nowhere_are_refused() {
     refused(
         &operation("parameters: [{$ref: '#/components/parameters/No'}], responses: {}"),
-        "x.yaml:5 #/paths/~1a/get/parameters/0: refers to #/components/parameters/No, which does not exist. Add it, or mend the reference",
+        "x.yaml:5 #/paths/~1a/get/parameters/0: refers to #/components/parameters/No, which does not exist. Add it, or fix the reference",
     );
     refused(
         &schema("{$ref: 'other.yaml#/A'}"),
@@ -93,7 +93,7 @@ fn references_that_lead_nowhere_are_refused() {
         &schema(
             "{type: object, discriminator: {propertyName: k, mapping: {x: '#/components/schemas/No'}}}",
         ),
-        "x.yaml:6 #/components/schemas/A: the discriminator maps x to #/components/schemas/No, which does not exist. Add it, or mend the mapping",
+        "x.yaml:6 #/components/schemas/A: the discriminator maps x to #/components/schemas/No, which does not exist. Add it, or fix the mapping",
     );
 }
 

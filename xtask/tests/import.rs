@@ -281,7 +281,7 @@ fn a_failed_import_changes_nothing_and_says_what_to_do() {
         ),
         (
             OLD.replace("schemas/error'", "schemas/none'"),
-            "which does not exist. Add it, or mend the reference",
+            "which does not exist. Add it, or fix the reference",
         ),
         (
             OLD.replace("https://api.", "https://other."),

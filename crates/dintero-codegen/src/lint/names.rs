@@ -109,39 +109,3 @@ fn free_name(method: &str, path: &str, names: &Names) -> String {
         .find(free)
         .unwrap_or(plain)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::{found, mended};
-
-    #[test]
-    fn a_bad_name_is_found_and_a_free_one_offered() {
-        let cases = [
-            (
-                "{/a: {get: {x-dintero-method: 1A, responses: {}}}}",
-                "\"1A\" is no name for a Rust method",
-                "invalid-method-name",
-            ),
-            (
-                "{/a: {get: {operationId: new, responses: {}}}}",
-                "the method name new is taken by Rust or by the client itself",
-                "reserved-method-name",
-            ),
-            (
-                "{/a: {get: {operationId: a_1, responses: {}}, post: {operationId: a1, responses: {}}}}",
-                "the method names a1 and a_1 differ too little",
-                "similar-method-names",
-            ),
-            (
-                "{/a: {get: {operationId: post_a, responses: {}}, post: {operationId: post_a, responses: {}}}}",
-                "the method name post_a is that of GET /a too",
-                "duplicate-method-name",
-            ),
-        ];
-        for (paths, expected, rule) in cases {
-            let text = format!("paths: {paths}");
-            assert!(found(&text).contains(expected), "{}", found(&text));
-            mended(&text, rule);
-        }
-    }
-}
