@@ -35,7 +35,7 @@ fn runtime(threads: usize) -> Runtime {
         .unwrap()
 }
 
-/// Head and body of an answer.
+/// Head and body of a response.
 async fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> (usize, usize) {
     stream.write_all(request).await.unwrap();
     buffer.clear();

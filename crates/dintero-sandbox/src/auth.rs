@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::check::{Check, Node};
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 
 /// What the audience of a token begins with, on whichever host the token is fetched.
 const AUDIENCE: &str = "https://api.dintero.com/v1/accounts/";
@@ -136,7 +136,7 @@ pub(crate) struct Tokens(BTreeMap<String, (DateTime<Utc>, Grant)>);
 
 impl Tokens {
     /// The token call: Basic auth, JSON body, audience.
-    pub(crate) fn issue(&mut self, ask: &TokenCall<'_>) -> Outcome<Value> {
+    pub(crate) fn issue(&mut self, ask: &TokenCall<'_>) -> ApiResult<Value> {
         let (id, secret) = basic(ask.headers)?;
         let known = ask
             .clients
@@ -190,7 +190,7 @@ impl Tokens {
     }
 
     /// The grant of the request's bearer token.
-    pub(crate) fn grant(&self, headers: &HeaderMap, now: DateTime<Utc>) -> Outcome<Grant> {
+    pub(crate) fn grant(&self, headers: &HeaderMap, now: DateTime<Utc>) -> ApiResult<Grant> {
         let token = credentials(headers, "bearer")
             .ok_or_else(|| ApiError::unauthorized("a bearer token is required"))?;
         let (expires, grant) = self
@@ -210,9 +210,9 @@ impl Tokens {
         }
     }
 
-    /// Makes a token invalid that was just issued with this answer.
-    pub(crate) fn take_back(&mut self, answer: &Value) {
-        if let Some(token) = answer["access_token"].as_str() {
+    /// Makes a token invalid that was just issued with this response.
+    pub(crate) fn take_back(&mut self, response: &Value) {
+        if let Some(token) = response["access_token"].as_str() {
             self.0.remove(token);
         }
     }
@@ -264,7 +264,7 @@ fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
     found.eq_ignore_ascii_case(scheme).then_some(rest.trim())
 }
 
-fn basic(headers: &HeaderMap) -> Outcome<(String, String)> {
+fn basic(headers: &HeaderMap) -> ApiResult<(String, String)> {
     let missing = || {
         ApiError::unauthorized(
             "the token call needs Basic authentication with client id and secret",

@@ -6,12 +6,12 @@ use axum::http::header::CONTENT_TYPE;
 use http_body_util::BodyExt as _;
 use serde_json::Value;
 
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::routes::BodyRule;
 
 /// The whole body, if it is within the limit. A larger one is still read to its end, so that the caller gets to see the
 /// 413 and not a broken connection; but no more than 32 MiB of it, or the limit if that is more.
-pub(crate) async fn collect(mut body: Body, limit: usize) -> Outcome<Vec<u8>> {
+pub(crate) async fn collect(mut body: Body, limit: usize) -> ApiResult<Vec<u8>> {
     let patience = limit.max(32 << 20);
     let (mut kept, mut seen) = (Vec::new(), 0_usize);
     while let Some(frame) = body.frame().await {
@@ -41,8 +41,8 @@ pub(crate) async fn collect(mut body: Body, limit: usize) -> Outcome<Vec<u8>> {
 pub(crate) fn parse(
     rule: BodyRule,
     headers: &HeaderMap,
-    bytes: Outcome<Vec<u8>>,
-) -> Outcome<Value> {
+    bytes: ApiResult<Vec<u8>>,
+) -> ApiResult<Value> {
     let bytes = bytes?;
     match (rule, bytes.is_empty()) {
         (BodyRule::None | BodyRule::Optional | BodyRule::OptionalForm, true) => {

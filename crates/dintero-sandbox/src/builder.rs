@@ -117,7 +117,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Whether every answer is checked against the OpenAPI documents before it is sent, a wrong one being a 500 with the
+    /// Whether every response is checked against the OpenAPI documents before it is sent, a wrong one being a 500 with the
     /// code `SANDBOX_INVALID_RESPONSE`; default in builds with debug assertions, since it takes time.
     pub fn check_responses(mut self, yes: bool) -> Self {
         self.check_responses = yes;
@@ -137,7 +137,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// How long the receiver of a callback may take for its whole answer, in real time; default 10 seconds, as
+    /// How long the receiver of a callback may take for its whole response, in real time; default 10 seconds, as
     /// documented.
     pub fn callback_time_limit(mut self, limit: Duration) -> Self {
         self.callback_time_limit = limit;
@@ -183,10 +183,10 @@ impl SandboxBuilder {
             .flat_map(|c| c.accounts_or(&self.account))
             .collect();
         accounts.insert(self.account.clone());
-        let (keep, saved) = match &self.state_file {
+        let (state_file, saved) = match &self.state_file {
             Some(path) => {
-                let (keep, saved) = StateFile::open(path)?;
-                (Some(keep), saved)
+                let (state_file, saved) = StateFile::open(path)?;
+                (Some(state_file), saved)
             }
             None => (None, None),
         };
@@ -195,9 +195,9 @@ impl SandboxBuilder {
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let now = self.clock.now();
-        let mut world = SandboxState::new(accounts, &self.profiles, self.memory_limit, now);
+        let mut state = SandboxState::new(accounts, &self.profiles, self.memory_limit, now);
         if let Some(saved) = saved {
-            world.resume(saved.world);
+            state.resume(saved.state);
         }
         let shared = Arc::new(Shared {
             base_url: format!("http://{}", listener.local_addr()?),
@@ -210,8 +210,8 @@ impl SandboxBuilder {
             dispatcher: Dispatcher::new(self.callback_hosts, self.callback_time_limit),
             log: Log::default(),
             faults: Faults::default(),
-            keep,
-            world: Mutex::new(world),
+            state_file,
+            state: Mutex::new(state),
         });
         let (server, dispatcher) = (Arc::clone(&shared), Arc::clone(&shared));
         let tasks = [

@@ -1,4 +1,4 @@
-//! One request on its way to a handler, and the answer on its way back.
+//! One request on its way to a handler, and the response on its way back.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::auth::Grant;
 use crate::check::parse_time;
 use crate::clock::text;
-use crate::errors::{ApiError, Outcome, json_response};
+use crate::errors::{ApiError, ApiResult, json_response};
 
 /// What a handler works on. The token, its scopes and the account have been checked before.
 pub(crate) struct Call<'a> {
@@ -75,8 +75,8 @@ impl Call<'_> {
     }
 }
 
-/// A successful answer.
-pub(crate) struct Reply {
+/// A successful response.
+pub(crate) struct ApiResponse {
     pub(crate) status: u16,
     /// The JSON body; null for none.
     pub(crate) body: Value,
@@ -87,7 +87,7 @@ pub(crate) struct Reply {
     pub(crate) kept: usize,
 }
 
-impl Reply {
+impl ApiResponse {
     pub(crate) fn new(status: u16, body: Value) -> Self {
         Self {
             status,
@@ -98,21 +98,21 @@ impl Reply {
         }
     }
 
-    pub(crate) fn ok(body: Value) -> Outcome<Self> {
+    pub(crate) fn ok(body: Value) -> ApiResult<Self> {
         Ok(Self::new(200, body))
     }
 
-    /// A reply after which copies of stored objects stay behind.
-    pub(crate) fn keeping(body: Value, kept: usize) -> Outcome<Self> {
-        let mut reply = Self::new(200, body);
-        reply.kept = kept;
-        Ok(reply)
+    /// A response after which copies of stored objects stay behind.
+    pub(crate) fn keeping(body: Value, kept: usize) -> ApiResult<Self> {
+        let mut response = Self::new(200, body);
+        response.kept = kept;
+        Ok(response)
     }
 
-    pub(crate) fn file(content_type: &'static str, text: String) -> Outcome<Self> {
-        let mut reply = Self::new(200, Value::Null);
-        reply.file = Some((content_type, text));
-        Ok(reply)
+    pub(crate) fn file(content_type: &'static str, text: String) -> ApiResult<Self> {
+        let mut response = Self::new(200, Value::Null);
+        response.file = Some((content_type, text));
+        Ok(response)
     }
 
     pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -120,7 +120,7 @@ impl Reply {
         self
     }
 
-    /// The whole answer.
+    /// The whole response.
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = match self.file {
             Some((content_type, text)) => {
@@ -181,7 +181,7 @@ impl Query {
     }
 
     /// Every value of `name`, each of which must be one of `allowed`.
-    pub(crate) fn all_of(&self, name: &str, allowed: &[&str]) -> Outcome<Vec<&str>> {
+    pub(crate) fn all_of(&self, name: &str, allowed: &[&str]) -> ApiResult<Vec<&str>> {
         let values = self.all(name);
         if values.iter().any(|v| !allowed.contains(v)) {
             return Err(ApiError::invalid_field(
@@ -192,7 +192,7 @@ impl Query {
         Ok(values)
     }
 
-    pub(crate) fn flag(&self, name: &str) -> Outcome<Option<bool>> {
+    pub(crate) fn flag(&self, name: &str) -> ApiResult<Option<bool>> {
         match self.first(name) {
             None => Ok(None),
             Some("true") => Ok(Some(true)),
@@ -201,7 +201,7 @@ impl Query {
         }
     }
 
-    pub(crate) fn int(&self, name: &str) -> Outcome<Option<i64>> {
+    pub(crate) fn int(&self, name: &str) -> ApiResult<Option<i64>> {
         let parse = |v: &str| {
             v.parse()
                 .map_err(|_| ApiError::invalid_field(name, "must be an integer"))
@@ -210,7 +210,7 @@ impl Query {
     }
 
     /// `<name>.gte` and `<name>.lte` as times.
-    pub(crate) fn times(&self, name: &str) -> Outcome<TimeRange> {
+    pub(crate) fn times(&self, name: &str) -> ApiResult<TimeRange> {
         let one = |suffix: &str, upper: bool| {
             let name = format!("{name}.{suffix}");
             let time = self.first(&name).map(|v| parse_time(v, upper));
@@ -229,12 +229,12 @@ impl Query {
     }
 
     /// The page size: 1 to 100, default 10.
-    pub(crate) fn limit(&self) -> Outcome<usize> {
+    pub(crate) fn limit(&self) -> ApiResult<usize> {
         self.limit_of(10, 100)
     }
 
     /// The page size where the document has other limits.
-    pub(crate) fn limit_of(&self, default: usize, most: usize) -> Outcome<usize> {
+    pub(crate) fn limit_of(&self, default: usize, most: usize) -> ApiResult<usize> {
         let Some(asked) = self.int("limit")? else {
             return Ok(default);
         };

@@ -1,11 +1,11 @@
-//! Small hand-written checks of request bodies. They collect every fault they find, so that one answer names them all.
+//! Small hand-written checks of request bodies. They collect every fault they find, so that one response names them all.
 
 use std::ops::RangeInclusive;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde_json::{Map, Value};
 
-use crate::errors::{ApiError, Outcome, field_error};
+use crate::errors::{ApiError, ApiResult, field_error};
 
 /// Minor units that fit the API's int32 amounts.
 pub(crate) const AMOUNT: RangeInclusive<i64> = 0..=i32::MAX as i64;
@@ -87,7 +87,7 @@ impl Check {
         }
     }
 
-    pub(crate) fn finish(self) -> Outcome<()> {
+    pub(crate) fn finish(self) -> ApiResult<()> {
         if self.errors.is_empty() {
             Ok(())
         } else {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::faults::Fault;
 
 /// The properties whose values [`Fault::UnknownEnumValue`] replaces: words that the documents list.
-const WORDS: [&str; 9] = [
+const STATUS_FIELDS: [&str; 9] = [
     "case_status",
     "event",
     "format",
@@ -27,7 +27,7 @@ const WORDS: [&str; 9] = [
 /// Changes the JSON body as the fault says.
 pub(crate) fn body(fault: Option<Fault>, body: &mut Value) {
     match fault {
-        Some(Fault::UnknownEnumValue) => replace_words(body),
+        Some(Fault::UnknownEnumValue) => replace_statuses(body),
         Some(Fault::ExtraField) => match body {
             Value::Array(items) => items.iter_mut().for_each(extend),
             body => extend(body),
@@ -43,15 +43,15 @@ fn extend(value: &mut Value) {
     }
 }
 
-fn replace_words(value: &mut Value) {
+fn replace_statuses(value: &mut Value) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(replace_words),
+        Value::Array(items) => items.iter_mut().for_each(replace_statuses),
         Value::Object(object) => {
             for (name, value) in object {
-                if value.is_string() && WORDS.contains(&name.as_str()) {
+                if value.is_string() && STATUS_FIELDS.contains(&name.as_str()) {
                     *value = json!("SANDBOX_UNKNOWN");
                 } else {
-                    replace_words(value);
+                    replace_statuses(value);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! The error answers, all in Dintero's form: `{"error": {"code", "message", "errors"}}`.
+//! The error responses, all in Dintero's form: `{"error": {"code", "message", "errors"}}`.
 //!
 //! Dintero publishes no list of codes. `NOT FOUND` (with the space) and `INVALID_REQUEST_PARAMETER` have been seen
 //! from Dintero itself; the others are the sandbox's own. No message repeats a value of the request, since a value may
@@ -22,7 +22,7 @@ pub(crate) struct ApiError {
 }
 
 /// What a handler gives back.
-pub(crate) type Outcome<T> = Result<T, ApiError>;
+pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
 impl ApiError {
     fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
@@ -140,12 +140,12 @@ impl ApiError {
         )
     }
 
-    /// 500: the answer would not have been what the documents say; a mistake of the sandbox.
+    /// 500: the response would not have been what the documents say; a mistake of the sandbox.
     pub(crate) fn invalid_response(errors: Vec<Value>) -> Self {
         let mut error = Self::new(
             500,
             "SANDBOX_INVALID_RESPONSE",
-            "the work was done, but the sandbox's answer is not as documented, see errors",
+            "the work was done, but the sandbox's response is not as documented, see errors",
         );
         error.errors = errors;
         error
@@ -185,7 +185,7 @@ impl ApiError {
         }
     }
 
-    /// The whole answer.
+    /// The whole response.
     pub(crate) fn into_response(self) -> Response<Body> {
         let mut response = json_response(self.status, &self.body());
         let wait = self.retry_after.or((self.status == 429).then_some(1));
@@ -210,7 +210,7 @@ pub(crate) fn field_error(field: &str, reason: &str) -> Value {
     json!({"code": "INVALID_REQUEST_PARAMETER", "field": field, "message": format!("{field} {reason}")})
 }
 
-/// A JSON answer with a status.
+/// A JSON response with a status.
 pub(crate) fn json_response(status: u16, body: &Value) -> Response<Body> {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() =

@@ -31,9 +31,9 @@ pub enum Fault {
     Status(u16),
     /// The same, with `Retry-After` in whole seconds. Text: `status=503; retry-after=2`.
     StatusRetryAfter(u16, Duration),
-    /// Read the request, do nothing and close the connection without an answer. Text: `close-before-work`.
+    /// Read the request, do nothing and close the connection without a response. Text: `close-before-work`.
     CloseBeforeWork,
-    /// Do the work and close the connection without an answer: the caller cannot know that it was done.
+    /// Do the work and close the connection without a response: the caller cannot know that it was done.
     /// Text: `close-after-work`.
     CloseAfterWork,
     /// Wait this long (on tokio's clock) before the work, then do and answer as usual. Text: `delay=1500ms`, `delay=2s`.
@@ -44,7 +44,7 @@ pub enum Fault {
     /// The call's token is no longer valid: a 401, for this and all later calls with it. The token call answers with a
     /// token that is not valid. Calls with an API key do as usual. Text: `stale-token`.
     StaleToken,
-    /// Do the work, send the answer's head and half of its body, and close the connection. An answer without a body is
+    /// Do the work, send the response's head and half of its body, and close the connection. A response without a body is
     /// sent as usual, as it is by the next two. Text: `truncated-body`.
     TruncatedBody,
     /// Do the work and answer with statuses (`status`, `event` and the like) that no document knows.

@@ -23,7 +23,7 @@
 //! with real expiry. Another path is a 404 in Dintero's error form, a known path with another method a 405.
 //!
 //! **Validation.** Body, query and headers of every request are validated against the documents by JSON Schema; what
-//! breaks them is a 400 that names each field. In builds with debug assertions so is every answer
+//! breaks them is a 400 that names each field. In builds with debug assertions so is every response
 //! ([`SandboxBuilder::check_responses`]). Formats that are none (`iso4217-code`), `oneOf` that overlap and required
 //! properties of answers that the documents mark as inferred are not held against anybody.
 //!
@@ -46,7 +46,7 @@
 //! `transaction_id` and `error` (`authorization` for a payment that is `DECLINED`, `failed`, `cancelled`). Tests use
 //! [`Sandbox::pay`] and [`Sandbox::payer`]; other processes a plain `POST` on `url`, without a token: the body is empty for
 //! the approved card, or JSON such as `{"card_number": "4000 3000 0000 0006"}` (see [`Card::from_number`]) or
-//! `{"action": "cancel"}` (also `decline`, `time_out`, `hold`, `release`, `refuse`). That answer is JSON with
+//! `{"action": "cancel"}` (also `decline`, `time_out`, `hold`, `release`, `refuse`). That response is JSON with
 //! `transaction_id`, `session_id`, `status`, `return_url`, `redirect_url` and `error`.
 //!
 //! A card whose capture, refund or void times out answers 503 (500 when the session is cancelled); nothing moves, and the
@@ -56,7 +56,7 @@
 //! **Callbacks** go to `callback_url` as its query asks (`method`, `includes`, `report_error`, `report_event`,
 //! `delay_callback`, `sid_parameter_name`), signed once `POST /admin/signature` has made a secret, with up to 20 retries
 //! by the sandbox's clock ([`Sandbox::callbacks`], [`Sandbox::callbacks_sent`]). Only `http` and `https`, only on this
-//! machine unless [`SandboxBuilder::callback_host`] allows more; no redirect and no proxy is followed; an answer has 10 seconds,
+//! machine unless [`SandboxBuilder::callback_host`] allows more; no redirect and no proxy is followed; a response has 10 seconds,
 //! and 64 KiB of it are read. Express callbacks (addresses, discount codes) and webhook subscriptions are not sent.
 //!
 //! # Where the facts are silent
@@ -78,7 +78,7 @@
 //! - capture and refund amounts are at least 1; `items`, when sent, must be lines of the transaction, add up to `amount`, and not exceed their line; a card payment that is partly captured cannot be voided;
 //! - Shopping answers 409 when the state leaves no room: more than what is left of a line, a second authorization of a line without `multiple_authorizations`, an order that is closed or cancelled;
 //! - an own `order_id` needs `split_draft=false`; with `split_draft=true` lines of different `groups` become orders of their own;
-//! - a wallet `ref_id` used again on the same card gives the first answer unchanged if path and body are the same, else a 400; `token` and `card_id` together are a 400; a wrong PIN is a 403; the status of a card stays `unused` once it is active; the cards of a customer go on after the `id` of the last one.
+//! - a wallet `ref_id` used again on the same card gives the first response unchanged if path and body are the same, else a 400; `token` and `card_id` together are a 400; a wrong PIN is a 403; the status of a card stays `unused` once it is active; the cards of a customer go on after the `id` of the last one.
 //!
 //! # Limits
 //!
@@ -87,7 +87,6 @@
 //! newest 10,000. Log: the newest 10,000 requests. Callbacks: 32 on their way at once; of
 //! each account the newest 10,000 that wait and the newest 10,000 that are done.
 
-mod answer;
 mod api;
 mod auth;
 mod body;
@@ -97,6 +96,7 @@ mod callbacks;
 mod check;
 mod clock;
 mod corrupt;
+mod dispatch;
 mod errors;
 mod faults;
 mod log;
@@ -119,7 +119,7 @@ use tokio::task::AbortHandle;
 
 pub use auth::Client;
 pub use builder::SandboxBuilder;
-pub use callbacks::{Callback, CallbackAnswer, CallbackAttempt, CallbackState};
+pub use callbacks::{Callback, CallbackAttempt, CallbackResponse, CallbackState};
 pub use clock::Clock;
 pub use faults::{Fault, FaultError, RandomFaults};
 pub use log::{LoggedRequest, Refusal};
@@ -202,8 +202,8 @@ impl Sandbox {
     /// 10,000 that are done, oldest first.
     #[must_use]
     pub fn callbacks(&self) -> Vec<Callback> {
-        let world = self.shared.world();
-        let accounts = world.accounts.values();
+        let state = self.shared.state();
+        let accounts = state.accounts.values();
         accounts.flat_map(|a| a.callbacks.all()).collect()
     }
 
@@ -216,7 +216,7 @@ impl Sandbox {
     /// Carries out at once what [`Fault::Pending`] has put off, in all accounts.
     pub fn complete_pending(&self) {
         let now = self.shared.clock.now();
-        for account in self.shared.world().accounts.values_mut() {
+        for account in self.shared.state().accounts.values_mut() {
             operations::complete_pending(account, now, true);
             self.shared.dispatcher.look_at(account);
         }
@@ -228,13 +228,13 @@ impl Sandbox {
     #[must_use]
     pub fn state_digest(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        format!("{:?}", self.shared.world().accounts).hash(&mut hasher);
+        format!("{:?}", self.shared.state().accounts).hash(&mut hasher);
         hasher.finish()
     }
 
     /// Makes every token invalid, so that each client's next call meets a 401.
     pub fn revoke_tokens(&self) {
-        self.shared.world().tokens.clear();
+        self.shared.state().tokens.clear();
         self.shared.changed();
     }
 
@@ -244,8 +244,8 @@ impl Sandbox {
     ///
     /// When the file cannot be written. The old one is whole then, and what has changed is written the next time.
     pub fn save_state(&self) -> io::Result<()> {
-        let keep = self.shared.keep.as_ref();
-        keep.map_or(Ok(()), |keep| keep.save(&self.shared))
+        let state_file = self.shared.state_file.as_ref();
+        state_file.map_or(Ok(()), |state_file| state_file.save(&self.shared))
     }
 
     /// Writes every further request to `copy`, too: a line of JSON each, flushed at once. When writing fails, the page

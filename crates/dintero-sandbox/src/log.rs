@@ -28,20 +28,20 @@ pub struct LoggedRequest {
     pub path: String,
     /// Dintero's operationId, such as `transactions_id_capture_post`; `None` for a path or method that does not exist.
     pub operation_id: Option<String>,
-    /// The status of the answer; `None` when the connection was closed without one.
+    /// The status of the response; `None` when the connection was closed without one.
     pub status: Option<u16>,
     /// Whether the operation's work was begun: false when the request was refused before (unknown path, bad token,
     /// bad JSON) or a [`Fault`] stopped it. A begun operation may still have been refused by its own rules, see `refusal`.
     pub handled: bool,
-    /// Why it was refused; `None` when it was accepted, also if a fault then kept the answer back.
+    /// Why it was refused; `None` when it was accepted, also if a fault then kept the response back.
     pub refusal: Option<Refusal>,
     /// The fault it was made to run into.
     pub fault: Option<Fault>,
-    /// The `request-id` of the answer.
+    /// The `request-id` of the response.
     pub request_id: String,
 }
 
-/// What an error answer says.
+/// What an error response says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {

@@ -31,7 +31,11 @@ pub(crate) fn find(
                     "The log is no longer written to its file: {error}."
                 ));
             }
-            if let Some(error) = shared.keep.as_ref().and_then(|keep| keep.failure()) {
+            if let Some(error) = shared
+                .state_file
+                .as_ref()
+                .and_then(|state_file| state_file.failure())
+            {
                 notes.push(format!("The state could not be saved: {error}."));
             }
             let entries = shared.log.entries();
@@ -136,7 +140,7 @@ fn row(entry: &LoggedRequest) -> String {
 fn outcome(entry: &LoggedRequest) -> String {
     let status = entry
         .status
-        .map_or("no answer".to_owned(), |status| status.to_string());
+        .map_or("no response".to_owned(), |status| status.to_string());
     let mut out = format!("{}, {status}", entry.verdict());
     if let Some(fault) = entry.fault {
         out.push_str(&format!(". Fault: {fault}"));

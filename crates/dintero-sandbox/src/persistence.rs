@@ -32,14 +32,15 @@ struct Written<'a> {
     format: &'static str,
     version: u32,
     moved_ms: i64,
-    world: &'a SandboxState,
+    state: &'a SandboxState,
 }
 
 /// What a state file holds: how far the clock was moved, and all objects.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Saved {
     pub(crate) moved_ms: i64,
-    pub(crate) world: SandboxState,
+    #[serde(alias = "world")]
+    pub(crate) state: SandboxState,
 }
 
 /// Where the state is kept, and whether the file is behind.
@@ -66,13 +67,13 @@ impl StateFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(named(&path, error)),
         };
-        let keep = Self {
+        let state_file = Self {
             path,
             behind: AtomicBool::new(false),
             changed: Notify::new(),
             failure: Mutex::default(),
         };
-        Ok((keep, saved))
+        Ok((state_file, saved))
     }
 
     pub(crate) fn change(&self) {
@@ -98,7 +99,7 @@ impl StateFile {
             format: FORMAT,
             version: VERSION,
             moved_ms: shared.clock.moved_ms(),
-            world: &shared.world(),
+            state: &shared.state(),
         });
         let done = written
             .map_err(io::Error::from)
@@ -114,14 +115,19 @@ impl StateFile {
 
 /// Saves a while after each change, until it is aborted.
 pub(crate) async fn save_changes(shared: Arc<Shared>) {
-    let Some(keep) = &shared.keep else {
+    let Some(state_file) = &shared.state_file else {
         return;
     };
     loop {
-        keep.changed.notified().await;
+        state_file.changed.notified().await;
         tokio::time::sleep(PAUSE).await;
         let shared = Arc::clone(&shared);
-        let save = move || shared.keep.as_ref().map(|keep| keep.save(&shared));
+        let save = move || {
+            shared
+                .state_file
+                .as_ref()
+                .map(|state_file| state_file.save(&shared))
+        };
         // A failure is noted in `failure`, for the log's page; the next change tries again.
         let _ = tokio::task::spawn_blocking(save).await;
     }

@@ -3,8 +3,8 @@
 use percent_encoding::percent_decode_str;
 
 use crate::api::{admin, checkout, finance, shopping, wallets};
-use crate::call::{Call, Reply};
-use crate::errors::Outcome;
+use crate::call::{ApiResponse, Call};
+use crate::errors::ApiResult;
 use crate::payer::form;
 use crate::state::Account;
 
@@ -14,9 +14,9 @@ pub(crate) enum Handler {
     /// The token call, which has its own authentication.
     Token,
     /// A call with a bearer token.
-    Api(fn(&Call<'_>, &mut Account) -> Outcome<Reply>),
+    Api(fn(&Call<'_>, &mut Account) -> ApiResult<ApiResponse>),
     /// The payer's, without a token; the account comes from the session's id.
-    Payer(fn(&Call<'_>, &mut Account) -> Outcome<Reply>),
+    Payer(fn(&Call<'_>, &mut Account) -> ApiResult<ApiResponse>),
 }
 
 /// Whether an operation takes a JSON body.

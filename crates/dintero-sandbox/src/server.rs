@@ -17,14 +17,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
-use crate::answer::answer;
 use crate::api::checkout::operations;
 use crate::auth::{Client, Grant, TokenCall, is_account_or_owner};
 use crate::body;
-use crate::call::{Call, Query, Reply};
+use crate::call::{ApiResponse, Call, Query};
 use crate::callbacks::dispatcher::Dispatcher;
 use crate::clock::Clock;
-use crate::errors::{ApiError, Outcome};
+use crate::dispatch::respond;
+use crate::errors::{ApiError, ApiResult};
 use crate::faults::{Fault, Faults};
 use crate::log::Log;
 use crate::persistence::StateFile;
@@ -46,24 +46,24 @@ pub(crate) struct Shared {
     pub(crate) log: Log,
     pub(crate) faults: Faults,
     /// Where the state is kept between runs, if it is.
-    pub(crate) keep: Option<StateFile>,
-    pub(crate) world: Mutex<SandboxState>,
+    pub(crate) state_file: Option<StateFile>,
+    pub(crate) state: Mutex<SandboxState>,
 }
 
 impl Shared {
-    pub(crate) fn world(&self) -> MutexGuard<'_, SandboxState> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn state(&self) -> MutexGuard<'_, SandboxState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// To be called after each change of the world.
+    /// To be called after each change of the state.
     pub(crate) fn changed(&self) {
-        if let Some(keep) = &self.keep {
-            keep.change();
+        if let Some(state_file) = &self.state_file {
+            state_file.change();
         }
     }
 }
 
-/// Marks an answer that must not be sent: the connection is closed instead.
+/// Marks a response that must not be sent: the connection is closed instead.
 #[derive(Debug, Clone, Copy)]
 struct HangUp;
 
@@ -77,7 +77,7 @@ impl std::error::Error for HangUp {}
 
 /// Accepts connections until the task is aborted; its connections end with it.
 pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
-    let router = Router::new().fallback(answer).with_state(shared);
+    let router = Router::new().fallback(respond).with_state(shared);
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -128,7 +128,7 @@ pub(crate) struct Incoming<'a> {
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
     pub(crate) headers: &'a HeaderMap,
-    pub(crate) bytes: Outcome<Vec<u8>>,
+    pub(crate) bytes: ApiResult<Vec<u8>>,
     pub(crate) request_id: &'a str,
     pub(crate) fault: Option<Fault>,
 }
@@ -140,7 +140,7 @@ pub(crate) fn work(
     params: Params,
     incoming: Incoming<'_>,
     handled: &mut bool,
-) -> Outcome<Reply> {
+) -> ApiResult<ApiResponse> {
     let now = shared.clock.now();
     let param = |name: &str| {
         params
@@ -176,7 +176,7 @@ pub(crate) fn work(
         schema::check_request(operation, &call)?;
     }
     // One lock for check and change: no two requests can both take what is left.
-    let mut world = shared.world();
+    let mut state = shared.state();
     let function = match operation.handler {
         Handler::Token => {
             let owner = call.param("oid");
@@ -196,7 +196,7 @@ pub(crate) fn work(
                 life: shared.token_life,
                 now,
             };
-            let issued = world.tokens.issue(&ask).and_then(Reply::ok);
+            let issued = state.tokens.issue(&ask).and_then(ApiResponse::ok);
             shared.changed();
             return issued;
         }
@@ -204,23 +204,23 @@ pub(crate) fn work(
     };
     let writes = incoming.method != "GET";
     let weight = if writes { weight(&call.body) } else { 0 };
-    world.check_room(weight)?;
-    let account = world
+    state.check_quota(weight)?;
+    let account = state
         .accounts
         .get_mut(&call.grant.account)
         .ok_or_else(|| ApiError::not_found("session"))?;
     *handled = true;
     operations::complete_pending(account, now, false);
-    let reply = function(&call, account);
+    let response = function(&call, account);
     if writes {
         shared.dispatcher.look_at(account);
     }
-    let reply = reply?;
-    world.use_quota(weight + reply.kept);
+    let response = response?;
+    state.use_quota(weight + response.kept);
     if writes {
         shared.changed();
     }
-    Ok(reply)
+    Ok(response)
 }
 
 /// Who calls, by token or by API key, and whether the scopes and the account in the path are right.
@@ -230,11 +230,11 @@ fn grant(
     incoming: &Incoming<'_>,
     now: DateTime<Utc>,
     account: &str,
-) -> Outcome<Grant> {
-    let world = shared.world();
+) -> ApiResult<Grant> {
+    let state = shared.state();
     let grant = match incoming.headers.get("x-api-key") {
-        Some(key) if operation.takes_api_key() => world.grant_of_key(key.as_bytes())?,
-        _ => world.tokens.grant(incoming.headers, now)?,
+        Some(key) if operation.takes_api_key() => state.grant_of_key(key.as_bytes())?,
+        _ => state.tokens.grant(incoming.headers, now)?,
     };
     if !grant.allows(operation.scopes) {
         let scopes = operation.scopes.join(", ");
@@ -252,8 +252,8 @@ fn grant(
 pub(crate) fn act<T>(
     shared: &Shared,
     session_id: &str,
-    run: impl FnOnce(&Call<'_>, &mut Account) -> Outcome<T>,
-) -> Outcome<T> {
+    run: impl FnOnce(&Call<'_>, &mut Account) -> ApiResult<T>,
+) -> ApiResult<T> {
     let request_id = uuid();
     let account_id = session_id.split_once('.').unwrap_or_default().0;
     let call = Call {
@@ -269,16 +269,16 @@ pub(crate) fn act<T>(
         request_id: &request_id,
         pending: None,
     };
-    let mut world = shared.world();
+    let mut state = shared.state();
     let weight = weight(&Value::Null);
-    world.check_room(weight)?;
-    let account = world
+    state.check_quota(weight)?;
+    let account = state
         .accounts
         .get_mut(account_id)
         .ok_or_else(|| ApiError::not_found("session"))?;
     let done = run(&call, account)?;
     shared.dispatcher.look_at(account);
-    world.use_quota(weight);
+    state.use_quota(weight);
     shared.changed();
     Ok(done)
 }

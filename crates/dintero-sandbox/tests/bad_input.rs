@@ -30,9 +30,9 @@ async fn a_known_path_with_another_method_is_a_405_that_names_the_right_ones() {
         .request(Method::DELETE, "/v1/transactions")
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(response.headers()["allow"], "GET");
-    refused(&support::answer(response).await, 405);
+    refused(&support::read_response(response).await, 405);
 }
 
 #[tokio::test]

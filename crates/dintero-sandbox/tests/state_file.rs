@@ -153,7 +153,7 @@ async fn a_state_that_cannot_be_written_is_told_and_the_old_one_stays() {
         .get(format!("{}/_sandbox", api.sandbox.url()))
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert!(
         page.text()
             .await

@@ -4,9 +4,9 @@ use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
 use crate::api::loans;
-use crate::call::{Call, Reply};
+use crate::call::{ApiResponse, Call};
 use crate::clock::text;
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::admin::{Doc, TerminalOperation};
 use crate::state::{Account, alphanumeric, uuid};
 
@@ -14,17 +14,17 @@ use crate::state::{Account, alphanumeric, uuid};
 const TERMINAL: TimeDelta = TimeDelta::seconds(30);
 
 /// `GET /admin/session/profiles`: newest first.
-pub(crate) fn profiles(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn profiles(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let after = call.query.first("starting_after");
     let (page, _) = account
         .admin
         .profiles
         .page(after, call.query.limit()?, |_| true)?;
-    Reply::ok(json!(page))
+    ApiResponse::ok(json!(page))
 }
 
 /// `POST /admin/session/profiles`: under the `profile_id` that was sent, else under a generated one.
-pub(crate) fn create_profile(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create_profile(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let id = match call.body["profile_id"].as_str() {
         Some("") => return Err(ApiError::invalid_field("profile_id", "must not be empty")),
         Some(id) => id.to_owned(),
@@ -33,24 +33,24 @@ pub(crate) fn create_profile(call: &Call<'_>, account: &mut Account) -> Outcome<
     if account.admin.profiles.contains(&id) {
         return Err(ApiError::invalid_field("profile_id", "is already used"));
     }
-    account.admin.profiles.check_room(1, "profiles")?;
+    account.admin.profiles.check_capacity(1, "profiles")?;
     let mut doc = profile_of(&call.body);
     doc.insert("id".into(), json!(id));
     doc.insert("profile_id".into(), json!(id));
     doc.insert("created_at".into(), json!(call.now_text()));
     doc.insert("created_by".into(), json!(call.grant.client_id));
     account.admin.profiles.put(&id, doc.clone());
-    Reply::ok(Value::Object(doc))
+    ApiResponse::ok(Value::Object(doc))
 }
 
 /// `GET /admin/session/profiles/{profile_id}`.
-pub(crate) fn profile(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn profile(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let id = call.param("profile_id");
-    Reply::ok(json!(account.admin.profiles.get(id, "profile")?))
+    ApiResponse::ok(json!(account.admin.profiles.get(id, "profile")?))
 }
 
 /// `PUT /admin/session/profiles/{profile_id}`: the body takes the place of the whole profile.
-pub(crate) fn update_profile(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn update_profile(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let id = call.param("profile_id");
     let profile = account.admin.profiles.get_mut(id, "profile")?;
     if call.body["profile_id"]
@@ -64,17 +64,17 @@ pub(crate) fn update_profile(call: &Call<'_>, account: &mut Account) -> Outcome<
     });
     profile.extend(profile_of(&call.body));
     profile.insert("updated_at".into(), json!(call.now_text()));
-    Reply::ok(json!(profile))
+    ApiResponse::ok(json!(profile))
 }
 
 /// `DELETE /admin/session/profiles/{profile_id}`: it is gone from then on; its sessions go on.
-pub(crate) fn delete_profile(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn delete_profile(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let mut profile = account
         .admin
         .profiles
         .remove(call.param("profile_id"), "profile")?;
     deleted(call, &mut profile);
-    Reply::ok(Value::Object(profile))
+    ApiResponse::ok(Value::Object(profile))
 }
 
 fn profile_of(body: &Value) -> Doc {
@@ -93,23 +93,23 @@ fn deleted(call: &Call<'_>, doc: &mut Doc) {
 }
 
 /// `GET /admin/signature`.
-pub(crate) fn signature(_: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn signature(_: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let secret = account.admin.signature.clone();
-    Reply::ok(secret.ok_or_else(|| ApiError::not_found("signature secret"))?)
+    ApiResponse::ok(secret.ok_or_else(|| ApiError::not_found("signature secret"))?)
 }
 
 /// `POST /admin/signature`: a new secret, which takes the place of the old one at once.
-pub(crate) fn create_signature(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create_signature(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let secret = json!({
         "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id,
         "signature": {"type": "v0-hmac-sha256", "secret": alphanumeric(44)},
     });
     account.admin.signature = Some(secret.clone());
-    Reply::ok(secret)
+    ApiResponse::ok(secret)
 }
 
 /// `GET /admin/api-keys`: newest first, without their values.
-pub(crate) fn api_keys(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn api_keys(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let all = call.query.flag("include_deleted")?.unwrap_or(false);
     let after = call.query.first("starting_after");
     let wanted = |key: &Doc| all || !key.contains_key("deleted_at");
@@ -117,11 +117,11 @@ pub(crate) fn api_keys(call: &Call<'_>, account: &mut Account) -> Outcome<Reply>
         .admin
         .api_keys
         .page(after, call.query.limit()?, wanted)?;
-    Reply::ok(json!(page))
+    ApiResponse::ok(json!(page))
 }
 
 /// `POST /admin/api-keys`: a key that may do what its maker may. `access_token`, when sent, must be the maker's own.
-pub(crate) fn create_api_key(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create_api_key(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     if let Some(token) = call.body["access_token"].as_str() {
         let own = call
             .headers
@@ -145,7 +145,7 @@ pub(crate) fn create_api_key(call: &Call<'_>, account: &mut Account) -> Outcome<
     if own.is_some_and(|key| account.admin.keys.contains_key(key)) {
         return Err(ApiError::invalid_field("api_key", "is already used"));
     }
-    account.admin.api_keys.check_room(1, "API keys")?;
+    account.admin.api_keys.check_capacity(1, "API keys")?;
     let (id, at) = (uuid(), call.now_text());
     let mut doc = Map::new();
     doc.insert("id".into(), json!(id));
@@ -157,7 +157,7 @@ pub(crate) fn create_api_key(call: &Call<'_>, account: &mut Account) -> Outcome<
 }
 
 /// `POST /admin/api-keys/{api_key_id}/rotate-api-key`: the old value stops working at once.
-pub(crate) fn rotate_api_key(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn rotate_api_key(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let id = call.param("api_key_id");
     let key = account.admin.api_keys.get_mut(id, "API key")?;
     if key.contains_key("deleted_at") {
@@ -171,12 +171,12 @@ pub(crate) fn rotate_api_key(call: &Call<'_>, account: &mut Account) -> Outcome<
         .find(|grant| grant.client_id == id)
         .cloned();
     account.admin.keys.retain(|_, grant| grant.client_id != id);
-    let reply = give_value(call, account, id, None)?;
+    let response = give_value(call, account, id, None)?;
     // A rotated key may do what it could do before, not what the caller can.
-    if let (Some(before), Some(value)) = (grant, reply.body["api_key"].as_str()) {
+    if let (Some(before), Some(value)) = (grant, response.body["api_key"].as_str()) {
         account.admin.keys.insert(value.to_owned(), before);
     }
-    Ok(reply)
+    Ok(response)
 }
 
 fn give_value(
@@ -184,18 +184,18 @@ fn give_value(
     account: &mut Account,
     id: &str,
     own: Option<String>,
-) -> Outcome<Reply> {
+) -> ApiResult<ApiResponse> {
     let value = own.unwrap_or_else(|| format!("{}.{}", account.id, alphanumeric(44)));
     let mut grant = call.grant.clone();
     grant.client_id = id.to_owned();
     account.admin.keys.insert(value.clone(), grant);
     let mut body = json!(account.admin.api_keys.get(id, "API key")?);
     body["api_key"] = json!(value);
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 /// `DELETE /admin/api-keys/{api_key_id}`.
-pub(crate) fn delete_api_key(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn delete_api_key(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let id = call.param("api_key_id");
     let key = account.admin.api_keys.get_mut(id, "API key")?;
     if key.contains_key("deleted_at") {
@@ -204,11 +204,11 @@ pub(crate) fn delete_api_key(call: &Call<'_>, account: &mut Account) -> Outcome<
     deleted(call, key);
     let body = json!(key);
     account.admin.keys.retain(|_, grant| grant.client_id != id);
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 /// `POST /admin/terminals/operations`: takes 30 seconds of the sandbox's clock; one at a time per terminal.
-pub(crate) fn operate_terminal(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn operate_terminal(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let terminals = &mut account.admin.terminals;
     let key = call
         .headers
@@ -222,7 +222,7 @@ pub(crate) fn operate_terminal(call: &Call<'_>, account: &mut Account) -> Outcom
         let same_key = |o: &TerminalOperation| o.idempotency_key.as_deref() == Some(key);
         if let Some(first) = terminals.page(None, 1, same_key)?.0.first() {
             return if of_request(first) == asked {
-                Reply::ok(first.body(call.now))
+                ApiResponse::ok(first.body(call.now))
             } else {
                 let reason = "was used for another operation";
                 Err(ApiError::invalid_field("Idempotency-Key", reason))
@@ -240,7 +240,7 @@ pub(crate) fn operate_terminal(call: &Call<'_>, account: &mut Account) -> Outcom
         let wait = u64::try_from(wait).unwrap_or(0).div_ceil(1_000);
         return Err(ApiError::conflict("the terminal is busy").retry_after(wait));
     }
-    terminals.check_room(1, "terminal operations")?;
+    terminals.check_capacity(1, "terminal operations")?;
     let id = uuid();
     let mut doc = object(&call.body);
     let (at, by) = (call.now_text(), &call.grant.client_id);
@@ -261,7 +261,7 @@ pub(crate) fn operate_terminal(call: &Call<'_>, account: &mut Account) -> Outcom
     };
     let body = operation.body(call.now);
     terminals.put(&id, operation);
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 impl TerminalOperation {
@@ -281,7 +281,10 @@ impl TerminalOperation {
 }
 
 /// `GET /admin/terminals/operations`: newest first, at most 100.
-pub(crate) fn terminal_operations(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn terminal_operations(
+    call: &Call<'_>,
+    account: &mut Account,
+) -> ApiResult<ApiResponse> {
     let is = |o: &TerminalOperation, name: &str, parameter: &str| {
         call.query
             .first(parameter)
@@ -290,5 +293,5 @@ pub(crate) fn terminal_operations(call: &Call<'_>, account: &mut Account) -> Out
     let wanted =
         |o: &TerminalOperation| is(o, "terminal_id", "terminal_id") && is(o, "id", "operation_id");
     let (page, _) = account.admin.terminals.page(None, 100, wanted)?;
-    Reply::ok(page.iter().map(|o| o.body(call.now)).collect())
+    ApiResponse::ok(page.iter().map(|o| o.body(call.now)).collect())
 }

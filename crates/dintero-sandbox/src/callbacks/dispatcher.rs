@@ -14,14 +14,14 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::{Callback, CallbackAnswer, CallbackState, sign, target};
+use super::{Callback, CallbackResponse, CallbackState, sign, target};
 use crate::api::checkout::operations;
 use crate::server::Shared;
 use crate::state::{Account, SandboxState, uuid};
 
 /// How many callbacks are on their way at once, so that a receiver that hangs does not hold up the others.
 const AT_ONCE: usize = 32;
-/// How much of an answer's body is read.
+/// How much of a response's body is read.
 const BODY_LIMIT: usize = 64 << 10;
 
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub(crate) struct Dispatcher {
     wake: Notify,
     /// Something was done.
     progress: Notify,
-    /// The ids of what is on its way. Only changed under the world's lock.
+    /// The ids of what is on its way. Only changed under the state's lock.
     on_the_way: Mutex<BTreeSet<String>>,
 }
 
@@ -89,9 +89,9 @@ impl Dispatcher {
         self.http.get_or_init(build).as_ref()
     }
 
-    async fn send(&self, job: &Job) -> CallbackAnswer {
+    async fn send(&self, job: &Job) -> CallbackResponse {
         let Some(http) = self.http() else {
-            return CallbackAnswer::Unreachable;
+            return CallbackResponse::Unreachable;
         };
         let mut request = http
             .request(job.method.clone(), job.url.clone())
@@ -105,8 +105,8 @@ impl Dispatcher {
                 .body(body.clone());
         }
         let failed = |error: &reqwest::Error| match error.is_timeout() {
-            true => CallbackAnswer::TimedOut,
-            false => CallbackAnswer::Unreachable,
+            true => CallbackResponse::TimedOut,
+            false => CallbackResponse::Unreachable,
         };
         let mut response = match request.send().await {
             Ok(response) => response,
@@ -120,7 +120,7 @@ impl Dispatcher {
                 Err(error) => return failed(&error),
             }
         }
-        CallbackAnswer::Status(response.status().as_u16())
+        CallbackResponse::Status(response.status().as_u16())
     }
 }
 
@@ -151,8 +151,8 @@ pub(crate) async fn settled(shared: &Shared) {
         let mut progress = pin!(shared.dispatcher.progress.notified());
         progress.as_mut().enable();
         {
-            let (world, now) = (shared.world(), shared.clock.now());
-            let nothing_due = next_due(&world, &BTreeSet::new()).is_none_or(|due| due > now);
+            let (state, now) = (shared.state(), shared.clock.now());
+            let nothing_due = next_due(&state, &BTreeSet::new()).is_none_or(|due| due > now);
             if nothing_due && shared.dispatcher.on_the_way().is_empty() {
                 return;
             }
@@ -162,7 +162,7 @@ pub(crate) async fn settled(shared: &Shared) {
 }
 
 /// When there is something to do next.
-fn next_due(world: &SandboxState, on_the_way: &BTreeSet<String>) -> Option<DateTime<Utc>> {
+fn next_due(state: &SandboxState, on_the_way: &BTreeSet<String>) -> Option<DateTime<Utc>> {
     let of_account = |account: &Account| {
         let waits = |callback: &&Callback| !on_the_way.contains(&callback.delivery_id);
         let callbacks = account.callbacks.waiting.iter().filter(waits);
@@ -172,16 +172,16 @@ fn next_due(world: &SandboxState, on_the_way: &BTreeSet<String>) -> Option<DateT
         });
         callbacks.chain(operations::next_due(account)).min()
     };
-    world.accounts.values().filter_map(of_account).min()
+    state.accounts.values().filter_map(of_account).min()
 }
 
 /// Completes what is pending and starts what is due; gives the time of the next.
 fn start_due(shared: &Arc<Shared>, sending: &mut JoinSet<()>) -> Option<DateTime<Utc>> {
     let now = shared.clock.now();
-    let mut world = shared.world();
+    let mut state = shared.state();
     let mut on_the_way = shared.dispatcher.on_the_way();
     let mut changed = false;
-    for account in world.accounts.values_mut() {
+    for account in state.accounts.values_mut() {
         let pending = account.checkout.pending.len();
         operations::complete_pending(account, now, false);
         changed |= account.checkout.pending.len() != pending;
@@ -202,15 +202,15 @@ fn start_due(shared: &Arc<Shared>, sending: &mut JoinSet<()>) -> Option<DateTime
             on_the_way.insert(id);
             let shared = Arc::clone(shared);
             sending.spawn(async move {
-                let answer = shared.dispatcher.send(&job).await;
-                finish(&shared, &job, answer);
+                let response = shared.dispatcher.send(&job).await;
+                finish(&shared, &job, response);
             });
         }
     }
     if changed {
         shared.changed();
     }
-    next_due(&world, &on_the_way)
+    next_due(&state, &on_the_way)
 }
 
 /// What to send, as things are now; `None` when nothing may be sent there, which is noted.
@@ -254,22 +254,22 @@ fn prepare(account: &mut Account, id: &str, now: DateTime<Utc>, hosts: &[String]
     })
 }
 
-fn finish(shared: &Shared, job: &Job, answer: CallbackAnswer) {
-    let mut world = shared.world();
+fn finish(shared: &Shared, job: &Job, response: CallbackResponse) {
+    let mut state = shared.state();
     let now = shared.clock.now();
     shared.dispatcher.on_the_way().remove(&job.delivery_id);
-    let Some(account) = world.accounts.get_mut(&job.account) else {
+    let Some(account) = state.accounts.get_mut(&job.account) else {
         return;
     };
     let noted = account.callbacks.change(&job.delivery_id, |callback| {
-        callback.attempted(now, answer);
+        callback.attempted(now, response);
         let event = callback.session_event.clone();
         let event = event.filter(|_| callback.state == CallbackState::Delivered);
         Some((event?, callback.session_id.clone()))
     });
     if let Some((event, session_id)) = noted.flatten()
         && let Ok(session) = account.checkout.sessions.get_mut(&session_id, "session")
-        && session.check_room().is_ok()
+        && session.check_capacity().is_ok()
     {
         session.add_event(now, &uuid(), &event, serde_json::Value::Null);
     }

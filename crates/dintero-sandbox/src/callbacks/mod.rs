@@ -11,7 +11,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use self::record::{Callback, CallbackAnswer, CallbackAttempt, CallbackState};
+pub use self::record::{Callback, CallbackAttempt, CallbackResponse, CallbackState};
 use self::target::Target;
 use crate::clock::text;
 use crate::state::{Account, uuid};

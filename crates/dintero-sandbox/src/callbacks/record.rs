@@ -59,16 +59,17 @@ pub struct CallbackAttempt {
     /// When it ended by the sandbox's clock, UTC.
     pub at: DateTime<Utc>,
     /// How it ended.
-    pub answer: CallbackAnswer,
+    #[serde(alias = "answer")]
+    pub response: CallbackResponse,
 }
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum CallbackAnswer {
+pub enum CallbackResponse {
     /// With this status.
     Status(u16),
-    /// Without a whole answer in time.
+    /// Without a whole response in time.
     TimedOut,
     /// No connection, or one that broke.
     Unreachable,
@@ -90,11 +91,11 @@ impl fmt::Debug for Callback {
 
 impl Callback {
     /// Notes an attempt and what follows from it.
-    pub(super) fn attempted(&mut self, at: DateTime<Utc>, answer: CallbackAnswer) {
-        self.attempts.push(CallbackAttempt { at, answer });
-        self.state = match answer {
-            CallbackAnswer::Status(200..300) => CallbackState::Delivered,
-            CallbackAnswer::Status(300..500 | 600..) => CallbackState::Refused,
+    pub(super) fn attempted(&mut self, at: DateTime<Utc>, response: CallbackResponse) {
+        self.attempts.push(CallbackAttempt { at, response });
+        self.state = match response {
+            CallbackResponse::Status(200..300) => CallbackState::Delivered,
+            CallbackResponse::Status(300..500 | 600..) => CallbackState::Refused,
             _ => match self.attempts.len() {
                 failed if failed > RETRIES => CallbackState::GivenUp,
                 failed => CallbackState::Waiting(at + pause(failed)),
@@ -135,21 +136,21 @@ pub(super) mod tests {
     #[test]
     fn the_answer_decides_whether_it_is_tried_again() {
         let again = CallbackState::Waiting(DateTime::UNIX_EPOCH + TimeDelta::seconds(10));
-        for (answer, state) in [
-            (CallbackAnswer::Status(200), CallbackState::Delivered),
-            (CallbackAnswer::Status(204), CallbackState::Delivered),
-            (CallbackAnswer::Status(101), again.clone()),
-            (CallbackAnswer::Status(500), again.clone()),
-            (CallbackAnswer::Status(599), again.clone()),
-            (CallbackAnswer::TimedOut, again.clone()),
-            (CallbackAnswer::Unreachable, again),
-            (CallbackAnswer::Status(302), CallbackState::Refused),
-            (CallbackAnswer::Status(400), CallbackState::Refused),
-            (CallbackAnswer::Status(499), CallbackState::Refused),
+        for (response, state) in [
+            (CallbackResponse::Status(200), CallbackState::Delivered),
+            (CallbackResponse::Status(204), CallbackState::Delivered),
+            (CallbackResponse::Status(101), again.clone()),
+            (CallbackResponse::Status(500), again.clone()),
+            (CallbackResponse::Status(599), again.clone()),
+            (CallbackResponse::TimedOut, again.clone()),
+            (CallbackResponse::Unreachable, again),
+            (CallbackResponse::Status(302), CallbackState::Refused),
+            (CallbackResponse::Status(400), CallbackState::Refused),
+            (CallbackResponse::Status(499), CallbackState::Refused),
         ] {
             let mut callback = callback();
-            callback.attempted(DateTime::UNIX_EPOCH, answer);
-            assert_eq!(callback.state, state, "{answer:?}");
+            callback.attempted(DateTime::UNIX_EPOCH, response);
+            assert_eq!(callback.state, state, "{response:?}");
         }
     }
 
@@ -157,10 +158,10 @@ pub(super) mod tests {
     fn after_twenty_retries_it_is_given_up() {
         let mut callback = callback();
         for _ in 0..RETRIES {
-            callback.attempted(DateTime::UNIX_EPOCH, CallbackAnswer::Status(500));
+            callback.attempted(DateTime::UNIX_EPOCH, CallbackResponse::Status(500));
             assert!(matches!(callback.state, CallbackState::Waiting(_)));
         }
-        callback.attempted(DateTime::UNIX_EPOCH, CallbackAnswer::Status(500));
+        callback.attempted(DateTime::UNIX_EPOCH, CallbackResponse::Status(500));
         assert_eq!(callback.state, CallbackState::GivenUp);
     }
 

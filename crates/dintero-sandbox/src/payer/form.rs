@@ -4,9 +4,9 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::body::is_form;
-use crate::call::{Call, Reply};
+use crate::call::{ApiResponse, Call};
 use crate::check::{Check, Node};
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::payer::card::Card;
 use crate::payer::page::{self, Over, View};
 use crate::payer::payment::{self, Choice, check_payable};
@@ -16,7 +16,7 @@ use crate::state::checkout::{Authorization, Session};
 const UNKNOWN_CARD: &str = "is not a test card of the sandbox";
 
 /// `GET` on the session's `url`. That there is no session is said in HTML to a browser, else in Dintero's error form.
-pub(crate) fn page(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn page(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let accepted = call.headers.get_all("accept").iter();
     let is_browser = accepted
         .filter_map(|v| v.to_str().ok())
@@ -32,7 +32,7 @@ pub(crate) fn page(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
 
 /// `POST` on the session's `url`. A form is answered with a redirect to the shop, or with a page; JSON with JSON, and
 /// an empty body pays with the approved card.
-pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     if is_form(call.headers) {
         return Ok(submit_form(call, account));
     }
@@ -60,7 +60,7 @@ pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     let status = id
         .as_ref()
         .and_then(|id| account.checkout.transactions.find(id));
-    Reply::ok(json!({
+    ApiResponse::ok(json!({
         "session_id": session_id,
         "transaction_id": id,
         "status": status.map(|transaction| transaction.ledger.status()),
@@ -83,7 +83,7 @@ fn choice(action: Option<&str>, card: Card) -> Option<Choice> {
     })
 }
 
-fn submit_form(call: &Call<'_>, account: &mut Account) -> Reply {
+fn submit_form(call: &Call<'_>, account: &mut Account) -> ApiResponse {
     let field = |name: &str| {
         call.body[name]
             .as_str()
@@ -92,12 +92,12 @@ fn submit_form(call: &Call<'_>, account: &mut Account) -> Reply {
     };
     let number = field("card_number").or(field("card")).unwrap_or_default();
     let refused = |status: u16, reason: &str, account: &Account| {
-        let mut reply = show(call, account, Some(reason));
+        let mut response = show(call, account, Some(reason));
         // A session that is gone keeps its own status.
-        if reply.status == 200 {
-            reply.status = status;
+        if response.status == 200 {
+            response.status = status;
         }
-        reply
+        response
     };
     let paying = matches!(field("action"), None | Some("pay"));
     let card = match Card::from_number(number) {
@@ -135,7 +135,7 @@ fn submit_form(call: &Call<'_>, account: &mut Account) -> Reply {
         return refused(error.status, &sentence(&error), account);
     }
     match account.checkout.sessions.find(session_id) {
-        Some(session) => Reply::new(303, Value::Null)
+        Some(session) => ApiResponse::new(303, Value::Null)
             .with_header("location", back(account, session))
             .with_header("cache-control", "no-store"),
         None => page::missing(),
@@ -146,7 +146,7 @@ fn sentence(error: &ApiError) -> String {
     format!("Nothing was done: {}.", error.message())
 }
 
-fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> Reply {
+fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse {
     let Some(session) = account.checkout.sessions.find(call.param("session_id")) else {
         return page::missing();
     };

@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::call::Reply;
+use crate::call::ApiResponse;
 use crate::payer::card::{CARDS, Card, Case};
 
 const STYLE: &str = include_str!("style.css");
@@ -47,12 +47,12 @@ impl View<'_> {
     }
 
     /// The page on which the payer chooses.
-    pub(super) fn choose(&self) -> Reply {
+    pub(super) fn choose(&self) -> ApiResponse {
         let pay = match self.keeps_card {
             true => "Keep the card".to_owned(),
             false => format!("Pay {}", self.total()),
         };
-        self.reply(&pay, html! {
+        self.response(&pay, html! {
             div class="two" {
                 (self.summary())
                 form method="post" {
@@ -89,8 +89,8 @@ impl View<'_> {
     }
 
     /// The page of a card that asks for a challenge.
-    pub(super) fn challenge(&self, card: &str) -> Reply {
-        self.reply("Is it you?", html! {
+    pub(super) fn challenge(&self, card: &str) -> ApiResponse {
+        self.response("Is it you?", html! {
             form method="post" {
                 h2 { "Challenge by the card's bank" }
                 p { "The bank wants to know whether it is you who pays " (self.total()) "." }
@@ -103,12 +103,12 @@ impl View<'_> {
     }
 
     /// The page of a session that takes no payment.
-    pub(super) fn over(&self, over: &Over<'_>) -> Reply {
+    pub(super) fn over(&self, over: &Over<'_>) -> ApiResponse {
         let title = match over.is_held {
             true => "This payment waits",
             false => "This payment is over",
         };
-        self.reply(title, html! {
+        self.response(title, html! {
             section { p role="status" { (over.says) } @if let Some(back) = over.back { p { a href=(back) { "Back to the shop" } } } }
             @if over.is_held {
                 form method="post" {
@@ -155,7 +155,7 @@ impl View<'_> {
         }
     }
 
-    fn reply(&self, title: &str, content: Markup) -> Reply {
+    fn response(&self, title: &str, content: Markup) -> ApiResponse {
         let scheme = self
             .scheme
             .map(|scheme| format!(" {scheme}:"))
@@ -172,19 +172,19 @@ impl View<'_> {
 }
 
 /// A page without a session.
-pub(super) fn missing() -> Reply {
-    let mut reply = page(
+pub(super) fn missing() -> ApiResponse {
+    let mut response = page(
         "No such payment",
         "",
         html! {
             section { p role="status" { "There is no session with this id. The sandbox may have been started anew." } }
         },
     );
-    reply.status = 404;
-    reply
+    response.status = 404;
+    response
 }
 
-fn page(title: &str, scheme: &str, content: Markup) -> Reply {
+fn page(title: &str, scheme: &str, content: Markup) -> ApiResponse {
     let html = html! {
         (DOCTYPE)
         html lang="en" {
@@ -200,9 +200,9 @@ fn page(title: &str, scheme: &str, content: Markup) -> Reply {
             }
         }
     };
-    let mut reply = Reply::new(200, Value::Null);
-    reply.file = Some(("text/html; charset=utf-8", html.into_string()));
-    reply
+    let mut response = ApiResponse::new(200, Value::Null);
+    response.file = Some(("text/html; charset=utf-8", html.into_string()));
+    response
         .with_header("content-security-policy", format!("{}{scheme}", *POLICY))
         .with_header("cache-control", "no-store")
         .with_header("referrer-policy", "no-referrer")

@@ -7,7 +7,7 @@ use crate::api::checkout::transactions::from_session;
 use crate::api::finance;
 use crate::call::Call;
 use crate::callbacks;
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::payer::card::{Card, Case, timeout, times_out};
 use crate::state::checkout::{
     Authorization, Ledger, Line, Movement, PreAuthorization, Session, Transaction,
@@ -30,7 +30,7 @@ pub(crate) fn act(
     account: &mut Account,
     session_id: &str,
     choice: &Choice,
-) -> Outcome<Option<String>> {
+) -> ApiResult<Option<String>> {
     match choice {
         Choice::Pay(card) => pay(call, account, session_id, card).map(Some),
         Choice::Hold => hold(call, account, session_id).map(Some),
@@ -41,11 +41,11 @@ pub(crate) fn act(
 }
 
 /// Why a session takes no payment, if so.
-pub(crate) fn check_payable(call: &Call<'_>, session: &Session) -> Outcome<()> {
+pub(crate) fn check_payable(call: &Call<'_>, session: &Session) -> ApiResult<()> {
     match session.over(call.now) {
         Some(reason) => Err(ApiError::wrong_state(reason)),
         None if session.locked => Err(ApiError::wrong_state("the session is locked")),
-        None => session.check_room(),
+        None => session.check_capacity(),
     }
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn pay(
     account: &mut Account,
     session_id: &str,
     card: &Card,
-) -> Outcome<String> {
+) -> ApiResult<String> {
     let mut card = card.clone();
     if card.case == Case::TokenTimesOut
         && account
@@ -72,7 +72,7 @@ pub(crate) fn pay(
 }
 
 /// A payment of the kind that waits for the merchant, which is the only one that the sandbox can hold.
-fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> Outcome<String> {
+fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<String> {
     let session = account.checkout.sessions.get(session_id, "session")?;
     if session.keeps_card {
         return Err(ApiError::wrong_state("the session is for keeping a card"));
@@ -83,7 +83,7 @@ fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> Outcome<Str
 }
 
 /// Leaving the page by its button.
-fn cancel(call: &Call<'_>, account: &mut Account, session_id: &str) -> Outcome<()> {
+fn cancel(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<()> {
     let session = account.checkout.sessions.get_mut(session_id, "session")?;
     check_payable(call, session)?;
     session.cancelled = true;
@@ -100,11 +100,11 @@ pub(crate) fn decide(
     account: &mut Account,
     session_id: &str,
     is_given: bool,
-) -> Outcome<String> {
+) -> ApiResult<String> {
     let checkout = &mut account.checkout;
     let session = checkout.sessions.get(session_id, "session")?;
     let id = session.transaction_id.clone().unwrap_or_default();
-    session.check_room()?;
+    session.check_capacity()?;
     let held = match checkout.transactions.find(&id) {
         Some(transaction) => transaction.ledger.authorization == Authorization::OnHold,
         None => false,
@@ -113,7 +113,7 @@ pub(crate) fn decide(
         return Err(ApiError::wrong_state("the payment is not on hold"));
     }
     let transaction = checkout.transactions.get_mut(&id, "transaction")?;
-    transaction.check_room()?;
+    transaction.check_capacity()?;
     transaction.ledger.authorization = match is_given {
         true => Authorization::Given,
         false => Authorization::Failed,
@@ -128,12 +128,12 @@ fn begin(
     account: &mut Account,
     session_id: &str,
     card: Option<&Card>,
-) -> Outcome<String> {
+) -> ApiResult<String> {
     let checkout = &mut account.checkout;
     let session = checkout.sessions.get_mut(session_id, "session")?;
     check_payable(call, session)?;
-    checkout.tokens.check_room(1, "card tokens")?;
-    checkout.transactions.check_room(1, "transactions")?;
+    checkout.tokens.check_capacity(1, "card tokens")?;
+    checkout.transactions.check_capacity(1, "transactions")?;
 
     let body = session.body(&[]);
     let amount = body["order"]["amount"].as_i64().unwrap_or(0);
@@ -192,7 +192,12 @@ fn begin(
 }
 
 /// What follows once it is known whether the payment is authorized.
-fn conclude(call: &Call<'_>, account: &mut Account, id: &str, card: Option<&Card>) -> Outcome<()> {
+fn conclude(
+    call: &Call<'_>,
+    account: &mut Account,
+    id: &str,
+    card: Option<&Card>,
+) -> ApiResult<()> {
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
     let session_id = transaction.session_id.clone();
     let session = account.checkout.sessions.get_mut(&session_id, "session")?;
@@ -260,7 +265,7 @@ fn conclude(call: &Call<'_>, account: &mut Account, id: &str, card: Option<&Card
         Authorization::Declined => ("DECLINED", callbacks::Moment::Declined),
         _ => ("FAILED", callbacks::Moment::Failed),
     };
-    // An answer after a hold is always told, since the first callback promised it.
+    // A response after a hold is always told, since the first callback promised it.
     let moment = match (card, moment) {
         (None, callbacks::Moment::Failed) => callbacks::Moment::Refused,
         (_, moment) => moment,

@@ -14,7 +14,7 @@ use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
 
 use crate::call::Call;
-use crate::errors::{ApiError, Outcome, field_error};
+use crate::errors::{ApiError, ApiResult, field_error};
 use crate::routes::{Handler, OPERATIONS, Operation};
 use convert::{Direction, convert};
 use params::Parameter;
@@ -104,7 +104,7 @@ fn collect_names(node: &'static Value, names: &mut HashSet<&'static str>) {
 }
 
 /// Whether path variables, query, headers and body are as documented; names every fault that it finds.
-pub(crate) fn check_request(operation: &'static Operation, call: &Call<'_>) -> Outcome<()> {
+pub(crate) fn check_request(operation: &'static Operation, call: &Call<'_>) -> ApiResult<()> {
     let Some(contract) = CONTRACTS.get(operation.id) else {
         return Ok(());
     };
@@ -136,7 +136,7 @@ pub(crate) fn knows_status(operation: &'static Operation, status: u16) -> bool {
     statuses.contains(&status.to_string())
 }
 
-/// What is wrong with an answer. A status without a description is right only if it is the server's own doing
+/// What is wrong with a response. A status without a description is right only if it is the server's own doing
 /// (405, 413, 415, 5xx and what was asked for by a fault).
 pub(crate) fn check_response(
     operation: &'static Operation,

@@ -1,4 +1,4 @@
-//! What a validator finds, as the fields of an error answer. No value of the body is repeated: it may be personal or
+//! What a validator finds, as the fields of an error response. No value of the body is repeated: it may be personal or
 //! secret.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};

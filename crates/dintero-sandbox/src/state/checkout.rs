@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::clock::text;
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::admin::Doc;
 use crate::state::store::Store;
-use crate::state::{Word, uuid, word};
+use crate::state::{Status, read_status, uuid};
 
 /// How many events a session or a transaction can have.
 const EVENTS: usize = 500;
@@ -69,7 +69,7 @@ impl Session {
         self.doc.insert("updated_at".into(), json!(text(now)));
     }
 
-    pub(crate) fn check_room(&self) -> Outcome<()> {
+    pub(crate) fn check_capacity(&self) -> ApiResult<()> {
         if self.events.len() >= EVENTS {
             Err(ApiError::full("events of one session"))
         } else {
@@ -165,8 +165,8 @@ pub(crate) struct Line {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Movement {
     /// `CAPTURE`, `REFUND` or `VOID`.
-    #[serde(deserialize_with = "word")]
-    pub(crate) event: Word,
+    #[serde(deserialize_with = "read_status")]
+    pub(crate) event: Status,
     pub(crate) amount: i64,
     /// What moves of each line.
     pub(crate) lines: BTreeMap<String, i64>,
@@ -294,7 +294,7 @@ impl Transaction {
     }
 
     /// Whether there is room for a further operation, and none is pending.
-    pub(crate) fn check_room(&self) -> Outcome<()> {
+    pub(crate) fn check_capacity(&self) -> ApiResult<()> {
         if self.pending.is_some() {
             return Err(ApiError::wrong_state("an operation is pending"));
         }

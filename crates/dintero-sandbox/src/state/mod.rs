@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::auth::{Grant, Tokens};
 use crate::callbacks::Callbacks;
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 
 /// Everything behind the one lock.
 #[derive(Debug, Serialize, Deserialize)]
@@ -66,7 +66,7 @@ impl SandboxState {
         }
     }
 
-    /// Goes on from a saved world: what it lacks of this one's accounts and profiles is added.
+    /// Goes on from a saved state: what it lacks of this one's accounts and profiles is added.
     pub(crate) fn resume(&mut self, saved: SandboxState) {
         let fresh = std::mem::replace(&mut self.accounts, saved.accounts);
         for (id, account) in fresh {
@@ -82,7 +82,7 @@ impl SandboxState {
     }
 
     /// The grant of an API key.
-    pub(crate) fn grant_of_key(&self, key: &[u8]) -> Outcome<Grant> {
+    pub(crate) fn grant_of_key(&self, key: &[u8]) -> ApiResult<Grant> {
         let found = str::from_utf8(key).ok().and_then(|key| {
             let account = self.accounts.get(key.get(..9)?)?;
             account.admin.keys.get(key)
@@ -93,7 +93,7 @@ impl SandboxState {
     }
 
     /// Whether a body of this weight still fits into memory; called before the work.
-    pub(crate) fn check_room(&self, weight: usize) -> Outcome<()> {
+    pub(crate) fn check_quota(&self, weight: usize) -> ApiResult<()> {
         if weight > self.limit.saturating_sub(self.used) {
             Err(ApiError::full("bytes"))
         } else {
@@ -131,12 +131,12 @@ pub(crate) fn size(value: &Value) -> usize {
     }
 }
 
-/// A word of the sandbox's own, such as a status.
-pub(crate) type Word = &'static str;
+/// The name of a status or an event that the sandbox sets.
+pub(crate) type Status = &'static str;
 
-/// Reads such a word from a state file.
-pub(crate) fn word<'de, D: Deserializer<'de>>(from: D) -> Result<Word, D::Error> {
-    const WORDS: [Word; 8] = [
+/// Reads such a name from a state file.
+pub(crate) fn read_status<'de, D: Deserializer<'de>>(from: D) -> Result<Status, D::Error> {
+    const KNOWN: [Status; 8] = [
         "CAPTURE",
         "REFUND",
         "VOID",
@@ -147,7 +147,7 @@ pub(crate) fn word<'de, D: Deserializer<'de>>(from: D) -> Result<Word, D::Error>
         "open",
     ];
     let text = String::deserialize(from)?;
-    let known = WORDS.into_iter().find(|word| *word == text);
+    let known = KNOWN.into_iter().find(|status| *status == text);
     known.ok_or_else(|| serde::de::Error::custom("a status or an event is not known"))
 }
 
@@ -205,15 +205,15 @@ mod tests {
     }
 
     #[test]
-    fn a_full_world_says_so() {
-        let mut world = SandboxState::new(
+    fn a_full_sandbox_returns_an_error() {
+        let mut state = SandboxState::new(
             ["T12345678".to_owned()],
             &BTreeSet::new(),
             10_000,
             DateTime::UNIX_EPOCH,
         );
-        assert_eq!(world.check_room(10_000), Ok(()));
-        world.use_quota(1);
-        assert_eq!(world.check_room(10_000).expect_err("full").status, 500);
+        assert_eq!(state.check_quota(10_000), Ok(()));
+        state.use_quota(1);
+        assert_eq!(state.check_quota(10_000).expect_err("full").status, 500);
     }
 }

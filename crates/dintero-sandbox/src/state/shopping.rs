@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::store::Store;
-use crate::state::{Word, word};
+use crate::state::{Status, read_status};
 
 /// How many operations, events and comments an order can have, each.
 pub(crate) const PER_ORDER: usize = 500;
@@ -24,8 +24,8 @@ pub(crate) struct Shopping {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Draft {
     pub(crate) doc: Map<String, Value>,
-    #[serde(deserialize_with = "word")]
-    pub(crate) status: Word,
+    #[serde(deserialize_with = "read_status")]
+    pub(crate) status: Status,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) events: Vec<Value>,
 }
@@ -48,7 +48,7 @@ impl Draft {
         order
     }
 
-    pub(crate) fn require_open(&self) -> Outcome<()> {
+    pub(crate) fn require_open(&self) -> ApiResult<()> {
         if self.status == "open" {
             return Ok(());
         }
@@ -107,8 +107,8 @@ impl Kind {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub(crate) doc: Map<String, Value>,
-    #[serde(deserialize_with = "word")]
-    pub(crate) status: Word,
+    #[serde(deserialize_with = "read_status")]
+    pub(crate) status: Status,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) operations: Vec<(Kind, Value)>,
     pub(crate) events: Vec<Value>,
@@ -237,7 +237,7 @@ impl Order {
         }
     }
 
-    pub(crate) fn check_room(&self) -> Outcome<()> {
+    pub(crate) fn check_capacity(&self) -> ApiResult<()> {
         let most = self
             .operations
             .len()

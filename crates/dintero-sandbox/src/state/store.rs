@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 
 /// How many objects of one kind an account holds.
 const LIMIT: usize = 100_000;
@@ -52,7 +52,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Store<T> {
 
 impl<T> Store<T> {
     /// Whether `more` objects fit; to be asked before anything else is changed.
-    pub(crate) fn check_room(&self, more: usize, what: &str) -> Outcome<()> {
+    pub(crate) fn check_capacity(&self, more: usize, what: &str) -> ApiResult<()> {
         if self.by_age.len() + more > LIMIT {
             Err(ApiError::full(what))
         } else {
@@ -79,11 +79,11 @@ impl<T> Store<T> {
             .map(|(_, object)| object)
     }
 
-    pub(crate) fn get(&self, id: &str, what: &str) -> Outcome<&T> {
+    pub(crate) fn get(&self, id: &str, what: &str) -> ApiResult<&T> {
         self.find(id).ok_or_else(|| ApiError::not_found(what))
     }
 
-    pub(crate) fn get_mut(&mut self, id: &str, what: &str) -> Outcome<&mut T> {
+    pub(crate) fn get_mut(&mut self, id: &str, what: &str) -> ApiResult<&mut T> {
         let age = self
             .by_id
             .get(id)
@@ -100,7 +100,7 @@ impl<T> Store<T> {
     }
 
     /// Takes an object out.
-    pub(crate) fn remove(&mut self, id: &str, what: &str) -> Outcome<T> {
+    pub(crate) fn remove(&mut self, id: &str, what: &str) -> ApiResult<T> {
         let age = self.by_id.remove(id);
         let found = age.and_then(|age| self.by_age.remove(&age));
         found
@@ -115,7 +115,7 @@ impl<T> Store<T> {
         starting_after: Option<&str>,
         limit: usize,
         wanted: impl Fn(&T) -> bool,
-    ) -> Outcome<(Vec<&T>, Option<&str>)> {
+    ) -> ApiResult<(Vec<&T>, Option<&str>)> {
         let unknown = || ApiError::invalid_field("starting_after", "is not the cursor of a page");
         let end = match starting_after {
             Some(id) => *self.by_id.get(id).ok_or_else(unknown)?,
@@ -166,10 +166,10 @@ mod tests {
     }
 
     #[test]
-    fn a_full_shelf_says_so() {
+    fn a_full_store_returns_an_error() {
         let store = store(3);
-        assert_eq!(store.check_room(LIMIT - 3, "cards"), Ok(()));
-        assert!(store.check_room(LIMIT - 2, "cards").is_err());
+        assert_eq!(store.check_capacity(LIMIT - 3, "cards"), Ok(()));
+        assert!(store.check_capacity(LIMIT - 2, "cards").is_err());
     }
 
     #[test]

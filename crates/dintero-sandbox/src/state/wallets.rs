@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::random;
 use crate::state::store::Store;
 
@@ -55,12 +55,13 @@ pub(crate) struct Movement {
     pub(crate) locked: i64,
 }
 
-/// The first answer to a `ref_id`, and what was asked.
+/// The first response to a `ref_id`, and what was asked.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Remembered {
     pub(crate) path: String,
     pub(crate) asked: Value,
-    pub(crate) answer: Value,
+    #[serde(alias = "answer")]
+    pub(crate) response: Value,
 }
 
 impl Card {
@@ -125,17 +126,17 @@ impl Card {
         self.expires_at.is_some_and(|at| now >= at)
     }
 
-    /// The answer to a `ref_id` that was used before on this card: the first one, if the same was asked.
+    /// The response to a `ref_id` that was used before on this card: the first one, if the same was asked.
     pub(crate) fn remembered(
         &self,
         ref_id: &str,
         path: &str,
         asked: &Value,
-    ) -> Outcome<Option<Value>> {
+    ) -> ApiResult<Option<Value>> {
         match self.refs.get(ref_id) {
             None => Ok(None),
             Some(first) if first.path == path && first.asked == *asked => {
-                Ok(Some(first.answer.clone()))
+                Ok(Some(first.response.clone()))
             }
             Some(_) => Err(ApiError::invalid_field(
                 "ref_id",

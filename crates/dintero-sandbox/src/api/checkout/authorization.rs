@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Reply};
+use crate::call::{ApiResponse, Call};
 use crate::check::{Check, Node};
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::payer::payment;
 use crate::state::Account;
 use crate::state::checkout::{Authorization, Line, PreAuthorization};
 
 /// `PUT /transactions/{id}`: sets `merchant_reference_2`.
-pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let id = call.param("id");
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
     let mut check = Check::default();
@@ -23,12 +23,12 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     transaction
         .doc
         .insert("updated_at".into(), json!(call.now_text()));
-    Reply::ok(transaction.body(&[]))
+    ApiResponse::ok(transaction.body(&[]))
 }
 
 /// `POST /transactions/{id}/authorization`: authorizes a payment on hold, of which the amount cannot be changed; or
 /// changes a pre-authorization. Not final: a higher amount; final: any amount, which is the last.
-pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let id = call.param("id");
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
     let (root, mut check) = (Node::root(&call.body), Check::default());
@@ -58,7 +58,7 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         }
         let session_id = transaction.session_id.clone();
         let id = payment::decide(call, account, &session_id, true)?;
-        return Reply::ok(
+        return ApiResponse::ok(
             account
                 .checkout
                 .transactions
@@ -89,7 +89,7 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
             "is not more than what is authorized",
         ));
     }
-    transaction.check_room()?;
+    transaction.check_capacity()?;
 
     transaction.ledger.authorized = amount;
     transaction.doc.insert("amount".into(), json!(amount));
@@ -112,5 +112,5 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     }
     let by = json!({"created_by": call.grant.client_id});
     transaction.add_event(call.now, call.request_id, "AUTHORIZE", amount, by);
-    Reply::ok(transaction.body(&[]))
+    ApiResponse::ok(transaction.body(&[]))
 }

@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 
 use crate::api::checkout::order::check_event_metadata;
 use crate::api::finance;
-use crate::call::{Call, Reply};
+use crate::call::{ApiResponse, Call};
 use crate::callbacks;
 use crate::check::{Check, Node, SIGNED_AMOUNT};
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::payer::card::{timeout, times_out};
 use crate::state::checkout::{Line, Movement, Pending, PreAuthorization, Transaction};
 use crate::state::{Account, uuid};
@@ -24,7 +24,7 @@ const INCLUDES: [&str; 2] = [
 ];
 
 /// `POST /transactions/{id}/capture`.
-pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let includes = call.query.all_of("includes", &INCLUDES)?;
     let session_reference = event_reference(call, account)?;
     let transaction = account
@@ -53,7 +53,7 @@ pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> 
     if transaction.pre_authorization == PreAuthorization::Open {
         return Err(ApiError::wrong_state("the authorization is not final yet"));
     }
-    transaction.check_room()?;
+    transaction.check_capacity()?;
     let movement = Movement {
         event: "CAPTURE",
         amount,
@@ -65,7 +65,7 @@ pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> 
 }
 
 /// `POST /transactions/{id}/refund`.
-pub(crate) fn refund(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn refund(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let includes = call.query.all_of("includes", &INCLUDES)?;
     let session_reference = event_reference(call, account)?;
     let transaction = account
@@ -97,7 +97,7 @@ pub(crate) fn refund(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
             "is more than what is left to refund",
         ));
     }
-    transaction.check_room()?;
+    transaction.check_capacity()?;
     let movement = Movement {
         event: "REFUND",
         amount,
@@ -110,7 +110,7 @@ pub(crate) fn refund(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
 
 /// `POST /transactions/{id}/void`. Voiding the rest after a part capture is for payment products that the sandbox's
 /// card payments (`dintero_psp.creditcard`) are not among.
-pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let includes = call.query.all_of("includes", &INCLUDES)?;
     let transaction = account
         .checkout
@@ -122,7 +122,7 @@ pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
             "a transaction that is {status} cannot be voided"
         )));
     }
-    transaction.check_room()?;
+    transaction.check_capacity()?;
     let movement = Movement {
         event: "VOID",
         amount: transaction.ledger.capturable(),
@@ -139,7 +139,7 @@ fn carry_out(
     account: &mut Account,
     movement: Movement,
     includes: &[&str],
-) -> Outcome<Reply> {
+) -> ApiResult<ApiResponse> {
     let id = call.param("id");
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
     let Some(delay) = call.pending else {
@@ -158,7 +158,7 @@ fn carry_out(
         transaction.apply(call.now, call.request_id, movement);
         let body = transaction.body(includes);
         callbacks::on_events(account, call.now, id, first_event);
-        return Reply::ok(body);
+        return ApiResponse::ok(body);
     };
     let initiate = format!("INITIATE_{}", movement.event);
     let by = json!({"created_by": call.grant.client_id});
@@ -173,7 +173,7 @@ fn carry_out(
     });
     let body = transaction.body(includes);
     account.checkout.pending.push(id.to_owned());
-    Ok(Reply::new(202, body).with_header("event-request-id", call.request_id))
+    Ok(ApiResponse::new(202, body).with_header("event-request-id", call.request_id))
 }
 
 /// What happens with a card that times out: an event that says so, and no movement. The caller is told with `status`.
@@ -183,14 +183,14 @@ pub(crate) fn timed_out(
     event: &str,
     amount: i64,
     status: u16,
-) -> Reply {
+) -> ApiResponse {
     let shown = transaction.ledger.status();
     let extra =
         json!({"created_by": call.grant.client_id, "error": timeout("the payment provider")});
     let event = (event, shown, false);
     transaction.add_event_with(call.now, call.request_id, event, amount, extra);
-    // A reply, not an error: the transaction has one event more.
-    Reply::new(status, ApiError::provider_timeout().body())
+    // A response, not an error: the transaction has one event more.
+    ApiResponse::new(status, ApiError::provider_timeout().body())
 }
 
 /// When the first of what was answered with 202 is due.
@@ -251,7 +251,7 @@ fn body(
     reference: &str,
     transaction: &Transaction,
     moved: impl Fn(&Line) -> i64,
-) -> Outcome<(i64, BTreeMap<String, i64>)> {
+) -> ApiResult<(i64, BTreeMap<String, i64>)> {
     let amount = check.need_int(&root.at("amount"), 1..=i64::from(i32::MAX));
     check.text(&root.at(reference), 255);
     check_event_metadata(&mut check, &root.at("metadata"));
@@ -287,7 +287,7 @@ fn fits(whole: i64, part: i64) -> bool {
 }
 
 /// `order.event_reference` of the session, which the reference of a capture or refund overrides.
-fn event_reference(call: &Call<'_>, account: &Account) -> Outcome<Option<String>> {
+fn event_reference(call: &Call<'_>, account: &Account) -> ApiResult<Option<String>> {
     let transaction = account
         .checkout
         .transactions

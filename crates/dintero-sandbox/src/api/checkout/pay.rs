@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::api::checkout::order::{check_order, check_session_metadata};
-use crate::api::checkout::sessions::{answer, expiry, open};
-use crate::call::{Call, Reply};
+use crate::api::checkout::sessions::{created, expiry, open};
+use crate::call::{ApiResponse, Call};
 use crate::check::{Check, Node};
-use crate::errors::Outcome;
+use crate::errors::ApiResult;
 use crate::payer::card::Card;
 use crate::payer::payment;
 use crate::state::Account;
@@ -18,7 +18,7 @@ pub(crate) const OPERATION: &str = "checkout_session_pay_post";
 const CARD: &str = "dintero_psp.creditcard";
 
 /// `POST /sessions/payment-token`: a session of no amount; when its payer has paid, the card is kept.
-pub(crate) fn token_session(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn token_session(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let (root, mut check) = (Node::root(&call.body), Check::default());
     check_product(&mut check, &root.at("token_provider.payment_product_type"));
     let mut doc = object(&call.body["session"]);
@@ -44,7 +44,7 @@ pub(crate) fn token_session(call: &Call<'_>, account: &mut Account) -> Outcome<R
         .sessions
         .get_mut(&id, "session")?
         .keeps_card = true;
-    answer(
+    created(
         call,
         account,
         &id,
@@ -79,7 +79,7 @@ fn check_product(check: &mut Check, product: &Node<'_>) {
 
 /// `POST /sessions/pay`. A charge that is refused is a 200 with `success: false`. A deleted token is refused, an unknown
 /// one is a 400.
-pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let (root, mut check) = (Node::root(&call.body), Check::default());
     check.need_object(&root.at("session"));
     check.need_object(&root.at("payment"));
@@ -107,8 +107,8 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     account
         .checkout
         .transactions
-        .check_room(1, "transactions")?;
-    account.checkout.tokens.check_room(1, "card tokens")?;
+        .check_capacity(1, "transactions")?;
+    account.checkout.tokens.check_capacity(1, "card tokens")?;
 
     let card = token.map_or_else(Card::declined, |token| {
         let mut card = Card::from_masked(token["masked_pan"].as_str().unwrap_or_default());
@@ -141,10 +141,10 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         let retry = json!({"retry_codes": ["DO_NOT_RETRY"]});
         event["error"] = json!({"message": "the token cannot be used", "type": ["DECLINED"], "retry_policy": retry});
     }
-    let mut answer = transaction.body(&[]);
-    answer["session_id"] = json!(session_id);
-    answer["success"] = json!(success);
-    Reply::ok(answer)
+    let mut response = transaction.body(&[]);
+    response["session_id"] = json!(session_id);
+    response["success"] = json!(success);
+    ApiResponse::ok(response)
 }
 
 /// The toggles against paying twice.

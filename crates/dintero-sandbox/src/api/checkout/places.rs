@@ -3,20 +3,20 @@
 use serde_json::{Value, json};
 
 use crate::api::pictures;
-use crate::call::{Call, Reply};
+use crate::call::{ApiResponse, Call};
 use crate::check::{Check, Node};
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::{Account, uuid};
 
 /// `POST /sessions/{session_id}/qr`: leads to the session's `url`.
-pub(crate) fn session_qr(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn session_qr(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let id = call.param("session_id");
     account.checkout.sessions.get(id, "session")?;
     qr(call, &format!("{}/v1/view/{id}", call.base_url))
 }
 
 /// `POST /locations/{location_id}/qr`: the same picture whichever session the location shows.
-pub(crate) fn location_qr(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn location_qr(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let place = format!(
         "{}/v1/locations/{}/checkout",
         call.base_url,
@@ -26,16 +26,16 @@ pub(crate) fn location_qr(call: &Call<'_>, account: &mut Account) -> Outcome<Rep
     qr(call, &place)
 }
 
-fn qr(call: &Call<'_>, url: &str) -> Outcome<Reply> {
+fn qr(call: &Call<'_>, url: &str) -> ApiResult<ApiResponse> {
     let size = call.body["size"].as_f64().unwrap_or(300.0) as u32;
     let picture = pictures::qr_png(url, size);
     let picture =
         picture.ok_or_else(|| ApiError::bad_request("the address is too long for a QR code"))?;
-    Reply::ok(json!({"qr": picture}))
+    ApiResponse::ok(json!({"qr": picture}))
 }
 
 /// `POST /locations/{location_id}/checkout/{session_id}`: the location shows an open session.
-pub(crate) fn show(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn show(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     const MOST: usize = 10_000;
     let (location, id) = (call.param("location_id"), call.param("session_id"));
     let session = account.checkout.sessions.get(id, "session")?;
@@ -47,22 +47,22 @@ pub(crate) fn show(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         return Err(ApiError::full("locations"));
     }
     locations.insert(location.to_owned(), id.to_owned());
-    Ok(Reply::new(201, Value::Null))
+    Ok(ApiResponse::new(201, Value::Null))
 }
 
 /// `DELETE /locations/{location_id}/checkout/{session_id}`.
-pub(crate) fn hide(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn hide(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let location = call.param("location_id");
     let shown = account.admin.locations.get(location);
     if shown.map(String::as_str) != Some(call.param("session_id")) {
         return Err(ApiError::not_found("session on this location"));
     }
     account.admin.locations.remove(location);
-    Ok(Reply::new(201, Value::Null))
+    Ok(ApiResponse::new(201, Value::Null))
 }
 
 /// `POST /creditchecks`: approved up to 100,000.00, rejected above; nothing is kept.
-pub(crate) fn credit_check(call: &Call<'_>, _: &mut Account) -> Outcome<Reply> {
+pub(crate) fn credit_check(call: &Call<'_>, _: &mut Account) -> ApiResult<ApiResponse> {
     const MOST: i64 = 10_000_000;
     let (root, mut check) = (Node::root(&call.body), Check::default());
     let amount = check.need_int(&root.at("amount"), 1..=i64::from(i32::MAX));
@@ -77,7 +77,7 @@ pub(crate) fn credit_check(call: &Call<'_>, _: &mut Account) -> Outcome<Reply> {
     } else {
         "rejected"
     };
-    Reply::ok(json!({
+    ApiResponse::ok(json!({
         "id": uuid(), "created_at": call.now.format("%Y-%m-%d").to_string(), "amount": amount,
         "results": [{"credit_provider": "collector", "status": status}],
     }))

@@ -6,11 +6,11 @@ use serde_json::{Map, Value, json};
 use crate::api::checkout::operations;
 use crate::api::checkout::order::{check_order, check_session_metadata, check_sum};
 use crate::api::loans;
-use crate::call::{Call, Reply};
+use crate::call::{ApiResponse, Call};
 use crate::callbacks;
 use crate::check::{Check, Node, parse_time};
 use crate::clock::text;
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::payer::card::times_out;
 use crate::state::checkout::{Authorization, Session};
 use crate::state::{Account, checkout_id, size};
@@ -24,7 +24,10 @@ const SESSION_INCLUDES: [&str; 2] = [
 ];
 
 /// `POST /sessions-profile`.
-pub(crate) fn create_from_profile(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create_from_profile(
+    call: &Call<'_>,
+    account: &mut Account,
+) -> ApiResult<ApiResponse> {
     let (root, mut check) = (Node::root(&call.body), Check::default());
     let profile = root.at("profile_id");
     let id = check.need_text(&profile, 255);
@@ -37,7 +40,10 @@ pub(crate) fn create_from_profile(call: &Call<'_>, account: &mut Account) -> Out
 }
 
 /// `POST /sessions`.
-pub(crate) fn create_with_configuration(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create_with_configuration(
+    call: &Call<'_>,
+    account: &mut Account,
+) -> ApiResult<ApiResponse> {
     let mut check = Check::default();
     check.need_object(&Node::root(&call.body).at("configuration"));
     create(call, account, check, json!({}))
@@ -48,7 +54,7 @@ fn create(
     account: &mut Account,
     mut check: Check,
     mut configuration: Value,
-) -> Outcome<Reply> {
+) -> ApiResult<ApiResponse> {
     let include_session = call.query.flag("include_session")?.unwrap_or(false);
     let root = Node::root(&call.body);
     check.need_object(&root.at("url"));
@@ -86,7 +92,7 @@ fn create(
     loans::add_rates(&mut configuration);
     doc.insert("configuration".into(), configuration);
     let id = open(call, account, doc, expires_at)?;
-    answer(call, account, &id, include_session)
+    created(call, account, &id, include_session)
 }
 
 /// Stores a new session; gives its id.
@@ -95,8 +101,8 @@ pub(crate) fn open(
     account: &mut Account,
     mut doc: Map<String, Value>,
     expires_at: DateTime<Utc>,
-) -> Outcome<String> {
-    account.checkout.sessions.check_room(1, "sessions")?;
+) -> ApiResult<String> {
+    account.checkout.sessions.check_capacity(1, "sessions")?;
     if let Some(profile) = doc.remove("profile_id") {
         let metadata = doc.entry("metadata").or_insert_with(|| json!({}));
         metadata["session:profile_id"] = profile;
@@ -123,18 +129,18 @@ pub(crate) fn open(
     Ok(id)
 }
 
-/// What is answered when a session is created.
-pub(crate) fn answer(
+/// The response to a request that created a session.
+pub(crate) fn created(
     call: &Call<'_>,
     account: &Account,
     id: &str,
     include_session: bool,
-) -> Outcome<Reply> {
-    let mut answer = json!({"id": id, "url": format!("{}/v1/view/{id}", call.base_url)});
+) -> ApiResult<ApiResponse> {
+    let mut response = json!({"id": id, "url": format!("{}/v1/view/{id}", call.base_url)});
     if include_session {
-        answer["session"] = account.checkout.sessions.get(id, "session")?.body(&[]);
+        response["session"] = account.checkout.sessions.get(id, "session")?.body(&[]);
     }
-    Reply::ok(answer)
+    ApiResponse::ok(response)
 }
 
 /// `expires_at` of a body, or the usual life.
@@ -147,7 +153,7 @@ pub(crate) fn expiry(call: &Call<'_>, check: &mut Check, at: &Node<'_>) -> DateT
 }
 
 /// `GET /sessions`: newest first, a bare array.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let created = call.query.times("created_at")?;
     let search = call.query.first("search");
     let one_of = |name: &str, found: &Value| {
@@ -184,32 +190,32 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         .checkout
         .sessions
         .page(after, call.query.limit()?, wanted)?;
-    Reply::ok(page.iter().map(|s| s.body(&[])).collect())
+    ApiResponse::ok(page.iter().map(|s| s.body(&[])).collect())
 }
 
 /// `POST /view/{session_id}/session/lock`: what the checkout page does before the merchant updates a session.
-pub(crate) fn lock(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn lock(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let id = call.param("session_id");
     let session = account.checkout.sessions.get_mut(id, "session")?;
     if let Some(reason) = session.over(call.now) {
         return Err(ApiError::wrong_state(reason));
     }
-    session.check_room()?;
+    session.check_capacity()?;
     session.locked = true;
     session.add_event(call.now, call.request_id, "PAY_LOCK_START", Value::Null);
-    Reply::ok(json!({"pay_lock_id": call.request_id}))
+    ApiResponse::ok(json!({"pay_lock_id": call.request_id}))
 }
 
-fn require_sum(order: &Value) -> Outcome<()> {
+fn require_sum(order: &Value) -> ApiResult<()> {
     let mut check = Check::default();
     check_sum(&mut check, order);
     check.finish()
 }
 
 /// `GET /sessions/{session_id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let includes = call.query.all_of("includes", &SESSION_INCLUDES)?;
-    Reply::ok(
+    ApiResponse::ok(
         account
             .checkout
             .sessions
@@ -219,7 +225,7 @@ pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
 }
 
 /// `PUT /sessions/{session_id}`: of a session that the checkout page has locked, or with `update_without_lock=true`.
-pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let without_lock = call.query.flag("update_without_lock")?.unwrap_or(false);
     call.query.flag("force_shipping_address_callback")?;
     let session = account
@@ -247,7 +253,7 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
             "the session is not locked; lock it or use update_without_lock=true",
         ));
     }
-    session.check_room()?;
+    session.check_capacity()?;
 
     let before = session.doc["order"].clone();
     let mut order = before.as_object().cloned().unwrap_or_default();
@@ -274,7 +280,7 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     let details = json!({"previous_order": before, "updated_order": after});
     let kept = size(&details);
     session.add_event(call.now, call.request_id, "UPDATE_SESSION", details);
-    Reply::keeping(session.body(&[]), kept)
+    ApiResponse::keeping(session.body(&[]), kept)
 }
 
 fn merge(into: &mut Map<String, Value>, from: &Value) {
@@ -286,7 +292,7 @@ fn merge(into: &mut Map<String, Value>, from: &Value) {
 }
 
 /// The chosen shipping option must be one of those on offer, when both are given.
-fn check_choice(order: &Value, express: &Map<String, Value>) -> Outcome<()> {
+fn check_choice(order: &Value, express: &Map<String, Value>) -> ApiResult<()> {
     let chosen = &order["shipping_option"]["id"];
     let offered = express.get("shipping_options").and_then(Value::as_array);
     match offered {
@@ -301,7 +307,7 @@ fn check_choice(order: &Value, express: &Map<String, Value>) -> Outcome<()> {
 }
 
 /// `POST /sessions/{session_id}/cancel`: allowed as long as nothing was captured; voids the authorization.
-pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let checkout = &mut account.checkout;
     let session = checkout
         .sessions
@@ -309,7 +315,7 @@ pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     if session.cancelled {
         return Err(ApiError::wrong_state("the session is already cancelled"));
     }
-    session.check_room()?;
+    session.check_capacity()?;
     let mut first_event = 0;
     if let Some(id) = &session.transaction_id {
         let transaction = checkout.transactions.get_mut(id, "transaction")?;
@@ -318,7 +324,7 @@ pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
                 "only a session whose payment is authorized or not begun can be cancelled",
             ));
         }
-        transaction.check_room()?;
+        transaction.check_capacity()?;
         let amount = transaction.ledger.capturable();
         let by = &call.grant.client_id;
         if times_out(transaction, "VOID") {
@@ -347,5 +353,5 @@ pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     if let Some(id) = session.transaction_id.clone() {
         callbacks::on_events(account, call.now, &id, first_event);
     }
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }

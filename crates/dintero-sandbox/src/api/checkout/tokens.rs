@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Reply};
-use crate::errors::{ApiError, Outcome};
+use crate::call::{ApiResponse, Call};
+use crate::errors::{ApiError, ApiResult};
 use crate::payer::card::Card;
 use crate::state::admin::Doc;
 use crate::state::checkout::Transaction;
@@ -29,7 +29,7 @@ pub(crate) fn issue(call: &Call<'_>, account: &str, card: &Card, transaction: &T
 }
 
 /// `GET /card-tokens`: newest first.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let status = call.query.all("status");
     let deleted =
         call.query.flag("include_deleted")?.unwrap_or(false) || status.contains(&"DELETED");
@@ -50,12 +50,12 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         .checkout
         .tokens
         .page(after, call.query.limit()?, wanted)?;
-    Reply::ok(json!(page))
+    ApiResponse::ok(json!(page))
 }
 
 /// `GET /card-tokens/{token_id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    Reply::ok(json!(
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+    ApiResponse::ok(json!(
         account
             .checkout
             .tokens
@@ -64,7 +64,7 @@ pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
 }
 
 /// `DELETE /card-tokens/{token_id}`: the card cannot be charged any more; the token stays readable.
-pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let token = account
         .checkout
         .tokens
@@ -80,5 +80,5 @@ pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     ] {
         token.insert(name.into(), Value::from(value));
     }
-    Reply::ok(json!(token))
+    ApiResponse::ok(json!(token))
 }

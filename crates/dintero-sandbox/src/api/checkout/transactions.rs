@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Query, Reply, TimeRange};
+use crate::call::{ApiResponse, Call, Query, TimeRange};
 use crate::check::parse_time;
-use crate::errors::Outcome;
+use crate::errors::ApiResult;
 use crate::state::Account;
 use crate::state::checkout::Transaction;
 
@@ -38,7 +38,7 @@ const TEXT_FILTERS: [(&str, &str); 15] = [
 ];
 
 /// `GET /transactions/{id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let includes = call.query.all_of("includes", &INCLUDES)?;
     let transaction = account
         .checkout
@@ -57,11 +57,11 @@ pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         }
         body["session"] = session;
     }
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 /// `GET /transactions`: newest first, a bare array; the next page starts after the last id.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let includes = call.query.all_of("includes", &["events.success.true"])?;
     let filter = Filter::new(&call.query)?;
     let limit = call.query.limit()?;
@@ -70,7 +70,7 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         .checkout
         .transactions
         .page(after, limit, |t| filter.wants(t))?;
-    Reply::ok(page.iter().map(|t| t.body(&includes)).collect())
+    ApiResponse::ok(page.iter().map(|t| t.body(&includes)).collect())
 }
 
 struct Filter<'a> {
@@ -84,7 +84,7 @@ struct Filter<'a> {
 }
 
 impl<'a> Filter<'a> {
-    fn new(query: &'a Query) -> Outcome<Self> {
+    fn new(query: &'a Query) -> ApiResult<Self> {
         let text = TEXT_FILTERS
             .iter()
             .map(|(name, pointer)| (*pointer, query.all(name)))

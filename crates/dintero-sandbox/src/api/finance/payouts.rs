@@ -3,9 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::call::{Call, Reply};
+use crate::call::{ApiResponse, Call};
 use crate::clock::text;
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::checkout::{Movement, Transaction};
 use crate::state::finance::{Finance, Seller};
 use crate::state::{Account, uuid};
@@ -14,7 +14,7 @@ use crate::state::{Account, uuid};
 const APPROVAL: TimeDelta = TimeDelta::hours(1);
 
 /// `POST /accounts/{aid}/management/settings/approvals/payout-destinations`: approved an hour later.
-pub(crate) fn approve_seller(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn approve_seller(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let sellers = &mut account.finance.sellers;
     let id = call.body["payout_destination_id"]
         .as_str()
@@ -31,7 +31,7 @@ pub(crate) fn approve_seller(call: &Call<'_>, account: &mut Account) -> Outcome<
             "is already used",
         ));
     }
-    sellers.check_room(1, "payout destinations")?;
+    sellers.check_capacity(1, "payout destinations")?;
     let mut doc = call.body.as_object().cloned().unwrap_or_default();
     doc.insert("id".into(), json!(uuid()));
     doc.insert("created_at".into(), json!(call.now_text()));
@@ -47,7 +47,7 @@ pub(crate) fn approve_seller(call: &Call<'_>, account: &mut Account) -> Outcome<
     };
     let body = seller.body(call);
     sellers.put(id, seller);
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 impl Seller {
@@ -64,7 +64,7 @@ impl Seller {
 }
 
 /// `GET /accounts/{aid}/management/settings/approvals/payout-destinations`: newest first.
-pub(crate) fn sellers(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn sellers(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let status = call.query.all("case_status");
     let id = call.query.first("payout_destination_id");
     let all = account.finance.sellers.iter().map(|s| s.body(call));
@@ -73,12 +73,12 @@ pub(crate) fn sellers(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> 
         .filter(|s| status.is_empty() || status.iter().any(|wanted| s["case_status"] == *wanted))
         .collect();
     all.reverse();
-    Reply::ok(json!({"payout_destinations": all}))
+    ApiResponse::ok(json!({"payout_destinations": all}))
 }
 
 /// `POST /v2/accounts/{aid}/payout/fund-transfers`: received in any case, carried out only when the source has that
 /// much; the same id with the same body again changes nothing.
-pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let finance = &mut account.finance;
     let text = |name: &str| call.body[name].as_str().unwrap_or_default();
     let id = text("fund_transfer_id");
@@ -86,7 +86,7 @@ pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> Outcome<Reply>
         let sent = call.body.as_object().into_iter().flatten();
         let same = sent.into_iter().all(|(name, value)| first[name] == *value);
         return if same {
-            Reply::ok(json!({"fund_transfer": first}))
+            ApiResponse::ok(json!({"fund_transfer": first}))
         } else {
             let reason = "was used for another transfer";
             Err(ApiError::invalid_field("fund_transfer_id", reason))
@@ -114,7 +114,7 @@ pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> Outcome<Reply>
             "must not be empty",
         ));
     }
-    finance.ledger.check_room(2, "ledger entries")?;
+    finance.ledger.check_capacity(2, "ledger entries")?;
     let mut doc = call.body.clone();
     doc["account_id"] = json!(account.id);
     doc["created_at"] = json!(call.now_text());
@@ -138,7 +138,7 @@ pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> Outcome<Reply>
         }
     }
     finance.transfers.insert(id.to_owned(), doc.clone());
-    Reply::ok(json!({"fund_transfer": doc}))
+    ApiResponse::ok(json!({"fund_transfer": doc}))
 }
 
 /// Notes what a capture brings the payment's seller, or a refund takes.
@@ -163,7 +163,7 @@ pub(crate) fn note(
     };
     let seller = doc("payout_destination_id");
     // A full ledger must not refuse a capture; the seller's account then ends there.
-    if !seller.is_empty() && finance.ledger.check_room(1, "ledger entries").is_ok() {
+    if !seller.is_empty() && finance.ledger.check_capacity(1, "ledger entries").is_ok() {
         let mut entry = entry(now, account, seller, doc("currency"), amount, "inbound");
         entry["inbound_payment_provider"] = json!("dintero_psp");
         put(finance, entry);
@@ -198,7 +198,7 @@ fn entry(
 }
 
 /// `GET /v2/accounts/{aid}/payout/payout-destinations/{payout_destination_id}/balances`.
-pub(crate) fn balances(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn balances(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let seller = known(call, account)?;
     let balances = account.finance.balances(seller).into_iter().map(|(currency, amount)| {
         json!({
@@ -206,11 +206,11 @@ pub(crate) fn balances(call: &Call<'_>, account: &mut Account) -> Outcome<Reply>
             "currency": currency, "amount": amount,
         })
     });
-    Reply::ok(json!({"payout_destination_balances": balances.collect::<Value>()}))
+    ApiResponse::ok(json!({"payout_destination_balances": balances.collect::<Value>()}))
 }
 
 /// `GET /v2/accounts/{aid}/payout/payout-destinations/{payout_destination_id}/transfers`: newest first.
-pub(crate) fn transfers(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn transfers(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let seller = known(call, account)?;
     let currency = call.query.first("currency");
     let wanted = |e: &Value| {
@@ -225,10 +225,10 @@ pub(crate) fn transfers(call: &Call<'_>, account: &mut Account) -> Outcome<Reply
     if let Some(next) = next {
         body["next_page_token"] = json!(next);
     }
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
-fn known<'a>(call: &'a Call<'_>, account: &Account) -> Outcome<&'a str> {
+fn known<'a>(call: &'a Call<'_>, account: &Account) -> ApiResult<&'a str> {
     let id = call.param("payout_destination_id");
     let known = account.finance.sellers.contains(id) || !account.finance.balances(id).is_empty();
     known

@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Reply};
-use crate::errors::{ApiError, Outcome};
+use crate::call::{ApiResponse, Call};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::admin::Doc;
 use crate::state::checkout::Transaction;
 use crate::state::finance::{Settled, Settlement};
 use crate::state::{Account, uuid};
 
 /// `GET /accounts/{aid}/settlements`: newest first.
-pub(crate) fn settlements(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn settlements(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let (created, items) = (
         call.query.times("created_at")?,
         call.query.times("item_created_at")?,
@@ -36,24 +36,24 @@ pub(crate) fn settlements(call: &Call<'_>, account: &mut Account) -> Outcome<Rep
         body["last_evaluated_key"] =
             json!({"id": next, "account_id": account.id, "settled_at": at, "created_at": at});
     }
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 /// `GET /accounts/{aid}/settlements/{settlementid}/attachments/{attachmentid}`: the file itself.
-pub(crate) fn attachment(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn attachment(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let settlement = account
         .finance
         .settlements
         .get(call.param("settlementid"), "settlement")?;
     match settlement.files.get(call.param("attachmentid")) {
-        Some(csv) => Reply::file("text/csv; charset=utf-8", csv.clone()),
+        Some(csv) => ApiResponse::file("text/csv; charset=utf-8", csv.clone()),
         None => Err(ApiError::not_found("attachment")),
     }
 }
 
 /// `POST /accounts/{aid}/settlements/reports/generate-test-report`: test accounts only. What was captured or refunded
 /// since the last report is settled; 200 when there is nothing new.
-pub(crate) fn test_report(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn test_report(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     if !account.id.starts_with('T') {
         return Err(ApiError::forbidden("test reports are for test accounts"));
     }
@@ -71,7 +71,10 @@ pub(crate) fn test_report(call: &Call<'_>, account: &mut Account) -> Outcome<Rep
             "is before start_date",
         ));
     }
-    account.finance.settlements.check_room(10, "settlements")?;
+    account
+        .finance
+        .settlements
+        .check_capacity(10, "settlements")?;
     let wanted = |t: &&Transaction| {
         let day = t.created_at.format("%Y-%m-%d").to_string();
         ids.is_none_or(|ids| ids.contains(&t.doc["id"]))
@@ -111,17 +114,20 @@ pub(crate) fn test_report(call: &Call<'_>, account: &mut Account) -> Outcome<Rep
         }
     }
     if lines.is_empty() {
-        return Reply::ok(json!({"message": "nothing new to report"}));
+        return ApiResponse::ok(json!({"message": "nothing new to report"}));
     }
     account
         .finance
         .settle(&lines, &call.grant.client_id, call.now);
     account.finance.settled.extend(events);
-    Ok(Reply::new(201, json!({"message": "a report was made"})))
+    Ok(ApiResponse::new(
+        201,
+        json!({"message": "a report was made"}),
+    ))
 }
 
 /// `GET /accounts/{aid}/reports/metadata`: a report per settlement, newest first.
-pub(crate) fn reports(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn reports(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let after = call.query.first("starting_after");
     let (page, next) = account
         .finance
@@ -139,11 +145,11 @@ pub(crate) fn reports(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> 
     if let Some(next) = next {
         body["starting_after"] = json!(next);
     }
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 /// `GET /accounts/{aid}/settlements/reports/configuration`.
-pub(crate) fn configurations(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn configurations(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let after = call.query.first("starting_after");
     let limit = call.query.limit_of(100, 1_000)?;
     let (page, next) = account
@@ -154,13 +160,16 @@ pub(crate) fn configurations(call: &Call<'_>, account: &mut Account) -> Outcome<
     if let Some(next) = next {
         body["starting_after"] = json!(next);
     }
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 /// `POST /accounts/{aid}/settlements/reports/configuration`.
-pub(crate) fn create_configuration(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create_configuration(
+    call: &Call<'_>,
+    account: &mut Account,
+) -> ApiResult<ApiResponse> {
     let store = &mut account.finance.report_configurations;
-    store.check_room(1, "report configurations")?;
+    store.check_capacity(1, "report configurations")?;
     if call.body.get("id").is_some() {
         return Err(ApiError::invalid_field("id", "is set by the API only"));
     }
@@ -171,7 +180,7 @@ pub(crate) fn create_configuration(call: &Call<'_>, account: &mut Account) -> Ou
     doc.insert("created_at".into(), json!(call.now_text()));
     touch(call, &mut doc);
     store.put(&id, doc.clone());
-    Reply::ok(Value::Object(doc))
+    ApiResponse::ok(Value::Object(doc))
 }
 
 fn touch(call: &Call<'_>, doc: &mut Doc) {
@@ -183,26 +192,32 @@ fn touch(call: &Call<'_>, doc: &mut Doc) {
 }
 
 /// `GET /accounts/{aid}/settlements/reports/configuration/{id}`.
-pub(crate) fn configuration(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn configuration(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let store = &account.finance.report_configurations;
-    Reply::ok(json!(store.get(call.param("id"), "report configuration")?))
+    ApiResponse::ok(json!(store.get(call.param("id"), "report configuration")?))
 }
 
 /// `PUT /accounts/{aid}/settlements/reports/configuration/{id}`.
-pub(crate) fn update_configuration(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn update_configuration(
+    call: &Call<'_>,
+    account: &mut Account,
+) -> ApiResult<ApiResponse> {
     let store = &mut account.finance.report_configurations;
     let doc = store.get_mut(call.param("id"), "report configuration")?;
     doc.retain(|name, _| ["id", "account_id", "created_at"].contains(&name.as_str()));
     let body = call.body.as_object().cloned().unwrap_or_default();
     doc.extend(body.into_iter().filter(|(name, _)| name != "id"));
     touch(call, doc);
-    Reply::ok(json!(doc))
+    ApiResponse::ok(json!(doc))
 }
 
 /// `DELETE /accounts/{aid}/settlements/reports/configuration/{id}`.
-pub(crate) fn delete_configuration(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn delete_configuration(
+    call: &Call<'_>,
+    account: &mut Account,
+) -> ApiResult<ApiResponse> {
     let store = &mut account.finance.report_configurations;
-    Reply::ok(json!(
+    ApiResponse::ok(json!(
         store.remove(call.param("id"), "report configuration")?
     ))
 }

@@ -5,15 +5,15 @@ use serde_json::{Map, Value, json};
 use crate::api::shopping::drafts::{base, touch};
 use crate::api::shopping::events::api_event;
 use crate::api::shopping::items::ITEMS;
-use crate::call::{Call, Reply};
-use crate::errors::{ApiError, Outcome};
+use crate::call::{ApiResponse, Call};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::shopping::{Order, gross, lines};
 use crate::state::{Account, alphanumeric, uuid};
 
 /// `PUT /draft_orders/{id}/complete`. With `split_draft` lines of different `groups` become orders of their own, the
 /// sandbox's own rule (Dintero's is not published); else it is one order. The `order_id` is the draft's own, else a
 /// generated one if the options ask for it, else the order's id.
-pub(crate) fn complete(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn complete(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let id = call.param("id");
     let draft = account.shopping.drafts.get(id, "draft")?;
     draft.require_open()?;
@@ -44,7 +44,10 @@ pub(crate) fn complete(call: &Call<'_>, account: &mut Account) -> Outcome<Reply>
         } else {
             vec![order]
         };
-        account.shopping.orders.check_room(parts.len(), "orders")?;
+        account
+            .shopping
+            .orders
+            .check_capacity(parts.len(), "orders")?;
         // Every refusal comes before the first order is made.
         let first = order_id(&parts[0], &options);
         if account.shopping.orders.contains(&first.1) {
@@ -71,8 +74,8 @@ pub(crate) fn complete(call: &Call<'_>, account: &mut Account) -> Outcome<Reply>
     draft.status = "completed";
     touch(call, draft, id);
     let body = |id: &String| Ok(account.shopping.orders.get(id, "order")?.body(&[]));
-    let orders: Vec<Value> = ids.iter().map(body).collect::<Outcome<_>>()?;
-    Reply::ok(json!({"orders": orders}))
+    let orders: Vec<Value> = ids.iter().map(body).collect::<ApiResult<_>>()?;
+    ApiResponse::ok(json!({"orders": orders}))
 }
 
 /// An order per kind of `groups`, in the order of the lines; each with its own sum.
@@ -155,8 +158,8 @@ fn new_order(
 }
 
 /// Whether a draft's content can go into an existing order.
-fn check_target(target: &Order, order: &Map<String, Value>, replace: bool) -> Outcome<()> {
-    target.check_room()?;
+fn check_target(target: &Order, order: &Map<String, Value>, replace: bool) -> ApiResult<()> {
+    target.check_capacity()?;
     if target.status != "open" {
         return Err(ApiError::wrong_state(format!(
             "the order is {}",

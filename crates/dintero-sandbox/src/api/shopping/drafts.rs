@@ -4,16 +4,16 @@ use serde_json::{Map, Value, json};
 
 use crate::api::shopping::events::api_event;
 use crate::api::shopping::items::{ITEMS, check_item, check_order, stored};
-use crate::call::{Call, Reply};
+use crate::call::{ApiResponse, Call};
 use crate::check::{Check, Node};
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::shopping::{Draft, PER_ORDER, Shopping};
 use crate::state::{Account, alphanumeric, uuid};
 
 /// `POST /draft_orders`.
-pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     check_body(call, &account.shopping, None)?;
-    account.shopping.drafts.check_room(1, "drafts")?;
+    account.shopping.drafts.check_capacity(1, "drafts")?;
     let id = uuid();
     let mut doc = Map::new();
     doc.insert("id".into(), json!(id));
@@ -32,7 +32,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     put_body(call, &mut draft, &id);
     let body = draft.body();
     account.shopping.drafts.put(&id, draft);
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 pub(crate) fn base(call: &Call<'_>, account: &Account) -> String {
@@ -42,7 +42,7 @@ pub(crate) fn base(call: &Call<'_>, account: &Account) -> String {
     )
 }
 
-fn check_body(call: &Call<'_>, shopping: &Shopping, reserved: Option<&Value>) -> Outcome<()> {
+fn check_body(call: &Call<'_>, shopping: &Shopping, reserved: Option<&Value>) -> ApiResult<()> {
     call.query.flag("apply_discounts")?;
     let (root, mut check) = (Node::root(&call.body), Check::default());
     check.need_object(&root.at("order"));
@@ -121,8 +121,8 @@ pub(crate) fn touch(call: &Call<'_>, draft: &mut Draft, id: &str) {
 }
 
 /// `GET /draft_orders/{id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    Reply::ok(
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+    ApiResponse::ok(
         account
             .shopping
             .drafts
@@ -132,7 +132,7 @@ pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
 }
 
 /// `GET /draft_orders`: newest first.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let status = call
         .query
         .all_of("status", &["open", "completed", "deleted"])?;
@@ -154,22 +154,22 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     if let Some(next) = next {
         body["paging_token"] = json!(next);
     }
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 /// `PUT /draft_orders/{id}`: the body takes the place of the whole draft.
-pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let id = call.param("id");
     let draft = account.shopping.drafts.get(id, "draft")?;
     check_body(call, &account.shopping, draft.doc["order"].get("order_id"))?;
     draft.require_open()?;
     let draft = account.shopping.drafts.get_mut(id, "draft")?;
     put_body(call, draft, id);
-    Reply::ok(draft.body())
+    ApiResponse::ok(draft.body())
 }
 
 /// `DELETE /draft_orders/{id}`: the draft stays readable with status deleted.
-pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let draft = account.shopping.drafts.get_mut(call.param("id"), "draft")?;
     draft.require_open()?;
     draft.status = "deleted";
@@ -180,11 +180,11 @@ pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         .doc
         .insert("deleted_by".into(), json!(call.grant.client_id));
     touch(call, draft, call.param("id"));
-    Reply::ok(draft.body())
+    ApiResponse::ok(draft.body())
 }
 
 /// `POST /draft_orders/{id}/items`.
-pub(crate) fn add_item(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn add_item(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let (draft, mut items) = open_draft(call, account)?;
     let line = checked_item(call, None)?;
     if items.iter().any(|i| i["line_id"] == line) {
@@ -204,7 +204,7 @@ pub(crate) fn add_item(call: &Call<'_>, account: &mut Account) -> Outcome<Reply>
 }
 
 /// `PUT /draft_orders/{id}/items/{line_id}`.
-pub(crate) fn update_item(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn update_item(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let line = line_id(call)?;
     let (draft, mut items) = open_draft(call, account)?;
     let item = items
@@ -217,7 +217,7 @@ pub(crate) fn update_item(call: &Call<'_>, account: &mut Account) -> Outcome<Rep
 }
 
 /// `DELETE /draft_orders/{id}/items/{line_id}`.
-pub(crate) fn remove_item(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn remove_item(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let line = line_id(call)?;
     let (draft, mut items) = open_draft(call, account)?;
     let before = items.len();
@@ -228,13 +228,13 @@ pub(crate) fn remove_item(call: &Call<'_>, account: &mut Account) -> Outcome<Rep
     put_items(call, draft, items)
 }
 
-fn line_id(call: &Call<'_>) -> Outcome<i64> {
+fn line_id(call: &Call<'_>) -> ApiResult<i64> {
     call.param("line_id")
         .parse()
         .map_err(|_| ApiError::invalid_field("line_id", "must be an integer"))
 }
 
-fn checked_item(call: &Call<'_>, line: Option<i64>) -> Outcome<i64> {
+fn checked_item(call: &Call<'_>, line: Option<i64>) -> ApiResult<i64> {
     call.query.flag("apply_discounts")?;
     let (root, mut check) = (Node::root(&call.body), Check::default());
     check_item(&mut check, &root);
@@ -250,7 +250,7 @@ fn checked_item(call: &Call<'_>, line: Option<i64>) -> Outcome<i64> {
 fn open_draft<'a>(
     call: &Call<'_>,
     account: &'a mut Account,
-) -> Outcome<(&'a mut Draft, Vec<Value>)> {
+) -> ApiResult<(&'a mut Draft, Vec<Value>)> {
     let draft = account.shopping.drafts.get_mut(call.param("id"), "draft")?;
     draft.require_open()?;
     let items = draft.doc["order"]["items"]
@@ -261,11 +261,11 @@ fn open_draft<'a>(
 }
 
 /// Puts the changed items back; the gross amount is computed anew from here on.
-fn put_items(call: &Call<'_>, draft: &mut Draft, items: Vec<Value>) -> Outcome<Reply> {
+fn put_items(call: &Call<'_>, draft: &mut Draft, items: Vec<Value>) -> ApiResult<ApiResponse> {
     if let Some(order) = draft.doc.get_mut("order").and_then(Value::as_object_mut) {
         order.insert("items".into(), Value::Array(items));
         order.remove("gross_amount");
     }
     touch(call, draft, call.param("id"));
-    Reply::ok(draft.body())
+    ApiResponse::ok(draft.body())
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Reply};
+use crate::call::{ApiResponse, Call};
 use crate::check::{Check, Node};
-use crate::errors::Outcome;
+use crate::errors::ApiResult;
 use crate::state::{Account, uuid};
 
 /// The event that a changing call leaves behind; `draft` when it was made on a draft.
@@ -25,16 +25,16 @@ pub(crate) fn api_event(call: &Call<'_>, draft: Option<&str>) -> Value {
 }
 
 /// `GET /orders/{order_id}/events`: oldest first, with the combined state.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let order = account
         .shopping
         .orders
         .get(call.param("order_id"), "order")?;
-    Reply::ok(json!({"events": order.events, "state": order.state()}))
+    ApiResponse::ok(json!({"events": order.events, "state": order.state()}))
 }
 
 /// `POST /orders/{order_id}/events`.
-pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let order = account
         .shopping
         .orders
@@ -49,7 +49,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     check.text(&root.at("description"), 4_096);
     check.object(&root.at("metadata"));
     check.finish()?;
-    order.check_room()?;
+    order.check_capacity()?;
     let mut event = json!({
         "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id, "version": 1,
         "event_type": "service-event",
@@ -66,5 +66,5 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         }
     }
     order.events.push(event.clone());
-    Reply::ok(event)
+    ApiResponse::ok(event)
 }

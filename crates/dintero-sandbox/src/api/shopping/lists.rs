@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Query, Reply, TimeRange};
-use crate::errors::{ApiError, Outcome};
+use crate::call::{ApiResponse, Call, Query, TimeRange};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::Account;
 use crate::state::shopping::Order;
 
 const EVENT_TYPES: [&str; 2] = ["api-event", "service-event"];
 
 /// Which event types to show: none unless asked for. Stores and customers never see api-events.
-pub(crate) fn events_wanted(query: &Query, outside: bool) -> Outcome<Vec<&str>> {
+pub(crate) fn events_wanted(query: &Query, outside: bool) -> ApiResult<Vec<&str>> {
     let mut wanted = query.all_of(
         "include_events",
         &["false", "true", "api-event", "service-event"],
@@ -23,9 +23,9 @@ pub(crate) fn events_wanted(query: &Query, outside: bool) -> Outcome<Vec<&str>> 
 }
 
 /// `GET /orders/{order_id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let events = events_wanted(&call.query, false)?;
-    Reply::ok(
+    ApiResponse::ok(
         account
             .shopping
             .orders
@@ -35,38 +35,38 @@ pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
 }
 
 /// `GET /orders`: newest first.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     page(call, account, None)
 }
 
 /// `GET /customers/{customer_id}/orders`.
-pub(crate) fn list_of_customer(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn list_of_customer(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     page(call, account, Some(("customer", call.param("customer_id"))))
 }
 
 /// `GET /stores/{store_id}/orders`.
-pub(crate) fn list_of_store(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn list_of_store(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     page(call, account, Some(("store", call.param("store_id"))))
 }
 
 /// `GET /customers/{customer_id}/orders/{order_id}`.
-pub(crate) fn read_of_customer(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn read_of_customer(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     read_of(call, account, ("customer", call.param("customer_id")))
 }
 
 /// `GET /stores/{store_id}/orders/{order_id}`.
-pub(crate) fn read_of_store(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn read_of_store(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     read_of(call, account, ("store", call.param("store_id")))
 }
 
-fn read_of(call: &Call<'_>, account: &Account, whose: (&str, &str)) -> Outcome<Reply> {
+fn read_of(call: &Call<'_>, account: &Account, whose: (&str, &str)) -> ApiResult<ApiResponse> {
     let events = events_wanted(&call.query, true)?;
     let order = account
         .shopping
         .orders
         .get(call.param("order_id"), "order")?;
     if belongs(order, whose) {
-        Reply::ok(order.body(&events))
+        ApiResponse::ok(order.body(&events))
     } else {
         Err(ApiError::not_found("order"))
     }
@@ -76,7 +76,7 @@ fn belongs(order: &Order, (kind, id): (&str, &str)) -> bool {
     order.doc.get(kind).is_some_and(|of| of["id"] == id)
 }
 
-fn page(call: &Call<'_>, account: &Account, whose: Option<(&str, &str)>) -> Outcome<Reply> {
+fn page(call: &Call<'_>, account: &Account, whose: Option<(&str, &str)>) -> ApiResult<ApiResponse> {
     let events = events_wanted(&call.query, whose.is_some())?;
     let filter = Filter::new(&call.query)?;
     let wanted = |o: &Order| whose.is_none_or(|whose| belongs(o, whose)) && filter.wants(o);
@@ -89,7 +89,7 @@ fn page(call: &Call<'_>, account: &Account, whose: Option<(&str, &str)>) -> Outc
     if let Some(next) = next {
         body["paging_token"] = json!(next);
     }
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 struct Filter<'a> {
@@ -104,7 +104,7 @@ struct Filter<'a> {
 }
 
 impl<'a> Filter<'a> {
-    fn new(query: &'a Query) -> Outcome<Self> {
+    fn new(query: &'a Query) -> ApiResult<Self> {
         const PAYMENT: [&str; 5] = [
             "pending",
             "partially_paid",

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use crate::api::shopping::events::api_event;
 use crate::api::shopping::items::ITEMS;
-use crate::call::{Call, Reply};
+use crate::call::{ApiResponse, Call};
 use crate::check::{Check, Node, SIGNED_AMOUNT};
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::shopping::{Kind, Order};
 use crate::state::{Account, uuid};
 
@@ -22,21 +22,21 @@ macro_rules! operations {
         pub(crate) mod $module {
             use super::*;
 
-            pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+            pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
                 super::create(call, account, $kind)
             }
 
-            pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+            pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
                 let order = account.shopping.orders.get(call.param("order_id"), "order")?;
                 let all = order.operations.iter().filter(|(k, _)| *k == $kind).map(|(_, o)| o.clone());
                 let name: &str = $kind.plural();
-                Reply::ok(json!({name: all.collect::<Value>()}))
+                ApiResponse::ok(json!({name: all.collect::<Value>()}))
             }
 
-            pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+            pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
                 let order = account.shopping.orders.get(call.param("order_id"), "order")?;
                 let found = order.operations.iter().find(|(k, o)| *k == $kind && o["id"] == call.param($id));
-                Reply::ok(found.ok_or_else(|| ApiError::not_found($kind.singular()))?.1.clone())
+                ApiResponse::ok(found.ok_or_else(|| ApiError::not_found($kind.singular()))?.1.clone())
             }
         }
     };
@@ -47,7 +47,7 @@ operations!(captures, Kind::Capture, "capture_id");
 operations!(refunds, Kind::Refund, "refund_id");
 operations!(cancellations, Kind::Cancellation, "cancellation_id");
 
-fn create(call: &Call<'_>, account: &mut Account, kind: Kind) -> Outcome<Reply> {
+fn create(call: &Call<'_>, account: &mut Account, kind: Kind) -> ApiResult<ApiResponse> {
     let order = account
         .shopping
         .orders
@@ -61,7 +61,7 @@ fn create(call: &Call<'_>, account: &mut Account, kind: Kind) -> Outcome<Reply> 
     if success {
         check_left(order, kind, authorization, &parts)?;
     }
-    order.check_room()?;
+    order.check_capacity()?;
 
     let id = uuid();
     let mut operation = call.body.clone();
@@ -86,11 +86,11 @@ fn create(call: &Call<'_>, account: &mut Account, kind: Kind) -> Outcome<Reply> 
     order
         .doc
         .insert("updated_at".into(), json!(call.now_text()));
-    Reply::ok(operation)
+    ApiResponse::ok(operation)
 }
 
 /// Checks the body in itself; gives the amount per line.
-fn check_body(call: &Call<'_>, order: &Order, kind: Kind) -> Outcome<BTreeMap<i64, i64>> {
+fn check_body(call: &Call<'_>, order: &Order, kind: Kind) -> ApiResult<BTreeMap<i64, i64>> {
     let (root, mut check) = (Node::root(&call.body), Check::default());
     let lines = order.lines();
     let mut parts: BTreeMap<i64, i64> = BTreeMap::new();
@@ -146,7 +146,7 @@ fn check_left(
     kind: Kind,
     authorization: Option<&str>,
     parts: &BTreeMap<i64, i64>,
-) -> Outcome<()> {
+) -> ApiResult<()> {
     if kind == Kind::Authorization && !order.several_authorizations() {
         let authorized = order.moved(Kind::Authorization, None);
         if parts.keys().any(|line| authorized.contains_key(line)) {

@@ -5,15 +5,15 @@ use serde_json::json;
 use crate::api::shopping::events::api_event;
 use crate::api::shopping::items::{ITEMS, check_item, position, stored};
 use crate::api::shopping::lists::events_wanted;
-use crate::call::{Call, Reply};
+use crate::call::{ApiResponse, Call};
 use crate::check::{Check, Node};
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::shopping::{Kind, Order, gross};
 use crate::state::{Account, uuid};
 
 /// `PUT /orders/{order_id}`: the documented fields of an open order. Lines are changed, never added (a draft with
 /// `options.order_id` adds), and not below what is authorized of them.
-pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let events = events_wanted(&call.query, false)?;
     let order = account
         .shopping
@@ -55,7 +55,7 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     }
     check.finish()?;
     require_open(order)?;
-    order.check_room()?;
+    order.check_capacity()?;
 
     for item in call.body["items"].as_array().into_iter().flatten() {
         let found = item["line_id"]
@@ -90,7 +90,7 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     finish(call, order, &events)
 }
 
-fn require_open(order: &Order) -> Outcome<()> {
+fn require_open(order: &Order) -> ApiResult<()> {
     if order.status == "open" {
         Ok(())
     } else {
@@ -101,16 +101,16 @@ fn require_open(order: &Order) -> Outcome<()> {
     }
 }
 
-fn finish(call: &Call<'_>, order: &mut Order, events: &[&str]) -> Outcome<Reply> {
+fn finish(call: &Call<'_>, order: &mut Order, events: &[&str]) -> ApiResult<ApiResponse> {
     order
         .doc
         .insert("updated_at".into(), json!(call.now_text()));
     order.events.push(api_event(call, None));
-    Reply::ok(order.body(events))
+    ApiResponse::ok(order.body(events))
 }
 
 /// `POST /orders/{order_id}/cancel`: only an open order of which nothing is captured.
-pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let events = events_wanted(&call.query, false)?;
     let order = account
         .shopping
@@ -125,7 +125,7 @@ pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
             "an order of which something is captured cannot be cancelled",
         ));
     }
-    order.check_room()?;
+    order.check_capacity()?;
     order.status = "cancelled";
     order
         .doc
@@ -140,14 +140,14 @@ pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
 }
 
 /// `POST /orders/{order_id}/close`.
-pub(crate) fn close(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn close(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let events = events_wanted(&call.query, false)?;
     let order = account
         .shopping
         .orders
         .get_mut(call.param("order_id"), "order")?;
     require_open(order)?;
-    order.check_room()?;
+    order.check_capacity()?;
     order.status = "closed";
     order.doc.insert("closed_at".into(), json!(call.now_text()));
     order
@@ -157,7 +157,7 @@ pub(crate) fn close(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
 }
 
 /// `POST /orders/{order_id}/open`: a closed order only; a cancelled one stays cancelled.
-pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let events = events_wanted(&call.query, false)?;
     let order = account
         .shopping
@@ -169,7 +169,7 @@ pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
             order.status
         )));
     }
-    order.check_room()?;
+    order.check_capacity()?;
     order.status = "open";
     order.doc.remove("closed_at");
     order.doc.remove("closed_by");
@@ -177,7 +177,7 @@ pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
 }
 
 /// `POST /orders/{order_id}/comments`.
-pub(crate) fn comment(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn comment(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let events = events_wanted(&call.query, false)?;
     let order = account
         .shopping
@@ -186,7 +186,7 @@ pub(crate) fn comment(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> 
     let mut check = Check::default();
     let text = check.need_text(&Node::root(&call.body).at("comment"), 4_096);
     check.finish()?;
-    order.check_room()?;
+    order.check_capacity()?;
     let (at, by) = (call.now_text(), &call.grant.client_id);
     order
         .comments
@@ -195,7 +195,7 @@ pub(crate) fn comment(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> 
 }
 
 /// `DELETE /orders/{order_id}/comments/{comment_id}`.
-pub(crate) fn remove_comment(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn remove_comment(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let events = events_wanted(&call.query, false)?;
     let order = account
         .shopping

@@ -4,32 +4,32 @@ use serde_json::{Map, Value, json};
 
 use crate::api::checkout::sessions::{expiry, open};
 use crate::api::shopping::events::api_event;
-use crate::call::{Call, Reply};
+use crate::call::{ApiResponse, Call};
 use crate::check::{Check, Node};
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::Account;
 use crate::state::shopping::Order;
 
 /// `GET /orders/{order_id}/sessions`: oldest first.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    Reply::ok(json!({"sessions": order(call, account)?.sessions}))
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+    ApiResponse::ok(json!({"sessions": order(call, account)?.sessions}))
 }
 
 /// `GET /orders/{order_id}/sessions/{session_id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let sessions = &order(call, account)?.sessions;
     let found = sessions
         .iter()
         .find(|s| s["id"] == call.param("session_id"));
-    Reply::ok(found.ok_or_else(|| ApiError::not_found("session"))?.clone())
+    ApiResponse::ok(found.ok_or_else(|| ApiError::not_found("session"))?.clone())
 }
 
-fn order<'a>(call: &Call<'_>, account: &'a Account) -> Outcome<&'a Order> {
+fn order<'a>(call: &Call<'_>, account: &'a Account) -> ApiResult<&'a Order> {
     account.shopping.orders.get(call.param("order_id"), "order")
 }
 
 /// `POST /orders/{order_id}/sessions`: a Checkout session for lines of an open order, each whole or with its `amount`.
-pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let order = order(call, account)?;
     let (root, mut check) = (Node::root(&call.body), Check::default());
     let profile = account
@@ -82,7 +82,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
             order.status
         )));
     }
-    order.check_room()?;
+    order.check_capacity()?;
 
     let configuration = profile
         .and_then(|p| p.get("configuration"))
@@ -122,5 +122,5 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         .get_mut(call.param("order_id"), "order")?;
     order.sessions.push(session.clone());
     order.events.push(event);
-    Reply::ok(session)
+    ApiResponse::ok(session)
 }

@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::api::pictures;
 use crate::api::wallets::check;
-use crate::call::{Call, Reply};
+use crate::call::{ApiResponse, Call};
 use crate::check::{Check, Node, parse_time};
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::wallets::{Card, PER_CARD, Remembered, Token, Wallets, generate};
 use crate::state::{Account, uuid};
 
@@ -17,7 +17,7 @@ use crate::state::{Account, uuid};
 const BATCH: usize = 1_000;
 
 /// `POST /cards`.
-pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let (root, mut check) = (Node::root(&call.body), Check::default());
     check.need_text(&root.at("card_id"), 255);
     check.own_id(&root.at("card_id"), 255);
@@ -27,20 +27,20 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     check::token(&mut check, &root.at("card_token"));
     check.finish()?;
     let wallets = &mut account.wallets;
-    wallets.cards.check_room(1, "cards")?;
+    wallets.cards.check_capacity(1, "cards")?;
     let id = call.body["card_id"].as_str().unwrap_or_default();
     if wallets.cards.contains(id) {
         return Err(ApiError::invalid_field("card_id", "is already used"));
     }
     let mut card = new_card(call, &call.body);
     card.funds = amount;
-    let answer = put(call, wallets, id, card, &call.body);
-    Reply::ok(answer)
+    let response = put(call, wallets, id, card, &call.body);
+    ApiResponse::ok(response)
 }
 
-/// `POST /cards/batch`: cards without balance that cannot pay until they are activated. The answer is the only place
+/// `POST /cards/batch`: cards without balance that cannot pay until they are activated. The response is the only place
 /// that ever shows their tokens and PINs. Their currency is shown as NOK until the activation sets it.
-pub(crate) fn create_batch(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create_batch(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let wallets = &mut account.wallets;
     let (root, mut check) = (Node::root(&call.body), Check::default());
     let mut ids = BTreeSet::new();
@@ -57,17 +57,17 @@ pub(crate) fn create_batch(call: &Call<'_>, account: &mut Account) -> Outcome<Re
     check::pin(&mut check, &options.at("pin"));
     check::token(&mut check, &options.at("card_token"));
     check.finish()?;
-    wallets.cards.check_room(ids.len(), "cards")?;
-    let mut answers = Vec::new();
+    wallets.cards.check_capacity(ids.len(), "cards")?;
+    let mut responses = Vec::new();
     for asked in call.body["cards"].as_array().into_iter().flatten() {
         let mut card = new_card(call, asked);
         card.active = false;
         card.doc.insert("amount".into(), json!(0));
         card.doc.insert("currency".into(), json!("NOK"));
         let id = asked["card_id"].as_str().unwrap_or_default();
-        answers.push(put(call, wallets, id, card, &call.body["options"]));
+        responses.push(put(call, wallets, id, card, &call.body["options"]));
     }
-    Reply::ok(json!({"cards": answers}))
+    ApiResponse::ok(json!({"cards": responses}))
 }
 
 fn new_card(call: &Call<'_>, asked: &Value) -> Card {
@@ -103,7 +103,7 @@ fn new_card(call: &Call<'_>, asked: &Value) -> Card {
     }
 }
 
-/// Stores a new card with the PIN and token it was asked for, and gives the answer that shows both.
+/// Stores a new card with the PIN and token it was asked for, and gives the response that shows both.
 fn put(call: &Call<'_>, wallets: &mut Wallets, id: &str, mut card: Card, options: &Value) -> Value {
     let pin = options.get("pin").map(|asked| set_pin(&mut card, asked));
     let token = options.get("card_token").map(|asked| {
@@ -116,17 +116,17 @@ fn put(call: &Call<'_>, wallets: &mut Wallets, id: &str, mut card: Card, options
         card.tokens.push(token);
         shown
     });
-    let mut answer = card.body();
+    let mut response = card.body();
     for (name, value) in [("pin", pin), ("card_token", token)] {
         if let Some(value) = value {
-            answer.insert(name.into(), value);
+            response.insert(name.into(), value);
         }
     }
     wallets.cards.put(id, card);
-    Value::Object(answer)
+    Value::Object(response)
 }
 
-/// Makes a PIN and gives the answer that shows it; reads show only the format.
+/// Makes a PIN and gives the response that shows it; reads show only the format.
 fn set_pin(card: &mut Card, asked: &Value) -> Value {
     let format = asked
         .get("format")
@@ -182,7 +182,7 @@ fn new_token(wallets: &Wallets, asked: &Value, now: DateTime<Utc>) -> Token {
 }
 
 /// `POST /cards/{card_id}/activate`: an inactive card gets its amount and currency and becomes unused.
-pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let card = account
         .wallets
         .cards
@@ -227,11 +227,11 @@ pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> Outcome<Reply>
     }
     let mut body = card.body();
     body.insert("tokens".into(), card.masked_tokens(call.now));
-    Reply::ok(Value::Object(body))
+    ApiResponse::ok(Value::Object(body))
 }
 
-/// `POST /cards/{card_id}/rotate-pin`: the answer is the only place that shows the new PIN.
-pub(crate) fn rotate_pin(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+/// `POST /cards/{card_id}/rotate-pin`: the response is the only place that shows the new PIN.
+pub(crate) fn rotate_pin(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let card = account
         .wallets
         .cards
@@ -240,11 +240,11 @@ pub(crate) fn rotate_pin(call: &Call<'_>, account: &mut Account) -> Outcome<Repl
     check.need_object(&root.at("pin"));
     check::pin(&mut check, &root.at("pin"));
     check.finish()?;
-    Reply::ok(json!({"pin": set_pin(card, &call.body["pin"])}))
+    ApiResponse::ok(json!({"pin": set_pin(card, &call.body["pin"])}))
 }
 
 /// `POST /cards/{card_id}/tokens`.
-pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let id = call.param("card_id");
     let card = account.wallets.cards.get(id, "card")?;
     let (root, mut check) = (Node::root(&call.body), Check::default());
@@ -255,8 +255,8 @@ pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> Outcome<Re
     }
     check::metadata(&mut check, &root);
     check.finish()?;
-    if let Some(answer) = card.remembered(ref_id, call.path, &call.body)? {
-        return Reply::ok(answer);
+    if let Some(response) = card.remembered(ref_id, call.path, &call.body)? {
+        return ApiResponse::ok(response);
     }
     if card.expired(call.now) {
         return Err(ApiError::wrong_state("the card has expired"));
@@ -265,13 +265,13 @@ pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> Outcome<Re
         return Err(ApiError::full("tokens of one card"));
     }
     let token = new_token(&account.wallets, &call.body, call.now);
-    let mut answer = json!({
+    let mut response = json!({
         "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id, "ref_id": ref_id,
         "expires_in": call.body["expires_in"], "expires_after_transaction": token.once, "format": token.format,
         "token": shown_value(&token.value, &token.format),
     });
     if let Some(metadata) = call.body.get("metadata") {
-        answer["metadata"] = metadata.clone();
+        response["metadata"] = metadata.clone();
     }
     account
         .wallets
@@ -282,8 +282,8 @@ pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> Outcome<Re
     let first = Remembered {
         path: call.path.into(),
         asked: call.body.clone(),
-        answer: answer.clone(),
+        response: response.clone(),
     };
     card.refs.insert(ref_id.to_owned(), first);
-    Reply::ok(answer)
+    ApiResponse::ok(response)
 }

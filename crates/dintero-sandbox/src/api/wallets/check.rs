@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use crate::check::{AMOUNT, Check, Node};
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::wallets::Card;
 
 const CURRENCIES: [&str; 5] = ["NOK", "SEK", "DKK", "EUR", "USD"];
@@ -74,7 +74,7 @@ fn format(check: &mut Check, format: &Node<'_>, least: i64) {
 }
 
 /// What must hold for a card before anything moves on it; `drawing` also needs its period to have begun.
-pub(crate) fn usable(card: &Card, now: DateTime<Utc>, drawing: bool) -> Outcome<()> {
+pub(crate) fn usable(card: &Card, now: DateTime<Utc>, drawing: bool) -> ApiResult<()> {
     let refuse = |reason: &str| Err(ApiError::wrong_state(reason));
     match () {
         () if !card.active => refuse("the card is not activated"),

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Reply};
+use crate::call::{ApiResponse, Call};
 use crate::check::{Check, Node};
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::Account;
 use crate::state::wallets::Card;
 
 /// `GET /cards`: newest first; the cursor is the `card_id` of the last card.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let amount = |name: &str| call.query.int(name);
     let (exact, gte, lte) = (
         amount("amount_available")?,
@@ -32,25 +32,25 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     if let Some(next) = next {
         body["starting_after"] = json!(next);
     }
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 /// `GET /cards/{card_id}`: with the tokens that still work, redacted.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let card = account.wallets.cards.get(call.param("card_id"), "card")?;
     let mut body = card.body();
     body.insert("tokens".into(), card.masked_tokens(call.now));
-    Reply::ok(Value::Object(body))
+    ApiResponse::ok(Value::Object(body))
 }
 
 /// `GET /cards/{card_id}/transactions`: a bare array, oldest first.
-pub(crate) fn transactions(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn transactions(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let card = account.wallets.cards.get(call.param("card_id"), "card")?;
-    Reply::ok(card.transactions.iter().map(|t| t.doc.clone()).collect())
+    ApiResponse::ok(card.transactions.iter().map(|t| t.doc.clone()).collect())
 }
 
 /// `POST /info`: the card behind a token. A used token still works here until it expires; a wrong PIN is a 403.
-pub(crate) fn info(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn info(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let (root, mut check) = (Node::root(&call.body), Check::default());
     let value = check.need_text(&root.at("token"), 512);
     let pin = check.text(&root.at("pin"), 255);
@@ -65,11 +65,11 @@ pub(crate) fn info(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         return Err(none());
     }
     check_pin(card, pin)?;
-    Reply::ok(Value::Object(card.body()))
+    ApiResponse::ok(Value::Object(card.body()))
 }
 
 /// A PIN that was sent must be the card's.
-pub(crate) fn check_pin(card: &Card, pin: Option<&str>) -> Outcome<()> {
+pub(crate) fn check_pin(card: &Card, pin: Option<&str>) -> ApiResult<()> {
     if pin.is_some() && pin != card.pin.as_deref() {
         return Err(ApiError::forbidden("the PIN is wrong"));
     }
@@ -78,7 +78,7 @@ pub(crate) fn check_pin(card: &Card, pin: Option<&str>) -> Outcome<()> {
 
 /// `GET /customers/{customer_id}/cards`: active cards only, a bare array; a customer without cards has an empty one.
 /// Which cursor Dintero wants is not published; here the `id` of the last card, as in its other bare lists.
-pub(crate) fn list_of_customer(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn list_of_customer(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let customer = call.param("customer_id");
     let wanted = |card: &Card| {
         card.doc.get("customer_id").is_some_and(|c| c == customer)
@@ -92,7 +92,7 @@ pub(crate) fn list_of_customer(call: &Call<'_>, account: &mut Account) -> Outcom
         key.ok_or_else(|| ApiError::invalid_field("starting_after", "is not the id of a card"))
     });
     let (page, _) = cards.page(after.transpose()?, call.query.limit()?, wanted)?;
-    Reply::ok(
+    ApiResponse::ok(
         page.iter()
             .map(|card| Value::Object(card.owner_body()))
             .collect(),
@@ -100,7 +100,7 @@ pub(crate) fn list_of_customer(call: &Call<'_>, account: &mut Account) -> Outcom
 }
 
 /// `GET /customers/{customer_id}/cards/{card_id}`.
-pub(crate) fn read_of_customer(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn read_of_customer(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let card = account.wallets.cards.get(call.param("card_id"), "card")?;
     if card
         .doc
@@ -112,5 +112,5 @@ pub(crate) fn read_of_customer(call: &Call<'_>, account: &mut Account) -> Outcom
     let mut body = card.body();
     body.remove("amount");
     body.insert("tokens".into(), card.masked_tokens(call.now));
-    Reply::ok(Value::Object(body))
+    ApiResponse::ok(Value::Object(body))
 }

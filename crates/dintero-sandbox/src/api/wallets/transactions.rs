@@ -4,16 +4,16 @@ use serde_json::{Map, Value, json};
 
 use crate::api::wallets::check;
 use crate::api::wallets::lookup::check_pin;
-use crate::call::{Call, Reply};
+use crate::call::{ApiResponse, Call};
 use crate::check::{Check, Node};
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::wallets::{Card, Movement, PER_CARD, Remembered, Wallets};
 use crate::state::{Account, uuid};
 
 const WRITE: [&str; 2] = ["admin:wallets", "write:wallets"];
 
 /// `POST /transactions`.
-pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let (root, mut check) = (Node::root(&call.body), Check::default());
     let ref_id = check::ref_id(&mut check, &root);
     let amount = check::amount(&mut check, &root);
@@ -44,8 +44,8 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         None => card_id.unwrap_or_default().to_owned(),
     };
     let card = wallets.cards.get_mut(&id, "card")?;
-    if let Some(answer) = card.remembered(ref_id, call.path, &call.body)? {
-        return Reply::ok(answer);
+    if let Some(response) = card.remembered(ref_id, call.path, &call.body)? {
+        return ApiResponse::ok(response);
     }
     let used = token.and_then(|value| card.tokens.iter().position(|t| t.value == value));
     if let Some(token) = used.map(|i| &card.tokens[i]) {
@@ -75,7 +75,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
             "makes the card hold more than the API can express",
         ));
     }
-    check_room(card)?;
+    check_capacity(card)?;
 
     let (kind, locked) = match (fund, pending) {
         (true, _) => ("fund", 0),
@@ -90,20 +90,20 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     if let Some(token) = used.and_then(|i| card.tokens.get_mut(i)) {
         token.used = true;
     }
-    let answer = record(call, card, (kind, amount, locked), None);
-    note(wallets, &answer, &id);
-    Reply::ok(answer)
+    let response = record(call, card, (kind, amount, locked), None);
+    note(wallets, &response, &id);
+    ApiResponse::ok(response)
 }
 
-fn note(wallets: &mut Wallets, answer: &Value, card_id: &str) {
-    if let Some(id) = answer["id"].as_str() {
+fn note(wallets: &mut Wallets, response: &Value, card_id: &str) {
+    if let Some(id) = response["id"].as_str() {
         wallets
             .transactions
             .insert(id.to_owned(), card_id.to_owned());
     }
 }
 
-fn check_room(card: &Card) -> Outcome<()> {
+fn check_capacity(card: &Card) -> ApiResult<()> {
     if card.transactions.len() >= PER_CARD {
         Err(ApiError::full("transactions of one card"))
     } else {
@@ -111,7 +111,7 @@ fn check_room(card: &Card) -> Outcome<()> {
     }
 }
 
-/// Appends the transaction to the card and remembers the answer under its `ref_id`.
+/// Appends the transaction to the card and remembers the response under its `ref_id`.
 fn record(
     call: &Call<'_>,
     card: &mut Card,
@@ -141,7 +141,7 @@ fn record(
     let first = Remembered {
         path: call.path.into(),
         asked: call.body.clone(),
-        answer: doc.clone(),
+        response: doc.clone(),
     };
     card.refs.insert(
         call.body["ref_id"].as_str().unwrap_or_default().to_owned(),
@@ -151,7 +151,7 @@ fn record(
 }
 
 /// `POST /transactions/{transaction_id}/capture`: all or a part of what a pending drawdown holds; the rest stays locked.
-pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let (root, mut check) = (Node::root(&call.body), Check::default());
     let amount = check.int(&root.at("amount"), 1..=i64::from(i32::MAX));
     settle(call, account, check, |card, index| {
@@ -171,7 +171,7 @@ pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> 
 }
 
 /// `POST /transactions/{transaction_id}/void`: what a pending drawdown still holds becomes available again.
-pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     settle(call, account, Check::default(), |card, index| {
         check::usable(card, call.now, false)?;
         Ok((
@@ -185,8 +185,8 @@ fn settle(
     call: &Call<'_>,
     account: &mut Account,
     mut check: Check,
-    change: impl FnOnce(&mut Card, usize) -> Outcome<(&'static str, i64)>,
-) -> Outcome<Reply> {
+    change: impl FnOnce(&mut Card, usize) -> ApiResult<(&'static str, i64)>,
+) -> ApiResult<ApiResponse> {
     let root = Node::root(&call.body);
     let ref_id = check::ref_id(&mut check, &root);
     check::metadata(&mut check, &root);
@@ -199,8 +199,8 @@ fn settle(
         .ok_or_else(|| ApiError::not_found("transaction"))?
         .clone();
     let card = wallets.cards.get_mut(&card_id, "card")?;
-    if let Some(answer) = card.remembered(ref_id, call.path, &call.body)? {
-        return Reply::ok(answer);
+    if let Some(response) = card.remembered(ref_id, call.path, &call.body)? {
+        return ApiResponse::ok(response);
     }
     let index = card
         .transactions
@@ -209,9 +209,9 @@ fn settle(
     let index = index.ok_or_else(|| {
         ApiError::wrong_state("the transaction holds nothing that could be captured or voided")
     })?;
-    check_room(card)?;
+    check_capacity(card)?;
     let (kind, amount) = change(card, index)?;
-    let answer = record(call, card, (kind, amount, 0), Some(id));
-    note(wallets, &answer, &card_id);
-    Reply::ok(answer)
+    let response = record(call, card, (kind, amount, 0), Some(id));
+    note(wallets, &response, &card_id);
+    ApiResponse::ok(response)
 }

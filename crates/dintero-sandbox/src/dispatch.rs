@@ -10,8 +10,8 @@ use axum::http::{HeaderMap, Request, Response};
 
 use crate::api::checkout::pay;
 use crate::body;
-use crate::call::Reply;
-use crate::errors::{ApiError, Outcome};
+use crate::call::ApiResponse;
+use crate::errors::{ApiError, ApiResult};
 use crate::faults::Fault;
 use crate::log::LoggedRequest;
 use crate::routes::{self, Handler, Operation, Params, Route};
@@ -22,7 +22,7 @@ use crate::{corrupt, pages, redact, schema};
 /// The header by which a client of any language asks for a fault.
 const FAULT: &str = "sandbox-fault";
 
-pub(crate) async fn answer(
+pub(crate) async fn respond(
     State(shared): State<Arc<Shared>>,
     request: Request<Body>,
 ) -> Response<Body> {
@@ -88,11 +88,11 @@ pub(crate) async fn answer(
     if let Err(error) = &outcome {
         entry.refuse(error);
     }
-    respond(&shared, outcome, entry, &parts).await
+    finish(&shared, outcome, entry, &parts).await
 }
 
 /// What the request runs into: what its header says, else what was queued or chance will have.
-fn fault(shared: &Shared, operation: &Operation, headers: &HeaderMap) -> Outcome<Option<Fault>> {
+fn fault(shared: &Shared, operation: &Operation, headers: &HeaderMap) -> ApiResult<Option<Fault>> {
     let Some(value) = headers.get(FAULT) else {
         return Ok(shared.faults.next(operation.id));
     };
@@ -109,7 +109,7 @@ fn done(
     params: Params,
     incoming: Incoming<'_>,
     handled: &mut bool,
-) -> Outcome<Reply> {
+) -> ApiResult<ApiResponse> {
     let fault = incoming.fault;
     match fault {
         Some(Fault::Status(status)) => return Err(ApiError::on_demand(status)),
@@ -117,16 +117,16 @@ fn done(
             return Err(ApiError::on_demand(status).retry_after(wait.as_secs()));
         }
         Some(Fault::StaleToken) if !matches!(operation.handler, Handler::Token) => {
-            shared.world().tokens.forget(incoming.headers);
+            shared.state().tokens.forget(incoming.headers);
             shared.changed();
         }
         _ => {}
     }
     let outcome = work(shared, operation, params, incoming, handled);
-    if let (Some(Fault::StaleToken), Handler::Token, Ok(reply)) =
+    if let (Some(Fault::StaleToken), Handler::Token, Ok(response)) =
         (fault, operation.handler, &outcome)
     {
-        shared.world().tokens.take_back(&reply.body);
+        shared.state().tokens.take_back(&response.body);
         shared.changed();
     }
     let outcome = outcome.map_err(|error| described(operation, error));
@@ -146,10 +146,13 @@ fn described(operation: &'static Operation, mut error: ApiError) -> ApiError {
 }
 
 /// The outcome, if its body is what the documents say; else an error that names what is not.
-fn checked(operation: &'static Operation, outcome: Outcome<Reply>) -> Outcome<Reply> {
+fn checked(
+    operation: &'static Operation,
+    outcome: ApiResult<ApiResponse>,
+) -> ApiResult<ApiResponse> {
     let faults = match &outcome {
-        Ok(reply) if reply.file.is_some() => Vec::new(),
-        Ok(reply) => schema::check_response(operation, reply.status, &reply.body),
+        Ok(response) if response.file.is_some() => Vec::new(),
+        Ok(response) => schema::check_response(operation, response.status, &response.body),
         Err(error) => schema::check_response(operation, error.status, &error.body()),
     };
     if faults.is_empty() {
@@ -159,10 +162,10 @@ fn checked(operation: &'static Operation, outcome: Outcome<Reply>) -> Outcome<Re
     }
 }
 
-/// The answer to the outcome, spoilt as the fault says; and the request goes into the log.
-async fn respond(
+/// The response to the outcome, spoilt as the fault says; and the request goes into the log.
+async fn finish(
     shared: &Shared,
-    outcome: Outcome<Reply>,
+    outcome: ApiResult<ApiResponse>,
     mut entry: LoggedRequest,
     parts: &Parts,
 ) -> Response<Body> {
@@ -172,9 +175,9 @@ async fn respond(
         return hang_up();
     }
     let mut response = match outcome {
-        Ok(mut reply) => {
-            corrupt::body(fault, &mut reply.body);
-            reply.into_response()
+        Ok(mut response) => {
+            corrupt::body(fault, &mut response.body);
+            response.into_response()
         }
         Err(error) => error.into_response(),
     };
