@@ -19,7 +19,7 @@ use crate::document::Document;
 use crate::finding::{Errors, Level};
 use crate::ir::{Api, Kind, Operation, Place, Scalar, Schema, Success};
 
-/// Scalars that are types of ours: the name progenitor sees, and the type that takes its place.
+/// Scalars that are types of `dintero-core`: the name progenitor sees, and the type that takes its place.
 pub const SCALARS: [(&str, &str); 5] = [
     ("DinteroNumber", "::dintero_core::data::Number"),
     (
@@ -57,7 +57,7 @@ pub fn generate(document: &Document, api: &Api) -> Result<syn::File, Errors> {
         .map_err(refused)
 }
 
-/// Returns what the lint should have found.
+/// Returns the error for what the lint should have found.
 pub(crate) fn refused(document: &Document, said: &str) -> Errors {
     let problem = format!("progenitor cannot generate from the lowered document: {said}");
     let help = "Please report it with the document; removing the problem with an overlay action helps until then";

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use heck::ToUpperCamelCase;
 
-/// Any text as a part of a type's name.
+/// Returns any text as a part of a type's name.
 pub fn name_part(text: &str) -> String {
     let words: String = text
         .chars()
@@ -18,20 +18,20 @@ pub fn name_part(text: &str) -> String {
     }
 }
 
-/// The name of a whole type, such that progenitor leaves it as it is: `A B C` is `ABC`, and that is `Abc`.
+/// Returns the name of a type, such that progenitor leaves it as it is: `A B C` is `ABC`, and that is `Abc`.
 pub fn type_name(text: &str) -> String {
     let name = name_part(text);
     let again = name_part(&name);
     if again == name { name } else { again }
 }
 
-/// Letters and digits, without those that Rust has in no name, such as `²`.
+/// Whether it is a letter or digit that Rust allows in names, which `²` is not.
 fn is_part_of_a_name(c: char) -> bool {
     c.is_ascii_alphanumeric()
         || c.is_alphanumeric() && syn::parse_str::<syn::Ident>(&format!("a{c}")).is_ok()
 }
 
-/// The name of one element of a list.
+/// Returns the name of one element of a list.
 pub fn singular(text: &str) -> String {
     let endings = [
         ("ies", "y"),
@@ -53,7 +53,7 @@ pub fn singular(text: &str) -> String {
     }
 }
 
-/// The variants of a list of values, in its order, no two alike.
+/// Returns the variants of an enum with their values, in the order of the values, no two alike.
 pub fn variants(values: &[String]) -> Vec<(String, String)> {
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut out: Vec<(String, String)> = Vec::new();

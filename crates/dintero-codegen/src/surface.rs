@@ -12,18 +12,17 @@
 //! ```
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::emit::Output;
+use crate::emit::{Output, put};
 use crate::ir::{
     Api, CursorSource, Evidence, Kind, Limit, Object, Operation, Paging, Place, Schema, Success,
     Type,
 };
 use crate::names::variants;
 
-/// How many of what.
+/// The size of a client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Operations.
@@ -32,7 +31,7 @@ pub struct Counts {
     pub types: usize,
     /// Fields of all objects.
     pub fields: usize,
-    /// Values of all lists.
+    /// Values of all enums.
     pub values: usize,
 }
 
@@ -74,10 +73,7 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
         Success::Bytes => "bytes".to_owned(),
     };
     let (method, path) = (&operation.method, word(&operation.path));
-    line(
-        text,
-        format_args!("operation {name} {method} {path} -> {success}"),
-    );
+    put!(text, "operation {name} {method} {path} -> {success}\n");
     let statuses: Vec<String> = operation.statuses.iter().map(u16::to_string).collect();
     let evidence = operation.evidence.map(evidence_name);
     let evidence = evidence.map(str::to_owned);
@@ -85,7 +81,7 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
         ("auth", operation.security.as_slice()),
         ("deprecated", marked(operation.deprecated).as_slice()),
         ("evidence", evidence.as_slice()),
-        ("id", &[operation.id.clone()]),
+        ("id", std::slice::from_ref(&operation.id)),
         ("media", &operation.media),
         ("read_back", operation.read_back.as_slice()),
         ("retry", &[format!("{:?}", operation.retry)]),
@@ -97,10 +93,7 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
         ("statuses", &statuses),
     ] {
         if !values.is_empty() {
-            line(
-                text,
-                format_args!("operation {name} {key}: {}", words(values)),
-            );
+            put!(text, "operation {name} {key}: {}\n", words(values));
         }
     }
     if let Some(paging) = &operation.paging {
@@ -121,11 +114,12 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
             schema.meta.deprecated = Some(true);
         }
         schema.meta.evidence = parameter.evidence.or(schema.meta.evidence);
-        facts.extend(told(&schema));
+        facts.extend(facts_of(&schema));
         let (place, wire) = (place.name(), word(wire));
-        line(
+        put!(
             text,
-            format_args!("operation {name} {place} {wire}: {}", facts.join(" ")),
+            "operation {name} {place} {wire}: {}\n",
+            facts.join(" ")
         );
     }
     if let Some(body) = &operation.body {
@@ -140,32 +134,27 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
             .iter()
             .map(|media| format!(" media={}", word(media)))
             .collect();
-        line(
+        put!(
             text,
-            format_args!("operation {name} body: {} {need}{media}", compact(&kind)),
+            "operation {name} body: {} {need}{media}\n",
+            compact(&kind)
         );
     }
 }
 
 fn write_paging(text: &mut String, name: &str, paging: &Paging) {
-    line(
-        text,
-        format_args!("operation {name} paging: {}", word(&paging.items)),
-    );
+    put!(text, "operation {name} paging: {}\n", word(&paging.items));
     for cursor in &paging.cursor {
         let (of, pointer) = pointer(&cursor.source);
         let mut facts = format!("{of}={}", word(pointer));
         if let Some((given, source)) = &cursor.instead {
-            let _ = write!(facts, " instead={}", word(self::pointer(source).1));
+            put!(facts, " instead={}", word(self::pointer(source).1));
             for parameter in given {
-                let _ = write!(facts, " given={}", word(parameter));
+                put!(facts, " given={}", word(parameter));
             }
         }
         let parameter = word(&cursor.parameter);
-        line(
-            text,
-            format_args!("operation {name} paging {parameter}: {facts}"),
-        );
+        put!(text, "operation {name} paging {parameter}: {facts}\n");
     }
 }
 
@@ -215,12 +204,9 @@ fn write_type(
     let meta = &kind.schema.meta;
     head.extend(flags(&[("deprecated", meta.deprecated == Some(true))]));
     head.extend(evidence(meta.evidence));
-    line(
-        text,
-        format_args!("{word_of_kind} {name}: {}", head.join(" ")),
-    );
+    put!(text, "{word_of_kind} {name}: {}\n", head.join(" "));
     for part in lines {
-        line(text, format_args!("{word_of_kind} {name} {part}"));
+        put!(text, "{word_of_kind} {name} {part}\n");
     }
 }
 
@@ -246,30 +232,30 @@ fn field_facts(
     ]));
     let constant = property.constant.iter();
     facts.extend(constant.map(|only| format!("const={only:?}")));
-    facts.extend(told(property));
+    facts.extend(facts_of(property));
     facts.join(" ")
 }
 
-/// The facts that fields and parameters share.
-fn told(schema: &Schema) -> Vec<String> {
+/// Returns the facts that fields and parameters share.
+fn facts_of(schema: &Schema) -> Vec<String> {
     let meta = &schema.meta;
-    let mut told = flags(&[
+    let mut facts = flags(&[
         ("read_only", meta.read_only == Some(true)),
         ("write_only", meta.write_only == Some(true)),
         ("deprecated", meta.deprecated == Some(true)),
     ]);
     let mut limits = limits(schema);
     limits.sort();
-    told.extend(limits);
-    told.extend(meta.default.iter().map(|default| match default {
+    facts.extend(limits);
+    facts.extend(meta.default.iter().map(|default| match default {
         Value::String(text) => format!("default={text:?}"),
         default => format!("default={}", word(&default.to_string())),
     }));
-    told.extend(evidence(meta.evidence));
-    told
+    facts.extend(evidence(meta.evidence));
+    facts
 }
 
-/// The format and the limits of a schema; those of the elements of a list or map begin with `each.`.
+/// Returns the format and the limits of a schema; those of the elements of a list or map begin with `each.`.
 fn limits(schema: &Schema) -> Vec<String> {
     let format = schema.format.iter();
     let format = format.map(|format| format!("format={}", word(format)));
@@ -293,7 +279,7 @@ fn limits(schema: &Schema) -> Vec<String> {
     limits
 }
 
-/// The types that a response may carry: what successes and types outside of requests are made of.
+/// Returns the types that a response may carry: what successes and types outside of requests are made of.
 fn in_responses(api: &Api, output: &Output) -> BTreeSet<String> {
     let mut open: Vec<String> = api
         .operations
@@ -324,7 +310,7 @@ fn in_responses(api: &Api, output: &Output) -> BTreeSet<String> {
     found
 }
 
-/// The types of the plan that a Rust type is made of.
+/// Returns the types of the API that a Rust type is made of.
 fn named_in(api: &Api, kind: &str) -> Vec<String> {
     kind.split(|c: char| !c.is_alphanumeric() && c != '_')
         .filter(|part| api.types.contains_key(*part))
@@ -368,12 +354,12 @@ fn words(values: &[String]) -> String {
     words.join(" ")
 }
 
-/// A type in one word.
+/// Returns a type in one word.
 fn compact(kind: &str) -> String {
     kind.replace(' ', "")
 }
 
-/// A text as a word: quoted where a space, a quote, a line break or the end of an item could be read into it.
+/// Returns a text as a word: quoted where a space, a quote, a line break or the end of an item could be read into it.
 fn word(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "_-./{}[]<>()$@+*,:|".contains(c);
     if !text.is_empty() && text.chars().all(plain) && !text.ends_with(':') {
@@ -381,10 +367,4 @@ fn word(text: &str) -> String {
     } else {
         format!("{text:?}")
     }
-}
-
-/// Writing to a String cannot fail.
-fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
-    let _ = text.write_fmt(content);
-    text.push('\n');
 }

@@ -11,6 +11,7 @@ macro_rules! put {
         let _ = write!($source, $($text)*);
     }};
 }
+pub(crate) use put;
 
 mod calls;
 mod docs;
@@ -24,6 +25,7 @@ mod types;
 use crate::ir::{Api, Operation, Place};
 pub use read::Output;
 use read::RustType;
+pub use registry::registry;
 
 impl Output {
     /// Reads the names and types from the source that progenitor generated.
@@ -113,9 +115,4 @@ pub fn emit(name: &str, api: &Api, output: &Output) -> String {
     table::write(&mut source, name, api);
     calls::write(&mut source, api, output);
     source
-}
-
-/// Writes the macros that list all types and operations of a client crate; they cost nothing unless a test asks for them.
-pub fn registry(api: &Api, output: &Output) -> String {
-    registry::write(api, output)
 }

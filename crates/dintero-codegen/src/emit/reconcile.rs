@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::read::{Output, RustType};
 use crate::ir::{Api, Kind, Place};
 
-/// Methods that every call and every builder has already.
+/// Methods that every call and every builder has.
 const OF_CALLS: [&str; 5] = ["new", "send", "with_options", "pages", "items"];
 const OF_BUILDERS: [&str; 3] = ["build", "clone", "unknown_field"];
 
-/// Arguments get their wire names back, and stay clear of the methods of calls.
+/// Gives arguments their wire names back, and Rust names that no method of calls has.
 pub fn arguments(output: &mut Output, api: &Api) {
     for (name, method) in &mut output.methods {
         let Some(operation) = api.operations.get(name) else {
@@ -37,7 +37,7 @@ pub fn arguments(output: &mut Output, api: &Api) {
     }
 }
 
-/// No two fields of an object have the same Rust name; the one that is written like it on the wire keeps it.
+/// Gives fields of an object different Rust names; the one with that wire name keeps it.
 pub fn fields(output: &mut Output) {
     for fields in output.structs.values_mut() {
         let mut taken: BTreeSet<String> =

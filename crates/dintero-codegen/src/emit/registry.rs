@@ -3,7 +3,8 @@
 use super::read::Output;
 use crate::ir::{Api, Kind, Place, Success};
 
-pub fn write(api: &Api, output: &Output) -> String {
+/// Writes the macros that list all types and operations of a client crate; they cost nothing unless a test uses them.
+pub fn registry(api: &Api, output: &Output) -> String {
     let mut source = String::new();
     let names = |wanted: fn(&Kind) -> bool| {
         let types = api.types.iter();

@@ -86,12 +86,6 @@ impl Operation {
         path_variables(&self.path).filter(|name| Some(*name) != self.account.as_deref())
     }
 
-    /// Returns the schemas that requests carry.
-    pub fn request_schemas(&self) -> impl Iterator<Item = &Schema> {
-        let parameters = self.parameters.values().map(|parameter| &parameter.schema);
-        parameters.chain(self.body.iter().map(|body| &body.schema))
-    }
-
     /// Returns the schemas that requests carry, to be changed.
     pub fn request_schemas_mut(&mut self) -> impl Iterator<Item = &mut Schema> {
         let parameters = self.parameters.values_mut();
@@ -191,14 +185,6 @@ pub enum Success {
 }
 
 impl Success {
-    /// Returns the schema of its JSON.
-    pub const fn schema(&self) -> Option<&Schema> {
-        match self {
-            Self::Json(schema) | Self::JsonOrEmpty(schema) => Some(schema),
-            Self::Empty | Self::Bytes => None,
-        }
-    }
-
     /// Returns the schema of its JSON, to be changed.
     pub const fn schema_mut(&mut self) -> Option<&mut Schema> {
         match self {

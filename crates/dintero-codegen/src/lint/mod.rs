@@ -1,5 +1,5 @@
-//! Step 3: what the next steps cannot handle, or handle otherwise than written, by JSON pointer, with a help and, where
-//! one can be told from the document alone, with the overlay actions that fix it.
+//! Step 3: findings about what the next steps cannot handle, or handle otherwise than written: each with its place, with
+//! help and, where the document alone is enough to know them, with the overlay actions that fix it.
 
 mod names;
 mod operations;
@@ -14,7 +14,7 @@ use crate::action::{Action, path};
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
 
-/// Looks through a document that the overlay has been applied to.
+/// Returns the findings about a document that the overlay has been applied to.
 pub fn lint(document: &Document) -> Vec<Finding> {
     let mut lint = Lint {
         document,

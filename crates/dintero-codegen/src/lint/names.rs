@@ -91,7 +91,7 @@ fn is_taken(name: &str) -> bool {
     RESERVED.contains(&name) || syn::parse_str::<syn::Ident>(name).is_err()
 }
 
-/// A name made of method and path that none has yet.
+/// Returns a name made of method and path that no other method has.
 fn free_name(method: &str, path: &str, names: &Names) -> String {
     let plain = format!("{method} {path}").to_snake_case();
     let free = |name: &String| {

@@ -1,4 +1,4 @@
-//! Parameters: those of the path against the path, and what cannot be sent.
+//! Parameters: those that differ from the path, and those that cannot be sent.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ impl Listed<'_> {
         self.parameter["in"].as_str().unwrap_or_default()
     }
 
-    /// Removes it from its list. By what it is, not by its index: an action before may have removed another.
+    /// Returns the action that removes it from its list. It goes by name, not by index: an action before may remove another.
     fn remove(&self, root: &Value, why: &str) -> Option<Action> {
         let list = super::path(root, &format!("{}/parameters", self.owner))?;
         let is = match self.element["$ref"].as_str() {
@@ -108,10 +108,10 @@ impl<'a> Lint<'a> {
                 )],
             );
         }
-        let mut told = BTreeSet::new();
+        let mut reported = BTreeSet::new();
         for listed in declared().filter(|listed| !in_path.contains(listed.name())) {
             let unused = listed.name();
-            if told.insert(unused) {
+            if reported.insert(unused) {
                 self.error(
                     Rule::UnusedPathParameter,
                     pointer,

@@ -1,4 +1,4 @@
-//! References and schemas, wherever they stand.
+//! References and schemas, wherever they are.
 
 use serde_json::{Value, json};
 
@@ -142,7 +142,7 @@ impl Lint<'_> {
         }
     }
 
-    /// The actions that make one type of a list, where null is all that is beside it.
+    /// Returns the actions that make one type of a list of a type and null.
     fn one_type(&self, types: &[Value], pointer: &str) -> Vec<Option<Action>> {
         let (nulls, others): (Vec<_>, Vec<_>) = types.iter().partition(|kind| *kind == "null");
         let [kind] = others.as_slice() else {

@@ -15,7 +15,7 @@ pub struct Direction {
     pub responses: bool,
 }
 
-/// The components that are used, by name.
+/// The components that operations use, by name.
 pub type Components = BTreeMap<String, (Schema, Direction)>;
 
 /// Collects the components that the operations reach, or that the overlay keeps, and takes read-only members out of what
@@ -34,11 +34,11 @@ pub fn split(
     };
     let mut requests: BTreeSet<String> = kept("response").collect();
     let mut responses: BTreeSet<String> = kept("request").collect();
-    for operation in operations.iter() {
-        for schema in operation.request_schemas() {
+    for operation in operations.iter_mut() {
+        for schema in operation.request_schemas_mut() {
             requests.extend(references(schema));
         }
-        if let Some(schema) = operation.success.schema() {
+        if let Some(schema) = operation.success.schema_mut() {
             responses.extend(references(schema));
         }
     }
@@ -137,7 +137,7 @@ fn inputs(
     }
 }
 
-/// A type that is named inside of a component has that name in the responses; in the requests it is an input too.
+/// Renames a type that the overlay names inside of a component: the name is that of responses, in requests it is an input.
 fn name_of_input(schema: &mut Schema) {
     if let Kind::Object(_) | Kind::Union(_) = schema.kind
         && let Some(name) = &mut schema.meta.rust_name

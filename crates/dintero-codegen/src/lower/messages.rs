@@ -95,7 +95,7 @@ fn add_parameter(
     operation.parameters.insert((place, name), lowered);
 }
 
-/// Arguments whose Rust names would be the same get another one before progenitor sees them.
+/// Gives arguments whose Rust names would be the same another name before progenitor sees them.
 fn give_aliases(parameters: &mut BTreeMap<(Place, String), Parameter>, body: bool) {
     let mut taken: BTreeSet<String> = body.then(|| "body".to_owned()).into_iter().collect();
     // Those of the path are arguments of the method and keep their names.
@@ -178,8 +178,8 @@ fn success(
     }
     // Of a file and JSON under different statuses only the bytes are sure to be both.
     if bytes && !schemas.is_empty() {
-        let problem = "answers with JSON or a file, by status";
-        let help = "The bytes are given as they are; tell by the status what they are";
+        let problem = "responds with JSON or a file, by status";
+        let help = "The client returns the bytes as they are; the status says what they are";
         flattener.warn(Rule::SeveralSuccessBodies, pointer, problem, help);
         schemas.clear();
     }

@@ -14,7 +14,7 @@ const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "patch", "head", "options", "trace",
 ];
 
-/// What the client and its operation table have already: methods, the type `Client` and the list `ALL`.
+/// Names that the client and its operation table have already: methods, the type `Client` and the list `ALL`.
 pub const RESERVED: [&str; 5] = ["new", "handle", "clone", "client", "all"];
 
 /// Follows a reference to a component of any kind.

@@ -101,7 +101,7 @@ impl Flattener<'_> {
         let flat = self.flatten(target, &pointer_of(name));
         // A component may be nothing but a reference to another one.
         let flat = match flat.as_reference() {
-            Some(other) => self.expand(&other.to_owned(), pointer),
+            Some(other) => self.expand(other, pointer),
             None => flat,
         };
         self.stack.pop();
@@ -129,7 +129,7 @@ impl Flattener<'_> {
         let Some(name) = schema.as_reference() else {
             return schema;
         };
-        let mut target = self.expand(&name.to_owned(), pointer);
+        let mut target = self.expand(name, pointer);
         target.meta = schema.meta.or(target.meta);
         target
     }

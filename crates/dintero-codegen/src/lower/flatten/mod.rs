@@ -78,7 +78,7 @@ impl<'a> Flattener<'a> {
             let Some(name) = resolved.as_reference() else {
                 break;
             };
-            resolved = self.component(&name.to_owned());
+            resolved = self.component(name);
         }
         resolved
     }

@@ -1,4 +1,4 @@
-//! Every object, enum and union gets a name; inline ones of the same form become one type.
+//! Gives every object, enum and union a name; inline ones of the same form become one type.
 
 mod names;
 
@@ -73,11 +73,13 @@ pub fn name_inline_types(
             let (schema, children) = inline.body(schema, direction);
             inline.adopt(children, &Parent::Named(rust.clone()));
             let in_requests = direction.requests;
-            let kind = Type {
-                schema,
-                in_requests,
-            };
-            types.insert(rust, kind);
+            types.insert(
+                rust,
+                Type {
+                    schema,
+                    in_requests,
+                },
+            );
         }
     }
     for operation in operations.iter_mut() {
@@ -94,14 +96,16 @@ pub fn name_inline_types(
     let names = inline.choose_names(&mut taken);
     for (index, kind) in inline.types.into_iter().enumerate() {
         let (schema, in_requests) = (kind.schema, kind.in_requests);
-        let kind = Type {
-            schema,
-            in_requests,
-        };
-        types.insert(names[&placeholder(index)].clone(), kind);
+        let name = names[&placeholder(index)].clone();
+        types.insert(
+            name,
+            Type {
+                schema,
+                in_requests,
+            },
+        );
     }
-    let in_types = types.values_mut().map(|kind| &mut kind.schema);
-    for schema in in_types.chain(operations.iter_mut().flat_map(schemas_mut)) {
+    let rename = |schema: &mut Schema| {
         schema.visit_mut(&mut |schema| {
             if let Kind::Ref(name) = &mut schema.kind
                 && let Some(chosen) = names.get(name)
@@ -109,6 +113,13 @@ pub fn name_inline_types(
                 name.clone_from(chosen);
             }
         });
+    };
+    for kind in types.values_mut() {
+        rename(&mut kind.schema);
+    }
+    for operation in operations {
+        operation.request_schemas_mut().for_each(rename);
+        operation.success.schema_mut().into_iter().for_each(rename);
     }
     types
 }
@@ -138,14 +149,6 @@ fn component_name(
     free
 }
 
-fn schemas_mut(operation: &mut Operation) -> Vec<&mut Schema> {
-    let parameters = operation.parameters.values_mut();
-    let parameters = parameters.map(|parameter| &mut parameter.schema);
-    let body = operation.body.iter_mut().map(|body| &mut body.schema);
-    let success = operation.success.schema_mut();
-    parameters.chain(body).chain(success).collect()
-}
-
 fn becomes_type(schema: &Schema) -> bool {
     matches!(
         schema.kind,
@@ -153,7 +156,7 @@ fn becomes_type(schema: &Schema) -> bool {
     )
 }
 
-/// No component has such a name in Rust.
+/// Returns what refers to an inline type until its name is chosen; no component has such a name in Rust.
 fn placeholder(index: usize) -> String {
     format!("#{index}")
 }
@@ -276,7 +279,7 @@ impl InlineTypes {
         (out, vec![(index, part.to_owned())])
     }
 
-    /// A type that came first in a response may also be in requests, and so are then all types inside of it.
+    /// Marks a type as one that requests carry, and all types inside of it: it may have come first in a response.
     fn mark_requests(&mut self, index: usize) {
         if !std::mem::replace(&mut self.types[index].in_requests, true) {
             for child in self.types[index].children.clone() {
@@ -328,7 +331,7 @@ impl InlineTypes {
     }
 }
 
-/// Returns what is the same for types of the same form: all but what documents them, and the order of listed values.
+/// Returns a text that is the same for types of the same form: all but the documentation and the order of listed values.
 fn form(schema: &Schema) -> String {
     let mut form = schema.clone();
     form.visit_mut(&mut |schema| {

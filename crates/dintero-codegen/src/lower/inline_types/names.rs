@@ -1,4 +1,4 @@
-//! The names of inline types: after the shortest of the places where each is used.
+//! The names of inline types: each is named after the shortest of the places where it is used.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +41,7 @@ fn builder_name(name: &str) -> String {
 }
 
 impl InlineTypes {
-    /// Takes the names that the overlay gives, and records those that are taken.
+    /// Takes the names that the overlay gives, and reports those that other types have.
     pub(super) fn check_pinned(
         &self,
         document: &Document,
@@ -74,7 +74,7 @@ impl InlineTypes {
             .collect()
     }
 
-    /// The shortest of parent + part over all places, so that a type used in many places is not named after a deep one.
+    /// Returns the shortest of parent + part over all places, so that a type with many uses is not named after a deep one.
     fn choose(&self, index: usize, names: &mut Vec<Option<String>>, taken: &mut Taken) -> String {
         if let Some(name) = &names[index] {
             return name.clone();
