@@ -9,13 +9,9 @@ fn traps() -> Generation {
         Document::read(&root().join("tests/data").join(name))
             .unwrap_or_else(|error| panic!("{error}"))
     };
-    generate_from(
-        "traps",
-        read("traps.yaml"),
-        Some(&read("traps-overlay.yaml")),
-        true,
-    )
-    .unwrap_or_else(|error| panic!("{error}"))
+    let overlay = read("traps-overlay.yaml");
+    generate_from("traps", read("traps.yaml"), Some(&overlay))
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The documentation of the method `get_thing`.

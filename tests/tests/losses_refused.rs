@@ -12,7 +12,7 @@ x-dintero-servers: {'https://a.example': api}
 fn generated(text: &str) -> Result<Generation, String> {
     let document =
         Document::parse("x.yaml", &format!("{HEAD}{text}")).map_err(|error| error.to_string())?;
-    generate_from("x", document, None, true).map_err(|error| error.to_string())
+    generate_from("x", document, None).map_err(|error| error.to_string())
 }
 
 /// A document with one GET operation.
@@ -51,7 +51,7 @@ fn text_that_is_no_document_is_refused() {
         .to_string();
     assert!(
         error.starts_with("x.yaml:2: is not valid YAML: ")
-            && error.ends_with(". Mend the syntax on or before this line"),
+            && error.ends_with(". Correct the syntax on or before this line"),
         "{error}"
     );
     let error = Document::parse("x.yaml", "- 1")
@@ -66,7 +66,7 @@ fn text_that_is_no_document_is_refused() {
 #[test]
 fn another_version_of_openapi_is_refused() {
     let document = Document::parse("x.yaml", "openapi: 3.1.0\n").expect("YAML");
-    let error = generate_from("x", document, None, true)
+    let error = generate_from("x", document, None)
         .expect_err("3.1")
         .to_string();
     assert_eq!(
@@ -206,7 +206,7 @@ fn a_list_that_pages_has_to_be_in_the_answer() {
     generated(&answer(rows)).expect("a list");
     refused(
         &answer("{type: object, properties: {other: {type: string}}}"),
-        "x.yaml:5 #/paths/~1a/get: its response has no list where x-dintero-paging says. Correct the paging in the overlay, or take it out",
+        "x.yaml:5 #/paths/~1a/get: the response has no list where x-dintero-paging says. Correct the paging in the overlay, or remove it there",
     );
 }
 

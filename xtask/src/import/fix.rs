@@ -1,6 +1,6 @@
 //! Overlay actions that let the rest of a document be generated where something in it cannot be.
 
-use dintero_codegen::action::{Action, path};
+use dintero_codegen::action::{Action, path, quoted};
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::{Errors, Finding, Level, Rule};
 use dintero_codegen::overlay;
@@ -10,12 +10,13 @@ use super::METHODS;
 
 /// What no action may hide: the document or the overlay is broken, or it is for people to say which host is meant and
 /// what may be repeated.
-const REFUSED: [Rule; 8] = [
+const REFUSED: [Rule; 9] = [
     Rule::Document,
     Rule::Overlay,
     Rule::OpenApiVersion,
     Rule::ExternalReference,
     Rule::MissingReference,
+    Rule::MissingMapping,
     Rule::MissingServer,
     Rule::UnknownServer,
     Rule::UnknownRetryClass,
@@ -80,8 +81,24 @@ fn correction(document: &Document, error: &Finding) -> Option<Vec<Action>> {
             let name = error.problem.strip_prefix("x-dintero-name ")?;
             let name = name.split(' ').next()?;
             Some(vec![Action {
-                target: format!("$..[?(@['x-dintero-name']=='{name}')]['x-dintero-name']"),
+                target: format!(
+                    "$..[?(@['x-dintero-name']=={})]['x-dintero-name']",
+                    quoted(name)
+                ),
                 description: format!("Does not fit the document: {}", error.problem),
+                update: None,
+            }])
+        }
+        Rule::UnsupportedParameter => {
+            let name = error.problem.strip_prefix("the parameter ")?;
+            let name = name.split(' ').next()?;
+            let list = format!("{pointer}/parameters");
+            let listed = root.pointer(&list)?.as_array()?;
+            let listed = listed.iter().find(|parameter| parameter["name"] == name)?;
+            let list = path(root, &list).filter(|_| listed["in"] != "path")?;
+            Some(vec![Action {
+                target: format!("{list}[?(@.name=={})]", quoted(name)),
+                description: format!("Left out: {}", error.problem),
                 update: None,
             }])
         }
@@ -120,10 +137,9 @@ fn left_out(document: &Document, error: &Finding) -> Option<Vec<Action>> {
         }
         ["paths" | "components", _, _, ..] => {
             // The whole list instead of an element, whose index changes when another one is removed.
-            let nodes = (1..=tokens.len()).map(|end| format!("/{}", tokens[..end].join("/")));
-            let is_list = |node: &String| root.pointer(node).is_some_and(Value::is_array);
-            let list = nodes.clone().find(is_list);
-            let node = list.or(nodes.last())?;
+            let mut nodes = (1..tokens.len()).map(|end| format!("/{}", tokens[..end].join("/")));
+            let list = nodes.find(|node| root.pointer(node).is_some_and(Value::is_array));
+            let node = list.unwrap_or_else(|| error.pointer.clone());
             Some(vec![Action::remove(root, &node, why)?])
         }
         _ => None,

@@ -138,6 +138,7 @@ impl Import {
     ) -> Result<(State, String, Vec<Action>), Errors> {
         let name = state::name(overlay_path);
         let mut fixes: Vec<Action> = Vec::new();
+        let mut rounds = 0;
         loop {
             let text = overlay::fixed(&name, base, &fixes)
                 .map_err(|problem| Finding::of_file(&name, problem, "Then import again"))?;
@@ -150,20 +151,19 @@ impl Import {
             let overlay = Document::parse(&name, &text)?;
             dintero_codegen::overlay::apply(&mut laid, &overlay, false)?;
             let added = fix::fixes(&laid, &errors, &fixes);
-            if self.fix && !added.is_empty() && fixes.len() < ROUNDS * added.len() {
+            if self.fix && !added.is_empty() && rounds < ROUNDS {
+                rounds += 1;
                 fixes.extend(added);
                 continue;
             }
-            for error in errors
-                .0
-                .iter_mut()
-                .filter(|error| error.level == Level::Error)
-            {
-                error.actions = fix::fix(&laid, error, &fixes);
-                if !self.fix && !added.is_empty() {
-                    error
-                        .help
-                        .push_str(". Or import with --fix, which appends the action");
+            let hint = match self.fix || added.is_empty() {
+                true => "",
+                false => ". Or import with --fix, which appends the action",
+            };
+            for error in &mut errors.0 {
+                if error.level == Level::Error {
+                    error.actions = fix::fix(&laid, error, &fixes);
+                    error.help.push_str(hint);
                 }
             }
             return Err(errors);

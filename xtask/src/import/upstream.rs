@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::{Errors, Level, Rule};
+use percent_encoding::percent_decode_str;
 use reqwest::{Client, Url, redirect};
+use serde_json::Value;
 
 /// Largest document that is read; upstream's are below 2 MB.
 const LIMIT: usize = 32 << 20;
@@ -42,8 +44,10 @@ pub fn read(location: &str) -> Result<Upstream, Box<dyn Error>> {
         Some(block) => (block, true),
         None => (text, false),
     };
-    let document = Document::parse(name, &text)?;
+    let mut document = Document::parse(name, &text)?;
     check(&document)?;
+    let root = document.root.clone();
+    decode_references(&mut document.root, &root);
     Ok(Upstream { document, page })
 }
 
@@ -174,11 +178,46 @@ fn check(document: &Document) -> Result<(), Errors> {
     Ok(())
 }
 
+/// Decodes references that are encoded as for a URL, as in `#/paths/~1a~1%7Bid%7D`, where the node has the decoded name.
+fn decode_references(node: &mut Value, root: &Value) {
+    let exists = |target: &str| {
+        target
+            .strip_prefix('#')
+            .is_some_and(|inner| root.pointer(inner).is_some())
+    };
+    if let Some(Value::String(target)) = node.get_mut("$ref")
+        && !exists(target)
+        && let Ok(decoded) = percent_decode_str(target).decode_utf8()
+        && exists(&decoded)
+    {
+        *target = decoded.into_owned();
+    }
+    match node {
+        Value::Object(object) => object
+            .values_mut()
+            .for_each(|node| decode_references(node, root)),
+        Value::Array(list) => list
+            .iter_mut()
+            .for_each(|node| decode_references(node, root)),
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use dintero_codegen::document::Document;
 
-    use super::{check, embedded, is_safe};
+    use super::{check, decode_references, embedded, is_safe};
+
+    #[test]
+    fn references_are_written_as_names_are() {
+        let target = "#/paths/~1a~1%7Bid%7D";
+        let mut root = serde_json::json!({"paths": {"/a/{id}": {}}, "b": [{"$ref": target}, {"$ref": "#/%7B"}]});
+        let before = root.clone();
+        decode_references(&mut root, &before);
+        let expected = serde_json::json!([{"$ref": "#/paths/~1a~1{id}"}, {"$ref": "#/%7B"}]);
+        assert_eq!(root["b"], expected);
+    }
 
     #[test]
     fn the_block_of_a_page_is_the_one_with_a_version() {
