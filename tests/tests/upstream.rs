@@ -128,7 +128,7 @@ fn shapes_are_told_apart_or_kept_as_json() {
     for (schema, expected) in [
         (
             "{oneOf: [{$ref: '#/components/schemas/D'}, {type: object, properties: {d: {type: string}}}]}",
-            "union Ap response by shape\n",
+            "union Ap: response by=shape\n",
         ),
         (
             "{oneOf: [{type: object, properties: {a: {type: string}}}, {type: object, properties: {a: {type: integer}}}]}",
@@ -140,9 +140,9 @@ fn shapes_are_told_apart_or_kept_as_json() {
         ),
         (
             "{oneOf: [{$ref: '#/components/schemas/B'}, {nullable: true}]}",
-            "or any\n",
+            " open\n",
         ),
-        ("{type: integer, format: uint64}", "struct A p: Number\n"),
+        ("{type: integer, format: uint64}", "struct A p: Number format=uint64\n"),
         ("{enum: [null]}", "struct A p: Value nullable\n"),
     ] {
         let surface = property(schema).surface;
