@@ -142,7 +142,10 @@ fn shapes_are_told_apart_or_kept_as_json() {
             "{oneOf: [{$ref: '#/components/schemas/B'}, {nullable: true}]}",
             " open\n",
         ),
-        ("{type: integer, format: uint64}", "struct A p: Number format=uint64\n"),
+        (
+            "{type: integer, format: uint64}",
+            "struct A p: Number format=uint64\n",
+        ),
         ("{enum: [null]}", "struct A p: Value nullable\n"),
     ] {
         let surface = property(schema).surface;
