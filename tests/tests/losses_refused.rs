@@ -79,7 +79,7 @@ fn another_version_of_openapi_is_refused() {
 fn references_that_lead_nowhere_are_refused() {
     refused(
         &operation("parameters: [{$ref: '#/components/parameters/No'}], responses: {}"),
-        "x.yaml:5 #/paths/~1a/get/parameters/0: refers to #/components/parameters/No, which does not exist. Add it, or mend the reference",
+        "x.yaml:5 #/paths/~1a/get/parameters/0: refers to #/components/parameters/No, which does not exist. Add it, or fix the reference",
     );
     refused(
         &schema("{$ref: 'other.yaml#/A'}"),
@@ -93,7 +93,7 @@ fn references_that_lead_nowhere_are_refused() {
         &schema(
             "{type: object, discriminator: {propertyName: k, mapping: {x: '#/components/schemas/No'}}}",
         ),
-        "x.yaml:6 #/components/schemas/A: the discriminator maps x to #/components/schemas/No, which does not exist. Add it, or mend the mapping",
+        "x.yaml:6 #/components/schemas/A: the discriminator maps x to #/components/schemas/No, which does not exist. Add it, or fix the mapping",
     );
 }
 
@@ -239,7 +239,7 @@ fn names_of_operations_that_rust_would_mix_up_are_refused() {
 fn what_no_step_foresaw_is_an_error_and_not_left_out() {
     refused(
         "paths: {'no slash': {get: {operationId: getA, responses: {}}}}",
-        "x.yaml:1: progenitor cannot generate from the lowered document: the operation get_a is lost. Please report it with the document; removing the problem with an overlay action helps until then",
+        "x.yaml:1: progenitor cannot generate from the lowered document: the operation get_a is missing from its output. Please report it with the document; removing the problem with an overlay action helps until then",
     );
 }
 
@@ -289,7 +289,7 @@ fn constructs_that_make_progenitor_or_typify_give_up_are_generated() {
         ("a nested list of a union", schema("{type: array, items: {type: array, items: {oneOf: [{$ref: '#/components/schemas/B'}, {$ref: '#/components/schemas/C'}]}}}")),
     ] {
         let generation = generated(&text).unwrap_or_else(|error| panic!("{what}: {error}"));
-        assert_eq!(generation.plan.operations.len(), 1, "{what}");
+        assert_eq!(generation.api.operations.len(), 1, "{what}");
     }
 }
 

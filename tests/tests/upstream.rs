@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use dintero_codegen::document::Document;
+use dintero_codegen::ir::Server;
 use dintero_codegen::lower::operations::{all, json_content, resolve};
 use dintero_codegen::{Generation, generate_from, overlay};
 use dintero_tests::arbitrary::Arbitrary;
@@ -168,16 +169,16 @@ fn schemas_that_refer_to_each_other_take_no_longer_than_others() {
         "paths: {{/a: {{get: {{responses: {{'200': {{description: x, content: {{application/json: {{schema: {{$ref: '#/components/schemas/S1'}}}}}}}}}}}}}}}}\ncomponents: {{schemas: {{{}}}}}",
         schemas.join(", ")
     ));
-    assert!(generation.plan.types.len() > 20);
+    assert!(generation.api.types.len() > 20);
 }
 
 #[test]
 fn variables_of_servers_are_filled_in() {
     let generation = generated("paths: {/a: {get: {operationId: a, responses: {}}}}");
-    let operation = &generation.plan.operations["a"];
+    let operation = &generation.api.operations["a"];
     assert_eq!(
-        (operation.server.as_str(), operation.base.as_str()),
-        ("Api", "/v2")
+        (operation.server, operation.base.as_str()),
+        (Server::Api, "/v2")
     );
 }
 

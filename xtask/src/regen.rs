@@ -59,7 +59,7 @@ struct Row {
 impl Row {
     fn new(api: &'static str, generated: &Generated, changed: Vec<&'static str>) -> Self {
         let generation = &generated.generation;
-        let counts = surface::counts(&generation.plan);
+        let counts = surface::counts(&generation.api);
         Self {
             api,
             operations: counts.operations,

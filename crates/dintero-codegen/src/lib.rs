@@ -14,17 +14,19 @@ pub mod emit;
 #[cfg(feature = "generate")]
 pub mod generate;
 #[cfg(feature = "generate")]
+pub mod ir;
+#[cfg(feature = "generate")]
 pub mod lint;
 #[cfg(feature = "generate")]
 pub mod lower;
 #[cfg(feature = "generate")]
 mod markdown;
 #[cfg(feature = "generate")]
+mod names;
+#[cfg(feature = "generate")]
 pub mod overlay;
 #[cfg(feature = "generate")]
 mod pipeline;
-#[cfg(feature = "generate")]
-pub mod plan;
 #[cfg(feature = "generate")]
 pub mod surface;
 

@@ -1,4 +1,4 @@
-//! Step 2: OpenAPI Overlay 1.0: our names and choices, laid over a document that stays as upstream wrote it.
+//! Step 2: an OpenAPI Overlay 1.0 is applied: the client's names and choices, on a document that stays as upstream wrote it.
 
 use serde_json::Value;
 use serde_json_path::JsonPath;
@@ -21,7 +21,7 @@ pub fn apply(
     run(document, overlay, strict).map(|(findings, _)| findings)
 }
 
-/// Applies an overlay whether its actions match or not, and gives the places of each, in the order of the actions.
+/// Applies an overlay whether its actions match or not, and returns the places of each, in the order of the actions.
 ///
 /// # Errors
 /// As for [`apply`], matching nothing left out.
@@ -109,7 +109,7 @@ fn actions(overlay: &Document) -> &[Value] {
         .map_or(&[], Vec::as_slice)
 }
 
-/// Sorts `/parameters/10` after `/parameters/9`.
+/// Returns the key that sorts `/parameters/10` after `/parameters/9`.
 fn natural(pointer: &str) -> Vec<(usize, &str)> {
     pointer
         .split('/')
@@ -134,7 +134,7 @@ fn remove(root: &mut Value, pointer: &str) {
     }
 }
 
-/// Objects are merged, lists are appended to, everything else is replaced, as the Overlay specification says.
+/// Merges objects, appends to lists and replaces everything else, as the Overlay specification says.
 fn merge(node: &mut Value, update: &Value) {
     match (node, update) {
         (Value::Object(node), Value::Object(update)) => {

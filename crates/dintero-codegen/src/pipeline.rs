@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::document::{Document, escape};
 use crate::finding::{Errors, Finding, Level, Rule};
-use crate::plan::Plan;
+use crate::ir::Api;
 use crate::{emit, generate as progenitor, inputs, lint, lower, overlay, surface};
 
 /// A generated client.
@@ -16,8 +16,8 @@ pub struct Generation {
     pub registry: String,
     /// What the crate offers, as sorted text.
     pub surface: String,
-    /// Operations, types, fields and values.
-    pub plan: Plan,
+    /// Operations and types, with everything that the document says about them.
+    pub api: Api,
     /// Warnings: what was read more loosely than written.
     pub findings: Vec<Finding>,
 }
@@ -51,9 +51,9 @@ pub fn generate_from(
     stop_at_errors(&findings)?;
     let lowered = lower::lower(&document, &mut findings)?;
     let file = progenitor::generate(&document, &lowered)?;
-    let signatures = emit::Signature::of(&file, &lowered.plan)
-        .map_err(|lost| progenitor::refused(&document, &lost))?;
-    findings.extend(signatures.without_list(&lowered.plan).map(|operation| {
+    let output = emit::Output::of(&file, &lowered)
+        .map_err(|missing| progenitor::refused(&document, &missing))?;
+    findings.extend(output.without_list(&lowered).map(|operation| {
         let method = operation.method.to_lowercase();
         let pointer = format!("/paths/{}/{method}", escape(&operation.path));
         let problem = "the response has no list where x-dintero-paging says";
@@ -63,10 +63,10 @@ pub fn generate_from(
     }));
     stop_at_errors(&findings)?;
     Ok(Generation {
-        source: emit::emit(api, &lowered.plan, &signatures),
-        registry: emit::registry(&lowered.plan, &signatures),
-        surface: surface::write(&lowered.plan, &signatures),
-        plan: lowered.plan,
+        source: emit::emit(api, &lowered, &output),
+        registry: emit::registry(&lowered, &output),
+        surface: surface::write(&lowered, &output),
+        api: lowered,
         findings,
     })
 }

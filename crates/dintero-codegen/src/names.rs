@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use heck::ToUpperCamelCase;
 
-/// Any text as a part of a type's name.
-pub fn type_name(text: &str) -> String {
+/// Returns any text as a part of a type's name.
+pub fn name_part(text: &str) -> String {
     let words: String = text
         .chars()
         .map(|c| if is_part_of_a_name(c) { c } else { ' ' })
@@ -18,20 +18,20 @@ pub fn type_name(text: &str) -> String {
     }
 }
 
-/// The name of a whole type, such that progenitor leaves it as it is: `A B C` is `ABC`, and that is `Abc`.
-pub fn whole_name(text: &str) -> String {
-    let name = type_name(text);
-    let again = type_name(&name);
+/// Returns the name of a type, such that progenitor leaves it as it is: `A B C` is `ABC`, and that is `Abc`.
+pub fn type_name(text: &str) -> String {
+    let name = name_part(text);
+    let again = name_part(&name);
     if again == name { name } else { again }
 }
 
-/// Letters and digits, without those that Rust has in no name, such as `²`.
+/// Whether it is a letter or digit that Rust allows in names, which `²` is not.
 fn is_part_of_a_name(c: char) -> bool {
     c.is_ascii_alphanumeric()
         || c.is_alphanumeric() && syn::parse_str::<syn::Ident>(&format!("a{c}")).is_ok()
 }
 
-/// The name of one element of a list.
+/// Returns the name of one element of a list.
 pub fn singular(text: &str) -> String {
     let endings = [
         ("ies", "y"),
@@ -53,7 +53,7 @@ pub fn singular(text: &str) -> String {
     }
 }
 
-/// The variants of a list of values, in its order, no two alike.
+/// Returns the variants of an enum with their values, in the order of the values, no two alike.
 pub fn variants(values: &[String]) -> Vec<(String, String)> {
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut out: Vec<(String, String)> = Vec::new();
@@ -61,7 +61,7 @@ pub fn variants(values: &[String]) -> Vec<(String, String)> {
         if out.iter().any(|(_, known)| known == value) {
             continue;
         }
-        let mut name = match type_name(value).as_str() {
+        let mut name = match name_part(value).as_str() {
             "" if value.is_empty() => "Empty".to_owned(),
             "" => "Other".to_owned(),
             // `Unknown` is what holds the values that are not in the list.
@@ -81,15 +81,15 @@ pub fn variants(values: &[String]) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{singular, type_name, variants, whole_name};
+    use super::{name_part, singular, type_name, variants};
 
     #[test]
     fn names_are_camel_case_whatever_they_were() {
-        assert_eq!(type_name("dintero_psp.creditcard"), "DinteroPspCreditcard");
-        assert_eq!(type_name("AUTHORIZATION_VOIDED"), "AuthorizationVoided");
-        assert_eq!(type_name("3DS"), "V3ds");
-        assert_eq!(type_name("x²"), "X");
-        assert_eq!(whole_name("a/b c"), "Abc");
+        assert_eq!(name_part("dintero_psp.creditcard"), "DinteroPspCreditcard");
+        assert_eq!(name_part("AUTHORIZATION_VOIDED"), "AuthorizationVoided");
+        assert_eq!(name_part("3DS"), "V3ds");
+        assert_eq!(name_part("x²"), "X");
+        assert_eq!(type_name("a/b c"), "Abc");
     }
 
     #[test]
