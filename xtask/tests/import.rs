@@ -270,7 +270,7 @@ fn a_failed_import_changes_nothing_and_says_what_to_do() {
             "is on the unknown server",
         ),
         (OLD.replace("paths:", "path:"), "has no `paths`"),
-        ("[".to_owned(), "upstream:1: is not valid YAML: "),
+        ("[".to_owned(), "upstream:2: is not valid YAML: "),
         (PAGE.replace("\n````\n", "\n"), "save the whole page"),
     ] {
         let ran = import(&root, &text, &["--prune", "--fix"]);

@@ -80,11 +80,22 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
     for (key, values) in [
         ("auth", operation.security.as_slice()),
         ("deprecated", marked(operation.deprecated).as_slice()),
+<<<<<<< HEAD
         ("evidence", evidence.as_slice()),
         ("id", std::slice::from_ref(&operation.id)),
         ("media", &operation.media),
         ("read_back", operation.read_back.as_slice()),
         ("retry", &[format!("{:?}", operation.retry)]),
+=======
+        (
+            "evidence",
+            Some(evidence).filter(|mark| mark != "seen").as_slice(),
+        ),
+        ("id", std::slice::from_ref(&operation.id)),
+        ("media", &operation.media),
+        ("read_back", operation.read_back.as_slice()),
+        ("retry", std::slice::from_ref(&operation.retry)),
+>>>>>>> main
         ("scopes", &operation.scopes),
         (
             "server",
@@ -147,7 +158,7 @@ fn write_paging(text: &mut String, name: &str, paging: &Paging) {
     for cursor in &paging.cursor {
         let (of, pointer) = pointer(&cursor.source);
         let mut facts = format!("{of}={}", word(pointer));
-        if let Some((given, source)) = &cursor.instead {
+        if let Some((given, source)) = &cursor.alternative {
             put!(facts, " instead={}", word(self::pointer(source).1));
             for parameter in given {
                 put!(facts, " given={}", word(parameter));

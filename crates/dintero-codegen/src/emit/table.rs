@@ -8,7 +8,7 @@ const HEAD: &str = "
 /// The operation table: the facts about every operation of this API.
 pub mod operations {
     #![allow(unused_imports)]
-    use ::dintero_core::{Auth, Cursor, CursorSource, Evidence, Instead, Operation, OperationFacts, Paging, RetryClass, Server};
+    use ::dintero_core::{AlternativeSource, Auth, Cursor, CursorSource, Evidence, Operation, OperationFacts, Paging, RetryClass, Server};
 
 ";
 
@@ -79,12 +79,12 @@ fn row(source: &mut String, api: &str, operation: &Operation) {
 
 fn paging(paging: &Paging) -> String {
     let cursors = paging.cursor.iter().map(|cursor| {
-        let instead = cursor.instead.as_ref();
-        let instead = instead.map_or("None".to_owned(), |(given, source)| {
-            format!("Some(Instead {{ given: &{given:?}, source: CursorSource::{source:?} }})")
+        let alternative = cursor.alternative.as_ref();
+        let alternative = alternative.map_or("None".to_owned(), |(parameters, source)| {
+            format!("Some(AlternativeSource {{ parameters: &{parameters:?}, source: CursorSource::{source:?} }})")
         });
         format!(
-            "Cursor {{ parameter: {:?}, source: CursorSource::{:?}, instead: {instead} }}",
+            "Cursor {{ parameter: {:?}, source: CursorSource::{:?}, alternative: {alternative} }}",
             cursor.parameter, cursor.source
         )
     });

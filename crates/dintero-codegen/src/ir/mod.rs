@@ -211,7 +211,7 @@ pub struct Cursor {
     /// Where its value is.
     pub source: CursorSource,
     /// Where its value is when one of these query parameters is sent.
-    pub instead: Option<(Vec<String>, CursorSource)>,
+    pub alternative: Option<(Vec<String>, CursorSource)>,
 }
 
 /// Where the value of a cursor is, as a JSON pointer.

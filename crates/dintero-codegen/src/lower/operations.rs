@@ -184,7 +184,7 @@ fn paging(paging: &Value) -> Option<Paging> {
         Some(Cursor {
             parameter: cursor["parameter"].as_str()?.to_owned(),
             source: source(cursor)?,
-            instead: source(instead).map(|source| (texts(&instead["given"]).collect(), source)),
+            alternative: source(instead).map(|source| (texts(&instead["given"]).collect(), source)),
         })
     });
     Some(Paging {

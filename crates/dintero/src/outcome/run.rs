@@ -139,7 +139,7 @@ impl<T: Send + 'static> Job<T> {
                 return self.outcome(Seen::Nothing);
             }
             self.repeats -= 1;
-            self.clock.pause(wait.unwrap_or(pause)).await;
+            self.clock.sleep(wait.unwrap_or(pause)).await;
             pause = longer(pause);
         }
     }
@@ -173,7 +173,7 @@ impl<T: Send + 'static> Job<T> {
             if !open || left.is_zero() {
                 return seen;
             }
-            self.clock.pause(pause.min(left)).await;
+            self.clock.sleep(pause.min(left)).await;
             pause = longer(pause);
         }
     }
@@ -195,7 +195,7 @@ impl<T: Send + 'static> Job<T> {
                 }
                 Err(_) => {}
             }
-            self.clock.pause(pause.min(left)).await;
+            self.clock.sleep(pause.min(left)).await;
             pause = longer(pause);
         }
     }
