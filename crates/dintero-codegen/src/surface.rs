@@ -80,22 +80,11 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
     for (key, values) in [
         ("auth", operation.security.as_slice()),
         ("deprecated", marked(operation.deprecated).as_slice()),
-<<<<<<< HEAD
         ("evidence", evidence.as_slice()),
         ("id", std::slice::from_ref(&operation.id)),
         ("media", &operation.media),
         ("read_back", operation.read_back.as_slice()),
         ("retry", &[format!("{:?}", operation.retry)]),
-=======
-        (
-            "evidence",
-            Some(evidence).filter(|mark| mark != "seen").as_slice(),
-        ),
-        ("id", std::slice::from_ref(&operation.id)),
-        ("media", &operation.media),
-        ("read_back", operation.read_back.as_slice()),
-        ("retry", std::slice::from_ref(&operation.retry)),
->>>>>>> main
         ("scopes", &operation.scopes),
         (
             "server",
