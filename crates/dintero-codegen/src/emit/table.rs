@@ -80,8 +80,8 @@ fn row(source: &mut String, api: &str, operation: &Operation) {
 fn paging(paging: &Paging) -> String {
     let cursors = paging.cursor.iter().map(|cursor| {
         let alternative = cursor.alternative.as_ref();
-        let alternative = alternative.map_or("None".to_owned(), |(given, source)| {
-            format!("Some(AlternativeSource {{ parameters: &{given:?}, source: CursorSource::{source:?} }})")
+        let alternative = alternative.map_or("None".to_owned(), |(parameters, source)| {
+            format!("Some(AlternativeSource {{ parameters: &{parameters:?}, source: CursorSource::{source:?} }})")
         });
         format!(
             "Cursor {{ parameter: {:?}, source: CursorSource::{:?}, alternative: {alternative} }}",
