@@ -1,4 +1,4 @@
-//! Amounts as people write them: `299.90 NOK`.
+//! Amounts as text: `299.90 NOK`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::{Amount, AmountError, Currency};
 
 impl Amount {
-    /// Reads major units without their currency, such as `299.90`; see [`Amount::from_str`] for what is refused.
+    /// Parses major units without a currency, such as `299.90`, by the rules of [`Amount::from_str`].
     ///
     /// # Errors
     /// [`AmountError::Malformed`] and [`AmountError::Overflow`].
@@ -37,7 +37,7 @@ impl Amount {
                 return Err(AmountError::Malformed);
             }
             let digit = i64::from(digit - b'0');
-            // Counted away from zero on the side of the sign, so that the least amount can be read as well.
+            // Accumulated with the sign, so that `i64::MIN` can be parsed.
             minor = minor
                 .checked_mul(10)
                 .and_then(|minor| minor.checked_add(if negative { -digit } else { digit }))
@@ -46,7 +46,7 @@ impl Amount {
         Ok(Self::new(minor, currency))
     }
 
-    /// Major units without the currency, such as `299.90`, always with all decimals.
+    /// Returns the major units without the currency, such as `299.90`, always with all decimals.
     pub fn to_major(self) -> String {
         let decimals = self.currency().decimals() as usize;
         let digits = format!(
@@ -64,10 +64,9 @@ impl Amount {
     }
 }
 
-/// Reads `299.90 NOK`: digits, if you like a point and decimals, one space, the currency.
+/// Parses `299.90 NOK`: digits, optionally a point and decimals, one space, and the currency.
 ///
-/// Refused are grouping (`1 000.00`), commas, a plus, more decimals than the currency has, and anything else that two people could
-/// read as two amounts.
+/// Ambiguous text is an error: digit grouping (`1 000.00`), commas, a plus sign, or more decimals than the currency has.
 impl FromStr for Amount {
     type Err = AmountError;
 
@@ -77,7 +76,7 @@ impl FromStr for Amount {
     }
 }
 
-/// `299.90 NOK`
+/// Formats as `299.90 NOK`.
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{} {}", self.to_major(), self.currency()))
@@ -117,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_read_in_two_ways_is_refused() {
+    fn ambiguous_text_is_an_error() {
         for text in [
             "1,000.00 NOK",
             "1 000.00 NOK",
@@ -172,7 +171,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_printed_is_read_back(minor: i64) {
+        fn formatted_amounts_are_parsed_back(minor: i64) {
             let amount = Amount::new(minor, Currency::Nok);
             prop_assert_eq!(amount.to_string().parse::<Amount>(), Ok(amount));
         }

@@ -1,20 +1,21 @@
-//! How a verifier is set up.
+//! Configuration of a verifier.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use dintero_core::{Clock, SystemClock, Violations};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use url::Url;
 
 use super::Verifier;
+use super::signature::check_secrets;
 use super::verify::Settings;
 
-/// How far the time of a signature may be off unless told otherwise: 5 minutes, as Dintero advises.
+/// Dintero recommends 5 minutes.
 const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 
-/// Sets up a [`Verifier`].
+/// Configures a [`Verifier`].
+#[derive(Debug)]
 #[must_use]
 pub struct VerifierBuilder {
     account: String,
@@ -35,37 +36,39 @@ impl VerifierBuilder {
         }
     }
 
-    /// A secret of the account. Give several while you change it: any of them may have signed.
+    /// Adds a secret of the account. Add both the old and the new one during a rotation: a signature may match any of them.
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secrets.push(secret.into().into());
         self
     }
 
-    /// Where the world reaches your server: `https://shop.example.com`, with a path if a proxy takes that prefix off before the request comes
-    /// to you. The signature is over this host, and what host the request itself names can be anyone's word.
+    /// Sets the public URL of your server, such as `https://shop.example.com`, with a path if a proxy strips that prefix. The signature
+    /// covers this host; the `Host` header of a request is not trusted.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
         self.public = Some(url.into());
         self
     }
 
-    /// How far the signature's time may be off, in either direction. Default: 5 minutes, as Dintero advises against replays. Dintero does not say
-    /// whether each of its up to 20 repeats is signed afresh; if late ones come as [`Refusal::Stale`](super::Refusal::Stale), take more, and remember
-    /// [`Verified::delivery`](super::Verified::delivery) for as long.
+    /// Sets how far the timestamp of a signature may deviate from the clock, in either direction. The default is 5 minutes, which Dintero
+    /// recommends against replays. Whether each of up to 20 retries is signed anew is not documented: if late ones fail with
+    /// [`CallbackError::Stale`](super::CallbackError::Stale), increase the tolerance, and store [`Verified::delivery`](super::Verified::delivery)
+    /// for as long.
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// Where the time is taken from; for tests.
+    /// Sets the clock, for tests. The default is the system clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// The verifier.
+    /// Builds the verifier.
     ///
     /// # Errors
-    /// All that is wrong at once: no account id, no secret or an empty one, a URL that is missing, no https or http URL, or has a query.
+    /// Returns all violations at once: a malformed account id, a missing or empty secret, and a public URL that is missing, is neither
+    /// https nor http, or has a query.
     pub fn build(self) -> Result<Verifier, Violations> {
         let mut violations = Violations::default();
         if !is_account(&self.account) {
@@ -109,26 +112,4 @@ fn is_account(account: &str) -> bool {
     account
         .strip_prefix(['T', 'P'])
         .is_some_and(|digits| digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-pub(super) fn check_secrets(secrets: &[SecretString], violations: &mut Violations) {
-    if secrets.is_empty() {
-        violations.push("secret", "is required");
-    }
-    if secrets
-        .iter()
-        .any(|secret| secret.expose_secret().is_empty())
-    {
-        violations.push("secret", "must not be empty");
-    }
-}
-
-impl fmt::Debug for VerifierBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifierBuilder")
-            .field("account", &self.account)
-            .field("secrets", &self.secrets.len())
-            .field("tolerance", &self.tolerance)
-            .finish_non_exhaustive()
-    }
 }
