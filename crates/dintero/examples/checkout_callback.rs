@@ -15,7 +15,7 @@ use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::routing::get;
 use common::{Result, connect, exit, fresh, nok, pay, session};
-use dintero::callback::{Reply, SessionCallback, Signer, Verifier};
+use dintero::callback::{CallbackResponse, SessionCallback, Signer, Verifier};
 use dintero::state::StatusRules;
 use dintero::{Clock, Dintero, SystemClock};
 use tokio::net::TcpListener;
@@ -31,17 +31,17 @@ struct Shop {
 }
 
 /// Only what Dintero signed comes here. What to answer, and when Dintero calls again, is said at `dintero::callback`.
-async fn callback(State(shop): State<Shop>, callback: SessionCallback) -> Reply {
+async fn callback(State(shop): State<Shop>, callback: SessionCallback) -> CallbackResponse {
     let Some(id) = &callback.transaction_id else {
         println!(
             "  {}: nothing was paid ({:?})",
             callback.merchant_reference, callback.error
         );
-        return Reply::Done;
+        return CallbackResponse::Processed;
     };
     // The callback says that something happened; what, the transaction says.
     let Ok(transaction) = shop.dintero.checkout().get_transaction(id).send().await else {
-        return Reply::TryAgain;
+        return CallbackResponse::Retry;
     };
     let paid = transaction
         .status
@@ -50,7 +50,7 @@ async fn callback(State(shop): State<Shop>, callback: SessionCallback) -> Reply 
     let mut orders = shop.orders.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(order) = orders.get_mut(&callback.merchant_reference) else {
         // It may have overtaken the order.
-        return Reply::TryAgain;
+        return CallbackResponse::Retry;
     };
     if paid && !*order {
         *order = true;
@@ -61,7 +61,7 @@ async fn callback(State(shop): State<Shop>, callback: SessionCallback) -> Reply 
         );
         shop.paid.notify_one();
     }
-    Reply::Done
+    CallbackResponse::Processed
 }
 
 #[tokio::main]

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use common::{Result, connect, exit, fresh, nok, settled};
 use dintero::Dintero;
 use dintero::outcome::wallet;
-use dintero::state::{Answer, CardRules};
+use dintero::state::{CardRules, Verdict};
 use dintero::wallets::types::{
     CaptureOptions, CardInput, CardLookup, CardTokenGeneratorInput, TransactionInput,
     TransactionInputType, VoidOptions,
@@ -69,7 +69,7 @@ async fn redeem(dintero: &Dintero, code: &str, price: i64) -> Result<()> {
         "  {} on the card",
         nok(card.amount_available.unwrap_or_default())
     );
-    if let Answer::No(reason) = card.can_draw(nok(price), dintero.handle().clock().wall()) {
+    if let Verdict::No(reason) = card.can_draw(nok(price), dintero.handle().clock().wall()) {
         return Err(format!("{} cannot be drawn: {reason}", nok(price)).into());
     }
 

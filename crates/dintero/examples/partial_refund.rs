@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use common::{Result, connect, exit, fresh, nok, pay, session, settled};
 use dintero::checkout::types::{CaptureOptions, OperationItem, RefundOptions, Transaction};
-use dintero::state::{Answer, TransactionRules};
+use dintero::state::{TransactionRules, Verdict};
 use dintero::{Amount, TransactionAmounts, outcome};
 
 const LINES: [(&str, i64); 2] = [("chair", 29_990), ("lamp", 9_900)];
@@ -51,11 +51,7 @@ async fn run() -> Result<()> {
         .refund_reference(format!("{order}-return-1"));
     let transaction = settled(outcome::refund(&checkout, &*payment, back).send().await).await?;
     let amounts = TransactionAmounts::of(&transaction)?;
-    println!(
-        "  refunded {}, {} stays",
-        amounts.refunded(),
-        amounts.kept()
-    );
+    println!("  refunded {}, {} stays", amounts.refunded(), amounts.net());
 
     ask(&transaction, total);
     Ok(())
@@ -64,9 +60,9 @@ async fn run() -> Result<()> {
 /// What the state of the payment says, before anything is sent.
 fn ask(transaction: &Transaction, amount: Amount) {
     match transaction.can_refund(amount) {
-        Answer::Yes => println!("  {amount} can be refunded"),
-        Answer::No(reason) => println!("  {amount} cannot be refunded: {reason}"),
-        Answer::Unknown(reason) => {
+        Verdict::Yes => println!("  {amount} can be refunded"),
+        Verdict::No(reason) => println!("  {amount} cannot be refunded: {reason}"),
+        Verdict::Unknown(reason) => {
             println!("  whether {amount} can be refunded is open: {reason}")
         }
     }

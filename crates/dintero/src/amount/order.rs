@@ -95,7 +95,7 @@ impl fmt::Display for AmountMismatch {
                 let side = if difference < 0 { "less" } else { "more" };
                 write!(
                     f,
-                    " is {} minor units {side} than the sum of its parts",
+                    ": the amount is {} minor units {side} than the sum of its parts",
                     difference.unsigned_abs()
                 )
             }

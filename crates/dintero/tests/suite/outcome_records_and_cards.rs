@@ -1,20 +1,18 @@
-//! What is recorded of an order, and what moves on a gift card, is there once after every fault.
-#![allow(clippy::unwrap_used)]
-
-mod shop;
+//! After every fault, a record of an order or a transaction of a gift card exists once, or not at all and the outcome says so.
 
 use std::collections::BTreeMap;
 
+use crate::support::client_of;
+use crate::support::shop::{FAULTS, PRICE, client, executions, sequences};
+use dintero::Dintero;
 use dintero::outcome::{NotApplied, Outcome, record, wallet};
 use dintero::shopping::types::{
     DraftOptions, DraftOrderInput, OrderInput, OrderItemInput, OrderOperationInput,
     OrderOperationItemInput, TaxLine,
 };
 use dintero::wallets::types::{CaptureOptions, CardInput, TransactionInput, VoidOptions};
-use dintero::{Dintero, ManualClock};
 use dintero_sandbox::{Fault, Sandbox};
 use serde_json::json;
-use shop::{PRICE, client, sequences, worked};
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -77,7 +75,7 @@ impl Kind {
         }
     }
 
-    /// Whether it was recorded; the outcome must be one of the two that are certain.
+    /// Whether it was recorded; the outcome must be conclusive.
     async fn record(self, dintero: &Dintero, order: &str, amount: i64, repeats: u32) -> bool {
         macro_rules! send {
             ($name:ident) => {
@@ -103,7 +101,7 @@ impl Kind {
         }
     }
 
-    /// What must be recorded before.
+    /// The records that must exist before.
     fn before(self) -> &'static [Self] {
         match self {
             Self::Authorization => &[],
@@ -114,7 +112,7 @@ impl Kind {
 }
 
 #[tokio::test]
-async fn after_every_fault_an_order_shows_a_record_once_or_not_at_all() {
+async fn after_every_fault_an_order_has_a_record_once_or_not_at_all() {
     let sandbox = Sandbox::start().await.unwrap();
     for kind in [
         Kind::Authorization,
@@ -122,7 +120,7 @@ async fn after_every_fault_an_order_shows_a_record_once_or_not_at_all() {
         Kind::Refund,
         Kind::Cancellation,
     ] {
-        for fault in shop::FAULTS {
+        for fault in FAULTS {
             let dintero = client(&sandbox);
             let order = order(&dintero).await;
             for before in kind.before() {
@@ -134,7 +132,7 @@ async fn after_every_fault_an_order_shows_a_record_once_or_not_at_all() {
             let expected = matches!(fault, Fault::CloseAfterWork | Fault::Status(429));
             assert_eq!(recorded, expected, "{kind:?} {fault:?}");
             assert_eq!(
-                worked(&sandbox, kind.operation()),
+                executions(&sandbox, kind.operation()),
                 usize::from(expected),
                 "{kind:?} {fault:?}"
             );
@@ -145,13 +143,17 @@ async fn after_every_fault_an_order_shows_a_record_once_or_not_at_all() {
                     "{kind:?} {fault:?}"
                 );
             }
-            assert_eq!(worked(&sandbox, kind.operation()), 1, "{kind:?} {fault:?}");
+            assert_eq!(
+                executions(&sandbox, kind.operation()),
+                1,
+                "{kind:?} {fault:?}"
+            );
         }
     }
 }
 
 #[tokio::test]
-async fn a_reference_is_good_for_one_record() {
+async fn a_reference_belongs_to_one_record() {
     let sandbox = Sandbox::start().await.unwrap();
     let dintero = client(&sandbox);
     let order = order(&dintero).await;
@@ -166,13 +168,13 @@ async fn a_reference_is_good_for_one_record() {
         .send()
         .await;
     assert!(
-        matches!(nameless, Outcome::NotApplied(NotApplied::Refused(error)) if error.is_invalid_request())
+        matches!(nameless, Outcome::NotApplied(NotApplied::Rejected(error)) if error.is_invalid_request())
     );
-    assert_eq!(worked(&sandbox, Kind::Authorization.operation()), 1);
+    assert_eq!(executions(&sandbox, Kind::Authorization.operation()), 1);
 }
 
 #[tokio::test]
-async fn records_that_come_without_their_metadata_decide_nothing() {
+async fn records_without_their_metadata_are_inconclusive() {
     let server = MockServer::start().await;
     let list = |records: serde_json::Value| {
         ResponseTemplate::new(200).set_body_json(json!({"captures": records}))
@@ -192,13 +194,7 @@ async fn records_that_come_without_their_metadata_decide_nothing() {
         .respond_with(list(json!([old, new])))
         .mount(&server)
         .await;
-    let dintero = Dintero::builder()
-        .account("T12345678")
-        .bearer_token("token")
-        .api_url(server.uri())
-        .clock(ManualClock::new())
-        .build()
-        .unwrap();
+    let (dintero, _) = client_of(&server);
     let attempt = record::capture(&dintero.shopping(), "order-1", "event-1", part(100));
     let outcome = attempt.repeat_if_not_applied(3).send().await;
     assert!(matches!(outcome, Outcome::Unknown(_)), "{outcome:?}");
@@ -276,7 +272,7 @@ async fn after_every_fault_a_gift_card_is_drawn_once_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn what_a_card_holds_is_captured_or_given_back_once() {
+async fn a_reserved_amount_is_captured_or_released_once() {
     let sandbox = Sandbox::start().await.unwrap();
     let faults = [
         Fault::CloseAfterWork,
@@ -322,7 +318,7 @@ async fn what_a_card_holds_is_captured_or_given_back_once() {
 }
 
 #[tokio::test]
-async fn a_ref_id_is_good_for_one_thing() {
+async fn a_ref_id_belongs_to_one_transaction() {
     let sandbox = Sandbox::start().await.unwrap();
     let dintero = client(&sandbox);
     let card = card(&dintero).await;
@@ -352,12 +348,12 @@ async fn a_ref_id_is_good_for_one_thing() {
     .send()
     .await;
     assert!(
-        matches!(bad, Outcome::NotApplied(NotApplied::Refused(error)) if error.is_invalid_request())
+        matches!(bad, Outcome::NotApplied(NotApplied::Rejected(error)) if error.is_invalid_request())
     );
 }
 
 #[tokio::test]
-async fn paid_by_token_doubt_stays_and_the_same_call_again_settles_it() {
+async fn without_a_card_id_a_lost_response_is_unknown_and_the_same_call_again_resolves_it() {
     let sandbox = Sandbox::start().await.unwrap();
     let dintero = client(&sandbox);
     let generator = dintero::wallets::types::CardTokenGeneratorInput::builder().expires_in(86_400);
@@ -391,7 +387,7 @@ async fn paid_by_token_doubt_stays_and_the_same_call_again_settles_it() {
         .send()
         .await;
     let Outcome::Unknown(unknown) = outcome else {
-        panic!("there is no card to read: {outcome:?}");
+        panic!("no card can be read: {outcome:?}");
     };
     assert!(unknown.error().is_some());
     assert!(

@@ -1,5 +1,4 @@
-//! The extractors of axum, and the status of each refusal.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+//! The extractors for axum, and the status of each rejection.
 
 use axum::Router;
 use axum::body::Body;
@@ -7,8 +6,8 @@ use axum::extract::FromRef;
 use axum::http::{Method, Request, StatusCode};
 use axum::routing::{any, post};
 use dintero::callback::{
-    Express, ExpressAnswer, Reply, SessionCallback, Signer, Verified, Verifier, Webhook,
-    WebhookVerifier, sign_webhook,
+    CallbackResponse, Express, ExpressResponse, SessionCallback, Signer, Verified, Verifier,
+    Webhook, WebhookVerifier, sign_webhook,
 };
 use dintero::checkout::types::{
     ShippingAddressCallbackRequest, ShippingAddressCallbackResponse, ShippingOption,
@@ -22,23 +21,23 @@ struct State {
     webhooks: WebhookVerifier,
 }
 
-async fn session(callback: SessionCallback) -> Reply {
+async fn session(callback: SessionCallback) -> CallbackResponse {
     match callback.parameter("order") {
-        Some("known") => Reply::Done,
-        Some("soon") => Reply::TryAgain,
-        _ => Reply::Never,
+        Some("known") => CallbackResponse::Processed,
+        Some("soon") => CallbackResponse::Retry,
+        _ => CallbackResponse::Rejected,
     }
 }
 
 async fn express(
-    Express(asked): Express<ShippingAddressCallbackRequest>,
+    Express(callback): Express<ShippingAddressCallbackRequest>,
 ) -> axum::response::Response {
-    assert_eq!(asked.order.amount, 100);
-    let answer = ShippingAddressCallbackResponse::builder()
+    assert_eq!(callback.order.amount, 100);
+    let response = ShippingAddressCallbackResponse::builder()
         .shipping_options(Vec::<ShippingOption>::new())
         .build()
         .unwrap();
-    answer.to_response().unwrap().map(Body::from)
+    response.to_response().unwrap().map(Body::from)
 }
 
 fn app(clock: &ManualClock) -> Router {
@@ -57,7 +56,7 @@ fn app(clock: &ManualClock) -> Router {
             "/webhook",
             post(|webhook: Webhook| async move { webhook.event().to_string() }),
         );
-    // Nested, so that the handlers see another path than was signed.
+    // Nested, so that the path of the handlers differs from the signed one.
     Router::new()
         .nest("/dintero", routes)
         .with_state(State { verifier, webhooks })
@@ -71,7 +70,7 @@ async fn status(request: Request<Body>) -> StatusCode {
         .status()
 }
 
-/// As it comes to the server behind a proxy that takes `/shop` off.
+/// A request behind a proxy that strips `/shop`.
 fn signed(method: Method, url: &str, body: &str) -> Request<Body> {
     let signer = Signer::new("T12345678", "s");
     let mut request = signer
@@ -88,7 +87,7 @@ fn signed(method: Method, url: &str, body: &str) -> Request<Body> {
 }
 
 #[tokio::test]
-async fn session_callbacks_are_answered_by_outcome() {
+async fn the_response_to_a_session_callback_depends_on_its_processing() {
     let url = "https://shop.example.com/shop/dintero/session?merchant_reference=1&time=t";
     for (order, want) in [("known", 200), ("soon", 503), ("strange", 422)] {
         let request = signed(Method::GET, &format!("{url}&order={order}"), "");
@@ -119,7 +118,7 @@ async fn session_callbacks_are_answered_by_outcome() {
 }
 
 #[tokio::test]
-async fn express_questions_are_read_and_answered() {
+async fn express_callbacks_are_parsed_and_responded_to() {
     let url = "https://shop.example.com/shop/dintero/express";
     let body = r#"{"id":"T1","order":{"amount":100,"currency":"NOK","merchant_reference":"1"},"url":{"return_url":"https://shop.example.com"}}"#;
     let response = app(&ManualClock::new())
@@ -128,10 +127,10 @@ async fn express_questions_are_read_and_answered() {
         .unwrap();
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["content-type"], "application/json");
-    let answer = axum::body::to_bytes(response.into_body(), 1000)
+    let body = axum::body::to_bytes(response.into_body(), 1000)
         .await
         .unwrap();
-    assert_eq!(answer, r#"{"shipping_options":[]}"#);
+    assert_eq!(body, r#"{"shipping_options":[]}"#);
     assert_eq!(status(signed(Method::POST, url, "[]")).await, 400);
     let unsigned = Request::post("/dintero/express")
         .body(Body::from(body))

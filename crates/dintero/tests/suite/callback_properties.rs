@@ -1,17 +1,15 @@
-//! Whatever Dintero signs verifies, nothing else does, and nothing panics.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+//! Only what Dintero signs is verified, and nothing panics.
 
-mod callback;
-
-use callback::{ACCOUNT, SIGNATURE, refusal, signed, verifier};
-use dintero::callback::{Refusal, Signer, WebhookVerifier, sign_webhook};
+use dintero::callback::{CallbackError, Signer, WebhookVerifier, sign_webhook};
 use dintero::http::{HeaderMap, HeaderValue, Method, Request, Uri};
 use dintero::{Clock, ManualClock};
 use proptest::prelude::*;
 use url::form_urlencoded;
 
-/// What a query means, whatever way it is written.
-fn meaning(query: &str) -> Vec<(String, String)> {
+use crate::support::callback::{ACCOUNT, SIGNATURE, error_of, signed, verifier};
+
+/// The decoded parameters, sorted by name.
+fn decoded(query: &str) -> Vec<(String, String)> {
     let mut pairs: Vec<_> = form_urlencoded::parse(query.as_bytes())
         .into_owned()
         .collect();
@@ -49,12 +47,12 @@ proptest! {
         prop_assume!(changed[at] != byte);
         changed[at] = byte;
         let Ok(after) = Uri::try_from(changed) else { return Ok(()); };
-        // What means the same may be written in two ways: %c3 and %C3.
+        // The same parameters have several encodings: %c3 and %C3.
         let same = after.path() == request.uri().path()
-            && meaning(after.query().unwrap_or_default()) == meaning(request.uri().query().unwrap_or_default());
+            && decoded(after.query().unwrap_or_default()) == decoded(request.uri().query().unwrap_or_default());
         let mut forged = request.clone();
         *forged.uri_mut() = after;
-        prop_assert_eq!(refusal(&clock, &forged), (!same).then_some(Refusal::WrongSignature));
+        prop_assert_eq!(error_of(&clock, &forged), (!same).then_some(CallbackError::WrongSignature));
     }
 
     #[test]
@@ -63,7 +61,7 @@ proptest! {
         let mut forged = signed(&clock, "https://shop.example.com/cb?a=1");
         prop_assume!(method != "GET");
         *forged.method_mut() = method.parse().unwrap();
-        prop_assert_eq!(refusal(&clock, &forged), Some(Refusal::WrongSignature));
+        prop_assert_eq!(error_of(&clock, &forged), Some(CallbackError::WrongSignature));
     }
 
     #[test]
@@ -76,7 +74,7 @@ proptest! {
         header[at] = byte;
         let mut forged = request.clone();
         forged.headers_mut().insert(SIGNATURE, HeaderValue::from_bytes(&header).unwrap());
-        prop_assert!(refusal(&clock, &forged).is_some());
+        prop_assert!(error_of(&clock, &forged).is_some());
     }
 
     #[test]
@@ -84,11 +82,11 @@ proptest! {
         let mut headers = HeaderMap::new();
         headers.insert("event-signature", sign_webhook("s3cret", &body).parse().unwrap());
         let verifier = WebhookVerifier::new(["s3cret"]).unwrap();
-        prop_assert_ne!(verifier.verify(&headers, body.clone()).err(), Some(Refusal::WrongSignature));
+        prop_assert_ne!(verifier.verify(&headers, body.clone()).err(), Some(CallbackError::WrongSignature));
         let mut changed = body;
         let at = place.index(changed.len());
         changed[at] ^= flip;
-        prop_assert_eq!(verifier.verify(&headers, changed).err(), Some(Refusal::WrongSignature));
+        prop_assert_eq!(verifier.verify(&headers, changed).err(), Some(CallbackError::WrongSignature));
     }
 
     #[test]
@@ -102,7 +100,7 @@ proptest! {
             request.headers_mut().insert("host", value.clone());
             request.headers_mut().insert(SIGNATURE, value.clone());
             request.headers_mut().insert("event-signature", value);
-            prop_assert!(refusal(&clock, &request).is_some());
+            prop_assert!(error_of(&clock, &request).is_some());
             prop_assert!(verifier(&clock).verify_url(&Method::GET, &url, request.headers()).is_err());
             prop_assert!(WebhookVerifier::new(["s"]).unwrap().verify(request.headers(), header.clone()).is_err());
         }

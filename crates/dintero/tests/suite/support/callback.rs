@@ -1,7 +1,6 @@
-//! What the tests of callbacks share.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+//! Signed requests and their verifier.
 
-use dintero::callback::{Refusal, Signer, Verifier};
+use dintero::callback::{CallbackError, Signer, Verifier};
 use dintero::http::{Method, Request};
 use dintero::{Clock, ManualClock};
 
@@ -23,6 +22,6 @@ pub fn signed(clock: &ManualClock, url: &str) -> Request<()> {
         .unwrap()
 }
 
-pub fn refusal(clock: &ManualClock, request: &Request<()>) -> Option<Refusal> {
+pub fn error_of(clock: &ManualClock, request: &Request<()>) -> Option<CallbackError> {
     verifier(clock).verify(request).err()
 }

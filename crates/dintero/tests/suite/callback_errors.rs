@@ -1,40 +1,40 @@
-//! What is not from Dintero is refused, with its own reason; what is, never is.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
-mod callback;
+//! A request that is not from Dintero has its own error; one from Dintero has none.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use callback::{ACCOUNT, SIGNATURE, refusal, signed, verifier};
-use dintero::callback::{Refusal, Signer, Verifier, WebhookEvent, WebhookVerifier, sign_webhook};
+use dintero::callback::{
+    CallbackError, Signer, Verifier, WebhookEvent, WebhookVerifier, sign_webhook,
+};
 use dintero::http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use dintero::{Clock, ManualClock};
 
+use crate::support::callback::{ACCOUNT, SIGNATURE, error_of, signed, verifier};
+
 #[test]
-fn each_fault_has_its_own_reason_and_status() {
+fn each_fault_has_its_own_error_and_status() {
     let clock = ManualClock::new();
     clock.advance(Duration::from_secs(3600));
     let url = "https://shop.example.com/cb?b=2&a=1";
     let good = signed(&clock, url);
-    assert_eq!(refusal(&clock, &good), None);
+    assert_eq!(error_of(&clock, &good), None);
     let with = |change: &dyn Fn(&mut Request<()>)| {
         let mut request = good.clone();
         change(&mut request);
-        refusal(&clock, &request)
+        error_of(&clock, &request)
     };
     let header = good.headers()[SIGNATURE].clone();
-    for (refused, reason, status) in [
+    for (found, error, status) in [
         (
             with(&|r| r.headers_mut().clear()),
-            Refusal::MissingHeader,
+            CallbackError::MissingHeader,
             401,
         ),
         (
             with(&|r| {
                 r.headers_mut().append(SIGNATURE, header.clone());
             }),
-            Refusal::DoubledHeader,
+            CallbackError::DuplicateHeader,
             400,
         ),
         (
@@ -42,7 +42,7 @@ fn each_fault_has_its_own_reason_and_status() {
                 r.headers_mut()
                     .insert(SIGNATURE, "t=1,v1-new=6b".parse().unwrap());
             }),
-            Refusal::UnknownScheme,
+            CallbackError::UnknownScheme,
             503,
         ),
         (
@@ -50,34 +50,34 @@ fn each_fault_has_its_own_reason_and_status() {
                 r.headers_mut()
                     .insert(SIGNATURE, HeaderValue::from_bytes(b"\xff").unwrap());
             }),
-            Refusal::MalformedHeader,
+            CallbackError::MalformedHeader,
             400,
         ),
         (
             with(&|r| *r.method_mut() = Method::POST),
-            Refusal::WrongSignature,
+            CallbackError::WrongSignature,
             503,
         ),
         (
             with(&|r| *r.uri_mut() = "/cb/?b=2&a=1".parse().unwrap()),
-            Refusal::WrongSignature,
+            CallbackError::WrongSignature,
             503,
         ),
         (
             with(&|r| *r.uri_mut() = "/cb?b=2&a=2".parse().unwrap()),
-            Refusal::WrongSignature,
+            CallbackError::WrongSignature,
             503,
         ),
     ] {
-        assert_eq!(refused, Some(reason));
+        assert_eq!(found, Some(error));
         assert_eq!(
-            reason.status(),
+            error.status(),
             StatusCode::from_u16(status).unwrap(),
-            "{reason}"
+            "{error}"
         );
-        assert_eq!(reason.is_retried(), status == 503);
+        assert_eq!(error.is_retried(), status == 503);
     }
-    // What is not signed is no reason.
+    // Headers that are not signed do not matter.
     for id in [&b"1"[..], b"\xff"] {
         let twice = with(&|r| {
             for _ in 0..2 {
@@ -87,7 +87,7 @@ fn each_fault_has_its_own_reason_and_status() {
         });
         assert_eq!(twice, None);
     }
-    // Names in another order are the same query.
+    // The order of the parameters does not matter.
     assert_eq!(
         with(&|r| *r.uri_mut() = "/cb?a=1&b=2".parse().unwrap()),
         None
@@ -103,9 +103,9 @@ fn times_beyond_the_tolerance_are_stale_or_from_the_future() {
     }
     let request = signed(&signed_at, url);
     read_at.advance(Duration::from_secs(300));
-    assert_eq!(refusal(&read_at, &request), None);
+    assert_eq!(error_of(&read_at, &request), None);
     read_at.advance(Duration::from_secs(1));
-    assert_eq!(refusal(&read_at, &request), Some(Refusal::Stale));
+    assert_eq!(error_of(&read_at, &request), Some(CallbackError::Stale));
     let patient = Verifier::builder(ACCOUNT)
         .secret("s3cret")
         .public_url(url)
@@ -120,28 +120,35 @@ fn times_beyond_the_tolerance_are_stale_or_from_the_future() {
     );
 
     signed_at.advance(Duration::from_secs(601));
-    assert_eq!(refusal(&read_at, &signed(&signed_at, url)), None);
+    assert_eq!(error_of(&read_at, &signed(&signed_at, url)), None);
     signed_at.advance(Duration::from_secs(1));
     assert_eq!(
-        refusal(&read_at, &signed(&signed_at, url)),
-        Some(Refusal::Future)
+        error_of(&read_at, &signed(&signed_at, url)),
+        Some(CallbackError::Future)
     );
 }
 
 #[test]
-fn another_host_or_secret_or_account_is_refused() {
+fn another_host_or_secret_or_account_is_an_error() {
     let clock = ManualClock::new();
     let mut elsewhere = signed(&clock, "https://other.example.com/cb?a=1");
-    assert_eq!(refusal(&clock, &elsewhere), Some(Refusal::WrongHost));
+    assert_eq!(error_of(&clock, &elsewhere), Some(CallbackError::WrongHost));
     *elsewhere.uri_mut() = "/cb?a=1".parse().unwrap();
-    assert_eq!(refusal(&clock, &elsewhere), Some(Refusal::WrongSignature));
+    assert_eq!(
+        error_of(&clock, &elsewhere),
+        Some(CallbackError::WrongSignature)
+    );
     for (name, host) in [
         ("host", "Other.example.com:8443"),
         ("x-forwarded-host", "other.example.com"),
     ] {
         let mut named = elsewhere.clone();
         named.headers_mut().insert(name, host.parse().unwrap());
-        assert_eq!(refusal(&clock, &named), Some(Refusal::WrongHost), "{name}");
+        assert_eq!(
+            error_of(&clock, &named),
+            Some(CallbackError::WrongHost),
+            "{name}"
+        );
     }
     let url = "https://shop.example.com/cb";
     for signer in [
@@ -149,7 +156,10 @@ fn another_host_or_secret_or_account_is_refused() {
         Signer::new("T00000000", "s3cret"),
     ] {
         let request = signer.request(Method::GET, url, clock.wall()).unwrap();
-        assert_eq!(refusal(&clock, &request), Some(Refusal::WrongSignature));
+        assert_eq!(
+            error_of(&clock, &request),
+            Some(CallbackError::WrongSignature)
+        );
     }
 }
 
@@ -165,11 +175,14 @@ fn any_secret_and_any_signature_may_match() {
     let both = format!("{},{digest}", other.to_str().unwrap());
     let mut rotated = request.clone();
     rotated.headers_mut().insert(SIGNATURE, other);
-    assert_eq!(refusal(&clock, &rotated), Some(Refusal::WrongSignature));
+    assert_eq!(
+        error_of(&clock, &rotated),
+        Some(CallbackError::WrongSignature)
+    );
     rotated
         .headers_mut()
         .insert(SIGNATURE, both.parse().unwrap());
-    assert_eq!(refusal(&clock, &rotated), None);
+    assert_eq!(error_of(&clock, &rotated), None);
     let builder = Verifier::builder(ACCOUNT).secret("old").secret("s3cret");
     let builder = builder.public_url("https://shop.example.com");
     assert!(
@@ -183,7 +196,7 @@ fn any_secret_and_any_signature_may_match() {
 }
 
 #[test]
-fn a_query_that_was_signed_unsorted_is_refused_as_such() {
+fn a_query_that_was_signed_unsorted_has_its_own_error() {
     // HMAC-SHA256 of "1767225600\nT12345678\nGET\nshop.example.com\n/cb\nb=2&a=1" under "s3cret".
     let header = "t=1767225600,v0-hmac-sha256=af47e26c06b7e922f75f2458afe96e53930626ae377701dbf1d26f919747b0a1";
     let mut request = Request::get("/cb?b=2&a=1").body(()).unwrap();
@@ -191,13 +204,13 @@ fn a_query_that_was_signed_unsorted_is_refused_as_such() {
         .headers_mut()
         .insert(SIGNATURE, header.parse().unwrap());
     assert_eq!(
-        refusal(&ManualClock::new(), &request),
-        Some(Refusal::WrongOrder)
+        error_of(&ManualClock::new(), &request),
+        Some(CallbackError::UnsortedQuery)
     );
 }
 
 #[test]
-fn a_setup_is_refused_with_all_that_is_wrong() {
+fn an_invalid_configuration_lists_all_violations() {
     let violations = Verifier::builder("shop").build().unwrap_err();
     let fields: Vec<_> = violations
         .iter()
@@ -228,7 +241,7 @@ fn a_setup_is_refused_with_all_that_is_wrong() {
 }
 
 #[test]
-fn nothing_secret_or_received_is_shown() {
+fn debug_output_shows_no_secret_and_no_payload() {
     let clock = ManualClock::new();
     let request = signed(
         &clock,
@@ -261,7 +274,7 @@ fn nothing_secret_or_received_is_shown() {
 }
 
 #[test]
-fn webhooks_keep_what_is_unknown_and_refuse_what_is_unsigned() {
+fn webhooks_preserve_unknown_fields_and_must_be_signed() {
     let verifier = WebhookVerifier::new(["s3cret"]).unwrap();
     let deliver = |body: &str, delivery: Option<&str>| {
         let mut headers = HeaderMap::new();
@@ -283,13 +296,16 @@ fn webhooks_keep_what_is_unknown_and_refuse_what_is_unsigned() {
     assert_eq!(webhook.delivery(), Some("d1"));
     assert_eq!(
         webhook
-            .part::<BTreeMap<String, u32>>("flag")
+            .field::<BTreeMap<String, u32>>("flag")
             .unwrap()
             .unwrap()["stripes"],
         13
     );
-    assert_eq!(webhook.part::<u32>("flag"), Err(Refusal::MalformedBody));
-    assert_eq!(webhook.part::<u32>("nothing"), Ok(None));
+    assert_eq!(
+        webhook.field::<u32>("flag"),
+        Err(CallbackError::MalformedBody)
+    );
+    assert_eq!(webhook.field::<u32>("nothing"), Ok(None));
     let webhook = deliver(
         r#"{"event":"checkout_token_add","event_delivery":"d2"}"#,
         Some("d1"),
@@ -308,19 +324,19 @@ fn webhooks_keep_what_is_unknown_and_refuse_what_is_unsigned() {
     ] {
         assert_eq!(
             deliver(body, None).err(),
-            Some(Refusal::MalformedBody),
+            Some(CallbackError::MalformedBody),
             "{body}"
         );
     }
     let mut headers = HeaderMap::new();
     assert_eq!(
         verifier.verify(&headers, "{}").err(),
-        Some(Refusal::MissingHeader)
+        Some(CallbackError::MissingHeader)
     );
     headers.insert("event-signature", "ab".parse().unwrap());
     assert_eq!(
         verifier.verify(&headers, "{}").err(),
-        Some(Refusal::MalformedHeader)
+        Some(CallbackError::MalformedHeader)
     );
     headers.insert(
         "event-signature",
@@ -328,7 +344,7 @@ fn webhooks_keep_what_is_unknown_and_refuse_what_is_unsigned() {
     );
     assert_eq!(
         verifier.verify(&headers, "{}").err(),
-        Some(Refusal::WrongSignature)
+        Some(CallbackError::WrongSignature)
     );
     headers.append(
         "event-signature",
@@ -336,6 +352,6 @@ fn webhooks_keep_what_is_unknown_and_refuse_what_is_unsigned() {
     );
     assert_eq!(
         verifier.verify(&headers, "{}").err(),
-        Some(Refusal::DoubledHeader)
+        Some(CallbackError::DuplicateHeader)
     );
 }

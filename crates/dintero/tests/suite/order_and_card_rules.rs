@@ -1,30 +1,19 @@
-//! What each state of an order and of a gift card allows, as tables.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
-
-use std::time::{Duration, SystemTime};
+//! The rules about orders and gift cards, as tables.
 
 use dintero::shopping::types::{DraftOrder, Order, OrderEvent};
 use dintero::state::{
-    Answer, CardRules, CombinedState, DraftRules, OrderRules, Reason, combined_state,
+    CardRules, CombinedState, DraftRules, OrderRules, Reason, Verdict, combined_state,
 };
 use dintero::wallets::types::Card;
 use dintero::{Amount, Currency};
 use serde_json::{Value, json};
 
-use Answer::{No, Unknown, Yes};
-
-fn kroner(minor: i64) -> Amount {
-    Amount::new(minor, Currency::Nok)
-}
-
-fn at(hour: u64) -> SystemTime {
-    // 2026-01-01T00:00:00Z
-    SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600 + hour * 3600)
-}
+use crate::support::{at, nok};
+use Verdict::{No, Unknown, Yes};
 
 #[test]
-fn each_status_of_an_order_has_its_moves() {
-    let (rule, done) = (Unknown(Reason::NoRule), No(Reason::Done));
+fn each_status_of_an_order_has_its_verdicts() {
+    let (rule, done) = (Unknown(Reason::Undocumented), No(Reason::AlreadyDone));
     for (status, captures, cancel, close, open) in [
         ("open", json!([]), Yes, Yes, done),
         (
@@ -41,7 +30,7 @@ fn each_status_of_an_order_has_its_moves() {
             Yes,
             done,
         ),
-        ("open", json!(null), Unknown(Reason::Missing), Yes, done),
+        ("open", json!(null), Unknown(Reason::MissingData), Yes, done),
         ("closed", json!([]), rule, done, Yes),
         ("cancelled", json!([]), done, rule, rule),
         (
@@ -74,7 +63,7 @@ fn each_status_of_an_order_has_its_moves() {
 }
 
 #[test]
-fn events_of_an_order_have_one_state_together() {
+fn the_events_of_an_order_have_a_combined_state() {
     let event = |service: &str, state: &str, hour: Option<u32>| {
         json!({"service": service, "service_status": "s", "state": state,
             "created_at": hour.map(|hour| format!("2026-01-01T{hour:02}:00:00Z"))})
@@ -130,7 +119,7 @@ fn events_of_an_order_have_one_state_together() {
             json!([event("a", "melting", Some(2))]),
             CombinedState::Unknown,
         ),
-        // What is no event of a known kind hides no failure.
+        // An event of an unknown kind hides no failure.
         (
             json!(["thaw", event("a", "success", None)]),
             CombinedState::Unknown,
@@ -146,7 +135,7 @@ fn events_of_an_order_have_one_state_together() {
 }
 
 #[test]
-fn a_gift_card_is_drawn_from_in_its_time_and_up_to_what_is_available() {
+fn a_gift_card_is_drawn_while_it_is_valid_and_up_to_what_is_available() {
     let card = |status: Value, fields: Value| -> Card {
         let mut card = json!({"card_id": "1", "amount": 1000, "currency": "NOK", "status": status, "amount_available": 300,
             "amount_balance": 500, "active_from": "2026-01-01T08:00:00Z", "expires_at": "2026-01-01T18:00:00Z"});
@@ -156,37 +145,43 @@ fn a_gift_card_is_drawn_from_in_its_time_and_up_to_what_is_available() {
         serde_json::from_value(card).unwrap()
     };
     let unused = json!("unused");
-    let (silent, other) = (Unknown(Reason::NoRule), Unknown(Reason::UnknownState));
+    let (undocumented, other) = (Unknown(Reason::Undocumented), Unknown(Reason::UnknownState));
     // Card, hour, then: draw 300, fund, activate.
     for (card, hour, want) in [
         (
             card(unused.clone(), json!({})),
             12,
-            [Yes, Yes, No(Reason::Done)],
+            [Yes, Yes, No(Reason::AlreadyDone)],
         ),
         (
             card(unused.clone(), json!({})),
             7,
-            [No(Reason::TooEarly), Yes, No(Reason::Done)],
+            [No(Reason::NotYetValid), Yes, No(Reason::AlreadyDone)],
         ),
         (
             card(unused.clone(), json!({})),
             19,
-            [No(Reason::Expired), No(Reason::Expired), No(Reason::Done)],
+            [
+                No(Reason::Expired),
+                No(Reason::Expired),
+                No(Reason::AlreadyDone),
+            ],
         ),
         (
             card(unused.clone(), json!({"amount_available": 299})),
             12,
             [
-                No(Reason::TooMuch { left: kroner(299) }),
+                No(Reason::ExceedsRemaining {
+                    remaining: nok(299),
+                }),
                 Yes,
-                No(Reason::Done),
+                No(Reason::AlreadyDone),
             ],
         ),
         (
             card(unused.clone(), json!({"amount_available": null})),
             12,
-            [Unknown(Reason::Missing), Yes, No(Reason::Done)],
+            [Unknown(Reason::MissingData), Yes, No(Reason::AlreadyDone)],
         ),
         (
             card(
@@ -194,39 +189,39 @@ fn a_gift_card_is_drawn_from_in_its_time_and_up_to_what_is_available() {
                 json!({"active_from": null, "expires_at": null}),
             ),
             99,
-            [Yes, Yes, No(Reason::Done)],
+            [Yes, Yes, No(Reason::AlreadyDone)],
         ),
         (
             card(unused.clone(), json!({"expires_at": "never"})),
             12,
             [
-                Unknown(Reason::Missing),
-                Unknown(Reason::Missing),
-                No(Reason::Done),
+                Unknown(Reason::MissingData),
+                Unknown(Reason::MissingData),
+                No(Reason::AlreadyDone),
             ],
         ),
         (
             card(json!("inactive"), json!({})),
             12,
-            [No(Reason::NotActivated), silent, Yes],
+            [No(Reason::NotActivated), undocumented, Yes],
         ),
         (
             card(json!("created"), json!({})),
             12,
-            [No(Reason::NotActivated), silent, Yes],
+            [No(Reason::NotActivated), undocumented, Yes],
         ),
         (card(json!("used"), json!({})), 12, [other, other, other]),
         (card(json!(null), json!({})), 12, [other, other, other]),
     ] {
-        let answers = [
-            card.can_draw(kroner(300), at(hour)),
+        let verdicts = [
+            card.can_draw(nok(300), at(hour)),
             card.can_fund(at(hour)),
             card.can_activate(),
         ];
-        assert_eq!(answers, want, "{card:?} {hour}");
+        assert_eq!(verdicts, want, "{card:?} {hour}");
     }
     let card = card(unused, json!({}));
-    assert_eq!(card.can_draw(kroner(0), at(12)), No(Reason::NotPositive));
+    assert_eq!(card.can_draw(nok(0), at(12)), No(Reason::NotPositive));
     assert_eq!(
         card.can_draw(Amount::new(1, Currency::Sek), at(12)),
         No(Reason::Currency)

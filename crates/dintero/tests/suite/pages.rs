@@ -1,5 +1,4 @@
-//! Every list of the three APIs as a stream, against a server that has the list in pages.
-#![allow(clippy::unwrap_used)]
+//! Every list of the three APIs as a stream over its pages.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -14,18 +13,20 @@ use serde_json::{Map, Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
+use crate::support::client_of;
+
 /// Names and values of a query.
 type Query = Vec<(String, String)>;
 
-/// A list of so many things, in pages as the operation table says.
+/// A list of `total` items, in pages as the operation table says.
 #[derive(Clone)]
 struct List {
     operation: &'static Operation,
     total: usize,
     /// Every page is the first one.
     stuck: bool,
-    /// The request with this number is refused.
-    refused: Option<usize>,
+    /// The request of this number is rejected.
+    rejected: Option<usize>,
     seen: Arc<Mutex<Vec<Query>>>,
 }
 
@@ -43,11 +44,11 @@ impl Respond for List {
             seen.push(query.clone());
             seen.len()
         };
-        if self.refused == Some(number) {
+        if self.rejected == Some(number) {
             return ResponseTemplate::new(400);
         }
         let paging = self.operation.paging().unwrap();
-        // All parts of a cursor say after which thing to go on.
+        // All parts of a cursor name the item before the next page.
         let after: BTreeSet<_> = paging
             .cursor
             .iter()
@@ -62,9 +63,9 @@ impl Respond for List {
         };
         let limit = value("limit").map_or(10, |limit| limit.parse().unwrap());
         let end = (start + limit).min(self.total);
-        let things = (start..end).map(thing);
+        let items = (start..end).map(item);
         let mut body = Value::Null;
-        put(&mut body, paging.items, things.collect());
+        put(&mut body, paging.items, items.collect());
         for cursor in paging.cursor {
             let in_use = cursor
                 .instead
@@ -80,8 +81,8 @@ impl Respond for List {
     }
 }
 
-/// A thing that passes for an item of any list.
-fn thing(number: usize) -> Value {
+/// An item of any list.
+fn item(number: usize) -> Value {
     json!({
         "id": format!("n-{number}"), "number": number,
         "account_id": "T12345678", "amount": 1, "card_id": "c", "created_at": "2026-01-01T00:00:00Z", "currency": "NOK",
@@ -92,7 +93,7 @@ fn thing(number: usize) -> Value {
     })
 }
 
-/// Puts a value at a JSON pointer and makes the objects on the way.
+/// Sets a value at a JSON pointer and creates the objects on the way.
 fn put(body: &mut Value, pointer: &str, value: Value) {
     let mut place = body;
     for key in pointer.split('/').skip(1) {
@@ -114,7 +115,7 @@ impl List {
             operation,
             total,
             stuck: false,
-            refused: None,
+            rejected: None,
             seen: Arc::default(),
         }
     }
@@ -125,14 +126,7 @@ impl List {
             .respond_with(self.clone())
             .mount(&server)
             .await;
-        let builder = Dintero::builder()
-            .account("T12345678")
-            .bearer_token("token");
-        let dintero = builder
-            .api_url(server.uri())
-            .checkout_url(server.uri())
-            .build()
-            .unwrap();
+        let (dintero, _) = client_of(&server);
         (server, dintero)
     }
 
@@ -165,7 +159,7 @@ async fn all<P: DeserializeOwned, I: Serialize>(
             }
         }
     }
-    assert!(pages.next().await.is_none(), "an end stays an end");
+    assert!(pages.next().await.is_none(), "the stream stays ended");
     (found, None)
 }
 
@@ -242,9 +236,9 @@ async fn check<P: DeserializeOwned, I: Serialize>(
     );
     assert_eq!((found, stuck.requests()), (vec![0, 1, 2], 2));
 
-    // After an error the cursor is still good.
+    // After an error the cursor is still valid.
     let list = List {
-        refused: Some(2),
+        rejected: Some(2),
         ..List::new(operation, 7)
     };
     let (_server, dintero) = list.serve().await;
@@ -259,7 +253,7 @@ async fn check<P: DeserializeOwned, I: Serialize>(
     assert_eq!((found, list.requests()), (vec![3, 4, 5, 6], 4));
 }
 
-/// Names every list once: its row in the table, and its call.
+/// One test for each list: its row in the table, and its call.
 macro_rules! lists {
     ($($api:ident $operation:ident: $method:ident($($argument:literal),*);)*) => {
         const LISTS: &[&str] = &[$(concat!(stringify!($api), ".", stringify!($method))),*];
@@ -292,7 +286,7 @@ lists! {
 }
 
 #[test]
-fn no_list_of_the_table_is_left_out() {
+fn every_list_of_the_table_is_tested() {
     let tables = checkout::ALL
         .iter()
         .chain(&shopping::ALL)
@@ -305,7 +299,7 @@ fn no_list_of_the_table_is_left_out() {
 }
 
 #[tokio::test]
-async fn settlements_by_their_own_date_go_on_by_that_date() {
+async fn settlements_filtered_by_their_own_date_continue_by_that_date() {
     let list = List::new(&checkout::LIST_SETTLEMENTS, 5);
     let (_server, dintero) = list.serve().await;
     let client = dintero.checkout();
@@ -328,7 +322,7 @@ async fn without_a_limit_a_list_ends_with_an_empty_page() {
 }
 
 #[tokio::test]
-async fn a_start_of_ones_own_is_where_the_list_begins() {
+async fn a_list_begins_after_a_given_item() {
     let list = List::new(&checkout::LIST_TRANSACTIONS, 5);
     let (_server, dintero) = list.serve().await;
     let client = dintero.checkout();
@@ -342,7 +336,7 @@ async fn a_start_of_ones_own_is_where_the_list_begins() {
 }
 
 #[tokio::test]
-async fn what_is_not_valid_is_told_at_the_first_page_and_never_sent() {
+async fn invalid_arguments_are_an_error_at_the_first_page_and_never_sent() {
     let list = List::new(&checkout::LIST_TRANSACTIONS, 5);
     let (_server, dintero) = list.serve().await;
     let client = dintero.checkout();

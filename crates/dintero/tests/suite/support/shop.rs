@@ -1,19 +1,14 @@
-//! A sandbox, a client whose clock is moved by the test, and something to pay.
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    reason = "each test file uses a part of it"
-)]
+//! A client of a sandbox, and a payment.
 
 use dintero::checkout::types::OrderItemInput as SessionItem;
 use dintero::checkout::types::{ProfileSessionOptions, SessionOrderInput, SessionUrls};
 use dintero::{Dintero, ManualClock, TransactionAmounts};
 use dintero_sandbox::{Card, Fault, Sandbox};
 
-/// What every payment is over, in minor units: 299.90 NOK.
+/// The amount of every payment, in minor units: 299.90 NOK.
 pub const PRICE: i64 = 29_990;
 
-/// What goes wrong with a request, each in its own way.
+/// The faults of a request.
 pub const FAULTS: [Fault; 8] = [
     Fault::Status(400),
     Fault::Status(408),
@@ -25,7 +20,7 @@ pub const FAULTS: [Fault; 8] = [
     Fault::CloseAfterWork,
 ];
 
-/// No fault, each fault, and each two after each other.
+/// No fault, each fault, and each two in a row.
 pub fn sequences() -> impl Iterator<Item = Vec<Fault>> {
     let pairs = FAULTS
         .iter()
@@ -36,7 +31,7 @@ pub fn sequences() -> impl Iterator<Item = Vec<Fault>> {
         .chain(pairs)
 }
 
-/// A client of its own, since all calls of a client share a budget of repeats.
+/// A client with a retry budget of its own, which all calls of a client share.
 pub fn client(sandbox: &Sandbox) -> Dintero {
     Dintero::builder()
         .account(sandbox.account())
@@ -77,7 +72,7 @@ pub async fn paid(dintero: &Dintero, sandbox: &Sandbox) -> String {
     sandbox.pay(&session, Card::approved()).unwrap().into()
 }
 
-/// What of a transaction is captured, refunded and voided, in minor units.
+/// The captured, refunded and voided amounts of a transaction, in minor units.
 pub async fn moved(dintero: &Dintero, transaction: &str) -> (i64, i64, i64) {
     let transaction = dintero
         .checkout()
@@ -93,8 +88,8 @@ pub async fn moved(dintero: &Dintero, transaction: &str) -> (i64, i64, i64) {
     )
 }
 
-/// How often an operation did something.
-pub fn worked(sandbox: &Sandbox, operation: &str) -> usize {
+/// How often an operation was carried out.
+pub fn executions(sandbox: &Sandbox, operation: &str) -> usize {
     let done = sandbox.requests();
     let done = done
         .iter()

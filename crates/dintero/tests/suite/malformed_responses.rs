@@ -1,12 +1,12 @@
-//! An answer that is not what it should be is a typed error that says where, through a whole client.
-
-#![allow(clippy::unwrap_used)]
+//! A malformed response is a typed error that names the place.
 
 use std::path::Path;
 
-use dintero::{Dintero, Error, WasSent};
+use dintero::{Error, WasSent};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
+
+use crate::support::client_of;
 
 /// The transaction of the public reference, with every field.
 fn transaction() -> Value {
@@ -15,30 +15,27 @@ fn transaction() -> Value {
     known["POST /transactions/{id}/capture"]["responses"]["200"][0].clone()
 }
 
-/// What a call ends with that is answered by these bytes, and how many requests it took.
-async fn answered(body: impl Into<Vec<u8>>) -> (Result<Value, Error>, usize) {
+/// The result of a call whose response is these bytes, and the number of requests.
+async fn call(body: impl Into<Vec<u8>>) -> (Result<Value, Error>, usize) {
     let server = MockServer::start().await;
-    let answer = ResponseTemplate::new(200)
+    let response = ResponseTemplate::new(200)
         .insert_header("request-id", "req-1")
         .set_body_raw(body, "application/json");
-    Mock::given(any()).respond_with(answer).mount(&server).await;
-    let dintero = Dintero::builder()
-        .account("T12345678")
-        .bearer_token("t")
-        .api_url(server.uri())
-        .checkout_url(server.uri())
-        .build()
-        .unwrap();
-    let answer = dintero.checkout().get_transaction("P1").send().await;
+    Mock::given(any())
+        .respond_with(response)
+        .mount(&server)
+        .await;
+    let (dintero, _) = client_of(&server);
+    let response = dintero.checkout().get_transaction("P1").send().await;
     let requests = server.received_requests().await.unwrap().len();
-    let value = answer.map(|response| serde_json::to_value(response.into_inner()).unwrap());
+    let value = response.map(|response| serde_json::to_value(response.into_inner()).unwrap());
     (value, requests)
 }
 
-/// The error of a call that was answered by these bytes; it was sent once and can be looked up.
-async fn refused(body: impl Into<Vec<u8>>) -> Error {
-    let (answer, requests) = answered(body).await;
-    let error = answer.unwrap_err();
+/// The error of a call whose response is these bytes, sent once.
+async fn error_of(body: impl Into<Vec<u8>>) -> Error {
+    let (result, requests) = call(body).await;
+    let error = result.unwrap_err();
     assert!(error.is_decode(), "{error}");
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     assert_eq!(error.request_id(), Some("req-1"));
@@ -48,13 +45,13 @@ async fn refused(body: impl Into<Vec<u8>>) -> Error {
 }
 
 #[tokio::test]
-async fn a_transaction_is_read_through_the_same_server() {
-    let (answer, requests) = answered(transaction().to_string()).await;
-    assert_eq!((answer.unwrap(), requests), (transaction(), 1));
+async fn a_well_formed_transaction_is_decoded() {
+    let (result, requests) = call(transaction().to_string()).await;
+    assert_eq!((result.unwrap(), requests), (transaction(), 1));
 }
 
 #[tokio::test]
-async fn what_is_no_json_is_said_without_being_quoted() {
+async fn a_body_that_is_not_json_is_not_quoted() {
     for body in [
         "<html>hidden</html>",
         "{hidden}",
@@ -62,13 +59,13 @@ async fn what_is_no_json_is_said_without_being_quoted() {
         "\"hidden\" \"hidden\"",
         "[hidden",
     ] {
-        let error = refused(body).await;
+        let error = error_of(body).await;
         assert!(
             !format!("{error} {error:?}").contains("hidden"),
             "{error:?}"
         );
     }
-    let error = refused(b"{\"id\": \"\xff\xfe\"}".to_vec()).await;
+    let error = error_of(b"{\"id\": \"\xff\xfe\"}".to_vec()).await;
     assert!(error.to_string().contains("JSON"), "{error}");
 }
 
@@ -76,17 +73,17 @@ async fn what_is_no_json_is_said_without_being_quoted() {
 async fn a_truncated_transaction_is_an_error_wherever_it_ends() {
     let body = transaction().to_string();
     for end in (1..body.len()).step_by(body.len() / 40) {
-        let error = refused(body.as_bytes()[..end].to_vec()).await;
-        let said = error.to_string();
+        let error = error_of(body.as_bytes()[..end].to_vec()).await;
+        let message = error.to_string();
         assert!(
-            said.contains("ends too early") || said.contains("not JSON"),
-            "{end}: {said}"
+            message.contains("ends too early") || message.contains("not JSON"),
+            "{end}: {message}"
         );
     }
 }
 
 #[tokio::test]
-async fn a_field_of_another_type_is_named_by_its_path() {
+async fn a_field_of_the_wrong_type_is_named_by_its_path() {
     let wrong: [(&str, Value, &str); 5] = [
         ("/amount", json!("hidden"), "amount"),
         ("/events", json!({"hidden": 1}), "events"),
@@ -100,7 +97,7 @@ async fn a_field_of_another_type_is_named_by_its_path() {
         *body
             .pointer_mut(pointer)
             .unwrap_or_else(|| panic!("no {pointer}")) = value;
-        let error = refused(body.to_string()).await;
+        let error = error_of(body.to_string()).await;
         assert_eq!(error.field(), Some(path));
         assert!(
             !format!("{error} {error:?}").contains("hidden"),
@@ -112,20 +109,20 @@ async fn a_field_of_another_type_is_named_by_its_path() {
 #[tokio::test]
 async fn deep_nesting_is_an_error_and_no_overflow() {
     let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-    for field in ["unheard_of", "metadata", "events", "amount"] {
-        refused(format!(
+    for field in ["unknown", "metadata", "events", "amount"] {
+        error_of(format!(
             "{{\"id\": \"P1\", \"{field}\": {}}}",
             deep(100_000)
         ))
         .await;
     }
-    refused(deep(1_000_000)).await;
+    error_of(deep(1_000_000)).await;
 }
 
 #[tokio::test]
-async fn fifty_megabytes_are_refused_before_they_fill_the_memory() {
+async fn a_body_of_fifty_megabytes_exceeds_the_limit() {
     let mut body = transaction();
-    body["unheard_of"] = "x".repeat(50 << 20).into();
-    let error = refused(body.to_string()).await;
+    body["unknown"] = "x".repeat(50 << 20).into();
+    let error = error_of(body.to_string()).await;
     assert!(error.to_string().contains("limit"), "{error}");
 }

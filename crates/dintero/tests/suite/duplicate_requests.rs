@@ -1,57 +1,17 @@
-//! Nothing is charged twice: what the whole client does with faults, counted in requests that reached the server.
+//! Nothing is charged twice: how often requests reach the server under faults.
 
-#![allow(clippy::unwrap_used)]
-
-use dintero::checkout::types::{
-    CaptureOptions, OrderItemInput, ProfileSessionOptions, SessionOrderInput, SessionUrls,
-};
+use dintero::checkout::types::CaptureOptions;
 use dintero::wallets::types::TransactionInput;
 use dintero::{Dintero, WasSent};
-use dintero_sandbox::{Card, Fault, Sandbox};
+use dintero_sandbox::{Fault, Sandbox};
 
-const PRICE: i64 = 10_000;
+use crate::support::shop::{PRICE, client, paid};
 
-/// A client that has no token yet.
-fn client(sandbox: &Sandbox) -> Dintero {
-    Dintero::builder()
-        .account(sandbox.account())
-        .client_credentials(sandbox.client_id(), sandbox.client_secret())
-        .api_url(sandbox.url())
-        .checkout_url(sandbox.url())
-        .build()
-        .unwrap()
-}
-
-/// A client, its sandbox, and a transaction that is authorized.
+/// A client, its sandbox, and an authorized transaction.
 async fn authorized() -> (Dintero, Sandbox, String) {
     let sandbox = Sandbox::start().await.unwrap();
     let dintero = client(&sandbox);
-    let item = OrderItemInput::builder()
-        .id("a")
-        .line_id("1")
-        .description("a")
-        .quantity(1)
-        .amount(PRICE);
-    let order = SessionOrderInput::builder()
-        .amount(PRICE)
-        .currency("NOK")
-        .merchant_reference("r")
-        .items([item]);
-    let body = ProfileSessionOptions::builder()
-        .profile_id("default")
-        .url(SessionUrls::builder().return_url("https://shop.example"))
-        .order(order);
-    let session = dintero
-        .checkout()
-        .create_session_from_profile()
-        .body(body)
-        .send()
-        .await
-        .unwrap();
-    let transaction = sandbox
-        .pay(session.id.as_deref().unwrap(), Card::approved())
-        .unwrap()
-        .to_string();
+    let transaction = paid(&dintero, &sandbox).await;
     (dintero, sandbox, transaction)
 }
 
@@ -75,7 +35,7 @@ async fn capture(dintero: &Dintero, transaction: &str) -> Result<String, dintero
 const CAPTURE: &str = "transactions_id_capture_post";
 
 #[tokio::test]
-async fn a_capture_whose_answer_is_lost_is_sent_once_and_the_error_says_where_to_look() {
+async fn a_capture_whose_response_is_lost_is_sent_once_and_the_error_names_the_read() {
     for (fault, handled) in [
         (Fault::CloseBeforeWork, false),
         (Fault::CloseAfterWork, true),
@@ -102,7 +62,7 @@ async fn a_capture_whose_answer_is_lost_is_sent_once_and_the_error_says_where_to
 }
 
 #[tokio::test]
-async fn a_capture_that_was_refused_unhandled_is_sent_again() {
+async fn a_capture_that_was_not_handled_is_sent_again() {
     let (dintero, sandbox, transaction) = authorized().await;
     sandbox.fail_next(CAPTURE, Fault::Status(429));
     assert_eq!(capture(&dintero, &transaction).await.unwrap(), "CAPTURED");
@@ -110,7 +70,7 @@ async fn a_capture_that_was_refused_unhandled_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_token_that_died_is_renewed_once_and_the_capture_goes_through_once() {
+async fn a_revoked_token_is_renewed_once_and_the_capture_carried_out_once() {
     let (dintero, sandbox, transaction) = authorized().await;
     sandbox.revoke_tokens();
     assert_eq!(capture(&dintero, &transaction).await.unwrap(), "CAPTURED");
@@ -124,7 +84,7 @@ async fn a_token_that_died_is_renewed_once_and_the_capture_goes_through_once() {
 }
 
 #[tokio::test]
-async fn a_read_is_repeated() {
+async fn a_read_is_retried() {
     let (dintero, sandbox, transaction) = authorized().await;
     sandbox.fail_next("transactions_id_get", Fault::Status(503));
     dintero
@@ -137,7 +97,7 @@ async fn a_read_is_repeated() {
 }
 
 #[tokio::test]
-async fn a_value_that_breaks_a_limit_never_leaves_the_process() {
+async fn a_value_beyond_a_limit_is_never_sent() {
     let (dintero, sandbox, _) = authorized().await;
     sandbox.clear_requests();
     let checkout = dintero.checkout();

@@ -1,21 +1,20 @@
-//! The signatures of the documentation, and the ones computed from its rules.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+//! The signatures in the documentation, and others computed by its rules.
 
 use std::time::Duration;
 
-use dintero::callback::{Refusal, Signer, Verifier, WebhookVerifier, sign_webhook};
+use dintero::callback::{CallbackError, Signer, Verifier, WebhookVerifier, sign_webhook};
 use dintero::http::{HeaderMap, Method, Request};
 use dintero::{Clock, Wait};
 use serde_json::Value;
 use url::Url;
 
-/// Stands at the time of a vector.
+/// A clock at the time of a vector.
 #[derive(Clone, Copy, Debug)]
 struct At(std::time::SystemTime);
 
 impl Clock for At {
     fn now(&self) -> std::time::Instant {
-        unreachable!("verifying asks for the time of day")
+        unreachable!("the verifier uses the time of day")
     }
     fn wall(&self) -> std::time::SystemTime {
         self.0
@@ -69,7 +68,7 @@ fn every_vector_verifies_by_request_and_by_url_and_is_signed_alike() {
         let origin = parsed.origin().ascii_serialization();
         let verifier = verifier(&vector, &["another", secret], &origin);
 
-        // As it comes to a server: path and query only.
+        // As a server receives it: path and query only.
         let line = &parsed[url::Position::BeforePath..];
         let mut request = Request::builder()
             .method(&method)
@@ -91,7 +90,7 @@ fn every_vector_verifies_by_request_and_by_url_and_is_signed_alike() {
 }
 
 #[test]
-fn a_prefix_that_a_proxy_took_off_is_put_back() {
+fn a_prefix_that_a_proxy_strips_is_restored() {
     let vector = &vectors("dintero_signature")[4];
     let verifier = verifier(vector, &["apikeysecret"], "https://shop.example.com/a/");
     let line = "/b%20c/?method=POST&z=%C3%A6%C3%B8%C3%A5&empty=&flag";
@@ -103,7 +102,7 @@ fn a_prefix_that_a_proxy_took_off_is_put_back() {
         .unwrap();
     assert_eq!(
         verifier.verify(&request).err(),
-        Some(Refusal::WrongSignature)
+        Some(CallbackError::WrongSignature)
     );
 }
 

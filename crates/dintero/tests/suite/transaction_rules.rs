@@ -1,33 +1,15 @@
-//! What each state of a payment and of a session allows, as tables.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+//! The rules about transactions and sessions, as tables.
 
-use std::time::{Duration, SystemTime};
+use dintero::checkout::types::{Session, TransactionStatus};
+use dintero::state::{Reason, SessionRules, SessionState, StatusRules, TransactionRules, Verdict};
+use dintero::{Amount, AmountsUnclear, Currency};
+use serde_json::json;
 
-use dintero::checkout::types::{Session, Transaction, TransactionStatus};
-use dintero::state::{Answer, Reason, SessionRules, SessionState, StatusRules, TransactionRules};
-use dintero::{Amount, Currency, Unclear};
-use serde_json::{Value, json};
-
-use Answer::{No, Unknown, Yes};
-
-fn kroner(minor: i64) -> Amount {
-    Amount::new(minor, Currency::Nok)
-}
-
-fn transaction(status: &str, product: &str, events: Value) -> Transaction {
-    serde_json::from_value(json!({
-        "amount": 1000, "currency": "NOK", "status": status, "payment_product": product.split('.').next(),
-        "payment_product_type": product, "events": events,
-    }))
-    .unwrap()
-}
-
-fn ok(event: &str, amount: i64) -> Value {
-    json!({"event": event, "amount": amount, "success": true})
-}
+use crate::support::{at, nok, ok, transaction};
+use Verdict::{No, Unknown, Yes};
 
 #[test]
-fn each_status_of_a_transaction_has_its_moves() {
+fn each_status_of_a_transaction_has_its_verdicts() {
     let (captured, part) = (ok("CAPTURE", 1000), ok("CAPTURE", 400));
     let authorized = No(Reason::NotAuthorized);
     let nothing = No(Reason::NothingCaptured);
@@ -36,13 +18,13 @@ fn each_status_of_a_transaction_has_its_moves() {
     // Status, events, then: final, paid, capture 100, refund 100, void, cancel the session.
     #[rustfmt::skip]
     let table = [
-        ("INITIATED", json!([]), [No(Reason::NotFinal), authorized, authorized, nothing, No(Reason::OnlyBegun), Yes]),
-        ("ON_HOLD", json!([]), [No(Reason::NotFinal), authorized, authorized, nothing, authorized, No(Reason::Done)]),
+        ("INITIATED", json!([]), [No(Reason::NotFinal), authorized, authorized, nothing, No(Reason::OnlyInitiated), Yes]),
+        ("ON_HOLD", json!([]), [No(Reason::NotFinal), authorized, authorized, nothing, authorized, No(Reason::AlreadyDone)]),
         ("AUTHORIZED", json!([ok("AUTHORIZE", 1000)]), [No(Reason::NotFinal), Yes, Yes, nothing, Yes, Yes]),
-        ("PARTIALLY_CAPTURED", json!([part]), [No(Reason::NotFinal), Yes, Yes, Yes, Yes, No(Reason::Done)]),
-        ("PARTIALLY_CAPTURED_REFUNDED", json!([part, ok("REFUND", 10)]), [No(Reason::NotFinal), Yes, Yes, Yes, Unknown(Reason::NoRule), No(Reason::Done)]),
-        ("CAPTURED", json!([captured]), [No(Reason::NotFinal), Yes, all, Yes, all, No(Reason::Done)]),
-        ("PARTIALLY_REFUNDED", json!([captured, ok("REFUND", 10)]), [No(Reason::NotFinal), Yes, all, Yes, all, No(Reason::Done)]),
+        ("PARTIALLY_CAPTURED", json!([part]), [No(Reason::NotFinal), Yes, Yes, Yes, Yes, No(Reason::AlreadyDone)]),
+        ("PARTIALLY_CAPTURED_REFUNDED", json!([part, ok("REFUND", 10)]), [No(Reason::NotFinal), Yes, Yes, Yes, Unknown(Reason::Undocumented), No(Reason::AlreadyDone)]),
+        ("CAPTURED", json!([captured]), [No(Reason::NotFinal), Yes, all, Yes, all, No(Reason::AlreadyDone)]),
+        ("PARTIALLY_REFUNDED", json!([captured, ok("REFUND", 10)]), [No(Reason::NotFinal), Yes, all, Yes, all, No(Reason::AlreadyDone)]),
         ("REFUNDED", json!([captured, ok("REFUND", 1000)]), [Yes, end, end, end, end, end]),
         ("AUTHORIZATION_VOIDED", json!([ok("VOID", 1000)]), [Yes, end, end, end, end, end]),
         ("DECLINED", json!([]), [Yes, end, end, end, end, end]),
@@ -56,37 +38,37 @@ fn each_status_of_a_transaction_has_its_moves() {
     for (status, events, want) in table {
         let transaction = transaction(status, "payex.creditcard", events);
         let value = transaction.status.as_ref().unwrap();
-        let answers = [
+        let verdicts = [
             value.is_final(),
             value.is_paid(),
-            transaction.can_capture(kroner(100)),
-            transaction.can_refund(kroner(100)),
+            transaction.can_capture(nok(100)),
+            transaction.can_refund(nok(100)),
             transaction.can_void(),
             transaction.can_cancel_session(),
         ];
-        assert_eq!(answers, want, "{status}");
+        assert_eq!(verdicts, want, "{status}");
     }
 }
 
 #[test]
-fn amounts_are_held_against_what_is_left() {
+fn amounts_are_limited_by_what_is_left() {
     let open = transaction(
         "PARTIALLY_CAPTURED",
         "vipps",
         json!([ok("CAPTURE", 400), ok("REFUND", 100)]),
     );
     let left = |minor| {
-        No(Reason::TooMuch {
-            left: kroner(minor),
+        No(Reason::ExceedsRemaining {
+            remaining: nok(minor),
         })
     };
     for (amount, capture, refund) in [
-        (kroner(300), Yes, Yes),
-        (kroner(301), Yes, left(300)),
-        (kroner(600), Yes, left(300)),
-        (kroner(601), left(600), left(300)),
-        (kroner(0), No(Reason::NotPositive), No(Reason::NotPositive)),
-        (kroner(-1), No(Reason::NotPositive), No(Reason::NotPositive)),
+        (nok(300), Yes, Yes),
+        (nok(301), Yes, left(300)),
+        (nok(600), Yes, left(300)),
+        (nok(601), left(600), left(300)),
+        (nok(0), No(Reason::NotPositive), No(Reason::NotPositive)),
+        (nok(-1), No(Reason::NotPositive), No(Reason::NotPositive)),
         (
             Amount::new(1, Currency::Sek),
             No(Reason::Currency),
@@ -99,7 +81,7 @@ fn amounts_are_held_against_what_is_left() {
 }
 
 #[test]
-fn what_is_pending_makes_the_rest_uncertain() {
+fn an_event_in_progress_makes_the_rest_unknown() {
     for (event, capture, refund, void) in [
         (
             "INITIATE_CAPTURE",
@@ -125,40 +107,40 @@ fn what_is_pending_makes_the_rest_uncertain() {
             "vipps",
             json!([ok("CAPTURE", 500), ok(event, 200)]),
         );
-        let answers = |ask: &dyn Fn(Amount) -> Answer| [ask(kroner(300)), ask(kroner(301))];
+        let verdicts = |rule: &dyn Fn(Amount) -> Verdict| [rule(nok(300)), rule(nok(301))];
         assert_eq!(
-            answers(&|amount| open.can_capture(amount)),
+            verdicts(&|amount| open.can_capture(amount)),
             capture,
             "{event}"
         );
         assert_eq!(
-            answers(&|amount| open.can_refund(amount)),
+            verdicts(&|amount| open.can_refund(amount)),
             refund,
             "{event}"
         );
         assert_eq!(open.can_void(), void, "{event}");
-        // To cancel the session is to void.
+        // Cancelling the session voids the transaction.
         let reserved = transaction("AUTHORIZED", "vipps", json!([ok(event, 200)]));
         assert_eq!(reserved.can_cancel_session(), void, "{event}");
     }
     let mut bare = transaction("CAPTURED", "vipps", json!(null));
     assert_eq!(
-        bare.can_refund(kroner(1)),
-        Unknown(Reason::Events(Unclear::NoEvents))
+        bare.can_refund(nok(1)),
+        Unknown(Reason::Amounts(AmountsUnclear::NoEvents))
     );
     let silent = transaction("CAPTURED", "swish.swish", json!([ok("AUTHORIZE", 1000)]));
     assert_eq!(
-        silent.can_refund(kroner(1)),
-        Unknown(Reason::Events(Unclear::Status))
+        silent.can_refund(nok(1)),
+        Unknown(Reason::Amounts(AmountsUnclear::Status))
     );
     bare.status = None;
-    assert_eq!(bare.can_refund(kroner(1)), Unknown(Reason::Missing));
-    assert_eq!(bare.can_void(), Unknown(Reason::Missing));
-    assert_eq!(bare.can_cancel_session(), Unknown(Reason::Missing));
+    assert_eq!(bare.can_refund(nok(1)), Unknown(Reason::MissingData));
+    assert_eq!(bare.can_void(), Unknown(Reason::MissingData));
+    assert_eq!(bare.can_cancel_session(), Unknown(Reason::MissingData));
 }
 
 #[test]
-fn the_rest_is_voided_by_some_products_only() {
+fn only_some_products_can_void_the_rest() {
     let part = json!([ok("CAPTURE", 400)]);
     for (product, want) in [
         ("payex.creditcard", Yes),
@@ -170,9 +152,9 @@ fn the_rest_is_voided_by_some_products_only() {
         ("vipps", Yes),
         ("klarna.klarna", Yes),
         ("klarna.billie", Yes),
-        ("dintero_psp.creditcard", No(Reason::Product)),
-        ("payex.swish", No(Reason::Product)),
-        ("bambora.creditcard", No(Reason::Product)),
+        ("dintero_psp.creditcard", No(Reason::PaymentProduct)),
+        ("payex.swish", No(Reason::PaymentProduct)),
+        ("bambora.creditcard", No(Reason::PaymentProduct)),
         ("new.product", Unknown(Reason::UnknownState)),
     ] {
         assert_eq!(
@@ -181,7 +163,7 @@ fn the_rest_is_voided_by_some_products_only() {
             "{product}"
         );
         let whole = if product.ends_with("swish") {
-            Unknown(Reason::NoRule)
+            Unknown(Reason::Undocumented)
         } else {
             Yes
         };
@@ -196,16 +178,14 @@ fn the_rest_is_voided_by_some_products_only() {
         "vipps",
         json!([ok("CAPTURE", 400), {"event": "VOID", "success": true}]),
     );
-    assert_eq!(gone.can_void(), No(Reason::TooMuch { left: kroner(0) }));
-}
-
-fn at(hour: u64) -> SystemTime {
-    // 2026-01-01T00:00:00Z
-    SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600 + hour * 3600)
+    assert_eq!(
+        gone.can_void(),
+        No(Reason::ExceedsRemaining { remaining: nok(0) })
+    );
 }
 
 #[test]
-fn a_session_stands_where_its_fields_say() {
+fn a_session_has_the_state_of_its_fields() {
     let end = "2026-01-01T10:00:00Z";
     for (fields, want) in [
         (json!({"expires_at": end}), SessionState::Open),

@@ -1,24 +1,21 @@
-//! What became of an authorization, from the events of its transaction.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+//! The amounts of a transaction, from its events.
 
 use dintero::checkout::types::Transaction;
-use dintero::{AmountError, TransactionAmounts, Unclear};
+use dintero::{AmountError, AmountsUnclear, TransactionAmounts};
 use serde_json::{Value, json};
 
+use crate::support::{ok, transaction as of_product};
+
 fn transaction(status: &str, events: Value) -> Transaction {
-    serde_json::from_value(json!({
-        "id": "T12345678.a", "amount": 1000, "currency": "NOK", "status": status,
-        "payment_product": "payex", "payment_product_type": "payex.creditcard", "events": events,
-    }))
-    .unwrap()
+    of_product(status, "payex.creditcard", events)
 }
 
 /// Captured, refunded, voided, capturable, refundable.
-fn sums(transaction: &Transaction) -> Result<(i64, i64, i64, Option<i64>, i64), Unclear> {
+fn sums(transaction: &Transaction) -> Result<(i64, i64, i64, Option<i64>, i64), AmountsUnclear> {
     let amounts = TransactionAmounts::of(transaction)?;
     assert_eq!(amounts.authorized().minor(), transaction.amount);
     assert_eq!(
-        amounts.kept(),
+        amounts.net(),
         amounts.captured().checked_sub(amounts.refunded()).unwrap()
     );
     Ok((
@@ -28,10 +25,6 @@ fn sums(transaction: &Transaction) -> Result<(i64, i64, i64, Option<i64>, i64), 
         amounts.capturable().map(|amount| amount.minor()),
         amounts.refundable().minor(),
     ))
-}
-
-fn ok(event: &str, amount: i64) -> Value {
-    json!({"event": event, "amount": amount, "success": true})
 }
 
 fn failed(event: &str, amount: i64) -> Value {
@@ -148,14 +141,14 @@ fn successful_events_are_summed_and_failed_ones_are_not() {
 }
 
 #[test]
-fn the_example_of_the_reference_adds_up() {
+fn the_example_of_the_documentation_adds_up() {
     let transaction: Transaction =
         serde_json::from_str(include_str!("data/captured-transaction.json")).unwrap();
     assert_eq!(sums(&transaction), Ok((68300, 0, 0, Some(0), 68300)));
 }
 
 #[test]
-fn a_corrected_event_counts_as_its_remaining_amounts_say() {
+fn a_corrected_event_counts_by_its_remaining_amounts() {
     for (status, events, want) in [
         // The capture failed, or so it seemed.
         (
@@ -242,45 +235,45 @@ fn a_corrected_event_counts_as_its_remaining_amounts_say() {
 }
 
 #[test]
-fn what_cannot_be_told_is_an_error_and_no_guess() {
+fn incomplete_or_inconsistent_events_are_an_error() {
     for (events, want) in [
-        (Value::Null, Unclear::NoEvents),
+        (Value::Null, AmountsUnclear::NoEvents),
         (
             json!([ok("AUTHORIZE", 1), {"event": "CAPTURE", "success": true}]),
-            Unclear::NoAmount(1),
+            AmountsUnclear::NoAmount(1),
         ),
         (
             json!([{"event": "CAPTURE", "success": true, "amount": 10.5}]),
-            Unclear::NoAmount(0),
+            AmountsUnclear::NoAmount(0),
         ),
-        (json!([ok("REFUND", -1)]), Unclear::NoAmount(0)),
+        (json!([ok("REFUND", -1)]), AmountsUnclear::NoAmount(0)),
         (
             json!([{"event": "CAPTURE", "amount": 10}]),
-            Unclear::NoOutcome(0),
+            AmountsUnclear::NoSuccess(0),
         ),
         (
             json!([ok("CAPTURE", i64::MAX), ok("CAPTURE", 1)]),
-            Unclear::Amount(AmountError::Overflow),
+            AmountsUnclear::Amount(AmountError::Overflow),
         ),
         // Only a part of it was captured, by no event.
         (
             json!([corrected("CAPTURE", 1000, true, 500, 500)]),
-            Unclear::Correction,
+            AmountsUnclear::Correction,
         ),
         // Captured after all, by no event that says so.
         (
             json!([corrected("INITIATE_CAPTURE", 1000, true, 0, 1000)]),
-            Unclear::Correction,
+            AmountsUnclear::Correction,
         ),
         (
             json!([corrected("LATER_EVENT", 1000, true, 0, 1000)]),
-            Unclear::Correction,
+            AmountsUnclear::Correction,
         ),
         // The status knows of money that no event moved: neither nothing captured nor all to be refunded.
-        (json!([]), Unclear::Status),
+        (json!([]), AmountsUnclear::Status),
         (
             json!([ok("AUTHORIZE", 1000), failed("CAPTURE", 1000)]),
-            Unclear::Status,
+            AmountsUnclear::Status,
         ),
         // Neither counts, or both do: the remaining amounts are the same.
         (
@@ -288,7 +281,7 @@ fn what_cannot_be_told_is_an_error_and_no_guess() {
                 corrected("CAPTURE", 300, true, 700, 0),
                 corrected("REFUND", 300, true, 700, 0)
             ]),
-            Unclear::Correction,
+            AmountsUnclear::Correction,
         ),
     ] {
         assert_eq!(
@@ -303,18 +296,18 @@ fn what_cannot_be_told_is_an_error_and_no_guess() {
         "REFUNDED",
     ] {
         let silent = transaction(status, json!([ok("CAPTURE", 1000), failed("REFUND", 1000)]));
-        assert_eq!(sums(&silent), Err(Unclear::Status), "{status}");
+        assert_eq!(sums(&silent), Err(AmountsUnclear::Status), "{status}");
     }
     let mut unknown = transaction("AUTHORIZED", json!([]));
     unknown.currency = "JPY".to_owned();
     assert_eq!(
         sums(&unknown),
-        Err(Unclear::Amount(AmountError::UnknownCurrency))
+        Err(AmountsUnclear::Amount(AmountError::UnknownCurrency))
     );
 }
 
 #[test]
-fn what_was_taken_is_pending_until_an_event_names_it() {
+fn an_initiated_event_is_pending_until_an_event_completes_it() {
     let id = "a3dcc231-25bc-4363-b9da-e29ed25a4eb1";
     let initiate =
         |event: &str| json!({"event": event, "amount": 400, "success": true, "request_id": id});

@@ -1,22 +1,19 @@
-//! After every fault, the amount moved is the amount asked, once, or nothing; and the outcome says which.
-#![allow(clippy::unwrap_used)]
-
-mod shop;
+//! After every fault, the requested amount is moved once or not at all, and the outcome says which.
 
 use dintero::Dintero;
 use std::time::Duration;
 
+use crate::support::shop::{PRICE, client, executions, moved, paid, sequences};
 use dintero::checkout::types::{CaptureOptions, RefundOptions, Transaction};
-use dintero::outcome::{self, Attempt, NotApplied, Outcome};
+use dintero::outcome::{self, Confirmation, NotApplied, Outcome};
 use dintero_sandbox::{Fault, Sandbox};
-use shop::{PRICE, client, moved, paid, sequences, worked};
 
 const READ: &str = "transactions_id_get";
 const CAPTURE: &str = "transactions_id_capture_post";
 
 #[derive(Clone, Copy, Debug)]
 enum Call {
-    NamedCapture,
+    CaptureWithReference,
     PartialCapture,
     Refund,
     Void,
@@ -24,7 +21,7 @@ enum Call {
 
 impl Call {
     const ALL: [Self; 4] = [
-        Self::NamedCapture,
+        Self::CaptureWithReference,
         Self::PartialCapture,
         Self::Refund,
         Self::Void,
@@ -32,7 +29,7 @@ impl Call {
 
     fn operation(self) -> &'static str {
         match self {
-            Self::NamedCapture | Self::PartialCapture => CAPTURE,
+            Self::CaptureWithReference | Self::PartialCapture => CAPTURE,
             Self::Refund => "transactions_id_refund_post",
             Self::Void => "transactions_id_void_post",
         }
@@ -40,17 +37,17 @@ impl Call {
 
     fn amount(self) -> i64 {
         match self {
-            Self::NamedCapture | Self::Void => PRICE,
+            Self::CaptureWithReference | Self::Void => PRICE,
             Self::PartialCapture => 10_000,
             Self::Refund => 9_990,
         }
     }
 
-    fn attempt(self, dintero: &Dintero, id: &str) -> Attempt<Transaction> {
+    fn attempt(self, dintero: &Dintero, id: &str) -> Confirmation<Transaction> {
         let checkout = dintero.checkout();
         let amount = self.amount();
         match self {
-            Self::NamedCapture => outcome::capture(
+            Self::CaptureWithReference => outcome::capture(
                 &checkout,
                 id,
                 CaptureOptions::builder()
@@ -89,21 +86,21 @@ impl Call {
     async fn moved(self, dintero: &Dintero, id: &str) -> i64 {
         let (captured, refunded, voided) = moved(dintero, id).await;
         match self {
-            Self::NamedCapture | Self::PartialCapture => captured,
+            Self::CaptureWithReference | Self::PartialCapture => captured,
             Self::Refund => refunded,
             Self::Void => voided,
         }
     }
 }
 
-/// Whether it is carried out under these faults, and how often it is sent for that.
+/// Whether the request is carried out under these faults, and how often it is sent.
 fn expected(faults: &[Fault], mut repeats: u32) -> (bool, usize) {
     for (sent, fault) in faults.iter().enumerate() {
         let sent = sent + 1;
         match fault {
-            // It was done, and the reading shows it.
+            // It was carried out, and the read shows it.
             Fault::CloseAfterWork => return (true, sent),
-            // The client itself sends it again, since it was not handled.
+            // The client retries it, since it was not handled.
             Fault::Status(429) => {}
             Fault::Status(400 | 409) => return (false, sent),
             _ if repeats == 0 => return (false, sent),
@@ -114,7 +111,7 @@ fn expected(faults: &[Fault], mut repeats: u32) -> (bool, usize) {
 }
 
 #[tokio::test]
-async fn what_is_asked_is_moved_once_or_not_at_all_and_the_outcome_says_which() {
+async fn the_amount_is_moved_once_or_not_at_all_and_the_outcome_says_which() {
     let sandbox = Sandbox::start().await.unwrap();
     for call in Call::ALL {
         let dintero = client(&sandbox);
@@ -123,7 +120,7 @@ async fn what_is_asked_is_moved_once_or_not_at_all_and_the_outcome_says_which() 
         {
             let (applied, sent) = expected(&faults, repeats);
             if sent < faults.len() {
-                continue; // the rest of the faults would not be met
+                continue; // the remaining faults would not occur
             }
             let id = call.prepared(&dintero, &sandbox).await;
             sandbox.clear_requests();
@@ -143,12 +140,12 @@ async fn what_is_asked_is_moved_once_or_not_at_all_and_the_outcome_says_which() 
                 "{case}"
             );
             assert_eq!(
-                worked(&sandbox, call.operation()),
+                executions(&sandbox, call.operation()),
                 usize::from(applied),
                 "{case}"
             );
             if faults.is_empty() {
-                let named = matches!(call, Call::NamedCapture | Call::Refund);
+                let named = matches!(call, Call::CaptureWithReference | Call::Refund);
                 assert_eq!(sandbox.count(READ), usize::from(named), "{case}");
             }
             let amount = if applied { call.amount() } else { 0 };
@@ -158,10 +155,10 @@ async fn what_is_asked_is_moved_once_or_not_at_all_and_the_outcome_says_which() 
 }
 
 #[tokio::test]
-async fn after_a_crash_the_same_call_finds_what_it_did() {
+async fn after_a_crash_the_same_call_finds_its_effect() {
     let sandbox = Sandbox::start().await.unwrap();
     let dintero = client(&sandbox);
-    for call in [Call::NamedCapture, Call::Refund, Call::Void] {
+    for call in [Call::CaptureWithReference, Call::Refund, Call::Void] {
         let id = call.prepared(&dintero, &sandbox).await;
         sandbox.clear_requests();
         for _ in 0..3 {
@@ -170,13 +167,13 @@ async fn after_a_crash_the_same_call_finds_what_it_did() {
                 "{call:?}"
             );
         }
-        assert_eq!(worked(&sandbox, call.operation()), 1, "{call:?}");
+        assert_eq!(executions(&sandbox, call.operation()), 1, "{call:?}");
         assert_eq!(call.moved(&dintero, &id).await, call.amount());
     }
 }
 
 #[tokio::test]
-async fn a_reading_that_fails_for_a_while_is_made_again() {
+async fn a_failed_read_is_repeated() {
     let sandbox = Sandbox::start().await.unwrap();
     let dintero = client(&sandbox);
     let id = paid(&dintero, &sandbox).await;
@@ -195,7 +192,7 @@ async fn a_reading_that_fails_for_a_while_is_made_again() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_unknown_and_never_sent_again() {
+async fn an_outcome_that_cannot_be_read_is_unknown_and_never_sent_again() {
     for (fault, done) in [
         (Fault::CloseAfterWork, true),
         (Fault::CloseBeforeWork, false),
@@ -211,7 +208,7 @@ async fn what_cannot_be_read_is_unknown_and_never_sent_again() {
             .attempt(&dintero, &id)
             .repeat_if_not_applied(3);
         let Outcome::Unknown(unknown) = attempt.send().await else {
-            panic!("nothing could be read");
+            panic!("no read succeeded");
         };
         assert!(
             unknown.was_sent() && unknown.error().is_some(),
@@ -220,13 +217,13 @@ async fn what_cannot_be_read_is_unknown_and_never_sent_again() {
         assert!(
             unknown
                 .to_string()
-                .starts_with("it may have been carried out"),
+                .starts_with("The request may have been carried out"),
             "{unknown}"
         );
-        // Until the API answers again.
-        let mut outcome = unknown.look_again().await;
+        // Until the API responds again.
+        let mut outcome = unknown.check().await;
         while let Outcome::Unknown(unknown) = outcome {
-            outcome = unknown.look_again().await;
+            outcome = unknown.check().await;
         }
         match outcome {
             Outcome::Applied(_) => assert!(done),
@@ -244,27 +241,31 @@ async fn what_cannot_be_read_is_unknown_and_never_sent_again() {
 }
 
 #[tokio::test]
-async fn a_named_call_is_not_sent_while_its_transaction_cannot_be_read() {
+async fn a_request_with_a_reference_is_not_sent_while_its_transaction_cannot_be_read() {
     let sandbox = Sandbox::start().await.unwrap();
     let dintero = client(&sandbox);
     let id = paid(&dintero, &sandbox).await;
     sandbox.fail_next(READ, Fault::Status(403));
-    let Outcome::Unknown(unknown) = Call::NamedCapture.attempt(&dintero, &id).send().await else {
-        panic!("an earlier call of that name may have been carried out");
+    let Outcome::Unknown(unknown) = Call::CaptureWithReference
+        .attempt(&dintero, &id)
+        .send()
+        .await
+    else {
+        panic!("an earlier request with that reference may have been carried out");
     };
     assert!(!unknown.was_sent() && unknown.error().is_some_and(dintero::Error::is_forbidden));
-    let gone = Call::NamedCapture
+    let missing = Call::CaptureWithReference
         .attempt(&dintero, "T12345678.none")
         .send()
         .await;
     assert!(
-        matches!(gone, Outcome::NotApplied(NotApplied::Refused(error)) if error.is_not_found())
+        matches!(missing, Outcome::NotApplied(NotApplied::Rejected(error)) if error.is_not_found())
     );
     assert_eq!(sandbox.count(CAPTURE), 0);
 }
 
 #[tokio::test]
-async fn a_reference_is_good_for_one_amount() {
+async fn a_reference_belongs_to_one_amount() {
     let sandbox = Sandbox::start().await.unwrap();
     let dintero = client(&sandbox);
     let id = paid(&dintero, &sandbox).await;
@@ -283,7 +284,7 @@ async fn a_reference_is_good_for_one_amount() {
 }
 
 #[tokio::test]
-async fn bad_input_is_refused_and_nothing_is_sent() {
+async fn invalid_input_is_rejected_and_nothing_is_sent() {
     let sandbox = Sandbox::start().await.unwrap();
     let dintero = client(&sandbox);
     for wrong in [
@@ -293,9 +294,9 @@ async fn bad_input_is_refused_and_nothing_is_sent() {
         let attempt = outcome::capture(&dintero.checkout(), "T12345678.a", wrong);
         let attempt = attempt
             .repeat_if_not_applied(3)
-            .grace(Duration::from_secs(1));
-        let Outcome::NotApplied(NotApplied::Refused(error)) = attempt.send().await else {
-            panic!("it breaks a rule");
+            .confirmation_timeout(Duration::from_secs(1));
+        let Outcome::NotApplied(NotApplied::Rejected(error)) = attempt.send().await else {
+            panic!("the input is invalid");
         };
         assert!(
             error.is_invalid_request() && !error.violations().is_empty(),

@@ -1,5 +1,4 @@
-//! An order is sent only if it adds up, and what does not is named.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+//! Amounts of an order that do not add up are named.
 
 use dintero::checkout::types::{
     OrderItemInput, SessionOrder, SessionOrderInput, ShippingAddressOrderUpdate,
@@ -8,17 +7,17 @@ use dintero::{OrderAmounts, check_amounts, check_amounts_with_shipping};
 use serde_json::{Value, json};
 
 /// The mismatches as field, line and difference.
-fn wrong(order: &impl OrderAmounts) -> Vec<(String, Option<String>, Option<i64>)> {
-    let Err(mismatch) = check_amounts(order) else {
+fn mismatches(order: &impl OrderAmounts) -> Vec<(String, Option<String>, Option<i64>)> {
+    let Err(error) = check_amounts(order) else {
         return Vec::new();
     };
-    mismatch
+    error
         .iter()
-        .map(|one| {
+        .map(|mismatch| {
             (
-                one.field().to_owned(),
-                one.line_id().map(str::to_owned),
-                one.difference(),
+                mismatch.field().to_owned(),
+                mismatch.line_id().map(str::to_owned),
+                mismatch.difference(),
             )
         })
         .collect()
@@ -57,14 +56,14 @@ fn the_total_is_the_sum_of_lines_and_shipping() {
             total(10),
         ),
         (json!({"amount": 900, "items": []}), total(900)),
-        // VAT, discounts and gift cards are in the amounts already.
+        // VAT, discounts and gift cards are included in the amounts.
         (
             json!({"amount": 890, "vat_amount": 178, "items": [{"amount": 890, "vat_amount": 178, "gross_amount": 1000,
                 "discount_lines": [{"amount": 110}]}], "discount_lines": [{"amount": 110}],
                 "gift_cards": [{"amount": 100, "card_id": "1", "type": "dintero.wallets"}]}),
             vec![],
         ),
-        // A part of the order may be paid elsewhere, but no more than the order can be paid here.
+        // A part of the order may be paid elsewhere, but no more than the order here.
         (
             json!({"amount": 400, "partial_payment": true, "items": [{"amount": 890}]}),
             vec![],
@@ -76,12 +75,12 @@ fn the_total_is_the_sum_of_lines_and_shipping() {
         // Nothing to compare with.
         (json!({"amount": 900}), vec![]),
     ] {
-        assert_eq!(wrong(&order(fields.clone())), want, "{fields}");
+        assert_eq!(mismatches(&order(fields.clone())), want, "{fields}");
     }
 }
 
 #[test]
-fn a_line_without_amount_and_splits_that_do_not_fit_are_named() {
+fn missing_amounts_and_wrong_splits_are_named() {
     let order = order(json!({"amount": 5, "items": [
         {"line_id": "1"},
         {"line_id": "2", "amount": 100, "splits": [{"amount": 60, "payout_destination_id": "a"}, {"amount": 35, "payout_destination_id": "b"}]},
@@ -94,23 +93,24 @@ fn a_line_without_amount_and_splits_that_do_not_fit_are_named() {
         ("shipping_option.splits", Some("s"), Some(-1)),
     ];
     let want = want.map(|(field, line, by)| (field.to_owned(), line.map(str::to_owned), by));
-    assert_eq!(wrong(&order), want);
+    assert_eq!(mismatches(&order), want);
     assert_eq!(
         check_amounts(&order).unwrap_err().to_string(),
-        "the order does not add up: `items[0].amount` (line 1) is missing; `items[1].splits` (line 2): the whole is 5 minor \
-         units more than its parts; `shipping_option.splits` (line s): the whole is 1 minor units less than its parts"
+        "the amounts of the order do not add up: `items[0].amount` (line 1) is missing; `items[1].splits` (line 2): the amount is 5 \
+         minor units more than the sum of its parts; `shipping_option.splits` (line s): the amount is 1 minor units less than the \
+         sum of its parts"
     );
 }
 
 #[test]
-fn amounts_that_no_sum_holds_are_named_too() {
+fn amounts_that_are_too_large_to_add_up_are_named() {
     let order =
         order(json!({"amount": i64::MIN, "items": [{"amount": i64::MAX}, {"amount": i64::MAX}]}));
-    assert_eq!(wrong(&order), [("amount".to_owned(), None, None)]);
+    assert_eq!(mismatches(&order), [("amount".to_owned(), None, None)]);
 }
 
 #[test]
-fn what_is_built_is_checked_like_what_is_read() {
+fn a_built_order_is_checked_like_a_decoded_one() {
     let order = SessionOrderInput::builder()
         .amount(900)
         .currency("NOK")
@@ -118,14 +118,14 @@ fn what_is_built_is_checked_like_what_is_read() {
         .items(Vec::<OrderItemInput>::new())
         .build()
         .unwrap();
-    assert_eq!(wrong(&order), total(900));
+    assert_eq!(mismatches(&order), total(900));
 }
 
 #[test]
-fn the_answer_to_an_express_callback_holds_the_chosen_shipping() {
-    let answer: ShippingAddressOrderUpdate =
+fn the_response_to_an_express_callback_includes_the_selected_shipping() {
+    let response: ShippingAddressOrderUpdate =
         serde_json::from_value(json!({"amount": 1390, "items": [{"amount": 890}]})).unwrap();
-    assert_eq!(wrong(&answer), total(500));
-    assert!(check_amounts_with_shipping(&answer, 500).is_ok());
-    assert!(check_amounts_with_shipping(&answer, 400).is_err());
+    assert_eq!(mismatches(&response), total(500));
+    assert!(check_amounts_with_shipping(&response, 500).is_ok());
+    assert!(check_amounts_with_shipping(&response, 400).is_err());
 }
