@@ -49,6 +49,6 @@ pub use operation::{
     Server,
 };
 pub use options::CallOptions;
-pub use pages::{Items, Page, PageCursor, Pages, Rows};
+pub use pages::{IntoItems, Items, Page, PageCursor, Pages};
 pub use response::Response;
 pub use retry::{FailedAttempt, Retry, RetryPolicy};

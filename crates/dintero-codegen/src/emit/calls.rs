@@ -16,11 +16,11 @@ pub fn write(source: &mut String, api: &str, plan: &Plan, output: &Output) {
         source,
         format_args!(
             "
-/// The calls of [`Client`]: each takes the optional parameters and the body of its operation, and is sent by `send`.
+/// The requests of [`Client`]: each takes the optional parameters and the body of its operation, and is sent by `send`.
 pub mod calls {{
     #![allow(clippy::all, unused_imports)]
     use super::{{Client, operations, types}};
-    use ::dintero_core::data::Rule as __Rule;
+    use ::dintero_core::data::Limit as __Limit;
 "
         ),
     );
@@ -32,7 +32,7 @@ pub mod calls {{
         source,
         format_args!(
             "
-/// The {} (document version {}), bound to an account.
+/// Client of the {} (document version {}), bound to one account.
 ///
 /// Cheap to clone. Every method starts a call; nothing is sent before its `send` is awaited.
 #[derive(Clone, Debug)]
@@ -41,12 +41,12 @@ pub struct Client {{
 }}
 
 impl Client {{
-    /// A client that sends through `handle`.
+    /// Creates a client that sends its requests through `handle`.
     pub fn new(handle: ::dintero_core::Handle) -> Self {{
         Self {{ handle }}
     }}
 
-    /// What it sends through.
+    /// Returns the handle that requests are sent through.
     pub fn handle(&self) -> &::dintero_core::Handle {{
         &self.handle
     }}
@@ -61,7 +61,7 @@ impl Client {{
 }
 
 fn table(source: &mut String, api: &str, plan: &Plan) {
-    source.push_str("\n/// The operation table: what is known about each operation before it is called.\npub mod operations {\n    #![allow(unused_imports)]\n    use ::dintero_core::{Auth, Cursor, CursorSource, Evidence, Instead, Operation, OperationFacts, Paging, RetryClass, Server};\n\n");
+    source.push_str("\n/// The operation table: the facts about every operation of this API.\npub mod operations {\n    #![allow(unused_imports)]\n    use ::dintero_core::{Auth, Cursor, CursorSource, Evidence, Instead, Operation, OperationFacts, Paging, RetryClass, Server};\n\n");
     put(
         source,
         format_args!(
@@ -167,14 +167,17 @@ fn call(source: &mut String, operation: &Operation, method: &Method, rows: Optio
     let name = operation.name.to_upper_camel_case();
     let (success, kind) = match operation.success {
         Success::Json => ("json", method.success.as_str()),
-        Success::JsonOrEmpty => ("maybe", method.success.as_str()),
+        Success::JsonOrEmpty => ("json_or_empty", method.success.as_str()),
         Success::Empty => ("empty", "()"),
         Success::Bytes => ("bytes", "::dintero_core::data::private::Bytes"),
     };
     put(source, format_args!("\n    ::dintero_core::call! {{\n"));
     put(
         source,
-        format_args!("        /// The call of [`Client::{}`].\n", operation.name),
+        format_args!(
+            "        /// Builds and sends the request of [`Client::{}`].\n",
+            operation.name
+        ),
     );
     put(
         source,
@@ -195,12 +198,16 @@ fn call(source: &mut String, operation: &Operation, method: &Method, rows: Optio
         match *place {
             "body" => {
                 let body = operation.body.clone().unwrap_or_default();
-                let presence = if body.required { "req" } else { "opt" };
+                let presence = if body.required {
+                    "required"
+                } else {
+                    "optional"
+                };
                 docs(
                     source,
                     "            ",
                     if body.doc.is_empty() {
-                        "The request body."
+                        "Sets the request body."
                     } else {
                         &body.doc
                     },
@@ -208,7 +215,7 @@ fn call(source: &mut String, operation: &Operation, method: &Method, rows: Optio
                 put(
                     source,
                     format_args!(
-                        "            body body \"body\": {presence} one ({}) [];\n",
+                        "            body body \"body\": {presence} value ({}) [];\n",
                         shape.whole()
                     ),
                 );
@@ -221,7 +228,7 @@ fn call(source: &mut String, operation: &Operation, method: &Method, rows: Optio
                 put(
                     source,
                     format_args!(
-                        "            path {ident} {wire:?}: req {word} ({kind}) [{}];\n",
+                        "            path {ident} {wire:?}: required {word} ({kind}) [{}];\n",
                         rules.unwrap_or_default()
                     ),
                 );
@@ -231,7 +238,7 @@ fn call(source: &mut String, operation: &Operation, method: &Method, rows: Optio
                 else {
                     continue;
                 };
-                let doc = format!("The parameter `{wire}`.");
+                let doc = format!("Sets the parameter `{wire}`.");
                 docs(
                     source,
                     "            ",
@@ -241,7 +248,11 @@ fn call(source: &mut String, operation: &Operation, method: &Method, rows: Optio
                         &parameter.doc
                     },
                 );
-                let presence = if parameter.required { "req" } else { "opt" };
+                let presence = if parameter.required {
+                    "required"
+                } else {
+                    "optional"
+                };
                 let place = if parameter.joined && place == "query" {
                     "joined"
                 } else {
@@ -339,12 +350,12 @@ fn method_docs(operation: &Operation, method: &Method) -> String {
         facts.push(format!("Scopes, one of: {}.", scopes.join(", ")));
     }
     facts.push(match (operation.retry.as_str(), &operation.read_back) {
-        ("Idempotent", _) => "Retry class *idempotent*: repeated by itself after time-outs and server errors.".to_owned(),
-        ("DuplicateTolerated", _) => "Retry class *duplicate tolerated*: repeated at most once after an unknown outcome.".to_owned(),
+        ("Idempotent", _) => "Retry class *idempotent*: retried automatically after time-outs and server errors.".to_owned(),
+        ("DuplicateTolerated", _) => "Retry class *duplicate tolerated*: retried at most once after an unknown outcome.".to_owned(),
         (_, Some(read_back)) => format!(
-            "Retry class *non-idempotent*: never repeated after an unknown outcome; look with [`{read_back}`](Self::{read_back}) what became of it."
+            "Retry class *non-idempotent*: never retried after an unknown outcome; read the outcome with [`{read_back}`](Self::{read_back})."
         ),
-        (_, None) => "Retry class *non-idempotent*: never repeated after an unknown outcome.".to_owned(),
+        (_, None) => "Retry class *non-idempotent*: never retried after an unknown outcome.".to_owned(),
     });
     match operation.evidence.as_str() {
         "Seen" => {}

@@ -31,7 +31,7 @@ impl Signature {
         Ok(Self(output))
     }
 
-    /// The operations that are said to page and whose answer has no list where that should be.
+    /// The operations with paging whose response has no list where it should be.
     pub fn without_list<'p>(&self, plan: &'p Plan) -> impl Iterator<Item = &'p Operation> {
         let operations = plan.operations.iter();
         let without = operations.filter(|(name, operation)| {
@@ -82,7 +82,7 @@ fn short(shape: &read::Shape) -> String {
     let (word, kind) = shape.parts();
     let kind = shorten(kind);
     match word {
-        "many" => format!("[{kind}]"),
+        "list" => format!("[{kind}]"),
         "map" => format!("{{{kind}}}"),
         _ => kind,
     }

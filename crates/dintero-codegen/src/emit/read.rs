@@ -24,9 +24,9 @@ impl Shape {
     /// The word that the macros use, and the type of a value.
     pub fn parts(&self) -> (&'static str, &str) {
         match self {
-            Self::One(kind) => ("one", kind),
+            Self::One(kind) => ("value", kind),
             Self::Boxed(kind) => ("boxed", kind),
-            Self::Many(kind) => ("many", kind),
+            Self::Many(kind) => ("list", kind),
             Self::Map(kind) => ("map", kind),
         }
     }

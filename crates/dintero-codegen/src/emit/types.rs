@@ -7,14 +7,14 @@ use super::{docs, put};
 use crate::plan::{Field, Kind, Plan, Type, Union};
 
 const HEAD: &str = "
-/// The objects, lists of values and unions of this API.
+/// The objects, enums and unions of this API.
 ///
-/// Reading is liberal: unknown values and fields are kept, limits are not checked. Building is strict: a builder names
-/// everything that breaks a limit of the API.
+/// Reading is lenient: unknown values and fields are kept, limits are not checked. Building is strict: a builder reports
+/// every value that breaks a limit of the API.
 pub mod types {
     #![allow(clippy::all, missing_docs, rustdoc::bare_urls, rustdoc::invalid_html_tags)]
     #[allow(unused_imports)]
-    use ::dintero_core::data::Rule as __Rule;
+    use ::dintero_core::data::Limit as __Limit;
 ";
 
 pub fn write(source: &mut String, plan: &Plan, output: &Output) {
@@ -58,13 +58,13 @@ fn object(
         };
         docs(source, "            ", &field.doc);
         let presence = match field {
-            Field { nullable: true, .. } => "nul",
-            Field { required: true, .. } => "req",
-            _ => "opt",
+            Field { nullable: true, .. } => "nullable",
+            Field { required: true, .. } => "required",
+            _ => "optional",
         };
         let (word, kind_of) = shape.parts();
         let word = if field.loose && matches!(shape, Shape::Many(_)) {
-            "loose"
+            "one_or_many"
         } else {
             word
         };
@@ -105,7 +105,7 @@ fn values(
             source,
             "            ",
             &if wire.is_empty() {
-                "An empty text.".to_owned()
+                "The empty string.".to_owned()
             } else {
                 format!("`{}`", wire.replace(char::is_control, " "))
             },
@@ -138,13 +138,13 @@ fn union(source: &mut String, name: &str, kind: &Type, union: &Union, plan: &Pla
         ),
         None => put(
             source,
-            format_args!("        pub enum {name} by shape {open}{{\n"),
+            format_args!("        pub enum {name} by fields {open}{{\n"),
         ),
     }
     for (variant, values) in &variants {
         let told = match &union.tag {
             Some(tag) => format!("`{tag}` is {}.", list(values)),
-            None => format!("Told by {}.", list(values)),
+            None => format!("Recognized by the presence of {}.", list(values)),
         };
         docs(source, "            ", &told);
         let built = kind.in_requests
@@ -198,7 +198,7 @@ fn list(values: &[&String]) -> String {
 /// Types without a description of their own are inline parts of others, and are described there.
 fn described(doc: &str, name: &str) -> String {
     if doc.is_empty() {
-        format!("`{name}`: a part of the objects that have a field of this type.")
+        format!("`{name}`: a part of other objects, described at the fields of this type.")
     } else {
         doc.to_owned()
     }

@@ -151,7 +151,7 @@ fn write_type(named: &Named, tag: Option<&(String, Option<String>)>) -> (Value, 
         properties.insert(name.clone(), leaf(property));
         let mut rules = rules_of(property);
         if asked.contains(name) {
-            rules.insert(0, "__Rule::Required".to_owned());
+            rules.insert(0, "__Limit::Required".to_owned());
         }
         let field = Field {
             required: required.contains(name) && property["nullable"] != true,

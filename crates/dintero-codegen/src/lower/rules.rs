@@ -9,7 +9,7 @@ pub fn rules_of(schema: &Value) -> Vec<String> {
     let exclusive = |key: &str| schema[key] == true;
     if let Some(limit) = number("minimum") {
         rules.push(format!(
-            "__Rule::{}({limit:?})",
+            "__Limit::{}({limit:?})",
             if exclusive("exclusiveMinimum") {
                 "Above"
             } else {
@@ -19,7 +19,7 @@ pub fn rules_of(schema: &Value) -> Vec<String> {
     }
     if let Some(limit) = number("maximum") {
         rules.push(format!(
-            "__Rule::{}({limit:?})",
+            "__Limit::{}({limit:?})",
             if exclusive("exclusiveMaximum") {
                 "Below"
             } else {
@@ -29,7 +29,7 @@ pub fn rules_of(schema: &Value) -> Vec<String> {
     }
     // The form of OpenAPI 3.1, which is met in documents of 3.0 too.
     for (key, rule) in [("exclusiveMinimum", "Above"), ("exclusiveMaximum", "Below")] {
-        rules.extend(number(key).map(|limit| format!("__Rule::{rule}({limit:?})")));
+        rules.extend(number(key).map(|limit| format!("__Limit::{rule}({limit:?})")));
     }
     for (key, rule) in [
         ("minLength", "MinLength"),
@@ -38,7 +38,7 @@ pub fn rules_of(schema: &Value) -> Vec<String> {
         ("maxItems", "MaxItems"),
     ] {
         if let Some(limit) = schema[key].as_u64() {
-            rules.push(format!("__Rule::{rule}({limit})"));
+            rules.push(format!("__Limit::{rule}({limit})"));
         }
     }
     if let Some(pattern) = schema["pattern"]
@@ -46,10 +46,10 @@ pub fn rules_of(schema: &Value) -> Vec<String> {
         .or_else(|| format_pattern(schema))
         && regress::Regex::new(pattern).is_ok()
     {
-        rules.push(format!("__Rule::Pattern({pattern:?})"));
+        rules.push(format!("__Limit::Pattern({pattern:?})"));
     }
     if schema["uniqueItems"] == true {
-        rules.push("__Rule::Unique".to_owned());
+        rules.push("__Limit::Unique".to_owned());
     }
     let inner = if schema["type"] == "array" {
         &schema["items"]
@@ -62,7 +62,7 @@ pub fn rules_of(schema: &Value) -> Vec<String> {
         Vec::new()
     };
     if !each.is_empty() {
-        rules.push(format!("__Rule::Each(&[{}])", each.join(", ")));
+        rules.push(format!("__Limit::Each(&[{}])", each.join(", ")));
     }
     rules
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Param, Rule, Validate, Violations};
+use super::{Limit, Param, Validate, Violations};
 
 /// A JSON number that keeps whether it was written as an integer or as a decimal.
 ///
@@ -160,10 +160,10 @@ impl fmt::Display for StringOrNumber {
 }
 
 impl Validate for StringOrNumber {
-    fn check(&self, rules: &[Rule], at: &mut Violations) {
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
         match self {
-            Self::String(text) => text.check(rules, at),
-            Self::Number(number) => number.check(rules, at),
+            Self::String(text) => text.check(limits, at),
+            Self::Number(number) => number.check(limits, at),
             Self::Other(_) => {}
         }
     }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use chrono::{NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Param, Rule, Validate, Violations};
+use super::{Limit, Param, Validate, Violations};
 
 /// A value that travels as text, kept exactly as it was written.
 ///
@@ -178,8 +178,8 @@ impl<'de, T> Deserialize<'de> for Text<T> {
 }
 
 impl<T> Validate for Text<T> {
-    fn check(&self, rules: &[Rule], at: &mut Violations) {
-        self.wire.check(rules, at);
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
+        self.wire.check(limits, at);
     }
 }
 

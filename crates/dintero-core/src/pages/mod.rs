@@ -41,7 +41,7 @@ use crate::{Call, Error, Operation, Response};
 #[must_use = "nothing is fetched before a page is asked for"]
 pub struct Pages<P, I> {
     call: Call,
-    rows: fn(P) -> Vec<I>,
+    items: fn(P) -> Vec<I>,
     cursor: Option<PageCursor>,
     running: Option<RunFuture>,
     ended: bool,
@@ -51,7 +51,7 @@ pub struct Pages<P, I> {
 #[derive(Debug)]
 pub struct Page<P, I> {
     response: Response<P>,
-    rows: fn(P) -> Vec<I>,
+    items: fn(P) -> Vec<I>,
     cursor: Option<PageCursor>,
 }
 
@@ -72,10 +72,10 @@ impl<P, I> Unpin for Items<P, I> {}
 impl<P, I> Pages<P, I> {
     /// Generated code calls this.
     #[doc(hidden)]
-    pub fn new(call: Call, rows: fn(P) -> Vec<I>) -> Self {
+    pub fn new(call: Call, items: fn(P) -> Vec<I>) -> Self {
         Self {
             call,
-            rows,
+            items,
             cursor: None,
             running: None,
             ended: false,
@@ -143,7 +143,7 @@ impl<P: DeserializeOwned, I> Pages<P, I> {
         self.cursor = cursor.clone().or(self.cursor.take());
         Ok(Page {
             response: Response::new(answer.status, answer.headers, value),
-            rows: self.rows,
+            items: self.items,
             cursor,
         })
     }
@@ -171,7 +171,7 @@ impl<P: DeserializeOwned, I> Stream for Pages<P, I> {
 impl<P, I> Page<P, I> {
     /// The items of the page.
     pub fn into_items(self) -> Vec<I> {
-        (self.rows)(self.response.into_inner())
+        (self.items)(self.response.into_inner())
     }
 
     /// The answer it came in.
@@ -263,27 +263,27 @@ impl<P, I> fmt::Debug for Items<P, I> {
     }
 }
 
-/// Where a page has its items, whether they are always there or not.
+/// The field of a page that holds its items, required or not.
 #[doc(hidden)]
-pub trait Rows<I> {
-    /// The items.
-    fn rows(self) -> Vec<I>;
+pub trait IntoItems<I> {
+    /// Returns the items.
+    fn into_items(self) -> Vec<I>;
 }
 
-impl<I> Rows<I> for Vec<I> {
-    fn rows(self) -> Self {
+impl<I> IntoItems<I> for Vec<I> {
+    fn into_items(self) -> Self {
         self
     }
 }
 
-impl<I> Rows<I> for Option<Vec<I>> {
-    fn rows(self) -> Vec<I> {
+impl<I> IntoItems<I> for Option<Vec<I>> {
+    fn into_items(self) -> Vec<I> {
         self.unwrap_or_default()
     }
 }
 
-impl<I> Rows<I> for Nullable<Vec<I>> {
-    fn rows(self) -> Vec<I> {
+impl<I> IntoItems<I> for Nullable<Vec<I>> {
+    fn into_items(self) -> Vec<I> {
         match self {
             Self::Value(items) => items,
             Self::Absent | Self::Null => Vec::new(),

@@ -18,7 +18,7 @@
 
 use std::collections::BTreeSet;
 
-use dintero_core::{Error, Response, Rows, Violations};
+use dintero_core::{Error, IntoItems, Response, Violations};
 use dintero_shopping::Client;
 use dintero_shopping::types::{
     OrderAuthorization, OrderCancellation, OrderCapture, OrderOperationInput, OrderRefund,
@@ -70,7 +70,7 @@ macro_rules! record {
 
             async fn list(client: &Client, order: &str) -> Result<Vec<Self>, Error> {
                 let list = client.$list(order).send().await?;
-                Ok(Rows::rows(list.into_inner().$records))
+                Ok(IntoItems::into_items(list.into_inner().$records))
             }
 
             fn id(&self) -> Option<&String> {

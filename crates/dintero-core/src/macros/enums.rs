@@ -1,6 +1,6 @@
-//! Lists of values that the API may extend.
+//! Enums that the API may extend.
 
-/// A list of values that the API may extend: what this version does not know is kept in `Unknown`.
+/// An enum of strings that the API may extend: other values are kept in `Unknown`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! open_enum {
@@ -13,15 +13,15 @@ macro_rules! open_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)*
-            /// A value that this version does not know, kept as it came.
+            /// A value that this version does not know, kept as received.
             Unknown($crate::data::UnknownValue),
         }
 
         impl $name {
-            /// Every value this version knows.
+            /// The values that this version knows.
             pub const KNOWN: &'static [&'static str] = &[$($wire),*];
 
-            /// The value as the API writes it.
+            /// Returns the value as the API writes it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $wire,)*
@@ -29,7 +29,7 @@ macro_rules! open_enum {
                 }
             }
 
-            /// Is it a value that this version does not know?
+            /// Returns `true` if this version does not know the value.
             pub fn is_unknown(&self) -> bool {
                 matches!(self, Self::Unknown(_))
             }
@@ -105,7 +105,7 @@ macro_rules! open_enum {
         }
 
         impl $crate::data::Validate for $name {
-            fn check(&self, _: &[$crate::data::Rule], _: &mut $crate::data::Violations) {}
+            fn check(&self, _: &[$crate::data::Limit], _: &mut $crate::data::Violations) {}
         }
 
         impl $crate::data::Param for $name {
@@ -116,7 +116,7 @@ macro_rules! open_enum {
     };
 }
 
-/// An open list of integers.
+/// An enum of integers that the API may extend.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! open_integer {
@@ -129,15 +129,15 @@ macro_rules! open_integer {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)*
-            /// A value that this version does not know, kept as it came.
+            /// A value that this version does not know, kept as received.
             Unknown($crate::data::UnknownInteger),
         }
 
         impl $name {
-            /// Every value this version knows.
+            /// The values that this version knows.
             pub const KNOWN: &'static [i64] = &[$($wire),*];
 
-            /// The value as the API writes it.
+            /// Returns the value as the API writes it.
             pub fn as_i64(&self) -> i64 {
                 match self {
                     $(Self::$variant => $wire,)*
@@ -145,7 +145,7 @@ macro_rules! open_integer {
                 }
             }
 
-            /// Is it a value that this version does not know?
+            /// Returns `true` if this version does not know the value.
             pub fn is_unknown(&self) -> bool {
                 matches!(self, Self::Unknown(_))
             }
@@ -179,7 +179,7 @@ macro_rules! open_integer {
         }
 
         impl $crate::data::Validate for $name {
-            fn check(&self, _: &[$crate::data::Rule], _: &mut $crate::data::Violations) {}
+            fn check(&self, _: &[$crate::data::Limit], _: &mut $crate::data::Violations) {}
         }
 
         impl $crate::data::Param for $name {
