@@ -202,7 +202,12 @@ mod tests {
     }
 }
 
-/// The README's program compiles.
+/// Compiles the programs in the READMEs of the crate and of the workspace.
 #[cfg(all(doctest, feature = "checkout"))]
-#[doc = include_str!("../README.md")]
-struct Readme;
+mod readme {
+    #[doc = include_str!("../README.md")]
+    struct Package;
+
+    #[doc = include_str!("../../../README.md")]
+    struct Workspace;
+}

@@ -14,7 +14,7 @@ use dintero::checkout::types::{
 
 use super::Contract;
 
-/// The first is who sells what the sessions of this test are over.
+/// The first sells the items of the sessions.
 pub const SELLERS: [&str; 2] = ["seller-1", "seller-2"];
 
 /// Profiles, the signature secret, API keys, terminals.
@@ -154,7 +154,7 @@ pub async fn sellers(contract: &Contract) {
     assert_eq!(cases[0].payout_destination_id, SELLERS[1]);
 }
 
-/// What was captured is settled, and how that is reported.
+/// Settlements of the captures, and their reports.
 pub async fn reports(contract: &Contract) {
     let checkout = contract.dintero.checkout();
     let range = DateRange::builder()
@@ -242,7 +242,7 @@ pub async fn reports(contract: &Contract) {
     assert_eq!(contract.known(gone).id, change.id);
 }
 
-/// What the sellers are owed, of which one gives some to the other.
+/// The balances of the sellers, and a transfer between them.
 pub async fn payouts(contract: &Contract) {
     let checkout = contract.dintero.checkout();
     let sent = FundTransferInput::builder()

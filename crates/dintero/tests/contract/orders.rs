@@ -1,4 +1,4 @@
-//! The Shopping API: what happens to an order.
+//! The Shopping API: operations on an order.
 
 use dintero::shopping::types::{
     CancelOptions, OrderCommentInput, OrderEvent, OrderEventState, OrderOperationInput,
@@ -94,7 +94,7 @@ fn part(amount: i64) -> OrderOperationInputBuilder {
         .metadata([("event", "e-1")])
 }
 
-/// What was paid, recorded; and read again one by one and as a list.
+/// Payment records, read one by one and as a list.
 pub async fn payments(contract: &Contract, order: &str) {
     let shopping = contract.dintero.shopping();
     macro_rules! record {
@@ -149,7 +149,7 @@ pub async fn payments(contract: &Contract, order: &str) {
     assert_eq!(order.captures.unwrap()[0].amount, Some(30_000));
 }
 
-/// Closed and opened; and another order cancelled.
+/// An order that is closed and reopened, and another that is cancelled.
 pub async fn ends(contract: &Contract, order: &str) {
     let shopping = contract.dintero.shopping();
     let closed = contract.known(shopping.close_order(order).send().await);
