@@ -1,4 +1,4 @@
-//! Generates the clients of the documents in `data`, so that tests use code that really compiles.
+//! Generates the clients of the documents in `data`, so that the tests prove that they compile.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -20,10 +20,10 @@ fn main() -> ExitCode {
 
 fn generate() -> Result<(), String> {
     println!("cargo::rerun-if-changed=build.rs");
-    client("traps", Some("traps-overlay"), true)?;
-    client("growth-old", None, true)?;
-    client("growth-new", None, true)?;
-    client("upstream", None, false)
+    client("constructs", Some("constructs-overlay"), true)?;
+    client("compatibility-old", None, true)?;
+    client("compatibility-new", None, true)?;
+    client("lenient", None, false)
 }
 
 fn client(name: &str, overlay: Option<&str>, strict: bool) -> Result<(), String> {
@@ -38,7 +38,7 @@ fn client(name: &str, overlay: Option<&str>, strict: bool) -> Result<(), String>
     let file = Path::new(&env::var("OUT_DIR").map_err(|error| error.to_string())?)
         .join(name)
         .with_extension("rs");
-    // Only one registry fits into a crate: that of the document that nobody wrote an overlay for.
+    // A crate has room for one registry: that of the document without an overlay.
     let registry = if strict { "" } else { &generation.registry };
     fs::write(&file, generation.source + registry)
         .map_err(|error| format!("{}: {error}", file.display()))

@@ -1,4 +1,4 @@
-//! No personal data in Debug: what the overlays call personal prints as `[redacted]`, in every type that has it.
+//! Debug shows fields that the overlays mark as personal as `[redacted]`, in every type.
 
 use dintero_tests::{apis, fields};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 const SECRET: &str = "ola.nordmann";
 
 #[test]
-fn every_personal_field_prints_redacted() {
+fn every_personal_field_is_redacted() {
     let mut tried = 0;
     for api in apis() {
         for (name, fields) in fields(&api) {
@@ -17,7 +17,7 @@ fn every_personal_field_prints_redacted() {
                 continue;
             }
             for (wire, _) in fields.iter().filter(|(_, field)| field.personal) {
-                // A personal field may be a text, a map, a list or an object: one of these fits.
+                // A personal field may be a string, a map, a list or an object: one of these fits.
                 let shapes = [
                     json!(SECRET),
                     json!({ SECRET: SECRET }),
@@ -52,7 +52,7 @@ fn every_personal_field_prints_redacted() {
 }
 
 #[test]
-fn the_fields_that_must_be_personal_are() {
+fn fields_with_personal_data_are_marked() {
     for (api, name, wire) in [
         ("checkout", "OrderAddress", "email"),
         ("checkout", "OrderAddress", "first_name"),

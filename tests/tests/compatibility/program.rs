@@ -10,11 +10,11 @@ pub fn describe(thing: &Thing) -> String {
         Some(ThingKind::Plain) => "plain",
         Some(ThingKind::Round) => "round",
         Some(other) => other.as_str(),
-        None => "of no kind",
+        None => "without kind",
     };
     let payment = match payment {
         Some(Payment::ByCard(ByCard { brand, .. })) => format!("card {}", brand.as_deref().unwrap_or("?")),
-        Some(_) => "otherwise".to_owned(),
+        Some(_) => "other".to_owned(),
         None => "unpaid".to_owned(),
     };
     format!("{id} {kind} {payment}")
@@ -24,7 +24,7 @@ pub fn change(amount: i64) -> Result<Change, dintero_core::Error> {
     Change::builder().amount(amount).build()
 }
 
-/// Starts both calls; what they send is no matter here.
+/// Prepares both calls.
 pub fn calls(client: &api::Client) -> impl Debug + use<'_> {
     let change = client.change_thing("1").body(Change::builder().amount(1));
     (client.get_thing("1").verbose(true), change)

@@ -1,4 +1,4 @@
-//! The documents are valid OpenAPI, complete in their descriptions, and say where they are not sure.
+//! The documents are valid OpenAPI and fully described.
 
 use std::process::Command;
 
@@ -22,7 +22,7 @@ fn every_document_is_read_by_openapiv3() {
     }
 }
 
-/// Runs where the validator (from PyPI) is installed; the tests themselves need nothing but a Rust toolchain.
+/// Runs only where the validator from PyPI is installed.
 #[test]
 fn an_independent_validator_finds_every_document_valid() {
     let installed = Command::new("python3")
@@ -72,7 +72,7 @@ fn every_operation_is_in_the_operation_table_under_its_own_id() {
 }
 
 #[test]
-fn every_money_operation_names_a_read_that_tells_its_outcome() {
+fn every_non_idempotent_operation_names_the_read_that_confirms_it() {
     let mut money = 0;
     for api in apis() {
         for operation in api

@@ -1,5 +1,5 @@
-//! A document that nobody here wrote, without an overlay: combinations of everything that OpenAPI allows, met in the
-//! documents of other companies and in older ones of this API. It is generated, compiled, and loses nothing.
+//! A document without an overlay, with combinations of constructs from the documents of other companies and older ones of this API, is
+//! generated and compiled without loss.
 
 #![allow(missing_docs)]
 
@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-include!(concat!(env!("OUT_DIR"), "/upstream.rs"));
+include!(concat!(env!("OUT_DIR"), "/lenient.rs"));
 
 type RoundTrip = fn(&[u8]) -> Result<Value, String>;
 
@@ -30,7 +30,7 @@ macro_rules! responses {
 }
 
 fn document() -> Document {
-    Document::read(&root().join("tests/data/upstream.yaml")).expect("the document")
+    Document::read(&root().join("tests/data/lenient.yaml")).expect("the document")
 }
 
 fn generated(text: &str) -> Generation {
@@ -39,7 +39,7 @@ fn generated(text: &str) -> Generation {
     generate_from("x", document, None, false).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-fn said(generation: &Generation) -> String {
+fn findings(generation: &Generation) -> String {
     let lines: Vec<String> = generation
         .findings
         .iter()
@@ -57,10 +57,10 @@ components: {{schemas: {{A: {{type: object, properties: {{p: {schema}}}}}, B: {{
 }
 
 #[test]
-fn whatever_such_a_document_allows_is_written_back_equal() {
+fn every_response_that_the_document_allows_survives_a_round_trip() {
     let trips: BTreeMap<&str, RoundTrip> = __operations!(responses);
     let document = document();
-    let mut problems = Vec::new();
+    let mut failures = Vec::new();
     let mut tried = 0;
     for (_, path, method, _, operation) in all(&document) {
         let found = operations::ALL.iter().find(|known| {
@@ -75,7 +75,7 @@ fn whatever_such_a_document_allows_is_written_back_equal() {
             .map(|(_, response)| json_content(resolve(&document.root, response)))
             .map(|content| content.map(|(_, content)| &content["schema"]))
             .collect();
-        // What may be a file or JSON is given as bytes.
+        // A response that may be a file or JSON is returned as bytes.
         let kinds = bodies.iter().filter(|body| body.is_none()).count();
         if kinds > 0 && method == "post" {
             continue;
@@ -92,29 +92,29 @@ fn whatever_such_a_document_allows_is_written_back_equal() {
             tried += 1;
             let back = trips[known.name()](body.to_string().as_bytes());
             if back.as_ref() != Ok(&body) {
-                problems.push(format!(
+                failures.push(format!(
                     "{method} {path} seed {seed}: {body}\n became {back:?}"
                 ));
             }
         }
     }
     assert!(tried > 200, "only {tried} bodies were tried");
-    problems.truncate(3);
-    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    failures.truncate(3);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]
-fn an_operation_that_cannot_be_called_is_left_out_and_said() {
-    let generation = generate_from("upstream", document(), None, false).expect("a client");
+fn an_operation_that_cannot_be_called_is_omitted_and_reported() {
+    let generation = generate_from("lenient", document(), None, false).expect("a client");
     let all = all(&document()).len();
     let left_out = generation
         .findings
         .iter()
         .filter(|finding| finding.help.starts_with("The operation is left out."))
         .count();
-    assert_eq!(left_out, 3, "{}", said(&generation));
+    assert_eq!(left_out, 3, "{}", findings(&generation));
     assert_eq!(generation.plan.operations.len(), all - left_out);
-    let strict = generate_from("upstream", document(), None, true).expect_err("strict");
+    let strict = generate_from("lenient", document(), None, true).expect_err("strict");
     for pointer in [
         "/paths/~1form/post",
         "/paths/~1upload/post",
@@ -169,7 +169,7 @@ fn members_of_a_parameter_are_parameters() {
 }
 
 #[test]
-fn parameters_that_cannot_be_sent_are_left_out_and_said() {
+fn parameters_that_cannot_be_sent_are_omitted_and_reported() {
     for (parameter, expected) in [
         (
             "{in: cookie, name: p, schema: {type: string}}",
@@ -195,8 +195,8 @@ fn parameters_that_cannot_be_sent_are_left_out_and_said() {
         let generation = generated(&format!(
             "paths: {{/a: {{get: {{operationId: a, parameters: [{parameter}], responses: {{}}}}}}}}"
         ));
-        let said = said(&generation);
-        assert!(said.contains(expected), "{parameter}\n{said}");
+        let found = findings(&generation);
+        assert!(found.contains(expected), "{parameter}\n{found}");
         assert!(
             generation.plan.operations["a"].parameters.is_empty(),
             "{parameter}"
@@ -205,7 +205,7 @@ fn parameters_that_cannot_be_sent_are_left_out_and_said() {
 }
 
 #[test]
-fn every_operation_gets_a_name_of_its_own() {
+fn every_operation_has_a_unique_name() {
     let ids = ["type", "new", "2fa", "get_a", "getA", "***", "日本"];
     let operations: Vec<String> = ids
         .iter()
@@ -229,7 +229,7 @@ fn every_operation_gets_a_name_of_its_own() {
 }
 
 #[test]
-fn shapes_are_told_apart_or_kept_as_json() {
+fn variants_are_distinguished_or_become_json() {
     for (schema, expected) in [
         (
             "{oneOf: [{$ref: '#/components/schemas/D'}, {type: object, properties: {d: {type: string}}}]}",
@@ -261,7 +261,7 @@ fn shapes_are_told_apart_or_kept_as_json() {
 }
 
 #[test]
-fn schemas_that_refer_to_each_other_take_no_longer_than_others() {
+fn schemas_that_refer_to_each_other_are_generated_in_linear_time() {
     let count = 60;
     let schemas: Vec<String> = (0..count)
         .map(|index| {
@@ -280,7 +280,7 @@ fn schemas_that_refer_to_each_other_take_no_longer_than_others() {
 }
 
 #[test]
-fn servers_are_filled_in_and_unknown_ones_are_the_api() {
+fn server_variables_are_expanded_and_unknown_servers_are_the_api() {
     for (servers, base) in [
         (
             "[{url: 'https://{r}.example.com/{b}/', variables: {r: {default: eu}, b: {default: v2}}}]",
@@ -299,14 +299,14 @@ fn servers_are_filled_in_and_unknown_ones_are_the_api() {
             "{servers}"
         );
         assert!(
-            said(&generation).contains("It is called on the host of the API"),
+            findings(&generation).contains("It is called on the host of the API"),
             "{servers}"
         );
     }
 }
 
 #[test]
-fn a_file_beside_json_is_bytes() {
+fn a_response_that_is_a_file_or_json_is_bytes() {
     let generation = generated(
         "paths: {/a: {get: {operationId: a, responses: {'200': {description: x, content: {text/csv: {}}}, '202': {description: y, content: {application/json: {schema: {type: object}}}}}}}}",
     );

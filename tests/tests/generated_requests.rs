@@ -1,21 +1,21 @@
-//! Losses in what is sent: nothing is made up, nothing that was asked for is left out, and what the API refuses is refused here.
+//! Generated requests contain exactly what was set, and are validated before they are sent.
 
 use dintero_core::Nullable;
-use dintero_tests::traps::types;
+use dintero_tests::constructs::types;
 use serde_json::json;
 
 fn thing() -> types::ThingInputBuilder {
     types::ThingInput::builder().name("ab").password("secret")
 }
 
-fn written(value: &impl serde::Serialize) -> String {
+fn json_of(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("json")
 }
 
 #[test]
 fn defaults_of_the_api_are_not_sent() {
     assert_eq!(
-        written(&thing().build().expect("a thing")),
+        json_of(&thing().build().expect("a thing")),
         r#"{"name":"ab","password":"secret"}"#
     );
 }
@@ -25,13 +25,13 @@ fn null_can_be_sent_where_the_api_allows_it() {
     let mut value = thing().build().expect("a thing");
     value.note = Nullable::Null;
     assert_eq!(
-        written(&value),
+        json_of(&value),
         r#"{"name":"ab","note":null,"password":"secret"}"#
     );
 }
 
 #[test]
-fn a_read_only_field_is_no_part_of_a_request() {
+fn a_read_only_field_is_not_in_a_request() {
     let body: types::ThingInput =
         serde_json::from_value(json!({"id": "1", "name": "ab", "password": "secret"}))
             .expect("a thing");
@@ -44,7 +44,7 @@ fn a_read_only_field_is_no_part_of_a_request() {
 }
 
 #[test]
-fn a_write_only_field_is_required_where_it_is_written() {
+fn a_write_only_field_is_required_in_requests() {
     let error = types::ThingInput::builder()
         .name("ab")
         .build()
@@ -56,7 +56,7 @@ fn a_write_only_field_is_required_where_it_is_written() {
 }
 
 #[test]
-fn every_limit_is_checked_and_all_that_is_wrong_is_said_at_once() {
+fn every_limit_is_checked_and_all_violations_are_reported_at_once() {
     let error = thing()
         .name("longer")
         .count(-1)
@@ -66,9 +66,9 @@ fn every_limit_is_checked_and_all_that_is_wrong_is_said_at_once() {
         .pair(["one"])
         .unique(["a", "a"])
         .build()
-        .expect_err("all of it is wrong");
+        .expect_err("every value violates a limit");
     let text = error.to_string();
-    for problem in [
+    for violation in [
         "`count` must be at least 0",
         "`name` must have at most 5 characters",
         "`number` must match the pattern ^[PT]{1}\\d{8}$",
@@ -77,15 +77,15 @@ fn every_limit_is_checked_and_all_that_is_wrong_is_said_at_once() {
         "`positive` must be at least 1",
         "`unique` must not have an element twice",
     ] {
-        assert!(text.contains(problem), "{problem}\n{text}");
+        assert!(text.contains(violation), "{violation}\n{text}");
     }
 }
 
 #[test]
-fn a_value_that_the_document_does_not_list_can_be_sent() {
+fn an_undocumented_enum_value_can_be_sent() {
     let value = thing().choice("opt-out").build().expect("a thing");
     assert_eq!(
-        written(&value),
+        json_of(&value),
         r#"{"choice":"opt-out","name":"ab","password":"secret"}"#
     );
 }
@@ -97,30 +97,30 @@ fn the_tag_of_a_variant_is_sent_without_being_set() {
         .build()
         .expect("a card")
         .into();
-    assert_eq!(written(&card), r#"{"card_token":"t","kind":"card"}"#);
+    assert_eq!(json_of(&card), r#"{"card_token":"t","kind":"card"}"#);
     let animal: types::Animal = types::Puppy::builder()
         .weeks(8)
         .build()
         .expect("a puppy")
         .into();
-    assert_eq!(written(&animal), r#"{"species":"Puppy","weeks":8}"#);
+    assert_eq!(json_of(&animal), r#"{"species":"Puppy","weeks":8}"#);
 }
 
 #[test]
-fn a_tag_that_the_variant_does_not_declare_is_sent_all_the_same() {
+fn a_tag_that_the_variant_does_not_declare_is_sent_as_well() {
     let value = types::Everything::builder()
         .tagged(types::Bare2::builder().two("2"))
         .build()
         .expect("an object");
-    assert_eq!(written(&value), r#"{"tagged":{"kind":"second","two":"2"}}"#);
+    assert_eq!(json_of(&value), r#"{"tagged":{"kind":"second","two":"2"}}"#);
 }
 
 #[test]
-fn a_tag_with_several_values_has_to_be_chosen() {
+fn a_tag_with_several_values_must_be_set() {
     let error = types::InvoicePayment::builder()
         .due_days(14)
         .build()
-        .expect_err("which kind?");
+        .expect_err("no kind");
     assert!(error.to_string().contains("`kind` is required"), "{error}");
 }
 
@@ -139,20 +139,20 @@ fn limits_inside_a_union_are_checked() {
 }
 
 #[test]
-fn a_constant_is_sent_where_it_is_required_and_nowhere_else() {
+fn a_constant_is_sent_only_where_it_is_required() {
     let fixed = types::Fixed::builder()
         .name("a")
         .build()
         .expect("an object");
-    assert_eq!(written(&fixed), r#"{"name":"a","version":"v1"}"#);
+    assert_eq!(json_of(&fixed), r#"{"name":"a","version":"v1"}"#);
     assert_eq!(
-        written(&types::Everything::builder().build().expect("an object")),
+        json_of(&types::Everything::builder().build().expect("an object")),
         "{}"
     );
 }
 
 #[test]
-fn an_unfinished_request_prints_no_values() {
+fn debug_of_a_builder_shows_no_values() {
     let printed = format!("{:?}", thing());
     assert_eq!(printed, "ThingInputBuilder { .. }");
 }

@@ -1,14 +1,14 @@
-//! Losses in calls: every parameter reaches the wire under its own name, every success is read.
+//! Generated calls send every parameter under its own name, and decode every success.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::thread::JoinHandle;
 
 use dintero_core::Handle;
-use dintero_tests::traps::{Client, types};
+use dintero_tests::constructs::{Client, types};
 use serde_json::json;
 
-/// A server for one call: answers with `status` and `body`, and gives the request as it came.
+/// Serves one call with `status` and `body`, and returns the request.
 fn server(status: &str, body: &'static str) -> (Client, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -53,11 +53,11 @@ fn thing() -> types::Thing {
     serde_json::from_value(json!({"id": "1", "name": "a", "memo": null})).expect("a thing")
 }
 
-/// What `get_thing` sends, given what is set on it.
+/// The request of `get_thing` with these parameters.
 async fn sent(
     set: impl FnOnce(
-        dintero_tests::traps::calls::GetThing<'_>,
-    ) -> dintero_tests::traps::calls::GetThing<'_>,
+        dintero_tests::constructs::calls::GetThing<'_>,
+    ) -> dintero_tests::constructs::calls::GetThing<'_>,
 ) -> String {
     let (client, served) = server("200 OK", r#"{"id":"1","name":"a","memo":null}"#);
     let answer = set(client.get_thing("7").value("v"))
@@ -73,7 +73,7 @@ fn target(request: &str) -> &str {
 }
 
 #[tokio::test]
-async fn parameters_called_like_parts_of_a_call_are_sent_under_their_names() {
+async fn parameters_named_like_methods_of_a_call_are_sent_under_their_names() {
     let request = sent(|call| {
         call.body("1")
             .send_("2")
@@ -91,19 +91,19 @@ async fn parameters_called_like_parts_of_a_call_are_sent_under_their_names() {
 }
 
 #[tokio::test]
-async fn parameters_that_are_equal_in_snake_case_stay_apart() {
+async fn parameters_that_are_equal_in_snake_case_are_distinct() {
     let request = sent(|call| call.a_b("1").a_b_query("2")).await;
     assert_eq!(target(&request), "/v1/things/7?aB=1&a_b=2");
 }
 
 #[tokio::test]
-async fn a_query_parameter_called_like_one_of_the_path_is_sent_beside_it() {
+async fn a_query_parameter_named_like_a_path_parameter_is_sent_as_well() {
     let request = sent(|call| call.thing_id_query("8")).await;
     assert_eq!(target(&request), "/v1/things/7?thing_id=8");
 }
 
 #[tokio::test]
-async fn a_query_parameter_called_body_is_sent_beside_the_body() {
+async fn a_query_parameter_named_body_is_sent_as_well_as_the_body() {
     let (client, served) = server("200 OK", r#"{"id":"1","name":"ab","memo":null}"#);
     let body = types::ThingInput::builder().name("ab").password("secret");
     client
@@ -131,19 +131,19 @@ async fn a_list_in_a_header_is_joined_with_commas() {
 }
 
 #[tokio::test]
-async fn a_required_header_called_value_is_a_header() {
+async fn a_required_header_named_value_is_a_header() {
     let request = sent(|call| call).await;
     assert!(request.contains("\r\nvalue: v\r\n"), "{request}");
 }
 
 #[tokio::test]
-async fn a_list_that_must_not_explode_is_one_parameter_even_behind_a_reference() {
+async fn a_list_without_explode_is_one_parameter_even_behind_a_reference() {
     let request = sent(|call| call.joined(["a", "b"])).await;
     assert_eq!(target(&request), "/v1/things/7?joined=a%2Cb");
 }
 
 #[tokio::test]
-async fn a_list_that_explodes_repeats_the_parameter_with_wire_values() {
+async fn a_list_with_explode_repeats_the_parameter_with_wire_values() {
     let request =
         sent(|call| call.repeated([types::Collide::AB2, types::Collide::CreditCard])).await;
     assert_eq!(
@@ -159,7 +159,7 @@ async fn a_parameter_without_a_type_takes_any_value() {
 }
 
 #[tokio::test]
-async fn component_parameters_whose_keys_differ_by_case_stay_apart() {
+async fn component_parameters_whose_keys_differ_by_case_are_distinct() {
     let request = sent(|call| call.limit(5).page_limit(6).amount_gte(7)).await;
     assert_eq!(
         target(&request),
@@ -188,7 +188,7 @@ async fn limits_of_parameters_are_checked_even_behind_a_reference() {
 }
 
 #[tokio::test]
-async fn path_variables_keep_their_order_and_their_names() {
+async fn path_variables_have_their_order_and_their_names() {
     let (client, served) = server("200 OK", "plain text");
     let answer = client
         .get_text("first", "second")
@@ -214,7 +214,7 @@ async fn a_file_that_is_declared_as_json_comes_as_bytes() {
 }
 
 #[tokio::test]
-async fn two_statuses_of_one_type_are_both_read() {
+async fn two_statuses_of_one_type_are_both_decoded() {
     for status in ["200 OK", "202 Accepted"] {
         let (client, _served) = server(status, r#"{"id":"1","name":"a","memo":null}"#);
         let answer = client
@@ -256,7 +256,7 @@ async fn where_a_success_may_be_empty_both_are_successes() {
 }
 
 #[tokio::test]
-async fn two_types_of_success_become_one_that_holds_either() {
+async fn two_types_of_success_become_a_union() {
     for (status, body) in [
         ("200 OK", r#"{"id":"1","one":"a"}"#),
         ("201 Created", r#"{"id":"1","two":2}"#),
@@ -277,7 +277,7 @@ async fn two_types_of_success_become_one_that_holds_either() {
 }
 
 #[tokio::test]
-async fn a_success_that_is_only_described_as_default_is_read() {
+async fn a_success_that_is_documented_as_default_is_decoded() {
     let (client, _served) = server("200 OK", r#"[["a"],[]]"#);
     let answer = client
         .get_default()
@@ -346,8 +346,8 @@ async fn an_empty_list_is_sent_and_an_absent_one_is_not() {
 
 #[test]
 #[expect(deprecated, reason = "that it is marked is what is tested")]
-fn a_deprecated_operation_can_still_be_called_and_says_so() {
+fn a_deprecated_operation_is_marked_and_can_be_called() {
     let (client, _served) = server("204 No Content", "");
     let _call = client.delete_thing("7");
-    assert!(dintero_tests::traps::operations::DELETE_THING.deprecated());
+    assert!(dintero_tests::constructs::operations::DELETE_THING.deprecated());
 }

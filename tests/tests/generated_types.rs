@@ -1,7 +1,7 @@
-//! Losses in what is read: every value that the document allows, and more, is kept and written back as it came.
+//! Generated types preserve every value that the document allows, and unknown ones.
 
 use dintero_core::Nullable;
-use dintero_tests::traps::types::{
+use dintero_tests::constructs::types::{
     Animal, BesideChoice, Collide, Dog, Everything, EverythingBesideAny, EverythingByEnum,
     EverythingByEnumLength, EverythingByShape, EverythingDays, EverythingMetadata,
     EverythingOnlyBesideAny, EverythingOpenText, EverythingTagged, EverythingUntyped, InChoice,
@@ -15,7 +15,7 @@ fn read<T: DeserializeOwned>(body: Json) -> T {
     serde_json::from_str(&body.to_string()).unwrap_or_else(|error| panic!("{body}: {error}"))
 }
 
-fn kept<T: DeserializeOwned + Serialize>(body: Json) -> T {
+fn preserved<T: DeserializeOwned + Serialize>(body: Json) -> T {
     let value: T = read(body.clone());
     assert_eq!(
         serde_json::to_value(&value).unwrap_or_default().to_string(),
@@ -28,11 +28,11 @@ fn kept<T: DeserializeOwned + Serialize>(body: Json) -> T {
 fn thing(field: &str, value: Json) -> Thing {
     let mut body = json!({"id": "1", "memo": null, "name": "a"});
     body[field] = value;
-    kept(body)
+    preserved(body)
 }
 
 fn everything(field: &str, value: Json) -> Everything {
-    kept(json!({ field: value }))
+    preserved(json!({ field: value }))
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn an_int32_holds_more_than_32_bits() {
 }
 
 #[test]
-fn numbers_are_written_as_they_came() {
+fn numbers_are_encoded_as_they_were_decoded() {
     for text in ["1921", "2.5", "29990.0", "18446744073709551615"] {
         let body = format!(r#"{{"id":"1","memo":null,"name":"a","ratio":{text}}}"#);
         let value: Thing = serde_json::from_str(&body).expect("a thing");
@@ -118,7 +118,7 @@ fn a_uuid_without_dashes_stays_without_dashes() {
 }
 
 #[test]
-fn times_and_dates_are_written_as_they_came() {
+fn times_and_dates_are_encoded_as_they_were_decoded() {
     for text in [
         "2026-07-01T10:20:30.120Z",
         "2026-07-01T10:20:30+02:00",
@@ -146,13 +146,13 @@ fn a_write_only_field_is_not_expected_in_a_response() {
 }
 
 #[test]
-fn fields_are_kept_where_additional_ones_are_forbidden() {
+fn unknown_fields_are_preserved_where_they_are_forbidden() {
     let value = thing("announced_later", json!({"a": [1, null]}));
     assert_eq!(value.unknown_fields().count(), 1);
 }
 
 #[test]
-fn additional_fields_with_a_type_are_kept_beside_the_others() {
+fn additional_fields_with_a_type_are_preserved() {
     let value = everything("metadata", json!({"id": "x", "a": 1, "b": 2}));
     let metadata = value.metadata.expect("metadata");
     assert_eq!(
@@ -182,7 +182,7 @@ fn additional_fields_with_a_type_are_kept_beside_the_others() {
 }
 
 #[test]
-fn a_default_is_not_made_up_when_it_is_absent() {
+fn an_absent_field_does_not_get_its_default() {
     let value = thing("name", json!("a"));
     assert_eq!(
         (value.enabled, value.choice, value.list),
@@ -191,7 +191,7 @@ fn a_default_is_not_made_up_when_it_is_absent() {
 }
 
 #[test]
-fn values_equal_in_camel_case_stay_apart() {
+fn values_that_are_equal_in_camel_case_are_distinct() {
     let known = [
         "a-b",
         "a_b",
@@ -217,7 +217,7 @@ fn values_equal_in_camel_case_stay_apart() {
 }
 
 #[test]
-fn values_that_the_list_does_not_have_are_kept() {
+fn unknown_enum_values_are_preserved() {
     assert_eq!(kept::<Collide>(json!("later")).as_str(), "later");
     assert_eq!(
         thing("choice", json!("opt-out"))
@@ -228,7 +228,7 @@ fn values_that_the_list_does_not_have_are_kept() {
 }
 
 #[test]
-fn lists_of_integers_and_lists_without_a_type_are_lists() {
+fn enums_of_integers_and_enums_without_a_type_are_enums() {
     assert_eq!(
         everything("days", json!(14)).days,
         Some(EverythingDays::V14)
@@ -244,7 +244,7 @@ fn lists_of_integers_and_lists_without_a_type_are_lists() {
 }
 
 #[test]
-fn lists_of_numbers_and_of_several_kinds_are_what_they_list() {
+fn enums_of_numbers_and_of_several_types_have_those_types() {
     assert_eq!(
         everything("rate", json!(1.5))
             .rate
@@ -257,7 +257,7 @@ fn lists_of_numbers_and_of_several_kinds_are_what_they_list() {
 }
 
 #[test]
-fn a_list_of_values_beside_free_text_is_an_open_list() {
+fn an_enum_in_a_choice_with_text_is_an_open_enum() {
     assert_eq!(
         everything("open_text", json!("known")).open_text,
         Some(EverythingOpenText::Known)
@@ -266,7 +266,7 @@ fn a_list_of_values_beside_free_text_is_an_open_list() {
 }
 
 #[test]
-fn a_choice_of_text_and_number_keeps_which_it_was() {
+fn a_choice_of_text_and_number_preserves_its_type() {
     for value in [json!("1921"), json!(1921), json!(2.5)] {
         everything("text_or_number", value.clone());
         everything("map", json!({ "key": value }));
@@ -281,14 +281,14 @@ fn a_choice_of_other_scalars_is_any_json() {
 }
 
 #[test]
-fn one_and_many_are_written_as_they_came() {
+fn one_or_many_is_encoded_as_it_was_decoded() {
     for value in [json!("a"), json!(["a"]), json!([])] {
         everything("one_or_many", value);
     }
 }
 
 #[test]
-fn alternatives_of_required_fields_leave_the_object_whole() {
+fn alternatives_of_required_fields_do_not_split_the_object() {
     let value = everything("one_required", json!({"id": "1", "kept": "k", "url": "u"}))
         .one_required
         .expect("an object");
@@ -326,7 +326,7 @@ fn properties_of_one_name_in_several_parts_are_merged() {
 }
 
 #[test]
-fn an_inline_type_called_like_a_component_is_another_type() {
+fn an_inline_type_named_like_a_component_is_a_distinct_type() {
     let session = everything(
         "session",
         json!({"component": {"component": "c"}, "express": {"first": "1", "second": "2"}}),
@@ -344,14 +344,15 @@ fn an_inline_type_called_like_a_component_is_another_type() {
 }
 
 #[test]
-fn a_discriminator_with_a_mapping_keeps_the_fields_of_the_children() {
-    let Payment::CardPayment(card) = kept(json!({"card_token": "much too long", "kind": "card"}))
+fn a_discriminator_with_a_mapping_has_the_fields_of_the_children() {
+    let Payment::CardPayment(card) =
+        preserved(json!({"card_token": "much too long", "kind": "card"}))
     else {
         panic!("a card")
     };
     assert_eq!(card.card_token.as_deref(), Some("much too long"));
     for kind in ["invoice", "later"] {
-        let value: Payment = kept(json!({"due_days": 14, "kind": kind}));
+        let value: Payment = preserved(json!({"due_days": 14, "kind": kind}));
         assert!(
             matches!(
                 value,
@@ -369,21 +370,21 @@ fn a_discriminator_with_a_mapping_keeps_the_fields_of_the_children() {
 #[test]
 fn a_discriminator_without_a_mapping_knows_children_and_grandchildren() {
     assert!(matches!(
-        kept(json!({"barks": true, "species": "Dog"})),
+        preserved(json!({"barks": true, "species": "Dog"})),
         Animal::Dog(Dog {
             barks: Some(true),
             ..
         })
     ));
     assert!(matches!(
-        kept(json!({"species": "Puppy", "weeks": 8})),
+        preserved(json!({"species": "Puppy", "weeks": 8})),
         Animal::Puppy(Puppy { weeks: Some(8), .. })
     ));
     assert!(kept::<Animal>(json!({"species": "Cat"})).is_unknown());
 }
 
 #[test]
-fn a_choice_of_objects_is_told_by_tag_or_by_shape() {
+fn a_choice_of_objects_is_resolved_by_tag_or_by_fields() {
     assert!(matches!(
         everything("tagged", json!({"kind": "second", "two": "2"})).tagged,
         Some(EverythingTagged::Bare2(_))
@@ -407,7 +408,7 @@ fn a_choice_of_objects_is_told_by_tag_or_by_shape() {
 }
 
 #[test]
-fn a_choice_of_objects_beside_anything_is_typed_and_takes_anything() {
+fn a_choice_of_objects_and_any_value_is_typed_and_accepts_any_value() {
     let left = everything("beside_any", json!({"left": "l"})).beside_any;
     assert!(matches!(
         left,
@@ -439,7 +440,7 @@ fn a_choice_of_objects_beside_anything_is_typed_and_takes_anything() {
 #[test]
 fn a_type_may_contain_itself_directly_in_lists_and_through_a_union() {
     let body = json!({"branch": {"name": "b"}, "children": [{"name": "c"}], "name": "a", "next": {"next": {"name": "d"}}});
-    let node: Node = kept(body);
+    let node: Node = preserved(body);
     let by_hand = Node::builder()
         .name("a")
         .branch(Node::builder().name("b"))
@@ -449,9 +450,9 @@ fn a_type_may_contain_itself_directly_in_lists_and_through_a_union() {
 }
 
 #[test]
-fn what_stands_beside_a_choice_is_a_part_of_each_choice() {
+fn properties_beside_a_choice_belong_to_each_variant() {
     let body = json!({"beside_choice": {"ok": "1", "shared": "s"}, "in_choice": {"err": "2", "shared": "s"}});
-    let value: Everything = kept(body);
+    let value: Everything = preserved(body);
     let Some(BesideChoice::InChoiceOk(beside)) = value.beside_choice else {
         panic!("{:?}", value.beside_choice)
     };

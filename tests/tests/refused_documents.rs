@@ -1,4 +1,4 @@
-//! What cannot be generated is refused with document, JSON pointer, problem and help; nothing panics.
+//! A document that cannot be generated is refused with its place, the problem and help, and never panics.
 
 use dintero_codegen::document::Document;
 use dintero_codegen::{Generation, generate_from};
@@ -45,7 +45,7 @@ fn parameter(parameter: &str) -> String {
 }
 
 #[test]
-fn text_that_is_no_document_is_refused() {
+fn text_that_is_not_a_document_is_refused() {
     let error = Document::parse("x.yaml", "a: [1,\nb: }")
         .expect_err("no YAML")
         .to_string();
@@ -76,7 +76,7 @@ fn another_version_of_openapi_is_refused() {
 }
 
 #[test]
-fn references_that_lead_nowhere_are_refused() {
+fn unresolved_references_are_refused() {
     refused(
         &operation("parameters: [{$ref: '#/components/parameters/No'}], responses: {}"),
         "x.yaml:5 #/paths/~1a/get/parameters/0: refers to #/components/parameters/No, which does not exist. Add it, or mend the reference",
@@ -146,7 +146,7 @@ fn parameters_that_cannot_be_sent_are_refused() {
 }
 
 #[test]
-fn paths_and_their_parameters_have_to_fit() {
+fn paths_and_their_parameters_must_match() {
     let path = |path: &str, parameters: &str| {
         format!(
             "paths: {{'{path}': {{get: {{operationId: getA, parameters: [{parameters}], responses: {{}}}}}}}}"
@@ -175,7 +175,7 @@ fn paths_and_their_parameters_have_to_fit() {
 }
 
 #[test]
-fn bodies_that_are_no_json_are_refused() {
+fn bodies_that_are_not_json_are_refused() {
     for media in [
         "multipart/form-data",
         "image/png",
@@ -194,7 +194,7 @@ fn bodies_that_are_no_json_are_refused() {
 }
 
 #[test]
-fn a_list_that_pages_has_to_be_in_the_answer() {
+fn the_items_of_a_paged_list_must_be_in_the_response() {
     let answer = |schema: &str| {
         operation(&format!(
             "x-dintero-paging: {{items: /rows, cursor: [{{parameter: after, last_item: /id}}]}},
@@ -211,7 +211,7 @@ fn a_list_that_pages_has_to_be_in_the_answer() {
 }
 
 #[test]
-fn names_of_operations_that_rust_would_mix_up_are_refused() {
+fn operation_names_that_collide_in_rust_are_refused() {
     let two = |one: &str, two: &str| {
         format!(
             "paths: {{/a: {{get: {{operationId: {one}, responses: {{}}}}, put: {{operationId: {two}, responses: {{}}}}}}}}"
@@ -236,7 +236,7 @@ fn names_of_operations_that_rust_would_mix_up_are_refused() {
 }
 
 #[test]
-fn what_no_step_foresaw_is_an_error_and_not_left_out() {
+fn an_unforeseen_construct_is_an_error_and_not_omitted() {
     refused(
         "paths: {'no slash': {get: {operationId: getA, responses: {}}}}",
         "x.yaml:1: progenitor cannot generate from the lowered document: the operation get_a is lost. Please report it with the document; removing the problem with an overlay action helps until then",
@@ -244,7 +244,7 @@ fn what_no_step_foresaw_is_an_error_and_not_left_out() {
 }
 
 #[test]
-fn names_that_are_no_words_still_get_a_field() {
+fn names_without_letters_get_a_field() {
     let generation = generated(&schema(
         "{type: object, properties: {'': {type: string}, '!': {type: string}, '?': {type: string}}}",
     ));
@@ -255,7 +255,7 @@ fn names_that_are_no_words_still_get_a_field() {
 }
 
 #[test]
-fn constructs_that_make_progenitor_or_typify_give_up_are_generated() {
+fn constructs_that_progenitor_or_typify_reject_are_generated() {
     for (what, text) in [
         ("no operationId", "paths: {/a: {get: {responses: {}}}}".to_owned()),
         ("a path item behind a reference", "paths: {/a: {$ref: '#/x-items/a'}}\nx-items: {a: {get: {operationId: getA, responses: {}}}}".to_owned()),
@@ -294,7 +294,7 @@ fn constructs_that_make_progenitor_or_typify_give_up_are_generated() {
 }
 
 #[test]
-fn what_is_read_more_loosely_than_written_is_said() {
+fn a_schema_that_is_widened_is_reported() {
     for (text, expected) in [
         (
             schema("{type: object, properties: {a: {type: string, format: '^[A-Z]$'}}}"),

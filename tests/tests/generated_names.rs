@@ -1,10 +1,10 @@
-//! Losses by names: whatever two things are called in a document, neither takes the place of the other.
+//! Names in a document never collide in the generated code.
 
-use dintero_tests::traps::types;
+use dintero_tests::constructs::types;
 use serde_json::json;
 
 #[test]
-fn properties_keep_their_wire_names_whatever_rust_makes_of_them() {
+fn properties_have_their_wire_names_whatever_their_rust_names() {
     let body = json!({
         "3ds": "1", "@type": "2", "aB": "3", "a_b": "4", "a_b_2": "5", "bambora:transaction_id": "6", "blåbær": "7",
         "build": "8", "builder": "9", "check": "10", "client": "11", "clone": "12", "default": "13",
@@ -49,7 +49,7 @@ fn properties_that_are_equal_in_snake_case_are_two_fields() {
 }
 
 #[test]
-fn schemas_called_like_the_prelude_stand_beside_it() {
+fn schemas_named_like_the_prelude_do_not_shadow_it() {
     let body = json!({
         "box": {"box": "1"}, "choice": {"err": "2"}, "clone": {"clone": "3"}, "default": {"default": "4"},
         "iterator": {"iterator": "5"}, "none": {"none": "6"}, "number": {"number": 7}, "ok": {"ok": "8"},
@@ -81,7 +81,7 @@ fn schemas_called_like_the_prelude_stand_beside_it() {
 }
 
 #[test]
-fn a_variant_called_unknown_is_not_the_one_for_unknown_kinds() {
+fn a_variant_named_unknown_is_not_the_catch_all() {
     let read: types::EverythingPreludeChoice =
         serde_json::from_str(r#"{"unknown":"u"}"#).expect("a choice");
     assert!(!read.is_unknown());
@@ -113,7 +113,7 @@ fn components_that_differ_by_case_or_punctuation_are_different_types() {
 }
 
 #[test]
-fn a_component_called_like_the_builder_of_another_is_a_type_of_its_own() {
+fn a_component_named_like_the_builder_of_another_is_a_distinct_type() {
     let body = types::Everything::builder()
         .rules(types::Rules::builder().rules("a"))
         .rules_builder(types::RulesBuilder2::builder().rules_builder("b"));
@@ -125,7 +125,7 @@ fn a_component_called_like_the_builder_of_another_is_a_type_of_its_own() {
 }
 
 #[test]
-fn a_component_called_like_a_type_of_ours_is_an_object() {
+fn a_component_named_like_a_type_of_the_runtime_is_an_object() {
     let body = types::DinteroNumber2::builder()
         .number(7)
         .build()
