@@ -19,7 +19,7 @@ fn server(status: &str, body: &'static str) -> (Client, JoinHandle<String>) {
     } else {
         format!("content-length: {}\r\n", body.len())
     };
-    let answer = format!("{head}{length}\r\n{body}");
+    let response = format!("{head}{length}\r\n{body}");
     let served = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("a call");
         let mut seen = Vec::new();
@@ -36,7 +36,7 @@ fn server(status: &str, body: &'static str) -> (Client, JoinHandle<String>) {
                         .ok()
                 });
                 if count == 0 || body.len() >= length.unwrap_or(0) {
-                    stream.write_all(answer.as_bytes()).expect("an answer");
+                    stream.write_all(response.as_bytes()).expect("a response");
                     return text;
                 }
             }
@@ -60,11 +60,11 @@ async fn sent(
     ) -> dintero_tests::constructs::calls::GetThing<'_>,
 ) -> String {
     let (client, served) = server("200 OK", r#"{"id":"1","name":"a","memo":null}"#);
-    let answer = set(client.get_thing("7").value("v"))
+    let response = set(client.get_thing("7").value("v"))
         .send()
         .await
         .expect("a thing");
-    assert_eq!(answer.into_inner(), thing());
+    assert_eq!(response.into_inner(), thing());
     served.join().expect("the server")
 }
 
@@ -190,12 +190,12 @@ async fn limits_of_parameters_are_checked_even_behind_a_reference() {
 #[tokio::test]
 async fn path_variables_have_their_order_and_their_names() {
     let (client, served) = server("200 OK", "plain text");
-    let answer = client
+    let response = client
         .get_text("first", "second")
         .send()
         .await
         .expect("a text");
-    assert_eq!(&answer.into_inner()[..], b"plain text");
+    assert_eq!(&response.into_inner()[..], b"plain text");
     assert_eq!(
         target(&served.join().expect("the server")),
         "/v1/text/first/second"
@@ -205,8 +205,8 @@ async fn path_variables_have_their_order_and_their_names() {
 #[tokio::test]
 async fn a_file_that_is_declared_as_json_comes_as_bytes() {
     let (client, served) = server("200 OK", "%PDF, no JSON");
-    let answer = client.get_file("a/b").send().await.expect("a file");
-    assert_eq!(&answer.into_inner()[..], b"%PDF, no JSON");
+    let response = client.get_file("a/b").send().await.expect("a file");
+    assert_eq!(&response.into_inner()[..], b"%PDF, no JSON");
     assert_eq!(
         target(&served.join().expect("the server")),
         "/v1/accounts/T12345678/file/a%2Fb"
@@ -217,14 +217,14 @@ async fn a_file_that_is_declared_as_json_comes_as_bytes() {
 async fn two_statuses_of_one_type_are_both_decoded() {
     for status in ["200 OK", "202 Accepted"] {
         let (client, _served) = server(status, r#"{"id":"1","name":"a","memo":null}"#);
-        let answer = client
+        let response = client
             .get_thing("7")
             .value("v")
             .send()
             .await
             .expect("a thing");
-        assert_eq!(answer.status().to_string(), status);
-        assert_eq!(answer.into_inner(), thing());
+        assert_eq!(response.status().to_string(), status);
+        assert_eq!(response.into_inner(), thing());
     }
 }
 
@@ -263,14 +263,14 @@ async fn two_types_of_success_become_a_union() {
     ] {
         let (client, _served) = server(status, body);
         let body_sent = types::CreateThingBody::builder().name("a");
-        let answer = client
+        let response = client
             .create_thing()
             .body(body_sent)
             .send()
             .await
             .expect("either");
         assert_eq!(
-            serde_json::to_string(&answer.into_inner()).expect("json"),
+            serde_json::to_string(&response.into_inner()).expect("json"),
             body
         );
     }
@@ -279,13 +279,13 @@ async fn two_types_of_success_become_a_union() {
 #[tokio::test]
 async fn a_success_that_is_documented_as_default_is_decoded() {
     let (client, _served) = server("200 OK", r#"[["a"],[]]"#);
-    let answer = client
+    let response = client
         .get_default()
         .send()
         .await
         .expect("lists")
         .into_inner();
-    assert_eq!(answer, Some(vec![vec!["a".to_owned()], Vec::new()]));
+    assert_eq!(response, Some(vec![vec!["a".to_owned()], Vec::new()]));
     let (client, _served) = server("200 OK", "null");
     assert_eq!(
         client

@@ -50,21 +50,21 @@ mod sealed {
     pub trait Sealed {}
 }
 
-macro_rules! express {
-    ($($request:ty => $response:ty;)*) => {$(
-        impl sealed::Sealed for $request {}
-        impl sealed::Sealed for $response {}
-        impl ExpressRequest for $request {
-            type Response = $response;
-        }
-        impl ExpressResponse for $response {}
-    )*};
+impl sealed::Sealed for ShippingAddressCallbackRequest {}
+impl sealed::Sealed for ShippingAddressCallbackResponse {}
+impl sealed::Sealed for DiscountCodesCallbackRequest {}
+impl sealed::Sealed for DiscountCodesCallbackResponse {}
+
+impl ExpressRequest for ShippingAddressCallbackRequest {
+    type Response = ShippingAddressCallbackResponse;
 }
 
-express! {
-    ShippingAddressCallbackRequest => ShippingAddressCallbackResponse;
-    DiscountCodesCallbackRequest => DiscountCodesCallbackResponse;
+impl ExpressRequest for DiscountCodesCallbackRequest {
+    type Response = DiscountCodesCallbackResponse;
 }
+
+impl ExpressResponse for ShippingAddressCallbackResponse {}
+impl ExpressResponse for DiscountCodesCallbackResponse {}
 
 impl Verified {
     /// Parses the body of an express callback. The request is verified, but its body is not signed: use it to quote prices, not to move

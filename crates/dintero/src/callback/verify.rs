@@ -157,7 +157,7 @@ impl Verifier {
             .ok_or(CallbackError::Future)?;
         match now.duration_since(signed) {
             Ok(age) if age > self.inner.tolerance => Err(CallbackError::Stale),
-            // The header has whole seconds, so an age below a second is none.
+            // The header has whole seconds, so `ahead` can be less than a second off.
             Err(ahead) if ahead.duration() > self.inner.tolerance => Err(CallbackError::Future),
             _ => Ok(signed),
         }

@@ -60,8 +60,8 @@ impl fmt::Display for Declined {
         f.write_str(match self.retry() {
             RetryAdvice::Never => "do not try again with this card.",
             RetryAdvice::Now => "the request may be sent again at once.",
-            RetryAdvice::Later(_) => "the request may be sent again later, as the advice says.",
-            RetryAdvice::None => "its error says why.",
+            RetryAdvice::Later(_) => "the request may be sent again at the advised time.",
+            RetryAdvice::None => "its error has the reason.",
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The course of a request whose outcome is confirmed: send, check, wait, check again, and possibly send once more.
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -94,7 +95,7 @@ pub(super) struct InFlight<T> {
     pub(super) repeats: u32,
     pub(super) timeout: Duration,
     pub(super) sent: bool,
-    /// The API said that it will carry out the request.
+    /// Whether the API accepted the request to carry it out later.
     accepted: bool,
     failure: Option<Failure>,
 }
@@ -128,6 +129,15 @@ impl<T> Confirmation<T> {
 impl<T> InFlight<T> {
     pub(super) fn error(&self) -> Option<&Error> {
         self.failure.as_ref().map(|failure| &failure.error)
+    }
+}
+
+impl<T> fmt::Debug for InFlight<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InFlight")
+            .field("sent", &self.sent)
+            .field("error", &self.error())
+            .finish_non_exhaustive()
     }
 }
 
@@ -223,7 +233,7 @@ impl<T: Send + 'static> InFlight<T> {
         .await
     }
 
-    /// Reads while `is_open` says so and `limit` has not passed when a read begins; once if there is no start.
+    /// Reads while the observation is open, until a read that begins after the limit; reads once if there is no start.
     async fn poll(
         &mut self,
         since: Option<Instant>,

@@ -95,7 +95,7 @@ impl<T> Outcome<T> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum NotApplied {
-    /// The request was rejected, or not sent at all; the error says why.
+    /// The request was rejected, or not sent at all, for the reason in the error.
     Rejected(Error),
     /// The payment provider declined.
     #[cfg(feature = "checkout")]
@@ -125,6 +125,7 @@ impl fmt::Display for NotApplied {
 impl std::error::Error for NotApplied {}
 
 /// A request that the API accepted and has not carried out yet.
+#[derive(Debug)]
 #[must_use = "the outcome is not final"]
 pub struct Pending<T> {
     request: InFlight<T>,
@@ -138,13 +139,8 @@ impl<T: Send + 'static> Pending<T> {
     }
 }
 
-impl<T> fmt::Debug for Pending<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending").finish_non_exhaustive()
-    }
-}
-
 /// A request that may or may not have been carried out.
+#[derive(Debug)]
 #[must_use = "money may have moved"]
 pub struct Unknown<T> {
     request: InFlight<T>,
@@ -183,15 +179,8 @@ impl<T> fmt::Display for Unknown<T> {
     }
 }
 
-impl<T> fmt::Debug for Unknown<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Unknown")
-            .field("error", &self.error())
-            .finish_non_exhaustive()
-    }
-}
-
 /// A request whose outcome will be confirmed.
+#[derive(Debug)]
 #[must_use = "nothing is sent before `send` is awaited"]
 pub struct Confirmation<T> {
     request: Result<InFlight<T>, Error>,
@@ -223,11 +212,5 @@ impl<T: Send + 'static> Confirmation<T> {
             Ok(request) => request.run().await,
             Err(error) => Outcome::NotApplied(NotApplied::Rejected(error)),
         }
-    }
-}
-
-impl<T> fmt::Debug for Confirmation<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Confirmation").finish_non_exhaustive()
     }
 }

@@ -10,23 +10,35 @@ use crate::Amount;
 use Verdict::{No, Unknown, Yes};
 
 /// Rules about a gift card. Its states are not documented as a list: only `inactive` (in places called `created`) and `unused` are known.
-pub trait CardRules {
+pub trait CardRules: sealed::Sealed {
     /// Returns whether this amount can be drawn from the card at this time.
     ///
     /// Not before `active_from`, not after `expires_at`, not before a card of a batch is activated, and not more than `amount_available`,
     /// which excludes the amounts of pending transactions. `amount_balance` includes them, so it is not the limit.
-    fn can_draw(&self, amount: Amount, now: SystemTime) -> Verdict;
+    fn can_draw(&self, amount: Amount, now: SystemTime) -> Verdict {
+        self.facts().can_draw(amount, now)
+    }
 
     /// Returns whether the card can be funded at this time: also before `active_from`, but not after `expires_at`. Undocumented for a card
     /// that is not activated.
-    fn can_fund(&self, now: SystemTime) -> Verdict;
+    fn can_fund(&self, now: SystemTime) -> Verdict {
+        self.facts().can_fund(now)
+    }
 
     /// Returns whether the card can be activated: an inactive card of a batch, once.
-    fn can_activate(&self) -> Verdict;
+    fn can_activate(&self) -> Verdict {
+        self.facts().can_activate()
+    }
+}
+
+mod sealed {
+    pub trait Sealed {
+        fn facts(&self) -> super::Facts<'_>;
+    }
 }
 
 /// The fields that the rules use.
-struct Facts<'a> {
+pub struct Facts<'a> {
     status: Option<&'a str>,
     currency: &'a str,
     available: Option<i64>,
@@ -98,32 +110,20 @@ impl Facts<'_> {
 
 macro_rules! cards {
     ($($card:ty),*) => {$(
-        impl CardRules for $card {
-            fn can_draw(&self, amount: Amount, now: SystemTime) -> Verdict {
-                facts!(self).can_draw(amount, now)
-            }
+        impl CardRules for $card {}
 
-            fn can_fund(&self, now: SystemTime) -> Verdict {
-                facts!(self).can_fund(now)
-            }
-
-            fn can_activate(&self) -> Verdict {
-                facts!(self).can_activate()
+        impl sealed::Sealed for $card {
+            fn facts(&self) -> Facts<'_> {
+                Facts {
+                    status: self.status.as_deref(),
+                    currency: self.currency.as_str(),
+                    available: self.amount_available,
+                    active_from: self.active_from.as_ref(),
+                    expires_at: self.expires_at.as_ref(),
+                }
             }
         }
     )*};
-}
-
-macro_rules! facts {
-    ($card:ident) => {
-        Facts {
-            status: $card.status.as_deref(),
-            currency: $card.currency.as_str(),
-            available: $card.amount_available,
-            active_from: $card.active_from.as_ref(),
-            expires_at: $card.expires_at.as_ref(),
-        }
-    };
 }
 
 cards!(Card, CardDetails);

@@ -67,26 +67,25 @@ fn rules(status: &TransactionStatus) -> Rules {
     use TransactionStatus as Status;
     let open = No(Reason::NotFinal);
     let done = No(Reason::AlreadyDone);
-    let not_authorized = No(Reason::NotAuthorized);
+    let unpaid = No(Reason::NotAuthorized);
     let nothing_captured = No(Reason::NothingCaptured);
     let captured = No(Reason::Captured);
-    #[rustfmt::skip]
     let [is_final, is_paid, capture, refund, void, cancel_session] = match status {
-        Status::Initiated => [
-            open, not_authorized, not_authorized, nothing_captured, No(Reason::OnlyInitiated), Yes,
-        ],
-        Status::OnHold => [
-            open, not_authorized, not_authorized, nothing_captured, not_authorized, done,
-        ],
+        Status::Initiated => {
+            let void = No(Reason::OnlyInitiated);
+            [open, unpaid, unpaid, nothing_captured, void, Yes]
+        }
+        Status::OnHold => [open, unpaid, unpaid, nothing_captured, unpaid, done],
         Status::Authorized => [open, Yes, Yes, nothing_captured, Yes, Yes],
         Status::PartiallyCaptured => [open, Yes, Yes, Yes, Yes, done],
         Status::PartiallyCapturedRefunded => {
-            [open, Yes, Yes, Yes, Unknown(Reason::Undocumented), done]
+            let void = Unknown(Reason::Undocumented);
+            [open, Yes, Yes, Yes, void, done]
         }
         Status::Captured | Status::PartiallyRefunded => [open, Yes, captured, Yes, captured, done],
         Status::Refunded | Status::AuthorizationVoided | Status::Declined | Status::Failed => {
-            let over = No(Reason::Final);
-            [Yes, over, over, over, over, over]
+            let end = No(Reason::Final);
+            [Yes, end, end, end, end, end]
         }
         Status::LiteralUnknown => {
             let undecided = Unknown(Reason::Undecided);

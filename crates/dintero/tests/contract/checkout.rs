@@ -201,10 +201,10 @@ async fn sessions(contract: &Contract) -> String {
         ),
         (TOTAL + 1_000, Some("second"))
     );
-    let gone = contract.known(checkout.cancel_session(&id).send().await);
+    let cancelled = contract.known(checkout.cancel_session(&id).send().await);
     assert_eq!(
-        gone.cancelled_at.unwrap().get(),
-        gone.updated_at.or(session.created_at).unwrap().get()
+        cancelled.cancelled_at.unwrap().get(),
+        cancelled.updated_at.or(session.created_at).unwrap().get()
     );
     let read = checkout.get_session(&other).includes([
         RequestHeadersInclude::EventsRequestHeaders,

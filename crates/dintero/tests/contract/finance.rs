@@ -47,8 +47,8 @@ pub async fn settings(contract: &Contract) {
         .body(profile(Channel::InApp));
     let change = contract.known(change.send().await);
     assert_eq!(change.configuration.unwrap().channel, Some(Channel::InApp));
-    let gone = contract.known(checkout.delete_session_profile("mine").send().await);
-    assert!(gone.deleted_at.is_some());
+    let deleted = contract.known(checkout.delete_session_profile("mine").send().await);
+    assert!(deleted.deleted_at.is_some());
 
     let secret = contract.known(checkout.create_signature_secret().send().await);
     assert!(
@@ -68,13 +68,13 @@ pub async fn settings(contract: &Contract) {
     let new = contract.known(checkout.rotate_api_key(&id).send().await);
     assert_eq!((new.id.as_ref(), &*new.name), (Some(&id), "till"));
     assert_ne!(new.api_key, key.api_key);
-    let gone = contract.known(checkout.delete_api_key(&id).send().await);
+    let deleted = contract.known(checkout.delete_api_key(&id).send().await);
     assert_eq!(
-        (gone.id.as_ref(), gone.deleted_at.is_some()),
+        (deleted.id.as_ref(), deleted.deleted_at.is_some()),
         (Some(&id), true)
     );
     let keys = checkout.list_api_keys().include_deleted(true).limit(10);
-    assert_eq!(contract.known(keys.send().await), [gone]);
+    assert_eq!(contract.known(keys.send().await), [deleted]);
 
     let operator = TerminalOperationParameters::builder().operator_id("7");
     let operation = TerminalOperationInput::builder()
@@ -235,11 +235,11 @@ pub async fn reports(contract: &Contract) {
         .body(change);
     let change = contract.known(change.send().await);
     assert_eq!(change.filetypes, ["pdf"]);
-    let gone = checkout
+    let deleted = checkout
         .delete_settlement_report_configuration(&*id)
         .send()
         .await;
-    assert_eq!(contract.known(gone).id, change.id);
+    assert_eq!(contract.known(deleted).id, change.id);
 }
 
 /// The balances of the sellers, and a transfer between them.

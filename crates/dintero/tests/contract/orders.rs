@@ -20,9 +20,9 @@ pub async fn comments_and_events(contract: &Contract, order: &str) {
         .unwrap()
         .remove(0);
     assert_eq!(comment.comment.as_deref(), Some("wrap it"));
-    let gone = shopping.delete_order_comment(order, comment.id.unwrap());
-    let gone = contract.known(gone.send().await);
-    assert!(gone.comments.is_none_or(|comments| comments.is_empty()));
+    let deleted = shopping.delete_order_comment(order, comment.id.unwrap());
+    let deleted = contract.known(deleted.send().await);
+    assert!(deleted.comments.is_none_or(|comments| comments.is_empty()));
 
     let event = OrderStatusEventInput::builder()
         .state(OrderEventState::Success)

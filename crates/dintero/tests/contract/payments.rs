@@ -211,10 +211,10 @@ pub async fn stored_card(contract: &Contract) {
     let reason = CardTokenDeleteOptions::builder()
         .reason("requested")
         .requestor(CardTokenRequestor::Cardholder);
-    let gone = checkout.delete_card_token(&token_id).body(reason);
-    let gone = contract.known(gone.send().await);
+    let deleted = checkout.delete_card_token(&token_id).body(reason);
+    let deleted = contract.known(deleted.send().await);
     assert_eq!(
-        (gone.status, gone.id),
+        (deleted.status, deleted.id),
         (Some(CardTokenStatus::Deleted), Some(token_id))
     );
 }

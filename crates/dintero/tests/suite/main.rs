@@ -1,4 +1,4 @@
-//! The properties of the client as a whole, one module for each.
+//! The properties of the whole client, one module for each.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod callback_axum;

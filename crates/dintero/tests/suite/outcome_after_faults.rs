@@ -1,4 +1,4 @@
-//! After every fault, the requested amount is moved once or not at all, and the outcome says which.
+//! After every fault, the requested amount is moved once or not at all, as the outcome states.
 
 use dintero::Dintero;
 use std::time::Duration;
@@ -111,7 +111,7 @@ fn expected(faults: &[Fault], mut repeats: u32) -> (bool, usize) {
 }
 
 #[tokio::test]
-async fn the_amount_is_moved_once_or_not_at_all_and_the_outcome_says_which() {
+async fn the_amount_is_moved_once_or_not_at_all_as_the_outcome_states() {
     let sandbox = Sandbox::start().await.unwrap();
     for call in Call::ALL {
         let dintero = client(&sandbox);

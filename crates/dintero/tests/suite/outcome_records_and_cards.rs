@@ -1,4 +1,4 @@
-//! After every fault, a record of an order or a transaction of a gift card exists once, or not at all and the outcome says so.
+//! After every fault, a record of an order or a transaction of a gift card exists once or not at all, as the outcome states.
 
 use std::collections::BTreeMap;
 

@@ -174,7 +174,7 @@ async fn check<P: DeserializeOwned, I: Serialize>(
         .iter()
         .any(|cursor| matches!(cursor.source, CursorSource::LastItem(_)));
 
-    // Order kept, nothing twice, nothing lost; as many requests as pages; the limit is in all of them.
+    // In order, complete and without duplicates; one request per page, each with the limit.
     for (total, requests) in [(7, 3), (6, if by_items { 3 } else { 2 }), (2, 1), (0, 1)] {
         let list = List::new(operation, total);
         let (_server, dintero) = list.serve().await;
@@ -190,7 +190,7 @@ async fn check<P: DeserializeOwned, I: Serialize>(
         );
     }
 
-    // Nothing is fetched before it is asked for, nor after the stream is dropped; a written cursor goes on from there.
+    // Nothing is fetched before it is polled, nor after the stream is dropped; a serialized cursor continues.
     let list = List::new(operation, 7);
     let (_server, dintero) = list.serve().await;
     let mut first = pages(&dintero, 3);

@@ -108,7 +108,7 @@ fn successful_events_are_summed_and_failed_ones_are_not() {
             json!([ok("CAPTURE", 400), failed("VOID", 600)]),
             (400, 0, 0, Some(600), 400),
         ),
-        // Written as decimals, and settlements beside them.
+        // Decimal amounts, and settlement events.
         (
             "CAPTURED",
             json!([{"event": "CAPTURE", "amount": 1000.0, "success": true}, ok("SETTLEMENT", 1000), ok("LATER_EVENT", 1)]),
@@ -207,7 +207,7 @@ fn a_corrected_event_counts_by_its_remaining_amounts() {
             json!([corrected("VOID", 1000, true, 1000, 0)]),
             (0, 0, 0, Some(1000), 0),
         ),
-        // On an event that moves nothing itself: it tells what is left, no more.
+        // A correction on an event that moves nothing only has the remaining amounts.
         (
             "PARTIALLY_CAPTURED",
             json!([
@@ -260,7 +260,7 @@ fn incomplete_or_inconsistent_events_are_an_error() {
             json!([corrected("CAPTURE", 1000, true, 500, 500)]),
             AmountsUnclear::Correction,
         ),
-        // Captured after all, by no event that says so.
+        // Captured without an event for it.
         (
             json!([corrected("INITIATE_CAPTURE", 1000, true, 0, 1000)]),
             AmountsUnclear::Correction,
