@@ -61,7 +61,7 @@ impl Client {{
 }
 
 fn table(source: &mut String, api: &str, plan: &Plan) {
-    source.push_str("\n/// The operation table: the facts about every operation of this API.\npub mod operations {\n    #![allow(unused_imports)]\n    use ::dintero_core::{Auth, Cursor, CursorSource, Evidence, Instead, Operation, OperationFacts, Paging, RetryClass, Server};\n\n");
+    source.push_str("\n/// The operation table: the facts about every operation of this API.\npub mod operations {\n    #![allow(unused_imports)]\n    use ::dintero_core::{AlternativeSource, Auth, Cursor, CursorSource, Evidence, Operation, OperationFacts, Paging, RetryClass, Server};\n\n");
     put(
         source,
         format_args!(
@@ -131,10 +131,10 @@ fn paging(paging: &Paging) -> String {
     let cursors = paging.cursor.iter().map(|cursor| {
         let place = if cursor.last_item { "LastItem" } else { "Body" };
         let instead = cursor.instead.as_ref().map_or("None".to_owned(), |(given, pointer)| {
-            format!("Some(Instead {{ given: &{given:?}, source: CursorSource::{place}({pointer:?}) }})")
+            format!("Some(AlternativeSource {{ parameters: &{given:?}, source: CursorSource::{place}({pointer:?}) }})")
         });
         format!(
-            "Cursor {{ parameter: {:?}, source: CursorSource::{place}({:?}), instead: {instead} }}",
+            "Cursor {{ parameter: {:?}, source: CursorSource::{place}({:?}), alternative: {instead} }}",
             cursor.parameter, cursor.pointer
         )
     });

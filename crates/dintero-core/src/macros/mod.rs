@@ -62,6 +62,6 @@
 
 mod builder;
 mod call;
-mod enums;
 mod object;
+mod open_enum;
 mod union;

@@ -21,7 +21,7 @@ async fn a_policy_that_always_repeats_is_not_asked_where_the_class_forbids_it() 
     let asked: Arc<Mutex<Vec<RetryClass>>> = Arc::default();
     let note = Arc::clone(&asked);
     let policy = move |failed: &FailedAttempt<'_>| {
-        note.lock().expect("lock").push(failed.class());
+        note.lock().expect("lock").push(failed.retry_class());
         always(failed)
     };
     let clock = ManualClock::new();
@@ -48,7 +48,7 @@ async fn a_policy_that_always_repeats_is_not_asked_where_the_class_forbids_it() 
 async fn a_policy_of_a_call_wins_over_that_of_the_client_and_sees_what_happened() {
     struct Seen(Arc<Mutex<Vec<String>>>);
     impl Retry for Seen {
-        fn pause(&self, failed: &FailedAttempt<'_>) -> Option<Duration> {
+        fn delay(&self, failed: &FailedAttempt<'_>) -> Option<Duration> {
             let line = format!(
                 "{} {:?} unknown={} refused={} left={}",
                 failed.attempts(),

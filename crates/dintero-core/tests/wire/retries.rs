@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use dintero_core::{
-    AccessToken, CallOptions, Clock, Error, Handle, ManualClock, Operation, RetryPolicy,
-    TokenRequest, Wait, WasSent,
+    AccessToken, CallOptions, Clock, Error, Handle, ManualClock, Operation, RetryPolicy, Sleep,
+    TokenRequest, WasSent,
 };
 use tokio::net::TcpSocket;
 
@@ -64,7 +64,7 @@ async fn the_repeat_of_harmless_calls_can_be_turned_off() {
     let clock = ManualClock::new();
     let server = Server::start().await.api([reply(503, "{}")]);
     let handle = builder(&server, &clock)
-        .retry(RetryPolicy::default().with_repeat_harmless(false))
+        .retry(RetryPolicy::default().with_duplicate_tolerated_retry(false))
         .build()
         .expect("handle");
     assert!(call(&handle, &SESSION).await.is_err());
@@ -237,20 +237,20 @@ impl Clock for OpensOnPause {
         self.clock.wall()
     }
 
-    fn pause(&self, length: Duration) -> Wait {
+    fn sleep(&self, length: Duration) -> Sleep {
         let (clock, port, opened) = (self.clock.clone(), self.port.clone(), self.opened.clone());
         let pause: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
             if let Some(port) = port.lock().expect("lock").take() {
                 let listener = port.listen(64).expect("listening");
                 *opened.lock().expect("lock") = Some(Server::serve(listener));
             }
-            clock.pause(length).await;
+            clock.sleep(length).await;
         });
         pause
     }
 
-    fn alarm(&self, at: Instant) -> Wait {
-        self.clock.alarm(at)
+    fn sleep_until(&self, at: Instant) -> Sleep {
+        self.clock.sleep_until(at)
     }
 }
 

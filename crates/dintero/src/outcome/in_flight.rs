@@ -188,7 +188,7 @@ impl<T: Send + 'static> InFlight<T> {
                 return self.outcome(Observation::Absent);
             }
             self.repeats -= 1;
-            self.clock.pause(retry_after.unwrap_or(pause)).await;
+            self.clock.sleep(retry_after.unwrap_or(pause)).await;
             pause = longer(pause);
         }
     }
@@ -254,7 +254,7 @@ impl<T: Send + 'static> InFlight<T> {
             if !open || left.is_zero() {
                 return read;
             }
-            self.clock.pause(pause.min(left)).await;
+            self.clock.sleep(pause.min(left)).await;
             pause = longer(pause);
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dintero::callback::{CallbackError, Signer, Verifier, WebhookVerifier, sign_webhook};
 use dintero::http::{HeaderMap, Method, Request};
-use dintero::{Clock, Wait};
+use dintero::{Clock, Sleep};
 use serde_json::Value;
 use url::Url;
 
@@ -19,10 +19,10 @@ impl Clock for At {
     fn wall(&self) -> std::time::SystemTime {
         self.0
     }
-    fn pause(&self, _: Duration) -> Wait {
+    fn sleep(&self, _: Duration) -> Sleep {
         Box::pin(async {})
     }
-    fn alarm(&self, _: std::time::Instant) -> Wait {
+    fn sleep_until(&self, _: std::time::Instant) -> Sleep {
         Box::pin(async {})
     }
 }

@@ -1,18 +1,20 @@
-//! What an answer says about coming back later.
+//! Responses that ask for a retry.
 
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode};
 
-/// Statuses after which a safe call is worth repeating. The outcome is unknown, so nothing else is repeated after them.
-pub(crate) fn is_passing(status: StatusCode) -> bool {
+/// Returns `true` for statuses of failures that may be transient. The outcome is unknown, so only a call that tolerates it is
+/// retried.
+pub(crate) fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 500 | 502 | 503 | 504)
 }
 
-/// No wait is longer, whatever is configured or asked for. Anything beyond means "not today".
-pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
+/// The longest delay, whatever is configured or requested.
+pub(crate) const MAX_DELAY: Duration = Duration::from_secs(24 * 3600);
 
-/// `Retry-After` in seconds or as an HTTP date; a date in the past is no wait. What is neither is as good as absent.
+/// Returns the delay of a `Retry-After` header in seconds or as an HTTP date, zero for a date in the past. Other values count as
+/// absent.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers
         .get(http::header::RETRY_AFTER)?
@@ -20,14 +22,14 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
         .ok()?
         .trim();
     let wait = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        text.parse().map_or(LONGEST_WAIT, Duration::from_secs)
+        text.parse().map_or(MAX_DELAY, Duration::from_secs)
     } else {
         httpdate::parse_http_date(text)
             .ok()?
             .duration_since(now)
             .unwrap_or_default()
     };
-    Some(wait.min(LONGEST_WAIT))
+    Some(wait.min(MAX_DELAY))
 }
 
 #[cfg(test)]
@@ -36,7 +38,7 @@ mod tests {
 
     use http::{HeaderMap, HeaderValue};
 
-    use super::{LONGEST_WAIT, retry_after};
+    use super::{MAX_DELAY, retry_after};
 
     fn read(value: &str, now: SystemTime) -> Option<Duration> {
         let mut headers = HeaderMap::new();
@@ -52,11 +54,8 @@ mod tests {
         assert_eq!(read(" 0 ", now), seconds(0));
         assert_eq!(read("Thu, 01 Jan 2026 00:00:30 GMT", now), seconds(30));
         assert_eq!(read("Wed, 31 Dec 2025 00:00:30 GMT", now), seconds(0));
-        assert_eq!(read("99999999999999999999999", now), Some(LONGEST_WAIT));
-        assert_eq!(
-            read("Fri, 01 Jan 2100 00:00:00 GMT", now),
-            Some(LONGEST_WAIT)
-        );
+        assert_eq!(read("99999999999999999999999", now), Some(MAX_DELAY));
+        assert_eq!(read("Fri, 01 Jan 2100 00:00:00 GMT", now), Some(MAX_DELAY));
         for nothing in ["", "-1", "+5", "1.5", "soon", "Thu, 99 Jan 2026"] {
             assert_eq!(read(nothing, now), None, "{nothing}");
         }

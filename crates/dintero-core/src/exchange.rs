@@ -1,4 +1,4 @@
-//! One request out, one answer in. Reads a body only up to a limit, counted after decompression.
+//! Sends one request and reads its response. The limit of the body counts after decompression.
 
 use std::error::Error as _;
 
@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use crate::error::Kind;
 use crate::{Error, WasSent};
 
-/// Status and headers of an answer; known before its body is.
+/// Status and headers of a response, which arrive before its body.
 #[derive(Clone)]
 pub(crate) struct Head {
     pub(crate) status: StatusCode,
@@ -22,15 +22,15 @@ impl Head {
     }
 }
 
-/// Why there is no complete answer.
-pub(crate) enum Fault {
-    /// The request could not be made.
+/// The reason why there is no complete response.
+pub(crate) enum ExchangeError {
+    /// The request could not be built.
     Request(reqwest::Error),
-    /// No connection came about, so nothing was sent.
+    /// The connection could not be established, so nothing was sent.
     Connect(reqwest::Error),
-    /// The server turned the request away unread.
+    /// The server refused the request without handling it.
     Refused(reqwest::Error),
-    /// The connection broke under way.
+    /// The connection was lost.
     Broken(reqwest::Error),
     /// The body of a success is larger than the limit.
     TooLarge(u64),
@@ -38,7 +38,7 @@ pub(crate) enum Fault {
     Redirected,
 }
 
-impl Fault {
+impl ExchangeError {
     fn of(error: reqwest::Error) -> Self {
         // The URL holds ids and queries; errors must not show them.
         let error = error.without_url();
@@ -55,52 +55,51 @@ impl Fault {
         match self {
             Self::Request(error) => {
                 let mut violations = crate::data::Violations::default();
-                violations.push("", "the request cannot be put together");
-                Error::from(violations).caused_by(error)
+                violations.push("", "the request cannot be built");
+                Error::from(violations).with_source(error)
             }
-            Self::Connect(error) => Error::new(Kind::Connect).caused_by(error),
-            Self::Refused(error) => Error::new(Kind::Refused).caused_by(error),
-            Self::Broken(error) => Error::new(Kind::Broken).caused_by(error),
-            Self::Redirected => Error::new(Kind::Redirected).sent(WasSent::Maybe),
+            Self::Connect(error) => Error::new(Kind::Connect).with_source(error),
+            Self::Refused(error) => Error::new(Kind::Refused).with_source(error),
+            Self::Broken(error) => Error::new(Kind::Broken).with_source(error),
+            Self::Redirected => Error::new(Kind::Redirected).with_sent(WasSent::Maybe),
             Self::TooLarge(limit) => Error::new(Kind::TooLarge(limit)),
         }
     }
 }
 
-/// Whether an HTTP/2 server said that it did not begin to handle the request (REFUSED_STREAM, RFC 9113, 8.7).
+/// Returns `true` if an HTTP/2 server reported that it did not handle the request (REFUSED_STREAM, RFC 9113, 8.7).
 ///
-/// A GOAWAY proves less here: when the connection then closes, also the streams the server works on fail with it.
+/// GOAWAY proves less: when the connection then closes, the streams that the server handles fail with it too.
 fn was_refused(error: &reqwest::Error) -> bool {
-    let mut source = error.source();
-    while let Some(inner) = source {
-        if let Some(h2) = inner.downcast_ref::<h2::Error>() {
-            return h2.is_remote()
-                && h2.is_reset()
-                && h2.reason() == Some(h2::Reason::REFUSED_STREAM);
-        }
-        source = inner.source();
-    }
-    false
+    std::iter::successors(error.source(), |error| (*error).source())
+        .find_map(|error| error.downcast_ref::<h2::Error>())
+        .is_some_and(|error| {
+            let refused = error.reason() == Some(h2::Reason::REFUSED_STREAM);
+            error.is_remote() && error.is_reset() && refused
+        })
 }
 
-/// Sends a request to `url` and reads the body. `head` is filled as soon as the headers are in, also when the body then fails.
+/// Sends a request to `url` and returns the body. `head` is set as soon as the headers have arrived, even if reading the body then
+/// fails.
 ///
-/// The body of an error status is kept as far as it came: what the server said matters more than that it was cut off.
+/// The body of an error status is returned as far as it was received.
 pub(crate) async fn exchange(
     http: &reqwest::Client,
     request: reqwest::Request,
     url: &reqwest::Url,
     limit: u64,
     head: &mut Option<Head>,
-) -> Result<Bytes, Fault> {
+) -> Result<Bytes, ExchangeError> {
     let mut response = match http.execute(request).await {
         Ok(response) => response,
-        Err(error) if was_refused(&error) => return Err(Fault::Refused(error.without_url())),
-        Err(error) => return Err(Fault::of(error)),
+        Err(error) if was_refused(&error) => {
+            return Err(ExchangeError::Refused(error.without_url()));
+        }
+        Err(error) => return Err(ExchangeError::of(error)),
     };
-    // Ours follows none, but a client of the user may: the answer is of another request then.
+    // A client that the caller provides may follow redirects; the response then belongs to another request.
     if response.url() != url {
-        return Err(Fault::Redirected);
+        return Err(ExchangeError::Redirected);
     }
     let status = response.status();
     *head = Some(Head {
@@ -114,17 +113,17 @@ pub(crate) async fn exchange(
             Ok(Some(chunk)) => chunk,
             Ok(None) => break,
             Err(_) if !status.is_success() => break,
-            Err(error) => return Err(Fault::of(error)),
+            Err(error) => return Err(ExchangeError::of(error)),
         };
         let read = first.len() + rest.len();
         if (read + chunk.len()) as u64 > limit {
             if status.is_success() {
-                return Err(Fault::TooLarge(limit));
+                return Err(ExchangeError::TooLarge(limit));
             }
             break;
         }
         if read == 0 {
-            // Most answers are one chunk, which is then handed on as it is.
+            // Most responses are one chunk, which is returned without a copy.
             first = chunk;
         } else {
             if rest.is_empty() {

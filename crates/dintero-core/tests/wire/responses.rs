@@ -344,7 +344,7 @@ async fn a_raw_post_is_taken_to_move_money_unless_said_otherwise() {
     assert!(
         handle
             .request(Method::POST, "/v1/x")
-            .class(RetryClass::Idempotent)
+            .retry_class(RetryClass::Idempotent)
             .send_bytes()
             .await
             .is_ok()

@@ -1,4 +1,4 @@
-//! How the transport fills an error in.
+//! The context that the transport adds to an error.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -8,16 +8,21 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::{Envelope, Error, Kind, WasSent};
-use crate::audience::Foreign;
+use crate::audience::AudienceMismatch;
 use crate::{Operation, RetryClass};
 
 impl Error {
-    pub(crate) fn answered(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+    pub(crate) fn with_response(
+        mut self,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Self {
         self.0.envelope = Envelope::read(&body);
         self.0.status = Some(status);
         self.0.headers = headers;
         self.0.body = Some(body);
-        self.0.sent = if leaves_outcome_open(status) {
+        self.0.sent = if is_outcome_unknown(status) {
             WasSent::Maybe
         } else {
             WasSent::Yes
@@ -25,7 +30,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn caused_by(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+    pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Arc::new(source));
         self
     }
@@ -36,18 +41,18 @@ impl Error {
         self
     }
 
-    pub(crate) fn counted(mut self, attempts: u32, elapsed: Duration) -> Self {
+    pub(crate) fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {
         self.0.attempts = attempts;
         self.0.elapsed = elapsed;
         self
     }
 
-    pub(crate) fn sent(mut self, sent: WasSent) -> Self {
+    pub(crate) fn with_sent(mut self, sent: WasSent) -> Self {
         self.0.sent = sent;
         self
     }
 
-    pub(crate) fn retry_in(mut self, wait: Option<Duration>) -> Self {
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
         self
     }
@@ -62,12 +67,12 @@ impl Error {
         self
     }
 
-    pub(crate) fn foreign(mut self, foreign: Option<Foreign>) -> Self {
-        self.0.foreign = foreign;
+    pub(crate) fn with_audience_mismatch(mut self, mismatch: Option<AudienceMismatch>) -> Self {
+        self.0.audience_mismatch = mismatch;
         self
     }
 
-    /// One word for the kind, for traces; the status where there is one that failed, as OpenTelemetry has it.
+    /// Returns the `error.type` of OpenTelemetry: the status of a response that failed, otherwise the kind.
     #[cfg(feature = "tracing")]
     pub(crate) fn type_name(&self) -> &str {
         match &self.0.kind {
@@ -89,13 +94,13 @@ impl Error {
         &self.0.kind
     }
 
-    /// A copy for the next caller who waited for the same token.
+    /// Returns a copy for the next caller that waits for the same token.
     pub(crate) fn share(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-/// 408 and 5xx: the server cannot be taken at its word that nothing happened.
-pub(crate) fn leaves_outcome_open(status: StatusCode) -> bool {
+/// Returns `true` for 408 and 5xx, after which the server may have handled the request all the same.
+pub(crate) fn is_outcome_unknown(status: StatusCode) -> bool {
     status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT
 }
