@@ -67,11 +67,14 @@ impl Respond for List {
         let mut body = Value::Null;
         put(&mut body, paging.items, items.collect());
         for cursor in paging.cursor {
-            let in_use = cursor
-                .instead
-                .filter(|instead| instead.given.iter().any(|name| value(name).is_some()));
+            let in_use = cursor.alternative.filter(|alternative| {
+                alternative
+                    .parameters
+                    .iter()
+                    .any(|name| value(name).is_some())
+            });
             if let CursorSource::Body(pointer) =
-                in_use.map_or(cursor.source, |instead| instead.source)
+                in_use.map_or(cursor.source, |alternative| alternative.source)
                 && end < self.total
             {
                 put(&mut body, pointer, json!(format!("n-{}", end - 1)));
