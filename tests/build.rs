@@ -1,4 +1,4 @@
-//! Generates the clients of the documents in `data`, so that tests use code that really compiles.
+//! Generates the clients of the documents in `data`, so that the tests prove that they compile.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -20,9 +20,9 @@ fn main() -> ExitCode {
 
 fn generate() -> Result<(), String> {
     println!("cargo::rerun-if-changed=build.rs");
-    client("traps", Some("traps-overlay"))?;
-    client("growth-old", None)?;
-    client("growth-new", None)?;
+    client("constructs", Some("constructs-overlay"))?;
+    client("compatibility-old", None)?;
+    client("compatibility-new", None)?;
     client("upstream", Some("upstream-overlay"))
 }
 

@@ -1,8 +1,8 @@
-//! What the cross-crate tests share: the generated types by name, the bodies that are known, and JSON made from a document.
+//! Fixtures of the cross-crate tests: the generated types by name, known bodies, and JSON generated from a document.
 
 pub mod arbitrary;
-pub mod growth;
-pub mod traps;
+pub mod compatibility;
+pub mod constructs;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 /// Decodes a body and encodes it again.
 pub type RoundTrip = fn(&[u8]) -> Result<Value, String>;
-/// Prints what `{:?}` prints of a decoded body.
+/// Formats a decoded body with `Debug`.
 pub type Print = fn(&[u8]) -> Result<String, String>;
 
 /// What the document says about a field.
@@ -29,17 +29,17 @@ pub struct Field {
     pub personal: bool,
 }
 
-/// One API with everything that was generated for it.
+/// One API and its generated code.
 pub struct Api {
     /// `shopping`, `checkout` or `wallets`.
     pub name: &'static str,
     /// Objects by name.
     pub objects: BTreeMap<&'static str, RoundTrip>,
-    /// What is printed of objects.
+    /// The debug output of objects by name.
     pub debug: BTreeMap<&'static str, Print>,
-    /// Lists of texts by name, with the texts that are known.
+    /// String enums by name, with their known values.
     pub enums: BTreeMap<&'static str, (RoundTrip, &'static [&'static str])>,
-    /// Lists of integers by name.
+    /// Integer enums by name.
     pub integers: BTreeMap<&'static str, RoundTrip>,
     /// Unions by name.
     pub unions: BTreeMap<&'static str, RoundTrip>,
