@@ -176,7 +176,7 @@ fn additional_fields_with_a_type_are_kept_beside_the_others() {
     assert!(
         error
             .to_string()
-            .contains("`id` is known: set it by its own method"),
+            .contains("`id` is a known field: use its setter"),
         "{error}"
     );
 }

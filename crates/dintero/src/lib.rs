@@ -31,11 +31,12 @@ pub use amount::{
     check_amounts_with_shipping,
 };
 pub use dintero_core::{
-    AccessToken, AlternativeSource, Auth, Builder, Call, CallOptions, Clock, Cursor, CursorSource, Date, DateTime,
-    Error, Evidence, FailedAttempt, Handle, Items, ManualClock, Nullable, Number,
+    AccessToken, AlternativeSource, Auth, Builder, Call, CallOptions, Clock, Cursor, CursorSource,
+    Date, DateTime, Error, Evidence, FailedAttempt, Handle, Items, ManualClock, Nullable, Number,
     OneOrMany, Operation, Page, PageCursor, Pages, Paging, Param, Response, Retry, RetryClass,
-    RetryPolicy, Server, StringOrNumber, SystemClock, Text, TokenFuture, TokenRequest, TokenSource,
-    UnknownInteger, UnknownValue, Uuid, Validate, Violation, Violations, Sleep, WasSent, reveal,
+    RetryPolicy, Server, Sleep, StringOrNumber, SystemClock, Text, TokenFuture, TokenRequest,
+    TokenSource, UnknownInteger, UnknownValue, Uuid, Validate, Violation, Violations, WasSent,
+    reveal,
 };
 /// Methods, statuses and headers, as this crate's functions take and give them.
 pub use http;

@@ -67,10 +67,9 @@ impl Respond for List {
         put(&mut body, paging.items, things.collect());
         for cursor in paging.cursor {
             let in_use = cursor
-                .instead
-                .filter(|instead| instead.given.iter().any(|name| value(name).is_some()));
-            if let CursorSource::Body(pointer) =
-                in_use.map_or(cursor.source, |instead| instead.source)
+                .alternative
+                .filter(|other| other.parameters.iter().any(|name| value(name).is_some()));
+            if let CursorSource::Body(pointer) = in_use.map_or(cursor.source, |other| other.source)
                 && end < self.total
             {
                 put(&mut body, pointer, json!(format!("n-{}", end - 1)));
