@@ -17,7 +17,7 @@ fn always(_: &FailedAttempt<'_>) -> Option<Duration> {
 }
 
 #[tokio::test]
-async fn a_policy_that_always_repeats_is_not_asked_where_the_class_forbids_it() {
+async fn a_policy_that_always_retries_is_not_asked_where_the_class_forbids_it() {
     let asked: Arc<Mutex<Vec<RetryClass>>> = Arc::default();
     let note = Arc::clone(&asked);
     let policy = move |failed: &FailedAttempt<'_>| {
@@ -109,7 +109,7 @@ async fn a_policy_cannot_be_faster_than_the_server_asks_nor_outlast_the_deadline
     assert_eq!(
         server.calls().len(),
         101,
-        "the budget has a hundred repeats"
+        "the budget has a hundred retries"
     );
     let endless = |_: &FailedAttempt<'_>| Some(Duration::MAX);
     let server = Server::start().await.api([reply(429, "{}")]);
@@ -246,7 +246,7 @@ async fn the_reasons_why_there_is_no_token_are_told_apart() {
             [true, false, true],
             "owner and account",
         ),
-        (Some("P123"), 503, "{}", [false; 3], "safe to call again"),
+        (Some("P123"), 503, "{}", [false; 3], "can be sent again"),
     ];
     for (owner, status, body, expected, advice) in cases {
         let server = Server::start()

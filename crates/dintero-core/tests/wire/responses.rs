@@ -1,4 +1,4 @@
-//! Requests as they are put together, and answers of every kind.
+//! Requests as they are built, and responses of every kind.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -32,7 +32,7 @@ async fn a_request_is_put_together_as_it_was_described() {
         .options(CallOptions::new().with_header("x-own", "1"))
         .send::<Thing>()
         .await
-        .expect("answer");
+        .expect("response");
     let calls = server.calls();
     let seen = &calls[0];
     assert_eq!(
@@ -68,7 +68,7 @@ async fn a_call_without_a_body_has_none() {
         .call(&SESSION)
         .send_empty()
         .await
-        .expect("answer");
+        .expect("response");
     let calls = server.calls();
     assert_eq!(
         (calls[0].body.as_str(), calls[0].header("content-type")),
@@ -77,7 +77,7 @@ async fn a_call_without_a_body_has_none() {
 }
 
 #[tokio::test]
-async fn a_request_with_problems_is_never_sent_and_names_them_all() {
+async fn a_request_with_violations_is_never_sent_and_names_them_all() {
     let server = Server::start().await;
     let mut found = Violations::default();
     found.push("order.amount", "must be at least 0");
@@ -213,7 +213,7 @@ async fn an_empty_success_is_an_error_only_where_a_body_is_needed() {
 }
 
 #[tokio::test]
-async fn what_is_answered_where_no_body_matters_may_break_off() {
+async fn a_response_whose_body_is_ignored_may_break_off() {
     let server = Server::start().await.api([Step::Raw(
         b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{".to_vec(),
     )]);
@@ -260,7 +260,7 @@ async fn a_body_of_many_chunks_comes_whole() {
         .path("id", &"a")
         .send_bytes()
         .await
-        .expect("answer");
+        .expect("response");
     assert!(bytes[..] == *text.as_bytes());
 }
 
@@ -328,7 +328,7 @@ async fn a_raw_call_has_the_same_authentication_and_goes_to_the_configured_host(
 }
 
 #[tokio::test]
-async fn a_raw_post_is_taken_to_move_money_unless_said_otherwise() {
+async fn a_raw_post_is_non_idempotent_unless_set_otherwise() {
     let server = Server::start()
         .await
         .api([reply(503, "{}"), reply(503, "{}")]);
@@ -402,13 +402,13 @@ async fn a_call_that_could_only_time_out_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_server_that_sends_nothing_but_interim_answers_has_not_answered() {
+async fn interim_responses_alone_are_no_response() {
     let clock = ManualClock::new();
     let flood = "HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n".repeat(20_000);
     let server = Server::start().await.api([Step::Raw(flood.into_bytes())]);
     let error = call(&handle(&server, &clock), &CAPTURE)
         .await
-        .expect_err("no answer");
+        .expect_err("no response");
     assert!(error.is_broken_connection(), "{error}");
     assert_eq!(error.was_sent(), WasSent::Maybe);
     assert_eq!(server.calls().len(), 1);

@@ -1,4 +1,4 @@
-//! Many callers at once: tokens are fetched once, and nobody storms.
+//! The token cache with many callers at once: tokens are fetched once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,8 +11,8 @@ use crate::http2::{self, Http2, Reply};
 use crate::server::{Server, Step, reply};
 use crate::{CAPTURE, Thing, builder, call};
 
-/// Lets this many calls begin at once.
-fn crowd(handle: &Handle, size: usize) -> Vec<JoinHandle<Result<Thing, Error>>> {
+/// Starts this many calls at once.
+fn spawn_calls(handle: &Handle, size: usize) -> Vec<JoinHandle<Result<Thing, Error>>> {
     let one = |_| {
         let handle = handle.clone();
         tokio::spawn(async move { call(&handle, &CAPTURE).await })
@@ -58,8 +58,8 @@ async fn ten_thousand_first_calls_fetch_one_token() {
         Reply::Answer(200, r#"{"id":"x"}"#)
     })
     .await;
-    for waiting in crowd(&over_http2(&server, &ManualClock::new()), 10_000) {
-        waiting.await.expect("task").expect("answer");
+    for waiting in spawn_calls(&over_http2(&server, &ManualClock::new()), 10_000) {
+        waiting.await.expect("task").expect("response");
     }
     assert_eq!(
         (fetches.load(Ordering::SeqCst), server.count()),
@@ -68,7 +68,7 @@ async fn ten_thousand_first_calls_fetch_one_token() {
 }
 
 #[tokio::test]
-async fn a_token_that_dies_under_way_is_renewed_once_and_each_caller_repeats_at_most_once() {
+async fn a_token_that_expires_under_way_is_renewed_once_and_each_call_is_retried_at_most_once() {
     let fetches = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&fetches);
     let server = Http2::start(move |request, _| {
@@ -82,8 +82,8 @@ async fn a_token_that_dies_under_way_is_renewed_once_and_each_caller_repeats_at_
         }
     })
     .await;
-    for waiting in crowd(&over_http2(&server, &ManualClock::new()), 500) {
-        waiting.await.expect("task").expect("answer");
+    for waiting in spawn_calls(&over_http2(&server, &ManualClock::new()), 500) {
+        waiting.await.expect("task").expect("response");
     }
     let fetches = fetches.load(Ordering::SeqCst);
     let calls = server.count() - fetches;
@@ -92,7 +92,7 @@ async fn a_token_that_dies_under_way_is_renewed_once_and_each_caller_repeats_at_
 }
 
 #[tokio::test]
-async fn a_token_endpoint_that_fails_is_not_stormed_and_all_callers_hear_of_it_in_time() {
+async fn a_token_endpoint_that_fails_is_not_overloaded_and_all_callers_receive_the_error_in_time() {
     for (step, fetches) in [
         (reply(503, "{}"), 3),
         (Step::Close, 3),
@@ -101,7 +101,7 @@ async fn a_token_endpoint_that_fails_is_not_stormed_and_all_callers_hear_of_it_i
         let clock = ManualClock::new();
         let server = Server::start().await.token((0..100).map(|_| step.clone()));
         let handle = builder(&server, &clock).build().expect("handle");
-        for waiting in crowd(&handle, 1000) {
+        for waiting in spawn_calls(&handle, 1000) {
             let error = waiting.await.expect("task").expect_err("no token");
             assert!(error.is_token_call(), "{error}");
             assert_eq!((error.was_sent(), error.attempts()), (WasSent::No, 0));
@@ -110,24 +110,24 @@ async fn a_token_endpoint_that_fails_is_not_stormed_and_all_callers_hear_of_it_i
         assert_eq!(
             server.token_calls().len(),
             fetches,
-            "one fetch with its own repeats"
+            "one fetch with its own retries"
         );
         assert_eq!(server.calls().len(), 0);
     }
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_takes_no_token_from_the_others() {
+async fn a_caller_that_is_dropped_does_not_cancel_the_fetch_of_the_others() {
     let server = Server::start().await;
     let clock = ManualClock::new();
     let handle = builder(&server, &clock).build().expect("handle");
-    let mut callers = crowd(&handle, 20);
+    let mut callers = spawn_calls(&handle, 20);
     tokio::task::yield_now().await;
     let first = callers.remove(0);
     first.abort();
     assert!(first.await.is_err_and(|error| error.is_cancelled()));
     for waiting in callers {
-        waiting.await.expect("task").expect("answer");
+        waiting.await.expect("task").expect("response");
     }
     assert_eq!((server.token_calls().len(), server.calls().len()), (1, 19));
 }
