@@ -125,7 +125,7 @@ pub use faults::{Fault, FaultError, RandomFaults};
 pub use log::{LoggedRequest, Refusal};
 pub use payer::{Card, PayError, Payer, TransactionId};
 
-use api::checkout::operations;
+use api::checkout::transaction_operations;
 use callbacks::dispatcher;
 use server::Shared;
 
@@ -217,7 +217,7 @@ impl Sandbox {
     pub fn complete_pending(&self) {
         let now = self.shared.clock.now();
         for account in self.shared.state().accounts.values_mut() {
-            operations::complete_pending(account, now, true);
+            transaction_operations::complete_pending(account, now, true);
             self.shared.dispatcher.look_at(account);
         }
         self.shared.changed();

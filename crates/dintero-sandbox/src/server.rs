@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
-use crate::api::checkout::operations;
+use crate::api::checkout::transaction_operations;
 use crate::auth::{Client, Grant, TokenCall, is_account_or_owner};
 use crate::body;
 use crate::call::{ApiResponse, Call, Query};
@@ -210,7 +210,7 @@ pub(crate) fn work(
         .get_mut(&call.grant.account)
         .ok_or_else(|| ApiError::not_found("session"))?;
     *handled = true;
-    operations::complete_pending(account, now, false);
+    transaction_operations::complete_pending(account, now, false);
     let response = function(&call, account);
     if writes {
         shared.dispatcher.look_at(account);

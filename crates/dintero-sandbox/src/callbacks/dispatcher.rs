@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use super::{Callback, CallbackResponse, CallbackState, sign, target};
-use crate::api::checkout::operations;
+use crate::api::checkout::transaction_operations;
 use crate::server::Shared;
 use crate::state::{Account, SandboxState, uuid};
 
@@ -170,7 +170,9 @@ fn next_due(state: &SandboxState, on_the_way: &BTreeSet<String>) -> Option<DateT
             CallbackState::Waiting(due) => Some(due),
             _ => None,
         });
-        callbacks.chain(operations::next_due(account)).min()
+        callbacks
+            .chain(transaction_operations::next_due(account))
+            .min()
     };
     state.accounts.values().filter_map(of_account).min()
 }
@@ -183,7 +185,7 @@ fn start_due(shared: &Arc<Shared>, sending: &mut JoinSet<()>) -> Option<DateTime
     let mut changed = false;
     for account in state.accounts.values_mut() {
         let pending = account.checkout.pending.len();
-        operations::complete_pending(account, now, false);
+        transaction_operations::complete_pending(account, now, false);
         changed |= account.checkout.pending.len() != pending;
         let is_due = |callback: &&Callback| {
             matches!(callback.state, CallbackState::Waiting(due) if due <= now)

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::body::is_form;
 use crate::call::{ApiResponse, Call};
-use crate::check::{Check, Node};
+use crate::check::Check;
 use crate::errors::{ApiError, ApiResult};
 use crate::payer::card::Card;
 use crate::payer::page::{self, Over, View};
@@ -36,20 +36,13 @@ pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
     if is_form(call.headers) {
         return Ok(submit_form(call, account));
     }
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    let action = root.at("action");
-    let card = match check.text(&root.at("card_number"), 30) {
-        None => Some(Card::approved()),
-        Some(number) => Card::from_number(number),
-    };
-    if card.is_none() {
-        check.fail(&root.at("card_number"), UNKNOWN_CARD);
-    }
-    let choice = choice(check.text(&action, 30), card.unwrap_or_else(Card::declined));
-    if choice.is_none() {
-        let reason = "must be pay, decline, time_out, hold, release, refuse or cancel";
-        check.fail(&action, reason);
-    }
+    let text = |name: &str| call.body.get(name).map(|v| v.as_str().unwrap_or_default());
+    let card = text("card_number").map_or(Some(Card::approved()), Card::from_number);
+    let mut check = Check::default();
+    check.ensure(card.is_some(), "card_number", UNKNOWN_CARD);
+    let choice = choice(text("action"), card.unwrap_or_else(Card::declined));
+    let reason = "must be pay, decline, time_out, hold, release, refuse or cancel";
+    check.ensure(choice.is_some(), "action", reason);
     check.finish()?;
     let session_id = call.param("session_id");
     let id = match choice {
