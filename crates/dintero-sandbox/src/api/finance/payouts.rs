@@ -83,13 +83,15 @@ pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiR
             Err(ApiError::invalid_field("fund_transfer_id", reason))
         };
     }
-    let mut check = Check::default();
-    check.ensure(!id.is_empty(), "fund_transfer_id", "must not be empty");
     for name in [FROM, TO] {
         let seller = finance.sellers.find(member(name));
-        let is_active = seller.is_some_and(|s| call.now >= s.active_from);
-        check.ensure(is_active, name, "is not an approved payout destination");
+        if seller.is_none_or(|s| call.now < s.active_from) {
+            let reason = "is not an approved payout destination";
+            return Err(ApiError::invalid_field(name, reason));
+        }
     }
+    let mut check = Check::default();
+    check.ensure(!id.is_empty(), "fund_transfer_id", "must not be empty");
     check.ensure(member(FROM) != member(TO), TO, "is the source");
     check.finish()?;
     finance.ledger.check_capacity(2, "ledger entries")?;
