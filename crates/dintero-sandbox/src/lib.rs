@@ -94,20 +94,25 @@ mod builder;
 mod call;
 mod callbacks;
 mod check;
+mod clients;
 mod clock;
 mod corrupt;
+mod delivery;
 mod dispatch;
+mod documents;
 mod errors;
 mod faults;
+mod handlers;
 mod log;
-mod pages;
+mod log_page;
 mod payer;
 mod persistence;
+mod query;
 mod redact;
-mod routes;
 mod schema;
-mod server;
+mod shared;
 mod state;
+mod wire;
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -117,21 +122,21 @@ use std::time::Duration;
 
 use tokio::task::AbortHandle;
 
-pub use auth::Client;
+pub use api::checkout::card::Card;
 pub use builder::SandboxBuilder;
-pub use callbacks::{Callback, CallbackAttempt, CallbackResponse, CallbackState};
+pub use clients::Client;
 pub use clock::Clock;
 pub use faults::{Fault, FaultError, RandomFaults};
 pub use log::{LoggedRequest, Refusal};
-pub use payer::{Card, PayError, Payer, TransactionId};
+pub use payer::{PayError, Payer, TransactionId};
+pub use state::callbacks::{Callback, CallbackAttempt, CallbackResponse, CallbackState};
 
 use api::checkout::operations;
-use callbacks::dispatcher;
-use server::Shared;
+use dispatch::Server;
 
 /// A running sandbox. Dropping it stops the server and closes its connections.
 pub struct Sandbox {
-    shared: Arc<Shared>,
+    server: Arc<Server>,
     /// The server, and what saves the state.
     tasks: [AbortHandle; 3],
 }
@@ -155,31 +160,31 @@ impl Sandbox {
     /// `/v2`, those of api.dintero.com and of checkout.dintero.com alike.
     #[must_use]
     pub fn url(&self) -> &str {
-        &self.shared.base_url
+        &self.server.shared.base_url
     }
 
     /// The sandbox's own account, by default `T12345678`.
     #[must_use]
     pub fn account(&self) -> &str {
-        &self.shared.account
+        &self.server.shared.account
     }
 
     /// The id of the first API client.
     #[must_use]
     pub fn client_id(&self) -> &str {
-        &self.shared.clients[0].id
+        &self.server.shared.clients[0].id
     }
 
     /// The secret of the first API client.
     #[must_use]
     pub fn client_secret(&self) -> &str {
-        &self.shared.clients[0].secret
+        &self.server.shared.clients[0].secret
     }
 
     /// Moves the sandbox's clock forward: tokens, sessions, cards and card tokens expire by it.
     pub fn advance(&self, by: Duration) {
-        self.shared.clock.advance(by);
-        self.shared.changed();
+        self.server.shared.clock.advance(by);
+        self.server.shared.changed();
     }
 
     /// Pays a session with a card, as the payer would at the session's `url`.
@@ -195,14 +200,14 @@ impl Sandbox {
 
     /// The payer of a session, who can do more than [`Sandbox::pay`]: decline, time out, wait on hold, cancel.
     pub fn payer<'a>(&'a self, session_id: &'a str) -> Payer<'a> {
-        Payer::new(self, session_id)
+        Payer::new(&self.server, session_id)
     }
 
     /// The callbacks of all accounts, with what became of them: for each account the newest 10,000 that wait and the newest
     /// 10,000 that are done, oldest first.
     #[must_use]
     pub fn callbacks(&self) -> Vec<Callback> {
-        let state = self.shared.state();
+        let state = self.server.shared.state();
         let accounts = state.accounts.values();
         accounts.flat_map(|a| a.callbacks.all()).collect()
     }
@@ -210,17 +215,17 @@ impl Sandbox {
     /// Waits until every callback that is due by the sandbox's clock has been tried. A retry is due later: move the clock
     /// with [`Sandbox::advance`], then wait again.
     pub async fn callbacks_sent(&self) {
-        dispatcher::settled(&self.shared).await;
+        self.server.dispatcher.settled().await;
     }
 
     /// Carries out at once what [`Fault::Pending`] has put off, in all accounts.
     pub fn complete_pending(&self) {
-        let now = self.shared.clock.now();
-        for account in self.shared.state().accounts.values_mut() {
+        let now = self.server.shared.clock.now();
+        for account in self.server.shared.state().accounts.values_mut() {
             operations::complete_pending(account, now, true);
-            self.shared.dispatcher.look_at(account);
+            self.server.dispatcher.notify(account);
         }
-        self.shared.changed();
+        self.server.shared.changed();
     }
 
     /// A digest of all that the sandbox keeps but tokens, callbacks and the log: the same before and after a request that changed
@@ -228,14 +233,14 @@ impl Sandbox {
     #[must_use]
     pub fn state_digest(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        format!("{:?}", self.shared.state().accounts).hash(&mut hasher);
+        format!("{:?}", self.server.shared.state().accounts).hash(&mut hasher);
         hasher.finish()
     }
 
     /// Makes every token invalid, so that each client's next call meets a 401.
     pub fn revoke_tokens(&self) {
-        self.shared.state().tokens.clear();
-        self.shared.changed();
+        self.server.shared.state().tokens.clear();
+        self.server.shared.changed();
     }
 
     /// Writes what has changed to the state file, if there is one; see [`SandboxBuilder::state_file`].
@@ -244,20 +249,19 @@ impl Sandbox {
     ///
     /// When the file cannot be written. The old one is whole then, and what has changed is written the next time.
     pub fn save_state(&self) -> io::Result<()> {
-        let state_file = self.shared.state_file.as_ref();
-        state_file.map_or(Ok(()), |state_file| state_file.save(&self.shared))
+        self.server.shared.save()
     }
 
     /// Writes every further request to `copy`, too: a line of JSON each, flushed at once. When writing fails, the page
     /// `/_sandbox` says so, and no more is written.
     pub fn copy_log_to(&self, copy: impl io::Write + Send + 'static) {
-        self.shared.log.copy_to(Box::new(copy));
+        self.server.log.copy_to(Box::new(copy));
     }
 
     /// What arrived so far, oldest first; at most the newest 10,000 requests. No headers, queries or bodies.
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.shared.log.entries()
+        self.server.log.entries()
     }
 
     /// How many requests of one operation are in the log.
@@ -271,7 +275,7 @@ impl Sandbox {
 
     /// Empties the log.
     pub fn clear_requests(&self) {
-        self.shared.log.clear();
+        self.server.log.clear();
     }
 
     /// Lets the next call of an operation run into a fault; several queue up. The token call is `aid_auths_oauth_token_post`.
@@ -283,7 +287,7 @@ impl Sandbox {
     pub fn fail_next(&self, operation_id: &str, fault: Fault) {
         assert_known(operation_id);
         assert!(
-            self.shared.faults.push(operation_id, fault),
+            self.server.faults.push(operation_id, fault),
             "too many faults wait for {operation_id}"
         );
     }
@@ -296,12 +300,12 @@ impl Sandbox {
     /// When the sandbox has no operation of a named id.
     pub fn fail_at_random(&self, faults: RandomFaults) {
         faults.operations().iter().for_each(|id| assert_known(id));
-        self.shared.faults.at_random(faults);
+        self.server.faults.at_random(faults);
     }
 }
 
 fn assert_known(operation_id: &str) {
-    let known = routes::OPERATIONS.iter().any(|o| o.id == operation_id);
+    let known = documents::is_operation(operation_id);
     assert!(known, "the sandbox has no operation {operation_id}");
 }
 

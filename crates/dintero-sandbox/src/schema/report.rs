@@ -1,4 +1,4 @@
-//! What a validator finds, as the fields of an error response. No value of the body is repeated: it may be personal or
+//! Violations as the fields of an error response. No value of the body is repeated: it may be personal or
 //! secret.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
@@ -11,22 +11,22 @@ use crate::errors::field_error;
 const MOST: usize = 20;
 
 /// Everything wrong with a value whose place is `within`.
-pub(crate) fn faults(validator: &Validator, value: &Value, within: &str) -> Vec<Value> {
+pub(crate) fn violations(validator: &Validator, value: &Value, within: &str) -> Vec<Value> {
     if validator.is_valid(value) {
         return Vec::new();
     }
-    let mut faults: Vec<Value> = Vec::new();
+    let mut violations: Vec<Value> = Vec::new();
     for error in validator.iter_errors(value) {
         let (field, reason) = describe(nearest(&error), within);
-        let fault = field_error(&field, &reason);
-        if !faults.contains(&fault) {
-            faults.push(fault);
+        let violation = field_error(&field, &reason);
+        if !violations.contains(&violation) {
+            violations.push(violation);
         }
-        if faults.len() == MOST {
+        if violations.len() == MOST {
             break;
         }
     }
-    faults
+    violations
 }
 
 /// Of several choices the one that comes nearest is the one that was meant.
@@ -123,15 +123,15 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn faults_name_the_field_and_never_the_value() {
+    fn violations_name_the_field_and_never_the_value() {
         let schema = json!({"type": "object", "required": ["id"], "properties": {
             "list": {"items": {"properties": {"n": {"type": "integer"}}}},
             "secret": {"anyOf": [{"type": "null"}, {"type": "string", "maxLength": 3}]},
         }});
         let validator = jsonschema::validator_for(&schema).expect("a schema");
         let body = json!({"list": [{}, {"n": "hidden"}], "secret": "hidden"});
-        let faults = json!(faults(&validator, &body, ""));
-        let text = faults.to_string();
+        let violations = json!(violations(&validator, &body, ""));
+        let text = violations.to_string();
         for expected in [
             "id is required",
             "list[1].n must be an integer",

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::api::checkout::payment;
 use crate::call::{ApiResponse, Call};
 use crate::check::{Check, Node};
 use crate::errors::{ApiError, ApiResult};
-use crate::payer::payment;
 use crate::state::Account;
 use crate::state::checkout::{Authorization, Line, PreAuthorization};
 

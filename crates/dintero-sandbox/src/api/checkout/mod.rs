@@ -1,9 +1,11 @@
 //! Checkout: sessions, the payer, and what is done to a transaction.
 
 pub(crate) mod authorization;
+pub(crate) mod card;
 pub(crate) mod operations;
 pub(crate) mod order;
 pub(crate) mod pay;
+pub(crate) mod payment;
 pub(crate) mod places;
 pub(crate) mod sessions;
 pub(crate) mod tokens;

@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::api::checkout::card::Card;
 use crate::api::checkout::order::{check_order, check_session_metadata};
+use crate::api::checkout::payment;
 use crate::api::checkout::sessions::{created, expiry, open};
 use crate::call::{ApiResponse, Call};
 use crate::check::{Check, Node};
 use crate::errors::ApiResult;
-use crate::payer::card::Card;
-use crate::payer::payment;
 use crate::state::Account;
 use crate::state::checkout::{Authorization, Session};
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
+use crate::api::checkout::card::times_out;
 use crate::api::checkout::operations;
 use crate::api::checkout::order::{check_order, check_session_metadata, check_sum};
 use crate::api::loans;
@@ -11,7 +12,6 @@ use crate::callbacks;
 use crate::check::{Check, Node, parse_time};
 use crate::clock::text;
 use crate::errors::{ApiError, ApiResult};
-use crate::payer::card::times_out;
 use crate::state::checkout::{Authorization, Session};
 use crate::state::{Account, checkout_id, size};
 

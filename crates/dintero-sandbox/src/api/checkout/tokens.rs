@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::api::checkout::card::Card;
 use crate::call::{ApiResponse, Call};
 use crate::errors::{ApiError, ApiResult};
-use crate::payer::card::Card;
 use crate::state::admin::Doc;
 use crate::state::checkout::Transaction;
 use crate::state::{Account, uuid};

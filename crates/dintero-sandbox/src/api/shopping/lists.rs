@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{ApiResponse, Call, Query, TimeRange};
+use crate::call::{ApiResponse, Call};
 use crate::errors::{ApiError, ApiResult};
+use crate::query::{Query, TimeRange};
 use crate::state::Account;
 use crate::state::shopping::Order;
 

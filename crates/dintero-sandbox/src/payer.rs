@@ -1,16 +1,12 @@
 //! The payer: a person at the page that a session's `url` points to, or a test in that person's place.
 
-pub(crate) mod card;
-pub(crate) mod form;
-mod page;
-pub(crate) mod payment;
-
 use std::fmt;
 
-pub use self::card::Card;
-use self::payment::Choice;
-use crate::Sandbox;
-use crate::server;
+use crate::api::checkout::card::Card;
+use crate::api::checkout::payment::{self, Choice};
+use crate::call::Call;
+use crate::dispatch::Server;
+use crate::state::Account;
 
 /// The id of a transaction, such as `T12345678.5cyWnV68vzJ1kYjZPrKWWm`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,7 +50,7 @@ impl fmt::Display for PayError {
 
 impl std::error::Error for PayError {}
 
-/// The payer of one session, from [`Sandbox::payer`]. Each method does what the button of that name does on the
+/// The payer of one session, from [`Sandbox::payer`](crate::Sandbox::payer). Each method does what the button of that name does on the
 /// payment page, the callback included, and fails in the same cases: no such session, expired, cancelled, completed or
 /// locked.
 ///
@@ -70,26 +66,24 @@ impl std::error::Error for PayError {}
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 #[must_use]
 pub struct Payer<'a> {
-    sandbox: &'a Sandbox,
+    server: &'a Server,
     session_id: &'a str,
 }
 
 impl<'a> Payer<'a> {
-    pub(crate) fn new(sandbox: &'a Sandbox, session_id: &'a str) -> Self {
-        Self {
-            sandbox,
-            session_id,
-        }
+    pub(crate) fn new(server: &'a Server, session_id: &'a str) -> Self {
+        Self { server, session_id }
     }
 
     fn act(&self, choice: Choice) -> Result<Option<String>, PayError> {
-        server::act(&self.sandbox.shared, self.session_id, |call, account| {
+        let action = |call: &Call<'_>, account: &mut Account| {
             payment::act(call, account, self.session_id, &choice)
-        })
-        .map_err(|e| PayError(e.message().to_owned()))
+        };
+        let result = self.server.act(self.session_id, action);
+        result.map_err(|error| PayError(error.message))
     }
 
     fn transaction(&self, choice: Choice) -> Result<TransactionId, PayError> {
