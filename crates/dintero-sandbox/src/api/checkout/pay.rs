@@ -111,7 +111,7 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespon
     account.checkout.tokens.check_capacity(1, "card tokens")?;
 
     let card = token.map_or_else(Card::declined, |token| {
-        let mut card = Card::from_masked(token["masked_pan"].as_str().unwrap_or_default());
+        let mut card = Card::from_redacted(token["masked_pan"].as_str().unwrap_or_default());
         if token["status"] != "ACTIVE" {
             card.outcome = Authorization::Failed;
         }
