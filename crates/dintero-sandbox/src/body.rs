@@ -1,17 +1,31 @@
-//! Request bodies: read within the limit, and parsed to a JSON object.
+//! Bodies: those of requests are read within the limit and parsed to a JSON object, those of responses are whole.
 
-use axum::body::Body;
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
-use http_body_util::BodyExt as _;
+use std::io;
+
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt as _, Full};
+use hyper::HeaderMap;
+use hyper::body::{Body, Bytes};
+use hyper::header::CONTENT_TYPE;
 use serde_json::Value;
 
+use crate::documents::RequestBody;
 use crate::errors::{ApiError, ApiResult};
-use crate::routes::BodyRule;
+
+/// The body of a response.
+pub(crate) type ResponseBody = BoxBody<Bytes, io::Error>;
+
+/// Returns a body that is in memory already.
+pub(crate) fn whole(bytes: Bytes) -> ResponseBody {
+    Full::new(bytes).map_err(|never| match never {}).boxed()
+}
 
 /// The whole body, if it is within the limit. A larger one is still read to its end, so that the caller gets to see the
 /// 413 and not a broken connection; but no more than 32 MiB of it, or the limit if that is more.
-pub(crate) async fn collect(mut body: Body, limit: usize) -> ApiResult<Vec<u8>> {
+pub(crate) async fn collect(
+    mut body: impl Body<Data = Bytes> + Unpin,
+    limit: usize,
+) -> ApiResult<Vec<u8>> {
     let patience = limit.max(32 << 20);
     let (mut kept, mut seen) = (Vec::new(), 0_usize);
     while let Some(frame) = body.frame().await {
@@ -39,27 +53,29 @@ pub(crate) async fn collect(mut body: Body, limit: usize) -> ApiResult<Vec<u8>> 
 
 /// The JSON object of the request, or null.
 pub(crate) fn parse(
-    rule: BodyRule,
+    rule: RequestBody,
     headers: &HeaderMap,
     bytes: ApiResult<Vec<u8>>,
 ) -> ApiResult<Value> {
     let bytes = bytes?;
     match (rule, bytes.is_empty()) {
-        (BodyRule::None | BodyRule::Optional | BodyRule::OptionalForm, true) => {
+        (RequestBody::None | RequestBody::Optional | RequestBody::OptionalForm, true) => {
             return Ok(Value::Null);
         }
-        (BodyRule::None, false) => {
+        (RequestBody::None, false) => {
             return Err(ApiError::bad_request("this operation takes no body"));
         }
-        (BodyRule::Required, true) => return Err(ApiError::bad_request("a JSON body is required")),
-        (BodyRule::Required | BodyRule::Optional, false) => {}
-        (BodyRule::OptionalForm, false) if is_form(headers) => {
+        (RequestBody::Required, true) => {
+            return Err(ApiError::bad_request("a JSON body is required"));
+        }
+        (RequestBody::Required | RequestBody::Optional, false) => {}
+        (RequestBody::OptionalForm, false) if is_form(headers) => {
             let pairs = form_urlencoded::parse(&bytes).into_owned();
             return Ok(pairs
                 .map(|(name, value)| (name, Value::from(value)))
                 .collect());
         }
-        (BodyRule::OptionalForm, false) => {}
+        (RequestBody::OptionalForm, false) => {}
     }
     if !has_type(headers, "application/json") {
         return Err(ApiError::unsupported_media_type());
@@ -118,18 +134,18 @@ mod tests {
     #[test]
     fn the_rule_of_the_operation_decides_about_an_empty_body() {
         let status = |rule| parse(rule, &HeaderMap::new(), Ok(Vec::new())).map_err(|e| e.status);
-        assert_eq!(status(BodyRule::None), Ok(Value::Null));
-        assert_eq!(status(BodyRule::Optional), Ok(Value::Null));
-        assert_eq!(status(BodyRule::Required), Err(400));
+        assert_eq!(status(RequestBody::None), Ok(Value::Null));
+        assert_eq!(status(RequestBody::Optional), Ok(Value::Null));
+        assert_eq!(status(RequestBody::Required), Err(400));
     }
 
     #[test]
     fn only_a_json_object_declared_as_json_is_taken() {
         let text = |text: &str| Ok(text.as_bytes().to_vec());
-        let parsed = parse(BodyRule::Required, &json_headers(), text("{\"a\":1}"));
+        let parsed = parse(RequestBody::Required, &json_headers(), text("{\"a\":1}"));
         assert_eq!(parsed, Ok(json!({"a": 1})));
         let status = |headers: &HeaderMap, body| {
-            parse(BodyRule::Required, headers, text(body)).map_err(|e| e.status)
+            parse(RequestBody::Required, headers, text(body)).map_err(|e| e.status)
         };
         assert_eq!(status(&HeaderMap::new(), "{}"), Err(415));
         assert_eq!(status(&json_headers(), "[]"), Err(400));
@@ -146,24 +162,29 @@ mod tests {
         )]);
         let form = |rule| parse(rule, &headers, Ok(b"a=b+c&d".to_vec())).map_err(|e| e.status);
         assert_eq!(
-            form(BodyRule::OptionalForm),
+            form(RequestBody::OptionalForm),
             Ok(json!({"a": "b c", "d": ""}))
         );
-        assert_eq!(form(BodyRule::Optional), Err(415));
+        assert_eq!(form(RequestBody::Optional), Err(415));
     }
 
     #[tokio::test]
     async fn a_body_is_taken_up_to_the_limit() {
-        assert_eq!(collect(Body::from("12345"), 5).await, Ok(b"12345".to_vec()));
         assert_eq!(
-            collect(Body::from("123456"), 5).await.map_err(|e| e.status),
+            collect(Full::<Bytes>::from("12345"), 5).await,
+            Ok(b"12345".to_vec())
+        );
+        assert_eq!(
+            collect(Full::<Bytes>::from("123456"), 5)
+                .await
+                .map_err(|e| e.status),
             Err(413)
         );
     }
 
     #[test]
     fn a_number_beyond_64_bits_is_refused_at_every_depth() {
-        let parse = |text: &str| parse(BodyRule::Required, &json_headers(), Ok(text.into()));
+        let parse = |text: &str| parse(RequestBody::Required, &json_headers(), Ok(text.into()));
         assert!(parse(r#"{"a": [{"b": 9223372036854770000}, -1.5]}"#).is_ok());
         for number in ["1042539542970322700000000000000000000", "-1e19", "1e300"] {
             let error = parse(&format!(r#"{{"a": [{{"b": {number}}}]}}"#)).expect_err(number);

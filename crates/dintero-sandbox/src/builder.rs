@@ -10,14 +10,16 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use crate::Sandbox;
-use crate::auth::{Client, is_account};
-use crate::callbacks::dispatcher::{self, Dispatcher};
+use crate::clients::{Client, is_account};
 use crate::clock::Clock;
+use crate::delivery::Dispatcher;
+use crate::dispatch::Server;
 use crate::faults::Faults;
 use crate::log::Log;
-use crate::persistence::{StateFile, save_changes};
-use crate::server::{Shared, serve};
+use crate::persistence::StateFile;
+use crate::shared::Shared;
 use crate::state::SandboxState;
+use crate::wire::serve;
 
 /// What a sandbox is started with; every setting has a default.
 ///
@@ -185,8 +187,8 @@ impl SandboxBuilder {
         accounts.insert(self.account.clone());
         let (state_file, saved) = match &self.state_file {
             Some(path) => {
-                let (state_file, saved) = StateFile::open(path)?;
-                (Some(state_file), saved)
+                let (file, saved) = StateFile::open(path)?;
+                (Some(file), saved)
             }
             None => (None, None),
         };
@@ -207,18 +209,25 @@ impl SandboxBuilder {
             body_limit: self.body_limit,
             check_responses: self.check_responses,
             clock: self.clock,
-            dispatcher: Dispatcher::new(self.callback_hosts, self.callback_time_limit),
+            state: Mutex::new(state),
+            state_file,
+        });
+        let dispatcher = Arc::new(Dispatcher::new(
+            Arc::clone(&shared),
+            self.callback_hosts,
+            self.callback_time_limit,
+        ));
+        let server = Arc::new(Server {
+            shared: Arc::clone(&shared),
+            dispatcher: Arc::clone(&dispatcher),
             log: Log::default(),
             faults: Faults::default(),
-            state_file,
-            state: Mutex::new(state),
         });
-        let (server, dispatcher) = (Arc::clone(&shared), Arc::clone(&shared));
         let tasks = [
-            tokio::spawn(serve(listener, server)).abort_handle(),
-            tokio::spawn(dispatcher::run(dispatcher)).abort_handle(),
-            tokio::spawn(save_changes(Arc::clone(&shared))).abort_handle(),
+            tokio::spawn(serve(listener, Arc::clone(&server))).abort_handle(),
+            tokio::spawn(dispatcher.run()).abort_handle(),
+            tokio::spawn(shared.save_changes()).abort_handle(),
         ];
-        Ok(Sandbox { shared, tasks })
+        Ok(Sandbox { server, tasks })
     }
 }

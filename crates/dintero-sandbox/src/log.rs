@@ -80,13 +80,13 @@ impl LoggedRequest {
 
     /// Notes why the request was refused.
     pub(crate) fn refuse(&mut self, error: &ApiError) {
-        let errors = error.errors().iter().map(|e: &Value| {
+        let errors = error.errors.iter().map(|e: &Value| {
             let text = |name: &str| e[name].as_str().unwrap_or_default();
             redact::reason(text("field"), text("message"))
         });
         self.refusal = Some(Refusal {
-            code: error.code().to_owned(),
-            message: error.message().to_owned(),
+            code: error.code.to_owned(),
+            message: error.message.clone(),
             errors: errors.collect(),
         });
     }
@@ -100,7 +100,7 @@ struct Inner {
     entries: VecDeque<LoggedRequest>,
     copy: Option<Box<dyn Write + Send>>,
     /// Why there is no copy any more.
-    broken: Option<String>,
+    write_error: Option<String>,
 }
 
 impl std::fmt::Debug for Log {
@@ -120,7 +120,7 @@ impl Log {
             let line = entry.to_json() + "\n";
             if let Err(error) = copy.write_all(line.as_bytes()).and_then(|()| copy.flush()) {
                 inner.copy = None;
-                inner.broken = Some(error.to_string());
+                inner.write_error = Some(error.to_string());
             }
         }
         if inner.entries.len() == LIMIT {
@@ -133,12 +133,12 @@ impl Log {
     pub(crate) fn copy_to(&self, copy: Box<dyn Write + Send>) {
         let mut inner = self.inner();
         inner.copy = Some(copy);
-        inner.broken = None;
+        inner.write_error = None;
     }
 
     /// Why entries are no longer copied, if writing failed.
-    pub(crate) fn broken(&self) -> Option<String> {
-        self.inner().broken.clone()
+    pub(crate) fn write_error(&self) -> Option<String> {
+        self.inner().write_error.clone()
     }
 
     pub(crate) fn entries(&self) -> Vec<LoggedRequest> {
@@ -219,7 +219,7 @@ pub(crate) mod tests {
         log.push(entry("/a"));
         log.push(entry("/b"));
         assert_eq!(
-            (log.entries().len(), log.broken().as_deref()),
+            (log.entries().len(), log.write_error().as_deref()),
             (2, Some("no space left"))
         );
     }

@@ -6,20 +6,17 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 use tokio::sync::Notify;
 
-use crate::server::Shared;
+use crate::clock::Clock;
 use crate::state::SandboxState;
 
 const FORMAT: &str = "dintero-sandbox state";
 const VERSION: u32 = 1;
-/// How long changes are gathered before they are written.
-const PAUSE: Duration = Duration::from_millis(250);
 
 #[derive(Deserialize)]
 struct Head {
@@ -50,7 +47,7 @@ pub(crate) struct StateFile {
     behind: AtomicBool,
     changed: Notify,
     /// Held while a file is written, so that the newest is the last. Why the last try failed.
-    failure: Mutex<Option<String>>,
+    save_error: Mutex<Option<String>>,
 }
 
 impl StateFile {
@@ -71,35 +68,47 @@ impl StateFile {
             path,
             behind: AtomicBool::new(false),
             changed: Notify::new(),
-            failure: Mutex::default(),
+            save_error: Mutex::default(),
         };
         Ok((state_file, saved))
     }
 
-    pub(crate) fn change(&self) {
+    pub(crate) fn mark_changed(&self) {
         self.behind.store(true, Ordering::SeqCst);
         self.changed.notify_one();
     }
 
+    /// Waits for the next change.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
     /// Why the last save failed, if it did.
-    pub(crate) fn failure(&self) -> Option<String> {
-        self.failure
+    pub(crate) fn save_error(&self) -> Option<String> {
+        self.save_error
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
     /// Writes the state if it has changed since it was written. After a failure it still counts as changed.
-    pub(crate) fn save(&self, shared: &Shared) -> io::Result<()> {
-        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn save<'a>(
+        &self,
+        clock: &Clock,
+        state: impl FnOnce() -> MutexGuard<'a, SandboxState>,
+    ) -> io::Result<()> {
+        let mut save_error = self
+            .save_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if !self.behind.swap(false, Ordering::SeqCst) {
             return Ok(());
         }
         let written = serde_json::to_vec(&Written {
             format: FORMAT,
             version: VERSION,
-            moved_ms: shared.clock.moved_ms(),
-            state: &shared.state(),
+            moved_ms: clock.moved_ms(),
+            state: &state(),
         });
         let done = written
             .map_err(io::Error::from)
@@ -108,28 +117,8 @@ impl StateFile {
         if done.is_err() {
             self.behind.store(true, Ordering::SeqCst);
         }
-        *failure = done.as_ref().err().map(ToString::to_string);
+        *save_error = done.as_ref().err().map(ToString::to_string);
         done
-    }
-}
-
-/// Saves a while after each change, until it is aborted.
-pub(crate) async fn save_changes(shared: Arc<Shared>) {
-    let Some(state_file) = &shared.state_file else {
-        return;
-    };
-    loop {
-        state_file.changed.notified().await;
-        tokio::time::sleep(PAUSE).await;
-        let shared = Arc::clone(&shared);
-        let save = move || {
-            shared
-                .state_file
-                .as_ref()
-                .map(|state_file| state_file.save(&shared))
-        };
-        // A failure is noted in `failure`, for the log's page; the next change tries again.
-        let _ = tokio::task::spawn_blocking(save).await;
     }
 }
 

@@ -4,9 +4,8 @@
 use percent_encoding::percent_decode_str;
 use uuid::Uuid;
 
-use crate::auth::{is_account, is_account_or_owner};
-use crate::routes::{OPERATIONS, Operation};
-use crate::schema;
+use crate::clients::{is_account, is_account_or_owner};
+use crate::documents::{OPERATIONS, Operation, is_field};
 
 /// Stands for what is not shown.
 pub(crate) const MASK: &str = "***";
@@ -16,7 +15,7 @@ const PERSONAL: [&str; 2] = ["card_id", "customer_id"];
 const PARTS: usize = 16;
 
 /// The path of a request, with the parts redacted that may be secret or personal.
-pub(crate) fn path(operation: Option<&Operation>, path: &str) -> String {
+pub(crate) fn path(operation: Option<&'static Operation>, path: &str) -> String {
     let parts: Vec<&str> = path.split('/').take(PARTS).collect();
     let shown: Vec<&str> = match operation {
         Some(operation) => {
@@ -100,14 +99,14 @@ fn name(part: &str) -> String {
         .bytes()
         .all(|b| matches!(b, b'[' | b']' | b'0'..=b'9'))
         && index.len() < 8;
-    let name = if schema::is_name(name) { name } else { MASK };
+    let name = if is_field(name) { name } else { MASK };
     format!("{name}{}", if is_index { index } else { MASK })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::routes::{Route, find};
+    use crate::documents::{Route, find};
 
     fn shown(text: &str) -> String {
         match find("GET", text) {

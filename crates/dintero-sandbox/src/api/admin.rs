@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::api::{is_set, loans, page};
-use crate::auth::Grant;
 use crate::call::{ApiResponse, Call};
+use crate::clients::Grant;
 use crate::clock::text;
 use crate::errors::{ApiError, ApiResult};
 use crate::state::admin::TerminalOperation;

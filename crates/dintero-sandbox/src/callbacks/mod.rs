@@ -1,83 +1,13 @@
 //! Callbacks: which of them are due to a session's `callback_url`, and what became of each.
 
-pub(crate) mod dispatcher;
-mod record;
-mod sign;
 mod target;
 
-use std::collections::VecDeque;
-use std::fmt;
-
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
-pub use self::record::{Callback, CallbackAttempt, CallbackResponse, CallbackState};
 use self::target::Target;
 use crate::clock::text;
+use crate::state::callbacks::{Callback, CallbackState};
 use crate::state::{Account, uuid};
-
-/// How many callbacks of an account wait, and how many that are done are kept; the oldest go first.
-const LIMIT: usize = 10_000;
-
-/// An account's callbacks.
-#[derive(Default, Serialize, Deserialize)]
-pub(crate) struct Callbacks {
-    waiting: VecDeque<Callback>,
-    done: VecDeque<Callback>,
-    count: u64,
-}
-
-/// A log, and therefore no part of the state's digest.
-impl fmt::Debug for Callbacks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Callbacks")
-    }
-}
-
-impl Callbacks {
-    /// All that are kept, in the order in which they came up.
-    pub(crate) fn all(&self) -> Vec<Callback> {
-        let mut all: Vec<_> = self.waiting.iter().chain(&self.done).cloned().collect();
-        all.sort_by_key(|callback| callback.number);
-        all
-    }
-
-    pub(crate) fn is_idle(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
-    fn add(&mut self, mut callback: Callback) {
-        self.count += 1;
-        callback.number = self.count;
-        let store = match callback.state {
-            CallbackState::Waiting(_) => &mut self.waiting,
-            _ => &mut self.done,
-        };
-        if store.len() == LIMIT {
-            store.pop_front();
-        }
-        store.push_back(callback);
-    }
-
-    /// Changes a waiting callback, and puts it to the others once it is done.
-    fn change<T>(&mut self, delivery_id: &str, with: impl FnOnce(&mut Callback) -> T) -> Option<T> {
-        let at = self
-            .waiting
-            .iter()
-            .position(|c| c.delivery_id == delivery_id)?;
-        let found = with(self.waiting.get_mut(at)?);
-        let is_waiting = |c: &Callback| matches!(c.state, CallbackState::Waiting(_));
-        if !self.waiting.get(at).is_some_and(is_waiting)
-            && let Some(done) = self.waiting.remove(at)
-        {
-            if self.done.len() == LIMIT {
-                self.done.pop_front();
-            }
-            self.done.push_back(done);
-        }
-        Some(found)
-    }
-}
 
 /// What a payment has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,25 +157,4 @@ fn tell(account: &mut Account, now: DateTime<Utc>, news: &News<'_>) {
         number: 0,
     };
     account.callbacks.add(callback);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::record::tests::callback;
-    use super::*;
-
-    #[test]
-    fn only_so_many_are_kept_and_the_oldest_go_first() {
-        let mut callbacks = Callbacks::default();
-        let first = callback();
-        callbacks.add(first.clone());
-        (0..LIMIT).for_each(|_| callbacks.add(callback()));
-        assert_eq!(callbacks.all().len(), LIMIT);
-        assert!(
-            callbacks
-                .all()
-                .iter()
-                .all(|c| c.delivery_id != first.delivery_id)
-        );
-    }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::auth::Grant;
+use crate::clients::Grant;
 use crate::clock::text;
 use crate::state::json::text_of;
 use crate::state::store::Store;

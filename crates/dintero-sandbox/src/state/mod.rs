@@ -1,6 +1,7 @@
 //! What the sandbox remembers, per account, and how much of it.
 
 pub(crate) mod admin;
+pub(crate) mod callbacks;
 pub(crate) mod checkout;
 pub(crate) mod finance;
 pub(crate) mod json;
@@ -16,8 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::auth::{Grant, Tokens};
-use crate::callbacks::Callbacks;
+use crate::clients::{Grant, Tokens};
 use crate::errors::{ApiError, ApiResult};
 
 /// Everything behind the one lock.
@@ -36,7 +36,7 @@ pub(crate) struct SandboxState {
 pub(crate) struct Account {
     pub(crate) id: String,
     pub(crate) admin: admin::Admin,
-    pub(crate) callbacks: Callbacks,
+    pub(crate) callbacks: callbacks::Callbacks,
     pub(crate) checkout: checkout::Checkout,
     pub(crate) finance: finance::Finance,
     pub(crate) shopping: shopping::Shopping,

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::api::checkout::payment;
 use crate::call::{ApiResponse, Call};
 use crate::check::Check;
 use crate::errors::{ApiError, ApiResult};
-use crate::payer::payment;
 use crate::state::Account;
 use crate::state::checkout::{Authorization, PreAuthorization, lines};
 use crate::state::json::items;

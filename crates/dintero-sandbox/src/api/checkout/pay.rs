@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
+use crate::api::checkout::card::Card;
 use crate::api::checkout::order::{check_order, check_session_metadata};
+use crate::api::checkout::payment;
 use crate::api::checkout::sessions::{self, created, expiry, open};
 use crate::call::{ApiResponse, Call};
 use crate::check::Check;
 use crate::errors::ApiResult;
-use crate::payer::card::Card;
-use crate::payer::payment;
 use crate::state::Account;
 use crate::state::checkout::{Authorization, Session};
 use crate::state::json::{remove, set, text_of};
@@ -86,7 +86,7 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespon
     checkout.transactions.check_capacity(1, "transactions")?;
     checkout.tokens.check_capacity(1, "card tokens")?;
 
-    let mut card = Card::from_masked(text_of(&token["masked_pan"]));
+    let mut card = Card::from_redacted(text_of(&token["masked_pan"]));
     if token["status"] != "ACTIVE" {
         card.outcome = Authorization::Failed;
     }

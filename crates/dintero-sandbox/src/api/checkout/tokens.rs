@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::api::checkout::card::Card;
 use crate::api::{is_set, page};
 use crate::call::{ApiResponse, Call};
 use crate::errors::{ApiError, ApiResult};
-use crate::payer::card::Card;
 use crate::state::checkout::Transaction;
 use crate::state::json::{set, text_of};
 use crate::state::{Account, uuid};

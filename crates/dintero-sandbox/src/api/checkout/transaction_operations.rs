@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use crate::api::checkout::card::{timeout, times_out};
 use crate::api::checkout::order::check_event_metadata;
 use crate::api::{finance, fits};
 use crate::call::{ApiResponse, Call};
 use crate::callbacks;
 use crate::check::Check;
 use crate::errors::{ApiError, ApiResult};
-use crate::payer::card::{timeout, times_out};
 use crate::state::checkout::{Movement, Operation, Pending, PreAuthorization, Transaction};
 use crate::state::json::{copy, items, set, text_of};
 use crate::state::{Account, uuid};

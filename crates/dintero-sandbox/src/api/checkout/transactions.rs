@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::api::page;
-use crate::call::{ApiResponse, Call, Query, TimeRange};
+use crate::call::{ApiResponse, Call};
 use crate::check::parse_time;
 use crate::errors::ApiResult;
+use crate::query::{Query, TimeRange};
 use crate::state::Account;
 use crate::state::checkout::Transaction;
 use crate::state::json::{copy, items, pick, set, text_of};

@@ -47,7 +47,7 @@ pub(crate) fn attachment(call: &Call<'_>, account: &mut Account) -> ApiResult<Ap
         .settlements
         .get(call.param("settlementid"), "settlement")?;
     match settlement.files.get(call.param("attachmentid")) {
-        Some(csv) => ApiResponse::file("text/csv; charset=utf-8", csv.clone()),
+        Some(csv) => Ok(ApiResponse::file("text/csv; charset=utf-8", csv.clone())),
         None => Err(ApiError::not_found("attachment")),
     }
 }

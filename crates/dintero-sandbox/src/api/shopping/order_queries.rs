@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{ApiResponse, Call, Query};
+use crate::call::{ApiResponse, Call};
 use crate::errors::{ApiError, ApiResult};
+use crate::query::Query;
 use crate::state::Account;
 use crate::state::json::{items, set, text_of};
 use crate::state::shopping::Order;

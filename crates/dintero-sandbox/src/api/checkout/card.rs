@@ -21,73 +21,19 @@ pub(crate) enum Case {
 }
 
 /// Every test card: what it does in words, its Visa number and its Mastercard number.
+#[rustfmt::skip]
 pub(crate) const CARDS: [(Case, &str, &str, Option<&str>); 11] = [
-    (
-        Case::Approved,
-        "Approved",
-        "4000000000000002",
-        Some("5200000000000007"),
-    ),
-    (
-        Case::Challenge,
-        "Approved after a challenge",
-        "4000100000000000",
-        Some("5200000000000015"),
-    ),
-    (
-        Case::Attempt,
-        "Approved, proof of attempt",
-        "4000200000000008",
-        Some("5200000000000023"),
-    ),
-    (
-        Case::VerificationFails,
-        "3-D Secure fails",
-        "4000300000000006",
-        Some("5200000000000031"),
-    ),
-    (
-        Case::Declined,
-        "Declined, needs 3-D Secure",
-        "4100000000000076",
-        None,
-    ),
-    (
-        Case::AuthorizationTimesOut,
-        "Authorization times out",
-        "4100000000000001",
-        Some("5100000000000008"),
-    ),
-    (
-        Case::CaptureTimesOut,
-        "Capture times out",
-        "4100000000000019",
-        Some("5100000000000016"),
-    ),
-    (
-        Case::RefundTimesOut,
-        "Refund times out",
-        "4100000000000027",
-        Some("5100000000000024"),
-    ),
-    (
-        Case::AutoCaptureTimesOut,
-        "Auto-capture times out",
-        "4100000000000035",
-        Some("5100000000000032"),
-    ),
-    (
-        Case::CancelTimesOut,
-        "Cancel times out",
-        "4100000000000043",
-        Some("5100000000000040"),
-    ),
-    (
-        Case::TokenTimesOut,
-        "Keeping the card times out",
-        "4100000000000050",
-        Some("5100000000000057"),
-    ),
+    (Case::Approved, "Approved", "4000000000000002", Some("5200000000000007")),
+    (Case::Challenge, "Approved after a challenge", "4000100000000000", Some("5200000000000015")),
+    (Case::Attempt, "Approved, proof of attempt", "4000200000000008", Some("5200000000000023")),
+    (Case::VerificationFails, "3-D Secure fails", "4000300000000006", Some("5200000000000031")),
+    (Case::Declined, "Declined, needs 3-D Secure", "4100000000000076", None),
+    (Case::AuthorizationTimesOut, "Authorization times out", "4100000000000001", Some("5100000000000008")),
+    (Case::CaptureTimesOut, "Capture times out", "4100000000000019", Some("5100000000000016")),
+    (Case::RefundTimesOut, "Refund times out", "4100000000000027", Some("5100000000000024")),
+    (Case::AutoCaptureTimesOut, "Auto-capture times out", "4100000000000035", Some("5100000000000032")),
+    (Case::CancelTimesOut, "Cancel times out", "4100000000000043", Some("5100000000000040")),
+    (Case::TokenTimesOut, "Keeping the card times out", "4100000000000050", Some("5100000000000057")),
 ];
 
 /// The card that the payer uses: one of Dintero's test cards.
@@ -108,12 +54,12 @@ impl Card {
             Case::AuthorizationTimesOut => Authorization::Failed,
             _ => Authorization::Given,
         };
-        let last = digits.get(digits.len().saturating_sub(4)..);
+        let (first, last) = (digits.get(..6), digits.get(12..));
         Self {
             brand,
             redacted: format!(
                 "{}******{}",
-                digits.get(..6).unwrap_or_default(),
+                first.unwrap_or_default(),
                 last.unwrap_or_default()
             ),
             case,
@@ -185,24 +131,30 @@ impl Card {
     /// The test card with this number, spaces allowed; `None` when the number is not one of those the sandbox plays.
     #[must_use]
     pub fn from_number(number: &str) -> Option<Self> {
-        let digits: String = number.chars().filter(|c| *c != ' ').collect();
-        let cards = CARDS.iter().flat_map(|(case, _, visa, mastercard)| {
-            let mastercard = mastercard.map(|number| (*case, "Mastercard", number));
-            [Some((*case, "Visa", *visa)), mastercard]
-        });
+        let digits = number.replace(' ', "");
+        let mut cards = Self::all();
         cards
-            .flatten()
-            .find(|(_, _, number)| *number == digits)
-            .map(|(case, brand, number)| Self::new(case, brand, number))
+            .find(|(_, number)| *number == digits)
+            .map(|(card, _)| card)
     }
 
-    /// The card with this redacted number; the approved one where there is none.
-    pub(crate) fn from_masked(redacted: &str) -> Self {
-        let numbers = CARDS.iter().flat_map(|row| [Some(row.2), row.3]).flatten();
-        numbers
-            .filter_map(Self::from_number)
+    /// Returns the card with this redacted number; the approved one where there is none.
+    pub(crate) fn from_redacted(redacted: &str) -> Self {
+        let mut cards = Self::all().map(|(card, _)| card);
+        cards
             .find(|card| card.redacted == redacted)
             .unwrap_or_else(Self::approved)
+    }
+
+    /// Returns all cards and their numbers.
+    fn all() -> impl Iterator<Item = (Self, &'static str)> {
+        CARDS.iter().flat_map(|(case, _, visa, mastercard)| {
+            let mastercard =
+                mastercard.map(|number| (Self::new(*case, "Mastercard", number), number));
+            [Some((Self::new(*case, "Visa", visa), *visa)), mastercard]
+                .into_iter()
+                .flatten()
+        })
     }
 
     /// What the transaction shows of the card.
@@ -224,9 +176,10 @@ impl Card {
     /// Why the card was not authorized, as the transaction's event shows it; null where it was.
     pub(crate) fn error(&self) -> Value {
         match (self.outcome, self.case) {
-            (Authorization::Declined, Case::Declined) => {
-                json!({"code": "1A", "message": "the card was declined: 3-D Secure is needed", "type": ["DECLINED", "ADDITIONAL_VERIFICATION_REQUIRED"]})
-            }
+            (Authorization::Declined, Case::Declined) => json!({
+                "code": "1A", "message": "the card was declined: 3-D Secure is needed",
+                "type": ["DECLINED", "ADDITIONAL_VERIFICATION_REQUIRED"],
+            }),
             (Authorization::Declined, _) => {
                 json!({"message": "the payer was not verified", "type": ["DECLINED", "FAILED_VERIFICATION"]})
             }
@@ -248,7 +201,7 @@ pub(crate) fn times_out(transaction: &Transaction, event: &str) -> bool {
         .doc
         .get("card")
         .and_then(|card| card["masked_pan"].as_str());
-    let case = redacted.map(|redacted| Card::from_masked(redacted).case);
+    let case = redacted.map(|redacted| Card::from_redacted(redacted).case);
     matches!(
         (case, event),
         (Some(Case::CaptureTimesOut), "CAPTURE")
@@ -283,7 +236,7 @@ mod tests {
         for (case, _, visa, mastercard) in CARDS {
             for number in [Some(visa), mastercard].into_iter().flatten() {
                 let card = Card::from_number(number).expect("in the table");
-                assert_eq!(Card::from_masked(&card.redacted), card);
+                assert_eq!(Card::from_redacted(&card.redacted), card);
                 assert_eq!(card.case, case);
                 seen += 1;
             }

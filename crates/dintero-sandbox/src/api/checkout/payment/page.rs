@@ -8,8 +8,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use crate::api::checkout::card::{CARDS, Card, Case};
 use crate::call::ApiResponse;
-use crate::payer::card::{CARDS, Card, Case};
 
 const STYLE: &str = include_str!("style.css");
 /// Nothing but the page's own style, and a form that may lead to the shop: browsers apply `form-action` to the redirect

@@ -1,14 +1,10 @@
 //! `/_sandbox`: the log as a page and as JSON lines.
 
-use axum::body::Body;
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS,
-};
-use axum::http::{HeaderValue, Response};
-
+use crate::call::ApiResponse;
 use crate::clock::text;
-use crate::log::LoggedRequest;
-use crate::server::Shared;
+use crate::log::{Log, LoggedRequest};
+use crate::persistence::StateFile;
+use crate::shared::Shared;
 
 /// How many requests the page shows, the newest first.
 const SHOWN: usize = 200;
@@ -16,55 +12,44 @@ const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;ma
     table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #767676}\
     td{overflow-wrap:anywhere}caption{text-align:left;padding:.5rem 0}.wrong{border-left:.4rem solid #b00020;padding-left:1rem}ul{margin:0;padding-left:1.2rem}";
 
-/// The page of this path, if it is one of the log's; `None` for a path of the API.
+/// Returns the page of this path, if it is one of the log's; `None` for a path of the API.
 pub(crate) fn find(
+    log: &Log,
     shared: &Shared,
     method: &str,
     path: &str,
     query: &str,
-) -> Option<Response<Body>> {
-    let (kind, body) = match (method, path) {
-        ("GET" | "HEAD", "/_sandbox") => {
-            let mut notes = Vec::new();
-            if let Some(error) = shared.log.broken() {
-                notes.push(format!(
-                    "The log is no longer written to its file: {error}."
-                ));
-            }
-            if let Some(error) = shared
-                .state_file
-                .as_ref()
-                .and_then(|state_file| state_file.failure())
-            {
-                notes.push(format!("The state could not be saved: {error}."));
-            }
-            let entries = shared.log.entries();
-            (
+) -> Option<ApiResponse> {
+    if !matches!(method, "GET" | "HEAD") {
+        return None;
+    }
+    let entries = log.entries();
+    let response = match path {
+        "/_sandbox" => {
+            let write_error = log.write_error();
+            let log_note =
+                write_error.map(|e| format!("The log is no longer written to its file: {e}."));
+            let save_error = shared.state_file.as_ref().and_then(StateFile::save_error);
+            let state_note = save_error.map(|e| format!("The state could not be saved: {e}."));
+            let notes: Vec<_> = [log_note, state_note].into_iter().flatten().collect();
+            ApiResponse::file(
                 "text/html; charset=utf-8",
                 page(&entries, &notes, query == "wrong"),
             )
         }
-        ("GET" | "HEAD", "/_sandbox/log.jsonl") => {
-            let lines = shared.log.entries();
-            let lines = lines.iter().map(|entry| entry.to_json() + "\n");
-            ("application/jsonl", lines.collect())
+        "/_sandbox/log.jsonl" => {
+            let lines = entries.iter().map(|entry| entry.to_json() + "\n");
+            ApiResponse::file("application/jsonl", lines.collect())
         }
         _ => return None,
     };
-    let mut response = Response::new(Body::from(body));
     let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    let headers: [(HeaderName, &'static str); 4] = [
-        (CONTENT_TYPE, kind),
-        (CONTENT_SECURITY_POLICY, policy),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (CACHE_CONTROL, "no-store"),
-    ];
-    for (name, value) in headers {
+    Some(
         response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
-    }
-    Some(response)
+            .with_header("content-security-policy", policy)
+            .with_header("x-content-type-options", "nosniff")
+            .with_header("cache-control", "no-store"),
+    )
 }
 
 fn page(entries: &[LoggedRequest], notes: &[String], wrong_only: bool) -> String {

@@ -3,13 +3,13 @@
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::page::{self, Over, View};
+use super::{Choice, act, check_payable};
+use crate::api::checkout::card::Card;
 use crate::body::is_form;
 use crate::call::{ApiResponse, Call};
 use crate::check::Check;
 use crate::errors::{ApiError, ApiResult};
-use crate::payer::card::Card;
-use crate::payer::page::{self, Over, View};
-use crate::payer::payment::{self, Choice, check_payable};
 use crate::state::Account;
 use crate::state::checkout::{Authorization, Session};
 
@@ -46,7 +46,7 @@ pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
     check.finish()?;
     let session_id = call.param("session_id");
     let id = match choice {
-        Some(choice) => payment::act(call, account, session_id, &choice)?,
+        Some(choice) => act(call, account, session_id, &choice)?,
         None => None,
     };
     let session = account.checkout.sessions.get(session_id, "session")?;
@@ -124,7 +124,7 @@ fn submit_form(call: &Call<'_>, account: &mut Account) -> ApiResponse {
             account,
         );
     };
-    if let Err(error) = payment::act(call, account, session_id, &choice) {
+    if let Err(error) = act(call, account, session_id, &choice) {
         return refused(error.status, &sentence(&error), account);
     }
     match account.checkout.sessions.find(session_id) {
@@ -136,7 +136,7 @@ fn submit_form(call: &Call<'_>, account: &mut Account) -> ApiResponse {
 }
 
 fn sentence(error: &ApiError) -> String {
-    format!("Nothing was done: {}.", error.message())
+    format!("Nothing was done: {}.", error.message)
 }
 
 fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse {

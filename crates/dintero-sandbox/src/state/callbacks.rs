@@ -1,5 +1,6 @@
-//! One callback and its attempts.
+//! Callbacks and their attempts.
 
+use std::collections::VecDeque;
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -30,10 +31,10 @@ pub struct Callback {
     pub attempts: Vec<CallbackAttempt>,
     /// Where it stands.
     pub state: CallbackState,
-    pub(super) with_session: bool,
+    pub(crate) with_session: bool,
     /// The session's event once it is delivered.
-    pub(super) session_event: Option<String>,
-    pub(super) number: u64,
+    pub(crate) session_event: Option<String>,
+    pub(crate) number: u64,
 }
 
 /// Where a callback stands.
@@ -91,7 +92,7 @@ impl fmt::Debug for Callback {
 
 impl Callback {
     /// Notes an attempt and what follows from it.
-    pub(super) fn attempted(&mut self, at: DateTime<Utc>, response: CallbackResponse) {
+    pub(crate) fn attempted(&mut self, at: DateTime<Utc>, response: CallbackResponse) {
         self.attempts.push(CallbackAttempt { at, response });
         self.state = match response {
             CallbackResponse::Status(200..300) => CallbackState::Delivered,
@@ -112,11 +113,78 @@ fn pause(failed: usize) -> TimeDelta {
     TimeDelta::seconds((10_i64 << doubled).min(3_600))
 }
 
+/// How many callbacks of an account wait, and how many that are done are kept; the oldest go first.
+const LIMIT: usize = 10_000;
+
+/// An account's callbacks.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct Callbacks {
+    pub(crate) waiting: VecDeque<Callback>,
+    done: VecDeque<Callback>,
+    count: u64,
+}
+
+/// A log, and therefore no part of the state's digest.
+impl fmt::Debug for Callbacks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Callbacks")
+    }
+}
+
+impl Callbacks {
+    /// All that are kept, in the order in which they came up.
+    pub(crate) fn all(&self) -> Vec<Callback> {
+        let mut all: Vec<_> = self.waiting.iter().chain(&self.done).cloned().collect();
+        all.sort_by_key(|callback| callback.number);
+        all
+    }
+
+    pub(crate) fn is_idle(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    pub(crate) fn add(&mut self, mut callback: Callback) {
+        self.count += 1;
+        callback.number = self.count;
+        let store = match callback.state {
+            CallbackState::Waiting(_) => &mut self.waiting,
+            _ => &mut self.done,
+        };
+        if store.len() == LIMIT {
+            store.pop_front();
+        }
+        store.push_back(callback);
+    }
+
+    /// Changes a waiting callback, and puts it to the others once it is done.
+    pub(crate) fn change<T>(
+        &mut self,
+        delivery_id: &str,
+        with: impl FnOnce(&mut Callback) -> T,
+    ) -> Option<T> {
+        let at = self
+            .waiting
+            .iter()
+            .position(|c| c.delivery_id == delivery_id)?;
+        let found = with(self.waiting.get_mut(at)?);
+        let is_waiting = |c: &Callback| matches!(c.state, CallbackState::Waiting(_));
+        if !self.waiting.get(at).is_some_and(is_waiting)
+            && let Some(done) = self.waiting.remove(at)
+        {
+            if self.done.len() == LIMIT {
+                self.done.pop_front();
+            }
+            self.done.push_back(done);
+        }
+        Some(found)
+    }
+}
+
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
 
-    pub(in crate::callbacks) fn callback() -> Callback {
+    fn callback() -> Callback {
         Callback {
             delivery_id: crate::state::uuid(),
             session_id: "T12345678.s".into(),
@@ -174,5 +242,20 @@ pub(super) mod tests {
     #[test]
     fn debug_does_not_show_the_url() {
         assert!(!format!("{:?}", callback()).contains("secret"));
+    }
+
+    #[test]
+    fn only_so_many_are_kept_and_the_oldest_go_first() {
+        let mut callbacks = Callbacks::default();
+        let first = callback();
+        callbacks.add(first.clone());
+        (0..LIMIT).for_each(|_| callbacks.add(callback()));
+        assert_eq!(callbacks.all().len(), LIMIT);
+        assert!(
+            callbacks
+                .all()
+                .iter()
+                .all(|c| c.delivery_id != first.delivery_id)
+        );
     }
 }

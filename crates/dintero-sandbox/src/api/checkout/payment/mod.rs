@@ -1,14 +1,17 @@
 //! What the payer's choices do: the transaction, its events, what is captured and kept at once, and the callback.
 
+pub(crate) mod form;
+mod page;
+
 use serde_json::{Value, json};
 
+use crate::api::checkout::card::{Card, Case, timeout, times_out};
 use crate::api::checkout::tokens;
 use crate::api::checkout::transactions::from_session;
 use crate::api::finance;
 use crate::call::Call;
 use crate::callbacks;
 use crate::errors::{ApiError, ApiResult};
-use crate::payer::card::{Card, Case, timeout, times_out};
 use crate::state::checkout::{
     Authorization, Ledger, Movement, Operation, PreAuthorization, Session, Transaction, lines,
 };
