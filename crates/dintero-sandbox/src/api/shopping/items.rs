@@ -63,7 +63,7 @@ mod tests {
             check_order(&mut check, &json!({"currency": "NOK", "items": items}));
             let found = check
                 .finish()
-                .map_err(|error| error.errors()[0]["field"].clone());
+                .map_err(|error| error.errors[0]["field"].clone());
             let expected = good.then_some(()).ok_or(json!("order.items[1].line_id"));
             assert_eq!(found, expected);
         }
