@@ -39,7 +39,7 @@ impl Query {
             .map(|(_, v)| v.as_str())
     }
 
-    pub(crate) fn int(&self, name: &str) -> ApiResult<Option<i64>> {
+    fn int(&self, name: &str) -> ApiResult<Option<i64>> {
         let parse = |v: &str| {
             v.parse()
                 .map_err(|_| ApiError::invalid_field(name, "must be an integer"))
@@ -66,23 +66,22 @@ impl Query {
         })
     }
 
-    /// The page size: 1 to 100, default 10.
-    pub(crate) fn limit(&self) -> ApiResult<usize> {
-        self.limit_of(10, 100)
+    /// `<name>`, `<name>.gte` and `<name>.lte` as integers.
+    pub(crate) fn ints(&self, name: &str) -> ApiResult<impl Fn(i64) -> bool + use<>> {
+        let exact = self.int(name)?;
+        let gte = self.int(&format!("{name}.gte"))?;
+        let lte = self.int(&format!("{name}.lte"))?;
+        Ok(move |n: i64| {
+            exact.is_none_or(|exact| n == exact)
+                && gte.is_none_or(|gte| n >= gte)
+                && lte.is_none_or(|lte| n <= lte)
+        })
     }
 
-    /// The page size where the document has other limits.
-    pub(crate) fn limit_of(&self, default: usize, most: usize) -> ApiResult<usize> {
-        let Some(asked) = self.int("limit")? else {
-            return Ok(default);
-        };
-        match usize::try_from(asked) {
-            Ok(limit) if (1..=most).contains(&limit) => Ok(limit),
-            _ => Err(ApiError::invalid_field(
-                "limit",
-                &format!("must be between 1 and {most}"),
-            )),
-        }
+    /// The page size, which the schemas limit.
+    pub(crate) fn limit(&self, default: usize) -> usize {
+        let limit = self.first("limit").and_then(|limit| limit.parse().ok());
+        limit.unwrap_or(default)
     }
 }
 
@@ -111,15 +110,8 @@ mod tests {
     fn a_repeated_name_gives_all_values() {
         let query = Query::parse("id=a&id=b%20c&limit=7");
         assert_eq!(query.all("id"), ["a", "b c"]);
-        assert_eq!(query.limit(), Ok(7));
+        assert_eq!(query.limit(10), 7);
         assert_eq!(query.first("none"), None);
-    }
-
-    #[test]
-    fn a_limit_outside_1_to_100_is_refused() {
-        for text in ["limit=0", "limit=101", "limit=x", "limit="] {
-            assert!(Query::parse(text).limit().is_err(), "{text}");
-        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock::text;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiResult, ensure_capacity, ensure_state};
 use crate::state::json::{remove, set};
 use crate::state::store::Store;
 use crate::state::uuid;
@@ -26,7 +26,7 @@ pub(crate) struct Checkout {
 }
 
 /// A session: the body as it was created and updated, plus what the sandbox adds.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) doc: Value,
     pub(crate) events: Vec<Value>,
@@ -70,11 +70,7 @@ impl Session {
     }
 
     pub(crate) fn check_capacity(&self) -> ApiResult<()> {
-        if self.events.len() >= EVENTS {
-            Err(ApiError::full("events of one session"))
-        } else {
-            Ok(())
-        }
+        ensure_capacity(self.events.len() < EVENTS, "events of one session")
     }
 
     /// Why the session can no longer be paid or changed, if so.
@@ -121,11 +117,9 @@ impl Ledger {
     }
 
     pub(crate) fn capturable(&self) -> i64 {
-        let open = self.authorization == Authorization::Given && !self.closed;
-        if open {
-            self.authorized - self.captured
-        } else {
-            0
+        match self.authorization {
+            Authorization::Given if !self.closed => self.authorized - self.captured,
+            _ => 0,
         }
     }
 
@@ -317,15 +311,10 @@ impl Transaction {
 
     /// Whether there is room for a further operation, and none is pending.
     pub(crate) fn check_capacity(&self) -> ApiResult<()> {
-        if self.pending.is_some() {
-            return Err(ApiError::wrong_state("an operation is pending"));
-        }
+        ensure_state(self.pending.is_none(), "an operation is pending")?;
         // An operation has at most three events: that it was begun, itself, and the void of the rest.
-        if self.events.len() + 3 > EVENTS {
-            Err(ApiError::full("events of one transaction"))
-        } else {
-            Ok(())
-        }
+        let fits = self.events.len() + 3 <= EVENTS;
+        ensure_capacity(fits, "events of one transaction")
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ApiResult, ensure_capacity};
 use crate::state::json::{items, text_of};
 use crate::state::store::Store;
 
@@ -221,11 +221,8 @@ impl Order {
             .sum();
         let comments = items(&self.doc["comments"]).len();
         let lists = [operations, comments, self.events.len(), self.sessions.len()];
-        if lists.iter().any(|len| *len >= PER_ORDER) {
-            Err(ApiError::full("records of one order"))
-        } else {
-            Ok(())
-        }
+        let fits = lists.iter().all(|len| *len < PER_ORDER);
+        ensure_capacity(fits, "records of one order")
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::api::checkout::payment;
 use crate::call::{ApiResponse, Call};
 use crate::check::Check;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ApiResult, ensure_field, ensure_state};
 use crate::state::Account;
 use crate::state::checkout::{Authorization, PreAuthorization, lines};
 use crate::state::json::items;
@@ -44,22 +44,18 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
     check.ensure(is_sum, "amount", "is not the sum of the items");
     check.finish()?;
     if transaction.ledger.authorization == Authorization::OnHold {
-        if amount != transaction.ledger.authorized {
-            let reason = "is not the amount on hold";
-            return Err(ApiError::invalid_field("amount", reason));
-        }
+        let is_same = amount == transaction.ledger.authorized;
+        ensure_field(is_same, "amount", "is not the amount on hold")?;
         let session_id = transaction.session_id.clone();
         let id = payment::decide(call, account, &session_id, true)?;
         let transaction = account.checkout.transactions.get(&id, "transaction")?;
         return ApiResponse::ok(transaction.body(&[]));
     }
-    match transaction.pre_authorization {
-        PreAuthorization::None => {
-            let reason = "the transaction is not a pre-authorization";
-            return Err(ApiError::wrong_state(reason));
-        }
-        PreAuthorization::Final => return Err(ApiError::conflict("the authorization is final")),
-        PreAuthorization::Open => {}
+    let kind = transaction.pre_authorization;
+    let reason = "the transaction is not a pre-authorization";
+    ensure_state(kind != PreAuthorization::None, reason)?;
+    if kind == PreAuthorization::Final {
+        return Err(ApiError::conflict("the authorization is final"));
     }
     let status = transaction.ledger.status();
     if status != "AUTHORIZED" {
@@ -67,10 +63,9 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
             format!("the authorization of a transaction that is {status} cannot be changed");
         return Err(ApiError::conflict(reason));
     }
-    if !is_final && amount <= transaction.ledger.authorized {
-        let reason = "is not more than what is authorized";
-        return Err(ApiError::invalid_field("amount", reason));
-    }
+    let is_higher = amount > transaction.ledger.authorized;
+    let reason = "is not more than what is authorized";
+    ensure_field(is_final || is_higher, "amount", reason)?;
     transaction.check_capacity()?;
 
     transaction.ledger.authorized = amount;

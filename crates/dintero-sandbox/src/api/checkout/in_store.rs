@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::api::pictures;
 use crate::call::{ApiResponse, Call};
 use crate::check::Check;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ApiResult, ensure_capacity};
 use crate::state::json::items;
 use crate::state::{Account, uuid};
 
@@ -40,9 +40,8 @@ pub(crate) fn show(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
         return Err(ApiError::wrong_state(reason));
     }
     let locations = &mut account.admin.locations;
-    if locations.len() >= MOST && !locations.contains_key(location) {
-        return Err(ApiError::full("locations"));
-    }
+    let fits = locations.len() < MOST || locations.contains_key(location);
+    ensure_capacity(fits, "locations")?;
     locations.insert(location.to_owned(), id.to_owned());
     Ok(ApiResponse::new(201, Value::Null))
 }

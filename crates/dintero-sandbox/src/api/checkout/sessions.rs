@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use crate::api::checkout::order::{check_order, check_session_metadata, check_sum};
 use crate::api::checkout::transaction_operations::{perform, timed_out, voiding};
-use crate::api::{is_set, loans, page};
+use crate::api::{has_values, is_found, is_set, loans, page};
 use crate::call::{ApiResponse, Call};
 use crate::check::{Check, parse_time};
 use crate::clock::text;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ApiResult, ensure_field, ensure_state};
 use crate::state::checkout::Session;
 use crate::state::json::{items, remove, set, text_of};
 use crate::state::{Account, checkout_id, size};
@@ -91,12 +91,8 @@ pub(crate) fn open(
     set(&mut doc, fields);
     let mut session = Session {
         doc,
-        events: Vec::new(),
         expires_at,
-        transaction_id: None,
-        cancelled: false,
-        locked: false,
-        keeps_card: false,
+        ..Session::default()
     };
     session.add_event(call.now, call.request_id, "INITIATED", Value::Null);
     account.checkout.sessions.put(&id, session);
@@ -127,31 +123,28 @@ pub(crate) fn expiry(
 
 /// `GET /sessions`: newest first, a bare array.
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    const SEARCHED: [&str; 5] = [
+    const FILTERS: [(&str, &str); 3] = [
+        ("id", "/id"),
+        ("transaction_id", "/transaction_id"),
+        ("store_id", "/order/store/id"),
+    ];
+    const SEARCHED: [&str; 6] = [
         "/id",
+        "/transaction_id",
         "/order/merchant_reference",
         "/order/merchant_reference_2",
         "/customer/email",
         "/customer/phone_number",
     ];
-    let created = call.query.times("created_at")?;
-    let search = call.query.first("search");
-    let one_of = |name: &str, found: Option<&str>| {
-        let wanted = call.query.all(name);
-        wanted.is_empty() || found.is_some_and(|found| wanted.contains(&found))
-    };
+    let query = &call.query;
+    let created = query.times("created_at")?;
     let wanted = |session: &Session| {
-        let (doc, transaction) = (&session.doc, session.transaction_id.as_deref());
+        let mut doc = session.doc.clone();
+        set(&mut doc, json!({"transaction_id": session.transaction_id}));
         let at = parse_time(text_of(&doc["created_at"]), false);
-        let found = |text: &str| {
-            let mut values = SEARCHED.iter().filter_map(|place| doc.pointer(place));
-            transaction == Some(text) || values.any(|value| value == text)
-        };
-        one_of("id", doc["id"].as_str())
-            && one_of("transaction_id", transaction)
-            && one_of("store_id", doc["order"]["store"]["id"].as_str())
+        has_values(query, &doc, &FILTERS)
+            && is_found(query, &doc, &SEARCHED)
             && at.is_some_and(|at| created.contains(at))
-            && search.is_none_or(found)
     };
     let (page, _) = page(call, &account.checkout.sessions, wanted)?;
     ApiResponse::ok(page.iter().map(|s| s.body(&[])).collect())
@@ -198,10 +191,10 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
         let reason = format!("{reason} and cannot be updated");
         return Err(ApiError::wrong_state(reason));
     }
-    if !session.locked && !is_set(call, "update_without_lock") {
-        let reason = "the session is not locked; lock it or use update_without_lock=true";
-        return Err(ApiError::wrong_state(reason));
-    }
+    ensure_state(
+        session.locked || is_set(call, "update_without_lock"),
+        "the session is not locked; lock it or use update_without_lock=true",
+    )?;
     session.check_capacity()?;
 
     // An update has no merchant_reference; one that is sent is passed over.
@@ -235,29 +228,23 @@ fn check_choice(order: &Value, express: &Value) -> ApiResult<()> {
         &express["shipping_options"],
     );
     let is_offered = items(offered).iter().any(|option| option["id"] == *chosen);
-    if offered.is_array() && chosen.is_string() && !is_offered {
-        return Err(ApiError::invalid_field(
-            "order.shipping_option.id",
-            "is not one of express.shipping_options",
-        ));
-    }
-    Ok(())
+    ensure_field(
+        !offered.is_array() || !chosen.is_string() || is_offered,
+        "order.shipping_option.id",
+        "is not one of express.shipping_options",
+    )
 }
 
 /// `POST /sessions/{session_id}/cancel`: allowed as long as nothing was captured; voids the authorization.
 pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let id = call.param("session_id");
     let session = account.checkout.sessions.get(id, "session")?;
-    if session.cancelled {
-        return Err(ApiError::wrong_state("the session is already cancelled"));
-    }
+    ensure_state(!session.cancelled, "the session is already cancelled")?;
     session.check_capacity()?;
     if let Some(id) = session.transaction_id.clone() {
         let transaction = account.checkout.transactions.get(&id, "transaction")?;
-        if transaction.ledger.status() != "AUTHORIZED" {
-            let reason = "only a session whose payment is authorized or not begun can be cancelled";
-            return Err(ApiError::wrong_state(reason));
-        }
+        let reason = "only a session whose payment is authorized or not begun can be cancelled";
+        ensure_state(transaction.ledger.status() == "AUTHORIZED", reason)?;
         transaction.check_capacity()?;
         let movement = voiding(call, transaction);
         if !perform(account, &id, call.now, call.request_id, movement)? {

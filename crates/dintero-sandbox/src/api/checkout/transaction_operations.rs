@@ -14,7 +14,7 @@ use crate::api::{finance, fits};
 use crate::call::{ApiResponse, Call};
 use crate::callbacks;
 use crate::check::Check;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ApiResult, ensure_field, ensure_state};
 use crate::state::checkout::{Movement, Operation, Pending, PreAuthorization, Transaction};
 use crate::state::json::{copy, items, set, text_of};
 use crate::state::{Account, uuid};
@@ -52,23 +52,16 @@ fn move_amount(
             "refund_reference",
         ),
     };
-    if left <= 0 {
-        let advice = match ledger.status() {
-            "AUTHORIZED" => "; void it instead",
-            _ => "",
-        };
-        let status = ledger.status();
-        return Err(ApiError::wrong_state(format!(
-            "nothing can be {done} of a transaction that is {status}{advice}"
-        )));
-    }
-    if amount > left {
-        let reason = format!("is more than what is left to {verb}");
-        return Err(ApiError::invalid_field("amount", &reason));
-    }
-    if is_capture && transaction.pre_authorization == PreAuthorization::Open {
-        return Err(ApiError::wrong_state("the authorization is not final yet"));
-    }
+    let status = match ledger.status() {
+        "AUTHORIZED" => "AUTHORIZED; void it instead",
+        status => status,
+    };
+    let reason = format!("nothing can be {done} of a transaction that is {status}");
+    ensure_state(left > 0, &reason)?;
+    let reason = format!("is more than what is left to {verb}");
+    ensure_field(amount <= left, "amount", &reason)?;
+    let is_open = is_capture && transaction.pre_authorization == PreAuthorization::Open;
+    ensure_state(!is_open, "the authorization is not final yet")?;
     // The reference of a capture or refund overrides that of the session.
     let session = checkout.sessions.find(&transaction.session_id);
     let of_session = session.map(|s| s.doc["order"]["event_reference"].clone());
@@ -92,10 +85,8 @@ pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
     let transactions = &account.checkout.transactions;
     let transaction = transactions.get(call.param("id"), "transaction")?;
     let status = transaction.ledger.status();
-    if status != "AUTHORIZED" {
-        let reason = format!("a transaction that is {status} cannot be voided");
-        return Err(ApiError::wrong_state(reason));
-    }
+    let reason = format!("a transaction that is {status} cannot be voided");
+    ensure_state(status == "AUTHORIZED", &reason)?;
     let movement = voiding(call, transaction);
     carry_out(call, account, movement)
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::api::page;
 use crate::api::shopping::events::api_event;
 use crate::api::shopping::items::{ITEMS, check_line_id, check_order, replaced, stored};
+use crate::api::{has_values, page, stamp};
 use crate::call::{ApiResponse, Call};
 use crate::check::{Check, parse_time};
 use crate::errors::{ApiError, ApiResult};
@@ -89,16 +89,11 @@ pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
 
 /// `GET /draft_orders`: newest first.
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    let one_of = |name: &str, found: &Value| {
-        let wanted = call.query.all(name);
-        wanted.is_empty() || wanted.contains(&text_of(found))
-    };
+    const FILTERS: [(&str, &str); 2] = [("status", "/status"), ("currency", "/order/currency")];
     let created = call.query.times("created_at")?;
     let wanted = |draft: &Value| {
         let at = parse_time(text_of(&draft["created_at"]), false);
-        one_of("status", &draft["status"])
-            && one_of("currency", &draft["order"]["currency"])
-            && at.is_some_and(|at| created.contains(at))
+        has_values(&call.query, draft, &FILTERS) && at.is_some_and(|at| created.contains(at))
     };
     let (page, next) = page(call, &account.shopping.drafts, wanted)?;
     let mut body = json!({"draft_orders": page});
@@ -121,11 +116,8 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
 /// `DELETE /draft_orders/{id}`: the draft stays readable with status deleted.
 pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     with_open(call, account, |draft| {
-        let (at, by) = (call.now_text(), &call.grant.client_id);
-        set(
-            draft,
-            json!({"status": "deleted", "deleted_at": at, "deleted_by": by}),
-        );
+        draft["status"] = json!("deleted");
+        set(draft, stamp(call, "deleted"));
         touch(call, draft, call.param("id"));
         Ok(())
     })

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::api::has_values;
 use crate::call::{ApiResponse, Call};
 use crate::errors::{ApiError, ApiResult};
 use crate::query::Query;
@@ -92,9 +93,11 @@ fn matches(query: &Query, order: &Order) -> bool {
     let lines = items(&order.doc["items"]).iter();
     let discounts = lines.flat_map(|line| items(&line["discount_lines"]));
     let discounts = discounts.map(|d| text_of(&d["discount_type"]));
-    any("status", &[text_of(&order.doc["status"])])
-        && any("payment_status", &[order.payment_status()])
-        && any("currency", &[text_of(&order.doc["currency"])])
+    has_values(
+        query,
+        &order.doc,
+        &[("status", "/status"), ("currency", "/currency")],
+    ) && any("payment_status", &[order.payment_status()])
         && any("itinerary_travel_mode", &modes.collect::<Vec<_>>())
         && any("itinerary_arrival_address", &addresses("arrival_address"))
         && any(

@@ -5,9 +5,10 @@ use serde_json::json;
 use crate::api::shopping::events::api_event;
 use crate::api::shopping::items::{ITEMS, check_line_id, replaced};
 use crate::api::shopping::order_queries::events_wanted;
+use crate::api::stamp;
 use crate::call::{ApiResponse, Call};
 use crate::check::Check;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ApiResult, ensure_state};
 use crate::state::json::{copy, items, remove, set};
 use crate::state::shopping::{Kind, Order, gross, lines, require_open};
 use crate::state::{Account, uuid};
@@ -80,13 +81,11 @@ pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
     with_order(call, account, |order| {
         Check::of(&call.body).finish()?;
         require_open(&order.doc, "order", ApiError::wrong_state)?;
-        if !order.moved(Kind::Capture, None).is_empty() {
-            let reason = "an order of which something is captured cannot be cancelled";
-            return Err(ApiError::wrong_state(reason));
-        }
-        let (at, by) = (call.now_text(), &call.grant.client_id);
-        let fields = json!({"status": "cancelled", "cancelled_at": at, "cancelled_by": by});
-        set(&mut order.doc, fields);
+        let is_uncaptured = order.moved(Kind::Capture, None).is_empty();
+        let reason = "an order of which something is captured cannot be cancelled";
+        ensure_state(is_uncaptured, reason)?;
+        order.doc["status"] = json!("cancelled");
+        set(&mut order.doc, stamp(call, "cancelled"));
         copy(&mut order.doc, &call.body, &["cancelled_reason"]);
         Ok(())
     })
@@ -96,9 +95,8 @@ pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
 pub(crate) fn close(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     with_order(call, account, |order| {
         require_open(&order.doc, "order", ApiError::wrong_state)?;
-        let (at, by) = (call.now_text(), &call.grant.client_id);
-        let fields = json!({"status": "closed", "closed_at": at, "closed_by": by});
-        set(&mut order.doc, fields);
+        order.doc["status"] = json!("closed");
+        set(&mut order.doc, stamp(call, "closed"));
         Ok(())
     })
 }
@@ -106,10 +104,8 @@ pub(crate) fn close(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResp
 /// `POST /orders/{order_id}/open`: a closed order only; a cancelled one stays cancelled.
 pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     with_order(call, account, |order| {
-        if order.doc["status"] != "closed" {
-            let reason = "only a closed order can be opened";
-            return Err(ApiError::wrong_state(reason));
-        }
+        let is_closed = order.doc["status"] == "closed";
+        ensure_state(is_closed, "only a closed order can be opened")?;
         order.doc["status"] = json!("open");
         remove(&mut order.doc, &["closed_at", "closed_by"]);
         Ok(())
@@ -120,10 +116,9 @@ pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
 pub(crate) fn comment(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     with_order(call, account, |order| {
         Check::of(&call.body).finish()?;
-        let comment = json!({
-            "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id,
-            "comment": call.body["comment"],
-        });
+        let mut comment = stamp(call, "created");
+        let fields = json!({"id": uuid(), "comment": call.body["comment"]});
+        set(&mut comment, fields);
         order.add("comments", comment);
         Ok(())
     })

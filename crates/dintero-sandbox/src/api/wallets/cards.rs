@@ -1,14 +1,14 @@
 //! Cards: made one by one or in a batch, activated, given tokens and new PINs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::api::pictures;
 use crate::api::wallets::check;
+use crate::api::{pictures, stamp};
 use crate::call::{ApiResponse, Call};
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiResult, ensure_capacity, ensure_state};
 use crate::state::json::{copy, items, pick, set, text_of};
 use crate::state::wallets::{Card, PER_CARD, Token, Wallets, generate};
 use crate::state::{Account, uuid};
@@ -75,22 +75,14 @@ pub(crate) fn create_batch(call: &Call<'_>, account: &mut Account) -> ApiResult<
 fn new_card(call: &Call<'_>, body: &Value) -> Card {
     let mut doc = pick(body, &FIELDS);
     copy(&mut doc, body, &["card_id", "type"]);
-    let (at, by) = (call.now_text(), &call.grant.client_id);
-    set(
-        &mut doc,
-        json!({"id": uuid(), "created_at": at, "created_by": by}),
-    );
+    set(&mut doc, stamp(call, "created"));
+    doc["id"] = json!(uuid());
     Card {
         doc,
         active: true,
         active_from: check::time(body, "active_from"),
         expires_at: check::time(body, "expires_at"),
-        pin: None,
-        funds: 0,
-        drawn: 0,
-        tokens: Vec::new(),
-        transactions: Vec::new(),
-        refs: BTreeMap::new(),
+        ..Card::default()
     }
 }
 
@@ -173,9 +165,7 @@ pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiR
     check::period(&mut check, &call.body);
     check::lengths(&mut check, "", &call.body);
     check.finish()?;
-    if card.active {
-        return Err(ApiError::wrong_state("the card is already active"));
-    }
+    ensure_state(!card.active, "the card is already active")?;
     copy(&mut card.doc, &call.body, &FIELDS);
     if card.doc.get("active_from").is_none() {
         card.doc["active_from"] = json!(call.now_text());
@@ -218,18 +208,14 @@ pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> ApiResult<
     if let Some(response) = card.first_response(ref_id, call.path, &call.body)? {
         return ApiResponse::ok(response);
     }
-    if card.expired(call.now) {
-        return Err(ApiError::wrong_state("the card has expired"));
-    }
-    if card.tokens.len() >= PER_CARD {
-        return Err(ApiError::full("tokens of one card"));
-    }
+    ensure_state(!card.expired(call.now), "the card has expired")?;
+    ensure_capacity(card.tokens.len() < PER_CARD, "tokens of one card")?;
     let token = new_token(wallets, &call.body, call.now);
     let mut response = json!({
-        "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id,
-        "expires_after_transaction": token.once, "format": token.format,
+        "id": uuid(), "expires_after_transaction": token.once, "format": token.format,
         "token": shown_value(&token.value, &token.format),
     });
+    set(&mut response, stamp(call, "created"));
     copy(
         &mut response,
         &call.body,

@@ -12,16 +12,9 @@ use crate::state::wallets::Card;
 
 /// `GET /cards`: newest first; the cursor is the `card_id` of the last card.
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    let exact = call.query.int("amount_available")?;
-    let gte = call.query.int("amount_available.gte")?;
-    let lte = call.query.int("amount_available.lte")?;
-    let wanted = |card: &Card| {
-        let available = card.available();
-        exact.is_none_or(|n| available == n)
-            && gte.is_none_or(|n| available >= n)
-            && lte.is_none_or(|n| available <= n)
-    };
-    let (page, next) = page(call, &account.wallets.cards, wanted)?;
+    let amounts = call.query.ints("amount_available")?;
+    let cards = &account.wallets.cards;
+    let (page, next) = page(call, cards, |card| amounts(card.available()))?;
     let mut body = json!({"cards": page.into_iter().map(Card::body).collect::<Value>()});
     set(&mut body, json!({"starting_after": next}));
     ApiResponse::ok(body)
@@ -64,10 +57,11 @@ pub(crate) fn list_of_customer(call: &Call<'_>, account: &mut Account) -> ApiRes
     let cards = &account.wallets.cards;
     let after = call.query.first("starting_after").map(|id| {
         let found = cards.iter().find(|card| card.doc["id"] == id);
-        let key = found.and_then(|card| card.doc["card_id"].as_str());
-        key.ok_or_else(|| ApiError::invalid_field("starting_after", "is not the id of a card"))
+        found.map_or("", |card| text_of(&card.doc["card_id"]))
     });
-    let (page, _) = cards.page(after.transpose()?, call.query.limit()?, wanted)?;
+    let page = cards.page(after, call.query.limit(10), wanted);
+    let unknown = || ApiError::invalid_field("starting_after", "is not the id of a card");
+    let (page, _) = page.ok_or_else(unknown)?;
     ApiResponse::ok(page.into_iter().map(Card::owner_body).collect())
 }
 
