@@ -82,7 +82,7 @@ pub(crate) struct ApiResponse {
     pub(crate) body: Value,
     /// What is sent instead of JSON: its content type and its text.
     pub(crate) file: Option<(&'static str, String)>,
-    headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(&'static str, String)>,
     /// Bytes that stay in memory beyond what the request's own body weighs.
     pub(crate) kept: usize,
 }

@@ -17,10 +17,11 @@ use crate::errors::{ApiError, ApiResult};
 use crate::faults::{Fault, Faults};
 use crate::handlers::{self, Handler};
 use crate::log::{Log, LoggedRequest};
+use crate::persistence::StateFile;
 use crate::query::Query;
 use crate::shared::Shared;
 use crate::state::{Account, uuid, weight};
-use crate::{auth, corrupt, log_page, redact, schema};
+use crate::{auth, corrupt, log, redact, schema};
 
 /// The header by which a client of any language asks for a fault.
 const FAULT_HEADER: &str = "sandbox-fault";
@@ -55,7 +56,12 @@ impl Server {
         let (parts, body) = request.into_parts();
         let (method, path) = (parts.method.as_str(), parts.uri.path());
         let query = parts.uri.query().unwrap_or_default();
-        if let Some(page) = log_page::find(&self.log, &self.shared, method, path, query) {
+        let save_error = self
+            .shared
+            .state_file
+            .as_ref()
+            .and_then(StateFile::save_error);
+        if let Some(page) = log::page::find(&self.log, save_error, (method, path, query)) {
             return Some(page.into_http().map(body::whole));
         }
         let route = documents::find(method, path);
