@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::check::{Check, Node};
+use crate::check::Check;
 use crate::errors::{ApiError, ApiResult};
 
 /// What the audience of a token begins with, on whichever host the token is fetched.
@@ -144,14 +144,13 @@ impl Tokens {
             .find(|client| client.id == id && client.secret == secret)
             .ok_or_else(|| ApiError::unauthorized("unknown client id or wrong client secret"))?;
 
-        let (root, mut check) = (Node::root(request.body), Check::default());
-        check.need_one_of(&root.at("grant_type"), &["client_credentials"]);
-        let audience = check.need_text(&root.at("audience"), 200);
+        let audience = request.body["audience"].as_str().unwrap_or_default();
         let account = audience.strip_prefix(AUDIENCE).unwrap_or_default();
-        if !audience.is_empty() && !is_account(account) {
-            let reason = format!("must be {AUDIENCE} and an account id");
-            check.fail(&root.at("audience"), &reason);
-        }
+        let mut check = Check::default();
+        let is_credentials = request.body["grant_type"] == "client_credentials";
+        check.ensure(is_credentials, "grant_type", "must be client_credentials");
+        let reason = format!("must be {AUDIENCE} and an account id");
+        check.ensure(is_account(account), "audience", &reason);
         check.finish()?;
 
         let accounts = client.accounts_or(request.own_account);

@@ -7,7 +7,7 @@ use hyper::header::{HeaderName, HeaderValue};
 use hyper::{HeaderMap, Request, Response};
 use serde_json::Value;
 
-use crate::api::checkout::{operations, pay};
+use crate::api::checkout::{pay, transaction_operations};
 use crate::body::{self, ResponseBody};
 use crate::call::{ApiResponse, Call};
 use crate::clients::Grant;
@@ -253,7 +253,7 @@ impl Server {
             .accounts
             .get_mut(&call.grant.account)
             .ok_or_else(|| ApiError::not_found("session"))?;
-        operations::complete_pending(account, call.now, false);
+        transaction_operations::complete_pending(account, call.now, false);
         let result = work(account);
         if writes {
             self.dispatcher.notify(account);

@@ -44,7 +44,7 @@ pub use log::{LoggedRequest, Refusal};
 pub use payer::{PayError, Payer, TransactionId};
 pub use state::callbacks::{Callback, CallbackAttempt, CallbackResponse, CallbackState};
 
-use api::checkout::operations;
+use api::checkout::transaction_operations;
 use dispatch::Server;
 use shared::Shared;
 
@@ -137,7 +137,7 @@ impl Sandbox {
     pub fn complete_pending(&self) {
         let now = self.shared().clock.now();
         for account in self.shared().state().accounts.values_mut() {
-            operations::complete_pending(account, now, true);
+            transaction_operations::complete_pending(account, now, true);
             self.server.dispatcher.notify(account);
         }
         self.shared().changed();

@@ -39,27 +39,6 @@ impl Query {
             .map(|(_, v)| v.as_str())
     }
 
-    /// Every value of `name`, each of which must be one of `allowed`.
-    pub(crate) fn all_of(&self, name: &str, allowed: &[&str]) -> ApiResult<Vec<&str>> {
-        let values = self.all(name);
-        if values.iter().any(|v| !allowed.contains(v)) {
-            return Err(ApiError::invalid_field(
-                name,
-                &format!("must be one of {}", allowed.join(", ")),
-            ));
-        }
-        Ok(values)
-    }
-
-    pub(crate) fn flag(&self, name: &str) -> ApiResult<Option<bool>> {
-        match self.first(name) {
-            None => Ok(None),
-            Some("true") => Ok(Some(true)),
-            Some("false") => Ok(Some(false)),
-            Some(_) => Err(ApiError::invalid_field(name, "must be true or false")),
-        }
-    }
-
     pub(crate) fn int(&self, name: &str) -> ApiResult<Option<i64>> {
         let parse = |v: &str| {
             v.parse()

@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use url::{Host, Url};
 
-use crate::api::checkout::operations;
+use crate::api::checkout::transaction_operations;
 use crate::shared::Shared;
 use crate::state::callbacks::{Callback, CallbackResponse, CallbackState};
 use crate::state::{Account, SandboxState, uuid};
@@ -172,7 +172,7 @@ impl Dispatcher {
         let mut changed = false;
         for account in state.accounts.values_mut() {
             let pending = account.checkout.pending.len();
-            operations::complete_pending(account, now, false);
+            transaction_operations::complete_pending(account, now, false);
             changed |= account.checkout.pending.len() != pending;
             let is_due = |callback: &&Callback| {
                 matches!(callback.state, CallbackState::Waiting(due) if due <= now)
@@ -235,7 +235,9 @@ fn next_due(state: &SandboxState, in_flight: &BTreeSet<String>) -> Option<DateTi
             CallbackState::Waiting(due) => Some(due),
             _ => None,
         });
-        callbacks.chain(operations::next_due(account)).min()
+        callbacks
+            .chain(transaction_operations::next_due(account))
+            .min()
     };
     state.accounts.values().filter_map(of_account).min()
 }

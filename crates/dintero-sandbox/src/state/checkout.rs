@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::clock::text;
 use crate::errors::{ApiError, ApiResult};
-use crate::state::admin::Doc;
+use crate::state::json::{remove, set};
 use crate::state::store::Store;
-use crate::state::{Status, read_status, uuid};
+use crate::state::uuid;
 
 /// How many events a session or a transaction can have.
 const EVENTS: usize = 500;
@@ -20,7 +20,7 @@ pub(crate) struct Checkout {
     pub(crate) sessions: Store<Session>,
     pub(crate) transactions: Store<Transaction>,
     /// The cards that may be charged again, by the id of their token.
-    pub(crate) tokens: Store<Doc>,
+    pub(crate) tokens: Store<Value>,
     /// The transactions that have an operation pending.
     pub(crate) pending: Vec<String>,
 }
@@ -28,7 +28,7 @@ pub(crate) struct Checkout {
 /// A session: the body as it was created and updated, plus what the sandbox adds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Session {
-    pub(crate) doc: Map<String, Value>,
+    pub(crate) doc: Value,
     pub(crate) events: Vec<Value>,
     pub(crate) expires_at: DateTime<Utc>,
     pub(crate) transaction_id: Option<String>,
@@ -43,14 +43,9 @@ impl Session {
     /// The whole session as Dintero sends it; headers only when asked for.
     pub(crate) fn body(&self, includes: &[&str]) -> Value {
         let mut doc = self.doc.clone();
-        if let Some(id) = &self.transaction_id {
-            doc.insert("transaction_id".into(), json!(id));
-        }
-        doc.insert(
-            "events".into(),
-            Value::Array(self.events.iter().map(|e| event(e, includes)).collect()),
-        );
-        Value::Object(doc)
+        set(&mut doc, json!({"transaction_id": self.transaction_id}));
+        doc["events"] = self.events.iter().map(|e| event(e, includes)).collect();
+        doc
     }
 
     pub(crate) fn add_event(
@@ -62,11 +57,16 @@ impl Session {
     ) {
         let mut event =
             json!({"id": uuid(), "name": name, "created_at": text(now), "request_id": request_id});
-        if !details.is_null() {
-            event["details"] = details;
-        }
+        set(&mut event, json!({"details": details}));
         self.events.push(event);
-        self.doc.insert("updated_at".into(), json!(text(now)));
+        self.doc["updated_at"] = json!(text(now));
+    }
+
+    pub(crate) fn cancel(&mut self, now: DateTime<Utc>, request_id: &str, by: Option<&str>) {
+        self.cancelled = true;
+        let fields = json!({"cancelled_at": text(now), "cancelled_by": by});
+        set(&mut self.doc, fields);
+        self.add_event(now, request_id, "CANCELLED", Value::Null);
     }
 
     pub(crate) fn check_capacity(&self) -> ApiResult<()> {
@@ -161,12 +161,43 @@ pub(crate) struct Line {
     pub(crate) refunded: i64,
 }
 
+/// Returns the lines of an order's items, of which nothing has moved.
+pub(crate) fn lines(items: &[Value]) -> BTreeMap<String, Line> {
+    let line = |item: &Value| {
+        let amount = item["amount"].as_i64().unwrap_or(0);
+        let line = Line {
+            amount,
+            ..Line::default()
+        };
+        Some((item["line_id"].as_str()?.to_owned(), line))
+    };
+    items.iter().filter_map(line).collect()
+}
+
+/// What is done to an authorization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Operation {
+    Capture,
+    Refund,
+    Void,
+}
+
+impl Operation {
+    /// Returns the name that its event has.
+    pub(crate) fn event(self) -> &'static str {
+        match self {
+            Self::Capture => "CAPTURE",
+            Self::Refund => "REFUND",
+            Self::Void => "VOID",
+        }
+    }
+}
+
 /// A capture, refund or void.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Movement {
-    /// `CAPTURE`, `REFUND` or `VOID`.
-    #[serde(deserialize_with = "read_status")]
-    pub(crate) event: Status,
+    pub(crate) operation: Operation,
     pub(crate) amount: i64,
     /// What moves of each line.
     pub(crate) lines: BTreeMap<String, i64>,
@@ -196,7 +227,7 @@ pub(crate) enum PreAuthorization {
 /// A payment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Transaction {
-    pub(crate) doc: Map<String, Value>,
+    pub(crate) doc: Value,
     pub(crate) events: Vec<Value>,
     pub(crate) session_id: String,
     pub(crate) created_at: DateTime<Utc>,
@@ -211,20 +242,16 @@ impl Transaction {
         let only_successful = includes.contains(&"events.success.true");
         let wanted = |e: &&Value| !only_successful || e["success"] == true;
         let mut doc = self.doc.clone();
-        doc.insert("status".into(), json!(self.ledger.status()));
-        if !includes.contains(&"card.payment_token")
-            && let Some(card) = doc.get_mut("card").and_then(Value::as_object_mut)
-        {
-            card.remove("payment_token");
+        doc["status"] = json!(self.ledger.status());
+        if let (false, Some(card)) = (
+            includes.contains(&"card.payment_token"),
+            doc.get_mut("card"),
+        ) {
+            remove(card, &["payment_token"]);
         }
-        let events = self
-            .events
-            .iter()
-            .filter(wanted)
-            .map(|e| event(e, includes))
-            .collect();
-        doc.insert("events".into(), Value::Array(events));
-        Value::Object(doc)
+        let events = self.events.iter().filter(wanted);
+        doc["events"] = events.map(|e| event(e, includes)).collect();
+        doc
     }
 
     /// Appends a successful event that shows the status as it is now; `extra` holds the event's own fields.
@@ -252,42 +279,37 @@ impl Transaction {
             "id": uuid(), "event": name, "transaction_status": status, "success": success, "amount": amount,
             "created_at": text(now), "request_id": request_id,
         });
-        if let (Some(event), Value::Object(extra)) = (event.as_object_mut(), extra) {
-            event.extend(extra);
-        }
+        set(&mut event, extra);
         self.events.push(event);
-        self.doc.insert("updated_at".into(), json!(text(now)));
+        self.doc["updated_at"] = json!(text(now));
     }
 
     /// Carries out a movement that was checked before, and notes its events.
     pub(crate) fn apply(&mut self, now: DateTime<Utc>, request_id: &str, movement: Movement) {
         let Movement {
-            event,
             amount,
-            lines,
             is_final,
-            extra,
+            operation,
+            ..
         } = movement;
         let left = self.ledger.capturable();
-        match event {
-            "CAPTURE" => {
+        match operation {
+            Operation::Capture => {
                 self.ledger.captured += amount;
                 self.ledger.closed = is_final;
             }
-            "REFUND" => self.ledger.refunded += amount,
-            _ => self.ledger.authorization = Authorization::Voided,
+            Operation::Refund => self.ledger.refunded += amount,
+            Operation::Void => self.ledger.authorization = Authorization::Voided,
         }
-        for (id, moved) in lines {
+        for (id, moved) in movement.lines {
             let line = self.lines.entry(id).or_default();
-            let sum = if event == "REFUND" {
-                &mut line.refunded
-            } else {
-                &mut line.captured
-            };
-            *sum += moved;
+            match operation {
+                Operation::Refund => line.refunded += moved,
+                _ => line.captured += moved,
+            }
         }
-        let by = json!({"created_by": extra["created_by"]});
-        self.add_event(now, request_id, event, amount, extra);
+        let by = json!({"created_by": movement.extra["created_by"]});
+        self.add_event(now, request_id, operation.event(), amount, movement.extra);
         if is_final && left > amount {
             self.add_event(now, request_id, "VOID", left - amount, by);
         }
@@ -309,10 +331,8 @@ impl Transaction {
 
 fn event(event: &Value, includes: &[&str]) -> Value {
     let mut event = event.clone();
-    if !includes.contains(&"events.request_headers")
-        && let Some(event) = event.as_object_mut()
-    {
-        event.remove("request_headers");
+    if !includes.contains(&"events.request_headers") {
+        remove(&mut event, &["request_headers"]);
     }
     event
 }

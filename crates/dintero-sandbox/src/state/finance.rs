@@ -7,14 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock::text;
-use crate::state::admin::Doc;
 use crate::state::store::Store;
 use crate::state::uuid;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Finance {
     pub(crate) settlements: Store<Settlement>,
-    pub(crate) report_configurations: Store<Doc>,
+    pub(crate) report_configurations: Store<Value>,
     /// The events that are settled, by transaction.
     pub(crate) settled: BTreeSet<String>,
     pub(crate) sellers: Store<Seller>,
@@ -34,14 +33,15 @@ pub(crate) struct Settlement {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Seller {
-    pub(crate) doc: Doc,
+    pub(crate) doc: Value,
     pub(crate) active_from: DateTime<Utc>,
 }
 
 /// One line of a settlement: the transaction, what happened, minor units.
 pub(crate) struct Settled {
     pub(crate) transaction_id: String,
-    pub(crate) event: &'static str,
+    /// `CAPTURE` or `REFUND`.
+    pub(crate) event: String,
     pub(crate) amount: i64,
     pub(crate) currency: String,
 }
@@ -51,9 +51,9 @@ impl Finance {
     pub(crate) fn new(account: &str, now: DateTime<Utc>) -> Self {
         let mut finance = Self::default();
         for week in (1..=3_i64).rev() {
-            let line = |n: i64, event, amount| Settled {
+            let line = |n: i64, event: &str, amount| Settled {
                 transaction_id: format!("{account}.history{week}n{n}"),
-                event,
+                event: event.into(),
                 amount,
                 currency: "NOK".into(),
             };
@@ -72,7 +72,7 @@ impl Finance {
         let currencies: BTreeSet<_> = lines.iter().map(|line| line.currency.as_str()).collect();
         for currency in currencies {
             let of_currency = || lines.iter().filter(|line| line.currency == currency);
-            let sum = |event| -> i64 {
+            let sum = |event: &str| -> i64 {
                 let of_event = of_currency().filter(|line| line.event == event);
                 of_event.map(|line| line.amount).sum()
             };

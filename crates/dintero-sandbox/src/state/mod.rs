@@ -4,6 +4,7 @@ pub(crate) mod admin;
 pub(crate) mod callbacks;
 pub(crate) mod checkout;
 pub(crate) mod finance;
+pub(crate) mod json;
 pub(crate) mod shopping;
 pub(crate) mod store;
 pub(crate) mod wallets;
@@ -12,7 +13,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -129,26 +130,6 @@ pub(crate) fn size(value: &Value) -> usize {
         }
         _ => NODE,
     }
-}
-
-/// The name of a status or an event that the sandbox sets.
-pub(crate) type Status = &'static str;
-
-/// Reads such a name from a state file.
-pub(crate) fn read_status<'de, D: Deserializer<'de>>(from: D) -> Result<Status, D::Error> {
-    const KNOWN: [Status; 8] = [
-        "CAPTURE",
-        "REFUND",
-        "VOID",
-        "cancelled",
-        "closed",
-        "completed",
-        "deleted",
-        "open",
-    ];
-    let text = String::deserialize(from)?;
-    let known = KNOWN.into_iter().find(|status| *status == text);
-    known.ok_or_else(|| serde::de::Error::custom("a status or an event is not known"))
 }
 
 /// A Checkout id: the account, a dot and 22 letters and digits.

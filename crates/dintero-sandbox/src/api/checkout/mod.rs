@@ -2,11 +2,11 @@
 
 pub(crate) mod authorization;
 pub(crate) mod card;
-pub(crate) mod operations;
-pub(crate) mod order;
+pub(crate) mod in_store;
+mod order;
 pub(crate) mod pay;
 pub(crate) mod payment;
-pub(crate) mod places;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
+pub(crate) mod transaction_operations;
 pub(crate) mod transactions;

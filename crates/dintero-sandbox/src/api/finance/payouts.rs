@@ -4,10 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::call::{ApiResponse, Call};
+use crate::check::Check;
 use crate::clock::text;
 use crate::errors::{ApiError, ApiResult};
-use crate::state::checkout::{Movement, Transaction};
+use crate::state::checkout::{Movement, Operation, Transaction};
 use crate::state::finance::{Finance, Seller};
+use crate::state::json::{set, text_of};
 use crate::state::{Account, uuid};
 
 /// How long the approval of a seller takes, on the sandbox's clock.
@@ -16,49 +18,37 @@ const APPROVAL: TimeDelta = TimeDelta::hours(1);
 /// `POST /accounts/{aid}/management/settings/approvals/payout-destinations`: approved an hour later.
 pub(crate) fn approve_seller(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let sellers = &mut account.finance.sellers;
-    let id = call.body["payout_destination_id"]
-        .as_str()
-        .unwrap_or_default();
-    if id.is_empty() {
-        return Err(ApiError::invalid_field(
-            "payout_destination_id",
-            "must not be empty",
-        ));
-    }
-    if sellers.contains(id) {
-        return Err(ApiError::invalid_field(
-            "payout_destination_id",
-            "is already used",
-        ));
-    }
-    sellers.check_capacity(1, "payout destinations")?;
-    let mut doc = call.body.as_object().cloned().unwrap_or_default();
-    doc.insert("id".into(), json!(uuid()));
-    doc.insert("created_at".into(), json!(call.now_text()));
-    doc.insert("created_by".into(), json!(call.grant.client_id));
-    let url = format!("{}/sandbox/contract", call.base_url);
-    doc.insert(
-        "links".into(),
-        json!([{"rel": "contract_url", "href": url}]),
+    let id = text_of(&call.body["payout_destination_id"]);
+    let mut check = Check::of(&call.body);
+    check.ensure(
+        !sellers.contains(id),
+        "payout_destination_id",
+        "is already used",
     );
-    let seller = Seller {
-        doc,
-        active_from: call.now + APPROVAL,
-    };
-    let body = seller.body(call);
+    check.finish()?;
+    sellers.check_capacity(1, "payout destinations")?;
+    let url = format!("{}/sandbox/contract", call.base_url);
+    let mut doc = call.body.clone();
+    let fields = json!({
+        "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id,
+        "links": [{"rel": "contract_url", "href": url}],
+    });
+    set(&mut doc, fields);
+    let active_from = call.now + APPROVAL;
+    let seller = Seller { doc, active_from };
+    let body = seller.body(call.now);
     sellers.put(id, seller);
     ApiResponse::ok(body)
 }
 
 impl Seller {
-    fn body(&self, call: &Call<'_>) -> Value {
-        let mut body = json!(self.doc);
-        let is_active = call.now >= self.active_from;
-        body["case_status"] = json!(if is_active {
-            "ACTIVE"
-        } else {
-            "WAITING_FOR_SIGNATURE"
-        });
+    fn body(&self, now: DateTime<Utc>) -> Value {
+        let status = match now >= self.active_from {
+            true => "ACTIVE",
+            false => "WAITING_FOR_SIGNATURE",
+        };
+        let mut body = self.doc.clone();
+        body["case_status"] = json!(status);
         body
     }
 }
@@ -67,10 +57,10 @@ impl Seller {
 pub(crate) fn sellers(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let status = call.query.all("case_status");
     let id = call.query.first("payout_destination_id");
-    let all = account.finance.sellers.iter().map(|s| s.body(call));
+    let all = account.finance.sellers.iter().map(|s| s.body(call.now));
     let mut all: Vec<Value> = all
         .filter(|s| id.is_none_or(|id| s["payout_destination_id"] == id))
-        .filter(|s| status.is_empty() || status.iter().any(|wanted| s["case_status"] == *wanted))
+        .filter(|s| status.is_empty() || status.contains(&text_of(&s["case_status"])))
         .collect();
     all.reverse();
     ApiResponse::ok(json!({"payout_destinations": all}))
@@ -79,61 +69,47 @@ pub(crate) fn sellers(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRe
 /// `POST /v2/accounts/{aid}/payout/fund-transfers`: received in any case, carried out only when the source has that
 /// much; the same id with the same body again changes nothing.
 pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+    const FROM: &str = "source_payout_destination_id";
+    const TO: &str = "destination_payout_destination_id";
     let finance = &mut account.finance;
-    let text = |name: &str| call.body[name].as_str().unwrap_or_default();
-    let id = text("fund_transfer_id");
+    let member = |name: &str| text_of(&call.body[name]);
+    let id = member("fund_transfer_id");
     if let Some(first) = finance.transfers.get(id) {
-        let sent = call.body.as_object().into_iter().flatten();
-        let same = sent.into_iter().all(|(name, value)| first[name] == *value);
-        return if same {
+        let mut sent = call.body.as_object().into_iter().flatten();
+        return if sent.all(|(name, value)| first[name] == *value) {
             ApiResponse::ok(json!({"fund_transfer": first}))
         } else {
             let reason = "was used for another transfer";
             Err(ApiError::invalid_field("fund_transfer_id", reason))
         };
     }
-    let (from, to) = (
-        "source_payout_destination_id",
-        "destination_payout_destination_id",
-    );
-    for name in [from, to] {
-        let seller = finance.sellers.find(text(name));
+    for name in [FROM, TO] {
+        let seller = finance.sellers.find(member(name));
         if seller.is_none_or(|s| call.now < s.active_from) {
-            return Err(ApiError::invalid_field(
-                name,
-                "is not an approved payout destination",
-            ));
+            let reason = "is not an approved payout destination";
+            return Err(ApiError::invalid_field(name, reason));
         }
     }
-    if text(from) == text(to) {
-        return Err(ApiError::invalid_field(to, "is the source"));
-    }
-    if id.is_empty() {
-        return Err(ApiError::invalid_field(
-            "fund_transfer_id",
-            "must not be empty",
-        ));
-    }
+    let mut check = Check::default();
+    check.ensure(!id.is_empty(), "fund_transfer_id", "must not be empty");
+    check.ensure(member(FROM) != member(TO), TO, "is the source");
+    check.finish()?;
     finance.ledger.check_capacity(2, "ledger entries")?;
     let mut doc = call.body.clone();
-    doc["account_id"] = json!(account.id);
-    doc["created_at"] = json!(call.now_text());
-    doc["created_by"] = json!(call.grant.client_id);
-    let (amount, currency) = (
-        call.body["amount"].as_f64().unwrap_or(0.0) as i64,
-        text("currency"),
-    );
-    if finance
-        .balances(text(from))
-        .get(currency)
-        .is_some_and(|has| *has >= amount)
-    {
-        for (seller, amount) in [(text(from), -amount), (text(to), amount)] {
+    let fields = json!({
+        "account_id": account.id, "created_at": call.now_text(), "created_by": call.grant.client_id,
+    });
+    set(&mut doc, fields);
+    let (from, to, currency) = (member(FROM), member(TO), member("currency"));
+    let amount = call.body["amount"].as_i64().unwrap_or(0);
+    let balances = finance.balances(from);
+    if balances.get(currency).is_some_and(|has| *has >= amount) {
+        for (seller, amount) in [(from, -amount), (to, amount)] {
             let mut entry = entry(call.now, &account.id, seller, currency, amount, "transfer");
             entry["transfer_id"] = json!(id);
             entry["transfer_reference"] = call.body["reference"].clone();
-            entry["transfer_source_payout_destination_id"] = call.body[from].clone();
-            entry["transfer_destination_payout_destination_id"] = call.body[to].clone();
+            entry["transfer_source_payout_destination_id"] = json!(from);
+            entry["transfer_destination_payout_destination_id"] = json!(to);
             put(finance, entry);
         }
     }
@@ -149,32 +125,23 @@ pub(crate) fn note(
     transaction: &Transaction,
     movement: &Movement,
 ) {
-    let amount = match movement.event {
-        "CAPTURE" => movement.amount,
-        "REFUND" => -movement.amount,
-        _ => return,
+    let amount = match movement.operation {
+        Operation::Capture => movement.amount,
+        Operation::Refund => -movement.amount,
+        Operation::Void => return,
     };
-    let doc = |name: &str| {
-        transaction
-            .doc
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
-    let seller = doc("payout_destination_id");
+    let seller = text_of(&transaction.doc["payout_destination_id"]);
+    let currency = text_of(&transaction.doc["currency"]);
     // A full ledger must not refuse a capture; the seller's account then ends there.
     if !seller.is_empty() && finance.ledger.check_capacity(1, "ledger entries").is_ok() {
-        let mut entry = entry(now, account, seller, doc("currency"), amount, "inbound");
+        let mut entry = entry(now, account, seller, currency, amount, "inbound");
         entry["inbound_payment_provider"] = json!("dintero_psp");
         put(finance, entry);
     }
 }
 
 fn put(finance: &mut Finance, entry: Value) {
-    let id = entry["ledger_entry_id"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
+    let id = text_of(&entry["ledger_entry_id"]).to_owned();
     finance.ledger.put(&id, entry);
 }
 
@@ -222,9 +189,7 @@ pub(crate) fn transfers(call: &Call<'_>, account: &mut Account) -> ApiResult<Api
     let (entries, next) =
         found.map_err(|_| ApiError::invalid_field("page", "is not the token of a page"))?;
     let mut body = json!({"entries": entries});
-    if let Some(next) = next {
-        body["next_page_token"] = json!(next);
-    }
+    set(&mut body, json!({"next_page_token": next}));
     ApiResponse::ok(body)
 }
 

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
+use crate::api::page;
 use crate::call::{ApiResponse, Call};
 use crate::errors::{ApiError, ApiResult};
-use crate::state::admin::Doc;
 use crate::state::checkout::Transaction;
 use crate::state::finance::{Settled, Settlement};
+use crate::state::json::{pick, set, text_of};
 use crate::state::{Account, uuid};
 
 /// `GET /accounts/{aid}/settlements`: newest first.
@@ -59,17 +60,11 @@ pub(crate) fn test_report(call: &Call<'_>, account: &mut Account) -> ApiResult<A
     }
     let ids = call.body["transaction_ids"].as_array();
     let range = &call.body["date_range"];
-    let most = call.body["number_of_transactions"]
-        .as_u64()
-        .unwrap_or(u64::MAX);
+    let most = call.body["number_of_transactions"].as_u64();
     let (from, to) = (range["start_date"].as_str(), range["end_date"].as_str());
-    if let (Some(from), Some(to)) = (from, to)
-        && from > to
-    {
-        return Err(ApiError::invalid_field(
-            "date_range.end_date",
-            "is before start_date",
-        ));
+    if from.zip(to).is_some_and(|(from, to)| from > to) {
+        let reason = "is before start_date";
+        return Err(ApiError::invalid_field("date_range.end_date", reason));
     }
     account
         .finance
@@ -85,31 +80,21 @@ pub(crate) fn test_report(call: &Call<'_>, account: &mut Account) -> ApiResult<A
     for transaction in account.checkout.transactions.iter().filter(wanted) {
         let before = lines.len();
         for event in transaction.events.iter().filter(|e| e["success"] == true) {
-            let name = match event["event"].as_str() {
-                Some("CAPTURE") => "CAPTURE",
-                Some("REFUND") => "REFUND",
-                _ => continue,
-            };
-            let id = event["id"].as_str().unwrap_or_default();
-            if account.finance.settled.contains(id) {
+            let (name, id) = (text_of(&event["event"]), text_of(&event["id"]));
+            let is_movement = name == "CAPTURE" || name == "REFUND";
+            if !is_movement || account.finance.settled.contains(id) {
                 continue;
             }
             events.push(id.to_owned());
-            let text = |name: &str| {
-                transaction.doc[name]
-                    .as_str()
-                    .unwrap_or_default()
-                    .to_owned()
-            };
             lines.push(Settled {
-                transaction_id: text("id"),
-                event: name,
+                transaction_id: text_of(&transaction.doc["id"]).to_owned(),
+                event: name.to_owned(),
                 amount: event["amount"].as_i64().unwrap_or(0),
-                currency: text("currency"),
+                currency: text_of(&transaction.doc["currency"]).to_owned(),
             });
         }
         transactions += u64::from(lines.len() > before);
-        if transactions >= most {
+        if most.is_some_and(|most| transactions >= most) {
             break;
         }
     }
@@ -128,11 +113,7 @@ pub(crate) fn test_report(call: &Call<'_>, account: &mut Account) -> ApiResult<A
 
 /// `GET /accounts/{aid}/reports/metadata`: a report per settlement, newest first.
 pub(crate) fn reports(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    let after = call.query.first("starting_after");
-    let (page, next) = account
-        .finance
-        .settlements
-        .page(after, call.query.limit()?, |_| true)?;
+    let (page, next) = page(call, &account.finance.settlements, |_| true)?;
     let report = |s: &&Settlement| {
         json!({
             "id": s.doc["id"], "account_id": account.id, "template_id": "settlement", "content_type": "text/csv",
@@ -142,24 +123,19 @@ pub(crate) fn reports(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRe
         })
     };
     let mut body = json!({"reports": page.iter().map(report).collect::<Value>()});
-    if let Some(next) = next {
-        body["starting_after"] = json!(next);
-    }
+    set(&mut body, json!({"starting_after": next}));
     ApiResponse::ok(body)
 }
 
-/// `GET /accounts/{aid}/settlements/reports/configuration`.
+const CONFIGURATION: &str = "report configuration";
+
+/// `GET /accounts/{aid}/settlements/reports/configuration`: newest first.
 pub(crate) fn configurations(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+    let store = &account.finance.report_configurations;
     let after = call.query.first("starting_after");
-    let limit = call.query.limit_of(100, 1_000)?;
-    let (page, next) = account
-        .finance
-        .report_configurations
-        .page(after, limit, |_| true)?;
+    let (page, next) = store.page(after, call.query.limit_of(100, 1_000)?, |_| true)?;
     let mut body = json!({"items": page});
-    if let Some(next) = next {
-        body["starting_after"] = json!(next);
-    }
+    set(&mut body, json!({"starting_after": next}));
     ApiResponse::ok(body)
 }
 
@@ -174,27 +150,23 @@ pub(crate) fn create_configuration(
         return Err(ApiError::invalid_field("id", "is set by the API only"));
     }
     let id = uuid();
-    let mut doc = call.body.as_object().cloned().unwrap_or_default();
-    doc.insert("id".into(), json!(id));
-    doc.insert("account_id".into(), json!(account.id));
-    doc.insert("created_at".into(), json!(call.now_text()));
+    let mut doc = call.body.clone();
+    let fields = json!({"id": id, "account_id": account.id, "created_at": call.now_text()});
+    set(&mut doc, fields);
     touch(call, &mut doc);
     store.put(&id, doc.clone());
-    ApiResponse::ok(Value::Object(doc))
+    ApiResponse::ok(doc)
 }
 
-fn touch(call: &Call<'_>, doc: &mut Doc) {
-    doc.insert("updated_at".into(), json!(call.now_text()));
-    doc.insert(
-        "last_modified_at".into(),
-        json!(call.now.timestamp_millis()),
-    );
+fn touch(call: &Call<'_>, doc: &mut Value) {
+    doc["updated_at"] = json!(call.now_text());
+    doc["last_modified_at"] = json!(call.now.timestamp_millis());
 }
 
 /// `GET /accounts/{aid}/settlements/reports/configuration/{id}`.
 pub(crate) fn configuration(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let store = &account.finance.report_configurations;
-    ApiResponse::ok(json!(store.get(call.param("id"), "report configuration")?))
+    ApiResponse::ok(store.get(call.param("id"), CONFIGURATION)?.clone())
 }
 
 /// `PUT /accounts/{aid}/settlements/reports/configuration/{id}`.
@@ -203,12 +175,12 @@ pub(crate) fn update_configuration(
     account: &mut Account,
 ) -> ApiResult<ApiResponse> {
     let store = &mut account.finance.report_configurations;
-    let doc = store.get_mut(call.param("id"), "report configuration")?;
-    doc.retain(|name, _| ["id", "account_id", "created_at"].contains(&name.as_str()));
-    let body = call.body.as_object().cloned().unwrap_or_default();
-    doc.extend(body.into_iter().filter(|(name, _)| name != "id"));
+    let doc = store.get_mut(call.param("id"), CONFIGURATION)?;
+    let own = pick(doc, &["id", "account_id", "created_at"]);
+    *doc = call.body.clone();
+    set(doc, own);
     touch(call, doc);
-    ApiResponse::ok(json!(doc))
+    ApiResponse::ok(doc.clone())
 }
 
 /// `DELETE /accounts/{aid}/settlements/reports/configuration/{id}`.
@@ -217,7 +189,5 @@ pub(crate) fn delete_configuration(
     account: &mut Account,
 ) -> ApiResult<ApiResponse> {
     let store = &mut account.finance.report_configurations;
-    ApiResponse::ok(json!(
-        store.remove(call.param("id"), "report configuration")?
-    ))
+    ApiResponse::ok(store.remove(call.param("id"), CONFIGURATION)?)
 }

@@ -8,7 +8,7 @@ use super::{Choice, act, check_payable};
 use crate::api::checkout::card::{Card, Case};
 use crate::body::is_form;
 use crate::call::{ApiResponse, Call};
-use crate::check::{Check, Node};
+use crate::check::Check;
 use crate::errors::ApiResult;
 use crate::state::Account;
 use crate::state::checkout::{Authorization, Session, Transaction};
@@ -30,20 +30,17 @@ pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
     if is_form(call.headers) {
         return Ok(submit_form(call, account));
     }
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    let (action, number) = (root.at("action"), root.at("card_number"));
-    let card = match check.text(&number, 30) {
-        None => Some(Card::approved()),
-        Some(number) => Card::from_number(number),
-    };
-    if card.is_none() {
-        check.fail(&number, "is not a test card of the sandbox");
-    }
-    let choice = choice(check.text(&action, 30), card.unwrap_or_else(Card::declined));
-    if choice.is_none() {
-        let reason = "must be pay, decline, time_out, hold, release, refuse or cancel";
-        check.fail(&action, reason);
-    }
+    let text = |name: &str| call.body.get(name).map(|v| v.as_str().unwrap_or_default());
+    let card = text("card_number").map_or(Some(Card::approved()), Card::from_number);
+    let mut check = Check::default();
+    check.ensure(
+        card.is_some(),
+        "card_number",
+        "is not a test card of the sandbox",
+    );
+    let choice = choice(text("action"), card.unwrap_or_else(Card::declined));
+    let reason = "must be pay, decline, time_out, hold, release, refuse or cancel";
+    check.ensure(choice.is_some(), "action", reason);
     check.finish()?;
     let session_id = call.param("session_id");
     let id = choice.map_or(Ok(None), |choice| act(call, account, session_id, &choice))?;

@@ -13,8 +13,9 @@ use crate::call::Call;
 use crate::callbacks;
 use crate::errors::{ApiError, ApiResult};
 use crate::state::checkout::{
-    Authorization, Ledger, Line, Movement, PreAuthorization, Session, Transaction,
+    Authorization, Ledger, Movement, Operation, PreAuthorization, Session, Transaction, lines,
 };
+use crate::state::json::items;
 use crate::state::{Account, checkout_id};
 
 /// What a payer can do.
@@ -89,10 +90,7 @@ fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<S
 fn cancel(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<()> {
     let session = account.checkout.sessions.get_mut(session_id, "session")?;
     check_payable(call, session)?;
-    session.cancelled = true;
-    let at = json!(call.now_text());
-    session.doc.insert("cancelled_at".into(), at);
-    session.add_event(call.now, call.request_id, "CANCELLED", Value::Null);
+    session.cancel(call.now, call.request_id, None);
     callbacks::on_cancel(account, call.now, session_id);
     Ok(())
 }
@@ -153,22 +151,12 @@ fn begin(
         ("payment_product", product),
         ("payment_product_type", product_type),
     ] {
-        doc.insert(name.into(), json!(value));
+        doc[name] = json!(value);
     }
     if let Some(card) = card {
-        doc.insert("card".into(), card.shown());
+        doc["card"] = card.shown();
     }
-    let line = |item: &Value| {
-        let id = item["line_id"].as_str()?.to_owned();
-        let amount = item["amount"].as_i64().unwrap_or(0);
-        let line = Line {
-            amount,
-            ..Line::default()
-        };
-        Some((id, line))
-    };
-    let items = doc["items"].as_array();
-    let lines = items.into_iter().flatten().filter_map(line).collect();
+    let lines = lines(items(&doc["items"]));
     let asked = body["configuration"]["pre_authorization"] == true;
     let pre_authorization = match asked && card.is_some() {
         true => PreAuthorization::Open,
@@ -233,7 +221,7 @@ fn conclude(
                 .iter()
                 .map(|(id, l)| (id.clone(), l.amount));
             let movement = Movement {
-                event: "CAPTURE",
+                operation: Operation::Capture,
                 amount,
                 lines: whole.collect(),
                 is_final: false,
@@ -257,7 +245,7 @@ fn conclude(
         }
         if session.keeps_card {
             let what = json!("generate_payment_token");
-            transaction.doc.insert("payment_operation".into(), what);
+            transaction.doc["payment_operation"] = what;
         }
         let id = token["id"].as_str().unwrap_or_default().to_owned();
         account.checkout.tokens.put(&id, token);

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use crate::api::pictures;
 use crate::call::{ApiResponse, Call};
-use crate::check::{Check, Node};
+use crate::check::Check;
 use crate::errors::{ApiError, ApiResult};
+use crate::state::json::items;
 use crate::state::{Account, uuid};
 
 /// `POST /sessions/{session_id}/qr`: leads to the session's `url`.
@@ -16,14 +17,10 @@ pub(crate) fn session_qr(call: &Call<'_>, account: &mut Account) -> ApiResult<Ap
 }
 
 /// `POST /locations/{location_id}/qr`: the same picture whichever session the location shows.
-pub(crate) fn location_qr(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    let place = format!(
-        "{}/v1/locations/{}/checkout",
-        call.base_url,
-        call.param("location_id")
-    );
-    let _ = account;
-    qr(call, &place)
+pub(crate) fn location_qr(call: &Call<'_>, _: &mut Account) -> ApiResult<ApiResponse> {
+    let location = call.param("location_id");
+    let url = format!("{}/v1/locations/{location}/checkout", call.base_url);
+    qr(call, &url)
 }
 
 fn qr(call: &Call<'_>, url: &str) -> ApiResult<ApiResponse> {
@@ -64,13 +61,12 @@ pub(crate) fn hide(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
 /// `POST /creditchecks`: approved up to 100,000.00, rejected above; nothing is kept.
 pub(crate) fn credit_check(call: &Call<'_>, _: &mut Account) -> ApiResult<ApiResponse> {
     const MOST: i64 = 10_000_000;
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    let amount = check.need_int(&root.at("amount"), 1..=i64::from(i32::MAX));
-    check.text(&root.at("currency"), 3);
-    let providers = call.body["credit_providers"].as_array();
-    if providers.is_none_or(Vec::is_empty) {
-        check.fail(&root.at("credit_providers"), "must have at least one item");
-    }
+    let amount = call.body["amount"].as_i64().unwrap_or(0);
+    let providers = items(&call.body["credit_providers"]);
+    let mut check = Check::of(&call.body);
+    check.ensure(amount >= 1, "amount", "must be at least 1");
+    let reason = "must have at least one item";
+    check.ensure(!providers.is_empty(), "credit_providers", reason);
     check.finish()?;
     let status = if amount <= MOST {
         "approved"

@@ -1,0 +1,108 @@
+//! Orders read and listed: all of an account, of a customer, of a store.
+
+use serde_json::{Value, json};
+
+use crate::call::{ApiResponse, Call};
+use crate::errors::{ApiError, ApiResult};
+use crate::query::Query;
+use crate::state::Account;
+use crate::state::json::{items, set, text_of};
+use crate::state::shopping::Order;
+
+/// Which event types to show: none unless asked for. Stores and customers never see api-events.
+pub(crate) fn events_wanted<'a>(call: &'a Call<'_>, outside: bool) -> Vec<&'a str> {
+    let mut wanted = call.query.all("include_events");
+    if wanted.contains(&"true") {
+        wanted = vec!["api-event", "service-event"];
+    }
+    wanted.retain(|w| *w != "false" && !(outside && *w == "api-event"));
+    wanted
+}
+
+/// `GET /orders/{order_id}`.
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+    let orders = &account.shopping.orders;
+    let order = orders.get(call.param("order_id"), "order")?;
+    ApiResponse::ok(order.body(&events_wanted(call, false)))
+}
+
+/// `GET /orders`: newest first.
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+    page(call, account, None)
+}
+
+/// `GET /customers/{customer_id}/orders`.
+pub(crate) fn list_of_customer(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+    page(call, account, Some(("customer", call.param("customer_id"))))
+}
+
+/// `GET /stores/{store_id}/orders`.
+pub(crate) fn list_of_store(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+    page(call, account, Some(("store", call.param("store_id"))))
+}
+
+/// `GET /customers/{customer_id}/orders/{order_id}`.
+pub(crate) fn read_of_customer(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+    read_of(call, account, ("customer", call.param("customer_id")))
+}
+
+/// `GET /stores/{store_id}/orders/{order_id}`.
+pub(crate) fn read_of_store(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+    read_of(call, account, ("store", call.param("store_id")))
+}
+
+fn read_of(call: &Call<'_>, account: &Account, (kind, id): (&str, &str)) -> ApiResult<ApiResponse> {
+    let orders = &account.shopping.orders;
+    let order = orders.get(call.param("order_id"), "order")?;
+    if order.doc[kind]["id"] != id {
+        return Err(ApiError::not_found("order"));
+    }
+    ApiResponse::ok(order.body(&events_wanted(call, true)))
+}
+
+fn page(call: &Call<'_>, account: &Account, whose: Option<(&str, &str)>) -> ApiResult<ApiResponse> {
+    let events = events_wanted(call, whose.is_some());
+    let created = call.query.times("created_at")?;
+    let wanted = |o: &Order| {
+        whose.is_none_or(|(kind, id)| o.doc[kind]["id"] == id)
+            && created.contains(o.created_at)
+            && matches(&call.query, o)
+    };
+    let (page, next) = crate::api::page(call, &account.shopping.orders, wanted)?;
+    let mut body = json!({"orders": page.iter().map(|o| o.body(&events)).collect::<Value>()});
+    set(&mut body, json!({"paging_token": next}));
+    ApiResponse::ok(body)
+}
+
+/// Whether an order is what the query asks for. Repeated parameters mean "one of".
+fn matches(query: &Query, order: &Order) -> bool {
+    let any = |name: &str, found: &[&str]| {
+        let wanted = query.all(name);
+        wanted.is_empty() || found.iter().any(|found| wanted.contains(found))
+    };
+    let itinerary = items(&order.doc["itinerary"]);
+    let modes = itinerary.iter().map(|i| text_of(&i["travel_mode"]));
+    // By what part of the address Dintero filters is not published: any of its texts will do.
+    let addresses = |name: &str| -> Vec<&str> {
+        let addresses = itinerary.iter().filter_map(|i| i[name].as_object());
+        addresses
+            .flat_map(|a| a.values().filter_map(Value::as_str))
+            .collect()
+    };
+    let lines = items(&order.doc["items"]).iter();
+    let discounts = lines.flat_map(|line| items(&line["discount_lines"]));
+    let discounts = discounts.map(|d| text_of(&d["discount_type"]));
+    any("status", &[text_of(&order.doc["status"])])
+        && any("payment_status", &[order.payment_status()])
+        && any("currency", &[text_of(&order.doc["currency"])])
+        && any("itinerary_travel_mode", &modes.collect::<Vec<_>>())
+        && any("itinerary_arrival_address", &addresses("arrival_address"))
+        && any(
+            "itinerary_departure_address",
+            &addresses("departure_address"),
+        )
+        && any(
+            "items_discount_lines_discount_type",
+            &discounts.collect::<Vec<_>>(),
+        )
+}
