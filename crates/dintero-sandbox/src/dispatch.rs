@@ -184,6 +184,7 @@ impl Server {
             now,
             base_url: &self.shared.base_url,
             request_id: dispatch.request_id,
+            page_size: operation.page_size,
             pending: match dispatch.fault {
                 Some(Fault::Pending(time)) => Some(time),
                 _ => None,
@@ -197,7 +198,7 @@ impl Server {
                     auth::authorize(&self.shared, operation, headers, now, call.param("aid"))?;
             }
         }
-        call.body = body::parse(operation.body, headers, dispatch.body)?;
+        call.body = body::parse(operation.body, headers, &dispatch.body?)?;
         let function = match handler {
             Handler::Token => {
                 return auth::issue_token(&self.shared, &call, handled).and_then(ApiResponse::ok);
@@ -233,6 +234,7 @@ impl Server {
             now: self.shared.clock.now(),
             base_url: &self.shared.base_url,
             request_id: &uuid(),
+            page_size: 0,
             pending: None,
         };
         self.with_account(&call, |account| Ok((action(&call, account)?, 0)))

@@ -25,6 +25,7 @@ mod redact;
 mod schema;
 mod shared;
 mod state;
+mod sync;
 mod wire;
 
 use std::fmt;

@@ -11,19 +11,13 @@ pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
     pub(crate) fn parse(query: &str) -> Self {
-        Self(
-            form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
-        )
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        Self(pairs.into_owned().collect())
     }
 
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
-        self.0
-            .iter()
-            .filter(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
-            .collect()
+        let values = self.0.iter().filter(|(n, _)| n == name);
+        values.map(|(_, value)| value.as_str()).collect()
     }
 
     /// The values of a parameter that separates them by commas.
@@ -33,10 +27,8 @@ impl Query {
     }
 
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
+        let mut values = self.0.iter();
+        Some(&values.find(|(n, _)| n == name)?.1)
     }
 
     pub(crate) fn int(&self, name: &str) -> ApiResult<Option<i64>> {
@@ -51,38 +43,15 @@ impl Query {
     pub(crate) fn times(&self, name: &str) -> ApiResult<TimeRange> {
         let one = |suffix: &str, upper: bool| {
             let name = format!("{name}.{suffix}");
-            let time = self.first(&name).map(|v| parse_time(v, upper));
-            match time {
-                Some(None) => Err(ApiError::invalid_field(
-                    &name,
-                    "must be a date and time in ISO 8601",
-                )),
-                found => Ok(found.flatten()),
-            }
+            let reason = "must be a date and time in ISO 8601";
+            let invalid = || ApiError::invalid_field(&name, reason);
+            let parse = |text| parse_time(text, upper).ok_or_else(invalid);
+            self.first(&name).map(parse).transpose()
         };
         Ok(TimeRange {
             gte: one("gte", false)?,
             lte: one("lte", true)?,
         })
-    }
-
-    /// The page size: 1 to 100, default 10.
-    pub(crate) fn limit(&self) -> ApiResult<usize> {
-        self.limit_of(10, 100)
-    }
-
-    /// The page size where the document has other limits.
-    pub(crate) fn limit_of(&self, default: usize, most: usize) -> ApiResult<usize> {
-        let Some(asked) = self.int("limit")? else {
-            return Ok(default);
-        };
-        match usize::try_from(asked) {
-            Ok(limit) if (1..=most).contains(&limit) => Ok(limit),
-            _ => Err(ApiError::invalid_field(
-                "limit",
-                &format!("must be between 1 and {most}"),
-            )),
-        }
     }
 }
 
@@ -111,15 +80,8 @@ mod tests {
     fn a_repeated_name_gives_all_values() {
         let query = Query::parse("id=a&id=b%20c&limit=7");
         assert_eq!(query.all("id"), ["a", "b c"]);
-        assert_eq!(query.limit(), Ok(7));
+        assert_eq!(query.int("limit"), Ok(Some(7)));
         assert_eq!(query.first("none"), None);
-    }
-
-    #[test]
-    fn a_limit_outside_1_to_100_is_refused() {
-        for text in ["limit=0", "limit=101", "limit=x", "limit="] {
-            assert!(Query::parse(text).limit().is_err(), "{text}");
-        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(crate) fn page<'s, T>(
     wanted: impl Fn(&T) -> bool,
 ) -> ApiResult<(Vec<&'s T>, Option<&'s str>)> {
     let after = call.query.first("starting_after");
-    store.page(after, call.query.limit()?, wanted)
+    store.page(after, call.limit(), wanted)
 }
 
 /// Whether a query parameter is `true`.

@@ -7,7 +7,7 @@ mod tests;
 
 use std::collections::VecDeque;
 use std::io::Write;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ use crate::clock::text;
 use crate::errors::ApiError;
 use crate::faults::Fault;
 use crate::redact;
+use crate::sync::lock;
 
 /// How many entries are kept; the oldest go first.
 const LIMIT: usize = 10_000;
@@ -115,7 +116,7 @@ impl std::fmt::Debug for Log {
 
 impl Log {
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 
     pub(crate) fn push(&self, entry: LoggedRequest) {

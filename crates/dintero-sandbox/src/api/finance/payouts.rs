@@ -184,7 +184,7 @@ pub(crate) fn transfers(call: &Call<'_>, account: &mut Account) -> ApiResult<Api
         e["payout_destination_id"] == seller && currency.is_none_or(|c| e["currency"] == c)
     };
     let page = call.query.first("page");
-    let limit = call.query.limit_of(10, 1_000)?;
+    let limit = call.limit();
     let found = account.finance.ledger.page(page, limit, wanted);
     let (entries, next) =
         found.map_err(|_| ApiError::invalid_field("page", "is not the token of a page"))?;

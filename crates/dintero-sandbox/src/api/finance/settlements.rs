@@ -27,7 +27,7 @@ pub(crate) fn settlements(call: &Call<'_>, account: &mut Account) -> ApiResult<A
             && search.is_none_or(|text| s.doc["id"] == text || s.doc["provider_reference"] == text)
     };
     let after = call.query.first("starting_after_id");
-    let limit = call.query.limit_of(10, 1_000)?;
+    let limit = call.limit();
     let page = account.finance.settlements.page(after, limit, wanted);
     let (page, next) = page
         .map_err(|_| ApiError::invalid_field("starting_after_id", "is not the cursor of a page"))?;
@@ -133,7 +133,7 @@ const CONFIGURATION: &str = "report configuration";
 pub(crate) fn configurations(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let store = &account.finance.report_configurations;
     let after = call.query.first("starting_after");
-    let (page, next) = store.page(after, call.query.limit_of(100, 1_000)?, |_| true)?;
+    let (page, next) = store.page(after, call.limit(), |_| true)?;
     let mut body = json!({"items": page});
     set(&mut body, json!({"starting_after": next}));
     ApiResponse::ok(body)

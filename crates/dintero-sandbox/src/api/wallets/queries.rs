@@ -67,7 +67,7 @@ pub(crate) fn list_of_customer(call: &Call<'_>, account: &mut Account) -> ApiRes
         let key = found.and_then(|card| card.doc["card_id"].as_str());
         key.ok_or_else(|| ApiError::invalid_field("starting_after", "is not the id of a card"))
     });
-    let (page, _) = cards.page(after.transpose()?, call.query.limit()?, wanted)?;
+    let (page, _) = cards.page(after.transpose()?, call.limit(), wanted)?;
     ApiResponse::ok(page.into_iter().map(Card::owner_body).collect())
 }
 
