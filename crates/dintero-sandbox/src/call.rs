@@ -26,17 +26,28 @@ pub(crate) struct Call<'a> {
     pub(crate) now: DateTime<Utc>,
     pub(crate) base_url: &'a str,
     pub(crate) request_id: &'a str,
-    /// Answer 202 and do the work so much later.
+    /// The documented default of `limit`.
+    pub(crate) page_size: usize,
+    /// The response is a 202, and the request is carried out that much later.
     pub(crate) pending: Option<Duration>,
 }
 
 impl Call<'_> {
-    /// A parameter of the path; the routing table guarantees that it is there.
+    /// A parameter of the path; the operation's path guarantees that it is there.
     pub(crate) fn param(&self, name: &str) -> &str {
         self.params
             .iter()
             .find(|(n, _)| *n == name)
             .map_or("", |(_, v)| v)
+    }
+
+    /// The page size: `limit`, which is as documented, or its default.
+    pub(crate) fn limit(&self) -> usize {
+        let limit = self
+            .query
+            .first("limit")
+            .and_then(|limit| limit.parse().ok());
+        limit.unwrap_or(self.page_size)
     }
 
     pub(crate) fn now_text(&self) -> String {
@@ -65,10 +76,8 @@ impl Call<'_> {
         let mut headers = Map::new();
         for name in NAMES {
             if let Some(value) = self.headers.get(name).and_then(|v| v.to_str().ok()) {
-                headers.insert(
-                    name.to_owned(),
-                    value.chars().take(120).collect::<String>().into(),
-                );
+                let value: String = value.chars().take(120).collect();
+                headers.insert(name.to_owned(), value.into());
             }
         }
         Value::Object(headers)
@@ -82,7 +91,7 @@ pub(crate) struct ApiResponse {
     pub(crate) body: Value,
     /// What is sent instead of JSON: its content type and its text.
     pub(crate) file: Option<(&'static str, String)>,
-    headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(&'static str, String)>,
     /// Bytes that stay in memory beyond what the request's own body weighs.
     pub(crate) kept: usize,
 }

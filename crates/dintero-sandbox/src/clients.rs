@@ -18,9 +18,9 @@ use crate::errors::{ApiError, ApiResult};
 
 /// What the audience of a token begins with, on whichever host the token is fetched.
 const AUDIENCE: &str = "https://api.dintero.com/v1/accounts/";
-/// How many tokens live at a time; the one that expires first makes room.
+/// How many tokens are valid at a time; the one that expires first makes room.
 const TOKENS: usize = 10_000;
-/// What a client may do if nothing else is said: everything.
+/// The scopes of a client that is not limited to others: everything.
 const ALL_SCOPES: [&str; 7] = [
     "admin:accounts",
     "admin:billing",
@@ -31,7 +31,7 @@ const ALL_SCOPES: [&str; 7] = [
     "admin:wallets",
 ];
 
-/// An API client of the sandbox: id, secret, scopes, and the accounts it may request tokens for.
+/// An API client of the sandbox: id, secret, scopes, and the accounts that it may request tokens for.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Client {
     pub(crate) id: String,
@@ -42,7 +42,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client with all scopes, for the sandbox's own account.
+    /// Creates a client with all scopes, for the sandbox's own account.
     #[must_use]
     pub fn new(id: impl Into<String>, secret: impl Into<String>) -> Self {
         Self {
@@ -54,21 +54,22 @@ impl Client {
         }
     }
 
-    /// Only these scopes, such as `write:checkout`.
+    /// Limits the client to these scopes, such as `write:checkout`.
     #[must_use]
     pub fn with_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
     }
 
-    /// One more account (`T` or `P` and 8 digits) that the client may request tokens for. Without any, it is the sandbox's own.
+    /// Adds an account (`T` or `P` and 8 digits) that the client may request tokens for. Without any, it is the
+    /// sandbox's own.
     #[must_use]
     pub fn with_account(mut self, account: impl Into<String>) -> Self {
         self.accounts.push(account.into());
         self
     }
 
-    /// The owner id (`T` or `P` and 3 digits) that the client may also use in the path of the token call.
+    /// Sets the owner id (`T` or `P` and 3 digits) that the client may also use in the path of the token request.
     #[must_use]
     pub fn with_owner(mut self, owner: impl Into<String>) -> Self {
         self.owner = Some(owner.into());
@@ -76,33 +77,33 @@ impl Client {
     }
 
     pub(crate) fn accounts_or(&self, own: &str) -> Vec<String> {
-        if self.accounts.is_empty() {
-            vec![own.to_owned()]
-        } else {
-            self.accounts.clone()
+        match self.accounts.is_empty() {
+            true => vec![own.to_owned()],
+            false => self.accounts.clone(),
         }
     }
 
-    /// What is wrong with the client's settings, if anything.
-    pub(crate) fn fault(&self) -> Option<&'static str> {
+    pub(crate) fn validate(&self) -> Result<(), &'static str> {
         if self.id.is_empty() || self.id.contains(':') {
-            return Some("a client id must not be empty or contain a colon");
+            return Err("a client id must not be empty or contain a colon");
         }
         if self.secret.is_empty() {
-            return Some("a client secret must not be empty");
+            return Err("a client secret must not be empty");
         }
-        let accounts = self.accounts.iter().all(|a| is_account(a));
-        (!accounts).then_some("an account id is T or P and 8 digits")
+        match self.accounts.iter().all(|account| is_account(account)) {
+            true => Ok(()),
+            false => Err("an account id is T or P and 8 digits"),
+        }
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut f = f.debug_struct("Client");
-        f.field("id", &self.id)
+        f.debug_struct("Client")
+            .field("id", &self.id)
             .field("scopes", &self.scopes)
-            .field("accounts", &self.accounts);
-        f.finish_non_exhaustive()
+            .field("accounts", &self.accounts)
+            .finish_non_exhaustive()
     }
 }
 
@@ -124,25 +125,23 @@ impl Grant {
         }
     }
 
-    /// Whether one of the scopes is granted; an operation without listed scopes needs none.
+    /// Whether one of the scopes is granted; an operation without scopes needs none.
     pub(crate) fn allows(&self, wanted: &[&str]) -> bool {
         wanted.is_empty() || self.scopes.iter().any(|s| wanted.contains(&s.as_str()))
     }
 }
 
-/// The living tokens.
+/// The valid tokens.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tokens(BTreeMap<String, (DateTime<Utc>, Grant)>);
 
 impl Tokens {
-    /// The token call: Basic auth, JSON body, audience.
+    /// Issues a token to a client that authenticates with its id and its secret.
     pub(crate) fn issue(&mut self, request: &TokenRequest<'_>) -> ApiResult<Value> {
         let (id, secret) = basic(request.headers)?;
-        let known = request
-            .clients
-            .iter()
-            .find(|c| c.id == id && same(&c.secret, &secret));
-        let client = known
+        let mut clients = request.clients.iter();
+        let client = clients
+            .find(|client| client.id == id && client.secret == secret)
             .ok_or_else(|| ApiError::unauthorized("unknown client id or wrong client secret"))?;
 
         let audience = request.body["audience"].as_str().unwrap_or_default();
@@ -155,53 +154,43 @@ impl Tokens {
         check.finish()?;
 
         let accounts = client.accounts_or(request.own_account);
-        if !accounts.iter().any(|a| a == account) {
-            return Err(ApiError::forbidden(
-                "the audience is not granted to this client",
-            ));
+        let is_own = |account: &str| accounts.iter().any(|own| own == account);
+        if !is_own(account) {
+            let message = "the audience is not granted to this client";
+            return Err(ApiError::forbidden(message));
         }
-        if !accounts.iter().any(|a| a == request.owner)
-            && client.owner.as_deref() != Some(request.owner)
-        {
-            return Err(ApiError::forbidden(
-                "the account in the path is not this client's",
-            ));
+        if !is_own(request.owner) && client.owner.as_deref() != Some(request.owner) {
+            let message = "the account in the path is not this client's";
+            return Err(ApiError::forbidden(message));
         }
 
         self.make_room(request.now);
-        let token = format!(
-            "sandbox-{}{}",
-            Uuid::new_v4().simple(),
-            Uuid::new_v4().simple()
-        );
+        let random = || Uuid::new_v4().simple();
+        let token = format!("sandbox-{}{}", random(), random());
         let life = TimeDelta::from_std(request.life).unwrap_or(TimeDelta::MAX);
-        let expires = request
-            .now
-            .checked_add_signed(life)
-            .unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let expires = request.now.checked_add_signed(life);
         let grant = Grant {
             client_id: client.id.clone(),
             account: account.into(),
             scopes: client.scopes.clone(),
         };
+        let expires = expires.unwrap_or(DateTime::<Utc>::MAX_UTC);
         self.0.insert(token.clone(), (expires, grant));
-        Ok(
-            json!({"access_token": token, "token_type": "Bearer", "expires_in": request.life.as_secs()}),
-        )
+        let seconds = request.life.as_secs();
+        Ok(json!({"access_token": token, "token_type": "Bearer", "expires_in": seconds}))
     }
 
-    /// The grant of the request's bearer token.
+    /// Returns the grant of the request's bearer token.
     pub(crate) fn grant(&self, headers: &HeaderMap, now: DateTime<Utc>) -> ApiResult<Grant> {
         let token = credentials(headers, "bearer")
             .ok_or_else(|| ApiError::unauthorized("a bearer token is required"))?;
-        let (expires, grant) = self
-            .0
-            .get(token)
-            .ok_or_else(|| ApiError::unauthorized("the token is not valid"))?;
-        if now >= *expires {
-            return Err(ApiError::unauthorized("the token has expired"));
+        match self.0.get(token) {
+            None => Err(ApiError::unauthorized("the token is not valid")),
+            Some((expires, _)) if now >= *expires => {
+                Err(ApiError::unauthorized("the token has expired"))
+            }
+            Some((_, grant)) => Ok(grant.clone()),
         }
-        Ok(grant.clone())
     }
 
     /// Makes the request's bearer token invalid.
@@ -222,23 +211,21 @@ impl Tokens {
         self.0.clear();
     }
 
+    /// Removes the expired tokens, then the one that expires first, if there are too many.
     fn make_room(&mut self, now: DateTime<Utc>) {
         if self.0.len() < TOKENS {
             return;
         }
         self.0.retain(|_, (expires, _)| now < *expires);
-        while self.0.len() >= TOKENS {
-            let first = self
-                .0
-                .iter()
-                .min_by_key(|(_, (expires, _))| *expires)
-                .map(|(token, _)| token.clone());
-            first.map(|token| self.0.remove(&token));
+        if self.0.len() >= TOKENS {
+            let first = self.0.iter().min_by_key(|(_, (expires, _))| *expires);
+            let first = first.map(|(token, _)| token.clone());
+            self.0.remove(&first.unwrap_or_default());
         }
     }
 }
 
-/// The parts of a token call.
+/// A request for a token.
 pub(crate) struct TokenRequest<'a> {
     pub(crate) headers: &'a HeaderMap,
     pub(crate) owner: &'a str,
@@ -266,27 +253,16 @@ fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
 }
 
 fn basic(headers: &HeaderMap) -> ApiResult<(String, String)> {
-    let missing = || {
-        ApiError::unauthorized(
-            "the token call needs Basic authentication with client id and secret",
-        )
+    let read = || {
+        let bytes = BASE64_STANDARD
+            .decode(credentials(headers, "basic")?)
+            .ok()?;
+        let text = String::from_utf8(bytes).ok()?;
+        let (id, secret) = text.split_once(':')?;
+        Some((id.to_owned(), secret.to_owned()))
     };
-    let bytes = BASE64_STANDARD
-        .decode(credentials(headers, "basic").ok_or_else(missing)?)
-        .map_err(|_| missing())?;
-    let text = String::from_utf8(bytes).map_err(|_| missing())?;
-    text.split_once(':')
-        .map(|(id, secret)| (id.to_owned(), secret.to_owned()))
-        .ok_or_else(missing)
-}
-
-/// Compares without stopping at the first difference.
-fn same(a: &str, b: &str) -> bool {
-    a.len() == b.len()
-        && a.bytes()
-            .zip(b.bytes())
-            .fold(0, |diff, (x, y)| diff | (x ^ y))
-            == 0
+    let message = "the token call needs Basic authentication with client id and secret";
+    read().ok_or_else(|| ApiError::unauthorized(message))
 }
 
 #[cfg(test)]

@@ -17,10 +17,11 @@ use crate::errors::{ApiError, ApiResult};
 use crate::faults::{Fault, Faults};
 use crate::handlers::{self, Handler};
 use crate::log::{Log, LoggedRequest};
+use crate::persistence::StateFile;
 use crate::query::Query;
 use crate::shared::Shared;
 use crate::state::{Account, uuid, weight};
-use crate::{auth, corrupt, log_page, redact, schema};
+use crate::{auth, corrupt, log, redact, schema};
 
 /// The header by which a client of any language asks for a fault.
 const FAULT_HEADER: &str = "sandbox-fault";
@@ -55,7 +56,12 @@ impl Server {
         let (parts, body) = request.into_parts();
         let (method, path) = (parts.method.as_str(), parts.uri.path());
         let query = parts.uri.query().unwrap_or_default();
-        if let Some(page) = log_page::find(&self.log, &self.shared, method, path, query) {
+        let save_error = self
+            .shared
+            .state_file
+            .as_ref()
+            .and_then(StateFile::save_error);
+        if let Some(page) = log::page::find(&self.log, save_error, (method, path, query)) {
             return Some(page.into_http().map(body::whole));
         }
         let route = documents::find(method, path);
@@ -178,6 +184,7 @@ impl Server {
             now,
             base_url: &self.shared.base_url,
             request_id: dispatch.request_id,
+            page_size: operation.page_size,
             pending: match dispatch.fault {
                 Some(Fault::Pending(time)) => Some(time),
                 _ => None,
@@ -191,7 +198,7 @@ impl Server {
                     auth::authorize(&self.shared, operation, headers, now, call.param("aid"))?;
             }
         }
-        call.body = body::parse(operation.body, headers, dispatch.body)?;
+        call.body = body::parse(operation.body, headers, &dispatch.body?)?;
         let function = match handler {
             Handler::Token => {
                 return auth::issue_token(&self.shared, &call, handled).and_then(ApiResponse::ok);
@@ -227,6 +234,7 @@ impl Server {
             now: self.shared.clock.now(),
             base_url: &self.shared.base_url,
             request_id: &uuid(),
+            page_size: 0,
             pending: None,
         };
         self.with_account(&call, |account| Ok((action(&call, account)?, 0)))

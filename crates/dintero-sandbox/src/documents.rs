@@ -32,49 +32,32 @@ pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
 });
 
 /// The operations that the sandbox adds: what a browser and the checkout page of Dintero would do with a session.
+#[rustfmt::skip]
 const OWN: [(&str, &str, &str, RequestBody); 3] = [
-    (
-        "POST",
-        "/v1/view/{session_id}/session/lock",
-        "sandbox_lock",
-        RequestBody::Optional,
-    ),
-    (
-        "GET",
-        "/v1/view/{session_id}",
-        "sandbox_payment_page",
-        RequestBody::None,
-    ),
-    (
-        "POST",
-        "/v1/view/{session_id}",
-        "sandbox_pay",
-        RequestBody::OptionalForm,
-    ),
+    ("POST", "/v1/view/{session_id}/session/lock", "sandbox_lock", RequestBody::Optional),
+    ("GET", "/v1/view/{session_id}", "sandbox_payment_page", RequestBody::None),
+    ("POST", "/v1/view/{session_id}", "sandbox_pay", RequestBody::OptionalForm),
 ];
 
-const CHECKOUT_ADMIN: &[&str] = &["admin:checkout"];
-const CHECKOUT_READ: &[&str] = &["admin:checkout", "read:checkout"];
-const CHECKOUT_WRITE: &[&str] = &["admin:checkout", "write:checkout"];
+const ADMIN: &[&str] = &["admin:checkout"];
+const READ: &[&str] = &["admin:checkout", "read:checkout"];
+const WRITE: &[&str] = &["admin:checkout", "write:checkout"];
 
 /// The scopes of operations for which the documents name none, by the beginning of the path: for GET, and for other
-/// methods. The first row that fits counts. README.md gives the reasons.
+/// methods. The first row that fits counts.
+#[rustfmt::skip]
 const ASSUMED_SCOPES: [(&str, &[&str], &[&str]); 6] = [
+    // The token request authenticates by client id and secret.
     ("/v1/accounts/{oid}/auth/token", &[], &[]),
-    ("/v1/admin/api-keys", CHECKOUT_ADMIN, CHECKOUT_ADMIN),
-    ("/v1/admin/signature", CHECKOUT_ADMIN, CHECKOUT_ADMIN),
+    // Who holds a key or the secret can act as the account.
+    ("/v1/admin/api-keys", ADMIN, ADMIN),
+    ("/v1/admin/signature", ADMIN, ADMIN),
     // The scopes that are documented for deleting a profile.
-    (
-        "/v1/admin/session/profiles",
-        CHECKOUT_READ,
-        &["admin:checkout", "write:checkout:/admin/session/profiles"],
-    ),
-    (
-        "/v2/accounts/",
-        &["admin:accounts", "read:accounts"],
-        &["admin:accounts", "write:accounts"],
-    ),
-    ("/v1/", CHECKOUT_READ, CHECKOUT_WRITE),
+    ("/v1/admin/session/profiles", READ, &["admin:checkout", "write:checkout:/admin/session/profiles"]),
+    // Payouts are about the sellers of an account, whose approval is documented with these scopes.
+    ("/v2/accounts/", &["admin:accounts", "read:accounts"], &["admin:accounts", "write:accounts"]),
+    // What the other operations of Checkout need.
+    ("/v1/", READ, WRITE),
 ];
 
 /// Operations whose body the documents call optional although the operation has nothing to do without it.
@@ -106,6 +89,8 @@ pub(crate) struct Operation {
     pub(crate) body: RequestBody,
     /// Whether `x-api-key` is accepted instead of a token.
     pub(crate) takes_api_key: bool,
+    /// The documented default of the parameter `limit`, or 0.
+    pub(crate) page_size: usize,
     document: &'static Value,
     path_item: &'static Value,
     described: &'static Value,
@@ -130,7 +115,7 @@ impl Operation {
         let body = resolve(document, &described["requestBody"]);
         let is_required = body["required"] == true || BODY_REQUIRED.contains(&id);
         let mut security = described["security"].as_array().into_iter().flatten();
-        Self {
+        let mut operation = Self {
             method: method.to_ascii_uppercase(),
             path,
             id,
@@ -141,10 +126,17 @@ impl Operation {
                 (false, false) => RequestBody::Optional,
             },
             takes_api_key: security.any(|scheme| scheme.get("apikey").is_some()),
+            page_size: 0,
             document,
             path_item,
             described,
-        }
+        };
+        let limit = operation
+            .parameters()
+            .find(|parameter| parameter["name"] == "limit");
+        let page_size = limit.and_then(|limit| limit["schema"]["default"].as_u64());
+        operation.page_size = page_size.map_or(0, |size| size as usize);
+        operation
     }
 
     fn own((method, path, id, body): (&str, &str, &'static str, RequestBody)) -> Self {
@@ -155,6 +147,7 @@ impl Operation {
             scopes: Vec::new(),
             body,
             takes_api_key: false,
+            page_size: 0,
             document: &Value::Null,
             path_item: &Value::Null,
             described: &Value::Null,
@@ -174,10 +167,9 @@ impl Operation {
     /// The parameters of the path item and of the operation itself.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &'static Value> {
         let document = self.document;
-        [self.path_item, self.described]
-            .into_iter()
-            .flat_map(|node| node["parameters"].as_array().into_iter().flatten())
-            .map(move |parameter| resolve(document, parameter))
+        let nodes = [self.path_item, self.described].into_iter();
+        let all = nodes.flat_map(|node| node["parameters"].as_array().into_iter().flatten());
+        all.map(move |parameter| resolve(document, parameter))
     }
 
     pub(crate) fn request_body(&self) -> &'static Value {
@@ -187,18 +179,15 @@ impl Operation {
     /// The documented responses by status; `2XX` is a status too.
     pub(crate) fn responses(&self) -> impl Iterator<Item = (&'static str, &'static Value)> {
         let document = self.document;
-        let all = self.described["responses"]
-            .as_object()
-            .into_iter()
-            .flatten();
+        let all = self.described["responses"].as_object();
+        let all = all.into_iter().flatten();
         all.map(move |(status, response)| (status.as_str(), resolve(document, response)))
     }
 
     /// Whether the documents describe responses with this status.
     pub(crate) fn has_status(&self, status: u16) -> bool {
-        self.described["responses"]
-            .get(status.to_string())
-            .is_some()
+        let responses = &self.described["responses"];
+        responses.get(status.to_string()).is_some()
     }
 
     /// The parameters of `path`, decoded, if the path is one of this operation.
@@ -223,11 +212,11 @@ impl Operation {
 
 fn assumed_scopes(method: &str, path: &str) -> &'static [&'static str] {
     let mut rows = ASSUMED_SCOPES.iter();
-    rows.find(|(prefix, ..)| path.starts_with(prefix))
-        .map_or(
-            &[],
-            |(_, read, write)| if method == "get" { read } else { write },
-        )
+    match rows.find(|(prefix, ..)| path.starts_with(prefix)) {
+        Some((_, read, _)) if method == "get" => read,
+        Some((_, _, write)) => write,
+        None => &[],
+    }
 }
 
 /// The node itself, or the one that it refers to.
@@ -276,34 +265,28 @@ pub(crate) fn is_operation(id: &str) -> bool {
 pub(crate) fn is_field(name: &str) -> bool {
     static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
         let mut names = HashSet::from(["body", "status"]);
-        DOCUMENTS
-            .iter()
-            .for_each(|document| collect_names(document, &mut names));
+        for document in DOCUMENTS.iter() {
+            collect_names(document, &mut names);
+        }
         names
     });
     NAMES.contains(name)
 }
 
 fn collect_names(node: &'static Value, names: &mut HashSet<&'static str>) {
-    match node {
-        Value::Array(items) => items.iter().for_each(|item| collect_names(item, names)),
-        Value::Object(object) => {
-            let properties = object.get("properties").and_then(Value::as_object);
-            names.extend(
-                properties
-                    .into_iter()
-                    .flatten()
-                    .map(|(name, _)| name.as_str()),
-            );
-            if object.contains_key("in") {
-                names.extend(object.get("name").and_then(Value::as_str));
-            }
-            object
-                .values()
-                .for_each(|value| collect_names(value, names));
-        }
-        _ => {}
+    let properties = node["properties"].as_object().into_iter().flatten();
+    names.extend(properties.map(|(name, _)| name.as_str()));
+    if node["in"].is_string() {
+        names.extend(node["name"].as_str());
     }
+    let members = node
+        .as_object()
+        .into_iter()
+        .flat_map(|object| object.values());
+    let items = node.as_array().into_iter().flatten();
+    members
+        .chain(items)
+        .for_each(|below| collect_names(below, names));
 }
 
 #[cfg(test)]
@@ -357,8 +340,8 @@ mod tests {
     fn scopes_that_no_document_names_are_assumed() {
         for (id, expected) in [
             ("admin_signature_get", &["admin:checkout"][..]),
-            ("admin_session_profile_get", CHECKOUT_READ),
-            ("qr_sessions_sid_post", CHECKOUT_WRITE),
+            ("admin_session_profile_get", READ),
+            ("qr_sessions_sid_post", WRITE),
             (
                 "v2_aid_payout_destination_balance_get",
                 &["admin:accounts", "read:accounts"],

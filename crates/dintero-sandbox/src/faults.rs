@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
+
+use crate::sync::lock;
 
 /// How many faults can wait for one operation.
 const LIMIT: usize = 1_000;
@@ -228,7 +230,7 @@ struct Waiting {
 
 impl Faults {
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 
     /// Queues a fault; returns `false` if the queue of the operation is full.

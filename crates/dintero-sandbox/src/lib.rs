@@ -16,8 +16,8 @@ mod documents;
 mod errors;
 mod faults;
 mod handlers;
+mod html;
 mod log;
-mod log_page;
 mod payer;
 mod persistence;
 mod query;
@@ -25,6 +25,7 @@ mod redact;
 mod schema;
 mod shared;
 mod state;
+mod sync;
 mod wire;
 
 use std::fmt;

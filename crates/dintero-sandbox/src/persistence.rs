@@ -1,12 +1,11 @@
-//! The state file: everything that the sandbox keeps, between runs. It is written whole, beside the old one, and takes
-//! its place when it is on the disk: there is always one complete file.
+//! The state file, which keeps the state between runs. It is written whole, beside the old one, and takes its place
+//! when it is on the disk: there is always one complete file.
 
-use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
@@ -14,6 +13,7 @@ use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::state::SandboxState;
+use crate::sync::lock;
 
 const FORMAT: &str = "dintero-sandbox state";
 const VERSION: u32 = 1;
@@ -46,7 +46,7 @@ pub(crate) struct StateFile {
     path: PathBuf,
     behind: AtomicBool,
     changed: Notify,
-    /// Held while a file is written, so that the newest is the last. Why the last try failed.
+    /// Why the last save failed. Locked while a file is written, so that the newest is the last.
     save_error: Mutex<Option<String>>,
 }
 
@@ -83,12 +83,9 @@ impl StateFile {
         self.changed.notified().await;
     }
 
-    /// Why the last save failed, if it did.
+    /// Returns why the last save failed, if it did.
     pub(crate) fn save_error(&self) -> Option<String> {
-        self.save_error
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        lock(&self.save_error).clone()
     }
 
     /// Writes the state if it has changed since it was written. After a failure it still counts as changed.
@@ -97,22 +94,18 @@ impl StateFile {
         clock: &Clock,
         state: impl FnOnce() -> MutexGuard<'a, SandboxState>,
     ) -> io::Result<()> {
-        let mut save_error = self
-            .save_error
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut save_error = lock(&self.save_error);
         if !self.behind.swap(false, Ordering::SeqCst) {
             return Ok(());
         }
-        let written = serde_json::to_vec(&Written {
+        let bytes = serde_json::to_vec(&Written {
             format: FORMAT,
             version: VERSION,
             moved_ms: clock.moved_ms(),
             state: &state(),
         });
-        let done = written
-            .map_err(io::Error::from)
-            .and_then(|bytes| write(&self.path, &bytes));
+        let done = bytes.map_err(io::Error::from);
+        let done = done.and_then(|bytes| write(&self.path, &bytes));
         let done = done.map_err(|error| named(&self.path, error));
         if done.is_err() {
             self.behind.store(true, Ordering::SeqCst);
@@ -123,39 +116,21 @@ impl StateFile {
 }
 
 fn read(path: &Path, bytes: &[u8]) -> io::Result<Saved> {
-    let refused = |why: fmt::Arguments<'_>| {
-        let text = format!(
-            "{} {why}; it is left as it is: move it away to start anew",
-            path.display()
-        );
-        Err(io::Error::new(io::ErrorKind::InvalidData, text))
+    let head = serde_json::from_slice::<Head>(bytes).ok();
+    let reason = match head.filter(|head| head.format == FORMAT) {
+        None => "is not a state file of the sandbox, or is damaged".to_owned(),
+        Some(Head { version, .. }) if version != VERSION => {
+            format!("has version {version} of the state; this sandbox reads version {VERSION}")
+        }
+        Some(_) => match serde_json::from_slice(bytes) {
+            Ok(saved) => return Ok(saved),
+            // The parser's own message may quote what is kept; its position may not.
+            Err(e) => format!("is damaged (line {}, column {})", e.line(), e.column()),
+        },
     };
-    match serde_json::from_slice::<Head>(bytes) {
-        Ok(Head {
-            format,
-            version: VERSION,
-        }) if format == FORMAT => {}
-        Ok(head) if head.format == FORMAT => {
-            return refused(format_args!(
-                "has version {} of the state; this sandbox reads version {VERSION}",
-                head.version
-            ));
-        }
-        _ => {
-            return refused(format_args!(
-                "is not a state file of the sandbox, or is damaged"
-            ));
-        }
-    }
-    // The parser's own message may quote what is kept; its position may not.
-    match serde_json::from_slice(bytes) {
-        Ok(saved) => Ok(saved),
-        Err(error) => refused(format_args!(
-            "is damaged (line {}, column {})",
-            error.line(),
-            error.column()
-        )),
-    }
+    let path = path.display();
+    let text = format!("{path} {reason}; it is left as it is: move it away to start anew");
+    Err(io::Error::new(io::ErrorKind::InvalidData, text))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -11,19 +11,13 @@ pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
     pub(crate) fn parse(query: &str) -> Self {
-        Self(
-            form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
-        )
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        Self(pairs.into_owned().collect())
     }
 
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
-        self.0
-            .iter()
-            .filter(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
-            .collect()
+        let values = self.0.iter().filter(|(n, _)| n == name);
+        values.map(|(_, value)| value.as_str()).collect()
     }
 
     /// The values of a parameter that separates them by commas.
@@ -33,10 +27,8 @@ impl Query {
     }
 
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
+        let mut values = self.0.iter();
+        Some(&values.find(|(n, _)| n == name)?.1)
     }
 
     fn int(&self, name: &str) -> ApiResult<Option<i64>> {
@@ -51,14 +43,10 @@ impl Query {
     pub(crate) fn times(&self, name: &str) -> ApiResult<TimeRange> {
         let one = |suffix: &str, upper: bool| {
             let name = format!("{name}.{suffix}");
-            let time = self.first(&name).map(|v| parse_time(v, upper));
-            match time {
-                Some(None) => Err(ApiError::invalid_field(
-                    &name,
-                    "must be a date and time in ISO 8601",
-                )),
-                found => Ok(found.flatten()),
-            }
+            let reason = "must be a date and time in ISO 8601";
+            let invalid = || ApiError::invalid_field(&name, reason);
+            let parse = |text| parse_time(text, upper).ok_or_else(invalid);
+            self.first(&name).map(parse).transpose()
         };
         Ok(TimeRange {
             gte: one("gte", false)?,
@@ -76,12 +64,6 @@ impl Query {
                 && gte.is_none_or(|gte| n >= gte)
                 && lte.is_none_or(|lte| n <= lte)
         })
-    }
-
-    /// The page size, which the schemas limit.
-    pub(crate) fn limit(&self, default: usize) -> usize {
-        let limit = self.first("limit").and_then(|limit| limit.parse().ok());
-        limit.unwrap_or(default)
     }
 }
 
@@ -110,7 +92,7 @@ mod tests {
     fn a_repeated_name_gives_all_values() {
         let query = Query::parse("id=a&id=b%20c&limit=7");
         assert_eq!(query.all("id"), ["a", "b c"]);
-        assert_eq!(query.limit(10), 7);
+        assert_eq!(query.int("limit"), Ok(Some(7)));
         assert_eq!(query.first("none"), None);
     }
 

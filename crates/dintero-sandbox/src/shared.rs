@@ -1,13 +1,14 @@
 //! What all parts of a running sandbox share: the settings, the clock and the state.
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use crate::clients::Client;
 use crate::clock::Clock;
 use crate::persistence::StateFile;
 use crate::state::SandboxState;
+use crate::sync::lock;
 
 /// How long changes are gathered before they are saved.
 const SAVE_DELAY: Duration = Duration::from_millis(250);
@@ -27,7 +28,7 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn state(&self) -> MutexGuard<'_, SandboxState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// To be called after each change of the state.

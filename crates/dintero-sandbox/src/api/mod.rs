@@ -36,7 +36,7 @@ pub(crate) fn page_after<'s, T>(
     store: &'s Store<T>,
     wanted: impl Fn(&T) -> bool,
 ) -> ApiResult<Page<'s, T>> {
-    let page = store.page(call.query.first(parameter), call.query.limit(10), wanted);
+    let page = store.page(call.query.first(parameter), call.limit(), wanted);
     page.ok_or_else(|| ApiError::invalid_field(parameter, "is not the cursor of a page"))
 }
 

@@ -10,7 +10,7 @@ const LONGEST_DELAY: i64 = 60;
 pub(super) struct Target {
     url: Url,
     /// POST with the transaction as body, else GET.
-    pub(super) posts: bool,
+    pub(super) is_post: bool,
     /// The session is added to the body.
     pub(super) with_session: bool,
     pub(super) reports_errors: bool,
@@ -35,7 +35,7 @@ impl Target {
         let delay = all("delay_callback").iter().find_map(|v| v.parse().ok());
         let delay: i64 = delay.unwrap_or(0);
         Ok(Self {
-            posts: is("method", "POST"),
+            is_post: is("method", "POST"),
             with_session: is("includes", "session"),
             reports_errors: is("report_error", "true"),
             events: all("report_event"),
@@ -75,12 +75,12 @@ mod tests {
     #[test]
     fn the_query_of_the_url_steers_the_call() {
         let target = Target::parse("http://a.example/?method=POST&includes=session&report_error=true&report_event=CAPTURE&report_event=VOID&delay_callback=20").expect("a target");
-        assert!(target.posts && target.with_session && target.reports_errors);
+        assert!(target.is_post && target.with_session && target.reports_errors);
         assert!(target.reports("CAPTURE") && target.reports("VOID") && !target.reports("REFUND"));
         assert_eq!(target.delay, TimeDelta::seconds(20));
         let plain =
             Target::parse("http://a.example/?method=post&report_error=1").expect("a target");
-        assert!(!plain.posts && !plain.with_session && !plain.reports_errors);
+        assert!(!plain.is_post && !plain.with_session && !plain.reports_errors);
     }
 
     #[test]

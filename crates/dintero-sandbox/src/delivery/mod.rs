@@ -5,7 +5,7 @@ mod sign;
 use std::collections::BTreeSet;
 use std::future::pending;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -20,6 +20,7 @@ use crate::api::checkout::transaction_operations;
 use crate::shared::Shared;
 use crate::state::callbacks::{Callback, CallbackResponse, CallbackState};
 use crate::state::{Account, SandboxState, uuid};
+use crate::sync::lock;
 
 /// How many callbacks are sent at once, so that a receiver that hangs does not hold up the others.
 const AT_ONCE: usize = 32;
@@ -34,15 +35,15 @@ pub(crate) struct Dispatcher {
     /// The hosts beyond this machine that may be called.
     hosts: Vec<String>,
     time_limit: Duration,
-    /// There is something new to do.
+    /// Something new may be due.
     wake: Notify,
-    /// Something was done.
+    /// An attempt has started or ended.
     progress: Notify,
     /// The ids of the callbacks that are being sent. Only changed under the state's lock.
     in_flight: Mutex<BTreeSet<String>>,
 }
 
-/// One attempt, ready to be sent.
+/// An attempt at a callback, ready to be sent.
 struct Attempt {
     account: String,
     delivery_id: String,
@@ -73,9 +74,7 @@ impl Dispatcher {
     }
 
     fn in_flight(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.in_flight
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        lock(&self.in_flight)
     }
 
     fn http(&self) -> Option<&Client> {
@@ -127,16 +126,16 @@ impl Dispatcher {
         CallbackResponse::Status(response.status().as_u16())
     }
 
-    /// Sends callbacks until the task is aborted; what is on its way ends with it.
+    /// Sends callbacks until the task is aborted; requests in flight end with it.
     pub(crate) async fn run(self: Arc<Self>) {
         let mut sending = JoinSet::new();
         loop {
             let next = self.start_due(&mut sending);
             self.progress.notify_waiters();
-            let full = sending.len() >= AT_ONCE;
+            let is_full = sending.len() >= AT_ONCE;
             let due = async {
                 match next {
-                    Some(next) if !full => self.shared.clock.reached(next).await,
+                    Some(next) if !is_full => self.shared.clock.reached(next).await,
                     _ => pending().await,
                 }
             };
@@ -164,7 +163,7 @@ impl Dispatcher {
         }
     }
 
-    /// Completes what is pending and starts what is due; gives the time of the next.
+    /// Completes pending operations and starts the attempts that are due; returns the time of the next.
     fn start_due(self: &Arc<Self>, sending: &mut JoinSet<()>) -> Option<DateTime<Utc>> {
         let now = self.shared.clock.now();
         let mut state = self.shared.state();
@@ -226,7 +225,7 @@ impl Dispatcher {
     }
 }
 
-/// When there is something to do next.
+/// Returns the time at which something is due next.
 fn next_due(state: &SandboxState, in_flight: &BTreeSet<String>) -> Option<DateTime<Utc>> {
     let of_account = |account: &Account| {
         let waits = |callback: &&Callback| !in_flight.contains(&callback.delivery_id);
@@ -242,25 +241,20 @@ fn next_due(state: &SandboxState, in_flight: &BTreeSet<String>) -> Option<DateTi
     state.accounts.values().filter_map(of_account).min()
 }
 
-/// What to send, as things are now; `None` when nothing may be sent there, which is noted.
+/// Returns what to send, as the state is now; records that nothing may be sent there and returns `None` else.
 fn prepare(
     account: &mut Account,
     id: &str,
     now: DateTime<Utc>,
     hosts: &[String],
 ) -> Option<Attempt> {
-    let callback = account
-        .callbacks
-        .waiting
-        .iter()
-        .find(|c| c.delivery_id == id)?;
+    let callbacks = &mut account.callbacks;
+    let callback = callbacks.waiting.iter().find(|c| c.delivery_id == id)?;
     let url = Url::parse(&callback.url).ok();
     let Some(url) = url.filter(|url| is_allowed(url, hosts)) else {
         let reason = "the callback_url is not on this machine, and its host was not allowed";
         let state = CallbackState::NotSent(reason.to_owned());
-        account
-            .callbacks
-            .change(id, |callback| callback.state = state);
+        callbacks.change(id, |callback| callback.state = state);
         return None;
     };
     let body = (callback.method == "POST").then(|| {
@@ -297,10 +291,8 @@ fn is_allowed(url: &Url, hosts: &[String]) -> bool {
         None => false,
     };
     let own = url.host_str().unwrap_or_default();
-    on_this_machine
-        || hosts
-            .iter()
-            .any(|host| host == "*" || host.eq_ignore_ascii_case(own))
+    let mut hosts = hosts.iter();
+    on_this_machine || hosts.any(|host| host == "*" || host.eq_ignore_ascii_case(own))
 }
 
 #[cfg(test)]

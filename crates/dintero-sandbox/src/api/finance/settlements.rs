@@ -121,10 +121,7 @@ const CONFIGURATION: &str = "report configuration";
 /// `GET /accounts/{aid}/settlements/reports/configuration`: newest first.
 pub(crate) fn configurations(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
     let store = &account.finance.report_configurations;
-    let after = call.query.first("starting_after");
-    let page = store.page(after, call.query.limit(100), |_| true);
-    let unknown = || ApiError::invalid_field("starting_after", "is not the cursor of a page");
-    let (page, next) = page.ok_or_else(unknown)?;
+    let (page, next) = page(call, store, |_| true)?;
     let mut body = json!({"items": page});
     set(&mut body, json!({"starting_after": next}));
     ApiResponse::ok(body)

@@ -59,7 +59,7 @@ pub(crate) fn list_of_customer(call: &Call<'_>, account: &mut Account) -> ApiRes
         let found = cards.iter().find(|card| card.doc["id"] == id);
         found.map_or("", |card| text_of(&card.doc["card_id"]))
     });
-    let page = cards.page(after, call.query.limit(10), wanted);
+    let page = cards.page(after, call.limit(), wanted);
     let unknown = || ApiError::invalid_field("starting_after", "is not the id of a card");
     let (page, _) = page.ok_or_else(unknown)?;
     ApiResponse::ok(page.into_iter().map(Card::owner_body).collect())

@@ -1,9 +1,13 @@
-//! The log of what arrived: one entry per request, without headers, query or bodies, with secrets and personal data
-//! redacted in what is left.
+//! The log of requests: one entry each, without headers, query and bodies, and with secrets and personal data redacted
+//! in the rest.
+
+pub(crate) mod page;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::io::Write;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -12,6 +16,7 @@ use crate::clock::text;
 use crate::errors::ApiError;
 use crate::faults::Fault;
 use crate::redact;
+use crate::sync::lock;
 
 /// How many entries are kept; the oldest go first.
 const LIMIT: usize = 10_000;
@@ -111,7 +116,7 @@ impl std::fmt::Debug for Log {
 
 impl Log {
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 
     pub(crate) fn push(&self, entry: LoggedRequest) {
@@ -147,80 +152,5 @@ impl Log {
 
     pub(crate) fn clear(&self) {
         self.inner().entries.clear();
-    }
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-    use std::io;
-
-    pub(crate) fn entry(path: &str) -> LoggedRequest {
-        LoggedRequest {
-            at: DateTime::UNIX_EPOCH,
-            method: "GET".into(),
-            path: path.into(),
-            operation_id: None,
-            status: Some(404),
-            handled: false,
-            refusal: None,
-            fault: None,
-            request_id: "r".into(),
-        }
-    }
-
-    #[test]
-    fn the_log_forgets_the_oldest_first() {
-        let log = Log::default();
-        for n in 0..=LIMIT {
-            log.push(entry(&format!("/{n}")));
-        }
-        let entries = log.entries();
-        assert_eq!(entries.len(), LIMIT);
-        assert_eq!(entries[0].path, "/1");
-        log.clear();
-        assert_eq!(log.entries(), []);
-    }
-
-    #[test]
-    fn a_line_says_what_was_refused_and_why() {
-        let mut entry = entry("/v1/sessions");
-        entry.refuse(&ApiError::invalid_field("order.amount", "is required"));
-        let line: Value = serde_json::from_str(&entry.to_json()).expect("JSON");
-        assert_eq!(line["verdict"], "refused");
-        assert_eq!(
-            line["refusal"]["errors"],
-            json!(["order.amount is required"])
-        );
-        entry.fault = Some(Fault::StaleToken);
-        let line: Value = serde_json::from_str(&entry.to_json()).expect("JSON");
-        assert_eq!(
-            (&line["verdict"], &line["fault"]),
-            (&json!("fault"), &json!("stale-token"))
-        );
-    }
-
-    struct Full;
-
-    impl Write for Full {
-        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(io::Error::other("no space left"))
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_copy_that_cannot_be_written_is_given_up_and_told() {
-        let log = Log::default();
-        log.copy_to(Box::new(Full));
-        log.push(entry("/a"));
-        log.push(entry("/b"));
-        assert_eq!(
-            (log.entries().len(), log.write_error().as_deref()),
-            (2, Some("no space left"))
-        );
     }
 }
