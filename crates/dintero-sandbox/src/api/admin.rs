@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::api::{has_values, is_set, loans, page, stamp};
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::clients::Grant;
 use crate::clock::text;
 use crate::errors::{ApiError, ApiResult, ensure_field};
@@ -16,12 +16,12 @@ use crate::state::{Account, alphanumeric, uuid};
 const TERMINAL: TimeDelta = TimeDelta::seconds(30);
 
 /// `GET /admin/session/profiles`: newest first.
-pub(crate) fn profiles(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn profiles(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(json!(page(call, &account.admin.profiles, |_| true)?.0))
 }
 
 /// `POST /admin/session/profiles`: under the `profile_id` that was sent, else under a generated one.
-pub(crate) fn create_profile(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create_profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let profiles = &mut account.admin.profiles;
     let id = match call.body["profile_id"].as_str() {
         Some(id) => id.to_owned(),
@@ -39,13 +39,13 @@ pub(crate) fn create_profile(call: &Call<'_>, account: &mut Account) -> ApiResul
 }
 
 /// `GET /admin/session/profiles/{profile_id}`.
-pub(crate) fn profile(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let profiles = &account.admin.profiles;
     ApiResponse::ok(profiles.get(call.param("profile_id"), "profile")?.clone())
 }
 
 /// `PUT /admin/session/profiles/{profile_id}`: the body takes the place of the whole profile.
-pub(crate) fn update_profile(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn update_profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("profile_id");
     let profile = account.admin.profiles.get_mut(id, "profile")?;
     let same = call.body["profile_id"].as_str().is_none_or(|own| own == id);
@@ -58,7 +58,7 @@ pub(crate) fn update_profile(call: &Call<'_>, account: &mut Account) -> ApiResul
 }
 
 /// `DELETE /admin/session/profiles/{profile_id}`: it is gone from then on; its sessions go on.
-pub(crate) fn delete_profile(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn delete_profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let profiles = &mut account.admin.profiles;
     let mut profile = profiles.remove(call.param("profile_id"), "profile")?;
     set(&mut profile, stamp(call, "deleted"));
@@ -66,13 +66,13 @@ pub(crate) fn delete_profile(call: &Call<'_>, account: &mut Account) -> ApiResul
 }
 
 /// `GET /admin/signature`.
-pub(crate) fn signature(_: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn signature(_: &Call<'_>, account: &mut Account) -> HandlerResult {
     let secret = account.admin.signature.clone();
     ApiResponse::ok(secret.ok_or_else(|| ApiError::not_found("signature secret"))?)
 }
 
 /// `POST /admin/signature`: a new secret, which takes the place of the old one at once.
-pub(crate) fn create_signature(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create_signature(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let secret = json!({
         "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id,
         "signature": {"type": "v0-hmac-sha256", "secret": alphanumeric(44)},
@@ -82,14 +82,14 @@ pub(crate) fn create_signature(call: &Call<'_>, account: &mut Account) -> ApiRes
 }
 
 /// `GET /admin/api-keys`: newest first, without their values.
-pub(crate) fn api_keys(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn api_keys(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let all = is_set(call, "include_deleted");
     let wanted = |key: &Value| all || key.get("deleted_at").is_none();
     ApiResponse::ok(json!(page(call, &account.admin.api_keys, wanted)?.0))
 }
 
 /// `POST /admin/api-keys`: a key that may do what its maker may. `access_token`, when sent, must be the maker's own.
-pub(crate) fn create_api_key(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create_api_key(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     if let Some(token) = call.body["access_token"].as_str() {
         let header = call.headers.get("authorization");
         let own = header.and_then(|v| v.to_str().ok()?.split_once(' '));
@@ -114,7 +114,7 @@ pub(crate) fn create_api_key(call: &Call<'_>, account: &mut Account) -> ApiResul
 
 /// `POST /admin/api-keys/{api_key_id}/rotate-api-key`: the old value stops working at once. The key may do what it could
 /// do before, not what the caller can.
-pub(crate) fn rotate_api_key(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn rotate_api_key(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("api_key_id");
     living_key(account, id)?["updated_at"] = json!(call.now_text());
     let keys = &mut account.admin.keys;
@@ -132,12 +132,7 @@ fn living_key<'a>(account: &'a mut Account, id: &str) -> ApiResult<&'a mut Value
     }
 }
 
-fn give_value(
-    account: &mut Account,
-    id: &str,
-    grant: Grant,
-    own: Option<String>,
-) -> ApiResult<ApiResponse> {
+fn give_value(account: &mut Account, id: &str, grant: Grant, own: Option<String>) -> HandlerResult {
     let value = own.unwrap_or_else(|| format!("{}.{}", account.id, alphanumeric(44)));
     account.admin.keys.insert(value.clone(), grant);
     let mut body = account.admin.api_keys.get(id, "API key")?.clone();
@@ -146,7 +141,7 @@ fn give_value(
 }
 
 /// `DELETE /admin/api-keys/{api_key_id}`.
-pub(crate) fn delete_api_key(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn delete_api_key(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("api_key_id");
     let key = living_key(account, id)?;
     set(key, stamp(call, "deleted"));
@@ -156,7 +151,7 @@ pub(crate) fn delete_api_key(call: &Call<'_>, account: &mut Account) -> ApiResul
 }
 
 /// `POST /admin/terminals/operations`: takes 30 seconds of the sandbox's clock; one at a time per terminal.
-pub(crate) fn operate_terminal(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn operate_terminal(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const REQUEST: [&str; 3] = ["terminal_id", "operation", "parameters"];
     let terminals = &mut account.admin.terminals;
     let key = call.headers.get("idempotency-key");
@@ -206,10 +201,7 @@ impl TerminalOperation {
 }
 
 /// `GET /admin/terminals/operations`: newest first, at most 100.
-pub(crate) fn terminal_operations(
-    call: &Call<'_>,
-    account: &mut Account,
-) -> ApiResult<ApiResponse> {
+pub(crate) fn terminal_operations(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const FILTERS: [(&str, &str); 2] = [("terminal_id", "/terminal_id"), ("operation_id", "/id")];
     let operations = account.admin.terminals.iter().rev();
     let wanted = operations.filter(|o| has_values(&call.query, &o.doc, &FILTERS));

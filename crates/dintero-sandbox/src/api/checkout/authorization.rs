@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use crate::api::checkout::payment;
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
-use crate::errors::{ApiError, ApiResult, ensure_field, ensure_state};
+use crate::errors::{ApiError, ensure_field, ensure_state};
 use crate::state::Account;
 use crate::state::checkout::{Authorization, PreAuthorization, lines};
 use crate::state::json::items;
 
 /// `PUT /transactions/{id}`: sets `merchant_reference_2`.
-pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
     let mut check = Check::of(&call.body);
@@ -25,7 +25,7 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
 
 /// `POST /transactions/{id}/authorization`: authorizes a payment on hold, of which the amount cannot be changed; or
 /// changes a pre-authorization. Not final: a higher amount; final: any amount, which is the last.
-pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
     let transactions = &mut account.checkout.transactions;
     let transaction = transactions.get_mut(id, "transaction")?;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::api::checkout::order::{check_order, check_session_metadata, check_sum};
 use crate::api::checkout::transaction_operations::{perform, timed_out, voiding};
 use crate::api::{has_values, is_found, is_set, loans, page};
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::{Check, parse_time};
 use crate::clock::text;
 use crate::errors::{ApiError, ApiResult, ensure_field, ensure_state};
@@ -19,20 +19,14 @@ use crate::state::{Account, checkout_id, size};
 const LIFE: TimeDelta = TimeDelta::hours(4);
 
 /// `POST /sessions-profile`.
-pub(crate) fn create_from_profile(
-    call: &Call<'_>,
-    account: &mut Account,
-) -> ApiResult<ApiResponse> {
+pub(crate) fn create_from_profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let mut check = Check::of(&call.body);
     let configuration = configuration(&mut check, account, "profile_id", &call.body["profile_id"]);
     create(call, account, check, configuration)
 }
 
 /// `POST /sessions`.
-pub(crate) fn create_with_configuration(
-    call: &Call<'_>,
-    account: &mut Account,
-) -> ApiResult<ApiResponse> {
+pub(crate) fn create_with_configuration(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     create(call, account, Check::of(&call.body), json!({}))
 }
 
@@ -55,7 +49,7 @@ fn create(
     account: &mut Account,
     mut check: Check,
     mut configuration: Value,
-) -> ApiResult<ApiResponse> {
+) -> HandlerResult {
     check_order(&mut check, "order", &call.body["order"]);
     check_session_metadata(&mut check, "metadata", &call.body["metadata"]);
     let expires_at = expiry(call, &mut check, "expires_at", &call.body["expires_at"]);
@@ -100,7 +94,7 @@ pub(crate) fn open(
 }
 
 /// The response for a new session.
-pub(crate) fn created(call: &Call<'_>, account: &Account, id: &str) -> ApiResult<ApiResponse> {
+pub(crate) fn created(call: &Call<'_>, account: &Account, id: &str) -> HandlerResult {
     let mut body = json!({"id": id, "url": format!("{}/v1/view/{id}", call.base_url)});
     if is_set(call, "include_session") {
         body["session"] = account.checkout.sessions.get(id, "session")?.body(&[]);
@@ -122,7 +116,7 @@ pub(crate) fn expiry(
 }
 
 /// `GET /sessions`: newest first, a bare array.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const FILTERS: [(&str, &str); 3] = [
         ("id", "/id"),
         ("transaction_id", "/transaction_id"),
@@ -151,7 +145,7 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
 }
 
 /// `POST /view/{session_id}/session/lock`: what the checkout page does before the merchant updates a session.
-pub(crate) fn lock(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn lock(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let sessions = &mut account.checkout.sessions;
     let session = sessions.get_mut(call.param("session_id"), "session")?;
     if let Some(reason) = session.over(call.now) {
@@ -170,14 +164,14 @@ fn require_sum(order: &Value) -> ApiResult<()> {
 }
 
 /// `GET /sessions/{session_id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let sessions = &account.checkout.sessions;
     let session = sessions.get(call.param("session_id"), "session")?;
     ApiResponse::ok(session.body(&call.query.all("includes")))
 }
 
 /// `PUT /sessions/{session_id}`: of a session that the checkout page has locked, or with `update_without_lock=true`.
-pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let sessions = &mut account.checkout.sessions;
     let session = sessions.get_mut(call.param("session_id"), "session")?;
     let before = session.doc["order"].clone();
@@ -236,7 +230,7 @@ fn check_choice(order: &Value, express: &Value) -> ApiResult<()> {
 }
 
 /// `POST /sessions/{session_id}/cancel`: allowed as long as nothing was captured; voids the authorization.
-pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("session_id");
     let session = account.checkout.sessions.get(id, "session")?;
     ensure_state(!session.cancelled, "the session is already cancelled")?;

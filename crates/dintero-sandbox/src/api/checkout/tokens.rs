@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::api::checkout::card::Card;
 use crate::api::{has_values, is_set, page, stamp};
-use crate::call::{ApiResponse, Call};
-use crate::errors::{ApiResult, ensure_state};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::errors::ensure_state;
 use crate::state::checkout::Transaction;
 use crate::state::json::set;
 use crate::state::{Account, uuid};
@@ -30,7 +30,7 @@ pub(crate) fn issue(
 }
 
 /// `GET /card-tokens`: newest first.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const FILTERS: [(&str, &str); 3] = [
         ("customer_id", "/customer_id"),
         ("relationship_id", "/relationship_id"),
@@ -44,13 +44,13 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
 }
 
 /// `GET /card-tokens/{token_id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let tokens = &account.checkout.tokens;
     ApiResponse::ok(tokens.get(call.param("token_id"), "card token")?.clone())
 }
 
 /// `DELETE /card-tokens/{token_id}`: the card cannot be charged any more; the token stays readable.
-pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let tokens = &mut account.checkout.tokens;
     let token = tokens.get_mut(call.param("token_id"), "card token")?;
     let is_deleted = token["status"] == "DELETED";

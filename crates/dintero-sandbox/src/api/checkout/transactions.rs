@@ -3,9 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::api::{has_values, is_found, is_one_of, page};
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::parse_time;
-use crate::errors::ApiResult;
 use crate::query::{Query, TimeRange};
 use crate::state::Account;
 use crate::state::checkout::Transaction;
@@ -45,7 +44,7 @@ const SEARCHED: [&str; 10] = [
 ];
 
 /// `GET /transactions/{id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let includes = call.query.all("includes");
     let checkout = &account.checkout;
     let transaction = checkout.transactions.get(call.param("id"), "transaction")?;
@@ -62,7 +61,7 @@ pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
 }
 
 /// `GET /transactions`: newest first, a bare array; the next page starts after the last id.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let query = &call.query;
     let (includes, status) = (query.all("includes"), query.all("status"));
     let correlations = query.separated("payout_correlation_id");

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::api::{has_values, page_after, stamp};
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
 use crate::clock::text;
 use crate::errors::{ApiError, ApiResult, ensure_field};
@@ -17,7 +17,7 @@ use crate::state::{Account, uuid};
 const APPROVAL: TimeDelta = TimeDelta::hours(1);
 
 /// `POST /accounts/{aid}/management/settings/approvals/payout-destinations`: approved an hour later.
-pub(crate) fn approve_seller(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn approve_seller(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let sellers = &mut account.finance.sellers;
     let id = text_of(&call.body["payout_destination_id"]);
     let mut check = Check::of(&call.body);
@@ -55,7 +55,7 @@ impl Seller {
 }
 
 /// `GET /accounts/{aid}/management/settings/approvals/payout-destinations`: newest first.
-pub(crate) fn sellers(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn sellers(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const FILTERS: [(&str, &str); 2] = [
         ("case_status", "/case_status"),
         ("payout_destination_id", "/payout_destination_id"),
@@ -68,7 +68,7 @@ pub(crate) fn sellers(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRe
 
 /// `POST /v2/accounts/{aid}/payout/fund-transfers`: received in any case, carried out only when the source has that
 /// much; the same id with the same body again changes nothing.
-pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const FROM: &str = "source_payout_destination_id";
     const TO: &str = "destination_payout_destination_id";
     let finance = &mut account.finance;
@@ -158,7 +158,7 @@ fn entry(
 }
 
 /// `GET /v2/accounts/{aid}/payout/payout-destinations/{payout_destination_id}/balances`.
-pub(crate) fn balances(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn balances(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let seller = known(call, account)?;
     let balances = account.finance.balances(seller).into_iter().map(|(currency, amount)| {
         json!({
@@ -170,7 +170,7 @@ pub(crate) fn balances(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiR
 }
 
 /// `GET /v2/accounts/{aid}/payout/payout-destinations/{payout_destination_id}/transfers`: newest first.
-pub(crate) fn transfers(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn transfers(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let seller = known(call, account)?;
     let wanted = |e: &Value| {
         e["payout_destination_id"] == seller

@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use crate::api::{has_values, is_found, page, page_after};
-use crate::call::{ApiResponse, Call};
-use crate::errors::{ApiError, ApiResult, ensure_field};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::errors::{ApiError, ensure_field};
 use crate::state::checkout::Transaction;
-use crate::state::finance::{Settled, Settlement};
+use crate::state::finance::Settlement;
 use crate::state::json::{pick, set, text_of};
 use crate::state::{Account, uuid};
 
 /// `GET /accounts/{aid}/settlements`: newest first.
-pub(crate) fn settlements(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn settlements(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const FILTERS: [(&str, &str); 2] = [
         ("payment_provider", "/provider"),
         ("payout_destination_id", "/payout_destination_id"),
@@ -37,7 +37,7 @@ pub(crate) fn settlements(call: &Call<'_>, account: &mut Account) -> ApiResult<A
 }
 
 /// `GET /accounts/{aid}/settlements/{settlementid}/attachments/{attachmentid}`: the file itself.
-pub(crate) fn attachment(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn attachment(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let settlements = &account.finance.settlements;
     let settlement = settlements.get(call.param("settlementid"), "settlement")?;
     let csv = settlement.files.get(call.param("attachmentid"));
@@ -47,7 +47,7 @@ pub(crate) fn attachment(call: &Call<'_>, account: &mut Account) -> ApiResult<Ap
 
 /// `POST /accounts/{aid}/settlements/reports/generate-test-report`: test accounts only. What was captured or refunded
 /// since the last report is settled; 200 when there is nothing new.
-pub(crate) fn test_report(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn test_report(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     if !account.id.starts_with('T') {
         return Err(ApiError::forbidden("test reports are for test accounts"));
     }
@@ -75,12 +75,10 @@ pub(crate) fn test_report(call: &Call<'_>, account: &mut Account) -> ApiResult<A
                 continue;
             }
             events.push(id.to_owned());
-            lines.push(Settled {
-                transaction_id: text_of(&transaction.doc["id"]).to_owned(),
-                event: name.to_owned(),
-                amount: event["amount"].as_i64().unwrap_or(0),
-                currency: text_of(&transaction.doc["currency"]).to_owned(),
-            });
+            let doc = &transaction.doc;
+            lines.push(json!({
+                "transaction_id": doc["id"], "event": name, "amount": event["amount"], "currency": doc["currency"],
+            }));
         }
         transactions += u64::from(lines.len() > before);
         if most.is_some_and(|most| transactions >= most) {
@@ -101,7 +99,7 @@ pub(crate) fn test_report(call: &Call<'_>, account: &mut Account) -> ApiResult<A
 }
 
 /// `GET /accounts/{aid}/reports/metadata`: a report per settlement, newest first.
-pub(crate) fn reports(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn reports(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let (page, next) = page(call, &account.finance.settlements, |_| true)?;
     let report = |s: &&Settlement| {
         json!({
@@ -119,7 +117,7 @@ pub(crate) fn reports(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRe
 const CONFIGURATION: &str = "report configuration";
 
 /// `GET /accounts/{aid}/settlements/reports/configuration`: newest first.
-pub(crate) fn configurations(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn configurations(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let store = &account.finance.report_configurations;
     let (page, next) = page(call, store, |_| true)?;
     let mut body = json!({"items": page});
@@ -128,10 +126,7 @@ pub(crate) fn configurations(call: &Call<'_>, account: &mut Account) -> ApiResul
 }
 
 /// `POST /accounts/{aid}/settlements/reports/configuration`.
-pub(crate) fn create_configuration(
-    call: &Call<'_>,
-    account: &mut Account,
-) -> ApiResult<ApiResponse> {
+pub(crate) fn create_configuration(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let store = &mut account.finance.report_configurations;
     store.check_capacity(1, "report configurations")?;
     let has_id = call.body.get("id").is_some();
@@ -151,16 +146,13 @@ fn touch(call: &Call<'_>, doc: &mut Value) {
 }
 
 /// `GET /accounts/{aid}/settlements/reports/configuration/{id}`.
-pub(crate) fn configuration(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn configuration(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let store = &account.finance.report_configurations;
     ApiResponse::ok(store.get(call.param("id"), CONFIGURATION)?.clone())
 }
 
 /// `PUT /accounts/{aid}/settlements/reports/configuration/{id}`.
-pub(crate) fn update_configuration(
-    call: &Call<'_>,
-    account: &mut Account,
-) -> ApiResult<ApiResponse> {
+pub(crate) fn update_configuration(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let store = &mut account.finance.report_configurations;
     let doc = store.get_mut(call.param("id"), CONFIGURATION)?;
     let own = pick(doc, &["id", "account_id", "created_at"]);
@@ -171,10 +163,7 @@ pub(crate) fn update_configuration(
 }
 
 /// `DELETE /accounts/{aid}/settlements/reports/configuration/{id}`.
-pub(crate) fn delete_configuration(
-    call: &Call<'_>,
-    account: &mut Account,
-) -> ApiResult<ApiResponse> {
+pub(crate) fn delete_configuration(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let store = &mut account.finance.report_configurations;
     ApiResponse::ok(store.remove(call.param("id"), CONFIGURATION)?)
 }

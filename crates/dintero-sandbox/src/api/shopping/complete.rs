@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::api::shopping::drafts::{base, touch};
 use crate::api::shopping::events::api_event;
 use crate::api::shopping::items::ITEMS;
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::errors::{ApiError, ApiResult, ensure_capacity, ensure_state};
 use crate::state::json::{items, remove, set, text_of};
 use crate::state::shopping::{Kind, Order, gross, lines, require_open};
@@ -14,7 +14,7 @@ use crate::state::{Account, alphanumeric, uuid};
 /// `PUT /draft_orders/{id}/complete`. With `split_draft` lines of different `groups` become orders of their own, the
 /// sandbox's own rule (Dintero's is not published); else it is one order. The `order_id` is the draft's own, else a
 /// generated one if the options ask for it, else the order's id.
-pub(crate) fn complete(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn complete(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
     let draft = account.shopping.drafts.get(id, "draft")?;
     require_open(draft, "draft", ApiError::wrong_state)?;

@@ -6,7 +6,7 @@ use crate::api::shopping::events::api_event;
 use crate::api::shopping::items::{ITEMS, check_line_id, replaced};
 use crate::api::shopping::order_queries::events_wanted;
 use crate::api::stamp;
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
 use crate::errors::{ApiError, ApiResult, ensure_state};
 use crate::state::json::{copy, items, remove, set};
@@ -15,7 +15,7 @@ use crate::state::{Account, uuid};
 
 /// `PUT /orders/{order_id}`: the documented fields of an open order. Lines are changed, never added (a draft with
 /// `options.order_id` adds), and not below what is authorized of them.
-pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const FIELDS: [&str; 5] = [
         "external_ids",
         "itinerary",
@@ -77,7 +77,7 @@ fn check_update(call: &Call<'_>, order: &Order) -> ApiResult<()> {
 }
 
 /// `POST /orders/{order_id}/cancel`: only an open order of which nothing is captured.
-pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
         Check::of(&call.body).finish()?;
         require_open(&order.doc, "order", ApiError::wrong_state)?;
@@ -92,7 +92,7 @@ pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
 }
 
 /// `POST /orders/{order_id}/close`.
-pub(crate) fn close(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn close(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
         require_open(&order.doc, "order", ApiError::wrong_state)?;
         order.doc["status"] = json!("closed");
@@ -102,7 +102,7 @@ pub(crate) fn close(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResp
 }
 
 /// `POST /orders/{order_id}/open`: a closed order only; a cancelled one stays cancelled.
-pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
         let is_closed = order.doc["status"] == "closed";
         ensure_state(is_closed, "only a closed order can be opened")?;
@@ -113,7 +113,7 @@ pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
 }
 
 /// `POST /orders/{order_id}/comments`.
-pub(crate) fn comment(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn comment(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
         Check::of(&call.body).finish()?;
         let mut comment = stamp(call, "created");
@@ -125,7 +125,7 @@ pub(crate) fn comment(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRe
 }
 
 /// `DELETE /orders/{order_id}/comments/{comment_id}`.
-pub(crate) fn remove_comment(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn remove_comment(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
         let mut comments = items(&order.doc["comments"]).to_vec();
         let found = comments
@@ -142,12 +142,12 @@ fn with_order(
     call: &Call<'_>,
     account: &mut Account,
     change: impl FnOnce(&mut Order) -> ApiResult<()>,
-) -> ApiResult<ApiResponse> {
+) -> HandlerResult {
     let orders = &mut account.shopping.orders;
     let order = orders.get_mut(call.param("order_id"), "order")?;
     order.check_capacity()?;
     change(order)?;
     order.doc["updated_at"] = json!(call.now_text());
     order.events.push(api_event(call, None));
-    ApiResponse::ok(order.body(&events_wanted(call, false)))
+    ApiResponse::ok(order.body(&events_wanted(call)))
 }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::api::wallets::check;
 use crate::api::{pictures, stamp};
-use crate::call::{ApiResponse, Call};
-use crate::errors::{ApiResult, ensure_capacity, ensure_state};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::errors::{ensure_capacity, ensure_state};
 use crate::state::json::{copy, items, pick, set, text_of};
 use crate::state::wallets::{Card, PER_CARD, Token, Wallets, generate};
 use crate::state::{Account, uuid};
@@ -28,7 +28,7 @@ const FIELDS: [&str; 8] = [
 ];
 
 /// `POST /cards`.
-pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let wallets = &mut account.wallets;
     let id = text_of(&call.body["card_id"]);
     let mut check = check::body(&call.body);
@@ -44,7 +44,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
 
 /// `POST /cards/batch`: cards without balance that cannot pay until they are activated. The response is the only place
 /// that ever shows their tokens and PINs. Their currency is shown as NOK until the activation sets it.
-pub(crate) fn create_batch(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create_batch(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let wallets = &mut account.wallets;
     let options = &call.body["options"];
     let cards = items(&call.body["cards"]);
@@ -158,7 +158,7 @@ fn life(options: &Value) -> Option<TimeDelta> {
 }
 
 /// `POST /cards/{card_id}/activate`: an inactive card gets its amount and currency and becomes unused.
-pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let cards = &mut account.wallets.cards;
     let card = cards.get_mut(call.param("card_id"), "card")?;
     let mut check = check::body(&call.body);
@@ -187,7 +187,7 @@ pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiR
 }
 
 /// `POST /cards/{card_id}/rotate-pin`: the response is the only place that shows the new PIN.
-pub(crate) fn rotate_pin(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn rotate_pin(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let cards = &mut account.wallets.cards;
     let card = cards.get_mut(call.param("card_id"), "card")?;
     let mut check = check::body(&call.body);
@@ -197,7 +197,7 @@ pub(crate) fn rotate_pin(call: &Call<'_>, account: &mut Account) -> ApiResult<Ap
 }
 
 /// `POST /cards/{card_id}/tokens`.
-pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let wallets = &mut account.wallets;
     let id = call.param("card_id");
     let card = wallets.cards.get(id, "card")?;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::api::stamp;
 use crate::api::wallets::check;
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::errors::{ApiError, ApiResult, ensure_capacity, ensure_field, ensure_state};
 use crate::state::json::{copy, set, text_of};
 use crate::state::wallets::{Card, FirstResponse, PER_CARD, Transaction};
@@ -13,7 +13,7 @@ use crate::state::{Account, uuid};
 const WRITE: [&str; 2] = ["admin:wallets", "write:wallets"];
 
 /// `POST /transactions`.
-pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let body = &call.body;
     let amount = body["amount"].as_i64().unwrap_or(0);
     let (fund, pending) = (body["type"] == "fund", body["pending"] == true);
@@ -67,7 +67,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
 }
 
 /// `POST /transactions/{transaction_id}/capture`: all or a part of what a pending drawdown holds; the rest stays locked.
-pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let asked = call.body["amount"].as_i64();
     let mut check = check::body(&call.body);
     check.ensure(asked != Some(0), "amount", "must be at least 1");
@@ -85,7 +85,7 @@ pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRe
 }
 
 /// `POST /transactions/{transaction_id}/void`: what a pending drawdown still holds becomes available again.
-pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check::body(&call.body).finish()?;
     resolve(call, account, |card, index| {
         check::usable(card, call.now, false)?;
@@ -102,7 +102,7 @@ fn resolve(
     call: &Call<'_>,
     account: &mut Account,
     change: impl FnOnce(&mut Card, usize) -> ApiResult<Made>,
-) -> ApiResult<ApiResponse> {
+) -> HandlerResult {
     let id = call.param("transaction_id");
     let card_id = account.wallets.transactions.get(id).cloned();
     let card_id = card_id.ok_or_else(|| ApiError::not_found("transaction"))?;
@@ -121,7 +121,7 @@ fn with_card(
     card_id: &str,
     parent: Option<&str>,
     change: impl FnOnce(&mut Card) -> ApiResult<Made>,
-) -> ApiResult<ApiResponse> {
+) -> HandlerResult {
     let card = account.wallets.cards.get_mut(card_id, "card")?;
     let ref_id = text_of(&call.body["ref_id"]);
     if let Some(response) = card.first_response(ref_id, call.path, &call.body)? {
