@@ -43,9 +43,9 @@ pub struct Callback {
 pub enum CallbackState {
     /// It will be tried at this time of the sandbox's clock, UTC.
     Waiting(DateTime<Utc>),
-    /// It was answered with 2xx.
+    /// The response was 2xx.
     Delivered,
-    /// It was answered with a status that ends it: 3xx or 4xx.
+    /// The response has a status that ends it: 3xx or 4xx.
     Refused,
     /// All 21 attempts failed.
     GivenUp,
@@ -60,7 +60,6 @@ pub struct CallbackAttempt {
     /// When it ended by the sandbox's clock, UTC.
     pub at: DateTime<Utc>,
     /// How it ended.
-    #[serde(alias = "answer")]
     pub response: CallbackResponse,
 }
 
