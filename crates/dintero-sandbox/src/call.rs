@@ -84,6 +84,9 @@ impl Call<'_> {
     }
 }
 
+/// What the function behind an operation returns.
+pub(crate) type HandlerResult = ApiResult<ApiResponse>;
+
 /// The response to a request.
 pub(crate) struct ApiResponse {
     pub(crate) status: u16,

@@ -159,6 +159,23 @@ pub(crate) fn field_error(field: &str, reason: &str) -> Value {
     json!({"code": "INVALID_REQUEST_PARAMETER", "field": field, "message": format!("{field} {reason}")})
 }
 
+/// Returns an error unless the object's state allows the request.
+pub(crate) fn ensure_state(allowed: bool, reason: &str) -> ApiResult<()> {
+    let allowed = allowed.then_some(());
+    allowed.ok_or_else(|| ApiError::wrong_state(reason))
+}
+
+/// Returns an error unless the field is valid.
+pub(crate) fn ensure_field(valid: bool, field: &str, reason: &str) -> ApiResult<()> {
+    let valid = valid.then_some(());
+    valid.ok_or_else(|| ApiError::invalid_field(field, reason))
+}
+
+/// Returns an error unless there is room for more of `what`.
+pub(crate) fn ensure_capacity(fits: bool, what: &str) -> ApiResult<()> {
+    fits.then_some(()).ok_or_else(|| ApiError::full(what))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

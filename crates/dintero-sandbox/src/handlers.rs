@@ -12,8 +12,7 @@ use crate::api::shopping::{
 };
 use crate::api::wallets::{cards, queries as card_queries, transactions as card_transactions};
 use crate::api::{admin, finance};
-use crate::call::{ApiResponse, Call};
-use crate::errors::ApiResult;
+use crate::call::{Call, HandlerResult};
 use crate::state::Account;
 use Handler::{Api, Payer, Token};
 
@@ -28,7 +27,7 @@ pub(crate) enum Handler {
     Payer(Function),
 }
 
-type Function = fn(&Call<'_>, &mut Account) -> ApiResult<ApiResponse>;
+type Function = fn(&Call<'_>, &mut Account) -> HandlerResult;
 
 /// The handler of the operation with this id.
 pub(crate) fn find(id: &str) -> Option<Handler> {
@@ -60,8 +59,8 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("transactions_id_get", Api(transactions::read)),
     ("transactions_id_put", Api(authorization::update)),
     ("transaction_tid_extend_authorization_post", Api(authorization::change)),
-    ("transactions_id_capture_post", Api(transaction_operations::capture)),
-    ("transactions_id_refund_post", Api(transaction_operations::refund)),
+    ("transactions_id_capture_post", Api(transaction_operations::capture_or_refund)),
+    ("transactions_id_refund_post", Api(transaction_operations::capture_or_refund)),
     ("transactions_id_void_post", Api(transaction_operations::void)),
     ("card_tokens_get", Api(tokens::list)),
     ("card_tokens_token_id_get", Api(tokens::read)),
@@ -127,10 +126,10 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("aid_orders_id_sessions_get", Api(order_sessions::list)),
     ("aid_orders_id_sessions_post", Api(order_sessions::create)),
     ("aid_orders_id_sessions_id_get", Api(order_sessions::read)),
-    ("aid_customers_cid_orders_get", Api(order_queries::list_of_customer)),
-    ("aid_customers_cid_orders_id_get", Api(order_queries::read_of_customer)),
-    ("aid_stores_sid_orders_get", Api(order_queries::list_of_store)),
-    ("aid_stores_sid_orders_id_get", Api(order_queries::read_of_store)),
+    ("aid_customers_cid_orders_get", Api(order_queries::list)),
+    ("aid_customers_cid_orders_id_get", Api(order_queries::read)),
+    ("aid_stores_sid_orders_get", Api(order_queries::list)),
+    ("aid_stores_sid_orders_id_get", Api(order_queries::read)),
     ("aid_cards_post", Api(cards::create)),
     ("aid_cards_get", Api(card_queries::list)),
     ("aid_cards_batch_post", Api(cards::create_batch)),

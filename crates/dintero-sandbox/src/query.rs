@@ -31,7 +31,7 @@ impl Query {
         Some(&values.find(|(n, _)| n == name)?.1)
     }
 
-    pub(crate) fn int(&self, name: &str) -> ApiResult<Option<i64>> {
+    fn int(&self, name: &str) -> ApiResult<Option<i64>> {
         let parse = |v: &str| {
             v.parse()
                 .map_err(|_| ApiError::invalid_field(name, "must be an integer"))
@@ -51,6 +51,18 @@ impl Query {
         Ok(TimeRange {
             gte: one("gte", false)?,
             lte: one("lte", true)?,
+        })
+    }
+
+    /// `<name>`, `<name>.gte` and `<name>.lte` as integers.
+    pub(crate) fn ints(&self, name: &str) -> ApiResult<impl Fn(i64) -> bool + use<>> {
+        let exact = self.int(name)?;
+        let gte = self.int(&format!("{name}.gte"))?;
+        let lte = self.int(&format!("{name}.lte"))?;
+        Ok(move |n: i64| {
+            exact.is_none_or(|exact| n == exact)
+                && gte.is_none_or(|gte| n >= gte)
+                && lte.is_none_or(|lte| n <= lte)
         })
     }
 }

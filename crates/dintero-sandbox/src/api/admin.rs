@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::api::{is_set, loans, page};
-use crate::call::{ApiResponse, Call};
+use crate::api::{has_values, is_set, loans, page, stamp};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::clients::Grant;
 use crate::clock::text;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ApiResult, ensure_field};
 use crate::state::admin::TerminalOperation;
 use crate::state::json::{pick, set};
 use crate::state::{Account, alphanumeric, uuid};
@@ -16,49 +16,40 @@ use crate::state::{Account, alphanumeric, uuid};
 const TERMINAL: TimeDelta = TimeDelta::seconds(30);
 
 /// `GET /admin/session/profiles`: newest first.
-pub(crate) fn profiles(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn profiles(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(json!(page(call, &account.admin.profiles, |_| true)?.0))
 }
 
 /// `POST /admin/session/profiles`: under the `profile_id` that was sent, else under a generated one.
-pub(crate) fn create_profile(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create_profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let profiles = &mut account.admin.profiles;
     let id = match call.body["profile_id"].as_str() {
-        Some("") => return Err(ApiError::invalid_field("profile_id", "must not be empty")),
         Some(id) => id.to_owned(),
         None => format!("{}.{}", account.id, alphanumeric(22)),
     };
-    if profiles.contains(&id) {
-        return Err(ApiError::invalid_field("profile_id", "is already used"));
-    }
+    ensure_field(!id.is_empty(), "profile_id", "must not be empty")?;
+    ensure_field(!profiles.contains(&id), "profile_id", "is already used")?;
     profiles.check_capacity(1, "profiles")?;
     let mut profile = call.body.clone();
     loans::add_rates(&mut profile);
-    let (at, by) = (call.now_text(), &call.grant.client_id);
-    set(
-        &mut profile,
-        json!({"id": id, "profile_id": id, "created_at": at, "created_by": by}),
-    );
+    set(&mut profile, json!({"id": id, "profile_id": id}));
+    set(&mut profile, stamp(call, "created"));
     profiles.put(&id, profile.clone());
     ApiResponse::ok(profile)
 }
 
 /// `GET /admin/session/profiles/{profile_id}`.
-pub(crate) fn profile(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let profiles = &account.admin.profiles;
     ApiResponse::ok(profiles.get(call.param("profile_id"), "profile")?.clone())
 }
 
 /// `PUT /admin/session/profiles/{profile_id}`: the body takes the place of the whole profile.
-pub(crate) fn update_profile(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn update_profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("profile_id");
     let profile = account.admin.profiles.get_mut(id, "profile")?;
-    if call.body["profile_id"]
-        .as_str()
-        .is_some_and(|own| own != id)
-    {
-        return Err(ApiError::invalid_field("profile_id", "cannot be changed"));
-    }
+    let same = call.body["profile_id"].as_str().is_none_or(|own| own == id);
+    ensure_field(same, "profile_id", "cannot be changed")?;
     *profile = pick(profile, &["id", "profile_id", "created_at", "created_by"]);
     set(profile, call.body.clone());
     loans::add_rates(profile);
@@ -67,25 +58,21 @@ pub(crate) fn update_profile(call: &Call<'_>, account: &mut Account) -> ApiResul
 }
 
 /// `DELETE /admin/session/profiles/{profile_id}`: it is gone from then on; its sessions go on.
-pub(crate) fn delete_profile(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn delete_profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let profiles = &mut account.admin.profiles;
     let mut profile = profiles.remove(call.param("profile_id"), "profile")?;
-    set(&mut profile, deletion(call));
+    set(&mut profile, stamp(call, "deleted"));
     ApiResponse::ok(profile)
 }
 
-fn deletion(call: &Call<'_>) -> Value {
-    json!({"deleted_at": call.now_text(), "deleted_by": call.grant.client_id})
-}
-
 /// `GET /admin/signature`.
-pub(crate) fn signature(_: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn signature(_: &Call<'_>, account: &mut Account) -> HandlerResult {
     let secret = account.admin.signature.clone();
     ApiResponse::ok(secret.ok_or_else(|| ApiError::not_found("signature secret"))?)
 }
 
 /// `POST /admin/signature`: a new secret, which takes the place of the old one at once.
-pub(crate) fn create_signature(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create_signature(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let secret = json!({
         "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id,
         "signature": {"type": "v0-hmac-sha256", "secret": alphanumeric(44)},
@@ -95,30 +82,27 @@ pub(crate) fn create_signature(call: &Call<'_>, account: &mut Account) -> ApiRes
 }
 
 /// `GET /admin/api-keys`: newest first, without their values.
-pub(crate) fn api_keys(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn api_keys(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let all = is_set(call, "include_deleted");
     let wanted = |key: &Value| all || key.get("deleted_at").is_none();
     ApiResponse::ok(json!(page(call, &account.admin.api_keys, wanted)?.0))
 }
 
 /// `POST /admin/api-keys`: a key that may do what its maker may. `access_token`, when sent, must be the maker's own.
-pub(crate) fn create_api_key(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create_api_key(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     if let Some(token) = call.body["access_token"].as_str() {
         let header = call.headers.get("authorization");
         let own = header.and_then(|v| v.to_str().ok()?.split_once(' '));
-        if own.is_none_or(|(_, own)| own.trim() != token) {
-            let reason = "must be the token of this call";
-            return Err(ApiError::invalid_field("access_token", reason));
-        }
+        let is_own = own.is_some_and(|(_, own)| own.trim() == token);
+        let reason = "must be the token of this call";
+        ensure_field(is_own, "access_token", reason)?;
     }
     let own = call.body["api_key"].as_str();
-    if own.is_some_and(|key| !key.starts_with(&account.id)) {
-        let reason = "must begin with the account id";
-        return Err(ApiError::invalid_field("api_key", reason));
-    }
-    if own.is_some_and(|key| account.admin.keys.contains_key(key)) {
-        return Err(ApiError::invalid_field("api_key", "is already used"));
-    }
+    let is_of_account = own.is_none_or(|key| key.starts_with(&account.id));
+    let reason = "must begin with the account id";
+    ensure_field(is_of_account, "api_key", reason)?;
+    let is_new = own.is_none_or(|key| !account.admin.keys.contains_key(key));
+    ensure_field(is_new, "api_key", "is already used")?;
     account.admin.api_keys.check_capacity(1, "API keys")?;
     let (id, at) = (uuid(), call.now_text());
     let key = json!({"id": id, "name": call.body["name"], "created_at": at, "updated_at": at});
@@ -130,7 +114,7 @@ pub(crate) fn create_api_key(call: &Call<'_>, account: &mut Account) -> ApiResul
 
 /// `POST /admin/api-keys/{api_key_id}/rotate-api-key`: the old value stops working at once. The key may do what it could
 /// do before, not what the caller can.
-pub(crate) fn rotate_api_key(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn rotate_api_key(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("api_key_id");
     living_key(account, id)?["updated_at"] = json!(call.now_text());
     let keys = &mut account.admin.keys;
@@ -148,12 +132,7 @@ fn living_key<'a>(account: &'a mut Account, id: &str) -> ApiResult<&'a mut Value
     }
 }
 
-fn give_value(
-    account: &mut Account,
-    id: &str,
-    grant: Grant,
-    own: Option<String>,
-) -> ApiResult<ApiResponse> {
+fn give_value(account: &mut Account, id: &str, grant: Grant, own: Option<String>) -> HandlerResult {
     let value = own.unwrap_or_else(|| format!("{}.{}", account.id, alphanumeric(44)));
     account.admin.keys.insert(value.clone(), grant);
     let mut body = account.admin.api_keys.get(id, "API key")?.clone();
@@ -162,34 +141,29 @@ fn give_value(
 }
 
 /// `DELETE /admin/api-keys/{api_key_id}`.
-pub(crate) fn delete_api_key(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn delete_api_key(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("api_key_id");
     let key = living_key(account, id)?;
-    set(key, deletion(call));
+    set(key, stamp(call, "deleted"));
     let body = key.clone();
     account.admin.keys.retain(|_, grant| grant.client_id != id);
     ApiResponse::ok(body)
 }
 
 /// `POST /admin/terminals/operations`: takes 30 seconds of the sandbox's clock; one at a time per terminal.
-pub(crate) fn operate_terminal(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn operate_terminal(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const REQUEST: [&str; 3] = ["terminal_id", "operation", "parameters"];
     let terminals = &mut account.admin.terminals;
     let key = call.headers.get("idempotency-key");
     let key = key.and_then(|v| v.to_str().ok());
     let same_key = |o: &&TerminalOperation| key.is_some() && o.idempotency_key.as_deref() == key;
     if let Some(first) = terminals.iter().find(same_key) {
-        return if pick(&first.doc, &REQUEST) == pick(&call.body, &REQUEST) {
-            ApiResponse::ok(first.body(call.now))
-        } else {
-            let reason = "was used for another operation";
-            Err(ApiError::invalid_field("Idempotency-Key", reason))
-        };
+        let same = pick(&first.doc, &REQUEST) == pick(&call.body, &REQUEST);
+        ensure_field(same, "Idempotency-Key", "was used for another operation")?;
+        return ApiResponse::ok(first.body(call.now));
     }
     let terminal = &call.body["terminal_id"];
-    if terminal == "" {
-        return Err(ApiError::invalid_field("terminal_id", "must not be empty"));
-    }
+    ensure_field(terminal != "", "terminal_id", "must not be empty")?;
     let busy = |o: &&TerminalOperation| o.done_at > call.now && o.doc["terminal_id"] == *terminal;
     if let Some(first) = terminals.iter().find(busy) {
         let wait = (first.done_at - call.now).num_milliseconds();
@@ -227,15 +201,9 @@ impl TerminalOperation {
 }
 
 /// `GET /admin/terminals/operations`: newest first, at most 100.
-pub(crate) fn terminal_operations(
-    call: &Call<'_>,
-    account: &mut Account,
-) -> ApiResult<ApiResponse> {
-    let wanted = |o: &TerminalOperation| {
-        [("terminal_id", "terminal_id"), ("operation_id", "id")]
-            .into_iter()
-            .all(|(parameter, name)| call.query.first(parameter).is_none_or(|v| o.doc[name] == v))
-    };
-    let (page, _) = account.admin.terminals.page(None, 100, wanted)?;
-    ApiResponse::ok(page.iter().map(|o| o.body(call.now)).collect())
+pub(crate) fn terminal_operations(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    const FILTERS: [(&str, &str); 2] = [("terminal_id", "/terminal_id"), ("operation_id", "/id")];
+    let operations = account.admin.terminals.iter().rev();
+    let wanted = operations.filter(|o| has_values(&call.query, &o.doc, &FILTERS));
+    ApiResponse::ok(wanted.take(100).map(|o| o.body(call.now)).collect())
 }

@@ -9,23 +9,71 @@ pub(crate) mod pictures;
 pub(crate) mod shopping;
 pub(crate) mod wallets;
 
+use serde_json::{Value, json};
+
 use crate::call::Call;
-use crate::errors::ApiResult;
+use crate::errors::{ApiError, ApiResult};
+use crate::query::Query;
+use crate::state::json::text_of;
 use crate::state::store::Store;
 
-/// Returns a page of what is wanted, newest first, and the cursor of the next page if there is one.
+/// A page of objects, newest first, and the cursor of the next page if there is one.
+type Page<'s, T> = (Vec<&'s T>, Option<&'s str>);
+
+/// Returns the page of what is wanted that begins after `starting_after`.
 pub(crate) fn page<'s, T>(
     call: &Call<'_>,
     store: &'s Store<T>,
     wanted: impl Fn(&T) -> bool,
-) -> ApiResult<(Vec<&'s T>, Option<&'s str>)> {
-    let after = call.query.first("starting_after");
-    store.page(after, call.limit(), wanted)
+) -> ApiResult<Page<'s, T>> {
+    page_after(call, "starting_after", store, wanted)
+}
+
+/// Returns the page of what is wanted that begins after the cursor in a query parameter.
+pub(crate) fn page_after<'s, T>(
+    call: &Call<'_>,
+    parameter: &str,
+    store: &'s Store<T>,
+    wanted: impl Fn(&T) -> bool,
+) -> ApiResult<Page<'s, T>> {
+    let page = store.page(call.query.first(parameter), call.limit(), wanted);
+    page.ok_or_else(|| ApiError::invalid_field(parameter, "is not the cursor of a page"))
 }
 
 /// Whether a query parameter is `true`.
 pub(crate) fn is_set(call: &Call<'_>, parameter: &str) -> bool {
     call.query.first(parameter) == Some("true")
+}
+
+/// Whether an object has what the query asks for: for each parameter that is there, one of its values at the place.
+pub(crate) fn has_values(query: &Query, object: &Value, places: &[(&str, &str)]) -> bool {
+    places.iter().all(|(parameter, place)| {
+        let found = object.pointer(place).map_or("", text_of);
+        is_one_of(&query.all(parameter), found)
+    })
+}
+
+/// Whether a value is among those that are asked for, if any are.
+pub(crate) fn is_one_of(wanted: &[&str], found: &str) -> bool {
+    wanted.is_empty() || wanted.contains(&found)
+}
+
+/// Whether `search`, if it is there, is the text at one of the places.
+pub(crate) fn is_found(query: &Query, object: &Value, places: &[&str]) -> bool {
+    let is_at = |text: &str| {
+        places
+            .iter()
+            .any(|place| object.pointer(place).is_some_and(|v| v == text))
+    };
+    query.first("search").is_none_or(is_at)
+}
+
+/// Who did something and when, such as `deleted_at` and `deleted_by`.
+pub(crate) fn stamp(call: &Call<'_>, verb: &str) -> Value {
+    json!({
+        (format!("{verb}_at")): call.now_text(),
+        (format!("{verb}_by")): call.grant.client_id,
+    })
 }
 
 /// Whether `part` lies between nothing and the whole, which may be negative.

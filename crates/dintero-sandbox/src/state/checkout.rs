@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock::text;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiResult, ensure_capacity, ensure_state};
 use crate::state::json::{remove, set};
 use crate::state::store::Store;
 use crate::state::uuid;
@@ -26,7 +26,7 @@ pub(crate) struct Checkout {
 }
 
 /// A session: the body as it was created and updated, plus what the sandbox adds.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) doc: Value,
     pub(crate) events: Vec<Value>,
@@ -70,11 +70,7 @@ impl Session {
     }
 
     pub(crate) fn check_capacity(&self) -> ApiResult<()> {
-        if self.events.len() >= EVENTS {
-            Err(ApiError::full("events of one session"))
-        } else {
-            Ok(())
-        }
+        ensure_capacity(self.events.len() < EVENTS, "events of one session")
     }
 
     /// Why the session can no longer be paid or changed, if so.
@@ -88,8 +84,9 @@ impl Session {
 }
 
 /// What became of the payment, before any capture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Authorization {
+    #[default]
     Given,
     /// Somebody has yet to decide.
     OnHold,
@@ -99,7 +96,7 @@ pub(crate) enum Authorization {
 }
 
 /// The sums of a transaction, in minor units.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ledger {
     pub(crate) authorization: Authorization,
     pub(crate) authorized: i64,
@@ -114,18 +111,14 @@ impl Ledger {
         Self {
             authorization,
             authorized,
-            captured: 0,
-            refunded: 0,
-            closed: false,
+            ..Self::default()
         }
     }
 
     pub(crate) fn capturable(&self) -> i64 {
-        let open = self.authorization == Authorization::Given && !self.closed;
-        if open {
-            self.authorized - self.captured
-        } else {
-            0
+        match self.authorization {
+            Authorization::Given if !self.closed => self.authorized - self.captured,
+            _ => 0,
         }
     }
 
@@ -207,7 +200,7 @@ pub(crate) struct Movement {
     pub(crate) extra: Value,
 }
 
-/// A movement that was answered with 202.
+/// A movement that was accepted with 202.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Pending {
     pub(crate) movement: Movement,
@@ -216,8 +209,9 @@ pub(crate) struct Pending {
 }
 
 /// Where an authorization that is not final stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum PreAuthorization {
+    #[default]
     None,
     /// The amount can still be changed.
     Open,
@@ -225,7 +219,7 @@ pub(crate) enum PreAuthorization {
 }
 
 /// A payment.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Transaction {
     pub(crate) doc: Value,
     pub(crate) events: Vec<Value>,
@@ -254,7 +248,8 @@ impl Transaction {
         doc
     }
 
-    /// Appends a successful event that shows the status as it is now; `extra` holds the event's own fields.
+    /// Appends an event that shows the status as it is now; `extra` holds the event's own fields. One with an `error`
+    /// is a failed event.
     pub(crate) fn add_event(
         &mut self,
         now: DateTime<Utc>,
@@ -263,18 +258,7 @@ impl Transaction {
         amount: i64,
         extra: Value,
     ) {
-        let status = self.ledger.status();
-        self.add_event_with(now, request_id, (name, status, true), amount, extra);
-    }
-
-    pub(crate) fn add_event_with(
-        &mut self,
-        now: DateTime<Utc>,
-        request_id: &str,
-        (name, status, success): (&str, &str, bool),
-        amount: i64,
-        extra: Value,
-    ) {
+        let (status, success) = (self.ledger.status(), extra.get("error").is_none());
         let mut event = json!({
             "id": uuid(), "event": name, "transaction_status": status, "success": success, "amount": amount,
             "created_at": text(now), "request_id": request_id,
@@ -286,17 +270,12 @@ impl Transaction {
 
     /// Carries out a movement that was checked before, and notes its events.
     pub(crate) fn apply(&mut self, now: DateTime<Utc>, request_id: &str, movement: Movement) {
-        let Movement {
-            amount,
-            is_final,
-            operation,
-            ..
-        } = movement;
+        let (operation, amount) = (movement.operation, movement.amount);
         let left = self.ledger.capturable();
         match operation {
             Operation::Capture => {
                 self.ledger.captured += amount;
-                self.ledger.closed = is_final;
+                self.ledger.closed = movement.is_final;
             }
             Operation::Refund => self.ledger.refunded += amount,
             Operation::Void => self.ledger.authorization = Authorization::Voided,
@@ -310,22 +289,17 @@ impl Transaction {
         }
         let by = json!({"created_by": movement.extra["created_by"]});
         self.add_event(now, request_id, operation.event(), amount, movement.extra);
-        if is_final && left > amount {
+        if movement.is_final && left > amount {
             self.add_event(now, request_id, "VOID", left - amount, by);
         }
     }
 
     /// Whether there is room for a further operation, and none is pending.
     pub(crate) fn check_capacity(&self) -> ApiResult<()> {
-        if self.pending.is_some() {
-            return Err(ApiError::wrong_state("an operation is pending"));
-        }
+        ensure_state(self.pending.is_none(), "an operation is pending")?;
         // An operation has at most three events: that it was begun, itself, and the void of the rest.
-        if self.events.len() + 3 > EVENTS {
-            Err(ApiError::full("events of one transaction"))
-        } else {
-            Ok(())
-        }
+        let fits = self.events.len() + 3 <= EVENTS;
+        ensure_capacity(fits, "events of one transaction")
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod wallets;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::repeat_with;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::clients::{Grant, Tokens};
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ApiResult, ensure_capacity};
 
 /// Everything behind the one lock.
 #[derive(Debug, Serialize, Deserialize)]
@@ -95,11 +96,7 @@ impl SandboxState {
 
     /// Whether a body of this weight still fits into memory; called before the work.
     pub(crate) fn check_quota(&self, weight: usize) -> ApiResult<()> {
-        if weight > self.limit.saturating_sub(self.used) {
-            Err(ApiError::full("bytes"))
-        } else {
-            Ok(())
-        }
+        ensure_capacity(weight <= self.limit.saturating_sub(self.used), "bytes")
     }
 
     /// Takes the room of a write that succeeded.
@@ -142,25 +139,9 @@ pub(crate) fn uuid() -> String {
     Uuid::new_v4().to_string()
 }
 
-/// `len` random letters and digits (at most 22 of them random, about 5.7 bits each).
+/// `len` random letters and digits. Test data, not for keys.
 pub(crate) fn alphanumeric(len: usize) -> String {
-    const SIGNS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    random(SIGNS, len)
-}
-
-/// `len` random signs of an alphabet. Test data, not for keys.
-pub(crate) fn random(signs: &[u8], len: usize) -> String {
-    let mut bits = 0_u128;
-    let base = signs.len() as u128;
-    let mut sign = |n: usize| {
-        if n.is_multiple_of(16) {
-            bits = Uuid::new_v4().as_u128() ^ Uuid::new_v4().as_u128().rotate_left(64);
-        }
-        let sign = signs[(bits % base) as usize];
-        bits /= base;
-        char::from(sign)
-    };
-    (0..len).map(&mut sign).collect()
+    repeat_with(fastrand::alphanumeric).take(len).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Gift cards, their tokens, PINs, balances and transactions.
 
 use std::collections::BTreeMap;
+use std::iter::repeat_with;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,8 +9,7 @@ use serde_json::{Value, json};
 
 use crate::clock::text;
 use crate::errors::{ApiError, ApiResult};
-use crate::state::json::{copy, remove};
-use crate::state::random;
+use crate::state::json::{copy, remove, text_of};
 use crate::state::store::Store;
 
 /// How many tokens and how many transactions a card can have.
@@ -25,7 +25,7 @@ pub(crate) struct Wallets {
     pub(crate) transactions: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Card {
     pub(crate) doc: Value,
     pub(crate) active: bool,
@@ -175,11 +175,8 @@ pub(crate) fn generate(format: &Value, default_len: usize) -> String {
         .as_u64()
         .and_then(|n| usize::try_from(n).ok())
         .unwrap_or(default_len);
-    format!(
-        "{}{}",
-        format["prefix"].as_str().unwrap_or_default(),
-        random(&signs, len)
-    )
+    let code = repeat_with(|| char::from(signs[fastrand::usize(..signs.len())])).take(len);
+    text_of(&format["prefix"]).chars().chain(code).collect()
 }
 
 #[cfg(test)]

@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use crate::api::checkout::payment;
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ensure_field, ensure_state};
 use crate::state::Account;
 use crate::state::checkout::{Authorization, PreAuthorization, lines};
 use crate::state::json::items;
 
 /// `PUT /transactions/{id}`: sets `merchant_reference_2`.
-pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
     let mut check = Check::of(&call.body);
@@ -25,7 +25,7 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
 
 /// `POST /transactions/{id}/authorization`: authorizes a payment on hold, of which the amount cannot be changed; or
 /// changes a pre-authorization. Not final: a higher amount; final: any amount, which is the last.
-pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
     let transactions = &mut account.checkout.transactions;
     let transaction = transactions.get_mut(id, "transaction")?;
@@ -44,22 +44,18 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
     check.ensure(is_sum, "amount", "is not the sum of the items");
     check.finish()?;
     if transaction.ledger.authorization == Authorization::OnHold {
-        if amount != transaction.ledger.authorized {
-            let reason = "is not the amount on hold";
-            return Err(ApiError::invalid_field("amount", reason));
-        }
+        let is_same = amount == transaction.ledger.authorized;
+        ensure_field(is_same, "amount", "is not the amount on hold")?;
         let session_id = transaction.session_id.clone();
         let id = payment::decide(call, account, &session_id, true)?;
         let transaction = account.checkout.transactions.get(&id, "transaction")?;
         return ApiResponse::ok(transaction.body(&[]));
     }
-    match transaction.pre_authorization {
-        PreAuthorization::None => {
-            let reason = "the transaction is not a pre-authorization";
-            return Err(ApiError::wrong_state(reason));
-        }
-        PreAuthorization::Final => return Err(ApiError::conflict("the authorization is final")),
-        PreAuthorization::Open => {}
+    let kind = transaction.pre_authorization;
+    let reason = "the transaction is not a pre-authorization";
+    ensure_state(kind != PreAuthorization::None, reason)?;
+    if kind == PreAuthorization::Final {
+        return Err(ApiError::conflict("the authorization is final"));
     }
     let status = transaction.ledger.status();
     if status != "AUTHORIZED" {
@@ -67,10 +63,9 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
             format!("the authorization of a transaction that is {status} cannot be changed");
         return Err(ApiError::conflict(reason));
     }
-    if !is_final && amount <= transaction.ledger.authorized {
-        let reason = "is not more than what is authorized";
-        return Err(ApiError::invalid_field("amount", reason));
-    }
+    let is_higher = amount > transaction.ledger.authorized;
+    let reason = "is not more than what is authorized";
+    ensure_field(is_final || is_higher, "amount", reason)?;
     transaction.check_capacity()?;
 
     transaction.ledger.authorized = amount;

@@ -6,9 +6,8 @@ use crate::api::checkout::card::Card;
 use crate::api::checkout::order::{check_order, check_session_metadata};
 use crate::api::checkout::payment;
 use crate::api::checkout::sessions::{self, created, expiry, open};
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
-use crate::errors::ApiResult;
 use crate::state::Account;
 use crate::state::checkout::{Authorization, Session};
 use crate::state::json::{remove, set, text_of};
@@ -19,7 +18,7 @@ pub(crate) const OPERATION: &str = "checkout_session_pay_post";
 const CARD: &str = "dintero_psp.creditcard";
 
 /// `POST /sessions/payment-token`: a session of no amount; when its payer has paid, the card is kept.
-pub(crate) fn token_session(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn token_session(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let mut check = Check::of(&call.body);
     check_product(&mut check, &call.body, "token_provider");
     let mut doc = call.body["session"].clone();
@@ -61,7 +60,7 @@ fn check_product(check: &mut Check, body: &Value, within: &str) {
 
 /// `POST /sessions/pay`. A charge that is refused is a 200 with `success: false`. A deleted token is refused, an unknown
 /// one is a 400.
-pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let body = &call.body["session"];
     let mut check = Check::of(&call.body);
     for name in ["session", "payment"] {

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 
 use crate::api::checkout::order::{check_order, check_session_metadata, check_sum};
 use crate::api::checkout::transaction_operations::{perform, timed_out, voiding};
-use crate::api::{is_set, loans, page};
-use crate::call::{ApiResponse, Call};
+use crate::api::{has_values, is_found, is_set, loans, page};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::{Check, parse_time};
 use crate::clock::text;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ApiResult, ensure_field, ensure_state};
 use crate::state::checkout::Session;
 use crate::state::json::{items, remove, set, text_of};
 use crate::state::{Account, checkout_id, size};
@@ -19,20 +19,14 @@ use crate::state::{Account, checkout_id, size};
 const LIFE: TimeDelta = TimeDelta::hours(4);
 
 /// `POST /sessions-profile`.
-pub(crate) fn create_from_profile(
-    call: &Call<'_>,
-    account: &mut Account,
-) -> ApiResult<ApiResponse> {
+pub(crate) fn create_from_profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let mut check = Check::of(&call.body);
     let configuration = configuration(&mut check, account, "profile_id", &call.body["profile_id"]);
     create(call, account, check, configuration)
 }
 
 /// `POST /sessions`.
-pub(crate) fn create_with_configuration(
-    call: &Call<'_>,
-    account: &mut Account,
-) -> ApiResult<ApiResponse> {
+pub(crate) fn create_with_configuration(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     create(call, account, Check::of(&call.body), json!({}))
 }
 
@@ -55,7 +49,7 @@ fn create(
     account: &mut Account,
     mut check: Check,
     mut configuration: Value,
-) -> ApiResult<ApiResponse> {
+) -> HandlerResult {
     check_order(&mut check, "order", &call.body["order"]);
     check_session_metadata(&mut check, "metadata", &call.body["metadata"]);
     let expires_at = expiry(call, &mut check, "expires_at", &call.body["expires_at"]);
@@ -91,12 +85,8 @@ pub(crate) fn open(
     set(&mut doc, fields);
     let mut session = Session {
         doc,
-        events: Vec::new(),
         expires_at,
-        transaction_id: None,
-        cancelled: false,
-        locked: false,
-        keeps_card: false,
+        ..Session::default()
     };
     session.add_event(call.now, call.request_id, "INITIATED", Value::Null);
     account.checkout.sessions.put(&id, session);
@@ -104,7 +94,7 @@ pub(crate) fn open(
 }
 
 /// The response for a new session.
-pub(crate) fn created(call: &Call<'_>, account: &Account, id: &str) -> ApiResult<ApiResponse> {
+pub(crate) fn created(call: &Call<'_>, account: &Account, id: &str) -> HandlerResult {
     let mut body = json!({"id": id, "url": format!("{}/v1/view/{id}", call.base_url)});
     if is_set(call, "include_session") {
         body["session"] = account.checkout.sessions.get(id, "session")?.body(&[]);
@@ -126,39 +116,36 @@ pub(crate) fn expiry(
 }
 
 /// `GET /sessions`: newest first, a bare array.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    const SEARCHED: [&str; 5] = [
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    const FILTERS: [(&str, &str); 3] = [
+        ("id", "/id"),
+        ("transaction_id", "/transaction_id"),
+        ("store_id", "/order/store/id"),
+    ];
+    const SEARCHED: [&str; 6] = [
         "/id",
+        "/transaction_id",
         "/order/merchant_reference",
         "/order/merchant_reference_2",
         "/customer/email",
         "/customer/phone_number",
     ];
-    let created = call.query.times("created_at")?;
-    let search = call.query.first("search");
-    let one_of = |name: &str, found: Option<&str>| {
-        let wanted = call.query.all(name);
-        wanted.is_empty() || found.is_some_and(|found| wanted.contains(&found))
-    };
+    let query = &call.query;
+    let created = query.times("created_at")?;
     let wanted = |session: &Session| {
-        let (doc, transaction) = (&session.doc, session.transaction_id.as_deref());
+        let mut doc = session.doc.clone();
+        set(&mut doc, json!({"transaction_id": session.transaction_id}));
         let at = parse_time(text_of(&doc["created_at"]), false);
-        let found = |text: &str| {
-            let mut values = SEARCHED.iter().filter_map(|place| doc.pointer(place));
-            transaction == Some(text) || values.any(|value| value == text)
-        };
-        one_of("id", doc["id"].as_str())
-            && one_of("transaction_id", transaction)
-            && one_of("store_id", doc["order"]["store"]["id"].as_str())
+        has_values(query, &doc, &FILTERS)
+            && is_found(query, &doc, &SEARCHED)
             && at.is_some_and(|at| created.contains(at))
-            && search.is_none_or(found)
     };
     let (page, _) = page(call, &account.checkout.sessions, wanted)?;
     ApiResponse::ok(page.iter().map(|s| s.body(&[])).collect())
 }
 
 /// `POST /view/{session_id}/session/lock`: what the checkout page does before the merchant updates a session.
-pub(crate) fn lock(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn lock(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let sessions = &mut account.checkout.sessions;
     let session = sessions.get_mut(call.param("session_id"), "session")?;
     if let Some(reason) = session.over(call.now) {
@@ -177,14 +164,14 @@ fn require_sum(order: &Value) -> ApiResult<()> {
 }
 
 /// `GET /sessions/{session_id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let sessions = &account.checkout.sessions;
     let session = sessions.get(call.param("session_id"), "session")?;
     ApiResponse::ok(session.body(&call.query.all("includes")))
 }
 
 /// `PUT /sessions/{session_id}`: of a session that the checkout page has locked, or with `update_without_lock=true`.
-pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let sessions = &mut account.checkout.sessions;
     let session = sessions.get_mut(call.param("session_id"), "session")?;
     let before = session.doc["order"].clone();
@@ -198,10 +185,10 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
         let reason = format!("{reason} and cannot be updated");
         return Err(ApiError::wrong_state(reason));
     }
-    if !session.locked && !is_set(call, "update_without_lock") {
-        let reason = "the session is not locked; lock it or use update_without_lock=true";
-        return Err(ApiError::wrong_state(reason));
-    }
+    ensure_state(
+        session.locked || is_set(call, "update_without_lock"),
+        "the session is not locked; lock it or use update_without_lock=true",
+    )?;
     session.check_capacity()?;
 
     // An update has no merchant_reference; one that is sent is passed over.
@@ -235,29 +222,23 @@ fn check_choice(order: &Value, express: &Value) -> ApiResult<()> {
         &express["shipping_options"],
     );
     let is_offered = items(offered).iter().any(|option| option["id"] == *chosen);
-    if offered.is_array() && chosen.is_string() && !is_offered {
-        return Err(ApiError::invalid_field(
-            "order.shipping_option.id",
-            "is not one of express.shipping_options",
-        ));
-    }
-    Ok(())
+    ensure_field(
+        !offered.is_array() || !chosen.is_string() || is_offered,
+        "order.shipping_option.id",
+        "is not one of express.shipping_options",
+    )
 }
 
 /// `POST /sessions/{session_id}/cancel`: allowed as long as nothing was captured; voids the authorization.
-pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("session_id");
     let session = account.checkout.sessions.get(id, "session")?;
-    if session.cancelled {
-        return Err(ApiError::wrong_state("the session is already cancelled"));
-    }
+    ensure_state(!session.cancelled, "the session is already cancelled")?;
     session.check_capacity()?;
     if let Some(id) = session.transaction_id.clone() {
         let transaction = account.checkout.transactions.get(&id, "transaction")?;
-        if transaction.ledger.status() != "AUTHORIZED" {
-            let reason = "only a session whose payment is authorized or not begun can be cancelled";
-            return Err(ApiError::wrong_state(reason));
-        }
+        let reason = "only a session whose payment is authorized or not begun can be cancelled";
+        ensure_state(transaction.ledger.status() == "AUTHORIZED", reason)?;
         transaction.check_capacity()?;
         let movement = voiding(call, transaction);
         if !perform(account, &id, call.now, call.request_id, movement)? {

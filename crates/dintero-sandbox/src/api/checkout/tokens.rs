@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::api::checkout::card::Card;
-use crate::api::{is_set, page};
-use crate::call::{ApiResponse, Call};
-use crate::errors::{ApiError, ApiResult};
+use crate::api::{has_values, is_set, page, stamp};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::errors::ensure_state;
 use crate::state::checkout::Transaction;
-use crate::state::json::{set, text_of};
+use crate::state::json::set;
 use crate::state::{Account, uuid};
 
 /// The token of a card that a transaction was paid with.
@@ -30,37 +30,35 @@ pub(crate) fn issue(
 }
 
 /// `GET /card-tokens`: newest first.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    let status = call.query.all("status");
-    let deleted = is_set(call, "include_deleted") || status.contains(&"DELETED");
-    let is = |token: &Value, name: &str| call.query.first(name).is_none_or(|v| token[name] == v);
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    const FILTERS: [(&str, &str); 3] = [
+        ("customer_id", "/customer_id"),
+        ("relationship_id", "/relationship_id"),
+        ("status", "/status"),
+    ];
+    let deleted = is_set(call, "include_deleted") || call.query.all("status").contains(&"DELETED");
     let wanted = |token: &Value| {
-        let own = text_of(&token["status"]);
-        is(token, "customer_id")
-            && is(token, "relationship_id")
-            && (deleted || own != "DELETED")
-            && (status.is_empty() || status.contains(&own))
+        has_values(&call.query, token, &FILTERS) && (deleted || token["status"] != "DELETED")
     };
     ApiResponse::ok(json!(page(call, &account.checkout.tokens, wanted)?.0))
 }
 
 /// `GET /card-tokens/{token_id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let tokens = &account.checkout.tokens;
     ApiResponse::ok(tokens.get(call.param("token_id"), "card token")?.clone())
 }
 
 /// `DELETE /card-tokens/{token_id}`: the card cannot be charged any more; the token stays readable.
-pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let tokens = &mut account.checkout.tokens;
     let token = tokens.get_mut(call.param("token_id"), "card token")?;
-    if token["status"] == "DELETED" {
-        return Err(ApiError::wrong_state("the token is already deleted"));
-    }
-    let (at, by) = (call.now_text(), &call.grant.client_id);
+    let is_deleted = token["status"] == "DELETED";
+    ensure_state(!is_deleted, "the token is already deleted")?;
     set(
         token,
-        json!({"status": "DELETED", "updated_at": at, "deleted_at": at, "deleted_by": by}),
+        json!({"status": "DELETED", "updated_at": call.now_text()}),
     );
+    set(token, stamp(call, "deleted"));
     ApiResponse::ok(token.clone())
 }

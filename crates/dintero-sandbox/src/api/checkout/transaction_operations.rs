@@ -11,29 +11,20 @@ use serde_json::{Value, json};
 use crate::api::checkout::card::{timeout, times_out};
 use crate::api::checkout::order::check_event_metadata;
 use crate::api::{finance, fits};
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::callbacks;
 use crate::check::Check;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ApiResult, ensure_field, ensure_state};
 use crate::state::checkout::{Movement, Operation, Pending, PreAuthorization, Transaction};
 use crate::state::json::{copy, items, set, text_of};
 use crate::state::{Account, uuid};
 
-/// `POST /transactions/{id}/capture`.
-pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    move_amount(call, account, Operation::Capture)
-}
-
-/// `POST /transactions/{id}/refund`.
-pub(crate) fn refund(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    move_amount(call, account, Operation::Refund)
-}
-
-fn move_amount(
-    call: &Call<'_>,
-    account: &mut Account,
-    operation: Operation,
-) -> ApiResult<ApiResponse> {
+/// `POST /transactions/{id}/capture` and `POST /transactions/{id}/refund`.
+pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let operation = match call.path.ends_with("/capture") {
+        true => Operation::Capture,
+        false => Operation::Refund,
+    };
     let checkout = &account.checkout;
     let transaction = checkout.transactions.get(call.param("id"), "transaction")?;
     let (amount, lines) = check_body(call, transaction, operation)?;
@@ -52,23 +43,16 @@ fn move_amount(
             "refund_reference",
         ),
     };
-    if left <= 0 {
-        let advice = match ledger.status() {
-            "AUTHORIZED" => "; void it instead",
-            _ => "",
-        };
-        let status = ledger.status();
-        return Err(ApiError::wrong_state(format!(
-            "nothing can be {done} of a transaction that is {status}{advice}"
-        )));
-    }
-    if amount > left {
-        let reason = format!("is more than what is left to {verb}");
-        return Err(ApiError::invalid_field("amount", &reason));
-    }
-    if is_capture && transaction.pre_authorization == PreAuthorization::Open {
-        return Err(ApiError::wrong_state("the authorization is not final yet"));
-    }
+    let status = match ledger.status() {
+        "AUTHORIZED" => "AUTHORIZED; void it instead",
+        status => status,
+    };
+    let reason = format!("nothing can be {done} of a transaction that is {status}");
+    ensure_state(left > 0, &reason)?;
+    let reason = format!("is more than what is left to {verb}");
+    ensure_field(amount <= left, "amount", &reason)?;
+    let is_open = is_capture && transaction.pre_authorization == PreAuthorization::Open;
+    ensure_state(!is_open, "the authorization is not final yet")?;
     // The reference of a capture or refund overrides that of the session.
     let session = checkout.sessions.find(&transaction.session_id);
     let of_session = session.map(|s| s.doc["order"]["event_reference"].clone());
@@ -88,14 +72,12 @@ fn move_amount(
 
 /// `POST /transactions/{id}/void`. Voiding the rest after a part capture is for payment products that the sandbox's
 /// card payments (`dintero_psp.creditcard`) are not among.
-pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let transactions = &account.checkout.transactions;
     let transaction = transactions.get(call.param("id"), "transaction")?;
     let status = transaction.ledger.status();
-    if status != "AUTHORIZED" {
-        let reason = format!("a transaction that is {status} cannot be voided");
-        return Err(ApiError::wrong_state(reason));
-    }
+    let reason = format!("a transaction that is {status} cannot be voided");
+    ensure_state(status == "AUTHORIZED", &reason)?;
     let movement = voiding(call, transaction);
     carry_out(call, account, movement)
 }
@@ -116,7 +98,7 @@ fn created_by(call: &Call<'_>) -> Value {
 }
 
 /// Does it now, or, where a fault asks for it, responds with 202 and does it later.
-fn carry_out(call: &Call<'_>, account: &mut Account, movement: Movement) -> ApiResult<ApiResponse> {
+fn carry_out(call: &Call<'_>, account: &mut Account, movement: Movement) -> HandlerResult {
     let id = call.param("id");
     let includes = call.query.all("includes");
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
@@ -156,8 +138,7 @@ pub(crate) fn perform(
     let event = movement.operation.event();
     if times_out(transaction, event) {
         movement.extra["error"] = timeout("the payment provider");
-        let event = (event, transaction.ledger.status(), false);
-        transaction.add_event_with(now, request_id, event, movement.amount, movement.extra);
+        transaction.add_event(now, request_id, event, movement.amount, movement.extra);
         return Ok(false);
     }
     let finance = &mut account.finance;

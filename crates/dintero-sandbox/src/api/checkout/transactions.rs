@@ -2,17 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::api::page;
-use crate::call::{ApiResponse, Call};
+use crate::api::{has_values, is_found, is_one_of, page};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::parse_time;
-use crate::errors::ApiResult;
 use crate::query::{Query, TimeRange};
 use crate::state::Account;
 use crate::state::checkout::Transaction;
 use crate::state::json::{copy, items, pick, set, text_of};
 
-/// Filters that compare text: the query parameter and where the transaction has the value. Repeated parameters mean "one of".
-const TEXT_FILTERS: [(&str, &str); 15] = [
+/// Query parameters and where a transaction has their values.
+const FILTERS: [(&str, &str); 15] = [
     ("id", "/id"),
     ("payment_product", "/payment_product"),
     ("payment_product_type", "/payment_product_type"),
@@ -30,8 +29,22 @@ const TEXT_FILTERS: [(&str, &str); 15] = [
     ("channel", "/channel"),
 ];
 
+/// Where `search` looks besides the full name, according to the reference.
+const SEARCHED: [&str; 10] = [
+    "/id",
+    "/session_id",
+    "/card/payment_token_id",
+    "/merchant_reference",
+    "/merchant_reference_2",
+    "/customer/phone_number",
+    "/customer/email",
+    "/shipping_address/phone_number",
+    "/billing_address/phone_number",
+    "/billing_address/email",
+];
+
 /// `GET /transactions/{id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let includes = call.query.all("includes");
     let checkout = &account.checkout;
     let transaction = checkout.transactions.get(call.param("id"), "transaction")?;
@@ -48,64 +61,29 @@ pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
 }
 
 /// `GET /transactions`: newest first, a bare array; the next page starts after the last id.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    let includes = call.query.all("includes");
-    let filter = Filter::new(&call.query)?;
-    let (page, _) = page(call, &account.checkout.transactions, |t| filter.wants(t))?;
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let query = &call.query;
+    let (includes, status) = (query.all("includes"), query.all("status"));
+    let correlations = query.separated("payout_correlation_id");
+    let amounts = query.ints("amount")?;
+    let created = query.times("created_at")?;
+    let captured = query.times("captured_at")?;
+    let refunded = query.times("refunded_at")?;
+    let wanted = |t: &Transaction| {
+        is_one_of(&status, t.ledger.status())
+            && has_values(query, &t.doc, &FILTERS)
+            && is_one_of(
+                &correlations,
+                text_of(&t.doc["metadata"]["payout_correlation_id"]),
+            )
+            && amounts(t.doc["amount"].as_i64().unwrap_or(0))
+            && created.contains(t.created_at)
+            && had(t, "CAPTURE", captured)
+            && had(t, "REFUND", refunded)
+            && (is_found(query, &t.doc, &SEARCHED) || has_name(query, &t.doc))
+    };
+    let (page, _) = page(call, &account.checkout.transactions, wanted)?;
     ApiResponse::ok(page.iter().map(|t| t.body(&includes)).collect())
-}
-
-struct Filter<'a> {
-    status: Vec<&'a str>,
-    text: Vec<(&'static str, Vec<&'a str>)>,
-    amount: (Option<i64>, Option<i64>, Option<i64>),
-    created: TimeRange,
-    captured: TimeRange,
-    refunded: TimeRange,
-    search: Option<&'a str>,
-}
-
-impl<'a> Filter<'a> {
-    fn new(query: &'a Query) -> ApiResult<Self> {
-        let text = TEXT_FILTERS
-            .iter()
-            .map(|(name, pointer)| (*pointer, query.all(name)))
-            .chain([(
-                "/metadata/payout_correlation_id",
-                query.separated("payout_correlation_id"),
-            )]);
-        Ok(Self {
-            status: query.all("status"),
-            text: text.filter(|(_, values)| !values.is_empty()).collect(),
-            amount: (
-                query.int("amount")?,
-                query.int("amount.gte")?,
-                query.int("amount.lte")?,
-            ),
-            created: query.times("created_at")?,
-            captured: query.times("captured_at")?,
-            refunded: query.times("refunded_at")?,
-            search: query.first("search"),
-        })
-    }
-
-    fn wants(&self, transaction: &Transaction) -> bool {
-        let doc = |pointer: &str| transaction.doc.pointer(pointer).and_then(Value::as_str);
-        let amount = transaction.doc["amount"].as_i64().unwrap_or(0);
-        let (exact, gte, lte) = self.amount;
-        (self.status.is_empty() || self.status.contains(&transaction.ledger.status()))
-            && self
-                .text
-                .iter()
-                .all(|(at, values)| doc(at).is_some_and(|v| values.contains(&v)))
-            && exact.is_none_or(|n| amount == n)
-            && gte.is_none_or(|n| amount >= n)
-            && lte.is_none_or(|n| amount <= n)
-            && self.created.contains(transaction.created_at)
-            && had(transaction, "CAPTURE", self.captured)
-            && had(transaction, "REFUND", self.refunded)
-            && self.search.is_none_or(|text| matches(transaction, text))
-    }
 }
 
 /// Whether a successful event of this name lies in the range.
@@ -117,30 +95,15 @@ fn had(transaction: &Transaction, name: &str, range: TimeRange) -> bool {
     range.is_open() || transaction.events.iter().any(in_range)
 }
 
-/// What `search` matches, according to the reference: ids, references, phone, e-mail and full name.
-fn matches(transaction: &Transaction, text: &str) -> bool {
-    const PLACES: [&str; 10] = [
-        "/id",
-        "/session_id",
-        "/card/payment_token_id",
-        "/merchant_reference",
-        "/merchant_reference_2",
-        "/customer/phone_number",
-        "/customer/email",
-        "/shipping_address/phone_number",
-        "/billing_address/phone_number",
-        "/billing_address/email",
-    ];
-    let doc = &transaction.doc;
-    let full_name = |address: &&str| {
-        let part = |name| text_of(&doc[*address][name]);
-        format!("{} {}", part("first_name"), part("last_name")) == text
-    };
-    let mut found = PLACES.iter().filter_map(|place| doc.pointer(place));
-    found.any(|value| value == text)
-        || ["shipping_address", "billing_address"]
-            .iter()
-            .any(full_name)
+/// Whether `search` is the full name in one of the addresses.
+fn has_name(query: &Query, transaction: &Value) -> bool {
+    ["shipping_address", "billing_address"]
+        .iter()
+        .any(|address| {
+            let part = |name| text_of(&transaction[*address][name]);
+            let name = format!("{} {}", part("first_name"), part("last_name"));
+            query.first("search") == Some(name.as_str())
+        })
 }
 
 /// The fields of a session that its transaction takes over.

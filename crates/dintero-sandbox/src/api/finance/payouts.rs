@@ -3,10 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::call::{ApiResponse, Call};
+use crate::api::{has_values, page_after, stamp};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
 use crate::clock::text;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ApiResult, ensure_field};
 use crate::state::checkout::{Movement, Operation, Transaction};
 use crate::state::finance::{Finance, Seller};
 use crate::state::json::{set, text_of};
@@ -16,7 +17,7 @@ use crate::state::{Account, uuid};
 const APPROVAL: TimeDelta = TimeDelta::hours(1);
 
 /// `POST /accounts/{aid}/management/settings/approvals/payout-destinations`: approved an hour later.
-pub(crate) fn approve_seller(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn approve_seller(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let sellers = &mut account.finance.sellers;
     let id = text_of(&call.body["payout_destination_id"]);
     let mut check = Check::of(&call.body);
@@ -54,21 +55,20 @@ impl Seller {
 }
 
 /// `GET /accounts/{aid}/management/settings/approvals/payout-destinations`: newest first.
-pub(crate) fn sellers(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    let status = call.query.all("case_status");
-    let id = call.query.first("payout_destination_id");
-    let all = account.finance.sellers.iter().map(|s| s.body(call.now));
-    let mut all: Vec<Value> = all
-        .filter(|s| id.is_none_or(|id| s["payout_destination_id"] == id))
-        .filter(|s| status.is_empty() || status.contains(&text_of(&s["case_status"])))
-        .collect();
-    all.reverse();
-    ApiResponse::ok(json!({"payout_destinations": all}))
+pub(crate) fn sellers(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    const FILTERS: [(&str, &str); 2] = [
+        ("case_status", "/case_status"),
+        ("payout_destination_id", "/payout_destination_id"),
+    ];
+    let all = account.finance.sellers.iter().rev();
+    let all = all.map(|seller| seller.body(call.now));
+    let wanted = all.filter(|seller| has_values(&call.query, seller, &FILTERS));
+    ApiResponse::ok(json!({"payout_destinations": wanted.collect::<Value>()}))
 }
 
 /// `POST /v2/accounts/{aid}/payout/fund-transfers`: received in any case, carried out only when the source has that
 /// much; the same id with the same body again changes nothing.
-pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const FROM: &str = "source_payout_destination_id";
     const TO: &str = "destination_payout_destination_id";
     let finance = &mut account.finance;
@@ -76,19 +76,14 @@ pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiR
     let id = member("fund_transfer_id");
     if let Some(first) = finance.transfers.get(id) {
         let mut sent = call.body.as_object().into_iter().flatten();
-        return if sent.all(|(name, value)| first[name] == *value) {
-            ApiResponse::ok(json!({"fund_transfer": first}))
-        } else {
-            let reason = "was used for another transfer";
-            Err(ApiError::invalid_field("fund_transfer_id", reason))
-        };
+        let same = sent.all(|(name, value)| first[name] == *value);
+        ensure_field(same, "fund_transfer_id", "was used for another transfer")?;
+        return ApiResponse::ok(json!({"fund_transfer": first}));
     }
     for name in [FROM, TO] {
         let seller = finance.sellers.find(member(name));
-        if seller.is_none_or(|s| call.now < s.active_from) {
-            let reason = "is not an approved payout destination";
-            return Err(ApiError::invalid_field(name, reason));
-        }
+        let is_approved = seller.is_some_and(|s| call.now >= s.active_from);
+        ensure_field(is_approved, name, "is not an approved payout destination")?;
     }
     let mut check = Check::default();
     check.ensure(!id.is_empty(), "fund_transfer_id", "must not be empty");
@@ -96,10 +91,8 @@ pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiR
     check.finish()?;
     finance.ledger.check_capacity(2, "ledger entries")?;
     let mut doc = call.body.clone();
-    let fields = json!({
-        "account_id": account.id, "created_at": call.now_text(), "created_by": call.grant.client_id,
-    });
-    set(&mut doc, fields);
+    doc["account_id"] = json!(account.id);
+    set(&mut doc, stamp(call, "created"));
     let (from, to, currency) = (member(FROM), member(TO), member("currency"));
     let amount = call.body["amount"].as_i64().unwrap_or(0);
     let balances = finance.balances(from);
@@ -165,7 +158,7 @@ fn entry(
 }
 
 /// `GET /v2/accounts/{aid}/payout/payout-destinations/{payout_destination_id}/balances`.
-pub(crate) fn balances(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn balances(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let seller = known(call, account)?;
     let balances = account.finance.balances(seller).into_iter().map(|(currency, amount)| {
         json!({
@@ -177,17 +170,13 @@ pub(crate) fn balances(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiR
 }
 
 /// `GET /v2/accounts/{aid}/payout/payout-destinations/{payout_destination_id}/transfers`: newest first.
-pub(crate) fn transfers(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn transfers(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let seller = known(call, account)?;
-    let currency = call.query.first("currency");
     let wanted = |e: &Value| {
-        e["payout_destination_id"] == seller && currency.is_none_or(|c| e["currency"] == c)
+        e["payout_destination_id"] == seller
+            && has_values(&call.query, e, &[("currency", "/currency")])
     };
-    let page = call.query.first("page");
-    let limit = call.limit();
-    let found = account.finance.ledger.page(page, limit, wanted);
-    let (entries, next) =
-        found.map_err(|_| ApiError::invalid_field("page", "is not the token of a page"))?;
+    let (entries, next) = page_after(call, "page", &account.finance.ledger, wanted)?;
     let mut body = json!({"entries": entries});
     set(&mut body, json!({"next_page_token": next}));
     ApiResponse::ok(body)

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::api::shopping::drafts::{base, touch};
 use crate::api::shopping::events::api_event;
 use crate::api::shopping::items::ITEMS;
-use crate::call::{ApiResponse, Call};
-use crate::errors::{ApiError, ApiResult};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::errors::{ApiError, ApiResult, ensure_capacity, ensure_state};
 use crate::state::json::{items, remove, set, text_of};
 use crate::state::shopping::{Kind, Order, gross, lines, require_open};
 use crate::state::{Account, alphanumeric, uuid};
@@ -14,14 +14,13 @@ use crate::state::{Account, alphanumeric, uuid};
 /// `PUT /draft_orders/{id}/complete`. With `split_draft` lines of different `groups` become orders of their own, the
 /// sandbox's own rule (Dintero's is not published); else it is one order. The `order_id` is the draft's own, else a
 /// generated one if the options ask for it, else the order's id.
-pub(crate) fn complete(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn complete(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
     let draft = account.shopping.drafts.get(id, "draft")?;
     require_open(draft, "draft", ApiError::wrong_state)?;
     let (order, options) = (draft["order"].clone(), draft["options"].clone());
-    if items(&order["items"]).is_empty() {
-        return Err(ApiError::wrong_state("the draft has no items"));
-    }
+    let has_items = !items(&order["items"]).is_empty();
+    ensure_state(has_items, "the draft has no items")?;
     let ids = if let Some(existing) = options["order_id"].as_str() {
         let target = account.shopping.orders.get_mut(existing, "order")?;
         let replace = options["replace"] == "order";
@@ -51,10 +50,8 @@ pub(crate) fn complete(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiR
             let order = new_order(call, account, part, &options);
             let order_id = text_of(&order.doc["order_id"]).to_owned();
             // Only the first can have an id that was chosen, so that a refusal comes before any order is made.
-            if account.shopping.orders.contains(&order_id) {
-                let reason = "an order with this order_id exists already";
-                return Err(ApiError::wrong_state(reason));
-            }
+            let is_new = !account.shopping.orders.contains(&order_id);
+            ensure_state(is_new, "an order with this order_id exists already")?;
             account.shopping.orders.put(&order_id, order);
             ids.push(order_id);
         }
@@ -118,19 +115,15 @@ fn new_order(call: &Call<'_>, account: &Account, mut doc: Value, options: &Value
 fn check_target(target: &Order, order: &Value, replace: bool) -> ApiResult<()> {
     target.check_capacity()?;
     require_open(&target.doc, "order", ApiError::wrong_state)?;
-    if replace && target.has_operations() {
+    if replace {
         let reason = "an order with payment operations cannot be replaced";
-        return Err(ApiError::wrong_state(reason));
+        return ensure_state(!target.has_operations(), reason);
     }
     let (there, new) = (lines(&target.doc), lines(order));
-    if !replace && new.keys().any(|line| there.contains_key(line)) {
-        let reason = "the order already has a line with a line_id of the draft";
-        return Err(ApiError::wrong_state(reason));
-    }
-    if !replace && there.len() + new.len() > ITEMS {
-        return Err(ApiError::full("lines of one order"));
-    }
-    Ok(())
+    let is_new = !new.keys().any(|line| there.contains_key(line));
+    let reason = "the order already has a line with a line_id of the draft";
+    ensure_state(is_new, reason)?;
+    ensure_capacity(there.len() + new.len() <= ITEMS, "lines of one order")
 }
 
 /// Puts what a draft says in the place of what an order says.

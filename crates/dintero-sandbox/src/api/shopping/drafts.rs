@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::api::page;
 use crate::api::shopping::events::api_event;
 use crate::api::shopping::items::{ITEMS, check_line_id, check_order, replaced, stored};
-use crate::call::{ApiResponse, Call};
+use crate::api::{has_values, page, stamp};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::{Check, parse_time};
 use crate::errors::{ApiError, ApiResult};
 use crate::state::json::{items, remove, set, text_of};
@@ -13,7 +13,7 @@ use crate::state::shopping::{PER_ORDER, Shopping, gross, require_open};
 use crate::state::{Account, alphanumeric, uuid};
 
 /// `POST /draft_orders`.
-pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check_body(call, &account.shopping, None)?;
     account.shopping.drafts.check_capacity(1, "drafts")?;
     let id = uuid();
@@ -82,23 +82,18 @@ pub(crate) fn touch(call: &Call<'_>, draft: &mut Value, id: &str) {
 }
 
 /// `GET /draft_orders/{id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let drafts = &account.shopping.drafts;
     ApiResponse::ok(drafts.get(call.param("id"), "draft")?.clone())
 }
 
 /// `GET /draft_orders`: newest first.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    let one_of = |name: &str, found: &Value| {
-        let wanted = call.query.all(name);
-        wanted.is_empty() || wanted.contains(&text_of(found))
-    };
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    const FILTERS: [(&str, &str); 2] = [("status", "/status"), ("currency", "/order/currency")];
     let created = call.query.times("created_at")?;
     let wanted = |draft: &Value| {
         let at = parse_time(text_of(&draft["created_at"]), false);
-        one_of("status", &draft["status"])
-            && one_of("currency", &draft["order"]["currency"])
-            && at.is_some_and(|at| created.contains(at))
+        has_values(&call.query, draft, &FILTERS) && at.is_some_and(|at| created.contains(at))
     };
     let (page, next) = page(call, &account.shopping.drafts, wanted)?;
     let mut body = json!({"draft_orders": page});
@@ -107,7 +102,7 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
 }
 
 /// `PUT /draft_orders/{id}`: the body takes the place of the whole draft.
-pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
     let draft = account.shopping.drafts.get(id, "draft")?;
     let reserved = draft["order"]["order_id"].as_str();
@@ -119,20 +114,17 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
 }
 
 /// `DELETE /draft_orders/{id}`: the draft stays readable with status deleted.
-pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_open(call, account, |draft| {
-        let (at, by) = (call.now_text(), &call.grant.client_id);
-        set(
-            draft,
-            json!({"status": "deleted", "deleted_at": at, "deleted_by": by}),
-        );
+        draft["status"] = json!("deleted");
+        set(draft, stamp(call, "deleted"));
         touch(call, draft, call.param("id"));
         Ok(())
     })
 }
 
 /// `POST /draft_orders/{id}/items`.
-pub(crate) fn add_item(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn add_item(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_items(call, account, |items| {
         let mut check = check_item(call);
         let is_new = items.iter().all(|i| i["line_id"] != call.body["line_id"]);
@@ -146,7 +138,7 @@ pub(crate) fn add_item(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiR
 }
 
 /// `PUT /draft_orders/{id}/items/{line_id}`.
-pub(crate) fn update_item(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn update_item(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let line = line_id(call)?;
     with_items(call, account, |items| {
         let item = items.iter_mut().find(|i| i["line_id"] == line);
@@ -161,7 +153,7 @@ pub(crate) fn update_item(call: &Call<'_>, account: &mut Account) -> ApiResult<A
 }
 
 /// `DELETE /draft_orders/{id}/items/{line_id}`.
-pub(crate) fn remove_item(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn remove_item(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let line = line_id(call)?;
     with_items(call, account, |items| {
         let found = items.iter().position(|i| i["line_id"] == line);
@@ -186,7 +178,7 @@ fn with_open(
     call: &Call<'_>,
     account: &mut Account,
     change: impl FnOnce(&mut Value) -> ApiResult<()>,
-) -> ApiResult<ApiResponse> {
+) -> HandlerResult {
     let draft = account.shopping.drafts.get_mut(call.param("id"), "draft")?;
     require_open(draft, "draft", ApiError::wrong_state)?;
     change(draft)?;
@@ -198,7 +190,7 @@ fn with_items(
     call: &Call<'_>,
     account: &mut Account,
     change: impl FnOnce(&mut Vec<Value>) -> ApiResult<()>,
-) -> ApiResult<ApiResponse> {
+) -> HandlerResult {
     with_open(call, account, |draft| {
         let mut lines = items(&draft["order"]["items"]).to_vec();
         change(&mut lines)?;

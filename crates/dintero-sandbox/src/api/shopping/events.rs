@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
-use crate::errors::ApiResult;
 use crate::state::json::{copy, set};
 use crate::state::{Account, uuid};
 
@@ -28,14 +27,14 @@ pub(crate) fn api_event(call: &Call<'_>, draft: Option<&str>) -> Value {
 }
 
 /// `GET /orders/{order_id}/events`: oldest first, with the combined state.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let orders = &account.shopping.orders;
     let order = orders.get(call.param("order_id"), "order")?;
     ApiResponse::ok(json!({"events": order.events, "state": order.state()}))
 }
 
 /// `POST /orders/{order_id}/events`.
-pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const FIELDS: [&str; 5] = [
         "state",
         "service",

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::api::fits;
 use crate::api::shopping::events::api_event;
 use crate::api::shopping::items::ITEMS;
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
 use crate::errors::{ApiError, ApiResult};
 use crate::state::json::{items, set};
@@ -19,7 +19,7 @@ use crate::state::shopping::{Kind, Order, lines, require_open};
 use crate::state::{Account, uuid};
 
 /// `GET /orders/{order_id}/{kind}`: oldest first.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let kind = Kind::of_path(call.path);
     let orders = &account.shopping.orders;
     let order = orders.get(call.param("order_id"), "order")?;
@@ -27,7 +27,7 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
 }
 
 /// `GET /orders/{order_id}/{kind}/{id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let kind = Kind::of_path(call.path);
     let id = call.param(&format!("{}_id", kind.singular()));
     let orders = &account.shopping.orders;
@@ -38,7 +38,7 @@ pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
 }
 
 /// `POST /orders/{order_id}/{kind}`.
-pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let kind = Kind::of_path(call.path);
     let order_id = call.param("order_id");
     let order = account.shopping.orders.get_mut(order_id, "order")?;

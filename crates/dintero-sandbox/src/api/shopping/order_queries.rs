@@ -2,15 +2,19 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{ApiResponse, Call};
-use crate::errors::{ApiError, ApiResult};
+use crate::api::{has_values, page};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::errors::ApiError;
 use crate::query::Query;
 use crate::state::Account;
 use crate::state::json::{items, set, text_of};
 use crate::state::shopping::Order;
 
 /// Which event types to show: none unless asked for. Stores and customers never see api-events.
-pub(crate) fn events_wanted<'a>(call: &'a Call<'_>, outside: bool) -> Vec<&'a str> {
+pub(crate) fn events_wanted<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
+    let outside = ["customer_id", "store_id"]
+        .iter()
+        .any(|name| !call.param(name).is_empty());
     let mut wanted = call.query.all("include_events");
     if wanted.contains(&"true") {
         wanted = vec!["api-event", "service-event"];
@@ -19,59 +23,32 @@ pub(crate) fn events_wanted<'a>(call: &'a Call<'_>, outside: bool) -> Vec<&'a st
     wanted
 }
 
-/// `GET /orders/{order_id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+/// `GET /orders/{order_id}`, also below a customer or a store.
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let orders = &account.shopping.orders;
     let order = orders.get(call.param("order_id"), "order")?;
-    ApiResponse::ok(order.body(&events_wanted(call, false)))
-}
-
-/// `GET /orders`: newest first.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    page(call, account, None)
-}
-
-/// `GET /customers/{customer_id}/orders`.
-pub(crate) fn list_of_customer(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    page(call, account, Some(("customer", call.param("customer_id"))))
-}
-
-/// `GET /stores/{store_id}/orders`.
-pub(crate) fn list_of_store(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    page(call, account, Some(("store", call.param("store_id"))))
-}
-
-/// `GET /customers/{customer_id}/orders/{order_id}`.
-pub(crate) fn read_of_customer(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    read_of(call, account, ("customer", call.param("customer_id")))
-}
-
-/// `GET /stores/{store_id}/orders/{order_id}`.
-pub(crate) fn read_of_store(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    read_of(call, account, ("store", call.param("store_id")))
-}
-
-fn read_of(call: &Call<'_>, account: &Account, (kind, id): (&str, &str)) -> ApiResult<ApiResponse> {
-    let orders = &account.shopping.orders;
-    let order = orders.get(call.param("order_id"), "order")?;
-    if order.doc[kind]["id"] != id {
+    if !belongs(call, order) {
         return Err(ApiError::not_found("order"));
     }
-    ApiResponse::ok(order.body(&events_wanted(call, true)))
+    ApiResponse::ok(order.body(&events_wanted(call)))
 }
 
-fn page(call: &Call<'_>, account: &Account, whose: Option<(&str, &str)>) -> ApiResult<ApiResponse> {
-    let events = events_wanted(call, whose.is_some());
+/// `GET /orders`, also below a customer or a store: newest first.
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let events = events_wanted(call);
     let created = call.query.times("created_at")?;
-    let wanted = |o: &Order| {
-        whose.is_none_or(|(kind, id)| o.doc[kind]["id"] == id)
-            && created.contains(o.created_at)
-            && matches(&call.query, o)
-    };
-    let (page, next) = crate::api::page(call, &account.shopping.orders, wanted)?;
+    let wanted =
+        |o: &Order| belongs(call, o) && created.contains(o.created_at) && matches(&call.query, o);
+    let (page, next) = page(call, &account.shopping.orders, wanted)?;
     let mut body = json!({"orders": page.iter().map(|o| o.body(&events)).collect::<Value>()});
     set(&mut body, json!({"paging_token": next}));
     ApiResponse::ok(body)
+}
+
+/// Whether an order belongs to the customer or the store in the path, if there is one.
+fn belongs(call: &Call<'_>, order: &Order) -> bool {
+    let is = |of: &str, id: &str| id.is_empty() || order.doc[of]["id"] == id;
+    is("customer", call.param("customer_id")) && is("store", call.param("store_id"))
 }
 
 /// Whether an order is what the query asks for. Repeated parameters mean "one of".
@@ -92,9 +69,11 @@ fn matches(query: &Query, order: &Order) -> bool {
     let lines = items(&order.doc["items"]).iter();
     let discounts = lines.flat_map(|line| items(&line["discount_lines"]));
     let discounts = discounts.map(|d| text_of(&d["discount_type"]));
-    any("status", &[text_of(&order.doc["status"])])
-        && any("payment_status", &[order.payment_status()])
-        && any("currency", &[text_of(&order.doc["currency"])])
+    has_values(
+        query,
+        &order.doc,
+        &[("status", "/status"), ("currency", "/currency")],
+    ) && any("payment_status", &[order.payment_status()])
         && any("itinerary_travel_mode", &modes.collect::<Vec<_>>())
         && any("itinerary_arrival_address", &addresses("arrival_address"))
         && any(

@@ -5,16 +5,17 @@ use serde_json::json;
 use crate::api::shopping::events::api_event;
 use crate::api::shopping::items::{ITEMS, check_line_id, replaced};
 use crate::api::shopping::order_queries::events_wanted;
-use crate::call::{ApiResponse, Call};
+use crate::api::stamp;
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ApiResult, ensure_state};
 use crate::state::json::{copy, items, remove, set};
 use crate::state::shopping::{Kind, Order, gross, lines, require_open};
 use crate::state::{Account, uuid};
 
 /// `PUT /orders/{order_id}`: the documented fields of an open order. Lines are changed, never added (a draft with
 /// `options.order_id` adds), and not below what is authorized of them.
-pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const FIELDS: [&str; 5] = [
         "external_ids",
         "itinerary",
@@ -76,40 +77,35 @@ fn check_update(call: &Call<'_>, order: &Order) -> ApiResult<()> {
 }
 
 /// `POST /orders/{order_id}/cancel`: only an open order of which nothing is captured.
-pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
         Check::of(&call.body).finish()?;
         require_open(&order.doc, "order", ApiError::wrong_state)?;
-        if !order.moved(Kind::Capture, None).is_empty() {
-            let reason = "an order of which something is captured cannot be cancelled";
-            return Err(ApiError::wrong_state(reason));
-        }
-        let (at, by) = (call.now_text(), &call.grant.client_id);
-        let fields = json!({"status": "cancelled", "cancelled_at": at, "cancelled_by": by});
-        set(&mut order.doc, fields);
+        let is_uncaptured = order.moved(Kind::Capture, None).is_empty();
+        let reason = "an order of which something is captured cannot be cancelled";
+        ensure_state(is_uncaptured, reason)?;
+        order.doc["status"] = json!("cancelled");
+        set(&mut order.doc, stamp(call, "cancelled"));
         copy(&mut order.doc, &call.body, &["cancelled_reason"]);
         Ok(())
     })
 }
 
 /// `POST /orders/{order_id}/close`.
-pub(crate) fn close(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn close(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
         require_open(&order.doc, "order", ApiError::wrong_state)?;
-        let (at, by) = (call.now_text(), &call.grant.client_id);
-        let fields = json!({"status": "closed", "closed_at": at, "closed_by": by});
-        set(&mut order.doc, fields);
+        order.doc["status"] = json!("closed");
+        set(&mut order.doc, stamp(call, "closed"));
         Ok(())
     })
 }
 
 /// `POST /orders/{order_id}/open`: a closed order only; a cancelled one stays cancelled.
-pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
-        if order.doc["status"] != "closed" {
-            let reason = "only a closed order can be opened";
-            return Err(ApiError::wrong_state(reason));
-        }
+        let is_closed = order.doc["status"] == "closed";
+        ensure_state(is_closed, "only a closed order can be opened")?;
         order.doc["status"] = json!("open");
         remove(&mut order.doc, &["closed_at", "closed_by"]);
         Ok(())
@@ -117,20 +113,19 @@ pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
 }
 
 /// `POST /orders/{order_id}/comments`.
-pub(crate) fn comment(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn comment(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
         Check::of(&call.body).finish()?;
-        let comment = json!({
-            "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id,
-            "comment": call.body["comment"],
-        });
+        let mut comment = stamp(call, "created");
+        let fields = json!({"id": uuid(), "comment": call.body["comment"]});
+        set(&mut comment, fields);
         order.add("comments", comment);
         Ok(())
     })
 }
 
 /// `DELETE /orders/{order_id}/comments/{comment_id}`.
-pub(crate) fn remove_comment(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn remove_comment(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
         let mut comments = items(&order.doc["comments"]).to_vec();
         let found = comments
@@ -147,12 +142,12 @@ fn with_order(
     call: &Call<'_>,
     account: &mut Account,
     change: impl FnOnce(&mut Order) -> ApiResult<()>,
-) -> ApiResult<ApiResponse> {
+) -> HandlerResult {
     let orders = &mut account.shopping.orders;
     let order = orders.get_mut(call.param("order_id"), "order")?;
     order.check_capacity()?;
     change(order)?;
     order.doc["updated_at"] = json!(call.now_text());
     order.events.push(api_event(call, None));
-    ApiResponse::ok(order.body(&events_wanted(call, false)))
+    ApiResponse::ok(order.body(&events_wanted(call)))
 }

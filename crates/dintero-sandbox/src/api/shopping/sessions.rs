@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::api::checkout::sessions::{configuration, expiry, open as open_session};
 use crate::api::fits;
 use crate::api::shopping::events::api_event;
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
 use crate::errors::{ApiError, ApiResult};
 use crate::state::Account;
@@ -13,12 +13,12 @@ use crate::state::json::{copy, items, pick};
 use crate::state::shopping::{Order, require_open};
 
 /// `GET /orders/{order_id}/sessions`: oldest first.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(json!({"sessions": order(call, account)?.sessions}))
 }
 
 /// `GET /orders/{order_id}/sessions/{session_id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let mut sessions = order(call, account)?.sessions.iter();
     let found = sessions.find(|s| s["id"] == call.param("session_id"));
     ApiResponse::ok(found.ok_or_else(|| ApiError::not_found("session"))?.clone())
@@ -29,7 +29,7 @@ fn order<'a>(call: &Call<'_>, account: &'a Account) -> ApiResult<&'a Order> {
 }
 
 /// `POST /orders/{order_id}/sessions`: a Checkout session for lines of an open order, each whole or with its `amount`.
-pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let order = order(call, account)?;
     let body = &call.body;
     let mut check = Check::of(body);

@@ -1,14 +1,14 @@
 //! Cards: made one by one or in a batch, activated, given tokens and new PINs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::api::pictures;
 use crate::api::wallets::check;
-use crate::call::{ApiResponse, Call};
-use crate::errors::{ApiError, ApiResult};
+use crate::api::{pictures, stamp};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::errors::{ensure_capacity, ensure_state};
 use crate::state::json::{copy, items, pick, set, text_of};
 use crate::state::wallets::{Card, PER_CARD, Token, Wallets, generate};
 use crate::state::{Account, uuid};
@@ -28,7 +28,7 @@ const FIELDS: [&str; 8] = [
 ];
 
 /// `POST /cards`.
-pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let wallets = &mut account.wallets;
     let id = text_of(&call.body["card_id"]);
     let mut check = check::body(&call.body);
@@ -44,7 +44,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
 
 /// `POST /cards/batch`: cards without balance that cannot pay until they are activated. The response is the only place
 /// that ever shows their tokens and PINs. Their currency is shown as NOK until the activation sets it.
-pub(crate) fn create_batch(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create_batch(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let wallets = &mut account.wallets;
     let options = &call.body["options"];
     let cards = items(&call.body["cards"]);
@@ -75,22 +75,14 @@ pub(crate) fn create_batch(call: &Call<'_>, account: &mut Account) -> ApiResult<
 fn new_card(call: &Call<'_>, body: &Value) -> Card {
     let mut doc = pick(body, &FIELDS);
     copy(&mut doc, body, &["card_id", "type"]);
-    let (at, by) = (call.now_text(), &call.grant.client_id);
-    set(
-        &mut doc,
-        json!({"id": uuid(), "created_at": at, "created_by": by}),
-    );
+    set(&mut doc, stamp(call, "created"));
+    doc["id"] = json!(uuid());
     Card {
         doc,
         active: true,
         active_from: check::time(body, "active_from"),
         expires_at: check::time(body, "expires_at"),
-        pin: None,
-        funds: 0,
-        drawn: 0,
-        tokens: Vec::new(),
-        transactions: Vec::new(),
-        refs: BTreeMap::new(),
+        ..Card::default()
     }
 }
 
@@ -166,16 +158,14 @@ fn life(options: &Value) -> Option<TimeDelta> {
 }
 
 /// `POST /cards/{card_id}/activate`: an inactive card gets its amount and currency and becomes unused.
-pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let cards = &mut account.wallets.cards;
     let card = cards.get_mut(call.param("card_id"), "card")?;
     let mut check = check::body(&call.body);
     check::period(&mut check, &call.body);
     check::lengths(&mut check, "", &call.body);
     check.finish()?;
-    if card.active {
-        return Err(ApiError::wrong_state("the card is already active"));
-    }
+    ensure_state(!card.active, "the card is already active")?;
     copy(&mut card.doc, &call.body, &FIELDS);
     if card.doc.get("active_from").is_none() {
         card.doc["active_from"] = json!(call.now_text());
@@ -197,7 +187,7 @@ pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiR
 }
 
 /// `POST /cards/{card_id}/rotate-pin`: the response is the only place that shows the new PIN.
-pub(crate) fn rotate_pin(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn rotate_pin(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let cards = &mut account.wallets.cards;
     let card = cards.get_mut(call.param("card_id"), "card")?;
     let mut check = check::body(&call.body);
@@ -207,7 +197,7 @@ pub(crate) fn rotate_pin(call: &Call<'_>, account: &mut Account) -> ApiResult<Ap
 }
 
 /// `POST /cards/{card_id}/tokens`.
-pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let wallets = &mut account.wallets;
     let id = call.param("card_id");
     let card = wallets.cards.get(id, "card")?;
@@ -218,18 +208,14 @@ pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> ApiResult<
     if let Some(response) = card.first_response(ref_id, call.path, &call.body)? {
         return ApiResponse::ok(response);
     }
-    if card.expired(call.now) {
-        return Err(ApiError::wrong_state("the card has expired"));
-    }
-    if card.tokens.len() >= PER_CARD {
-        return Err(ApiError::full("tokens of one card"));
-    }
+    ensure_state(!card.expired(call.now), "the card has expired")?;
+    ensure_capacity(card.tokens.len() < PER_CARD, "tokens of one card")?;
     let token = new_token(wallets, &call.body, call.now);
     let mut response = json!({
-        "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id,
-        "expires_after_transaction": token.once, "format": token.format,
+        "id": uuid(), "expires_after_transaction": token.once, "format": token.format,
         "token": shown_value(&token.value, &token.format),
     });
+    set(&mut response, stamp(call, "created"));
     copy(
         &mut response,
         &call.body,

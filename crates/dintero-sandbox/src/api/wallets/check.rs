@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::check::{Check, parse_time};
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ApiResult, ensure_state};
 use crate::state::json::text_of;
 use crate::state::wallets::Card;
 
@@ -65,15 +65,10 @@ pub(crate) fn length(check: &mut Check, field: &str, code: &Value, least: i64) {
 
 /// What must hold for a card before anything moves on it; `drawing` also needs its period to have begun.
 pub(crate) fn usable(card: &Card, now: DateTime<Utc>, drawing: bool) -> ApiResult<()> {
-    let refuse = |reason: &str| Err(ApiError::wrong_state(reason));
-    match () {
-        () if !card.active => refuse("the card is not activated"),
-        () if card.expired(now) => refuse("the card has expired"),
-        () if drawing && card.active_from.is_some_and(|at| now < at) => {
-            refuse("the card is not active yet")
-        }
-        () => Ok(()),
-    }
+    ensure_state(card.active, "the card is not activated")?;
+    ensure_state(!card.expired(now), "the card has expired")?;
+    let has_begun = !drawing || card.active_from.is_none_or(|at| now >= at);
+    ensure_state(has_begun, "the card is not active yet")
 }
 
 /// A PIN that was sent must be the card's.

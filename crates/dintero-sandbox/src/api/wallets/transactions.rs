@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::api::stamp;
 use crate::api::wallets::check;
-use crate::call::{ApiResponse, Call};
-use crate::errors::{ApiError, ApiResult};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::errors::{ApiError, ApiResult, ensure_capacity, ensure_field, ensure_state};
 use crate::state::json::{copy, set, text_of};
 use crate::state::wallets::{Card, FirstResponse, PER_CARD, Transaction};
 use crate::state::{Account, uuid};
@@ -12,7 +13,7 @@ use crate::state::{Account, uuid};
 const WRITE: [&str; 2] = ["admin:wallets", "write:wallets"];
 
 /// `POST /transactions`.
-pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let body = &call.body;
     let amount = body["amount"].as_i64().unwrap_or(0);
     let (fund, pending) = (body["type"] == "fund", body["pending"] == true);
@@ -35,29 +36,19 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
             .iter()
             .position(|t| Some(t.value.as_str()) == token);
         if let Some(token) = used.map(|i| &card.tokens[i]) {
-            if token.expired(call.now) {
-                return Err(ApiError::wrong_state("the token has expired"));
-            }
-            if token.once && token.used {
-                let reason = "the token was good for one transaction, which it has had";
-                return Err(ApiError::wrong_state(reason));
-            }
+            ensure_state(!token.expired(call.now), "the token has expired")?;
+            let reason = "the token was good for one transaction, which it has had";
+            ensure_state(!token.once || !token.used, reason)?;
         }
         check::pin(card, body)?;
         check::usable(card, call.now, !fund)?;
-        let refuse = |field: &str, reason: &str| Err(ApiError::invalid_field(field, reason));
-        if card.doc["currency"] != body["currency"] {
-            return refuse("currency", "is not the card's");
-        }
-        if !fund && amount > card.available() {
-            return refuse("amount", "is more than what is available on the card");
-        }
-        if fund && card.funds + amount > i64::from(i32::MAX) {
-            return refuse(
-                "amount",
-                "makes the card hold more than the API can express",
-            );
-        }
+        let same = card.doc["currency"] == body["currency"];
+        ensure_field(same, "currency", "is not the card's")?;
+        let reason = "is more than what is available on the card";
+        ensure_field(fund || amount <= card.available(), "amount", reason)?;
+        let reason = "makes the card hold more than the API can express";
+        let fits = card.funds + amount <= i64::from(i32::MAX);
+        ensure_field(!fund || fits, "amount", reason)?;
         if let Some(i) = used {
             card.tokens[i].used = true;
         }
@@ -76,7 +67,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRes
 }
 
 /// `POST /transactions/{transaction_id}/capture`: all or a part of what a pending drawdown holds; the rest stays locked.
-pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let asked = call.body["amount"].as_i64();
     let mut check = check::body(&call.body);
     check.ensure(asked != Some(0), "amount", "must be at least 1");
@@ -85,10 +76,8 @@ pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRe
         check::usable(card, call.now, true)?;
         let locked = card.transactions[index].locked;
         let amount = asked.unwrap_or(locked);
-        if amount > locked {
-            let reason = "is more than what the transaction still holds";
-            return Err(ApiError::invalid_field("amount", reason));
-        }
+        let reason = "is more than what the transaction still holds";
+        ensure_field(amount <= locked, "amount", reason)?;
         card.transactions[index].locked -= amount;
         card.drawn += amount;
         Ok(("drawdown", amount, 0))
@@ -96,7 +85,7 @@ pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRe
 }
 
 /// `POST /transactions/{transaction_id}/void`: what a pending drawdown still holds becomes available again.
-pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check::body(&call.body).finish()?;
     resolve(call, account, |card, index| {
         check::usable(card, call.now, false)?;
@@ -113,7 +102,7 @@ fn resolve(
     call: &Call<'_>,
     account: &mut Account,
     change: impl FnOnce(&mut Card, usize) -> ApiResult<Made>,
-) -> ApiResult<ApiResponse> {
+) -> HandlerResult {
     let id = call.param("transaction_id");
     let card_id = account.wallets.transactions.get(id).cloned();
     let card_id = card_id.ok_or_else(|| ApiError::not_found("transaction"))?;
@@ -132,27 +121,25 @@ fn with_card(
     card_id: &str,
     parent: Option<&str>,
     change: impl FnOnce(&mut Card) -> ApiResult<Made>,
-) -> ApiResult<ApiResponse> {
+) -> HandlerResult {
     let card = account.wallets.cards.get_mut(card_id, "card")?;
     let ref_id = text_of(&call.body["ref_id"]);
     if let Some(response) = card.first_response(ref_id, call.path, &call.body)? {
         return ApiResponse::ok(response);
     }
-    if card.transactions.len() >= PER_CARD {
-        return Err(ApiError::full("transactions of one card"));
-    }
+    let fits = card.transactions.len() < PER_CARD;
+    ensure_capacity(fits, "transactions of one card")?;
     let (kind, amount, locked) = change(card)?;
     let id = uuid();
-    let mut doc = json!({
-        "id": id, "created_at": call.now_text(), "created_by": call.grant.client_id, "amount": amount,
-        "currency": card.doc["currency"], "type": kind,
-    });
+    let mut doc = stamp(call, "created");
+    let currency = &card.doc["currency"];
+    let fields = json!({"id": id, "amount": amount, "currency": currency, "type": kind, "parent_id": parent});
+    set(&mut doc, fields);
     copy(
         &mut doc,
         &call.body,
         &["ref_id", "metadata", "originated_by"],
     );
-    set(&mut doc, json!({"parent_id": parent}));
     card.remember(call, doc.clone());
     card.transactions.push(Transaction {
         doc: doc.clone(),

@@ -7,14 +7,13 @@ use super::page::{self, Over, View};
 use super::{Choice, act, check_payable};
 use crate::api::checkout::card::{Card, Case};
 use crate::body::is_form;
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
-use crate::errors::ApiResult;
 use crate::state::Account;
 use crate::state::checkout::{Authorization, Session, Transaction};
 
 /// `GET` on the session's `url`. An unknown session is an HTML page for a browser, else an error in Dintero's form.
-pub(crate) fn page(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn page(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let accepted = call.headers.get_all("accept").iter();
     let mut accepted = accepted.filter_map(|value| value.to_str().ok());
     if !accepted.any(|value| value.contains("text/html")) {
@@ -26,7 +25,7 @@ pub(crate) fn page(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
 
 /// `POST` on the session's `url`. The response to a form is a redirect to the shop or a page, to JSON it is JSON; an
 /// empty body pays with the approved card.
-pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     if is_form(call.headers) {
         return Ok(submit_form(call, account));
     }

@@ -11,11 +11,11 @@ use crate::api::checkout::transactions::from_session;
 use crate::api::finance;
 use crate::call::Call;
 use crate::callbacks;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ApiResult, ensure_state};
 use crate::state::checkout::{
     Authorization, Ledger, Movement, Operation, PreAuthorization, Session, Transaction, lines,
 };
-use crate::state::json::items;
+use crate::state::json::{items, set, text_of};
 use crate::state::{Account, checkout_id};
 
 /// What a payer can do.
@@ -61,13 +61,8 @@ pub(crate) fn pay(
     card: &Card,
 ) -> ApiResult<String> {
     let mut card = card.clone();
-    if card.case == Case::TokenTimesOut
-        && account
-            .checkout
-            .sessions
-            .get(session_id, "session")?
-            .keeps_card
-    {
+    let session = account.checkout.sessions.get(session_id, "session")?;
+    if card.case == Case::TokenTimesOut && session.keeps_card {
         card.outcome = Authorization::Failed;
     }
     let id = begin(call, account, session_id, Some(&card))?;
@@ -78,9 +73,7 @@ pub(crate) fn pay(
 /// A payment of the kind that waits for the merchant, which is the only one that the sandbox can hold.
 fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<String> {
     let session = account.checkout.sessions.get(session_id, "session")?;
-    if session.keeps_card {
-        return Err(ApiError::wrong_state("the session is for keeping a card"));
-    }
+    ensure_state(!session.keeps_card, "the session is for keeping a card")?;
     let id = begin(call, account, session_id, None)?;
     callbacks::on_payment(account, call.now, &id, callbacks::Moment::Held);
     Ok(id)
@@ -106,13 +99,9 @@ pub(crate) fn decide(
     let session = checkout.sessions.get(session_id, "session")?;
     let id = session.transaction_id.clone().unwrap_or_default();
     session.check_capacity()?;
-    let held = match checkout.transactions.find(&id) {
-        Some(transaction) => transaction.ledger.authorization == Authorization::OnHold,
-        None => false,
-    };
-    if !held {
-        return Err(ApiError::wrong_state("the payment is not on hold"));
-    }
+    let transaction = checkout.transactions.find(&id);
+    let is_held = transaction.is_some_and(|t| t.ledger.authorization == Authorization::OnHold);
+    ensure_state(is_held, "the payment is not on hold")?;
     let transaction = checkout.transactions.get_mut(&id, "transaction")?;
     transaction.check_capacity()?;
     transaction.ledger.authorization = match is_given {
@@ -144,18 +133,11 @@ fn begin(
         Some(_) => ("dintero_psp", "dintero_psp.creditcard"),
         None => ("dintero", "dintero.external"),
     };
-    for (name, value) in [
-        ("id", id.as_str()),
-        ("created_at", &call.now_text()),
-        ("settlement_status", "NOT_SETTLED"),
-        ("payment_product", product),
-        ("payment_product_type", product_type),
-    ] {
-        doc[name] = json!(value);
-    }
-    if let Some(card) = card {
-        doc["card"] = card.shown();
-    }
+    let fields = json!({
+        "id": id, "created_at": call.now_text(), "settlement_status": "NOT_SETTLED", "payment_product": product,
+        "payment_product_type": product_type, "card": card.map(Card::shown),
+    });
+    set(&mut doc, fields);
     let lines = lines(items(&doc["items"]));
     let asked = body["configuration"]["pre_authorization"] == true;
     let pre_authorization = match asked && card.is_some() {
@@ -164,19 +146,16 @@ fn begin(
     };
     let mut transaction = Transaction {
         doc,
-        events: Vec::new(),
         session_id: session_id.to_owned(),
         created_at: call.now,
         ledger: Ledger::new(card.map_or(Authorization::OnHold, |c| c.outcome), amount),
         lines,
-        pending: None,
         pre_authorization,
+        ..Transaction::default()
     };
-    let event = match card {
-        Some(_) => ("INITIALIZE", "INITIATED", true),
-        None => ("INITIALIZE", "ON_HOLD", true),
-    };
-    transaction.add_event_with(call.now, call.request_id, event, amount, Value::Null);
+    let status = card.map_or("ON_HOLD", |_| "INITIATED");
+    let extra = json!({"transaction_status": status});
+    transaction.add_event(call.now, call.request_id, "INITIALIZE", amount, extra);
     session.transaction_id = Some(id.clone());
     checkout.transactions.put(&id, transaction);
     Ok(id)
@@ -203,9 +182,7 @@ fn conclude(
             json!({"error": {"message": "the payment on hold was refused", "type": ["DECLINED"]}})
         }
     };
-    let status = transaction.ledger.status();
-    let event = ("AUTHORIZE", status, given);
-    transaction.add_event_with(call.now, call.request_id, event, amount, error);
+    transaction.add_event(call.now, call.request_id, "AUTHORIZE", amount, error);
 
     let reported = transaction.events.len();
     if given && body["configuration"]["auto_capture"] == true && amount > 0 {
@@ -213,8 +190,7 @@ fn conclude(
             || times_out(transaction, "CAPTURE")
         {
             let error = json!({"error": timeout("the automatic capture")});
-            let event = ("CAPTURE", status, false);
-            transaction.add_event_with(call.now, call.request_id, event, amount, error);
+            transaction.add_event(call.now, call.request_id, "CAPTURE", amount, error);
         } else {
             let whole = transaction
                 .lines
@@ -239,16 +215,15 @@ fn conclude(
     });
     if let Some(card) = kept {
         let token = tokens::issue(call, &account.id, card, transaction);
-        if let Some(shown) = transaction.doc.get_mut("card") {
-            shown["payment_token"] = token["token"].clone();
-            shown["payment_token_id"] = token["id"].clone();
-        }
+        let shown = json!({"payment_token": token["token"], "payment_token_id": token["id"]});
+        set(&mut transaction.doc["card"], shown);
         if session.keeps_card {
-            let what = json!("generate_payment_token");
-            transaction.doc["payment_operation"] = what;
+            transaction.doc["payment_operation"] = json!("generate_payment_token");
         }
-        let id = token["id"].as_str().unwrap_or_default().to_owned();
-        account.checkout.tokens.put(&id, token);
+        account
+            .checkout
+            .tokens
+            .put(&text_of(&token["id"]).to_owned(), token);
     }
 
     let (name, moment) = match authorization {
