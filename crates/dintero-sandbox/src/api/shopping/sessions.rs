@@ -83,7 +83,9 @@ fn session_items(check: &mut Check, order: &Order, body: &Value) -> Vec<Value> {
     for (i, item) in asked.iter().enumerate() {
         let field = format!("items[{i}].line_id");
         let mut lines = items(&order.doc["items"]).iter();
-        let Some(line) = lines.find(|line| item["line_id"] == line["line_id"].to_string()) else {
+        // A session names as text what the order numbers.
+        let id_of = |line: &Value| line["line_id"].to_string();
+        let Some(line) = lines.find(|line| item["line_id"] == id_of(line)) else {
             check.fail(&field, "is not a line of the order");
             continue;
         };

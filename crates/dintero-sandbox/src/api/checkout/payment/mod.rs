@@ -220,10 +220,8 @@ fn conclude(
         if session.keeps_card {
             transaction.doc["payment_operation"] = json!("generate_payment_token");
         }
-        account
-            .checkout
-            .tokens
-            .put(&text_of(&token["id"]).to_owned(), token);
+        let id = text_of(&token["id"]).to_owned();
+        account.checkout.tokens.put(&id, token);
     }
 
     let (name, moment) = match authorization {
