@@ -227,7 +227,7 @@ async fn refused_requests_leave_the_state_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_full_sandbox_says_so_and_still_answers_reads() {
+async fn a_full_sandbox_returns_an_error_and_still_serves_reads() {
     let api = start_with(dintero_sandbox::Sandbox::builder().memory_limit(80_000)).await;
     let session = api.session().await;
     let mut found = api.post("/v1/sessions-profile", session_body()).await;
