@@ -82,10 +82,12 @@ fn session_items(check: &mut Check, order: &Order, body: &Value) -> Vec<Value> {
     let mut made: Vec<Value> = Vec::new();
     for (i, item) in asked.iter().enumerate() {
         let field = format!("items[{i}].line_id");
+        let is_line = |line: &Value| {
+            let number = line["line_id"].to_string();
+            item["line_id"] == number
+        };
         let mut lines = items(&order.doc["items"]).iter();
-        // A session names as text what the order numbers.
-        let id_of = |line: &Value| line["line_id"].to_string();
-        let Some(line) = lines.find(|line| item["line_id"] == id_of(line)) else {
+        let Some(line) = lines.find(|line| is_line(line)) else {
             check.fail(&field, "is not a line of the order");
             continue;
         };
