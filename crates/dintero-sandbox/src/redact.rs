@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_path_can_be_read_but_not_what_is_no_word() {
+    fn a_misspelt_path_is_shown_but_not_a_part_that_may_be_personal() {
         assert_eq!(shown("/v1/session/T12345678.a"), "/v1/session/***");
         assert_eq!(
             shown("/v1/me@example.com/sandbox-0123456789"),

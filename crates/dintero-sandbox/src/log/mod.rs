@@ -21,13 +21,13 @@ use crate::sync::lock;
 /// How many entries are kept; the oldest go first.
 const LIMIT: usize = 10_000;
 
-/// One request as it arrived.
+/// A request in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoggedRequest {
     /// When it arrived by the sandbox's clock, UTC.
     pub at: DateTime<Utc>,
-    /// `GET`, `POST`, ...
+    /// The method, such as `GET`.
     pub method: String,
     /// The path without the query; `***` stands for a part that may be secret or personal.
     pub path: String,
@@ -35,31 +35,31 @@ pub struct LoggedRequest {
     pub operation_id: Option<String>,
     /// The status of the response; `None` when the connection was closed without one.
     pub status: Option<u16>,
-    /// Whether the operation's work was begun: false when the request was refused before (unknown path, bad token,
-    /// bad JSON) or a [`Fault`] stopped it. A begun operation may still have been refused by its own rules, see `refusal`.
+    /// Whether the request reached the handler of its operation: `false` if it was refused before (unknown path, invalid
+    /// token, invalid body) or a [`Fault`] stopped it. The handler may have refused it, too; see `refusal`.
     pub handled: bool,
-    /// Why it was refused; `None` when it was accepted, also if a fault then kept the response back.
+    /// Why it was refused; `None` if it was accepted, also if a fault then withheld the response.
     pub refusal: Option<Refusal>,
-    /// The fault it was made to run into.
+    /// The fault that was injected.
     pub fault: Option<Fault>,
     /// The `request-id` of the response.
     pub request_id: String,
 }
 
-/// What an error response says.
+/// The content of an error response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
     /// The code of the error, such as `INVALID_REQUEST_PARAMETER`.
     pub code: String,
-    /// One sentence.
+    /// The message of the error, one sentence.
     pub message: String,
-    /// Each wrong field and what is wrong with it, such as `order.amount is required`.
+    /// The invalid fields with the reasons, such as `order.amount is required`.
     pub errors: Vec<String>,
 }
 
 impl LoggedRequest {
-    /// In one word: `fault` when it was made to run into one, else `refused` or `accepted`.
+    /// Returns `fault` if one was injected, else `refused` or `accepted`.
     #[must_use]
     pub fn verdict(&self) -> &'static str {
         match (&self.fault, &self.refusal) {
@@ -69,7 +69,7 @@ impl LoggedRequest {
         }
     }
 
-    /// One line of JSON, as `GET /_sandbox/log.jsonl` gives it.
+    /// Returns the line of JSON that stands in `GET /_sandbox/log.jsonl`.
     #[must_use]
     pub fn to_json(&self) -> String {
         let refusal =
@@ -83,7 +83,7 @@ impl LoggedRequest {
         line.to_string()
     }
 
-    /// Notes why the request was refused.
+    /// Records why the request was refused.
     pub(crate) fn refuse(&mut self, error: &ApiError) {
         let errors = error.errors.iter().map(|e: &Value| {
             let text = |name: &str| e[name].as_str().unwrap_or_default();
@@ -104,7 +104,7 @@ pub(crate) struct Log(Mutex<Inner>);
 struct Inner {
     entries: VecDeque<LoggedRequest>,
     copy: Option<Box<dyn Write + Send>>,
-    /// Why there is no copy any more.
+    /// The error that ended the copy.
     write_error: Option<String>,
 }
 
@@ -141,7 +141,7 @@ impl Log {
         inner.write_error = None;
     }
 
-    /// Why entries are no longer copied, if writing failed.
+    /// Returns why entries are no longer copied, if writing failed.
     pub(crate) fn write_error(&self) -> Option<String> {
         self.inner().write_error.clone()
     }

@@ -112,7 +112,7 @@ impl<'a> Converter<'a> {
             let more = schema["x-values-in-examples"].as_array();
             values.extend(more.into_iter().flatten().cloned());
         }
-        self.properties(schema, loose, &mut out);
+        self.properties(schema, loose, &BTreeSet::new(), &mut out);
         for name in ["items", "additionalProperties"] {
             if let Some(below) = object.get(name) {
                 out.insert(name.into(), self.schema(below, loose));
@@ -135,7 +135,14 @@ impl<'a> Converter<'a> {
         }
     }
 
-    fn properties(&mut self, schema: &'a Value, loose: bool, out: &mut Map<String, Value>) {
+    /// Converts the properties, those in `loosened` without their lists of values.
+    fn properties(
+        &mut self,
+        schema: &'a Value,
+        loose: bool,
+        loosened: &BTreeSet<&'a str>,
+        out: &mut Map<String, Value>,
+    ) {
         let Some(properties) = schema["properties"].as_object() else {
             return;
         };
@@ -143,7 +150,7 @@ impl<'a> Converter<'a> {
         for (name, below) in properties {
             let value = match self.is_foreign(below) {
                 true => Value::Bool(false),
-                false => self.schema(below, loose),
+                false => self.schema(below, loose || loosened.contains(name.as_str())),
             };
             converted.insert(name.clone(), value);
         }
@@ -177,19 +184,28 @@ impl<'a> Converter<'a> {
 
     /// Converts the branches of an `allOf`. Branches that repeat a property narrow its list of values to what all of
     /// them have. Checkout's per-provider parts of a transaction do so with lists that lag behind (no
-    /// `PARTIALLY_CAPTURED_REFUNDED`), so that in a response such a branch has no lists of values.
+    /// `PARTIALLY_CAPTURED_REFUNDED`), so that in a response the first branch that has a property decides about its values.
     fn all_of(&mut self, branches: &'a [Value], loose: bool) -> Value {
         let mut seen = BTreeSet::new();
         let mut converted = Vec::new();
         for branch in branches {
             let names = self.names(branch);
             let repeats = self.direction == Direction::Response && !names.is_disjoint(&seen);
-            seen.extend(names);
+            let target = resolve(self.document, branch);
             converted.push(match (component(branch), loose || repeats) {
                 // The component itself, not one of its children.
                 (Some(name), false) => self.refer(name, Variant::Strict),
+                (_, true) if !loose && target["allOf"].is_null() => {
+                    let required = target
+                        .get("required")
+                        .map(|list| ("required".to_owned(), list.clone()));
+                    let mut out = Map::from_iter(required);
+                    self.properties(target, false, &seen, &mut out);
+                    Value::Object(out)
+                }
                 (_, loose) => self.schema(branch, loose),
             });
+            seen.extend(names);
         }
         Value::Array(converted)
     }

@@ -4,7 +4,7 @@ use super::Direction::{Request, Response};
 use super::*;
 
 #[test]
-fn an_answer_that_is_not_as_documented_is_found() {
+fn a_response_that_is_not_as_documented_is_found() {
     let operation = OPERATIONS.iter().find(|o| o.id == "transactions_id_get");
     let operation = operation.expect("an operation");
     let transaction = |status: &str| {

@@ -6,18 +6,18 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-/// How often a callback that failed is tried again, as documented.
+/// How often a failed callback is retried, as documented.
 const RETRIES: usize = 20;
 
-/// One callback: a call of a session's `callback_url` with all its attempts.
+/// A callback: a request to a session's `callback_url` with all its attempts.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Callback {
     /// The `event-delivery` header: the same in every attempt.
     pub delivery_id: String,
-    /// The session whose `callback_url` is called.
+    /// The session whose `callback_url` is requested.
     pub session_id: String,
-    /// The transaction it is about; `None` when the payer left without paying.
+    /// The transaction that the callback is about; `None` if the payer left without paying.
     pub transaction_id: Option<String>,
     /// The parameter `error`: `cancelled`, `authorization` or `failed`.
     pub error: Option<String>,
@@ -27,9 +27,9 @@ pub struct Callback {
     pub method: String,
     /// The whole URL with its query; not shown in Debug.
     pub url: String,
-    /// What was tried so far, oldest first.
+    /// The attempts so far, oldest first.
     pub attempts: Vec<CallbackAttempt>,
-    /// Where it stands.
+    /// The state of the delivery.
     pub state: CallbackState,
     pub(crate) with_session: bool,
     /// The session's event once it is delivered.
@@ -37,29 +37,29 @@ pub struct Callback {
     pub(crate) number: u64,
 }
 
-/// Where a callback stands.
+/// The state of a callback's delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum CallbackState {
-    /// It will be tried at this time of the sandbox's clock, UTC.
+    /// The next attempt is at this time of the sandbox's clock, UTC.
     Waiting(DateTime<Utc>),
-    /// The response was 2xx.
+    /// The receiver responded with 2xx.
     Delivered,
-    /// The response has a status that ends it: 3xx or 4xx.
+    /// The receiver responded with a status that is not retried: 3xx or 4xx.
     Refused,
     /// All 21 attempts failed.
     GivenUp,
-    /// Nothing was sent, for this reason.
+    /// No request was sent, for this reason.
     NotSent(String),
 }
 
-/// One attempt at a callback.
+/// An attempt at a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CallbackAttempt {
-    /// When it ended by the sandbox's clock, UTC.
+    /// When the attempt ended by the sandbox's clock, UTC.
     pub at: DateTime<Utc>,
-    /// How it ended.
+    /// How the attempt ended.
     pub response: CallbackResponse,
 }
 
@@ -67,11 +67,11 @@ pub struct CallbackAttempt {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum CallbackResponse {
-    /// With this status.
+    /// The receiver responded with this status.
     Status(u16),
-    /// Without a whole response in time.
+    /// The response was not complete in time.
     TimedOut,
-    /// No connection, or one that broke.
+    /// The connection could not be established, or it broke.
     Unreachable,
 }
 
@@ -90,7 +90,7 @@ impl fmt::Debug for Callback {
 }
 
 impl Callback {
-    /// Notes an attempt and what follows from it.
+    /// Records an attempt and its consequence.
     pub(crate) fn attempted(&mut self, at: DateTime<Utc>, response: CallbackResponse) {
         self.attempts.push(CallbackAttempt { at, response });
         self.state = match response {
@@ -104,7 +104,7 @@ impl Callback {
     }
 }
 
-/// The wait after so many failed attempts: 10 seconds, doubled each time up to an hour. Dintero's is not published.
+/// Returns the wait after this many failed attempts: 10 seconds, doubled each time up to an hour. Dintero's is not published.
 fn pause(failed: usize) -> TimeDelta {
     let doubled = u32::try_from(failed.saturating_sub(1))
         .unwrap_or(u32::MAX)
@@ -123,7 +123,7 @@ pub(crate) struct Callbacks {
     count: u64,
 }
 
-/// A log, and therefore no part of the state's digest.
+/// Prints no callbacks, since they are no part of the state's digest.
 impl fmt::Debug for Callbacks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Callbacks")
@@ -131,7 +131,7 @@ impl fmt::Debug for Callbacks {
 }
 
 impl Callbacks {
-    /// All that are kept, in the order in which they came up.
+    /// Returns all callbacks in the order in which they were queued.
     pub(crate) fn all(&self) -> Vec<Callback> {
         let mut all: Vec<_> = self.waiting.iter().chain(&self.done).cloned().collect();
         all.sort_by_key(|callback| callback.number);
@@ -155,7 +155,7 @@ impl Callbacks {
         store.push_back(callback);
     }
 
-    /// Changes a waiting callback, and puts it to the others once it is done.
+    /// Changes a waiting callback, and moves it to the others once it is done.
     pub(crate) fn change<T>(
         &mut self,
         delivery_id: &str,

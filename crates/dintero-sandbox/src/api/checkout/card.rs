@@ -20,7 +20,7 @@ pub(crate) enum Case {
     TokenTimesOut,
 }
 
-/// Every test card: what it does in words, its Visa number and its Mastercard number.
+/// Every test card: what it does, its Visa number and its Mastercard number.
 #[rustfmt::skip]
 pub(crate) const CARDS: [(Case, &str, &str, Option<&str>); 11] = [
     (Case::Approved, "Approved", "4000000000000002", Some("5200000000000007")),
@@ -36,9 +36,9 @@ pub(crate) const CARDS: [(Case, &str, &str, Option<&str>); 11] = [
     (Case::TokenTimesOut, "Keeping the card times out", "4100000000000050", Some("5100000000000057")),
 ];
 
-/// The card that the payer uses: one of Dintero's test cards.
+/// One of Dintero's test cards.
 ///
-/// Each constructor takes the Visa number; [`Card::from_number`] knows those of Mastercard, too.
+/// The constructors return Visa cards; [`Card::from_number`] accepts the numbers of Mastercard, too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Card {
     pub(crate) brand: &'static str,
@@ -72,63 +72,63 @@ impl Card {
         Self::new(case, "Visa", row.map_or("", |row| row.2))
     }
 
-    /// Approved without a challenge (4000 0000 0000 0002).
+    /// Returns the card that is approved without a challenge (4000 0000 0000 0002).
     #[must_use]
     pub fn approved() -> Self {
         Self::visa(Case::Approved)
     }
 
-    /// Approved after a challenge (4000 1000 0000 0000), which [`Sandbox::pay`](crate::Sandbox::pay) passes; on the
-    /// page the payer decides.
+    /// Returns the card that is approved after a challenge (4000 1000 0000 0000). [`Sandbox::pay`](crate::Sandbox::pay)
+    /// passes the challenge; on the page the payer decides.
     #[must_use]
     pub fn challenged() -> Self {
         Self::visa(Case::Challenge)
     }
 
-    /// Its 3-D Secure verification fails (4000 3000 0000 0006): the transaction is `DECLINED`.
+    /// Returns the card whose 3-D Secure verification fails (4000 3000 0000 0006): the transaction is `DECLINED`.
     #[must_use]
     pub fn declined() -> Self {
         Self::visa(Case::VerificationFails)
     }
 
-    /// Its authorization times out (4100 0000 0000 0001): the transaction is `FAILED`.
+    /// Returns the card whose authorization times out (4100 0000 0000 0001): the transaction is `FAILED`.
     #[must_use]
     pub fn failing() -> Self {
         Self::visa(Case::AuthorizationTimesOut)
     }
 
-    /// Every capture times out (4100 0000 0000 0019), auto-capture included.
+    /// Returns the card of which every capture times out (4100 0000 0000 0019), auto-capture included.
     #[must_use]
     pub fn capture_times_out() -> Self {
         Self::visa(Case::CaptureTimesOut)
     }
 
-    /// Every refund times out (4100 0000 0000 0027).
+    /// Returns the card of which every refund times out (4100 0000 0000 0027).
     #[must_use]
     pub fn refund_times_out() -> Self {
         Self::visa(Case::RefundTimesOut)
     }
 
-    /// Auto-capture times out (4100 0000 0000 0035); capturing by hand works.
+    /// Returns the card whose auto-capture times out (4100 0000 0000 0035); a capture by request succeeds.
     #[must_use]
     pub fn auto_capture_times_out() -> Self {
         Self::visa(Case::AutoCaptureTimesOut)
     }
 
-    /// Every void times out (4100 0000 0000 0043), also the one of a cancelled session.
+    /// Returns the card of which every void times out (4100 0000 0000 0043), also that of a cancelled session.
     #[must_use]
     pub fn cancel_times_out() -> Self {
         Self::visa(Case::CancelTimesOut)
     }
 
-    /// Keeping the card times out (4100 0000 0000 0050): the payment is made without a card token; where the card was
-    /// all that it was about, the transaction is `FAILED`.
+    /// Returns the card that cannot be kept, since that times out (4100 0000 0000 0050): the payment is made without a
+    /// card token, and in a session that only keeps the card the transaction is `FAILED`.
     #[must_use]
     pub fn token_times_out() -> Self {
         Self::visa(Case::TokenTimesOut)
     }
 
-    /// The test card with this number, spaces allowed; `None` when the number is not one of those the sandbox plays.
+    /// Returns the test card with this number, spaces allowed; `None` if it is not one of the sandbox's cards.
     #[must_use]
     pub fn from_number(number: &str) -> Option<Self> {
         let digits = number.replace(' ', "");
@@ -157,7 +157,7 @@ impl Card {
         })
     }
 
-    /// What the transaction shows of the card.
+    /// Returns what the transaction shows of the card.
     pub(crate) fn shown(&self) -> Value {
         let (status, eci) = match (self.case, self.brand) {
             (_, "Visa") if self.outcome == Authorization::Declined => ("N", "07"),
@@ -173,7 +173,7 @@ impl Card {
         })
     }
 
-    /// Why the card was not authorized, as the transaction's event shows it; null where it was.
+    /// Returns why the card was not authorized, as the transaction's event shows it; null if it was.
     pub(crate) fn error(&self) -> Value {
         match (self.outcome, self.case) {
             (Authorization::Declined, Case::Declined) => json!({
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_masked_number_still_tells_which_card_it_is() {
+    fn a_redacted_number_still_identifies_the_card() {
         let mut seen = 0;
         for (case, _, visa, mastercard) in CARDS {
             for number in [Some(visa), mastercard].into_iter().flatten() {

@@ -18,7 +18,7 @@ fn callback() -> Callback {
 }
 
 #[test]
-fn the_answer_decides_whether_it_is_tried_again() {
+fn the_response_decides_whether_it_is_retried() {
     let again = CallbackState::Waiting(DateTime::UNIX_EPOCH + TimeDelta::seconds(10));
     for (response, state) in [
         (CallbackResponse::Status(200), CallbackState::Delivered),
