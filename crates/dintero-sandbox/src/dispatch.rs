@@ -1,195 +1,320 @@
-//! One request from its arrival to its answer: the route, the fault it runs into, the work, the log.
+//! A request from its arrival to its response: the route, the injected fault, the handler, the log.
 
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::extract::State;
-use axum::http::header::{HeaderName, HeaderValue};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, Request, Response};
+use hyper::body::Incoming;
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::{HeaderMap, Request, Response};
+use serde_json::Value;
 
-use crate::api::checkout::pay;
-use crate::body;
-use crate::call::ApiResponse;
+use crate::api::checkout::{pay, transaction_operations};
+use crate::body::{self, ResponseBody};
+use crate::call::{ApiResponse, Call};
+use crate::clients::Grant;
+use crate::delivery::Dispatcher;
+use crate::documents::{self, Operation, Params, Route};
 use crate::errors::{ApiError, ApiResult};
-use crate::faults::Fault;
-use crate::log::LoggedRequest;
-use crate::routes::{self, Handler, Operation, Params, Route};
-use crate::server::{Incoming, Shared, hang_up, work};
-use crate::state::uuid;
-use crate::{corrupt, pages, redact, schema};
+use crate::faults::{Fault, Faults};
+use crate::handlers::{self, Handler};
+use crate::log::{Log, LoggedRequest};
+use crate::persistence::StateFile;
+use crate::query::Query;
+use crate::shared::Shared;
+use crate::state::{Account, uuid, weight};
+use crate::{auth, corrupt, log, redact, schema};
 
 /// The header by which a client of any language asks for a fault.
-const FAULT: &str = "sandbox-fault";
+const FAULT_HEADER: &str = "sandbox-fault";
 
-pub(crate) async fn respond(
-    State(shared): State<Arc<Shared>>,
-    request: Request<Body>,
-) -> Response<Body> {
-    let (parts, body) = request.into_parts();
-    let (method, path) = (parts.method.as_str(), parts.uri.path());
-    if let Some(page) = pages::find(&shared, method, path, parts.uri.query().unwrap_or_default()) {
-        return page;
-    }
-    let request_id = uuid();
-    let mut entry = LoggedRequest {
-        at: shared.clock.now(),
-        method: method.chars().take(16).collect(),
-        path: String::new(),
-        operation_id: None,
-        status: None,
-        handled: false,
-        refusal: None,
-        fault: None,
-        request_id: request_id.clone(),
-    };
-    let route = routes::find(method, path);
-    let found = match &route {
-        Route::Found(operation, _) => Some(*operation),
-        Route::OtherMethods(_) | Route::Unknown => None,
-    };
-    entry.path = redact::path(found, path);
-    entry.operation_id = found.map(|operation| operation.id.to_owned());
-    let fault = found.map_or(Ok(None), |operation| {
-        fault(&shared, operation, &parts.headers)
-    });
-    entry.fault = fault.as_ref().ok().copied().flatten();
-
-    let bytes = body::collect(body, shared.body_limit).await;
-    if let Some(Fault::Delay(time)) = entry.fault {
-        tokio::time::sleep(time).await;
-    }
-    let outcome = match (fault, route) {
-        (Err(error), _) => Err(error),
-        (_, Route::Unknown) => Err(ApiError::not_found("path")),
-        (_, Route::OtherMethods(methods)) => Err(ApiError::method_not_allowed(methods)),
-        (Ok(Some(Fault::CloseBeforeWork)), _) => {
-            shared.log.push(entry);
-            return hang_up();
-        }
-        (Ok(fault), Route::Found(operation, params)) => {
-            let incoming = Incoming {
-                method,
-                path,
-                query: parts.uri.query().unwrap_or_default(),
-                headers: &parts.headers,
-                bytes,
-                request_id: &request_id,
-                fault,
-            };
-            let outcome = done(&shared, operation, params, incoming, &mut entry.handled);
-            if shared.check_responses {
-                checked(operation, outcome)
-            } else {
-                outcome
-            }
-        }
-    };
-    if let Err(error) = &outcome {
-        entry.refuse(error);
-    }
-    finish(&shared, outcome, entry, &parts).await
+/// The server of a sandbox.
+pub(crate) struct Server {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) dispatcher: Arc<Dispatcher>,
+    pub(crate) log: Log,
+    pub(crate) faults: Faults,
 }
 
-/// What the request runs into: what its header says, else what was queued or chance will have.
-fn fault(shared: &Shared, operation: &Operation, headers: &HeaderMap) -> ApiResult<Option<Fault>> {
-    let Some(value) = headers.get(FAULT) else {
-        return Ok(shared.faults.next(operation.id));
-    };
-    let fault = value.to_str().unwrap_or_default().parse::<Fault>();
-    fault
-        .map(Some)
-        .map_err(|error| ApiError::invalid_field(FAULT, &error.to_string()))
-}
-
-/// The work, unless a fault stands before it.
-fn done(
-    shared: &Shared,
+/// A request on its way to the handler of its operation.
+struct Dispatch<'a> {
     operation: &'static Operation,
     params: Params,
-    incoming: Incoming<'_>,
-    handled: &mut bool,
-) -> ApiResult<ApiResponse> {
-    let fault = incoming.fault;
-    match fault {
-        Some(Fault::Status(status)) => return Err(ApiError::on_demand(status)),
-        Some(Fault::StatusRetryAfter(status, wait)) => {
-            return Err(ApiError::on_demand(status).retry_after(wait.as_secs()));
+    method: &'a str,
+    path: &'a str,
+    query: &'a str,
+    headers: &'a HeaderMap,
+    body: ApiResult<Vec<u8>>,
+    request_id: &'a str,
+    fault: Option<Fault>,
+}
+
+impl Server {
+    /// Responds to a request; `None` when the connection is to be closed instead.
+    pub(crate) async fn respond(
+        &self,
+        request: Request<Incoming>,
+    ) -> Option<Response<ResponseBody>> {
+        let (parts, body) = request.into_parts();
+        let (method, path) = (parts.method.as_str(), parts.uri.path());
+        let query = parts.uri.query().unwrap_or_default();
+        let save_error = self
+            .shared
+            .state_file
+            .as_ref()
+            .and_then(StateFile::save_error);
+        if let Some(page) = log::page::find(&self.log, save_error, (method, path, query)) {
+            return Some(page.into_http().map(body::whole));
         }
-        Some(Fault::StaleToken) if !matches!(operation.handler, Handler::Token) => {
-            shared.state().tokens.forget(incoming.headers);
-            shared.changed();
+        let route = documents::find(method, path);
+        let operation = match &route {
+            Route::Found(operation, _) => Some(*operation),
+            Route::OtherMethods(_) | Route::Unknown => None,
+        };
+        let fault = operation.map_or(Ok(None), |operation| self.fault(operation, &parts.headers));
+        let mut entry = LoggedRequest {
+            at: self.shared.clock.now(),
+            method: method.chars().take(16).collect(),
+            path: redact::path(operation, path),
+            operation_id: operation.map(|operation| operation.id.to_owned()),
+            status: None,
+            handled: false,
+            refusal: None,
+            fault: fault.as_ref().ok().copied().flatten(),
+            request_id: uuid(),
+        };
+        let body = body::collect(body, self.shared.body_limit).await;
+        match entry.fault {
+            Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
+            Some(Fault::CloseBeforeWork) => {
+                self.log.push(entry);
+                return None;
+            }
+            _ => {}
         }
-        _ => {}
+        let result = match (fault, route) {
+            (Err(error), _) => Err(error),
+            (_, Route::Unknown) => Err(ApiError::not_found("path")),
+            (_, Route::OtherMethods(methods)) => Err(ApiError::method_not_allowed(methods)),
+            (Ok(fault), Route::Found(operation, params)) => {
+                let dispatch = Dispatch {
+                    operation,
+                    params,
+                    method,
+                    path,
+                    query,
+                    headers: &parts.headers,
+                    body,
+                    request_id: &entry.request_id,
+                    fault,
+                };
+                let result = self.with_fault(dispatch, &mut entry.handled);
+                match self.shared.check_responses {
+                    true => checked(operation, result),
+                    false => result,
+                }
+            }
+        };
+        if let Err(error) = &result {
+            entry.refuse(error);
+        }
+        self.finish(result, entry, method == "HEAD")
     }
-    let outcome = work(shared, operation, params, incoming, handled);
-    if let (Some(Fault::StaleToken), Handler::Token, Ok(response)) =
-        (fault, operation.handler, &outcome)
-    {
-        shared.state().tokens.take_back(&response.body);
-        shared.changed();
+
+    /// Returns the fault that the request asks for, else the one that was queued or comes by chance.
+    fn fault(&self, operation: &Operation, headers: &HeaderMap) -> ApiResult<Option<Fault>> {
+        let Some(value) = headers.get(FAULT_HEADER) else {
+            return Ok(self.faults.next(operation.id));
+        };
+        let fault = value.to_str().unwrap_or_default().parse::<Fault>();
+        fault
+            .map(Some)
+            .map_err(|error| ApiError::invalid_field(FAULT_HEADER, &error.to_string()))
     }
-    let outcome = outcome.map_err(|error| described(operation, error));
-    match operation.id {
-        pay::OPERATION => outcome.map_err(ApiError::of_payment),
-        _ => outcome,
+
+    /// Handles the request, unless a fault prevents that.
+    fn with_fault(&self, dispatch: Dispatch<'_>, handled: &mut bool) -> ApiResult<ApiResponse> {
+        let (operation, headers) = (dispatch.operation, dispatch.headers);
+        let is_stale = dispatch.fault == Some(Fault::StaleToken);
+        match dispatch.fault {
+            Some(Fault::Status(status)) => return Err(ApiError::on_demand(status)),
+            Some(Fault::StatusRetryAfter(status, wait)) => {
+                return Err(ApiError::on_demand(status).retry_after(wait.as_secs()));
+            }
+            // The request that issues a token has none; the one that it issues is revoked below.
+            Some(Fault::StaleToken) => {
+                self.shared.state().tokens.revoke_bearer(headers);
+                self.shared.changed();
+            }
+            _ => {}
+        }
+        let result = self.handle(dispatch, handled);
+        if let (true, Ok(response)) = (is_stale, &result) {
+            self.shared
+                .state()
+                .tokens
+                .revoke(&response.body["access_token"]);
+            self.shared.changed();
+        }
+        result.map_err(|mut error| {
+            // What does not exist is a 400 where the documents describe that and no 404.
+            if error.status == 404 && operation.has_status(400) && !operation.has_status(404) {
+                error.status = 400;
+            }
+            match operation.id {
+                pay::OPERATION => error.of_payment(),
+                _ => error,
+            }
+        })
+    }
+
+    /// Authenticates the caller, validates the request and calls the handler.
+    fn handle(&self, dispatch: Dispatch<'_>, handled: &mut bool) -> ApiResult<ApiResponse> {
+        let Dispatch {
+            operation, headers, ..
+        } = dispatch;
+        let now = self.shared.clock.now();
+        let handler = handlers::find(operation.id).ok_or_else(|| ApiError::not_found("path"))?;
+        let mut call = Call {
+            method: dispatch.method,
+            path: dispatch.path,
+            params: dispatch.params,
+            query: Query::parse(dispatch.query),
+            headers,
+            body: Value::Null,
+            grant: Grant::public(&self.shared.account),
+            now,
+            base_url: &self.shared.base_url,
+            request_id: dispatch.request_id,
+            page_size: operation.page_size,
+            pending: match dispatch.fault {
+                Some(Fault::Pending(time)) => Some(time),
+                _ => None,
+            },
+        };
+        match handler {
+            Handler::Token => {}
+            Handler::Payer(_) => call.grant = Grant::public(account_of(call.param("session_id"))),
+            Handler::Api(_) => {
+                call.grant =
+                    auth::authorize(&self.shared, operation, headers, now, call.param("aid"))?;
+            }
+        }
+        call.body = body::parse(operation.body, headers, &dispatch.body?)?;
+        let function = match handler {
+            Handler::Token => {
+                return auth::issue_token(&self.shared, &call, handled).and_then(ApiResponse::ok);
+            }
+            Handler::Payer(function) => function,
+            Handler::Api(function) => {
+                schema::check_request(operation, &call)?;
+                function
+            }
+        };
+        self.with_account(&call, |account| {
+            *handled = true;
+            let response = function(&call, account)?;
+            let kept = response.kept;
+            Ok((response, kept))
+        })
+    }
+
+    /// Carries out an action of the payer, outside of any request.
+    pub(crate) fn act<T>(
+        &self,
+        session_id: &str,
+        action: impl FnOnce(&Call<'_>, &mut Account) -> ApiResult<T>,
+    ) -> ApiResult<T> {
+        let call = Call {
+            method: "POST",
+            path: "",
+            params: vec![("session_id", session_id.to_owned())],
+            query: Query::default(),
+            headers: &HeaderMap::new(),
+            body: Value::Null,
+            grant: Grant::public(account_of(session_id)),
+            now: self.shared.clock.now(),
+            base_url: &self.shared.base_url,
+            request_id: &uuid(),
+            page_size: 0,
+            pending: None,
+        };
+        self.with_account(&call, |account| Ok((action(&call, account)?, 0)))
+    }
+
+    /// Runs `work` on the caller's account; it returns how many bytes it keeps beyond the request's body. One lock
+    /// holds for its checks and its changes: no two requests can both take what is left.
+    fn with_account<T>(
+        &self,
+        call: &Call<'_>,
+        work: impl FnOnce(&mut Account) -> ApiResult<(T, usize)>,
+    ) -> ApiResult<T> {
+        let writes = call.method != "GET";
+        let weight = if writes { weight(&call.body) } else { 0 };
+        let mut state = self.shared.state();
+        state.check_quota(weight)?;
+        let account = state
+            .accounts
+            .get_mut(&call.grant.account)
+            .ok_or_else(|| ApiError::not_found("session"))?;
+        transaction_operations::complete_pending(account, call.now, false);
+        let result = work(account);
+        if writes {
+            self.dispatcher.notify(account);
+        }
+        let (value, kept) = result?;
+        state.use_quota(weight + kept);
+        if writes {
+            self.shared.changed();
+        }
+        Ok(value)
+    }
+
+    /// Returns the response, altered as the fault says, and logs the request.
+    fn finish(
+        &self,
+        result: ApiResult<ApiResponse>,
+        mut entry: LoggedRequest,
+        is_head: bool,
+    ) -> Option<Response<ResponseBody>> {
+        let fault = entry.fault;
+        if fault == Some(Fault::CloseAfterWork) {
+            self.log.push(entry);
+            return None;
+        }
+        let response = result.map(|mut response| {
+            corrupt::json(fault, &mut response.body);
+            response
+        });
+        let mut response = response.unwrap_or_else(ApiResponse::from).into_http();
+        if let Ok(id) = HeaderValue::from_str(&entry.request_id) {
+            let name = HeaderName::from_static("request-id");
+            response.headers_mut().insert(name, id);
+        }
+        entry.status = Some(response.status().as_u16());
+        self.log.push(entry);
+        Some(match fault {
+            Some(Fault::TruncatedBody) if !is_head => response.map(corrupt::truncated),
+            _ => response.map(body::whole),
+        })
     }
 }
 
-/// What is not there is a 400 where the documents describe that and no 404.
-fn described(operation: &'static Operation, mut error: ApiError) -> ApiError {
-    let knows = |status| schema::knows_status(operation, status);
-    if error.status == 404 && knows(400) && !knows(404) {
-        error.status = 400;
-    }
-    error
+/// Returns the account that a session's id begins with.
+fn account_of(id: &str) -> &str {
+    id.split_once('.').unwrap_or_default().0
 }
 
-/// The outcome, if its body is what the documents say; else an error that names what is not.
+/// Returns the result if its body is as documented, else an error that names what is not.
 fn checked(
     operation: &'static Operation,
-    outcome: ApiResult<ApiResponse>,
+    result: ApiResult<ApiResponse>,
 ) -> ApiResult<ApiResponse> {
-    let faults = match &outcome {
+    let violations = match &result {
         Ok(response) if response.file.is_some() => Vec::new(),
         Ok(response) => schema::check_response(operation, response.status, &response.body),
         Err(error) => schema::check_response(operation, error.status, &error.body()),
     };
-    if faults.is_empty() {
-        outcome
-    } else {
-        Err(ApiError::invalid_response(faults))
+    match violations.is_empty() {
+        true => result,
+        false => Err(ApiError::invalid_response(violations)),
     }
-}
-
-/// The response to the outcome, spoilt as the fault says; and the request goes into the log.
-async fn finish(
-    shared: &Shared,
-    outcome: ApiResult<ApiResponse>,
-    mut entry: LoggedRequest,
-    parts: &Parts,
-) -> Response<Body> {
-    let fault = entry.fault;
-    if fault == Some(Fault::CloseAfterWork) {
-        shared.log.push(entry);
-        return hang_up();
-    }
-    let mut response = match outcome {
-        Ok(mut response) => {
-            corrupt::body(fault, &mut response.body);
-            response.into_response()
-        }
-        Err(error) => error.into_response(),
-    };
-    if fault == Some(Fault::TruncatedBody) && parts.method != "HEAD" {
-        response = corrupt::truncate(response).await;
-    }
-    entry.status = Some(response.status().as_u16());
-    if let Ok(id) = HeaderValue::from_str(&entry.request_id) {
-        response
-            .headers_mut()
-            .insert(HeaderName::from_static("request-id"), id);
-    }
-    shared.log.push(entry);
-    response
 }

@@ -70,7 +70,7 @@ async fn a_4xx_or_a_redirect_ends_it_at_once() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_is_not_there_or_never_answers_is_tried_again() {
+async fn a_receiver_that_is_unreachable_or_never_responds_is_retried() {
     // Accepts connections and stays silent.
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let silent_at = format!("http://{}/", silent.local_addr().expect("bound"));

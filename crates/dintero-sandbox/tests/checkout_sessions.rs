@@ -23,7 +23,7 @@ fn names(session: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_session_from_a_profile_answers_id_and_url_only() {
+async fn a_session_from_a_profile_returns_id_and_url_only() {
     let api = start().await;
     let body = ok(api.post("/v1/sessions-profile", session_body()).await);
     let keys: Vec<_> = body.as_object().expect("an object").keys().collect();

@@ -265,7 +265,7 @@ async fn token(api: &Api, client: &str, account: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_operation_answers_as_documented() {
+async fn every_operation_responds_as_documented() {
     let api = start_with(sandbox()).await;
     let ids = prepare(&api).await;
     api.sandbox.clear_requests();

@@ -56,7 +56,7 @@ async fn the_log_tells_what_arrived_without_queries_or_bodies() {
 }
 
 #[tokio::test]
-async fn the_request_id_of_the_answer_is_the_one_in_the_log() {
+async fn the_request_id_of_the_response_is_the_one_in_the_log() {
     let api = start().await;
     let response = api
         .request(Method::GET, "/v1/transactions")
@@ -74,7 +74,7 @@ async fn the_request_id_of_the_answer_is_the_one_in_the_log() {
 }
 
 #[tokio::test]
-async fn a_status_fault_answers_without_doing_anything() {
+async fn a_status_fault_responds_without_doing_anything() {
     let api = start().await;
     let transaction = api.transaction().await;
     let path = format!("/v1/transactions/{transaction}/capture");

@@ -111,7 +111,7 @@ async fn a_stale_token_stays_stale_until_a_new_one_is_fetched() {
 }
 
 #[tokio::test]
-async fn unknown_values_and_further_fields_stand_in_an_answer_that_is_else_as_usual() {
+async fn unknown_values_and_extra_fields_leave_the_rest_of_the_response_as_it_is() {
     let api = start().await;
     let transaction = api.transaction().await;
     let path = format!("/v1/transactions/{transaction}");
@@ -138,7 +138,7 @@ async fn unknown_values_and_further_fields_stand_in_an_answer_that_is_else_as_us
 }
 
 #[tokio::test]
-async fn a_pending_capture_answers_202_and_a_delay_only_takes_longer() {
+async fn a_pending_capture_responds_with_202_and_a_delay_only_takes_longer() {
     let api = start().await;
     let transaction = api.transaction().await;
     ok(read_response(

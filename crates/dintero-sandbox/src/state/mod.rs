@@ -1,23 +1,25 @@
 //! What the sandbox remembers, per account, and how much of it.
 
 pub(crate) mod admin;
+pub(crate) mod callbacks;
 pub(crate) mod checkout;
 pub(crate) mod finance;
+pub(crate) mod json;
 pub(crate) mod shopping;
 pub(crate) mod store;
 pub(crate) mod wallets;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::repeat_with;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::auth::{Grant, Tokens};
-use crate::callbacks::Callbacks;
-use crate::errors::{ApiError, ApiResult};
+use crate::clients::{Grant, Tokens};
+use crate::errors::{ApiError, ApiResult, ensure_capacity};
 
 /// Everything behind the one lock.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,7 +37,7 @@ pub(crate) struct SandboxState {
 pub(crate) struct Account {
     pub(crate) id: String,
     pub(crate) admin: admin::Admin,
-    pub(crate) callbacks: Callbacks,
+    pub(crate) callbacks: callbacks::Callbacks,
     pub(crate) checkout: checkout::Checkout,
     pub(crate) finance: finance::Finance,
     pub(crate) shopping: shopping::Shopping,
@@ -94,11 +96,7 @@ impl SandboxState {
 
     /// Whether a body of this weight still fits into memory; called before the work.
     pub(crate) fn check_quota(&self, weight: usize) -> ApiResult<()> {
-        if weight > self.limit.saturating_sub(self.used) {
-            Err(ApiError::full("bytes"))
-        } else {
-            Ok(())
-        }
+        ensure_capacity(weight <= self.limit.saturating_sub(self.used), "bytes")
     }
 
     /// Takes the room of a write that succeeded.
@@ -131,26 +129,6 @@ pub(crate) fn size(value: &Value) -> usize {
     }
 }
 
-/// The name of a status or an event that the sandbox sets.
-pub(crate) type Status = &'static str;
-
-/// Reads such a name from a state file.
-pub(crate) fn read_status<'de, D: Deserializer<'de>>(from: D) -> Result<Status, D::Error> {
-    const KNOWN: [Status; 8] = [
-        "CAPTURE",
-        "REFUND",
-        "VOID",
-        "cancelled",
-        "closed",
-        "completed",
-        "deleted",
-        "open",
-    ];
-    let text = String::deserialize(from)?;
-    let known = KNOWN.into_iter().find(|status| *status == text);
-    known.ok_or_else(|| serde::de::Error::custom("a status or an event is not known"))
-}
-
 /// A Checkout id: the account, a dot and 22 letters and digits.
 pub(crate) fn checkout_id(account: &str) -> String {
     format!("{account}.{}", alphanumeric(22))
@@ -161,25 +139,9 @@ pub(crate) fn uuid() -> String {
     Uuid::new_v4().to_string()
 }
 
-/// `len` random letters and digits (at most 22 of them random, about 5.7 bits each).
+/// `len` random letters and digits. Test data, not for keys.
 pub(crate) fn alphanumeric(len: usize) -> String {
-    const SIGNS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    random(SIGNS, len)
-}
-
-/// `len` random signs of an alphabet. Test data, not for keys.
-pub(crate) fn random(signs: &[u8], len: usize) -> String {
-    let mut bits = 0_u128;
-    let base = signs.len() as u128;
-    let mut sign = |n: usize| {
-        if n.is_multiple_of(16) {
-            bits = Uuid::new_v4().as_u128() ^ Uuid::new_v4().as_u128().rotate_left(64);
-        }
-        let sign = signs[(bits % base) as usize];
-        bits /= base;
-        char::from(sign)
-    };
-    (0..len).map(&mut sign).collect()
+    repeat_with(fastrand::alphanumeric).take(len).collect()
 }
 
 #[cfg(test)]

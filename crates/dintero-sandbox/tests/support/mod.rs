@@ -3,6 +3,7 @@
 
 pub mod receiver;
 pub mod shopping;
+pub mod transactions;
 pub mod wallets;
 
 use dintero_sandbox::{Clock, Sandbox, SandboxBuilder};

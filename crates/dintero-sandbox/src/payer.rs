@@ -1,23 +1,19 @@
-//! The payer: a person at the page that a session's `url` points to, or a test in that person's place.
-
-pub(crate) mod card;
-pub(crate) mod form;
-mod page;
-pub(crate) mod payment;
+//! The payer as a Rust API: what a person does on the payment page, done by a test.
 
 use std::fmt;
 
-pub use self::card::Card;
-use self::payment::Choice;
-use crate::Sandbox;
-use crate::server;
+use crate::api::checkout::card::Card;
+use crate::api::checkout::payment::{self, Choice};
+use crate::call::Call;
+use crate::dispatch::Server;
+use crate::state::Account;
 
 /// The id of a transaction, such as `T12345678.5cyWnV68vzJ1kYjZPrKWWm`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TransactionId(String);
 
 impl TransactionId {
-    /// The id as text.
+    /// Returns the id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -42,7 +38,7 @@ impl From<TransactionId> for String {
     }
 }
 
-/// Why the payer could not do something. Nothing was changed.
+/// The error of a payer's action. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PayError(String);
 
@@ -54,9 +50,9 @@ impl fmt::Display for PayError {
 
 impl std::error::Error for PayError {}
 
-/// The payer of one session, from [`Sandbox::payer`]. Each method does what the button of that name does on the
-/// payment page, the callback included, and fails in the same cases: no such session, expired, cancelled, completed or
-/// locked.
+/// The payer of one session, from [`Sandbox::payer`](crate::Sandbox::payer).
+///
+/// Each method does what the button of that name does on the payment page, the callback included.
 ///
 /// ```
 /// use dintero_sandbox::{Card, Sandbox};
@@ -70,94 +66,73 @@ impl std::error::Error for PayError {}
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone, Copy)]
+///
+/// # Errors
+///
+/// Every method returns an error, and changes nothing, if the session does not exist, has expired, is cancelled,
+/// completed or locked; [`Payer::release`] and [`Payer::refuse`] if it has no transaction that is `ON_HOLD`.
+#[derive(Clone, Copy)]
 #[must_use]
 pub struct Payer<'a> {
-    sandbox: &'a Sandbox,
+    server: &'a Server,
     session_id: &'a str,
 }
 
 impl<'a> Payer<'a> {
-    pub(crate) fn new(sandbox: &'a Sandbox, session_id: &'a str) -> Self {
-        Self {
-            sandbox,
-            session_id,
-        }
+    pub(crate) fn new(server: &'a Server, session_id: &'a str) -> Self {
+        Self { server, session_id }
     }
 
-    fn act(&self, choice: Choice) -> Result<Option<String>, PayError> {
-        server::act(&self.sandbox.shared, self.session_id, |call, account| {
+    fn act(&self, choice: Choice) -> Result<TransactionId, PayError> {
+        let action = |call: &Call<'_>, account: &mut Account| {
             payment::act(call, account, self.session_id, &choice)
-        })
-        .map_err(|e| PayError(e.message().to_owned()))
-    }
-
-    fn transaction(&self, choice: Choice) -> Result<TransactionId, PayError> {
+        };
         // Every choice but cancelling is about a transaction.
-        let id = self.act(choice)?.unwrap_or_default();
-        Ok(TransactionId(id))
+        let id = self.server.act(self.session_id, action);
+        id.map(|id| TransactionId(id.unwrap_or_default()))
+            .map_err(|error| PayError(error.message))
     }
 
     /// Pays with a card. A declined or failed card is not an error here: it makes a transaction with that status.
-    ///
-    /// # Errors
-    ///
-    /// See [`Payer`].
     pub fn pay(&self, card: Card) -> Result<TransactionId, PayError> {
-        self.transaction(Choice::Pay(card))
+        self.act(Choice::Pay(card))
     }
 
     /// Pays with [`Card::declined`]: the transaction is `DECLINED`.
-    ///
-    /// # Errors
-    ///
-    /// See [`Payer`].
     pub fn decline(&self) -> Result<TransactionId, PayError> {
         self.pay(Card::declined())
     }
 
     /// Pays with [`Card::failing`]: the authorization times out, the transaction is `FAILED`.
-    ///
-    /// # Errors
-    ///
-    /// See [`Payer`].
     pub fn time_out(&self) -> Result<TransactionId, PayError> {
         self.pay(Card::failing())
     }
 
-    /// Pays in a way that somebody has to decide about: the transaction is `ON_HOLD`.
-    ///
-    /// # Errors
-    ///
-    /// See [`Payer`].
+    /// Pays in a way that awaits a decision: the transaction is `ON_HOLD`.
     pub fn hold(&self) -> Result<TransactionId, PayError> {
-        self.transaction(Choice::Hold)
+        self.act(Choice::Hold)
     }
 
-    /// Decides for a payment on hold: it is authorized.
-    ///
-    /// # Errors
-    ///
-    /// When the session has no transaction that is `ON_HOLD`.
+    /// Authorizes a payment on hold.
     pub fn release(&self) -> Result<TransactionId, PayError> {
-        self.transaction(Choice::Release)
+        self.act(Choice::Release)
     }
 
-    /// Decides against a payment on hold: the transaction is `FAILED`.
-    ///
-    /// # Errors
-    ///
-    /// When the session has no transaction that is `ON_HOLD`.
+    /// Refuses a payment on hold: the transaction is `FAILED`.
     pub fn refuse(&self) -> Result<TransactionId, PayError> {
-        self.transaction(Choice::Refuse)
+        self.act(Choice::Refuse)
     }
 
     /// Leaves without paying: the session is cancelled and has no transaction.
-    ///
-    /// # Errors
-    ///
-    /// See [`Payer`].
     pub fn cancel(&self) -> Result<(), PayError> {
-        self.act(Choice::Cancel).map(|_| ())
+        self.act(Choice::Cancel).map(drop)
+    }
+}
+
+impl fmt::Debug for Payer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Payer")
+            .field("session_id", &self.session_id)
+            .finish_non_exhaustive()
     }
 }

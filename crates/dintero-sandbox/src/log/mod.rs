@@ -1,9 +1,13 @@
-//! The log of what arrived: one entry per request, without headers, query or bodies, with secrets and personal data
-//! redacted in what is left.
+//! The log of requests: one entry each, without headers, query and bodies, and with secrets and personal data redacted
+//! in the rest.
+
+pub(crate) mod page;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::io::Write;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -12,17 +16,18 @@ use crate::clock::text;
 use crate::errors::ApiError;
 use crate::faults::Fault;
 use crate::redact;
+use crate::sync::lock;
 
 /// How many entries are kept; the oldest go first.
 const LIMIT: usize = 10_000;
 
-/// One request as it arrived.
+/// A request in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoggedRequest {
     /// When it arrived by the sandbox's clock, UTC.
     pub at: DateTime<Utc>,
-    /// `GET`, `POST`, ...
+    /// The method, such as `GET`.
     pub method: String,
     /// The path without the query; `***` stands for a part that may be secret or personal.
     pub path: String,
@@ -30,31 +35,31 @@ pub struct LoggedRequest {
     pub operation_id: Option<String>,
     /// The status of the response; `None` when the connection was closed without one.
     pub status: Option<u16>,
-    /// Whether the operation's work was begun: false when the request was refused before (unknown path, bad token,
-    /// bad JSON) or a [`Fault`] stopped it. A begun operation may still have been refused by its own rules, see `refusal`.
+    /// Whether the request reached the handler of its operation: `false` if it was refused before (unknown path, invalid
+    /// token, invalid body) or a [`Fault`] stopped it. The handler may have refused it, too; see `refusal`.
     pub handled: bool,
-    /// Why it was refused; `None` when it was accepted, also if a fault then kept the response back.
+    /// Why it was refused; `None` if it was accepted, also if a fault then withheld the response.
     pub refusal: Option<Refusal>,
-    /// The fault it was made to run into.
+    /// The fault that was injected.
     pub fault: Option<Fault>,
     /// The `request-id` of the response.
     pub request_id: String,
 }
 
-/// What an error response says.
+/// The content of an error response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
     /// The code of the error, such as `INVALID_REQUEST_PARAMETER`.
     pub code: String,
-    /// One sentence.
+    /// The message of the error, one sentence.
     pub message: String,
-    /// Each wrong field and what is wrong with it, such as `order.amount is required`.
+    /// The invalid fields with the reasons, such as `order.amount is required`.
     pub errors: Vec<String>,
 }
 
 impl LoggedRequest {
-    /// In one word: `fault` when it was made to run into one, else `refused` or `accepted`.
+    /// Returns `fault` if one was injected, else `refused` or `accepted`.
     #[must_use]
     pub fn verdict(&self) -> &'static str {
         match (&self.fault, &self.refusal) {
@@ -64,7 +69,7 @@ impl LoggedRequest {
         }
     }
 
-    /// One line of JSON, as `GET /_sandbox/log.jsonl` gives it.
+    /// Returns the line of JSON that stands in `GET /_sandbox/log.jsonl`.
     #[must_use]
     pub fn to_json(&self) -> String {
         let refusal =
@@ -78,15 +83,15 @@ impl LoggedRequest {
         line.to_string()
     }
 
-    /// Notes why the request was refused.
+    /// Records why the request was refused.
     pub(crate) fn refuse(&mut self, error: &ApiError) {
-        let errors = error.errors().iter().map(|e: &Value| {
+        let errors = error.errors.iter().map(|e: &Value| {
             let text = |name: &str| e[name].as_str().unwrap_or_default();
             redact::reason(text("field"), text("message"))
         });
         self.refusal = Some(Refusal {
-            code: error.code().to_owned(),
-            message: error.message().to_owned(),
+            code: error.code.to_owned(),
+            message: error.message.clone(),
             errors: errors.collect(),
         });
     }
@@ -99,8 +104,8 @@ pub(crate) struct Log(Mutex<Inner>);
 struct Inner {
     entries: VecDeque<LoggedRequest>,
     copy: Option<Box<dyn Write + Send>>,
-    /// Why there is no copy any more.
-    broken: Option<String>,
+    /// The error that ended the copy.
+    write_error: Option<String>,
 }
 
 impl std::fmt::Debug for Log {
@@ -111,7 +116,7 @@ impl std::fmt::Debug for Log {
 
 impl Log {
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 
     pub(crate) fn push(&self, entry: LoggedRequest) {
@@ -120,7 +125,7 @@ impl Log {
             let line = entry.to_json() + "\n";
             if let Err(error) = copy.write_all(line.as_bytes()).and_then(|()| copy.flush()) {
                 inner.copy = None;
-                inner.broken = Some(error.to_string());
+                inner.write_error = Some(error.to_string());
             }
         }
         if inner.entries.len() == LIMIT {
@@ -133,12 +138,12 @@ impl Log {
     pub(crate) fn copy_to(&self, copy: Box<dyn Write + Send>) {
         let mut inner = self.inner();
         inner.copy = Some(copy);
-        inner.broken = None;
+        inner.write_error = None;
     }
 
-    /// Why entries are no longer copied, if writing failed.
-    pub(crate) fn broken(&self) -> Option<String> {
-        self.inner().broken.clone()
+    /// Returns why entries are no longer copied, if writing failed.
+    pub(crate) fn write_error(&self) -> Option<String> {
+        self.inner().write_error.clone()
     }
 
     pub(crate) fn entries(&self) -> Vec<LoggedRequest> {
@@ -147,80 +152,5 @@ impl Log {
 
     pub(crate) fn clear(&self) {
         self.inner().entries.clear();
-    }
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-    use std::io;
-
-    pub(crate) fn entry(path: &str) -> LoggedRequest {
-        LoggedRequest {
-            at: DateTime::UNIX_EPOCH,
-            method: "GET".into(),
-            path: path.into(),
-            operation_id: None,
-            status: Some(404),
-            handled: false,
-            refusal: None,
-            fault: None,
-            request_id: "r".into(),
-        }
-    }
-
-    #[test]
-    fn the_log_forgets_the_oldest_first() {
-        let log = Log::default();
-        for n in 0..=LIMIT {
-            log.push(entry(&format!("/{n}")));
-        }
-        let entries = log.entries();
-        assert_eq!(entries.len(), LIMIT);
-        assert_eq!(entries[0].path, "/1");
-        log.clear();
-        assert_eq!(log.entries(), []);
-    }
-
-    #[test]
-    fn a_line_says_what_was_refused_and_why() {
-        let mut entry = entry("/v1/sessions");
-        entry.refuse(&ApiError::invalid_field("order.amount", "is required"));
-        let line: Value = serde_json::from_str(&entry.to_json()).expect("JSON");
-        assert_eq!(line["verdict"], "refused");
-        assert_eq!(
-            line["refusal"]["errors"],
-            json!(["order.amount is required"])
-        );
-        entry.fault = Some(Fault::StaleToken);
-        let line: Value = serde_json::from_str(&entry.to_json()).expect("JSON");
-        assert_eq!(
-            (&line["verdict"], &line["fault"]),
-            (&json!("fault"), &json!("stale-token"))
-        );
-    }
-
-    struct Full;
-
-    impl Write for Full {
-        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(io::Error::other("no space left"))
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_copy_that_cannot_be_written_is_given_up_and_told() {
-        let log = Log::default();
-        log.copy_to(Box::new(Full));
-        log.push(entry("/a"));
-        log.push(entry("/b"));
-        assert_eq!(
-            (log.entries().len(), log.broken().as_deref()),
-            (2, Some("no space left"))
-        );
     }
 }

@@ -3,30 +3,27 @@
 use serde_json::{Value, json};
 
 use crate::api::pictures;
-use crate::call::{ApiResponse, Call};
-use crate::check::{Check, Node};
-use crate::errors::{ApiError, ApiResult};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::check::Check;
+use crate::errors::{ApiError, ensure_capacity};
+use crate::state::json::items;
 use crate::state::{Account, uuid};
 
 /// `POST /sessions/{session_id}/qr`: leads to the session's `url`.
-pub(crate) fn session_qr(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn session_qr(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("session_id");
     account.checkout.sessions.get(id, "session")?;
     qr(call, &format!("{}/v1/view/{id}", call.base_url))
 }
 
 /// `POST /locations/{location_id}/qr`: the same picture whichever session the location shows.
-pub(crate) fn location_qr(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
-    let place = format!(
-        "{}/v1/locations/{}/checkout",
-        call.base_url,
-        call.param("location_id")
-    );
-    let _ = account;
-    qr(call, &place)
+pub(crate) fn location_qr(call: &Call<'_>, _: &mut Account) -> HandlerResult {
+    let location = call.param("location_id");
+    let url = format!("{}/v1/locations/{location}/checkout", call.base_url);
+    qr(call, &url)
 }
 
-fn qr(call: &Call<'_>, url: &str) -> ApiResult<ApiResponse> {
+fn qr(call: &Call<'_>, url: &str) -> HandlerResult {
     let size = call.body["size"].as_f64().unwrap_or(300.0) as u32;
     let picture = pictures::qr_png(url, size);
     let picture =
@@ -35,7 +32,7 @@ fn qr(call: &Call<'_>, url: &str) -> ApiResult<ApiResponse> {
 }
 
 /// `POST /locations/{location_id}/checkout/{session_id}`: the location shows an open session.
-pub(crate) fn show(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn show(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const MOST: usize = 10_000;
     let (location, id) = (call.param("location_id"), call.param("session_id"));
     let session = account.checkout.sessions.get(id, "session")?;
@@ -43,15 +40,14 @@ pub(crate) fn show(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
         return Err(ApiError::wrong_state(reason));
     }
     let locations = &mut account.admin.locations;
-    if locations.len() >= MOST && !locations.contains_key(location) {
-        return Err(ApiError::full("locations"));
-    }
+    let fits = locations.len() < MOST || locations.contains_key(location);
+    ensure_capacity(fits, "locations")?;
     locations.insert(location.to_owned(), id.to_owned());
     Ok(ApiResponse::new(201, Value::Null))
 }
 
 /// `DELETE /locations/{location_id}/checkout/{session_id}`.
-pub(crate) fn hide(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn hide(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let location = call.param("location_id");
     let shown = account.admin.locations.get(location);
     if shown.map(String::as_str) != Some(call.param("session_id")) {
@@ -62,15 +58,14 @@ pub(crate) fn hide(call: &Call<'_>, account: &mut Account) -> ApiResult<ApiRespo
 }
 
 /// `POST /creditchecks`: approved up to 100,000.00, rejected above; nothing is kept.
-pub(crate) fn credit_check(call: &Call<'_>, _: &mut Account) -> ApiResult<ApiResponse> {
+pub(crate) fn credit_check(call: &Call<'_>, _: &mut Account) -> HandlerResult {
     const MOST: i64 = 10_000_000;
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    let amount = check.need_int(&root.at("amount"), 1..=i64::from(i32::MAX));
-    check.text(&root.at("currency"), 3);
-    let providers = call.body["credit_providers"].as_array();
-    if providers.is_none_or(Vec::is_empty) {
-        check.fail(&root.at("credit_providers"), "must have at least one item");
-    }
+    let amount = call.body["amount"].as_i64().unwrap_or(0);
+    let providers = items(&call.body["credit_providers"]);
+    let mut check = Check::of(&call.body);
+    check.ensure(amount >= 1, "amount", "must be at least 1");
+    let reason = "must have at least one item";
+    check.ensure(!providers.is_empty(), "credit_providers", reason);
     check.finish()?;
     let status = if amount <= MOST {
         "approved"

@@ -1,25 +1,11 @@
 //! The payment page: HTML that works without JavaScript and loads nothing.
 
-use std::sync::LazyLock;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
+use crate::api::checkout::card::{CARDS, Case};
 use crate::call::ApiResponse;
-use crate::payer::card::{CARDS, Card, Case};
-
-const STYLE: &str = include_str!("style.css");
-/// Nothing but the page's own style, and a form that may lead to the shop: browsers apply `form-action` to the redirect
-/// that follows, too.
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let style = STANDARD.encode(Sha256::digest(STYLE));
-    format!(
-        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' http: https:"
-    )
-});
+use crate::html;
 
 /// What all pages of a session show.
 pub(super) struct View<'a> {
@@ -52,7 +38,7 @@ impl View<'_> {
             true => "Keep the card".to_owned(),
             false => format!("Pay {}", self.total()),
         };
-        self.response(&pay, html! {
+        self.page(&pay, html! {
             div class="two" {
                 (self.summary())
                 form method="post" {
@@ -90,7 +76,7 @@ impl View<'_> {
 
     /// The page of a card that asks for a challenge.
     pub(super) fn challenge(&self, card: &str) -> ApiResponse {
-        self.response("Is it you?", html! {
+        self.page("Is it you?", html! {
             form method="post" {
                 h2 { "Challenge by the card's bank" }
                 p { "The bank wants to know whether it is you who pays " (self.total()) "." }
@@ -108,7 +94,7 @@ impl View<'_> {
             true => "This payment waits",
             false => "This payment is over",
         };
-        self.response(title, html! {
+        self.page(title, html! {
             section { p role="status" { (over.says) } @if let Some(back) = over.back { p { a href=(back) { "Back to the shop" } } } }
             @if over.is_held {
                 form method="post" {
@@ -155,58 +141,41 @@ impl View<'_> {
         }
     }
 
-    fn response(&self, title: &str, content: Markup) -> ApiResponse {
-        let scheme = self
-            .scheme
-            .map(|scheme| format!(" {scheme}:"))
-            .unwrap_or_default();
-        page(
-            title,
-            &scheme,
-            html! {
-                @if let Some(error) = self.error { section class="alert" role="alert" { (error) } }
-                (content)
-            },
-        )
+    fn page(&self, title: &str, content: Markup) -> ApiResponse {
+        let content = html! {
+            @if let Some(error) = self.error { section class="alert" role="alert" { (error) } }
+            (content)
+        };
+        page(title, self.scheme, content)
     }
 }
 
-/// A page without a session.
+/// Returns the page of an unknown session.
 pub(super) fn missing() -> ApiResponse {
-    let mut response = page(
-        "No such payment",
-        "",
-        html! {
-            section { p role="status" { "There is no session with this id. The sandbox may have been started anew." } }
-        },
-    );
-    response.status = 404;
-    response
+    let text = "There is no session with this id. The sandbox may have been started anew.";
+    let content = html! { section { p role="status" { (text) } } };
+    ApiResponse {
+        status: 404,
+        ..page("No such payment", None, content)
+    }
 }
 
-fn page(title: &str, scheme: &str, content: Markup) -> ApiResponse {
-    let html = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) " \u{2013} sandbox" }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                header { p { "Sandbox: a test, no money moves" } }
-                main { h1 { (title) } (content) }
-            }
-        }
+fn page(title: &str, scheme: Option<&str>, content: Markup) -> ApiResponse {
+    let body = html! {
+        header { p { "Sandbox: a test, no money moves" } }
+        main { h1 { (title) } (content) }
     };
-    let mut response = ApiResponse::new(200, Value::Null);
-    response.file = Some(("text/html; charset=utf-8", html.into_string()));
-    response
-        .with_header("content-security-policy", format!("{}{scheme}", *POLICY))
-        .with_header("cache-control", "no-store")
-        .with_header("referrer-policy", "no-referrer")
-        .with_header("x-content-type-options", "nosniff")
+    // Browsers apply `form-action` to the redirect that follows, too, and that leads to the shop.
+    let scheme = scheme
+        .map(|scheme| format!(" {scheme}:"))
+        .unwrap_or_default();
+    let form_action = format!("'self' http: https:{scheme}");
+    html::page(
+        &format!("{title} \u{2013} sandbox"),
+        include_str!("style.css"),
+        &form_action,
+        &body,
+    )
 }
 
 fn radio(outcome: &str, brand: &str, number: &str, checked: bool) -> Markup {
@@ -230,20 +199,15 @@ fn money(amount: &Value, currency: &str) -> String {
     let sign = if amount < 0 { "\u{2212}" } else { "" };
     let (major, minor) = (amount.unsigned_abs() / 100, amount.unsigned_abs() % 100);
     let digits = major.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            // A narrow space that does not break the line.
-            grouped.push('\u{202f}');
-        }
-        grouped.push(digit);
-    }
+    let groups: Vec<_> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(String::from_utf8_lossy)
+        .collect();
+    // Narrow spaces that do not break the line.
+    let grouped = groups.join("\u{202f}");
     format!("{sign}{grouped}.{minor:02} {currency}")
-}
-
-/// Whether a card asks for the challenge page.
-pub(super) fn asks_for_challenge(card: &Card) -> bool {
-    card.case == Case::Challenge
 }
 
 #[cfg(test)]

@@ -1,17 +1,21 @@
 //! What the payer's choices do: the transaction, its events, what is captured and kept at once, and the callback.
 
+pub(crate) mod form;
+mod page;
+
 use serde_json::{Value, json};
 
+use crate::api::checkout::card::{Card, Case, timeout, times_out};
 use crate::api::checkout::tokens;
 use crate::api::checkout::transactions::from_session;
 use crate::api::finance;
 use crate::call::Call;
 use crate::callbacks;
-use crate::errors::{ApiError, ApiResult};
-use crate::payer::card::{Card, Case, timeout, times_out};
+use crate::errors::{ApiError, ApiResult, ensure_state};
 use crate::state::checkout::{
-    Authorization, Ledger, Line, Movement, PreAuthorization, Session, Transaction,
+    Authorization, Ledger, Movement, Operation, PreAuthorization, Session, Transaction, lines,
 };
+use crate::state::json::{items, set, text_of};
 use crate::state::{Account, checkout_id};
 
 /// What a payer can do.
@@ -24,7 +28,7 @@ pub(crate) enum Choice {
     Cancel,
 }
 
-/// Carries a choice out; gives the id of the transaction that it is about.
+/// Carries a choice out; returns the id of its transaction.
 pub(crate) fn act(
     call: &Call<'_>,
     account: &mut Account,
@@ -49,7 +53,7 @@ pub(crate) fn check_payable(call: &Call<'_>, session: &Session) -> ApiResult<()>
     }
 }
 
-/// Pays a session; gives the transaction's id. A declined or failed card also makes a transaction.
+/// Pays a session; returns the transaction's id. A declined or failed card also makes a transaction.
 pub(crate) fn pay(
     call: &Call<'_>,
     account: &mut Account,
@@ -57,13 +61,8 @@ pub(crate) fn pay(
     card: &Card,
 ) -> ApiResult<String> {
     let mut card = card.clone();
-    if card.case == Case::TokenTimesOut
-        && account
-            .checkout
-            .sessions
-            .get(session_id, "session")?
-            .keeps_card
-    {
+    let session = account.checkout.sessions.get(session_id, "session")?;
+    if card.case == Case::TokenTimesOut && session.keeps_card {
         card.outcome = Authorization::Failed;
     }
     let id = begin(call, account, session_id, Some(&card))?;
@@ -74,9 +73,7 @@ pub(crate) fn pay(
 /// A payment of the kind that waits for the merchant, which is the only one that the sandbox can hold.
 fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<String> {
     let session = account.checkout.sessions.get(session_id, "session")?;
-    if session.keeps_card {
-        return Err(ApiError::wrong_state("the session is for keeping a card"));
-    }
+    ensure_state(!session.keeps_card, "the session is for keeping a card")?;
     let id = begin(call, account, session_id, None)?;
     callbacks::on_payment(account, call.now, &id, callbacks::Moment::Held);
     Ok(id)
@@ -86,10 +83,7 @@ fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<S
 fn cancel(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<()> {
     let session = account.checkout.sessions.get_mut(session_id, "session")?;
     check_payable(call, session)?;
-    session.cancelled = true;
-    let at = json!(call.now_text());
-    session.doc.insert("cancelled_at".into(), at);
-    session.add_event(call.now, call.request_id, "CANCELLED", Value::Null);
+    session.cancel(call.now, call.request_id, None);
     callbacks::on_cancel(account, call.now, session_id);
     Ok(())
 }
@@ -105,13 +99,9 @@ pub(crate) fn decide(
     let session = checkout.sessions.get(session_id, "session")?;
     let id = session.transaction_id.clone().unwrap_or_default();
     session.check_capacity()?;
-    let held = match checkout.transactions.find(&id) {
-        Some(transaction) => transaction.ledger.authorization == Authorization::OnHold,
-        None => false,
-    };
-    if !held {
-        return Err(ApiError::wrong_state("the payment is not on hold"));
-    }
+    let transaction = checkout.transactions.find(&id);
+    let is_held = transaction.is_some_and(|t| t.ledger.authorization == Authorization::OnHold);
+    ensure_state(is_held, "the payment is not on hold")?;
     let transaction = checkout.transactions.get_mut(&id, "transaction")?;
     transaction.check_capacity()?;
     transaction.ledger.authorization = match is_given {
@@ -143,29 +133,12 @@ fn begin(
         Some(_) => ("dintero_psp", "dintero_psp.creditcard"),
         None => ("dintero", "dintero.external"),
     };
-    for (name, value) in [
-        ("id", id.as_str()),
-        ("created_at", &call.now_text()),
-        ("settlement_status", "NOT_SETTLED"),
-        ("payment_product", product),
-        ("payment_product_type", product_type),
-    ] {
-        doc.insert(name.into(), json!(value));
-    }
-    if let Some(card) = card {
-        doc.insert("card".into(), card.shown());
-    }
-    let line = |item: &Value| {
-        let id = item["line_id"].as_str()?.to_owned();
-        let amount = item["amount"].as_i64().unwrap_or(0);
-        let line = Line {
-            amount,
-            ..Line::default()
-        };
-        Some((id, line))
-    };
-    let items = doc["items"].as_array();
-    let lines = items.into_iter().flatten().filter_map(line).collect();
+    let fields = json!({
+        "id": id, "created_at": call.now_text(), "settlement_status": "NOT_SETTLED", "payment_product": product,
+        "payment_product_type": product_type, "card": card.map(Card::shown),
+    });
+    set(&mut doc, fields);
+    let lines = lines(items(&doc["items"]));
     let asked = body["configuration"]["pre_authorization"] == true;
     let pre_authorization = match asked && card.is_some() {
         true => PreAuthorization::Open,
@@ -173,19 +146,16 @@ fn begin(
     };
     let mut transaction = Transaction {
         doc,
-        events: Vec::new(),
         session_id: session_id.to_owned(),
         created_at: call.now,
         ledger: Ledger::new(card.map_or(Authorization::OnHold, |c| c.outcome), amount),
         lines,
-        pending: None,
         pre_authorization,
+        ..Transaction::default()
     };
-    let event = match card {
-        Some(_) => ("INITIALIZE", "INITIATED", true),
-        None => ("INITIALIZE", "ON_HOLD", true),
-    };
-    transaction.add_event_with(call.now, call.request_id, event, amount, Value::Null);
+    let status = card.map_or("ON_HOLD", |_| "INITIATED");
+    let extra = json!({"transaction_status": status});
+    transaction.add_event(call.now, call.request_id, "INITIALIZE", amount, extra);
     session.transaction_id = Some(id.clone());
     checkout.transactions.put(&id, transaction);
     Ok(id)
@@ -212,9 +182,7 @@ fn conclude(
             json!({"error": {"message": "the payment on hold was refused", "type": ["DECLINED"]}})
         }
     };
-    let status = transaction.ledger.status();
-    let event = ("AUTHORIZE", status, given);
-    transaction.add_event_with(call.now, call.request_id, event, amount, error);
+    transaction.add_event(call.now, call.request_id, "AUTHORIZE", amount, error);
 
     let reported = transaction.events.len();
     if given && body["configuration"]["auto_capture"] == true && amount > 0 {
@@ -222,15 +190,14 @@ fn conclude(
             || times_out(transaction, "CAPTURE")
         {
             let error = json!({"error": timeout("the automatic capture")});
-            let event = ("CAPTURE", status, false);
-            transaction.add_event_with(call.now, call.request_id, event, amount, error);
+            transaction.add_event(call.now, call.request_id, "CAPTURE", amount, error);
         } else {
             let whole = transaction
                 .lines
                 .iter()
                 .map(|(id, l)| (id.clone(), l.amount));
             let movement = Movement {
-                event: "CAPTURE",
+                operation: Operation::Capture,
                 amount,
                 lines: whole.collect(),
                 is_final: false,
@@ -248,15 +215,12 @@ fn conclude(
     });
     if let Some(card) = kept {
         let token = tokens::issue(call, &account.id, card, transaction);
-        if let Some(shown) = transaction.doc.get_mut("card") {
-            shown["payment_token"] = token["token"].clone();
-            shown["payment_token_id"] = token["id"].clone();
-        }
+        let shown = json!({"payment_token": token["token"], "payment_token_id": token["id"]});
+        set(&mut transaction.doc["card"], shown);
         if session.keeps_card {
-            let what = json!("generate_payment_token");
-            transaction.doc.insert("payment_operation".into(), what);
+            transaction.doc["payment_operation"] = json!("generate_payment_token");
         }
-        let id = token["id"].as_str().unwrap_or_default().to_owned();
+        let id = text_of(&token["id"]).to_owned();
         account.checkout.tokens.put(&id, token);
     }
 

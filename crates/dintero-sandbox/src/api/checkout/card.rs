@@ -20,79 +20,25 @@ pub(crate) enum Case {
     TokenTimesOut,
 }
 
-/// Every test card: what it does in words, its Visa number and its Mastercard number.
+/// Every test card: what it does, its Visa number and its Mastercard number.
+#[rustfmt::skip]
 pub(crate) const CARDS: [(Case, &str, &str, Option<&str>); 11] = [
-    (
-        Case::Approved,
-        "Approved",
-        "4000000000000002",
-        Some("5200000000000007"),
-    ),
-    (
-        Case::Challenge,
-        "Approved after a challenge",
-        "4000100000000000",
-        Some("5200000000000015"),
-    ),
-    (
-        Case::Attempt,
-        "Approved, proof of attempt",
-        "4000200000000008",
-        Some("5200000000000023"),
-    ),
-    (
-        Case::VerificationFails,
-        "3-D Secure fails",
-        "4000300000000006",
-        Some("5200000000000031"),
-    ),
-    (
-        Case::Declined,
-        "Declined, needs 3-D Secure",
-        "4100000000000076",
-        None,
-    ),
-    (
-        Case::AuthorizationTimesOut,
-        "Authorization times out",
-        "4100000000000001",
-        Some("5100000000000008"),
-    ),
-    (
-        Case::CaptureTimesOut,
-        "Capture times out",
-        "4100000000000019",
-        Some("5100000000000016"),
-    ),
-    (
-        Case::RefundTimesOut,
-        "Refund times out",
-        "4100000000000027",
-        Some("5100000000000024"),
-    ),
-    (
-        Case::AutoCaptureTimesOut,
-        "Auto-capture times out",
-        "4100000000000035",
-        Some("5100000000000032"),
-    ),
-    (
-        Case::CancelTimesOut,
-        "Cancel times out",
-        "4100000000000043",
-        Some("5100000000000040"),
-    ),
-    (
-        Case::TokenTimesOut,
-        "Keeping the card times out",
-        "4100000000000050",
-        Some("5100000000000057"),
-    ),
+    (Case::Approved, "Approved", "4000000000000002", Some("5200000000000007")),
+    (Case::Challenge, "Approved after a challenge", "4000100000000000", Some("5200000000000015")),
+    (Case::Attempt, "Approved, proof of attempt", "4000200000000008", Some("5200000000000023")),
+    (Case::VerificationFails, "3-D Secure fails", "4000300000000006", Some("5200000000000031")),
+    (Case::Declined, "Declined, needs 3-D Secure", "4100000000000076", None),
+    (Case::AuthorizationTimesOut, "Authorization times out", "4100000000000001", Some("5100000000000008")),
+    (Case::CaptureTimesOut, "Capture times out", "4100000000000019", Some("5100000000000016")),
+    (Case::RefundTimesOut, "Refund times out", "4100000000000027", Some("5100000000000024")),
+    (Case::AutoCaptureTimesOut, "Auto-capture times out", "4100000000000035", Some("5100000000000032")),
+    (Case::CancelTimesOut, "Cancel times out", "4100000000000043", Some("5100000000000040")),
+    (Case::TokenTimesOut, "Keeping the card times out", "4100000000000050", Some("5100000000000057")),
 ];
 
-/// The card that the payer uses: one of Dintero's test cards.
+/// One of Dintero's test cards.
 ///
-/// Each constructor takes the Visa number; [`Card::from_number`] knows those of Mastercard, too.
+/// The constructors return Visa cards; [`Card::from_number`] accepts the numbers of Mastercard, too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Card {
     pub(crate) brand: &'static str,
@@ -108,12 +54,12 @@ impl Card {
             Case::AuthorizationTimesOut => Authorization::Failed,
             _ => Authorization::Given,
         };
-        let last = digits.get(digits.len().saturating_sub(4)..);
+        let (first, last) = (digits.get(..6), digits.get(12..));
         Self {
             brand,
             redacted: format!(
                 "{}******{}",
-                digits.get(..6).unwrap_or_default(),
+                first.unwrap_or_default(),
                 last.unwrap_or_default()
             ),
             case,
@@ -126,86 +72,92 @@ impl Card {
         Self::new(case, "Visa", row.map_or("", |row| row.2))
     }
 
-    /// Approved without a challenge (4000 0000 0000 0002).
+    /// Returns the card that is approved without a challenge (4000 0000 0000 0002).
     #[must_use]
     pub fn approved() -> Self {
         Self::visa(Case::Approved)
     }
 
-    /// Approved after a challenge (4000 1000 0000 0000), which [`Sandbox::pay`](crate::Sandbox::pay) passes; on the
-    /// page the payer decides.
+    /// Returns the card that is approved after a challenge (4000 1000 0000 0000). [`Sandbox::pay`](crate::Sandbox::pay)
+    /// passes the challenge; on the page the payer decides.
     #[must_use]
     pub fn challenged() -> Self {
         Self::visa(Case::Challenge)
     }
 
-    /// Its 3-D Secure verification fails (4000 3000 0000 0006): the transaction is `DECLINED`.
+    /// Returns the card whose 3-D Secure verification fails (4000 3000 0000 0006): the transaction is `DECLINED`.
     #[must_use]
     pub fn declined() -> Self {
         Self::visa(Case::VerificationFails)
     }
 
-    /// Its authorization times out (4100 0000 0000 0001): the transaction is `FAILED`.
+    /// Returns the card whose authorization times out (4100 0000 0000 0001): the transaction is `FAILED`.
     #[must_use]
     pub fn failing() -> Self {
         Self::visa(Case::AuthorizationTimesOut)
     }
 
-    /// Every capture times out (4100 0000 0000 0019), auto-capture included.
+    /// Returns the card of which every capture times out (4100 0000 0000 0019), auto-capture included.
     #[must_use]
     pub fn capture_times_out() -> Self {
         Self::visa(Case::CaptureTimesOut)
     }
 
-    /// Every refund times out (4100 0000 0000 0027).
+    /// Returns the card of which every refund times out (4100 0000 0000 0027).
     #[must_use]
     pub fn refund_times_out() -> Self {
         Self::visa(Case::RefundTimesOut)
     }
 
-    /// Auto-capture times out (4100 0000 0000 0035); capturing by hand works.
+    /// Returns the card whose auto-capture times out (4100 0000 0000 0035); a capture by request succeeds.
     #[must_use]
     pub fn auto_capture_times_out() -> Self {
         Self::visa(Case::AutoCaptureTimesOut)
     }
 
-    /// Every void times out (4100 0000 0000 0043), also the one of a cancelled session.
+    /// Returns the card of which every void times out (4100 0000 0000 0043), also that of a cancelled session.
     #[must_use]
     pub fn cancel_times_out() -> Self {
         Self::visa(Case::CancelTimesOut)
     }
 
-    /// Keeping the card times out (4100 0000 0000 0050): the payment is made without a card token; where the card was
-    /// all that it was about, the transaction is `FAILED`.
+    /// Returns the card that cannot be kept, since that times out (4100 0000 0000 0050): the payment is made without a
+    /// card token, and in a session that only keeps the card the transaction is `FAILED`.
     #[must_use]
     pub fn token_times_out() -> Self {
         Self::visa(Case::TokenTimesOut)
     }
 
-    /// The test card with this number, spaces allowed; `None` when the number is not one of those the sandbox plays.
+    /// Returns the test card with this number, spaces allowed; `None` if it is not one of the sandbox's cards.
     #[must_use]
     pub fn from_number(number: &str) -> Option<Self> {
-        let digits: String = number.chars().filter(|c| *c != ' ').collect();
-        let cards = CARDS.iter().flat_map(|(case, _, visa, mastercard)| {
-            let mastercard = mastercard.map(|number| (*case, "Mastercard", number));
-            [Some((*case, "Visa", *visa)), mastercard]
-        });
+        let digits = number.replace(' ', "");
+        let mut cards = Self::all();
         cards
-            .flatten()
-            .find(|(_, _, number)| *number == digits)
-            .map(|(case, brand, number)| Self::new(case, brand, number))
+            .find(|(_, number)| *number == digits)
+            .map(|(card, _)| card)
     }
 
-    /// The card with this redacted number; the approved one where there is none.
-    pub(crate) fn from_masked(redacted: &str) -> Self {
-        let numbers = CARDS.iter().flat_map(|row| [Some(row.2), row.3]).flatten();
-        numbers
-            .filter_map(Self::from_number)
+    /// Returns the card with this redacted number; the approved one where there is none.
+    pub(crate) fn from_redacted(redacted: &str) -> Self {
+        let mut cards = Self::all().map(|(card, _)| card);
+        cards
             .find(|card| card.redacted == redacted)
             .unwrap_or_else(Self::approved)
     }
 
-    /// What the transaction shows of the card.
+    /// Returns all cards and their numbers.
+    fn all() -> impl Iterator<Item = (Self, &'static str)> {
+        CARDS.iter().flat_map(|(case, _, visa, mastercard)| {
+            let mastercard =
+                mastercard.map(|number| (Self::new(*case, "Mastercard", number), number));
+            [Some((Self::new(*case, "Visa", visa), *visa)), mastercard]
+                .into_iter()
+                .flatten()
+        })
+    }
+
+    /// Returns what the transaction shows of the card.
     pub(crate) fn shown(&self) -> Value {
         let (status, eci) = match (self.case, self.brand) {
             (_, "Visa") if self.outcome == Authorization::Declined => ("N", "07"),
@@ -221,12 +173,13 @@ impl Card {
         })
     }
 
-    /// Why the card was not authorized, as the transaction's event shows it; null where it was.
+    /// Returns why the card was not authorized, as the transaction's event shows it; null if it was.
     pub(crate) fn error(&self) -> Value {
         match (self.outcome, self.case) {
-            (Authorization::Declined, Case::Declined) => {
-                json!({"code": "1A", "message": "the card was declined: 3-D Secure is needed", "type": ["DECLINED", "ADDITIONAL_VERIFICATION_REQUIRED"]})
-            }
+            (Authorization::Declined, Case::Declined) => json!({
+                "code": "1A", "message": "the card was declined: 3-D Secure is needed",
+                "type": ["DECLINED", "ADDITIONAL_VERIFICATION_REQUIRED"],
+            }),
             (Authorization::Declined, _) => {
                 json!({"message": "the payer was not verified", "type": ["DECLINED", "FAILED_VERIFICATION"]})
             }
@@ -248,7 +201,7 @@ pub(crate) fn times_out(transaction: &Transaction, event: &str) -> bool {
         .doc
         .get("card")
         .and_then(|card| card["masked_pan"].as_str());
-    let case = redacted.map(|redacted| Card::from_masked(redacted).case);
+    let case = redacted.map(|redacted| Card::from_redacted(redacted).case);
     matches!(
         (case, event),
         (Some(Case::CaptureTimesOut), "CAPTURE")
@@ -278,12 +231,12 @@ mod tests {
     }
 
     #[test]
-    fn a_masked_number_still_tells_which_card_it_is() {
+    fn a_redacted_number_still_identifies_the_card() {
         let mut seen = 0;
         for (case, _, visa, mastercard) in CARDS {
             for number in [Some(visa), mastercard].into_iter().flatten() {
                 let card = Card::from_number(number).expect("in the table");
-                assert_eq!(Card::from_masked(&card.redacted), card);
+                assert_eq!(Card::from_redacted(&card.redacted), card);
                 assert_eq!(card.case, case);
                 seen += 1;
             }
