@@ -3,7 +3,7 @@
 mod support;
 
 use dintero_sandbox::Card;
-use serde_json::{Value, json};
+use serde_json::json;
 use support::transactions::{act, last, read};
 use support::{ok, refused, refused_fields, session_body, start};
 
