@@ -16,7 +16,7 @@ use crate::state::SandboxState;
 use crate::sync::lock;
 
 const FORMAT: &str = "dintero-sandbox state";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Deserialize)]
 struct Head {
@@ -36,7 +36,6 @@ struct Written<'a> {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Saved {
     pub(crate) moved_ms: i64,
-    #[serde(alias = "world")]
     pub(crate) state: SandboxState,
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn has_values(query: &Query, object: &Value, places: &[(&str, &str)])
     })
 }
 
-/// Whether a value is among those that are asked for, if any are.
+/// Whether a value is one of the wanted, if there are any.
 pub(crate) fn is_one_of(wanted: &[&str], found: &str) -> bool {
     wanted.is_empty() || wanted.contains(&found)
 }

@@ -23,7 +23,7 @@ pub(crate) struct Admin {
     pub(crate) locations: BTreeMap<String, String>,
 }
 
-/// Something that a terminal was asked to do.
+/// An operation of a terminal.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct TerminalOperation {
     pub(crate) doc: Value,

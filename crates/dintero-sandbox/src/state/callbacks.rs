@@ -60,7 +60,6 @@ pub struct CallbackAttempt {
     /// When the attempt ended by the sandbox's clock, UTC.
     pub at: DateTime<Utc>,
     /// How the attempt ended.
-    #[serde(alias = "answer")]
     pub response: CallbackResponse,
 }
 

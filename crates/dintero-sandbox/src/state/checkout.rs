@@ -40,7 +40,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// The whole session as Dintero sends it; headers only when asked for.
+    /// The whole session as Dintero sends it; headers only when `includes` names them.
     pub(crate) fn body(&self, includes: &[&str]) -> Value {
         let mut doc = self.doc.clone();
         set(&mut doc, json!({"transaction_id": self.transaction_id}));

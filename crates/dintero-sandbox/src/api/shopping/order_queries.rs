@@ -10,7 +10,7 @@ use crate::state::Account;
 use crate::state::json::{items, set, text_of};
 use crate::state::shopping::Order;
 
-/// Which event types to show: none unless asked for. Stores and customers never see api-events.
+/// Returns the event types to show: none unless the query names them. Stores and customers never see api-events.
 pub(crate) fn events_wanted<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
     let outside = ["customer_id", "store_id"]
         .iter()

@@ -28,7 +28,7 @@ pub(crate) enum Choice {
     Cancel,
 }
 
-/// Carries a choice out; gives the id of the transaction that it is about.
+/// Carries a choice out; returns the id of its transaction.
 pub(crate) fn act(
     call: &Call<'_>,
     account: &mut Account,
@@ -53,7 +53,7 @@ pub(crate) fn check_payable(call: &Call<'_>, session: &Session) -> ApiResult<()>
     }
 }
 
-/// Pays a session; gives the transaction's id. A declined or failed card also makes a transaction.
+/// Pays a session; returns the transaction's id. A declined or failed card also makes a transaction.
 pub(crate) fn pay(
     call: &Call<'_>,
     account: &mut Account,
