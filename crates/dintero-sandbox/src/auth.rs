@@ -1,7 +1,5 @@
 //! Authentication: who sends a request, by token or by API key, and what that caller may do.
 
-use chrono::{DateTime, Utc};
-use hyper::HeaderMap;
 use serde_json::Value;
 
 use crate::call::Call;
@@ -14,20 +12,19 @@ use crate::shared::Shared;
 pub(crate) fn authorize(
     shared: &Shared,
     operation: &Operation,
-    headers: &HeaderMap,
-    now: DateTime<Utc>,
-    account: &str,
+    call: &Call<'_>,
 ) -> ApiResult<Grant> {
     let state = shared.state();
-    let grant = match headers.get("x-api-key") {
+    let grant = match call.headers.get("x-api-key") {
         Some(key) if operation.takes_api_key => state.grant_of_key(key.as_bytes())?,
-        _ => state.tokens.grant(headers, now)?,
+        _ => state.tokens.grant(call.headers, call.now)?,
     };
     if !grant.allows(&operation.scopes) {
         let scopes = operation.scopes.join(", ");
         let message = format!("the token has none of the scopes {scopes}");
         return Err(ApiError::forbidden(message));
     }
+    let account = call.param("aid");
     if !account.is_empty() && account != grant.account {
         return Err(ApiError::forbidden("the token is for another account"));
     }

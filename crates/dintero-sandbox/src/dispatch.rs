@@ -12,7 +12,7 @@ use crate::body::{self, ResponseBody};
 use crate::call::{ApiResponse, Call};
 use crate::clients::Grant;
 use crate::delivery::Dispatcher;
-use crate::documents::{self, Operation, Params, Route};
+use crate::documents::{self, Operation, Route};
 use crate::errors::{ApiError, ApiResult};
 use crate::faults::{Fault, Faults};
 use crate::handlers::{self, Handler};
@@ -32,19 +32,6 @@ pub(crate) struct Server {
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
-}
-
-/// A request on its way to the handler of its operation.
-struct Dispatch<'a> {
-    operation: &'static Operation,
-    params: Params,
-    method: &'a str,
-    path: &'a str,
-    query: &'a str,
-    headers: &'a HeaderMap,
-    body: ApiResult<Vec<u8>>,
-    request_id: &'a str,
-    fault: Option<Fault>,
 }
 
 impl Server {
@@ -95,18 +82,24 @@ impl Server {
             (_, Route::Unknown) => Err(ApiError::not_found("path")),
             (_, Route::OtherMethods(methods)) => Err(ApiError::method_not_allowed(methods)),
             (Ok(fault), Route::Found(operation, params)) => {
-                let dispatch = Dispatch {
-                    operation,
-                    params,
+                let call = Call {
                     method,
                     path,
-                    query,
+                    params,
+                    query: Query::parse(query),
                     headers: &parts.headers,
-                    body,
+                    body: Value::Null,
+                    grant: Grant::public(&self.shared.account),
+                    now: self.shared.clock.now(),
+                    base_url: &self.shared.base_url,
                     request_id: &entry.request_id,
-                    fault,
+                    page_size: operation.page_size,
+                    pending: match fault {
+                        Some(Fault::Pending(time)) => Some(time),
+                        _ => None,
+                    },
                 };
-                let result = self.with_fault(dispatch, &mut entry.handled);
+                let result = self.with_fault(fault, operation, call, body, &mut entry.handled);
                 match self.shared.check_responses {
                     true => checked(operation, result),
                     false => result,
@@ -131,23 +124,28 @@ impl Server {
     }
 
     /// Handles the request, unless a fault prevents that.
-    fn with_fault(&self, dispatch: Dispatch<'_>, handled: &mut bool) -> ApiResult<ApiResponse> {
-        let (operation, headers) = (dispatch.operation, dispatch.headers);
-        let is_stale = dispatch.fault == Some(Fault::StaleToken);
-        match dispatch.fault {
+    fn with_fault(
+        &self,
+        fault: Option<Fault>,
+        operation: &'static Operation,
+        call: Call<'_>,
+        body: ApiResult<Vec<u8>>,
+        handled: &mut bool,
+    ) -> ApiResult<ApiResponse> {
+        match fault {
             Some(Fault::Status(status)) => return Err(ApiError::on_demand(status)),
             Some(Fault::StatusRetryAfter(status, wait)) => {
                 return Err(ApiError::on_demand(status).retry_after(wait.as_secs()));
             }
             // The request that issues a token has none; the one that it issues is revoked below.
             Some(Fault::StaleToken) => {
-                self.shared.state().tokens.revoke_bearer(headers);
+                self.shared.state().tokens.revoke_bearer(call.headers);
                 self.shared.changed();
             }
             _ => {}
         }
-        let result = self.handle(dispatch, handled);
-        if let (true, Ok(response)) = (is_stale, &result) {
+        let result = self.handle(operation, call, body, handled);
+        if let (Some(Fault::StaleToken), Ok(response)) = (fault, &result) {
             self.shared
                 .state()
                 .tokens
@@ -167,38 +165,22 @@ impl Server {
     }
 
     /// Authenticates the caller, validates the request and calls the handler.
-    fn handle(&self, dispatch: Dispatch<'_>, handled: &mut bool) -> ApiResult<ApiResponse> {
-        let Dispatch {
-            operation, headers, ..
-        } = dispatch;
-        let now = self.shared.clock.now();
+    fn handle(
+        &self,
+        operation: &'static Operation,
+        mut call: Call<'_>,
+        body: ApiResult<Vec<u8>>,
+        handled: &mut bool,
+    ) -> ApiResult<ApiResponse> {
         let handler = handlers::find(operation.id).ok_or_else(|| ApiError::not_found("path"))?;
-        let mut call = Call {
-            method: dispatch.method,
-            path: dispatch.path,
-            params: dispatch.params,
-            query: Query::parse(dispatch.query),
-            headers,
-            body: Value::Null,
-            grant: Grant::public(&self.shared.account),
-            now,
-            base_url: &self.shared.base_url,
-            request_id: dispatch.request_id,
-            page_size: operation.page_size,
-            pending: match dispatch.fault {
-                Some(Fault::Pending(time)) => Some(time),
-                _ => None,
-            },
-        };
         match handler {
             Handler::Token => {}
             Handler::Payer(_) => call.grant = Grant::public(account_of(call.param("session_id"))),
             Handler::Api(_) => {
-                call.grant =
-                    auth::authorize(&self.shared, operation, headers, now, call.param("aid"))?;
+                call.grant = auth::authorize(&self.shared, operation, &call)?;
             }
         }
-        call.body = body::parse(operation.body, headers, &dispatch.body?)?;
+        call.body = body::parse(operation.body, call.headers, &body?)?;
         let function = match handler {
             Handler::Token => {
                 return auth::issue_token(&self.shared, &call, handled).and_then(ApiResponse::ok);

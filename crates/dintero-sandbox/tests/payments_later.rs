@@ -7,13 +7,10 @@ use std::time::Duration;
 use dintero_sandbox::{Card, Fault};
 use reqwest::Method;
 use serde_json::{Value, json};
+use support::transactions::read;
 use support::{Api, charge, ok, refused, refused_fields, session_body, start, token_session_body};
 
 const CAPTURE: &str = "transactions_id_capture_post";
-
-async fn read(api: &Api, id: &str) -> Value {
-    ok(api.get(&format!("/v1/transactions/{id}")).await)
-}
 
 /// Event names, oldest first.
 fn events(body: &Value) -> Vec<&str> {
