@@ -75,11 +75,13 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
     let (method, path) = (&operation.method, word(&operation.path));
     put!(text, "operation {name} {method} {path} -> {success}\n");
     let statuses: Vec<String> = operation.statuses.iter().map(u16::to_string).collect();
-    let evidence = operation.evidence.map(evidence_name);
-    let evidence = evidence.map(str::to_owned);
+    let evidence = operation
+        .evidence
+        .map(|evidence| evidence_name(evidence).to_owned());
+    let deprecated = operation.deprecated.then(|| "yes".to_owned());
     for (key, values) in [
         ("auth", operation.security.as_slice()),
-        ("deprecated", marked(operation.deprecated).as_slice()),
+        ("deprecated", deprecated.as_slice()),
         ("evidence", evidence.as_slice()),
         ("id", std::slice::from_ref(&operation.id)),
         ("media", &operation.media),
@@ -189,7 +191,7 @@ fn write_type(
         }
         Kind::Union(union) => {
             let tag = union.tag.as_ref();
-            head.push(tag.map_or("by=shape".to_owned(), |tag| format!("by={tag:?}")));
+            head.push(tag.map_or("by=fields".to_owned(), |tag| format!("by={tag:?}")));
             head.extend(flags(&[("open", union.open)]));
             lines.extend(union.variants.iter().map(|variant| {
                 let name = variant.schema.as_reference().unwrap_or_default();
@@ -343,10 +345,6 @@ fn rust_name(ident: &str, wire: &str) -> Option<String> {
 fn flags(flags: &[(&str, bool)]) -> Vec<String> {
     let set = flags.iter().filter(|(_, set)| *set);
     set.map(|(flag, _)| (*flag).to_owned()).collect()
-}
-
-fn marked(mark: bool) -> Option<String> {
-    mark.then(|| "yes".to_owned())
 }
 
 fn words(values: &[String]) -> String {

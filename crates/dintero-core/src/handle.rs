@@ -121,10 +121,6 @@ impl Handle {
         self.0.account.clone()
     }
 
-    pub(crate) fn default_headers(&self) -> &HeaderMap {
-        &self.0.shared.headers
-    }
-
     /// Returns the URL of a path on one of the two configured hosts. Only path and query are set, so no path leads to another host.
     pub(crate) fn url(&self, server: Server, path: &str, query: &str) -> Option<Url> {
         let root = match server {

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue};
 use reqwest::Url;
 use secrecy::ExposeSecret;
 
-use super::check::{base_url, check_limit, check_secret};
+use super::check::{base_url, check_secret};
 use super::{API_URL, Builder, CHECKOUT_URL, POOL_IDLE};
 use crate::Error;
 use crate::account::{check_account, check_owner};
@@ -38,14 +38,16 @@ impl<T: From<Handle>> Builder<T> {
         );
         let checkout = self.checkout_url.as_deref().unwrap_or(CHECKOUT_URL);
         let checkout_url = base_url(self.names.checkout_url, checkout, &mut violations);
-        for (name, length) in [
-            ("timeout", self.timeout),
-            ("connect_timeout", self.connect_timeout),
-            ("deadline", self.deadline),
+        for (name, is_zero) in [
+            ("timeout", self.timeout.is_zero()),
+            ("connect_timeout", self.connect_timeout.is_zero()),
+            ("deadline", self.deadline.is_zero()),
+            ("body_limit", self.body_limit == 0),
         ] {
-            check_limit(name, length.is_zero(), &mut violations);
+            if is_zero {
+                violations.push(name, "must be more than 0");
+            }
         }
-        check_limit("body_limit", self.body_limit == 0, &mut violations);
         let headers = self.default_headers(&mut violations);
         self.check_credentials(&mut violations);
         let plain = [&api_url, &checkout_url]

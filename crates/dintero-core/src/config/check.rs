@@ -17,12 +17,6 @@ pub(super) fn check_secret(name: &str, secret: &str, violations: &mut Violations
     }
 }
 
-pub(super) fn check_limit(name: &str, is_zero: bool, violations: &mut Violations) {
-    if is_zero {
-        violations.push(name, "must be more than 0");
-    }
-}
-
 /// Returns the URL without a trailing slash. It must be https, or http to the loopback, and may have a path.
 pub(crate) fn base_url(name: &str, text: &str, violations: &mut Violations) -> Option<String> {
     let Ok(url) = Url::parse(text) else {
