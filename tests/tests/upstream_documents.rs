@@ -127,7 +127,7 @@ fn variants_are_distinguished_or_become_json() {
     for (schema, expected) in [
         (
             "{oneOf: [{$ref: '#/components/schemas/D'}, {type: object, properties: {d: {type: string}}}]}",
-            "union Ap: response by=shape\n",
+            "union Ap: response by=fields\n",
         ),
         (
             "{oneOf: [{type: object, properties: {a: {type: string}}}, {type: object, properties: {a: {type: integer}}}]}",

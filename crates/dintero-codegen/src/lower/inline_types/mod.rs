@@ -165,14 +165,6 @@ fn placeholder(index: usize) -> String {
 
 impl InlineTypes {
     fn operation(&mut self, operation: &mut Operation) {
-        const REQUEST: Direction = Direction {
-            requests: true,
-            responses: false,
-        };
-        const RESPONSE: Direction = Direction {
-            requests: false,
-            responses: true,
-        };
         let name = name_part(&operation.name);
         let parameters = operation.parameters.iter_mut();
         let parameters =
@@ -180,10 +172,10 @@ impl InlineTypes {
         let body = operation.body.iter_mut();
         let body = body.map(|body| (&mut body.schema, "Body".to_owned()));
         for (schema, part) in parameters.chain(body) {
-            self.top(schema, &name, &part, REQUEST);
+            self.top(schema, &name, &part, Direction::REQUESTS);
         }
         if let Some(schema) = operation.success.schema_mut() {
-            self.top(schema, &name, "Result", RESPONSE);
+            self.top(schema, &name, "Result", Direction::RESPONSES);
         }
     }
 
