@@ -6,6 +6,7 @@ use http::HeaderValue;
 use serde::Deserialize;
 
 use crate::account;
+use crate::data::OneOrMany;
 
 /// How the account of a token differs from the account of the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +29,8 @@ impl AudienceMismatch {
         let token = header.as_bytes().strip_prefix(b"Bearer ")?;
         let payload = token.split(|byte| *byte == b'.').nth(1)?;
         let claims: Claims = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
-        let audiences = match claims.aud {
-            Audience::One(audience) => vec![audience],
-            Audience::Many(audiences) => audiences,
-        };
+        let audiences = claims.aud.iter();
         let accounts: Vec<&str> = audiences
-            .iter()
             .filter_map(|audience| account_of(audience))
             .collect();
         let other = accounts.first().filter(|_| !accounts.contains(&account))?;
@@ -43,14 +40,7 @@ impl AudienceMismatch {
 
 #[derive(Deserialize)]
 struct Claims {
-    aud: Audience,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
+    aud: OneOrMany<String>,
 }
 
 /// Returns the account in `https://api.dintero.com/v1/accounts/T12345678`.

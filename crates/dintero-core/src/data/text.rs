@@ -117,26 +117,19 @@ impl<T: TextFormat> FromStr for Text<T> {
 }
 
 macro_rules! try_from_text {
-    ($($kind:ty),*) => {$(
-        impl TryFrom<&str> for Text<$kind> {
+    ($text:ty => $($kind:ty),*) => {$(
+        impl TryFrom<$text> for Text<$kind> {
             type Error = <$kind as TextFormat>::Error;
 
-            fn try_from(text: &str) -> Result<Self, Self::Error> {
-                text.parse()
-            }
-        }
-
-        impl TryFrom<String> for Text<$kind> {
-            type Error = <$kind as TextFormat>::Error;
-
-            fn try_from(text: String) -> Result<Self, Self::Error> {
+            fn try_from(text: $text) -> Result<Self, Self::Error> {
                 text.parse()
             }
         }
     )*};
 }
 
-try_from_text!(chrono::DateTime<Utc>, NaiveDate, uuid::Uuid);
+try_from_text!(&str => chrono::DateTime<Utc>, NaiveDate, uuid::Uuid);
+try_from_text!(String => chrono::DateTime<Utc>, NaiveDate, uuid::Uuid);
 
 impl<T> Clone for Text<T> {
     fn clone(&self) -> Self {
