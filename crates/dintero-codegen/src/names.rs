@@ -25,7 +25,7 @@ pub fn type_name(text: &str) -> String {
     if again == name { name } else { again }
 }
 
-/// Whether it is a letter or digit that Rust allows in names, which `²` is not.
+/// Returns `true` if Rust allows the letter or digit in names, unlike `²`.
 fn is_part_of_a_name(c: char) -> bool {
     c.is_ascii_alphanumeric()
         || c.is_alphanumeric() && syn::parse_str::<syn::Ident>(&format!("a{c}")).is_ok()

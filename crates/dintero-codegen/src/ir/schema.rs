@@ -173,7 +173,7 @@ impl Schema {
         }
     }
 
-    /// Whether `null` is allowed and differs from absence.
+    /// Returns `true` if `null` is allowed and differs from absence.
     pub fn is_nullable(&self) -> bool {
         self.meta.nullable == Some(true)
     }

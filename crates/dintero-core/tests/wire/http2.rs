@@ -61,18 +61,18 @@ impl Http2 {
         Self { url, streams }
     }
 
-    /// The requests that came.
+    /// Returns the number of requests that were received.
     pub(crate) fn count(&self) -> usize {
         self.streams.load(Ordering::SeqCst)
     }
 }
 
-/// Speaks HTTP/2 without being asked, and has no habits of its own.
+/// Returns a client that speaks HTTP/2 with prior knowledge.
 pub(crate) fn client() -> reqwest::Client {
     plain().http2_prior_knowledge().build().expect("client")
 }
 
-/// What a user has to build, to be as careful as the client that we build.
+/// Returns the settings that a client of the caller needs to be as safe as the default client.
 pub(crate) fn plain() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())

@@ -20,7 +20,7 @@ fn clients() -> [reqwest::Client; 2] {
     [http2::plain().build().expect("client"), http2::client()]
 }
 
-/// Retries whenever it is asked, ten times.
+/// Permits ten attempts without a delay.
 fn eager(failed: &FailedAttempt<'_>) -> Option<Duration> {
     (failed.attempts() < 10).then_some(Duration::ZERO)
 }

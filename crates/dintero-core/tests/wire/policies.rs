@@ -14,8 +14,8 @@ fn always(_: &FailedAttempt<'_>) -> Option<Duration> {
 
 #[tokio::test]
 async fn a_policy_that_always_retries_is_not_called_where_the_class_forbids_it() {
-    let asked: Arc<Mutex<Vec<RetryClass>>> = Arc::default();
-    let note = Arc::clone(&asked);
+    let called: Arc<Mutex<Vec<RetryClass>>> = Arc::default();
+    let note = Arc::clone(&called);
     let policy = move |failed: &FailedAttempt<'_>| {
         note.lock().expect("lock").push(failed.retry_class());
         always(failed)
@@ -31,11 +31,11 @@ async fn a_policy_that_always_retries_is_not_called_where_the_class_forbids_it()
         (error.was_sent(), server.calls().len()),
         (WasSent::Maybe, 1)
     );
-    assert!(asked.lock().expect("lock").is_empty());
+    assert!(called.lock().expect("lock").is_empty());
     assert!(call(&handle, &SESSION).await.is_err());
     assert_eq!(server.calls().len(), 3, "once more, and no more");
     assert_eq!(
-        *asked.lock().expect("lock"),
+        *called.lock().expect("lock"),
         [RetryClass::DuplicateTolerated]
     );
 }
