@@ -12,7 +12,8 @@
 //! ```
 //!
 //! One [`Dintero`] holds the connections and tokens for any number of accounts: create it once and clone it freely. Every call returns a
-//! [`Response`] or an [`Error`], the same type for all three APIs. Move money with [`outcome`], which confirms what a lost response hides.
+//! [`Response`] or an [`Error`], the same type for all three APIs. To capture, refund or void, use
+//! [`outcome`], which reads the state when a response is lost.
 
 use std::fmt;
 
@@ -100,7 +101,7 @@ impl Dintero {
         checkout::Client::new(self.handle.clone())
     }
 
-    /// Returns the Wallets API. Dintero recommends separate credentials for it, since write access creates money.
+    /// Returns the Wallets API. Dintero recommends separate credentials for it, since `write:wallets` can add value to gift cards.
     #[cfg(feature = "wallets")]
     pub fn wallets(&self) -> wallets::Client {
         wallets::Client::new(self.handle.clone())
