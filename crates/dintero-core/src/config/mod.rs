@@ -4,7 +4,6 @@ mod build;
 mod check;
 mod env;
 
-use std::ffi::OsString;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -122,11 +121,6 @@ impl<T: From<Handle>> Builder<T> {
     /// all that are missing or malformed. A URL that was set before is kept if its variable is missing.
     pub fn environment(self) -> Self {
         self.environment_from(|name| std::env::var_os(name))
-    }
-
-    /// Reads the same variables as [`environment`](Self::environment) from `lookup`.
-    pub fn environment_from(self, lookup: impl Fn(&str) -> Option<OsString>) -> Self {
-        self.read_environment(&lookup)
     }
 
     /// Sets the account: `T` (test) or `P` (production) and 8 digits.

@@ -27,7 +27,7 @@ impl fmt::Display for Error {
                     "{subject} was not sent because the request is invalid: {violations}; correct it and call again"
                 );
             }
-            Kind::Status => write!(f, "{subject} failed with status {}", Status(self))?,
+            Kind::Status => write!(f, "{subject} failed with status {}", self.status_text())?,
             Kind::Timeout(limit) => write!(f, "{subject} received no response within {limit:?}")?,
             Kind::Connect if self.0.sent == WasSent::Maybe => write!(
                 f,
@@ -188,6 +188,19 @@ impl Error {
         }
     }
 
+    /// Returns `403 Forbidden`, without a reason phrase of the server.
+    fn status_text(&self) -> String {
+        match self
+            .0
+            .status
+            .map(|status| (status.as_u16(), status.canonical_reason()))
+        {
+            Some((code, Some(reason))) => format!("{code} {reason}"),
+            Some((code, None)) => code.to_string(),
+            None => "an error".to_owned(),
+        }
+    }
+
     fn when(&self) -> String {
         match self.0.retry_after {
             Some(wait) => format!(
@@ -195,21 +208,6 @@ impl Error {
                 wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
             ),
             None => "after a few seconds".to_owned(),
-        }
-    }
-}
-
-/// `403 Forbidden`, without a reason phrase of the server.
-struct Status<'a>(&'a Error);
-
-impl fmt::Display for Status<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.status() {
-            Some(status) => match status.canonical_reason() {
-                Some(reason) => write!(f, "{} {reason}", status.as_u16()),
-                None => write!(f, "{}", status.as_u16()),
-            },
-            None => f.write_str("an error"),
         }
     }
 }

@@ -38,7 +38,7 @@ impl<'a> Flattener<'a> {
         }
     }
 
-    /// Whether it is built on another component, be it over several steps.
+    /// Returns `true` if a schema extends the component `base`, directly or through others.
     fn descends(&self, child: &Value, base: &str, depth: usize) -> bool {
         let parents = child["allOf"].as_array().into_iter().flatten();
         depth < 16

@@ -132,7 +132,7 @@ pub(super) fn by_common_tag(objects: &[Choice]) -> Option<Union> {
     })
 }
 
-/// Whether they have a property in common that differs in kind.
+/// Returns `true` if two choices share a property that differs in kind.
 fn clash(one: &Choice, two: &Choice) -> bool {
     one.properties().iter().any(|(name, property)| {
         let other = two.properties().get(name);
@@ -140,7 +140,7 @@ fn clash(one: &Choice, two: &Choice) -> bool {
     })
 }
 
-/// Whether a value of one could be none of the other.
+/// Returns `true` if a value of one schema may not be a value of the other.
 fn differ(one: &Schema, two: &Schema) -> bool {
     match (&one.kind, &two.kind) {
         (Kind::Any, _) | (_, Kind::Any) => false,
