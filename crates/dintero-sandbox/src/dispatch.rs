@@ -8,6 +8,7 @@ use hyper::{HeaderMap, Request, Response};
 use serde_json::Value;
 
 use crate::api::checkout::{pay, transaction_operations};
+use crate::api::records;
 use crate::body::{self, ResponseBody};
 use crate::call::{ApiResponse, Call};
 use crate::clients::Grant;
@@ -173,27 +174,30 @@ impl Server {
         handled: &mut bool,
     ) -> ApiResult<ApiResponse> {
         let handler = handlers::find(operation.id).ok_or_else(|| ApiError::not_found("path"))?;
-        match handler {
-            Handler::Token => {}
-            Handler::Payer(_) => call.grant = Grant::public(account_of(call.param("session_id"))),
-            Handler::Api(_) => {
-                call.grant = auth::authorize(&self.shared, operation, &call)?;
+        call.grant = match handler {
+            Handler::Token => call.grant,
+            Handler::Payer(_) => Grant::public(account_of(call.param("session_id"))),
+            Handler::Api(_) | Handler::Records(..) => {
+                auth::authorize(&self.shared, operation, &call)?
             }
-        }
+        };
         call.body = body::parse(operation.body, call.headers, &body?)?;
-        let function = match handler {
+        match handler {
             Handler::Token => {
                 return auth::issue_token(&self.shared, &call, handled).and_then(ApiResponse::ok);
             }
-            Handler::Payer(function) => function,
-            Handler::Api(function) => {
-                schema::check_request(operation, &call)?;
-                function
-            }
-        };
+            Handler::Payer(_) => {}
+            Handler::Api(_) | Handler::Records(..) => schema::check_request(operation, &call)?,
+        }
         self.with_account(&call, |account| {
             *handled = true;
-            let response = function(&call, account)?;
+            let response = match handler {
+                Handler::Records(collection, action) => {
+                    records::handle(&call, account, collection, action)?
+                }
+                Handler::Api(function) | Handler::Payer(function) => function(&call, account)?,
+                Handler::Token => return Err(ApiError::not_found("path")),
+            };
             let kept = response.kept;
             Ok((response, kept))
         })

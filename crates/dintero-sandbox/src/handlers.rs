@@ -7,6 +7,10 @@ use crate::api::checkout::{
     authorization, in_store, pay, payment::form, sessions, tokens, transaction_operations,
     transactions,
 };
+use crate::api::records::{
+    API_KEYS, Action, CARD_TOKENS, Collection, DRAFTS, PROFILES, REPORT_CONFIGURATIONS, REPORTS,
+    SELLERS, TERMINAL_OPERATIONS,
+};
 use crate::api::shopping::{
     complete, drafts, events, order_payments, order_queries, orders, sessions as order_sessions,
 };
@@ -14,7 +18,8 @@ use crate::api::wallets::{cards, queries as card_queries, transactions as card_t
 use crate::api::{admin, finance};
 use crate::call::{Call, HandlerResult};
 use crate::state::Account;
-use Handler::{Api, Payer, Token};
+use Action::{Create, Delete, List, Read, Replace};
+use Handler::{Api, Payer, Records, Token};
 
 /// The function behind an operation.
 #[derive(Clone, Copy)]
@@ -23,6 +28,8 @@ pub(crate) enum Handler {
     Token,
     /// A request with a bearer token or an API key.
     Api(Function),
+    /// Such a request, about what is stored without rules of its own.
+    Records(&'static Collection, Action),
     /// A request of the payer, without a token; the account comes from the session's id.
     Payer(Function),
 }
@@ -62,39 +69,39 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("transactions_id_capture_post", Api(transaction_operations::capture_or_refund)),
     ("transactions_id_refund_post", Api(transaction_operations::capture_or_refund)),
     ("transactions_id_void_post", Api(transaction_operations::void)),
-    ("card_tokens_get", Api(tokens::list)),
-    ("card_tokens_token_id_get", Api(tokens::read)),
+    ("card_tokens_get", Records(&CARD_TOKENS, List)),
+    ("card_tokens_token_id_get", Records(&CARD_TOKENS, Read)),
     ("card_tokens_token_id_delete", Api(tokens::delete)),
-    ("admin_session_profile_get", Api(admin::profiles)),
-    ("admin_session_profile_post", Api(admin::create_profile)),
-    ("admin_session_profile_details_get", Api(admin::profile)),
-    ("admin_session_profile_details_put", Api(admin::update_profile)),
-    ("admin_session_profile_details_delete", Api(admin::delete_profile)),
+    ("admin_session_profile_get", Records(&PROFILES, List)),
+    ("admin_session_profile_post", Records(&PROFILES, Create)),
+    ("admin_session_profile_details_get", Records(&PROFILES, Read)),
+    ("admin_session_profile_details_put", Records(&PROFILES, Replace)),
+    ("admin_session_profile_details_delete", Records(&PROFILES, Delete)),
     ("admin_signature_get", Api(admin::signature)),
     ("admin_signature_post", Api(admin::create_signature)),
-    ("admin_api_keys_get", Api(admin::api_keys)),
+    ("admin_api_keys_get", Records(&API_KEYS, List)),
     ("admin_api_keys_post", Api(admin::create_api_key)),
     ("admin_parameters_api_key_delete", Api(admin::delete_api_key)),
     ("admin_api_keys_api_key_id_rotate_post", Api(admin::rotate_api_key)),
-    ("admin_terminals_operations_get", Api(admin::terminal_operations)),
+    ("admin_terminals_operations_get", Records(&TERMINAL_OPERATIONS, List)),
     ("admin_terminals_operations_post", Api(admin::operate_terminal)),
     ("aid_settlements_list", Api(finance::settlements)),
     ("settlement_attachment_download", Api(finance::attachment)),
     ("aid_settlement_generate_test_report", Api(finance::test_report)),
-    ("aid_settlement_report_config_list", Api(finance::configurations)),
-    ("aid_settlement_report_config_create", Api(finance::create_configuration)),
-    ("aid_settlement_report_config_details", Api(finance::configuration)),
-    ("aid_settlement_report_config_update", Api(finance::update_configuration)),
-    ("aid_settlement_report_config_delete", Api(finance::delete_configuration)),
-    ("api_reports_metadata_list_get", Api(finance::reports)),
-    ("aid_management_settings_approvals_payout_destinations_get", Api(finance::sellers)),
-    ("aid_management_settings_approvals_payout_destinations_post", Api(finance::approve_seller)),
+    ("aid_settlement_report_config_list", Records(&REPORT_CONFIGURATIONS, List)),
+    ("aid_settlement_report_config_create", Records(&REPORT_CONFIGURATIONS, Create)),
+    ("aid_settlement_report_config_details", Records(&REPORT_CONFIGURATIONS, Read)),
+    ("aid_settlement_report_config_update", Records(&REPORT_CONFIGURATIONS, Replace)),
+    ("aid_settlement_report_config_delete", Records(&REPORT_CONFIGURATIONS, Delete)),
+    ("api_reports_metadata_list_get", Records(&REPORTS, List)),
+    ("aid_management_settings_approvals_payout_destinations_get", Records(&SELLERS, List)),
+    ("aid_management_settings_approvals_payout_destinations_post", Records(&SELLERS, Create)),
     ("v2_aid_payout_fund_transfers_post", Api(finance::transfer)),
     ("v2_aid_payout_destination_balance_get", Api(finance::balances)),
     ("v2_aid_payout_destination_transfers_get", Api(finance::transfers)),
-    ("aid_draft_orders_get", Api(drafts::list)),
+    ("aid_draft_orders_get", Records(&DRAFTS, List)),
     ("aid_draft_orders_post", Api(drafts::create)),
-    ("aid_draft_orders_id_get", Api(drafts::read)),
+    ("aid_draft_orders_id_get", Records(&DRAFTS, Read)),
     ("aid_draft_orders_id_put", Api(drafts::update)),
     ("aid_draft_orders_id_delete", Api(drafts::delete)),
     ("aid_draft_orders_id_complete_put", Api(complete::complete)),

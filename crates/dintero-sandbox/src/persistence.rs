@@ -16,7 +16,7 @@ use crate::state::SandboxState;
 use crate::sync::lock;
 
 const FORMAT: &str = "dintero-sandbox state";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 #[derive(Deserialize)]
 struct Head {
