@@ -43,7 +43,10 @@ pub(crate) async fn collect(
         }
     }
     match seen > limit {
-        true => Err(ApiError::too_large(limit)),
+        true => {
+            let message = format!("the body is larger than {limit} bytes");
+            Err(ApiError::new(413, "PAYLOAD_TOO_LARGE", message))
+        }
         false => Ok(kept),
     }
 }
@@ -67,7 +70,8 @@ pub(crate) fn parse(expected: RequestBody, headers: &HeaderMap, bytes: &[u8]) ->
         _ => {}
     }
     if !has_type(headers, "application/json") {
-        return Err(ApiError::unsupported_media_type());
+        let message = "the body must be sent as application/json";
+        return Err(ApiError::new(415, "UNSUPPORTED_MEDIA_TYPE", message));
     }
     match serde_json::from_slice(bytes) {
         Ok(body @ Value::Object(_)) if is_small(&body) => Ok(body),

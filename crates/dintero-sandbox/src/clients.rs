@@ -182,8 +182,8 @@ impl Tokens {
 
     /// Returns the grant of the request's bearer token.
     pub(crate) fn grant(&self, headers: &HeaderMap, now: DateTime<Utc>) -> ApiResult<Grant> {
-        let token = credentials(headers, "bearer")
-            .ok_or_else(|| ApiError::unauthorized("a bearer token is required"))?;
+        let missing = || ApiError::unauthorized("a bearer token is required");
+        let token = bearer(headers).ok_or_else(missing)?;
         match self.0.get(token) {
             None => Err(ApiError::unauthorized("the token is not valid")),
             Some((expires, _)) if now >= *expires => {
@@ -193,18 +193,9 @@ impl Tokens {
         }
     }
 
-    /// Makes the request's bearer token invalid.
-    pub(crate) fn revoke_bearer(&mut self, headers: &HeaderMap) {
-        if let Some(token) = credentials(headers, "bearer") {
-            self.0.remove(token);
-        }
-    }
-
     /// Makes a token invalid.
-    pub(crate) fn revoke(&mut self, token: &Value) {
-        if let Some(token) = token.as_str() {
-            self.0.remove(token);
-        }
+    pub(crate) fn revoke(&mut self, token: Option<&str>) {
+        self.0.remove(token.unwrap_or_default());
     }
 
     pub(crate) fn clear(&mut self) {
@@ -245,6 +236,11 @@ pub(crate) fn is_account(id: &str) -> bool {
 pub(crate) fn is_account_or_owner(id: &str) -> bool {
     let digits = id.strip_prefix(['T', 'P']).unwrap_or_default();
     matches!(digits.len(), 3 | 8) && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Returns the bearer token of a request.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    credentials(headers, "bearer")
 }
 
 fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {

@@ -11,7 +11,7 @@ use crate::api::checkout::{pay, transaction_operations};
 use crate::api::records;
 use crate::body::{self, ResponseBody};
 use crate::call::{ApiResponse, Call};
-use crate::clients::Grant;
+use crate::clients::{Grant, bearer};
 use crate::delivery::Dispatcher;
 use crate::documents::{self, Operation, Route};
 use crate::errors::{ApiError, ApiResult};
@@ -94,7 +94,7 @@ impl Server {
                     now: self.shared.clock.now(),
                     base_url: &self.shared.base_url,
                     request_id: &entry.request_id,
-                    page_size: operation.page_size,
+                    operation: Some(operation),
                     pending: match fault {
                         Some(Fault::Pending(time)) => Some(time),
                         _ => None,
@@ -124,6 +124,11 @@ impl Server {
             .map_err(|error| ApiError::invalid_field(FAULT_HEADER, &error.to_string()))
     }
 
+    fn revoke(&self, token: Option<&str>) {
+        self.shared.state().tokens.revoke(token);
+        self.shared.changed();
+    }
+
     /// Handles the request, unless a fault prevents that.
     fn with_fault(
         &self,
@@ -140,18 +145,13 @@ impl Server {
             }
             // The request that issues a token has none; the one that it issues is revoked below.
             Some(Fault::StaleToken) => {
-                self.shared.state().tokens.revoke_bearer(call.headers);
-                self.shared.changed();
+                self.revoke(bearer(call.headers));
             }
             _ => {}
         }
         let result = self.handle(operation, call, body, handled);
         if let (Some(Fault::StaleToken), Ok(response)) = (fault, &result) {
-            self.shared
-                .state()
-                .tokens
-                .revoke(&response.body["access_token"]);
-            self.shared.changed();
+            self.revoke(response.body["access_token"].as_str());
         }
         result.map_err(|mut error| {
             // What does not exist is a 400 where the documents describe that and no 404.
@@ -220,7 +220,7 @@ impl Server {
             now: self.shared.clock.now(),
             base_url: &self.shared.base_url,
             request_id: &uuid(),
-            page_size: 0,
+            operation: None,
             pending: None,
         };
         self.with_account(&call, |account| Ok((action(&call, account)?, 0)))
@@ -299,8 +299,12 @@ fn checked(
         Ok(response) => schema::check_response(operation, response.status, &response.body),
         Err(error) => schema::check_response(operation, error.status, &error.body()),
     };
-    match violations.is_empty() {
-        true => result,
-        false => Err(ApiError::invalid_response(violations)),
+    if violations.is_empty() {
+        return result;
     }
+    let message =
+        "the request was carried out, but the sandbox's response is not as documented, see errors";
+    let mut error = ApiError::new(500, "SANDBOX_INVALID_RESPONSE", message);
+    error.errors = violations;
+    Err(error)
 }

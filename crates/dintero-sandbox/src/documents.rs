@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use crate::schema::Contract;
+
 /// The documents as JSON without prose, written by the build script.
 static DOCUMENTS: LazyLock<[Value; 3]> = LazyLock::new(|| {
     [
@@ -89,11 +91,13 @@ pub(crate) struct Operation {
     pub(crate) body: RequestBody,
     /// Whether `x-api-key` is accepted instead of a token.
     pub(crate) takes_api_key: bool,
-    /// The documented default of the parameter `limit`, or 0.
-    pub(crate) page_size: usize,
-    document: &'static Value,
+    /// The documented default of the parameter `limit`.
+    pub(crate) page_size: Option<usize>,
+    /// The document that describes the operation; null for one that the sandbox adds.
+    pub(crate) document: &'static Value,
     path_item: &'static Value,
     described: &'static Value,
+    pub(crate) contract: Contract,
 }
 
 impl Operation {
@@ -126,16 +130,15 @@ impl Operation {
                 (false, false) => RequestBody::Optional,
             },
             takes_api_key: security.any(|scheme| scheme.get("apikey").is_some()),
-            page_size: 0,
+            page_size: None,
             document,
             path_item,
             described,
+            contract: Contract::default(),
         };
-        let limit = operation
-            .parameters()
-            .find(|parameter| parameter["name"] == "limit");
+        let limit = operation.parameters().find(|p| p["name"] == "limit");
         let page_size = limit.and_then(|limit| limit["schema"]["default"].as_u64());
-        operation.page_size = page_size.map_or(0, |size| size as usize);
+        operation.page_size = page_size.map(|size| size as usize);
         operation
     }
 
@@ -147,21 +150,12 @@ impl Operation {
             scopes: Vec::new(),
             body,
             takes_api_key: false,
-            page_size: 0,
+            page_size: None,
             document: &Value::Null,
             path_item: &Value::Null,
             described: &Value::Null,
+            contract: Contract::default(),
         }
-    }
-
-    /// Whether a document describes the operation, rather than that the sandbox adds it.
-    pub(crate) fn is_documented(&self) -> bool {
-        !self.document.is_null()
-    }
-
-    /// The document that describes the operation.
-    pub(crate) fn document(&self) -> &'static Value {
-        self.document
     }
 
     /// The parameters of the path item and of the operation itself.

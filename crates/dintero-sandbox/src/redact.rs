@@ -1,6 +1,8 @@
 //! Redaction of what the log shows of a request, by allow-list. The log holds no headers, queries and bodies at all. The
 //! path and the names of invalid fields are left, and both can carry what a caller put into them.
 
+use std::iter::once;
+
 use percent_encoding::percent_decode_str;
 use uuid::Uuid;
 
@@ -16,21 +18,17 @@ const PARTS: usize = 16;
 
 /// Returns the path of a request, with the parts redacted that may be secret or personal.
 pub(crate) fn path(operation: Option<&'static Operation>, path: &str) -> String {
-    let parts = path.split('/').take(PARTS);
+    let parts: Vec<&str> = path.split('/').take(PARTS).collect();
     let shown: Vec<&str> = match operation {
         Some(operation) => {
-            let templates = operation.path.split('/');
-            parts
-                .zip(templates)
-                .map(|(part, template)| variable(template, part))
+            let pairs = operation.path.split('/').zip(parts);
+            pairs
+                .map(|(template, part)| variable(template, part))
                 .collect()
         }
         None => {
-            let before = std::iter::once("").chain(parts.clone());
-            parts
-                .zip(before)
-                .map(|(part, before)| unknown(before, part))
-                .collect()
+            let pairs = once(&"").chain(&parts).zip(&parts);
+            pairs.map(|(before, part)| unknown(before, part)).collect()
         }
     };
     shown.join("/")

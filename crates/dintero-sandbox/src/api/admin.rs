@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::api::records::{TERMINAL, TERMINAL_OPERATIONS, created_at};
 use crate::api::stamp;
 use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::clients::Grant;
+use crate::clients::{Grant, bearer};
 use crate::errors::{ApiError, ApiResult, ensure_field};
 use crate::state::json::{pick, set};
 use crate::state::{Account, alphanumeric, uuid};
@@ -29,11 +29,8 @@ pub(crate) fn create_signature(call: &Call<'_>, account: &mut Account) -> Handle
 /// `POST /admin/api-keys`: a key that may do what its maker may. `access_token`, when sent, must be the maker's own.
 pub(crate) fn create_api_key(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     if let Some(token) = call.body["access_token"].as_str() {
-        let header = call.headers.get("authorization");
-        let own = header.and_then(|v| v.to_str().ok()?.split_once(' '));
-        let is_own = own.is_some_and(|(_, own)| own.trim() == token);
-        let reason = "must be the token of this call";
-        ensure_field(is_own, "access_token", reason)?;
+        let is_own = bearer(call.headers) == Some(token);
+        ensure_field(is_own, "access_token", "must be the token of this call")?;
     }
     let own = call.body["api_key"].as_str();
     let is_of_account = own.is_none_or(|key| key.starts_with(&account.id));

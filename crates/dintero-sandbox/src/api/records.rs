@@ -1,6 +1,6 @@
 //! The one handler of what is stored without rules of its own: it is listed, read, created, replaced and deleted.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::api::{has_values, is_found, is_set, loans, stamp};
@@ -17,6 +17,21 @@ const APPROVAL: TimeDelta = TimeDelta::hours(1);
 /// How long a terminal needs for an operation, on the sandbox's clock.
 pub(crate) const TERMINAL: TimeDelta = TimeDelta::seconds(30);
 
+/// Query parameters that filter, where the documents have them, and where an object has their values.
+const FILTERS: [(&str, &str); 9] = [
+    ("case_status", "/case_status"),
+    ("currency", "/order/currency"),
+    ("customer_id", "/customer_id"),
+    ("operation_id", "/id"),
+    ("payment_provider", "/provider"),
+    ("payout_destination_id", "/payout_destination_id"),
+    ("relationship_id", "/relationship_id"),
+    ("status", "/status"),
+    ("terminal_id", "/terminal_id"),
+];
+/// Where `search` looks.
+const SEARCHED: [&str; 2] = ["/id", "/provider_reference"];
+
 /// What an operation does with a collection.
 #[derive(Clone, Copy)]
 pub(crate) enum Action {
@@ -27,31 +42,17 @@ pub(crate) enum Action {
     Delete,
 }
 
-/// A kind of stored objects.
+/// A kind of stored objects. What its list can be filtered by is what the documents say of the operation.
 pub(crate) struct Collection {
     /// The name of one object in errors.
     what: &'static str,
     store: fn(&mut Account) -> &mut Store<Value>,
     /// The member by which the objects are found. The caller may choose it, unless it is `id`.
     key: &'static str,
-    /// The members that a new object has besides those of the request.
-    new: fn(&Call<'_>, &str) -> Value,
-    /// Returns an object as responses show it.
-    pub(crate) view: fn(&Call<'_>, &Value) -> Value,
     /// The members of a list's response that hold the objects and the cursor; a bare array without.
     page: Option<(&'static str, &'static str)>,
-    /// The query parameter with the cursor.
-    cursor: &'static str,
-    /// The most objects of a list that has no `limit`.
-    most: usize,
-    /// Query parameters, and where an object has their values.
-    filters: &'static [(&'static str, &'static str)],
-    /// Where `search` looks.
-    searched: &'static [&'static str],
-    /// Query parameters with a range for `created_at`.
-    times: &'static [&'static str],
-    /// Whether a list has deleted objects only on demand.
-    hides_deleted: bool,
+    /// Returns an object as responses show it.
+    pub(crate) view: fn(&Call<'_>, &Value) -> Value,
 }
 
 impl Collection {
@@ -60,139 +61,93 @@ impl Collection {
             what,
             store,
             key: "id",
-            new: |_, _| Value::Null,
-            view: |_, object| object.clone(),
             page: None,
-            cursor: "starting_after",
-            most: usize::MAX,
-            filters: &[],
-            searched: &[],
-            times: &[],
-            hides_deleted: false,
+            view: |_, object| object.clone(),
         }
+    }
+
+    const fn with_page(mut self, objects: &'static str, cursor: &'static str) -> Self {
+        self.page = Some((objects, cursor));
+        self
     }
 }
 
+pub(crate) const API_KEYS: Collection =
+    Collection::new("API key", |account| &mut account.admin.api_keys);
+pub(crate) const CARD_TOKENS: Collection =
+    Collection::new("card token", |account| &mut account.checkout.tokens);
+pub(crate) const DRAFTS: Collection =
+    Collection::new("draft", |account| &mut account.shopping.drafts)
+        .with_page("draft_orders", "paging_token");
 pub(crate) const PROFILES: Collection = Collection {
     key: "profile_id",
-    new: |call, id| {
-        let mut new = stamp(call, "created");
-        new["id"] = json!(id);
-        new
-    },
     ..Collection::new("profile", |account| &mut account.admin.profiles)
 };
-
-pub(crate) const API_KEYS: Collection = Collection {
-    hides_deleted: true,
-    ..Collection::new("API key", |account| &mut account.admin.api_keys)
-};
-
-pub(crate) const TERMINAL_OPERATIONS: Collection = Collection {
-    view: |call, operation| {
-        let done_at = created_at(operation).map(|at| at + TERMINAL);
-        let mut view = operation.clone();
-        let fields = match done_at.filter(|at| *at <= call.now) {
-            None => json!({"status": "PENDING"}),
-            Some(at) => {
-                json!({"status": "COMPLETED", "updated_at": text(at), "result": {"outcome": "success"}})
-            }
-        };
-        set(&mut view, fields);
-        view
-    },
-    filters: &[("terminal_id", "/terminal_id"), ("operation_id", "/id")],
-    cursor: "",
-    most: 100,
-    ..Collection::new("terminal operation", |account| &mut account.admin.terminals)
-};
-
-pub(crate) const CARD_TOKENS: Collection = Collection {
-    filters: &[
-        ("customer_id", "/customer_id"),
-        ("relationship_id", "/relationship_id"),
-        ("status", "/status"),
-    ],
-    hides_deleted: true,
-    ..Collection::new("card token", |account| &mut account.checkout.tokens)
-};
-
-pub(crate) const SETTLEMENTS: Collection = Collection {
-    page: Some(("items", "last_evaluated_key")),
-    cursor: "starting_after_id",
-    filters: &[
-        ("payment_provider", "/provider"),
-        ("payout_destination_id", "/payout_destination_id"),
-    ],
-    searched: &["/id", "/provider_reference"],
-    times: &["created_at", "item_created_at"],
-    ..Collection::new("settlement", |account| &mut account.finance.settlements)
-};
-
-/// A report per settlement.
 pub(crate) const REPORTS: Collection = Collection {
-    view: |call, settlement| {
-        json!({
-            "id": settlement["id"], "account_id": call.grant.account, "template_id": "settlement",
-            "content_type": "text/csv", "content_language": "en", "created_by": "sandbox",
-            "created_at": settlement["created_at"], "data_from": settlement["start_at"],
-            "data_to": settlement["end_at"], "schedule": "weekly", "report_file_name": "settlement.csv",
-            "data_type": "settlements", "report_filters": [],
-        })
-    },
-    page: Some(("reports", "starting_after")),
-    ..Collection::new("report", |account| &mut account.finance.settlements)
+    view: report,
+    ..SETTLEMENTS.with_page("reports", "starting_after")
 };
-
 pub(crate) const REPORT_CONFIGURATIONS: Collection = Collection {
-    new: |call, _| {
-        let at = call.now_text();
-        json!({"account_id": call.grant.account, "created_at": at, "updated_at": at})
-    },
-    view: |_, configuration| {
-        let updated_at = parse_time(text_of(&configuration["updated_at"]), false);
+    view: |call, configuration| {
         let mut view = configuration.clone();
+        let updated_at = parse_time(text_of(&view["updated_at"]), false);
         view["last_modified_at"] = json!(updated_at.map(|at| at.timestamp_millis()));
+        view["account_id"] = json!(call.grant.account);
         view
     },
-    page: Some(("items", "starting_after")),
     ..Collection::new("report configuration", |account| {
         &mut account.finance.report_configurations
     })
+    .with_page("items", "starting_after")
 };
-
 pub(crate) const SELLERS: Collection = Collection {
     key: "payout_destination_id",
-    new: |call, _| {
-        let url = format!("{}/sandbox/contract", call.base_url);
-        let mut new = stamp(call, "created");
-        let fields = json!({"id": uuid(), "links": [{"rel": "contract_url", "href": url}]});
-        set(&mut new, fields);
-        new
-    },
-    view: |call, seller| {
-        let mut view = seller.clone();
-        view["case_status"] = json!(match is_approved(call, seller) {
-            true => "ACTIVE",
-            false => "WAITING_FOR_SIGNATURE",
-        });
-        view
-    },
-    page: Some(("payout_destinations", "")),
-    cursor: "",
-    filters: &[
-        ("case_status", "/case_status"),
-        ("payout_destination_id", "/payout_destination_id"),
-    ],
+    view: seller,
     ..Collection::new("payout destination", |account| &mut account.finance.sellers)
+        .with_page("payout_destinations", "")
+};
+pub(crate) const SETTLEMENTS: Collection =
+    Collection::new("settlement", |account| &mut account.finance.settlements)
+        .with_page("items", "last_evaluated_key");
+pub(crate) const TERMINAL_OPERATIONS: Collection = Collection {
+    view: terminal_operation,
+    ..Collection::new("terminal operation", |account| &mut account.admin.terminals)
 };
 
-pub(crate) const DRAFTS: Collection = Collection {
-    page: Some(("draft_orders", "paging_token")),
-    filters: &[("status", "/status"), ("currency", "/order/currency")],
-    times: &["created_at"],
-    ..Collection::new("draft", |account| &mut account.shopping.drafts)
-};
+fn report(call: &Call<'_>, settlement: &Value) -> Value {
+    json!({
+        "id": settlement["id"], "account_id": call.grant.account, "template_id": "settlement",
+        "content_type": "text/csv", "content_language": "en", "created_by": "sandbox",
+        "created_at": settlement["created_at"], "data_from": settlement["start_at"],
+        "data_to": settlement["end_at"], "schedule": "weekly", "report_file_name": "settlement.csv",
+        "data_type": "settlements", "report_filters": [],
+    })
+}
+
+fn seller(call: &Call<'_>, seller: &Value) -> Value {
+    let mut view = seller.clone();
+    let status = match is_approved(call, seller) {
+        true => "ACTIVE",
+        false => "WAITING_FOR_SIGNATURE",
+    };
+    let url = format!("{}/sandbox/contract", call.base_url);
+    let links = json!([{"rel": "contract_url", "href": url}]);
+    set(&mut view, json!({"case_status": status, "links": links}));
+    view
+}
+
+fn terminal_operation(call: &Call<'_>, operation: &Value) -> Value {
+    let mut view = operation.clone();
+    let done_at = created_at(operation).map(|at| at + TERMINAL);
+    let fields = match done_at.filter(|at| *at <= call.now) {
+        None => json!({"status": "PENDING"}),
+        Some(at) => {
+            json!({"status": "COMPLETED", "updated_at": text(at), "result": {"outcome": "success"}})
+        }
+    };
+    set(&mut view, fields);
+    view
+}
 
 /// Whether a seller is approved, which takes an hour of the sandbox's clock.
 pub(crate) fn is_approved(call: &Call<'_>, seller: &Value) -> bool {
@@ -200,7 +155,7 @@ pub(crate) fn is_approved(call: &Call<'_>, seller: &Value) -> bool {
 }
 
 /// Returns when an object was created.
-pub(crate) fn created_at(object: &Value) -> Option<chrono::DateTime<chrono::Utc>> {
+pub(crate) fn created_at(object: &Value) -> Option<DateTime<Utc>> {
     parse_time(text_of(&object["created_at"]), false)
 }
 
@@ -211,7 +166,6 @@ pub(crate) fn handle(
     collection: &Collection,
     action: Action,
 ) -> HandlerResult {
-    const KEPT: [&str; 4] = ["id", "account_id", "created_at", "created_by"];
     let (what, key) = (collection.what, collection.key);
     let account_id = account.id.clone();
     let store = (collection.store)(account);
@@ -234,8 +188,9 @@ pub(crate) fn handle(
                 None => checkout_id(&account_id),
             };
             let mut object = call.body.clone();
-            object[key] = json!(id);
-            set(&mut object, (collection.new)(call, &id));
+            let fields = json!({"id": id, key: id, "updated_at": call.now_text()});
+            set(&mut object, fields);
+            set(&mut object, stamp(call, "created"));
             loans::add_rates(&mut object);
             store.put(&id, object.clone());
             object
@@ -246,7 +201,7 @@ pub(crate) fn handle(
             let is_same = call.body[key].as_str().is_none_or(|own| own == id);
             check.ensure(is_same, key, "cannot be changed");
             check.finish()?;
-            let kept = pick(object, &KEPT);
+            let kept = pick(object, &["id", "created_at", "created_by"]);
             *object = call.body.clone();
             set(object, kept);
             set(object, json!({key: id, "updated_at": call.now_text()}));
@@ -265,29 +220,33 @@ pub(crate) fn handle(
 /// Returns a page of a collection, newest first.
 fn list(call: &Call<'_>, store: &Store<Value>, collection: &Collection) -> HandlerResult {
     let query = &call.query;
-    let times = collection.times.iter().map(|name| query.times(name));
-    let times = times.collect::<ApiResult<Vec<_>>>()?;
-    let shows_deleted = !collection.hides_deleted
+    let mut filters = FILTERS.to_vec();
+    filters.retain(|(parameter, _)| call.takes(parameter));
+    let created = ["created_at", "item_created_at"].into_iter();
+    let created = created.filter(|name| call.takes(&format!("{name}.gte")));
+    let created = created.map(|name| query.times(name));
+    let created = created.collect::<ApiResult<Vec<_>>>()?;
+    let shows_deleted = !call.takes("include_deleted")
         || is_set(call, "include_deleted")
         || query.all("status").contains(&"DELETED");
     let wanted = |object: &Value| {
-        let is_in = |at| times.iter().all(|range| range.contains(at));
+        let is_in = |at| created.iter().all(|range| range.contains(at));
         (shows_deleted || object.get("deleted_at").is_none())
-            && has_values(query, &(collection.view)(call, object), collection.filters)
-            && (collection.searched.is_empty() || is_found(query, object, collection.searched))
-            && (times.is_empty() || created_at(object).is_some_and(is_in))
+            && has_values(query, &(collection.view)(call, object), &filters)
+            && (!call.takes("search") || is_found(query, object, &SEARCHED))
+            && (created.is_empty() || created_at(object).is_some_and(is_in))
     };
-    let limit = match call.limit() {
-        0 => collection.most,
-        limit => limit,
-    };
-    let found = store.page(query.first(collection.cursor), limit, wanted);
-    let invalid = || ApiError::invalid_field(collection.cursor, "is not the cursor of a page");
+    let cursors = ["starting_after", "starting_after_id"].into_iter();
+    let cursor = cursors.filter(|name| call.takes(name)).last();
+    let after = cursor.and_then(|cursor| query.first(cursor));
+    let found = store.page(after, call.limit(), wanted);
+    let invalid =
+        || ApiError::invalid_field(cursor.unwrap_or_default(), "is not the cursor of a page");
     let (page, next) = found.ok_or_else(invalid)?;
-    let page: Value = page
+    let page = page
         .into_iter()
-        .map(|o| (collection.view)(call, o))
-        .collect();
+        .map(|object| (collection.view)(call, object));
+    let page = page.collect::<Value>();
     let Some((objects, cursor)) = collection.page else {
         return ApiResponse::ok(page);
     };
