@@ -81,6 +81,11 @@ pub(crate) const DRAFTS: Collection =
         .with_page("draft_orders", "paging_token");
 pub(crate) const PROFILES: Collection = Collection {
     key: "profile_id",
+    view: |_, profile| {
+        let mut view = profile.clone();
+        view["id"] = profile["profile_id"].clone();
+        view
+    },
     ..Collection::new("profile", |account| &mut account.admin.profiles)
 };
 pub(crate) const REPORTS: Collection = Collection {
@@ -188,7 +193,7 @@ pub(crate) fn handle(
                 None => checkout_id(&account_id),
             };
             let mut object = call.body.clone();
-            let fields = json!({"id": id, key: id, "updated_at": call.now_text()});
+            let fields = json!({"id": uuid(), key: id, "updated_at": call.now_text()});
             set(&mut object, fields);
             set(&mut object, stamp(call, "created"));
             loans::add_rates(&mut object);
@@ -236,8 +241,8 @@ fn list(call: &Call<'_>, store: &Store<Value>, collection: &Collection) -> Handl
             && (!call.takes("search") || is_found(query, object, &SEARCHED))
             && (created.is_empty() || created_at(object).is_some_and(is_in))
     };
-    let cursors = ["starting_after", "starting_after_id"].into_iter();
-    let cursor = cursors.filter(|name| call.takes(name)).last();
+    let mut cursors = ["starting_after", "starting_after_id"].into_iter();
+    let cursor = cursors.find(|name| call.takes(name));
     let after = cursor.and_then(|cursor| query.first(cursor));
     let found = store.page(after, call.limit(), wanted);
     let invalid =

@@ -54,14 +54,11 @@ impl Card {
             Case::AuthorizationTimesOut => Authorization::Failed,
             _ => Authorization::Given,
         };
-        let (first, last) = (digits.get(..6), digits.get(12..));
+        let first = digits.get(..6).unwrap_or_default();
+        let last = digits.get(12..).unwrap_or_default();
         Self {
             brand,
-            redacted: format!(
-                "{}******{}",
-                first.unwrap_or_default(),
-                last.unwrap_or_default()
-            ),
+            redacted: format!("{first}******{last}"),
             case,
             outcome,
         }
@@ -133,27 +130,22 @@ impl Card {
     pub fn from_number(number: &str) -> Option<Self> {
         let digits = number.replace(' ', "");
         let mut cards = Self::all();
-        cards
-            .find(|(_, number)| *number == digits)
-            .map(|(card, _)| card)
+        Some(cards.find(|(_, number)| *number == digits)?.0)
     }
 
     /// Returns the card with this redacted number; the approved one where there is none.
     pub(crate) fn from_redacted(redacted: &str) -> Self {
         let mut cards = Self::all().map(|(card, _)| card);
-        cards
-            .find(|card| card.redacted == redacted)
-            .unwrap_or_else(Self::approved)
+        let found = cards.find(|card| card.redacted == redacted);
+        found.unwrap_or_else(Self::approved)
     }
 
     /// Returns all cards and their numbers.
     fn all() -> impl Iterator<Item = (Self, &'static str)> {
         CARDS.iter().flat_map(|(case, _, visa, mastercard)| {
-            let mastercard =
-                mastercard.map(|number| (Self::new(*case, "Mastercard", number), number));
-            [Some((Self::new(*case, "Visa", visa), *visa)), mastercard]
-                .into_iter()
-                .flatten()
+            let mastercard = mastercard.map(|number| ("Mastercard", number));
+            let numbers = std::iter::once(("Visa", *visa)).chain(mastercard);
+            numbers.map(|(brand, number)| (Self::new(*case, brand, number), number))
         })
     }
 
@@ -197,10 +189,7 @@ pub(crate) fn timeout(what: &str) -> Value {
 
 /// Whether `CAPTURE`, `REFUND` or `VOID` of a transaction times out, by the card that it was paid with.
 pub(crate) fn times_out(transaction: &Transaction, event: &str) -> bool {
-    let redacted = transaction
-        .doc
-        .get("card")
-        .and_then(|card| card["masked_pan"].as_str());
+    let redacted = transaction.doc["card"]["masked_pan"].as_str();
     let case = redacted.map(|redacted| Card::from_redacted(redacted).case);
     matches!(
         (case, event),
