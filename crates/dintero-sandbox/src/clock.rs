@@ -96,10 +96,8 @@ impl Clock {
     #[allow(clippy::disallowed_methods)] // the one place that reads the machine's clock
     pub fn now(&self) -> DateTime<Utc> {
         let base = self.base.unwrap_or_else(Utc::now);
-        base.checked_add_signed(TimeDelta::milliseconds(
-            self.moved_ms.load(Ordering::SeqCst),
-        ))
-        .unwrap_or(base)
+        let moved = TimeDelta::milliseconds(self.moved_ms());
+        base.checked_add_signed(moved).unwrap_or(base)
     }
 }
 

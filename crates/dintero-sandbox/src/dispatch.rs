@@ -44,11 +44,8 @@ impl Server {
         let (parts, body) = request.into_parts();
         let (method, path) = (parts.method.as_str(), parts.uri.path());
         let query = parts.uri.query().unwrap_or_default();
-        let save_error = self
-            .shared
-            .state_file
-            .as_ref()
-            .and_then(StateFile::save_error);
+        let state_file = self.shared.state_file.as_ref();
+        let save_error = state_file.and_then(StateFile::save_error);
         if let Some(page) = log::page::find(&self.log, save_error, (method, path, query)) {
             return Some(page.into_http().map(body::whole));
         }
@@ -237,10 +234,8 @@ impl Server {
         let weight = if writes { weight(&call.body) } else { 0 };
         let mut state = self.shared.state();
         state.check_quota(weight)?;
-        let account = state
-            .accounts
-            .get_mut(&call.grant.account)
-            .ok_or_else(|| ApiError::not_found("session"))?;
+        let account = state.accounts.get_mut(&call.grant.account);
+        let account = account.ok_or_else(|| ApiError::not_found("session"))?;
         transaction_operations::complete_pending(account, call.now, false);
         let result = work(account);
         if writes {

@@ -102,10 +102,8 @@ pub(super) fn body(entries: &[LoggedRequest], notes: &[String], wrong_only: bool
 
 /// The verdict with status and reasons.
 fn verdict(entry: &LoggedRequest) -> Markup {
-    let reasons = entry
-        .refusal
-        .as_ref()
-        .map_or(&[][..], |refusal| &refusal.errors);
+    let refusal = entry.refusal.as_ref();
+    let reasons = refusal.map_or(&[][..], |refusal| &refusal.errors);
     html! {
         p {
             (entry.verdict()) ", "

@@ -162,10 +162,8 @@ pub(crate) fn complete_pending(account: &mut Account, now: DateTime<Utc>, all: b
         let Ok(transaction) = account.checkout.transactions.get_mut(&id, "transaction") else {
             continue;
         };
-        match transaction
-            .pending
-            .take_if(|pending| all || pending.due <= now)
-        {
+        let is_due = |pending: &mut Pending| all || pending.due <= now;
+        match transaction.pending.take_if(is_due) {
             Some(mut pending) => {
                 pending.movement.extra["correlation_request_id"] = json!(pending.request_id);
                 // It was checked when it was accepted, and nothing else can have happened since.
@@ -191,10 +189,8 @@ fn check_body(
     let mut lines: BTreeMap<String, i64> = BTreeMap::new();
     let mut sum = 0;
     for (i, item) in new.iter().enumerate() {
-        let (id, part) = (
-            text_of(&item["line_id"]),
-            item["amount"].as_i64().unwrap_or(0),
-        );
+        let id = text_of(&item["line_id"]);
+        let part = item["amount"].as_i64().unwrap_or(0);
         sum += part;
         let total = lines.entry(id.to_owned()).or_default();
         *total += part;

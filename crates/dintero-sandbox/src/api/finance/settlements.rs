@@ -75,12 +75,9 @@ pub(crate) fn test_report(call: &Call<'_>, account: &mut Account) -> HandlerResu
     if lines.is_empty() {
         return ApiResponse::ok(json!({"message": "nothing new to report"}));
     }
-    account
-        .finance
-        .settle(&lines, &call.grant.client_id, call.now);
-    account.finance.settled.extend(events);
-    Ok(ApiResponse::new(
-        201,
-        json!({"message": "a report was made"}),
-    ))
+    let finance = &mut account.finance;
+    finance.settle(&lines, &call.grant.client_id, call.now);
+    finance.settled.extend(events);
+    let body = json!({"message": "a report was made"});
+    Ok(ApiResponse::new(201, body))
 }

@@ -192,10 +192,8 @@ fn conclude(
             let error = json!({"error": timeout("the automatic capture")});
             transaction.add_event(call.now, call.request_id, "CAPTURE", amount, error);
         } else {
-            let whole = transaction
-                .lines
-                .iter()
-                .map(|(id, l)| (id.clone(), l.amount));
+            let lines = transaction.lines.iter();
+            let whole = lines.map(|(id, line)| (id.clone(), line.amount));
             let movement = Movement {
                 operation: Operation::Capture,
                 amount,
