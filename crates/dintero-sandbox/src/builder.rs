@@ -172,21 +172,16 @@ impl SandboxBuilder {
             return Err(invalid("an account id is T or P and 8 digits"));
         }
         let mut clients = self.clients;
-        clients
-            .iter()
-            .try_for_each(Client::validate)
-            .map_err(invalid)?;
+        let valid = clients.iter().try_for_each(Client::validate);
+        valid.map_err(invalid)?;
         if clients.is_empty() {
             clients.push(Client::new("sandbox-client", "sandbox-secret"));
         }
         let accounts = clients.iter().flat_map(|c| c.accounts_or(&self.account));
         let mut accounts: BTreeSet<String> = accounts.collect();
         accounts.insert(self.account.clone());
-        let opened = self
-            .state_file
-            .as_deref()
-            .map(StateFile::open)
-            .transpose()?;
+        let opened = self.state_file.as_deref().map(StateFile::open);
+        let opened = opened.transpose()?;
         let (state_file, saved) = opened.unzip();
         let saved = saved.flatten();
         if let Some(saved) = &saved {

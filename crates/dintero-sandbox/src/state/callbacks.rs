@@ -161,10 +161,8 @@ impl Callbacks {
         delivery_id: &str,
         with: impl FnOnce(&mut Callback) -> T,
     ) -> Option<T> {
-        let at = self
-            .waiting
-            .iter()
-            .position(|c| c.delivery_id == delivery_id)?;
+        let mut waiting = self.waiting.iter();
+        let at = waiting.position(|c| c.delivery_id == delivery_id)?;
         let found = with(self.waiting.get_mut(at)?);
         let is_waiting = |c: &Callback| matches!(c.state, CallbackState::Waiting(_));
         if !self.waiting.get(at).is_some_and(is_waiting)

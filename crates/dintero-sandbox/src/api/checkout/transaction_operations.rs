@@ -29,19 +29,9 @@ pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> Handl
     let transaction = checkout.transactions.get(call.param("id"), "transaction")?;
     let (amount, lines) = check_body(call, transaction, operation)?;
     let (ledger, is_capture) = (&transaction.ledger, operation == Operation::Capture);
-    let (left, verb, done, reference) = match is_capture {
-        true => (
-            ledger.capturable(),
-            "capture",
-            "captured",
-            "capture_reference",
-        ),
-        false => (
-            ledger.refundable(),
-            "refund",
-            "refunded",
-            "refund_reference",
-        ),
+    let (left, verb, done) = match is_capture {
+        true => (ledger.capturable(), "capture", "captured"),
+        false => (ledger.refundable(), "refund", "refunded"),
     };
     let status = match ledger.status() {
         "AUTHORIZED" => "AUTHORIZED; void it instead",
@@ -56,7 +46,8 @@ pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> Handl
     // The reference of a capture or refund overrides that of the session.
     let session = checkout.sessions.find(&transaction.session_id);
     let of_session = session.map(|s| s.doc["order"]["event_reference"].clone());
-    let reference = call.body.get(reference).cloned().or(of_session);
+    let reference = call.body.get(format!("{verb}_reference"));
+    let reference = reference.cloned().or(of_session);
     let mut extra = created_by(call);
     set(&mut extra, json!({"event_reference": reference}));
     copy(&mut extra, &call.body, &["items", "metadata"]);
@@ -151,7 +142,9 @@ pub(crate) fn perform(
 
 /// The response when a card times out; no error, since the transaction has one event more.
 pub(crate) fn timed_out(status: u16) -> ApiResponse {
-    ApiResponse::new(status, ApiError::provider_timeout().body())
+    let message =
+        "the payment provider did not respond in time; read the transaction before you repeat";
+    ApiError::new(status, "PROVIDER_TIMEOUT", message).into()
 }
 
 /// When the first of what was accepted with 202 is due.
@@ -169,10 +162,8 @@ pub(crate) fn complete_pending(account: &mut Account, now: DateTime<Utc>, all: b
         let Ok(transaction) = account.checkout.transactions.get_mut(&id, "transaction") else {
             continue;
         };
-        match transaction
-            .pending
-            .take_if(|pending| all || pending.due <= now)
-        {
+        let is_due = |pending: &mut Pending| all || pending.due <= now;
+        match transaction.pending.take_if(is_due) {
             Some(mut pending) => {
                 pending.movement.extra["correlation_request_id"] = json!(pending.request_id);
                 // It was checked when it was accepted, and nothing else can have happened since.
@@ -198,10 +189,8 @@ fn check_body(
     let mut lines: BTreeMap<String, i64> = BTreeMap::new();
     let mut sum = 0;
     for (i, item) in new.iter().enumerate() {
-        let (id, part) = (
-            text_of(&item["line_id"]),
-            item["amount"].as_i64().unwrap_or(0),
-        );
+        let id = text_of(&item["line_id"]);
+        let part = item["amount"].as_i64().unwrap_or(0);
         sum += part;
         let total = lines.entry(id.to_owned()).or_default();
         *total += part;

@@ -38,10 +38,8 @@ pub(crate) fn complete(call: &Call<'_>, account: &mut Account) -> HandlerResult 
             true => split(&order),
             false => vec![order],
         };
-        account
-            .shopping
-            .orders
-            .check_capacity(parts.len(), "orders")?;
+        let orders = &mut account.shopping.orders;
+        orders.check_capacity(parts.len(), "orders")?;
         let mut ids = Vec::new();
         for mut part in parts {
             if !ids.is_empty() {

@@ -37,9 +37,8 @@ pub(crate) fn info(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let wallets = &account.wallets;
     let value = text_of(&call.body["token"]);
     let id = wallets.tokens.get(value).map(String::as_str);
-    let card = wallets
-        .cards
-        .get(id.unwrap_or_default(), "card for this token")?;
+    let id = id.unwrap_or_default();
+    let card = wallets.cards.get(id, "card for this token")?;
     let mut tokens = card.tokens.iter().filter(|t| !t.expired(call.now));
     if !tokens.any(|t| t.value == value) {
         return Err(ApiError::not_found("card for this token"));

@@ -31,10 +31,8 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let by_token = token.and_then(|token| account.wallets.tokens.get(token).cloned());
     let id = card_id.map(str::to_owned).or(by_token).unwrap_or_default();
     with_card(call, account, &id, None, |card| {
-        let used = card
-            .tokens
-            .iter()
-            .position(|t| Some(t.value.as_str()) == token);
+        let mut tokens = card.tokens.iter();
+        let used = tokens.position(|t| Some(t.value.as_str()) == token);
         if let Some(token) = used.map(|i| &card.tokens[i]) {
             ensure_state(!token.expired(call.now), "the token has expired")?;
             let reason = "the token was good for one transaction, which it has had";
