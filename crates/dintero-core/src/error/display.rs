@@ -99,12 +99,11 @@ impl Error {
     }
 
     fn advice(&self) -> String {
-        if self.0.token_call {
-            return self.token_advice();
-        }
         match (&self.0.kind, self.status_u16()) {
-            // This attempt was refused, but an earlier one may have been carried out.
-            (Kind::Status, Some(401 | 429)) if self.0.sent == WasSent::Maybe => self.unknown_advice(),
+            // This attempt was refused or had no token, but an earlier one may have been carried out.
+            (Kind::Status, Some(300..=404 | 429)) if self.0.sent == WasSent::Maybe => self.unknown_advice(),
+            _ if self.0.token_call && self.0.sent == WasSent::Maybe => self.unknown_advice(),
+            _ if self.0.token_call => self.token_advice(),
             (Kind::Decode(_), _) => "the call was carried out, so do not send it again; report the field, the error holds the body".to_owned(),
             (Kind::TooLarge(_), _) => "the call was carried out; raise the body limit of the client, or request less at a time".to_owned(),
             (Kind::Timeout(_) | Kind::Broken, Some(200..=299)) => {

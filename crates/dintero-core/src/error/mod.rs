@@ -51,7 +51,7 @@ pub enum WasSent {
     /// The request did not reach the server, the server refused it without handling it, or no token could be obtained for it. It can be
     /// sent again.
     No,
-    /// The server responded. The status tells whether the call was carried out; after 401 and 429 it was not.
+    /// The server responded. The status shows whether the call was carried out; after 401 and 429 it was not.
     Yes,
     /// It is unknown, after a time-out, a broken connection, or a response with 408 or 5xx. Money may have moved: read the outcome
     /// before sending the request again ([`Operation::read_back`]).
