@@ -202,7 +202,7 @@ impl Call {
         self
     }
 
-    /// Sets the time-out of one attempt. See [`CallOptions::with_timeout`].
+    /// Sets the timeout of one attempt. See [`CallOptions::with_timeout`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
         self

@@ -40,7 +40,7 @@ impl CallOptions {
         Self::default()
     }
 
-    /// Sets the time-out of one attempt, from connecting to the last byte of the response. Default of the client: 30 s.
+    /// Sets the timeout of one attempt, from connecting to the last byte of the response. Default of the client: 30 s.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);

@@ -53,7 +53,7 @@ pub enum WasSent {
     No,
     /// The server responded. The status shows whether the call was carried out; after 401 and 429 it was not.
     Yes,
-    /// It is unknown, after a time-out, a broken connection, or a response with 408 or 5xx. Money may have moved: read the outcome
+    /// It is unknown, after a timeout, a broken connection, or a response with 408 or 5xx. Money may have moved: read the outcome
     /// before sending the request again ([`Operation::read_back`]).
     Maybe,
 }
@@ -86,7 +86,7 @@ pub(crate) enum Kind {
     InvalidRequest(Violations),
     /// The status of the response is not 2xx.
     Status,
-    /// A time-out or deadline passed.
+    /// A timeout or deadline passed.
     Timeout(Duration),
     /// The connection could not be established.
     Connect,

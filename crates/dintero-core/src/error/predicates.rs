@@ -55,7 +55,7 @@ impl Error {
 
     /// Returns `true` if the call can be put back into a queue: it may succeed later, and a second request has no unwanted effect.
     /// That is the case after 429, and if the call provably was not carried out for a reason that may be transient. After an
-    /// unknown outcome (time-out, broken connection, 408, 500, 502, 503, 504) it is the case only if the
+    /// unknown outcome (timeout, broken connection, 408, 500, 502, 503, 504) it is the case only if the
     /// [retry class](Self::retry_class) is idempotent or duplicate tolerated.
     pub fn is_retryable(&self) -> bool {
         let repeatable = matches!(
@@ -94,7 +94,7 @@ impl Error {
         self.0.audience_mismatch == Some(AudienceMismatch::Environment)
     }
 
-    /// Returns `true` if a time-out or deadline of this client passed. See [`was_sent`](Self::was_sent) for whether the request may
+    /// Returns `true` if a timeout or deadline of this client passed. See [`was_sent`](Self::was_sent) for whether the request may
     /// have been carried out.
     pub fn is_timeout(&self) -> bool {
         matches!(self.0.kind, Kind::Timeout(_))

@@ -10,7 +10,7 @@ use crate::retry_after::MAX_DELAY;
 ///
 /// | setting | default | why |
 /// | --- | --- | --- |
-/// | attempts | 3 | three time-outs of 30 s fill the deadline of 90 s |
+/// | attempts | 3 | three timeouts of 30 s fill the deadline of 90 s |
 /// | first delay | 0 to 0.25 s | most failures are one broken connection, and a new one is established at once |
 /// | growth | doubled each time, at most 8 s | long enough for a server to restart, short enough for a shopper to wait |
 /// | jitter | full: between 0 and the bound | the clients of one outage do not retry at the same time |

@@ -31,7 +31,7 @@ const BODY_LIMIT: u64 = 1 << 20;
 
 /// Requests tokens with client id and secret: `POST {host}/v1/accounts/{owner}/auth/token`.
 ///
-/// Retried twice after a failure that may be transient (no connection, time-out, 408, 429, 5xx), never after 400, 401 or 403.
+/// Retried twice after a failure that may be transient (no connection, timeout, 408, 429, 5xx), never after 400, 401 or 403.
 #[derive(Clone)]
 pub(crate) struct ClientCredentialsSource {
     pub(crate) http: reqwest::Client,

@@ -1,4 +1,4 @@
-//! Time-outs and deadlines, of the client and of a call.
+//! Timeouts and deadlines, of the client and of a call.
 
 use std::time::Duration;
 
@@ -73,7 +73,7 @@ async fn options_of_a_call_win_over_those_of_the_client() {
         .options(options)
         .send_bytes()
         .await
-        .expect_err("time-out");
+        .expect_err("timeout");
     assert!(
         error.is_timeout() && error.to_string().contains("5s"),
         "{error}"

@@ -94,7 +94,7 @@ async fn meet(
 /// The predicate that holds, or the status.
 fn kind(error: &Error) -> String {
     let mut kinds = [
-        (error.is_timeout(), "time-out"),
+        (error.is_timeout(), "timeout"),
         (error.is_connect(), "no connection"),
         (error.is_broken_connection(), "broken connection"),
         (error.is_decode(), "decode"),
