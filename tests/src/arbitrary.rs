@@ -1,40 +1,40 @@
-//! Arbitrary JSON that is valid against a schema of a document, made from the document alone.
+//! Arbitrary JSON that is valid against a schema of a document.
 
 use dintero_codegen::document::Document;
 use serde_json::{Map, Value, json};
 
-/// Makes values for the schemas of one document.
+/// Generates values for the schemas of one document.
 pub struct Arbitrary<'a> {
     document: &'a Document,
     random: fastrand::Rng,
     seed: u64,
-    /// What `required` beside an `allOf` asks of its parts.
-    asked: Vec<Value>,
-    /// Also makes values that only a later document would know: unknown values of lists, unknown fields.
+    /// The `required` lists beside an `allOf`, which apply to its parts.
+    required: Vec<Value>,
+    /// Also generates values of a future document: unknown enum values and unknown fields.
     pub future: bool,
-    /// Writes half of what is not required and would be left out as `null`.
+    /// Generates `null` for half of the optional fields that are absent.
     pub nulls: bool,
-    /// Leaves out everything that is not required.
+    /// Omits all optional fields.
     pub minimal: bool,
 }
 
 const DEPTH: usize = 12;
 
 impl<'a> Arbitrary<'a> {
-    /// The same seed makes the same values.
+    /// Creates a generator; the same seed generates the same values.
     pub fn new(document: &'a Document, seed: u64) -> Self {
         Self {
             document,
             random: fastrand::Rng::with_seed(seed),
             seed,
-            asked: Vec::new(),
+            required: Vec::new(),
             future: false,
             nulls: false,
             minimal: false,
         }
     }
 
-    /// Follows references.
+    /// Resolves references.
     pub fn resolve<'v>(&self, mut node: &'v Value) -> &'v Value
     where
         'a: 'v,
@@ -49,12 +49,12 @@ impl<'a> Arbitrary<'a> {
         node
     }
 
-    /// A value of a schema.
+    /// Generates a value of a schema.
     pub fn value(&mut self, schema: &Value) -> Value {
         self.at(schema, "", 0)
     }
 
-    /// The same for every part of an `allOf` that has a property of this name, so that the parts fit together.
+    /// A choice that is the same for every part of an `allOf` with a property of this name, so that the parts match.
     fn choice(&self, name: &str, count: u64) -> u64 {
         let mixed = name.bytes().fold(self.seed, |hash, byte| {
             hash.wrapping_mul(31).wrapping_add(u64::from(byte))
@@ -63,7 +63,7 @@ impl<'a> Arbitrary<'a> {
     }
 
     fn at(&mut self, schema: &Value, name: &str, depth: usize) -> Value {
-        // A reference to the base of a discriminator stands for one of its children.
+        // A reference to the base of a discriminator is one of its children.
         if let Some(mapping) = self.resolve(schema).clone()["discriminator"]["mapping"].as_object()
         {
             let children: Vec<&Value> = mapping.values().collect();
@@ -95,8 +95,8 @@ impl<'a> Arbitrary<'a> {
         let schema = self.resolve(schema).clone();
         if let Some(parts) = schema["allOf"].as_array() {
             let mut whole = json!({});
-            let before = self.asked.len();
-            self.asked
+            let before = self.required.len();
+            self.required
                 .extend(schema["required"].as_array().cloned().unwrap_or_default());
             let shapes = [
                 "$ref",
@@ -117,7 +117,7 @@ impl<'a> Arbitrary<'a> {
                 let made = self.plain(part, name, depth + 1);
                 combine(&mut whole, made);
             }
-            self.asked.truncate(before);
+            self.required.truncate(before);
             return whole;
         }
         for key in ["oneOf", "anyOf"] {
@@ -143,7 +143,7 @@ impl<'a> Arbitrary<'a> {
                 };
             }
             let value = &values[self.random.usize(..values.len())];
-            // YAML reads `2` as a number whatever the type is.
+            // YAML parses `2` as a number whatever the type is.
             return match schema["type"].as_str() {
                 Some("string") if !value.is_string() && !value.is_null() => {
                     json!(value.to_string())
@@ -187,7 +187,7 @@ impl<'a> Arbitrary<'a> {
 
     fn object(&mut self, schema: &Value, depth: usize) -> Value {
         let mut object = Map::new();
-        let asked = std::mem::take(&mut self.asked);
+        let outer = std::mem::take(&mut self.required);
         let required = schema["required"].as_array().cloned().unwrap_or_default();
         for (name, property) in schema["properties"]
             .as_object()
@@ -195,7 +195,7 @@ impl<'a> Arbitrary<'a> {
             .unwrap_or_default()
         {
             let wanted = !self.minimal && depth <= DEPTH && self.choice(&name, 3) > 0;
-            if wanted || required.contains(&json!(name)) || asked.contains(&json!(name)) {
+            if wanted || required.contains(&json!(name)) || outer.contains(&json!(name)) {
                 let value = self.at(&property, &name, depth + 1);
                 object.insert(name, value);
             } else if self.nulls && self.random.bool() {
@@ -209,13 +209,13 @@ impl<'a> Arbitrary<'a> {
             let value = self.anything();
             object.insert(self.word(), value);
         }
-        // What a map holds is all of one kind, now and later.
+        // The values of a map have one type, in future documents too.
         let map = schema["additionalProperties"].is_object() && schema["properties"].is_null();
         if self.future && !map && self.random.u8(..3) == 0 {
             let value = self.anything();
-            object.insert(format!("later_{}", self.word()), value);
+            object.insert(format!("future_{}", self.word()), value);
         }
-        self.asked = asked;
+        self.required = outer;
         Value::Object(object)
     }
 
@@ -266,7 +266,7 @@ fn without(schema: &Value, key: &str) -> Value {
     rest
 }
 
-/// Puts what two parts of an `allOf` made into one value, one level after the other.
+/// Merges the values of two parts of an `allOf`, level by level.
 fn combine(one: &mut Value, two: Value) {
     match (one, two) {
         (Value::Object(one), Value::Object(two)) => {
@@ -283,7 +283,7 @@ fn combine(one: &mut Value, two: Value) {
                             .for_each(|(one, two)| combine(one, two));
                     }
                     Some(before) if before.is_null() => *before = value,
-                    // What both parts make a scalar of keeps the first.
+                    // Of two scalars, the first wins.
                     Some(_) => {}
                     None => {
                         one.insert(key, value);

@@ -1,34 +1,45 @@
-//! What the cross-crate tests share: the generated types by name, the bodies that are known, and JSON made from a document.
+//! Fixtures of the cross-crate tests: the generated types by name, known bodies, and JSON generated from a document.
 
 pub mod arbitrary;
-pub mod growth;
-pub mod traps;
+pub mod compatibility;
+pub mod constructs;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use dintero_codegen::document::Document;
-use dintero_codegen::plan::{Field, Kind};
+use dintero_codegen::ir::Kind;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Decodes a body and encodes it again.
 pub type RoundTrip = fn(&[u8]) -> Result<Value, String>;
-/// Prints what `{:?}` prints of a decoded body.
+/// Formats a decoded body with `Debug`.
 pub type Print = fn(&[u8]) -> Result<String, String>;
 
-/// One API with everything that was generated for it.
+/// What the document says about a field.
+#[derive(Clone, Copy)]
+pub struct Field {
+    /// Whether it is in every value of the type.
+    pub required: bool,
+    /// Whether `null` is allowed and differs from absence.
+    pub nullable: bool,
+    /// Whether Debug output hides it.
+    pub personal: bool,
+}
+
+/// One API and its generated code.
 pub struct Api {
     /// `shopping`, `checkout` or `wallets`.
     pub name: &'static str,
     /// Objects by name.
     pub objects: BTreeMap<&'static str, RoundTrip>,
-    /// What is printed of objects.
+    /// The debug output of objects by name.
     pub debug: BTreeMap<&'static str, Print>,
-    /// Lists of texts by name, with the texts that are known.
+    /// String enums by name, with their known values.
     pub enums: BTreeMap<&'static str, (RoundTrip, &'static [&'static str])>,
-    /// Lists of integers by name.
+    /// Integer enums by name.
     pub integers: BTreeMap<&'static str, RoundTrip>,
     /// Unions by name.
     pub unions: BTreeMap<&'static str, RoundTrip>,
@@ -149,14 +160,21 @@ pub fn objects_that_may_be_empty(
 pub fn fields(api: &Api) -> Vec<(String, BTreeMap<String, Field>)> {
     let generation = dintero_codegen::generate(&root().join("openapi"), api.name)
         .unwrap_or_else(|error| panic!("{error}"));
-    let types = generation.plan.types.into_iter();
-    types
-        .filter_map(|(name, kind)| {
-            if let Kind::Object(fields) = kind.kind {
-                Some((name, fields))
-            } else {
-                None
-            }
-        })
-        .collect()
+    let mut found = Vec::new();
+    for (name, kind) in generation.api.types {
+        let Kind::Object(object) = kind.schema.kind else {
+            continue;
+        };
+        let fields = object.properties.into_iter().map(|(wire, property)| {
+            let nullable = property.is_nullable();
+            let field = Field {
+                required: object.required.contains(&wire) && !nullable,
+                nullable,
+                personal: property.meta.personal == Some(true),
+            };
+            (wire, field)
+        });
+        found.push((name, fields.collect()));
+    }
+    found
 }

@@ -1,4 +1,4 @@
-//! Nothing is lost: what is decoded is encoded the same.
+//! A decoded body is encoded without loss.
 
 use dintero_codegen::document::Document;
 use dintero_codegen::lower::operations::{all, json_content, resolve};
@@ -6,7 +6,7 @@ use dintero_tests::arbitrary::Arbitrary;
 use dintero_tests::{Api, apis, data, document, objects_that_may_be_empty};
 use serde_json::{Value, json};
 
-/// Where two JSON values first differ.
+/// The first difference between two JSON values.
 fn difference(at: &str, one: &Value, two: &Value) -> Option<String> {
     match (one, two) {
         (Value::Object(a), Value::Object(b)) => {
@@ -28,18 +28,18 @@ fn difference(at: &str, one: &Value, two: &Value) -> Option<String> {
     }
 }
 
-fn check(what: &str, trip: dintero_tests::RoundTrip, body: &Value, problems: &mut Vec<String>) {
+fn check(what: &str, trip: dintero_tests::RoundTrip, body: &Value, failures: &mut Vec<String>) {
     match trip(body.to_string().as_bytes()) {
         Ok(back) => {
-            problems.extend(difference("", body, &back).map(|found| format!("{what}: {found}")))
+            failures.extend(difference("", body, &back).map(|found| format!("{what}: {found}")))
         }
-        Err(error) => problems.push(format!("{what}: {error}")),
+        Err(error) => failures.push(format!("{what}: {error}")),
     }
 }
 
 #[test]
-fn every_known_body_is_written_back_equal() {
-    let mut problems = Vec::new();
+fn every_known_body_survives_a_round_trip() {
+    let mut failures = Vec::new();
     let mut count = 0;
     for api in apis() {
         for file in [format!("{}.json", api.name), "seeds.json".to_owned()] {
@@ -57,7 +57,7 @@ fn every_known_body_is_written_back_equal() {
                         &format!("{operation} request"),
                         request,
                         body,
-                        &mut problems,
+                        &mut failures,
                     );
                     count += 1;
                 }
@@ -72,7 +72,7 @@ fn every_known_body_is_written_back_equal() {
                             &format!("{operation} {status}"),
                             response,
                             body,
-                            &mut problems,
+                            &mut failures,
                         );
                         count += 1;
                     }
@@ -80,11 +80,11 @@ fn every_known_body_is_written_back_equal() {
             }
         }
     }
-    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(count >= 40, "only {count} bodies were tried");
 }
 
-/// The schemas of the JSON successes of each operation, by method name.
+/// The schemas of the successful JSON responses of each operation, by method name.
 fn responses<'a>(document: &'a Document, api: &Api) -> Vec<(&'static str, &'a Value)> {
     let mut found = Vec::new();
     for (_, path, method, _, operation) in all(document) {
@@ -104,8 +104,8 @@ fn responses<'a>(document: &'a Document, api: &Api) -> Vec<(&'static str, &'a Va
 }
 
 #[test]
-fn whatever_a_document_allows_is_written_back_equal() {
-    let mut problems = Vec::new();
+fn every_response_that_a_document_allows_survives_a_round_trip() {
+    let mut failures = Vec::new();
     for api in apis() {
         let document = document(api.name);
         for (name, schema) in responses(&document, &api) {
@@ -118,16 +118,16 @@ fn whatever_a_document_allows_is_written_back_equal() {
                     &format!("{} {name} seed {seed}", api.name),
                     api.operations[name].1,
                     &body,
-                    &mut problems,
+                    &mut failures,
                 );
             }
         }
     }
-    problems.truncate(20);
-    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    failures.truncate(20);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// What is left without the fields that are `null`.
+/// The value without the fields that are `null`.
 fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(object) => object
@@ -141,8 +141,8 @@ fn without_nulls(value: &Value) -> Value {
 }
 
 #[test]
-fn null_in_place_of_whatever_may_be_absent_loses_nothing_else() {
-    let mut problems = Vec::new();
+fn null_instead_of_an_absent_field_loses_nothing_else() {
+    let mut failures = Vec::new();
     for api in apis() {
         let document = document(api.name);
         for (name, schema) in responses(&document, &api) {
@@ -153,7 +153,7 @@ fn null_in_place_of_whatever_may_be_absent_loses_nothing_else() {
                 let body = arbitrary.value(schema);
                 let what = format!("{} {name} seed {seed}", api.name);
                 let back = api.operations[name].1(body.to_string().as_bytes());
-                problems.extend(match back {
+                failures.extend(match back {
                     Ok(back) => difference("", &without_nulls(&body), &without_nulls(&back))
                         .map(|found| format!("{what}: {found}")),
                     Err(error) => Some(format!("{what}: {error}")),
@@ -161,12 +161,12 @@ fn null_in_place_of_whatever_may_be_absent_loses_nothing_else() {
             }
         }
     }
-    problems.truncate(20);
-    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    failures.truncate(20);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]
-fn unknown_values_of_every_list_are_kept() {
+fn unknown_values_of_every_enum_are_preserved() {
     let mut lists = 0;
     for api in apis() {
         for (name, (trip, known)) in &api.enums {
@@ -197,7 +197,7 @@ fn unknown_values_of_every_list_are_kept() {
 }
 
 #[test]
-fn unknown_kinds_of_every_union_are_kept() {
+fn unknown_variants_of_every_union_are_preserved() {
     let mut unions = 0;
     for api in apis() {
         for (name, trip) in &api.unions {
@@ -220,7 +220,7 @@ fn unknown_kinds_of_every_union_are_kept() {
 }
 
 #[test]
-fn fields_that_nobody_announced_are_kept_in_every_object() {
+fn unknown_fields_of_every_object_are_preserved() {
     for (name, trip, _) in objects_that_may_be_empty(&apis()) {
         let body = json!({"announced_by_nobody": {"a": [1, 2.5, null]}});
         assert_eq!(trip(body.to_string().as_bytes()), Ok(body), "{name}");
@@ -228,7 +228,7 @@ fn fields_that_nobody_announced_are_kept_in_every_object() {
 }
 
 #[test]
-fn null_is_accepted_for_every_field_that_may_be_absent() {
+fn null_is_accepted_for_every_optional_field() {
     for (name, trip, fields) in objects_that_may_be_empty(&apis()) {
         for (wire, field) in fields {
             let back = trip(json!({ &wire: null }).to_string().as_bytes());

@@ -2,32 +2,30 @@
 
 use std::error::Error;
 use std::fmt::Write;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anstyle::AnsiColor;
 use clap::Args;
 use dintero_codegen::document::Document;
-use dintero_codegen::finding::{Errors, Finding, Level, Rule};
-use dintero_codegen::{APIS, generate_from, inputs, lint_under};
+use dintero_codegen::finding::{Errors, Finding, Level};
+use dintero_codegen::{APIS, generate_from, inputs, overlay};
 use serde_json::{Value, json};
 
 use crate::regen::chosen;
-use crate::report::{Progress, Report, actions, finding_json, level, painted};
+use crate::report::{Report, actions, finding_json, level, painted};
 use crate::sarif;
-use crate::state::{Sources, name};
+use crate::state::Sources;
 
-/// Show what the generator cannot do in a document, or does otherwise than written.
+/// Shows what the generator cannot do in a document, or does otherwise than written.
 ///
-/// Each finding has file, line, JSON pointer and help, and often an action to copy into openapi/overlays. The
-/// document is taken through all steps of generation; nothing is written. Errors keep a document out of openapi/ and
-/// make the exit code 1; warnings alone only with --deny-warnings. Of a FILE, warnings of the rule `relaxed` say what
-/// a client generated without mending it does instead.
+/// Each finding has file, line, JSON pointer and help, and often an action to copy into openapi/overlays. The document is
+/// taken through all steps of generation; nothing is written. Errors keep a document out of openapi/ and make the exit
+/// code 1; warnings alone only with --deny-warnings.
 ///
 /// Examples:
 ///   cargo xtask lint                             the three documents with their overlays
 ///   cargo xtask lint new.yaml                    any OpenAPI document, without an overlay
-///   cargo xtask lint new.yaml --api checkout     a new document under our overlay, whose actions need not all apply
+///   cargo xtask lint new.yaml --api checkout     a new document under our overlay, whose actions need not all match
 ///   cargo xtask lint --sarif > lint.sarif        for code review tools
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
@@ -48,67 +46,70 @@ pub struct Lint {
 impl Lint {
     pub fn run(&self, root: &Path) -> Result<Report, Box<dyn Error>> {
         let sources = Sources::new(&root.join("openapi"));
-        let mut findings = Vec::new();
-        let mut checked = Vec::new();
-        if let Some(file) = &self.file {
-            let overlay = match self.api.as_slice() {
-                [] => None,
-                [api] => Some(read(&sources, &inputs(Path::new(""), api)[1])?),
-                _ => return Err("a FILE takes the overlay of one API: give --api once".into()),
-            };
-            let shown = file.display().to_string();
-            let text = fs::read_to_string(file)
-                .map_err(|error| format!("{shown} cannot be read: {error}"))?;
-            let document = Document::parse(&shown, &text)?;
-            let _progress = Progress::new(&format!("looking through {shown}"));
-            let api = self.api.first().map_or("client", String::as_str);
-            findings = all(lint_under(document.clone(), overlay.as_ref()));
-            let generated = generate_from(api, document, overlay.as_ref(), false);
-            for finding in all(generated.map(|generation| generation.findings)) {
-                if !findings.contains(&finding) {
-                    findings.push(finding);
+        let (checked, mut findings) = match &self.file {
+            Some(file) => (vec![file.display().to_string()], self.file(file, &sources)?),
+            None => {
+                let apis = chosen(&self.api);
+                let mut checked = Vec::new();
+                for path in apis.iter().flat_map(|api| inputs(Path::new(""), api)) {
+                    checked.push(sources.document(&path)?.name);
                 }
+                // Documents and overlays alternate.
+                let checked = checked.into_iter().step_by(2).collect();
+                let results = sources.generate_each(&apis)?.into_iter();
+                let findings = results.flat_map(|result| match result {
+                    Ok(generated) => generated.generation.findings,
+                    Err(Errors(findings)) => findings,
+                });
+                (checked, findings.collect())
             }
-            checked.push(shown);
-        } else {
-            for api in chosen(&self.api) {
-                let [document, overlay] = inputs(Path::new(""), api);
-                let _progress = Progress::new(&format!("looking through {}", name(&document)));
-                checked.push(name(&document));
-                let (document, overlay) = (read(&sources, &document)?, read(&sources, &overlay)?);
-                let generated = generate_from(api, document, Some(&overlay), true);
-                findings.extend(all(generated.map(|generation| generation.findings)));
-            }
-        }
+        };
         findings.sort_by(|one, two| {
-            (&one.document, one.line, &one.pointer, one.rule).cmp(&(
-                &two.document,
-                two.line,
-                &two.pointer,
-                two.rule,
-            ))
+            let place = |finding: &Finding| (finding.document.clone(), finding.line);
+            (place(one), &one.pointer, one.rule).cmp(&(place(two), &two.pointer, two.rule))
         });
         Ok(self.report(&checked, &findings))
     }
 
+    /// Takes a document through generation, under an overlay that was written for another one.
+    fn file(&self, file: &Path, sources: &Sources) -> Result<Vec<Finding>, Box<dyn Error>> {
+        let mut document = Document::read(file)?;
+        let mut findings = Vec::new();
+        match self.api.as_slice() {
+            [] => {}
+            [api] => {
+                let overlay = sources.document(&inputs(Path::new(""), api)[1])?;
+                findings = overlay::apply(&mut document, &overlay, false)?;
+            }
+            _ => return Err("a FILE takes the overlay of one API: give --api once".into()),
+        }
+        let api = self.api.first().map_or("client", String::as_str);
+        findings.extend(match generate_from(api, document, None) {
+            Ok(generation) => generation.findings,
+            Err(Errors(findings)) => findings,
+        });
+        Ok(findings)
+    }
+
     fn report(&self, checked: &[String], findings: &[Finding]) -> Report {
-        let errors = count(findings, Level::Error);
-        let warnings = count(findings, Level::Warning);
+        let count = |level| {
+            findings
+                .iter()
+                .filter(|finding| finding.level == level)
+                .count()
+        };
+        let (errors, warnings) = (count(Level::Error), count(Level::Warning));
         let found = errors > 0 || (self.deny_warnings && warnings > 0);
         if self.sarif {
-            let sarif = sarif::log(findings);
-            let text = format!("{sarif:#}");
-            return Report {
-                text,
-                json: sarif,
-                found,
-            };
+            let json = sarif::log(findings);
+            let text = format!("{json:#}");
+            return Report { text, json, found };
         }
         let mut text: String = findings.iter().map(shown).collect();
+        let checked_names = checked.join(", ");
         let _ = writeln!(
             text,
-            "{}: {errors} errors, {warnings} warnings",
-            checked.join(", ")
+            "{checked_names}: {errors} errors, {warnings} warnings"
         );
         if errors > 0 {
             text.push_str("errors stop the generator, so that later steps may find more\n");
@@ -120,28 +121,12 @@ impl Lint {
     }
 }
 
-fn read(sources: &Sources, path: &Path) -> Result<Document, Errors> {
-    Document::parse(&name(path), &sources.text(path)?)
-}
-
-/// What was found, whether it went through or not.
-fn all(result: Result<Vec<Finding>, Errors>) -> Vec<Finding> {
-    result.unwrap_or_else(|Errors(findings)| findings)
-}
-
-fn count(findings: &[Finding], level: Level) -> usize {
-    findings
-        .iter()
-        .filter(|finding| finding.level == level)
-        .count()
-}
-
 fn shown(finding: &Finding) -> String {
-    let style = match finding.level {
-        Level::Error => AnsiColor::Red.on_default().bold(),
-        Level::Warning => AnsiColor::Yellow.on_default().bold(),
+    let colour = match finding.level {
+        Level::Error => AnsiColor::Red,
+        Level::Warning => AnsiColor::Yellow,
     };
-    let label = painted(style, level(finding.level));
-    let rule: Rule = finding.rule;
-    format!("{label}[{}]: {finding}\n{}", rule.id(), actions(finding))
+    let label = painted(colour.on_default().bold(), level(finding.level));
+    let rule = finding.rule.id();
+    format!("{label}[{rule}]: {finding}\n{}", actions(finding))
 }

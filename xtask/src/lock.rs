@@ -132,18 +132,4 @@ mod tests {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
     }
-
-    #[test]
-    fn the_version_of_progenitor_is_the_one_that_is_built() {
-        let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock");
-        let lock: toml::Table = toml::from_str(&std::fs::read_to_string(lock).unwrap()).unwrap();
-        let versions: Vec<&str> = lock["package"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|package| package["name"].as_str() == Some("progenitor"))
-            .filter_map(|package| package["version"].as_str())
-            .collect();
-        assert_eq!(versions, [dintero_codegen::PROGENITOR]);
-    }
 }

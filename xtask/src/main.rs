@@ -8,6 +8,7 @@ mod regen;
 mod report;
 mod sarif;
 mod state;
+mod write;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -2,18 +2,20 @@
 
 use std::error::Error;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anstyle::AnsiColor;
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use dintero_codegen::{APIS, surface};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
-use crate::report::{Progress, Report, coloured, painted, unified};
-use crate::state::{self, Sources, State, write_all};
+use crate::report::{Report, coloured, painted, unified};
+use crate::state::{self, Generated, Sources};
+use crate::write::write_all;
 
-/// Generate all clients from openapi/, and write down what they offer and what they were made of.
+/// Generates all clients from openapi/, and writes down what they offer and what they were made of.
 ///
 /// Writes openapi/surface/*.txt, which is reviewed as a diff, and openapi/generated.lock, all of them or none.
 ///
@@ -32,102 +34,109 @@ pub struct Regen {
     api: Vec<String>,
 }
 
-/// These APIs, or all where none is named.
+/// Returns these APIs, or all if none is named.
 pub fn chosen(names: &[String]) -> Vec<&'static str> {
     APIS.into_iter()
         .filter(|api| names.is_empty() || names.iter().any(|name| name == api))
         .collect()
 }
 
+/// What became of one API.
+#[derive(Serialize)]
+struct Row {
+    api: &'static str,
+    operations: usize,
+    types: usize,
+    fields: usize,
+    values: usize,
+    lines: usize,
+    findings: usize,
+    milliseconds: u128,
+    /// What differs from the lock file.
+    changed: Vec<&'static str>,
+}
+
+impl Row {
+    fn new(api: &'static str, generated: &Generated, changed: Vec<&'static str>) -> Self {
+        let generation = &generated.generation;
+        let counts = surface::counts(&generation.api);
+        Self {
+            api,
+            operations: counts.operations,
+            types: counts.types,
+            fields: counts.fields,
+            values: counts.values,
+            lines: generation.source.lines().count(),
+            findings: generation.findings.len(),
+            milliseconds: generated.took.as_millis(),
+            changed,
+        }
+    }
+}
+
 impl Regen {
     pub fn run(&self, root: &Path) -> Result<Report, Box<dyn Error>> {
         let openapi = root.join("openapi");
         let sources = Sources::new(&openapi);
-        let apis = chosen(&self.api);
-        let state = {
-            let _progress = Progress::new(&format!("generating {}", apis.join(", ")));
-            sources.generate(&apis)?
-        };
+        let state = sources.generate(&chosen(&self.api))?;
         let before = sources.lock()?;
         let mut rows = Vec::new();
-        for api in apis {
-            let mut drift = match (before.0.get(api), state.lock.0.get(api)) {
-                (Some(before), Some(now)) => now.differences(before),
-                _ => vec!["lock file"],
+        for (api, generated) in &state.apis {
+            let mut changed = match before.0.get(*api) {
+                Some(before) => generated.entry.differences(before),
+                None => vec!["lock file"],
             };
             let path = state::surface(api);
-            if sources.optional(&path)?.as_ref() != state.files.get(&path)
-                && !drift.contains(&"surface")
-            {
-                drift.push("surface");
+            let surface = sources.optional(&path)?;
+            if surface.as_ref() != state.files.get(&path) && !changed.contains(&"surface") {
+                changed.push("surface");
             }
-            rows.push((api, drift));
+            rows.push(Row::new(api, generated, changed));
         }
+        if !self.check {
+            let written = write_all(&openapi, &state.files)?;
+            let written: Vec<String> = written.iter().map(|path| state::name(path)).collect();
+            let mut text = table(&rows);
+            for file in &written {
+                let _ = writeln!(text, "wrote {file}");
+            }
+            let json = json!({"apis": rows, "written": written});
+            let found = false;
+            return Ok(Report { text, json, found });
+        }
+        let mut text = String::new();
         let mut diffs = Vec::new();
         for (path, now) in &state.files {
             let before = sources.optional(path)?.unwrap_or_default();
             if before != *now {
-                diffs.push((state::name(path), unified(&state::name(path), &before, now)));
+                let file = state::name(path);
+                let diff = unified(&file, &before, now);
+                text.push_str(&coloured(&diff));
+                diffs.push(json!({"file": file, "diff": diff}));
             }
         }
-        if self.check {
-            Ok(checked(&state, &rows, &diffs))
-        } else {
-            let written = write_all(&openapi, &state.files)?;
-            Ok(wrote(&state, &rows, &written))
+        text.push_str(&table(&rows));
+        let found = !diffs.is_empty();
+        if found {
+            text.push('\n');
+            for row in rows.iter().filter(|row| !row.changed.is_empty()) {
+                let _ = writeln!(text, "{} drifted: {}", row.api, row.changed.join(", "));
+            }
+            let files: Vec<&str> = diffs
+                .iter()
+                .filter_map(|diff| diff["file"].as_str())
+                .collect();
+            let are = if files.len() == 1 { "is" } else { "are" };
+            let files = files.join(", ");
+            let help = "run `cargo xtask regen` and commit what it writes";
+            let _ = writeln!(text, "{files} {are} not up to date: {help}");
         }
+        let json = json!({"apis": rows, "diffs": diffs, "drifted": found});
+        Ok(Report { text, json, found })
     }
 }
 
-fn checked(
-    state: &State,
-    rows: &[(&str, Vec<&'static str>)],
-    diffs: &[(String, String)],
-) -> Report {
-    let mut text = String::new();
-    for (_, diff) in diffs {
-        text.push_str(&coloured(diff));
-    }
-    text.push_str(&table(state, rows));
-    let found = !diffs.is_empty();
-    if found {
-        text.push('\n');
-        for (api, drift) in rows.iter().filter(|(_, drift)| !drift.is_empty()) {
-            let _ = writeln!(text, "{api} drifted: {}", drift.join(", "));
-        }
-        let names: Vec<&str> = diffs.iter().map(|(name, _)| name.as_str()).collect();
-        let _ = writeln!(
-            text,
-            "{} {} not up to date: run `cargo xtask regen` and commit what it writes",
-            names.join(", "),
-            if names.len() == 1 { "is" } else { "are" }
-        );
-    }
-    let diffs: Value = diffs
-        .iter()
-        .map(|(file, diff)| json!({"file": file, "diff": diff}))
-        .collect();
-    Report {
-        text,
-        json: json!({"apis": apis_json(state, rows), "diffs": diffs, "drifted": found}),
-        found,
-    }
-}
-
-fn wrote(state: &State, rows: &[(&str, Vec<&'static str>)], written: &[PathBuf]) -> Report {
-    let written: Vec<String> = written.iter().map(|path| state::name(path)).collect();
-    let mut text = table(state, rows);
-    for file in &written {
-        let _ = writeln!(text, "wrote {file}");
-    }
-    Report {
-        text,
-        json: json!({"apis": apis_json(state, rows), "written": written}),
-        found: false,
-    }
-}
-
-fn table(state: &State, rows: &[(&str, Vec<&'static str>)]) -> String {
+fn table(rows: &[Row]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header([
@@ -141,59 +150,31 @@ fn table(state: &State, rows: &[(&str, Vec<&'static str>)]) -> String {
         "ms",
         "changed",
     ]);
-    for (api, drift) in rows {
-        let Some(generated) = state.apis.get(api) else {
-            continue;
+    for row in rows {
+        let changed = match row.changed.is_empty() {
+            true => "nothing".to_owned(),
+            false => row.changed.join(", "),
         };
-        let generation = &generated.generation;
-        let counts = surface::counts(&generation.plan);
         table.add_row([
-            (*api).to_owned(),
-            counts.operations.to_string(),
-            counts.types.to_string(),
-            counts.fields.to_string(),
-            counts.values.to_string(),
-            generation.source.lines().count().to_string(),
-            generation.findings.len().to_string(),
-            generated.took.as_millis().to_string(),
-            if drift.is_empty() {
-                "nothing".to_owned()
-            } else {
-                drift.join(", ")
-            },
+            row.api.to_owned(),
+            row.operations.to_string(),
+            row.types.to_string(),
+            row.fields.to_string(),
+            row.values.to_string(),
+            row.lines.to_string(),
+            row.findings.to_string(),
+            row.milliseconds.to_string(),
+            changed,
         ]);
     }
     for column in table.column_iter_mut().skip(1).take(7) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     let mut text = format!("{table}\n");
-    let findings: usize = state
-        .apis
-        .values()
-        .map(|generated| generated.generation.findings.len())
-        .sum();
+    let findings: usize = rows.iter().map(|row| row.findings).sum();
     if findings > 0 {
         let hint = format!("`cargo xtask lint` shows the findings ({findings})");
         let _ = writeln!(text, "{}", painted(AnsiColor::Yellow.on_default(), &hint));
     }
     text
-}
-
-fn apis_json(state: &State, rows: &[(&str, Vec<&'static str>)]) -> Value {
-    rows.iter()
-        .filter_map(|(api, drift)| {
-            let generated = state.apis.get(api)?;
-            let counts = surface::counts(&generated.generation.plan);
-            Some(json!({
-                "api": api,
-                "operations": counts.operations,
-                "types": counts.types,
-                "fields": counts.fields,
-                "values": counts.values,
-                "findings": generated.generation.findings.len(),
-                "milliseconds": u64::try_from(generated.took.as_millis()).unwrap_or(u64::MAX),
-                "changed": drift,
-            }))
-        })
-        .collect()
 }

@@ -1,7 +1,7 @@
 //! What a command has to say, for people and for programs.
 
 use std::error::Error;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
@@ -15,7 +15,7 @@ pub struct Report {
     pub text: String,
     /// The same for programs, printed with `--json`.
     pub json: Value,
-    /// Was anything found that someone has to act on (drift, a finding)? Then the exit code is 1.
+    /// Whether anything was found that someone has to act on (drift, a finding), which makes the exit code 1.
     pub found: bool,
 }
 
@@ -61,7 +61,7 @@ pub fn print_error(error: &(dyn Error + 'static), json: bool) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// The overlay actions that mend a finding, ready to copy.
+/// Returns the overlay actions that resolve a finding, ready to copy.
 pub fn actions(finding: &Finding) -> String {
     let actions = finding.actions.iter().map(|action| {
         let action = action.to_string().replace('\n', "\n  ");
@@ -70,12 +70,12 @@ pub fn actions(finding: &Finding) -> String {
     actions.collect()
 }
 
-/// A finding for programs.
+/// Returns a finding for programs.
 pub fn finding_json(finding: &Finding) -> Value {
     let actions: Value = finding
         .actions
         .iter()
-        .map(dintero_codegen::lint::Action::to_value)
+        .map(dintero_codegen::action::Action::to_value)
         .collect();
     json!({
         "level": level(finding.level),
@@ -89,7 +89,7 @@ pub fn finding_json(finding: &Finding) -> Value {
     })
 }
 
-/// The level in a word.
+/// Returns the level in a word.
 pub fn level(level: Level) -> &'static str {
     match level {
         Level::Error => "error",
@@ -97,12 +97,12 @@ pub fn level(level: Level) -> &'static str {
     }
 }
 
-/// A text in a style.
+/// Returns a text in a style.
 pub fn painted(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// The unified diff of a file, in the colours of git; empty where nothing differs.
+/// Returns the unified diff of a file; empty if nothing differs.
 pub fn unified(name: &str, old: &str, new: &str) -> String {
     TextDiff::from_lines(old, new)
         .unified_diff()
@@ -110,7 +110,7 @@ pub fn unified(name: &str, old: &str, new: &str) -> String {
         .to_string()
 }
 
-/// A unified diff in the colours of git.
+/// Returns a unified diff in the colours of git.
 pub fn coloured(diff: &str) -> String {
     let mut text = String::new();
     for line in diff.split_inclusive('\n') {
@@ -129,31 +129,6 @@ pub fn coloured(diff: &str) -> String {
         text.push_str(end);
     }
     text
-}
-
-/// Says on a terminal what is going on, until it is dropped. Programs that read what a command prints see nothing of it.
-#[must_use = "it goes away when it is dropped"]
-pub struct Progress(bool);
-
-impl Progress {
-    /// Shows a step, such as `generating shopping, checkout, wallets`.
-    pub fn new(step: &str) -> Self {
-        let shown = io::stderr().is_terminal();
-        if shown {
-            let step = painted(Style::new().dimmed(), &format!("{step} ..."));
-            let _ = write!(anstream::stderr(), "\r{step}");
-        }
-        Self(shown)
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if self.0 {
-            // Back to the start of the line, which is cleared; a terminal without colours understands this too.
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
-    }
 }
 
 #[cfg(test)]

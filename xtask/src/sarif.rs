@@ -2,28 +2,18 @@
 
 use dintero_codegen::VERSION;
 use dintero_codegen::finding::{Finding, Rule};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::report::level;
 
 /// What a path may not hold as it is in a relative URI.
-const NOT_IN_PATHS: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
+const NOT_IN_PATHS: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The log of one run.
 pub fn log(findings: &[Finding]) -> Value {
@@ -65,7 +55,7 @@ fn result(finding: &Finding) -> Value {
     if !finding.actions.is_empty() {
         let actions = finding.actions.iter();
         result["properties"] = json!({
-            "overlayActions": actions.map(dintero_codegen::lint::Action::to_value).collect::<Value>()
+            "overlayActions": actions.map(dintero_codegen::action::Action::to_value).collect::<Value>()
         });
     }
     result

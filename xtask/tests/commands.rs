@@ -219,3 +219,17 @@ fn colours_are_for_terminals_and_for_those_who_want_them() {
     assert!(run(&[("CLICOLOR_FORCE", "1")]).contains("\x1b[32m+document"));
     assert!(!run(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]).contains('\x1b'));
 }
+
+#[test]
+fn the_version_of_progenitor_is_the_one_that_is_built() {
+    let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock");
+    let lock: toml::Table = toml::from_str(&std::fs::read_to_string(lock).unwrap()).unwrap();
+    let versions: Vec<&str> = lock["package"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|package| package["name"].as_str() == Some("progenitor"))
+        .filter_map(|package| package["version"].as_str())
+        .collect();
+    assert_eq!(versions, [dintero_codegen::PROGENITOR]);
+}

@@ -185,7 +185,7 @@ fn a_touched_document_rebuilds_one_client_and_a_wrong_one_says_where() {
         panic!("{:?}", refused.errors);
     };
     let expected = format!(
-        "openapi/wallets.yaml:{line} #/paths/~1accounts~1{{aid}}~1wallets~1ping/get/parameters/0/schema: refers to #/components/schemas/No, which does not exist. Add it, or mend the reference"
+        "openapi/wallets.yaml:{line} #/paths/~1accounts~1{{aid}}~1wallets~1ping/get/parameters/0/schema: refers to #/components/schemas/No, which does not exist. Add it, or fix the reference"
     );
     assert!(error.ends_with(&expected), "{error}\nnot {expected}");
 

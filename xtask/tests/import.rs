@@ -1,4 +1,5 @@
-//! Importing, as it is run: what stays, what goes, and that nothing is half written.
+//! `cargo xtask import` as it is run: what it reads, what it refuses, what it does to the overlay, and that nothing is half
+//! written.
 
 #![allow(clippy::unwrap_used)]
 
@@ -7,7 +8,6 @@ mod common;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::process::Command;
 use std::thread;
 
 use common::{Ran, Root};
@@ -41,8 +41,9 @@ fn import(root: &Root, text: &str, more: &[&str]) -> Ran {
     root.run(&arguments)
 }
 
+/// Imports with whatever the overlay needs.
 fn imported(root: &Root, text: &str) -> Value {
-    let ran = import(root, text, &[]);
+    let ran = import(root, text, &["--prune", "--fix"]);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     ran.json()
 }
@@ -73,28 +74,11 @@ fn our_documents_over_themselves_change_no_byte() {
 }
 
 #[test]
-fn an_old_document_goes_in_unattended_and_the_present_one_comes_back() {
+fn an_old_document_goes_in_as_its_authors_wrote_it() {
     let root = small();
-    imported(&root, PRESENT);
-    let before = root.files();
     let report = imported(&root, OLD);
-
     assert_eq!(report["operations"]["added"].as_array().unwrap().len(), 1);
     assert_eq!(report["operations"]["removed"].as_array().unwrap().len(), 2);
-    assert_eq!(
-        targets(&report["overlay"]["asleep"]),
-        [
-            "$.paths['/accounts/{aid}/payments'].get",
-            "$.paths['/accounts/{aid}/payments'].post",
-            "$.paths['/accounts/{aid}/payments/{id}'].delete",
-            "$..properties.masked_pan",
-        ]
-    );
-    assert_eq!(
-        report["overlay"]["asleep"][1]["keys"][0],
-        "x-dintero-read-back"
-    );
-    assert_eq!(report["overlay"]["asleep"][3]["personal"], true);
     let search = &report["unnamed"][0];
     assert_eq!(
         search["target"],
@@ -106,89 +90,91 @@ fn an_old_document_goes_in_unattended_and_the_present_one_comes_back() {
     let document = read(&root, "wallets.yaml");
     for kept in [
         "# The head comment stays.\n",
-        "description: Ours of the creation\n",
-        "description: Ours of a payment\n",
-        "description: Ours of the amount\n",
-        "description: Ours of the account\n",
-        "description: Ours of the tag\n",
-        // Upstream's own, as it wrote it.
         "description: \"Upstream's\\ttab\"\n",
         "format: \"^[PT]{1}\\\\d{8}$\"\n",
         "pattern: \"^(?!0)\\\\w+$\"\n",
         "default: other\n",
         "- \"NO\"\n",
+        "version: \"1.0\"\n",
         "    error:\n",
         "    Error:\n",
         "\"401\":\n",
     ] {
         assert!(document.contains(kept), "{kept:?} is not in\n{document}");
     }
-    for gone in [
-        "x-evidence",
-        "x-seen-values",
-        "Ours of the list",
-        "masked_pan",
-    ] {
+    for gone in ["x-evidence", "x-seen-values", "Ours of", "masked_pan"] {
         assert!(!document.contains(gone), "{gone:?} is in\n{document}");
     }
-    assert!(
-        read(&root, "overlays/wallets.yaml")
-            .contains("    x-dintero-dormant: [x-dintero-read-back]\n")
-    );
     assert_eq!(
         root.run(&["regen", "--check", "--api", "wallets"]).code,
         0,
         "what was written is a state of its own"
     );
-
     assert_eq!(
         imported(&root, OLD)["files"],
         Value::Array(Vec::new()),
         "twice is as once"
     );
-
-    let report = imported(&root, PRESENT);
-    assert_eq!(report["overlay"]["woken"].as_array().unwrap().len(), 4);
-    for (path, content) in root.files() {
-        let [now, then] =
-            [&content, &before[&path]].map(|content| String::from_utf8_lossy(content));
-        assert_eq!(now, then, "{}", path.display());
-    }
 }
 
+const UNMATCHED: [&str; 3] = [
+    "$.paths['/accounts/{aid}/payments'].get",
+    "$.paths['/accounts/{aid}/payments/{id}'].delete",
+    "$..properties.masked_pan",
+];
+
 #[test]
-fn what_comes_back_gets_our_words_of_the_past() {
+fn actions_that_match_nothing_stop_the_import_unless_they_are_pruned() {
     let root = small();
-    let commit = || {
-        for arguments in [
-            &["init", "--quiet"][..],
-            &["add", "."],
-            &["commit", "--quiet", "--message=state"],
-        ] {
-            let mut git = Command::new("git");
-            git.arg("-C").arg(root.0.path());
-            git.args([
-                "-c",
-                "user.name=test",
-                "-c",
-                "user.email=test@example.invalid",
-            ]);
-            git.args(["-c", "commit.gpgsign=false"]).args(arguments);
-            assert_eq!(Ran::new(&mut git).code, 0);
-        }
-    };
-    imported(&root, PRESENT);
-    commit();
-    let before = read(&root, "wallets.yaml");
-    imported(&root, OLD);
-    commit();
-    assert!(!read(&root, "wallets.yaml").contains("Ours of the list"));
-    let wordless: Vec<&str> = PRESENT
-        .lines()
-        .filter(|line| !line.contains("Ours of"))
-        .collect();
-    imported(&root, &wordless.join("\n"));
-    assert_eq!(read(&root, "wallets.yaml"), before);
+    let before = root.files();
+    let ran = import(&root, OLD, &[]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(root.files(), before);
+    for (target, line) in UNMATCHED.iter().zip([11, 20, 24]) {
+        let expected = format!("error: openapi/overlays/wallets.yaml:{line} #/actions/");
+        assert!(ran.err.contains(&expected), "{}", ran.err);
+        assert!(ran.err.contains(target), "{}", ran.err);
+    }
+    assert!(
+        ran.err
+            .contains("masked_pan (hides personal data) matches nothing. Adapt it to the document, or import with --prune, which removes it"),
+        "{}",
+        ran.err
+    );
+    // What else is in the way is told at once, with what resolves it.
+    assert!(
+        ran.err
+            .contains("is read back by list_payments, which is no method"),
+        "{}",
+        ran.err
+    );
+    let action = "\n  - target: \"$.paths['/accounts/{aid}/payments'].post['x-dintero-read-back']\"\n    description: ";
+    assert!(ran.err.contains(action), "{}", ran.err);
+
+    let pruned = import(&root, OLD, &["--prune"]);
+    assert_eq!(pruned.code, 2);
+    assert!(!pruned.err.contains("matches nothing"), "{}", pruned.err);
+    assert!(
+        pruned.err.contains("Or import with --fix"),
+        "{}",
+        pruned.err
+    );
+    assert_eq!(root.files(), before);
+
+    let report = imported(&root, OLD);
+    assert_eq!(targets(&report["overlay"]["removed"]), UNMATCHED);
+    assert_eq!(report["overlay"]["removed"][2]["personal"], true);
+    assert_eq!(
+        targets(&report["overlay"]["added"]),
+        ["$.paths['/accounts/{aid}/payments'].post['x-dintero-read-back']"]
+    );
+    let overlay = read(&root, "overlays/wallets.yaml");
+    let (ours, added) = overlay
+        .split_once("  # Added by `cargo xtask import --fix`")
+        .unwrap();
+    let comments = "update: {x-dintero-method: create_payment, x-dintero-retry: non-idempotent, x-dintero-read-back: list_payments}\n  # --- personal data\n";
+    assert!(ours.ends_with(comments), "{ours}");
+    assert!(added.contains("remove: true"), "{added}");
 }
 
 #[test]
@@ -226,11 +212,7 @@ fn a_page_replaces_what_it_has_and_leaves_the_rest() {
     let document = read(&root, "wallets.yaml");
     for there in [
         "description: Ours of the whole\n",
-        "description: Ours of the removal\n",
-        "description: Ours of the number\n",
-        "description: Ours of the account\n",
         "x-evidence: inferred\n",
-        "x-scopes-evidence: inferred\n",
         "  - name: refunds\n",
         "brand:\n",
         "maxLength: 9\n",
@@ -251,7 +233,7 @@ fn a_page_replaces_what_it_has_and_leaves_the_rest() {
 fn a_check_writes_nothing_and_says_what_would_be() {
     let root = small();
     let before = root.files();
-    let ran = import(&root, OLD, &["--check"]);
+    let ran = import(&root, OLD, &["--check", "--prune", "--fix"]);
     assert_eq!(ran.code, 1, "{}", ran.err);
     let files = ran.json()["files"].clone();
     assert_eq!(
@@ -273,30 +255,31 @@ fn a_failed_import_changes_nothing_and_says_what_to_do() {
     for (text, said) in [
         (
             OLD.replace("openapi: 3.0.0", "openapi: 3.1.0"),
-            "import its 3.0 form",
+            "upstream:3 #/openapi: is OpenAPI 3.1.0. Import its 3.0 form",
         ),
         (
             OLD.replace("openapi: 3.0.0", "swagger: '2.0'"),
-            "convert it to OpenAPI 3.0",
+            "upstream:3 #/swagger: is Swagger 2. Convert it to OpenAPI 3.0",
         ),
         (
             OLD.replace("schemas/error'", "schemas/none'"),
-            "which does not exist. Add it, or mend the reference",
+            "which does not exist. Add it, or ",
         ),
         (
             OLD.replace("https://api.", "https://other."),
             "is on the unknown server",
         ),
         (OLD.replace("paths:", "path:"), "has no `paths`"),
-        ("[".to_owned(), "is not valid YAML in line"),
+        ("[".to_owned(), "upstream:2: is not valid YAML: "),
         (PAGE.replace("\n````\n", "\n"), "save the whole page"),
     ] {
-        let ran = import(&root, &text, &[]);
+        let ran = import(&root, &text, &["--prune", "--fix"]);
         assert_eq!(ran.code, 2, "{said}");
         assert!(ran.err.contains(said), "{said}: {}", ran.err);
         assert_eq!(root.files(), before, "{said}");
     }
-    let ran = import(&root, &OLD.replace("https://api.", "https://other."), &[]);
+    let text = OLD.replace("https://api.", "https://other.");
+    let ran = import(&root, &text, &["--prune", "--fix"]);
     let findings = ran.json()["findings"].clone();
     let rules: Vec<&Value> = findings
         .as_array()
@@ -311,14 +294,22 @@ fn a_failed_import_changes_nothing_and_says_what_to_do() {
 fn an_error_is_about_what_was_read_and_has_its_overlay_action_with_it() {
     let root = small();
     let text = OLD.replace("https://api.", "https://other.");
-    let ran = import(&root, &text, &[]);
-    assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("\n  - target: "), "{}", ran.err);
-    assert!(!ran.err.contains("openapi/wallets.yaml"), "{}", ran.err);
+    for (text, offset) in [
+        (text.clone(), 0),
+        (format!("# T\n\n```yaml\n{text}```\n"), 3),
+    ] {
+        let ran = import(&root, &text, &["--prune", "--fix"]);
+        assert_eq!(ran.code, 2);
+        assert!(ran.err.contains("\n  - target: "), "{}", ran.err);
+        assert!(!ran.err.contains("openapi/wallets.yaml"), "{}", ran.err);
+        let line = OLD.lines().position(|line| line == "    post:").unwrap() + 2 + offset;
+        let place = format!("upstream:{line} #/paths/~1accounts~1{{aid}}~1payments/post: ");
+        assert!(ran.err.contains(&place), "{}\nnot {place}", ran.err);
+    }
 }
 
 #[test]
-fn paging_sleeps_where_the_answer_is_no_list() {
+fn paging_goes_where_the_response_is_no_list() {
     let root = small();
     let list = "                type: array\n                items:\n";
     assert!(PRESENT.contains(list));
@@ -327,50 +318,116 @@ fn paging_sleeps_where_the_answer_is_no_list() {
         &PRESENT.replacen(list, "                allOf:\n                - \n", 1),
     );
     assert_eq!(
-        report["overlay"]["asleep"][0]["keys"][0],
-        "x-dintero-paging"
+        targets(&report["overlay"]["added"]),
+        ["$.paths['/accounts/{aid}/payments'].get['x-dintero-paging']"]
     );
-    assert_eq!(report["overlay"]["asleep"][1], Value::Null);
+    assert_eq!(report["overlay"]["removed"], Value::Array(Vec::new()));
 }
 
 #[test]
-fn what_cannot_be_generated_is_mended_or_left_out_as_long_as_it_is_there() {
+fn what_cannot_be_generated_is_resolved_or_left_out_as_long_as_it_is_there() {
     let root = small();
     imported(&root, PRESENT);
     let before = root.files();
     let added = |report: &Value| report["overlay"]["added"].as_array().unwrap().len();
-    for (text, action) in [
+    let kind = "        kind:\n          description: Ours of the kind\n          x-seen-values:\n            - sale\n          type: string\n";
+    for (text, count, action) in [
         // A path variable that nothing declares is given a declaration.
         (
             PRESENT.replace("/payments/{id}\"", "/payments/{id}/{kind}\""),
+            1,
             "parameters",
         ),
         (
             PRESENT.replacen("in: query", "in: cookie", 1),
+            1,
             "It has a form that the client cannot send",
         ),
         (
             PRESENT.replace("/payments/{id}\"", "/payments/{id}/{id}\""),
+            1,
             "Left out: ",
+        ),
+        // A part of a schema is written out where it is referred to.
+        (
+            PRESENT.replace(
+                kind,
+                "        kind: {$ref: '#/components/schemas/Card/properties/type'}\n",
+            ),
+            2,
+            "\"enum\":[\"debit\",\"credit\"]",
+        ),
+        (
+            PRESENT.replace(kind, "        kind: {type: [string, integer]}\n"),
+            1,
+            "Left out: has a list of types",
+        ),
+        (
+            PRESENT.replace(
+                "    Card:\n",
+                "    Card:\n      x-dintero-name: Odd\n      type: [string, object]\n    Card2:\n",
+            ),
+            2,
+            "update: {\"Card\":{}}",
         ),
     ] {
         assert_ne!(text, PRESENT);
+        let told = import(&root, &text, &[]);
+        assert_eq!(told.code, 2, "{}", told.out);
+        assert!(told.err.contains("Or import with --fix"), "{}", told.err);
+        assert_eq!(root.files(), before);
         let report = imported(&root, &text);
-        assert_eq!(added(&report), 1, "{report}");
+        assert_eq!(added(&report), count, "{report}");
         let overlay = read(&root, "overlays/wallets.yaml");
         let (_, block) = overlay
-            .split_once("# Added by `cargo xtask import`")
+            .split_once("# Added by `cargo xtask import --fix`")
             .unwrap();
         assert!(block.contains(action), "{block}");
         assert_eq!(root.run(&["regen", "--check", "--api", "wallets"]).code, 0);
         let again = imported(&root, &text);
         assert_eq!(
             (added(&again), &again["files"]),
-            (1, &Value::Array(Vec::new()))
+            (count, &Value::Array(Vec::new()))
         );
-        imported(&root, PRESENT);
-        assert_eq!(root.files(), before);
+        root.write(&before);
     }
+    // What is no longer needed goes with the next one.
+    imported(&root, &PRESENT.replacen("in: query", "in: cookie", 1));
+    imported(&root, PRESENT);
+    assert_eq!(root.files(), before);
+}
+
+#[test]
+fn a_type_name_of_the_overlay_gives_way_to_one_of_the_document() {
+    let root = small();
+    root.edit(
+        "overlays/wallets.yaml",
+        "  # --- personal data\n",
+        "  - {target: \"$.components.schemas.Payment.properties.data\", description: Ours, update: {x-dintero-name: Taken}}\n",
+    );
+    let data = "        data: {type: object, properties: {a: {type: string}}}\n        taken: {$ref: '#/components/schemas/Taken'}\n        id:\n";
+    let text = PRESENT.replace("        id:\n", data);
+    let text = text.replace(
+        "  schemas:\n",
+        "  schemas:\n    Taken: {type: object, properties: {b: {type: string}}}\n",
+    );
+    let report = imported(&root, &text);
+    assert_eq!(
+        targets(&report["overlay"]["added"]),
+        ["$..[?(@['x-dintero-name']=='Taken')]['x-dintero-name']"]
+    );
+}
+
+#[test]
+fn a_repeated_key_is_told_and_the_last_value_counts() {
+    let root = small();
+    let twice = PRESENT.replace("  title: Payments\n", "  title: Other\n  title: Payments\n");
+    let report = imported(&root, &twice);
+    let warning = report["warnings"][0].as_str().unwrap();
+    let expected = "upstream:5 #/info/title: the key stands here a second time";
+    assert!(warning.contains(expected), "{warning}");
+    imported(&root, PRESENT);
+    assert!(read(&root, "wallets.yaml").contains("title: Payments\n"));
 }
 
 #[test]
@@ -380,7 +437,7 @@ fn a_file_that_cannot_be_written_leaves_the_old_state() {
     fs::remove_file(root.path("surface/wallets.txt")).unwrap();
     fs::create_dir(root.path("surface/wallets.txt")).unwrap();
     let before = root.files();
-    let ran = import(&root, OLD, &[]);
+    let ran = import(&root, OLD, &["--prune", "--fix"]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("surface/wallets.txt"), "{}", ran.err);
     assert_eq!(root.files(), before);
@@ -420,14 +477,14 @@ fn a_document_is_fetched_from_a_url() {
                 .unwrap();
         }
     });
-    let ran = root.run(&["import", "--api", "wallets", &url]);
+    let ran = root.run(&["import", "--api", "wallets", &url, "--prune", "--fix"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.out.contains("cargo xtask diff"), "{}", ran.out);
     let ran = root.run(&["import", "--api", "wallets", &url]);
     server.join().unwrap();
     assert_eq!(ran.code, 2);
     assert!(
-        ran.err.contains("answered 404 Not Found") && !ran.err.contains("hidden"),
+        ran.err.contains("responded with 404 Not Found") && !ran.err.contains("hidden"),
         "{}",
         ran.err
     );

@@ -1,8 +1,8 @@
-//! What is wrong with a document, said so that its maintainer can mend it.
+//! What is wrong with a document, said so that its maintainer can fix it.
 
 use std::fmt;
 
-use crate::lint::Action;
+use crate::action::Action;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,17 +22,17 @@ macro_rules! rules {
         }
 
         impl Rule {
-            /// All of them.
+            /// All rules.
             pub const ALL: &[Self] = &[$(Self::$rule,)*];
 
-            /// The stable name.
+            /// Returns the stable name.
             pub const fn id(self) -> &'static str {
                 match self {
                     $(Self::$rule => $id,)*
                 }
             }
 
-            /// What it is about, in one sentence.
+            /// Returns what it is about, in one sentence.
             pub const fn summary(self) -> &'static str {
                 match self {
                     $(Self::$rule => $summary,)*
@@ -65,7 +65,7 @@ rules! {
     UnknownRetryClass "unknown-retry-class" "A retry class is none of idempotent, duplicate-tolerated and non-idempotent.",
     MissingReadBack "missing-read-back" "Nothing tells the outcome of an operation that moves money.",
     UnknownReadBack "unknown-read-back" "The method that should tell an outcome does not exist.",
-    UnknownPaging "unknown-paging" "The answer has no list where the overlay says that it pages.",
+    UnknownPaging "unknown-paging" "The response has no list where the overlay says that it pages.",
     UnsupportedBody "unsupported-body" "A request body is not JSON.",
     SeveralSuccessBodies "several-success-bodies" "An operation has success bodies of several kinds.",
     DuplicatePathVariable "duplicate-path-variable" "A path has the same variable twice.",
@@ -79,7 +79,6 @@ rules! {
     EndlessAllOf "endless-all-of" "An allOf leads back to itself.",
     ConflictingAllOf "conflicting-all-of" "An allOf gives one property two types.",
     TypedExtraProperties "typed-extra-properties" "An object has typed properties beside those it lists.",
-    Relaxed "relaxed" "Said in other words, or left out, so that the rest of the document can be generated.",
     Generator "generator" "The generator cannot do this, or not as written.",
 }
 
@@ -92,20 +91,20 @@ pub struct Finding {
     pub rule: Rule,
     /// Name of the file.
     pub document: String,
-    /// Where in it, as a JSON pointer; empty for the whole.
+    /// The place in the document, as a JSON pointer; empty for the document itself.
     pub pointer: String,
     /// Line of that place, counted from 1, where it is known.
     pub line: Option<usize>,
-    /// What stands there.
+    /// What is wrong there.
     pub problem: String,
     /// What to do about it.
     pub help: String,
-    /// Overlay actions that would do it, in this order; often none can be offered.
+    /// Overlay actions that would do it, in this order; often there are none.
     pub actions: Vec<Action>,
 }
 
 impl Finding {
-    /// An error about a whole file.
+    /// Creates an error about a file.
     pub fn of_file(
         name: impl Into<String>,
         problem: impl Into<String>,
@@ -123,7 +122,7 @@ impl Finding {
         }
     }
 
-    /// The same finding, of this kind.
+    /// Sets the kind of finding.
     #[must_use]
     pub fn with_rule(mut self, rule: Rule) -> Self {
         self.rule = rule;
@@ -163,6 +162,12 @@ impl fmt::Display for Errors {
 }
 
 impl std::error::Error for Errors {}
+
+impl From<Finding> for Errors {
+    fn from(finding: Finding) -> Self {
+        Self(vec![finding])
+    }
+}
 
 #[cfg(test)]
 mod tests {

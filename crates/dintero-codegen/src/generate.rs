@@ -1,24 +1,45 @@
-//! Step 5a: progenitor, in the style whose output is the smallest to read: one method with all arguments for each
-//! operation, plain structs. The refinement makes builders of them.
+//! Step 5: progenitor, for the names and types of operations and fields.
+//!
+//! progenitor runs in every build, over a document that [`openapi`] writes from the [`Api`]. **Taken from its output**, and
+//! decided by it alone, are the Rust name and the Rust type of every field, the Rust name, type and place of every argument,
+//! and the type of every success: [`crate::emit`] reads them from the source that it generates. **Not taken** are its
+//! structs, its client and its methods, which know nothing of limits, unknown values, retries or errors with structure: those
+//! are written from the `Api` as calls of the macros in `dintero-core`. Enums and unions are opaque to it, since it
+//! would make closed types of them.
+//!
+//! It runs in the style whose output is the smallest to read: one method with all arguments for each operation, plain
+//! structs.
 
 use std::panic::{self, AssertUnwindSafe};
 
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::document::Document;
 use crate::finding::{Errors, Level};
-use crate::lower::Lowered;
-use crate::lower::SCALARS;
+use crate::ir::{Api, Kind, Operation, Place, Scalar, Schema, Success};
 
-/// Runs progenitor over a lowered document.
+/// Scalars that are types of `dintero-core`: the name progenitor sees, and the type that takes its place.
+pub const SCALARS: [(&str, &str); 5] = [
+    ("DinteroNumber", "::dintero_core::data::Number"),
+    (
+        "DinteroStringOrNumber",
+        "::dintero_core::data::StringOrNumber",
+    ),
+    ("DinteroDateTime", "::dintero_core::data::DateTime"),
+    ("DinteroDate", "::dintero_core::data::Date"),
+    ("DinteroUuid", "::dintero_core::data::Uuid"),
+];
+
+/// Runs progenitor over an API.
 ///
 /// # Errors
-/// progenitor refuses the document or panics. The lint exists so that this does not happen; when it does, the error
-/// names the document and what progenitor said.
-pub fn generate(document: &Document, lowered: &Lowered) -> Result<syn::File, Errors> {
+/// progenitor refuses the API or panics. The lint exists so that this does not happen; when it does, the error names the
+/// document and what progenitor said.
+pub fn generate(document: &Document, api: &Api) -> Result<syn::File, Errors> {
     let refused = |said: String| refused(document, &said);
-    let spec: openapiv3::OpenAPI = parse(&lowered.openapi).map_err(refused)?;
+    let spec: openapiv3::OpenAPI =
+        serde_json::from_value(openapi(api)).map_err(|error| refused(error.to_string()))?;
     let mut settings = GenerationSettings::new();
     settings
         .with_interface(InterfaceStyle::Positional)
@@ -36,15 +57,11 @@ pub fn generate(document: &Document, lowered: &Lowered) -> Result<syn::File, Err
         .map_err(refused)
 }
 
-/// What the lint should have found.
+/// Returns the error for what the lint should have found.
 pub(crate) fn refused(document: &Document, said: &str) -> Errors {
     let problem = format!("progenitor cannot generate from the lowered document: {said}");
     let help = "Please report it with the document; removing the problem with an overlay action helps until then";
     Errors(vec![document.finding(Level::Error, "", problem, help)])
-}
-
-fn parse(openapi: &Value) -> Result<openapiv3::OpenAPI, String> {
-    serde_json::from_value(openapi.clone()).map_err(|error| error.to_string())
 }
 
 /// progenitor and typify panic on constructs they do not know; a build script must not.
@@ -55,14 +72,118 @@ fn caught<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     panic::set_hook(hook);
     result.unwrap_or_else(|payload| {
         let text = payload.downcast_ref::<String>().cloned();
+        let fixed = payload.downcast_ref::<&str>();
         Err(text
-            .or_else(|| {
-                payload
-                    .downcast_ref::<&str>()
-                    .map(|text| (*text).to_owned())
-            })
+            .or_else(|| fixed.map(|text| (*text).to_owned()))
             .unwrap_or_default())
     })
+}
+
+/// Writes the document that progenitor gets: OpenAPI 3.0 of the simplest constructs, without limits and defaults.
+fn openapi(api: &Api) -> Value {
+    let mut schemas = Map::new();
+    for (name, _) in SCALARS {
+        schemas.insert(name.to_owned(), json!({"type": "string"}));
+    }
+    for (name, kind) in &api.types {
+        schemas.insert(name.clone(), component(&kind.schema));
+    }
+    let mut paths = Map::new();
+    for operation in api.operations.values() {
+        let (path, written) = path_and_operation(operation);
+        let item = paths.entry(path).or_insert_with(|| json!({}));
+        item[operation.method.to_lowercase()] = written;
+    }
+    json!({
+        "openapi": "3.0.3",
+        "info": {"title": api.title, "version": "1"},
+        "paths": paths,
+        "components": {"schemas": schemas},
+    })
+}
+
+fn component(schema: &Schema) -> Value {
+    match &schema.kind {
+        Kind::Object(object) => {
+            let properties = object.properties.iter();
+            let properties: Map<String, Value> = properties
+                .map(|(name, property)| (name.clone(), leaf(property)))
+                .collect();
+            json!({"type": "object", "properties": properties, "required": object.required})
+        }
+        // Only the name of the type is read of what progenitor makes of it.
+        Kind::Enum(_) => json!({"type": "string", "enum": ["V"]}),
+        _ => json!({"type": "object"}),
+    }
+}
+
+/// Writes a property, parameter or body.
+fn leaf(schema: &Schema) -> Value {
+    let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    match &schema.kind {
+        Kind::Ref(name) => reference(name),
+        Kind::Scalar(Scalar::StringOrNumber) => reference("DinteroStringOrNumber"),
+        Kind::Scalar(Scalar::String) => match schema.format.as_deref() {
+            Some("date-time") => reference("DinteroDateTime"),
+            Some("date") => reference("DinteroDate"),
+            Some("uuid") => reference("DinteroUuid"),
+            _ => json!({"type": "string"}),
+        },
+        Kind::Scalar(Scalar::Number) => reference("DinteroNumber"),
+        Kind::Scalar(Scalar::Integer) => json!({"type": "integer", "format": "int64"}),
+        Kind::Scalar(Scalar::Boolean) => json!({"type": "boolean"}),
+        Kind::List(items) => json!({"type": "array", "items": element(items)}),
+        Kind::Map(values) if values.kind == Kind::Any => json!({"type": "object"}),
+        Kind::Map(values) => json!({"type": "object", "additionalProperties": element(values)}),
+        // Of these, those that are left after lowering are components.
+        Kind::Any | Kind::Object(_) | Kind::Enum(_) | Kind::Union(_) => json!({}),
+    }
+}
+
+/// Writes an element of a list or map, or the body of a success, which unlike a field has no other way to be `null`.
+fn element(schema: &Schema) -> Value {
+    let mut leaf = leaf(schema);
+    if schema.is_nullable() && leaf != json!({}) {
+        if leaf["$ref"].is_string() {
+            leaf = json!({"allOf": [leaf]});
+        }
+        leaf["nullable"] = json!(true);
+    }
+    leaf
+}
+
+fn path_and_operation(operation: &Operation) -> (String, Value) {
+    // The account is no parameter; the transport puts it in.
+    let mut path = operation.path.clone();
+    if let Some(account) = &operation.account {
+        path = path.replacen(&format!("{{{account}}}"), "-", 1);
+    }
+    let mut parameters: Vec<Value> = Vec::new();
+    for ((place, wire), parameter) in &operation.parameters {
+        let name = parameter.alias.as_ref().unwrap_or(wire);
+        if *place == Place::Path {
+            path = path.replace(&format!("{{{wire}}}"), &format!("{{{name}}}"));
+        }
+        let schema = leaf(&parameter.schema);
+        parameters.push(json!({"in": place.name(), "name": name, "required": parameter.required, "schema": schema}));
+    }
+    let content = |media: &str, schema: Value| json!({"description": "", "content": {media: {"schema": schema}}});
+    let success = match &operation.success {
+        Success::Json(schema) | Success::JsonOrEmpty(schema) => {
+            content("application/json", element(schema))
+        }
+        Success::Bytes => content(
+            "application/octet-stream",
+            json!({"type": "string", "format": "binary"}),
+        ),
+        Success::Empty => json!({"description": ""}),
+    };
+    let mut written = json!({"operationId": operation.name, "parameters": parameters, "responses": {"2XX": success}});
+    if let Some(body) = &operation.body {
+        let content = json!({"application/json": {"schema": leaf(&body.schema)}});
+        written["requestBody"] = json!({"required": true, "content": content});
+    }
+    (path, written)
 }
 
 #[cfg(test)]

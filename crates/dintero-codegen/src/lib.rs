@@ -1,25 +1,39 @@
 //! OpenAPI document in, Rust client out: [`document`] -> [`overlay`] -> [`lint`] -> [`lower`] -> [`mod@generate`] -> [`emit`].
 //!
-//! The build script of the client crates and the maintainers' commands call [`Generation`]; see ARCHITECTURE.md for why
+//! The build script of the client crates and the maintainers' commands call [`generate()`]; see ARCHITECTURE.md for why
 //! there is a layer around progenitor.
+//!
+//! Without the feature `generate`, this crate is the reader of documents alone, and builds in seconds.
 
+pub mod action;
 pub mod document;
-pub mod emit;
 pub mod finding;
+
+#[cfg(feature = "generate")]
+pub mod emit;
+#[cfg(feature = "generate")]
 pub mod generate;
+#[cfg(feature = "generate")]
+pub mod ir;
+#[cfg(feature = "generate")]
 pub mod lint;
+#[cfg(feature = "generate")]
 pub mod lower;
+#[cfg(feature = "generate")]
 mod markdown;
+#[cfg(feature = "generate")]
+mod names;
+#[cfg(feature = "generate")]
 pub mod overlay;
-pub mod plan;
-mod relax;
+#[cfg(feature = "generate")]
+mod pipeline;
+#[cfg(feature = "generate")]
 pub mod surface;
 
-use std::path::{Path, PathBuf};
+#[cfg(feature = "generate")]
+pub use pipeline::{Generation, generate, generate_from};
 
-use document::Document;
-use finding::{Errors, Finding, Level, Rule};
-use plan::Plan;
+use std::path::{Path, PathBuf};
 
 /// The APIs that have a client crate.
 pub const APIS: [&str; 3] = ["shopping", "checkout", "wallets"];
@@ -30,138 +44,10 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Version of progenitor that it runs; pinned in the workspace, and a test compares the two.
 pub const PROGENITOR: &str = "0.15.1";
 
-/// A client, generated.
-#[derive(Clone, Debug)]
-pub struct Generation {
-    /// Rust source of the client crate.
-    pub source: String,
-    /// Macros that list everything in the source; one crate can hold one of them.
-    pub registry: String,
-    /// What the crate offers, as sorted text.
-    pub surface: String,
-    /// Operations, types, fields and values.
-    pub plan: Plan,
-    /// What was read more loosely than written.
-    pub findings: Vec<Finding>,
-}
-
-/// The document and the overlay of an API below the folder `openapi`.
+/// Returns the paths of the document and the overlay of an API below the folder `openapi`.
 pub fn inputs(openapi: &Path, api: &str) -> [PathBuf; 2] {
     [
         openapi.join(format!("{api}.yaml")),
         openapi.join("overlays").join(format!("{api}.yaml")),
     ]
-}
-
-/// Generates the client of an API from its files below the folder `openapi`.
-///
-/// # Errors
-/// A file cannot be read, an overlay action matches nothing, or the lint finds what cannot be generated: each with
-/// document, JSON pointer, problem and help.
-pub fn generate(openapi: &Path, api: &str) -> Result<Generation, Errors> {
-    let [document, overlay] = inputs(openapi, api);
-    generate_from(
-        api,
-        Document::read(&document)?,
-        Some(&Document::read(&overlay)?),
-        true,
-    )
-}
-
-/// Generates a client from any document.
-///
-/// Where not `strict`, overlay actions may match nothing, and what would be refused is said in other words or left out,
-/// each with a warning: a document that nobody prepared an overlay for gives a client of all that can be called.
-///
-/// # Errors
-/// As for [`generate()`].
-pub fn generate_from(
-    api: &str,
-    mut document: Document,
-    overlay: Option<&Document>,
-    strict: bool,
-) -> Result<Generation, Errors> {
-    let mut findings = under(&mut document, overlay, strict)?;
-    if strict {
-        return attempt(api, &document, true, findings);
-    }
-    findings.extend(relax::relax(&mut document));
-    loop {
-        let errors = match attempt(api, &document, false, findings.clone()) {
-            Ok(generation) => return Ok(generation),
-            Err(errors) => errors,
-        };
-        match relax::leave_out(&mut document, &errors) {
-            Some(left_out) => findings.extend(left_out),
-            None => return Err(errors),
-        }
-    }
-}
-
-/// What the lint says about any document under an overlay, whose actions may match nothing.
-///
-/// # Errors
-/// The overlay is no overlay.
-pub fn lint_under(
-    mut document: Document,
-    overlay: Option<&Document>,
-) -> Result<Vec<Finding>, Errors> {
-    let mut findings = under(&mut document, overlay, false)?;
-    findings.extend(lint::lint(&document));
-    Ok(findings)
-}
-
-fn under(
-    document: &mut Document,
-    overlay: Option<&Document>,
-    strict: bool,
-) -> Result<Vec<Finding>, Errors> {
-    match overlay {
-        Some(overlay) => overlay::apply(document, overlay, strict)
-            .map(of_overlay)
-            .map_err(|Errors(findings)| Errors(of_overlay(findings))),
-        None => Ok(Vec::new()),
-    }
-}
-
-fn attempt(
-    api: &str,
-    document: &Document,
-    strict: bool,
-    mut findings: Vec<Finding>,
-) -> Result<Generation, Errors> {
-    findings.extend(lint::lint(document));
-    if findings.iter().any(|finding| finding.level == Level::Error) {
-        return Err(Errors(findings));
-    }
-    let lowered = lower::lower(document, strict, &mut findings)?;
-    let file = generate::generate(document, &lowered)?;
-    let signatures = emit::Signature::of(&file, &lowered.plan)
-        .map_err(|lost| generate::refused(document, &lost))?;
-    findings.extend(signatures.without_list(&lowered.plan).map(|operation| {
-        let method = operation.method.to_lowercase();
-        let pointer = format!("/paths/{}/{method}", document::escape(&operation.path));
-        let problem = "its answer has no list where x-dintero-paging says";
-        let help = "Correct the paging in the overlay, or take it out";
-        let finding = document.finding(Level::Error, &pointer, problem, help);
-        finding.with_rule(Rule::UnknownPaging)
-    }));
-    if findings.iter().any(|finding| finding.level == Level::Error) {
-        return Err(Errors(findings));
-    }
-    let source = emit::emit(api, &lowered.plan, &signatures);
-    let registry = emit::registry(&lowered.plan, &signatures);
-    let surface = surface::write(&lowered.plan, &signatures);
-    Ok(Generation {
-        source,
-        registry,
-        surface,
-        plan: lowered.plan,
-        findings,
-    })
-}
-
-fn of_overlay(findings: Vec<Finding>) -> Vec<Finding> {
-    let of_overlay = |finding: Finding| finding.with_rule(Rule::Overlay);
-    findings.into_iter().map(of_overlay).collect()
 }

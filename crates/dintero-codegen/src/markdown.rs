@@ -1,8 +1,8 @@
 //! Descriptions made safe for rustdoc.
 
-use serde_json::Value;
+use crate::ir::Evidence;
 
-/// A description with nothing in it that rustdoc takes for a link, a tag or a doctest.
+/// Returns a description with nothing in it that rustdoc takes for a link, a tag or a doctest.
 pub fn clean(text: &str) -> String {
     let mut fenced = false;
     let text = visible(text);
@@ -30,7 +30,7 @@ pub fn clean(text: &str) -> String {
     out.join("\n")
 }
 
-/// Without what Rust allows in no comment: a lone carriage return, a mark that turns the direction of text.
+/// Returns a text without what Rust allows in no comment: a lone carriage return, a mark that changes the direction of text.
 pub fn visible(text: &str) -> String {
     text.replace("\r\n", "\n")
         .replace(['\r', '\u{2028}', '\u{2029}'], "\n")
@@ -91,14 +91,19 @@ fn clean_prose(text: &str) -> String {
     out
 }
 
-/// Says how sure a part is, where it is not.
-pub fn evidence(doc: &mut String, mark: &Value) {
-    let text = match mark.as_str() {
-        Some("inferred") => "Evidence: inferred from similar parts of the API.",
-        Some(_) => "Evidence: seen only in part.",
-        None => return,
-    };
-    paragraph(doc, text);
+/// Adds how sure the document is of a part, where it is not.
+pub fn evidence(doc: &mut String, evidence: Option<Evidence>) {
+    if let Some(evidence) = evidence {
+        paragraph(doc, evidence_text(evidence));
+    }
+}
+
+/// Returns how sure the document is of a part, as a sentence.
+pub const fn evidence_text(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Inferred => "Evidence: inferred from similar parts of the API.",
+        Evidence::Partial => "Evidence: seen only in part.",
+    }
 }
 
 /// Adds a paragraph.

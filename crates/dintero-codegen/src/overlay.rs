@@ -1,23 +1,15 @@
-//! Step 2: OpenAPI Overlay 1.0: our names and choices, laid over a document that stays as upstream wrote it.
-
-use std::collections::BTreeSet;
+//! Step 2: an OpenAPI Overlay 1.0 is applied: the client's names and choices, on a document that stays as upstream wrote it.
 
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use crate::document::Document;
-use crate::finding::{Errors, Finding, Level};
-use crate::lower::operations::{all, method_name};
-
-/// Marks an action that sleeps, since the document has nothing for it: `true` for the whole action, or a list of those
-/// keys of its `update` that do not fit, or of `remove` alone. `cargo xtask import` sets the marks and takes them off.
-pub const DORMANT: &str = "x-dintero-dormant";
+use crate::finding::{Errors, Finding, Level, Rule};
 
 /// Applies the actions of an overlay in order.
 ///
 /// An action that matches nothing is an error where `strict`, otherwise a warning: an older or newer document than the
-/// one the overlay was written for need not have everything. An action marked as sleeping is skipped; where `strict`, it
-/// is an error that it would match again, so that no mark outlives its reason.
+/// one the overlay was written for need not have everything.
 ///
 /// # Errors
 /// The overlay is no Overlay 1.0 document, a target is no RFC 9535 JSONPath, an action has no reason, or matches nothing.
@@ -29,7 +21,7 @@ pub fn apply(
     run(document, overlay, strict).map(|(findings, _)| findings)
 }
 
-/// Applies an overlay whether its actions match or not, and gives the places of each, in the order of the actions.
+/// Applies an overlay whether its actions match or not, and returns the places of each, in the order of the actions.
 ///
 /// # Errors
 /// As for [`apply`], matching nothing left out.
@@ -48,18 +40,15 @@ fn run(
         .as_str()
         .is_none_or(|version| !version.starts_with("1."))
     {
-        findings.push(overlay.finding(
-            Level::Error,
-            "",
-            "is no Overlay 1.x document",
-            "Begin it with `overlay: 1.0.0`",
-        ));
+        let help = "Begin it with `overlay: 1.0.0`";
+        let finding = overlay.finding(Level::Error, "", "is no Overlay 1.x document", help);
+        findings.push(finding.with_rule(Rule::Overlay));
     }
-    let lenient = if strict { Level::Error } else { Level::Warning };
     for (index, action) in actions(overlay).iter().enumerate() {
         let pointer = format!("/actions/{index}");
         let mut report = |level, problem: String, help: &str| {
-            findings.push(overlay.finding(level, &pointer, problem, help));
+            let finding = overlay.finding(level, &pointer, problem, help);
+            findings.push(finding.with_rule(Rule::Overlay));
         };
         let target = action["target"].as_str().unwrap_or_default();
         if action["description"].as_str().is_none_or(str::is_empty) {
@@ -88,61 +77,25 @@ fn run(
             .map(|place| place.to_json_pointer())
             .collect();
         places.sort_by(|one, two| natural(two).cmp(&natural(one)));
-        let dormant = &action[DORMANT];
-        let mut update = action["update"].clone();
-        let mut removes = action["remove"] == Value::Bool(true);
-        let sleeps = *dormant == Value::Bool(true);
-        match dormant {
-            Value::Null | Value::Bool(true) => {}
-            Value::Array(keys) => {
-                let has = |key: &str| (key == "remove" && removes) || update.get(key).is_some();
-                if keys.is_empty() || !keys.iter().all(|key| key.as_str().is_some_and(has)) {
-                    report(
-                        Level::Error,
-                        format!("{DORMANT} of the action on {target} lists what it does not do"),
-                        "List keys of `update`, or `remove`; or run `cargo xtask import`",
-                    );
-                }
-                let asleep = |key: &str| keys.iter().any(|asleep| asleep == key);
-                removes = removes && !asleep("remove");
-                if let Some(update) = update.as_object_mut() {
-                    update.retain(|key, _| !asleep(key));
-                }
-            }
-            _ => report(
-                Level::Error,
-                format!("{DORMANT} of the action on {target} is neither true nor a list"),
-                "Remove it, or run `cargo xtask import`",
-            ),
-        }
-        if sleeps && !places.is_empty() {
+        if places.is_empty() {
             report(
-                lenient,
-                format!("the target {target} matches again, but its action sleeps"),
-                "Remove its x-dintero-dormant, or run `cargo xtask import`",
-            );
-        } else if !sleeps && places.is_empty() {
-            report(
-                lenient,
+                if strict { Level::Error } else { Level::Warning },
                 format!("the target {target} matches nothing"),
                 "Adapt it to the document, or drop the action",
             );
         }
-        if sleeps && strict {
-            places.clear();
-        }
+        let update = &action["update"];
         for place in &places {
-            if removes {
+            if action["remove"] == true {
                 remove(&mut document.root, place);
             } else if let Some(node) = document.root.pointer_mut(place)
                 && !update.is_null()
             {
-                merge(node, &update);
+                merge(node, update);
             }
         }
         matched.push(places);
     }
-    needless(document, overlay, lenient, &mut findings);
     if findings.iter().any(|finding| finding.level == Level::Error) {
         Err(Errors(findings))
     } else {
@@ -156,35 +109,7 @@ fn actions(overlay: &Document) -> &[Value] {
         .map_or(&[], Vec::as_slice)
 }
 
-/// A reading-back that sleeps although its method exists.
-fn needless(document: &Document, overlay: &Document, level: Level, findings: &mut Vec<Finding>) {
-    const KEY: &str = "x-dintero-read-back";
-    let mut names: Option<BTreeSet<String>> = None;
-    for (index, action) in actions(overlay).iter().enumerate() {
-        let asleep = action[DORMANT]
-            .as_array()
-            .is_some_and(|keys| keys.iter().any(|key| key == KEY));
-        let Some(method) = action["update"][KEY].as_str().filter(|_| asleep) else {
-            continue;
-        };
-        let names = names.get_or_insert_with(|| {
-            all(document)
-                .iter()
-                .map(|(_, path, method, _, operation)| method_name(operation, method, path))
-                .collect()
-        });
-        if names.contains(method) {
-            findings.push(overlay.finding(
-                level,
-                &format!("/actions/{index}"),
-                format!("{KEY} sleeps, but the method {method} exists again"),
-                "Remove it from x-dintero-dormant, or run `cargo xtask import`",
-            ));
-        }
-    }
-}
-
-/// Sorts `/parameters/10` after `/parameters/9`.
+/// Returns the key that sorts `/parameters/10` after `/parameters/9`.
 fn natural(pointer: &str) -> Vec<(usize, &str)> {
     pointer
         .split('/')
@@ -209,7 +134,7 @@ fn remove(root: &mut Value, pointer: &str) {
     }
 }
 
-/// Objects are merged, lists are appended to, everything else is replaced, as the Overlay specification says.
+/// Merges objects, appends to lists and replaces everything else, as the Overlay specification says.
 fn merge(node: &mut Value, update: &Value) {
     match (node, update) {
         (Value::Object(node), Value::Object(update)) => {
@@ -261,65 +186,6 @@ mod tests {
             error,
             "o.yaml:3 #/actions/0: the target $.nothing matches nothing. Adapt it to the document, or drop the action"
         );
-    }
-
-    #[test]
-    fn a_sleeping_action_is_skipped_until_it_would_match() {
-        let action = |target: &str| {
-            format!(
-                "- {{target: {target}, x-dintero-dormant: true, description: why, update: {{b: 2}}}}\n"
-            )
-        };
-        let document = applied(&action("$.nothing")).unwrap();
-        assert_eq!(document.root["map"], serde_json::json!({"a": 1}));
-        let error = applied(&action("$.map")).unwrap_err();
-        assert!(
-            error.contains("$.map matches again, but its action sleeps"),
-            "{error}"
-        );
-        assert!(error.contains("Remove its x-dintero-dormant"), "{error}");
-    }
-
-    #[test]
-    fn a_part_of_an_update_can_sleep() {
-        let action = |keys: &str| {
-            format!(
-                "- {{target: $.map, x-dintero-dormant: {keys}, description: why, update: {{b: 2, c: 3}}}}\n"
-            )
-        };
-        let document = applied(&action("[c]")).unwrap();
-        assert_eq!(document.root["map"], serde_json::json!({"a": 1, "b": 2}));
-        let removal =
-            "- {target: $.map.a, x-dintero-dormant: [remove], description: why, remove: true}\n";
-        assert_eq!(
-            applied(removal).unwrap().root["map"],
-            serde_json::json!({"a": 1})
-        );
-        for keys in ["[d]", "[remove]", "[]"] {
-            let error = applied(&action(keys)).unwrap_err();
-            assert!(error.contains("lists what it does not do"), "{error}");
-        }
-        let error = applied(&action("false")).unwrap_err();
-        assert!(error.contains("neither true nor a list"), "{error}");
-    }
-
-    #[test]
-    fn a_reading_back_must_not_sleep_once_its_method_exists() {
-        let text = |id: &str| {
-            format!("paths: {{/a: {{post: {{operationId: a}}, get: {{operationId: {id}}}}}}}")
-        };
-        let overlay = "overlay: 1.0.0\nactions: [{target: \"$.paths['/a'].post\", description: why, x-dintero-dormant: [x-dintero-read-back], update: {x-dintero-read-back: look}}]\n";
-        let overlay = Document::parse("o.yaml", overlay).unwrap();
-        let run = |id| {
-            apply(
-                &mut Document::parse("a", &text(id)).unwrap(),
-                &overlay,
-                true,
-            )
-        };
-        assert!(run("other").is_ok());
-        let error = run("look").unwrap_err().to_string();
-        assert!(error.contains("the method look exists again"), "{error}");
     }
 
     #[test]

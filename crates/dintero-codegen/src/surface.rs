@@ -1,11 +1,28 @@
 //! What a client offers, as sorted text: reviewed as a diff when a document or overlay changes.
+//!
+//! A line is an item, a colon, and the facts of the item: words, and words with a value after `=`. The first line of an
+//! operation is its route and its success. What is no plain word is quoted, so that nothing in a document can break a line.
+//!
+//! ```text
+//! operation list_cards GET /accounts/{aid}/wallets/cards -> CardList
+//! operation list_cards scopes: read:accounts
+//! operation list_cards query limit: i64 optional max=100 default=10
+//! struct CardInput amount: i64 required min=0
+//! enum CardStatus Active: "active"
+//! ```
 
-use std::fmt::Write;
+use std::collections::BTreeSet;
 
-use crate::emit::Signature;
-use crate::plan::{Kind, Plan, Success};
+use serde_json::Value;
 
-/// How many of what.
+use crate::emit::{Output, put};
+use crate::ir::{
+    Api, CursorSource, Evidence, Kind, Limit, Object, Operation, Paging, Place, Schema, Success,
+    Type,
+};
+use crate::names::variants;
+
+/// The size of a client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Operations.
@@ -14,153 +31,340 @@ pub struct Counts {
     pub types: usize,
     /// Fields of all objects.
     pub fields: usize,
-    /// Values of all lists.
+    /// Values of all enums.
     pub values: usize,
 }
 
 /// Counts what a client offers.
-pub fn counts(plan: &Plan) -> Counts {
+pub fn counts(api: &Api) -> Counts {
     let mut counts = Counts {
-        operations: plan.operations.len(),
-        types: plan.types.len(),
+        operations: api.operations.len(),
+        types: api.types.len(),
         ..Counts::default()
     };
-    for kind in plan.types.values() {
-        match &kind.kind {
-            Kind::Object(fields) => counts.fields += fields.len(),
-            Kind::Enum { variants, .. } => counts.values += variants.len(),
-            Kind::Union(_) => {}
+    for kind in api.types.values() {
+        match &kind.schema.kind {
+            Kind::Object(object) => counts.fields += object.properties.len(),
+            Kind::Enum(listed) => counts.values += variants(&listed.values).len(),
+            _ => {}
         }
     }
     counts
 }
 
-/// Writes the surface: a line for each operation, parameter, type, field and value.
-pub fn write(plan: &Plan, signatures: &Signature) -> String {
+/// Writes the surface: a line for each operation and each of its facts, and for each parameter, type, field and value.
+pub fn write(api: &Api, output: &Output) -> String {
     let mut text = String::new();
-    for (name, operation) in &plan.operations {
-        let success = match operation.success {
-            Success::Json => signatures.success(name),
-            Success::JsonOrEmpty => format!("{} or ()", signatures.success(name)),
-            Success::Empty => "()".to_owned(),
-            Success::Bytes => "bytes".to_owned(),
-        };
-        line(
-            &mut text,
-            format_args!(
-                "operation {name} {} {} -> {success}",
-                operation.method, operation.path
-            ),
-        );
-        line(
-            &mut text,
-            format_args!("operation {name} id {}", operation.id),
-        );
-        line(
-            &mut text,
-            format_args!("operation {name} retry {}", operation.retry),
-        );
-        for cursor in operation.paging.iter().flat_map(|paging| &paging.cursor) {
-            let of = if cursor.last_item {
-                "last item"
-            } else {
-                "body"
-            };
-            line(
-                &mut text,
-                format_args!(
-                    "operation {name} pages by {} from {} of the {of}",
-                    cursor.parameter, cursor.pointer
-                ),
-            );
-        }
-        for ((place, wire), parameter) in &operation.parameters {
-            let need = if parameter.required {
-                "required"
-            } else {
-                "optional"
-            };
-            line(
-                &mut text,
-                format_args!(
-                    "operation {name} {place} {wire} {need} {}",
-                    signatures.argument(name, place, wire)
-                ),
-            );
-        }
-        if let Some(body) = &operation.body {
-            let need = if body.required {
-                "required"
-            } else {
-                "optional"
-            };
-            line(
-                &mut text,
-                format_args!(
-                    "operation {name} body {need} {}",
-                    signatures.argument(name, "body", "")
-                ),
-            );
-        }
+    for (name, operation) in &api.operations {
+        write_operation(&mut text, name, operation, output);
     }
-    for (name, kind) in &plan.types {
-        let direction = if kind.in_requests {
-            "request"
-        } else {
-            "response"
-        };
-        match &kind.kind {
-            Kind::Object(fields) => {
-                line(&mut text, format_args!("struct {name} {direction}"));
-                for (wire, field) in fields {
-                    let mut marks = String::new();
-                    for (set, mark) in [
-                        (field.required, " required"),
-                        (field.nullable, " nullable"),
-                        (field.personal, " personal"),
-                    ] {
-                        if set {
-                            marks.push_str(mark);
-                        }
-                    }
-                    line(
-                        &mut text,
-                        format_args!(
-                            "struct {name} {wire}: {}{marks}",
-                            signatures.field(name, wire)
-                        ),
-                    );
-                }
-            }
-            Kind::Enum { variants, .. } => {
-                line(&mut text, format_args!("enum {name} {direction}"));
-                for (variant, wire) in variants {
-                    line(&mut text, format_args!("enum {name} {variant} = {wire:?}"));
-                }
-            }
-            Kind::Union(union) => {
-                let open = if union.open { " or any" } else { "" };
-                line(
-                    &mut text,
-                    format_args!(
-                        "union {name} {direction} by {}{open}",
-                        union.tag.as_deref().unwrap_or("shape")
-                    ),
-                );
-                for (variant, values) in &union.variants {
-                    line(
-                        &mut text,
-                        format_args!("union {name} {variant} = {values:?}"),
-                    );
-                }
-            }
-        }
+    let in_responses = in_responses(api, output);
+    for (name, kind) in &api.types {
+        write_type(&mut text, name, kind, &in_responses, output);
     }
     text
 }
 
-/// Writing to a String cannot fail.
-fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
-    let _ = text.write_fmt(content);
-    text.push('\n');
+fn write_operation(text: &mut String, name: &str, operation: &Operation, output: &Output) {
+    let success = match operation.success {
+        Success::Json(_) => output.success(name),
+        Success::JsonOrEmpty(_) => format!("{} or ()", output.success(name)),
+        Success::Empty => "()".to_owned(),
+        Success::Bytes => "bytes".to_owned(),
+    };
+    let (method, path) = (&operation.method, word(&operation.path));
+    put!(text, "operation {name} {method} {path} -> {success}\n");
+    let statuses: Vec<String> = operation.statuses.iter().map(u16::to_string).collect();
+    let evidence = operation.evidence.map(evidence_name);
+    let evidence = evidence.map(str::to_owned);
+    for (key, values) in [
+        ("auth", operation.security.as_slice()),
+        ("deprecated", marked(operation.deprecated).as_slice()),
+        ("evidence", evidence.as_slice()),
+        ("id", std::slice::from_ref(&operation.id)),
+        ("media", &operation.media),
+        ("read_back", operation.read_back.as_slice()),
+        ("retry", &[format!("{:?}", operation.retry)]),
+        ("scopes", &operation.scopes),
+        (
+            "server",
+            &[format!("{:?}", operation.server), operation.url.clone()],
+        ),
+        ("statuses", &statuses),
+    ] {
+        if !values.is_empty() {
+            put!(text, "operation {name} {key}: {}\n", words(values));
+        }
+    }
+    if let Some(paging) = &operation.paging {
+        write_paging(text, name, paging);
+    }
+    for ((place, wire), parameter) in &operation.parameters {
+        let (ident, kind) = output.argument(name, *place, wire);
+        let mut facts = vec![compact(&kind)];
+        facts.extend(rust_name(ident, wire));
+        facts.extend(flags(&[
+            ("required", parameter.required),
+            ("optional", !parameter.required),
+            ("joined", parameter.joined),
+            ("personal", parameter.personal),
+        ]));
+        let mut schema = parameter.schema.clone();
+        if parameter.deprecated {
+            schema.meta.deprecated = Some(true);
+        }
+        schema.meta.evidence = parameter.evidence.or(schema.meta.evidence);
+        facts.extend(facts_of(&schema));
+        let (place, wire) = (place.name(), word(wire));
+        put!(
+            text,
+            "operation {name} {place} {wire}: {}\n",
+            facts.join(" ")
+        );
+    }
+    if let Some(body) = &operation.body {
+        let need = if body.required {
+            "required"
+        } else {
+            "optional"
+        };
+        let (_, kind) = output.argument(name, Place::Body, "");
+        let media: String = body
+            .media
+            .iter()
+            .map(|media| format!(" media={}", word(media)))
+            .collect();
+        put!(
+            text,
+            "operation {name} body: {} {need}{media}\n",
+            compact(&kind)
+        );
+    }
+}
+
+fn write_paging(text: &mut String, name: &str, paging: &Paging) {
+    put!(text, "operation {name} paging: {}\n", word(&paging.items));
+    for cursor in &paging.cursor {
+        let (of, pointer) = pointer(&cursor.source);
+        let mut facts = format!("{of}={}", word(pointer));
+        if let Some((given, source)) = &cursor.alternative {
+            put!(facts, " instead={}", word(self::pointer(source).1));
+            for parameter in given {
+                put!(facts, " given={}", word(parameter));
+            }
+        }
+        let parameter = word(&cursor.parameter);
+        put!(text, "operation {name} paging {parameter}: {facts}\n");
+    }
+}
+
+fn write_type(
+    text: &mut String,
+    name: &str,
+    kind: &Type,
+    in_responses: &BTreeSet<String>,
+    output: &Output,
+) {
+    let mut head = flags(&[
+        ("request", kind.in_requests),
+        ("response", in_responses.contains(name)),
+    ]);
+    let mut lines = Vec::new();
+    let word_of_kind = match &kind.schema.kind {
+        Kind::Object(object) => {
+            lines.extend(object.properties.iter().map(|(wire, property)| {
+                format!(
+                    "{}: {}",
+                    word(wire),
+                    field_facts(name, wire, (object, property), output)
+                )
+            }));
+            "struct"
+        }
+        Kind::Enum(listed) => {
+            head.extend(flags(&[("integer", listed.integer)]));
+            let variants = variants(&listed.values).into_iter();
+            lines.extend(variants.map(|(variant, wire)| format!("{variant}: {wire:?}")));
+            "enum"
+        }
+        Kind::Union(union) => {
+            let tag = union.tag.as_ref();
+            head.push(tag.map_or("by=shape".to_owned(), |tag| format!("by={tag:?}")));
+            head.extend(flags(&[("open", union.open)]));
+            lines.extend(union.variants.iter().map(|variant| {
+                let name = variant.schema.as_reference().unwrap_or_default();
+                let values = variant.values.iter();
+                let values: Vec<String> = values.map(|value| format!("{value:?}")).collect();
+                format!("{name}: {}", values.join(" "))
+            }));
+            "union"
+        }
+        _ => return,
+    };
+    let meta = &kind.schema.meta;
+    head.extend(flags(&[("deprecated", meta.deprecated == Some(true))]));
+    head.extend(evidence(meta.evidence));
+    put!(text, "{word_of_kind} {name}: {}\n", head.join(" "));
+    for part in lines {
+        put!(text, "{word_of_kind} {name} {part}\n");
+    }
+}
+
+fn field_facts(
+    name: &str,
+    wire: &str,
+    (object, property): (&Object, &Schema),
+    output: &Output,
+) -> String {
+    let (ident, kind) = output.field(name, wire);
+    let mut facts = vec![compact(&kind)];
+    facts.extend(rust_name(ident, wire));
+    let meta = &property.meta;
+    facts.extend(flags(&[
+        ("required", object.required.contains(wire)),
+        (
+            "required_in_requests",
+            object.required_in_requests.contains(wire),
+        ),
+        ("nullable", property.is_nullable()),
+        ("one_or_many", meta.one_or_many == Some(true)),
+        ("personal", meta.personal == Some(true)),
+    ]));
+    let constant = property.constant.iter();
+    facts.extend(constant.map(|only| format!("const={only:?}")));
+    facts.extend(facts_of(property));
+    facts.join(" ")
+}
+
+/// Returns the facts that fields and parameters share.
+fn facts_of(schema: &Schema) -> Vec<String> {
+    let meta = &schema.meta;
+    let mut facts = flags(&[
+        ("read_only", meta.read_only == Some(true)),
+        ("write_only", meta.write_only == Some(true)),
+        ("deprecated", meta.deprecated == Some(true)),
+    ]);
+    let mut limits = limits(schema);
+    limits.sort();
+    facts.extend(limits);
+    facts.extend(meta.default.iter().map(|default| match default {
+        Value::String(text) => format!("default={text:?}"),
+        default => format!("default={}", word(&default.to_string())),
+    }));
+    facts.extend(evidence(meta.evidence));
+    facts
+}
+
+/// Returns the format and the limits of a schema; those of the elements of a list or map begin with `each.`.
+fn limits(schema: &Schema) -> Vec<String> {
+    let format = schema.format.iter();
+    let format = format.map(|format| format!("format={}", word(format)));
+    let own = schema.limits.iter().map(|limit| match limit {
+        Limit::Min(min) => format!("min={min}"),
+        Limit::Above(min) => format!("exclusive_min={min}"),
+        Limit::Max(max) => format!("max={max}"),
+        Limit::Below(max) => format!("exclusive_max={max}"),
+        Limit::MinLength(min) => format!("min_length={min}"),
+        Limit::MaxLength(max) => format!("max_length={max}"),
+        Limit::MinItems(min) => format!("min_items={min}"),
+        Limit::MaxItems(max) => format!("max_items={max}"),
+        Limit::Pattern(pattern) => format!("pattern={}", word(pattern)),
+        Limit::Unique => "unique_items=true".to_owned(),
+    });
+    let mut limits: Vec<String> = format.chain(own).collect();
+    if let Kind::List(inner) | Kind::Map(inner) = &schema.kind {
+        let inner = self::limits(inner).into_iter();
+        limits.extend(inner.map(|limit| format!("each.{limit}")));
+    }
+    limits
+}
+
+/// Returns the types that a response may carry: what successes and types outside of requests are made of.
+fn in_responses(api: &Api, output: &Output) -> BTreeSet<String> {
+    let mut open: Vec<String> = api
+        .operations
+        .keys()
+        .flat_map(|name| named_in(api, &output.success(name)))
+        .collect();
+    let outside = api.types.iter().filter(|(_, kind)| !kind.in_requests);
+    open.extend(outside.map(|(name, _)| name.clone()));
+    let mut found = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if !found.insert(name.clone()) {
+            continue;
+        }
+        match api.types.get(&name).map(|kind| &kind.schema.kind) {
+            Some(Kind::Object(object)) => {
+                for wire in object.properties.keys() {
+                    open.extend(named_in(api, &output.field(&name, wire).1));
+                }
+            }
+            Some(Kind::Union(union)) => {
+                let variants = union.variants.iter();
+                let names = variants.filter_map(|variant| variant.schema.as_reference());
+                open.extend(names.map(str::to_owned));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Returns the types of the API that a Rust type is made of.
+fn named_in(api: &Api, kind: &str) -> Vec<String> {
+    kind.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|part| api.types.contains_key(*part))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn pointer(source: &CursorSource) -> (&'static str, &str) {
+    match source {
+        CursorSource::LastItem(pointer) => ("last_item", pointer),
+        CursorSource::Body(pointer) => ("body", pointer),
+    }
+}
+
+fn evidence(evidence: Option<Evidence>) -> Option<String> {
+    evidence.map(|evidence| format!("evidence={}", evidence_name(evidence)))
+}
+
+const fn evidence_name(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Partial => "partial",
+        Evidence::Inferred => "inferred",
+    }
+}
+
+fn rust_name(ident: &str, wire: &str) -> Option<String> {
+    (ident != wire && !ident.is_empty()).then(|| format!("rust={ident}"))
+}
+
+fn flags(flags: &[(&str, bool)]) -> Vec<String> {
+    let set = flags.iter().filter(|(_, set)| *set);
+    set.map(|(flag, _)| (*flag).to_owned()).collect()
+}
+
+fn marked(mark: bool) -> Option<String> {
+    mark.then(|| "yes".to_owned())
+}
+
+fn words(values: &[String]) -> String {
+    let words: Vec<String> = values.iter().map(|value| word(value)).collect();
+    words.join(" ")
+}
+
+/// Returns a type in one word.
+fn compact(kind: &str) -> String {
+    kind.replace(' ', "")
+}
+
+/// Returns a text as a word: quoted where a space, a quote, a line break or the end of an item could be read into it.
+fn word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "_-./{}[]<>()$@+*,:|".contains(c);
+    if !text.is_empty() && text.chars().all(plain) && !text.ends_with(':') {
+        text.to_owned()
+    } else {
+        format!("{text:?}")
+    }
 }

@@ -108,7 +108,8 @@ fn mutate(root: &mut Value, random: &mut Random) {
 #[test]
 fn a_document_changed_at_random_is_refused_or_generated() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi/wallets.yaml");
-    let original = Document::read(&path).expect("the document");
+    let mut original = Document::read(&path).expect("the document");
+    original.root["x-dintero-servers"] = json!({"https://api.dintero.com": "api"});
     let mut generated = 0;
     for seed in 0..SEEDS {
         let mut random = Random(seed);
@@ -116,7 +117,7 @@ fn a_document_changed_at_random_is_refused_or_generated() {
         for _ in 0..=random.below(6) {
             mutate(&mut document.root, &mut random);
         }
-        match generate_from("wallets", document, None, seed % 4 == 0) {
+        match generate_from("wallets", document, None) {
             Ok(generation) => {
                 generated += 1;
                 if let Err(error) = syn::parse_file(&generation.source) {

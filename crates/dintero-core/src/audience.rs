@@ -1,27 +1,29 @@
-//! For which account a refused token is, as far as the token itself says so.
+//! The audience of a refused token, as far as the token itself names it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
 use serde::Deserialize;
 
-/// How the account of a token differs from the one that was called.
+use crate::account;
+
+/// How the account of a token differs from the account of the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Foreign {
-    /// Another account of the same kind.
+pub(crate) enum AudienceMismatch {
+    /// Another account of the same environment.
     Account,
     /// A test account instead of a production account, or the reverse.
     Environment,
 }
 
-impl Foreign {
-    /// Compares two ids of accounts or partners, of which the first letter tells test from production.
+impl AudienceMismatch {
+    /// Compares the environments of two accounts or partners, which their first letters tell.
     pub(crate) fn environment(one: &str, other: &str) -> Option<Self> {
         (one.bytes().next() != other.bytes().next()).then_some(Self::Environment)
     }
 
-    /// Reads the audience of a JWT in an `Authorization` header, unverified: it only explains a refusal. None when the token is
-    /// for this account, or does not say.
+    /// Compares the audience of a JWT in an `Authorization` header with the account of a call. The token is not verified, since
+    /// its audience only explains a refusal. Returns `None` if they match or the token names no account.
     pub(crate) fn of_token(header: &HeaderValue, account: &str) -> Option<Self> {
         let token = header.as_bytes().strip_prefix(b"Bearer ")?;
         let payload = token.split(|byte| *byte == b'.').nth(1)?;
@@ -32,14 +34,10 @@ impl Foreign {
         };
         let accounts: Vec<&str> = audiences
             .iter()
-            .filter_map(|text| account_of(text))
+            .filter_map(|audience| account_of(audience))
             .collect();
-        match accounts.first() {
-            Some(other) if !accounts.contains(&account) => {
-                Some(Self::environment(other, account).unwrap_or(Self::Account))
-            }
-            _ => None,
-        }
+        let other = accounts.first().filter(|_| !accounts.contains(&account))?;
+        Self::environment(other, account).or(Some(Self::Account))
     }
 }
 
@@ -55,13 +53,11 @@ enum Audience {
     Many(Vec<String>),
 }
 
-/// The account in `https://api.dintero.com/v1/accounts/T12345678`.
+/// Returns the account in `https://api.dintero.com/v1/accounts/T12345678`.
 fn account_of(audience: &str) -> Option<&str> {
     let (_, rest) = audience.split_once("/accounts/")?;
     let account = rest.split('/').next()?;
-    let (letter, digits) = account.split_at_checked(1)?;
-    let is_id = matches!(letter, "T" | "P") && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_id.then_some(account)
+    account::digits(account).map(|_| account)
 }
 
 #[cfg(test)]
@@ -70,7 +66,7 @@ mod tests {
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use http::HeaderValue;
 
-    use super::Foreign;
+    use super::AudienceMismatch;
 
     fn bearer(claims: &str) -> HeaderValue {
         let payload = URL_SAFE_NO_PAD.encode(claims);
@@ -78,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_of_another_account_or_environment_is_told_apart() {
+    fn another_account_and_another_environment_are_mismatches() {
         let host = "https://api.dintero.com/v1/accounts";
         let cases = [
             (format!(r#"{{"aud":"{host}/T12345678"}}"#), None),
@@ -92,26 +88,26 @@ mod tests {
             ),
             (
                 format!(r#"{{"aud":"{host}/T87654321"}}"#),
-                Some(Foreign::Account),
+                Some(AudienceMismatch::Account),
             ),
             (
                 format!(r#"{{"aud":["{host}/P12345678"]}}"#),
-                Some(Foreign::Environment),
+                Some(AudienceMismatch::Environment),
             ),
             (r#"{"aud":"something else"}"#.to_owned(), None),
             (r#"{"sub":"x"}"#.to_owned(), None),
             ("no JSON".to_owned(), None),
         ];
-        for (claims, foreign) in cases {
+        for (claims, mismatch) in cases {
             assert_eq!(
-                Foreign::of_token(&bearer(&claims), "T12345678"),
-                foreign,
+                AudienceMismatch::of_token(&bearer(&claims), "T12345678"),
+                mismatch,
                 "{claims}"
             );
         }
         for opaque in ["Bearer token-1", "Bearer a.%%.c", "Basic YTpi", ""] {
             assert_eq!(
-                Foreign::of_token(&HeaderValue::from_static(opaque), "T12345678"),
+                AudienceMismatch::of_token(&HeaderValue::from_static(opaque), "T12345678"),
                 None
             );
         }

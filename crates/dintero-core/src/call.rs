@@ -1,4 +1,4 @@
-//! One call, put together by a generated builder or by hand.
+//! The request builder that generated code and raw calls use.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,19 +9,19 @@ use http::{HeaderMap, HeaderValue, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::data::{Param, Validate, Violations, decode};
-use crate::error::{DecodeFault, Kind};
+use crate::data::{Param, Validate, Violations};
 use crate::options::set_header;
 use crate::path;
-use crate::transport::{Answer, Outgoing, Want};
+use crate::raw_response::{Called, RawResponse, decoded};
+use crate::transport::{BodyKind, PreparedRequest};
 use crate::{
     Auth, CallOptions, Error, Handle, Operation, Response, Retry, RetryClass, RetryPolicy, Server,
 };
 
-/// A call that is being put together: of an [`Operation`], or raw by [`Handle::request`].
+/// A builder of a request: a call of an [`Operation`], or a raw call of [`Handle::request`].
 ///
-/// Nothing goes wrong before it is sent: what is wrong with a value is noted, and sending answers one error that names
-/// everything ([`is_invalid_request`](Error::is_invalid_request)) without having sent anything.
+/// The setters record violations instead of failing. Sending then returns one error that names all of them
+/// ([`is_invalid_request`](Error::is_invalid_request)), and nothing is sent.
 #[derive(Clone)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct Call {
@@ -39,11 +39,27 @@ pub struct Call {
     options: CallOptions,
 }
 
+impl Handle {
+    /// Starts a call of an operation. Generated code uses this.
+    pub fn call(&self, operation: &'static Operation) -> Call {
+        Call::operation(self.clone(), operation)
+    }
+
+    /// Starts a call of an endpoint that the generated clients lack, with the same authentication, retries and errors.
+    ///
+    /// `path` is the whole path with its version, such as `/v1/accounts/{aid}/hooks/subscriptions`. [`Call::path`] sets variables,
+    /// and `{aid}` is the account. Any method but GET, HEAD, OPTIONS, PUT and DELETE counts as non-idempotent and is not retried after
+    /// an unknown outcome, unless [`Call::retry_class`] tells otherwise.
+    pub fn request(&self, method: Method, path: &str) -> Call {
+        Call::raw(self.clone(), method, path)
+    }
+}
+
 impl Call {
-    pub(crate) fn operation(handle: Handle, operation: &'static Operation) -> Self {
+    fn operation(handle: Handle, operation: &'static Operation) -> Self {
         let mut path = [operation.base(), operation.path()].concat();
         if let Some(variable) = operation.account() {
-            path::fill(&mut path, variable, handle.account());
+            path::expand(&mut path, variable, handle.account());
         }
         Self {
             operation: Some(operation),
@@ -61,7 +77,7 @@ impl Call {
         }
     }
 
-    pub(crate) fn raw(handle: Handle, method: Method, path: &str) -> Self {
+    fn raw(handle: Handle, method: Method, path: &str) -> Self {
         let mut violations = Violations::default();
         if !path.starts_with('/')
             || path
@@ -82,20 +98,20 @@ impl Call {
         if path.split('/').any(dots) {
             violations.push("path", "must not have segments `.` or `..`");
         }
-        let safe = method.is_safe() || method == Method::PUT || method == Method::DELETE;
+        let idempotent = method.is_idempotent();
         let server = if path.contains("/accounts/") {
             Server::Api
         } else {
             Server::Checkout
         };
         let mut path = path.to_owned();
-        path::fill(&mut path, "aid", handle.account());
+        path::expand(&mut path, "aid", handle.account());
         Self {
             operation: None,
             method,
             server,
             path,
-            class: if safe {
+            class: if idempotent {
                 RetryClass::Idempotent
             } else {
                 RetryClass::NonIdempotent
@@ -110,32 +126,32 @@ impl Call {
         }
     }
 
-    /// Fills the path variable `{name}`; the order does not matter. The value is encoded whole. Empty, `.`, `..`, more than 512
-    /// bytes and control characters are refused.
+    /// Sets the path variable `{name}`. The value is percent-encoded. Empty values, `.`, `..`, more than 512 bytes and control
+    /// characters are violations.
     pub fn path(mut self, name: &str, value: &dyn Param) -> Self {
         let mut written = None;
         value.write(&mut |text| written = Some(path::segment(text)));
         match written {
             Some(Ok(encoded)) => {
-                path::fill(&mut self.path, name, &encoded);
+                path::expand(&mut self.path, name, &encoded);
             }
             Some(Err(rule)) => {
                 self.violations.push(name, rule);
-                path::fill(&mut self.path, name, "_");
+                path::expand(&mut self.path, name, "_");
             }
-            // The variable stays open, which sending complains about.
+            // Sending reports the variable as required.
             None => {}
         }
         self
     }
 
-    /// Adds a query parameter; several values repeat the key, an absent value adds nothing.
+    /// Adds a query parameter. Several values repeat the key, an absent value adds nothing.
     pub fn query(mut self, name: &str, value: &dyn Param) -> Self {
         value.write(&mut |text| path::push_query(&mut self.query, name, text));
         self
     }
 
-    /// Adds a query parameter whose values are joined with commas; an absent value adds nothing.
+    /// Adds a query parameter whose values are joined with commas. An absent value adds nothing.
     pub fn query_joined(mut self, name: &str, value: &dyn Param) -> Self {
         if let Some(joined) = join(value) {
             path::push_query(&mut self.query, name, &joined);
@@ -143,7 +159,7 @@ impl Call {
         self
     }
 
-    /// Sets a header; several values are joined with commas, an absent value sets nothing. It replaces a header of the client.
+    /// Sets a header, which replaces a header of the client. Several values are joined with commas, an absent value sets nothing.
     pub fn header(mut self, name: &str, value: &dyn Param) -> Self {
         if let Some(joined) = join(value) {
             set_header(&mut self.headers, name, &joined, &mut self.violations);
@@ -151,31 +167,30 @@ impl Call {
         self
     }
 
-    /// Gives it a JSON body, checked against the limits of the API.
+    /// Sets a JSON body, which is checked against the limits of the API.
     pub fn json<T: Serialize + Validate + ?Sized>(mut self, body: &T) -> Self {
         body.validate(&mut self.violations);
         self.json_unchecked(body)
     }
 
-    /// Gives it a JSON body of any type, unchecked; for raw calls.
+    /// Sets a JSON body of any type without checking it, for raw calls.
     pub fn json_unchecked<T: Serialize + ?Sized>(self, body: &T) -> Self {
-        let written = serde_json::to_vec(body);
-        self.json_bytes(written)
+        self.json_bytes(serde_json::to_vec(body))
     }
 
-    fn json_bytes(mut self, written: serde_json::Result<Vec<u8>>) -> Self {
-        match written {
+    fn json_bytes(mut self, serialized: serde_json::Result<Vec<u8>>) -> Self {
+        match serialized {
             Ok(bytes) => self.bytes("application/json", bytes),
-            // The reason may quote a value.
+            // The error of serde may quote a value.
             Err(_) => {
                 self.violations
-                    .push("", "the body cannot be written as JSON");
+                    .push("", "the body cannot be serialized as JSON");
                 self
             }
         }
     }
 
-    /// Gives it a body of bytes.
+    /// Sets a body of bytes.
     pub fn bytes(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         self.body = Some(body.into());
         self.headers
@@ -184,52 +199,52 @@ impl Call {
         self
     }
 
-    /// Adds what a builder found wrong with its values.
-    pub fn violations(mut self, found: Violations) -> Self {
-        self.violations.extend(found);
+    /// Adds violations that a builder recorded.
+    pub fn violations(mut self, violations: Violations) -> Self {
+        self.violations.extend(violations);
         self
     }
 
-    /// Sets several options at once; those set before stay unless they are set again.
+    /// Sets options. Options that were set before stay unless they are set again.
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options.merge(options);
         self
     }
 
-    /// How long one attempt may take. See [`CallOptions::with_timeout`].
+    /// Sets the time-out of one attempt. See [`CallOptions::with_timeout`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
         self
     }
 
-    /// How long the whole call may take. See [`CallOptions::with_deadline`].
+    /// Sets the deadline of the whole call. See [`CallOptions::with_deadline`].
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.options.deadline = Some(deadline);
         self
     }
 
-    /// How this call is repeated: a [`RetryPolicy`], or a [`Retry`] of your own.
+    /// Sets how this call is retried: a [`RetryPolicy`], or another [`Retry`].
     pub fn retry(mut self, policy: impl Retry) -> Self {
         self.options = self.options.with_retry(policy);
         self
     }
 
-    /// Sends it once, whatever happens.
+    /// Turns retries off.
     pub fn no_retry(self) -> Self {
         self.retry(RetryPolicy::off())
     }
 
-    /// What a second sending of a raw call would do. Unset, a raw GET, HEAD, OPTIONS, PUT or DELETE is safe and anything else is
-    /// taken to move money. A call of an operation keeps the class of its operation.
-    pub fn class(mut self, class: RetryClass) -> Self {
+    /// Sets the retry class of a raw call. Default: idempotent for GET, HEAD, OPTIONS, PUT and DELETE, non-idempotent for any other
+    /// method. Has no effect on the call of an operation.
+    pub fn retry_class(mut self, class: RetryClass) -> Self {
         if self.operation.is_none() {
             self.class = class;
         }
         self
     }
 
-    /// The host of a raw call. Unset, a path with `/accounts/` goes to the API host and any other to the Checkout host. A call
-    /// of an operation keeps the host of its operation.
+    /// Sets the host of a raw call. Default: the API host for a path with `/accounts/`, the Checkout host for any other. Has no effect
+    /// on the call of an operation.
     pub fn server(mut self, server: Server) -> Self {
         if self.operation.is_none() {
             self.server = server;
@@ -237,64 +252,62 @@ impl Call {
         self
     }
 
-    /// Sends it and decodes the JSON of the answer.
+    /// Sends the request and decodes the JSON body of the response.
     ///
     /// # Errors
-    /// Whatever keeps it from a decoded answer; see the predicates of [`Error`].
+    /// The request is invalid or failed, or the body could not be decoded; see the predicates of [`Error`].
     pub async fn send<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
-        let (call, answer) = self.run(Want::Json).await?;
-        match decode(&answer.body) {
-            Ok(value) => Ok(Response::new(answer.status, answer.headers, value)),
-            Err(error) => Err(undecoded(call, answer, &error)),
-        }
+        let (called, response) = self.run(BodyKind::Json).await?;
+        decoded(called, response)
     }
 
-    /// Sends it and decodes the JSON of the answer, if there is a body at all.
+    /// Sends the request and decodes the JSON body of the response, or returns `None` if the body is empty.
     ///
     /// # Errors
-    /// Whatever keeps it from a decoded answer; see the predicates of [`Error`].
+    /// The request is invalid or failed, or the body could not be decoded; see the predicates of [`Error`].
     pub async fn send_optional<T: DeserializeOwned>(self) -> Result<Response<Option<T>>, Error> {
-        let (call, answer) = self.run(Want::Json).await?;
-        if answer.body.is_empty() {
-            return Ok(Response::new(answer.status, answer.headers, None));
+        let (called, response) = self.run(BodyKind::Json).await?;
+        if response.body.is_empty() {
+            return Ok(Response::new(response.status, response.headers, None));
         }
-        match decode(&answer.body) {
-            Ok(value) => Ok(Response::new(answer.status, answer.headers, value)),
-            Err(error) => Err(undecoded(call, answer, &error)),
-        }
+        decoded(called, response)
     }
 
-    /// Sends it and gives the body as it is; for files, and for raw access.
+    /// Sends the request and returns the body of the response as it is, for files and raw calls.
     ///
     /// # Errors
-    /// Whatever keeps it from a complete answer; see the predicates of [`Error`].
+    /// The request is invalid or failed; see the predicates of [`Error`].
     pub async fn send_bytes(self) -> Result<Response<Bytes>, Error> {
-        let (_, answer) = self.run(Want::Bytes).await?;
-        Ok(Response::raw(answer.status, answer.headers, answer.body))
+        let (_, response) = self.run(BodyKind::Bytes).await?;
+        Ok(Response::raw(
+            response.status,
+            response.headers,
+            response.body,
+        ))
     }
 
-    /// Sends it; a body of the answer does not matter.
+    /// Sends the request and ignores the body of the response.
     ///
     /// # Errors
-    /// Whatever keeps it from success; see the predicates of [`Error`].
+    /// The request is invalid or failed; see the predicates of [`Error`].
     pub async fn send_empty(self) -> Result<Response<()>, Error> {
-        let (_, answer) = self.run(Want::Nothing).await?;
-        Ok(Response::new(answer.status, answer.headers, ()))
+        let (_, response) = self.run(BodyKind::Ignored).await?;
+        Ok(Response::new(response.status, response.headers, ()))
     }
 
-    /// The part that is the same for every type: boxed, so that it is compiled once and the futures of callers stay small.
-    pub(crate) fn run(self, want: Want) -> RunFuture {
+    /// The part of sending that no type parameter changes. Boxed, so that the futures of callers stay small.
+    pub(crate) fn run(self, body_kind: BodyKind) -> RunFuture {
         Box::pin(async move {
             let call = (self.operation, self.class);
-            let answer = self.finish(want)?.run().await?;
-            Ok((call, answer))
+            let response = self.finish(body_kind)?.run().await?;
+            Ok((call, response))
         })
     }
 
-    fn finish(mut self, want: Want) -> Result<Outgoing, Error> {
+    fn finish(mut self, body_kind: BodyKind) -> Result<PreparedRequest, Error> {
         self.violations
             .extend(std::mem::take(&mut self.options.violations));
-        for variable in path::open_variables(&self.path) {
+        for variable in path::unexpanded(&self.path) {
             self.violations.push(variable, "is required");
         }
         for (name, limit) in [
@@ -307,13 +320,13 @@ impl Call {
         }
         let url = self.handle.url(self.server, &self.path, &self.query);
         if url.is_none() {
-            self.violations.push("path", "does not make a URL");
+            self.violations.push("path", "does not give a valid URL");
         }
         let url = match url {
             Some(url) if self.violations.is_empty() => url,
             _ => return Err(Error::from(self.violations).of_call(self.operation, self.class)),
         };
-        let accept = if want == Want::Json {
+        let accept = if body_kind == BodyKind::Json {
             "application/json"
         } else {
             "application/json, */*;q=0.8"
@@ -324,7 +337,7 @@ impl Call {
         for (name, value) in &self.options.headers {
             headers.insert(name, value.clone());
         }
-        Ok(Outgoing {
+        Ok(PreparedRequest {
             operation: self.operation,
             method: self.method,
             url,
@@ -333,51 +346,29 @@ impl Call {
             class: self.class,
             auth: self.auth,
             options: self.options,
-            want,
+            body_kind,
             handle: self.handle,
         })
     }
 }
 
 pub(crate) type RunFuture =
-    std::pin::Pin<Box<dyn Future<Output = Result<(Called, Answer), Error>> + Send>>;
-
-/// What was called.
-pub(crate) type Called = (Option<&'static Operation>, RetryClass);
-
-pub(crate) fn undecoded(called: Called, answer: Answer, error: &serde_json::Error) -> Error {
-    let fault = DecodeFault::new(error, &answer.body);
-    faulty(called, answer, fault)
-}
-
-/// What the transport knows is kept, so that a failed decoding still names attempts, request id and body.
-pub(crate) fn faulty((operation, class): Called, answer: Answer, fault: DecodeFault) -> Error {
-    Error::new(Kind::Decode(fault))
-        .answered(answer.status, answer.headers, answer.body)
-        .of_call(operation, class)
-        .counted(answer.attempts, answer.elapsed)
-}
+    std::pin::Pin<Box<dyn Future<Output = Result<(Called, RawResponse), Error>> + Send>>;
 
 fn join(value: &dyn Param) -> Option<String> {
-    let mut joined: Option<String> = None;
-    value.write(&mut |text| match &mut joined {
-        Some(before) => {
-            before.push(',');
-            before.push_str(text);
-        }
-        None => joined = Some(text.to_owned()),
-    });
-    joined
+    let mut values = Vec::new();
+    value.write(&mut |text| values.push(text.to_owned()));
+    (!values.is_empty()).then(|| values.join(","))
 }
 
 impl fmt::Debug for Call {
-    /// Shows neither values of parameters nor headers nor the body.
+    /// Shows neither parameters nor headers nor the body.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
             .field("operation", &self.operation.map(Operation::name))
             .field("method", &self.method)
             .field("server", &self.server)
-            .field("class", &self.class)
+            .field("retry_class", &self.class)
             .field("options", &self.options)
             .finish_non_exhaustive()
     }

@@ -1,4 +1,4 @@
-//! Time, as the client sees it. The one module that may ask the system for the time.
+//! The time of a client. No other module reads the system clock.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -8,25 +8,25 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
 
-/// A wait of a [`Clock`].
-pub type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// The future that [`Clock::sleep`] and [`Clock::sleep_until`] return.
+pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Where a client takes the time from. The default is the system; tests give a [`ManualClock`].
+/// The source of time of a client: [`SystemClock`], or a [`ManualClock`] in tests.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// A time that never goes back; for life times, time-outs and deadlines.
+    /// Returns the monotonic time, for lifetimes, time-outs and deadlines.
     fn now(&self) -> Instant;
 
-    /// The time of day (UTC); for `Retry-After` given as a date.
+    /// Returns the wall-clock time (UTC), for a `Retry-After` that is a date.
     fn wall(&self) -> SystemTime;
 
-    /// A pause before the next try.
-    fn pause(&self, length: Duration) -> Wait;
+    /// Waits for `length`; used for the delay before a retry.
+    fn sleep(&self, length: Duration) -> Sleep;
 
-    /// Ready when this time has come; used for time-outs and deadlines.
-    fn alarm(&self, at: Instant) -> Wait;
+    /// Waits until `at`; used for time-outs and deadlines.
+    fn sleep_until(&self, at: Instant) -> Sleep;
 }
 
-/// The time of the system, by tokio's timer.
+/// The clock of the system, with the timer of Tokio.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -41,16 +41,17 @@ impl Clock for SystemClock {
         SystemTime::now()
     }
 
-    fn pause(&self, length: Duration) -> Wait {
+    fn sleep(&self, length: Duration) -> Sleep {
         Box::pin(tokio::time::sleep(length))
     }
 
-    fn alarm(&self, at: Instant) -> Wait {
+    fn sleep_until(&self, at: Instant) -> Sleep {
         Box::pin(tokio::time::sleep_until(at.into()))
     }
 }
 
-/// A clock that a test moves. Pauses do not wait, they move it on; alarms ring when it has been moved far enough.
+/// A clock that a test advances. [`sleep`](Clock::sleep) advances it at once, [`sleep_until`](Clock::sleep_until) waits until it has
+/// been advanced far enough.
 ///
 /// ```
 /// use std::time::Duration;
@@ -69,7 +70,7 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
-    /// A clock that stands still, at midnight of 2026-01-01 UTC.
+    /// Creates a clock that stands still at 2026-01-01T00:00:00Z.
     #[allow(clippy::disallowed_methods, reason = "an Instant has no other source")]
     pub fn new() -> Self {
         let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
@@ -80,12 +81,12 @@ impl ManualClock {
         }
     }
 
-    /// Moves it on and wakes whoever waited for a time up to then.
+    /// Advances the clock and wakes everything that waits for a time up to then.
     pub fn advance(&self, by: Duration) {
         self.passed.send_modify(|passed| *passed += by);
     }
 
-    /// How far it has been moved, pauses included.
+    /// Returns how far the clock has been advanced, sleeps included.
     pub fn passed(&self) -> Duration {
         *self.passed.borrow()
     }
@@ -106,12 +107,12 @@ impl Clock for ManualClock {
         self.wall + self.passed()
     }
 
-    fn pause(&self, length: Duration) -> Wait {
+    fn sleep(&self, length: Duration) -> Sleep {
         let clock = self.clone();
         Box::pin(async move { clock.advance(length) })
     }
 
-    fn alarm(&self, at: Instant) -> Wait {
+    fn sleep_until(&self, at: Instant) -> Sleep {
         let mut passed = self.passed.subscribe();
         let after = at.saturating_duration_since(self.origin);
         let clock = self.clone();
@@ -123,25 +124,24 @@ impl Clock for ManualClock {
     }
 }
 
-/// `start` and `length` added; a length beyond all clocks is as good as a year.
+/// Adds `length` to `start`. A length that no clock can hold counts as a year.
 pub(crate) fn later(start: Instant, length: Duration) -> Instant {
     start
         .checked_add(length)
         .unwrap_or_else(|| start + Duration::from_secs(365 * 24 * 3600))
 }
 
-/// What `work` gives, or none when the alarm rings first. The work is pinned by the caller: a future that moves another one into
-/// itself has room for it twice.
+/// Returns the output of `work`, or `None` if `end` is reached first. The caller pins the work, since a future that moves another
+/// one into itself takes its space twice.
 pub(crate) async fn before<T>(
-    alarm: Wait,
+    mut end: Sleep,
     mut work: Pin<&mut impl Future<Output = T>>,
 ) -> Option<T> {
-    let mut alarm = alarm;
     poll_fn(|context| {
         if let Poll::Ready(done) = work.as_mut().poll(context) {
             return Poll::Ready(Some(done));
         }
-        alarm.as_mut().poll(context).map(|()| None)
+        end.as_mut().poll(context).map(|()| None)
     })
     .await
 }
@@ -155,12 +155,12 @@ mod tests {
     use super::{Clock, ManualClock, SystemClock, before};
 
     #[tokio::test]
-    async fn a_manual_alarm_rings_only_when_the_clock_is_moved() {
+    async fn a_manual_clock_reaches_a_time_only_when_it_is_advanced() {
         let clock = ManualClock::new();
-        let alarm = clock.alarm(clock.now() + Duration::from_secs(5));
-        assert_eq!(before(alarm, pin!(ready(1))).await, Some(1));
-        let alarm = clock.alarm(clock.now() + Duration::from_secs(5));
-        let waiting = tokio::spawn(async move { before(alarm, pin!(pending::<()>())).await });
+        let end = clock.sleep_until(clock.now() + Duration::from_secs(5));
+        assert_eq!(before(end, pin!(ready(1))).await, Some(1));
+        let end = clock.sleep_until(clock.now() + Duration::from_secs(5));
+        let waiting = tokio::spawn(async move { before(end, pin!(pending::<()>())).await });
         clock.advance(Duration::from_secs(5));
         assert_eq!(waiting.await.expect("task"), None);
     }
@@ -168,9 +168,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_system_clock_follows_tokios_time() {
         let start = SystemClock.now();
-        SystemClock.pause(Duration::from_secs(60)).await;
+        SystemClock.sleep(Duration::from_secs(60)).await;
         assert!(SystemClock.now() - start >= Duration::from_secs(60));
-        let alarm = SystemClock.alarm(SystemClock.now() + Duration::from_secs(1));
-        assert_eq!(before(alarm, pin!(pending::<()>())).await, None);
+        let end = SystemClock.sleep_until(SystemClock.now() + Duration::from_secs(1));
+        assert_eq!(before(end, pin!(pending::<()>())).await, None);
     }
 }

@@ -1,4 +1,4 @@
-//! What a client proves itself with.
+//! Credentials and access tokens.
 
 use std::fmt;
 use std::future::Future;
@@ -14,13 +14,13 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::Error;
 
-/// What [`TokenSource::token`] answers.
+/// The future that [`TokenSource::token`] returns.
 pub type TokenFuture = Pin<Box<dyn Future<Output = Result<AccessToken, Error>> + Send>>;
 
-/// Gets access tokens in a way of your own: from a vault, a sidecar, or an exchange between accounts.
+/// A source of access tokens, such as a vault, a sidecar, or a token exchange.
 ///
-/// The client keeps what it gets: it asks again shortly before the token ends, and after the API refused it (401). However
-/// many calls wait, there is one question at a time. Closures are sources too:
+/// The client caches the token. It requests another one shortly before the token expires, and after the API refused it (401). Any
+/// number of calls share one request. Closures are sources too:
 ///
 /// ```
 /// use std::time::Duration;
@@ -40,7 +40,7 @@ pub type TokenFuture = Pin<Box<dyn Future<Output = Result<AccessToken, Error>> +
 /// # }
 /// ```
 pub trait TokenSource: Send + Sync + 'static {
-    /// Gets a new token. It is given up after 90 s, the default deadline of calls; the next call then asks again.
+    /// Requests a new token. The future is dropped after 90 s, the default deadline of calls; the next call then requests again.
     fn token(&self, request: TokenRequest) -> TokenFuture;
 }
 
@@ -54,7 +54,7 @@ where
     }
 }
 
-/// Which token is asked for.
+/// The account and audience of a requested token.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TokenRequest {
     pub(crate) host: Arc<str>,
@@ -63,31 +63,30 @@ pub struct TokenRequest {
 }
 
 impl TokenRequest {
-    /// The configured URL of the API host, without a slash at the end.
+    /// Returns the configured URL of the API host, without a trailing slash.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The account or partner whose API client asks. It is the account, unless the builder named an owner.
+    /// Returns the account or partner that owns the API client: the account, unless the builder was given an owner.
     pub fn owner(&self) -> &str {
         &self.owner
     }
 
-    /// The account the token is for.
+    /// Returns the account that the token is for.
     pub fn account(&self) -> &str {
         &self.account
     }
 
-    /// The audience of the token. It names `https://api.dintero.com` whatever host is configured, as the API wants it.
+    /// Returns the audience of the token. It names `https://api.dintero.com` with any configured host, as the API requires.
     pub fn audience(&self) -> String {
         format!("https://api.dintero.com/v1/accounts/{}", self.account)
     }
 }
 
-/// An access token and how long it lives. Zeroed when dropped, and never shown.
+/// An access token and its lifetime. Zeroed on drop, and never shown.
 ///
-/// So are the header values made from it. Out of reach are the buffers that requests and answers pass through in the HTTP and
-/// TLS libraries: they are not zeroed.
+/// The same holds for the header values made from it, but not for the buffers of the HTTP and TLS libraries.
 #[derive(Clone)]
 pub struct AccessToken {
     pub(crate) secret: SecretString,
@@ -95,7 +94,7 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// A token that is used until the API refuses it. Give it a life time with [`expires_in`](Self::expires_in) if there is one.
+    /// Creates a token without a lifetime, which is used until the API refuses it.
     pub fn new(token: impl Into<String>) -> Self {
         Self {
             secret: SecretString::from(token.into()),
@@ -103,10 +102,10 @@ impl AccessToken {
         }
     }
 
-    /// Its life time, counted from when it was asked for.
+    /// Sets the lifetime, counted from the request of the token.
     #[must_use]
-    pub fn expires_in(mut self, life: Duration) -> Self {
-        self.expires_in = Some(life);
+    pub fn expires_in(mut self, lifetime: Duration) -> Self {
+        self.expires_in = Some(lifetime);
         self
     }
 }
@@ -119,18 +118,18 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// The credentials of a handle, after they were checked.
+/// The validated credentials of a handle.
 pub(crate) enum Credentials {
-    /// Client id and secret, as a header; the source is the token call made with them.
+    /// Client id and secret as a header, and the source that uses them.
     Client {
         basic: HeaderValue,
         source: Arc<dyn TokenSource>,
     },
-    /// A token that is ready, as a header.
+    /// A fixed token as a header.
     Bearer(HeaderValue),
     /// An API key, sent as `x-api-key`.
     ApiKey(HeaderValue),
-    /// A source of the user.
+    /// A source that the caller provides.
     Source(Arc<dyn TokenSource>),
 }
 
@@ -142,7 +141,7 @@ impl Credentials {
         }
     }
 
-    /// The kind alone, for Debug.
+    /// Returns the name of the kind, for Debug output.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Client { .. } => "client credentials",
@@ -153,24 +152,24 @@ impl Credentials {
     }
 }
 
-/// `Bearer …`. None when the token cannot stand in a header.
+/// Returns `Bearer …`, or `None` if a header cannot hold the token.
 pub(crate) fn bearer(token: &SecretString) -> Option<HeaderValue> {
     sensitive(&["Bearer ", token.expose_secret()])
 }
 
-/// `Basic …`.
+/// Returns `Basic …`.
 pub(crate) fn basic(id: &str, secret: &SecretString) -> Option<HeaderValue> {
     let pair = Zeroizing::new([id, ":", secret.expose_secret()].concat());
     let encoded = Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(pair.as_bytes()));
     sensitive(&["Basic ", &encoded])
 }
 
-/// An API key.
+/// Returns the value of `x-api-key`.
 pub(crate) fn api_key(key: &SecretString) -> Option<HeaderValue> {
     sensitive(&[key.expose_secret()])
 }
 
-/// A header value that does not show, and whose bytes are zeroed when the last request that holds it is gone.
+/// Returns a header value that does not show, and whose bytes are zeroed when the last request that holds it is dropped.
 fn sensitive(parts: &[&str]) -> Option<HeaderValue> {
     let text = Zeroizing::new(parts.concat());
     if !text.is_ascii() {
@@ -190,7 +189,7 @@ mod tests {
     use super::{AccessToken, TokenRequest, basic, bearer};
 
     #[test]
-    fn headers_are_made_as_the_standards_say_and_do_not_show() {
+    fn authorization_headers_follow_the_standards_and_do_not_show() {
         let basic = basic("Aladdin", &SecretString::from("open sesame")).expect("header");
         assert_eq!(basic.as_bytes(), b"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
         assert_eq!(format!("{basic:?}"), "Sensitive");
@@ -200,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn the_audience_names_the_real_host_whatever_is_configured() {
+    fn the_audience_names_the_real_host_with_any_configuration() {
         let request = TokenRequest {
             host: "http://127.0.0.1:8400".into(),
             owner: "P111".into(),

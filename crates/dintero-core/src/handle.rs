@@ -1,24 +1,23 @@
-//! What all clients share: credentials, connections, settings, bound to one account.
+//! The connection that the clients of all APIs share, bound to one account.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, Method};
+use http::HeaderMap;
 use reqwest::Url;
 
+use crate::account::check_account;
 use crate::clock::Clock;
-use crate::config::{Builder, check_account};
 use crate::credentials::{Credentials, TokenRequest};
 use crate::data::Violations;
 use crate::error::Kind;
 use crate::retry::Budget;
-use crate::token::Slot;
-use crate::{Call, Error, Operation, Retry, Server};
+use crate::token::{CachedToken, TokenCache};
+use crate::{Error, Retry, Server};
 
-/// The connection to Dintero for one account. Cheap to clone; clones and handles of other accounts share tokens, connections
-/// and the retry budget.
+/// A connection to Dintero, bound to one account. Cheap to clone. Clones and handles of other accounts share the token cache,
+/// connections and the retry budget.
 ///
 /// ```
 /// use dintero_core::Handle;
@@ -36,10 +35,10 @@ pub struct Handle(Arc<Bound>);
 struct Bound {
     shared: Arc<Shared>,
     account: Arc<str>,
-    slot: Option<Arc<Slot>>,
+    token: Option<Arc<CachedToken>>,
 }
 
-/// What does not depend on the account.
+/// The part of a handle that does not depend on the account.
 pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
     pub(crate) api_url: Arc<str>,
@@ -55,53 +54,31 @@ pub(crate) struct Shared {
     pub(crate) body_limit: u64,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) budget: Budget,
-    pub(crate) slots: Slots,
+    pub(crate) tokens: TokenCache,
 }
 
-/// The token cache. Host, client and source are those of the `Shared` it belongs to; the request names owner and account,
-/// hence the audience.
-#[derive(Default)]
-pub(crate) struct Slots(Mutex<HashMap<TokenRequest, Arc<Slot>>>);
-
 impl Handle {
-    /// Starts the configuration of a handle.
-    pub fn builder() -> Builder {
-        Builder::new()
-    }
-
     pub(crate) fn new(shared: Arc<Shared>, account: Arc<str>) -> Self {
-        let slot = shared.credentials.source().map(|source| {
+        let token = shared.credentials.source().map(|source| {
             let request = TokenRequest {
                 host: shared.api_url.clone(),
                 owner: shared.owner.clone().unwrap_or_else(|| account.clone()),
                 account: account.clone(),
             };
-            let mut slots = shared
-                .slots
-                .0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            let new = || {
-                Arc::new(Slot::new(
-                    request.clone(),
-                    source.clone(),
-                    shared.clock.clone(),
-                ))
-            };
-            slots.entry(request.clone()).or_insert_with(new).clone()
+            shared.tokens.entry(request, source, &shared.clock)
         });
         Self(Arc::new(Bound {
             shared,
             account,
-            slot,
+            token,
         }))
     }
 
-    /// A handle to another account, with the same credentials, connections and settings. Its token is its own, since a token is
-    /// bound to one account.
+    /// Returns a handle of another account with the same credentials, connections and settings. A token is bound to one account, so
+    /// the handle uses one of its own.
     ///
     /// # Errors
-    /// [`is_configuration`](Error::is_configuration) when it is no account id (`T` or `P` and 8 digits).
+    /// Returns an error with [`is_configuration`](Error::is_configuration) if `account` is not `T` or `P` and 8 digits.
     pub fn for_account(&self, account: impl AsRef<str>) -> Result<Self, Error> {
         let account = account.as_ref();
         let mut violations = Violations::default();
@@ -112,36 +89,22 @@ impl Handle {
         Ok(Self::new(self.0.shared.clone(), account.into()))
     }
 
-    /// The id of the account, `T` or `P` and 8 digits.
+    /// Returns the id of the account, `T` or `P` and 8 digits.
     pub fn account(&self) -> &str {
         &self.0.account
     }
 
-    /// Whether the account is a test account (`T…`), where no money moves.
+    /// Returns `true` if the account is a test account (`T…`), which moves no money.
     pub fn is_test(&self) -> bool {
         self.account().starts_with('T')
     }
 
-    /// Whether the account is a production account (`P…`).
+    /// Returns `true` if the account is a production account (`P…`).
     pub fn is_production(&self) -> bool {
         !self.is_test()
     }
 
-    /// Starts a call of an operation. Generated code uses this.
-    pub fn call(&self, operation: &'static Operation) -> Call {
-        Call::operation(self.clone(), operation)
-    }
-
-    /// Starts a call of an endpoint that the generated clients lack, with the same authentication, retries and errors.
-    ///
-    /// `path` is the whole path with its version, such as `/v1/accounts/{aid}/hooks/subscriptions`. Variables are filled by
-    /// [`Call::path`], `{aid}` by the account. Unless [`Call::class`] says otherwise, anything but GET, HEAD, OPTIONS, PUT and
-    /// DELETE is taken to move money and is not repeated when its outcome is unknown.
-    pub fn request(&self, method: Method, path: &str) -> Call {
-        Call::raw(self.clone(), method, path)
-    }
-
-    /// The clock it goes by, for code around it that waits.
+    /// Returns the clock, for code that waits between calls.
     pub fn clock(&self) -> Arc<dyn Clock> {
         self.0.shared.clock.clone()
     }
@@ -150,8 +113,8 @@ impl Handle {
         &self.0.shared
     }
 
-    pub(crate) fn slot(&self) -> Option<&Arc<Slot>> {
-        self.0.slot.as_ref()
+    pub(crate) fn token(&self) -> Option<&Arc<CachedToken>> {
+        self.0.token.as_ref()
     }
 
     pub(crate) fn account_arc(&self) -> Arc<str> {
@@ -162,7 +125,7 @@ impl Handle {
         &self.0.shared.headers
     }
 
-    /// The URL of a path on one of the two configured hosts, and on no other: only path and query are set.
+    /// Returns the URL of a path on one of the two configured hosts. Only path and query are set, so no path leads to another host.
     pub(crate) fn url(&self, server: Server, path: &str, query: &str) -> Option<Url> {
         let root = match server {
             Server::Api => &self.0.shared.api_root,
@@ -171,7 +134,7 @@ impl Handle {
         if !path.starts_with('/') {
             return None;
         }
-        // To parse the whole URL for each call would cost as much as all else that the client does for it.
+        // Parsing the whole URL for each call would take as long as everything else the client does for it.
         let mut url = root.clone();
         match root.path() {
             "/" => url.set_path(path),
@@ -242,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn handles_of_accounts_share_what_is_shared() {
+    fn handles_of_accounts_share_connections_and_tokens() {
         let handle = handle();
         assert!(handle.is_production());
         let other = handle.for_account("T87654321").expect("account");
@@ -250,10 +213,10 @@ mod tests {
         assert!(std::ptr::eq(handle.shared(), other.shared()));
         let again = other.for_account("P12345678").expect("account");
         let same = handle
-            .slot()
-            .zip(again.slot())
+            .token()
+            .zip(again.token())
             .is_some_and(|(a, b)| std::sync::Arc::ptr_eq(a, b));
-        assert!(same, "one account has one token, whichever handle asks");
+        assert!(same, "an account has one token in all handles");
         assert!(
             handle
                 .for_account("P1")

@@ -1,41 +1,46 @@
-//! What the clients of Dintero's APIs have in common: credentials and tokens, transport and retries, errors, and the wire
-//! types that generated code is made of.
+//! The runtime of the Dintero clients: credentials, token cache, transport, retries, errors, paging, and the wire types of
+//! generated code.
 //!
-//! Programs use the `dintero` crate; this one shows where its parts come from:
+//! Programs use the `dintero` crate, which re-exports these types:
 //!
-//! - [`Handle`] is the connection for one account, made by its [`Builder`].
-//! - [`Call`] is one call that is put together and sent; [`Operation`] is what is known about it beforehand.
-//! - [`Pages`] and [`Items`] are the streams of lists.
-//! - [`Response`] is a success with what came along, [`Error`] is everything else.
-//! - [`Retry`], [`RetryPolicy`], [`RetryClass`] and [`CallOptions`] say when and how often a call is sent.
-//! - [`TokenSource`] is for tokens from elsewhere, [`Clock`] for tests that move the time.
+//! - [`Handle`]: a connection to Dintero, bound to one account. [`Builder`] configures it.
+//! - [`Call`]: a request builder. [`Operation`]: a row of the operation table.
+//! - [`Pages`] and [`Items`]: lists as streams.
+//! - [`Response`]: the result of a successful call. [`Error`]: any failure.
+//! - [`Retry`], [`RetryPolicy`], [`RetryClass`] and [`CallOptions`]: when a call is sent again, and its time-outs.
+//! - [`TokenSource`]: access tokens from elsewhere. [`Clock`]: the time, which tests can control.
 
 pub mod data;
 mod macros;
 
+mod account;
 mod audience;
 mod call;
 mod clock;
 mod config;
 mod credentials;
 mod error;
+mod exchange;
 mod handle;
 mod operation;
 mod options;
 mod pages;
 mod path;
-/// For the fuzz targets.
+/// Properties that the tests and the fuzz targets check.
 #[cfg(any(fuzzing, test))]
 pub mod properties;
+mod raw_response;
 mod response;
 mod retry;
+mod retry_after;
+#[cfg(test)]
+mod test_support;
 mod token;
 mod trace;
 mod transport;
-mod wire;
 
 pub use call::Call;
-pub use clock::{Clock, ManualClock, SystemClock, Wait};
+pub use clock::{Clock, ManualClock, Sleep, SystemClock};
 pub use config::Builder;
 pub use credentials::{AccessToken, TokenFuture, TokenRequest, TokenSource};
 pub use data::{
@@ -45,10 +50,10 @@ pub use data::{
 pub use error::{Error, WasSent};
 pub use handle::Handle;
 pub use operation::{
-    Auth, Cursor, CursorSource, Evidence, Instead, Operation, OperationFacts, Paging, RetryClass,
-    Server,
+    AlternativeSource, Auth, Cursor, CursorSource, Evidence, Operation, OperationFacts, Paging,
+    RetryClass, Server,
 };
 pub use options::CallOptions;
-pub use pages::{Items, Page, PageCursor, Pages, Rows};
+pub use pages::{IntoItems, Items, Page, PageCursor, Pages};
 pub use response::Response;
 pub use retry::{FailedAttempt, Retry, RetryPolicy};

@@ -1,14 +1,14 @@
-//! What is known about an operation before it is called: the generated operation table is made of these.
+//! The rows of the generated operation table.
 
 use std::fmt;
 
 use http::Method;
 
-/// One operation of one API, as a row of the generated operation table.
+/// An operation of one of the APIs: a row of the generated operation table.
 ///
-/// Every generated method refers to exactly one of these, and every [`Error`](crate::Error) of a call carries it, so that
-/// a job queue or a log can decide by facts. A queue that knows no more than a name finds the row with [`Operation::find`] in
-/// the table of the API, `operations::ALL`.
+/// Every generated method refers to one of these, and every [`Error`](crate::Error) of a call carries it, so that a job queue or
+/// a log can decide by facts. A queue that stores the name of an operation finds the row with [`Operation::find`] in the table
+/// of the API, `operations::ALL`.
 pub struct Operation {
     facts: OperationFacts,
 }
@@ -36,13 +36,13 @@ pub struct OperationFacts {
 }
 
 impl Operation {
-    /// Makes a row of the table. Generated code calls this.
+    /// Creates a row of the table, for generated code.
     #[doc(hidden)]
     pub const fn new(facts: OperationFacts) -> Self {
         Self { facts }
     }
 
-    /// The row of a table with this method name (`capture_transaction`) or operationId of the public reference
+    /// Returns the row of `table` with this method name (`capture_transaction`) or operationId of the public reference
     /// (`transactions_id_capture_post`).
     pub fn find(
         table: impl IntoIterator<Item = &'static &'static Self>,
@@ -52,82 +52,82 @@ impl Operation {
         rows.find(|row| row.name() == name || row.id() == name)
     }
 
-    /// The API it belongs to: `shopping`, `checkout` or `wallets`.
+    /// Returns the API that the operation belongs to: `shopping`, `checkout` or `wallets`.
     pub const fn api(&self) -> &'static str {
         self.facts.api
     }
 
-    /// The operationId of the public reference.
+    /// Returns the operationId of the public reference.
     pub const fn id(&self) -> &'static str {
         self.facts.id
     }
 
-    /// The name of the method of our client, for example `capture_transaction`.
+    /// Returns the name of the client method, for example `capture_transaction`.
     pub const fn name(&self) -> &'static str {
         self.facts.name
     }
 
-    /// The HTTP method.
+    /// Returns the HTTP method.
     pub const fn method(&self) -> &Method {
         &self.facts.method
     }
 
-    /// The path template of the public reference, for example `/accounts/{aid}/shopping/orders/{order_id}`.
+    /// Returns the path template of the public reference, for example `/accounts/{aid}/shopping/orders/{order_id}`.
     pub const fn path(&self) -> &'static str {
         self.facts.path
     }
 
-    /// The host it lives on.
+    /// Returns the host that serves the operation.
     pub const fn server(&self) -> Server {
         self.facts.server
     }
 
-    /// What stands between the host and the path, for example `/v1`; may be empty.
+    /// Returns the prefix between host and path, for example `/v1`. It may be empty.
     pub const fn base(&self) -> &'static str {
         self.facts.base
     }
 
-    /// The path variable that holds the account, `aid` or `oid`. It is filled from the handle.
+    /// Returns the path variable that holds the account, `aid` or `oid`. The handle provides its value.
     pub const fn account(&self) -> Option<&'static str> {
         self.facts.account
     }
 
-    /// The scopes that permit it; one of them is enough.
+    /// Returns the scopes that permit the operation. One of them is enough.
     pub const fn scopes(&self) -> &'static [&'static str] {
         self.facts.scopes
     }
 
-    /// Whether it may be sent again when its outcome is unknown.
+    /// Returns the retry class: whether a request may be sent again when its outcome is unknown.
     pub const fn retry_class(&self) -> RetryClass {
         self.facts.retry_class
     }
 
-    /// The method that shows whether a call with an unknown outcome took effect.
+    /// Returns the method that reads whether a call with an unknown outcome took effect.
     pub const fn read_back(&self) -> Option<&'static str> {
         self.facts.read_back
     }
 
-    /// How its list goes on, for operations that answer in pages.
+    /// Returns how the pages of the list follow each other, or `None` for operations without paging.
     pub const fn paging(&self) -> Option<&Paging> {
         self.facts.paging.as_ref()
     }
 
-    /// How it is authenticated.
+    /// Returns how the operation is authenticated.
     pub const fn auth(&self) -> Auth {
         self.facts.auth
     }
 
-    /// The statuses the public reference documents.
+    /// Returns the statuses that the public reference documents.
     pub const fn statuses(&self) -> &'static [u16] {
         self.facts.statuses
     }
 
-    /// How much of it was seen in public sources.
+    /// Returns how much of the operation was seen in public sources.
     pub const fn evidence(&self) -> Evidence {
         self.facts.evidence
     }
 
-    /// Whether the public reference marks it as deprecated.
+    /// Returns `true` if the public reference marks the operation as deprecated.
     pub const fn deprecated(&self) -> bool {
         self.facts.deprecated
     }
@@ -147,7 +147,7 @@ impl fmt::Debug for Operation {
 }
 
 impl PartialEq for Operation {
-    /// Two operations are the same when API and operationId are.
+    /// Operations are equal if API and operationId are.
     fn eq(&self, other: &Self) -> bool {
         self.api() == other.api() && self.id() == other.id()
     }
@@ -155,7 +155,7 @@ impl PartialEq for Operation {
 
 impl Eq for Operation {}
 
-/// The host an operation lives on. Which one is a matter of the operation, never of test or production.
+/// The host that serves an operation. It depends on the operation only, not on test or production.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Server {
@@ -165,19 +165,20 @@ pub enum Server {
     Checkout,
 }
 
-/// What a second sending of the same request would do, and hence when a call is repeated.
+/// Whether a request may be sent again when its outcome is unknown.
 ///
-/// Whatever the class, a request that provably was not handled is sent again: no connection was made, an HTTP/2 server refused
-/// the stream, the server answered 429, or once after a 401.
+/// A request of any class is retried when the server provably did not handle it: no connection was established, an HTTP/2 server
+/// refused the stream, the response was 429, or, once, 401.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryClass {
-    /// Sending it twice is the same as sending it once: reads, and writes that are idempotent by an id. Repeated also after
-    /// a time-out, a broken connection, 408, 500, 502, 503 and 504.
+    /// Sending the request twice has the effect of sending it once (RFC 9110, 9.2.2): reads, and writes with an id of the
+    /// caller. Retried also after a time-out, a broken connection, 408, 500, 502, 503 and 504.
     Idempotent,
-    /// A duplicate costs nothing (a session that nobody uses). Repeated once after an unknown outcome.
+    /// A second request may create a duplicate that has no cost, such as a session that is never used. Retried once after an
+    /// unknown outcome.
     DuplicateTolerated,
-    /// It moves money. Never repeated when the outcome is unknown: the outcome is read back instead.
+    /// A second request may move money twice. Never retried after an unknown outcome, which the caller reads back instead.
     NonIdempotent,
 }
 
@@ -185,9 +186,9 @@ pub enum RetryClass {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Auth {
-    /// With the token (or API key) of the handle.
+    /// The access token or API key of the handle.
     Bearer,
-    /// With client id and secret where the handle has them, as the token operation asks; else like [`Auth::Bearer`].
+    /// Client id and secret where the handle has them, as the token operation requires; otherwise like [`Auth::Bearer`].
     Basic,
 }
 
@@ -197,9 +198,9 @@ pub enum Auth {
 pub enum Evidence {
     /// All of it.
     Seen,
-    /// Some of it; the rest was filled in by likeness.
+    /// A part of it; the rest was completed from similar operations.
     Partial,
-    /// None of it: its existence or shape is inferred.
+    /// None of it: its existence or its form is inferred.
     Inferred,
 }
 
@@ -208,31 +209,31 @@ pub enum Evidence {
 pub struct Paging {
     /// JSON pointer of the array in the body; empty when the body is the array.
     pub items: &'static str,
-    /// The query parameters to send for the next page, and where their values come from.
+    /// The query parameters of the next page.
     pub cursor: &'static [Cursor],
 }
 
-/// One query parameter that leads to the next page.
+/// A query parameter of the next page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
     /// Name of the query parameter.
     pub parameter: &'static str,
-    /// Where its value stands in the page at hand.
+    /// Where the current page holds the value.
     pub source: CursorSource,
-    /// Where it stands instead when the list is asked for in a certain way.
-    pub instead: Option<Instead>,
+    /// Where it holds the value if certain parameters are sent.
+    pub alternative: Option<AlternativeSource>,
 }
 
-/// Another place for the value of a [`Cursor`], when one of these query parameters is sent.
+/// Another source of the value of a [`Cursor`], used if one of these query parameters is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Instead {
-    /// Names of query parameters.
-    pub given: &'static [&'static str],
-    /// Where the value stands then.
+pub struct AlternativeSource {
+    /// The names of the query parameters.
+    pub parameters: &'static [&'static str],
+    /// Where the current page then holds the value.
     pub source: CursorSource,
 }
 
-/// Where the value of a [`Cursor`] stands in the page at hand.
+/// Where a page holds the value of a [`Cursor`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CursorSource {
     /// JSON pointer within the last item of the page.
@@ -243,37 +244,23 @@ pub enum CursorSource {
 
 #[cfg(test)]
 mod tests {
-    use http::Method;
+    use super::{Operation, RetryClass};
+    use crate::test_support::facts;
 
-    use super::{Auth, Evidence, Operation, OperationFacts, RetryClass, Server};
-
-    static CAPTURE: Operation = operation("capture_transaction", "transactions_id_capture_post");
-    static READ: Operation = operation("get_transaction", "transactions_id_get");
+    static CAPTURE: Operation = {
+        let mut facts = facts("capture_transaction", RetryClass::NonIdempotent);
+        facts.id = "transactions_id_capture_post";
+        Operation::new(facts)
+    };
+    static READ: Operation = {
+        let mut facts = facts("get_transaction", RetryClass::Idempotent);
+        facts.id = "transactions_id_get";
+        Operation::new(facts)
+    };
     static ALL: [&Operation; 2] = [&CAPTURE, &READ];
 
-    const fn operation(name: &'static str, id: &'static str) -> Operation {
-        Operation::new(OperationFacts {
-            api: "checkout",
-            id,
-            name,
-            method: Method::POST,
-            path: "/",
-            server: Server::Checkout,
-            base: "/v1",
-            account: None,
-            scopes: &[],
-            retry_class: RetryClass::NonIdempotent,
-            read_back: None,
-            paging: None,
-            auth: Auth::Bearer,
-            statuses: &[200],
-            evidence: Evidence::Seen,
-            deprecated: false,
-        })
-    }
-
     #[test]
-    fn an_operation_is_found_by_our_name_and_by_the_one_of_the_reference() {
+    fn an_operation_is_found_by_method_name_and_by_operation_id() {
         for name in ["capture_transaction", "transactions_id_capture_post"] {
             assert_eq!(Operation::find(&ALL, name), Some(&CAPTURE));
         }

@@ -1,4 +1,4 @@
-//! What can be set for a single call.
+//! The options of a single call.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::data::Violations;
 use crate::{Retry, RetryPolicy};
 
-/// The headers that identify the caller's system and its plug-in, and the limit Dintero sets for them, in characters.
+/// The headers that identify the caller's system and its plug-in, and their limit in characters.
 const SYSTEM_PREFIX: &str = "dintero-system-";
 const SYSTEM_LIMIT: usize = 120;
 
-/// Options of a single call; what is not set is taken from the client.
+/// Options of a single call. Those that are not set are those of the client.
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,56 +35,52 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// No option set.
+    /// Creates options of which none is set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How long one attempt may take, from connecting to the last byte of the answer. Default of the client: 30 s.
+    /// Sets the time-out of one attempt, from connecting to the last byte of the response. Default of the client: 30 s.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How long the whole call may take: token, attempts and the pauses between them. Default of the client: 90 s.
+    /// Sets the deadline of the whole call: token, attempts and the delays between them. Default of the client: 90 s.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// How this call is repeated: a [`RetryPolicy`], or a [`Retry`] of your own.
+    /// Sets how this call is retried: a [`RetryPolicy`], or another [`Retry`].
     #[must_use]
     pub fn with_retry(mut self, policy: impl Retry) -> Self {
         self.retry = Some(Arc::new(policy));
         self
     }
 
-    /// Sends this call once, whatever happens.
+    /// Turns retries off.
     #[must_use]
     pub fn without_retry(self) -> Self {
         self.with_retry(RetryPolicy::off())
     }
 
-    /// A header of this call; it replaces one of the client with the same name. A name or value that no header can have, or
-    /// that the client itself is in charge of (such as `authorization`), makes the call fail before anything is sent.
+    /// Sets a header, which replaces a header of the client. A name or value that is not valid in HTTP, or a header that the client
+    /// sets itself (such as `authorization`), is a violation: the call fails before anything is sent.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         set_header(&mut self.headers, name, value, &mut self.violations);
         self
     }
 
-    /// What `other` sets wins.
+    /// Takes over the options that `other` sets.
     pub(crate) fn merge(&mut self, other: Self) {
         self.timeout = other.timeout.or(self.timeout);
         self.deadline = other.deadline.or(self.deadline);
         self.retry = other.retry.or(self.retry.take());
-        for name in other.headers.keys() {
-            if let Some(value) = other.headers.get(name) {
-                self.headers.insert(name, value.clone());
-            }
-        }
+        self.headers.extend(other.headers);
         self.violations.extend(other.violations);
     }
 }
@@ -107,7 +103,7 @@ impl fmt::Debug for CallOptions {
     }
 }
 
-/// Sets a header, or notes which rule it breaks. The value is never part of the violation.
+/// Sets a header, or records a violation, which never contains the value.
 pub(crate) fn set_header(
     headers: &mut HeaderMap,
     name: &str,
@@ -121,7 +117,7 @@ pub(crate) fn set_header(
         );
         return;
     };
-    if is_ours(&header) {
+    if is_reserved(&header) {
         violations.push(header.as_str(), "is set by the client itself");
         return;
     }
@@ -140,9 +136,9 @@ pub(crate) fn set_header(
     }
 }
 
-/// Authentication and the framing of the request are no business of callers.
-fn is_ours(name: &HeaderName) -> bool {
-    const OURS: [&str; 11] = [
+/// Returns `true` for the headers of authentication and framing, which the client sets itself.
+fn is_reserved(name: &HeaderName) -> bool {
+    const RESERVED: [&str; 11] = [
         "authorization",
         "proxy-authorization",
         "x-api-key",
@@ -155,7 +151,7 @@ fn is_ours(name: &HeaderName) -> bool {
         "trailer",
         "expect",
     ];
-    OURS.contains(&name.as_str())
+    RESERVED.contains(&name.as_str())
 }
 
 #[cfg(test)]
@@ -165,7 +161,7 @@ mod tests {
     use super::CallOptions;
 
     #[test]
-    fn a_bad_header_is_a_problem_that_does_not_show_its_value() {
+    fn an_invalid_header_is_a_violation_that_does_not_show_its_value() {
         let options = CallOptions::new()
             .with_header("bad name", "v1")
             .with_header("x-good", "v2\nv3")

@@ -1,4 +1,4 @@
-//! Values in paths and queries: encoded so that none can reach beyond its place.
+//! Percent-encoding of values in paths and queries.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -9,15 +9,15 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Ids of the API have well below 100 bytes.
-const LONGEST: usize = 512;
+/// Ids of the API have less than 100 bytes.
+const MAX_BYTES: usize = 512;
 
-/// Encodes a value for one path segment, or says which rule it breaks.
+/// Encodes a value as one path segment, or returns its violation.
 pub(crate) fn segment(value: &str) -> Result<String, &'static str> {
     match value {
         "" => Err("must not be empty"),
         "." | ".." => Err("must not be `.` or `..`"),
-        _ if value.len() > LONGEST => Err("must have at most 512 bytes"),
+        _ if value.len() > MAX_BYTES => Err("must have at most 512 bytes"),
         _ if value.chars().any(char::is_control) => Err("must not contain control characters"),
         _ => Ok(utf8_percent_encode(value, RESERVED).to_string()),
     }
@@ -33,14 +33,14 @@ pub(crate) fn push_query(query: &mut String, name: &str, value: &str) {
     query.extend(utf8_percent_encode(value, RESERVED));
 }
 
-/// The encoded value that a query has under a name.
+/// Returns the encoded value of a query parameter.
 pub(crate) fn query_value<'q>(query: &'q str, name: &str) -> Option<&'q str> {
     let named = utf8_percent_encode(name, RESERVED).to_string();
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs.find(|(key, _)| *key == named).map(|(_, value)| value)
 }
 
-/// Takes all values of a name out of a query.
+/// Removes all values of a query parameter.
 pub(crate) fn remove_query(query: &mut String, name: &str) {
     let named = utf8_percent_encode(name, RESERVED).to_string();
     let others = query.split('&').filter(|pair| {
@@ -50,8 +50,8 @@ pub(crate) fn remove_query(query: &mut String, name: &str) {
     *query = others.collect::<Vec<_>>().join("&");
 }
 
-/// Puts an encoded value into the place of `{name}`.
-pub(crate) fn fill(template: &mut String, name: &str, encoded: &str) -> bool {
+/// Replaces `{name}` by an encoded value. Returns `false` if the template has no such variable.
+pub(crate) fn expand(template: &mut String, name: &str, encoded: &str) -> bool {
     let mut from = 0;
     while let Some(open) = template[from..].find('{').map(|at| from + at) {
         let Some(close) = template[open..].find('}').map(|at| open + at) else {
@@ -66,8 +66,8 @@ pub(crate) fn fill(template: &mut String, name: &str, encoded: &str) -> bool {
     false
 }
 
-/// The variables of a template that are not filled.
-pub(crate) fn open_variables(template: &str) -> impl Iterator<Item = &str> {
+/// Returns the variables of a template that have no value.
+pub(crate) fn unexpanded(template: &str) -> impl Iterator<Item = &str> {
     template
         .split('{')
         .skip(1)
@@ -77,7 +77,7 @@ pub(crate) fn open_variables(template: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{fill, open_variables, push_query, segment};
+    use super::{expand, push_query, segment, unexpanded};
 
     #[test]
     fn a_segment_is_encoded_so_that_it_stays_one_segment() {
@@ -94,20 +94,20 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_that_could_lead_elsewhere_is_refused() {
+    fn a_segment_that_could_change_the_path_is_refused() {
         for refused in ["", ".", "..", "a\nb", "\0", "\u{85}", &"x".repeat(513)] {
             assert!(segment(refused).is_err(), "{refused:.10?}");
         }
     }
 
     #[test]
-    fn variables_are_filled_by_name_in_any_order() {
+    fn variables_are_expanded_by_name_in_any_order() {
         let mut path = "/accounts/{aid}/orders/{id}/captures/{capture_id}".to_owned();
-        assert!(fill(&mut path, "capture_id", "3"));
-        assert!(fill(&mut path, "id", "%7Baid%7D"));
-        assert!(!fill(&mut path, "other", "x"));
-        assert_eq!(open_variables(&path).collect::<Vec<_>>(), ["aid"]);
-        assert!(fill(&mut path, "aid", "T1"));
+        assert!(expand(&mut path, "capture_id", "3"));
+        assert!(expand(&mut path, "id", "%7Baid%7D"));
+        assert!(!expand(&mut path, "other", "x"));
+        assert_eq!(unexpanded(&path).collect::<Vec<_>>(), ["aid"]);
+        assert!(expand(&mut path, "aid", "T1"));
         assert_eq!(path, "/accounts/T1/orders/%7Baid%7D/captures/3");
     }
 

@@ -7,7 +7,7 @@ use reqwest::Url;
 
 use crate::config::base_url;
 use crate::data::Violations;
-use crate::retry::{LONGEST_WAIT, retry_after};
+use crate::retry_after::{MAX_DELAY, retry_after};
 use crate::{Error, path};
 
 /// Any body of any status gives an error with one sentence on one line, and what is read of the body was in it.
@@ -42,12 +42,12 @@ pub fn wait(data: &[u8]) {
     headers.insert(http::header::RETRY_AFTER, value);
     let new_year = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
     let wait = retry_after(&headers, new_year);
-    assert!(wait.is_none_or(|wait| wait <= LONGEST_WAIT));
+    assert!(wait.is_none_or(|wait| wait <= MAX_DELAY));
     let digits = !data.is_empty() && data.iter().all(u8::is_ascii_digit);
     if let Ok(seconds) = String::from_utf8_lossy(data).parse::<u64>()
         && digits
     {
-        assert_eq!(wait, Some(Duration::from_secs(seconds).min(LONGEST_WAIT)));
+        assert_eq!(wait, Some(Duration::from_secs(seconds).min(MAX_DELAY)));
     }
     assert!(!digits || wait.is_some());
 }
@@ -89,80 +89,4 @@ pub fn url(data: &[u8]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use proptest::prelude::{ProptestConfig, Strategy, any, proptest};
-    use proptest::{collection, prop_oneof};
-
-    /// Pieces of error bodies.
-    fn body() -> impl Strategy<Value = Vec<u8>> {
-        let piece = prop_oneof![
-            r#"[a-z"{}\[\]:,0-9\\]{0,8}"#,
-            proptest::sample::select(vec![
-                "4",
-                "d{",
-                "}",
-                "{\"error\":",
-                "\"code\":",
-                "\"message\":",
-                "\"errors\":[",
-                "]",
-                "\"mfa_token\":1",
-                "null",
-                "\"NOT FOUND\"",
-                ",",
-                "\"\\n\"",
-            ])
-            .prop_map(str::to_owned),
-        ];
-        collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat().into_bytes())
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-        #[test]
-        fn any_body_makes_one_sentence(data in collection::vec(any::<u8>(), 0..200)) {
-            super::envelope(&data);
-        }
-
-        #[test]
-        fn anything_like_an_error_body_makes_one_sentence(data in body()) {
-            super::envelope(&data);
-        }
-
-        #[test]
-        fn any_retry_after_is_within_bounds(text in "[0-9]{0,30}|[A-Za-z, :0-9+-]{0,40}|\\PC{0,20}") {
-            super::wait(text.as_bytes());
-        }
-
-        #[test]
-        fn no_url_leads_elsewhere(
-            base in "(https?|ftp)://(localhost|127\\.0\\.0\\.1|\\[::1\\]|[a-z.@:0-9]{1,12})[/a-z0-9.?#%@\\\\-]{0,12}",
-            id in "\\PC{0,20}",
-        ) {
-            super::url(format!("{base}\n{id}").as_bytes());
-        }
-    }
-
-    #[test]
-    fn what_fuzzing_found_stays_well() {
-        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
-        type Check = fn(&[u8]);
-        let targets: [(&str, Check); 3] = [
-            ("envelope", super::envelope),
-            ("wait", super::wait),
-            ("url", super::url),
-        ];
-        for (target, check) in targets {
-            let files = std::fs::read_dir(corpus.join(target)).expect("the corpus is in the tree");
-            let mut count = 0;
-            for file in files {
-                check(&std::fs::read(file.expect("entry").path()).expect("readable"));
-                count += 1;
-            }
-            assert!(count >= 10, "{target}: {count}");
-        }
-    }
-}
+mod tests;

@@ -1,18 +1,18 @@
-//! A successful answer: the value, and what came with it.
+//! Successful responses.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use http::{HeaderMap, StatusCode};
 
-/// A successful answer of the API. Any 2xx is success, documented or not.
+/// A successful response: any status of 2xx, documented or not.
 ///
-/// It derefs to the value, so `response.id` works; [`into_inner`](Self::into_inner) takes it out.
+/// Dereferences to the value, so `response.id` works; [`into_inner`](Self::into_inner) returns it.
 ///
 /// ```
 /// # fn show(response: dintero_core::Response<Vec<u32>>) {
 /// if response.is_pending() {
-///     println!("taken, not done yet; its end carries {:?}", response.event_request_id());
+///     println!("accepted, its result will refer to {:?}", response.event_request_id());
 /// }
 /// println!("{} items, request {:?}", response.len(), response.request_id());
 /// # }
@@ -26,7 +26,7 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    /// An answer of this status and value, for tests of code that handles answers.
+    /// Creates a response of this status and value, for tests of code that handles responses.
     pub fn new(status: StatusCode, headers: HeaderMap, value: T) -> Self {
         Self {
             value,
@@ -45,41 +45,42 @@ impl<T> Response<T> {
         }
     }
 
-    /// The value alone.
+    /// Returns the value.
     pub fn into_inner(self) -> T {
         self.value
     }
 
-    /// The status, always 2xx.
+    /// Returns the status, always 2xx.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers of the answer.
+    /// Returns the headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The id Dintero gave the request (header `request-id`). Support asks for it.
+    /// Returns the id that Dintero gave the request (header `request-id`). Support asks for it.
     pub fn request_id(&self) -> Option<&str> {
         self.header("request-id")
     }
 
-    /// Whether the request was only taken (202): the value shows the state before, and an `INITIATE_…` event. The end comes
-    /// later as an event whose `correlation_request_id` is [`event_request_id`](Self::event_request_id).
+    /// Returns `true` if the request was accepted but not yet carried out (202). The value shows the state before, and an
+    /// `INITIATE_…` event. The result is a later event whose `correlation_request_id` is
+    /// [`event_request_id`](Self::event_request_id).
     pub fn is_pending(&self) -> bool {
         self.status == StatusCode::ACCEPTED
     }
 
-    /// The id of the event that was taken (header `event-request-id`), given with 202.
+    /// Returns the id of the accepted event (header `event-request-id`), which comes with 202.
     pub fn event_request_id(&self) -> Option<&str> {
         self.header("event-request-id")
     }
 
-    /// The same answer with another value.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
+    /// Maps the value, and keeps status and headers.
+    pub fn map<U>(self, map: impl FnOnce(T) -> U) -> Response<U> {
         Response {
-            value: change(self.value),
+            value: map(self.value),
             status: self.status,
             headers: self.headers,
             raw: self.raw,
@@ -106,7 +107,7 @@ impl<T> DerefMut for Response<T> {
 }
 
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
-    /// Shows no header, and no body that is bytes.
+    /// Shows no headers, and no body of bytes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Response");
         debug

@@ -1,9 +1,10 @@
-//! One span per call and one event per attempt, under OpenTelemetry's names. No query, no header, no body, no id of a thing.
+//! One span per call and one event per attempt, with the attribute names of OpenTelemetry. They hold no query, header, body or
+//! resource id.
 
 use http::Method;
 use reqwest::Url;
 
-use crate::wire::Head;
+use crate::exchange::Head;
 use crate::{Error, Operation};
 
 #[cfg(feature = "tracing")]
@@ -34,7 +35,7 @@ impl Trace {
         ))
     }
 
-    /// The token call is one too, beside the operations that wait for it.
+    /// The span of a token call, which is no child of the calls that wait for it.
     pub(crate) fn of_token(url: &Url, account: &str) -> Self {
         Self(tracing::info_span!(
             "dintero.token",
@@ -71,14 +72,14 @@ impl Trace {
         );
     }
 
-    /// Notes how it ended when it did not end well.
+    /// Records the error of the call.
     pub(crate) fn failed(&self, error: &Error) {
         self.0.record("error.type", error.type_name());
-        tracing::debug!(error.r#type = error.type_name(), error.sentence = %error, "failed");
+        tracing::debug!(error.r#type = error.type_name(), error.message = %error, "failed");
     }
 }
 
-/// Without the feature nothing is recorded, and nothing is kept for it.
+/// Without the feature nothing is recorded.
 #[cfg(not(feature = "tracing"))]
 pub(crate) struct Trace;
 

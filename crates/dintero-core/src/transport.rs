@@ -1,4 +1,4 @@
-//! The way of a call: token, attempt, and what follows from the outcome.
+//! The attempts of a call: authorization, request, and the decision about a retry.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -9,31 +9,32 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use reqwest::{Request, Url};
 
-use crate::audience::Foreign;
+use crate::audience::AudienceMismatch;
 use crate::clock::{before, later};
 use crate::credentials::Credentials;
 use crate::error::Kind;
+use crate::exchange::{Head, exchange};
 use crate::handle::Shared;
-use crate::retry::{is_passing, retry_after};
+use crate::raw_response::RawResponse;
+use crate::retry_after::{is_transient, retry_after};
 use crate::token::Token;
 use crate::trace::Trace;
-use crate::wire::{Head, exchange};
 use crate::{
     Auth, CallOptions, Error, FailedAttempt, Handle, Operation, Retry, RetryClass, WasSent,
 };
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// What the caller does with the body of a success.
+/// The body that is expected of a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Want {
+pub(crate) enum BodyKind {
     Json,
     Bytes,
-    Nothing,
+    Ignored,
 }
 
-/// A request that is complete but for its authentication.
-pub(crate) struct Outgoing {
+/// A request that is complete except for its authorization.
+pub(crate) struct PreparedRequest {
     pub(crate) handle: Handle,
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) method: Method,
@@ -43,73 +44,52 @@ pub(crate) struct Outgoing {
     pub(crate) class: RetryClass,
     pub(crate) auth: Auth,
     pub(crate) options: CallOptions,
-    pub(crate) want: Want,
+    pub(crate) body_kind: BodyKind,
 }
 
-/// A success, and what it took.
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-    pub(crate) attempts: u32,
-    pub(crate) elapsed: Duration,
-}
-
-impl Answer {
-    fn new(head: Head, body: Bytes, attempts: u32) -> Self {
-        Self {
-            status: head.status,
-            headers: head.headers,
-            body,
-            attempts,
-            elapsed: Duration::ZERO,
-        }
-    }
-}
-
-/// An attempt that came to nothing.
+/// An attempt that failed.
 struct Failed {
     error: Error,
-    verdict: Verdict,
+    disposition: Disposition,
 }
 
-/// What an attempt that failed says about the request.
+/// Whether the server handled an attempt that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verdict {
-    /// Provably not handled, and may go well next time.
+enum Disposition {
+    /// It provably did not, and the next attempt may succeed.
     NotHandled,
-    /// The token was refused, so it was not handled.
+    /// It refused the token.
     TokenRefused,
-    /// Nobody knows whether it was handled.
+    /// It is unknown.
     Unknown,
-    /// Handled, or refused for good.
+    /// It did, or it refused the request permanently.
     Final,
 }
 
-/// The authentication of one attempt, and the token it came from.
-struct Proof {
+/// The authorization header of one attempt, and the token in it.
+struct Authorization {
     name: HeaderName,
     value: HeaderValue,
     token: Option<Arc<Token>>,
-    /// It was waited for.
+    /// Whether a token had to be fetched.
     waited: bool,
 }
 
-/// What happened so far.
+/// The attempts so far.
 #[derive(Default)]
 struct Progress {
     attempts: u32,
-    /// Some attempt had an unknown outcome.
+    /// The outcome of some attempt is unknown.
     unknown: bool,
-    repeats_after_unknown: u32,
+    retries_after_unknown: u32,
     token_renewed: bool,
 }
 
-impl Outgoing {
-    pub(crate) async fn run(self) -> Result<Answer, Error> {
+impl PreparedRequest {
+    pub(crate) async fn run(self) -> Result<RawResponse, Error> {
         if tokio::runtime::Handle::try_current().is_err() {
             let mut violations = crate::data::Violations::default();
-            violations.push("", "calls must be made within a Tokio runtime");
+            violations.push("", "calls require a Tokio runtime");
             return Err(
                 Error::new(Kind::Configuration(violations)).of_call(self.operation, self.class)
             );
@@ -123,60 +103,71 @@ impl Outgoing {
         trace.around(self.attempts(&trace)).await
     }
 
-    async fn attempts(&self, trace: &Trace) -> Result<Answer, Error> {
+    async fn attempts(&self, trace: &Trace) -> Result<RawResponse, Error> {
         let shared = self.handle.shared();
         let policy = self.options.retry.as_ref().unwrap_or(&shared.retry);
         let limit = self.options.deadline.unwrap_or(shared.deadline);
         let start = shared.clock.now();
         let end = later(start, limit);
         let mut progress = Progress::default();
-        // To ask for the time can be slow, so it is asked only after something was waited for.
+        // Reading the clock can be slow, so it is read only after waiting.
         let mut now = start;
         loop {
-            let proof = self.proof(shared, end, limit).await;
-            if proof.as_ref().is_ok_and(|proof| proof.waited) {
+            let authorization = self.authorization(shared, end, limit).await;
+            if authorization
+                .as_ref()
+                .is_ok_and(|authorization| authorization.waited)
+            {
                 now = shared.clock.now();
             }
-            let failed = match proof {
-                // The token came at the last moment: what cannot be answered in time must not be sent.
+            let failed = match authorization {
+                // The token arrived at the deadline: no response could arrive in time.
                 Ok(_) if now >= end => Failed {
                     error: Error::new(Kind::Timeout(limit)),
-                    verdict: Verdict::Final,
+                    disposition: Disposition::Final,
                 },
-                Ok(proof) => match self
-                    .attempt(shared, &proof, (now, end), limit, &mut progress, trace)
+                Ok(authorization) => match self
+                    .attempt(
+                        shared,
+                        &authorization,
+                        (now, end),
+                        limit,
+                        &mut progress,
+                        trace,
+                    )
                     .await
                 {
-                    Ok(mut answer) => {
-                        shared.budget.put_back();
-                        answer.elapsed = shared.clock.now() - start;
-                        return Ok(answer);
+                    Ok(mut response) => {
+                        shared.budget.release();
+                        response.elapsed = shared.clock.now() - start;
+                        return Ok(response);
                     }
                     Err(failed) => {
-                        if failed.verdict == Verdict::TokenRefused
-                            && let (Some(token), Some(slot)) = (&proof.token, self.handle.slot())
+                        if failed.disposition == Disposition::TokenRefused
+                            && let (Some(token), Some(cached)) =
+                                (&authorization.token, self.handle.token())
                             && !progress.token_renewed
                         {
-                            slot.drop_refused(token);
+                            cached.invalidate(token);
                         }
                         failed
                     }
                 },
-                // The token call has its own repeats.
+                // The token call has its own retries.
                 Err(error) => Failed {
                     error,
-                    verdict: Verdict::Final,
+                    disposition: Disposition::Final,
                 },
             };
-            progress.unknown |= failed.verdict == Verdict::Unknown;
+            progress.unknown |= failed.disposition == Disposition::Unknown;
             now = shared.clock.now();
             let error = self.finished(failed.error, &progress, now - start);
             let time_left = end.saturating_duration_since(now);
-            let failed = (&error, failed.verdict);
-            match self.pause(shared, &**policy, failed, &mut progress, time_left) {
-                Some(pause) if pause.is_zero() => {}
-                Some(pause) => {
-                    shared.clock.pause(pause).await;
+            let failed = (&error, failed.disposition);
+            match self.delay(shared, &**policy, failed, &mut progress, time_left) {
+                Some(delay) if delay.is_zero() => {}
+                Some(delay) => {
+                    shared.clock.sleep(delay).await;
                     now = shared.clock.now();
                 }
                 None => {
@@ -187,20 +178,20 @@ impl Outgoing {
         }
     }
 
-    /// How long to wait before the next attempt; none when there is to be none.
-    fn pause(
+    /// Returns the delay before the next attempt, or `None` if there is none.
+    fn delay(
         &self,
         shared: &Shared,
         policy: &dyn Retry,
-        (error, verdict): (&Error, Verdict),
+        (error, disposition): (&Error, Disposition),
         progress: &mut Progress,
         time_left: Duration,
     ) -> Option<Duration> {
-        let permitted = match (verdict, self.class) {
-            (Verdict::NotHandled, _) | (Verdict::Unknown, RetryClass::Idempotent) => true,
-            (Verdict::TokenRefused, _) => !progress.token_renewed,
-            (Verdict::Unknown, RetryClass::DuplicateTolerated) => {
-                progress.repeats_after_unknown == 0
+        let permitted = match (disposition, self.class) {
+            (Disposition::NotHandled, _) | (Disposition::Unknown, RetryClass::Idempotent) => true,
+            (Disposition::TokenRefused, _) => !progress.token_renewed,
+            (Disposition::Unknown, RetryClass::DuplicateTolerated) => {
+                progress.retries_after_unknown == 0
             }
             _ => false,
         };
@@ -211,22 +202,22 @@ impl Outgoing {
             error,
             class: self.class,
             attempts: progress.attempts - u32::from(progress.token_renewed),
-            outcome_unknown: verdict == Verdict::Unknown,
-            token_refused: verdict == Verdict::TokenRefused,
+            outcome_unknown: disposition == Disposition::Unknown,
+            token_refused: disposition == Disposition::TokenRefused,
             time_left,
         };
-        let pause = policy.pause(&failed)?;
-        if verdict == Verdict::TokenRefused {
+        let delay = policy.delay(&failed)?;
+        if disposition == Disposition::TokenRefused {
             progress.token_renewed = true;
             return (!time_left.is_zero()).then_some(Duration::ZERO);
         }
-        // A policy may wait longer than the server asks for, never shorter.
-        let pause = pause.max(error.retry_after().unwrap_or_default());
-        if pause >= time_left || !shared.budget.take() {
+        // A policy may wait longer than the server requests, never shorter.
+        let delay = delay.max(error.retry_after().unwrap_or_default());
+        if delay >= time_left || !shared.budget.try_acquire() {
             return None;
         }
-        progress.repeats_after_unknown += u32::from(verdict == Verdict::Unknown);
-        Some(pause)
+        progress.retries_after_unknown += u32::from(disposition == Disposition::Unknown);
+        Some(delay)
     }
 
     fn finished(&self, error: Error, progress: &Progress, elapsed: Duration) -> Error {
@@ -235,20 +226,25 @@ impl Outgoing {
         let sent = match error.was_sent() {
             WasSent::Yes if carried_out => WasSent::Yes,
             _ if progress.unknown => WasSent::Maybe,
-            // It was the token that was asked for and answered, not the call.
+            // The response belongs to the token call.
             _ if error.is_token_call() => WasSent::No,
             sent => sent,
         };
         error
             .of_call(self.operation, self.class)
-            .counted(progress.attempts, elapsed)
-            .sent(sent)
+            .with_attempts(progress.attempts, elapsed)
+            .with_sent(sent)
     }
 
-    /// The authentication for the next attempt; may wait for a token, but not beyond the deadline.
-    async fn proof(&self, shared: &Shared, end: Instant, limit: Duration) -> Result<Proof, Error> {
+    /// Returns the authorization of the next attempt. May wait for a token, but not beyond the deadline.
+    async fn authorization(
+        &self,
+        shared: &Shared,
+        end: Instant,
+        limit: Duration,
+    ) -> Result<Authorization, Error> {
         let fixed = |name, value: &HeaderValue| {
-            Ok(Proof {
+            Ok(Authorization {
                 name,
                 value: value.clone(),
                 token: None,
@@ -261,14 +257,14 @@ impl Outgoing {
             (Credentials::ApiKey(key), _) => return fixed(X_API_KEY, key),
             (Credentials::Client { .. } | Credentials::Source(_), _) => {}
         }
-        let Some(slot) = self.handle.slot() else {
+        let Some(cached) = self.handle.token() else {
             return Err(Error::from_token_source("there is no token source"));
         };
-        let ready = slot.ready();
-        let waited = ready.is_none();
-        let token = match ready {
+        let current = cached.current();
+        let waited = current.is_none();
+        let token = match current {
             Some(token) => token,
-            None => match before(shared.clock.alarm(end), pin!(slot.token())).await {
+            None => match before(shared.clock.sleep_until(end), pin!(cached.get())).await {
                 Some(token) => token?,
                 None => {
                     return Err(
@@ -277,7 +273,7 @@ impl Outgoing {
                 }
             },
         };
-        Ok(Proof {
+        Ok(Authorization {
             name: AUTHORIZATION,
             value: token.header.clone(),
             token: Some(token),
@@ -288,12 +284,12 @@ impl Outgoing {
     async fn attempt(
         &self,
         shared: &Shared,
-        proof: &Proof,
+        authorization: &Authorization,
         (now, end): (Instant, Instant),
         deadline: Duration,
         progress: &mut Progress,
         trace: &Trace,
-    ) -> Result<Answer, Failed> {
+    ) -> Result<RawResponse, Failed> {
         let timeout = self.options.timeout.unwrap_or(shared.timeout);
         let own = later(now, timeout);
         let (until, limit) = if own < end {
@@ -304,10 +300,10 @@ impl Outgoing {
         progress.attempts += 1;
         let mut head = None;
         let outcome = before(
-            shared.clock.alarm(until),
+            shared.clock.sleep_until(until),
             pin!(exchange(
                 &shared.http,
-                self.request(proof),
+                self.request(authorization),
                 &self.url,
                 shared.body_limit,
                 &mut head,
@@ -317,67 +313,71 @@ impl Outgoing {
         trace.attempt(progress.attempts, head.as_ref());
         let (error, head) = match (outcome, head) {
             (Some(Ok(body)), Some(head)) if head.status.is_success() => {
-                return Ok(Answer::new(head, body, progress.attempts));
+                return Ok(RawResponse::new(head, body, progress.attempts));
             }
-            // Success is known, and nothing more was wanted.
-            (_, Some(head)) if head.status.is_success() && self.want == Want::Nothing => {
-                return Ok(Answer::new(head, Bytes::new(), progress.attempts));
+            // The success is known, and no body is expected.
+            (_, Some(head)) if head.status.is_success() && self.body_kind == BodyKind::Ignored => {
+                return Ok(RawResponse::new(head, Bytes::new(), progress.attempts));
             }
-            // The status decides, even if the body did not come in time.
+            // The status decides, even if the body did not arrive in time.
             (outcome, Some(Head { status, headers })) if !status.is_success() => {
                 let body = outcome.and_then(Result::ok).unwrap_or_default();
                 let wait = retry_after(&headers, shared.clock.wall());
                 let error = Error::new(Kind::Status)
-                    .answered(status, headers, body)
-                    .retry_in(wait)
-                    .foreign(self.foreign(status, proof));
+                    .with_response(status, headers, body)
+                    .with_retry_after(wait)
+                    .with_audience_mismatch(self.audience_mismatch(status, authorization));
                 return Err(Failed {
                     error,
-                    verdict: Self::verdict(status, proof),
+                    disposition: Self::disposition(status, authorization),
                 });
             }
             (Some(Err(fault)), head) => (fault.into_error(), head),
             (None | Some(Ok(_)), head) => (Error::new(Kind::Timeout(limit)), head),
         };
-        let verdict = match error.kind() {
-            Kind::Connect | Kind::Refused => Verdict::NotHandled,
-            Kind::Timeout(_) | Kind::Broken => Verdict::Unknown,
-            _ => Verdict::Final,
+        let disposition = match error.kind() {
+            Kind::Connect | Kind::Refused => Disposition::NotHandled,
+            Kind::Timeout(_) | Kind::Broken => Disposition::Unknown,
+            _ => Disposition::Final,
         };
         let error = match head {
-            // A success whose body did not come: what was asked for is done.
-            Some(head) => error.answered(head.status, head.headers, Bytes::new()),
-            None if verdict == Verdict::Unknown => error.sent(WasSent::Maybe),
+            // The status is a success, so the call was carried out although its body was not received.
+            Some(head) => error.with_response(head.status, head.headers, Bytes::new()),
+            None if disposition == Disposition::Unknown => error.with_sent(WasSent::Maybe),
             None => error,
         };
-        Err(Failed { error, verdict })
+        Err(Failed { error, disposition })
     }
 
-    /// Why a token was refused, as far as it says so itself.
-    fn foreign(&self, status: StatusCode, proof: &Proof) -> Option<Foreign> {
+    /// Returns why a token was refused, as far as it tells.
+    fn audience_mismatch(
+        &self,
+        status: StatusCode,
+        authorization: &Authorization,
+    ) -> Option<AudienceMismatch> {
         matches!(status.as_u16(), 401 | 403)
-            .then(|| Foreign::of_token(&proof.value, self.handle.account()))?
+            .then(|| AudienceMismatch::of_token(&authorization.value, self.handle.account()))?
     }
 
-    fn verdict(status: StatusCode, proof: &Proof) -> Verdict {
+    fn disposition(status: StatusCode, authorization: &Authorization) -> Disposition {
         match status {
-            StatusCode::UNAUTHORIZED if proof.token.is_some() => Verdict::TokenRefused,
-            StatusCode::TOO_MANY_REQUESTS => Verdict::NotHandled,
-            status if is_passing(status) => Verdict::Unknown,
-            _ => Verdict::Final,
+            StatusCode::UNAUTHORIZED if authorization.token.is_some() => Disposition::TokenRefused,
+            StatusCode::TOO_MANY_REQUESTS => Disposition::NotHandled,
+            status if is_transient(status) => Disposition::Unknown,
+            _ => Disposition::Final,
         }
     }
 
-    fn request(&self, proof: &Proof) -> Request {
+    fn request(&self, authorization: &Authorization) -> Request {
         let mut request = Request::new(self.method.clone(), self.url.clone());
         let headers = request.headers_mut();
         let defaults = self.handle.default_headers();
-        // Those below, and what the HTTP library adds.
+        // The authorization, and the headers that the HTTP library adds.
         headers.reserve(defaults.len() + self.headers.len() + 4);
         for (name, value) in defaults.iter().chain(&self.headers) {
             headers.insert(name, value.clone());
         }
-        headers.insert(proof.name.clone(), proof.value.clone());
+        headers.insert(authorization.name.clone(), authorization.value.clone());
         *request.body_mut() = self.body.clone().map(reqwest::Body::from);
         request
     }

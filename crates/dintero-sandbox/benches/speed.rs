@@ -1,4 +1,4 @@
-//! How fast the sandbox starts and answers, beside a server of the same kind that only ever says the same.
+//! How fast the sandbox starts and responds, beside a server of the same kind that only ever says the same.
 //!
 //! `cargo bench -p dintero-sandbox --bench speed`. The two servers take turns in short rounds, so that whatever else the
 //! machine does meets both; the ratio is the median of the ratios of neighbouring rounds. Client and server share the
@@ -35,7 +35,7 @@ fn runtime(threads: usize) -> Runtime {
         .unwrap()
 }
 
-/// Head and body of an answer.
+/// Head and body of a response.
 async fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> (usize, usize) {
     stream.write_all(request).await.unwrap();
     buffer.clear();
@@ -106,12 +106,12 @@ fn request(method: &str, path: &str, auth: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// A server that answers everything with this.
+/// A server with this response to every request.
 async fn bare(body: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = listener.local_addr().unwrap().to_string();
-    let answer = move || std::future::ready(([(CONTENT_TYPE, "application/json")], body.clone()));
-    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+    let respond = move || std::future::ready(([(CONTENT_TYPE, "application/json")], body.clone()));
+    tokio::spawn(async move { axum::serve(listener, Router::new().fallback(respond)).await });
     host
 }
 

@@ -1,17 +1,31 @@
-//! Request bodies: read within the limit, and parsed to a JSON object.
+//! Bodies: those of requests are read within the limit and parsed to a JSON object, those of responses are whole.
 
-use axum::body::Body;
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_TYPE;
-use http_body_util::BodyExt as _;
+use std::io;
+
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt as _, Full};
+use hyper::HeaderMap;
+use hyper::body::{Body, Bytes};
+use hyper::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use crate::errors::{ApiError, Outcome};
-use crate::routes::BodyRule;
+use crate::documents::RequestBody;
+use crate::errors::{ApiError, ApiResult};
 
-/// The whole body, if it is within the limit. A larger one is still read to its end, so that the caller gets to see the
-/// 413 and not a broken connection; but no more than 32 MiB of it, or the limit if that is more.
-pub(crate) async fn collect(mut body: Body, limit: usize) -> Outcome<Vec<u8>> {
+/// The body of a response.
+pub(crate) type ResponseBody = BoxBody<Bytes, io::Error>;
+
+/// Returns a body that is in memory already.
+pub(crate) fn whole(bytes: Bytes) -> ResponseBody {
+    Full::new(bytes).map_err(|never| match never {}).boxed()
+}
+
+/// Reads a body of at most `limit` bytes. A larger one is still read to its end, so that the caller receives the 413 and
+/// not a broken connection; but no more than 32 MiB of it, or the limit if that is more.
+pub(crate) async fn collect(
+    mut body: impl Body<Data = Bytes> + Unpin,
+    limit: usize,
+) -> ApiResult<Vec<u8>> {
     let patience = limit.max(32 << 20);
     let (mut kept, mut seen) = (Vec::new(), 0_usize);
     while let Some(frame) = body.frame().await {
@@ -26,45 +40,36 @@ pub(crate) async fn collect(mut body: Body, limit: usize) -> Outcome<Vec<u8>> {
             kept.extend_from_slice(data);
         } else if seen > patience {
             break;
-        } else {
-            kept = Vec::new();
         }
     }
-    if seen > limit {
-        Err(ApiError::too_large(limit))
-    } else {
-        Ok(kept)
+    match seen > limit {
+        true => Err(ApiError::too_large(limit)),
+        false => Ok(kept),
     }
 }
 
-/// The JSON object of the request, or null.
-pub(crate) fn parse(
-    rule: BodyRule,
-    headers: &HeaderMap,
-    bytes: Outcome<Vec<u8>>,
-) -> Outcome<Value> {
-    let bytes = bytes?;
-    match (rule, bytes.is_empty()) {
-        (BodyRule::None | BodyRule::Optional | BodyRule::OptionalForm, true) => {
-            return Ok(Value::Null);
+/// Returns the JSON object of a request, or null.
+pub(crate) fn parse(expected: RequestBody, headers: &HeaderMap, bytes: &[u8]) -> ApiResult<Value> {
+    match (expected, bytes.is_empty()) {
+        (RequestBody::Required, true) => {
+            return Err(ApiError::bad_request("a JSON body is required"));
         }
-        (BodyRule::None, false) => {
+        (_, true) => return Ok(Value::Null),
+        (RequestBody::None, false) => {
             return Err(ApiError::bad_request("this operation takes no body"));
         }
-        (BodyRule::Required, true) => return Err(ApiError::bad_request("a JSON body is required")),
-        (BodyRule::Required | BodyRule::Optional, false) => {}
-        (BodyRule::OptionalForm, false) if is_form(headers) => {
-            let pairs = form_urlencoded::parse(&bytes).into_owned();
+        (RequestBody::OptionalForm, false) if is_form(headers) => {
+            let pairs = form_urlencoded::parse(bytes).into_owned();
             return Ok(pairs
-                .map(|(name, value)| (name, Value::from(value)))
+                .map(|(name, text)| (name, Value::from(text)))
                 .collect());
         }
-        (BodyRule::OptionalForm, false) => {}
+        _ => {}
     }
     if !has_type(headers, "application/json") {
         return Err(ApiError::unsupported_media_type());
     }
-    match serde_json::from_slice(&bytes) {
+    match serde_json::from_slice(bytes) {
         Ok(body @ Value::Object(_)) if is_small(&body) => Ok(body),
         Ok(Value::Object(_)) => Err(ApiError::bad_request(
             "the body has a number that is too large for 64 bits",
@@ -89,7 +94,7 @@ fn is_small(value: &Value) -> bool {
     }
 }
 
-/// Whether the body is what a browser makes of a form.
+/// Whether the body is an HTML form.
 pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     has_type(headers, "application/x-www-form-urlencoded")
 }
@@ -117,19 +122,18 @@ mod tests {
 
     #[test]
     fn the_rule_of_the_operation_decides_about_an_empty_body() {
-        let status = |rule| parse(rule, &HeaderMap::new(), Ok(Vec::new())).map_err(|e| e.status);
-        assert_eq!(status(BodyRule::None), Ok(Value::Null));
-        assert_eq!(status(BodyRule::Optional), Ok(Value::Null));
-        assert_eq!(status(BodyRule::Required), Err(400));
+        let status = |rule| parse(rule, &HeaderMap::new(), b"").map_err(|e| e.status);
+        assert_eq!(status(RequestBody::None), Ok(Value::Null));
+        assert_eq!(status(RequestBody::Optional), Ok(Value::Null));
+        assert_eq!(status(RequestBody::Required), Err(400));
     }
 
     #[test]
     fn only_a_json_object_declared_as_json_is_taken() {
-        let text = |text: &str| Ok(text.as_bytes().to_vec());
-        let parsed = parse(BodyRule::Required, &json_headers(), text("{\"a\":1}"));
+        let parsed = parse(RequestBody::Required, &json_headers(), br#"{"a":1}"#);
         assert_eq!(parsed, Ok(json!({"a": 1})));
-        let status = |headers: &HeaderMap, body| {
-            parse(BodyRule::Required, headers, text(body)).map_err(|e| e.status)
+        let status = |headers: &HeaderMap, body: &str| {
+            parse(RequestBody::Required, headers, body.as_bytes()).map_err(|e| e.status)
         };
         assert_eq!(status(&HeaderMap::new(), "{}"), Err(415));
         assert_eq!(status(&json_headers(), "[]"), Err(400));
@@ -144,26 +148,31 @@ mod tests {
                 .parse()
                 .expect("a header"),
         )]);
-        let form = |rule| parse(rule, &headers, Ok(b"a=b+c&d".to_vec())).map_err(|e| e.status);
+        let form = |rule| parse(rule, &headers, b"a=b+c&d").map_err(|e| e.status);
         assert_eq!(
-            form(BodyRule::OptionalForm),
+            form(RequestBody::OptionalForm),
             Ok(json!({"a": "b c", "d": ""}))
         );
-        assert_eq!(form(BodyRule::Optional), Err(415));
+        assert_eq!(form(RequestBody::Optional), Err(415));
     }
 
     #[tokio::test]
     async fn a_body_is_taken_up_to_the_limit() {
-        assert_eq!(collect(Body::from("12345"), 5).await, Ok(b"12345".to_vec()));
         assert_eq!(
-            collect(Body::from("123456"), 5).await.map_err(|e| e.status),
+            collect(Full::<Bytes>::from("12345"), 5).await,
+            Ok(b"12345".to_vec())
+        );
+        assert_eq!(
+            collect(Full::<Bytes>::from("123456"), 5)
+                .await
+                .map_err(|e| e.status),
             Err(413)
         );
     }
 
     #[test]
     fn a_number_beyond_64_bits_is_refused_at_every_depth() {
-        let parse = |text: &str| parse(BodyRule::Required, &json_headers(), Ok(text.into()));
+        let parse = |text: &str| parse(RequestBody::Required, &json_headers(), text.as_bytes());
         assert!(parse(r#"{"a": [{"b": 9223372036854770000}, -1.5]}"#).is_ok());
         for number in ["1042539542970322700000000000000000000", "-1e19", "1e300"] {
             let error = parse(&format!(r#"{{"a": [{{"b": {number}}}]}}"#)).expect_err(number);

@@ -10,16 +10,18 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 
 use crate::Sandbox;
-use crate::auth::{Client, is_account};
-use crate::callbacks::dispatcher::{self, Dispatcher};
+use crate::clients::{Client, is_account};
 use crate::clock::Clock;
+use crate::delivery::Dispatcher;
+use crate::dispatch::Server;
 use crate::faults::Faults;
 use crate::log::Log;
-use crate::persistence::{StateFile, save_changes};
-use crate::server::{Shared, serve};
+use crate::persistence::StateFile;
+use crate::shared::Shared;
 use crate::state::SandboxState;
+use crate::wire::serve;
 
-/// What a sandbox is started with; every setting has a default.
+/// A builder for a [`Sandbox`]; every setting has a default.
 ///
 /// ```
 /// use std::time::Duration;
@@ -74,82 +76,84 @@ impl Default for SandboxBuilder {
 }
 
 impl SandboxBuilder {
-    /// The port on 127.0.0.1; default 0, any free one.
+    /// Sets the port on 127.0.0.1; default 0, any free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// The sandbox's own account: `T` or `P` and 8 digits; default `T12345678`.
+    /// Sets the sandbox's own account: `T` or `P` and 8 digits; default `T12345678`.
     pub fn account(mut self, account: impl Into<String>) -> Self {
         self.account = account.into();
         self
     }
 
-    /// One more API client. Without any there is one, `sandbox-client` with the secret `sandbox-secret`, which may do
+    /// Adds an API client. Without any there is one, `sandbox-client` with the secret `sandbox-secret`, which may do
     /// everything. The first is the one of [`Sandbox::client_id`].
     pub fn client(mut self, client: Client) -> Self {
         self.clients.push(client);
         self
     }
 
-    /// One more payment profile that sessions can be made from; `default` is always there.
+    /// Adds a payment profile that sessions can be created from; `default` is always there.
     pub fn profile(mut self, id: impl Into<String>) -> Self {
         self.profiles.insert(id.into());
         self
     }
 
-    /// How long a token lives, in whole seconds; default 14,400 (4 hours), as in Dintero's documentation.
+    /// Sets how long a token is valid, in whole seconds; default 14,400 (4 hours), as in Dintero's documentation.
     pub fn token_life(mut self, life: Duration) -> Self {
         self.token_life = life;
         self
     }
 
-    /// The largest request body in bytes, else 413; default 1 MiB. Dintero's limit is not published.
+    /// Sets the largest request body in bytes, beyond which a request is a 413; default 1 MiB. Dintero's limit is not
+    /// published.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
     }
 
-    /// About how many bytes of objects the sandbox keeps, else 500 with the code `SANDBOX_FULL`; default 1 GiB.
+    /// Sets about how many bytes of objects the sandbox holds, beyond which a request is a 500 with the code
+    /// `SANDBOX_FULL`; default 1 GiB.
     pub fn memory_limit(mut self, bytes: usize) -> Self {
         self.memory_limit = bytes;
         self
     }
 
-    /// Whether every answer is checked against the OpenAPI documents before it is sent, a wrong one being a 500 with the
-    /// code `SANDBOX_INVALID_RESPONSE`; default in builds with debug assertions, since it takes time.
+    /// Sets whether every response is validated against the OpenAPI documents before it is sent, an invalid one being a
+    /// 500 with the code `SANDBOX_INVALID_RESPONSE`; default in builds with debug assertions, since it takes time.
     pub fn check_responses(mut self, yes: bool) -> Self {
         self.check_responses = yes;
         self
     }
 
-    /// The clock; default the machine's. Keep a clone, or use [`Sandbox::advance`], to move it.
+    /// Sets the clock; default the machine's. A clone of it, or [`Sandbox::advance`], moves it.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// One more host that callbacks may be sent to, besides this machine (`localhost`, 127.0.0.0/8, `::1`); `*` allows
-    /// any. Default none: test data often holds the URL of a real shop, which must not hear of payments that are none.
+    /// Adds a host that callbacks may be sent to, besides this machine (`localhost`, 127.0.0.0/8, `::1`); `*` allows
+    /// any. Default none: test data often holds the URL of a real shop, which must not hear of payments that do not exist.
     pub fn callback_host(mut self, host: impl Into<String>) -> Self {
         self.callback_hosts.push(host.into());
         self
     }
 
-    /// How long the receiver of a callback may take for its whole answer, in real time; default 10 seconds, as
+    /// Sets how long the receiver of a callback may take for its whole response, in real time; default 10 seconds, as
     /// documented.
     pub fn callback_time_limit(mut self, limit: Duration) -> Self {
         self.callback_time_limit = limit;
         self
     }
 
-    /// A file that keeps the state between runs: all objects, the living tokens, and how far the clock was moved; not
-    /// the log and waiting faults. Default: none, the state ends with the sandbox.
+    /// Sets a file that keeps the state between runs: all objects, the valid tokens, and how far the clock was moved;
+    /// not the log and queued faults. Default none: the state ends with the sandbox.
     ///
-    /// It is read at the start, written about 250 ms after a change, and when the sandbox is dropped; see also
-    /// [`Sandbox::save_state`]. It is written whole and put in place when it is on the disk, readable by its owner only.
-    /// Two sandboxes must not share it: each would overwrite what the other wrote.
+    /// The file is read at the start, and written about 250 ms after a change and when the sandbox is dropped; see also
+    /// [`Sandbox::save_state`]. It is written whole and atomically, readable by its owner only. Two sandboxes must not
+    /// share it: each would overwrite what the other wrote.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state_file = Some(path.into());
         self
@@ -159,45 +163,40 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a malformed account id or a client without id or secret, `InvalidData` for a state file that is
-    /// damaged or none of the sandbox's (it is left as it is); else what reading that file or binding the port says.
+    /// Returns `InvalidInput` for a malformed account id or a client without id or secret, `InvalidData` for a state file
+    /// that is damaged or not a state file (it is left as it is), and otherwise the error of reading that file or of
+    /// binding the port.
     pub async fn start(self) -> io::Result<Sandbox> {
-        let invalid = |reason: &str| {
-            Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                reason.to_owned(),
-            ))
-        };
+        let invalid = |reason: &str| io::Error::new(io::ErrorKind::InvalidInput, reason);
         if !is_account(&self.account) {
-            return invalid("an account id is T or P and 8 digits");
-        }
-        if let Some(reason) = self.clients.iter().find_map(Client::fault) {
-            return invalid(reason);
+            return Err(invalid("an account id is T or P and 8 digits"));
         }
         let mut clients = self.clients;
+        clients
+            .iter()
+            .try_for_each(Client::validate)
+            .map_err(invalid)?;
         if clients.is_empty() {
             clients.push(Client::new("sandbox-client", "sandbox-secret"));
         }
-        let mut accounts: BTreeSet<String> = clients
-            .iter()
-            .flat_map(|c| c.accounts_or(&self.account))
-            .collect();
+        let accounts = clients.iter().flat_map(|c| c.accounts_or(&self.account));
+        let mut accounts: BTreeSet<String> = accounts.collect();
         accounts.insert(self.account.clone());
-        let (keep, saved) = match &self.state_file {
-            Some(path) => {
-                let (keep, saved) = StateFile::open(path)?;
-                (Some(keep), saved)
-            }
-            None => (None, None),
-        };
+        let opened = self
+            .state_file
+            .as_deref()
+            .map(StateFile::open)
+            .transpose()?;
+        let (state_file, saved) = opened.unzip();
+        let saved = saved.flatten();
         if let Some(saved) = &saved {
             self.clock.move_to(saved.moved_ms);
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let now = self.clock.now();
-        let mut world = SandboxState::new(accounts, &self.profiles, self.memory_limit, now);
+        let mut state = SandboxState::new(accounts, &self.profiles, self.memory_limit, now);
         if let Some(saved) = saved {
-            world.resume(saved.world);
+            state.resume(saved.state);
         }
         let shared = Arc::new(Shared {
             base_url: format!("http://{}", listener.local_addr()?),
@@ -207,18 +206,25 @@ impl SandboxBuilder {
             body_limit: self.body_limit,
             check_responses: self.check_responses,
             clock: self.clock,
-            dispatcher: Dispatcher::new(self.callback_hosts, self.callback_time_limit),
+            state: Mutex::new(state),
+            state_file,
+        });
+        let dispatcher = Arc::new(Dispatcher::new(
+            Arc::clone(&shared),
+            self.callback_hosts,
+            self.callback_time_limit,
+        ));
+        let server = Arc::new(Server {
+            shared: Arc::clone(&shared),
+            dispatcher: Arc::clone(&dispatcher),
             log: Log::default(),
             faults: Faults::default(),
-            keep,
-            world: Mutex::new(world),
         });
-        let (server, dispatcher) = (Arc::clone(&shared), Arc::clone(&shared));
         let tasks = [
-            tokio::spawn(serve(listener, server)).abort_handle(),
-            tokio::spawn(dispatcher::run(dispatcher)).abort_handle(),
-            tokio::spawn(save_changes(Arc::clone(&shared))).abort_handle(),
+            tokio::spawn(serve(listener, Arc::clone(&server))).abort_handle(),
+            tokio::spawn(dispatcher.run()).abort_handle(),
+            tokio::spawn(shared.save_changes()).abort_handle(),
         ];
-        Ok(Sandbox { shared, tasks })
+        Ok(Sandbox { server, tasks })
     }
 }

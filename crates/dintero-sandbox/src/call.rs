@@ -1,17 +1,17 @@
-//! One request on its way to a handler, and the answer on its way back.
+//! A request on its way to a handler, and the response on its way back.
 
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use chrono::{DateTime, Utc};
+use hyper::body::Bytes;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::{HeaderMap, Response, StatusCode};
 use serde_json::{Map, Value};
 
-use crate::auth::Grant;
-use crate::check::parse_time;
+use crate::clients::Grant;
 use crate::clock::text;
-use crate::errors::{ApiError, Outcome, json_response};
+use crate::errors::{ApiError, ApiResult};
+use crate::query::Query;
 
 /// What a handler works on. The token, its scopes and the account have been checked before.
 pub(crate) struct Call<'a> {
@@ -26,17 +26,28 @@ pub(crate) struct Call<'a> {
     pub(crate) now: DateTime<Utc>,
     pub(crate) base_url: &'a str,
     pub(crate) request_id: &'a str,
-    /// Answer 202 and do the work so much later.
+    /// The documented default of `limit`.
+    pub(crate) page_size: usize,
+    /// The response is a 202, and the request is carried out that much later.
     pub(crate) pending: Option<Duration>,
 }
 
 impl Call<'_> {
-    /// A parameter of the path; the routing table guarantees that it is there.
+    /// A parameter of the path; the operation's path guarantees that it is there.
     pub(crate) fn param(&self, name: &str) -> &str {
         self.params
             .iter()
             .find(|(n, _)| *n == name)
             .map_or("", |(_, v)| v)
+    }
+
+    /// The page size: `limit`, which is as documented, or its default.
+    pub(crate) fn limit(&self) -> usize {
+        let limit = self
+            .query
+            .first("limit")
+            .and_then(|limit| limit.parse().ok());
+        limit.unwrap_or(self.page_size)
     }
 
     pub(crate) fn now_text(&self) -> String {
@@ -65,29 +76,30 @@ impl Call<'_> {
         let mut headers = Map::new();
         for name in NAMES {
             if let Some(value) = self.headers.get(name).and_then(|v| v.to_str().ok()) {
-                headers.insert(
-                    name.to_owned(),
-                    value.chars().take(120).collect::<String>().into(),
-                );
+                let value: String = value.chars().take(120).collect();
+                headers.insert(name.to_owned(), value.into());
             }
         }
         Value::Object(headers)
     }
 }
 
-/// A successful answer.
-pub(crate) struct Reply {
+/// What the function behind an operation returns.
+pub(crate) type HandlerResult = ApiResult<ApiResponse>;
+
+/// The response to a request.
+pub(crate) struct ApiResponse {
     pub(crate) status: u16,
     /// The JSON body; null for none.
     pub(crate) body: Value,
     /// What is sent instead of JSON: its content type and its text.
     pub(crate) file: Option<(&'static str, String)>,
     pub(crate) headers: Vec<(&'static str, String)>,
-    /// Bytes that are kept beyond what the request's own body weighs.
+    /// Bytes that stay in memory beyond what the request's own body weighs.
     pub(crate) kept: usize,
 }
 
-impl Reply {
+impl ApiResponse {
     pub(crate) fn new(status: u16, body: Value) -> Self {
         Self {
             status,
@@ -98,21 +110,22 @@ impl Reply {
         }
     }
 
-    pub(crate) fn ok(body: Value) -> Outcome<Self> {
+    pub(crate) fn ok(body: Value) -> ApiResult<Self> {
         Ok(Self::new(200, body))
     }
 
-    /// A reply after which copies of stored objects stay behind.
-    pub(crate) fn keeping(body: Value, kept: usize) -> Outcome<Self> {
-        let mut reply = Self::new(200, body);
-        reply.kept = kept;
-        Ok(reply)
+    /// Returns a response after which copies of stored objects stay behind.
+    pub(crate) fn keeping(body: Value, kept: usize) -> ApiResult<Self> {
+        let mut response = Self::new(200, body);
+        response.kept = kept;
+        Ok(response)
     }
 
-    pub(crate) fn file(content_type: &'static str, text: String) -> Outcome<Self> {
-        let mut reply = Self::new(200, Value::Null);
-        reply.file = Some((content_type, text));
-        Ok(reply)
+    pub(crate) fn file(content_type: &'static str, text: String) -> Self {
+        Self {
+            file: Some((content_type, text)),
+            ..Self::new(200, Value::Null)
+        }
     }
 
     pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
@@ -120,23 +133,20 @@ impl Reply {
         self
     }
 
-    /// The whole answer.
-    pub(crate) fn into_response(self) -> Response<Body> {
-        let mut response = match self.file {
-            Some((content_type, text)) => {
-                let mut response = Response::new(Body::from(text));
-                let content_type = HeaderValue::from_static(content_type);
-                response.headers_mut().insert(CONTENT_TYPE, content_type);
-                *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or_default();
-                response
-            }
-            None if self.body.is_null() => {
-                let mut response = Response::new(Body::empty());
-                *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or_default();
-                response
-            }
-            None => json_response(self.status, &self.body),
+    /// Returns the response as it is sent.
+    pub(crate) fn into_http(self) -> Response<Bytes> {
+        let (content_type, text) = match self.file {
+            Some((content_type, text)) => (Some(content_type), text),
+            None if self.body.is_null() => (None, String::new()),
+            None => (Some("application/json"), self.body.to_string()),
         };
+        let mut response = Response::new(Bytes::from(text));
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if let Some(content_type) = content_type {
+            let content_type = HeaderValue::from_static(content_type);
+            response.headers_mut().insert(CONTENT_TYPE, content_type);
+        }
         for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 response.headers_mut().insert(name, value);
@@ -146,155 +156,10 @@ impl Reply {
     }
 }
 
-/// The query of a URL; a name may come several times.
-#[derive(Debug, Default)]
-pub(crate) struct Query(Vec<(String, String)>);
-
-impl Query {
-    pub(crate) fn parse(query: &str) -> Self {
-        Self(
-            form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
-        )
-    }
-
-    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
-        self.0
-            .iter()
-            .filter(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
-            .collect()
-    }
-
-    /// The values of a parameter that separates them by commas.
-    pub(crate) fn separated(&self, name: &str) -> Vec<&str> {
-        let values = self.all(name).into_iter();
-        values.flat_map(|values| values.split(',')).collect()
-    }
-
-    pub(crate) fn first(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
-    }
-
-    /// Every value of `name`, each of which must be one of `allowed`.
-    pub(crate) fn all_of(&self, name: &str, allowed: &[&str]) -> Outcome<Vec<&str>> {
-        let values = self.all(name);
-        if values.iter().any(|v| !allowed.contains(v)) {
-            return Err(ApiError::invalid_field(
-                name,
-                &format!("must be one of {}", allowed.join(", ")),
-            ));
-        }
-        Ok(values)
-    }
-
-    pub(crate) fn flag(&self, name: &str) -> Outcome<Option<bool>> {
-        match self.first(name) {
-            None => Ok(None),
-            Some("true") => Ok(Some(true)),
-            Some("false") => Ok(Some(false)),
-            Some(_) => Err(ApiError::invalid_field(name, "must be true or false")),
-        }
-    }
-
-    pub(crate) fn int(&self, name: &str) -> Outcome<Option<i64>> {
-        let parse = |v: &str| {
-            v.parse()
-                .map_err(|_| ApiError::invalid_field(name, "must be an integer"))
-        };
-        self.first(name).map(parse).transpose()
-    }
-
-    /// `<name>.gte` and `<name>.lte` as times.
-    pub(crate) fn times(&self, name: &str) -> Outcome<TimeRange> {
-        let one = |suffix: &str, upper: bool| {
-            let name = format!("{name}.{suffix}");
-            let time = self.first(&name).map(|v| parse_time(v, upper));
-            match time {
-                Some(None) => Err(ApiError::invalid_field(
-                    &name,
-                    "must be a date and time in ISO 8601",
-                )),
-                found => Ok(found.flatten()),
-            }
-        };
-        Ok(TimeRange {
-            gte: one("gte", false)?,
-            lte: one("lte", true)?,
-        })
-    }
-
-    /// The page size: 1 to 100, default 10.
-    pub(crate) fn limit(&self) -> Outcome<usize> {
-        self.limit_of(10, 100)
-    }
-
-    /// The page size where the document has other limits.
-    pub(crate) fn limit_of(&self, default: usize, most: usize) -> Outcome<usize> {
-        let Some(asked) = self.int("limit")? else {
-            return Ok(default);
-        };
-        match usize::try_from(asked) {
-            Ok(limit) if (1..=most).contains(&limit) => Ok(limit),
-            _ => Err(ApiError::invalid_field(
-                "limit",
-                &format!("must be between 1 and {most}"),
-            )),
-        }
-    }
-}
-
-/// A range of times, open where nothing was asked for; both ends are included.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct TimeRange {
-    gte: Option<DateTime<Utc>>,
-    lte: Option<DateTime<Utc>>,
-}
-
-impl TimeRange {
-    pub(crate) fn contains(&self, time: DateTime<Utc>) -> bool {
-        self.gte.is_none_or(|t| time >= t) && self.lte.is_none_or(|t| time <= t)
-    }
-
-    pub(crate) fn is_open(&self) -> bool {
-        self.gte.is_none() && self.lte.is_none()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_repeated_name_gives_all_values() {
-        let query = Query::parse("id=a&id=b%20c&limit=7");
-        assert_eq!(query.all("id"), ["a", "b c"]);
-        assert_eq!(query.limit(), Ok(7));
-        assert_eq!(query.first("none"), None);
-    }
-
-    #[test]
-    fn a_limit_outside_1_to_100_is_refused() {
-        for text in ["limit=0", "limit=101", "limit=x", "limit="] {
-            assert!(Query::parse(text).limit().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_date_that_is_none_is_refused() {
-        assert!(
-            Query::parse("created_at.gte=soon")
-                .times("created_at")
-                .is_err()
-        );
-        let range = Query::parse("created_at.lte=2026-01-01")
-            .times("created_at")
-            .expect("range");
-        assert!(range.contains(parse_time("2026-01-01T12:00:00Z", false).expect("time")));
-        assert!(!range.is_open());
+impl From<ApiError> for ApiResponse {
+    fn from(error: ApiError) -> Self {
+        let mut response = Self::new(error.status, error.body());
+        response.headers = error.headers;
+        response
     }
 }

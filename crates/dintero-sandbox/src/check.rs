@@ -1,77 +1,10 @@
-//! Small hand-written checks of request bodies. They collect every fault they find, so that one answer names them all.
-
-use std::ops::RangeInclusive;
+//! Rules for request bodies beyond the documents' schemas, which have been checked before. Every violation is collected,
+//! so that one response names them all.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::errors::{ApiError, Outcome, field_error};
-
-/// Minor units that fit the API's int32 amounts.
-pub(crate) const AMOUNT: RangeInclusive<i64> = 0..=i32::MAX as i64;
-/// The same, with negative lines (gift cards, reversals).
-pub(crate) const SIGNED_AMOUNT: RangeInclusive<i64> = -(i32::MAX as i64)..=i32::MAX as i64;
-
-/// A place in a body: the value, if it is there, and its path for messages.
-#[derive(Debug, Clone)]
-pub(crate) struct Node<'a> {
-    value: Option<&'a Value>,
-    path: String,
-}
-
-impl<'a> Node<'a> {
-    pub(crate) fn root(value: &'a Value) -> Self {
-        Self {
-            value: Some(value),
-            path: String::new(),
-        }
-    }
-
-    /// The same value, with another name in messages.
-    pub(crate) fn named(mut self, path: &str) -> Self {
-        self.path = path.to_owned();
-        self
-    }
-
-    /// The property below, through several levels with dots.
-    pub(crate) fn at(&self, path: &str) -> Node<'a> {
-        let value = path
-            .split('.')
-            .try_fold(self.value, |v, key| Some(v?.get(key)));
-        let path = if self.path.is_empty() {
-            path.to_owned()
-        } else {
-            format!("{}.{path}", self.path)
-        };
-        Node {
-            value: value.flatten(),
-            path,
-        }
-    }
-
-    pub(crate) fn is_absent(&self) -> bool {
-        self.value.is_none()
-    }
-
-    pub(crate) fn as_str(&self) -> Option<&'a str> {
-        self.value?.as_str()
-    }
-
-    pub(crate) fn as_i64(&self) -> Option<i64> {
-        self.value?.as_i64()
-    }
-
-    pub(crate) fn items(&self) -> Vec<Node<'a>> {
-        let Some(items) = self.value.and_then(Value::as_array) else {
-            return Vec::new();
-        };
-        let node = |(i, value)| Node {
-            value: Some(value),
-            path: format!("{}[{i}]", self.path),
-        };
-        items.iter().enumerate().map(node).collect()
-    }
-}
+use crate::errors::{ApiError, ApiResult, field_error};
 
 /// Collects what is wrong with a body.
 #[derive(Debug, Default)]
@@ -80,14 +13,29 @@ pub(crate) struct Check {
 }
 
 impl Check {
-    pub(crate) fn fail(&mut self, node: &Node<'_>, reason: &str) {
+    /// Starts with the limits that hold in every body: amounts fit 32 bits, and ids and references are neither empty nor
+    /// longer than 255 characters.
+    pub(crate) fn of(body: &Value) -> Self {
+        let mut check = Self::default();
+        check.limits("", body);
+        check
+    }
+
+    /// Records a violation unless the rule holds.
+    pub(crate) fn ensure(&mut self, holds: bool, field: &str, reason: &str) {
         // A hostile body may hold a million wrong items; twenty tell enough.
-        if self.errors.len() < 20 {
-            self.errors.push(field_error(&node.path, reason));
+        if !holds && self.errors.len() < 20 {
+            self.errors.push(field_error(field, reason));
         }
     }
 
-    pub(crate) fn finish(self) -> Outcome<()> {
+    /// Records a violation.
+    pub(crate) fn fail(&mut self, field: &str, reason: &str) {
+        self.ensure(false, field, reason);
+    }
+
+    /// Returns the error that names all violations, if there are any.
+    pub(crate) fn finish(self) -> ApiResult<()> {
         if self.errors.is_empty() {
             Ok(())
         } else {
@@ -95,175 +43,64 @@ impl Check {
         }
     }
 
-    fn required(&mut self, node: &Node<'_>) -> bool {
-        if node.is_absent() {
-            self.fail(node, "is required");
-        }
-        !node.is_absent()
-    }
-
-    /// A required, non-empty string of at most `max` characters.
-    pub(crate) fn need_text<'a>(&mut self, node: &Node<'a>, max: usize) -> &'a str {
-        if self.required(node) {
-            self.text(node, max).unwrap_or_default()
-        } else {
-            ""
-        }
-    }
-
-    /// An optional string; when present it is not empty and has at most `max` characters.
-    pub(crate) fn text<'a>(&mut self, node: &Node<'a>, max: usize) -> Option<&'a str> {
-        let value = node.value?;
-        match value.as_str() {
-            None => self.fail(node, "must be a string"),
-            Some("") => self.fail(node, "must not be empty"),
-            Some(s) if s.chars().count() > max => {
-                self.fail(node, &format!("has more than {max} characters"))
-            }
-            Some(s) => return Some(s),
-        }
-        None
-    }
-
-    /// An id of the merchant's own: no space at either end.
-    pub(crate) fn own_id(&mut self, node: &Node<'_>, max: usize) {
-        if self.text(node, max).is_some_and(|s| s.trim() != s) {
-            self.fail(node, "must not begin or end with a space");
-        }
-    }
-
-    pub(crate) fn need_int(&mut self, node: &Node<'_>, range: RangeInclusive<i64>) -> i64 {
-        if self.required(node) {
-            self.int(node, range).unwrap_or_default()
-        } else {
-            0
-        }
-    }
-
-    pub(crate) fn int(&mut self, node: &Node<'_>, range: RangeInclusive<i64>) -> Option<i64> {
-        let value = node.value?;
-        match value.as_i64() {
-            None => self.fail(node, "must be an integer"),
-            Some(n) if !range.contains(&n) => {
-                self.fail(
-                    node,
-                    &format!("must be between {} and {}", range.start(), range.end()),
-                );
-            }
-            Some(n) => return Some(n),
-        }
-        None
-    }
-
-    pub(crate) fn number(&mut self, node: &Node<'_>) {
-        if node.value.is_some_and(|v| !v.is_number()) {
-            self.fail(node, "must be a number");
-        }
-    }
-
-    pub(crate) fn flag(&mut self, node: &Node<'_>) -> Option<bool> {
-        let value = node.value?;
-        if !value.is_boolean() {
-            self.fail(node, "must be true or false");
-        }
-        value.as_bool()
-    }
-
-    pub(crate) fn one_of(&mut self, node: &Node<'_>, allowed: &[&str]) {
-        if node
-            .value
-            .is_some_and(|v| !v.as_str().is_some_and(|s| allowed.contains(&s)))
-        {
-            self.fail(node, &format!("must be one of {}", allowed.join(", ")));
-        }
-    }
-
-    pub(crate) fn need_one_of(&mut self, node: &Node<'_>, allowed: &[&str]) {
-        if self.required(node) {
-            self.one_of(node, allowed);
-        }
-    }
-
-    pub(crate) fn object<'a>(&mut self, node: &Node<'a>) -> Option<&'a Map<String, Value>> {
-        let value = node.value?;
-        if !value.is_object() {
-            self.fail(node, "must be an object");
-        }
-        value.as_object()
-    }
-
-    pub(crate) fn need_object(&mut self, node: &Node<'_>) {
-        if self.required(node) {
-            self.object(node);
-        }
-    }
-
-    /// The items of an optional array of objects; at most `max`.
-    pub(crate) fn objects<'a>(&mut self, node: &Node<'a>, max: usize) -> Vec<Node<'a>> {
-        match node.value {
-            None => return Vec::new(),
-            Some(Value::Array(items)) if items.len() > max => {
-                self.fail(node, &format!("has more than {max} items"))
-            }
-            Some(Value::Array(_)) => {
-                let items = node.items();
-                for item in &items {
-                    self.object(item);
+    fn limits(&mut self, field: &str, value: &Value) {
+        match value {
+            Value::Array(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    self.limits(&format!("{field}[{i}]"), item);
                 }
-                return items;
             }
-            Some(_) => self.fail(node, "must be an array"),
-        }
-        Vec::new()
-    }
-
-    /// A required array of objects with at least one item.
-    pub(crate) fn need_objects<'a>(&mut self, node: &Node<'a>, max: usize) -> Vec<Node<'a>> {
-        if !self.required(node) {
-            return Vec::new();
-        }
-        let items = self.objects(node, max);
-        if node
-            .value
-            .and_then(Value::as_array)
-            .is_some_and(Vec::is_empty)
-        {
-            self.fail(node, "must have at least one item");
-        }
-        items
-    }
-
-    /// An optional RFC 3339 date and time.
-    pub(crate) fn time(&mut self, node: &Node<'_>) -> Option<DateTime<Utc>> {
-        let value = node.value?;
-        let time = value.as_str().and_then(|s| parse_time(s, false));
-        if time.is_none() {
-            self.fail(node, "must be a date and time in ISO 8601");
-        }
-        time
-    }
-
-    /// An absolute URL: a scheme and something behind it.
-    pub(crate) fn url(&mut self, node: &Node<'_>) {
-        let Some(text) = self.text(node, 4096) else {
-            return;
-        };
-        let scheme = |s: &str| {
-            s.starts_with(|c: char| c.is_ascii_alphabetic()) && !s.contains(['/', ' ', '?'])
-        };
-        if !text
-            .split_once("://")
-            .is_some_and(|(s, rest)| scheme(s) && !rest.is_empty() && !rest.contains(' '))
-        {
-            self.fail(node, "must be an absolute URL");
+            Value::Object(members) => {
+                // Metadata is the merchant's own.
+                for (name, value) in members.iter().filter(|(name, _)| *name != "metadata") {
+                    let separator = if field.is_empty() { "" } else { "." };
+                    let field = format!("{field}{separator}{name}");
+                    self.limit(&field, name, value);
+                    self.limits(&field, value);
+                }
+            }
+            _ => {}
         }
     }
 
-    pub(crate) fn need_url(&mut self, node: &Node<'_>) {
-        if self.required(node) {
-            self.url(node);
+    fn limit(&mut self, field: &str, name: &str, value: &Value) {
+        match value {
+            Value::String(text) if is_identifier(name) => {
+                self.ensure(!text.is_empty(), field, "must not be empty");
+                let is_short = text.chars().count() <= 255;
+                self.ensure(is_short, field, "has more than 255 characters");
+            }
+            Value::String(text) if is_text(name) => {
+                self.ensure(!text.is_empty(), field, "must not be empty");
+            }
+            Value::String(text) if name.ends_with("_url") => {
+                let is_absolute = text
+                    .split_once("://")
+                    .is_some_and(|(_, rest)| !rest.is_empty());
+                self.ensure(is_absolute, field, "must be an absolute URL");
+            }
+            Value::Number(number) if is_integer(name) => {
+                let fits = |n: i64| n.unsigned_abs() <= i32::MAX.unsigned_abs().into();
+                let reason = "must be an integer of at most 32 bits";
+                self.ensure(number.as_i64().is_some_and(fits), field, reason);
+            }
+            _ => {}
         }
     }
+}
+
+fn is_identifier(name: &str) -> bool {
+    const NAMES: [&str; 5] = ["currency", "email", "id", "originated_by", "phone_number"];
+    name.ends_with("_id") || name.contains("reference") || NAMES.contains(&name)
+}
+
+fn is_text(name: &str) -> bool {
+    const NAMES: [&str; 4] = ["comment", "service", "service_status", "title"];
+    name.ends_with("reason") || NAMES.contains(&name)
+}
+
+fn is_integer(name: &str) -> bool {
+    name.ends_with("amount") || ["expires_in", "length", "line_id"].contains(&name)
 }
 
 /// ISO 8601; without a zone it is UTC. A bare date is midnight, or as an `upper` bound the day's last moment.
@@ -276,10 +113,8 @@ pub(crate) fn parse_time(text: &str, upper: bool) -> Option<DateTime<Utc>> {
     }
     let last = NaiveTime::from_hms_nano_opt(23, 59, 59, 999_999_999)?;
     let day = text.parse::<NaiveDate>().ok()?;
-    Some(
-        day.and_time(if upper { last } else { NaiveTime::MIN })
-            .and_utc(),
-    )
+    let time = if upper { last } else { NaiveTime::MIN };
+    Some(day.and_time(time).and_utc())
 }
 
 #[cfg(test)]
@@ -287,32 +122,36 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    #[test]
-    fn every_fault_of_a_body_is_named_at_once() {
-        let body = json!({"a": {"n": "1"}, "list": [{}, 3], "s": ""});
-        let (root, mut check) = (Node::root(&body), Check::default());
-        check.need_int(&root.at("a.n"), AMOUNT);
-        check.need_text(&root.at("missing.deep"), 9);
-        check.need_text(&root.at("s"), 9);
-        check.need_objects(&root.at("list"), 9);
-        let error = check.finish().expect_err("four faults");
-        let fields: Vec<_> = error.body()["error"]["errors"]
-            .as_array()
-            .expect("array")
-            .clone();
-        let fields: Vec<_> = fields
-            .iter()
-            .map(|e| e["field"].as_str().expect("field").to_owned())
-            .collect();
-        assert_eq!(fields, ["a.n", "missing.deep", "s", "list[1]"]);
+    fn violations(body: &Value) -> Vec<String> {
+        let body = Check::of(body).finish().err().map(|error| error.body());
+        let errors = body.map(|body| body["error"]["errors"].clone());
+        let errors = errors.as_ref().and_then(Value::as_array);
+        let fields = errors.into_iter().flatten();
+        fields
+            .map(|e| e["field"].as_str().expect("a field").to_owned())
+            .collect()
     }
 
     #[test]
-    fn null_is_not_absent() {
-        let body = json!({"s": null});
-        let mut check = Check::default();
-        check.text(&Node::root(&body).at("s"), 9);
-        assert!(check.finish().is_err());
+    fn every_violation_of_a_body_is_named_at_once() {
+        let body = json!({
+            "order": {"amount": 3_000_000_000_u32, "items": [{"line_id": ""}, {"line_id": 1.0}]},
+            "merchant_reference_2": "x".repeat(256),
+        });
+        let fields = [
+            "merchant_reference_2",
+            "order.amount",
+            "order.items[0].line_id",
+            "order.items[1].line_id",
+        ];
+        assert_eq!(violations(&body), fields);
+    }
+
+    #[test]
+    fn metadata_and_other_texts_have_no_limits() {
+        let body =
+            json!({"metadata": {"id": "", "amount": 1e12}, "description": "", "quantity": 1.5});
+        assert_eq!(violations(&body), Vec::<String>::new());
     }
 
     #[test]
@@ -335,9 +174,8 @@ mod tests {
             ("/x", false),
             ("https://", false),
         ] {
-            let (body, mut check) = (json!({"u": text}), Check::default());
-            check.url(&Node::root(&body).at("u"));
-            assert_eq!(check.finish().is_ok(), good, "{text}");
+            let found = violations(&json!({"return_url": text}));
+            assert_eq!(found.is_empty(), good, "{text}");
         }
     }
 }

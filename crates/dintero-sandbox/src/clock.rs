@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use tokio::sync::Notify;
 
-/// What the sandbox takes for the time. Clones share their position.
+/// The sandbox's clock. Clones share how far it was moved.
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,7 +30,7 @@ pub struct Clock {
 const LIMIT_MS: i64 = 100 * 366 * 24 * 60 * 60 * 1000;
 
 impl Clock {
-    /// The machine's clock, plus what it was moved by.
+    /// Creates a clock that shows the machine's time, plus what it was moved by.
     #[must_use]
     pub fn system() -> Self {
         Self {
@@ -40,7 +40,7 @@ impl Clock {
         }
     }
 
-    /// A clock that shows `time` (UTC) until it is moved.
+    /// Creates a clock that shows `time` (UTC) until it is moved.
     #[must_use]
     pub fn standing_at(time: DateTime<Utc>) -> Self {
         Self {
@@ -80,7 +80,7 @@ impl Clock {
         }
     }
 
-    /// How far it was moved, in milliseconds.
+    /// Returns how far the clock was moved, in milliseconds.
     pub(crate) fn moved_ms(&self) -> i64 {
         self.moved_ms.load(Ordering::SeqCst)
     }
@@ -91,7 +91,7 @@ impl Clock {
             .fetch_max(moved_ms.clamp(0, LIMIT_MS), Ordering::SeqCst);
     }
 
-    /// The present time, UTC.
+    /// Returns the present time, UTC.
     #[must_use]
     #[allow(clippy::disallowed_methods)] // the one place that reads the machine's clock
     pub fn now(&self) -> DateTime<Utc> {

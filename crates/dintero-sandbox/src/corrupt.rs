@@ -1,18 +1,18 @@
-//! Answers spoilt on demand: a further property, values that nobody knows, half a body.
+//! Responses that are corrupted on demand: a further property, unknown values, half a body.
 
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes};
-use axum::http::header::CONTENT_LENGTH;
-use axum::http::{HeaderValue, Response};
-use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use hyper::body::{Body, Bytes, Frame, SizeHint};
 use serde_json::{Value, json};
 
+use crate::body::{self, ResponseBody};
 use crate::faults::Fault;
 
-/// The properties whose values [`Fault::UnknownEnumValue`] replaces: words that the documents list.
-const WORDS: [&str; 9] = [
+/// The properties whose values [`Fault::UnknownEnumValue`] replaces: those with a list of values in the documents.
+const STATUS_FIELDS: [&str; 9] = [
     "case_status",
     "event",
     "format",
@@ -24,10 +24,10 @@ const WORDS: [&str; 9] = [
     "transaction_status",
 ];
 
-/// Changes the JSON body as the fault says.
-pub(crate) fn body(fault: Option<Fault>, body: &mut Value) {
+/// Alters a JSON body as the fault says.
+pub(crate) fn json(fault: Option<Fault>, body: &mut Value) {
     match fault {
-        Some(Fault::UnknownEnumValue) => replace_words(body),
+        Some(Fault::UnknownEnumValue) => replace_statuses(body),
         Some(Fault::ExtraField) => match body {
             Value::Array(items) => items.iter_mut().for_each(extend),
             body => extend(body),
@@ -43,15 +43,15 @@ fn extend(value: &mut Value) {
     }
 }
 
-fn replace_words(value: &mut Value) {
+fn replace_statuses(value: &mut Value) {
     match value {
-        Value::Array(items) => items.iter_mut().for_each(replace_words),
+        Value::Array(items) => items.iter_mut().for_each(replace_statuses),
         Value::Object(object) => {
             for (name, value) in object {
-                if value.is_string() && WORDS.contains(&name.as_str()) {
+                if value.is_string() && STATUS_FIELDS.contains(&name.as_str()) {
                     *value = json!("SANDBOX_UNKNOWN");
                 } else {
-                    replace_words(value);
+                    replace_statuses(value);
                 }
             }
         }
@@ -59,25 +59,17 @@ fn replace_words(value: &mut Value) {
     }
 }
 
-/// The same head, half of the body, and then the end of the connection.
-pub(crate) async fn truncate(response: Response<Body>) -> Response<Body> {
-    let (mut parts, body) = response.into_parts();
-    // The sandbox's own bodies are in memory already.
-    let whole = axum::body::to_bytes(body, usize::MAX)
-        .await
-        .unwrap_or_default();
-    if whole.is_empty() {
-        return Response::from_parts(parts, Body::empty());
+/// Returns a body of which half is sent, then the connection ends.
+pub(crate) fn truncated(bytes: Bytes) -> ResponseBody {
+    if bytes.is_empty() {
+        return body::whole(bytes);
     }
-    parts
-        .headers
-        .insert(CONTENT_LENGTH, HeaderValue::from(whole.len()));
     let half = Half {
-        promised: whole.len(),
-        half: Some(whole.slice(..whole.len() / 2)),
+        promised: bytes.len(),
+        half: Some(bytes.slice(..bytes.len() / 2)),
         sent: false,
     };
-    Response::from_parts(parts, Body::new(half))
+    half.boxed()
 }
 
 struct Half {
@@ -86,9 +78,9 @@ struct Half {
     sent: bool,
 }
 
-impl HttpBody for Half {
+impl Body for Half {
     type Data = Bytes;
-    type Error = std::io::Error;
+    type Error = io::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
@@ -103,9 +95,7 @@ impl HttpBody for Half {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        Poll::Ready(Some(Err(std::io::Error::other(
-            "the body was cut on demand",
-        ))))
+        Poll::Ready(Some(Err(io::Error::other("the body was cut on demand"))))
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -118,9 +108,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_replaced_at_every_depth_and_nothing_else() {
+    fn statuses_are_replaced_at_every_depth_and_nothing_else() {
         let mut value = json!({"id": "a", "status": "CAPTURED", "amount": 1, "events": [{"event": "CAPTURE", "status": 7}]});
-        body(Some(Fault::UnknownEnumValue), &mut value);
+        json(Some(Fault::UnknownEnumValue), &mut value);
         let unknown = "SANDBOX_UNKNOWN";
         let events = json!([{"event": unknown, "status": 7}]);
         assert_eq!(
@@ -132,11 +122,11 @@ mod tests {
     #[test]
     fn a_list_gets_the_further_field_in_each_item() {
         let mut value = json!([{"id": "a"}, {"id": "b"}]);
-        body(Some(Fault::ExtraField), &mut value);
+        json(Some(Fault::ExtraField), &mut value);
         assert_eq!(value[1]["id"], "b");
         assert!(value[0]["sandbox_extra_field"].is_object());
         let before = value.clone();
-        body(Some(Fault::Status(500)), &mut value);
+        json(Some(Fault::Status(500)), &mut value);
         assert_eq!(value, before);
     }
 }

@@ -1,28 +1,26 @@
-//! The error answers, all in Dintero's form: `{"error": {"code", "message", "errors"}}`.
+//! Error responses, all in Dintero's form: `{"error": {"code", "message", "errors"}}`.
 //!
 //! Dintero publishes no list of codes. `NOT FOUND` (with the space) and `INVALID_REQUEST_PARAMETER` have been seen
 //! from Dintero itself; the others are the sandbox's own. No message repeats a value of the request, since a value may
 //! be personal or secret; it names the field instead.
 
-use axum::body::Body;
-use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use axum::http::{Response, StatusCode};
 use serde_json::{Value, json};
 
-/// One refused request: the status and what the body says.
+/// A refused request: the status, the body and the headers of its response.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ApiError {
     pub(crate) status: u16,
-    code: &'static str,
-    message: String,
-    errors: Vec<Value>,
-    allow: Option<String>,
-    retry_after: Option<u64>,
-    pays: bool,
+    /// The code, such as `NOT FOUND`.
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    /// The invalid fields, from [`field_error`].
+    pub(crate) errors: Vec<Value>,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    is_of_payment: bool,
 }
 
-/// What a handler gives back.
-pub(crate) type Outcome<T> = Result<T, ApiError>;
+/// What a handler returns.
+pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
 impl ApiError {
     fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
@@ -31,29 +29,26 @@ impl ApiError {
             code,
             message: message.into(),
             errors: Vec::new(),
-            allow: None,
-            retry_after: None,
-            pays: false,
+            headers: Vec::new(),
+            is_of_payment: false,
         }
     }
 
-    /// 400: the request as a whole is wrong.
+    /// 400: the request as a whole is malformed.
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(400, "INVALID_REQUEST", message)
     }
 
-    /// 400: these fields are wrong, each with a path and a reason.
+    /// 400: these fields are invalid, each with a path and a reason.
     pub(crate) fn invalid(errors: Vec<Value>) -> Self {
-        let mut error = Self::new(
-            400,
-            "INVALID_REQUEST_PARAMETER",
-            "the request has invalid fields, see errors",
-        );
-        error.errors = errors;
-        error
+        let message = "the request has invalid fields, see errors";
+        Self {
+            errors,
+            ..Self::new(400, "INVALID_REQUEST_PARAMETER", message)
+        }
     }
 
-    /// 400: one field is wrong.
+    /// 400: one field is invalid.
     pub(crate) fn invalid_field(field: &str, reason: &str) -> Self {
         Self::invalid(vec![field_error(field, reason)])
     }
@@ -63,10 +58,10 @@ impl ApiError {
         Self::new(400, "INVALID_STATE", message)
     }
 
-    /// 503: the payment provider did not answer in time.
+    /// 503: the payment provider did not respond in time.
     pub(crate) fn provider_timeout() -> Self {
         let message =
-            "the payment provider did not answer in time; read the transaction before you repeat";
+            "the payment provider did not respond in time; read the transaction before you repeat";
         Self::new(503, "PROVIDER_TIMEOUT", message)
     }
 
@@ -75,7 +70,7 @@ impl ApiError {
         Self::new(401, "UNAUTHORIZED", message)
     }
 
-    /// 403: known, but not allowed.
+    /// 403: the caller is known, but not allowed to do this.
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
         Self::new(403, "FORBIDDEN", message)
     }
@@ -87,138 +82,98 @@ impl ApiError {
 
     /// 405: the path exists with other methods.
     pub(crate) fn method_not_allowed(allow: String) -> Self {
-        let mut error = Self::new(
-            405,
-            "METHOD_NOT_ALLOWED",
-            format!("this path answers {allow} only"),
-        );
-        error.allow = Some(allow);
-        error
+        let message = format!("this path allows {allow} only");
+        Self::new(405, "METHOD_NOT_ALLOWED", message).with_header("allow", allow)
     }
 
-    /// 409: what is asked for is no longer there to be had.
+    /// 409: the object's state leaves no room for the request.
     pub(crate) fn conflict(message: impl Into<String>) -> Self {
         Self::new(409, "CONFLICT", message)
     }
 
-    /// With the header `Retry-After`.
-    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after = Some(seconds);
-        self
-    }
-
-    /// With `success: false`, as a charge of a kept card says it.
-    pub(crate) fn of_payment(mut self) -> Self {
-        self.pays = true;
-        self
-    }
-
     /// 413: the body is over the limit.
     pub(crate) fn too_large(limit: usize) -> Self {
-        Self::new(
-            413,
-            "PAYLOAD_TOO_LARGE",
-            format!("the body is larger than {limit} bytes"),
-        )
+        let message = format!("the body is larger than {limit} bytes");
+        Self::new(413, "PAYLOAD_TOO_LARGE", message)
     }
 
     /// 415: the body is not declared as JSON.
     pub(crate) fn unsupported_media_type() -> Self {
-        Self::new(
-            415,
-            "UNSUPPORTED_MEDIA_TYPE",
-            "the body must be sent as application/json",
-        )
+        let message = "the body must be sent as application/json";
+        Self::new(415, "UNSUPPORTED_MEDIA_TYPE", message)
     }
 
-    /// 500: the sandbox holds as much as it may.
+    /// 500: a limit of the sandbox is reached.
     pub(crate) fn full(what: &str) -> Self {
-        Self::new(
-            500,
-            "SANDBOX_FULL",
-            format!("the sandbox holds as many {what} as it may; start a new one"),
-        )
+        let message = format!("the sandbox holds as many {what} as it may; start a new one");
+        Self::new(500, "SANDBOX_FULL", message)
     }
 
-    /// 500: the answer would not have been what the documents say; a mistake of the sandbox.
+    /// 500: the response would not have been as documented, which is a defect of the sandbox.
     pub(crate) fn invalid_response(errors: Vec<Value>) -> Self {
-        let mut error = Self::new(
-            500,
-            "SANDBOX_INVALID_RESPONSE",
-            "the work was done, but the sandbox's answer is not as documented, see errors",
-        );
-        error.errors = errors;
-        error
+        let message = "the request was carried out, but the sandbox's response is not as documented, see errors";
+        Self {
+            errors,
+            ..Self::new(500, "SANDBOX_INVALID_RESPONSE", message)
+        }
     }
 
-    /// The status a test asked for with a fault.
+    /// The status that a test asked for with a fault; a 429 has a `Retry-After` of 1 second, unless another is set.
     pub(crate) fn on_demand(status: u16) -> Self {
-        Self::new(
-            status,
-            "SANDBOX_FAULT",
-            "this answer was asked for as a fault; nothing was done",
-        )
+        let message = "this response was asked for as a fault; nothing was done";
+        let error = Self::new(status, "SANDBOX_FAULT", message);
+        match status {
+            429 => error.retry_after(1),
+            _ => error,
+        }
     }
 
-    /// The code, such as `NOT FOUND`.
-    pub(crate) fn code(&self) -> &'static str {
-        self.code
+    /// Sets the header `Retry-After`.
+    pub(crate) fn retry_after(self, seconds: u64) -> Self {
+        self.with_header("retry-after", seconds.to_string())
     }
 
-    /// What is wrong with which field.
-    pub(crate) fn errors(&self) -> &[Value] {
-        &self.errors
+    /// Adds `success: false`, as the charge of a kept card has it.
+    pub(crate) fn of_payment(mut self) -> Self {
+        self.is_of_payment = true;
+        self
     }
 
-    /// The sentence of the error.
-    pub(crate) fn message(&self) -> &str {
-        &self.message
+    fn with_header(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
     }
 
-    /// The JSON body.
+    /// Returns the JSON body.
     pub(crate) fn body(&self) -> Value {
         let error = json!({"code": self.code, "message": self.message, "errors": self.errors});
-        if self.pays {
-            json!({"error": error, "success": false})
-        } else {
-            json!({"error": error})
+        match self.is_of_payment {
+            true => json!({"error": error, "success": false}),
+            false => json!({"error": error}),
         }
-    }
-
-    /// The whole answer.
-    pub(crate) fn into_response(self) -> Response<Body> {
-        let mut response = json_response(self.status, &self.body());
-        let wait = self.retry_after.or((self.status == 429).then_some(1));
-        if let Some(seconds) = wait {
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        if let Some(allow) = self
-            .allow
-            .as_deref()
-            .and_then(|a| HeaderValue::from_str(a).ok())
-        {
-            response.headers_mut().insert(ALLOW, allow);
-        }
-        response
     }
 }
 
-/// One entry of `errors`: where and why.
+/// Returns one entry of `errors`: a field and a reason.
 pub(crate) fn field_error(field: &str, reason: &str) -> Value {
     json!({"code": "INVALID_REQUEST_PARAMETER", "field": field, "message": format!("{field} {reason}")})
 }
 
-/// A JSON answer with a status.
-pub(crate) fn json_response(status: u16, body: &Value) -> Response<Body> {
-    let mut response = Response::new(Body::from(body.to_string()));
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+/// Returns an error unless the object's state allows the request.
+pub(crate) fn ensure_state(allowed: bool, reason: &str) -> ApiResult<()> {
+    let allowed = allowed.then_some(());
+    allowed.ok_or_else(|| ApiError::wrong_state(reason))
+}
+
+/// Returns an error unless the field is valid.
+pub(crate) fn ensure_field(valid: bool, field: &str, reason: &str) -> ApiResult<()> {
+    let valid = valid.then_some(());
+    valid.ok_or_else(|| ApiError::invalid_field(field, reason))
+}
+
+/// Returns an error unless there is room for more of `what`.
+pub(crate) fn ensure_capacity(fits: bool, what: &str) -> ApiResult<()> {
+    fits.then_some(()).ok_or_else(|| ApiError::full(what))
 }
 
 #[cfg(test)]
@@ -229,23 +184,26 @@ mod tests {
     fn the_body_has_code_message_and_errors() {
         let body = ApiError::invalid_field("order.amount", "must be an integer").body();
         assert_eq!(body["error"]["code"], "INVALID_REQUEST_PARAMETER");
-        assert_eq!(body["error"]["errors"][0]["field"], "order.amount");
-        assert_eq!(
-            body["error"]["errors"][0]["message"],
-            "order.amount must be an integer"
-        );
+        let expected = json!([field_error("order.amount", "must be an integer")]);
+        assert_eq!(body["error"]["errors"], expected);
+        assert_eq!(expected[0]["message"], "order.amount must be an integer");
     }
 
     #[test]
-    fn a_429_says_when_to_come_back() {
-        let response = ApiError::on_demand(429).into_response();
-        assert_eq!(response.headers()[RETRY_AFTER], "1");
-        assert_eq!(response.status(), 429);
-    }
-
-    #[test]
-    fn a_405_names_the_methods_that_work() {
-        let response = ApiError::method_not_allowed("GET, PUT".into()).into_response();
-        assert_eq!(response.headers()[ALLOW], "GET, PUT");
+    fn a_429_says_when_to_retry_and_a_405_which_methods_are_allowed() {
+        for (error, header) in [
+            (ApiError::on_demand(429), ("retry-after", "1")),
+            (
+                ApiError::on_demand(503).retry_after(7),
+                ("retry-after", "7"),
+            ),
+            (
+                ApiError::method_not_allowed("GET, PUT".into()),
+                ("allow", "GET, PUT"),
+            ),
+        ] {
+            assert_eq!(error.headers, [(header.0, header.1.to_owned())]);
+        }
+        assert_eq!(ApiError::on_demand(503).headers, []);
     }
 }

@@ -15,7 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Options {
-    /// Port on 127.0.0.1; 0 takes any free one
+    /// Port on 127.0.0.1; 0 is any free one
     #[arg(long, default_value_t = 8400)]
     port: u16,
     /// Account id: T or P and 8 digits
@@ -32,19 +32,19 @@ struct Options {
         hide_env_values = true
     )]
     client_secret: String,
-    /// Life of a token in seconds
+    /// Validity of a token in seconds
     #[arg(long, default_value_t = 14_400)]
     token_life: u64,
     /// Host besides this machine that callbacks may be sent to; * is any. Can be given several times
     #[arg(long, value_name = "HOST")]
     callback_host: Vec<String>,
-    /// File that keeps the state between runs; made when it is not there
+    /// File that keeps the state between runs; created if it does not exist
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// File to append a line of JSON to for each request; `-` is standard output
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
-    /// Part of the requests that run into a fault by chance, 0 to 1
+    /// Part of the requests that a fault is injected into by chance, 0 to 1
     #[arg(long, default_value_t = 0.0, value_parser = rate)]
     fault_rate: f64,
     /// The same seed and the same requests give the same faults
@@ -62,7 +62,7 @@ async fn main() -> ExitCode {
     match run(Options::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nothing is left to be done when standard error is closed, too.
+            // Nothing is left to do if standard error is closed, too.
             let _ = writeln!(io::stderr(), "dintero-sandbox: {error}");
             ExitCode::from(2)
         }
@@ -105,7 +105,7 @@ fn open(path: &Path) -> io::Result<File> {
     file.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
 
-/// Waits until somebody asks the program to end.
+/// Waits until the program is asked to end.
 #[cfg(unix)]
 async fn stopped() -> io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
@@ -115,13 +115,13 @@ async fn stopped() -> io::Result<()> {
     }
 }
 
-/// Waits until somebody asks the program to end.
+/// Waits until the program is asked to end.
 #[cfg(not(unix))]
 async fn stopped() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-/// Says where the sandbox is and how to point a client at it.
+/// Prints the URL of the sandbox and the variables for a client.
 fn print(sandbox: &Sandbox, out: &mut impl Write) -> io::Result<()> {
     let (url, account) = (sandbox.url(), sandbox.account());
     writeln!(

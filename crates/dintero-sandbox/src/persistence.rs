@@ -1,25 +1,22 @@
-//! The state file: everything that the sandbox keeps, between runs. It is written whole, beside the old one, and takes
-//! its place when it is on the disk: there is always one complete file.
+//! The state file, which keeps the state between runs. It is written whole, beside the old one, and takes its place
+//! when it is on the disk: there is always one complete file.
 
-use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard};
 
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 use tokio::sync::Notify;
 
-use crate::server::Shared;
+use crate::clock::Clock;
 use crate::state::SandboxState;
+use crate::sync::lock;
 
 const FORMAT: &str = "dintero-sandbox state";
-const VERSION: u32 = 1;
-/// How long changes are gathered before they are written.
-const PAUSE: Duration = Duration::from_millis(250);
+const VERSION: u32 = 2;
 
 #[derive(Deserialize)]
 struct Head {
@@ -32,14 +29,14 @@ struct Written<'a> {
     format: &'static str,
     version: u32,
     moved_ms: i64,
-    world: &'a SandboxState,
+    state: &'a SandboxState,
 }
 
 /// What a state file holds: how far the clock was moved, and all objects.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Saved {
     pub(crate) moved_ms: i64,
-    pub(crate) world: SandboxState,
+    pub(crate) state: SandboxState,
 }
 
 /// Where the state is kept, and whether the file is behind.
@@ -48,8 +45,8 @@ pub(crate) struct StateFile {
     path: PathBuf,
     behind: AtomicBool,
     changed: Notify,
-    /// Held while a file is written, so that the newest is the last. Why the last try failed.
-    failure: Mutex<Option<String>>,
+    /// Why the last save failed. Locked while a file is written, so that the newest is the last.
+    save_error: Mutex<Option<String>>,
 }
 
 impl StateFile {
@@ -66,101 +63,73 @@ impl StateFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(named(&path, error)),
         };
-        let keep = Self {
+        let state_file = Self {
             path,
             behind: AtomicBool::new(false),
             changed: Notify::new(),
-            failure: Mutex::default(),
+            save_error: Mutex::default(),
         };
-        Ok((keep, saved))
+        Ok((state_file, saved))
     }
 
-    pub(crate) fn change(&self) {
+    pub(crate) fn mark_changed(&self) {
         self.behind.store(true, Ordering::SeqCst);
         self.changed.notify_one();
     }
 
-    /// Why the last save failed, if it did.
-    pub(crate) fn failure(&self) -> Option<String> {
-        self.failure
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    /// Waits for the next change.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Returns why the last save failed, if it did.
+    pub(crate) fn save_error(&self) -> Option<String> {
+        lock(&self.save_error).clone()
     }
 
     /// Writes the state if it has changed since it was written. After a failure it still counts as changed.
-    pub(crate) fn save(&self, shared: &Shared) -> io::Result<()> {
-        let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn save<'a>(
+        &self,
+        clock: &Clock,
+        state: impl FnOnce() -> MutexGuard<'a, SandboxState>,
+    ) -> io::Result<()> {
+        let mut save_error = lock(&self.save_error);
         if !self.behind.swap(false, Ordering::SeqCst) {
             return Ok(());
         }
-        let written = serde_json::to_vec(&Written {
+        let bytes = serde_json::to_vec(&Written {
             format: FORMAT,
             version: VERSION,
-            moved_ms: shared.clock.moved_ms(),
-            world: &shared.world(),
+            moved_ms: clock.moved_ms(),
+            state: &state(),
         });
-        let done = written
-            .map_err(io::Error::from)
-            .and_then(|bytes| write(&self.path, &bytes));
+        let done = bytes.map_err(io::Error::from);
+        let done = done.and_then(|bytes| write(&self.path, &bytes));
         let done = done.map_err(|error| named(&self.path, error));
         if done.is_err() {
             self.behind.store(true, Ordering::SeqCst);
         }
-        *failure = done.as_ref().err().map(ToString::to_string);
+        *save_error = done.as_ref().err().map(ToString::to_string);
         done
     }
 }
 
-/// Saves a while after each change, until it is aborted.
-pub(crate) async fn save_changes(shared: Arc<Shared>) {
-    let Some(keep) = &shared.keep else {
-        return;
-    };
-    loop {
-        keep.changed.notified().await;
-        tokio::time::sleep(PAUSE).await;
-        let shared = Arc::clone(&shared);
-        let save = move || shared.keep.as_ref().map(|keep| keep.save(&shared));
-        // A failure is noted in `failure`, for the log's page; the next change tries again.
-        let _ = tokio::task::spawn_blocking(save).await;
-    }
-}
-
 fn read(path: &Path, bytes: &[u8]) -> io::Result<Saved> {
-    let refused = |why: fmt::Arguments<'_>| {
-        let text = format!(
-            "{} {why}; it is left as it is: move it away to start anew",
-            path.display()
-        );
-        Err(io::Error::new(io::ErrorKind::InvalidData, text))
+    let head = serde_json::from_slice::<Head>(bytes).ok();
+    let reason = match head.filter(|head| head.format == FORMAT) {
+        None => "is not a state file of the sandbox, or is damaged".to_owned(),
+        Some(Head { version, .. }) if version != VERSION => {
+            format!("has version {version} of the state; this sandbox reads version {VERSION}")
+        }
+        Some(_) => match serde_json::from_slice(bytes) {
+            Ok(saved) => return Ok(saved),
+            // The parser's own message may quote what is kept; its position may not.
+            Err(e) => format!("is damaged (line {}, column {})", e.line(), e.column()),
+        },
     };
-    match serde_json::from_slice::<Head>(bytes) {
-        Ok(Head {
-            format,
-            version: VERSION,
-        }) if format == FORMAT => {}
-        Ok(head) if head.format == FORMAT => {
-            return refused(format_args!(
-                "has version {} of the state; this sandbox reads version {VERSION}",
-                head.version
-            ));
-        }
-        _ => {
-            return refused(format_args!(
-                "is not a state file of the sandbox, or is damaged"
-            ));
-        }
-    }
-    // The parser's own message may quote what is kept; its position may not.
-    match serde_json::from_slice(bytes) {
-        Ok(saved) => Ok(saved),
-        Err(error) => refused(format_args!(
-            "is damaged (line {}, column {})",
-            error.line(),
-            error.column()
-        )),
-    }
+    let path = path.display();
+    let text = format!("{path} {reason}; it is left as it is: move it away to start anew");
+    Err(io::Error::new(io::ErrorKind::InvalidData, text))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {

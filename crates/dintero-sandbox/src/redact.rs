@@ -1,36 +1,33 @@
-//! What of a request may be shown in the log: an allow-list. The log holds no headers, queries and bodies at all; what
-//! is left are the path and the names of wrong fields, and both can carry what a caller put into them.
+//! Redaction of what the log shows of a request, by allow-list. The log holds no headers, queries and bodies at all. The
+//! path and the names of invalid fields are left, and both can carry what a caller put into them.
 
 use percent_encoding::percent_decode_str;
 use uuid::Uuid;
 
-use crate::auth::{is_account, is_account_or_owner};
-use crate::routes::{OPERATIONS, Operation};
-use crate::schema;
+use crate::clients::{is_account, is_account_or_owner};
+use crate::documents::{OPERATIONS, Operation, is_field};
 
-/// Stands for what is not shown.
-pub(crate) const MASK: &str = "***";
+/// The text in place of what is not shown.
+const REDACTED: &str = "***";
 /// Ids that merchants choose and that are often a customer's name, address or number.
 const PERSONAL: [&str; 2] = ["card_id", "customer_id"];
-/// More parts than this has no path of the API.
+/// No path of the API has more parts than this.
 const PARTS: usize = 16;
 
-/// The path of a request, with the parts redacted that may be secret or personal.
-pub(crate) fn path(operation: Option<&Operation>, path: &str) -> String {
-    let parts: Vec<&str> = path.split('/').take(PARTS).collect();
+/// Returns the path of a request, with the parts redacted that may be secret or personal.
+pub(crate) fn path(operation: Option<&'static Operation>, path: &str) -> String {
+    let parts = path.split('/').take(PARTS);
     let shown: Vec<&str> = match operation {
         Some(operation) => {
             let templates = operation.path.split('/');
             parts
-                .iter()
                 .zip(templates)
-                .map(|(part, t)| variable(t, part))
+                .map(|(part, template)| variable(template, part))
                 .collect()
         }
         None => {
-            let before = std::iter::once(&"").chain(&parts);
+            let before = std::iter::once("").chain(parts.clone());
             parts
-                .iter()
                 .zip(before)
                 .map(|(part, before)| unknown(before, part))
                 .collect()
@@ -46,23 +43,21 @@ fn variable<'a>(template: &str, part: &'a str) -> &'a str {
         Some("aid" | "oid") => is_account_or_owner(part),
         Some(name) => is_own(part) || (!PERSONAL.contains(&name) && is_plain(part)),
     };
-    if shown { part } else { MASK }
+    if shown { part } else { REDACTED }
 }
 
-/// A part of a path that the API does not have: a misspelt word is shown, and ids of the sandbox's own making.
+/// A part of an unknown path: a misspelt word is shown, and ids that the sandbox has made.
 fn unknown<'a>(before: &str, part: &'a str) -> &'a str {
     let personal = ["cards", "customers"].contains(&before);
-    let literal = || {
+    let is_literal = || {
         OPERATIONS
             .iter()
             .any(|o| o.path.split('/').any(|p| p == part))
     };
-    let is_word = part.len() <= 24
-        && part
-            .bytes()
-            .all(|b| b.is_ascii_alphabetic() || b == b'_' || b == b'-');
-    let shown = literal() || is_own(part) || is_account_or_owner(part) || (is_word && !personal);
-    if shown { part } else { MASK }
+    let is_letter = |b: u8| b.is_ascii_alphabetic() || b == b'_' || b == b'-';
+    let is_word = part.len() <= 24 && part.bytes().all(is_letter);
+    let shown = is_literal() || is_own(part) || is_account_or_owner(part) || (is_word && !personal);
+    if shown { part } else { REDACTED }
 }
 
 /// A uuid, or an account and 22 letters and digits.
@@ -76,14 +71,12 @@ fn is_own(part: &str) -> bool {
 /// A short id without the look of a card number, a telephone number, an address or a token.
 fn is_plain(part: &str) -> bool {
     let decoded = percent_decode_str(part).decode_utf8_lossy();
-    let signs = decoded
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let is_sign = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
     let digits = decoded.bytes().filter(u8::is_ascii_digit).count();
-    signs && decoded.len() <= 40 && digits < 8
+    decoded.bytes().all(is_sign) && decoded.len() <= 40 && digits < 8
 }
 
-/// What is wrong with a field: `message` begins with its name. Names that no document has are redacted, since they can be
+/// Returns what is wrong with a field: `message` begins with its name. Names that no document has are redacted, since they can be
 /// a caller's own text (the keys of `metadata`).
 pub(crate) fn reason(field: &str, message: &str) -> String {
     let rest = message.strip_prefix(field).unwrap_or_default();
@@ -96,18 +89,16 @@ fn name(part: &str) -> String {
         Some(at) => part.split_at(at),
         None => (part, ""),
     };
-    let is_index = index
-        .bytes()
-        .all(|b| matches!(b, b'[' | b']' | b'0'..=b'9'))
-        && index.len() < 8;
-    let name = if schema::is_name(name) { name } else { MASK };
-    format!("{name}{}", if is_index { index } else { MASK })
+    let is_sign = |b| matches!(b, b'[' | b']' | b'0'..=b'9');
+    let is_index = index.len() < 8 && index.bytes().all(is_sign);
+    let name = if is_field(name) { name } else { REDACTED };
+    format!("{name}{}", if is_index { index } else { REDACTED })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::routes::{Route, find};
+    use crate::documents::{Route, find};
 
     fn shown(text: &str) -> String {
         match find("GET", text) {
@@ -144,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_path_can_be_read_but_not_what_is_no_word() {
+    fn a_misspelt_path_is_shown_but_not_a_part_that_may_be_personal() {
         assert_eq!(shown("/v1/session/T12345678.a"), "/v1/session/***");
         assert_eq!(
             shown("/v1/me@example.com/sandbox-0123456789"),

@@ -148,7 +148,7 @@ async fn a_terminal_does_one_thing_at_a_time() {
             .request(Method::POST, TERMINALS)
             .json(body)
             .header("idempotency-key", key);
-        request.send().await.expect("an answer")
+        request.send().await.expect("a response")
     };
     let first: Value = post(&body, key).await.json().await.expect("JSON");
     assert_eq!(first["status"], "PENDING");

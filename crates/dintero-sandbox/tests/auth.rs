@@ -7,7 +7,7 @@ use std::time::Duration;
 use dintero_sandbox::{Client, Clock, Sandbox};
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::{answer, ok, refused, refused_fields, start, start_with};
+use support::{ok, read_response, refused, refused_fields, start, start_with};
 
 #[tokio::test]
 async fn a_token_is_opaque_and_names_its_life() {
@@ -46,7 +46,10 @@ async fn a_wrong_id_or_secret_or_no_basic_auth_is_a_401() {
         if let Some(header) = header {
             request = request.header("authorization", header);
         }
-        refused(&answer(request.send().await.expect("an answer")).await, 401);
+        refused(
+            &read_response(request.send().await.expect("a response")).await,
+            401,
+        );
     }
 }
 
@@ -91,7 +94,9 @@ async fn the_account_in_the_path_is_checked() {
             .basic_auth("id", Some("secret"))
             .json(&api.audience());
         assert_eq!(
-            answer(request.send().await.expect("an answer")).await.0,
+            read_response(request.send().await.expect("a response"))
+                .await
+                .0,
             status,
             "{owner}"
         );
@@ -133,16 +138,16 @@ async fn every_operation_with_a_token_refuses_a_request_without_one() {
             .request(method.clone(), &url)
             .send()
             .await
-            .expect("an answer");
-        refused(&answer(plain).await, 401);
+            .expect("a response");
+        refused(&read_response(plain).await, 401);
         let unknown = api
             .http
             .request(method, &url)
             .bearer_auth("sandbox-unknown")
             .send()
             .await
-            .expect("an answer");
-        refused(&answer(unknown).await, 401);
+            .expect("a response");
+        refused(&read_response(unknown).await, 401);
     }
 }
 

@@ -4,7 +4,11 @@ mod support;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use support::shopping::DRAFTS;
+use support::wallets::CARDS;
 use support::{draft_body, ok, refused, refused_fields, session_body, start, start_with};
+
+const SESSIONS: &str = "/v1/sessions-profile";
 
 #[tokio::test]
 async fn an_unknown_path_is_a_404_in_dinteros_form() {
@@ -30,9 +34,9 @@ async fn a_known_path_with_another_method_is_a_405_that_names_the_right_ones() {
         .request(Method::DELETE, "/v1/transactions")
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(response.headers()["allow"], "GET");
-    refused(&support::answer(response).await, 405);
+    refused(&support::read_response(response).await, 405);
 }
 
 #[tokio::test]
@@ -113,6 +117,80 @@ async fn all_faults_of_a_session_are_named_together() {
         &api.post("/v1/sessions", json!({})).await,
         &["configuration", "url", "order"],
     );
+}
+
+/// What the schemas of the documents say is not checked a second time by the operations; amounts, ids and references
+/// have limits of the sandbox's own.
+#[tokio::test]
+async fn each_kind_of_bad_field_is_named() {
+    let api = start().await;
+    let long = "x".repeat(256);
+    let session = |path: &[&str], value: Value| {
+        let mut body = session_body();
+        let place = path.iter().fold(&mut body, |at, key| &mut at[*key]);
+        *place = value;
+        (SESSIONS, body, path.join("."))
+    };
+    let draft = |name: &str, value: Value| {
+        let mut body = draft_body();
+        body["order"][name] = value;
+        (DRAFTS, body, format!("order.{name}"))
+    };
+    let card = |name: &str, value: Value| {
+        let mut body = json!({"card_id": "c", "amount": 1, "currency": "NOK"});
+        body[name] = value;
+        (CARDS, body, name.to_owned())
+    };
+    let capture = |name: &str, value: Value| {
+        let mut body = json!({"amount": 1});
+        body[name] = value;
+        ("capture", body, name.to_owned())
+    };
+    let transaction = api.transaction().await;
+    for (path, body, field) in [
+        session(&["order", "amount"], json!(-1)),
+        session(&["order", "amount"], json!(3_000_000_000_u32)),
+        session(&["order", "amount"], json!(50_000.0)),
+        session(&["order", "vat_amount"], json!("1")),
+        session(&["order", "merchant_reference"], json!("")),
+        session(&["order", "merchant_reference_2"], json!(long)),
+        session(&["order", "partial_payment"], json!("yes")),
+        session(&["order", "shipping_option", "amount"], json!(-1)),
+        session(&["order", "shipping_option", "title"], json!("")),
+        session(&["url", "callback_url"], json!("/callback")),
+        session(&["url", "return_url"], json!("about:blank")),
+        session(&["customer"], json!("customer-1")),
+        session(&["express"], json!([])),
+        session(&["metadata"], json!(1)),
+        session(&["expires_at"], json!("2020-01-01T00:00:00Z")),
+        draft("currency", json!("nok")),
+        draft("gross_amount", json!(1.5)),
+        draft("salesperson_id", json!("")),
+        draft("delivery_at", json!("tomorrow")),
+        draft("itinerary", json!({})),
+        draft("comment", json!(1)),
+        card("amount", json!(-1)),
+        card("customer_id", json!(" x")),
+        card("originated_by", json!("")),
+        card("active_from", json!("soon")),
+        card("metadata", json!([])),
+        card("pin", json!("1234")),
+        capture("amount", json!(0)),
+        capture("final_capture", json!("true")),
+        capture("capture_reference", json!(long)),
+        capture("items", json!({})),
+        capture("metadata", json!([])),
+    ] {
+        let path = path.replace(
+            "capture",
+            &format!("/v1/transactions/{transaction}/capture"),
+        );
+        let found = api.post(&path, body).await;
+        refused(&found, 400);
+        let errors = found.1["error"]["errors"].as_array().expect("checked");
+        let named = errors.iter().all(|error| error["field"] == field);
+        assert!(named && !errors.is_empty(), "{field}: {}", found.1);
+    }
 }
 
 #[tokio::test]
@@ -227,7 +305,7 @@ async fn refused_requests_leave_the_state_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_full_sandbox_says_so_and_still_answers_reads() {
+async fn a_full_sandbox_returns_an_error_and_still_serves_reads() {
     let api = start_with(dintero_sandbox::Sandbox::builder().memory_limit(80_000)).await;
     let session = api.session().await;
     let mut found = api.post("/v1/sessions-profile", session_body()).await;

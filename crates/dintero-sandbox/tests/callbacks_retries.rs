@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use dintero_sandbox::{CallbackAnswer, CallbackState};
+use dintero_sandbox::{CallbackResponse, CallbackState};
 use serde_json::json;
 use support::receiver::{Receiver, only, session, standing};
 use support::{ok, start_with};
@@ -23,10 +23,10 @@ async fn a_5xx_is_tried_again_by_the_clock_and_ends_with_success() {
     }
     let callback = only(&api).await;
     assert_eq!(callback.state, CallbackState::Delivered);
-    let answers: Vec<_> = callback.attempts.iter().map(|a| a.answer).collect();
+    let responses: Vec<_> = callback.attempts.iter().map(|a| a.response).collect();
     assert_eq!(
-        answers,
-        [500, 599, 503, 200].map(CallbackAnswer::Status).to_vec()
+        responses,
+        [500, 599, 503, 200].map(CallbackResponse::Status).to_vec()
     );
     let seen = receiver.seen();
     assert!(
@@ -70,7 +70,7 @@ async fn a_4xx_or_a_redirect_ends_it_at_once() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_is_not_there_or_never_answers_is_tried_again() {
+async fn a_receiver_that_is_unreachable_or_never_responds_is_retried() {
     // Accepts connections and stays silent.
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let silent_at = format!("http://{}/", silent.local_addr().expect("bound"));
@@ -83,13 +83,16 @@ async fn a_receiver_that_is_not_there_or_never_answers_is_tried_again() {
     }
     api.sandbox.callbacks_sent().await;
     let callbacks = api.sandbox.callbacks();
-    let answers: Vec<_> = callbacks
+    let responses: Vec<_> = callbacks
         .iter()
-        .map(|c| c.attempts.iter().map(|a| a.answer).collect::<Vec<_>>())
+        .map(|c| c.attempts.iter().map(|a| a.response).collect::<Vec<_>>())
         .collect();
     assert_eq!(
-        answers,
-        [[CallbackAnswer::Unreachable], [CallbackAnswer::TimedOut]]
+        responses,
+        [
+            [CallbackResponse::Unreachable],
+            [CallbackResponse::TimedOut]
+        ]
     );
     let next = "2026-03-01T12:00:10Z".parse().expect("a time");
     assert!(

@@ -23,7 +23,7 @@ fn names(session: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_session_from_a_profile_answers_id_and_url_only() {
+async fn a_session_from_a_profile_returns_id_and_url_only() {
     let api = start().await;
     let body = ok(api.post("/v1/sessions-profile", session_body()).await);
     let keys: Vec<_> = body.as_object().expect("an object").keys().collect();
@@ -200,7 +200,7 @@ async fn the_payer_can_pay_from_another_process() {
     let api = start().await;
     let created = ok(api.post("/v1/sessions-profile", session_body()).await);
     let url = created["url"].as_str().expect("a url");
-    let page = api.http.get(url).send().await.expect("an answer");
+    let page = api.http.get(url).send().await.expect("a response");
     assert_eq!(page.headers()["content-type"], "text/html; charset=utf-8");
     let html = page.text().await.expect("text");
     assert!(
@@ -214,9 +214,10 @@ async fn the_payer_can_pay_from_another_process() {
         .json(&json!({"card_number": "4242 4242 4242 4242"}))
         .send()
         .await
-        .expect("an answer");
-    refused_fields(&support::answer(unknown).await, &["card_number"]);
-    let paid = ok(support::answer(api.http.post(url).send().await.expect("an answer")).await);
+        .expect("a response");
+    refused_fields(&support::read_response(unknown).await, &["card_number"]);
+    let paid =
+        ok(support::read_response(api.http.post(url).send().await.expect("a response")).await);
     assert_eq!(
         (&paid["status"], &paid["error"]),
         (&json!("AUTHORIZED"), &Value::Null)
@@ -227,14 +228,14 @@ async fn the_payer_can_pay_from_another_process() {
         paid["transaction_id"]
     );
 
-    let again = api.http.post(url).send().await.expect("an answer");
-    refused(&support::answer(again).await, 400);
+    let again = api.http.post(url).send().await.expect("a response");
+    refused(&support::read_response(again).await, 400);
     let html = api
         .http
         .get(url)
         .send()
         .await
-        .expect("an answer")
+        .expect("a response")
         .text()
         .await
         .expect("text");
@@ -255,7 +256,7 @@ async fn text_of_the_merchant_stays_text_on_the_payment_page() {
         .get(created["url"].as_str().expect("a url"))
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert!(!page.text().await.expect("text").contains("<script>"));
 }
 

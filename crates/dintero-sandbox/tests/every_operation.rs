@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use support::shopping::{DRAFTS, ORDERS, id, items, order};
 use support::wallets::{CARDS, INFO, MOVES, card};
 use support::{
-    Answer, Api, charge, draft_body, ok, refused, session_body, start_with, token_session_body,
+    Api, ApiResponse, charge, draft_body, ok, refused, session_body, start_with, token_session_body,
 };
 
 /// Method, path and body of one call; in the order in which they are possible.
@@ -265,17 +265,17 @@ async fn token(api: &Api, client: &str, account: &str) -> String {
 }
 
 #[tokio::test]
-async fn every_operation_answers_as_documented() {
+async fn every_operation_responds_as_documented() {
     let api = start_with(sandbox()).await;
     let ids = prepare(&api).await;
     api.sandbox.clear_requests();
     for (method, path, body) in lines(CALLS, &ids) {
         let request = api.request(method.clone(), &path);
-        let (status, answer) = match body {
+        let (status, response) = match body {
             Some(body) => api.send(request.json(&body)).await,
             None => api.send(request).await,
         };
-        assert!(status < 300, "{method} {path}: {status} {answer}");
+        assert!(status < 300, "{method} {path}: {status} {response}");
     }
     token(&api, "all", api.sandbox.account()).await;
     let done = api.sandbox.requests();
@@ -312,7 +312,7 @@ async fn a_refused_request_changes_nothing() {
     let none = token(&api, "none", api.sandbox.account()).await;
     let other = token(&api, "other", "T00000002").await;
     let before = api.sandbox.state_digest();
-    let same = |what: &str, found: &Answer, status: u16| {
+    let same = |what: &str, found: &ApiResponse, status: u16| {
         assert_eq!(found.0, status, "{what}: {}", found.1);
         refused(found, status);
         assert_eq!(

@@ -56,13 +56,13 @@ async fn the_log_tells_what_arrived_without_queries_or_bodies() {
 }
 
 #[tokio::test]
-async fn the_request_id_of_the_answer_is_the_one_in_the_log() {
+async fn the_request_id_of_the_response_is_the_one_in_the_log() {
     let api = start().await;
     let response = api
         .request(Method::GET, "/v1/transactions")
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     let id = response.headers()["request-id"]
         .to_str()
         .expect("text")
@@ -74,7 +74,7 @@ async fn the_request_id_of_the_answer_is_the_one_in_the_log() {
 }
 
 #[tokio::test]
-async fn a_status_fault_answers_without_doing_anything() {
+async fn a_status_fault_responds_without_doing_anything() {
     let api = start().await;
     let transaction = api.transaction().await;
     let path = format!("/v1/transactions/{transaction}/capture");
@@ -86,7 +86,7 @@ async fn a_status_fault_answers_without_doing_anything() {
         .json(&json!({"amount": 50_000}))
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(limited.headers()["retry-after"], "1");
     let read = ok(api.get(&format!("/v1/transactions/{transaction}")).await);
     assert_eq!(read["status"], "AUTHORIZED");

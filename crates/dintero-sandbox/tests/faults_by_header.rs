@@ -5,7 +5,7 @@ mod support;
 use dintero_sandbox::{Fault, RandomFaults};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
-use support::{Api, answer, ok, refused, start};
+use support::{Api, ok, read_response, refused, start};
 
 const CAPTURE: &str = "transactions_id_capture_post";
 
@@ -49,14 +49,16 @@ async fn a_status_comes_with_its_retry_after_and_nothing_is_done() {
         ("status=503; retry-after=2", 503, Some("2")),
         ("status=500", 500, None),
     ] {
-        let response = capture(&api, &transaction, fault).await.expect("an answer");
+        let response = capture(&api, &transaction, fault)
+            .await
+            .expect("a response");
         let found = response.headers().get("retry-after").cloned();
         assert_eq!(
             found.as_ref().and_then(|v| v.to_str().ok()),
             wait,
             "{fault}"
         );
-        refused(&answer(response).await, status);
+        refused(&read_response(response).await, status);
     }
     assert_eq!(self::status(&api, &transaction).await, "AUTHORIZED");
 }
@@ -85,7 +87,7 @@ async fn a_truncated_body_ends_early_after_the_work() {
     let transaction = api.transaction().await;
     let response = capture(&api, &transaction, "truncated-body")
         .await
-        .expect("the head of an answer");
+        .expect("the head of a response");
     assert_eq!(response.status(), 200);
     assert!(response.text().await.is_err());
     assert_eq!(status(&api, &transaction).await, "CAPTURED");
@@ -97,8 +99,8 @@ async fn a_stale_token_stays_stale_until_a_new_one_is_fetched() {
     let path = "/v1/transactions";
     let stale = send(&api, Method::GET, path, None, "stale-token")
         .await
-        .expect("an answer");
-    refused(&answer(stale).await, 401);
+        .expect("a response");
+    refused(&read_response(stale).await, 401);
     refused(&api.get(path).await, 401);
     api.log_in().await;
     ok(api.get(path).await);
@@ -109,15 +111,15 @@ async fn a_stale_token_stays_stale_until_a_new_one_is_fetched() {
 }
 
 #[tokio::test]
-async fn unknown_values_and_further_fields_stand_in_an_answer_that_is_else_as_usual() {
+async fn unknown_values_and_extra_fields_leave_the_rest_of_the_response_as_it_is() {
     let api = start().await;
     let transaction = api.transaction().await;
     let path = format!("/v1/transactions/{transaction}");
     let plain = ok(api.get(&path).await);
     let odd = send(&api, Method::GET, &path, None, "unknown-enum-value")
         .await
-        .expect("an answer");
-    let odd = ok(answer(odd).await);
+        .expect("a response");
+    let odd = ok(read_response(odd).await);
     assert_eq!(
         (&odd["status"], &odd["events"][0]["event"]),
         (&json!("SANDBOX_UNKNOWN"), &json!("SANDBOX_UNKNOWN"))
@@ -125,8 +127,8 @@ async fn unknown_values_and_further_fields_stand_in_an_answer_that_is_else_as_us
     assert_eq!(odd["amount"], plain["amount"]);
     let more = send(&api, Method::GET, &path, None, "extra-field")
         .await
-        .expect("an answer");
-    let mut more = ok(answer(more).await);
+        .expect("a response");
+    let mut more = ok(read_response(more).await);
     assert!(
         more.as_object_mut()
             .and_then(|m| m.remove("sandbox_extra_field"))
@@ -136,18 +138,18 @@ async fn unknown_values_and_further_fields_stand_in_an_answer_that_is_else_as_us
 }
 
 #[tokio::test]
-async fn a_pending_capture_answers_202_and_a_delay_only_takes_longer() {
+async fn a_pending_capture_responds_with_202_and_a_delay_only_takes_longer() {
     let api = start().await;
     let transaction = api.transaction().await;
-    ok(answer(
+    ok(read_response(
         send(&api, Method::GET, "/v1/transactions", None, "delay=1ms")
             .await
-            .expect("an answer"),
+            .expect("a response"),
     )
     .await);
     let response = capture(&api, &transaction, "pending=30s")
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(response.status(), 202);
     api.sandbox.complete_pending();
     assert_eq!(status(&api, &transaction).await, "CAPTURED");
@@ -159,7 +161,12 @@ async fn another_header_is_a_400_that_names_the_choices_and_does_nothing() {
     let transaction = api.transaction().await;
     let before = api.sandbox.state_digest();
     for fault in ["close", "status=200", "delay=1h", ""] {
-        let found = answer(capture(&api, &transaction, fault).await.expect("an answer")).await;
+        let found = read_response(
+            capture(&api, &transaction, fault)
+                .await
+                .expect("a response"),
+        )
+        .await;
         refused(&found, 400);
         let message = found.1["error"]["errors"][0]["message"]
             .as_str()
@@ -180,13 +187,13 @@ async fn chance_strikes_only_where_it_was_asked_to_and_ends_with_a_rate_of_0() {
     let faults = RandomFaults::new(7, 1.0).with_operation(CAPTURE);
     api.sandbox
         .fail_at_random(faults.with_faults([Fault::Status(503)]));
-    refused(&answer_of(&api, &transaction).await, 503);
+    refused(&response_of(&api, &transaction).await, 503);
     assert_eq!(status(&api, &transaction).await, "AUTHORIZED");
     api.sandbox.fail_at_random(RandomFaults::new(7, 0.0));
-    assert_eq!(answer_of(&api, &transaction).await.0, 200);
+    assert_eq!(response_of(&api, &transaction).await.0, 200);
 }
 
-async fn answer_of(api: &Api, transaction: &str) -> support::Answer {
+async fn response_of(api: &Api, transaction: &str) -> support::ApiResponse {
     api.post(
         &format!("/v1/transactions/{transaction}/capture"),
         json!({"amount": 50_000}),

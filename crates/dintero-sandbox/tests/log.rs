@@ -13,7 +13,7 @@ use support::{Api, ok, refused, session_body, start};
 
 async fn text(api: &Api, path: &str) -> String {
     let url = format!("{}{path}", api.sandbox.url());
-    let response = api.http.get(url).send().await.expect("an answer");
+    let response = api.http.get(url).send().await.expect("a response");
     assert_eq!(response.status(), 200);
     response.text().await.expect("text")
 }
@@ -88,7 +88,7 @@ async fn the_pages_of_the_log_are_not_in_the_log_and_load_nothing() {
     let api = start().await;
     let before = api.sandbox.requests();
     let url = format!("{}/_sandbox", api.sandbox.url());
-    let response = api.http.get(url).send().await.expect("an answer");
+    let response = api.http.get(url).send().await.expect("a response");
     let policy = response.headers()["content-security-policy"]
         .to_str()
         .expect("text")

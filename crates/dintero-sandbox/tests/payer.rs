@@ -30,7 +30,7 @@ async fn send(url: &str, fields: &[(&str, &str)]) -> Response {
     let form = form.extend_pairs(fields).finish();
     let request = browser().post(url).body(form);
     let request = request.header("content-type", "application/x-www-form-urlencoded");
-    request.send().await.expect("an answer")
+    request.send().await.expect("a response")
 }
 
 async fn html(response: Response) -> (u16, String) {
@@ -54,7 +54,7 @@ async fn html(response: Response) -> (u16, String) {
 
 async fn read_page(url: &str) -> (u16, String) {
     let request = browser().get(url).header("accept", "text/html,*/*;q=0.8");
-    html(request.send().await.expect("an answer")).await
+    html(request.send().await.expect("a response")).await
 }
 
 /// Where a form led to.
@@ -106,7 +106,7 @@ async fn a_paid_form_leads_back_to_the_shop() {
         body["order"]["merchant_reference"] = json!("a&b=\u{e6}");
     })
     .await;
-    let answer = send(
+    let response = send(
         &url,
         &[
             ("card", "5200000000000007"),
@@ -124,7 +124,7 @@ async fn a_paid_form_leads_back_to_the_shop() {
     let expected = format!(
         "https://shop.example/done?order=7&merchant_reference=a%26b%3D%C3%A6&transaction_id={transaction_id}#top"
     );
-    assert_eq!(location(&answer), expected);
+    assert_eq!(location(&response), expected);
     let (status, page) = read_page(&url).await;
     assert_eq!(status, 200);
     assert!(
@@ -157,8 +157,8 @@ async fn every_end_without_payment_says_so_on_the_way_back() {
         (vec![("action", "cancel")], "cancelled", None),
     ] {
         let (id, url) = session(&api, |_| {}).await;
-        let answer = send(&url, &fields).await;
-        let back = location(&answer);
+        let response = send(&url, &fields).await;
+        let back = location(&response);
         assert!(
             back.starts_with("https://shop.example/done?merchant_reference=order-1"),
             "{back}"
@@ -261,13 +261,16 @@ async fn refuses_all(api: &Api, id: &str, url: &str) {
             html(send(url, &[("action", action), ("card", "4000000000000002")]).await).await;
         assert_eq!(status, 400, "{action}");
         assert!(page.contains("role=\"alert\""), "{page}");
-        let answer = api
+        let response = api
             .http
             .post(url)
             .json(&json!({"action": action}))
             .send()
             .await;
-        refused(&support::answer(answer.expect("an answer")).await, 400);
+        refused(
+            &support::read_response(response.expect("a response")).await,
+            400,
+        );
     }
     let payer = api.sandbox.payer(id);
     assert!(
@@ -307,14 +310,14 @@ async fn a_bad_form_says_what_is_wrong_and_changes_nothing() {
         (json!({"card_number": "1"}), "card_number"),
         (json!({"action": 7}), "action"),
     ] {
-        let answer = api
+        let response = api
             .http
             .post(&url)
             .json(&body)
             .send()
             .await
-            .expect("an answer");
-        refused_fields(&support::answer(answer).await, &[field]);
+            .expect("a response");
+        refused_fields(&support::read_response(response).await, &[field]);
     }
     assert_eq!(api.sandbox.state_digest(), before);
     let gone = url.replace(&id, "T12345678.gone");
@@ -354,24 +357,27 @@ async fn another_program_does_by_json_what_the_buttons_do() {
         ),
     ] {
         let (id, url) = session(&api, |_| {}).await;
-        let answer = api
+        let response = api
             .http
             .post(&url)
             .json(&body)
             .send()
             .await
-            .expect("an answer");
-        let answer = ok(support::answer(answer).await);
+            .expect("a response");
+        let response = ok(support::read_response(response).await);
         assert_eq!(
-            (&answer["status"], &answer["error"]),
+            (&response["status"], &response["error"]),
             (&status, &error),
             "{body}"
         );
         assert_eq!(
-            (&answer["session_id"], answer["transaction_id"].is_null()),
+            (
+                &response["session_id"],
+                response["transaction_id"].is_null()
+            ),
             (&json!(id), status.is_null())
         );
-        let back = answer["redirect_url"].as_str().expect("a url");
+        let back = response["redirect_url"].as_str().expect("a url");
         assert!(
             back.starts_with("https://shop.example/done?merchant_reference="),
             "{back}"
@@ -386,16 +392,16 @@ async fn a_return_url_of_an_app_is_where_the_form_may_lead() {
         body["url"]["return_url"] = json!("shop://done")
     })
     .await;
-    let answer = browser().get(&url).send().await.expect("an answer");
-    let policy = answer.headers()["content-security-policy"]
+    let response = browser().get(&url).send().await.expect("a response");
+    let policy = response.headers()["content-security-policy"]
         .to_str()
         .expect("text");
     assert!(
         policy.ends_with("form-action 'self' http: https: shop:"),
         "{policy}"
     );
-    let answer = send(&url, &[("card", "4000000000000002")]).await;
-    assert!(location(&answer).starts_with("shop://done?merchant_reference="));
+    let response = send(&url, &[("card", "4000000000000002")]).await;
+    assert!(location(&response).starts_with("shop://done?merchant_reference="));
     let (_, page) = read_page(&url).await;
     assert!(
         !page.contains("href="),

@@ -7,13 +7,10 @@ use std::time::Duration;
 use dintero_sandbox::{Card, Fault};
 use reqwest::Method;
 use serde_json::{Value, json};
+use support::transactions::read;
 use support::{Api, charge, ok, refused, refused_fields, session_body, start, token_session_body};
 
 const CAPTURE: &str = "transactions_id_capture_post";
-
-async fn read(api: &Api, id: &str) -> Value {
-    ok(api.get(&format!("/v1/transactions/{id}")).await)
-}
 
 /// Event names, oldest first.
 fn events(body: &Value) -> Vec<&str> {
@@ -31,7 +28,7 @@ async fn a_202_is_completed_when_the_clock_has_moved() {
     let request = api
         .request(Method::POST, &path)
         .json(&json!({"amount": 50_000}));
-    let response = request.send().await.expect("an answer");
+    let response = request.send().await.expect("a response");
     assert_eq!(response.status(), 202);
     let event_id = response.headers()["event-request-id"]
         .to_str()
@@ -89,11 +86,11 @@ async fn refund_and_void_can_be_pending_and_are_completed_on_demand() {
             Fault::Pending(Duration::MAX),
         );
         let path = format!("/v1/transactions/{id}/{what}");
-        let answer = match body.is_null() {
+        let response = match body.is_null() {
             true => api.post_nothing(&path).await,
             false => api.post(&path, body).await,
         };
-        assert_eq!(answer.0, 202, "{}", answer.1);
+        assert_eq!(response.0, 202, "{}", response.1);
     }
     let session = read(&api, &voided).await["session_id"]
         .as_str()

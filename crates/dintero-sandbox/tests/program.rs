@@ -48,7 +48,7 @@ async fn token(url: &str, header: &str) -> (u16, Value) {
         .json(&json!({"grant_type": "client_credentials", "audience": "https://api.dintero.com/v1/accounts/T12345678"}))
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     (
         response.status().as_u16(),
         response.json().await.expect("JSON"),
@@ -60,7 +60,7 @@ async fn knows(url: &str, token: &Value) -> bool {
     let request = http
         .get(format!("{url}/v1/transactions"))
         .bearer_auth(token.as_str().expect("a token"));
-    request.send().await.expect("an answer").status() == 200
+    request.send().await.expect("a response").status() == 200
 }
 
 fn text(path: &Path) -> String {
@@ -81,16 +81,16 @@ async fn state_and_log_are_whole_when_it_is_asked_to_end() {
         log.to_str().expect("text"),
     ];
     let (program, url) = start(&options);
-    let (status, answer) = token(&url, "delay=1ms").await;
-    assert_eq!(status, 200, "{answer}");
+    let (status, response) = token(&url, "delay=1ms").await;
+    assert_eq!(status, 200, "{response}");
     assert_eq!(token(&url, "status=503").await.0, 503);
     end(program);
-    assert!(text(&state).contains(answer["access_token"].as_str().expect("a token")));
+    assert!(text(&state).contains(response["access_token"].as_str().expect("a token")));
     assert_eq!(text(&log).lines().count(), 2);
 
     let (program, url) = start(&options);
     assert!(
-        knows(&url, &answer["access_token"]).await,
+        knows(&url, &response["access_token"]).await,
         "the token of the first run works"
     );
     end(program);
@@ -111,7 +111,7 @@ async fn chance_comes_by_option_and_a_damaged_state_stops_the_start() {
     let lines = lines
         .send()
         .await
-        .expect("an answer")
+        .expect("a response")
         .text()
         .await
         .expect("text");

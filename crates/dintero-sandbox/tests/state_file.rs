@@ -109,16 +109,16 @@ async fn a_file_that_is_damaged_or_somebody_elses_is_an_error_and_stays_as_it_is
     drop(api);
     let good = fs::read_to_string(&path).expect("a state");
     let mut odd: Value = serde_json::from_str(&good).expect("JSON");
-    odd["version"] = json!(2);
+    odd["version"] = json!(3);
     for (text, reason) in [
         (String::new(), "is not a state file"),
         ("{\"name\": \"package\"}".into(), "is not a state file"),
         (
-            "{\"format\": \"other\", \"version\": 1}".into(),
+            "{\"format\": \"other\", \"version\": 2}".into(),
             "is not a state file",
         ),
         (good[..good.len() / 2].to_owned(), "is not a state file"),
-        (odd.to_string(), "has version 2"),
+        (odd.to_string(), "has version 3"),
         (
             good.replace("\"expires_at\"", "\"expired_at\""),
             "is damaged (line 1",
@@ -153,7 +153,7 @@ async fn a_state_that_cannot_be_written_is_told_and_the_old_one_stays() {
         .get(format!("{}/_sandbox", api.sandbox.url()))
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert!(
         page.text()
             .await

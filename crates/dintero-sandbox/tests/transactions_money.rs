@@ -3,24 +3,9 @@
 mod support;
 
 use dintero_sandbox::Card;
-use serde_json::{Value, json};
-use support::{Api, ok, refused, refused_fields, session_body, start};
-
-async fn act(api: &Api, id: &str, what: &str, body: Value) -> (u16, Value) {
-    api.post(&format!("/v1/transactions/{id}/{what}"), body)
-        .await
-}
-
-async fn read(api: &Api, id: &str) -> Value {
-    ok(api.get(&format!("/v1/transactions/{id}")).await)
-}
-
-fn last(transaction: &Value) -> &Value {
-    transaction["events"]
-        .as_array()
-        .and_then(|e| e.last())
-        .expect("an event")
-}
+use serde_json::json;
+use support::transactions::{act, last, read};
+use support::{ok, refused, refused_fields, session_body, start};
 
 #[tokio::test]
 async fn what_was_captured_is_gone_from_what_can_be_captured() {

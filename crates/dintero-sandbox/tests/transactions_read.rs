@@ -5,23 +5,8 @@ mod support;
 use dintero_sandbox::Card;
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::{Api, ok, session_body, start};
-
-async fn act(api: &Api, id: &str, what: &str, body: Value) -> (u16, Value) {
-    api.post(&format!("/v1/transactions/{id}/{what}"), body)
-        .await
-}
-
-async fn read(api: &Api, id: &str) -> Value {
-    ok(api.get(&format!("/v1/transactions/{id}")).await)
-}
-
-fn last(transaction: &Value) -> &Value {
-    transaction["events"]
-        .as_array()
-        .and_then(|e| e.last())
-        .expect("an event")
-}
+use support::transactions::{act, last, read};
+use support::{ok, session_body, start};
 
 #[tokio::test]
 async fn a_payment_takes_over_the_order_with_shipping_as_an_item() {

@@ -59,7 +59,7 @@ async fn a_bad_transaction_is_refused() {
 }
 
 #[tokio::test]
-async fn a_repeated_ref_id_gives_the_first_answer_and_moves_nothing() {
+async fn a_repeated_ref_id_returns_the_first_response_and_moves_nothing() {
     let api = start().await;
     card(&api, "card-1").await;
     let first = ok(api.post(MOVES, draw("same", 20_000)).await);

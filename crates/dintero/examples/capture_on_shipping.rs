@@ -1,13 +1,14 @@
-//! Captures each parcel when it is sent: once, whatever happens to the answer.
+//! Captures each parcel when it is shipped: once, even if the response is lost.
 //!
-//! Runs in a sandbox, or with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set in Dintero's test environment.
+//! Runs against a sandbox inside the program or, with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set, against
+//! Dintero's test environment.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod common;
 
 use std::process::ExitCode;
 
-use common::{Result, connect, exit, fresh, nok, pay, session, settled};
+use common::{Result, confirmed, connect, exit, fresh, nok, pay, session};
 use dintero::checkout::types::{CaptureOptions, OperationItem};
 use dintero::{TransactionAmounts, outcome};
 use dintero_sandbox::Fault;
@@ -28,7 +29,7 @@ async fn run() -> Result<()> {
 
     for ((id, amount), line) in LINES.into_iter().zip(1..) {
         if let Some(sandbox) = &sandbox {
-            // The worst that can happen: it is captured, and nobody hears of it.
+            // The worst case: the capture is carried out, and its response is lost.
             sandbox.fail_next("transactions_id_capture_post", Fault::CloseAfterWork);
         }
         let item = OperationItem::builder()
@@ -39,14 +40,14 @@ async fn run() -> Result<()> {
         let parcel = CaptureOptions::builder()
             .amount(amount)
             .items([item])
-            // The name of this capture. Keep it with the parcel: after a crash the same call captures nothing twice.
+            // Store the reference with the parcel: after a crash, the same call captures nothing twice.
             .capture_reference(format!("{order}-parcel-{line}"));
         let capture =
             outcome::capture(&dintero.checkout(), &*payment, parcel).repeat_if_not_applied(2);
-        let transaction = settled(capture.send().await).await?;
+        let transaction = confirmed(capture.send().await).await?;
         let amounts = TransactionAmounts::of(&transaction)?;
         println!(
-            "  sent the {id}: captured {}, {} in all",
+            "  shipped the {id}: captured {}, {} in all",
             nok(amount),
             amounts.captured()
         );

@@ -1,8 +1,8 @@
-//! A shop with a server: the payer pays, Dintero calls back, the order moves on once.
+//! A shop with a server: the payer pays, Dintero sends a callback, and the order is updated once.
 //!
-//! Runs in a sandbox, which sends the callback. Or in Dintero's test environment, with DINTERO_ACCOUNT_ID,
-//! DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set; then also SHOP_SIGNATURE_SECRET, the secret that signs your callbacks, and
-//! SHOP_URL, the https address that leads to port 8080 of this machine.
+//! Runs against a sandbox inside the program, which sends the callback, or against Dintero's test environment. For the latter set
+//! DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID, DINTERO_CLIENT_SECRET, SHOP_SIGNATURE_SECRET (the secret that signs your callbacks) and SHOP_URL
+//! (the https URL of port 8080 of this machine).
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod common;
@@ -15,7 +15,7 @@ use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::routing::get;
 use common::{Result, connect, exit, fresh, nok, pay, session};
-use dintero::callback::{Reply, SessionCallback, Signer, Verifier};
+use dintero::callback::{CallbackResponse, SessionCallback, Signer, Verifier};
 use dintero::state::StatusRules;
 use dintero::{Clock, Dintero, SystemClock};
 use tokio::net::TcpListener;
@@ -25,23 +25,23 @@ use tokio::sync::Notify;
 struct Shop {
     verifier: Verifier,
     dintero: Dintero,
-    /// Each order, and whether it is paid.
+    /// Whether each order is paid.
     orders: Arc<Mutex<BTreeMap<String, bool>>>,
     paid: Arc<Notify>,
 }
 
-/// Only what Dintero signed comes here. What to answer, and when Dintero calls again, is said at `dintero::callback`.
-async fn callback(State(shop): State<Shop>, callback: SessionCallback) -> Reply {
+/// Handles callbacks that Dintero signed. `dintero::callback` documents the responses, and when Dintero retries.
+async fn callback(State(shop): State<Shop>, callback: SessionCallback) -> CallbackResponse {
     let Some(id) = &callback.transaction_id else {
         println!(
             "  {}: nothing was paid ({:?})",
             callback.merchant_reference, callback.error
         );
-        return Reply::Done;
+        return CallbackResponse::Processed;
     };
-    // The callback says that something happened; what, the transaction says.
+    // The callback says that something happened; the transaction says what.
     let Ok(transaction) = shop.dintero.checkout().get_transaction(id).send().await else {
-        return Reply::TryAgain;
+        return CallbackResponse::Retry;
     };
     let paid = transaction
         .status
@@ -49,8 +49,8 @@ async fn callback(State(shop): State<Shop>, callback: SessionCallback) -> Reply 
         .is_some_and(|status| status.is_paid().is_yes());
     let mut orders = shop.orders.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(order) = orders.get_mut(&callback.merchant_reference) else {
-        // It may have overtaken the order.
-        return Reply::TryAgain;
+        // The callback may arrive before the order is stored.
+        return CallbackResponse::Retry;
     };
     if paid && !*order {
         *order = true;
@@ -61,7 +61,7 @@ async fn callback(State(shop): State<Shop>, callback: SessionCallback) -> Reply 
         );
         shop.paid.notify_one();
     }
-    Reply::Done
+    CallbackResponse::Processed
 }
 
 #[tokio::main]
@@ -101,10 +101,10 @@ async fn run() -> Result<()> {
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .insert(order.clone(), false);
-    // Also called when the payment fails.
+    // Dintero also sends a callback when the payment fails.
     let callback_url = format!("{public}/callback?report_error=true");
     let session = session(&dintero, &order, &[("chair", 29_990)], Some(&callback_url)).await?;
-    println!("  {order} waits for its payment");
+    println!("  {order} awaits payment");
     pay(&dintero, sandbox.as_ref(), &session).await?;
     shop.paid.notified().await;
     if let Some(sandbox) = &sandbox {
@@ -112,7 +112,7 @@ async fn run() -> Result<()> {
         for callback in sandbox.callbacks() {
             println!("  a callback ended as {:?}", callback.state);
         }
-        // Whoever does not know the secret is told nothing, and moves nothing on.
+        // A forged callback is rejected without a reason, and updates nothing.
         let forged = Signer::new(dintero.account(), "a guess").session_callback(
             &callback_url,
             &[
@@ -126,7 +126,7 @@ async fn run() -> Result<()> {
             .get(forged.uri().to_string())
             .headers(forged.headers().clone());
         println!(
-            "  a forged one is answered with {}",
+            "  the response to a forged callback is {}",
             forged.send().await?.status().as_u16()
         );
     }

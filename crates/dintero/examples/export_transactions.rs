@@ -1,6 +1,7 @@
-//! Writes all transactions of the account as CSV to standard output, a page in memory at a time.
+//! Writes all transactions of the account as CSV to standard output, with one page in memory at a time.
 //!
-//! Runs in a sandbox, or with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set in Dintero's test environment.
+//! Runs against a sandbox inside the program or, with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set, against
+//! Dintero's test environment.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod common;
@@ -21,7 +22,7 @@ async fn run() -> Result<()> {
     let (dintero, sandbox) = connect().await?;
     let checkout = dintero.checkout();
     if sandbox.is_some() {
-        eprintln!("Making payments to export");
+        eprintln!("Creating payments to export");
         for number in 0..25 {
             let session = session(&dintero, &fresh("order"), &[("chair", 29_990)], None).await?;
             let payment = pay(&dintero, sandbox.as_ref(), &session).await?;
@@ -50,7 +51,7 @@ async fn run() -> Result<()> {
         "refunded",
         "currency",
     ])?;
-    // A page is fetched when the one before it is written.
+    // A page is fetched after the previous one is written.
     let mut pages = checkout.list_transactions().limit(10).pages();
     let (mut rows, mut read) = (0, 0);
     while let Some(page) = pages.next().await {
@@ -58,7 +59,7 @@ async fn run() -> Result<()> {
             Ok(page) => page,
             Err(error) => {
                 csv.flush()?;
-                // Keep the cursor: `pages().resume(cursor)` goes on here.
+                // Store the cursor: `pages().resume(cursor)` continues here.
                 let cursor = serde_json::to_string(&pages.cursor())?;
                 return Err(format!("stopped after {rows} rows, at {cursor}: {error}").into());
             }
@@ -74,16 +75,16 @@ async fn run() -> Result<()> {
     Ok(())
 }
 
-/// The fields of a transaction; amounts in major units, exact.
+/// Returns the fields of a transaction, with exact amounts in major units.
 fn row(transaction: &Transaction) -> Result<[String; 9]> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let amount = Amount::of(transaction.amount, &transaction.currency)?;
-    let moved = match TransactionAmounts::of(transaction) {
+    let amounts = match TransactionAmounts::of(transaction) {
         Ok(amounts) => [amounts.captured().to_major(), amounts.refunded().to_major()],
-        // The events do not tell; no number is better than a wrong one.
+        // The events are inconclusive; no number is better than a wrong one.
         Err(_) => [String::new(), String::new()],
     };
-    let [captured, refunded] = moved;
+    let [captured, refunded] = amounts;
     Ok([
         text(&transaction.id),
         transaction

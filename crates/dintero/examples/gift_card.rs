@@ -1,16 +1,17 @@
-//! Sells a gift card, and takes it as payment: reserved when the order is made, drawn when it is sent.
+//! Sells a gift card and accepts it as payment: reserved with the order, captured on shipping.
 //!
-//! Runs in a sandbox, or with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set in Dintero's test environment.
+//! Runs against a sandbox inside the program or, with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set, against
+//! Dintero's test environment.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod common;
 
 use std::process::ExitCode;
 
-use common::{Result, connect, exit, fresh, nok, settled};
+use common::{Result, confirmed, connect, exit, fresh, nok};
 use dintero::Dintero;
 use dintero::outcome::wallet;
-use dintero::state::{Answer, CardRules};
+use dintero::state::{CardRules, Verdict};
 use dintero::wallets::types::{
     CaptureOptions, CardInput, CardLookup, CardTokenGeneratorInput, TransactionInput,
     TransactionInputType, VoidOptions,
@@ -27,7 +28,7 @@ async fn run() -> Result<()> {
     redeem(&dintero, &code, 34_990).await
 }
 
-/// A card with the code that is printed on it, and a bonus put on top.
+/// Creates a card and adds a bonus. Returns the code that is printed on it.
 async fn sell(dintero: &Dintero, amount: i64) -> Result<String> {
     let wallets = dintero.wallets();
     let (card_id, sale) = (fresh("gift"), fresh("sale"));
@@ -48,7 +49,7 @@ async fn sell(dintero: &Dintero, amount: i64) -> Result<String> {
         .amount(5_000)
         .currency("NOK")
         .ref_id(sale);
-    let bonus = settled(wallet::transaction(&wallets, bonus).send().await).await?;
+    let bonus = confirmed(wallet::transaction(&wallets, bonus).send().await).await?;
     println!("  a bonus of {}", nok(bonus.amount));
     let token = card.card_token.and_then(|code| code.token);
     Ok(token
@@ -56,7 +57,7 @@ async fn sell(dintero: &Dintero, amount: i64) -> Result<String> {
         .ok_or("the card has no code")?)
 }
 
-/// Looks the card up by its code, reserves, draws what was sent, and gives the rest back.
+/// Looks up the card by its code, reserves the price, captures what was shipped, and releases the rest.
 async fn redeem(dintero: &Dintero, code: &str, price: i64) -> Result<()> {
     let wallets = dintero.wallets();
     let card = wallets
@@ -69,18 +70,18 @@ async fn redeem(dintero: &Dintero, code: &str, price: i64) -> Result<()> {
         "  {} on the card",
         nok(card.amount_available.unwrap_or_default())
     );
-    if let Answer::No(reason) = card.can_draw(nok(price), dintero.handle().clock().wall()) {
+    if let Verdict::No(reason) = card.can_draw(nok(price), dintero.handle().clock().wall()) {
         return Err(format!("{} cannot be drawn: {reason}", nok(price)).into());
     }
 
-    // The same ref_id never reserves twice, so keep it with the order.
+    // The same ref_id never reserves twice, so store it with the order.
     let order = fresh("order");
     let hold = TransactionInput::builder()
         .card_id(&*card_id)
         .amount(price)
         .currency("NOK")
         .pending(true);
-    let hold = settled(
+    let hold = confirmed(
         wallet::transaction(&wallets, hold.ref_id(format!("{order}-hold")))
             .send()
             .await,
@@ -92,7 +93,7 @@ async fn redeem(dintero: &Dintero, code: &str, price: i64) -> Result<()> {
     let sent = CaptureOptions::builder()
         .amount(29_990)
         .ref_id(format!("{order}-draw"));
-    let drawn = settled(
+    let drawn = confirmed(
         wallet::capture(&wallets, &*card_id, held.clone(), sent)
             .send()
             .await,
@@ -100,8 +101,8 @@ async fn redeem(dintero: &Dintero, code: &str, price: i64) -> Result<()> {
     .await?;
     println!("  drawn {}", nok(drawn.amount));
     let rest = VoidOptions::builder().ref_id(format!("{order}-rest"));
-    let rest = settled(wallet::void(&wallets, &*card_id, held, rest).send().await).await?;
-    println!("  given back {}", nok(rest.amount));
+    let rest = confirmed(wallet::void(&wallets, &*card_id, held, rest).send().await).await?;
+    println!("  released {}", nok(rest.amount));
 
     let card = wallets.get_card(&*card_id).send().await?;
     println!("  left {}", nok(card.amount_available.unwrap_or_default()));

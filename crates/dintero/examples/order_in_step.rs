@@ -1,13 +1,14 @@
-//! Keeps a Shopping order in step with its payment: every event of the transaction is recorded on the order, once.
+//! Keeps a Shopping order in step with its payment: every event of the transaction is recorded on the order once.
 //!
-//! Runs in a sandbox, or with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set in Dintero's test environment.
+//! Runs against a sandbox inside the program or, with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set, against
+//! Dintero's test environment.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod common;
 
 use std::process::ExitCode;
 
-use common::{Result, connect, exit, nok, order, pay, session, settled};
+use common::{Result, confirmed, connect, exit, nok, order, pay, session};
 use dintero::Dintero;
 use dintero::checkout::types::{
     CaptureOptions, OperationItem, OperationItemBuilder, RefundOptions, TransactionEventKind,
@@ -15,7 +16,7 @@ use dintero::checkout::types::{
 use dintero::outcome::{self, record};
 use dintero::shopping::types::{OrderOperationInput, OrderOperationItemInput, PaymentDetails};
 
-/// The order has one line, over 299.90 NOK.
+/// The price of the only line: 299.90 NOK.
 const PRICE: i64 = 29_990;
 
 #[tokio::main]
@@ -28,7 +29,7 @@ async fn run() -> Result<()> {
     let checkout = dintero.checkout();
     let order = order(&dintero, "chair", PRICE).await?;
     println!("  order {order}");
-    // The order's id is the payment's reference, so that either leads to the other.
+    // The id of the order is the reference of the payment, so that each leads to the other.
     let session = session(&dintero, &order, &[("chair", PRICE)], None).await?;
     let payment = pay(&dintero, sandbox.as_ref(), &session).await?;
     keep_in_step(&dintero, &order, &payment).await?;
@@ -36,7 +37,7 @@ async fn run() -> Result<()> {
     let all = CaptureOptions::builder()
         .amount(PRICE)
         .capture_reference(format!("{order}-1"));
-    settled(
+    confirmed(
         outcome::capture(&checkout, &*payment, all.items([part(PRICE)]))
             .send()
             .await,
@@ -44,16 +45,16 @@ async fn run() -> Result<()> {
     .await?;
     keep_in_step(&dintero, &order, &payment).await?;
 
-    let back = RefundOptions::builder()
+    let refund = RefundOptions::builder()
         .amount(9_990)
         .refund_reference(format!("{order}-2"));
-    settled(
-        outcome::refund(&checkout, &*payment, back.items([part(9_990)]))
+    confirmed(
+        outcome::refund(&checkout, &*payment, refund.items([part(9_990)]))
             .send()
             .await,
     )
     .await?;
-    // A callback may come twice, and so may this.
+    // A callback may be retried, and so may this.
     keep_in_step(&dintero, &order, &payment).await?;
     keep_in_step(&dintero, &order, &payment).await?;
 
@@ -61,14 +62,14 @@ async fn run() -> Result<()> {
     let captures = shopping.list_order_captures(&order).send().await?;
     let refunds = shopping.list_order_refunds(&order).send().await?;
     println!(
-        "  on record: {} capture and {} refund",
+        "  recorded: {} capture and {} refund",
         captures.captures.len(),
         refunds.refunds.len()
     );
     Ok(())
 }
 
-/// So much of the only line.
+/// An amount of the only line.
 fn part(amount: i64) -> OperationItemBuilder {
     OperationItem::builder()
         .id("chair")
@@ -77,7 +78,7 @@ fn part(amount: i64) -> OperationItemBuilder {
         .amount(amount)
 }
 
-/// Reads the payment and records what is missing. Call it for every callback and webhook, and after every operation of your own.
+/// Reads the payment and records what is missing. Call it for every callback and webhook, and after each of your own requests.
 async fn keep_in_step(dintero: &Dintero, order: &str, payment: &str) -> Result<()> {
     use TransactionEventKind as Kind;
     let shopping = dintero.shopping();
@@ -96,17 +97,17 @@ async fn keep_in_step(dintero: &Dintero, order: &str, payment: &str) -> Result<(
             .as_ref()
             .and_then(|amount| amount.as_i64())
             .ok_or("an event has no amount")?;
-        // With more lines, those that the event names.
+        // An order with more lines has the lines of the event here.
         let line = OrderOperationItemInput::builder().line_id(1).amount(amount);
         let details = PaymentDetails::builder().psp("dintero").payment_id(payment);
         let paid = OrderOperationInput::builder()
             .items([line])
             .payment_details(details)
             .success(true);
-        // The event's id is the name of the record: one that is there is not made again.
+        // The id of the event is the reference: an existing record is not created again.
         match kind {
             Kind::Authorize => drop(
-                settled(
+                confirmed(
                     record::authorization(&shopping, order, id, paid)
                         .send()
                         .await,
@@ -114,13 +115,13 @@ async fn keep_in_step(dintero: &Dintero, order: &str, payment: &str) -> Result<(
                 .await?,
             ),
             Kind::Capture => {
-                drop(settled(record::capture(&shopping, order, id, paid).send().await).await?)
+                drop(confirmed(record::capture(&shopping, order, id, paid).send().await).await?)
             }
             Kind::Refund => {
-                drop(settled(record::refund(&shopping, order, id, paid).send().await).await?)
+                drop(confirmed(record::refund(&shopping, order, id, paid).send().await).await?)
             }
             Kind::Void => drop(
-                settled(
+                confirmed(
                     record::cancellation(&shopping, order, id, paid)
                         .send()
                         .await,

@@ -1,28 +1,24 @@
-//! A payment, an order and a gift card, through all three APIs.
+//! A payment, an order and a gift card, through all three APIs. What moves money is sent with a confirmed outcome.
 //!
-//! Runs against a sandbox inside the program, or, with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set,
-//! against Dintero's test environment. A production account is refused unless `--production` is given.
+//! Runs against a sandbox inside the program or, with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set, against
+//! Dintero's test environment. A production account requires `--production`.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod common;
 
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use common::{Result, connect, exit, nok, pay};
-use dintero::checkout::types::{
-    CaptureOptions, OrderItemInput as SessionItem, ProfileSessionOptions, SessionOrderInput,
-    SessionUrls, Transaction,
+use common::{Result, confirmed, connect, exit, fresh, nok, order, pay, session};
+use dintero::Dintero;
+use dintero::checkout::types::CaptureOptions;
+use dintero::outcome::{self, record, wallet};
+use dintero::shopping::types::{OrderOperationInput, OrderOperationItemInput, PaymentDetails};
+use dintero::wallets::types::{
+    CaptureOptions as CardCapture, CardInput, CardLookup, CardTokenGeneratorInput, TransactionInput,
 };
-use dintero::shopping::types::{
-    DraftOptions, DraftOrderInput, OrderInput, OrderItemInput, OrderOperationInput,
-    OrderOperationItemInput, PaymentDetails, TaxLine,
-};
-use dintero::wallets::types::{CardInput, CardLookup, CardTokenGeneratorInput, TransactionInput};
-use dintero::{Dintero, wallets};
 use dintero_sandbox::Sandbox;
 
-/// What the shop sells in this program, in minor units: 299.90 NOK.
+/// The price of the only item, in minor units: 299.90 NOK.
 const PRICE: i64 = 29_990;
 
 #[tokio::main]
@@ -32,202 +28,90 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<()> {
     let (dintero, sandbox) = connect().await?;
-    // References must be new in every run against a real account.
-    let run = uuid::Uuid::new_v4().simple().to_string()[..8].to_owned();
-
     println!("\nCheckout: a payment");
-    let transaction = take_payment(&dintero, sandbox.as_ref(), &run).await?;
-    println!("\nShopping: the order, and the record of its payment");
-    keep_order(&dintero, &transaction).await?;
+    let payment = take_payment(&dintero, sandbox.as_ref()).await?;
+    println!("\nShopping: the order, and the records of its payment");
+    record_payment(&dintero, &payment).await?;
     println!("\nWallets: a gift card");
-    give_card(&dintero, &run).await?;
+    use_gift_card(&dintero).await?;
     println!("\nDone.");
     Ok(())
 }
 
-/// Session from the account's default profile, payment, capture.
-async fn take_payment(dintero: &Dintero, sandbox: Option<&Sandbox>, run: &str) -> Result<String> {
-    let checkout = dintero.checkout();
-    let item = SessionItem::builder()
-        .id("chair")
-        .line_id("1")
-        .description("Chair")
-        .quantity(1)
-        .amount(PRICE)
-        .vat(25);
-    let session = checkout
-        .create_session_from_profile()
-        .body(
-            ProfileSessionOptions::builder()
-                .profile_id("default")
-                .url(SessionUrls::builder().return_url("https://shop.example/thanks"))
-                .order(
-                    SessionOrderInput::builder()
-                        .amount(PRICE)
-                        .currency("NOK")
-                        .merchant_reference(format!("order-{run}"))
-                        .items([item]),
-                ),
-        )
-        .send()
-        .await?
-        .into_inner();
+/// Creates a session, has it paid, and captures the payment. Returns the id of the transaction.
+async fn take_payment(dintero: &Dintero, sandbox: Option<&Sandbox>) -> Result<String> {
+    let session = session(dintero, &fresh("order"), &[("chair", PRICE)], None).await?;
     println!("  session over {}", nok(PRICE));
-    let id = pay(dintero, sandbox, &session).await?;
-    let transaction = checkout.get_transaction(&id).send().await?;
-    println!("  transaction {id} is {}", status(&transaction));
+    let payment = pay(dintero, sandbox, &session).await?;
+    println!("  transaction {payment} is paid");
 
-    let captured = checkout
-        .capture_transaction(&id)
-        .body(
-            CaptureOptions::builder()
-                .amount(PRICE)
-                .capture_reference(format!("capture-{run}")),
-        )
+    let options = CaptureOptions::builder()
+        .amount(PRICE)
+        .capture_reference(fresh("capture"));
+    let captured = outcome::capture(&dintero.checkout(), &*payment, options)
+        .repeat_if_not_applied(2)
         .send()
-        .await?;
-    if captured.is_pending() {
-        println!(
-            "  capture of {} taken, the outcome follows (event {:?})",
-            nok(PRICE),
-            captured.event_request_id()
-        );
-    } else {
-        println!("  captured {}: {}", nok(PRICE), status(&captured));
-    }
-    Ok(id)
+        .await;
+    let transaction = confirmed(captured).await?;
+    let status = transaction.status.as_ref().map(|status| status.as_str());
+    let status = status.unwrap_or("of unknown status");
+    println!("  captured {}: {status}", nok(PRICE));
+    Ok(payment)
 }
 
-fn status(transaction: &Transaction) -> &str {
-    transaction
-        .status
-        .as_ref()
-        .map_or("of unknown status", |status| status.as_str())
-}
-
-/// Draft, order, authorization and capture recorded and listed.
-async fn keep_order(dintero: &Dintero, payment: &str) -> Result<()> {
+/// Creates an order, and records the authorization and the capture of its payment.
+async fn record_payment(dintero: &Dintero, payment: &str) -> Result<()> {
     let shopping = dintero.shopping();
-    let line = OrderItemInput::builder()
-        .line_id(1)
-        .id("chair")
-        .description("Chair")
-        .quantity(1)
-        .gross_amount(PRICE)
-        .tax_lines([TaxLine::builder()
-            .tax_code("25")
-            .percentage(25)
-            .amount(PRICE / 5)]);
-    let draft = shopping
-        .create_draft_order()
-        .body(
-            DraftOrderInput::builder()
-                .order(OrderInput::builder().currency("NOK").items([line]))
-                .options(DraftOptions::builder().generate_order_id("ALPHANUMERIC_9")),
-        )
-        .send()
-        .await?
-        .into_inner();
-    let draft = draft.id.ok_or("the draft has no id")?;
-    println!("  draft {draft}");
-    let completed = shopping
-        .complete_draft_order(&draft)
-        .body(BTreeMap::new())
-        .send()
-        .await?;
-    let order = completed
-        .orders
-        .first()
-        .and_then(|order| order.order_id.clone())
-        .ok_or("no order was made")?;
+    let order = order(dintero, "chair", PRICE).await?;
     println!("  order {order}");
-
     let paid = || {
         OrderOperationInput::builder()
             .items([OrderOperationItemInput::builder().line_id(1).amount(PRICE)])
             .payment_details(PaymentDetails::builder().psp("dintero").payment_id(payment))
             .success(true)
     };
-    shopping
-        .create_order_authorization(&order)
-        .body(paid())
-        .send()
-        .await?;
-    shopping
-        .create_order_capture(&order)
-        .body(paid())
-        .send()
-        .await?;
-    let authorizations = shopping.list_order_authorizations(&order).send().await?;
-    let captures = shopping.list_order_captures(&order).send().await?;
-    let total = |amounts: &mut dyn Iterator<Item = Option<i64>>| nok(amounts.flatten().sum());
+    let authorization = record::authorization(&shopping, &*order, "authorization-1", paid());
+    let authorization = confirmed(authorization.send().await).await?;
     println!(
         "  authorized {}",
-        total(&mut authorizations.authorizations.iter().map(|one| one.amount))
+        nok(authorization.amount.unwrap_or_default())
     );
-    println!(
-        "  captured {}",
-        total(&mut captures.captures.iter().map(|one| one.amount))
-    );
+    let capture = record::capture(&shopping, &*order, "capture-1", paid());
+    let capture = confirmed(capture.send().await).await?;
+    println!("  captured {}", nok(capture.amount.unwrap_or_default()));
     Ok(())
 }
 
-/// Gift card created, looked up by its code, an amount reserved and then captured.
-async fn give_card(dintero: &Dintero, run: &str) -> Result<()> {
+/// Creates a gift card, looks it up by its code, reserves an amount and captures it.
+async fn use_gift_card(dintero: &Dintero) -> Result<()> {
     let wallets = dintero.wallets();
-    let card_id = format!("gift-{run}");
-    let card = wallets
-        .create_card()
-        .body(
-            CardInput::builder()
-                .card_id(&*card_id)
-                .amount(50_000)
-                .currency(wallets::types::Currency::Nok)
-                .card_token(CardTokenGeneratorInput::builder().expires_in(86_400)),
-        )
-        .send()
-        .await?;
-    let code = card
-        .card_token
-        .as_ref()
-        .and_then(|code| code.token.as_ref())
-        .and_then(|token| token.value.clone());
-    let code = code.ok_or("the card has no code")?;
+    let card_id = fresh("gift");
+    let card = CardInput::builder()
+        .card_id(&*card_id)
+        .amount(50_000)
+        .currency("NOK")
+        .card_token(CardTokenGeneratorInput::builder().expires_in(86_400));
+    let card = wallets.create_card().body(card).send().await?.into_inner();
     println!("  card {card_id} with {}", nok(card.amount));
-    let found = wallets
-        .get_card_by_token()
-        .body(CardLookup::builder().token(&*code))
-        .send()
-        .await?;
-    println!(
-        "  looked up by its code: {} available",
-        nok(found.amount_available.unwrap_or_default())
-    );
+    let token = card.card_token.and_then(|code| code.token);
+    let code = token.and_then(|token| token.value);
+    let lookup = CardLookup::builder().token(code.ok_or("the card has no code")?);
+    let found = wallets.get_card_by_token().body(lookup).send().await?;
+    let available = nok(found.amount_available.unwrap_or_default());
+    println!("  looked up by its code: {available} available");
 
-    // A repeat with the same ref_id has no further effect, so it is made once and kept.
-    let reserved = wallets
-        .create_transaction()
-        .body(
-            TransactionInput::builder()
-                .card_id(&*card_id)
-                .amount(20_000)
-                .currency("NOK")
-                .pending(true)
-                .ref_id(format!("hold-{run}")),
-        )
-        .send()
-        .await?;
-    let reservation = reserved
-        .id
-        .as_ref()
-        .and_then(|id| id.get())
-        .ok_or("the reservation has no id")?;
-    println!("  reserved {}", nok(reserved.amount));
-    let drawn = wallets
-        .capture_transaction(reservation)
-        .body(wallets::types::CaptureOptions::builder().ref_id(format!("draw-{run}")))
-        .send()
-        .await?;
+    let hold = TransactionInput::builder()
+        .card_id(&*card_id)
+        .amount(20_000)
+        .currency("NOK")
+        .pending(true)
+        .ref_id(fresh("hold"));
+    let hold = confirmed(wallet::transaction(&wallets, hold).send().await).await?;
+    println!("  reserved {}", nok(hold.amount));
+    let pending = hold.id.ok_or("the reservation has no id")?;
+    let draw = CardCapture::builder().ref_id(fresh("draw"));
+    let draw = wallet::capture(&wallets, &*card_id, pending, draw);
+    let drawn = confirmed(draw.send().await).await?;
     println!("  drawn {}", nok(drawn.amount));
     let left = wallets.get_card(&*card_id).send().await?;
     println!("  left {}", nok(left.amount_available.unwrap_or_default()));

@@ -1,7 +1,7 @@
 //! One client for several accounts: they share connections, settings and credentials; each has its own token.
 //!
-//! Runs in a sandbox with two accounts. Or in Dintero's test environment, with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and
-//! DINTERO_CLIENT_SECRET set and the ids of further accounts, for which the client has grants, as arguments.
+//! Runs against a sandbox with two accounts or, with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set, against
+//! Dintero's test environment. Pass the ids of further accounts, for which the API client has grants, as arguments.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod common;
@@ -32,7 +32,7 @@ async fn run() -> Result<()> {
         }
     }
 
-    // All at once: a client is cheap to clone and to send to a task.
+    // Concurrently: a client is cheap to clone and can be sent to a task.
     let mut reads = JoinSet::new();
     for client in clients {
         reads.spawn(async move { (client.account().to_owned(), total(&client).await) });
@@ -42,7 +42,7 @@ async fn run() -> Result<()> {
     for (account, read) in lines {
         match read {
             Ok((count, total)) => println!("  {account}: {count} payments over {}", nok(total)),
-            // One account without a grant is no reason to stop the others.
+            // An account without a grant does not affect the others.
             Err(error) => println!("  {account}: {error}"),
         }
     }
@@ -56,7 +56,7 @@ async fn run() -> Result<()> {
     Ok(())
 }
 
-/// The newest payments of an account in kroner, up to 100: how many and over how much.
+/// Returns the number and the sum of the newest payments of an account in NOK, up to 100.
 async fn total(dintero: &Dintero) -> std::result::Result<(usize, i64), dintero::Error> {
     let page = dintero
         .checkout()
@@ -71,7 +71,7 @@ async fn total(dintero: &Dintero) -> std::result::Result<(usize, i64), dintero::
     ))
 }
 
-/// The client, the ids of the other accounts, and the sandbox if it is one.
+/// Returns the client, the ids of the other accounts, and the sandbox if there is one.
 async fn accounts() -> Result<(Dintero, Vec<String>, Option<Sandbox>)> {
     if std::env::var_os("DINTERO_ACCOUNT_ID").is_some() {
         let (dintero, sandbox) = connect().await?;

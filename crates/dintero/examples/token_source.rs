@@ -1,6 +1,7 @@
-//! Tokens from a broker: one task holds the secret, the clients of all others ask it and never see more than a token.
+//! Tokens from a broker: one task has the secret, and the clients of all others receive only tokens from it.
 //!
-//! Runs in a sandbox, or with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set in Dintero's test environment.
+//! Runs against a sandbox inside the program or, with DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET set, against
+//! Dintero's test environment.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod common;
@@ -13,26 +14,26 @@ use dintero::checkout::types::ClientCredentials;
 use dintero::{AccessToken, Dintero, Error, TokenFuture, TokenRequest, TokenSource};
 use tokio::sync::{mpsc, oneshot};
 
-type Question = (
+type TokenCall = (
     TokenRequest,
     oneshot::Sender<std::result::Result<AccessToken, Error>>,
 );
 
-/// The way to the broker. It could as well be a socket to another process, or a vault.
+/// A channel to the broker. It could also be a socket to another process, or a vault.
 #[derive(Clone)]
-struct Broker(mpsc::Sender<Question>);
+struct Broker(mpsc::Sender<TokenCall>);
 
 impl TokenSource for Broker {
-    /// The client keeps the token, asks again before it ends or when the API refuses it, and asks once for any number of calls.
+    /// The client caches the token, renews it before it expires or when the API rejects it, and requests one for any number of calls.
     fn token(&self, request: TokenRequest) -> TokenFuture {
-        let questions = self.0.clone();
+        let calls = self.0.clone();
         Box::pin(async move {
-            let (answer, answered) = oneshot::channel();
-            questions
-                .send((request, answer))
+            let (sender, token) = oneshot::channel();
+            calls
+                .send((request, sender))
                 .await
-                .map_err(|_| Error::from_token_source("the broker is gone"))?;
-            answered.await.map_err(Error::from_token_source)?
+                .map_err(|_| Error::from_token_source("the broker has stopped"))?;
+            token.await.map_err(Error::from_token_source)?
         })
     }
 }
@@ -43,14 +44,14 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<()> {
-    // The one client that has the secret.
+    // The only client with the secret.
     let (issuer, sandbox) = connect().await?;
-    let (questions, asked) = mpsc::channel(16);
-    tokio::spawn(answer(issuer.clone(), asked));
+    let (calls, received) = mpsc::channel(16);
+    tokio::spawn(serve(issuer.clone(), received));
 
     let mut builder = Dintero::builder()
         .account(issuer.account())
-        .token_source(Broker(questions));
+        .token_source(Broker(calls));
     if let Some(sandbox) = &sandbox {
         builder = builder.api_url(sandbox.url()).checkout_url(sandbox.url());
     }
@@ -73,13 +74,13 @@ async fn run() -> Result<()> {
     Ok(())
 }
 
-/// Answers with a new token for the account that is asked for.
-async fn answer(issuer: Dintero, mut asked: mpsc::Receiver<Question>) {
-    while let Some((request, answer)) = asked.recv().await {
-        println!("  the broker makes a token for {}", request.account());
+/// Responds to each call with a new token for its account.
+async fn serve(issuer: Dintero, mut calls: mpsc::Receiver<TokenCall>) {
+    while let Some((request, sender)) = calls.recv().await {
+        println!("  the broker issues a token for {}", request.account());
         let token = new_token(&issuer, &request).await;
-        // Whoever asked may be gone.
-        let _ = answer.send(token);
+        // The caller may have been cancelled.
+        let _ = sender.send(token);
     }
 }
 
@@ -94,6 +95,6 @@ async fn new_token(
         .body(credentials)
         .send()
         .await?;
-    let life = u64::try_from(token.expires_in).map_err(Error::from_token_source)?;
-    Ok(AccessToken::new(&*token.access_token).expires_in(Duration::from_secs(life)))
+    let lifetime = u64::try_from(token.expires_in).map_err(Error::from_token_source)?;
+    Ok(AccessToken::new(&*token.access_token).expires_in(Duration::from_secs(lifetime)))
 }

@@ -1,4 +1,4 @@
-//! A client for Dintero's Shopping, Checkout and Wallets APIs. Unofficial.
+//! An unofficial client for Dintero's Shopping, Checkout and Wallets APIs.
 //!
 //! ```no_run
 //! use dintero::Dintero;
@@ -11,8 +11,8 @@
 //! # }
 //! ```
 //!
-//! One [`Dintero`] holds the connections and tokens for as many accounts as needed: make it once, clone it freely. Every call
-//! answers a [`Response`] or the one [`Error`] of all three APIs.
+//! One [`Dintero`] holds the connections and tokens for any number of accounts: create it once and clone it freely. Every call returns a
+//! [`Response`] or an [`Error`], the same type for all three APIs. Move money with [`outcome`], which confirms what a lost response hides.
 
 use std::fmt;
 
@@ -27,24 +27,25 @@ pub mod state;
 pub use amount::{Amount, AmountError, Currency};
 #[cfg(feature = "checkout")]
 pub use amount::{
-    AmountsMismatch, Mismatch, OrderAmounts, TransactionAmounts, Unclear, check_amounts,
-    check_amounts_with_shipping,
+    AmountMismatch, AmountsMismatch, AmountsUnclear, OrderAmounts, TransactionAmounts,
+    check_amounts, check_amounts_with_shipping,
 };
 pub use dintero_core::{
-    AccessToken, Auth, Builder, Call, CallOptions, Clock, Cursor, CursorSource, Date, DateTime,
-    Error, Evidence, FailedAttempt, Handle, Instead, Items, ManualClock, Nullable, Number,
+    AccessToken, AlternativeSource, Auth, Builder, Call, CallOptions, Clock, Cursor, CursorSource,
+    Date, DateTime, Error, Evidence, FailedAttempt, Handle, Items, ManualClock, Nullable, Number,
     OneOrMany, Operation, Page, PageCursor, Pages, Paging, Param, Response, Retry, RetryClass,
-    RetryPolicy, Server, StringOrNumber, SystemClock, Text, TokenFuture, TokenRequest, TokenSource,
-    UnknownInteger, UnknownValue, Uuid, Validate, Violation, Violations, Wait, WasSent, reveal,
+    RetryPolicy, Server, Sleep, StringOrNumber, SystemClock, Text, TokenFuture, TokenRequest,
+    TokenSource, UnknownInteger, UnknownValue, Uuid, Validate, Violation, Violations, WasSent,
+    reveal,
 };
-/// Methods, statuses and headers, as this crate's functions take and give them.
+/// Methods, statuses and headers of this crate's functions.
 pub use http;
 
 /// The Checkout API: sessions, transactions, payment tokens, settlements.
 #[cfg(feature = "checkout")]
 pub use dintero_checkout as checkout;
 
-/// The Shopping API: draft orders, orders, and what happens to them.
+/// The Shopping API: draft orders, orders and their operations.
 #[cfg(feature = "shopping")]
 pub use dintero_shopping as shopping;
 
@@ -52,23 +53,23 @@ pub use dintero_shopping as shopping;
 #[cfg(feature = "wallets")]
 pub use dintero_wallets as wallets;
 
-/// The entry to Dintero's APIs for one account. Cheap to clone, `Send` and `Sync`; clones share connections and tokens.
+/// A client for one account. Cheap to clone, `Send` and `Sync`; clones share connections and tokens.
 #[derive(Clone)]
 pub struct Dintero {
     handle: Handle,
 }
 
 impl Dintero {
-    /// A client configured by the environment: `DINTERO_ACCOUNT_ID`, `DINTERO_CLIENT_ID` and `DINTERO_CLIENT_SECRET`, and where
-    /// given `DINTERO_API_URL` and `DINTERO_CHECKOUT_URL`.
+    /// Creates a client from the environment variables `DINTERO_ACCOUNT_ID`, `DINTERO_CLIENT_ID` and `DINTERO_CLIENT_SECRET`, and
+    /// optionally `DINTERO_API_URL` and `DINTERO_CHECKOUT_URL`.
     ///
     /// # Errors
-    /// One error ([`Error::is_configuration`]) that names every variable that is missing or malformed.
+    /// [`Error::is_configuration`] names every variable that is missing or malformed.
     pub fn from_env() -> Result<Self, Error> {
         Self::builder().environment().build()
     }
 
-    /// Starts a configuration.
+    /// Starts the configuration of a client.
     ///
     /// ```
     /// use dintero::Dintero;
@@ -87,48 +88,48 @@ impl Dintero {
         Builder::new()
     }
 
-    /// The Shopping API.
+    /// Returns the Shopping API.
     #[cfg(feature = "shopping")]
     pub fn shopping(&self) -> shopping::Client {
         shopping::Client::new(self.handle.clone())
     }
 
-    /// The Checkout API.
+    /// Returns the Checkout API.
     #[cfg(feature = "checkout")]
     pub fn checkout(&self) -> checkout::Client {
         checkout::Client::new(self.handle.clone())
     }
 
-    /// The Wallets API. Dintero advises an API client of its own for it, since whoever may write there makes money.
+    /// Returns the Wallets API. Dintero recommends separate credentials for it, since write access creates money.
     #[cfg(feature = "wallets")]
     pub fn wallets(&self) -> wallets::Client {
         wallets::Client::new(self.handle.clone())
     }
 
-    /// The same client for another account; it shares connections, settings and credentials.
+    /// Returns this client for another account; it shares connections, settings and credentials.
     ///
     /// # Errors
-    /// [`Error::is_configuration`] when it is no account id (`T` or `P` and 8 digits).
+    /// [`Error::is_configuration`] if the account id is malformed (`T` or `P` and 8 digits).
     pub fn for_account(&self, account: impl AsRef<str>) -> Result<Self, Error> {
         self.handle.for_account(account).map(Self::from)
     }
 
-    /// The id of the account.
+    /// Returns the id of the account.
     pub fn account(&self) -> &str {
         self.handle.account()
     }
 
-    /// Whether the account is a test account (`T…`), where no money moves.
+    /// Returns `true` for a test account (`T…`), where no money moves.
     pub fn is_test(&self) -> bool {
         self.handle.is_test()
     }
 
-    /// Whether the account is a production account (`P…`).
+    /// Returns `true` for a production account (`P…`).
     pub fn is_production(&self) -> bool {
         self.handle.is_production()
     }
 
-    /// Starts a call of an endpoint that the three clients lack; see [`Handle::request`].
+    /// Starts a call of an endpoint that the three clients do not have; see [`Handle::request`].
     ///
     /// ```no_run
     /// # async fn run(dintero: dintero::Dintero) -> Result<(), dintero::Error> {
@@ -141,7 +142,7 @@ impl Dintero {
         self.handle.request(method, path)
     }
 
-    /// The connection that the three clients share.
+    /// Returns the handle that the three clients share.
     pub fn handle(&self) -> &Handle {
         &self.handle
     }
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn another_account_is_a_client_of_its_own() {
+    fn another_account_has_its_own_client() {
         let dintero = Dintero::builder()
             .account("P12345678")
             .bearer_token("t")
@@ -202,7 +203,12 @@ mod tests {
     }
 }
 
-/// The README's program compiles.
+/// Compiles the programs in the READMEs of the crate and of the workspace.
 #[cfg(all(doctest, feature = "checkout"))]
-#[doc = include_str!("../README.md")]
-struct Readme;
+mod readme {
+    #[doc = include_str!("../README.md")]
+    struct Package;
+
+    #[doc = include_str!("../../../README.md")]
+    struct Workspace;
+}

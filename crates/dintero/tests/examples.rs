@@ -1,4 +1,4 @@
-//! What each example does, by running the programs that `cargo test` has built beside this test.
+//! The output of each example, run as the program that `cargo test` builds.
 
 use std::process::{Command, Output};
 
@@ -42,8 +42,8 @@ fn run(example: &str, environment: &[(&str, &str)]) -> Output {
     })
 }
 
-/// Runs it in the sandbox; what it says, which must have these lines in this order, each as the end of a line.
-fn says(example: &str, ends: &[&str]) -> String {
+/// Runs an example in the sandbox. Its output must have lines with these endings, in this order.
+fn output_of(example: &str, ends: &[&str]) -> String {
     let output = run(example, &[]);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
@@ -55,7 +55,7 @@ fn says(example: &str, ends: &[&str]) -> String {
     for end in ends {
         assert!(
             lines.any(|line| line.ends_with(end)),
-            "{end} is not in its place in:\n{text}"
+            "a line that ends with {end} is missing in:\n{text}"
         );
     }
     text
@@ -70,43 +70,43 @@ fn the_quickstart_takes_a_payment_an_order_and_a_gift_card() {
         "left 300.00 NOK",
         "Done.",
     ];
-    says("quickstart", &lines);
+    output_of("quickstart", &lines);
 }
 
 #[cfg(feature = "axum")]
 #[test]
-fn the_server_moves_an_order_on_once_and_refuses_a_forged_callback() {
+fn the_server_updates_an_order_once_and_rejects_a_forged_callback() {
     let lines = [
-        "waits for its payment",
+        "awaits payment",
         "is paid: 299.90 NOK",
         "a callback ended as Delivered",
-        "a forged one is answered with 503",
+        "the response to a forged callback is 503",
         "done",
     ];
-    let text = says("checkout_callback", &lines);
+    let text = output_of("checkout_callback", &lines);
     assert_eq!(text.matches("is paid").count(), 1, "{text}");
 }
 
 #[test]
-fn each_parcel_is_captured_once_though_every_answer_is_lost() {
+fn each_parcel_is_captured_once_although_every_response_is_lost() {
     let lines = [
         "299.90 NOK in all",
         "398.90 NOK in all",
         "2 captures for 2 parcels",
     ];
-    says("capture_on_shipping", &lines);
+    output_of("capture_on_shipping", &lines);
 }
 
 #[test]
-fn a_part_is_refunded_after_the_capture_and_no_more_than_is_left() {
+fn an_item_is_refunded_after_the_capture_and_no_more_than_is_left() {
     let lines = [
         "so void the payment",
         "captured 398.90 NOK",
         "99.00 NOK can be refunded",
-        "refunded 99.00 NOK, 299.90 NOK stays",
+        "refunded 99.00 NOK, net 299.90 NOK",
         "only 299.90 NOK is left",
     ];
-    says("partial_refund", &lines);
+    output_of("partial_refund", &lines);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn an_order_has_each_event_of_its_payment_once() {
         "REFUND of 99.90 NOK",
         "1 capture and 1 refund",
     ];
-    says("order_in_step", &lines);
+    output_of("order_in_step", &lines);
 }
 
 #[test]
@@ -126,15 +126,15 @@ fn a_gift_card_is_sold_and_redeemed_in_part() {
         "550.00 NOK on the card",
         "reserved 349.90 NOK",
         "drawn 299.90 NOK",
-        "given back 50.00 NOK",
+        "released 50.00 NOK",
         "left 250.10 NOK",
     ];
-    says("gift_card", &lines);
+    output_of("gift_card", &lines);
 }
 
 #[test]
 fn the_export_is_a_csv_of_all_transactions() {
-    let text = says("export_transactions", &["currency"]);
+    let text = output_of("export_transactions", &["currency"]);
     let rows: Vec<Vec<String>> = csv::Reader::from_reader(text.as_bytes())
         .deserialize()
         .collect::<Result<_, _>>()
@@ -160,26 +160,26 @@ fn two_accounts_are_read_with_a_token_each() {
         "T87654321: 1 payments over 99.00 NOK",
         "2 tokens for 2 accounts",
     ];
-    says("several_accounts", &lines);
+    output_of("several_accounts", &lines);
 }
 
 #[test]
-fn a_broker_is_asked_once_for_two_calls_and_again_for_a_refused_token() {
+fn a_broker_issues_one_token_for_two_calls_and_another_for_a_rejected_one() {
     let lines = [
         "0 and 0 transactions",
         "all tokens are revoked",
         "0 transactions",
     ];
-    let text = says("token_source", &lines);
+    let text = output_of("token_source", &lines);
     assert_eq!(
-        text.matches("the broker makes a token").count(),
+        text.matches("the broker issues a token").count(),
         2,
         "{text}"
     );
 }
 
 #[test]
-fn a_production_account_that_nobody_asked_for_is_refused() {
+fn a_production_account_requires_a_flag() {
     let account = [
         ("DINTERO_ACCOUNT_ID", "P12345678"),
         ("DINTERO_CLIENT_ID", "a"),
@@ -197,7 +197,7 @@ fn a_production_account_that_nobody_asked_for_is_refused() {
 }
 
 #[test]
-fn every_variable_that_is_wrong_is_named() {
+fn every_malformed_variable_is_named() {
     for example in EXAMPLES {
         let output = run(example, &[("DINTERO_ACCOUNT_ID", "X1")]);
         let text = String::from_utf8_lossy(&output.stderr);

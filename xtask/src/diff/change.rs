@@ -1,24 +1,27 @@
-//! What a comparison finds: facts at one place, gathered into changes that each are told once.
+//! A change, what it means, and how changes are told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use serde::Serialize;
 
-/// What a change means to a client that was right before it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+use super::surface::Facts;
+
+/// What a change means to those who relied on what was there before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
-    /// Nothing: not on the wire, or used by no operation.
+    /// Nothing.
     #[default]
     None,
-    /// It keeps working.
+    /// Everything keeps working.
     Additive,
-    /// It may fail, or lose what it relied on.
+    /// Something may fail.
     Breaking,
 }
 
 impl Class {
-    /// As in the reports.
+    /// The class as reports name it.
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -28,316 +31,364 @@ impl Class {
     }
 }
 
-/// What became of the thing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+/// What happened to an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// It is new.
+    /// The item is new.
     Added,
-    /// It is gone.
+    /// The item does not exist any more.
     Removed,
-    /// It seems to have another name now.
+    /// The item has another name.
     Renamed,
-    /// It is there before and after.
+    /// The item is there before and after.
     Changed,
 }
 
-/// The thing that changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+/// The sort of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum What {
-    /// An operation.
+    /// An operation and what is said about it as a whole.
     Operation,
-    /// A parameter or its schema.
+    /// A parameter or a request body.
     Parameter,
-    /// A request or response body, a header, a status.
-    Message,
-    /// A component schema, or one of the schemas of a choice.
+    /// A struct, an enum or a union.
     Type,
-    /// A property.
+    /// A field of a struct.
     Field,
-    /// A value of a list.
+    /// A value of an enum, or a variant of a union.
     Value,
-    /// Servers, security, scopes.
-    Access,
-    /// Text for people.
-    Text,
 }
 
-impl What {
-    /// The plural of the table.
-    pub fn plural(self) -> &'static str {
-        match self {
-            Self::Operation => "operations",
-            Self::Parameter => "parameters",
-            Self::Message => "messages",
-            Self::Type => "types",
-            Self::Field => "fields",
-            Self::Value => "values",
-            Self::Access => "access",
-            Self::Text => "texts",
-        }
-    }
-}
+/// The classes of a change: for the API, and for the Rust crate.
+pub type Classes = (Class, Class);
 
-/// Which way data goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// To the API.
-    Request,
-    /// From the API.
-    Response,
-}
-
-/// Where in a message a schema stands; it is part of the rule's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Site {
-    /// A parameter or what it lists.
-    Parameter,
-    /// A response header.
-    Header,
-    /// A whole body.
-    Body,
-    /// Anything below.
-    Property,
-}
-
-/// One use of a place: by which operation, which way, where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Use {
-    /// Index into the operations of [`Sink`].
-    pub operation: usize,
-    /// Which way.
-    pub direction: Direction,
-    /// Where.
-    pub site: Site,
-}
-
-/// How the rule is called.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Rule {
-    /// The same in every use.
-    Fixed(&'static str),
-    /// After the use: `request-property-` and this.
-    Suffix(String),
-    /// One for requests, one for responses; `property` in them gives way to the site.
-    Each(&'static str, &'static str),
-}
-
-/// A difference at one place, before it is known who uses the place.
-#[derive(Clone, Debug)]
-pub struct Fact {
-    /// Name of the rule.
-    pub rule: Rule,
-    /// What it means in a request and in a response.
-    pub classes: (Class, Class),
-    /// What it means in a parameter, where that differs from other requests.
-    pub in_parameter: Option<Class>,
-    /// Does it exist in requests, and in responses (read-only members do not exist in requests)?
-    pub exists: (bool, bool),
-    /// What became of it.
-    pub kind: Kind,
-    /// What it is.
-    pub what: What,
-    /// Operation or type that has it, as a person would say it.
-    pub subject: String,
-    /// Its own name: of the field, value, parameter.
-    pub name: String,
-    /// Its former name.
-    pub former: Option<String>,
-    /// JSON pointers.
-    pub old: Option<String>,
-    /// JSON pointers.
-    pub new: Option<String>,
-    /// What happened, to be read after subject and name.
-    pub text: String,
-    /// What else to know.
-    pub note: Option<&'static str>,
-}
-
-impl Fact {
-    /// A fact that exists everywhere.
-    pub fn new(rule: Rule, classes: (Class, Class), kind: Kind, what: What) -> Self {
-        Self {
-            rule,
-            classes,
-            in_parameter: None,
-            exists: (true, true),
-            kind,
-            what,
-            subject: String::new(),
-            name: String::new(),
-            former: None,
-            old: None,
-            new: None,
-            text: String::new(),
-            note: None,
-        }
-    }
-
-    /// Where it is, and what happened.
-    pub fn at(
-        mut self,
-        subject: impl Into<String>,
-        name: impl Into<String>,
-        old: Option<String>,
-        new: Option<String>,
-        text: impl Into<String>,
-    ) -> Self {
-        self.subject = subject.into();
-        self.name = name.into();
-        self.old = old;
-        self.new = new;
-        self.text = text.into();
-        self
-    }
-
-    fn class(&self, of: Use) -> Class {
-        match (of.direction, of.site, self.in_parameter) {
-            (Direction::Request, Site::Parameter, Some(class)) => class,
-            (Direction::Request, ..) => self.classes.0,
-            (Direction::Response, ..) => self.classes.1,
-        }
-    }
-
-    fn exists(&self, of: Use) -> bool {
-        match of.direction {
-            Direction::Request => self.exists.0,
-            Direction::Response => self.exists.1,
-        }
-    }
-
-    fn rule(&self, of: Option<Use>) -> String {
-        let direction = of.map_or("", |of| match of.direction {
-            Direction::Request => "request-",
-            Direction::Response => "response-",
-        });
-        let site = match of.map(|of| of.site) {
-            _ if self.what == What::Field => "property",
-            Some(Site::Parameter) => "parameter",
-            Some(Site::Header) => "header",
-            Some(Site::Body) => "body",
-            Some(Site::Property) | None => "property",
-        };
-        match &self.rule {
-            Rule::Fixed(rule) => (*rule).to_owned(),
-            Rule::Suffix(suffix) => format!("{direction}{site}-{suffix}"),
-            Rule::Each(request, response) => match of.map(|of| of.direction) {
-                Some(Direction::Response) => response.replace("property", site),
-                _ => request.replace("property", site),
-            },
-        }
-    }
-}
-
-/// A difference of the API, told once.
+/// A change. The order of its fields is that of the reports.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Change {
-    /// What it means.
-    pub class: Class,
-    /// What it is.
+    /// What the change means to other users of the API.
+    pub api: Class,
+    /// What the change means to programs that use the Rust crate.
+    #[serde(rename = "crate")]
+    pub rust: Class,
+    /// The sort of the item.
     pub what: What,
-    /// What became of it.
+    /// `list_cards()`, `list_cards() query limit`, `Card`, `Card.amount`, `CardStatus::Active`
+    pub item: String,
+    /// What happened to the item.
     pub kind: Kind,
-    /// Stable name of the rule.
-    pub rule: String,
-    /// Operation or type that has it.
-    pub subject: String,
-    /// Its own name; empty where the subject itself changed.
-    pub name: String,
-    /// Its former name, where it seems renamed.
-    pub former: Option<String>,
-    /// JSON pointer into the old document.
-    pub old_pointer: Option<String>,
-    /// JSON pointer into the new document.
-    pub new_pointer: Option<String>,
-    /// Which ways it goes.
-    pub directions: BTreeSet<Direction>,
-    /// The operations that use it.
-    pub operations: BTreeSet<String>,
-    /// A sentence.
+    /// What happened, in words.
     pub text: String,
-    /// What else to know.
-    pub note: Option<String>,
 }
 
-/// Gathers facts, and makes one change of those that say the same about the same thing.
-#[derive(Default)]
-pub struct Sink {
-    operations: Vec<String>,
-    facts: BTreeMap<Key, (Fact, BTreeSet<Use>)>,
+/// Which way values travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Direction {
+    /// To the API.
+    pub request: bool,
+    /// From the API.
+    pub response: bool,
 }
 
-type Key = (String, String, Rule, String);
+impl Direction {
+    /// In requests only.
+    pub const REQUEST: Self = Self {
+        request: true,
+        response: false,
+    };
+    /// In responses only.
+    pub const RESPONSE: Self = Self {
+        request: false,
+        response: true,
+    };
 
-impl Sink {
-    /// A number for an operation.
-    pub fn operation(&mut self, name: String) -> usize {
-        self.operations.push(name);
-        self.operations.len() - 1
-    }
-
-    /// Takes a fact and the uses of its place.
-    pub fn add(&mut self, fact: Fact, uses: &BTreeSet<Use>) {
-        let key = (
-            fact.subject.clone(),
-            fact.name.clone(),
-            fact.rule.clone(),
-            fact.text.clone(),
-        );
-        let real: BTreeSet<Use> = uses.iter().copied().filter(|of| fact.exists(*of)).collect();
-        if real.is_empty() && !uses.is_empty() {
-            return;
+    /// The ways that a type travels before and after; all of them where it has turned.
+    pub fn of(old: &Facts, new: &Facts) -> Self {
+        let both = |key| (old.contains_key(key), new.contains_key(key));
+        let (request, response) = (both("request"), both("response"));
+        let common = Self {
+            request: request.0 && request.1,
+            response: response.0 && response.1,
+        };
+        if common.request || common.response {
+            common
+        } else {
+            Self {
+                request: request.0 || request.1,
+                response: response.0 || response.1,
+            }
         }
-        self.facts
-            .entry(key)
-            .or_insert_with(|| (fact, BTreeSet::new()))
-            .1
-            .extend(real);
     }
 
-    /// The changes: what breaks first, then by place.
-    pub fn changes(self) -> Vec<Change> {
-        let mut changes: Vec<Change> = self
-            .facts
-            .into_values()
-            .map(|(fact, uses)| {
-                // The rule is named after the use that suffers most; requests before responses.
-                let worst = uses
-                    .iter()
-                    .copied()
-                    .max_by_key(|of| (fact.class(*of), std::cmp::Reverse(*of)));
-                let unused = worst.is_none() && !matches!(fact.rule, Rule::Fixed(_));
-                Change {
-                    class: match worst {
-                        Some(worst) => fact.class(worst),
-                        None if unused => Class::None,
-                        None => fact.classes.0.max(fact.classes.1),
-                    },
-                    what: fact.what,
-                    kind: fact.kind,
-                    rule: fact.rule(worst),
-                    subject: fact.subject,
-                    name: fact.name,
-                    former: fact.former,
-                    old_pointer: fact.old,
-                    new_pointer: fact.new,
-                    directions: uses.iter().map(|of| of.direction).collect(),
-                    operations: uses
-                        .iter()
-                        .map(|of| self.operations[of.operation].clone())
-                        .collect(),
-                    text: fact.text,
-                    note: if unused {
-                        Some("No operation uses it.".to_owned())
-                    } else {
-                        fact.note.map(str::to_owned)
-                    },
-                }
-            })
-            .collect();
-        changes.sort_by(|one, two| two.class.cmp(&one.class).then_with(|| one.cmp(two)));
-        changes
+    /// The class of a change whose meaning depends on the direction.
+    pub fn class(self, request: Class, response: Class) -> Class {
+        let request = if self.request { request } else { Class::None };
+        request.max(if self.response { response } else { Class::None })
     }
+}
+
+/// An item that is compared.
+pub struct Place {
+    /// The sort of the item.
+    pub what: What,
+    /// Its name in the report.
+    pub item: String,
+    /// Which way its values travel.
+    pub direction: Direction,
+}
+
+/// The changes of one API, as reports tell them.
+pub struct Told<'c> {
+    /// Name of the API.
+    pub api: &'c str,
+    /// What changed.
+    pub changes: &'c [Change],
+}
+
+impl Told<'_> {
+    /// The rows of a table: name of the API, sort of the items, and how many were added, removed, renamed and changed.
+    pub fn counts(&self) -> Vec<[String; 6]> {
+        let mut rows = Vec::new();
+        for (what, plural) in WHATS {
+            let count = |kind| {
+                let of = |change: &&Change| change.what == what && change.kind == kind;
+                match self.changes.iter().filter(of).count() {
+                    0 => "-".to_owned(),
+                    count => count.to_string(),
+                }
+            };
+            let [added, removed, renamed, changed] = KINDS.map(|(kind, _)| count(kind));
+            if [&added, &removed, &renamed, &changed]
+                .iter()
+                .any(|count| *count != "-")
+            {
+                rows.push([
+                    self.api.to_owned(),
+                    plural.to_owned(),
+                    added,
+                    removed,
+                    renamed,
+                    changed,
+                ]);
+            }
+        }
+        rows
+    }
+
+    /// Classes and text of each line; changes that read the same are one line.
+    pub fn lines(&self) -> Vec<(Classes, String)> {
+        let mut lines: Vec<(&Change, Vec<&str>)> = Vec::new();
+        for change in self.changes {
+            let same = |(known, _): &&mut (&Change, _)| {
+                (known.api, known.rust, known.kind, known.what, &known.text)
+                    == (
+                        change.api,
+                        change.rust,
+                        change.kind,
+                        change.what,
+                        &change.text,
+                    )
+            };
+            match lines.iter_mut().find(same) {
+                Some((_, items)) => items.push(&change.item),
+                None => lines.push((change, vec![&change.item])),
+            }
+        }
+        let lines = lines.into_iter();
+        lines
+            .map(|(change, items)| {
+                (
+                    (change.api, change.rust),
+                    format!("{}: {}", items.join(", "), change.text),
+                )
+            })
+            .collect()
+    }
+
+    /// The lines of a changelog entry; none where nothing changed.
+    pub fn entry(&self) -> String {
+        let mut out = String::new();
+        for ((what, plural), (kind, verb)) in
+            WHATS.iter().flat_map(|what| KINDS.map(|kind| (what, kind)))
+        {
+            let of = |change: &&Change| change.what == *what && change.kind == kind;
+            let changes: Vec<&Change> = self.changes.iter().filter(of).collect();
+            let names: BTreeSet<String> = changes
+                .iter()
+                .map(|change| match kind {
+                    Kind::Renamed => format!("`{}` ({})", change.item, change.text),
+                    _ => format!("`{}`", change.item),
+                })
+                .collect();
+            let breaks = |change: &&Change| change.api.max(change.rust) == Class::Breaking;
+            let breaking = if changes.iter().any(breaks) {
+                ", breaking"
+            } else {
+                ""
+            };
+            let mut shown = names
+                .iter()
+                .take(MOST)
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(", ");
+            if names.len() > MOST {
+                shown.push_str(&format!(" and {} more", names.len() - MOST));
+            }
+            if !shown.is_empty() {
+                put(
+                    &mut out,
+                    &format!("  - {plural} {verb}{breaking}: {shown}."),
+                );
+            }
+        }
+        out
+    }
+}
+
+/// Everything that was compared.
+pub struct Overview<'c> {
+    /// The states before and after.
+    pub states: (&'c str, &'c str),
+    /// The APIs.
+    pub apis: Vec<Told<'c>>,
+    /// Names of the crates, classes of their changes, and versions.
+    pub crates: Vec<[String; 3]>,
+    /// What else to know.
+    pub notes: &'c [String],
+}
+
+impl Overview<'_> {
+    /// Returns the report for a terminal.
+    pub fn plain(&self) -> String {
+        let (old, new) = self.states;
+        let mut out = format!("{old} -> {new}\n");
+        if self.apis.iter().all(|api| api.changes.is_empty()) {
+            out.push_str("no changes\n");
+        } else {
+            put(
+                &mut out,
+                &row(["api", "what", "added", "removed", "renamed", "changed"].map(str::to_owned)),
+            );
+            for counts in self.apis.iter().flat_map(|api| api.counts()) {
+                put(&mut out, &row(counts));
+            }
+            for api in self.apis.iter().filter(|api| !api.changes.is_empty()) {
+                put(
+                    &mut out,
+                    &format!("\n{}\n  {:<10}{:<10}change", api.api, "API", "crate"),
+                );
+                for ((api, rust), line) in api.lines() {
+                    put(
+                        &mut out,
+                        &format!("  {:<10}{:<10}{line}", api.name(), rust.name()),
+                    );
+                }
+            }
+            out.push_str("\nversions\n");
+            for [name, class, version] in &self.crates {
+                put(&mut out, &format!("  {name:<18}{class:<10}{version}"));
+            }
+        }
+        for note in self.notes {
+            put(&mut out, &format!("note: {note}"));
+        }
+        out
+    }
+
+    /// Returns the report for a pull request.
+    pub fn markdown(&self) -> String {
+        let (old, new) = self.states;
+        let mut out = format!("## API changes: {old} to {new}\n\n");
+        if self.apis.iter().all(|api| api.changes.is_empty()) {
+            out.push_str("None.\n");
+        } else {
+            out.push_str("| api | what | added | removed | renamed | changed |\n| --- | --- | ---: | ---: | ---: | ---: |\n");
+            for counts in self.apis.iter().flat_map(|api| api.counts()) {
+                put(&mut out, &format!("| {} |", counts.join(" | ")));
+            }
+            out.push_str("\n| crate | for programs | version |\n| --- | --- | --- |\n");
+            for [name, class, version] in &self.crates {
+                put(&mut out, &format!("| `{name}` | {class} | {version} |"));
+            }
+            for (title, breaking) in [("Breaking", true), ("Other changes", false)] {
+                let mut lines = Vec::new();
+                for api in &self.apis {
+                    for ((class, rust), line) in api.lines() {
+                        if (class.max(rust) == Class::Breaking) == breaking {
+                            let (class, rust) = (class.name(), rust.name());
+                            lines.push(format!(
+                                "- {}: {} (API {class}, crate {rust})",
+                                api.api,
+                                escaped(&line)
+                            ));
+                        }
+                    }
+                }
+                if lines.is_empty() {
+                    continue;
+                }
+                let (open, close) = if !breaking || lines.len() > 40 {
+                    (
+                        format!("<details><summary>{} entries</summary>\n\n", lines.len()),
+                        "\n\n</details>",
+                    )
+                } else {
+                    (String::new(), "")
+                };
+                put(
+                    &mut out,
+                    &format!("\n### {title}\n\n{open}{}{close}", lines.join("\n")),
+                );
+            }
+        }
+        for note in self.notes {
+            put(&mut out, &format!("\n> {}", note.replace('\n', "\n> ")));
+        }
+        out
+    }
+}
+
+fn row([api, what, added, removed, renamed, changed]: [String; 6]) -> String {
+    format!("{api:<10}{what:<12}{added:>7}{removed:>9}{renamed:>9}{changed:>9}")
+}
+
+/// Writing to a String cannot fail.
+fn put(out: &mut String, line: &str) {
+    let _ = writeln!(out, "{line}");
+}
+
+/// How many names an entry of the changelog lists.
+const MOST: usize = 12;
+
+const WHATS: [(What, &str); 5] = [
+    (What::Operation, "operations"),
+    (What::Parameter, "parameters"),
+    (What::Type, "types"),
+    (What::Field, "fields"),
+    (What::Value, "values"),
+];
+
+const KINDS: [(Kind, &str); 4] = [
+    (Kind::Added, "added"),
+    (Kind::Removed, "removed"),
+    (Kind::Renamed, "renamed"),
+    (Kind::Changed, "changed"),
+];
+
+/// A text without meaning to Markdown. What stands in backticks is shown as it is, backslashes too.
+fn escaped(text: &str) -> String {
+    let paired = text.matches('`').count().is_multiple_of(2);
+    let parts = text.split('`').enumerate().map(|(index, part)| {
+        if paired && index % 2 == 1 {
+            part.to_owned()
+        } else {
+            part.replace('|', "\\|")
+                .replace('<', "&lt;")
+                .replace('*', "\\*")
+                .replace('_', "\\_")
+        }
+    });
+    parts.collect::<Vec<_>>().join("`")
 }

@@ -1,256 +1,394 @@
-//! The comparison of one API: its document for the API, its surface for the client crate.
+//! What differs between two surfaces: finds the items and their pairs. `rules` judges what is said about an item.
 
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 
-use dintero_codegen::document::Document;
-use serde::Serialize;
-use serde_json::{Value, json};
+use super::change::{Change, Class, Classes, Direction, Kind, Place, What};
+use super::surface::{
+    Facts, Operation, Surface, Type, likeness, missing, pairs, place_and_name, renamed_types,
+    route, unpaired, variables,
+};
 
-use super::change::{Change, Class, Kind, What};
-use super::generated::{Outcome, generated};
-use super::operations;
-use super::state::State;
-use super::surface::{self, CrateChange};
-
-/// What differs in one API.
-#[derive(Serialize)]
-pub struct Compared {
-    /// Name of the API.
-    pub api: String,
-    /// `info.version` before and after.
-    pub versions: (String, String),
-    /// Changes of the API.
-    pub changes: Vec<Change>,
-    /// Changes of the crate.
-    pub crate_changes: Vec<CrateChange>,
-    /// What they mean to programs; also additive where only limits or texts of the generated code differ.
-    pub crate_class: Class,
-    /// What to know about the judgement.
-    pub notes: Vec<String>,
-    /// Why the crate could not be judged.
-    pub unjudged: Option<String>,
+/// Two surfaces, and the changes that were found.
+pub struct Comparison<'s> {
+    /// The surface before, its types under the names they have now.
+    pub old: &'s Surface,
+    /// The surface after.
+    pub new: &'s Surface,
+    /// Types that took the place of others: compared for the API, which knows no names of types.
+    pub replaced: Vec<(String, String, Direction)>,
+    api_only: bool,
+    changes: BTreeSet<Change>,
 }
 
-/// The files of an API in one state.
-struct Inputs {
-    document: Option<String>,
-    overlay: Option<String>,
-    surface: Option<String>,
+/// An item with parts: `operation`, `struct`, `enum` or `union`.
+struct Owner<'a> {
+    kind: &'a str,
+    name: &'a str,
+    direction: Direction,
+    /// The variables of the path before and after, of an operation.
+    variables: [Vec<String>; 2],
 }
 
-impl Inputs {
-    fn of(state: &State, api: &str) -> Result<Self, String> {
-        Ok(Self {
-            document: state.read(&format!("{api}.yaml"))?,
-            overlay: state.read(&format!("overlays/{api}.yaml"))?,
-            surface: state.read(&format!("surface/{api}.txt"))?,
-        })
+/// Compares two surfaces; what breaks most comes first.
+pub fn compare(old: &str, new: &str) -> Vec<Change> {
+    let (mut old, new) = (Surface::parse(old), Surface::parse(new));
+    let renamed = renamed_types(&old, &new);
+    old.rename(&renamed);
+    let mut comparison = Comparison {
+        old: &old,
+        new: &new,
+        replaced: Vec::new(),
+        api_only: false,
+        changes: BTreeSet::new(),
+    };
+    for (before, after) in &renamed {
+        comparison.rename(What::Type, before, after, (Class::None, Class::Breaking));
     }
+    comparison.operations();
+    comparison.types();
+    comparison.replaced_types();
+    let mut changes: Vec<Change> = comparison.changes.into_iter().collect();
+    changes.sort_by_key(|change| std::cmp::Reverse((change.api, change.rust)));
+    changes
 }
 
-impl Compared {
-    /// Compares two states of an API; nothing where a partial state does not have it.
-    pub fn of(root: &Path, from: &State, to: &State, api: &str) -> Result<Option<Self>, String> {
-        let (mut old, mut new) = (Inputs::of(from, api)?, Inputs::of(to, api)?);
-        let missing = |state: &State, inputs: &Inputs| state.partial() && inputs.document.is_none();
-        if missing(from, &old)
-            || missing(to, &new)
-            || (old.document.is_none() && new.document.is_none())
-        {
-            return Ok(None);
-        }
-        // A folder with nothing but a document is compared under the overlay of the other state, or of the working tree.
-        let overlay = match new.overlay.clone().or(old.overlay.clone()) {
-            None => Inputs::of(&State::tree(root), api)?.overlay,
-            overlay => overlay,
-        };
-        for (state, inputs) in [(from, &mut old), (to, &mut new)] {
-            if state.partial() && inputs.overlay.is_none() {
-                inputs.overlay.clone_from(&overlay);
-            }
-        }
-        let mut compared = Self {
-            api: api.to_owned(),
-            versions: Default::default(),
-            changes: Vec::new(),
-            crate_changes: Vec::new(),
-            crate_class: Class::None,
-            notes: Vec::new(),
-            unjudged: None,
-        };
-        if old.document == new.document && old.overlay == new.overlay {
-            compared.same_inputs(&old, &new);
-            return Ok(Some(compared));
-        }
-        let name = |state: &State, file: &str| format!("{}: {file}", state.label());
-        let read =
-            |state: &State, inputs: &Inputs| -> Result<(Document, Option<Document>), String> {
-                let empty = "{}".to_owned();
-                let text = inputs.document.as_ref().unwrap_or(&empty);
-                let document = Document::parse(&name(state, &format!("{api}.yaml")), text)
-                    .map_err(|error| error.to_string())?;
-                let overlay = inputs.overlay.as_ref().map(|text| {
-                    Document::parse(&name(state, &format!("overlays/{api}.yaml")), text)
-                        .map_err(|error| error.to_string())
-                });
-                Ok((document, overlay.transpose()?))
-            };
-        let ((old_document, old_overlay), (new_document, new_overlay)) =
-            (read(from, &old)?, read(to, &new)?);
-        compared.versions = (version(&old_document.root), version(&new_document.root));
-        let ((old_root, old_outcome), (new_root, new_outcome)) = std::thread::scope(|scope| {
-            let older = scope.spawn(|| {
-                generated(
-                    api,
-                    &old_document,
-                    old_overlay.as_ref(),
-                    old.document.is_some(),
-                )
-            });
-            let newer = generated(
+impl Comparison<'_> {
+    /// Records what changed in an item that is there before and after.
+    pub fn changed(&mut self, place: &Place, classes: Classes, text: impl Into<String>) {
+        self.push(place.what, Kind::Changed, &place.item, classes, text.into());
+    }
+
+    fn rename(&mut self, what: What, before: &str, after: &str, classes: Classes) {
+        let text = format!("renamed from `{before}`");
+        self.push(what, Kind::Renamed, after, classes, text);
+    }
+
+    fn push(&mut self, what: What, kind: Kind, item: &str, (api, rust): Classes, text: String) {
+        let rust = if self.api_only { Class::None } else { rust };
+        if !self.api_only || api != Class::None {
+            let item = item.to_owned();
+            self.changes.insert(Change {
                 api,
-                &new_document,
-                new_overlay.as_ref(),
-                new.document.is_some(),
-            );
-            let broken = |_| {
-                (
-                    old_document.root.clone(),
-                    Err("the generator failed".to_owned()),
-                )
-            };
-            (older.join().unwrap_or_else(broken), newer)
+                rust,
+                what,
+                item,
+                kind,
+                text,
+            });
+        }
+    }
+
+    fn operations(&mut self) {
+        let (old, new) = (&self.old.operations, &self.new.operations);
+        let (removed, added) = (missing(old, new), missing(new, old));
+        let renamed = pairs(&removed, &added, |before, after| {
+            let (was, is) = (&old[before], &new[after]);
+            let same_id = was.lists.get("id") == is.lists.get("id");
+            let same_route = was.method == is.method && route(&was.path) == route(&is.path);
+            f64::from(u8::from(same_id)) + f64::from(u8::from(same_route))
         });
-        compared.changes = operations::compare(&old_root, &new_root);
-        compared.judge(old_outcome, new_outcome, &old, &new);
-        Ok(Some(compared))
-    }
-
-    /// The documents are the same: then only the generator can have changed what the crate offers.
-    fn same_inputs(&mut self, old: &Inputs, new: &Inputs) {
-        if let (Some(before), Some(after)) = (&old.surface, &new.surface)
-            && before != after
-        {
-            self.surfaces(before, after);
-            self.notes.push(
-                "The document is the same; the generator makes another surface of it.".to_owned(),
+        for (name, was) in old {
+            let new_name = renamed.get(name).unwrap_or(name);
+            let (before, after) = (format!("{name}()"), format!("{new_name}()"));
+            if before != after {
+                self.rename(
+                    What::Operation,
+                    &before,
+                    &after,
+                    (Class::None, Class::Breaking),
+                );
+            }
+            match new.get(new_name) {
+                Some(is) => self.operation(new_name, was, is),
+                None => {
+                    let text = format!("removed (`{} {}`)", was.method, was.path);
+                    let classes = (Class::Breaking, Class::Breaking);
+                    self.push(What::Operation, Kind::Removed, &before, classes, text);
+                }
+            }
+        }
+        for name in unpaired(&added, &renamed) {
+            let text = format!("added (`{} {}`)", new[name].method, new[name].path);
+            let classes = (Class::Additive, Class::Additive);
+            self.push(
+                What::Operation,
+                Kind::Added,
+                &format!("{name}()"),
+                classes,
+                text,
             );
         }
     }
 
-    fn surfaces(&mut self, before: &str, after: &str) {
-        self.crate_changes = surface::compare(before, after);
-        let classes = self.crate_changes.iter().map(|change| change.class);
-        self.crate_class = classes.max().unwrap_or_default();
+    fn operation(&mut self, name: &str, was: &Operation, is: &Operation) {
+        let item = format!("{name}()");
+        let place = Place {
+            what: What::Operation,
+            item,
+            direction: Direction::RESPONSE,
+        };
+        if was.method != is.method {
+            let text = format!("method changed from `{}` to `{}`", was.method, is.method);
+            self.changed(&place, (Class::Breaking, Class::Additive), text);
+        }
+        if route(&was.path) != route(&is.path) {
+            let text = format!("path changed from `{}` to `{}`", was.path, is.path);
+            self.changed(&place, (Class::Breaking, Class::Additive), text);
+        }
+        self.success(&place, &was.success, &is.success);
+        let keys: BTreeSet<&String> = was.lists.keys().chain(is.lists.keys()).collect();
+        for key in keys {
+            let of = |operation: &Operation| operation.lists.get(key).cloned().unwrap_or_default();
+            self.list(&place, key, &of(was), &of(is));
+        }
+        let owner = Owner {
+            kind: "operation",
+            name,
+            direction: Direction::REQUEST,
+            variables: [variables(&was.path), variables(&is.path)],
+        };
+        self.parts(&owner, &was.parts, &is.parts);
     }
 
-    fn judge(&mut self, old: Outcome, new: Outcome, olds: &Inputs, news: &Inputs) {
-        let fallback =
-            |outcome: Outcome, inputs: &Inputs, which: &str, notes: &mut Vec<String>| match outcome
-            {
-                Ok((surface, source, warnings)) => {
-                    notes.extend(
-                        warnings
-                            .into_iter()
-                            .map(|warning| format!("{which}: {warning}")),
-                    );
-                    Ok((surface, source))
-                }
-                Err(error) => match &inputs.surface {
-                    Some(surface) => {
-                        notes.push(format!(
-                            "{which} cannot be generated, its written surface is used: {error}"
-                        ));
-                        Ok((surface.clone(), String::new()))
-                    }
-                    None => Err(format!("{which} cannot be generated: {error}")),
-                },
-            };
-        let old = fallback(old, olds, "the old state", &mut self.notes);
-        // The surface that is written down need not be that of a new document.
-        let new = match new {
-            Err(error) => Err(format!("the new state cannot be generated: {error}")),
-            new => fallback(new, news, "the new state", &mut self.notes),
-        };
-        match (old, new) {
-            (Ok((old_surface, old_source)), Ok((new_surface, new_source))) => {
-                self.surfaces(&old_surface, &new_surface);
-                if self.crate_class == Class::None && old_source != new_source {
-                    self.crate_class = Class::Additive;
-                    self.notes.push("The crate offers the same; limits in its builders, or its documentation, differ.".to_owned());
-                }
+    fn types(&mut self) {
+        for (name, was) in &self.old.types {
+            if let Some(is) = self.new.types.get(name) {
+                self.type_pair(name, was, is, Direction::of(&was.head, &is.head));
+            } else {
+                let text = format!("{} removed", was.kind);
+                self.push(
+                    What::Type,
+                    Kind::Removed,
+                    name,
+                    (Class::None, Class::Breaking),
+                    text,
+                );
             }
-            (Err(error), _) | (_, Err(error)) => {
-                self.crate_class = self
-                    .changes
-                    .iter()
-                    .map(|change| change.class)
-                    .max()
-                    .unwrap_or_default();
-                self.unjudged = Some(format!(
-                    "{error}\nUntil then the crate is taken to change as the API does."
-                ));
+        }
+        for name in missing(&self.new.types, &self.old.types) {
+            let text = format!("{} added", self.new.types[&name].kind);
+            self.push(
+                What::Type,
+                Kind::Added,
+                &name,
+                (Class::None, Class::Additive),
+                text,
+            );
+        }
+    }
+
+    /// Types under different names at the same place of a message differ for the API in what they contain only.
+    fn replaced_types(&mut self) {
+        self.api_only = true;
+        let mut seen = BTreeSet::new();
+        while let Some(pair) = self.replaced.pop() {
+            let (was, is) = (self.old.types.get(&pair.0), self.new.types.get(&pair.1));
+            if let (Some(was), Some(is), true) = (was, is, seen.insert(pair.clone())) {
+                self.type_pair(&pair.1, was, is, pair.2);
             }
         }
     }
 
-    /// Does anything differ?
-    pub fn differs(&self) -> bool {
-        !self.changes.is_empty()
-            || !self.crate_changes.is_empty()
-            || self.crate_class != Class::None
-    }
-
-    /// The worst that happens to the API.
-    pub fn class(&self) -> Class {
-        self.changes
-            .iter()
-            .map(|change| change.class)
-            .max()
-            .unwrap_or_default()
-    }
-
-    /// How many of a thing, text excepted, became what.
-    pub fn count(&self, what: What, kind: Kind) -> usize {
-        let of = |change: &&Change| change.what == what && change.kind == kind;
-        self.changes.iter().filter(of).count()
-    }
-
-    /// Everything, for programs.
-    pub fn json(&self) -> Value {
-        let classes = |class| {
-            self.changes
-                .iter()
-                .filter(|change| change.class == class)
-                .count()
+    fn type_pair(&mut self, name: &str, was: &Type, is: &Type, direction: Direction) {
+        let place = Place {
+            what: What::Type,
+            item: name.to_owned(),
+            direction,
         };
-        json!({
-            "api": self.api,
-            "from_version": self.versions.0,
-            "to_version": self.versions.1,
-            "class": self.class(),
-            "counts": {
-                "breaking": classes(Class::Breaking),
-                "additive": classes(Class::Additive),
-                "none": classes(Class::None),
-            },
-            "changes": self.changes,
-            "crate": {
-                "name": format!("dintero-{}", self.api),
-                "class": self.crate_class,
-                "judged_by": if self.unjudged.is_some() { "api" } else { "surface" },
-                "changes": self.crate_changes,
-            },
-            "unjudged": self.unjudged,
-            "notes": self.notes,
-        })
+        if was.kind != is.kind {
+            let text = format!("changed from {} to {}", was.kind, is.kind);
+            self.changed(&place, (Class::Breaking, Class::Breaking), text);
+            return;
+        }
+        self.facts(&place, &was.head, &is.head);
+        let owner = Owner {
+            kind: &was.kind,
+            name,
+            direction,
+            variables: Default::default(),
+        };
+        self.parts(&owner, &was.parts, &is.parts);
+    }
+
+    fn parts(
+        &mut self,
+        owner: &Owner<'_>,
+        old: &BTreeMap<String, Facts>,
+        new: &BTreeMap<String, Facts>,
+    ) {
+        let (removed, added) = (missing(old, new), missing(new, old));
+        let renamed = pairs(&removed, &added, |before, after| {
+            owner.alike((before, &old[before]), (after, &new[after]))
+        });
+        for (key, was) in old {
+            let new_key = renamed.get(key).unwrap_or(key);
+            if let Some(is) = new.get(new_key) {
+                self.part(owner, (key, was), (new_key, is));
+            } else {
+                let place = owner.place(key, was);
+                let classes = match owner.kind {
+                    "operation" if key.starts_with("paging") => (Class::None, Class::Additive),
+                    // Readers of responses do not miss a value.
+                    "enum" => (
+                        owner.direction.class(Class::Breaking, Class::Additive),
+                        Class::Breaking,
+                    ),
+                    _ => (Class::Breaking, Class::Breaking),
+                };
+                self.push(
+                    place.what,
+                    Kind::Removed,
+                    &place.item,
+                    classes,
+                    "removed".to_owned(),
+                );
+            }
+        }
+        for key in unpaired(&added, &renamed) {
+            let place = owner.place(key, &new[key]);
+            let required = owner.direction.request
+                && ["required", "required_in_requests"]
+                    .iter()
+                    .any(|word| new[key].contains_key(*word));
+            let (classes, text) = match required {
+                true => ((Class::Breaking, Class::Breaking), "added, required"),
+                false if key.starts_with("paging ") => ((Class::None, Class::Additive), "added"),
+                false => ((Class::Additive, Class::Additive), "added"),
+            };
+            self.push(
+                place.what,
+                Kind::Added,
+                &place.item,
+                classes,
+                text.to_owned(),
+            );
+        }
+    }
+
+    fn part(
+        &mut self,
+        owner: &Owner<'_>,
+        (key, was): (&String, &Facts),
+        (new_key, is): (&String, &Facts),
+    ) {
+        let (before, place) = (owner.place(key, was), owner.place(new_key, is));
+        let same = key == new_key;
+        let on_the_wire = if same { Class::None } else { Class::Breaking };
+        match owner.kind {
+            "operation" if !same => self.moved(&place, key, new_key),
+            "struct" if !same => {
+                self.rename(
+                    What::Field,
+                    &before.item,
+                    &place.item,
+                    (Class::Breaking, Class::Breaking),
+                );
+            }
+            "enum" if before.item != place.item => {
+                self.rename(
+                    What::Value,
+                    &before.item,
+                    &place.item,
+                    (on_the_wire, Class::Breaking),
+                );
+            }
+            "enum" if !same => {
+                let text = format!("value changed from `{key}` to `{new_key}`").replace('"', "");
+                self.changed(&place, (on_the_wire, Class::Additive), text);
+            }
+            "union" => {
+                if !same {
+                    let text = format!("type changed from `{key}` to `{new_key}`");
+                    self.changed(&place, (Class::None, Class::Breaking), text);
+                    self.replaced
+                        .push((key.clone(), new_key.clone(), owner.direction));
+                }
+                let classes = (Class::Breaking, Class::Additive);
+                self.words(&place, "value", was.keys(), is.keys(), classes);
+                return;
+            }
+            _ => {}
+        }
+        // Arguments for the variables of a path have a place and no name.
+        if let (Some(old), Some(new), true) = (was.get("rust"), is.get("rust"), same)
+            && old != new
+            && owner.kind != "enum"
+            && !key.starts_with("path ")
+        {
+            let text = format!("Rust name changed from `{old}` to `{new}`");
+            self.changed(&place, (Class::None, Class::Breaking), text);
+        }
+        self.value(&place, was, is);
+    }
+
+    fn moved(&mut self, place: &Place, before: &str, after: &str) {
+        let (old_place, new_place) = (place_and_name(before).0, place_and_name(after).0);
+        if old_place != new_place {
+            let path = old_place == "path" || new_place == "path";
+            let rust = if path {
+                Class::Breaking
+            } else {
+                Class::Additive
+            };
+            let text = format!("moved from {old_place} to {new_place}");
+            self.changed(place, (Class::Breaking, rust), text);
+        } else if old_place == "path" {
+            self.rename(
+                What::Parameter,
+                before,
+                &place.item,
+                (Class::None, Class::None),
+            );
+        } else {
+            self.rename(
+                What::Parameter,
+                before,
+                &place.item,
+                (Class::Breaking, Class::Breaking),
+            );
+        }
     }
 }
 
-fn version(root: &Value) -> String {
-    match &root["info"]["version"] {
-        Value::String(version) => version.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
+impl Owner<'_> {
+    fn place(&self, key: &str, facts: &Facts) -> Place {
+        let rust = facts.get("rust").map_or(key, String::as_str);
+        let name = self.name;
+        let (what, item) = match self.kind {
+            "operation" => (What::Parameter, format!("{name}() {key}")),
+            "struct" => (What::Field, format!("{name}.{key}")),
+            "enum" => (What::Value, format!("{name}::{rust}")),
+            _ => (What::Value, format!("{name}::{key}")),
+        };
+        Place {
+            what,
+            item,
+            direction: self.direction,
+        }
+    }
+
+    /// How sure it is that a part is what another was.
+    fn alike(&self, (before, old): (&str, &Facts), (after, new): (&str, &Facts)) -> f64 {
+        let same_type = old.get("type") == new.get("type");
+        match self.kind {
+            "operation" => {
+                let ((place, name), (new_place, new_name)) =
+                    (place_and_name(before), place_and_name(after));
+                let at = |index: usize, name| {
+                    self.variables[index].iter().position(|known| known == name)
+                };
+                match (place == new_place, place) {
+                    (_, "paging") => 0.0,
+                    (true, "path") => f64::from(u8::from(at(0, name) == at(1, new_name))),
+                    (true, _) if same_type => likeness(name, new_name),
+                    (false, _) if name == new_name && new_place != "paging" => 2.0,
+                    _ => 0.0,
+                }
+            }
+            "struct" if !same_type => 0.0,
+            "enum" | "union" if old == new => 1.0,
+            "union" => 0.0,
+            _ => likeness(before, after),
+        }
     }
 }

@@ -1,34 +1,10 @@
 //! `cargo xtask diff`: what changed between two states of `openapi/`, for the API and for the Rust crates.
 
-mod access;
-mod bump;
 mod change;
-mod changelog;
-mod checks;
-mod choices;
 mod compare;
-#[cfg(test)]
-mod editor;
-mod fields;
-mod generated;
-mod items;
-mod join;
-mod label;
-mod messages;
-mod operations;
-mod parameters;
-#[cfg(test)]
-mod property;
-mod render;
-#[cfg(test)]
-mod runs;
-mod scalars;
-mod schemas;
-mod shape;
-mod similar;
+mod rules;
 mod state;
 mod surface;
-mod types;
 
 use std::error::Error;
 use std::fs;
@@ -36,19 +12,17 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use dintero_codegen::APIS;
-use serde_json::json;
+use semver::Version;
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::report::Report;
-use bump::Bump;
-use change::Class;
-use compare::Compared;
-use render::Outcome;
-use state::State;
-pub use state::past;
+use change::{Change, Class, Overview, Told};
+use state::{Generated, Inputs, State};
 
-/// Tell what changed between two states of openapi/: for the API, for the Rust crates, and the versions that follow.
+/// Compare two states of openapi/: what changed for users of the API and of the Rust crates, and which versions follow.
 ///
-/// Exit code 0: nothing changed, or nothing that breaks anyone; 1: something breaks, or could not be judged; 2: an error.
+/// Exit code 0: nothing changed, or nothing that breaks anyone; 1: something breaks, or a state cannot be generated; 2: an error.
 ///
 /// Examples:
 ///   cargo xtask diff                                     the last commit and the working tree
@@ -58,30 +32,56 @@ pub use state::past;
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
 pub struct Diff {
-    /// The old state: a revision.
+    /// Revision to compare from.
     #[arg(long, value_name = "REV", default_value = "HEAD")]
     from: String,
-    /// The new state: a revision, instead of the working tree.
+    /// Revision to compare to, instead of the working tree.
     #[arg(long, value_name = "REV", conflicts_with = "to_dir")]
     to: Option<String>,
-    /// The old state: a folder like openapi/, which may hold one document only.
+    /// Folder like openapi/ to compare from; it may hold one document only.
     #[arg(long, value_name = "DIR", conflicts_with = "from")]
     from_dir: Option<PathBuf>,
-    /// The new state: a folder like openapi/.
+    /// Folder like openapi/ to compare to.
     #[arg(long, value_name = "DIR")]
     to_dir: Option<PathBuf>,
-    /// Only this API; may be given more than once.
+    /// API to compare; may be given more than once.
     #[arg(long, value_name = "NAME", value_parser = APIS)]
     api: Vec<String>,
     /// Print Markdown for a pull request.
     #[arg(long)]
     markdown: bool,
-    /// Write the changes of the API into CHANGELOG.md, under the heading for what is not released yet.
+    /// Write the changes to CHANGELOG.md, under the heading for what is not released yet.
     #[arg(long)]
     changelog: bool,
-    /// Judge the crates by `cargo semver-checks` too, where it is installed and the old state is a revision; slow.
-    #[arg(long)]
-    semver_checks: bool,
+}
+
+/// What differs in one API.
+#[derive(Default)]
+struct Compared {
+    api: String,
+    /// `info.version` before and after.
+    versions: (String, String),
+    changes: Vec<Change>,
+    notes: Vec<String>,
+    /// Why there is nothing to compare.
+    failed: Option<String>,
+}
+
+/// A crate and its next version.
+#[derive(Serialize)]
+struct Bump {
+    #[serde(rename = "crate")]
+    name: String,
+    /// What the changes mean to programs.
+    class: Class,
+    /// The version before the changes; absent where there is no manifest.
+    from: Option<Version>,
+    /// `major`, `minor`, `patch` or `none`.
+    bump: &'static str,
+    /// The least version that may hold the changes.
+    to: Option<Version>,
+    /// Whether the working tree has that version already, or a higher one.
+    done: bool,
 }
 
 impl Diff {
@@ -95,131 +95,294 @@ impl Diff {
             (None, Some(revision)) => State::revision(root, revision)?,
             (None, None) => State::tree(root),
         };
-        let mut notes = Vec::new();
-        let mut apis = Vec::new();
-        for api in APIS {
-            if !self.api.is_empty() && !self.api.iter().any(|wanted| wanted == api) {
-                continue;
-            }
+        let (mut apis, mut notes) = (Vec::new(), Vec::new());
+        let wanted = |api: &&str| self.api.is_empty() || self.api.iter().any(|name| name == *api);
+        for api in APIS.iter().filter(|api| wanted(api)) {
             match Compared::of(root, &from, &to, api)? {
                 Some(compared) => apis.push(compared),
-                None if !self.api.is_empty() => {
-                    return Err(format!("not both states have the document of {api}").into());
-                }
-                None => notes.push(format!(
+                None if self.api.is_empty() => notes.push(format!(
                     "{api}: not compared, since not both states have its document"
                 )),
+                None => return Err(format!("not both states have the document of {api}").into()),
             }
         }
+        let (old, new) = (from.label(), to.label());
         if apis.is_empty() {
-            return Err(format!(
-                "{} and {} have no document in common",
-                from.label(),
-                to.label()
-            )
-            .into());
+            return Err(format!("{old} and {new} have no document in common").into());
         }
-        if self.semver_checks {
-            self.check(root, &mut apis, &mut notes);
+        for api in &apis {
+            let own = api.notes.iter().chain(&api.failed);
+            notes.extend(own.map(|note| format!("{}: {note}", api.api)));
         }
-        let bumps = bumps(root, &from, &apis)?;
-        let outcome = Outcome {
-            states: (from.label(), to.label()),
-            apis,
-            bumps,
-            notes,
+        let mut bumps = Vec::new();
+        for api in &apis {
+            let name = format!("dintero-{}", api.api);
+            bumps.push(Bump::of(
+                root,
+                &from,
+                &name,
+                api.class(|change| change.rust),
+            )?);
+        }
+        let worst = bumps
+            .iter()
+            .map(|bump| bump.class)
+            .max()
+            .unwrap_or_default();
+        bumps.push(Bump::of(root, &from, "dintero", worst)?);
+        let overview = Overview {
+            states: (&old, &new),
+            apis: apis.iter().map(Compared::told).collect(),
+            crates: bumps.iter().map(Bump::row).collect(),
+            notes: &notes,
         };
         let mut text = if self.markdown {
-            render::markdown(&outcome)
+            overview.markdown()
         } else {
-            render::text(&outcome)
+            overview.plain()
         };
         if self.changelog {
-            let line = self.write_changelog(root, &from, &outcome)?;
+            let written = write_changelog(root, &from, &apis, &bumps)?;
             if !self.markdown {
-                text.push_str(&line);
+                text.push_str(written);
             }
         }
         let breaks = |api: &Compared| {
-            api.class() == Class::Breaking
-                || api.crate_class == Class::Breaking
-                || api.unjudged.is_some()
+            let class = |change: &Change| change.api.max(change.rust);
+            api.failed.is_some() || api.class(class) == Class::Breaking
         };
         Ok(Report {
             text,
+            found: apis.iter().any(breaks),
             json: json!({
-                "from": outcome.states.0,
-                "to": outcome.states.1,
-                "apis": outcome.apis.iter().map(Compared::json).collect::<Vec<_>>(),
-                "bumps": outcome.bumps,
-                "notes": outcome.notes,
+                "from": old,
+                "to": new,
+                "apis": apis.iter().map(Compared::json).collect::<Vec<_>>(),
+                "bumps": bumps,
+                "notes": notes,
             }),
-            found: outcome.apis.iter().any(breaks),
         })
-    }
-
-    /// What `cargo semver-checks` says can make the verdict on a crate worse, not better.
-    fn check(&self, root: &Path, apis: &mut [Compared], notes: &mut Vec<String>) {
-        if self.from_dir.is_some() || self.to_dir.is_some() || self.to.is_some() {
-            notes.push(
-                "cargo semver-checks compares a revision with the working tree only; not run"
-                    .to_owned(),
-            );
-            return;
-        }
-        for api in apis.iter_mut().filter(|api| api.differs()) {
-            match checks::run(root, &format!("dintero-{}", api.api), &self.from) {
-                Ok(class) => {
-                    api.notes
-                        .push(format!("cargo semver-checks judges: {}", class.name()));
-                    api.crate_class = api.crate_class.max(class);
-                }
-                Err(error) => notes.push(error),
-            }
-        }
-    }
-
-    fn write_changelog(
-        &self,
-        root: &Path,
-        from: &State,
-        outcome: &Outcome,
-    ) -> Result<String, Box<dyn Error>> {
-        let path = root.join("CHANGELOG.md");
-        let before = fs::read_to_string(&path).map_err(|error| format!("CHANGELOG.md: {error}"))?;
-        let mut after = before.clone();
-        for api in &outcome.apis {
-            let name = format!("dintero-{}", api.api);
-            let bump = outcome.bumps.iter().find(|bump| bump.name == name);
-            if let Some(entry) = changelog::entry(api, bump) {
-                let key = format!("{}, from {}", api.api, from.id().unwrap_or(&api.versions.0));
-                after = changelog::insert(&after, &key, &entry)?;
-            }
-        }
-        if after == before {
-            return Ok("CHANGELOG.md is up to date\n".to_owned());
-        }
-        fs::write(&path, after).map_err(|error| format!("CHANGELOG.md: {error}"))?;
-        Ok("CHANGELOG.md is written\n".to_owned())
     }
 }
 
-/// A version for each crate, and for the one that re-exports them.
-fn bumps(root: &Path, from: &State, apis: &[Compared]) -> Result<Vec<Bump>, String> {
-    let mut bumps = Vec::new();
-    for api in apis {
-        bumps.push(bump::bump(
-            root,
-            from,
-            &format!("dintero-{}", api.api),
-            api.crate_class,
-        )?);
+impl Compared {
+    /// Compares two states of an API; nothing where a partial state does not have it.
+    fn of(root: &Path, from: &State, to: &State, api: &str) -> Result<Option<Self>, String> {
+        let (mut old, mut new) = (Inputs::of(from, api)?, Inputs::of(to, api)?);
+        let missing = |state: &State, inputs: &Inputs| state.partial() && inputs.document.is_none();
+        let neither = old.document.is_none() && new.document.is_none();
+        if neither || missing(from, &old) || missing(to, &new) {
+            return Ok(None);
+        }
+        // A folder with nothing but a document is compared under the overlay of the other state, or of the working tree.
+        let overlay = match new.overlay.clone().or(old.overlay.clone()) {
+            None => Inputs::of(&State::tree(root), api)?.overlay,
+            overlay => overlay,
+        };
+        for (state, inputs) in [(from, &mut old), (to, &mut new)] {
+            if state.partial() && inputs.overlay.is_none() {
+                inputs.overlay.clone_from(&overlay);
+            }
+        }
+        let mut compared = Self {
+            api: api.to_owned(),
+            ..Self::default()
+        };
+        if (&old.document, &old.overlay) == (&new.document, &new.overlay) {
+            return Ok(Some(compared));
+        }
+        let (old, new) = (old.parse(api)?, new.parse(api)?);
+        compared.versions = (old.version(), new.version());
+        let (old, new) = std::thread::scope(|scope| {
+            let older = scope.spawn(|| old.generate(api));
+            let newer = new.generate(api);
+            let failed = |_| Err("the generator failed".to_owned());
+            (older.join().unwrap_or_else(failed), newer)
+        });
+        compared.judge(old, new);
+        Ok(Some(compared))
     }
-    let worst = apis
-        .iter()
-        .map(|api| api.crate_class)
-        .max()
-        .unwrap_or_default();
-    bumps.push(bump::bump(root, from, "dintero", worst)?);
-    Ok(bumps)
+
+    fn judge(&mut self, old: Result<Generated, String>, new: Result<Generated, String>) {
+        let failed = |state: &str, reason: &String| {
+            format!("the {state} state cannot be generated: {reason}")
+        };
+        match (old, new) {
+            (Ok(old), Ok(new)) => {
+                for (state, generated) in [("old", &old), ("new", &new)] {
+                    if generated.unmatched > 0 {
+                        let count = generated.unmatched;
+                        self.notes.push(format!("the {state} state: {count} overlay actions match nothing in the document"));
+                    }
+                }
+                self.changes = compare::compare(&old.surface, &new.surface);
+                if self.changes.is_empty() && old.source != new.source {
+                    self.notes.push("only descriptions differ".to_owned());
+                }
+            }
+            (Err(reason), _) => self.failed = Some(failed("old", &reason)),
+            (_, Err(reason)) => self.failed = Some(failed("new", &reason)),
+        }
+    }
+
+    fn told(&self) -> Told<'_> {
+        Told {
+            api: &self.api,
+            changes: &self.changes,
+        }
+    }
+
+    /// The worst class of all changes.
+    fn class(&self, of: impl Fn(&Change) -> Class) -> Class {
+        self.changes.iter().map(of).max().unwrap_or_default()
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "api": self.api,
+            "from_version": self.versions.0,
+            "to_version": self.versions.1,
+            "class": self.class(|change| change.api),
+            "crate": {
+                "name": format!("dintero-{}", self.api),
+                "class": self.class(|change| change.rust),
+            },
+            "changes": self.changes,
+            "failed": self.failed,
+            "notes": self.notes,
+        })
+    }
+}
+
+fn write_changelog(
+    root: &Path,
+    from: &State,
+    apis: &[Compared],
+    bumps: &[Bump],
+) -> Result<&'static str, String> {
+    let path = root.join("CHANGELOG.md");
+    let failed = |error| format!("CHANGELOG.md: {error}");
+    let before = fs::read_to_string(&path).map_err(failed)?;
+    let mut after = before.clone();
+    // The crates are in the order of the APIs.
+    for (api, bump) in apis.iter().zip(bumps) {
+        let entry = api.told().entry();
+        if !entry.is_empty() {
+            let (old, new) = &api.versions;
+            let versions = if old == new {
+                new.clone()
+            } else {
+                format!("{old} to {new}")
+            };
+            let (name, class) = (&api.api, api.class(|change| change.api).name());
+            let head = format!(
+                "- API `{name}`, document {versions}: {class}. `{}` {}.",
+                bump.name,
+                bump.text()
+            );
+            let key = format!("{name}, from {}", from.id().unwrap_or(old));
+            after = insert(&after, &key, &format!("{head}\n{entry}"))?;
+        }
+    }
+    if after == before {
+        return Ok("CHANGELOG.md is up to date\n");
+    }
+    fs::write(&path, after).map_err(failed)?;
+    Ok("wrote CHANGELOG.md\n")
+}
+
+/// Puts an entry of the changelog under the heading for what is not released yet, in the place of the one with the same
+/// key: the same comparison run again replaces its entry. What stands outside of the two marks is hand-written and stays.
+///
+/// # Errors
+/// The heading or the end of an entry is missing.
+fn insert(changelog: &str, key: &str, entry: &str) -> Result<String, String> {
+    let (start, end) = (
+        format!("<!-- cargo xtask diff: {key} -->"),
+        "<!-- end -->\n",
+    );
+    let block = format!("{start}\n{}\n{end}", entry.trim_end());
+    if let Some((before, rest)) = changelog.split_once(&start) {
+        let after = rest.split_once(end).map(|(_, after)| after);
+        let after = after.ok_or(format!("CHANGELOG.md: {start} has no {}", end.trim_end()))?;
+        return Ok(format!("{before}{block}{after}"));
+    }
+    let lower = changelog.to_lowercase();
+    let heading = lower
+        .lines()
+        .find(|line| line.starts_with("## ") && line.contains("unreleased"));
+    let heading = heading.ok_or("CHANGELOG.md has no heading `## Unreleased`")?;
+    let start = lower.find(heading).unwrap_or_default() + heading.len();
+    let (before, section) = changelog.split_at(start);
+    let (section, rest) = section
+        .find("\n## ")
+        .map_or((section, ""), |at| section.split_at(at));
+    let gap = if section.trim().is_empty() {
+        "\n\n"
+    } else {
+        "\n"
+    };
+    Ok(format!("{before}{}{gap}{block}{rest}", section.trim_end()))
+}
+
+impl Bump {
+    /// The next version of a crate.
+    fn of(root: &Path, from: &State, name: &str, class: Class) -> Result<Self, String> {
+        let now = state::version(name, |file| state::read(&root.join(file)))?;
+        let before = state::version(name, |file| from.committed(file))?.or_else(|| now.clone());
+        let (bump, to) = match &before {
+            Some(before) => {
+                let (step, next) = next(before, class);
+                (step, Some(next))
+            }
+            None => (next(&Version::new(1, 0, 0), class).0, None),
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            class,
+            done: bump != "none" && matches!((&now, &to), (Some(now), Some(to)) if now >= to),
+            from: before,
+            bump,
+            to,
+        })
+    }
+
+    /// Name of the crate, class of its changes, and version.
+    fn row(&self) -> [String; 3] {
+        let class = self.class.name().to_owned();
+        [self.name.clone(), class, self.text()]
+    }
+
+    /// `0.1.0 -> 0.2.0 (minor)`
+    fn text(&self) -> String {
+        match (&self.from, &self.to) {
+            _ if self.bump == "none" => "no release needed".to_owned(),
+            (Some(from), Some(to)) => {
+                let done = if self.done { ", done" } else { "" };
+                format!("{from} -> {to} ({}{done})", self.bump)
+            }
+            _ => self.bump.to_owned(),
+        }
+    }
+}
+
+/// Cargo's rules: below 1.0 the first number that is not zero counts as the major one.
+fn next(version: &Version, class: Class) -> (&'static str, Version) {
+    let (major, minor, patch) = (version.major, version.minor, version.patch);
+    let step = match (class, major, minor) {
+        (Class::None, ..) => return ("none", version.clone()),
+        (Class::Breaking, 0, 0) => "patch",
+        (Class::Breaking, 0, _) => "minor",
+        (Class::Breaking, ..) => "major",
+        (Class::Additive, 0, _) => "patch",
+        (Class::Additive, ..) => "minor",
+    };
+    // After a pre-release comes its release, which may hold anything.
+    let next = match step {
+        _ if !version.pre.is_empty() => Version::new(major, minor, patch),
+        "major" => Version::new(major + 1, 0, 0),
+        "minor" => Version::new(major, minor + 1, 0),
+        _ => Version::new(major, minor, patch + 1),
+    };
+    (step, next)
 }

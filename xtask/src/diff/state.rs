@@ -1,10 +1,17 @@
-//! A state of `openapi/`: a folder, or a revision of the repository.
+//! A state of `openapi/`, which is a folder or a revision of the repository, and the clients that it gives.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use dintero_codegen::Generation;
+use dintero_codegen::document::Document;
+use dintero_codegen::finding::Errors;
+use dintero_codegen::overlay;
+use semver::Version;
+use serde_json::Value;
+use toml::Table;
 
 /// Where the files are.
 pub enum State {
@@ -12,24 +19,22 @@ pub enum State {
     Folder {
         /// The folder.
         path: PathBuf,
-        /// Was it named by the user, so that it may hold a part only? Otherwise it is the working tree.
+        /// Whether the user named it, so that it may hold a part only; otherwise it is the working tree.
         partial: bool,
     },
     /// A commit.
     Revision {
         /// The root of the workspace.
         root: PathBuf,
-        /// As the user wrote it.
+        /// The revision, as the user wrote it.
         name: String,
-        /// Its hash.
+        /// The hash of the commit.
         hash: String,
-        /// The files that it has.
-        files: BTreeSet<String>,
     },
 }
 
 impl State {
-    /// The working tree.
+    /// Returns the working tree.
     pub fn tree(root: &Path) -> Self {
         Self::Folder {
             path: root.join("openapi"),
@@ -37,7 +42,10 @@ impl State {
         }
     }
 
-    /// Any folder.
+    /// Returns any folder.
+    ///
+    /// # Errors
+    /// There is no such folder.
     pub fn folder(path: &Path) -> Result<Self, String> {
         if path.is_dir() {
             Ok(Self::Folder {
@@ -49,77 +57,54 @@ impl State {
         }
     }
 
-    /// A commit.
+    /// Returns a commit.
+    ///
+    /// # Errors
+    /// There is no such revision, or git cannot be run.
     pub fn revision(root: &Path, name: &str) -> Result<Self, String> {
         let commit = format!("{name}^{{commit}}");
-        let hash = git(
-            root,
-            &[
-                "rev-parse",
-                "--verify",
-                "--quiet",
-                "--end-of-options",
-                &commit,
-            ],
-        )
-        .map_err(|error| match error {
-            Failure::Missing(error) => error,
-            Failure::Refused(said) if said.is_empty() => format!("there is no revision {name}"),
-            Failure::Refused(said) => format!("revision {name}: {said}"),
-        })?;
-        let hash = hash.trim().to_owned();
-        let files = git(
-            root,
-            &[
-                "ls-tree",
-                "-r",
-                "--name-only",
-                "-z",
-                &hash,
-                "--",
-                "openapi",
-                "Cargo.toml",
-                "crates",
-            ],
-        )?;
+        let arguments = [
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &commit,
+        ];
+        let hash = git(root, &arguments)?.ok_or(format!("there is no revision {name}"))?;
         Ok(Self::Revision {
             root: root.to_owned(),
             name: name.to_owned(),
-            hash,
-            files: files.split('\0').map(str::to_owned).collect(),
+            hash: hash.trim().to_owned(),
         })
     }
 
-    /// For people.
+    /// Returns the name for people.
     pub fn label(&self) -> String {
         match self {
             Self::Folder { partial: false, .. } => "working tree".to_owned(),
             Self::Folder { path, .. } => path.display().to_string(),
-            Self::Revision { name, hash, .. } => {
-                let short = hash.get(..12).unwrap_or(hash);
-                if hash.starts_with(name) {
-                    short.to_owned()
-                } else {
-                    format!("{name} ({short})")
-                }
-            }
+            Self::Revision { name, hash, .. } if hash.starts_with(name) => short(hash).to_owned(),
+            Self::Revision { name, hash, .. } => format!("{name} ({})", short(hash)),
         }
     }
 
-    /// What stays the same when the command is run again: never a path of this machine.
+    /// Returns what stays the same when the command is run again, and is never a path of this machine.
     pub fn id(&self) -> Option<&str> {
         match self {
             Self::Folder { .. } => None,
-            Self::Revision { hash, .. } => Some(hash.get(..12).unwrap_or(hash)),
+            Self::Revision { hash, .. } => Some(short(hash)),
         }
     }
 
-    /// May an API be missing without being gone?
+    /// Returns `true` if an API may be missing without having been removed.
     pub fn partial(&self) -> bool {
         matches!(self, Self::Folder { partial: true, .. })
     }
 
-    /// A file below `openapi/`, if it is there.
+    /// Reads a file below `openapi/`, if it is there.
+    ///
+    /// # Errors
+    /// The file cannot be read.
     pub fn read(&self, name: &str) -> Result<Option<String>, String> {
         match self {
             Self::Folder { path, .. } => read(&path.join(name)),
@@ -127,32 +112,26 @@ impl State {
         }
     }
 
-    /// A file of the workspace as this state has it; folders have none.
+    /// Reads a file of the workspace as it was committed; folders have none.
+    ///
+    /// # Errors
+    /// git cannot be run.
     pub fn committed(&self, name: &str) -> Result<Option<String>, String> {
         match self {
-            Self::Revision {
-                root, hash, files, ..
-            } if files.contains(name) => {
-                Ok(Some(git(root, &["show", &format!("{hash}:./{name}")])?))
-            }
-            _ => Ok(None),
+            Self::Revision { root, hash, .. } => git(root, &["show", &format!("{hash}:./{name}")]),
+            Self::Folder { .. } => Ok(None),
         }
     }
 }
 
-/// A file of the workspace as the last commits that changed it have it, the newest first. None without git: what is only
-/// in the past is a help, not a need.
-pub fn past(root: &Path, name: &str, commits: usize) -> Vec<String> {
-    let limit = format!("--max-count={commits}");
-    let hashes = git(root, &["log", "--format=%H", &limit, "--", name]);
-    let hashes = hashes.unwrap_or_default();
-    let texts = hashes
-        .lines()
-        .map(|hash| git(root, &["show", &format!("{hash}:./{name}")]));
-    texts.filter_map(Result::ok).collect()
+fn short(hash: &str) -> &str {
+    hash.get(..12).unwrap_or(hash)
 }
 
-/// A file, if it is there.
+/// Reads a file, if it is there.
+///
+/// # Errors
+/// The file cannot be read.
 pub fn read(path: &Path) -> Result<Option<String>, String> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
@@ -161,50 +140,193 @@ pub fn read(path: &Path) -> Result<Option<String>, String> {
     }
 }
 
-enum Failure {
-    /// git cannot be run.
-    Missing(String),
-    /// git says no.
-    Refused(String),
-}
-
-impl From<Failure> for String {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Missing(text) | Failure::Refused(text) => text,
-        }
-    }
-}
-
-fn git(root: &Path, arguments: &[&str]) -> Result<String, Failure> {
+/// Runs git; returns nothing where git refuses.
+fn git(root: &Path, arguments: &[&str]) -> Result<Option<String>, String> {
     let output = Command::new("git")
         .arg("-C")
         .arg(root)
         .args(arguments)
         .output();
     let output = output.map_err(|error| {
-        Failure::Missing(format!(
-            "git cannot be run ({error}); install it, or compare folders with --from-dir"
-        ))
+        format!("git cannot be run ({error}); install it, or compare folders with --from-dir")
     })?;
-    if output.status.success() {
-        String::from_utf8(output.stdout)
-            .map_err(|_| Failure::Refused("git answers no UTF-8".to_owned()))
-    } else {
-        let said = String::from_utf8_lossy(&output.stderr);
-        Err(Failure::Refused(said.trim().to_owned()))
+    if !output.status.success() {
+        return Ok(None);
+    }
+    let text = String::from_utf8(output.stdout);
+    text.map(Some)
+        .map_err(|_| "git printed what is not UTF-8".to_owned())
+}
+
+/// Reads the version of a crate from its manifest, or from the workspace's.
+///
+/// # Errors
+/// A manifest is not valid.
+pub fn version(
+    name: &str,
+    file: impl Fn(&str) -> Result<Option<String>, String>,
+) -> Result<Option<Version>, String> {
+    let version_in = |path: &str, keys: &[&str]| -> Result<Option<toml::Value>, String> {
+        let Some(text) = file(path)? else {
+            return Ok(None);
+        };
+        let table: Table = text.parse().map_err(|error| format!("{path}: {error}"))?;
+        let table = toml::Value::Table(table);
+        let found = keys.iter().try_fold(&table, |value, key| value.get(key));
+        Ok(Some(found.cloned().unwrap_or_else(|| String::new().into())))
+    };
+    let path = format!("crates/{name}/Cargo.toml");
+    let own = version_in(&path, &["package", "version"])?;
+    let text = match own {
+        None => return Ok(None),
+        Some(toml::Value::String(text)) => Some(text),
+        Some(_) => {
+            let shared = version_in("Cargo.toml", &["workspace", "package", "version"])?;
+            shared.and_then(|shared| shared.as_str().map(str::to_owned))
+        }
+    };
+    let text = text.ok_or(format!("{path}: names no version"))?;
+    let version =
+        Version::parse(&text).map_err(|error| format!("{path}: version {text:?}: {error}"))?;
+    Ok(Some(version))
+}
+
+/// The document and the overlay of an API in one state.
+pub struct Inputs {
+    /// The text of the document.
+    pub document: Option<String>,
+    /// The text of the overlay.
+    pub overlay: Option<String>,
+    label: String,
+}
+
+impl Inputs {
+    /// Reads the files of an API.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn of(state: &State, api: &str) -> Result<Self, String> {
+        Ok(Self {
+            document: state.read(&format!("{api}.yaml"))?,
+            overlay: state.read(&format!("overlays/{api}.yaml"))?,
+            label: state.label(),
+        })
+    }
+
+    /// Parses the document and the overlay.
+    ///
+    /// # Errors
+    /// A file is not valid.
+    pub fn parse(&self, api: &str) -> Result<Parsed, String> {
+        let parse = |file: String, text: &String| {
+            let name = format!("{}: {file}", self.label);
+            Document::parse(&name, text).map_err(|error| error.to_string())
+        };
+        let document = self.document.as_ref();
+        let overlay = self.overlay.as_ref();
+        Ok(Parsed {
+            document: document
+                .map(|text| parse(format!("{api}.yaml"), text))
+                .transpose()?,
+            overlay: overlay
+                .map(|text| parse(format!("overlays/{api}.yaml"), text))
+                .transpose()?,
+        })
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::State;
+/// What an API is generated from. Without a document it offers nothing.
+pub struct Parsed {
+    document: Option<Document>,
+    overlay: Option<Document>,
+}
 
-    #[test]
-    fn a_folder_and_a_revision_must_exist() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(State::folder(&folder.path().join("none")).is_err());
-        let error = State::revision(folder.path(), "HEAD").err().unwrap();
-        assert!(error.contains("revision HEAD"), "{error}");
+/// What an API offers in one state.
+#[derive(Default)]
+pub struct Generated {
+    /// The surface.
+    pub surface: String,
+    /// The Rust source.
+    pub source: String,
+    /// How many actions of the overlay match nothing.
+    pub unmatched: usize,
+}
+
+impl Parsed {
+    /// Returns `info.version` of the document.
+    pub fn version(&self) -> String {
+        let version = self
+            .document
+            .as_ref()
+            .map(|document| &document.root["info"]["version"]);
+        match version {
+            Some(Value::String(version)) => version.clone(),
+            Some(Value::Null) | None => String::new(),
+            Some(other) => other.to_string(),
+        }
+    }
+
+    /// Generates the client under the overlay, whose actions may match nothing.
+    ///
+    /// # Errors
+    /// The client cannot be generated; the first finding says why.
+    pub fn generate(self, api: &str) -> Result<Generated, String> {
+        let Some(mut document) = self.document else {
+            return Ok(Generated::default());
+        };
+        let mut unmatched = 0;
+        if let Some(overlay) = &self.overlay {
+            let loose = overlay::apply(&mut document, overlay, false);
+            unmatched = loose.map_err(|errors| first(&errors))?.len();
+            drop_dangling(&mut document.root);
+        }
+        let generation = dintero_codegen::generate_from(api, document, None);
+        let Generation {
+            surface, source, ..
+        } = generation.map_err(|errors| first(&errors))?;
+        Ok(Generated {
+            surface,
+            source,
+            unmatched,
+        })
+    }
+}
+
+/// An overlay may name a method to read an outcome back by that its document does not have.
+fn drop_dangling(root: &mut Value) {
+    let mut operations: Vec<&mut Value> = Vec::new();
+    for (_, item) in root["paths"].as_object_mut().into_iter().flatten() {
+        operations.extend(
+            item.as_object_mut()
+                .into_iter()
+                .flatten()
+                .map(|(_, operation)| operation),
+        );
+    }
+    let methods: Vec<Value> = operations
+        .iter()
+        .map(|operation| operation["x-dintero-method"].clone())
+        .collect();
+    for operation in operations
+        .iter_mut()
+        .filter_map(|operation| operation.as_object_mut())
+    {
+        if operation
+            .get("x-dintero-read-back")
+            .is_some_and(|name| !methods.contains(name))
+        {
+            operation.remove("x-dintero-read-back");
+        }
+    }
+}
+
+/// One of them is enough here; `cargo xtask lint` tells them all.
+fn first(errors: &Errors) -> String {
+    let text = errors.to_string();
+    let mut lines = text.lines();
+    let line = lines.next().unwrap_or_default();
+    match lines.count() {
+        0 => line.to_owned(),
+        more => format!("{line} (and {more} more)"),
     }
 }

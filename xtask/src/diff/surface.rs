@@ -1,412 +1,380 @@
-//! What changed for programs that use a client crate, judged by its surface.
-//!
-//! Structs and enums are `#[non_exhaustive]`, path variables are the only arguments of methods, the rest are setters:
-//! so a new line breaks nobody, and a line that is gone or different does, with the exceptions below.
+//! A surface, read from its text: see `dintero_codegen::surface` for the lines.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use serde::Serialize;
+/// The facts of an item: words, with the value after `=`, if there is one. The type is under `type`.
+pub type Facts = BTreeMap<String, String>;
 
-use super::change::{Class, Kind};
-use super::items::{operation, type_itself};
-use super::similar;
-
-/// A change of a client crate.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct CrateChange {
-    /// What it means to programs.
-    pub class: Class,
-    /// What became of it.
-    pub kind: Kind,
-    /// `create_session`, `Session`, `Session.order`
-    pub item: String,
-    /// What happened.
-    pub text: String,
-    /// What else to know.
-    pub note: Option<&'static str>,
-}
-
-/// A surface: operations and types, with the rest of each line by its own name.
+/// What a client offers.
 #[derive(Default)]
-struct Surface {
-    operations: BTreeMap<String, BTreeMap<String, String>>,
-    types: BTreeMap<String, Type>,
+pub struct Surface {
+    /// Operations by Rust name.
+    pub operations: BTreeMap<String, Operation>,
+    /// Types by Rust name.
+    pub types: BTreeMap<String, Type>,
 }
 
-/// A type of a surface.
+/// An operation.
+#[derive(Clone, Default)]
+pub struct Operation {
+    /// `GET`, `POST`, ...
+    pub method: String,
+    /// The path, as the document has it.
+    pub path: String,
+    /// The type of a success.
+    pub success: String,
+    /// Lists of words by name, such as `scopes` and `statuses`.
+    pub lists: BTreeMap<String, Vec<String>>,
+    /// `query limit`, `body`, `paging starting_after`.
+    pub parts: BTreeMap<String, Facts>,
+}
+
+/// A type.
 #[derive(Clone, Default)]
 pub struct Type {
     /// `struct`, `enum` or `union`.
     pub kind: String,
-    /// `request` or `response by type`.
-    pub head: String,
-    /// Fields by wire name, values by wire value, choices by name.
-    pub parts: BTreeMap<String, String>,
+    /// `request`, `response` and what else is said about the whole type.
+    pub head: Facts,
+    /// Fields and values by wire name, variants of a union by type.
+    pub parts: BTreeMap<String, Facts>,
 }
 
-/// Compares two surfaces.
-pub fn compare(old: &str, new: &str) -> Vec<CrateChange> {
-    let (mut old, new) = (parse(old), parse(new));
-    let mut changes = Vec::new();
-    rename_types(&mut old, &new, &mut changes);
-    operations(&old, &new, &mut changes);
-    for (name, was) in &old.types {
-        match new.types.get(name) {
-            Some(is) => type_itself(name, was, is, &mut changes),
-            None => changes.push(change(
-                Class::Breaking,
-                Kind::Removed,
-                name,
-                format!("{} removed", was.kind),
-            )),
-        }
-    }
-    for (name, is) in &new.types {
-        if !old.types.contains_key(name) {
-            changes.push(change(
-                Class::Additive,
-                Kind::Added,
-                name,
-                format!("{} added", is.kind),
-            ));
-        }
-    }
-    changes.sort_by(|one, two| two.class.cmp(&one.class).then_with(|| one.cmp(two)));
-    changes
-}
-
-/// A change without a note.
-pub fn change(
-    class: Class,
-    kind: Kind,
-    item: impl Into<String>,
-    text: impl Into<String>,
-) -> CrateChange {
-    CrateChange {
-        class,
-        kind,
-        item: item.into(),
-        text: text.into(),
-        note: None,
-    }
-}
-
-fn parse(text: &str) -> Surface {
-    let mut surface = Surface::default();
-    for line in text.lines() {
-        let mut words = line.splitn(3, ' ');
-        let (Some(kind), Some(name), Some(rest)) = (words.next(), words.next(), words.next())
-        else {
-            continue;
-        };
-        if kind == "operation" {
-            let mut words: Vec<&str> = rest.splitn(3, ' ').collect();
-            let (key, value) = match words.as_slice() {
-                ["id" | "retry", ..] | ["body", ..] => {
-                    (words.remove(0).to_owned(), words.join(" "))
+impl Surface {
+    /// Reads the text of a surface.
+    pub fn parse(text: &str) -> Self {
+        let mut surface = Self::default();
+        for line in text.lines() {
+            let words = words(line);
+            if let [kind, name, rest @ ..] = words.as_slice() {
+                match *kind {
+                    "operation" => {
+                        let operations = &mut surface.operations;
+                        let name = name.trim_end_matches(':');
+                        operations.entry(name.to_owned()).or_default().read(rest);
+                    }
+                    kind => {
+                        let types = &mut surface.types;
+                        let entry = types.entry(name.trim_end_matches(':').to_owned());
+                        let entry = entry.or_default();
+                        kind.clone_into(&mut entry.kind);
+                        entry.read(name.ends_with(':'), rest);
+                    }
                 }
-                ["path" | "query" | "header", wire, value] => {
-                    (format!("{} {wire}", words[0]), (*value).to_owned())
-                }
-                _ => ("signature".to_owned(), rest.to_owned()),
-            };
-            surface
-                .operations
-                .entry(name.to_owned())
-                .or_default()
-                .insert(key, value);
-            continue;
-        }
-        let entry = surface.types.entry(name.to_owned()).or_default();
-        kind.clone_into(&mut entry.kind);
-        let part = match kind {
-            "struct" => rest.split_once(": "),
-            "enum" => rest
-                .split_once(" = ")
-                .map(|(variant, wire)| (wire, variant)),
-            _ => rest.split_once(" = "),
-        };
-        match part {
-            Some((key, value)) => {
-                entry.parts.insert(key.to_owned(), value.to_owned());
             }
-            None => rest.clone_into(&mut entry.head),
+        }
+        surface
+    }
+
+    /// Gives types other names, wherever they are used.
+    pub fn rename(&mut self, names: &BTreeMap<String, String>) {
+        let is_name = |c: char| c.is_alphanumeric() || c == '_';
+        let renamed = |text: &str| -> String {
+            text.split_inclusive(|c| !is_name(c))
+                .map(|part| {
+                    let word = part.trim_end_matches(|c| !is_name(c));
+                    let new = names.get(word).map_or(word, String::as_str);
+                    format!("{new}{}", &part[word.len()..])
+                })
+                .collect()
+        };
+        for operation in self.operations.values_mut() {
+            operation.success = renamed(&operation.success);
+            let parts = operation.parts.values_mut();
+            for kind in parts.filter_map(|facts| facts.get_mut("type")) {
+                *kind = renamed(kind);
+            }
+        }
+        for (name, mut kind) in std::mem::take(&mut self.types) {
+            for field in kind.parts.values_mut() {
+                if let Some(kind) = field.get_mut("type") {
+                    *kind = renamed(kind);
+                }
+            }
+            if kind.kind == "union" {
+                let parts = kind.parts.into_iter();
+                kind.parts = parts.map(|(name, facts)| (renamed(&name), facts)).collect();
+            }
+            self.types.insert(renamed(&name), kind);
         }
     }
-    surface
 }
 
-/// A type under another name is told once, not in every line that mentions it.
-fn rename_types(old: &mut Surface, new: &Surface, changes: &mut Vec<CrateChange>) {
-    let gone: Vec<String> = old
-        .types
-        .keys()
-        .filter(|name| !new.types.contains_key(*name))
-        .cloned()
+impl Operation {
+    fn read(&mut self, words: &[&str]) {
+        if let [method, path, "->", success @ ..] = words {
+            (*method).clone_into(&mut self.method);
+            (*path).clone_into(&mut self.path);
+            self.success = success.join(" ");
+            return;
+        }
+        let (part, values) = split(words);
+        match part.split(' ').next() {
+            Some("path" | "query" | "header" | "cookie" | "body") => {
+                let wire = part.split_once(' ').map(|(_, wire)| wire);
+                self.parts.insert(part.clone(), typed(values, wire));
+            }
+            Some("paging") if part != "paging" => {
+                self.parts.insert(part, facts(values));
+            }
+            _ => {
+                let values = values.iter().map(|word| (*word).to_owned());
+                self.lists.insert(part, values.collect());
+            }
+        }
+    }
+}
+
+impl Type {
+    fn read(&mut self, head: bool, words: &[&str]) {
+        if head {
+            self.head = facts(words);
+            return;
+        }
+        let (part, values) = split(words);
+        match self.kind.as_str() {
+            "struct" => {
+                let facts = typed(values, Some(&part));
+                self.parts.insert(part, facts);
+            }
+            // A value is what is on the wire; its Rust name is a fact about it.
+            "enum" => {
+                let rust = [("rust".to_owned(), part)];
+                self.parts.insert(values.join(" "), rust.into());
+            }
+            _ => {
+                self.parts.insert(part, facts(values));
+            }
+        }
+    }
+}
+
+/// The words of a line; what is in quotes is one word.
+fn words(line: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let (mut start, mut quoted, mut escaped) = (0, false, false);
+    for (at, c) in line.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            ' ' if !quoted => {
+                words.push(&line[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&line[start..]);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// The name of a part, which ends with a colon, and the facts behind it.
+fn split<'w>(words: &'w [&'w str]) -> (String, &'w [&'w str]) {
+    let end = words.iter().position(|word| word.ends_with(':'));
+    let (part, values) = words.split_at(end.map_or(words.len(), |end| end + 1));
+    let part = part.join(" ");
+    (part.trim_end_matches(':').to_owned(), values)
+}
+
+/// Facts that a type comes first of. Where no Rust name is given, it is the one on the wire.
+fn typed(words: &[&str], wire: Option<&str>) -> Facts {
+    let (kind, rest) = words.split_first().unwrap_or((&"", &[]));
+    let mut facts = facts(rest);
+    facts.insert("type".to_owned(), (*kind).to_owned());
+    if let Some(wire) = wire {
+        let rust = facts.entry("rust".to_owned());
+        rust.or_insert_with(|| wire.to_owned());
+    }
+    facts
+}
+
+fn facts(words: &[&str]) -> Facts {
+    let mut facts = Facts::new();
+    for word in words {
+        let parts = word.split_once('=').filter(|_| !word.starts_with('"'));
+        let (key, value) = parts.unwrap_or((word, ""));
+        facts
+            .entry(key.to_owned())
+            .and_modify(|known| {
+                known.push(',');
+                known.push_str(value);
+            })
+            .or_insert_with(|| value.to_owned());
+    }
+    facts
+}
+
+/// How sure it is that two names are one, from 0 to 1: the same words whatever their order, case and separators, or the
+/// same but for one that is cut short or spelled a little differently. Short words and numbers must agree: `gte` is not
+/// `lte`, and `line_1` not `line_2`.
+pub fn likeness(one: &str, two: &str) -> f64 {
+    let (one, two) = (words_of_name(one), words_of_name(two));
+    let sorted = |words: &[String]| {
+        let mut words = words.to_vec();
+        words.sort();
+        words
+    };
+    if one.is_empty() || two.is_empty() {
+        return 0.0;
+    }
+    if one.concat() == two.concat() || sorted(&one) == sorted(&two) {
+        return 1.0;
+    }
+    let mut differing = one.iter().zip(&two).filter(|(one, two)| one != two);
+    let (true, Some((one, two)), None) =
+        (one.len() == two.len(), differing.next(), differing.next())
+    else {
+        return 0.0;
+    };
+    let (short, long) = if one.len() < two.len() {
+        (one, two)
+    } else {
+        (two, one)
+    };
+    let comparable =
+        short.len() >= 4 && !format!("{one}{two}").contains(|c: char| c.is_ascii_digit());
+    let same_start = short.chars().next() == long.chars().next();
+    let alike = strsim::normalized_damerau_levenshtein(one, two);
+    if comparable && (long.starts_with(short.as_str()) || (same_start && alike >= 0.7)) {
+        alike
+    } else {
+        0.0
+    }
+}
+
+/// The words of a name in snake, kebab, dotted or camel case.
+fn words_of_name(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for c in name.chars() {
+        if !c.is_alphanumeric() || (c.is_uppercase() && before.is_lowercase()) {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.extend(c.to_lowercase());
+        }
+        before = c;
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Pairs what was removed with what was added, the surest first, each once. `score` is 0 for what does not fit.
+pub fn pairs(
+    removed: &[String],
+    added: &[String],
+    score: impl Fn(&str, &str) -> f64,
+) -> BTreeMap<String, String> {
+    let mut scores: Vec<(f64, &String, &String)> = removed
+        .iter()
+        .flat_map(|one| added.iter().map(move |two| (one, two)))
+        .map(|(one, two)| (score(one, two), one, two))
+        .filter(|(score, ..)| *score > 0.0)
         .collect();
-    let come: Vec<&String> = new
-        .types
-        .keys()
-        .filter(|name| !old.types.contains_key(*name))
-        .collect();
-    let pairs = similar::pairs(gone.len(), come.len(), |one, two| {
-        let (was, is) = (&old.types[&gone[one]], &new.types[come[two]]);
-        let common = was
-            .parts
-            .keys()
-            .filter(|key| is.parts.contains_key(*key))
-            .count();
+    scores.sort_by(|one, two| {
+        two.0
+            .total_cmp(&one.0)
+            .then((one.1, one.2).cmp(&(two.1, two.2)))
+    });
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    for (_, one, two) in scores {
+        if !found.contains_key(one) && !found.values().any(|known| known == two) {
+            found.insert(one.clone(), two.clone());
+        }
+    }
+    found
+}
+
+/// The keys of one map that another does not have.
+pub fn missing<V>(map: &BTreeMap<String, V>, other: &BTreeMap<String, V>) -> Vec<String> {
+    let keys = map.keys().filter(|key| !other.contains_key(*key));
+    keys.cloned().collect()
+}
+
+/// The types that have another name now: those of the same kind with most parts in common, or with some parts in common
+/// and nearly the same name.
+pub fn renamed_types(old: &Surface, new: &Surface) -> BTreeMap<String, String> {
+    let (removed, added) = (
+        missing(&old.types, &new.types),
+        missing(&new.types, &old.types),
+    );
+    pairs(&removed, &added, |before, after| {
+        let (was, is) = (&old.types[before], &new.types[after]);
+        let common = was.parts.len() - missing(&was.parts, &is.parts).len();
         let all = was.parts.len() + is.parts.len() - common;
         #[allow(clippy::cast_precision_loss)]
-        let share = if all == 0 {
-            0.0
-        } else {
-            common as f64 / all as f64
-        };
-        let sounds = similar::likeness(&gone[one], come[two]);
-        if was.kind != is.kind || (share < 0.6 && !(sounds > 0.0 && share >= 0.3)) {
-            0.0
-        } else {
+        let share = common as f64 / all.max(1) as f64;
+        let sounds = likeness(before, after);
+        if was.kind == is.kind && (share >= 0.6 || (sounds > 0.0 && share >= 0.3)) {
             // Of types that look the same, those whose names share more letters.
-            share + sounds + 0.1 * strsim::normalized_damerau_levenshtein(&gone[one], come[two])
+            share + sounds + 0.1 * strsim::normalized_damerau_levenshtein(before, after)
+        } else {
+            0.0
         }
-    });
-    let names: BTreeMap<&str, &str> = pairs
+    })
+}
+
+/// The variables of a path, in its order.
+pub fn variables(path: &str) -> Vec<String> {
+    let parts = path
+        .split('{')
+        .skip(1)
+        .filter_map(|part| part.split_once('}'));
+    parts.map(|(name, _)| name.to_owned()).collect()
+}
+
+/// A path without the names of its variables.
+pub fn route(path: &str) -> String {
+    let mut route = path.to_owned();
+    for name in variables(path) {
+        route = route.replacen(&format!("{{{name}}}"), "{}", 1);
+    }
+    route
+}
+
+/// The names that were added and are not another name of what was there.
+pub fn unpaired<'n>(
+    added: &'n [String],
+    renamed: &'n BTreeMap<String, String>,
+) -> impl Iterator<Item = &'n String> {
+    added
         .iter()
-        .map(|(one, two)| (gone[*one].as_str(), come[*two].as_str()))
-        .collect();
-    for (before, after) in &names {
-        let text = format!("seems to be what was `{before}`");
-        changes.push(change(Class::Breaking, Kind::Renamed, *after, text));
-    }
-    let types = std::mem::take(&mut old.types);
-    for (name, mut kind) in types {
-        kind.head = renamed(&kind.head, &names);
-        kind.parts = kind
-            .parts
-            .into_iter()
-            .map(|(key, value)| match kind.kind.as_str() {
-                "struct" => (key, renamed(&value, &names)),
-                "union" => (renamed(&key, &names), value),
-                _ => (key, value),
-            })
-            .collect();
-        old.types.insert(renamed(&name, &names), kind);
-    }
-    for value in old.operations.values_mut().flat_map(BTreeMap::values_mut) {
-        *value = renamed(value, &names);
-    }
+        .filter(|name| !renamed.values().any(|known| known == *name))
 }
 
-/// The text with whole words replaced.
-fn renamed(text: &str, names: &BTreeMap<&str, &str>) -> String {
-    let mut result = String::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let inside = |letter: char| letter.is_alphanumeric() || letter == '_';
-        let end = rest.find(|letter| !inside(letter)).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(end);
-        result.push_str(names.get(word).unwrap_or(&word));
-        let next = after.find(inside).unwrap_or(after.len());
-        result.push_str(&after[..next]);
-        rest = &after[next..];
-    }
-    result
-}
-
-fn operations(old: &Surface, new: &Surface, changes: &mut Vec<CrateChange>) {
-    let mut renamed = BTreeSet::new();
-    for (name, was) in &old.operations {
-        let (after, is) = match new.operations.get(name) {
-            Some(is) => (name, is),
-            None => {
-                let route = |parts: &BTreeMap<String, String>| {
-                    let signature = parts
-                        .get("signature")
-                        .map(String::as_str)
-                        .unwrap_or_default();
-                    signature
-                        .split(" -> ")
-                        .next()
-                        .unwrap_or_default()
-                        .to_owned()
-                };
-                let same = |(name, is): &(&String, &BTreeMap<String, String>)| {
-                    !old.operations.contains_key(*name)
-                        && (is.get("id") == was.get("id") || route(is) == route(was))
-                };
-                let Some((after, is)) = new.operations.iter().find(same) else {
-                    changes.push(change(
-                        Class::Breaking,
-                        Kind::Removed,
-                        format!("{name}()"),
-                        "method removed",
-                    ));
-                    continue;
-                };
-                renamed.insert(after);
-                let text = format!("seems to be what was `{name}()`");
-                changes.push(change(
-                    Class::Breaking,
-                    Kind::Renamed,
-                    format!("{after}()"),
-                    text,
-                ));
-                (after, is)
-            }
-        };
-        operation(after, was, is, changes);
-    }
-    for name in new.operations.keys() {
-        if !old.operations.contains_key(name) && !renamed.contains(name) {
-            changes.push(change(
-                Class::Additive,
-                Kind::Added,
-                format!("{name}()"),
-                "method added",
-            ));
-        }
-    }
+/// `query limit` is the parameter `limit` of the query.
+pub fn place_and_name(part: &str) -> (&str, &str) {
+    part.split_once(' ').unwrap_or((part, ""))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Class, Kind, compare};
+    use super::Surface;
 
-    const OLD: &str = "\
-operation get_a GET /a/{id} -> Thing
-operation get_a id a_get
-operation get_a retry Idempotent
-operation get_a path id required String
-operation get_a query limit optional i64
-struct Thing response
-struct Thing amount: i64 required
-struct Thing kind: ThingKind
-struct Thing name: String personal
-enum ThingKind response
-enum ThingKind One = \"one\"
-enum ThingKind Two = \"two\"
-union Choice request by type
-union Choice Thing = [\"a\"]
+    #[test]
+    fn quoted_words_hold_spaces_colons_and_quotes() {
+        let text = "\
+operation get_a GET /a/{id} -> A or ()
+operation get_a scopes: a:b \"c d\"
+operation get_a query \"x: \\\" y\": String optional pattern=\"^[a =]$\" default=\"b: c\"
+struct A: request response
+struct A type: String rust=type_ required
+enum E One: \"one two\"
 ";
-
-    fn changed(edits: &[(&str, &str)]) -> Vec<String> {
-        let mut new = OLD.to_owned();
-        for (from, to) in edits {
-            assert!(new.contains(from), "{from}");
-            new = new.replace(from, to);
-        }
-        compare(OLD, &new)
-            .iter()
-            .map(|change| format!("{} {}: {}", change.class.name(), change.item, change.text))
-            .collect()
-    }
-
-    #[test]
-    fn the_same_surface_has_no_changes() {
-        assert!(changed(&[]).is_empty());
-    }
-
-    #[test]
-    fn a_renamed_type_is_told_once() {
+        let surface = Surface::parse(text);
+        let operation = &surface.operations["get_a"];
         assert_eq!(
-            changed(&[("ThingKind", "KindOfThing")]),
-            ["breaking KindOfThing: seems to be what was `ThingKind`"]
+            (operation.path.as_str(), operation.success.as_str()),
+            ("/a/{id}", "A or ()")
         );
-    }
-
-    #[test]
-    fn a_renamed_method_is_no_removal() {
-        assert_eq!(
-            changed(&[("get_a", "read_a")]),
-            ["breaking read_a(): seems to be what was `get_a()`"]
-        );
-    }
-
-    #[test]
-    fn the_name_of_a_path_argument_breaks_nobody() {
-        let edits = [
-            ("/a/{id}", "/a/{key}"),
-            ("path id required", "path key required"),
-        ];
-        let told = changed(&edits);
-        assert!(
-            told.iter().all(|line| !line.starts_with("breaking")),
-            "{told:?}"
-        );
-        assert!(
-            told.contains(
-                &"none get_a(): argument `path key` seems to be what was `path id`".to_owned()
-            ),
-            "{told:?}"
-        );
-    }
-
-    #[test]
-    fn new_lines_are_additive_but_for_arguments_and_what_is_required() {
-        for (from, to, expected) in [
-            (
-                "operation get_a query limit optional i64",
-                "operation get_a query limit optional i64\noperation get_a query next optional i64",
-                Class::Additive,
-            ),
-            (
-                "operation get_a query limit optional i64",
-                "operation get_a query limit optional i64\noperation get_a query next required i64",
-                Class::Breaking,
-            ),
-            (
-                "operation get_a path id required String",
-                "operation get_a path id required String\noperation get_a path part required String",
-                Class::Breaking,
-            ),
-            (
-                "enum ThingKind Two = \"two\"",
-                "enum ThingKind Two = \"two\"\nenum ThingKind Other = \"other\"",
-                Class::Additive,
-            ),
-            (
-                "struct Thing kind: ThingKind",
-                "struct Thing kind: ThingKind\nstruct Thing more: i64 required",
-                Class::Additive,
-            ),
-            ("retry Idempotent", "retry NonIdempotent", Class::Additive),
-            ("id a_get", "id a_read", Class::None),
-            ("String personal", "String", Class::Additive),
-            (
-                "String personal",
-                "String required personal",
-                Class::Breaking,
-            ),
-            ("-> Thing", "-> Thing or ()", Class::Breaking),
-            (
-                "struct Thing response",
-                "struct Thing request",
-                Class::Additive,
-            ),
-            ("One = ", "First = ", Class::Breaking),
-            ("= \"one\"", "= \"eins\"", Class::Breaking),
-            ("[\"a\"]", "[\"a\", \"b\"]", Class::Additive),
-        ] {
-            let changes = compare(OLD, &OLD.replace(from, to));
-            assert_eq!(changes.len(), 1, "{to}: {changes:?}");
-            assert_eq!(changes[0].class, expected, "{to}: {changes:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_gone_breaks() {
-        let new: String = OLD
-            .lines()
-            .filter(|line| !line.contains("Two") && !line.contains("limit"))
-            .map(|line| format!("{line}\n"))
-            .collect();
-        let changes = compare(OLD, &new);
-        assert_eq!(changes.len(), 2);
-        assert!(
-            changes
-                .iter()
-                .all(|change| change.class == Class::Breaking && change.kind == Kind::Removed)
-        );
+        assert_eq!(operation.lists["scopes"], ["a:b", "\"c d\""]);
+        let parameter = &operation.parts["query \"x: \\\" y\""];
+        assert_eq!(parameter["pattern"], "\"^[a =]$\"");
+        assert_eq!(parameter["default"], "\"b: c\"");
+        assert!(surface.types["A"].head.contains_key("response"));
+        assert_eq!(surface.types["A"].parts["type"]["rust"], "type_");
+        assert_eq!(surface.types["E"].parts["\"one two\""]["rust"], "One");
     }
 }

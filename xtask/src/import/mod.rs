@@ -1,44 +1,48 @@
-//! `cargo xtask import`: an upstream document goes in, with our words and choices kept.
+//! `cargo xtask import`: an upstream document goes in, and generation says what it needs.
 
-mod dormant;
-mod keep;
+mod fix;
 mod layout;
-mod mend;
+mod overlay;
 mod page;
 mod report;
-mod shape;
-mod source;
+mod upstream;
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use dintero_codegen::action::Action;
 use dintero_codegen::document::Document;
-use dintero_codegen::finding::Errors;
-use dintero_codegen::{APIS, inputs, overlay};
-use serde_json::Value;
+use dintero_codegen::finding::{Errors, Finding, Level, Rule};
+use dintero_codegen::{APIS, inputs};
 
-use crate::diff;
 use crate::report::Report;
 use crate::state::{self, Sources, State};
+use crate::write::write_all;
 use report::Outcome;
+use upstream::Upstream;
 
-/// Commits of our document that are searched for the words of what was gone and comes back.
-const PAST: usize = 5;
+/// HTTP methods of a path item.
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "patch", "head", "options", "trace",
+];
 
-/// Take over an upstream OpenAPI 3.0 document: YAML, JSON, or a page of the reference with YAML in it.
+/// More rounds of fixes than any document has needed.
+const ROUNDS: usize = 20;
+
+/// Imports an upstream OpenAPI 3.0 document: YAML, JSON, or a page of the reference with YAML in it.
 ///
-/// The document is written in one layout, so that only what it says makes a difference. Our descriptions and x- facts stay
-/// where upstream has none; what was gone and comes back gets those of the last commits. Overlay actions that the document
-/// has nothing for are put to sleep, others wake up. What the generator cannot do is mended or left out by actions at the
-/// overlay's end. Document, overlay, surface and lock file are written together once all is generated, or not at all.
-/// Offline, unless given a URL.
+/// The document is written in one layout, so that a diff shows only what it says. Then the client is generated. The import
+/// stops and lists what is in the way: overlay actions that match nothing in the document (--prune removes them), and what
+/// cannot be generated, with the overlay actions that resolve it (--fix appends them). Document, overlay, surface and lock
+/// file are written together once all is generated, or not at all. Works offline, unless given a URL.
 ///
 /// Examples:
 ///   cargo xtask import --api checkout spec-checkout.yaml        the whole document
 ///   cargo xtask import --api checkout https://.../spec.yaml     fetched over https
 ///   cargo xtask import --api shopping create-a-capture.md       one page, merged into the whole
+///   cargo xtask import --api checkout spec.yaml --prune --fix   whatever the overlay needs
 ///   cargo xtask import --api checkout spec.yaml --check         changes nothing, exit code 1 if it would
 #[derive(Args)]
 #[command(verbatim_doc_comment)]
@@ -46,12 +50,18 @@ pub struct Import {
     /// The API that the document describes.
     #[arg(long, value_name = "NAME", value_parser = APIS)]
     api: String,
-    /// The file or URL.
+    /// The document: a file or URL.
     #[arg(value_name = "FILE|URL")]
     from: String,
-    /// It is a part: replace the operations and components it has and leave the others. Always so for a Markdown page.
+    /// Replace only the operations and components that the document has; always set for a Markdown page.
     #[arg(long)]
     page: bool,
+    /// Remove overlay actions that match nothing in the document.
+    #[arg(long)]
+    prune: bool,
+    /// Append overlay actions that resolve what cannot be generated, or leave it out.
+    #[arg(long)]
+    fix: bool,
     /// Change nothing; exit with 1 if the import would.
     #[arg(long)]
     check: bool,
@@ -63,123 +73,161 @@ impl Import {
         let api = api.ok_or_else(|| format!("there is no API {}", self.api))?;
         let openapi = root.join("openapi");
         let mut sources = Sources::new(&openapi);
-        let [document, overlay] = inputs(Path::new(""), api);
-        let [document_text, overlay_text] = [sources.text(&document)?, sources.text(&overlay)?];
-        let [document_name, overlay_name] = [&document, &overlay].map(|path| state::name(path));
-        let ours = source::parse(&document_text)
-            .map_err(|error| format!("{document_name} {error}"))?
-            .root;
+        let [document_path, overlay_path] = inputs(Path::new(""), api);
+        let ours = sources.document(&document_path)?;
+        let mut upstream = upstream::read(&self.from)?;
+        upstream.page |= self.page;
+        check_size(&upstream, &ours)?;
 
-        let source = source::read(&self.from)?;
-        let page = self.page || source.page;
-        let mut new = source.root;
-        whole_enough(&new, &ours, page)?;
-        let mut kept = keep::keep(&mut new, &ours);
-        for text in diff::past(root, &document_name, PAST) {
-            if let Ok(past) = source::parse(&text) {
-                kept += keep::keep(&mut new, &past.root);
-            }
-        }
-        if page {
-            new = page::merge(&ours, new);
-        }
-        let text = layout::write(&new, layout::head(&document_text))?;
-        sources.replace(&document, &text);
-
-        let parsed = Document::parse(&document_name, &text)?;
-        let mut generated: Option<State> = None;
-        let base = mend::without(&overlay_text);
-        let mut mended = Vec::new();
-        let mut tried = base.to_owned();
-        let (overlay_new, marks) = loop {
-            let settled = dormant::settle(&parsed, &overlay_name, &tried, &mut |text| {
-                sources.replace(&overlay, text);
-                generated = Some(sources.generate(&[api])?);
-                Ok(())
-            });
-            let errors = match settled {
-                Ok(settled) => break settled,
-                Err(errors) => errors,
-            };
-            let added = mend::actions(&parsed, &errors, &mended);
-            mended.extend(added.iter().cloned());
-            tried = mend::with(&overlay_name, base, &mended)
-                .filter(|_| !added.is_empty())
-                .ok_or_else(|| self.placed(errors, &document_name, page))?;
+        let merged = match upstream.page {
+            true => page::merge(&ours.root, upstream.document.root.clone()),
+            false => upstream.document.root.clone(),
         };
-        let generated = generated.ok_or("nothing was generated")?;
-        let findings = generated.apis.get(api).map(|api| &api.generation.findings);
-        let findings = findings.cloned().unwrap_or_default();
-        let mut files = generated.files;
-        files.insert(document, text);
-        files.insert(overlay, overlay_new.clone());
+        let head = sources.text(&document_path)?;
+        let text = layout::write(&merged, layout::head(&head))?;
+        let new = Document::parse(&ours.name, &text)?;
+        sources.replace(&document_path, &text);
 
-        let written = if self.check {
-            changed(&Sources::new(&openapi), &files)?
-        } else {
-            state::write_all(&openapi, &files)?
+        let old_overlay = sources.text(&overlay_path)?;
+        let base = match self.fix {
+            true => overlay::unfixed(&old_overlay),
+            false => &old_overlay,
         };
-        let before = Document::parse(&overlay_name, base)?;
+        let before = Document::parse(&state::name(&overlay_path), base)?;
+        let unmatched = overlay::unmatched(&new, &before)?;
+        let pruned = overlay::without(&before, base, &unmatched)?;
+        let generated = self.generate(api, &mut sources, &overlay_path, &new, &pruned);
+        let generated = match unmatched.is_empty() || self.prune {
+            true => generated,
+            false => Err(told_unmatched(&before, &unmatched, generated.err())),
+        };
+        let (mut state, overlay_text, fixes) =
+            generated.map_err(|errors| located(errors, &ours.name, &upstream))?;
+
+        let mut files = std::mem::take(&mut state.files);
+        files.insert(document_path, text);
+        files.insert(overlay_path.clone(), overlay_text);
+        let written = match self.check {
+            true => changed(&Sources::new(&openapi), &files)?,
+            false => write_all(&openapi, &files)?,
+        };
         let outcome = Outcome {
             api,
-            page,
+            upstream: &upstream,
             check: self.check,
-            notes: source.notes,
-            kept,
             ours: &ours,
             new: &new,
-            overlay: &Document::parse(&overlay_name, &overlay_new)?,
-            before: &dormant::marks(&before),
-            marks: &marks,
-            mended: &mended,
-            fewer: &fewer(
-                &Document::parse(&document_name, &document_text)?,
-                &parsed,
-                &before,
-            )?,
-            findings: &findings,
+            overlay: &before,
+            pruned: &unmatched,
+            fixes: &fixes,
+            fewer: overlay::personal_with_fewer_places(&ours, &new, &before)?,
+            findings: &state.apis[api].generation.findings,
             files: &written,
         };
         Ok(outcome.report())
     }
-}
 
-impl Import {
-    /// Errors of what was not written, told of what was read: the same pointers, but our lines are nowhere to be seen.
-    fn placed(&self, mut errors: Errors, document: &str, page: bool) -> Errors {
-        let from = self.from.split(['?', '#']).next().unwrap_or_default();
-        for finding in errors
-            .0
-            .iter_mut()
-            .filter(|finding| finding.document == document)
-        {
-            finding.line = None;
-            if !page {
-                finding.document = from.to_owned();
+    /// Generates the client, with `--fix` under an overlay to which is added what lets it be generated.
+    fn generate(
+        &self,
+        api: &'static str,
+        sources: &mut Sources,
+        overlay_path: &Path,
+        document: &Document,
+        base: &str,
+    ) -> Result<(State, String, Vec<Action>), Errors> {
+        let name = state::name(overlay_path);
+        let mut fixes: Vec<Action> = Vec::new();
+        let mut rounds = 0;
+        loop {
+            let text = overlay::fixed(&name, base, &fixes)
+                .map_err(|problem| Finding::of_file(&name, problem, "Then import again"))?;
+            sources.replace(overlay_path, &text);
+            let mut errors = match sources.generate(&[api]) {
+                Ok(state) => return Ok((state, text, fixes)),
+                Err(errors) => errors,
+            };
+            let mut laid = document.clone();
+            let overlay = Document::parse(&name, &text)?;
+            dintero_codegen::overlay::apply(&mut laid, &overlay, false)?;
+            let added = fix::fixes(&laid, &errors, &fixes);
+            if self.fix && !added.is_empty() && rounds < ROUNDS {
+                rounds += 1;
+                fixes.extend(added);
+                continue;
             }
+            let hint = match self.fix || added.is_empty() {
+                true => "",
+                false => ". Or import with --fix, which appends the action",
+            };
+            for error in &mut errors.0 {
+                if error.level == Level::Error {
+                    error.actions = fix::fix(&laid, error, &fixes);
+                    error.help.push_str(hint);
+                }
+            }
+            return Err(errors);
         }
-        errors
     }
 }
 
-/// A page that is taken for the whole document would throw everything else away.
-fn whole_enough(new: &Value, ours: &Value, page: bool) -> Result<(), String> {
-    let [new, ours] = [new, ours].map(|root| shape::operations(root).len());
+/// Refuses a page that is taken for the whole document, since it would throw everything else away.
+fn check_size(upstream: &Upstream, ours: &Document) -> Result<(), String> {
+    let [new, old] =
+        [&upstream.document, ours].map(|document| report::operations(&document.root).len());
+    let name = &upstream.document.name;
     if new == 0 {
-        return Err("the document has no operation".to_owned());
+        return Err(format!("{name} has no operation"));
     }
-    if !page && new * 10 < ours {
+    if !upstream.page && new * 10 < old {
         return Err(format!(
-            "the document has {new} operations and ours {ours}: if it is a page of the reference, import it with --page"
+            "{name} has {new} operations and {} has {old}: if it is a page of the reference, import it with --page",
+            ours.name
         ));
     }
     Ok(())
 }
 
-fn changed(
-    sources: &Sources,
-    files: &BTreeMap<PathBuf, String>,
-) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+/// Returns the errors of an import without `--prune`: the actions that match nothing, and what else was found.
+fn told_unmatched(
+    overlay: &Document,
+    unmatched: &overlay::Unmatched,
+    others: Option<Errors>,
+) -> Errors {
+    let mut findings: Vec<Finding> = Vec::new();
+    for (index, problem) in unmatched {
+        let action = report::described(&overlay.root["actions"][*index]);
+        let finding = overlay.finding(
+            Level::Error,
+            &format!("/actions/{index}"),
+            format!("the action on {action} {problem}"),
+            "Adapt it to the document, or import with --prune, which removes it",
+        );
+        findings.push(finding.with_rule(Rule::Overlay));
+    }
+    findings.extend(others.map(|Errors(others)| others).unwrap_or_default());
+    Errors(findings)
+}
+
+/// Places errors about the document, which was not written, in what was read.
+fn located(mut errors: Errors, document: &str, upstream: &Upstream) -> Errors {
+    for finding in errors
+        .0
+        .iter_mut()
+        .filter(|finding| finding.document == document)
+    {
+        let read = &upstream.document;
+        if !upstream.page || read.root.pointer(&finding.pointer).is_some() {
+            finding.document.clone_from(&read.name);
+            finding.line = read.line(&finding.pointer);
+        } else {
+            finding.line = None;
+        }
+    }
+    errors
+}
+
+fn changed(sources: &Sources, files: &BTreeMap<PathBuf, String>) -> Result<Vec<PathBuf>, Errors> {
     let mut changed = Vec::new();
     for (path, text) in files {
         if sources.optional(path)?.as_ref() != Some(text) {
@@ -187,22 +235,4 @@ fn changed(
         }
     }
     Ok(changed)
-}
-
-/// Actions that hide personal data and match fewer places than before, with both numbers.
-fn fewer(
-    ours: &Document,
-    new: &Document,
-    actions: &Document,
-) -> Result<Vec<report::Fewer>, Box<dyn Error>> {
-    let [before, after] =
-        [ours, new].map(|document| overlay::places(&mut document.clone(), actions));
-    let (before, after) = (before?, after?);
-    let counts = before.iter().zip(&after).enumerate();
-    Ok(counts
-        .map(|(index, (before, after))| (index, before.len(), after.len()))
-        .filter(|(index, before, after)| {
-            after < before && report::personal(&actions.root["actions"][*index])
-        })
-        .collect())
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::shape::{METHODS, nameless};
+use super::METHODS;
 
-/// Puts the operations and components of a page in the place of those of the whole. What the page does not mention stays.
+/// Replaces the operations and components of the whole document by those of a page. What the page does not mention stays.
 pub fn merge(whole: &Value, page: Value) -> Value {
     let mut merged = map(Some(whole.clone()));
     let mut page = map(Some(page));
@@ -13,7 +13,7 @@ pub fn merge(whole: &Value, page: Value) -> Value {
         let mut item = map(Some(item));
         for method in METHODS {
             if let Some(Value::Object(operation)) = item.get_mut(method) {
-                own(operation, whole, &page);
+                inherit(operation, whole, &page);
             }
         }
         replace_item(&mut paths, path, item);
@@ -57,16 +57,16 @@ fn list(value: Option<Value>) -> Vec<Value> {
     }
 }
 
-/// What a page says of all its operations becomes a fact of each, where the whole document says otherwise.
-fn own(operation: &mut Map<String, Value>, whole: &Value, page: &Map<String, Value>) {
-    let mut say = |key: &str, same: &dyn Fn(&Value) -> bool| {
+/// Copies to an operation what the page says of all its operations, where the whole document says otherwise.
+fn inherit(operation: &mut Map<String, Value>, whole: &Value, page: &Map<String, Value>) {
+    let mut copy = |key: &str, same: &dyn Fn(&Value) -> bool| {
         if let Some(value) = page.get(key).filter(|value| !same(value)) {
             operation.entry(key).or_insert_with(|| value.clone());
         }
     };
-    say("security", &|security| *security == whole["security"]);
+    copy("security", &|security| *security == whole["security"]);
     // The first server is the one that is called.
-    say("servers", &|servers| {
+    copy("servers", &|servers| {
         servers[0]["url"] == whole["servers"][0]["url"]
     });
 }
@@ -87,11 +87,22 @@ fn replace_item(paths: &mut Map<String, Value>, path: String, mut item: Map<Stri
     paths.insert(path, merged.into());
 }
 
+/// Returns a path without the names of its variables, which may change without the path being another one.
+fn nameless(path: &str) -> String {
+    let mut parts = path.split('{');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push_str("{}");
+        text.push_str(part.split_once('}').map_or("", |(_, rest)| rest));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::merge;
+    use super::{merge, nameless};
 
     #[test]
     fn a_page_replaces_what_it_has_and_leaves_the_rest() {
@@ -111,5 +122,11 @@ mod tests {
         let merged = merge(&whole, page.clone());
         assert_eq!(merged, expected);
         assert_eq!(merge(&merged, page), expected, "twice is as once");
+    }
+
+    #[test]
+    fn the_names_of_path_variables_do_not_count() {
+        assert_eq!(nameless("/a/{b}/c-{d}.e"), "/a/{}/c-{}.e");
+        assert_eq!(nameless("/a"), "/a");
     }
 }

@@ -1,233 +1,168 @@
 //! What an import did, for people and for programs.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::path::PathBuf;
 
+use dintero_codegen::action::Action;
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::{Finding, Rule};
-use dintero_codegen::lint::Action;
 use serde_json::{Value, json};
 
-use super::dormant::{Mark, Marks};
-use super::keep::Kept;
-use super::shape::operations;
+use super::METHODS;
+use super::overlay::{Fewer, Unmatched};
+use super::upstream::Upstream;
 use crate::report::Report;
 use crate::state;
-
-/// An action that hides personal data and matches fewer places: index, number before, number now.
-pub type Fewer = (usize, usize, usize);
 
 /// An import that went well.
 pub struct Outcome<'a> {
     pub api: &'a str,
-    pub page: bool,
+    pub upstream: &'a Upstream,
     pub check: bool,
-    pub notes: Vec<String>,
-    pub kept: Kept,
-    pub ours: &'a Value,
-    pub new: &'a Value,
+    pub ours: &'a Document,
+    pub new: &'a Document,
     pub overlay: &'a Document,
-    pub before: &'a Marks,
-    pub marks: &'a Marks,
-    pub mended: &'a [Action],
-    pub fewer: &'a [Fewer],
+    pub pruned: &'a Unmatched,
+    pub fixes: &'a [Action],
+    pub fewer: Vec<Fewer>,
     pub findings: &'a [Finding],
     pub files: &'a [PathBuf],
 }
 
-/// Does an action of an overlay hide something from Debug output?
-pub fn personal(action: &Value) -> bool {
-    action["update"]["x-dintero-personal"] == true
+/// Returns the operations of a document, as `POST /path`.
+pub fn operations(root: &Value) -> BTreeSet<String> {
+    let items = root["paths"].as_object().into_iter().flatten();
+    items
+        .flat_map(|(path, item)| {
+            let methods = METHODS.iter().filter(|method| item[**method].is_object());
+            methods.map(move |method| format!("{} {path}", method.to_uppercase()))
+        })
+        .collect()
+}
+
+fn schemas(root: &Value) -> BTreeSet<String> {
+    let schemas = root["components"]["schemas"].as_object();
+    schemas
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+/// Returns the target of an overlay action, with a note if the action hides personal data.
+pub fn described(action: &Value) -> String {
+    let target = action["target"].as_str().unwrap_or_default();
+    match action["update"]["x-dintero-personal"] == true {
+        true => format!("{target} (hides personal data)"),
+        false => target.to_owned(),
+    }
 }
 
 impl Outcome<'_> {
     pub fn report(&self) -> Report {
-        let (asleep, woken) = (
-            self.changes(self.marks, self.before),
-            self.changes(self.before, self.marks),
-        );
-        let slept_before: Vec<usize> = self
-            .marks
-            .keys()
-            .copied()
-            .filter(|index| !asleep.contains(index))
-            .collect();
-        let unnamed: Vec<&Finding> = self
+        let [operations, schemas] =
+            [operations, schemas].map(|names: fn(&Value) -> BTreeSet<String>| {
+                let (old, new) = (names(&self.ours.root), names(&self.new.root));
+                let added: Vec<&String> = new.difference(&old).collect();
+                let removed: Vec<&String> = old.difference(&new).collect();
+                json!({"before": old.len(), "now": new.len(), "added": added, "removed": removed})
+            });
+        let notes = &self.upstream.document.findings;
+        let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
+        let unnamed = self
             .findings
             .iter()
-            .filter(|finding| finding.rule == Rule::UnnamedOperation)
-            .collect();
+            .filter(|finding| finding.rule == Rule::UnnamedOperation);
+        let unnamed: Vec<&Action> = unnamed.flat_map(|finding| &finding.actions).collect();
         let files: Vec<String> = self.files.iter().map(|path| state::name(path)).collect();
-        let [old, new] = [self.ours, self.new].map(operations);
-        let [old_schemas, new_schemas] = [self.ours, self.new].map(|root| {
-            let schemas = root["components"]["schemas"]
-                .as_object()
-                .into_iter()
-                .flatten();
-            schemas.map(|(name, _)| name.clone()).collect()
-        });
-        let [operations, schemas] = [(&old, &new), (&old_schemas, &new_schemas)].map(|(old, new)| {
-            let only = |one: &BTreeSet<String>, two| one.difference(two).cloned().collect::<Vec<_>>();
-            json!({"before": old.len(), "now": new.len(), "added": only(new, old), "removed": only(old, new)})
-        });
+        let actions = &self.overlay.root["actions"];
 
-        let mut text = String::new();
-        for note in &self.notes {
-            let _ = writeln!(text, "note: {note}");
-        }
+        let mut lines: Vec<String> = notes
+            .iter()
+            .map(|note| format!("warning: {note}"))
+            .collect();
         for (name, counts) in [("operations", &operations), ("schemas", &schemas)] {
             let length = |key: &str| counts[key].as_array().map_or(0, Vec::len);
-            let _ = writeln!(
-                text,
-                "{name}: {} -> {}, {} added, {} removed",
-                counts["before"],
-                counts["now"],
-                length("added"),
-                length("removed")
-            );
+            let (before, now) = (&counts["before"], &counts["now"]);
+            let (added, removed) = (length("added"), length("removed"));
+            lines.push(format!(
+                "{name}: {before} -> {now}, {added} added, {removed} removed"
+            ));
         }
-        let Kept {
-            words,
-            facts,
-            renamed,
-        } = self.kept;
-        let _ = writeln!(
-            text,
-            "kept where upstream has none: {words} descriptions, {facts} facts; {renamed} components were found under another name"
+        let mut list = |title: &str, items: Vec<String>| {
+            if !items.is_empty() {
+                lines.push(format!("{title}: {}", items.len()));
+                lines.extend(
+                    items
+                        .iter()
+                        .map(|item| format!("  {}", item.replace('\n', "\n  "))),
+                );
+            }
+        };
+        let pruned = self.pruned.iter();
+        list(
+            "overlay actions removed, which have nothing to act on",
+            pruned
+                .map(|(index, problem)| format!("{} {problem}", described(&actions[*index])))
+                .collect(),
         );
-        for (title, indices) in [
-            ("put to sleep", &asleep),
-            ("woken", &woken),
-            ("still asleep", &slept_before),
-        ] {
-            if !indices.is_empty() {
-                let _ = writeln!(text, "overlay actions {title}: {}", indices.len());
+        list(
+            "overlay actions added for what cannot be generated; review each",
+            self.fixes.iter().map(ToString::to_string).collect(),
+        );
+        list(
+            "overlay actions that hide personal data and match less than before; review whether the data has another name now",
+            self.fewer
+                .iter()
+                .map(|fewer| {
+                    let target = described(&actions[fewer.action]);
+                    format!("{target}: {} -> {}", fewer.before, fewer.now)
+                })
+                .collect(),
+        );
+        list(
+            "operations that the overlay does not name; correct these actions and add them to the overlay",
+            unnamed.iter().map(ToString::to_string).collect(),
+        );
+        match (files.is_empty(), self.check) {
+            (true, _) => {
+                lines.push("nothing to do: openapi/ is what the import would write".into())
             }
-            for index in indices {
-                let _ = writeln!(text, "  {}", self.action(*index));
+            (false, true) => lines.push(format!("would be written: {}", files.join(", "))),
+            (false, false) => {
+                lines.push(format!("written: {}", files.join(", ")));
+                let next = "next: `cargo xtask diff` tells what that means for users of the API and of the crates";
+                lines.push(next.into());
             }
-        }
-        if !self.mended.is_empty() {
-            let _ = writeln!(
-                text,
-                "overlay actions added for what cannot be generated; look at each: {}",
-                self.mended.len()
-            );
-            for action in self.mended {
-                let _ = writeln!(text, "  {}", action.to_string().replace('\n', "\n  "));
-            }
-        }
-        if !self.fewer.is_empty() {
-            let _ = writeln!(
-                text,
-                "overlay actions that hide personal data and match less than before; look whether the data has another name now: {}",
-                self.fewer.len()
-            );
-            for (index, before, now) in self.fewer {
-                let _ = writeln!(text, "  {}: {before} -> {now}", self.action(*index));
-            }
-        }
-        if !unnamed.is_empty() {
-            let _ = writeln!(
-                text,
-                "operations without a name of ours: {}; correct these actions, say why in `description`, and add them to the overlay",
-                unnamed.len()
-            );
-            for action in unnamed.iter().flat_map(|finding| &finding.actions) {
-                let _ = writeln!(text, "  {}", action.to_string().replace('\n', "\n  "));
-            }
-        }
-        if files.is_empty() {
-            let _ = writeln!(
-                text,
-                "nothing to do: openapi/ is what the import would write"
-            );
-        } else if self.check {
-            let _ = writeln!(text, "would be written: {}", files.join(", "));
-        } else {
-            let _ = writeln!(text, "written: {}", files.join(", "));
-            let _ = writeln!(
-                text,
-                "next: `cargo xtask diff` says what that means for users of the API and of the crates"
-            );
         }
 
-        let listed = |indices: &[usize]| {
-            indices
-                .iter()
-                .map(|index| self.action_json(*index))
-                .collect::<Value>()
-        };
-        let fewer = self.fewer.iter().map(|(index, before, now)| {
-            let mut action = self.action_json(*index);
-            action["places"] = json!({"before": before, "now": now});
-            action
+        let target = |index: usize| &actions[index]["target"];
+        let fewer = self.fewer.iter().map(|fewer| {
+            json!({"target": target(fewer.action), "before": fewer.before, "now": fewer.now})
+        });
+        let pruned = self.pruned.iter().map(|(index, problem)| {
+            let personal = actions[*index]["update"]["x-dintero-personal"] == true;
+            json!({"target": target(*index), "problem": problem, "personal": personal})
         });
         let json = json!({
             "api": self.api,
-            "page": self.page,
-            "notes": self.notes,
+            "page": self.upstream.page,
+            "warnings": notes,
             "operations": operations,
             "schemas": schemas,
-            "kept": {"descriptions": words, "facts": facts, "renamed": renamed},
-            "overlay": {"asleep": listed(&asleep), "woken": listed(&woken), "still_asleep": listed(&slept_before),
+            "overlay": {
+                "removed": pruned.collect::<Value>(),
+                "added": self.fixes.iter().map(Action::to_value).collect::<Value>(),
                 "personal_fewer": fewer.collect::<Value>(),
-                "added": self.mended.iter().map(Action::to_value).collect::<Value>()},
-            "unnamed": unnamed.iter().flat_map(|finding| &finding.actions).map(|action| action.to_value()).collect::<Value>(),
+            },
+            "unnamed": unnamed.iter().map(|action| action.to_value()).collect::<Value>(),
             "files": files,
             "written": !self.check,
         });
         Report {
-            text,
+            text: lines.join("\n"),
             json,
             found: self.check && !self.files.is_empty(),
         }
-    }
-
-    /// Actions that sleep in one state, and less or not in the other.
-    fn changes(&self, marks: &Marks, others: &Marks) -> Vec<usize> {
-        let more = |mark: &Mark, other: Option<&Mark>| match (mark, other) {
-            (_, None) => true,
-            (_, Some(Mark::Whole)) => false,
-            (Mark::Whole, Some(Mark::Keys(_))) => true,
-            (Mark::Keys(keys), Some(Mark::Keys(others))) => {
-                keys.iter().any(|key| !others.contains(key))
-            }
-        };
-        let marks = marks
-            .iter()
-            .filter(|(index, mark)| more(mark, others.get(index)));
-        marks.map(|(index, _)| *index).collect()
-    }
-
-    fn action(&self, index: usize) -> String {
-        let action = &self.overlay.root["actions"][index];
-        let mut text = String::new();
-        if let Some(line) = self.overlay.line(&format!("/actions/{index}")) {
-            let _ = write!(text, "{}:{line} ", self.overlay.name);
-        }
-        text.push_str(action["target"].as_str().unwrap_or_default());
-        if let Some(Mark::Keys(keys)) = self.marks.get(&index) {
-            let _ = write!(text, " (only {})", keys.join(", "));
-        }
-        if personal(action) {
-            text.push_str(" (hides personal data)");
-        }
-        text
-    }
-
-    fn action_json(&self, index: usize) -> Value {
-        let action = &self.overlay.root["actions"][index];
-        let keys = match self.marks.get(&index) {
-            Some(Mark::Keys(keys)) => json!(keys),
-            _ => Value::Null,
-        };
-        json!({
-            "target": action["target"],
-            "line": self.overlay.line(&format!("/actions/{index}")),
-            "keys": keys,
-            "personal": personal(action),
-        })
     }
 }

@@ -55,6 +55,13 @@ impl Root {
         files
     }
 
+    /// Writes files as [`files`](Self::files) gave them.
+    pub fn write(&self, files: &BTreeMap<PathBuf, Vec<u8>>) {
+        for (path, content) in files {
+            fs::write(path, content).unwrap();
+        }
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command.arg("--root").arg(self.0.path()).args(arguments);

@@ -1,94 +1,94 @@
-//! Step 5b: progenitor's output joined with the plan again and written as the source of a client crate.
+//! Step 6: the source of a client crate, written from the [`Api`] and the names and types that progenitor decided; the
+//! documentation of [`mod@crate::generate`] says what is taken from it and what is not.
 //!
-//! The source consists of the macros of `dintero_core::macros`: what every object, list of values, union and operation
-//! has in common is written there once, which keeps the generated source short and quick to compile.
+//! The source consists of the macros of `dintero_core::macros`: what every object, enum, union and operation has in common
+//! is written there once, which keeps the generated source short and quick to compile.
+
+/// Writes to a `String`, which cannot fail.
+macro_rules! put {
+    ($source:expr, $($text:tt)*) => {{
+        use std::fmt::Write as _;
+        let _ = write!($source, $($text)*);
+    }};
+}
+pub(crate) use put;
 
 mod calls;
+mod docs;
+mod limits;
 mod read;
+mod reconcile;
 mod registry;
-mod repair;
+mod table;
 mod types;
 
-use std::fmt::Write;
+use crate::ir::{Api, Operation, Place};
+pub use read::Output;
+use read::RustType;
+pub use registry::registry;
 
-use crate::plan::{Operation, Plan};
-
-/// The Rust types that progenitor gave to fields, arguments and successes.
-#[derive(Clone, Debug, Default)]
-pub struct Signature(read::Output);
-
-impl Signature {
-    /// Reads them from progenitor's output.
+impl Output {
+    /// Reads the names and types from the source that progenitor generated.
     ///
     /// # Errors
-    /// progenitor left out something of the plan, which would be lost without a word.
-    pub fn of(file: &syn::File, plan: &Plan) -> Result<Self, String> {
+    /// Something of the API is not in it, and would be left out of the client without a word.
+    pub fn of(file: &syn::File, api: &Api) -> Result<Self, String> {
         let mut output = read::read(file);
-        repair::arguments(&mut output, plan);
-        repair::fields(&mut output);
-        repair::boxes(&mut output, plan);
-        repair::complete(&output, plan)?;
-        Ok(Self(output))
+        reconcile::arguments(&mut output, api);
+        reconcile::fields(&mut output);
+        reconcile::boxes(&mut output, api);
+        reconcile::check(&output, api)?;
+        Ok(output)
     }
 
-    /// The operations that are said to page and whose answer has no list where that should be.
-    pub fn without_list<'p>(&self, plan: &'p Plan) -> impl Iterator<Item = &'p Operation> {
-        let operations = plan.operations.iter();
-        let without = operations.filter(|(name, operation)| {
-            let method = self.0.methods.get(*name);
+    /// Returns the operations with paging whose response has no list where it should be.
+    pub fn without_list<'p>(&self, api: &'p Api) -> impl Iterator<Item = &'p Operation> {
+        let operations = api.operations.values();
+        operations.filter(|operation| {
+            let method = self.methods.get(&operation.name);
             operation.paging.is_some()
-                && method.is_none_or(|method| calls::rows(operation, method, &self.0).is_none())
-        });
-        without.map(|(_, operation)| operation)
+                && method.is_none_or(|method| calls::rows(operation, method, self).is_none())
+        })
     }
 
-    /// The type of a field.
-    pub fn field(&self, name: &str, wire: &str) -> String {
-        self.0
-            .structs
-            .get(name)
-            .and_then(|fields| fields.get(wire))
-            .map(|field| short(&field.shape))
+    /// Returns the Rust name and the type of a field.
+    pub fn field(&self, name: &str, wire: &str) -> (&str, String) {
+        let field = self.structs.get(name).and_then(|fields| fields.get(wire));
+        field
+            .map(|field| (field.ident.as_str(), short(&field.rust_type)))
             .unwrap_or_default()
     }
 
-    /// The type of an argument.
-    pub fn argument(&self, method: &str, place: &str, wire: &str) -> String {
-        let arguments = self
-            .0
-            .methods
-            .get(method)
-            .into_iter()
-            .flat_map(|method| &method.arguments);
-        let found = arguments
-            .into_iter()
-            .find(|argument| argument.place == place && argument.wire == wire);
-        found
-            .map(|argument| short(&argument.shape))
+    /// Returns the Rust name and the type of an argument.
+    pub fn argument(&self, method: &str, place: Place, wire: &str) -> (&str, String) {
+        let method = self.methods.get(method);
+        let mut arguments = method.into_iter().flat_map(|method| &method.arguments);
+        arguments
+            .find(|argument| argument.place == place && argument.wire == wire)
+            .map(|argument| (argument.ident.as_str(), short(&argument.rust_type)))
             .unwrap_or_default()
     }
 
-    /// The type of a success.
+    /// Returns the type of a success.
     pub fn success(&self, method: &str) -> String {
-        self.0
-            .methods
-            .get(method)
+        let method = self.methods.get(method);
+        method
             .map(|method| shorten(&method.success))
             .unwrap_or_default()
     }
 }
 
-fn short(shape: &read::Shape) -> String {
-    let (word, kind) = shape.parts();
+fn short(rust_type: &RustType) -> String {
+    let (_, kind) = rust_type.parts();
     let kind = shorten(kind);
-    match word {
-        "many" => format!("[{kind}]"),
-        "map" => format!("{{{kind}}}"),
-        _ => kind,
+    match rust_type {
+        RustType::List(_) => format!("[{kind}]"),
+        RustType::Map(_) => format!("{{{kind}}}"),
+        RustType::Value(_) | RustType::Boxed(_) => kind,
     }
 }
 
-/// A type without the path to it.
+/// Returns a type without the path to it.
 fn shorten(kind: &str) -> String {
     let mut out = String::new();
     let mut word = String::new();
@@ -106,30 +106,13 @@ fn shorten(kind: &str) -> String {
 }
 
 /// Writes the source of a client crate.
-pub fn emit(api: &str, plan: &Plan, Signature(output): &Signature) -> String {
+pub fn emit(name: &str, api: &Api, output: &Output) -> String {
     let mut source = format!(
-        "// Generated by dintero-codegen with progenitor from the document of the {api} API ({}, version {}).\n",
-        plan.title, plan.version
+        "// Generated by dintero-codegen with progenitor from the document of the {name} API ({}, version {}).\n",
+        api.title, api.version
     );
-    types::write(&mut source, plan, output);
-    calls::write(&mut source, api, plan, output);
+    types::write(&mut source, api, output);
+    table::write(&mut source, name, api);
+    calls::write(&mut source, api, output);
     source
-}
-
-/// Writes the macros that list all types and operations of a client crate; they cost nothing unless a test asks for them.
-pub fn registry(plan: &Plan, Signature(output): &Signature) -> String {
-    registry::write(plan, output)
-}
-
-/// Documentation comment lines.
-fn docs(source: &mut String, indent: &str, doc: &str) {
-    for line in crate::markdown::visible(doc).lines() {
-        let space = if line.is_empty() { "" } else { " " };
-        put(source, format_args!("{indent}///{space}{line}\n"));
-    }
-}
-
-/// Writing to a String cannot fail.
-fn put(source: &mut String, text: std::fmt::Arguments<'_>) {
-    let _ = source.write_fmt(text);
 }

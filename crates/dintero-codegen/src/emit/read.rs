@@ -1,5 +1,5 @@
-//! What progenitor generated, as far as the client is made of it: fields with their Rust names and types, and for every
-//! method its arguments with the place each goes to.
+//! What is taken from the source that progenitor generated: fields with their Rust names and types, and for every method
+//! its arguments with the place each goes to.
 
 use std::collections::BTreeMap;
 
@@ -7,36 +7,38 @@ use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{Expr, GenericArgument, Item, PathArguments, Type};
 
-/// A Rust type, seen from the API: one value, a list or a map of them.
+use crate::ir::Place;
+
+/// A type that progenitor chose: one value, a list or a map of values.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum RustType {
     /// A single value.
-    One(String),
+    Value(String),
     /// A single value that may contain one of the type it is in.
     Boxed(String),
     /// A list of values.
-    Many(String),
+    List(String),
     /// Values by name.
     Map(String),
 }
 
-impl Shape {
-    /// The word that the macros use, and the type of a value.
+impl RustType {
+    /// Returns the word that the macros use, and the type of a value.
     pub fn parts(&self) -> (&'static str, &str) {
         match self {
-            Self::One(kind) => ("one", kind),
+            Self::Value(kind) => ("value", kind),
             Self::Boxed(kind) => ("boxed", kind),
-            Self::Many(kind) => ("many", kind),
+            Self::List(kind) => ("list", kind),
             Self::Map(kind) => ("map", kind),
         }
     }
 
-    /// The whole type.
-    pub fn whole(&self) -> String {
+    /// Returns the complete type.
+    pub fn complete(&self) -> String {
         match self {
-            Self::One(kind) => kind.clone(),
+            Self::Value(kind) => kind.clone(),
             Self::Boxed(kind) => format!("::std::boxed::Box<{kind}>"),
-            Self::Many(kind) => format!("::std::vec::Vec<{kind}>"),
+            Self::List(kind) => format!("::std::vec::Vec<{kind}>"),
             Self::Map(kind) => {
                 format!("::std::collections::BTreeMap<::std::string::String, {kind}>")
             }
@@ -50,7 +52,7 @@ pub struct Field {
     /// Rust name.
     pub ident: String,
     /// Type without the `Option` around it.
-    pub shape: Shape,
+    pub rust_type: RustType,
 }
 
 /// An argument of a method.
@@ -59,9 +61,9 @@ pub struct Argument {
     /// Rust name.
     pub ident: String,
     /// Type without the `Option` around it.
-    pub shape: Shape,
-    /// `path`, `query`, `header` or `body`.
-    pub place: &'static str,
+    pub rust_type: RustType,
+    /// Where it goes.
+    pub place: Place,
     /// Name on the wire; empty for the body and for path arguments, which stand in the order of the path.
     pub wire: String,
 }
@@ -73,6 +75,14 @@ pub struct Method {
     pub arguments: Vec<Argument>,
     /// Type of a success.
     pub success: String,
+}
+
+impl Method {
+    /// Returns the arguments in the path, in its order.
+    pub fn in_path(&self) -> impl Iterator<Item = &Argument> {
+        let arguments = self.arguments.iter();
+        arguments.filter(|argument| argument.place == Place::Path)
+    }
 }
 
 /// Everything that is used of progenitor's output.
@@ -127,7 +137,7 @@ fn fields(item: &syn::ItemStruct) -> BTreeMap<String, Field> {
                 wire,
                 Field {
                     ident,
-                    shape: shape(&field.ty),
+                    rust_type: rust_type(&field.ty),
                 },
             )
         })
@@ -151,12 +161,12 @@ fn renamed(attributes: &[syn::Attribute]) -> Option<String> {
     name
 }
 
-fn shape(kind: &Type) -> Shape {
+fn rust_type(kind: &Type) -> RustType {
     match kind {
-        Type::Reference(reference) => shape(&reference.elem),
+        Type::Reference(reference) => rust_type(&reference.elem),
         Type::Path(path) => {
             let Some(last) = path.path.segments.last() else {
-                return Shape::One(text(kind));
+                return RustType::Value(text(kind));
             };
             let arguments: Vec<&Type> = match &last.arguments {
                 PathArguments::AngleBracketed(list) => list
@@ -174,16 +184,16 @@ fn shape(kind: &Type) -> Shape {
             };
             match (last.ident.to_string().as_str(), arguments.as_slice()) {
                 // What has to be boxed is found out later, unions included.
-                ("Option" | "Box", [inner]) => shape(inner),
-                ("Vec", [inner]) => Shape::Many(text(inner)),
-                ("BTreeMap", [_, inner]) => Shape::Map(text(inner)),
+                ("Option" | "Box", [inner]) => rust_type(inner),
+                ("Vec", [inner]) => RustType::List(text(inner)),
+                ("BTreeMap", [_, inner]) => RustType::Map(text(inner)),
                 // An object of free form.
-                ("Map", [_, inner]) => Shape::Map(text(inner)),
-                ("str", []) => Shape::One("::std::string::String".to_owned()),
-                _ => Shape::One(text(kind)),
+                ("Map", [_, inner]) => RustType::Map(text(inner)),
+                ("str", []) => RustType::Value("::std::string::String".to_owned()),
+                _ => RustType::Value(text(kind)),
             }
         }
-        _ => Shape::One(text(kind)),
+        _ => RustType::Value(text(kind)),
     }
 }
 
@@ -211,10 +221,10 @@ fn method(function: &syn::ImplItemFn) -> Method {
             .found
             .get(&ident)
             .cloned()
-            .unwrap_or(("body", String::new()));
+            .unwrap_or((Place::Body, String::new()));
         arguments.push(Argument {
             ident,
-            shape: shape(&typed.ty),
+            rust_type: rust_type(&typed.ty),
             place,
             wire,
         });
@@ -255,7 +265,7 @@ fn success(output: &syn::ReturnType) -> String {
 #[derive(Default)]
 struct Places {
     path: Vec<String>,
-    found: BTreeMap<String, (&'static str, String)>,
+    found: BTreeMap<String, (Place, String)>,
     /// The argument behind the name `value` of an `if let Some(value) = argument`.
     behind: Option<String>,
 }
@@ -279,7 +289,7 @@ impl<'ast> Visit<'ast> for Places {
             let behind = self.behind.clone().filter(|_| ident == "value");
             let ident = behind.or_else(|| Some(ident.clone()));
             self.found
-                .extend(ident.map(|ident| (ident, ("header", name))));
+                .extend(ident.map(|ident| (ident, (Place::Header, name))));
         }
         visit::visit_expr_method_call(self, node);
     }
@@ -290,8 +300,11 @@ impl<'ast> Visit<'ast> for Places {
             && let (Some(name), Some(value)) =
                 (node.args.first().and_then(literal), node.args.get(1))
         {
-            self.found
-                .extend(idents(value).pop().map(|ident| (ident, ("query", name))));
+            self.found.extend(
+                idents(value)
+                    .pop()
+                    .map(|ident| (ident, (Place::Query, name))),
+            );
         }
         visit::visit_expr_call(self, node);
     }
@@ -306,7 +319,8 @@ impl<'ast> Visit<'ast> for Places {
                 .filter(|argument| matches!(argument, Expr::Call(_)))
             {
                 if let Some(ident) = idents(argument).pop() {
-                    self.found.insert(ident.clone(), ("path", String::new()));
+                    self.found
+                        .insert(ident.clone(), (Place::Path, String::new()));
                     self.path.push(ident);
                 }
             }

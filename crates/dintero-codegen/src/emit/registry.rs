@@ -1,24 +1,22 @@
-//! Lists of all types and operations as macros: they cost nothing unless a test asks for them.
+//! Lists of all types and operations as macros.
 
-use super::put;
 use super::read::Output;
-use crate::plan::{Kind, Plan, Success};
+use crate::ir::{Api, Kind, Place, Success};
 
-pub fn write(plan: &Plan, output: &Output) -> String {
+/// Writes the macros that list all types and operations of a client crate; they cost nothing unless a test uses them.
+pub fn registry(api: &Api, output: &Output) -> String {
     let mut source = String::new();
     let names = |wanted: fn(&Kind) -> bool| {
-        let names: Vec<&str> = plan
-            .types
-            .iter()
-            .filter(|(_, kind)| wanted(&kind.kind))
+        let types = api.types.iter();
+        let names: Vec<&str> = types
+            .filter(|(_, kind)| wanted(&kind.schema.kind))
             .map(|(name, _)| name.as_str())
             .collect();
         names.join(", ")
     };
-    put(
-        &mut source,
-        format_args!(
-            "
+    put!(
+        source,
+        "
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __types {{
@@ -38,33 +36,24 @@ macro_rules! __operations {{
     ($each:ident) => {{
         $each! {{
 ",
-            names(|kind| matches!(kind, Kind::Object(_))),
-            names(|kind| matches!(kind, Kind::Enum { integer: false, .. })),
-            names(|kind| matches!(kind, Kind::Enum { integer: true, .. })),
-            names(|kind| matches!(kind, Kind::Union(_))),
-        ),
+        names(|kind| matches!(kind, Kind::Object(_))),
+        names(|kind| matches!(kind, Kind::Enum(listed) if !listed.integer)),
+        names(|kind| matches!(kind, Kind::Enum(listed) if listed.integer)),
+        names(|kind| matches!(kind, Kind::Union(_))),
     );
-    for (name, operation) in &plan.operations {
+    for (name, operation) in &api.operations {
         let Some(method) = output.methods.get(name) else {
             continue;
         };
         let here = |kind: &str| kind.replace("types::", "$crate::types::");
-        let body = method
-            .arguments
-            .iter()
-            .find(|argument| argument.place == "body")
-            .map(|argument| here(&argument.shape.whole()));
+        let mut arguments = method.arguments.iter();
+        let body = arguments.find(|argument| argument.place == Place::Body);
+        let body = body.map_or("()".to_owned(), |body| here(&body.rust_type.complete()));
         let success = match operation.success {
-            Success::Json | Success::JsonOrEmpty => here(&method.success),
+            Success::Json(_) | Success::JsonOrEmpty(_) => here(&method.success),
             Success::Empty | Success::Bytes => "()".to_owned(),
         };
-        put(
-            &mut source,
-            format_args!(
-                "            {name}: ({}) -> ({success});\n",
-                body.unwrap_or_else(|| "()".to_owned())
-            ),
-        );
+        put!(source, "            {name}: ({body}) -> ({success});\n");
     }
     source.push_str("        }\n    };\n}\n");
     source

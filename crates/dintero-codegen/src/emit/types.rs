@@ -2,178 +2,184 @@
 
 use std::collections::BTreeMap;
 
-use super::read::{Field as Read, Output, Shape};
-use super::{docs, put};
-use crate::plan::{Field, Kind, Plan, Type, Union};
+use super::docs::{self, docs};
+use super::limits::checks;
+use super::read::{Field, Output, RustType};
+use crate::ir::{Api, Enum, Kind, Object, Union};
+use crate::names::variants;
 
 const HEAD: &str = "
-/// The objects, lists of values and unions of this API.
+/// The objects, enums and unions of this API.
 ///
-/// Reading is liberal: unknown values and fields are kept, limits are not checked. Building is strict: a builder names
-/// everything that breaks a limit of the API.
+/// Reading is lenient: unknown values and fields are kept, limits are not checked. Building is strict: a builder reports
+/// every value that breaks a limit of the API.
 pub mod types {
     #![allow(clippy::all, missing_docs, rustdoc::bare_urls, rustdoc::invalid_html_tags)]
     #[allow(unused_imports)]
-    use ::dintero_core::data::Rule as __Rule;
+    use ::dintero_core::data::Limit as __Limit;
 ";
 
-pub fn write(source: &mut String, plan: &Plan, output: &Output) {
+pub fn write(source: &mut String, api: &Api, output: &Output) {
     source.push_str(HEAD);
     let empty = BTreeMap::new();
-    for (name, kind) in &plan.types {
-        source.push('\n');
-        match &kind.kind {
-            Kind::Object(fields) => {
-                let read = output.structs.get(name).unwrap_or(&empty);
-                object(source, name, kind, fields, read);
+    for (name, kind) in &api.types {
+        let doc = docs::of_type(&kind.schema, name);
+        match &kind.schema.kind {
+            Kind::Object(properties) => {
+                let fields = output.structs.get(name).unwrap_or(&empty);
+                object(source, (name, &doc), kind.in_requests, properties, fields);
             }
-            Kind::Enum { integer, variants } => values(source, name, kind, *integer, variants),
-            Kind::Union(variants) => union(source, name, kind, variants, plan),
+            Kind::Enum(listed) => values(source, (name, &doc), listed),
+            Kind::Union(variants) => union(source, (name, &doc), kind.in_requests, variants, api),
+            _ => {}
         }
     }
     source.push_str("}\n");
 }
 
-fn object(
-    source: &mut String,
-    name: &str,
-    kind: &Type,
-    fields: &BTreeMap<String, Field>,
-    read: &BTreeMap<String, Read>,
-) {
-    put(source, format_args!("    ::dintero_core::object! {{\n"));
-    docs(source, "        ", &described(&kind.doc, name));
-    let builder = if kind.in_requests {
+/// Begins the call of a macro with the documentation of a type.
+fn open(source: &mut String, name: &str, doc: &str) {
+    put!(source, "\n    ::dintero_core::{name}! {{\n");
+    docs(source, "        ", doc);
+}
+
+fn close(source: &mut String) {
+    source.push_str("        }\n    }\n");
+}
+
+fn builder(name: &str, has_builder: bool) -> String {
+    if has_builder {
         format!(", {name}Builder")
     } else {
         String::new()
-    };
-    put(
-        source,
-        format_args!("        pub struct {name}{builder} {{\n"),
-    );
-    for (wire, field) in fields {
-        let Some(Read { ident, shape }) = read.get(wire) else {
+    }
+}
+
+fn object(
+    source: &mut String,
+    (name, doc): (&str, &str),
+    in_requests: bool,
+    object: &Object,
+    fields: &BTreeMap<String, Field>,
+) {
+    open(source, "object", doc);
+    let builder = builder(name, in_requests);
+    put!(source, "        pub struct {name}{builder} {{\n");
+    for (wire, property) in &object.properties {
+        let Some(Field { ident, rust_type }) = fields.get(wire) else {
             continue;
         };
-        docs(source, "            ", &field.doc);
-        let presence = match field {
-            Field { nullable: true, .. } => "nul",
-            Field { required: true, .. } => "req",
-            _ => "opt",
-        };
-        let (word, kind_of) = shape.parts();
-        let word = if field.loose && matches!(shape, Shape::Many(_)) {
-            "loose"
+        docs(source, "            ", &docs::of_field(property));
+        let presence = if property.is_nullable() {
+            "nullable"
+        } else if object.required.contains(wire) {
+            "required"
         } else {
-            word
+            "optional"
         };
-        let privacy = if field.personal { "personal" } else { "plain" };
-        let rules = if kind.in_requests {
-            field.rules.join(", ")
+        let (word, kind) = rust_type.parts();
+        let word = match rust_type {
+            RustType::List(_) if property.meta.one_or_many == Some(true) => "one_or_many",
+            _ => word,
+        };
+        let privacy = if property.meta.personal == Some(true) {
+            "personal"
         } else {
-            String::new()
+            "plain"
         };
-        let constant = field.constant.as_ref().filter(|_| kind.in_requests);
-        let constant = constant
-            .map(|constant| format!(" = {constant:?}"))
-            .unwrap_or_default();
-        let kind_of = kind_of.trim_start_matches("types::");
-        put(
+        let (mut limits, mut constant) = (Vec::new(), String::new());
+        if in_requests {
+            if object.required_in_requests.contains(wire) {
+                limits.push("__Limit::Required".to_owned());
+            }
+            limits.extend(checks(property));
+            if let Some(only) = &property.constant {
+                constant = format!(" = {only:?}");
+            }
+        }
+        put!(
             source,
-            format_args!(
-                "            {ident} {wire:?}: {presence} {word} ({kind_of}) {privacy} [{rules}]{constant};\n"
-            ),
+            "            {ident} {wire:?}: {presence} {word} ({}) {privacy} [{}]{constant};\n",
+            kind.trim_start_matches("types::"),
+            limits.join(", ")
         );
     }
-    source.push_str("        }\n    }\n");
+    close(source);
 }
 
-fn values(
+fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum) {
+    let list = if listed.integer {
+        "open_integer"
+    } else {
+        "open_enum"
+    };
+    open(source, list, doc);
+    put!(source, "        pub enum {name} {{\n");
+    for (variant, wire) in variants(&listed.values) {
+        let doc = if wire.is_empty() {
+            "The empty string.".to_owned()
+        } else {
+            format!("`{}`", wire.replace(char::is_control, " "))
+        };
+        docs(source, "            ", &doc);
+        let value = if listed.integer {
+            wire
+        } else {
+            format!("{wire:?}")
+        };
+        put!(source, "            {variant} = {value},\n");
+    }
+    close(source);
+}
+
+fn union(
     source: &mut String,
-    name: &str,
-    kind: &Type,
-    integer: bool,
-    variants: &[(String, String)],
+    (name, doc): (&str, &str),
+    in_requests: bool,
+    union: &Union,
+    api: &Api,
 ) {
-    let list = if integer { "open_integer" } else { "open_enum" };
-    put(source, format_args!("    ::dintero_core::{list}! {{\n"));
-    docs(source, "        ", &described(&kind.doc, name));
-    put(source, format_args!("        pub enum {name} {{\n"));
-    for (variant, wire) in variants {
-        docs(
-            source,
-            "            ",
-            &if wire.is_empty() {
-                "An empty text.".to_owned()
-            } else {
-                format!("`{}`", wire.replace(char::is_control, " "))
-            },
-        );
-        if integer {
-            put(source, format_args!("            {variant} = {wire},\n"));
-        } else {
-            put(source, format_args!("            {variant} = {wire:?},\n"));
-        }
-    }
-    source.push_str("        }\n    }\n");
-}
-
-fn union(source: &mut String, name: &str, kind: &Type, union: &Union, plan: &Plan) {
     // Several values of a tag may stand for one type; the order tells what is looked for first.
-    let mut variants: Vec<(&String, Vec<&String>)> = Vec::new();
-    for (variant, values) in &union.variants {
-        match variants.iter_mut().find(|(known, _)| *known == variant) {
-            Some((_, known)) => known.extend(values),
-            None => variants.push((variant, values.iter().collect())),
+    let mut variants: Vec<(&str, Vec<&String>)> = Vec::new();
+    for variant in &union.variants {
+        let Some(name) = variant.schema.as_reference() else {
+            continue;
+        };
+        match variants.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => known.extend(&variant.values),
+            None => variants.push((name, variant.values.iter().collect())),
         }
     }
-    put(source, format_args!("    ::dintero_core::union! {{\n"));
-    docs(source, "        ", &described(&kind.doc, name));
+    open(source, "union", doc);
     let open = if union.open { "or any " } else { "" };
     match &union.tag {
-        Some(tag) => put(
-            source,
-            format_args!("        pub enum {name} by tag {tag:?} {open}{{\n"),
-        ),
-        None => put(
-            source,
-            format_args!("        pub enum {name} by shape {open}{{\n"),
-        ),
+        Some(tag) => put!(source, "        pub enum {name} by tag {tag:?} {open}{{\n"),
+        None => put!(source, "        pub enum {name} by fields {open}{{\n"),
     }
     for (variant, values) in &variants {
-        let told = match &union.tag {
-            Some(tag) => format!("`{tag}` is {}.", list(values)),
-            None => format!("Told by {}.", list(values)),
+        let quoted: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+        let quoted = quoted.join(", ");
+        let recognized = match &union.tag {
+            Some(tag) => format!("`{tag}` is {quoted}."),
+            None => format!("Recognized by the presence of {quoted}."),
         };
-        docs(source, "            ", &told);
-        let built = kind.in_requests
-            && plan
-                .types
-                .get(variant.as_str())
-                .is_some_and(|kind| matches!(kind.kind, Kind::Object(_)));
-        let builder = if built {
-            format!(", {variant}Builder")
-        } else {
-            String::new()
-        };
-        put(
+        docs(source, "            ", &recognized);
+        let kind = api.types.get(*variant);
+        let is_object = kind.is_some_and(|kind| kind.schema.as_object().is_some());
+        let builder = builder(variant, in_requests && is_object);
+        let ident = ident(variant);
+        put!(
             source,
-            format_args!(
-                "            {}({variant}{builder}) = {values:?},\n",
-                ident(variant)
-            ),
+            "            {ident}({variant}{builder}) = {values:?},\n"
         );
     }
-    source.push_str("        }\n    }\n");
-    if kind.in_requests {
+    close(source);
+    if in_requests {
         let names: Vec<&str> = variants.iter().map(|(name, _)| ident(name)).collect();
-        put(
+        let names = names.join(", ");
+        put!(
             source,
-            format_args!(
-                "    ::dintero_core::union_in_requests! {{ {name} {{ {} }} }}\n",
-                names.join(", ")
-            ),
+            "    ::dintero_core::union_in_requests! {{ {name} {{ {names} }} }}\n"
         );
     }
 }
@@ -184,22 +190,5 @@ fn ident(variant: &str) -> &str {
         "LiteralUnknown"
     } else {
         variant
-    }
-}
-
-fn list(values: &[&String]) -> String {
-    values
-        .iter()
-        .map(|value| format!("`{value}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-/// Types without a description of their own are inline parts of others, and are described there.
-fn described(doc: &str, name: &str) -> String {
-    if doc.is_empty() {
-        format!("`{name}`: a part of the objects that have a field of this type.")
-    } else {
-        doc.to_owned()
     }
 }

@@ -1,7 +1,6 @@
-//! Step 3: what the next steps cannot handle, or handle otherwise than written, by JSON pointer, with a help and, where
-//! one can be told from the document alone, with the overlay actions that mend it.
+//! Step 3: findings about what the next steps cannot handle, or handle otherwise than written: each with its place, with
+//! help and, where the document alone is enough to know them, with the overlay actions that fix it.
 
-mod action;
 mod names;
 mod operations;
 mod parameters;
@@ -11,12 +10,11 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-pub use action::{Action, path};
-
+use crate::action::{Action, path};
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
 
-/// Looks through a document that the overlay has been applied to.
+/// Returns the findings about a document that the overlay has been applied to.
 pub fn lint(document: &Document) -> Vec<Finding> {
     let mut lint = Lint {
         document,
@@ -24,7 +22,7 @@ pub fn lint(document: &Document) -> Vec<Finding> {
         servers: BTreeSet::new(),
     };
     let version = document.root["openapi"].as_str().unwrap_or_default();
-    if !version.starts_with("3.0.") {
+    if version != "3.0" && !version.starts_with("3.0.") {
         let found = if version.is_empty() {
             "no OpenAPI version".to_owned()
         } else {
@@ -122,58 +120,4 @@ impl<'a> Lint<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::lint;
-    use crate::document::Document;
-    use crate::finding::Finding;
-    use crate::overlay;
-
-    const HEAD: &str = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\nservers: [{url: 'https://a.example/v1'}]\nx-dintero-servers: {'https://a.example': api}\n";
-
-    fn document(text: &str) -> Document {
-        Document::parse("x.yaml", &format!("{HEAD}{text}")).unwrap()
-    }
-
-    /// What one piece of a document is found to be, each finding as text.
-    pub(super) fn found(text: &str) -> String {
-        let findings = lint(&document(text));
-        let texts: Vec<String> = findings.iter().map(ToString::to_string).collect();
-        texts.join("\n")
-    }
-
-    /// Applies the actions that are offered for the finding with this rule, and lints again: it must be gone.
-    pub(super) fn mended(text: &str, rule: &str) {
-        let mut document = document(text);
-        let is = |finding: &&Finding| finding.rule.id() == rule;
-        let finding = lint(&document).iter().find(is).cloned();
-        let finding = finding.unwrap_or_else(|| panic!("{rule} is not in {text}"));
-        let actions: Vec<Value> = finding
-            .actions
-            .iter()
-            .map(super::Action::to_value)
-            .collect();
-        assert!(!actions.is_empty(), "no action for {finding}");
-        let overlay = json!({"overlay": "1.0.0", "actions": actions}).to_string();
-        let overlay = Document::parse("o.yaml", &overlay).unwrap();
-        overlay::apply(&mut document, &overlay, true).unwrap_or_else(|error| panic!("{error}"));
-        let left = lint(&document).into_iter().find(|finding| is(&finding));
-        assert_eq!(left, None, "{}", document.root);
-    }
-
-    #[test]
-    fn a_sound_document_has_no_findings() {
-        let text = "paths: {/a: {get: {operationId: a, x-dintero-method: a, responses: {'200': {description: ok}}}}}";
-        assert_eq!(found(text), "");
-    }
-
-    #[test]
-    fn other_versions_are_refused_at_once() {
-        let document = Document::parse("x.yaml", "openapi: 3.1.0\n").unwrap();
-        assert_eq!(
-            lint(&document)[0].to_string(),
-            "x.yaml:1 #/openapi: the document has OpenAPI 3.1.0. Convert it to OpenAPI 3.0"
-        );
-    }
-}
+mod tests;

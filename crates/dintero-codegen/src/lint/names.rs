@@ -91,7 +91,7 @@ fn is_taken(name: &str) -> bool {
     RESERVED.contains(&name) || syn::parse_str::<syn::Ident>(name).is_err()
 }
 
-/// A name made of method and path that none has yet.
+/// Returns a name made of method and path that no other method has.
 fn free_name(method: &str, path: &str, names: &Names) -> String {
     let plain = format!("{method} {path}").to_snake_case();
     let free = |name: &String| {
@@ -108,40 +108,4 @@ fn free_name(method: &str, path: &str, names: &Names) -> String {
         .map(|number| format!("{plain}_{number}"))
         .find(free)
         .unwrap_or(plain)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::{found, mended};
-
-    #[test]
-    fn a_bad_name_is_found_and_a_free_one_offered() {
-        let cases = [
-            (
-                "{/a: {get: {x-dintero-method: 1A, responses: {}}}}",
-                "\"1A\" is no name for a Rust method",
-                "invalid-method-name",
-            ),
-            (
-                "{/a: {get: {operationId: new, responses: {}}}}",
-                "the method name new is taken by Rust or by the client itself",
-                "reserved-method-name",
-            ),
-            (
-                "{/a: {get: {operationId: a_1, responses: {}}, post: {operationId: a1, responses: {}}}}",
-                "the method names a1 and a_1 differ too little",
-                "similar-method-names",
-            ),
-            (
-                "{/a: {get: {operationId: post_a, responses: {}}, post: {operationId: post_a, responses: {}}}}",
-                "the method name post_a is that of GET /a too",
-                "duplicate-method-name",
-            ),
-        ];
-        for (paths, expected, rule) in cases {
-            let text = format!("paths: {paths}");
-            assert!(found(&text).contains(expected), "{}", found(&text));
-            mended(&text, rule);
-        }
-    }
 }

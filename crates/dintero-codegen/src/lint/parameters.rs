@@ -1,11 +1,11 @@
-//! Parameters: those of the path against the path, and what cannot be sent.
+//! Parameters: those that differ from the path, and those that cannot be sent.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::action::quoted;
 use super::{Action, Lint};
+use crate::action::quoted;
 use crate::finding::Rule;
 use crate::lower::operations::resolve;
 
@@ -28,7 +28,7 @@ impl Listed<'_> {
         self.parameter["in"].as_str().unwrap_or_default()
     }
 
-    /// Removes it from its list. By what it is, not by its index: an action before may have removed another.
+    /// Returns the action that removes it from its list. It goes by name, not by index: an action before may remove another.
     fn remove(&self, root: &Value, why: &str) -> Option<Action> {
         let list = super::path(root, &format!("{}/parameters", self.owner))?;
         let is = match self.element["$ref"].as_str() {
@@ -108,10 +108,10 @@ impl<'a> Lint<'a> {
                 )],
             );
         }
-        let mut told = BTreeSet::new();
+        let mut reported = BTreeSet::new();
         for listed in declared().filter(|listed| !in_path.contains(listed.name())) {
             let unused = listed.name();
-            if told.insert(unused) {
+            if reported.insert(unused) {
                 self.error(
                     Rule::UnusedPathParameter,
                     pointer,
@@ -168,73 +168,5 @@ impl<'a> Lint<'a> {
                 [],
             );
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::{found, mended};
-
-    const CASES: [(&str, &str, &str); 8] = [
-        (
-            "'/a/{b}': {get: {responses: {}}}",
-            "the path has {b}, which is no parameter",
-            "undeclared-path-variable",
-        ),
-        (
-            "/a: {get: {parameters: [{in: path, name: b, required: true, schema: {type: string}}], responses: {}}}",
-            "the path parameter b is not in the path /a",
-            "unused-path-parameter",
-        ),
-        (
-            "/a: {parameters: [{in: path, name: b, required: true, schema: {type: string}}], get: {responses: {}}}",
-            "the path parameter b is not in the path /a",
-            "unused-path-parameter",
-        ),
-        (
-            "/a: {get: {parameters: [{in: cookie, name: b, schema: {type: string}}], responses: {}}}",
-            "the parameter b is a cookie",
-            "unsupported-parameter",
-        ),
-        (
-            "/a: {get: {parameters: [{in: query, name: b, schema: {type: object}}], responses: {}}}",
-            "the parameter b is an object",
-            "unsupported-parameter",
-        ),
-        (
-            "/a: {get: {parameters: [{in: query, name: b, content: {application/json: {}}}], responses: {}}}",
-            "the parameter b is described by `content`",
-            "unsupported-parameter",
-        ),
-        (
-            "/a: {get: {parameters: [{$ref: '#/components/parameters/it''s'}], responses: {}}}",
-            "the parameter b is a cookie",
-            "unsupported-parameter",
-        ),
-        (
-            "/a: {get: {parameters: [{in: query, name: b, style: pipeDelimited, schema: {type: array}}], responses: {}}}",
-            "the parameter b has a style that cannot be sent",
-            "unsupported-parameter",
-        ),
-    ];
-
-    #[test]
-    fn each_is_found_and_the_action_that_is_offered_mends_it() {
-        for (item, expected, rule) in CASES {
-            let text = format!(
-                "paths: {{{item}}}\ncomponents: {{parameters: {{it's: {{in: cookie, name: b, schema: {{type: string}}}}}}}}"
-            );
-            assert!(found(&text).contains(expected), "{}", found(&text));
-            mended(&text, rule);
-        }
-    }
-
-    #[test]
-    fn what_no_action_can_mend_is_found_too() {
-        let found = found(
-            "paths: {'/a/{b}/{b}': {get: {parameters: [{in: path, name: b, required: true, schema: {type: array, items: {}}}], responses: {}}}}",
-        );
-        assert!(found.contains("the path has {b} twice"), "{found}");
-        assert!(found.contains("the path parameter b is a list"), "{found}");
     }
 }

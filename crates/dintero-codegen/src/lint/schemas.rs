@@ -1,4 +1,4 @@
-//! References and schemas, wherever they stand.
+//! References and schemas, wherever they are.
 
 use serde_json::{Value, json};
 
@@ -61,7 +61,7 @@ impl Lint<'_> {
                     Rule::MissingMapping,
                     pointer,
                     format!("the discriminator maps {value} to {target}, which does not exist"),
-                    "Add it, or mend the mapping",
+                    "Add it, or fix the mapping",
                     [self.remove(&place, format!("{target} does not exist"))],
                 );
             }
@@ -94,7 +94,7 @@ impl Lint<'_> {
                     Rule::MissingReference,
                     pointer,
                     format!("refers to {target}, which does not exist"),
-                    "Add it, or mend the reference",
+                    "Add it, or fix the reference",
                     actions,
                 );
             }
@@ -136,13 +136,13 @@ impl Lint<'_> {
                 Rule::InvalidPattern,
                 pointer,
                 format!("the pattern {pattern} is no ECMAScript pattern ({error})"),
-                "It is not checked; mend it in an overlay",
+                "It is not checked; fix it in an overlay",
                 [self.remove(&format!("{pointer}/pattern"), why)],
             );
         }
     }
 
-    /// The actions that make one type of a list, where null is all that is beside it.
+    /// Returns the actions that make one type of a list of a type and null.
     fn one_type(&self, types: &[Value], pointer: &str) -> Vec<Option<Action>> {
         let (nulls, others): (Vec<_>, Vec<_>) = types.iter().partition(|kind| *kind == "null");
         let [kind] = others.as_slice() else {
@@ -161,78 +161,5 @@ impl Lint<'_> {
 
     pub(super) fn remove(&self, pointer: &str, why: impl Into<String>) -> Option<Action> {
         Action::remove(self.root(), pointer, why)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::{found, mended};
-
-    #[test]
-    fn every_finding_names_document_pointer_construct_and_remedy() {
-        let cases = [
-            (
-                "paths: {/a: {get: {operationId: a, responses: {'200': {$ref: '#/components/responses/No'}}}}}",
-                "x.yaml:5 #/paths/~1a/get/responses/200: refers to #/components/responses/No, which does not exist. Add it",
-            ),
-            (
-                "paths: {/a: {get: {operationId: a, responses: {'200': {$ref: 'b.yaml#/x'}}}}}",
-                "outside of the document",
-            ),
-            (
-                "components: {schemas: {A: {$ref: '#/components/schemas/B/properties/c'}, B: {properties: {c: {}}}}}",
-                "refers to a part of a schema",
-            ),
-            (
-                "components: {schemas: {A: {type: [string, 'null']}}}",
-                "#/components/schemas/A: has a list of types",
-            ),
-            (
-                "components: {schemas: {A: {type: string, format: '^[A-Z]$'}}}",
-                "has the pattern ^[A-Z]$ as its format",
-            ),
-            (
-                "components: {schemas: {A: {type: string, pattern: '(?P<x>a)'}}}",
-                "is no ECMAScript pattern",
-            ),
-            (
-                "components: {schemas: {A: {type: string, enum: [a], default: b}}}",
-                "is none of the values",
-            ),
-            (
-                "components: {schemas: {A: {not: {type: string}}}}",
-                "uses `not`",
-            ),
-            (
-                "components: {schemas: {A: {discriminator: {propertyName: t, mapping: {x: '#/components/schemas/B'}}}}}",
-                "maps x to #/components/schemas/B",
-            ),
-        ];
-        for (text, expected) in cases {
-            let found = found(text);
-            assert!(
-                found.contains(expected),
-                "{text}\ngave {found:?}\nnot {expected:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_actions_that_are_offered_mend_it() {
-        let cases = [
-            ("{$ref: '#/components/schemas/No'}", "missing-reference"),
-            ("{type: [string, 'null']}", "type-list"),
-            ("{type: string, format: '^[A-Z]$'}", "pattern-as-format"),
-            ("{type: string, pattern: '(?P<x>a)'}", "invalid-pattern"),
-            ("{type: string, enum: [a], default: b}", "unlisted-default"),
-            ("{not: {type: string}}", "unsupported-keyword"),
-            (
-                "{discriminator: {propertyName: t, mapping: {x/y: '#/components/schemas/No'}}}",
-                "missing-mapping",
-            ),
-        ];
-        for (schema, rule) in cases {
-            mended(&format!("components: {{schemas: {{A: {schema}}}}}"), rule);
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! From settings to a handle: everything is checked before anything is made.
+//! Validation of all settings, and construction of a handle.
 
 use std::sync::Arc;
 
@@ -7,22 +7,23 @@ use http::{HeaderMap, HeaderValue};
 use reqwest::Url;
 use secrecy::ExposeSecret;
 
-use super::check::{base_url, check_limit, check_owner, check_secret};
-use super::{API_URL, Builder, CHECKOUT_URL, POOL_IDLE, check_account};
+use super::check::{base_url, check_limit, check_secret};
+use super::{API_URL, Builder, CHECKOUT_URL, POOL_IDLE};
 use crate::Error;
+use crate::account::{check_account, check_owner};
 use crate::credentials::{Credentials, api_key, basic, bearer};
 use crate::data::Violations;
 use crate::error::Kind;
-use crate::handle::{Handle, Shared, Slots};
+use crate::handle::{Handle, Shared};
 use crate::options::set_header;
 use crate::retry::Budget;
-use crate::token::ClientCredentialsSource;
+use crate::token::{ClientCredentialsSource, TokenCache};
 
 impl<T: From<Handle>> Builder<T> {
-    /// Checks everything and builds. Nothing is sent and no task is started.
+    /// Validates the settings and builds the client. Nothing is sent and no task is started.
     ///
     /// # Errors
-    /// One error ([`is_configuration`](Error::is_configuration)) that names everything that is missing or malformed.
+    /// Returns one error ([`is_configuration`](Error::is_configuration)) that names every setting that is missing or malformed.
     pub fn build(mut self) -> Result<T, Error> {
         let mut violations = std::mem::take(&mut self.violations);
         let account = self.account.take().unwrap_or_default();
@@ -50,7 +51,7 @@ impl<T: From<Handle>> Builder<T> {
         let plain = [&api_url, &checkout_url]
             .iter()
             .any(|url| url.as_deref().is_some_and(|url| url.starts_with("http:")));
-        let http = self.http_or_own(plain, &mut violations);
+        let http = self.http_client_or_default(plain, &mut violations);
         let root = |url: &Option<String>| url.as_deref().and_then(|url| Url::parse(url).ok());
         let roots = root(&api_url).zip(root(&checkout_url));
         let (Some(http), Some(api_url), Some(checkout_url), Some((api_root, checkout_root)), true) =
@@ -77,7 +78,7 @@ impl<T: From<Handle>> Builder<T> {
             body_limit: self.body_limit,
             clock: self.clock,
             budget: Budget::new(),
-            slots: Slots::default(),
+            tokens: TokenCache::default(),
         };
         Ok(T::from(Handle::new(Arc::new(shared), account.into())))
     }
@@ -161,12 +162,16 @@ impl<T: From<Handle>> Builder<T> {
         self.source.take().map(Credentials::Source)
     }
 
-    fn http_or_own(&mut self, plain: bool, violations: &mut Violations) -> Option<reqwest::Client> {
+    fn http_client_or_default(
+        &mut self,
+        plain: bool,
+        violations: &mut Violations,
+    ) -> Option<reqwest::Client> {
         if let Some(http) = self.http.take() {
             if self.proxy.is_some() {
                 violations.push(
                     "proxy",
-                    "has no effect on an http_client of your own: set it there",
+                    "has no effect beside `http_client`: set it on that client",
                 );
             }
             return Some(http);
@@ -174,31 +179,31 @@ impl<T: From<Handle>> Builder<T> {
         let mut builder = client_builder().connect_timeout(self.connect_timeout);
         match &self.proxy {
             Some(proxy) => match reqwest::Proxy::all(proxy.expose_secret()) {
-                // The loopback is the one host that may be http, and a proxy would read the token.
+                // Only the loopback may be http, and a proxy could read the token.
                 Ok(proxy) => {
                     let loopback = reqwest::NoProxy::from_string("localhost,127.0.0.0/8,::1");
                     builder = builder.proxy(proxy.no_proxy(loopback));
                 }
-                Err(_) => violations.push("proxy", "is not a URL of a proxy"),
+                Err(_) => violations.push("proxy", "is not the URL of a proxy"),
             },
-            // A token for the loopback must not travel in the clear to a proxy of the environment.
+            // A token for the loopback must not be sent unencrypted to a proxy of the environment.
             None if plain => builder = builder.no_proxy(),
             None => {}
         }
         match builder.build() {
             Ok(http) => Some(http),
             Err(_) => {
-                violations.push("", "the HTTP client cannot start: is a TLS feature on (`rustls` or `native-tls`), are there root certificates?");
+                violations.push("", "the HTTP client cannot be built: check that a TLS feature (`rustls` or `native-tls`) is enabled and root certificates are installed");
                 None
             }
         }
     }
 }
 
-/// What every connection of ours has in common.
+/// Returns the settings of the default HTTP client.
 ///
-/// reqwest's own repeats are off: a connection that the server closes gracefully (HTTP/2 GOAWAY) can fail a request that the
-/// server still handles, and reqwest would send it again, whatever it moves.
+/// The retries of reqwest are off: a connection that the server closes gracefully (HTTP/2 GOAWAY) can fail a request that the
+/// server still handles, and reqwest would send even a non-idempotent request again.
 fn client_builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -226,7 +231,7 @@ mod tests {
         let _ = stream.write_all(&[&head, payload].concat()).await;
     }
 
-    /// Speaks just enough HTTP/2 to refuse streams; answers how many there were.
+    /// Refuses every HTTP/2 stream, and returns how many there were.
     async fn refuse(mut stream: TcpStream) -> usize {
         let mut refused = 0;
         let mut preface = [0; 24];
@@ -249,7 +254,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_http_client_repeats_nothing_by_itself() {
+    async fn the_http_client_retries_nothing_itself() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}/", listener.local_addr().expect("address"));
         let server = tokio::spawn(async move {

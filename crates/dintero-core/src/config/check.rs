@@ -1,4 +1,4 @@
-//! The rules of single settings.
+//! Validation of single settings.
 
 use std::net::IpAddr;
 
@@ -6,36 +6,7 @@ use reqwest::Url;
 
 use crate::data::Violations;
 
-/// `T` or `P` and 8 digits.
-pub(crate) fn check_account(name: &str, id: &str, violations: &mut Violations) {
-    if id.is_empty() {
-        violations.push(name, "is required");
-    } else if !is_account(id) {
-        violations.push(name, "must be `T` or `P` and 8 digits");
-    }
-}
-
-pub(super) fn is_account(id: &str) -> bool {
-    is_id(id, &[8])
-}
-
-/// An account, or a partner with 3 digits.
-pub(super) fn check_owner(id: &str, violations: &mut Violations) {
-    if !is_id(id, &[3, 8]) {
-        violations.push("owner", "must be `T` or `P` and 3 or 8 digits");
-    }
-}
-
-fn is_id(id: &str, digits: &[usize]) -> bool {
-    match id.as_bytes() {
-        [b'T' | b'P', rest @ ..] => {
-            digits.contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit)
-        }
-        _ => false,
-    }
-}
-
-/// There, without white space around it (that of a file's last line, mostly) and without control characters.
+/// A secret has no control characters and no white space around it, such as the line break at the end of a file.
 pub(super) fn check_secret(name: &str, secret: &str, violations: &mut Violations) {
     if secret.is_empty() {
         violations.push(name, "is required");
@@ -52,7 +23,7 @@ pub(super) fn check_limit(name: &str, is_zero: bool, violations: &mut Violations
     }
 }
 
-/// The URL without a slash at its end; https, or http to this machine. It may have a path.
+/// Returns the URL without a trailing slash. It must be https, or http to the loopback, and may have a path.
 pub(crate) fn base_url(name: &str, text: &str, violations: &mut Violations) -> Option<String> {
     let Ok(url) = Url::parse(text) else {
         violations.push(name, "is not a URL");
@@ -62,7 +33,7 @@ pub(crate) fn base_url(name: &str, text: &str, violations: &mut Violations) -> O
     match url.scheme() {
         "https" if url.has_host() => {}
         "http" if is_loopback(&url) => {}
-        _ => violations.push(name, "must be https, unless the host is the loopback"),
+        _ => violations.push(name, "must be https, unless its host is a loopback address"),
     }
     if !url.username().is_empty() || url.password().is_some() {
         violations.push(name, "must not hold a user or password");
@@ -84,7 +55,7 @@ pub(crate) fn base_url(name: &str, text: &str, violations: &mut Violations) -> O
     {
         violations.push(
             name,
-            "must end before the version: leave out `/v1`, which every path brings along",
+            "must not end in a version such as `/v1`, which is a part of every path",
         );
     }
     (violations.iter().count() == before).then(|| url.as_str().trim_end_matches('/').to_owned())
@@ -103,42 +74,13 @@ fn is_loopback(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{base_url, check_account, check_owner, check_secret};
+    use super::{base_url, check_secret};
     use crate::data::Violations;
 
     fn violations(check: impl FnOnce(&mut Violations)) -> usize {
         let mut violations = Violations::default();
         check(&mut violations);
         violations.iter().count()
-    }
-
-    #[test]
-    fn account_ids_are_t_or_p_and_8_digits() {
-        for good in ["T12345678", "P00000000"] {
-            assert_eq!(
-                violations(|at| check_account("account", good, at)),
-                0,
-                "{good}"
-            );
-        }
-        for bad in [
-            "",
-            "T1234567",
-            "T123456789",
-            "L12345678",
-            "T-1234567",
-            "t12345678",
-            "T1234567٣",
-            " T12345678",
-        ] {
-            assert_eq!(
-                violations(|at| check_account("account", bad, at)),
-                1,
-                "{bad}"
-            );
-        }
-        assert_eq!(violations(|at| check_owner("P123", at)), 0);
-        assert_eq!(violations(|at| check_owner("P1234", at)), 1);
     }
 
     #[test]
@@ -188,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_there_and_clean() {
+    fn secrets_are_required_and_have_no_white_space_around_them() {
         assert_eq!(violations(|at| check_secret("s", "pässword", at)), 0);
         for bad in ["", " ", "secret\n", " secret", "a\u{7}b"] {
             assert_eq!(violations(|at| check_secret("s", bad, at)), 1, "{bad:?}");

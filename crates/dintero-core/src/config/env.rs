@@ -14,7 +14,7 @@ const API: &str = "DINTERO_API_URL";
 const CHECKOUT: &str = "DINTERO_CHECKOUT_URL";
 
 impl<T: From<Handle>> Builder<T> {
-    /// What is not there stays unset, and `build` misses it under the name of its variable.
+    /// Variables that are missing stay unset; `build` reports them by name.
     pub(super) fn read_environment(mut self, lookup: &dyn Fn(&str) -> Option<OsString>) -> Self {
         let mut read = |name: &str| match lookup(name).map(OsString::into_string) {
             Some(Ok(text)) if !text.is_empty() => Some(text),
@@ -28,7 +28,7 @@ impl<T: From<Handle>> Builder<T> {
         let (api_url, checkout_url) = (read(API), read(CHECKOUT));
         self.account = account;
         self.client = Some((id, secret.map(SecretString::from)));
-        // A sandbox that was configured must not turn into the real thing for want of a variable.
+        // A missing variable must not replace the URL of a sandbox by that of production.
         self.api_url = api_url.or(self.api_url);
         self.checkout_url = checkout_url.or(self.checkout_url);
         self.names = Names {

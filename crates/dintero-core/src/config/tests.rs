@@ -9,7 +9,7 @@ fn builder() -> Builder {
         .client_credentials("id", "the-secret")
 }
 
-fn sentence(builder: Builder) -> String {
+fn message(builder: Builder) -> String {
     let error = builder
         .build()
         .map(|_| ())
@@ -45,7 +45,7 @@ fn the_environment_is_enough() -> Result<(), Error> {
 
 #[test]
 fn an_empty_environment_is_one_error_that_names_every_variable_once() {
-    let text = sentence(environment(&[]));
+    let text = message(environment(&[]));
     for name in [
         "DINTERO_ACCOUNT_ID",
         "DINTERO_CLIENT_ID",
@@ -58,7 +58,7 @@ fn an_empty_environment_is_one_error_that_names_every_variable_once() {
 
 #[test]
 fn a_malformed_environment_is_one_error_that_shows_no_value() {
-    let text = sentence(environment(&[
+    let text = message(environment(&[
         ("DINTERO_ACCOUNT_ID", "X99"),
         ("DINTERO_CLIENT_ID", "a:b"),
         ("DINTERO_CLIENT_SECRET", "hush\n"),
@@ -89,12 +89,12 @@ fn a_variable_that_is_no_text_is_named() {
     use std::os::unix::ffi::OsStringExt as _;
     let builder =
         Handle::builder().environment_from(|_| Some(OsString::from_vec(vec![0xff, 0xfe])));
-    assert!(sentence(builder).contains("`DINTERO_CLIENT_SECRET` is not valid UTF-8"));
+    assert!(message(builder).contains("`DINTERO_CLIENT_SECRET` is not valid UTF-8"));
 }
 
 #[test]
 fn a_builder_names_all_that_is_wrong_at_once() {
-    let text = sentence(
+    let text = message(
         Handle::builder()
             .account("12345678")
             .owner("P12")
@@ -134,12 +134,10 @@ fn a_builder_names_all_that_is_wrong_at_once() {
 
 #[test]
 fn credentials_are_needed_and_only_one_kind() {
-    assert!(
-        sentence(Handle::builder().account("T12345678")).contains("`credentials` are required")
-    );
-    assert!(sentence(builder().api_key("key")).contains("more than one kind"));
+    assert!(message(Handle::builder().account("T12345678")).contains("`credentials` are required"));
+    assert!(message(builder().api_key("key")).contains("more than one kind"));
     let source = |_: TokenRequest| async { Ok(AccessToken::new("t")) };
-    assert!(sentence(builder().token_source(source)).contains("more than one kind"));
+    assert!(message(builder().token_source(source)).contains("more than one kind"));
 }
 
 #[test]
@@ -165,7 +163,7 @@ fn an_own_http_client_is_taken_and_no_proxy_beside_it() {
     let both = builder()
         .http_client(reqwest::Client::new())
         .proxy("http://proxy.example");
-    assert!(sentence(both).contains("`proxy`"));
+    assert!(message(both).contains("`proxy`"));
 }
 
 #[test]

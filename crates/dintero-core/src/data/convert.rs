@@ -1,10 +1,10 @@
-//! What the setters of builders have in common.
+//! The conversions that setters of builders share.
 
 use std::collections::BTreeMap;
 
 use super::Violations;
 
-/// A value for `field`, or a violation with it.
+/// Converts a value for `field`. A failure becomes a violation.
 #[doc(hidden)]
 pub fn convert<T, V>(field: &'static str, value: V, violations: &mut Violations) -> Option<T>
 where
@@ -16,7 +16,7 @@ where
         .ok()
 }
 
-/// A list for `field`, or the violations with its elements.
+/// Converts the elements of a list for `field`. Failures become violations.
 #[doc(hidden)]
 pub fn convert_list<T, V>(
     field: &'static str,
@@ -27,20 +27,20 @@ where
     V: TryInto<T, Error: Into<Violations>>,
 {
     let mut list = Vec::new();
-    let mut good = true;
+    let mut valid = true;
     for (index, value) in values.into_iter().enumerate() {
         match value.try_into() {
             Ok(value) => list.push(value),
             Err(error) => {
-                good = false;
+                valid = false;
                 violations.nest(&format!("{field}[{index}]"), error.into());
             }
         }
     }
-    good.then_some(list)
+    valid.then_some(list)
 }
 
-/// A map for `field`, or the violations with its values.
+/// Converts the values of a map for `field`. Failures become violations.
 #[doc(hidden)]
 pub fn convert_map<T, K, V>(
     field: &'static str,

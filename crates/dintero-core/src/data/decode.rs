@@ -1,25 +1,24 @@
-//! Bodies of answers, read.
+//! Deserialization of response bodies.
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde_json::{Number, Value};
 
-/// A body above this is not read a second time.
-const SECOND_LOOK: usize = 1 << 20;
+/// A body above this size is not parsed a second time.
+const REPARSE_LIMIT: usize = 1 << 20;
 
-/// Reads a body the way the clients read an answer. A whole number written as a decimal (`29990.0`) is also taken where the
-/// document says integer.
+/// Deserializes a response body. A whole number written as a decimal (`29990.0`) is accepted where the type is an integer.
 ///
 /// # Errors
-/// It is no JSON, or does not fit the type.
+/// The body is not JSON or does not match the type.
 #[doc(hidden)]
 pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
-    // Checked once as a whole, which is faster than text by text.
+    // Checked once for the whole body, which is faster than string by string.
     let Ok(text) = std::str::from_utf8(body) else {
         let error = serde_json::from_slice::<Value>(body).err();
         return Err(error.unwrap_or_else(|| serde_json::Error::custom("is not UTF-8")));
     };
     serde_json::from_str(text).or_else(|error| {
-        if !error.is_data() || text.len() > SECOND_LOOK {
+        if !error.is_data() || text.len() > REPARSE_LIMIT {
             return Err(error);
         }
         let again = whole(text).and_then(|text| serde_json::from_str(&text).ok());
@@ -27,7 +26,7 @@ pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> 
     })
 }
 
-/// The text with its whole decimals written as integers, if it has any.
+/// Returns the text with its whole decimals written as integers, if it has any.
 fn whole(text: &str) -> Option<String> {
     let mut value = serde_json::from_str(text).ok()?;
     rewrite(&mut value).then(|| value.to_string())

@@ -1,4 +1,4 @@
-//! Numbers as they were written: `1921` stays `1921`, `2.5` stays `2.5`.
+//! Numbers that are serialized as received: `1921` stays `1921`, `2.5` stays `2.5`.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Param, Rule, Validate, Violations};
+use super::{Limit, Param, Validate, Violations};
 
 /// A JSON number that keeps whether it was written as an integer or as a decimal.
 ///
@@ -21,7 +21,7 @@ impl Number {
         Self(number)
     }
 
-    /// The value if it is a whole number that fits, whether written `29990` or `29990.0`.
+    /// Returns the value if it is a whole number that an `i64` can hold, such as `29990` or `29990.0`.
     pub fn as_i64(&self) -> Option<i64> {
         self.0.as_i64().or_else(|| {
             let value = self.0.as_f64()?;
@@ -30,13 +30,13 @@ impl Number {
         })
     }
 
-    /// The nearest floating-point value. For display and statistics, not for money.
+    /// Returns the nearest floating-point value, for display and statistics but not for amounts.
     pub fn as_f64(&self) -> f64 {
         self.0.as_f64().unwrap_or(f64::NAN)
     }
 }
 
-/// The value is infinite or not a number, which JSON cannot carry.
+/// The error of a value that is infinite or not a number, which JSON cannot represent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotANumber;
 
@@ -112,7 +112,7 @@ impl Param for Number {
     }
 }
 
-/// Where the API takes either a text or a number, and gives back what it was given.
+/// A value that is a string or a number, serialized as received.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -121,7 +121,7 @@ pub enum StringOrNumber {
     String(String),
     /// Written as a JSON number.
     Number(Number),
-    /// Anything else, kept as it came.
+    /// Anything else, kept as received.
     Other(serde_json::Value),
 }
 
@@ -160,10 +160,10 @@ impl fmt::Display for StringOrNumber {
 }
 
 impl Validate for StringOrNumber {
-    fn check(&self, rules: &[Rule], at: &mut Violations) {
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
         match self {
-            Self::String(text) => text.check(rules, at),
-            Self::Number(number) => number.check(rules, at),
+            Self::String(text) => text.check(limits, at),
+            Self::Number(number) => number.check(limits, at),
             Self::Other(_) => {}
         }
     }

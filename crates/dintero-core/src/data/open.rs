@@ -1,15 +1,15 @@
-//! Values of lists that the API may extend.
+//! Values of enums that the API may extend.
 
 use std::fmt;
 
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 
-/// A value that this version does not know. It can only come from a text that is none of the known values.
+/// A value that this version does not know. It can only be made from a string that is none of the known values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UnknownValue(Box<str>);
 
 impl UnknownValue {
-    /// The value as the API wrote it.
+    /// Returns the value as the API wrote it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -31,7 +31,7 @@ impl UnknownInteger {
         Self(value)
     }
 
-    /// The value as the API wrote it.
+    /// Returns the value as the API wrote it.
     pub fn get(self) -> i64 {
         self.0
     }
@@ -39,19 +39,19 @@ impl UnknownInteger {
 
 #[doc(hidden)]
 pub trait OpenEnum: Sized {
-    /// The variant of a known text.
+    /// Returns the variant of a known value.
     fn known(text: &str) -> Option<Self>;
-    /// The variant for all other texts.
+    /// Returns the variant of any other value.
     fn unknown(value: UnknownValue) -> Self;
 }
 
-/// The variant of a text, whatever it is.
+/// Returns the variant of a string, known or not.
 #[doc(hidden)]
 pub fn open<E: OpenEnum>(text: &str) -> E {
     E::known(text).unwrap_or_else(|| E::unknown(UnknownValue(text.into())))
 }
 
-/// Reads a value of an open list.
+/// Deserializes a variant.
 #[doc(hidden)]
 pub fn read_open<'de, E: OpenEnum, D: Deserializer<'de>>(deserializer: D) -> Result<E, D::Error> {
     struct OpenVisitor<E>(std::marker::PhantomData<E>);
@@ -69,13 +69,13 @@ pub fn read_open<'de, E: OpenEnum, D: Deserializer<'de>>(deserializer: D) -> Res
     deserializer.deserialize_str(OpenVisitor(std::marker::PhantomData))
 }
 
-/// Reads a variant of a union from the JSON it was kept in.
+/// Deserializes a variant of a union.
 #[doc(hidden)]
 pub fn from_value<T: DeserializeOwned, E: de::Error>(value: serde_json::Value) -> Result<T, E> {
     serde_json::from_value(value).map_err(E::custom)
 }
 
-/// Reads a variant of a union from JSON that may also be something else.
+/// Deserializes a variant of a union from JSON that may also be something else.
 #[doc(hidden)]
 pub fn from_ref<T: DeserializeOwned>(value: &serde_json::Value) -> Option<T> {
     T::deserialize(value).ok()

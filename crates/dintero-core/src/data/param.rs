@@ -1,8 +1,8 @@
-//! How a value is written into a path, a query or a header.
+//! Values of path, query and header parameters.
 
-/// Can be a path, query or header parameter: calls `out` once for each value, not at all when there is none.
+/// A path, query or header parameter, which has any number of values.
 pub trait Param {
-    /// Writes each value, unencoded.
+    /// Calls `out` once for each value, unencoded.
     fn write(&self, out: &mut dyn FnMut(&str));
 }
 
@@ -30,7 +30,7 @@ macro_rules! display_param {
 
 display_param!(bool, i32, i64, u32, u64);
 
-/// Where the API does not say what it takes: texts and numbers as they are, each element of a list, an object as JSON.
+/// Strings and numbers as they are, each element of a list, an object as JSON.
 impl Param for serde_json::Value {
     fn write(&self, out: &mut dyn FnMut(&str)) {
         match self {

@@ -1,4 +1,4 @@
-//! What generated code needs of other crates, so that it depends on none of them by name.
+//! Re-exports and functions for generated code, which depends on no other crate by name.
 
 pub use bytes::Bytes;
 pub use http::Method;
@@ -7,16 +7,16 @@ pub use serde::ser::SerializeMap;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::{Map, Value};
 
-use super::{Extra, Key};
+use super::{FieldName, UnknownFields};
 
-/// Reads the next name of a field. Not inlined, as are [`read`] and [`write()`], so that what hundreds of fields share is one
-/// piece of code that stays in the processor's caches.
+/// Deserializes the next field name. Not inlined, like [`read`] and [`write()`], so that hundreds of fields share one piece
+/// of code that stays in the processor's caches.
 #[inline(never)]
-pub fn key<'de, A: MapAccess<'de>>(input: &mut A) -> Result<Option<Key<'de>>, A::Error> {
+pub fn key<'de, A: MapAccess<'de>>(input: &mut A) -> Result<Option<FieldName<'de>>, A::Error> {
     input.next_key()
 }
 
-/// Reads the value of a field into its place.
+/// Deserializes the value of a field into its place.
 #[inline(never)]
 pub fn read<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
     input: &mut A,
@@ -26,18 +26,18 @@ pub fn read<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
     Ok(())
 }
 
-/// Reads the value of a field that nobody announced.
+/// Deserializes the value of a field that the type does not know.
 #[inline(never)]
-pub fn read_extra<'de, A: MapAccess<'de>>(
+pub fn read_unknown_field<'de, A: MapAccess<'de>>(
     input: &mut A,
-    key: Key<'de>,
-    extra: &mut Extra,
+    name: FieldName<'de>,
+    fields: &mut UnknownFields,
 ) -> Result<(), A::Error> {
-    extra.insert(key.0, input.next_value()?);
+    fields.insert(name.0, input.next_value()?);
     Ok(())
 }
 
-/// Writes a field.
+/// Serializes a field.
 #[inline(never)]
 pub fn write<M: SerializeMap, T: Serialize>(
     output: &mut M,

@@ -1,4 +1,4 @@
-//! Debug output that names fields but not people.
+//! Debug output without personal data.
 
 use std::cell::Cell;
 use std::fmt;
@@ -7,13 +7,13 @@ thread_local! {
     static REVEALED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Prints what [`reveal`] was given, personal data included.
+/// The return type of [`reveal`], whose Debug output includes personal data.
 pub struct Revealed<'a, T: ?Sized>(&'a T);
 
-/// Opts in to personal data for one `{:?}`: names, addresses, e-mail, phone, card data and tokens print as they are.
+/// Includes personal data in one `{:?}`: names, addresses, e-mail, phone, card data and tokens.
 ///
-/// Everywhere else the Debug output of the API's types shows `[redacted]` in their place, so that a log line or a panic
-/// message cannot leak them.
+/// Otherwise the Debug output of the API's types shows `[redacted]` in their place, so that a log line or a panic message
+/// cannot leak them.
 ///
 /// ```
 /// # let customer = ["anything"];
@@ -36,7 +36,7 @@ impl<T: fmt::Debug + ?Sized> fmt::Debug for Revealed<'_, T> {
     }
 }
 
-/// A personal field on its way into a Debug output.
+/// The Debug output of a field with personal data.
 #[doc(hidden)]
 pub struct Personal<'a>(pub &'a dyn fmt::Debug);
 
@@ -55,7 +55,7 @@ mod tests {
     use super::{Personal, reveal};
 
     #[test]
-    fn personal_data_is_shown_only_to_who_asks() {
+    fn personal_data_is_shown_only_if_revealed() {
         let personal = Personal(&"ola@nordmann.example");
         assert_eq!(format!("{personal:?}"), "[redacted]");
         assert_eq!(

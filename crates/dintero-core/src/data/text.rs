@@ -1,4 +1,4 @@
-//! Times, dates and UUIDs that are written back exactly as they came.
+//! Times, dates and UUIDs that are serialized exactly as received.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,12 +7,12 @@ use std::str::FromStr;
 use chrono::{NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Param, Rule, Validate, Violations};
+use super::{Limit, Param, Validate, Violations};
 
-/// A value that travels as text, kept exactly as it was written.
+/// A value that is a string on the wire, kept exactly as received.
 ///
-/// Reading a response never fails because such a text is malformed: [`get`](Self::get) then answers `None` and
-/// [`as_str`](Self::as_str) has what was sent. Setting one in a request is strict: it takes a `T`, or a text that is a `T`.
+/// A malformed string does not fail the response: [`get`](Self::get) then returns `None`, and [`as_str`](Self::as_str) the string.
+/// A setter of a request accepts only a `T`, or a string that is a valid `T`.
 pub struct Text<T> {
     wire: String,
     kind: PhantomData<fn() -> T>,
@@ -25,21 +25,21 @@ pub type Date = Text<NaiveDate>;
 /// A UUID, with or without dashes.
 pub type Uuid = Text<uuid::Uuid>;
 
-/// How a kind of text is read and written.
+/// A type that [`Text`] can hold.
 pub trait TextFormat: Sized {
-    /// Why a text is none of this kind.
+    /// The error of a malformed string.
     type Error: Into<Violations>;
-    /// Reads it.
+    /// Parses a string.
     ///
     /// # Errors
-    /// The text is none of this kind.
+    /// The string is malformed.
     fn read(text: &str) -> Result<Self, Self::Error>;
-    /// Writes it.
+    /// Returns the value as a string.
     fn write(&self) -> String;
 }
 
 impl<T> Text<T> {
-    /// The text as it came or will go out.
+    /// Returns the string on the wire.
     pub fn as_str(&self) -> &str {
         &self.wire
     }
@@ -53,7 +53,7 @@ impl<T> Text<T> {
 }
 
 impl<T: TextFormat> Text<T> {
-    /// The value, or `None` if what the API sent is no such value.
+    /// Returns the value, or `None` if the string is malformed.
     pub fn get(&self) -> Option<T> {
         T::read(&self.wire).ok()
     }
@@ -144,7 +144,7 @@ impl<T> Clone for Text<T> {
     }
 }
 
-/// Compares the texts.
+/// Compares the strings.
 impl<T> PartialEq for Text<T> {
     fn eq(&self, other: &Self) -> bool {
         self.wire == other.wire
@@ -178,8 +178,8 @@ impl<'de, T> Deserialize<'de> for Text<T> {
 }
 
 impl<T> Validate for Text<T> {
-    fn check(&self, rules: &[Rule], at: &mut Violations) {
-        self.wire.check(rules, at);
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
+        self.wire.check(limits, at);
     }
 }
 

@@ -1,19 +1,19 @@
-//! The limits of the API, checked on the way out and never on the way in.
+//! The limits of the API, checked in requests and never in responses.
 
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex};
 
 use super::{Number, Violations};
 
-/// Can say what the API would refuse in it.
+/// A value that is checked against the limits of the API.
 ///
-/// Checked when a builder builds and again right before a request is sent; responses are never checked.
+/// Checked when a builder builds and again before a request is sent. Responses are never checked.
 pub trait Validate {
-    /// Notes every broken rule, `rules` being those of the field that holds this value.
+    /// Records every violation, `limits` being those of the field that holds this value.
     #[doc(hidden)]
-    fn check(&self, rules: &[Rule], at: &mut Violations);
+    fn check(&self, limits: &[Limit], at: &mut Violations);
 
-    /// Notes every broken rule of this value and of all its parts.
+    /// Records every violation in this value and in all its parts.
     fn validate(&self, at: &mut Violations) {
         self.check(&[], at);
     }
@@ -22,7 +22,7 @@ pub trait Validate {
 /// A limit from the OpenAPI document.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Rule {
+pub enum Limit {
     /// `minimum`, and whether it is exclusive.
     Min(f64),
     /// `maximum`
@@ -43,16 +43,16 @@ pub enum Rule {
     MaxItems(usize),
     /// `uniqueItems`
     Unique,
-    /// The rules of each element of a list or of each value of a map.
-    Each(&'static [Rule]),
-    /// The field must be there although its type lets it be absent.
+    /// The limits of each element of a list or of each value of a map.
+    Each(&'static [Limit]),
+    /// The field is required although its type is optional.
     Required,
 }
 
-pub(crate) fn check_text(text: &str, rules: &[Rule], at: &mut Violations) {
-    for rule in rules {
+pub(crate) fn check_text(text: &str, limits: &[Limit], at: &mut Violations) {
+    for rule in limits {
         match *rule {
-            Rule::MinLength(limit) => {
+            Limit::MinLength(limit) => {
                 let length = text.chars().count();
                 if length < limit {
                     at.push(
@@ -61,7 +61,7 @@ pub(crate) fn check_text(text: &str, rules: &[Rule], at: &mut Violations) {
                     );
                 }
             }
-            Rule::MaxLength(limit) => {
+            Limit::MaxLength(limit) => {
                 let length = text.chars().count();
                 if length > limit {
                     at.push(
@@ -70,7 +70,7 @@ pub(crate) fn check_text(text: &str, rules: &[Rule], at: &mut Violations) {
                     );
                 }
             }
-            Rule::Pattern(pattern) if !matches(pattern, text) => {
+            Limit::Pattern(pattern) if !matches(pattern, text) => {
                 let length = text.chars().count();
                 at.push(
                     "",
@@ -84,7 +84,7 @@ pub(crate) fn check_text(text: &str, rules: &[Rule], at: &mut Violations) {
     }
 }
 
-/// Patterns are compiled once. One that cannot be compiled refuses nothing: the generator has checked them all.
+/// Patterns are compiled once. One that cannot be compiled matches everything: the generator has checked them all.
 fn matches(pattern: &'static str, text: &str) -> bool {
     static COMPILED: LazyLock<Mutex<BTreeMap<&'static str, Option<regress::Regex>>>> =
         LazyLock::new(Mutex::default);
@@ -98,19 +98,19 @@ fn matches(pattern: &'static str, text: &str) -> bool {
         .is_none_or(|regex| regex.find(text).is_some())
 }
 
-fn check_number(value: f64, rules: &[Rule], at: &mut Violations) {
-    for rule in rules {
+fn check_number(value: f64, limits: &[Limit], at: &mut Violations) {
+    for rule in limits {
         match *rule {
-            Rule::Min(limit) if value < limit => {
+            Limit::Min(limit) if value < limit => {
                 at.push("", format_args!("must be at least {limit}"))
             }
-            Rule::Max(limit) if value > limit => {
+            Limit::Max(limit) if value > limit => {
                 at.push("", format_args!("must be at most {limit}"))
             }
-            Rule::Above(limit) if value <= limit => {
+            Limit::Above(limit) if value <= limit => {
                 at.push("", format_args!("must be more than {limit}"))
             }
-            Rule::Below(limit) if value >= limit => {
+            Limit::Below(limit) if value >= limit => {
                 at.push("", format_args!("must be less than {limit}"))
             }
             _ => {}
@@ -119,74 +119,74 @@ fn check_number(value: f64, rules: &[Rule], at: &mut Violations) {
 }
 
 impl Validate for String {
-    fn check(&self, rules: &[Rule], at: &mut Violations) {
-        check_text(self, rules, at);
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
+        check_text(self, limits, at);
     }
 }
 
 impl Validate for i64 {
-    fn check(&self, rules: &[Rule], at: &mut Violations) {
-        check_number(*self as f64, rules, at);
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
+        check_number(*self as f64, limits, at);
     }
 }
 
 impl Validate for i32 {
-    fn check(&self, rules: &[Rule], at: &mut Violations) {
-        check_number(f64::from(*self), rules, at);
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
+        check_number(f64::from(*self), limits, at);
     }
 }
 
 impl Validate for Number {
-    fn check(&self, rules: &[Rule], at: &mut Violations) {
-        check_number(self.as_f64(), rules, at);
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
+        check_number(self.as_f64(), limits, at);
     }
 }
 
 impl Validate for bool {
-    fn check(&self, _: &[Rule], _: &mut Violations) {}
+    fn check(&self, _: &[Limit], _: &mut Violations) {}
 }
 
 impl Validate for serde_json::Value {
-    fn check(&self, _: &[Rule], _: &mut Violations) {}
+    fn check(&self, _: &[Limit], _: &mut Violations) {}
 }
 
 impl Validate for serde_json::Map<String, serde_json::Value> {
-    fn check(&self, _: &[Rule], _: &mut Violations) {}
+    fn check(&self, _: &[Limit], _: &mut Violations) {}
 }
 
 impl<T: Validate> Validate for Option<T> {
-    fn check(&self, rules: &[Rule], at: &mut Violations) {
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
         match self {
-            Some(value) => value.check(rules, at),
-            None if rules.contains(&Rule::Required) => at.push("", "is required"),
+            Some(value) => value.check(limits, at),
+            None if limits.contains(&Limit::Required) => at.push("", "is required"),
             None => {}
         }
     }
 }
 
 impl<T: Validate> Validate for Box<T> {
-    fn check(&self, rules: &[Rule], at: &mut Violations) {
-        (**self).check(rules, at);
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
+        (**self).check(limits, at);
     }
 }
 
-fn check_count(count: usize, rules: &[Rule], at: &mut Violations) -> &'static [Rule] {
-    let mut each: &'static [Rule] = &[];
-    for rule in rules {
+fn check_count(count: usize, limits: &[Limit], at: &mut Violations) -> &'static [Limit] {
+    let mut each: &'static [Limit] = &[];
+    for rule in limits {
         match *rule {
-            Rule::MinItems(limit) if count < limit => {
+            Limit::MinItems(limit) if count < limit => {
                 at.push(
                     "",
                     format_args!("must have at least {limit} elements (it has {count})"),
                 );
             }
-            Rule::MaxItems(limit) if count > limit => {
+            Limit::MaxItems(limit) if count > limit => {
                 at.push(
                     "",
                     format_args!("must have at most {limit} elements (it has {count})"),
                 );
             }
-            Rule::Each(rules) => each = rules,
+            Limit::Each(limits) => each = limits,
             _ => {}
         }
     }
@@ -194,9 +194,10 @@ fn check_count(count: usize, rules: &[Rule], at: &mut Violations) -> &'static [R
 }
 
 impl<T: Validate + PartialEq> Validate for Vec<T> {
-    fn check(&self, rules: &[Rule], at: &mut Violations) {
-        let each = check_count(self.len(), rules, at);
-        if rules.contains(&Rule::Unique) && (1..self.len()).any(|i| self[..i].contains(&self[i])) {
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
+        let each = check_count(self.len(), limits, at);
+        if limits.contains(&Limit::Unique) && (1..self.len()).any(|i| self[..i].contains(&self[i]))
+        {
             at.push("", "must not have an element twice");
         }
         for (index, value) in self.iter().enumerate() {
@@ -206,8 +207,8 @@ impl<T: Validate + PartialEq> Validate for Vec<T> {
 }
 
 impl<T: Validate> Validate for BTreeMap<String, T> {
-    fn check(&self, rules: &[Rule], at: &mut Violations) {
-        let each = check_count(self.len(), rules, at);
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
+        let each = check_count(self.len(), limits, at);
         for (index, value) in self.values().enumerate() {
             at.item(index, |at| value.check(each, at));
         }
@@ -216,35 +217,35 @@ impl<T: Validate> Validate for BTreeMap<String, T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Rule, Validate, Violations};
+    use super::{Limit, Validate, Violations};
 
-    fn violations(value: &dyn Validate, rules: &[Rule]) -> String {
+    fn violations(value: &dyn Validate, limits: &[Limit]) -> String {
         let mut at = Violations::default();
-        value.check(rules, &mut at);
+        value.check(limits, &mut at);
         at.to_string()
     }
 
     #[test]
-    fn a_message_names_the_rule_and_the_length_but_not_the_value() {
+    fn a_violation_names_the_limit_and_the_length_but_not_the_value() {
         let secret = "4000000000000002".to_owned();
         assert_eq!(
-            violations(&secret, &[Rule::MaxLength(4)]),
+            violations(&secret, &[Limit::MaxLength(4)]),
             "must have at most 4 characters (it has 16)"
         );
         assert_eq!(
-            violations(&secret, &[Rule::Pattern("^[A-Z]+$")]),
+            violations(&secret, &[Limit::Pattern("^[A-Z]+$")]),
             "must match the pattern ^[A-Z]+$ (its 16 characters do not)"
         );
     }
 
     #[test]
     fn lengths_count_characters_not_bytes() {
-        assert_eq!(violations(&"æøå".to_owned(), &[Rule::MaxLength(3)]), "");
+        assert_eq!(violations(&"æøå".to_owned(), &[Limit::MaxLength(3)]), "");
     }
 
     #[test]
     fn patterns_may_look_ahead() {
-        let owner = [Rule::Pattern(r"^[PT]{1}(?=(?:.{3}|.{8})$)[0-9]*$")];
+        let owner = [Limit::Pattern(r"^[PT]{1}(?=(?:.{3}|.{8})$)[0-9]*$")];
         assert_eq!(violations(&"T123".to_owned(), &owner), "");
         assert!(violations(&"T1234".to_owned(), &owner).contains("must match"));
     }
@@ -252,13 +253,13 @@ mod tests {
     #[test]
     fn every_element_of_a_list_is_checked() {
         let list = vec![5_i64, -1, -2];
-        let rules = [Rule::MaxItems(2), Rule::Each(&[Rule::Min(0.0)])];
+        let limits = [Limit::MaxItems(2), Limit::Each(&[Limit::Min(0.0)])];
         assert_eq!(
-            violations(&list, &rules),
+            violations(&list, &limits),
             "must have at most 2 elements (it has 3); `[1]` must be at least 0; `[2]` must be at least 0"
         );
         assert_eq!(
-            violations(&vec![1_i64, 2, 1], &[Rule::Unique]),
+            violations(&vec![1_i64, 2, 1], &[Limit::Unique]),
             "must not have an element twice"
         );
     }
@@ -266,11 +267,11 @@ mod tests {
     #[test]
     fn limits_may_be_exclusive() {
         assert_eq!(
-            violations(&1_i64, &[Rule::Above(1.0)]),
+            violations(&1_i64, &[Limit::Above(1.0)]),
             "must be more than 1"
         );
         assert_eq!(
-            violations(&1_i64, &[Rule::Below(1.0)]),
+            violations(&1_i64, &[Limit::Below(1.0)]),
             "must be less than 1"
         );
     }
@@ -278,7 +279,7 @@ mod tests {
     #[test]
     fn a_field_that_may_be_absent_in_responses_can_be_required_in_requests() {
         assert_eq!(
-            violations(&None::<String>, &[Rule::Required]),
+            violations(&None::<String>, &[Limit::Required]),
             "is required"
         );
         assert_eq!(violations(&None::<String>, &[]), "");

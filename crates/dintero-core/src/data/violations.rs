@@ -1,9 +1,9 @@
-//! What is wrong with a value, collected before anything is sent.
+//! The violations in a value, collected before anything is sent.
 
 use std::convert::Infallible;
 use std::fmt;
 
-/// One broken rule: where it is, and what the rule says. Never the value itself.
+/// A violation of a limit: the field and the limit, never the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     field: String,
@@ -11,12 +11,12 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// Path of the field in wire names, such as `order.items[0].amount`; empty for the value as a whole.
+    /// Returns the path of the field in wire names, such as `order.items[0].amount`. Empty for the value as a whole.
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// The rule that is broken, such as `must be at least 0`.
+    /// Returns the limit, such as `must be at least 0`.
     pub fn text(&self) -> &str {
         &self.text
     }
@@ -32,9 +32,9 @@ impl fmt::Display for Violation {
     }
 }
 
-/// All that is wrong with a value, in the order it was found.
+/// The violations in a value, in the order in which they were recorded.
 ///
-/// Builders and [`Validate`](crate::Validate) add to it; a request with violations is never sent.
+/// Builders and [`Validate`](crate::Validate) record them. A request with violations is never sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Violations {
     found: Vec<Violation>,
@@ -48,17 +48,17 @@ enum Segment {
 }
 
 impl Violations {
-    /// Is there nothing to complain about?
+    /// Returns `true` if no violation was recorded.
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
-    /// The violations, in the order they were found.
+    /// Returns the violations in the order in which they were recorded.
     pub fn iter(&self) -> impl Iterator<Item = &Violation> {
         self.found.iter()
     }
 
-    /// Notes a violation of `field`, seen from the value that is being looked at; an empty name means that value itself.
+    /// Records a violation of `field`, relative to the value that is being checked. An empty name is that value itself.
     pub fn push(&mut self, field: &str, violation: impl fmt::Display) {
         let field = self.at(field);
         self.found.push(Violation {
@@ -67,7 +67,7 @@ impl Violations {
         });
     }
 
-    /// Takes over what was found in a value that now sits in `field`.
+    /// Takes over the violations in a value that is now held by `field`.
     pub fn nest(&mut self, field: &str, inner: Violations) {
         for violation in inner.found {
             let below = join(field, &violation.field);
@@ -79,30 +79,30 @@ impl Violations {
         }
     }
 
-    /// Takes over everything `other` has found.
+    /// Takes over the violations of `other`.
     pub fn extend(&mut self, other: Violations) {
         self.nest("", other);
     }
 
-    /// Looks at a part: what `look` finds is noted below `field`.
-    pub fn within(&mut self, field: &'static str, look: impl FnOnce(&mut Violations)) {
-        self.below(Segment::Field(field), look);
+    /// Calls `check`, and records its violations below `field`.
+    pub fn within(&mut self, field: &'static str, check: impl FnOnce(&mut Violations)) {
+        self.below(Segment::Field(field), check);
     }
 
-    /// Looks at one element of a list.
-    pub fn item(&mut self, index: usize, look: impl FnOnce(&mut Violations)) {
-        self.below(Segment::Item(index), look);
+    /// Calls `check`, and records its violations below an element of a list.
+    pub fn item(&mut self, index: usize, check: impl FnOnce(&mut Violations)) {
+        self.below(Segment::Item(index), check);
     }
 
-    /// Has something been said about `field` already?
+    /// Returns `true` if a violation of `field` was recorded.
     pub fn mentions(&self, field: &str) -> bool {
         let field = self.at(field);
         self.found.iter().any(|violation| violation.field == field)
     }
 
-    fn below(&mut self, segment: Segment, look: impl FnOnce(&mut Violations)) {
+    fn below(&mut self, segment: Segment, check: impl FnOnce(&mut Violations)) {
         self.path.push(segment);
-        look(self);
+        check(self);
         self.path.pop();
     }
 
@@ -144,7 +144,7 @@ impl From<Infallible> for Violations {
     }
 }
 
-/// Conversions of std and of our own types that can fail each become one violation.
+/// The errors of conversions become violations.
 macro_rules! from_error {
     ($($error:ty => $text:literal),* $(,)?) => {$(
         impl From<$error> for Violations {
@@ -171,7 +171,7 @@ mod tests {
     use super::Violations;
 
     #[test]
-    fn a_nested_problem_names_the_whole_path() {
+    fn a_nested_violation_names_the_whole_path() {
         let mut violations = Violations::default();
         violations.within("order", |at| {
             at.within("items", |at| {
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn problems_of_a_part_are_moved_below_the_field_that_holds_it() {
+    fn violations_of_a_part_are_moved_below_the_field_that_holds_it() {
         let mut inner = Violations::default();
         inner.push("amount", "is required");
         let mut outer = Violations::default();

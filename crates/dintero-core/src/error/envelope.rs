@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-/// Larger bodies are no error message of this API and are not looked into.
-const LARGEST: usize = 1 << 20;
+/// Larger bodies are not error responses of this API and are not parsed.
+const BODY_LIMIT: usize = 1 << 20;
 
 #[derive(Clone, Default)]
 pub(super) struct Envelope {
@@ -14,9 +14,9 @@ pub(super) struct Envelope {
 }
 
 impl Envelope {
-    /// Reads what is there. A body that is empty, HTML or anything else gives an empty envelope.
+    /// Reads the fields that are present. A body that is empty, HTML or anything else gives an empty envelope.
     pub(super) fn read(body: &[u8]) -> Self {
-        if body.len() > LARGEST || body.trim_ascii_start().first() != Some(&b'{') {
+        if body.len() > BODY_LIMIT || body.trim_ascii_start().first() != Some(&b'{') {
             return Self::default();
         }
         let Ok(Value::Object(mut top)) = serde_json::from_slice(body) else {
@@ -59,7 +59,7 @@ mod tests {
     use super::Envelope;
 
     #[test]
-    fn the_documented_form_is_read_whole() {
+    fn the_documented_form_is_read_completely() {
         let read = Envelope::read(
             br#"{"error":{"code":"NOT FOUND","message":"no such order","errors":[{"a":1},"b"]}}"#,
         );
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_of_gateways_give_their_message() {
+    fn error_bodies_of_gateways_give_their_message() {
         assert_eq!(
             Envelope::read(br#"{"message":"Forbidden"}"#)
                 .message

@@ -1,50 +1,24 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::{Error, Kind, WasSent};
 use crate::data::Violations;
-use crate::{Auth, Evidence, Operation, OperationFacts, RetryClass, Server};
+use crate::test_support::facts;
+use crate::{Operation, RetryClass};
 
-static CAPTURE: Operation = operation(
-    "capture_transaction",
-    &["write:checkout"],
-    RetryClass::NonIdempotent,
-    Some("get_transaction"),
-);
-static LIST: Operation = operation(
-    "list_orders",
-    &["admin:shopping", "read:shopping"],
-    RetryClass::Idempotent,
-    None,
-);
-
-const fn operation(
-    name: &'static str,
-    scopes: &'static [&'static str],
-    retry_class: RetryClass,
-    read_back: Option<&'static str>,
-) -> Operation {
-    Operation::new(OperationFacts {
-        api: "checkout",
-        id: name,
-        name,
-        method: Method::POST,
-        path: "/",
-        server: Server::Checkout,
-        base: "/v1",
-        account: None,
-        scopes,
-        retry_class,
-        read_back,
-        paging: None,
-        auth: Auth::Bearer,
-        statuses: &[200],
-        evidence: Evidence::Seen,
-        deprecated: false,
-    })
-}
+static CAPTURE: Operation = {
+    let mut facts = facts("capture_transaction", RetryClass::NonIdempotent);
+    facts.scopes = &["write:checkout"];
+    facts.read_back = Some("get_transaction");
+    Operation::new(facts)
+};
+static LIST: Operation = {
+    let mut facts = facts("list_orders", RetryClass::Idempotent);
+    facts.scopes = &["admin:shopping", "read:shopping"];
+    Operation::new(facts)
+};
 
 fn status(code: u16, body: &'static str) -> Error {
     let mut headers = HeaderMap::new();
@@ -94,7 +68,7 @@ fn a_refused_scope_is_named() {
     let text = status(403, "").with_operation(&CAPTURE).to_string();
     assert_eq!(
         text,
-        "`capture_transaction` was answered with 403 Forbidden (request id req-7); the client lacks scope write:checkout; \
+        "`capture_transaction` failed with status 403 Forbidden (request id req-7); the client lacks scope write:checkout; \
          add it to the API client's grants"
     );
     let text = status(403, "").with_operation(&LIST).to_string();
@@ -105,19 +79,20 @@ fn a_refused_scope_is_named() {
 }
 
 #[test]
-fn money_with_an_unknown_outcome_names_what_to_read() {
+fn a_non_idempotent_call_with_an_unknown_outcome_names_what_to_read() {
     for error in [
         status(503, ""),
         Error::from_timeout(Duration::from_secs(30)),
     ] {
         let text = error.with_operation(&CAPTURE).to_string();
         assert!(
-            text.contains("may have moved money") && text.contains("look with `get_transaction`"),
+            text.contains("may have been carried out")
+                && text.contains("read the outcome with `get_transaction`"),
             "{text}"
         );
     }
     let text = status(503, "").with_operation(&LIST).to_string();
-    assert!(text.contains("safe to call again"), "{text}");
+    assert!(text.contains("can be sent again"), "{text}");
 }
 
 #[test]
@@ -125,7 +100,7 @@ fn a_refused_token_says_which_account_it_was_for() {
     let token = |code, body| status(code, body).of_token_call("T12345678".into());
     let text = token(401, "").to_string();
     assert!(
-        text.starts_with("the token for account T12345678 was answered with 401"),
+        text.starts_with("the token call for account T12345678 failed with status 401"),
         "{text}"
     );
     assert!(
@@ -167,7 +142,7 @@ fn the_envelope_is_kept_but_not_shown() {
 }
 
 #[test]
-fn a_code_that_is_no_word_is_not_shown() {
+fn a_code_that_is_no_identifier_is_not_shown() {
     let error = status(
         400,
         r#"{"error":{"code":"card 4111 1111 1111 1111 of <kari@example.com> refused"}}"#,
@@ -177,7 +152,7 @@ fn a_code_that_is_no_word_is_not_shown() {
 }
 
 #[test]
-fn bodies_that_are_no_json_are_kept_as_they_came() {
+fn bodies_that_are_not_json_are_kept_as_received() {
     let error = status(502, "<html>bad gateway</html>");
     assert_eq!(
         error.body().map(|body| &body[..]),
@@ -187,7 +162,7 @@ fn bodies_that_are_no_json_are_kept_as_they_came() {
 }
 
 #[test]
-fn problems_are_all_in_the_sentence() {
+fn the_message_names_every_violation() {
     let mut violations = Violations::default();
     violations.push("order.amount", "must be at least 0");
     violations.push("url.return_url", "is required");
@@ -212,7 +187,7 @@ fn every_kind_ends_in_what_to_do() {
         Kind::Broken,
         Kind::Redirected,
         Kind::TooLarge(7),
-        Kind::Decode(super::DecodeFault::empty()),
+        Kind::Decode(super::DecodeError::empty()),
         Kind::TokenSource,
     ];
     for kind in kinds {
@@ -220,7 +195,7 @@ fn every_kind_ends_in_what_to_do() {
             Error::new(kind.clone()),
             Error::new(kind)
                 .with_operation(&CAPTURE)
-                .counted(3, Duration::from_secs(4)),
+                .with_attempts(3, Duration::from_secs(4)),
         ] {
             let text = error.to_string();
             let (_, advice) = text.rsplit_once("; ").expect("advice");
@@ -230,8 +205,8 @@ fn every_kind_ends_in_what_to_do() {
 }
 
 #[test]
-fn an_answer_without_a_token_is_not_taken_for_a_call_that_was_carried_out() {
-    for kind in [Kind::Decode(super::DecodeFault::empty()), Kind::TooLarge(7)] {
+fn a_response_without_a_token_is_not_taken_for_a_call_that_was_carried_out() {
+    for kind in [Kind::Decode(super::DecodeError::empty()), Kind::TooLarge(7)] {
         let error = Error::new(kind.clone()).of_token_call("T12345678".into());
         assert!(error.is_authentication() && !error.is_decode(), "{error}");
         let error = Error::new(kind);
@@ -243,7 +218,10 @@ fn an_answer_without_a_token_is_not_taken_for_a_call_that_was_carried_out() {
 fn a_refusal_after_an_unknown_outcome_does_not_promise_that_nothing_happened() {
     let refused = [status(401, ""), status(429, ""), Error::new(Kind::Connect)];
     for error in refused {
-        let text = error.with_operation(&LIST).sent(WasSent::Maybe).to_string();
+        let text = error
+            .with_operation(&LIST)
+            .with_sent(WasSent::Maybe)
+            .to_string();
         assert!(
             !text.contains("not carried out") && !text.contains("was not sent"),
             "{text}"

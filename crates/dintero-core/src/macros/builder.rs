@@ -1,6 +1,6 @@
-//! Builders of objects that requests carry.
+//! Builders of the objects in requests.
 
-/// The builder of an object that requests carry, and its check against the limits of the API.
+/// The builder of an object in requests, and its validation.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! builder {
@@ -8,14 +8,14 @@ macro_rules! builder {
         $name:ident, $builder:ident {
             $(
                 $(#[$field_meta:meta])*
-                $field:ident $wire:literal : $presence:ident $shape:ident ($type:ty) $privacy:ident [$($rule:expr),*] $(= $constant:literal)? ;
+                $field:ident $wire:literal : $presence:ident $kind:ident ($type:ty) $privacy:ident [$($limit:expr),*] $(= $constant:literal)? ;
             )*
         }
     ) => {
         impl $name {
-            /// Starts to build one; [`build`](
+            /// Returns an empty builder; [`build`](
             #[doc = concat!(stringify!($builder), "::build")]
-            /// ) checks it and names everything that is wrong at once.
+            /// ) validates it and reports every violation at once.
             pub fn builder() -> $builder {
                 <$builder as ::std::default::Default>::default()
             }
@@ -23,8 +23,8 @@ macro_rules! builder {
 
         impl $crate::data::Validate for $name {
             #[allow(unused_variables)]
-            fn check(&self, _: &[$crate::data::Rule], at: &mut $crate::data::Violations) {
-                $(at.within($wire, |at| self.$field.check(const { &[$($rule),*] }, at));)*
+            fn check(&self, _: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
+                $(at.within($wire, |at| self.$field.check(const { &[$($limit),*] }, at));)*
             }
         }
 
@@ -32,29 +32,29 @@ macro_rules! builder {
         #[derive(Clone, Default)]
         #[must_use]
         pub struct $builder {
-            __problems: $crate::data::Violations,
-            __extra: $crate::data::Extra,
-            $($field: ::std::option::Option<$crate::__type!(req $shape $type)>,)*
+            __violations: $crate::data::Violations,
+            __unknown_fields: $crate::data::UnknownFields,
+            $($field: ::std::option::Option<$crate::__type!(required $kind $type)>,)*
         }
 
         impl $builder {
-            $($crate::__setter! { $shape $(#[$field_meta])* $field $wire $type })*
+            $($crate::__setter! { $kind $(#[$field_meta])* $field $wire $type })*
 
-            /// A field that this version does not know, or that the API lets you name yourself. One that has a method of its
-            /// own is refused when the builder builds.
+            /// Sets a field that this version does not know, or whose name the API leaves to the caller. A field that has a
+            /// setter of its own is refused by `build`.
             pub fn unknown_field(
                 mut self,
                 name: impl ::std::convert::Into<::std::string::String>,
                 value: impl ::std::convert::Into<$crate::data::private::Value>,
             ) -> Self {
-                self.__extra.add(&[$($wire),*], name.into(), value.into(), &mut self.__problems);
+                self.__unknown_fields.add(&[$($wire),*], name.into(), value.into(), &mut self.__violations);
                 self
             }
 
-            /// The finished value.
+            /// Validates the fields and returns the object.
             ///
             /// # Errors
-            /// A required field is missing, or a value breaks a limit of the API: one error that names each of them.
+            /// One error that names every required field that is missing and every value that breaks a limit of the API.
             pub fn build(self) -> ::std::result::Result<$name, $crate::Error> {
                 ::std::result::Result::Ok(<$name as ::std::convert::TryFrom<Self>>::try_from(self)?)
             }
@@ -66,19 +66,19 @@ macro_rules! builder {
             fn try_from(builder: $builder) -> ::std::result::Result<Self, $crate::data::Violations> {
                 #[allow(unused_imports)]
                 use $crate::data::Validate as _;
-                let mut violations = builder.__problems;
+                let mut violations = builder.__violations;
                 $(let $field = builder.$field $(.or_else(|| ::std::option::Option::Some(<$type>::from($constant))))?;)*
                 $($crate::__missing!($presence violations $field $wire);)*
-                $(violations.within($wire, |at| $field.check(const { &[$($rule),*] }, at));)*
+                $(violations.within($wire, |at| $field.check(const { &[$($limit),*] }, at));)*
                 if !violations.is_empty() {
                     return ::std::result::Result::Err(violations);
                 }
                 $($crate::__built!($presence violations $field);)*
-                ::std::result::Result::Ok($name { $($field,)* __extra: builder.__extra })
+                ::std::result::Result::Ok($name { $($field,)* __unknown_fields: builder.__unknown_fields })
             }
         }
 
-        /// Shows no values: any of them may be personal.
+        /// Shows no values, since any of them may be personal data.
         impl ::std::fmt::Debug for $builder {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.debug_struct(stringify!($builder)).finish_non_exhaustive()
@@ -90,7 +90,7 @@ macro_rules! builder {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __missing {
-    (req $violations:ident $field:ident $wire:literal) => {
+    (required $violations:ident $field:ident $wire:literal) => {
         if $field.is_none() && !$violations.mentions($wire) {
             $violations.push($wire, "is required");
         }
@@ -101,13 +101,13 @@ macro_rules! __missing {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __built {
-    (req $violations:ident $field:ident) => {
+    (required $violations:ident $field:ident) => {
         let ::std::option::Option::Some($field) = $field else {
             return ::std::result::Result::Err($violations);
         };
     };
-    (opt $violations:ident $field:ident) => {};
-    (nul $violations:ident $field:ident) => {
+    (optional $violations:ident $field:ident) => {};
+    (nullable $violations:ident $field:ident) => {
         let $field = $field.map_or_else(
             ::std::default::Default::default,
             $crate::data::Nullable::Value,
@@ -115,17 +115,17 @@ macro_rules! __built {
     };
 }
 
-/// A method of a builder. A value that cannot be converted is a violation of the field, told when the builder builds.
+/// A setter. A value that cannot be converted is a violation of the field, which `build` or `send` reports.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __setter {
-    (one $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
+    (value $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
         $(#[$meta])*
         pub fn $field<V>(mut self, value: V) -> Self
         where
             V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
-            self.$field = $crate::data::convert($wire, value, &mut self.__problems);
+            self.$field = $crate::data::convert($wire, value, &mut self.__violations);
             self
         }
     };
@@ -135,7 +135,7 @@ macro_rules! __setter {
         where
             V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
-            self.$field = $crate::data::convert($wire, value, &mut self.__problems).map(::std::boxed::Box::new);
+            self.$field = $crate::data::convert($wire, value, &mut self.__violations).map(::std::boxed::Box::new);
             self
         }
     };
@@ -146,17 +146,17 @@ macro_rules! __setter {
             K: ::std::convert::Into<::std::string::String>,
             V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
-            self.$field = $crate::data::convert_map($wire, entries, &mut self.__problems);
+            self.$field = $crate::data::convert_map($wire, entries, &mut self.__violations);
             self
         }
     };
-    ($shape:ident $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
+    ($kind:ident $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
         $(#[$meta])*
         pub fn $field<V>(mut self, values: impl ::std::iter::IntoIterator<Item = V>) -> Self
         where
             V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
-            self.$field = $crate::data::convert_list($wire, values, &mut self.__problems).map(::std::convert::Into::into);
+            self.$field = $crate::data::convert_list($wire, values, &mut self.__violations).map(::std::convert::Into::into);
             self
         }
     };

@@ -1,19 +1,15 @@
 //! Calls of operations.
 
-/// A call of an operation: its parameters as setters, and `send`.
-///
-/// Fields read `place name "wire name": presence shape (Type) [rules];` where place is `path`, `query`, `joined`,
-/// `header` or `body`, and what is sent back is `json`, `maybe` (JSON or nothing), `empty` or `bytes`. A list that goes on in
-/// pages names the field of its items, if they are in one, and their type: `[orders: types::Order]`.
+/// A call of an operation: its parameters as setters, `send`, and `pages` and `items` for lists.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! call {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident of $operation:ident -> $success:ident $answer:ty $([$($rows:ident)? : $item:ty])? {
+        pub struct $name:ident of $operation:ident -> $success:ident $value:ty $([$($items:ident)? : $item:ty])? {
             $(
                 $(#[$field_meta:meta])*
-                $place:ident $field:ident $wire:literal : $presence:ident $shape:ident ($type:ty) [$($rule:expr),*] ;
+                $place:ident $field:ident $wire:literal : $presence:ident $kind:ident ($type:ty) [$($limit:expr),*] ;
             )*
         }
     ) => {
@@ -21,9 +17,9 @@ macro_rules! call {
         #[must_use = "nothing is sent before `send` is awaited"]
         pub struct $name<'a> {
             __client: &'a Client,
-            __problems: $crate::data::Violations,
+            __violations: $crate::data::Violations,
             __options: $crate::CallOptions,
-            $($field: ::std::option::Option<$crate::__type!(req $shape $type)>,)*
+            $($field: ::std::option::Option<$crate::__type!(required $kind $type)>,)*
         }
 
         impl ::std::fmt::Debug for $name<'_> {
@@ -36,50 +32,50 @@ macro_rules! call {
             pub(super) fn new(client: &'a Client) -> Self {
                 Self {
                     __client: client,
-                    __problems: ::std::default::Default::default(),
+                    __violations: ::std::default::Default::default(),
                     __options: ::std::default::Default::default(),
                     $($field: ::std::option::Option::None,)*
                 }
             }
 
-            $($crate::__call_setter! { $place $shape $(#[$field_meta])* $field $wire $type })*
+            $($crate::__call_setter! { $place $kind $(#[$field_meta])* $field $wire $type })*
 
-            /// Time-outs, headers and retries of this call; what is not set is taken from the client.
+            /// Sets time-outs, headers and retries of this call. Options that are not set are those of the client.
             pub fn with_options(mut self, options: $crate::CallOptions) -> Self {
                 self.__options = options;
                 self
             }
 
-            /// Sends it.
+            /// Sends the request.
             ///
             /// # Errors
-            /// Nothing was sent: a parameter or the body breaks a limit, or there is no token. Otherwise what became of
-            /// the request; see [`Error`]($crate::Error), above all `was_sent`.
-            pub async fn send(self) -> ::std::result::Result<$crate::Response<$crate::__answer!($success $answer)>, $crate::Error> {
+            /// A parameter or the body breaks a limit, no token could be obtained, or the request failed. See
+            /// [`Error::was_sent`]($crate::Error::was_sent) for whether the request may have reached the server.
+            pub async fn send(self) -> ::std::result::Result<$crate::Response<$crate::__success!($success $value)>, $crate::Error> {
                 let call = self.__call();
-                $crate::__call_send!($success call $answer)
+                $crate::__call_send!($success call $value)
             }
 
             fn __call(self) -> $crate::Call {
                 #[allow(unused_imports)]
                 use $crate::data::Validate as _;
                 #[allow(unused_mut)]
-                let Self { __client: client, __problems: mut violations, __options: options, $($field,)* } = self;
+                let Self { __client: client, __violations: mut violations, __options: options, $($field,)* } = self;
                 $($crate::__missing!($presence violations $field $wire);)*
-                $($crate::__call_check!($place violations $field $wire [$($rule),*]);)*
+                $($crate::__call_check!($place violations $field $wire [$($limit),*]);)*
                 let call = client.handle.call(&operations::$operation).violations(violations).options(options);
                 $(let call = $crate::__call_put!($place call $field $wire);)*
                 call
             }
 
             $(
-                /// The list as a stream of pages: each is fetched when it is asked for.
-                pub fn pages(self) -> $crate::Pages<$answer, $item> {
-                    $crate::Pages::new(self.__call(), |page| $crate::Rows::rows(page $(.$rows)?))
+                /// Returns the list as a stream of pages. A page is fetched when the stream is polled for it.
+                pub fn pages(self) -> $crate::Pages<$value, $item> {
+                    $crate::Pages::new(self.__call(), |page| $crate::IntoItems::into_items(page $(.$items)?))
                 }
 
-                /// The list as a stream of its items, whose pages are fetched as they are needed.
-                pub fn items(self) -> $crate::Items<$answer, $item> {
+                /// Returns the list as a stream of its items. Pages are fetched as they are needed.
+                pub fn items(self) -> $crate::Items<$value, $item> {
                     self.pages().items()
                 }
             )?
@@ -90,8 +86,8 @@ macro_rules! call {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __call_setter {
-    (path $shape:ident $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
-        $crate::__setter! { $shape #[doc(hidden)] $field $wire $type }
+    (path $kind:ident $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
+        $crate::__setter! { $kind #[doc(hidden)] $field $wire $type }
     };
     ($place:ident $($rest:tt)*) => { $crate::__setter! { $($rest)* } };
 }
@@ -100,8 +96,8 @@ macro_rules! __call_setter {
 #[macro_export]
 macro_rules! __call_check {
     (body $($rest:tt)*) => {};
-    ($place:ident $violations:ident $field:ident $wire:literal $rules:tt) => {
-        $violations.within($wire, |at| $field.check(const { &$rules }, at));
+    ($place:ident $violations:ident $field:ident $wire:literal $limits:tt) => {
+        $violations.within($wire, |at| $field.check(const { &$limits }, at));
     };
 }
 
@@ -131,24 +127,24 @@ macro_rules! __call_put {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __call_send {
-    (json $call:ident $answer:ty) => {
-        $call.send::<$answer>().await
+    (json $call:ident $value:ty) => {
+        $call.send::<$value>().await
     };
-    (maybe $call:ident $answer:ty) => {
-        $call.send_optional::<$answer>().await
+    (json_or_empty $call:ident $value:ty) => {
+        $call.send_optional::<$value>().await
     };
-    (empty $call:ident $answer:ty) => {
+    (empty $call:ident $value:ty) => {
         $call.send_empty().await
     };
-    (bytes $call:ident $answer:ty) => {
+    (bytes $call:ident $value:ty) => {
         $call.send_bytes().await
     };
 }
 
-/// What a call answers.
+/// The type of a success.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __answer {
-    (maybe $answer:ty) => { ::std::option::Option<$answer> };
-    ($success:ident $answer:ty) => { $answer };
+macro_rules! __success {
+    (json_or_empty $value:ty) => { ::std::option::Option<$value> };
+    ($success:ident $value:ty) => { $value };
 }

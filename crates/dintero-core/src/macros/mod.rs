@@ -1,7 +1,67 @@
 //! The macros that generated code consists of. They are part of no contract: only code of the same version uses them.
+//!
+//! # Grammar
+//!
+//! `NAME` is a Rust identifier, `TYPE` a Rust type, `"..."` a string literal; `?` and `*` mean optional and repeated. Doc
+//! comments may precede every item, field and variant.
+//!
+//! ```text
+//! object!            pub struct NAME BUILDER? { FIELD* }
+//!   BUILDER          , NAME
+//!   FIELD            NAME "wire name": PRESENCE KIND (TYPE) PRIVACY [LIMITS] CONSTANT? ;
+//!   PRESENCE         required | optional | nullable
+//!   KIND             value | boxed | list | map | one_or_many
+//!   PRIVACY          plain | personal
+//!   LIMITS           expressions of `data::Limit`, separated by commas
+//!   CONSTANT         = "the only value, which a builder fills in"
+//!
+//! open_enum!         pub enum NAME { NAME = "wire value", * }
+//! open_integer!      pub enum NAME { NAME = 1, * }
+//!
+//! union!             pub enum NAME by TOLD OPEN? { VARIANT, * }
+//!   TOLD             tag "wire name of the tag" | fields
+//!   OPEN             or any
+//!   VARIANT          NAME(NAME BUILDER?) = ["value of the tag, or name of a field that only this variant has", *]
+//! union_in_requests! NAME { NAME, * }
+//!
+//! call!              pub struct NAME of OPERATION -> SUCCESS TYPE PAGING? { PARAMETER* }
+//!   OPERATION        constant in the operation table
+//!   SUCCESS          json | json_or_empty | empty | bytes
+//!   PAGING           [NAME? : TYPE], the field that holds the items unless the body is the list, and the type of an item
+//!   PARAMETER        PLACE NAME "wire name": PRESENCE KIND (TYPE) [LIMITS];
+//!   PLACE            path | query | joined | header | body, where `joined` is a query list joined with commas
+//! ```
+//!
+//! TYPE is the type of one value: `required list (Order)` is a `Vec<Order>`, `optional boxed (Order)` an
+//! `Option<Box<Order>>`. A value that fits no variant of a union is kept as JSON; with `or any`, so is a value that is told to
+//! be a variant and cannot be deserialized as one.
+//!
+//! # Example
+//!
+//! ```text
+//! object! {
+//!     pub struct Address, AddressBuilder {
+//!         /// Country code of ISO 3166-1.
+//!         country "country": required value (Country) plain [];
+//!         phone "phone_number": optional value (::std::string::String) personal [Limit::MaxLength(20)];
+//!         lines "address_lines": nullable list (::std::string::String) personal [Limit::MaxItems(3)];
+//!         kind "type": required value (::std::string::String) plain [] = "postal";
+//!     }
+//! }
+//! open_enum! { pub enum Country { No = "NO", Se = "SE", } }
+//! open_integer! { pub enum Priority { Low = 1, High = 2, } }
+//! union! { pub enum Place by tag "type" { Address(Address, AddressBuilder) = ["postal"], Box(PostBox) = ["box"], } }
+//! union_in_requests! { Place { Address, Box } }
+//! call! {
+//!     pub struct ListPlaces of LIST_PLACES -> json types::PlaceList [places: types::Place] {
+//!         path order_id "order_id": required value (::std::string::String) [];
+//!         query limit "limit": optional value (i64) [Limit::Min(1.0)];
+//!     }
+//! }
+//! ```
 
 mod builder;
 mod call;
-mod lists;
 mod object;
+mod open_enum;
 mod union;

@@ -1,10 +1,7 @@
-//! Objects: reading, writing, printing.
+//! Objects: deserialization, serialization, Debug output.
 
-/// An object: a struct that reads liberally, keeps what it does not know, hides personal data in its Debug output, and,
-/// when a builder is named, can be built and checked.
-///
-/// Fields read `name "wire name": presence shape (Type) privacy [rules] = "constant";` where presence is `req`, `opt`
-/// or `nul`, shape is `one`, `boxed`, `many`, `map` or `loose`, privacy is `plain` or `personal`.
+/// An object: a struct that keeps unknown fields, hides personal data in its Debug output and, when a builder is named,
+/// can be built and validated.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! object {
@@ -20,7 +17,7 @@ macro_rules! object {
         pub struct $name:ident {
             $(
                 $(#[$field_meta:meta])*
-                $field:ident $wire:literal : $presence:ident $shape:ident ($type:ty) $privacy:ident [$($rule:expr),*] $(= $constant:literal)? ;
+                $field:ident $wire:literal : $presence:ident $kind:ident ($type:ty) $privacy:ident [$($limit:expr),*] $(= $constant:literal)? ;
             )*
         }
     ) => {
@@ -28,14 +25,14 @@ macro_rules! object {
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub struct $name {
-            $($(#[$field_meta])* pub $field: $crate::__type!($presence $shape $type),)*
-            __extra: $crate::data::Extra,
+            $($(#[$field_meta])* pub $field: $crate::__type!($presence $kind $type),)*
+            __unknown_fields: $crate::data::UnknownFields,
         }
 
         impl $name {
-            /// Fields the API sent that this version does not know. They are written back as they came.
+            /// Returns the fields that this version does not know. They are serialized again as received.
             pub fn unknown_fields(&self) -> impl ::std::iter::Iterator<Item = (&str, &$crate::data::private::Value)> {
-                self.__extra.iter()
+                self.__unknown_fields.iter()
             }
         }
 
@@ -43,8 +40,8 @@ macro_rules! object {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 let mut out = f.debug_struct(stringify!($name));
                 $($crate::__debug!($presence $privacy out $field self);)*
-                if !self.__extra.is_empty() {
-                    out.field("unknown_fields", &self.__extra.len());
+                if !self.__unknown_fields.is_empty() {
+                    out.field("unknown_fields", &self.__unknown_fields.len());
                 }
                 out.finish()
             }
@@ -55,7 +52,7 @@ macro_rules! object {
                 use $crate::data::private::SerializeMap as _;
                 let mut out = serializer.serialize_map(None)?;
                 $($crate::__write!($presence out $wire self.$field);)*
-                for (key, value) in self.__extra.iter() {
+                for (key, value) in self.__unknown_fields.iter() {
                     out.serialize_entry(key, value)?;
                 }
                 out.end()
@@ -74,17 +71,17 @@ macro_rules! object {
                     }
 
                     fn visit_map<A: $crate::data::private::MapAccess<'de>>(self, mut input: A) -> ::std::result::Result<$name, A::Error> {
-                        $(let mut $field: $crate::__slot!($presence $shape $type) = ::std::default::Default::default();)*
-                        let mut extra = $crate::data::Extra::default();
+                        $(let mut $field: $crate::__slot!($presence $kind $type) = ::std::default::Default::default();)*
+                        let mut unknown_fields = $crate::data::UnknownFields::default();
                         while let ::std::option::Option::Some(key) = $crate::data::private::key(&mut input)? {
                             match &*key.0 {
                                 $($wire => $crate::data::private::read(&mut input, &mut $field)?,)*
-                                _ => $crate::data::private::read_extra(&mut input, key, &mut extra)?,
+                                _ => $crate::data::private::read_unknown_field(&mut input, key, &mut unknown_fields)?,
                             }
                         }
                         ::std::result::Result::Ok($name {
                             $($field: $crate::__read!($presence $field $wire A),)*
-                            __extra: extra,
+                            __unknown_fields: unknown_fields,
                         })
                     }
                 }
@@ -95,39 +92,39 @@ macro_rules! object {
     };
 }
 
-/// Where a field is read into: its own type, if that has a word for absent.
+/// The type of the variable that a field is deserialized into: the type of the field where that has a value for absent.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __slot {
-    (req $shape:ident $type:ty) => { ::std::option::Option<$crate::__type!(req $shape $type)> };
-    ($presence:ident $shape:ident $type:ty) => { $crate::__type!($presence $shape $type) };
+    (required $kind:ident $type:ty) => { ::std::option::Option<$crate::__type!(required $kind $type)> };
+    ($presence:ident $kind:ident $type:ty) => { $crate::__type!($presence $kind $type) };
 }
 
 /// The type of a field.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __type {
-    (req one $type:ty) => { $type };
-    (req many $type:ty) => { ::std::vec::Vec<$type> };
-    (req map $type:ty) => { ::std::collections::BTreeMap<::std::string::String, $type> };
-    (req boxed $type:ty) => { ::std::boxed::Box<$type> };
-    (req loose $type:ty) => { $crate::data::OneOrMany<$type> };
-    (opt $shape:ident $type:ty) => { ::std::option::Option<$crate::__type!(req $shape $type)> };
-    (nul $shape:ident $type:ty) => { $crate::data::Nullable<$crate::__type!(req $shape $type)> };
+    (required value $type:ty) => { $type };
+    (required list $type:ty) => { ::std::vec::Vec<$type> };
+    (required map $type:ty) => { ::std::collections::BTreeMap<::std::string::String, $type> };
+    (required boxed $type:ty) => { ::std::boxed::Box<$type> };
+    (required one_or_many $type:ty) => { $crate::data::OneOrMany<$type> };
+    (optional $kind:ident $type:ty) => { ::std::option::Option<$crate::__type!(required $kind $type)> };
+    (nullable $kind:ident $type:ty) => { $crate::data::Nullable<$crate::__type!(required $kind $type)> };
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __debug {
-    (req plain $out:ident $field:ident $self:ident) => {
+    (required plain $out:ident $field:ident $self:ident) => {
         $out.field(stringify!($field), &$self.$field);
     };
-    (req personal $out:ident $field:ident $self:ident) => {
+    (required personal $out:ident $field:ident $self:ident) => {
         $out.field(stringify!($field), &$crate::data::Personal(&$self.$field));
     };
     ($presence:ident $privacy:ident $out:ident $field:ident $self:ident) => {
         if !$crate::data::Optional::is_absent(&$self.$field) {
-            $crate::__debug!(req $privacy $out $field $self);
+            $crate::__debug!(required $privacy $out $field $self);
         }
     };
 }
@@ -135,7 +132,7 @@ macro_rules! __debug {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __write {
-    (req $out:ident $wire:literal $value:expr) => {
+    (required $out:ident $wire:literal $value:expr) => {
         $crate::data::private::write(&mut $out, $wire, &$value)?;
     };
     ($presence:ident $out:ident $wire:literal $value:expr) => {
@@ -148,7 +145,7 @@ macro_rules! __write {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __read {
-    (req $field:ident $wire:literal $access:ident) => {
+    (required $field:ident $wire:literal $access:ident) => {
         match $field {
             ::std::option::Option::Some(value) => value,
             ::std::option::Option::None => {

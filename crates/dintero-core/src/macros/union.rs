@@ -1,7 +1,6 @@
-//! Choices of objects.
+//! Unions of objects.
 
-/// A choice of objects. Which one it is, is told by a tag (`by tag "type"`) or by the fields that only it has (`by shape`).
-/// What fits none is kept as JSON; with `or any`, so is what looks like one of them and is none.
+/// A union of objects, told apart by a tag or by the fields that only one of them has. Other values are kept as JSON.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! union {
@@ -19,7 +18,7 @@ macro_rules! union {
     };
     (
         $(#[$meta:meta])*
-        pub enum $name:ident by shape $(or $any:ident)? { $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = [$($wire:literal),*],)* }
+        pub enum $name:ident by fields $(or $any:ident)? { $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = [$($wire:literal),*],)* }
     ) => {
         $crate::union! {
             @body ($(#[$meta])*) $name ($($any)?) { $(($(#[$variant_meta])*) $variant $type ($($builder)?),)* }
@@ -42,12 +41,12 @@ macro_rules! union {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant($type),)*
-            /// Of a kind that this version does not know: the JSON as it came.
+            /// A variant that this version does not know: the JSON as received.
             Unknown($crate::data::private::Value),
         }
 
         impl $name {
-            /// Is it of a kind that this version does not know?
+            /// Returns `true` if this version does not know the variant.
             pub fn is_unknown(&self) -> bool {
                 matches!(self, Self::Unknown(_))
             }
@@ -102,15 +101,15 @@ macro_rules! union {
     };
 }
 
-/// Lets requests carry a choice of objects.
+/// The validation of a union in requests.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! union_in_requests {
     ($name:ident { $($variant:ident),* }) => {
         impl $crate::data::Validate for $name {
-            fn check(&self, rules: &[$crate::data::Rule], at: &mut $crate::data::Violations) {
+            fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
                 match self {
-                    $(Self::$variant(value) => value.check(rules, at),)*
+                    $(Self::$variant(value) => value.check(limits, at),)*
                     Self::Unknown(_) => {}
                 }
             }

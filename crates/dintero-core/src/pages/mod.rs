@@ -1,4 +1,4 @@
-//! Lists as streams: page by page, or item by item.
+//! Lists as streams of pages or items.
 
 mod cursor;
 
@@ -14,19 +14,19 @@ use serde_json::Value;
 
 pub use cursor::PageCursor;
 
-use crate::call::{Called, RunFuture, faulty, undecoded};
+use crate::call::RunFuture;
 use crate::data::{Nullable, decode};
-use crate::transport::{Answer, Want};
+use crate::raw_response::{Called, RawResponse, decode_error, response_error};
+use crate::transport::BodyKind;
 use crate::{Call, Error, Operation, Response};
 
-/// The pages of a list as a [`Stream`]; made by `pages()` of the call of a list.
+/// The pages of a list as a [`Stream`], which `pages()` of the call of a list returns.
 ///
-/// A page is fetched when it is asked for and not before, with the filters, limit and options of the call. The stream ends where
-/// the list ends: when a page has no cursor, or, where the items are the cursor, when it has fewer items than the `limit` of
-/// the call (without a limit: none). After an error it ends too, and [`cursor`](Self::cursor) still says where to go on.
-/// Dropping it stops it; nothing more is sent.
+/// A page is fetched when the stream is polled for it, with the filters, limit and options of the call. The stream ends with the
+/// list: after a page without a cursor or, if the last item is the cursor, after a page with fewer items than the `limit` of the
+/// call (without a limit: with none). It also ends after an error; [`cursor`](Self::cursor) is then where to resume.
 ///
-/// Without any crate for streams, [`next`](Self::next) does:
+/// [`next`](Self::next) needs no crate for streams:
 ///
 /// ```
 /// # use dintero_core::{Error, Pages};
@@ -38,52 +38,52 @@ use crate::{Call, Error, Operation, Response};
 ///     Ok(count)
 /// }
 /// ```
-#[must_use = "nothing is fetched before a page is asked for"]
+#[must_use = "streams do nothing unless polled"]
 pub struct Pages<P, I> {
     call: Call,
-    rows: fn(P) -> Vec<I>,
+    items: fn(P) -> Vec<I>,
     cursor: Option<PageCursor>,
     running: Option<RunFuture>,
     ended: bool,
 }
 
-/// One page of a list. It derefs to its [`Response`].
+/// A page of a list. Dereferences to its [`Response`].
 #[derive(Debug)]
 pub struct Page<P, I> {
     response: Response<P>,
-    rows: fn(P) -> Vec<I>,
+    items: fn(P) -> Vec<I>,
     cursor: Option<PageCursor>,
 }
 
-/// The items of a list as a [`Stream`]; made by `items()` of the call of a list, or by [`Pages::items`].
+/// The items of a list as a [`Stream`], which `items()` of the call of a list and [`Pages::items`] return.
 ///
-/// The next page is fetched when the items of the page at hand are used up. See [`Pages`] for where it ends.
-#[must_use = "nothing is fetched before an item is asked for"]
+/// The next page is fetched when all items of the current one have been returned. See [`Pages`] for where the stream ends.
+#[must_use = "streams do nothing unless polled"]
 pub struct Items<P, I> {
     pages: Pages<P, I>,
     items: std::vec::IntoIter<I>,
-    /// Where the page at hand began.
-    began: Option<PageCursor>,
+    /// The cursor of the current page.
+    current: Option<PageCursor>,
 }
 
-/// No item is ever pinned.
+/// Items are never pinned.
 impl<P, I> Unpin for Items<P, I> {}
 
 impl<P, I> Pages<P, I> {
-    /// Generated code calls this.
+    /// Creates the stream, for generated code.
     #[doc(hidden)]
-    pub fn new(call: Call, rows: fn(P) -> Vec<I>) -> Self {
+    pub fn new(call: Call, items: fn(P) -> Vec<I>) -> Self {
         Self {
             call,
-            rows,
+            items,
             cursor: None,
             running: None,
             ended: false,
         }
     }
 
-    /// Begins after the page that gave this cursor. Filters and limit are those of this call, so give the same ones. The
-    /// cursor of another list makes the stream begin with an error, and nothing is sent.
+    /// Starts after the page that `cursor` is from. The cursor holds no filters and no limit: set the same ones on this call. With a
+    /// cursor of another list the stream returns an error, and nothing is sent.
     pub fn resume(mut self, cursor: PageCursor) -> Self {
         if !self.call.operation.is_some_and(|list| cursor.fits(list)) {
             let violation = "is the cursor of another list";
@@ -93,15 +93,15 @@ impl<P, I> Pages<P, I> {
         self
     }
 
-    /// Where the next page begins; none at the start of the list. Give it to [`resume`](Self::resume) after an error.
+    /// Returns the cursor of the next page, or `None` at the start of the list. Pass it to [`resume`](Self::resume) after an error.
     pub fn cursor(&self) -> Option<&PageCursor> {
         self.cursor.as_ref()
     }
 
-    /// The same list item by item.
+    /// Returns the stream of the items.
     pub fn items(self) -> Items<P, I> {
         Items {
-            began: self.cursor.clone(),
+            current: self.cursor.clone(),
             pages: self,
             items: Vec::new().into_iter(),
         }
@@ -110,40 +110,40 @@ impl<P, I> Pages<P, I> {
     fn start(&self) -> RunFuture {
         let mut call = self.call.clone();
         if let Some(cursor) = &self.cursor {
-            cursor.put(&mut call.query);
+            cursor.apply(&mut call.query);
         }
-        call.run(Want::Json)
+        call.run(BodyKind::Json)
     }
 }
 
 impl<P: DeserializeOwned, I> Pages<P, I> {
-    /// The next page, as [`Stream`] gives it. Dropping the future loses nothing: the next one waits for the same page.
+    /// Returns the next page. Cancel safe: if the future is dropped, the next one waits for the same page.
     pub async fn next(&mut self) -> Option<Result<Page<P, I>, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    fn page(&mut self, called: Called, answer: Answer) -> Result<Page<P, I>, Error> {
-        let value = match decode(&answer.body) {
+    fn page(&mut self, called: Called, response: RawResponse) -> Result<Page<P, I>, Error> {
+        let value = match decode(&response.body) {
             Ok(value) => value,
-            Err(error) => return Err(undecoded(called, answer, &error)),
+            Err(error) => return Err(decode_error(called, response, &error)),
         };
-        // The cursor is read from the body as it came, whatever of it the types know.
-        let body: Value = match serde_json::from_slice(&answer.body) {
+        // The cursor is read from the JSON, since the types may not know its field.
+        let body: Value = match serde_json::from_slice(&response.body) {
             Ok(body) => body,
-            Err(error) => return Err(undecoded(called, answer, &error)),
+            Err(error) => return Err(decode_error(called, response, &error)),
         };
         let next = called.0.map_or(Ok(None), |list| {
             cursor::next(list, &self.call.query, &body, self.cursor.as_ref())
         });
         let cursor = match next {
             Ok(cursor) => cursor,
-            Err(fault) => return Err(faulty(called, answer, fault)),
+            Err(fault) => return Err(response_error(called, response, fault)),
         };
         self.ended = cursor.is_none();
         self.cursor = cursor.clone().or(self.cursor.take());
         Ok(Page {
-            response: Response::new(answer.status, answer.headers, value),
-            rows: self.rows,
+            response: Response::new(response.status, response.headers, value),
+            items: self.items,
             cursor,
         })
     }
@@ -162,24 +162,24 @@ impl<P: DeserializeOwned, I> Stream for Pages<P, I> {
             this.running = Some(running);
             return Poll::Pending;
         };
-        let page = done.and_then(|(called, answer)| this.page(called, answer));
+        let page = done.and_then(|(called, response)| this.page(called, response));
         this.ended |= page.is_err();
         Poll::Ready(Some(page))
     }
 }
 
 impl<P, I> Page<P, I> {
-    /// The items of the page.
+    /// Returns the items of the page.
     pub fn into_items(self) -> Vec<I> {
-        (self.rows)(self.response.into_inner())
+        (self.items)(self.response.into_inner())
     }
 
-    /// The answer it came in.
+    /// Returns the response.
     pub fn into_response(self) -> Response<P> {
         self.response
     }
 
-    /// Where the list goes on; none on the last page. Keep it when the items of this page are done with.
+    /// Returns the cursor of the next page, or `None` on the last page. Store it after the items of this page have been handled.
     pub fn cursor(&self) -> Option<&PageCursor> {
         self.cursor.as_ref()
     }
@@ -194,7 +194,7 @@ impl<P, I> Deref for Page<P, I> {
 }
 
 impl<P: DeserializeOwned, I> Items<P, I> {
-    /// The next item, as [`Stream`] gives it.
+    /// Returns the next item.
     pub async fn next(&mut self) -> Option<Result<I, Error>> {
         let mut this = Pin::new(self);
         poll_fn(|context| this.as_mut().poll_item(context)).await
@@ -209,25 +209,25 @@ impl<P: DeserializeOwned, I> Items<P, I> {
             if let Some(item) = this.items.next() {
                 return Poll::Ready(Some(Ok(item)));
             }
-            let began = this.pages.cursor.clone();
+            let current = this.pages.cursor.clone();
             match ready!(Pin::new(&mut this.pages).poll_next(context)) {
                 Some(Ok(page)) => this.items = page.into_items().into_iter(),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
-            this.began = began;
+            this.current = current;
         }
     }
 }
 
 impl<P, I> Items<P, I> {
-    /// Where to go on so that nothing is lost: the start of the page at hand while items of it are left, so those taken of it come
-    /// again; else where the next page begins. None at the start of the list. Go by [`Pages`] to have nothing come again.
+    /// Returns the cursor to resume from without losing an item, or `None` at the start of the list. While items of the current page
+    /// are left it is the cursor of that page, so the items that were returned are returned again. [`Pages`] avoids this.
     pub fn cursor(&self) -> Option<&PageCursor> {
         if self.items.as_slice().is_empty() {
             self.pages.cursor()
         } else {
-            self.began.as_ref()
+            self.current.as_ref()
         }
     }
 }
@@ -258,32 +258,32 @@ impl<P, I> fmt::Debug for Items<P, I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
             .field("pages", &self.pages)
-            .field("left_of_page", &self.items.len())
+            .field("buffered", &self.items.len())
             .finish()
     }
 }
 
-/// Where a page has its items, whether they are always there or not.
+/// The field of a page that holds its items, required or not.
 #[doc(hidden)]
-pub trait Rows<I> {
-    /// The items.
-    fn rows(self) -> Vec<I>;
+pub trait IntoItems<I> {
+    /// Returns the items.
+    fn into_items(self) -> Vec<I>;
 }
 
-impl<I> Rows<I> for Vec<I> {
-    fn rows(self) -> Self {
+impl<I> IntoItems<I> for Vec<I> {
+    fn into_items(self) -> Self {
         self
     }
 }
 
-impl<I> Rows<I> for Option<Vec<I>> {
-    fn rows(self) -> Vec<I> {
+impl<I> IntoItems<I> for Option<Vec<I>> {
+    fn into_items(self) -> Vec<I> {
         self.unwrap_or_default()
     }
 }
 
-impl<I> Rows<I> for Nullable<Vec<I>> {
-    fn rows(self) -> Vec<I> {
+impl<I> IntoItems<I> for Nullable<Vec<I>> {
+    fn into_items(self) -> Vec<I> {
         match self {
             Self::Value(items) => items,
             Self::Absent | Self::Null => Vec::new(),

@@ -1,37 +1,35 @@
-//! When a call is sent again, and after how long.
+//! When a failed call is retried, and after which delay.
 
-mod after;
 mod budget;
 mod policy;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use after::{LONGEST_WAIT, is_passing, retry_after};
 pub(crate) use budget::Budget;
 pub use policy::RetryPolicy;
 
 use crate::{Error, RetryClass};
 
-/// Decides whether and after how long a failed call is sent again. [`RetryPolicy`] is the one that clients have; closures and
-/// types of your own are others, for a client or for a call.
+/// Decides whether and after which delay a failed call is retried. [`RetryPolicy`] is the default; closures and other types can
+/// be set for a client or for a call.
 ///
-/// It can only narrow what is permitted. It is not asked at all when the [class](RetryClass) of the call forbids a repeat, so
-/// that no policy sends a *non-idempotent* call twice after an unknown outcome, nor a *duplicate tolerated* one more than once, nor renews a token
-/// more than once. When it asks for a repeat, the deadline of the call, the retry budget of the client and the `Retry-After`
-/// of the server still count: a shorter pause becomes as long as the server asks for. Attempts are not limited unless it does.
+/// It can only narrow what is permitted. It is not asked if the [retry class](RetryClass) of the call forbids a retry: no policy
+/// sends a *non-idempotent* call twice or a *duplicate tolerated* call three times after an unknown outcome, or renews a token
+/// more than once. A retry is also subject to the deadline of the call, the retry budget of the client and the `Retry-After` of
+/// the server, which prolongs a shorter delay. The number of attempts is limited by the policy alone.
 ///
 /// ```
 /// use std::time::Duration;
 /// use dintero_core::{FailedAttempt, Handle, Retry, RetryPolicy};
 ///
-/// /// Not in the busy hours.
-/// struct OffPeak(RetryPolicy);
+/// /// Gives up when little time is left.
+/// struct Patient(RetryPolicy);
 ///
-/// impl Retry for OffPeak {
-///     fn pause(&self, failed: &FailedAttempt<'_>) -> Option<Duration> {
-///         let patient = failed.time_left() > Duration::from_secs(20);
-///         patient.then(|| self.0.pause(failed))?
+/// impl Retry for Patient {
+///     fn delay(&self, failed: &FailedAttempt<'_>) -> Option<Duration> {
+///         let enough = failed.time_left() > Duration::from_secs(20);
+///         enough.then(|| self.0.delay(failed))?
 ///     }
 /// }
 ///
@@ -39,7 +37,7 @@ use crate::{Error, RetryClass};
 /// let handle = Handle::builder()
 ///     .account("T12345678")
 ///     .client_credentials("id", "secret")
-///     .retry(OffPeak(RetryPolicy::default().with_max_attempts(5)))
+///     .retry(Patient(RetryPolicy::default().with_max_attempts(5)))
 ///     .build()?;
 /// let once = handle.request(http::Method::GET, "/v1/x").retry(|failed: &FailedAttempt<'_>| {
 ///     (failed.attempts() == 1).then_some(Duration::from_millis(50))
@@ -49,27 +47,27 @@ use crate::{Error, RetryClass};
 /// # }
 /// ```
 pub trait Retry: Send + Sync + 'static {
-    /// The pause before the call is sent again; none to give up. The pause after a
-    /// [refused token](FailedAttempt::is_token_refused) is not waited for.
-    fn pause(&self, failed: &FailedAttempt<'_>) -> Option<Duration>;
+    /// Returns the delay before the call is sent again, or `None` to give up. The delay after a
+    /// [refused token](FailedAttempt::is_token_refused) is ignored.
+    fn delay(&self, failed: &FailedAttempt<'_>) -> Option<Duration>;
 }
 
 impl<F> Retry for F
 where
     F: Fn(&FailedAttempt<'_>) -> Option<Duration> + Send + Sync + 'static,
 {
-    fn pause(&self, failed: &FailedAttempt<'_>) -> Option<Duration> {
+    fn delay(&self, failed: &FailedAttempt<'_>) -> Option<Duration> {
         self(failed)
     }
 }
 
 impl<T: Retry + ?Sized> Retry for Arc<T> {
-    fn pause(&self, failed: &FailedAttempt<'_>) -> Option<Duration> {
-        self.as_ref().pause(failed)
+    fn delay(&self, failed: &FailedAttempt<'_>) -> Option<Duration> {
+        self.as_ref().delay(failed)
     }
 }
 
-/// An attempt that failed and may be followed by another; what a [`Retry`] decides by.
+/// A failed attempt that a [`Retry`] decides about.
 #[derive(Debug)]
 pub struct FailedAttempt<'a> {
     pub(crate) error: &'a Error,
@@ -81,32 +79,32 @@ pub struct FailedAttempt<'a> {
 }
 
 impl FailedAttempt<'_> {
-    /// The error that the call ends in if it is not sent again.
+    /// Returns the error that the call ends in if it is not retried.
     pub fn error(&self) -> &Error {
         self.error
     }
 
-    /// The class of the call.
-    pub fn class(&self) -> RetryClass {
+    /// Returns the retry class of the call.
+    pub fn retry_class(&self) -> RetryClass {
         self.class
     }
 
-    /// Attempts so far, this one included, without the one that a stale token cost.
+    /// Returns the number of attempts so far, this one included, without the one that failed for a stale token.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// Whether nobody knows if this attempt was carried out. If not, it provably was not.
+    /// Returns `true` if it is unknown whether the server handled the attempt, `false` if it provably did not.
     pub fn is_outcome_unknown(&self) -> bool {
         self.outcome_unknown
     }
 
-    /// Whether the API refused the token (401), and a fresh one is to be tried.
+    /// Returns `true` if the API refused the token (401) and a new token is tried next.
     pub fn is_token_refused(&self) -> bool {
         self.token_refused
     }
 
-    /// What is left until the deadline of the call.
+    /// Returns the time until the deadline of the call.
     pub fn time_left(&self) -> Duration {
         self.time_left
     }

@@ -15,22 +15,23 @@ use serde_json::Value;
 
 use crate::clock::{Clock, before};
 use crate::credentials::{AccessToken, TokenFuture, TokenRequest, TokenSource};
-use crate::error::{DecodeFault, Kind};
-use crate::retry::{RetryPolicy, is_passing, retry_after};
+use crate::error::{DecodeError, Kind};
+use crate::exchange::{ExchangeError, Head, exchange};
+use crate::retry::RetryPolicy;
+use crate::retry_after::{is_transient, retry_after};
 use crate::trace::Trace;
-use crate::wire::{Fault, Head, exchange};
 use crate::{Error, path};
 
-/// The token call is small; an answer that takes longer will not come.
-const ATTEMPT: Duration = Duration::from_secs(15);
-/// Below the default deadline of calls, so that those who wait hear why.
-const OVERALL: Duration = Duration::from_secs(60);
-/// A token answer has some kilobytes.
-const LARGEST: u64 = 1 << 20;
+/// The token call is small: a response that takes longer will not arrive.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+/// Below the default deadline of calls, so that waiting callers receive the reason.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// A response of the token call has some kilobytes.
+const BODY_LIMIT: u64 = 1 << 20;
 
-/// Gets tokens with client id and secret: `POST {host}/v1/accounts/{owner}/auth/token`.
+/// Requests tokens with client id and secret: `POST {host}/v1/accounts/{owner}/auth/token`.
 ///
-/// Repeated twice after whatever may pass (no connection, time-out, 408, 429, 5xx), never after 400, 401 or 403.
+/// Retried twice after a failure that may be transient (no connection, time-out, 408, 429, 5xx), never after 400, 401 or 403.
 #[derive(Clone)]
 pub(crate) struct ClientCredentialsSource {
     pub(crate) http: reqwest::Client,
@@ -58,7 +59,7 @@ impl ClientCredentialsSource {
         trace: &Trace,
     ) -> Result<AccessToken, Error> {
         let policy = RetryPolicy::default().with_max_retry_after(Duration::from_secs(15));
-        let end = self.clock.now() + OVERALL;
+        let end = self.clock.now() + DEADLINE;
         let mut attempts = 0;
         loop {
             let mut head = None;
@@ -70,14 +71,14 @@ impl ClientCredentialsSource {
                 Err(error) => error,
             };
             let delay = policy
-                .delay(attempts + 1, error.retry_after())
+                .delay_before(attempts + 1, error.retry_after())
                 .filter(|delay| self.clock.now() + *delay < end)
-                .filter(|_| attempts < policy.max_attempts && may_pass(&error));
+                .filter(|_| attempts < policy.max_attempts && may_be_transient(&error));
             let Some(delay) = delay else {
                 trace.failed(&error);
                 return Err(error);
             };
-            self.clock.pause(delay).await;
+            self.clock.sleep(delay).await;
         }
     }
 
@@ -86,26 +87,26 @@ impl ClientCredentialsSource {
         request: &TokenRequest,
         url: &Url,
         end: Instant,
-        seen: &mut Option<Head>,
+        received: &mut Option<Head>,
     ) -> Result<AccessToken, Error> {
-        let until = (self.clock.now() + ATTEMPT).min(end);
+        let until = (self.clock.now() + ATTEMPT_TIMEOUT).min(end);
         let body = match before(
-            self.clock.alarm(until),
+            self.clock.sleep_until(until),
             pin!(exchange(
                 &self.http,
                 self.request(request, url),
                 url,
-                LARGEST,
-                seen
+                BODY_LIMIT,
+                received
             )),
         )
         .await
         {
-            None => return Err(Error::new(Kind::Timeout(ATTEMPT))),
-            Some(Err(fault)) => return Err(Fault::into_error(fault)),
+            None => return Err(Error::new(Kind::Timeout(ATTEMPT_TIMEOUT))),
+            Some(Err(fault)) => return Err(ExchangeError::into_error(fault)),
             Some(Ok(body)) => body,
         };
-        let Some(head) = seen.clone() else {
+        let Some(head) = received.clone() else {
             return Err(Error::new(Kind::Broken));
         };
         if head.status.is_success() {
@@ -113,13 +114,17 @@ impl ClientCredentialsSource {
             let token = read(&body);
             wipe(body);
             return token.map_err(|fault| {
-                Error::new(Kind::Decode(fault)).answered(head.status, head.headers, Bytes::new())
+                Error::new(Kind::Decode(fault)).with_response(
+                    head.status,
+                    head.headers,
+                    Bytes::new(),
+                )
             });
         }
         let wait = retry_after(&head.headers, self.clock.wall());
         Err(Error::new(Kind::Status)
-            .answered(head.status, head.headers, body)
-            .retry_in(wait))
+            .with_response(head.status, head.headers, body)
+            .with_retry_after(wait))
     }
 
     fn url(&self, request: &TokenRequest) -> Result<Url, Error> {
@@ -141,45 +146,45 @@ impl ClientCredentialsSource {
     }
 }
 
-/// Whether the same call may go well a little later.
-fn may_pass(error: &Error) -> bool {
+/// Returns `true` if the same call may succeed a little later.
+fn may_be_transient(error: &Error) -> bool {
     match error.status() {
-        Some(status) => is_passing(status) || status == StatusCode::TOO_MANY_REQUESTS,
+        Some(status) => is_transient(status) || status == StatusCode::TOO_MANY_REQUESTS,
         None => error.is_connect() || error.is_timeout() || error.is_broken_connection(),
     }
 }
 
-/// What is read of the answer. The token is borrowed: no copy of it is left behind in a parsed document.
+/// The response of the token call. The token is borrowed, so that no copy remains in a parsed document.
 #[derive(Deserialize)]
-struct Answer<'a> {
+struct TokenResponse<'a> {
     #[serde(borrow, default)]
     access_token: Cow<'a, str>,
     expires_in: Option<Value>,
 }
 
-/// Zeroes a body that nothing else holds. What the HTTP library still holds of it is out of reach.
+/// Zeroes a body that nothing else holds. The buffers of the HTTP library are out of reach.
 fn wipe(body: Bytes) {
     if let Ok(mut body) = body.try_into_mut() {
         body[..].zeroize();
     }
 }
 
-fn read(body: &[u8]) -> Result<AccessToken, DecodeFault> {
-    let answer: Answer<'_> =
-        serde_json::from_slice(body).map_err(|error| DecodeFault::new(&error, body))?;
-    if answer.access_token.is_empty() {
-        return Err(DecodeFault::field("access_token", "expected a token"));
+fn read(body: &[u8]) -> Result<AccessToken, DecodeError> {
+    let response: TokenResponse<'_> =
+        serde_json::from_slice(body).map_err(|error| DecodeError::new(&error, body))?;
+    if response.access_token.is_empty() {
+        return Err(DecodeError::field("access_token", "expected a token"));
     }
-    let token = AccessToken::new(answer.access_token);
-    // Seconds, as an integer; a number in quotes or with a fraction is as good.
-    let life = match answer.expires_in {
+    let token = AccessToken::new(response.access_token);
+    // Seconds as an integer, also in quotes or with a fraction.
+    let seconds = match response.expires_in {
         Some(Value::Number(seconds)) => seconds.as_f64(),
         Some(Value::String(seconds)) => seconds.parse().ok(),
         _ => None,
     };
-    let life = life.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok());
+    let lifetime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok());
     Ok(AccessToken {
-        expires_in: life,
+        expires_in: lifetime,
         ..token
     })
 }
@@ -193,7 +198,7 @@ mod tests {
     use super::read;
 
     #[test]
-    fn the_life_time_is_believed_in_whatever_form_it_comes() {
+    fn the_lifetime_is_read_as_integer_string_or_decimal() {
         let cases = [
             (
                 r#"{"access_token":"a","token_type":"Bearer","expires_in":14400}"#,
@@ -214,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_a_token_names_the_field() {
+    fn a_response_without_a_token_names_the_field() {
         for body in [
             "{}",
             r#"{"access_token":""}"#,

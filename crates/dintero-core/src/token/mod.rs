@@ -1,7 +1,8 @@
-//! The token of one account: kept, renewed early, fetched once however many callers wait.
+//! The token cache: one token for each account, renewed early, fetched once for any number of callers.
 
 mod fetch;
 
+use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,26 +12,48 @@ use tokio::sync::watch;
 
 pub(crate) use fetch::ClientCredentialsSource;
 
-use crate::audience::Foreign;
+use crate::audience::AudienceMismatch;
 use crate::clock::{Clock, before, later};
 use crate::credentials::{AccessToken, TokenRequest, TokenSource, bearer};
 use crate::error::Kind;
 use crate::{Error, WasSent};
 
-/// A token is renewed this long before its end, or at half its life if that is shorter: enough for any request under way to
-/// arrive with a valid token and for some failing refreshes.
-const MARGIN: Duration = Duration::from_secs(600);
+/// A token is renewed this long before it expires, or at half its lifetime if that is shorter: enough for a request to arrive
+/// with a valid token, and for some failed renewals.
+const RENEW_MARGIN: Duration = Duration::from_secs(600);
 
-/// After a failed fetch nobody asks again for this long; doubled with each further failure up to the cap.
-const FIRST_REST: Duration = Duration::from_millis(500);
-const LONGEST_REST: Duration = Duration::from_secs(10);
-/// A `Retry-After` of the token call makes that rest longer, up to here.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
+/// The delay before the next fetch after a failed one. It doubles with each further failure up to the maximum.
+const FIRST_BACKOFF: Duration = Duration::from_millis(500);
+const MAX_BACKOFF: Duration = Duration::from_secs(10);
+/// A `Retry-After` of the token call prolongs the backoff up to this.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 
-/// A source that has not answered by then is given up, or it would block every later call: the default deadline of calls.
-const LONGEST_FETCH: Duration = Duration::from_secs(90);
+/// A source that takes longer is abandoned, or it would block every later call: the default deadline of calls.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// A token in use. Which one it is, is a matter of identity.
+/// The tokens of all accounts. Host, client and source belong to the handle; the request names owner and account, and hence the
+/// audience.
+#[derive(Default)]
+pub(crate) struct TokenCache(Mutex<HashMap<TokenRequest, Arc<CachedToken>>>);
+
+impl TokenCache {
+    /// Returns the entry of an account.
+    pub(crate) fn entry(
+        &self,
+        request: TokenRequest,
+        source: &Arc<dyn TokenSource>,
+        clock: &Arc<dyn Clock>,
+    ) -> Arc<CachedToken> {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = entries.entry(request).or_insert_with_key(|request| {
+            let entry = CachedToken::new(request.clone(), source.clone(), clock.clone());
+            Arc::new(entry)
+        });
+        Arc::clone(entry)
+    }
+}
+
+/// A token in use, compared by identity.
 pub(crate) struct Token {
     pub(crate) header: HeaderValue,
     renew_at: Option<Instant>,
@@ -38,17 +61,16 @@ pub(crate) struct Token {
 }
 
 impl Token {
-    /// `asked` is the time before the request: the life time is counted from there, to be on the safe side. None when the token
-    /// cannot stand in a header.
-    fn new(token: &AccessToken, asked: Instant) -> Option<Self> {
-        let life = token.expires_in;
-        let margin = life.map(|life| MARGIN.min(life / 2));
+    /// The lifetime counts from `requested`, the time before the token call. Returns `None` if a header cannot hold the token.
+    fn new(token: &AccessToken, requested: Instant) -> Option<Self> {
+        let lifetime = token.expires_in;
+        let margin = lifetime.map(|lifetime| RENEW_MARGIN.min(lifetime / 2));
         // Up to a tenth earlier, so that the instances of a shop do not all renew in the same second.
-        let early = margin.map(|margin| margin.mul_f64(1.0 + fastrand::f64() * 0.1));
-        let expires_at = life.and_then(|life| asked.checked_add(life));
+        let margin = margin.map(|margin| margin.mul_f64(1.0 + fastrand::f64() * 0.1));
+        let expires_at = lifetime.and_then(|lifetime| requested.checked_add(lifetime));
         let renew_at = expires_at
-            .zip(early)
-            .and_then(|(end, early)| end.checked_sub(early));
+            .zip(margin)
+            .and_then(|(end, margin)| end.checked_sub(margin));
         Some(Self {
             header: bearer(&token.secret)?,
             renew_at,
@@ -57,38 +79,38 @@ impl Token {
     }
 }
 
-type Outcome = Result<Arc<Token>, Error>;
-type Flight = watch::Receiver<Option<Outcome>>;
+type TokenResult = Result<Arc<Token>, Error>;
+type Fetch = watch::Receiver<Option<TokenResult>>;
 
 #[derive(Default)]
 struct State {
     current: Option<Arc<Token>>,
-    flight: Option<Flight>,
+    fetch: Option<Fetch>,
     failure: Option<Failure>,
 }
 
-/// The last fetch failed; until then nobody asks again.
+/// The failure of the last fetch, which callers receive until the backoff ends.
 struct Failure {
     error: Error,
     until: Instant,
-    in_a_row: u32,
+    count: u32,
 }
 
-/// The place of one account's token in the cache.
-pub(crate) struct Slot {
+/// The entry of an account in the token cache.
+pub(crate) struct CachedToken {
     request: TokenRequest,
     source: Arc<dyn TokenSource>,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
 }
 
-enum Step {
-    Use(Arc<Token>),
-    Fail(Error),
-    Wait(Flight),
+enum Lookup {
+    Valid(Arc<Token>),
+    Failed(Error),
+    Pending(Fetch),
 }
 
-impl Slot {
+impl CachedToken {
     pub(crate) fn new(
         request: TokenRequest,
         source: Arc<dyn TokenSource>,
@@ -102,141 +124,127 @@ impl Slot {
         }
     }
 
-    /// The token, if there is one that is valid. May start a renewal behind the scenes.
-    pub(crate) fn ready(self: &Arc<Self>) -> Option<Arc<Token>> {
-        match self.step() {
-            Step::Use(token) => Some(token),
-            Step::Fail(_) | Step::Wait(_) => None,
+    /// Returns the token if it is valid. May start a renewal in the background.
+    pub(crate) fn current(self: &Arc<Self>) -> Option<Arc<Token>> {
+        match self.look_up() {
+            Lookup::Valid(token) => Some(token),
+            Lookup::Failed(_) | Lookup::Pending(_) => None,
         }
     }
 
-    /// The token; waits for it when there is none.
+    /// Returns the token, or waits for one if there is none.
     ///
-    /// The fetch runs in a task of its own, so a caller that gives up does not take it away from the others.
-    pub(crate) async fn token(self: &Arc<Self>) -> Outcome {
-        // A fetch ends without a word when its runtime is shut down or a source panics; then this caller starts its own, once.
+    /// The fetch runs in a task of its own, so that a caller that is dropped does not cancel it for the others.
+    pub(crate) async fn get(self: &Arc<Self>) -> TokenResult {
+        // A fetch ends without a result if its runtime shuts down or its source panics. The caller then starts another, once.
         for _ in 0..2 {
-            let mut flight = match self.step() {
-                Step::Use(token) => return Ok(token),
-                Step::Fail(error) => return Err(error),
-                Step::Wait(flight) => flight,
+            let mut fetch = match self.look_up() {
+                Lookup::Valid(token) => return Ok(token),
+                Lookup::Failed(error) => return Err(error),
+                Lookup::Pending(fetch) => fetch,
             };
-            if let Ok(outcome) = flight.wait_for(Option::is_some).await
-                && let Some(outcome) = outcome.as_ref()
+            if let Ok(result) = fetch.wait_for(Option::is_some).await
+                && let Some(result) = result.as_ref()
             {
-                return outcome.as_ref().map(Arc::clone).map_err(Error::share);
+                return result.as_ref().map(Arc::clone).map_err(Error::share);
             }
         }
         Err(Error::new(Kind::TokenSource).of_token_call(self.request.account.clone()))
     }
 
     /// Drops a token that the API refused, unless it has been replaced already.
-    pub(crate) fn drop_refused(&self, refused: &Arc<Token>) {
-        let mut state = self.lock();
-        if state
+    pub(crate) fn invalidate(&self, refused: &Arc<Token>) {
+        self.lock()
             .current
-            .as_ref()
-            .is_some_and(|current| Arc::ptr_eq(current, refused))
-        {
-            state.current = None;
-        }
+            .take_if(|current| Arc::ptr_eq(current, refused));
     }
 
-    fn step(self: &Arc<Self>) -> Step {
+    fn look_up(self: &Arc<Self>) -> Lookup {
         let mut state = self.lock();
         let now = self.clock.now();
-        // A flight whose task is gone will never land.
-        if state
-            .flight
-            .as_ref()
-            .is_some_and(|flight| flight.has_changed().is_err())
-        {
-            state.flight = None;
-        }
-        let resting = state
+        // A fetch whose task is gone never completes.
+        state.fetch.take_if(|fetch| fetch.has_changed().is_err());
+        let failed = state
             .failure
             .as_ref()
             .filter(|failure| now < failure.until)
             .map(|failure| failure.error.share());
-        if let Some(token) = state
-            .current
-            .as_ref()
+        let current = state.current.as_ref();
+        if let Some(token) = current
             .filter(|token| token.expires_at.is_none_or(|end| now < end))
             .cloned()
         {
             let due = token.renew_at.is_some_and(|at| now >= at);
-            if due && state.flight.is_none() && resting.is_none() {
-                state.flight = Some(self.take_off());
+            if due && state.fetch.is_none() && failed.is_none() {
+                state.fetch = Some(self.start_fetch());
             }
-            return Step::Use(token);
+            return Lookup::Valid(token);
         }
-        if let Some(flight) = &state.flight {
-            return Step::Wait(flight.clone());
+        if let Some(fetch) = &state.fetch {
+            return Lookup::Pending(fetch.clone());
         }
-        if let Some(error) = resting {
-            return Step::Fail(error);
+        if let Some(error) = failed {
+            return Lookup::Failed(error);
         }
-        let flight = self.take_off();
-        state.flight = Some(flight.clone());
-        Step::Wait(flight)
+        let fetch = self.start_fetch();
+        state.fetch = Some(fetch.clone());
+        Lookup::Pending(fetch)
     }
 
-    /// Starts the one fetch.
-    fn take_off(self: &Arc<Self>) -> Flight {
-        let (land, flight) = watch::channel(None);
-        let slot = Arc::clone(self);
+    fn start_fetch(self: &Arc<Self>) -> Fetch {
+        let (sender, fetch) = watch::channel(None);
+        let entry = Arc::clone(self);
         tokio::spawn(async move {
-            let asked = slot.clock.now();
-            let fetch = pin!(slot.source.token(slot.request.clone()));
-            let answer = before(slot.clock.alarm(later(asked, LONGEST_FETCH)), fetch)
+            let requested = entry.clock.now();
+            let end = entry.clock.sleep_until(later(requested, FETCH_TIMEOUT));
+            let response = before(end, pin!(entry.source.token(entry.request.clone())))
                 .await
-                .unwrap_or_else(|| Err(Error::new(Kind::Timeout(LONGEST_FETCH))));
-            let outcome = slot.landed(answer, asked);
-            land.send_replace(Some(outcome));
+                .unwrap_or_else(|| Err(Error::new(Kind::Timeout(FETCH_TIMEOUT))));
+            sender.send_replace(Some(entry.store(response, requested)));
         });
-        flight
+        fetch
     }
 
-    fn landed(&self, answer: Result<AccessToken, Error>, asked: Instant) -> Outcome {
-        let outcome = answer.and_then(|token| {
-            Token::new(&token, asked).map(Arc::new).ok_or_else(|| {
+    fn store(&self, response: Result<AccessToken, Error>, requested: Instant) -> TokenResult {
+        let result = response.and_then(|token| {
+            let token = Token::new(&token, requested).map(Arc::new);
+            token.ok_or_else(|| {
                 Error::from_token_source("the token has characters that no header may have")
             })
         });
         let mut state = self.lock();
-        state.flight = None;
-        match outcome {
+        state.fetch = None;
+        match result {
             Ok(token) => {
                 state.failure = None;
                 state.current = Some(Arc::clone(&token));
                 Ok(token)
             }
             Err(error) => {
-                let error = error
-                    .of_token_call(self.request.account.clone())
-                    .sent(WasSent::No);
-                let environment = Foreign::environment(&self.request.owner, &self.request.account);
-                let refused = error.is_authentication() && error.status().is_some();
-                let error = error.foreign(environment.filter(|_| refused));
-                let in_a_row = state.failure.as_ref().map_or(0, |failure| failure.in_a_row);
-                let rest = FIRST_REST
-                    .saturating_mul(1 << in_a_row.min(10))
-                    .min(LONGEST_REST);
-                let rest = rest.max(
-                    error
-                        .retry_after()
-                        .unwrap_or_default()
-                        .min(LONGEST_RETRY_AFTER),
-                );
-                let until = self.clock.now() + rest;
+                let error = self.in_context(error);
+                let count = state.failure.as_ref().map_or(0, |failure| failure.count);
+                let retry_after = error.retry_after().unwrap_or_default();
+                let backoff = FIRST_BACKOFF
+                    .saturating_mul(1 << count.min(10))
+                    .min(MAX_BACKOFF)
+                    .max(retry_after.min(MAX_RETRY_AFTER));
                 state.failure = Some(Failure {
                     error: error.share(),
-                    until,
-                    in_a_row: in_a_row + 1,
+                    until: self.clock.now() + backoff,
+                    count: count + 1,
                 });
                 Err(error)
             }
         }
+    }
+
+    fn in_context(&self, error: Error) -> Error {
+        let error = error
+            .of_token_call(self.request.account.clone())
+            .with_sent(WasSent::No);
+        let refused = error.is_authentication() && error.status().is_some();
+        let mismatch = AudienceMismatch::environment(&self.request.owner, &self.request.account);
+        error.with_audience_mismatch(mismatch.filter(|_| refused))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

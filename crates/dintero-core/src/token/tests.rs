@@ -4,23 +4,23 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::{FIRST_REST, LONGEST_FETCH, Slot, Token};
+use super::{CachedToken, FETCH_TIMEOUT, FIRST_BACKOFF, Token};
 use crate::Error;
 use crate::clock::ManualClock;
 use crate::credentials::{AccessToken, TokenRequest};
 
-/// A slot whose source counts, waits for the gate, and fails while it is told to.
-struct Bench {
-    slot: Arc<Slot>,
+/// A cache entry whose source counts its calls, waits for the gate, and fails on demand.
+struct Fixture {
+    entry: Arc<CachedToken>,
     clock: ManualClock,
-    asked: Arc<AtomicU32>,
+    requested: Arc<AtomicU32>,
     gate: Arc<Semaphore>,
     failing: Arc<AtomicU32>,
 }
 
-fn bench(life: Option<Duration>) -> Bench {
+fn fixture(lifetime: Option<Duration>) -> Fixture {
     let clock = ManualClock::new();
-    let asked = Arc::new(AtomicU32::new(0));
+    let requested = Arc::new(AtomicU32::new(0));
     let failing = Arc::new(AtomicU32::new(0));
     let gate = Arc::new(Semaphore::new(Semaphore::MAX_PERMITS));
     let request = TokenRequest {
@@ -29,49 +29,49 @@ fn bench(life: Option<Duration>) -> Bench {
         account: "T12345678".into(),
     };
     let source = {
-        let (asked, failing, gate) = (asked.clone(), failing.clone(), gate.clone());
+        let (requested, failing, gate) = (requested.clone(), failing.clone(), gate.clone());
         move |_: TokenRequest| {
-            let (asked, failing, gate) = (asked.clone(), failing.clone(), gate.clone());
+            let (requested, failing, gate) = (requested.clone(), failing.clone(), gate.clone());
             async move {
-                let number = asked.fetch_add(1, Ordering::SeqCst) + 1;
+                let number = requested.fetch_add(1, Ordering::SeqCst) + 1;
                 let _permit = gate.acquire().await.map_err(Error::from_token_source)?;
                 if failing.load(Ordering::SeqCst) > 0 {
                     return Err(Error::from_token_source("the vault is sealed"));
                 }
                 let token = AccessToken::new(format!("token-{number}"));
-                Ok(match life {
-                    Some(life) => token.expires_in(life),
+                Ok(match lifetime {
+                    Some(lifetime) => token.expires_in(lifetime),
                     None => token,
                 })
             }
         }
     };
-    let slot = Arc::new(Slot::new(
+    let entry = Arc::new(CachedToken::new(
         request,
         Arc::new(source),
         Arc::new(clock.clone()),
     ));
-    Bench {
-        slot,
+    Fixture {
+        entry,
         clock,
-        asked,
+        requested,
         gate,
         failing,
     }
 }
 
-impl Bench {
+impl Fixture {
     async fn token(&self) -> String {
-        text(&self.slot.token().await.expect("a token"))
+        text(&self.entry.get().await.expect("a token"))
     }
 
-    fn asked(&self) -> u32 {
-        self.asked.load(Ordering::SeqCst)
+    fn requested(&self) -> u32 {
+        self.requested.load(Ordering::SeqCst)
     }
 
-    /// Lets the fetch behind the scenes run to its end.
-    async fn landed(&self) {
-        while self.slot.lock().flight.is_some() {
+    /// Waits for the fetch in the background.
+    async fn fetched(&self) {
+        while self.entry.lock().fetch.is_some() {
             tokio::task::yield_now().await;
         }
     }
@@ -85,149 +85,156 @@ fn text(token: &Token) -> String {
 const HOUR: Duration = Duration::from_secs(3600);
 
 #[tokio::test]
-async fn a_token_is_renewed_ten_minutes_early_behind_the_scenes() {
-    let bench = bench(Some(4 * HOUR));
-    assert_eq!(bench.token().await, "token-1");
+async fn a_token_is_renewed_ten_minutes_early_in_the_background() {
+    let fixture = fixture(Some(4 * HOUR));
+    assert_eq!(fixture.token().await, "token-1");
     // Jitter makes it up to a tenth of ten minutes earlier, never later.
-    bench.clock.advance(4 * HOUR - Duration::from_secs(661));
-    assert_eq!(bench.token().await, "token-1");
-    assert_eq!(bench.asked(), 1);
-    bench.clock.advance(Duration::from_secs(61));
-    assert_eq!(bench.token().await, "token-1", "nobody waits for a renewal");
-    bench.landed().await;
-    assert_eq!(bench.token().await, "token-2");
-    assert_eq!(bench.asked(), 2);
+    fixture.clock.advance(4 * HOUR - Duration::from_secs(661));
+    assert_eq!(fixture.token().await, "token-1");
+    assert_eq!(fixture.requested(), 1);
+    fixture.clock.advance(Duration::from_secs(61));
+    assert_eq!(
+        fixture.token().await,
+        "token-1",
+        "callers do not wait for a renewal"
+    );
+    fixture.fetched().await;
+    assert_eq!(fixture.token().await, "token-2");
+    assert_eq!(fixture.requested(), 2);
 }
 
 #[tokio::test]
-async fn a_short_token_is_renewed_at_half_its_life() {
-    let bench = bench(Some(Duration::from_secs(100)));
-    bench.token().await;
-    bench.clock.advance(Duration::from_secs(44));
-    bench.token().await;
-    assert_eq!(bench.asked(), 1);
-    bench.clock.advance(Duration::from_secs(6));
-    bench.token().await;
-    bench.landed().await;
-    assert_eq!(bench.asked(), 2);
+async fn a_short_token_is_renewed_at_half_its_lifetime() {
+    let fixture = fixture(Some(Duration::from_secs(100)));
+    fixture.token().await;
+    fixture.clock.advance(Duration::from_secs(44));
+    fixture.token().await;
+    assert_eq!(fixture.requested(), 1);
+    fixture.clock.advance(Duration::from_secs(6));
+    fixture.token().await;
+    fixture.fetched().await;
+    assert_eq!(fixture.requested(), 2);
 }
 
 #[tokio::test]
 async fn the_old_token_is_used_while_a_renewal_fails_and_it_is_valid() {
-    let bench = bench(Some(HOUR));
-    bench.token().await;
-    bench.failing.store(1, Ordering::SeqCst);
-    bench.clock.advance(HOUR - Duration::from_secs(30));
+    let fixture = fixture(Some(HOUR));
+    fixture.token().await;
+    fixture.failing.store(1, Ordering::SeqCst);
+    fixture.clock.advance(HOUR - Duration::from_secs(30));
     for _ in 0..50 {
-        assert_eq!(bench.token().await, "token-1");
-        bench.landed().await;
+        assert_eq!(fixture.token().await, "token-1");
+        fixture.fetched().await;
     }
     assert_eq!(
-        bench.asked(),
+        fixture.requested(),
         2,
-        "a failing source is left in peace for a while"
+        "a failing source is not called during the backoff"
     );
-    bench.clock.advance(FIRST_REST);
-    bench.token().await;
-    bench.landed().await;
-    assert_eq!(bench.asked(), 3);
-    bench.clock.advance(Duration::from_secs(30));
-    assert!(bench.slot.token().await.is_err(), "its life is over");
+    fixture.clock.advance(FIRST_BACKOFF);
+    fixture.token().await;
+    fixture.fetched().await;
+    assert_eq!(fixture.requested(), 3);
+    fixture.clock.advance(Duration::from_secs(30));
+    assert!(fixture.entry.get().await.is_err(), "it has expired");
 }
 
 #[tokio::test]
-async fn however_many_wait_there_is_one_fetch() {
-    let bench = bench(Some(HOUR));
-    bench.gate.forget_permits(Semaphore::MAX_PERMITS);
+async fn any_number_of_callers_share_one_fetch() {
+    let fixture = fixture(Some(HOUR));
+    fixture.gate.forget_permits(Semaphore::MAX_PERMITS);
     let waiting: Vec<_> = (0..10_000)
         .map(|_| {
             tokio::spawn({
-                let slot = bench.slot.clone();
-                async move { slot.token().await }
+                let entry = fixture.entry.clone();
+                async move { entry.get().await }
             })
         })
         .collect();
-    while bench.asked() == 0 {
+    while fixture.requested() == 0 {
         tokio::task::yield_now().await;
     }
-    bench.gate.add_permits(1);
+    fixture.gate.add_permits(1);
     for caller in waiting {
         assert_eq!(
             text(&caller.await.expect("task").expect("token")),
             "token-1"
         );
     }
-    assert_eq!(bench.asked(), 1);
+    assert_eq!(fixture.requested(), 1);
 }
 
 #[tokio::test]
-async fn a_caller_that_gives_up_does_not_take_the_fetch_away() {
-    let bench = bench(Some(HOUR));
-    bench.gate.forget_permits(Semaphore::MAX_PERMITS);
+async fn a_caller_that_is_dropped_does_not_cancel_the_fetch() {
+    let fixture = fixture(Some(HOUR));
+    fixture.gate.forget_permits(Semaphore::MAX_PERMITS);
     let first = tokio::spawn({
-        let slot = bench.slot.clone();
-        async move { slot.token().await }
+        let entry = fixture.entry.clone();
+        async move { entry.get().await }
     });
-    while bench.asked() == 0 {
+    while fixture.requested() == 0 {
         tokio::task::yield_now().await;
     }
     first.abort();
     assert!(first.await.is_err_and(|error| error.is_cancelled()));
-    bench.gate.add_permits(1);
-    assert_eq!(bench.token().await, "token-1");
-    assert_eq!(bench.asked(), 1);
+    fixture.gate.add_permits(1);
+    assert_eq!(fixture.token().await, "token-1");
+    assert_eq!(fixture.requested(), 1);
 }
 
 #[tokio::test]
-async fn those_who_wait_share_a_failure_and_the_source_is_not_stormed() {
-    let bench = bench(None);
-    bench.failing.store(1, Ordering::SeqCst);
+async fn waiting_callers_share_a_failure_and_the_source_is_not_overloaded() {
+    let fixture = fixture(None);
+    fixture.failing.store(1, Ordering::SeqCst);
     for _ in 0..100 {
-        let error = bench.slot.token().await.map(|_| ()).expect_err("sealed");
+        let error = fixture.entry.get().await.map(|_| ()).expect_err("sealed");
         assert!(error.is_authentication() && error.is_token_call());
         assert!(std::error::Error::source(&error).is_some());
     }
-    assert_eq!(bench.asked(), 1);
-    bench.clock.advance(FIRST_REST);
-    bench.failing.store(0, Ordering::SeqCst);
-    assert_eq!(bench.token().await, "token-2");
+    assert_eq!(fixture.requested(), 1);
+    fixture.clock.advance(FIRST_BACKOFF);
+    fixture.failing.store(0, Ordering::SeqCst);
+    assert_eq!(fixture.token().await, "token-2");
 }
 
 #[tokio::test]
-async fn the_rest_after_failures_grows_to_ten_seconds() {
-    let bench = bench(None);
-    bench.failing.store(1, Ordering::SeqCst);
-    let mut last = bench.clock.passed();
-    let mut rests = Vec::new();
-    while rests.len() < 8 {
-        assert!(bench.slot.token().await.is_err());
-        if bench.asked() as usize > rests.len() + 1 {
-            rests.push((bench.clock.passed() - last).as_millis());
-            last = bench.clock.passed();
+async fn the_backoff_after_failures_grows_to_ten_seconds() {
+    let fixture = fixture(None);
+    fixture.failing.store(1, Ordering::SeqCst);
+    let mut last = fixture.clock.passed();
+    let mut delays = Vec::new();
+    while delays.len() < 8 {
+        assert!(fixture.entry.get().await.is_err());
+        if fixture.requested() as usize > delays.len() + 1 {
+            delays.push((fixture.clock.passed() - last).as_millis());
+            last = fixture.clock.passed();
         }
-        bench.clock.advance(Duration::from_millis(100));
+        fixture.clock.advance(Duration::from_millis(100));
     }
-    assert_eq!(rests, [500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000]);
+    assert_eq!(
+        delays,
+        [500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000]
+    );
 }
 
 #[tokio::test]
 async fn only_the_token_that_was_refused_is_dropped() {
-    let bench = bench(None);
-    let first = bench.slot.token().await.expect("token");
-    bench.slot.drop_refused(&first);
-    let second = bench.slot.token().await.expect("token");
+    let fixture = fixture(None);
+    let first = fixture.entry.get().await.expect("token");
+    fixture.entry.invalidate(&first);
+    let second = fixture.entry.get().await.expect("token");
     assert_eq!(text(&second), "token-2");
-    bench.slot.drop_refused(&first);
-    assert_eq!(bench.token().await, "token-2");
-    assert_eq!(bench.asked(), 2);
+    fixture.entry.invalidate(&first);
+    assert_eq!(fixture.token().await, "token-2");
+    assert_eq!(fixture.requested(), 2);
 }
 
 #[tokio::test]
-async fn a_token_without_a_life_time_is_kept() {
-    let bench = bench(None);
-    bench.token().await;
-    bench.clock.advance(10_000 * HOUR);
-    assert_eq!(bench.token().await, "token-1");
+async fn a_token_without_a_lifetime_is_kept() {
+    let fixture = fixture(None);
+    fixture.token().await;
+    fixture.clock.advance(10_000 * HOUR);
+    assert_eq!(fixture.token().await, "token-1");
 }
 
 #[tokio::test]
@@ -244,50 +251,51 @@ async fn a_source_that_panics_is_an_error_and_not_a_hang() {
         owner: "o".into(),
         account: "T12345678".into(),
     };
-    let slot = Arc::new(Slot::new(
+    let entry = Arc::new(CachedToken::new(
         request,
         Arc::new(source),
         Arc::new(ManualClock::new()),
     ));
     assert!(
-        slot.token()
+        entry
+            .get()
             .await
             .is_err_and(|error| error.is_authentication())
     );
 }
 
 #[tokio::test]
-async fn a_token_that_fits_no_header_is_refused() {
+async fn a_token_that_no_header_can_hold_is_refused() {
     let request = TokenRequest {
         host: "h".into(),
         owner: "o".into(),
         account: "T12345678".into(),
     };
     let source = |_: TokenRequest| async { Ok(AccessToken::new("line\nbreak")) };
-    let slot = Arc::new(Slot::new(
+    let entry = Arc::new(CachedToken::new(
         request,
         Arc::new(source),
         Arc::new(ManualClock::new()),
     ));
-    let error = slot.token().await.map(|_| ()).expect_err("refused");
+    let error = entry.get().await.map(|_| ()).expect_err("refused");
     assert!(!format!("{error} {error:?}").contains("break"));
 }
 
 #[tokio::test]
-async fn a_source_that_hangs_is_given_up_and_asked_again() {
-    let bench = bench(None);
-    bench.gate.forget_permits(Semaphore::MAX_PERMITS);
+async fn a_source_that_hangs_is_abandoned_and_called_again() {
+    let fixture = fixture(None);
+    fixture.gate.forget_permits(Semaphore::MAX_PERMITS);
     let first = tokio::spawn({
-        let slot = bench.slot.clone();
-        async move { slot.token().await.map(|_| ()) }
+        let entry = fixture.entry.clone();
+        async move { entry.get().await.map(|_| ()) }
     });
-    while bench.asked() == 0 {
+    while fixture.requested() == 0 {
         tokio::task::yield_now().await;
     }
-    bench.clock.advance(LONGEST_FETCH);
-    let error = first.await.expect("task").expect_err("no answer");
+    fixture.clock.advance(FETCH_TIMEOUT);
+    let error = first.await.expect("task").expect_err("no response");
     assert!(error.is_timeout() && error.is_token_call(), "{error}");
-    bench.clock.advance(FIRST_REST);
-    bench.gate.add_permits(1);
-    assert_eq!(bench.token().await, "token-2");
+    fixture.clock.advance(FIRST_BACKOFF);
+    fixture.gate.add_permits(1);
+    assert_eq!(fixture.token().await, "token-2");
 }

@@ -33,7 +33,7 @@ pub(crate) enum Fault {
 
 /// What a client can know of a request after a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Proof {
+pub(crate) enum Evidence {
     NotHandled,
     Handled,
     None,
@@ -47,87 +47,87 @@ use Fault::{
     Status, Text, TooLarge,
 };
 
-/// All faults, their names, and what they prove.
-pub(crate) const ALL: [(&str, Fault, Proof); 35] = [
-    ("connection refused", Refused, Proof::NotHandled),
+/// All faults, their names, and the evidence they leave.
+pub(crate) const ALL: [(&str, Fault, Evidence); 35] = [
+    ("connection refused", Refused, Evidence::NotHandled),
     (
         "HTTP/2 stream refused",
         Reset(Reason::REFUSED_STREAM),
-        Proof::NotHandled,
+        Evidence::NotHandled,
     ),
-    ("status 401", Status(401), Proof::NotHandled),
-    ("status 429", Status(429), Proof::NotHandled),
-    ("closed before reading", ClosedUnread, Proof::None),
-    ("closed after reading", ClosedRead, Proof::None),
-    ("no answer", Stall, Proof::None),
-    ("slow drip", Drip, Proof::None),
-    ("half a status line", Text("HTTP/1.1 20"), Proof::None),
+    ("status 401", Status(401), Evidence::NotHandled),
+    ("status 429", Status(429), Evidence::NotHandled),
+    ("closed before reading", ClosedUnread, Evidence::None),
+    ("closed after reading", ClosedRead, Evidence::None),
+    ("no response", Stall, Evidence::None),
+    ("slow drip", Drip, Evidence::None),
+    ("half a status line", Text("HTTP/1.1 20"), Evidence::None),
     (
         "half a head",
         Text("HTTP/1.1 200 OK\r\ncontent-le"),
-        Proof::None,
+        Evidence::None,
     ),
-    ("garbage", Text("nonsense\r\n\r\n"), Proof::None),
+    ("invalid response", Text("nonsense\r\n\r\n"), Evidence::None),
     (
         "two lengths",
         Text("HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 9\r\n\r\n{}"),
-        Proof::None,
+        Evidence::None,
     ),
-    ("interim answers only", Interim, Proof::None),
+    ("interim responses only", Interim, Evidence::None),
     (
         "HTTP/2 stream reset",
         Reset(Reason::INTERNAL_ERROR),
-        Proof::None,
+        Evidence::None,
     ),
-    ("HTTP/2 connection given up", GoAway, Proof::None),
-    ("status 408", Status(408), Proof::None),
-    ("status 500", Status(500), Proof::None),
-    ("status 501", Status(501), Proof::None),
-    ("status 502", Status(502), Proof::None),
-    ("status 503", Status(503), Proof::None),
-    ("status 504", Status(504), Proof::None),
+    ("HTTP/2 connection closed", GoAway, Evidence::None),
+    ("status 408", Status(408), Evidence::None),
+    ("status 500", Status(500), Evidence::None),
+    ("status 501", Status(501), Evidence::None),
+    ("status 502", Status(502), Evidence::None),
+    ("status 503", Status(503), Evidence::None),
+    ("status 504", Status(504), Evidence::None),
     (
         "half a body",
         Text("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"id\""),
-        Proof::Handled,
+        Evidence::Handled,
     ),
     (
         "half a chunk",
         Text("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\n{\"i"),
-        Proof::Handled,
+        Evidence::Handled,
     ),
     (
         "body longer than its length",
         Text("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}{\"id\":\"x\"}"),
-        Proof::Handled,
+        Evidence::Handled,
     ),
     (
         "broken compression",
         Text("HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-encoding: gzip\r\n\r\n{}"),
-        Proof::Handled,
+        Evidence::Handled,
     ),
-    ("gzip bomb", GzipBomb, Proof::Handled),
-    ("body too large", TooLarge, Proof::Handled),
+    ("gzip bomb", GzipBomb, Evidence::Handled),
+    ("body too large", TooLarge, Evidence::Handled),
     (
         "success without JSON",
         Text("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n<ok>"),
-        Proof::Handled,
+        Evidence::Handled,
     ),
     (
         "redirect 302",
         Text("HTTP/1.1 302 X\r\nlocation: /v1/other\r\ncontent-length: 0\r\n\r\n"),
-        Proof::Handled,
+        Evidence::Handled,
     ),
     (
         "redirect 307",
         Text("HTTP/1.1 307 X\r\nlocation: /v1/other\r\ncontent-length: 0\r\n\r\n"),
-        Proof::Handled,
+        Evidence::Handled,
     ),
-    ("status 400", Status(400), Proof::Handled),
-    ("status 403", Status(403), Proof::Handled),
-    ("status 404", Status(404), Proof::Handled),
-    ("status 409", Status(409), Proof::Handled),
-    ("status 422", Status(422), Proof::Handled),
+    ("status 400", Status(400), Evidence::Handled),
+    ("status 403", Status(403), Evidence::Handled),
+    ("status 404", Status(404), Evidence::Handled),
+    ("status 409", Status(409), Evidence::Handled),
+    ("status 422", Status(422), Evidence::Handled),
 ];
 
 impl Fault {
@@ -136,14 +136,14 @@ impl Fault {
     }
 }
 
-/// A server that has the fault for the first requests, and answers the later ones well.
+/// A server that has the fault for the first requests, and responds to the later ones with success.
 pub(crate) enum Faulty {
     One(Http1),
     Two(Http2),
 }
 
 impl Faulty {
-    /// `times` bad answers to come; with a listener whose port a client was given before.
+    /// `times` failures to come; with a listener whose port a client was given before.
     pub(crate) async fn start(fault: Fault, times: usize, clock: &ManualClock) -> Self {
         if fault.is_http2() {
             let reply = move |_: &http::Request<()>, before| match fault {
@@ -231,7 +231,7 @@ impl Http1 {
 }
 
 async fn misbehave(mut stream: TcpStream, fault: Fault, clock: ManualClock) {
-    let answer = match fault {
+    let response = match fault {
         Stall => {
             clock.advance(Duration::from_secs(31));
             return std::future::pending().await;
@@ -267,6 +267,6 @@ async fn misbehave(mut stream: TcpStream, fault: Fault, clock: ManualClock) {
         }
         Refused | ClosedAtOnce | ClosedUnread | ClosedRead | Reset(_) | GoAway => return,
     };
-    let _ = stream.write_all(&answer).await;
+    let _ = stream.write_all(&response).await;
     let _ = stream.shutdown().await;
 }

@@ -1,13 +1,13 @@
 //! What goes over the wire, and what does not: every test counts the requests that reach a scripted server.
 
-mod answers;
-mod crowds;
 mod faults;
 mod http2;
 mod matrix;
 mod policies;
+mod responses;
 mod retries;
 mod server;
+mod token_cache;
 mod tokens;
 
 use std::time::Duration;

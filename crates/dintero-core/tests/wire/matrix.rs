@@ -10,8 +10,8 @@ use comfy_table::{Table, presets::ASCII_MARKDOWN};
 use dintero_core::{Builder, Error, FailedAttempt, ManualClock, Operation, RetryClass, WasSent};
 use expect_test::expect_file;
 
-use crate::faults::{ALL, Fault, Faulty, LIMIT, Proof};
-use crate::retries::{OpensOnPause, closed_port};
+use crate::faults::{ALL, Evidence, Fault, Faulty, LIMIT};
+use crate::retries::{OpensOnSleep, closed_port};
 use crate::server::Server;
 use crate::{CAPTURE, READ, SESSION, builder, call, http2};
 
@@ -20,7 +20,7 @@ fn clients() -> [reqwest::Client; 2] {
     [http2::plain().build().expect("client"), http2::client()]
 }
 
-/// Repeats whenever it is asked, ten times.
+/// Retries whenever it is asked, ten times.
 fn eager(failed: &FailedAttempt<'_>) -> Option<Duration> {
     (failed.attempts() < 10).then_some(Duration::ZERO)
 }
@@ -54,7 +54,7 @@ async fn meet(
         } else {
             (None, Some(port))
         };
-        let opens = OpensOnPause {
+        let opens = OpensOnSleep {
             clock,
             port: Arc::new(Mutex::new(opens)),
             opened: Arc::clone(&opened),
@@ -84,10 +84,7 @@ async fn meet(
     let result = call(&configured.build().expect("handle"), operation)
         .await
         .map(|_| ());
-    assert!(
-        server.all_alike(),
-        "a repeat is the same request: {fault:?}"
-    );
+    assert!(server.all_alike(), "a retry is the same request: {fault:?}");
     Outcome {
         result,
         reached: server.reached(),
@@ -132,21 +129,21 @@ fn row(
         if error.is_retryable() { "yes" } else { "no" }.to_owned(),
         eager.reached.to_string(),
         match &once.result {
-            Ok(()) => format!("{}, well", once.reached),
-            Err(_) => format!("{}, the error", once.reached),
+            Ok(()) => format!("{}, success", once.reached),
+            Err(_) => format!("{}, error", once.reached),
         },
     ]
 }
 
 /// What must hold whatever the table says.
-fn check(name: &str, class: RetryClass, proof: Proof, outcome: &Outcome) {
+fn check(name: &str, class: RetryClass, evidence: Evidence, outcome: &Outcome) {
     let at = format!("{name}, {class:?}");
     let reached = outcome.reached;
-    match (class, proof) {
-        (RetryClass::NonIdempotent, Proof::None | Proof::Handled) => {
+    match (class, evidence) {
+        (RetryClass::NonIdempotent, Evidence::None | Evidence::Handled) => {
             assert!(reached <= 1, "{at}: {reached}")
         }
-        (RetryClass::DuplicateTolerated, Proof::None | Proof::Handled) => {
+        (RetryClass::DuplicateTolerated, Evidence::None | Evidence::Handled) => {
             assert!(reached <= 2, "{at}: {reached}")
         }
         _ => {}
@@ -154,37 +151,38 @@ fn check(name: &str, class: RetryClass, proof: Proof, outcome: &Outcome) {
     let Err(error) = &outcome.result else { return };
     assert_eq!(error.retry_class(), Some(class), "{at}");
     if class == RetryClass::NonIdempotent {
-        let sent = match proof {
-            Proof::NotHandled => error.was_sent() != WasSent::Maybe,
-            Proof::Handled => error.was_sent() == WasSent::Yes,
-            Proof::None => error.was_sent() == WasSent::Maybe,
+        let sent = match evidence {
+            Evidence::NotHandled => error.was_sent() != WasSent::Maybe,
+            Evidence::Handled => error.was_sent() == WasSent::Yes,
+            Evidence::None => error.was_sent() == WasSent::Maybe,
         };
         assert!(sent, "{at}: {:?}", error.was_sent());
         let may = error.is_retryable();
         assert!(
-            !may || proof == Proof::NotHandled,
+            !may || evidence == Evidence::NotHandled,
             "{at}: it could be charged twice"
         );
-        let looks = error.to_string().contains("look with `get_transaction`");
-        assert!(looks || proof != Proof::None, "{at}: {error}");
+        let advises = error.to_string().contains("with `get_transaction`");
+        assert!(advises || evidence != Evidence::None, "{at}: {error}");
     }
 }
 
 #[tokio::test]
-async fn every_class_meets_every_fault_and_money_is_sent_once_unless_it_was_refused_unhandled() {
+async fn every_class_meets_every_fault_and_a_non_idempotent_call_is_sent_once_unless_it_provably_was_not_handled()
+ {
     let clients = clients();
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN).set_header([
         "fault",
-        "class",
+        "retry class",
         "requests",
         "error",
         "was sent",
         "retryable",
         "with an eager policy",
-        "if it passes after one",
+        "if it happens once",
     ]);
-    for (name, fault, proof) in ALL {
+    for (name, fault, evidence) in ALL {
         for operation in [&READ, &SESSION, &CAPTURE] {
             let class = operation.retry_class();
             let lasting = meet(operation, fault, usize::MAX, &clients, |builder| builder).await;
@@ -194,7 +192,7 @@ async fn every_class_meets_every_fault_and_money_is_sent_once_unless_it_was_refu
             .await;
             let once = meet(operation, fault, 1, &clients, |builder| builder).await;
             for outcome in [&lasting, &eager, &once] {
-                check(name, class, proof, outcome);
+                check(name, class, evidence, outcome);
             }
             table.add_row(row(name, class, &lasting, &eager, &once));
         }
@@ -222,7 +220,7 @@ async fn a_connection_that_is_closed_as_soon_as_it_is_made_lets_through_no_secon
             check(
                 "closed at once",
                 operation.retry_class(),
-                Proof::None,
+                Evidence::None,
                 &outcome,
             );
             let error = outcome.result.expect_err("closed");

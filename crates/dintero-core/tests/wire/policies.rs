@@ -17,11 +17,11 @@ fn always(_: &FailedAttempt<'_>) -> Option<Duration> {
 }
 
 #[tokio::test]
-async fn a_policy_that_always_repeats_is_not_asked_where_the_class_forbids_it() {
+async fn a_policy_that_always_retries_is_not_asked_where_the_class_forbids_it() {
     let asked: Arc<Mutex<Vec<RetryClass>>> = Arc::default();
     let note = Arc::clone(&asked);
     let policy = move |failed: &FailedAttempt<'_>| {
-        note.lock().expect("lock").push(failed.class());
+        note.lock().expect("lock").push(failed.retry_class());
         always(failed)
     };
     let clock = ManualClock::new();
@@ -48,7 +48,7 @@ async fn a_policy_that_always_repeats_is_not_asked_where_the_class_forbids_it() 
 async fn a_policy_of_a_call_wins_over_that_of_the_client_and_sees_what_happened() {
     struct Seen(Arc<Mutex<Vec<String>>>);
     impl Retry for Seen {
-        fn pause(&self, failed: &FailedAttempt<'_>) -> Option<Duration> {
+        fn delay(&self, failed: &FailedAttempt<'_>) -> Option<Duration> {
             let line = format!(
                 "{} {:?} unknown={} refused={} left={}",
                 failed.attempts(),
@@ -109,7 +109,7 @@ async fn a_policy_cannot_be_faster_than_the_server_asks_nor_outlast_the_deadline
     assert_eq!(
         server.calls().len(),
         101,
-        "the budget has a hundred repeats"
+        "the budget has a hundred retries"
     );
     let endless = |_: &FailedAttempt<'_>| Some(Duration::MAX);
     let server = Server::start().await.api([reply(429, "{}")]);
@@ -246,7 +246,7 @@ async fn the_reasons_why_there_is_no_token_are_told_apart() {
             [true, false, true],
             "owner and account",
         ),
-        (Some("P123"), 503, "{}", [false; 3], "safe to call again"),
+        (Some("P123"), 503, "{}", [false; 3], "can be sent again"),
     ];
     for (owner, status, body, expected, advice) in cases {
         let server = Server::start()

@@ -6,15 +6,15 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use dintero_core::{
-    AccessToken, CallOptions, Clock, Error, Handle, ManualClock, Operation, RetryPolicy,
-    TokenRequest, Wait, WasSent,
+    AccessToken, CallOptions, Clock, Error, Handle, ManualClock, Operation, RetryPolicy, Sleep,
+    TokenRequest, WasSent,
 };
 use tokio::net::TcpSocket;
 
 use crate::server::{Server, Step, reply};
 use crate::{CAPTURE, LONG, READ, SESSION, builder, call, handle};
 
-/// Plays one step twice, so that a second request is answered alike, and gives the outcome and the count on the wire.
+/// Plays one step twice, so that a second request receives the same response, and returns the outcome and the count on the wire.
 async fn after(
     operation: &'static Operation,
     step: impl Fn(&ManualClock) -> Step,
@@ -26,7 +26,7 @@ async fn after(
 }
 
 #[tokio::test]
-async fn a_safe_call_is_repeated_until_it_goes_well() {
+async fn an_idempotent_call_is_retried_until_it_succeeds() {
     for status in [408, 429, 500, 502, 503, 504] {
         let (outcome, sent) = after(&READ, |_| reply(status, "{}")).await;
         assert!(outcome.is_ok(), "{status}");
@@ -43,7 +43,7 @@ async fn a_safe_call_is_repeated_until_it_goes_well() {
 }
 
 #[tokio::test]
-async fn a_harmless_call_is_repeated_once_after_an_unknown_outcome() {
+async fn a_duplicate_tolerated_call_is_retried_once_after_an_unknown_outcome() {
     let faults: [fn(&ManualClock) -> Step; 3] = [
         |_| reply(503, "{}"),
         |_| Step::Close,
@@ -60,11 +60,11 @@ async fn a_harmless_call_is_repeated_once_after_an_unknown_outcome() {
 }
 
 #[tokio::test]
-async fn the_repeat_of_harmless_calls_can_be_turned_off() {
+async fn the_retry_of_duplicate_tolerated_calls_can_be_turned_off() {
     let clock = ManualClock::new();
     let server = Server::start().await.api([reply(503, "{}")]);
     let handle = builder(&server, &clock)
-        .retry(RetryPolicy::default().with_repeat_harmless(false))
+        .retry(RetryPolicy::default().with_duplicate_tolerated_retry(false))
         .build()
         .expect("handle");
     assert!(call(&handle, &SESSION).await.is_err());
@@ -72,7 +72,7 @@ async fn the_repeat_of_harmless_calls_can_be_turned_off() {
 }
 
 #[tokio::test]
-async fn money_is_never_sent_twice_when_the_outcome_is_unknown() {
+async fn a_non_idempotent_call_is_never_sent_twice_when_the_outcome_is_unknown() {
     for status in [408, 500, 501, 502, 503, 504] {
         let (outcome, sent) = after(&CAPTURE, |_| reply(status, "{}")).await;
         assert_eq!(
@@ -98,14 +98,14 @@ async fn money_is_never_sent_twice_when_the_outcome_is_unknown() {
             "{error}"
         );
         assert!(
-            error.to_string().contains("look with `get_transaction`"),
+            error.to_string().contains("with `get_transaction`"),
             "{error}"
         );
     }
 }
 
 #[tokio::test]
-async fn money_on_a_connection_in_use_is_not_sent_again_behind_our_back() {
+async fn a_non_idempotent_call_on_a_reused_connection_is_not_sent_again_by_the_http_client() {
     let clock = ManualClock::new();
     let server = Server::start()
         .await
@@ -122,7 +122,7 @@ async fn money_on_a_connection_in_use_is_not_sent_again_behind_our_back() {
 }
 
 #[tokio::test]
-async fn money_with_a_success_that_was_cut_off_was_carried_out() {
+async fn a_non_idempotent_call_whose_success_was_cut_off_was_carried_out() {
     let (outcome, sent) = after(&CAPTURE, |_| {
         Step::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{".to_vec())
     })
@@ -131,13 +131,13 @@ async fn money_with_a_success_that_was_cut_off_was_carried_out() {
     assert_eq!((error.was_sent(), sent), (WasSent::Yes, 1));
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     assert!(
-        error.is_broken_connection() && error.to_string().contains("it was carried out"),
+        error.is_broken_connection() && error.to_string().contains("the call was carried out"),
         "{error}"
     );
 }
 
 #[tokio::test]
-async fn a_429_is_repeated_for_money_after_the_time_asked_for() {
+async fn a_429_is_retried_for_a_non_idempotent_call_after_the_requested_delay() {
     for retry_after in ["7", "Thu, 01 Jan 2026 00:00:07 GMT"] {
         let clock = ManualClock::new();
         let server = Server::start()
@@ -145,7 +145,7 @@ async fn a_429_is_repeated_for_money_after_the_time_asked_for() {
             .api([reply(429, "{}").with("retry-after", retry_after)]);
         let thing = call(&handle(&server, &clock), &CAPTURE)
             .await
-            .expect("the second goes well");
+            .expect("the second succeeds");
         assert_eq!(thing.id, "x");
         assert_eq!(server.calls().len(), 2);
         let waited = clock.passed();
@@ -174,7 +174,7 @@ async fn a_retry_after_that_is_too_long_fails_at_once_and_is_told() {
 }
 
 #[tokio::test]
-async fn what_is_refused_for_good_is_not_repeated() {
+async fn a_permanent_refusal_is_not_retried() {
     for status in [300, 302, 400, 403, 404, 409, 412, 418, 422] {
         for operation in [&READ, &SESSION, &CAPTURE] {
             let (outcome, sent) = after(operation, |_| reply(status, "{}")).await;
@@ -210,13 +210,13 @@ async fn a_refused_connection_is_tried_three_times_whatever_the_class() {
         let error = call(&handle, operation).await.expect_err("nobody listens");
         assert!(error.is_connect(), "{error}");
         assert_eq!((error.attempts(), error.was_sent()), (3, WasSent::No));
-        assert!(error.to_string().contains("safe to call again"), "{error}");
+        assert!(error.to_string().contains("can be sent again"), "{error}");
     }
 }
 
-/// Opens a server on its port, if it has one, when the first pause begins.
+/// Opens a server on its port, if it has one, when the first delay begins.
 #[derive(Debug)]
-pub(crate) struct OpensOnPause {
+pub(crate) struct OpensOnSleep {
     pub(crate) clock: ManualClock,
     pub(crate) port: Arc<Mutex<Option<TcpSocket>>>,
     pub(crate) opened: Arc<Mutex<Option<Server>>>,
@@ -228,7 +228,7 @@ impl std::fmt::Debug for Server {
     }
 }
 
-impl Clock for OpensOnPause {
+impl Clock for OpensOnSleep {
     fn now(&self) -> Instant {
         self.clock.now()
     }
@@ -237,30 +237,30 @@ impl Clock for OpensOnPause {
         self.clock.wall()
     }
 
-    fn pause(&self, length: Duration) -> Wait {
+    fn sleep(&self, length: Duration) -> Sleep {
         let (clock, port, opened) = (self.clock.clone(), self.port.clone(), self.opened.clone());
-        let pause: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
+        let sleep: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
             if let Some(port) = port.lock().expect("lock").take() {
                 let listener = port.listen(64).expect("listening");
                 *opened.lock().expect("lock") = Some(Server::serve(listener));
             }
-            clock.pause(length).await;
+            clock.sleep(length).await;
         });
-        pause
+        sleep
     }
 
-    fn alarm(&self, at: Instant) -> Wait {
-        self.clock.alarm(at)
+    fn sleep_until(&self, at: Instant) -> Sleep {
+        self.clock.sleep_until(at)
     }
 }
 
 #[tokio::test]
-async fn money_whose_connection_was_refused_is_sent_when_the_server_is_back() {
+async fn a_non_idempotent_call_whose_connection_was_refused_is_sent_when_the_server_is_back() {
     let port = closed_port();
     let url = format!("http://{}", port.local_addr().expect("address"));
     let clock = ManualClock::new();
     let opened = Arc::default();
-    let opens = OpensOnPause {
+    let opens = OpensOnSleep {
         clock: clock.clone(),
         port: Arc::new(Mutex::new(Some(port))),
         opened: Arc::clone(&opened),
@@ -333,7 +333,7 @@ async fn options_of_a_call_win_over_those_of_the_client() {
 }
 
 #[tokio::test]
-async fn a_dead_server_is_not_hammered_by_the_repeats_of_all_calls() {
+async fn a_server_that_is_down_is_not_overloaded_by_retries() {
     let clock = ManualClock::new();
     let server = Server::start()
         .await
@@ -345,12 +345,12 @@ async fn a_dead_server_is_not_hammered_by_the_repeats_of_all_calls() {
     assert_eq!(
         server.calls().len(),
         300,
-        "200 calls and the 100 repeats of the budget"
+        "200 calls and the 100 retries of the budget"
     );
 }
 
 #[tokio::test]
-async fn a_success_after_repeats_reports_nothing_but_success() {
+async fn a_success_after_retries_reports_nothing_but_success() {
     let clock = ManualClock::new();
     let server = Server::start().await.api([
         Step::Close,
@@ -367,7 +367,7 @@ async fn a_success_after_repeats_reports_nothing_but_success() {
 }
 
 #[tokio::test]
-async fn money_is_not_sent_when_the_token_comes_too_late() {
+async fn a_non_idempotent_call_is_not_sent_when_the_token_arrives_too_late() {
     let clock = ManualClock::new();
     let server = Server::start().await;
     let source = {
@@ -393,7 +393,7 @@ async fn money_is_not_sent_when_the_token_comes_too_late() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_the_tunnel_is_told_nothing_and_no_money_was_sent() {
+async fn a_proxy_that_refuses_the_tunnel_receives_no_token_and_no_request_was_sent() {
     let clock = ManualClock::new();
     let proxy = Server::start()
         .await

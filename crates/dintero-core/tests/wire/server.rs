@@ -17,7 +17,7 @@ pub(crate) enum Step {
     Close,
     /// Answers with this text as it is, then closes.
     Raw(Vec<u8>),
-    /// Reads the request, moves the clock on and never answers.
+    /// Reads the request, moves the clock on and never responds.
     Stall(ManualClock, Duration),
 }
 
@@ -67,7 +67,7 @@ struct Play {
     seen: Vec<Seen>,
 }
 
-/// Without a script it gives token after token (`token-1`, `token-2`, ..., valid for 4 hours) and answers anything else with
+/// Without a script it gives token after token (`token-1`, `token-2`, ..., valid for 4 hours) and responds to anything else with
 /// `{"id":"x"}`.
 #[derive(Clone)]
 pub(crate) struct Server {
@@ -96,13 +96,13 @@ impl Server {
         server
     }
 
-    /// The next answers to calls of the API.
+    /// The next responses to calls of the API.
     pub(crate) fn api(self, steps: impl IntoIterator<Item = Step>) -> Self {
         self.play.lock().expect("lock").api.extend(steps);
         self
     }
 
-    /// The next answers to token calls.
+    /// The next responses to token calls.
     pub(crate) fn token(self, steps: impl IntoIterator<Item = Step>) -> Self {
         self.play.lock().expect("lock").token.extend(steps);
         self

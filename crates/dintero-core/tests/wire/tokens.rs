@@ -14,7 +14,7 @@ async fn the_token_call_is_as_documented() {
     let server = Server::start().await;
     call(&handle(&server, &ManualClock::new()), &READ)
         .await
-        .expect("answer");
+        .expect("response");
     let calls = server.token_calls();
     assert_eq!(calls.len(), 1);
     assert_eq!(
@@ -36,11 +36,11 @@ async fn the_token_call_is_as_documented() {
 }
 
 #[tokio::test]
-async fn a_401_refreshes_the_token_once_and_repeats_the_call_once() {
+async fn a_401_refreshes_the_token_once_and_retries_the_call_once() {
     let server = Server::start().await.api([reply(401, "{}")]);
     call(&handle(&server, &ManualClock::new()), &CAPTURE)
         .await
-        .expect("the second goes well");
+        .expect("the second succeeds");
     assert_eq!(server.token_calls().len(), 2);
     let tokens: Vec<_> = server
         .calls()
@@ -70,13 +70,13 @@ async fn a_401_to_a_fresh_token_is_the_end() {
 }
 
 #[tokio::test]
-async fn a_401_is_followed_by_the_other_repeats() {
+async fn a_401_is_followed_by_the_other_retries() {
     let server = Server::start()
         .await
         .api([reply(401, "{}"), reply(503, "{}"), reply(503, "{}")]);
     call(&handle(&server, &ManualClock::new()), &READ)
         .await
-        .expect("the fourth goes well");
+        .expect("the fourth succeeds");
     assert_eq!((server.calls().len(), server.token_calls().len()), (4, 2));
 }
 
@@ -106,7 +106,7 @@ async fn a_fixed_token_or_key_is_not_renewed() {
 }
 
 #[tokio::test]
-async fn a_refused_token_call_is_not_repeated_and_says_why() {
+async fn a_refused_token_call_is_not_retried_and_gives_the_reason() {
     let cases = [
         (400, "{}", "check the account id"),
         (401, "{}", "check client id and secret"),
@@ -139,13 +139,13 @@ async fn a_refused_token_call_is_not_repeated_and_says_why() {
 }
 
 #[tokio::test]
-async fn a_token_call_that_may_go_well_later_is_repeated() {
+async fn a_token_call_that_may_succeed_later_is_retried() {
     let clock = ManualClock::new();
     let steps = [reply(429, "{}").with("retry-after", "3"), reply(503, "{}")];
     let server = Server::start().await.token(steps);
     call(&handle(&server, &clock), &CAPTURE)
         .await
-        .expect("answer");
+        .expect("response");
     assert_eq!((server.token_calls().len(), server.calls().len()), (3, 1));
     assert!(clock.passed() >= Duration::from_secs(3));
 }
@@ -171,7 +171,7 @@ async fn a_token_endpoint_that_hangs_ends_in_an_error_within_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_token_answer_that_is_none_is_told_without_showing_it() {
+async fn a_token_response_without_a_token_is_reported_without_showing_it() {
     let server = Server::start()
         .await
         .token([reply(200, r#"{"access_tokens":"hidden"}"#)]);
@@ -190,7 +190,7 @@ async fn an_expired_token_is_fetched_anew_and_a_valid_one_is_kept() {
     let handle = handle(&server, &clock);
     for (pass, tokens) in [(0, 1), (3 * 3600, 1), (3600, 2)] {
         clock.advance(Duration::from_secs(pass));
-        call(&handle, &READ).await.expect("answer");
+        call(&handle, &READ).await.expect("response");
         assert_eq!(server.token_calls().len(), tokens);
     }
 }
@@ -201,7 +201,7 @@ async fn another_account_has_a_token_of_its_own() {
     let handle = handle(&server, &ManualClock::new());
     let other = handle.for_account("T87654321").expect("account");
     for handle in [&handle, &other, &handle, &other.clone()] {
-        handle.call(&ORDERS).send_bytes().await.expect("answer");
+        handle.call(&ORDERS).send_bytes().await.expect("response");
     }
     let targets: Vec<_> = server
         .token_calls()
@@ -229,7 +229,7 @@ async fn a_partner_asks_at_its_own_account_for_the_merchants_audience() {
         .owner("T123")
         .build()
         .expect("handle");
-    call(&handle, &READ).await.expect("answer");
+    call(&handle, &READ).await.expect("response");
     let calls = server.token_calls();
     assert_eq!(calls[0].target, "/v1/accounts/T123/auth/token");
     assert!(calls[0].body.contains("/v1/accounts/T12345678\""));
@@ -242,7 +242,7 @@ async fn an_operation_with_basic_authentication_sends_id_and_secret() {
         .call(&TOKEN)
         .send_bytes()
         .await
-        .expect("answer");
+        .expect("response");
     let calls = server.calls();
     assert_eq!(calls[0].target, "/v1/accounts/T12345678/auth/other");
     assert_eq!(calls[0].header("authorization"), Some(BASIC));
@@ -269,8 +269,8 @@ async fn a_source_of_the_user_is_asked_once_and_again_after_a_401() {
             })
             .build()
             .expect("handle");
-    call(&handle, &READ).await.expect("answer");
-    call(&handle, &READ).await.expect("answer");
+    call(&handle, &READ).await.expect("response");
+    call(&handle, &READ).await.expect("response");
     assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 2);
     assert_eq!(
         server.calls()[2].header("authorization"),

@@ -1,5 +1,5 @@
-//! The operations: one function each, called with a checked token and under the sandbox's lock. Every function checks
-//! first and changes afterwards, so that a refused request leaves no trace.
+//! The operations: one function each, called with a checked token, a request that is as documented, and under the
+//! sandbox's lock. Every function checks first and changes afterwards, so that a refused request changes nothing.
 
 pub(crate) mod admin;
 pub(crate) mod checkout;
@@ -8,3 +8,94 @@ pub(crate) mod loans;
 pub(crate) mod pictures;
 pub(crate) mod shopping;
 pub(crate) mod wallets;
+
+use serde_json::{Value, json};
+
+use crate::call::Call;
+use crate::errors::{ApiError, ApiResult};
+use crate::query::Query;
+use crate::state::json::text_of;
+use crate::state::store::Store;
+
+/// A page of objects, newest first, and the cursor of the next page if there is one.
+type Page<'s, T> = (Vec<&'s T>, Option<&'s str>);
+
+/// Returns the page of what is wanted that begins after `starting_after`.
+pub(crate) fn page<'s, T>(
+    call: &Call<'_>,
+    store: &'s Store<T>,
+    wanted: impl Fn(&T) -> bool,
+) -> ApiResult<Page<'s, T>> {
+    page_after(call, "starting_after", store, wanted)
+}
+
+/// Returns the page of what is wanted that begins after the cursor in a query parameter.
+pub(crate) fn page_after<'s, T>(
+    call: &Call<'_>,
+    parameter: &str,
+    store: &'s Store<T>,
+    wanted: impl Fn(&T) -> bool,
+) -> ApiResult<Page<'s, T>> {
+    let page = store.page(call.query.first(parameter), call.limit(), wanted);
+    page.ok_or_else(|| ApiError::invalid_field(parameter, "is not the cursor of a page"))
+}
+
+/// Whether a query parameter is `true`.
+pub(crate) fn is_set(call: &Call<'_>, parameter: &str) -> bool {
+    call.query.first(parameter) == Some("true")
+}
+
+/// Whether an object has what the query asks for: for each parameter that is there, one of its values at the place.
+pub(crate) fn has_values(query: &Query, object: &Value, places: &[(&str, &str)]) -> bool {
+    places.iter().all(|(parameter, place)| {
+        let found = object.pointer(place).map_or("", text_of);
+        is_one_of(&query.all(parameter), found)
+    })
+}
+
+/// Whether a value is one of the wanted, if there are any.
+pub(crate) fn is_one_of(wanted: &[&str], found: &str) -> bool {
+    wanted.is_empty() || wanted.contains(&found)
+}
+
+/// Whether `search`, if it is there, is the text at one of the places.
+pub(crate) fn is_found(query: &Query, object: &Value, places: &[&str]) -> bool {
+    let is_at = |text: &str| {
+        places
+            .iter()
+            .any(|place| object.pointer(place).is_some_and(|v| v == text))
+    };
+    query.first("search").is_none_or(is_at)
+}
+
+/// Who did something and when, such as `deleted_at` and `deleted_by`.
+pub(crate) fn stamp(call: &Call<'_>, verb: &str) -> Value {
+    json!({
+        (format!("{verb}_at")): call.now_text(),
+        (format!("{verb}_by")): call.grant.client_id,
+    })
+}
+
+/// Whether `part` lies between nothing and the whole, which may be negative.
+fn fits(whole: i64, part: i64) -> bool {
+    (whole.min(0)..=whole.max(0)).contains(&part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_line_never_exceeds_it_in_either_direction() {
+        for (whole, part, good) in [
+            (100, 100, true),
+            (100, 101, false),
+            (100, -1, false),
+            (-50, -50, true),
+            (-50, -51, false),
+            (-50, 1, false),
+        ] {
+            assert_eq!(fits(whole, part), good, "{part} of {whole}");
+        }
+    }
+}

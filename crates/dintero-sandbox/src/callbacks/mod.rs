@@ -1,83 +1,13 @@
-//! Callbacks: which of them are due to a session's `callback_url`, and what became of each.
+//! Callbacks: which of them a session's `callback_url` asks for.
 
-pub(crate) mod dispatcher;
-mod record;
-mod sign;
 mod target;
 
-use std::collections::VecDeque;
-use std::fmt;
-
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
-pub use self::record::{Callback, CallbackAnswer, CallbackAttempt, CallbackState};
 use self::target::Target;
 use crate::clock::text;
+use crate::state::callbacks::{Callback, CallbackState};
 use crate::state::{Account, uuid};
-
-/// How many callbacks of an account wait, and how many that are done are kept; the oldest go first.
-const LIMIT: usize = 10_000;
-
-/// An account's callbacks.
-#[derive(Default, Serialize, Deserialize)]
-pub(crate) struct Callbacks {
-    waiting: VecDeque<Callback>,
-    done: VecDeque<Callback>,
-    count: u64,
-}
-
-/// A log, and therefore no part of the state's digest.
-impl fmt::Debug for Callbacks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Callbacks")
-    }
-}
-
-impl Callbacks {
-    /// All that are kept, in the order in which they came up.
-    pub(crate) fn all(&self) -> Vec<Callback> {
-        let mut all: Vec<_> = self.waiting.iter().chain(&self.done).cloned().collect();
-        all.sort_by_key(|callback| callback.number);
-        all
-    }
-
-    pub(crate) fn is_idle(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
-    fn add(&mut self, mut callback: Callback) {
-        self.count += 1;
-        callback.number = self.count;
-        let store = match callback.state {
-            CallbackState::Waiting(_) => &mut self.waiting,
-            _ => &mut self.done,
-        };
-        if store.len() == LIMIT {
-            store.pop_front();
-        }
-        store.push_back(callback);
-    }
-
-    /// Changes a waiting callback, and puts it to the others once it is done.
-    fn change<T>(&mut self, delivery_id: &str, with: impl FnOnce(&mut Callback) -> T) -> Option<T> {
-        let at = self
-            .waiting
-            .iter()
-            .position(|c| c.delivery_id == delivery_id)?;
-        let found = with(self.waiting.get_mut(at)?);
-        let is_waiting = |c: &Callback| matches!(c.state, CallbackState::Waiting(_));
-        if !self.waiting.get(at).is_some_and(is_waiting)
-            && let Some(done) = self.waiting.remove(at)
-        {
-            if self.done.len() == LIMIT {
-                self.done.pop_front();
-            }
-            self.done.push_back(done);
-        }
-        Some(found)
-    }
-}
 
 /// What a payment has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,162 +20,130 @@ pub(crate) enum Moment {
     Failed,
 }
 
-impl Moment {
-    /// The parameter `error` of the callback and of the return to the shop.
-    pub(crate) fn error(self) -> Option<&'static str> {
-        match self {
-            Self::Authorized | Self::Held => None,
-            Self::Declined => Some("authorization"),
-            Self::Refused | Self::Failed => Some("failed"),
-        }
-    }
-}
-
-/// What one callback says.
-struct News<'a> {
-    session_id: &'a str,
-    transaction_id: Option<&'a str>,
+/// The content of one callback.
+#[derive(Default)]
+struct Notice {
+    session_id: String,
+    transaction_id: Option<String>,
     time: DateTime<Utc>,
     error: Option<&'static str>,
-    event: Option<(&'a str, &'a str)>,
-    /// Told without being asked for.
-    always: bool,
+    /// The name and the id of a transaction's event.
+    event: Option<(String, String)>,
+    /// Sent also where `callback_url` does not ask for it.
+    unconditional: bool,
     session_event: Option<&'static str>,
 }
 
-/// A payment was authorized, held, declined or failed.
+/// Queues the callback for a payment that was authorized, held, refused, declined or failed.
 pub(crate) fn on_payment(account: &mut Account, now: DateTime<Utc>, id: &str, moment: Moment) {
     let Some(transaction) = account.checkout.transactions.find(id) else {
         return;
     };
-    let session_id = transaction.session_id.clone();
-    let news = News {
-        session_id: &session_id,
-        transaction_id: Some(id),
-        time: transaction.created_at,
-        error: moment.error(),
-        event: None,
-        always: !matches!(moment, Moment::Declined | Moment::Failed),
-        session_event: match moment {
-            Moment::Authorized => Some("AUTH_CALLBACK_SENT"),
-            Moment::Held => Some("ON_HOLD_CALLBACK_SENT"),
-            _ => None,
-        },
+    let (error, session_event) = match moment {
+        Moment::Authorized => (None, Some("AUTH_CALLBACK_SENT")),
+        Moment::Held => (None, Some("ON_HOLD_CALLBACK_SENT")),
+        Moment::Declined => (Some("authorization"), None),
+        Moment::Refused | Moment::Failed => (Some("failed"), None),
     };
-    tell(account, now, &news);
+    let notice = Notice {
+        session_id: transaction.session_id.clone(),
+        transaction_id: Some(id.to_owned()),
+        time: transaction.created_at,
+        error,
+        unconditional: !matches!(moment, Moment::Declined | Moment::Failed),
+        session_event,
+        ..Notice::default()
+    };
+    queue(account, now, notice);
 }
 
-/// The payer left without paying.
+/// Queues the callback for a payer who left without paying.
 pub(crate) fn on_cancel(account: &mut Account, now: DateTime<Utc>, session_id: &str) {
-    let news = News {
-        session_id,
-        transaction_id: None,
+    let notice = Notice {
+        session_id: session_id.to_owned(),
         time: now,
         error: Some("cancelled"),
-        event: None,
-        always: false,
-        session_event: None,
+        ..Notice::default()
     };
-    tell(account, now, &news);
+    queue(account, now, notice);
 }
 
-/// The transaction has had new events, those from `first` on.
+/// Queues the callbacks for a transaction's successful events from `first` on.
 pub(crate) fn on_events(account: &mut Account, now: DateTime<Utc>, id: &str, first: usize) {
     let Some(transaction) = account.checkout.transactions.find(id) else {
         return;
     };
-    let (session_id, time) = (transaction.session_id.clone(), transaction.created_at);
-    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-    let events: Vec<_> = transaction
-        .events
-        .iter()
-        .skip(first)
-        .filter(|e| e["success"] == true)
-        .map(|e| (text(&e["event"]), text(&e["id"])))
+    let events = transaction.events.iter().skip(first);
+    let events = events.filter(|event| event["success"] == true);
+    let notices: Vec<_> = events
+        .map(|event| {
+            let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+            Notice {
+                session_id: transaction.session_id.clone(),
+                transaction_id: Some(id.to_owned()),
+                time: transaction.created_at,
+                event: Some((text("event"), text("id"))),
+                ..Notice::default()
+            }
+        })
         .collect();
-    for (event, event_id) in &events {
-        let news = News {
-            session_id: &session_id,
-            transaction_id: Some(id),
-            time,
-            error: None,
-            event: Some((event, event_id)),
-            always: false,
-            session_event: None,
-        };
-        tell(account, now, &news);
+    for notice in notices {
+        queue(account, now, notice);
     }
 }
 
-/// Queues a callback, if the session has a `callback_url` that wants it.
-fn tell(account: &mut Account, now: DateTime<Utc>, news: &News<'_>) {
-    let Some(session) = account.checkout.sessions.find(news.session_id) else {
+/// Queues a callback, if the session has a `callback_url` that asks for it.
+fn queue(account: &mut Account, now: DateTime<Utc>, notice: Notice) {
+    let Some(session) = account.checkout.sessions.find(&notice.session_id) else {
         return;
     };
     let Some(callback_url) = session.doc["url"]["callback_url"].as_str() else {
         return;
     };
     let target = Target::parse(callback_url);
-    let wanted = match (&target, news.event) {
-        (_, None) if news.always => true,
+    let event = notice.event.as_ref();
+    let is_wanted = match (&target, event) {
+        (_, None) if notice.unconditional => true,
         (Ok(target), None) => target.reports_errors,
         (Ok(target), Some((event, _))) => target.reports(event),
         (Err(_), _) => false,
     };
-    if !wanted {
+    if !is_wanted {
         return;
     }
-    let reference = session.doc["order"]["merchant_reference"].as_str();
-    let time = text(news.time);
+    let time = text(notice.time);
     let parameters = [
-        ("merchant_reference", reference),
-        ("transaction_id", news.transaction_id),
+        (
+            "merchant_reference",
+            session.doc["order"]["merchant_reference"].as_str(),
+        ),
+        ("transaction_id", notice.transaction_id.as_deref()),
         ("time", Some(time.as_str())),
-        ("error", news.error),
-        ("event", news.event.map(|e| e.0)),
-        ("event_id", news.event.map(|e| e.1)),
+        ("error", notice.error),
+        ("event", event.map(|(event, _)| event.as_str())),
+        ("event_id", event.map(|(_, id)| id.as_str())),
     ];
-    let url = target
-        .as_ref()
-        .map(|t| t.call(news.session_id, &parameters));
-    let posts = target.as_ref().is_ok_and(|t| t.posts);
+    let url = match &target {
+        Ok(target) => target.call(&notice.session_id, &parameters),
+        Err(_) => callback_url.to_owned(),
+    };
+    let is_post = target.as_ref().is_ok_and(|target| target.is_post);
     let callback = Callback {
         delivery_id: uuid(),
-        session_id: news.session_id.to_owned(),
-        transaction_id: news.transaction_id.map(str::to_owned),
-        error: news.error.map(str::to_owned),
-        event: news.event.map(|e| e.0.to_owned()),
-        method: if posts { "POST" } else { "GET" }.to_owned(),
-        url: url.unwrap_or_else(|_| callback_url.to_owned()),
+        session_id: notice.session_id,
+        transaction_id: notice.transaction_id,
+        error: notice.error.map(str::to_owned),
+        event: notice.event.map(|(event, _)| event),
+        method: if is_post { "POST" } else { "GET" }.to_owned(),
+        url,
         attempts: Vec::new(),
-        with_session: target.as_ref().is_ok_and(|t| t.with_session),
+        with_session: target.as_ref().is_ok_and(|target| target.with_session),
         state: match target {
             Ok(target) => CallbackState::Waiting(now + target.delay),
             Err(reason) => CallbackState::NotSent(reason.to_owned()),
         },
-        session_event: news.session_event.map(str::to_owned),
+        session_event: notice.session_event.map(str::to_owned),
         number: 0,
     };
     account.callbacks.add(callback);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::record::tests::callback;
-    use super::*;
-
-    #[test]
-    fn only_so_many_are_kept_and_the_oldest_go_first() {
-        let mut callbacks = Callbacks::default();
-        let first = callback();
-        callbacks.add(first.clone());
-        (0..LIMIT).for_each(|_| callbacks.add(callback()));
-        assert_eq!(callbacks.all().len(), LIMIT);
-        assert!(
-            callbacks
-                .all()
-                .iter()
-                .all(|c| c.delivery_id != first.delivery_id)
-        );
-    }
 }

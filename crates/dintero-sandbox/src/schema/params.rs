@@ -1,11 +1,11 @@
 //! Path variables, query parameters and headers against their schemas.
 
-use jsonschema::Validator;
 use serde_json::{Number, Value};
 
+use super::Schema;
 use super::convert::Direction;
-use super::{compile, report, resolve};
 use crate::call::Call;
+use crate::documents::resolve;
 use crate::errors::field_error;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(crate) struct Parameter {
     /// The type of its values: of each item, where it is a list.
     kind: String,
     is_list: bool,
-    validator: Validator,
+    schema: Schema,
 }
 
 impl Parameter {
@@ -54,12 +54,12 @@ impl Parameter {
             required: parameter["required"] == true,
             kind: values["type"].as_str().unwrap_or_default().to_owned(),
             is_list,
-            validator: compile(document, &values, Direction::Request),
+            schema: Schema::compile(document, &values, Direction::Request),
         })
     }
 
-    /// Adds what is wrong with this parameter of a request.
-    pub(crate) fn check(&self, call: &Call<'_>, faults: &mut Vec<Value>) {
+    /// Adds the violations in this parameter of a request.
+    pub(crate) fn check(&self, call: &Call<'_>, violations: &mut Vec<Value>) {
         let texts: Vec<&str> = match self.place {
             Place::Path => vec![call.param(&self.name)],
             Place::Query => call.query.all(&self.name),
@@ -75,17 +75,13 @@ impl Parameter {
             }
         };
         if texts.is_empty() && self.required {
-            faults.push(field_error(&self.name, "is required"));
+            violations.push(field_error(&self.name, "is required"));
         }
         if texts.len() > 1 && !self.is_list {
-            faults.push(field_error(&self.name, "can be given once only"));
+            violations.push(field_error(&self.name, "can be given once only"));
         }
         for text in texts {
-            faults.extend(report::faults(
-                &self.validator,
-                &self.value(text),
-                &self.name,
-            ));
+            violations.extend(self.schema.violations(&self.value(text), &self.name));
         }
     }
 

@@ -4,19 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::auth::Grant;
+use crate::clients::Grant;
 use crate::clock::text;
+use crate::state::json::text_of;
 use crate::state::store::Store;
-
-/// An object that is kept as it is sent.
-pub(crate) type Doc = Map<String, Value>;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Admin {
-    pub(crate) profiles: Store<Doc>,
-    pub(crate) api_keys: Store<Doc>,
+    pub(crate) profiles: Store<Value>,
+    pub(crate) api_keys: Store<Value>,
     /// What each living API key allows.
     pub(crate) keys: BTreeMap<String, Grant>,
     pub(crate) signature: Option<Value>,
@@ -25,10 +23,10 @@ pub(crate) struct Admin {
     pub(crate) locations: BTreeMap<String, String>,
 }
 
-/// Something that a terminal was asked to do.
+/// An operation of a terminal.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct TerminalOperation {
-    pub(crate) doc: Doc,
+    pub(crate) doc: Value,
     pub(crate) idempotency_key: Option<String>,
     pub(crate) done_at: DateTime<Utc>,
 }
@@ -37,25 +35,22 @@ impl Admin {
     pub(crate) fn new(profiles: &BTreeSet<String>, now: DateTime<Utc>) -> Self {
         let mut admin = Self::default();
         for id in profiles {
+            let card = json!({"enabled": true, "type": "payment_product_type"});
             let doc = json!({
                 "id": id, "profile_id": id, "created_at": text(now), "created_by": "sandbox",
-                "configuration": {"channel": "ecommerce", "dintero_psp": {
-                    "type": "payment_type", "creditcard": {"enabled": true, "type": "payment_product_type"},
-                }},
+                "configuration": {"channel": "ecommerce", "dintero_psp": {"type": "payment_type", "creditcard": card}},
             });
-            admin
-                .profiles
-                .put(id, doc.as_object().cloned().unwrap_or_default());
+            admin.profiles.put(id, doc);
         }
         admin
     }
 
     /// Adds the profiles that are missing here.
     pub(crate) fn complete(&mut self, fresh: Self) {
-        for doc in fresh.profiles.iter() {
-            let id = doc["profile_id"].as_str().unwrap_or_default();
+        for profile in fresh.profiles.iter() {
+            let id = text_of(&profile["profile_id"]);
             if !self.profiles.contains(id) {
-                self.profiles.put(id, doc.clone());
+                self.profiles.put(id, profile.clone());
             }
         }
     }

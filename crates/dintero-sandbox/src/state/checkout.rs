@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::clock::text;
-use crate::errors::{ApiError, Outcome};
-use crate::state::admin::Doc;
+use crate::errors::{ApiResult, ensure_capacity, ensure_state};
+use crate::state::json::{remove, set};
 use crate::state::store::Store;
-use crate::state::{Word, uuid, word};
+use crate::state::uuid;
 
 /// How many events a session or a transaction can have.
 const EVENTS: usize = 500;
@@ -20,15 +20,15 @@ pub(crate) struct Checkout {
     pub(crate) sessions: Store<Session>,
     pub(crate) transactions: Store<Transaction>,
     /// The cards that may be charged again, by the id of their token.
-    pub(crate) tokens: Store<Doc>,
+    pub(crate) tokens: Store<Value>,
     /// The transactions that have an operation pending.
     pub(crate) pending: Vec<String>,
 }
 
 /// A session: the body as it was created and updated, plus what the sandbox adds.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Session {
-    pub(crate) doc: Map<String, Value>,
+    pub(crate) doc: Value,
     pub(crate) events: Vec<Value>,
     pub(crate) expires_at: DateTime<Utc>,
     pub(crate) transaction_id: Option<String>,
@@ -40,17 +40,12 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// The whole session as Dintero sends it; headers only when asked for.
+    /// The whole session as Dintero sends it; headers only when `includes` names them.
     pub(crate) fn body(&self, includes: &[&str]) -> Value {
         let mut doc = self.doc.clone();
-        if let Some(id) = &self.transaction_id {
-            doc.insert("transaction_id".into(), json!(id));
-        }
-        doc.insert(
-            "events".into(),
-            Value::Array(self.events.iter().map(|e| event(e, includes)).collect()),
-        );
-        Value::Object(doc)
+        set(&mut doc, json!({"transaction_id": self.transaction_id}));
+        doc["events"] = self.events.iter().map(|e| event(e, includes)).collect();
+        doc
     }
 
     pub(crate) fn add_event(
@@ -62,19 +57,20 @@ impl Session {
     ) {
         let mut event =
             json!({"id": uuid(), "name": name, "created_at": text(now), "request_id": request_id});
-        if !details.is_null() {
-            event["details"] = details;
-        }
+        set(&mut event, json!({"details": details}));
         self.events.push(event);
-        self.doc.insert("updated_at".into(), json!(text(now)));
+        self.doc["updated_at"] = json!(text(now));
     }
 
-    pub(crate) fn check_room(&self) -> Outcome<()> {
-        if self.events.len() >= EVENTS {
-            Err(ApiError::full("events of one session"))
-        } else {
-            Ok(())
-        }
+    pub(crate) fn cancel(&mut self, now: DateTime<Utc>, request_id: &str, by: Option<&str>) {
+        self.cancelled = true;
+        let fields = json!({"cancelled_at": text(now), "cancelled_by": by});
+        set(&mut self.doc, fields);
+        self.add_event(now, request_id, "CANCELLED", Value::Null);
+    }
+
+    pub(crate) fn check_capacity(&self) -> ApiResult<()> {
+        ensure_capacity(self.events.len() < EVENTS, "events of one session")
     }
 
     /// Why the session can no longer be paid or changed, if so.
@@ -88,8 +84,9 @@ impl Session {
 }
 
 /// What became of the payment, before any capture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Authorization {
+    #[default]
     Given,
     /// Somebody has yet to decide.
     OnHold,
@@ -99,7 +96,7 @@ pub(crate) enum Authorization {
 }
 
 /// The sums of a transaction, in minor units.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ledger {
     pub(crate) authorization: Authorization,
     pub(crate) authorized: i64,
@@ -114,18 +111,14 @@ impl Ledger {
         Self {
             authorization,
             authorized,
-            captured: 0,
-            refunded: 0,
-            closed: false,
+            ..Self::default()
         }
     }
 
     pub(crate) fn capturable(&self) -> i64 {
-        let open = self.authorization == Authorization::Given && !self.closed;
-        if open {
-            self.authorized - self.captured
-        } else {
-            0
+        match self.authorization {
+            Authorization::Given if !self.closed => self.authorized - self.captured,
+            _ => 0,
         }
     }
 
@@ -161,12 +154,43 @@ pub(crate) struct Line {
     pub(crate) refunded: i64,
 }
 
+/// Returns the lines of an order's items, of which nothing has moved.
+pub(crate) fn lines(items: &[Value]) -> BTreeMap<String, Line> {
+    let line = |item: &Value| {
+        let amount = item["amount"].as_i64().unwrap_or(0);
+        let line = Line {
+            amount,
+            ..Line::default()
+        };
+        Some((item["line_id"].as_str()?.to_owned(), line))
+    };
+    items.iter().filter_map(line).collect()
+}
+
+/// What is done to an authorization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Operation {
+    Capture,
+    Refund,
+    Void,
+}
+
+impl Operation {
+    /// Returns the name that its event has.
+    pub(crate) fn event(self) -> &'static str {
+        match self {
+            Self::Capture => "CAPTURE",
+            Self::Refund => "REFUND",
+            Self::Void => "VOID",
+        }
+    }
+}
+
 /// A capture, refund or void.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Movement {
-    /// `CAPTURE`, `REFUND` or `VOID`.
-    #[serde(deserialize_with = "word")]
-    pub(crate) event: Word,
+    pub(crate) operation: Operation,
     pub(crate) amount: i64,
     /// What moves of each line.
     pub(crate) lines: BTreeMap<String, i64>,
@@ -176,7 +200,7 @@ pub(crate) struct Movement {
     pub(crate) extra: Value,
 }
 
-/// A movement that was answered with 202.
+/// A movement that was accepted with 202.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Pending {
     pub(crate) movement: Movement,
@@ -185,8 +209,9 @@ pub(crate) struct Pending {
 }
 
 /// Where an authorization that is not final stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum PreAuthorization {
+    #[default]
     None,
     /// The amount can still be changed.
     Open,
@@ -194,9 +219,9 @@ pub(crate) enum PreAuthorization {
 }
 
 /// A payment.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Transaction {
-    pub(crate) doc: Map<String, Value>,
+    pub(crate) doc: Value,
     pub(crate) events: Vec<Value>,
     pub(crate) session_id: String,
     pub(crate) created_at: DateTime<Utc>,
@@ -211,23 +236,20 @@ impl Transaction {
         let only_successful = includes.contains(&"events.success.true");
         let wanted = |e: &&Value| !only_successful || e["success"] == true;
         let mut doc = self.doc.clone();
-        doc.insert("status".into(), json!(self.ledger.status()));
-        if !includes.contains(&"card.payment_token")
-            && let Some(card) = doc.get_mut("card").and_then(Value::as_object_mut)
-        {
-            card.remove("payment_token");
+        doc["status"] = json!(self.ledger.status());
+        if let (false, Some(card)) = (
+            includes.contains(&"card.payment_token"),
+            doc.get_mut("card"),
+        ) {
+            remove(card, &["payment_token"]);
         }
-        let events = self
-            .events
-            .iter()
-            .filter(wanted)
-            .map(|e| event(e, includes))
-            .collect();
-        doc.insert("events".into(), Value::Array(events));
-        Value::Object(doc)
+        let events = self.events.iter().filter(wanted);
+        doc["events"] = events.map(|e| event(e, includes)).collect();
+        doc
     }
 
-    /// Appends a successful event that shows the status as it is now; `extra` holds the event's own fields.
+    /// Appends an event that shows the status as it is now; `extra` holds the event's own fields. One with an `error`
+    /// is a failed event.
     pub(crate) fn add_event(
         &mut self,
         now: DateTime<Utc>,
@@ -236,83 +258,55 @@ impl Transaction {
         amount: i64,
         extra: Value,
     ) {
-        let status = self.ledger.status();
-        self.add_event_with(now, request_id, (name, status, true), amount, extra);
-    }
-
-    pub(crate) fn add_event_with(
-        &mut self,
-        now: DateTime<Utc>,
-        request_id: &str,
-        (name, status, success): (&str, &str, bool),
-        amount: i64,
-        extra: Value,
-    ) {
+        let (status, success) = (self.ledger.status(), extra.get("error").is_none());
         let mut event = json!({
             "id": uuid(), "event": name, "transaction_status": status, "success": success, "amount": amount,
             "created_at": text(now), "request_id": request_id,
         });
-        if let (Some(event), Value::Object(extra)) = (event.as_object_mut(), extra) {
-            event.extend(extra);
-        }
+        set(&mut event, extra);
         self.events.push(event);
-        self.doc.insert("updated_at".into(), json!(text(now)));
+        self.doc["updated_at"] = json!(text(now));
     }
 
     /// Carries out a movement that was checked before, and notes its events.
     pub(crate) fn apply(&mut self, now: DateTime<Utc>, request_id: &str, movement: Movement) {
-        let Movement {
-            event,
-            amount,
-            lines,
-            is_final,
-            extra,
-        } = movement;
+        let (operation, amount) = (movement.operation, movement.amount);
         let left = self.ledger.capturable();
-        match event {
-            "CAPTURE" => {
+        match operation {
+            Operation::Capture => {
                 self.ledger.captured += amount;
-                self.ledger.closed = is_final;
+                self.ledger.closed = movement.is_final;
             }
-            "REFUND" => self.ledger.refunded += amount,
-            _ => self.ledger.authorization = Authorization::Voided,
+            Operation::Refund => self.ledger.refunded += amount,
+            Operation::Void => self.ledger.authorization = Authorization::Voided,
         }
-        for (id, moved) in lines {
+        for (id, moved) in movement.lines {
             let line = self.lines.entry(id).or_default();
-            let sum = if event == "REFUND" {
-                &mut line.refunded
-            } else {
-                &mut line.captured
-            };
-            *sum += moved;
+            match operation {
+                Operation::Refund => line.refunded += moved,
+                _ => line.captured += moved,
+            }
         }
-        let by = json!({"created_by": extra["created_by"]});
-        self.add_event(now, request_id, event, amount, extra);
-        if is_final && left > amount {
+        let by = json!({"created_by": movement.extra["created_by"]});
+        self.add_event(now, request_id, operation.event(), amount, movement.extra);
+        if movement.is_final && left > amount {
             self.add_event(now, request_id, "VOID", left - amount, by);
         }
     }
 
     /// Whether there is room for a further operation, and none is pending.
-    pub(crate) fn check_room(&self) -> Outcome<()> {
-        if self.pending.is_some() {
-            return Err(ApiError::wrong_state("an operation is pending"));
-        }
+    pub(crate) fn check_capacity(&self) -> ApiResult<()> {
+        ensure_state(self.pending.is_none(), "an operation is pending")?;
         // An operation has at most three events: that it was begun, itself, and the void of the rest.
-        if self.events.len() + 3 > EVENTS {
-            Err(ApiError::full("events of one transaction"))
-        } else {
-            Ok(())
-        }
+        let fits = self.events.len() + 3 <= EVENTS;
+        ensure_capacity(fits, "events of one transaction")
     }
 }
 
 fn event(event: &Value, includes: &[&str]) -> Value {
     let mut event = event.clone();
-    if !includes.contains(&"events.request_headers")
-        && let Some(event) = event.as_object_mut()
-    {
-        event.remove("request_headers");
+    if !includes.contains(&"events.request_headers") {
+        remove(&mut event, &["request_headers"]);
     }
     event
 }

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock::text;
-use crate::state::admin::Doc;
+use crate::state::json::text_of;
 use crate::state::store::Store;
 use crate::state::uuid;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Finance {
     pub(crate) settlements: Store<Settlement>,
-    pub(crate) report_configurations: Store<Doc>,
+    pub(crate) report_configurations: Store<Value>,
     /// The events that are settled, by transaction.
     pub(crate) settled: BTreeSet<String>,
     pub(crate) sellers: Store<Seller>,
@@ -34,16 +34,8 @@ pub(crate) struct Settlement {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Seller {
-    pub(crate) doc: Doc,
+    pub(crate) doc: Value,
     pub(crate) active_from: DateTime<Utc>,
-}
-
-/// One line of a settlement: the transaction, what happened, minor units.
-pub(crate) struct Settled {
-    pub(crate) transaction_id: String,
-    pub(crate) event: &'static str,
-    pub(crate) amount: i64,
-    pub(crate) currency: String,
 }
 
 impl Finance {
@@ -51,11 +43,9 @@ impl Finance {
     pub(crate) fn new(account: &str, now: DateTime<Utc>) -> Self {
         let mut finance = Self::default();
         for week in (1..=3_i64).rev() {
-            let line = |n: i64, event, amount| Settled {
-                transaction_id: format!("{account}.history{week}n{n}"),
-                event,
-                amount,
-                currency: "NOK".into(),
+            let line = |n: i64, event: &str, amount: i64| {
+                let id = format!("{account}.history{week}n{n}");
+                json!({"transaction_id": id, "event": event, "amount": amount, "currency": "NOK"})
             };
             let lines = [
                 line(1, "CAPTURE", 10_000 * week),
@@ -67,24 +57,25 @@ impl Finance {
         finance
     }
 
-    /// Adds a settlement per currency for a week that has just ended.
-    pub(crate) fn settle(&mut self, lines: &[Settled], by: &str, at: DateTime<Utc>) {
-        let currencies: BTreeSet<_> = lines.iter().map(|line| line.currency.as_str()).collect();
+    /// Adds a settlement per currency for a week that has just ended. Each line says what happened to a transaction.
+    pub(crate) fn settle(&mut self, lines: &[Value], by: &str, at: DateTime<Utc>) {
+        let currencies: BTreeSet<_> = lines
+            .iter()
+            .map(|line| text_of(&line["currency"]))
+            .collect();
         for currency in currencies {
-            let of_currency = || lines.iter().filter(|line| line.currency == currency);
-            let sum = |event| -> i64 {
-                let of_event = of_currency().filter(|line| line.event == event);
-                of_event.map(|line| line.amount).sum()
+            let of_currency = || lines.iter().filter(|line| line["currency"] == currency);
+            let sum = |event: &str| -> i64 {
+                let of_event = of_currency().filter(|line| line["event"] == event);
+                of_event.filter_map(|line| line["amount"].as_i64()).sum()
             };
             let (id, file, capture, refund) = (uuid(), uuid(), sum("CAPTURE"), sum("REFUND"));
             // About 2 %, rounded down.
             let fee = capture / 50;
             let mut csv = "transaction_id,event,amount,currency\n".to_owned();
             for line in of_currency() {
-                csv.push_str(&format!(
-                    "{},{},{},{currency}\n",
-                    line.transaction_id, line.event, line.amount
-                ));
+                let (id, event) = (text_of(&line["transaction_id"]), text_of(&line["event"]));
+                csv.push_str(&format!("{id},{event},{},{currency}\n", line["amount"]));
             }
             let doc = json!({
                 "id": id, "provider": "dintero_psp", "provider_reference": id, "payment_status": "paid",
@@ -108,12 +99,9 @@ impl Finance {
     /// What a seller has in a currency, minor units.
     pub(crate) fn balances(&self, seller: &str) -> BTreeMap<String, i64> {
         let mut balances = BTreeMap::new();
-        for entry in self
-            .ledger
-            .iter()
-            .filter(|e| e["payout_destination_id"] == seller)
-        {
-            let currency = entry["currency"].as_str().unwrap_or_default().to_owned();
+        let entries = self.ledger.iter();
+        for entry in entries.filter(|e| e["payout_destination_id"] == seller) {
+            let currency = text_of(&entry["currency"]).to_owned();
             *balances.entry(currency).or_default() += entry["amount"].as_i64().unwrap_or(0);
         }
         balances

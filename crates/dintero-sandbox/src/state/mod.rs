@@ -1,23 +1,25 @@
 //! What the sandbox remembers, per account, and how much of it.
 
 pub(crate) mod admin;
+pub(crate) mod callbacks;
 pub(crate) mod checkout;
 pub(crate) mod finance;
+pub(crate) mod json;
 pub(crate) mod shopping;
 pub(crate) mod store;
 pub(crate) mod wallets;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::repeat_with;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::auth::{Grant, Tokens};
-use crate::callbacks::Callbacks;
-use crate::errors::{ApiError, Outcome};
+use crate::clients::{Grant, Tokens};
+use crate::errors::{ApiError, ApiResult, ensure_capacity};
 
 /// Everything behind the one lock.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,7 +37,7 @@ pub(crate) struct SandboxState {
 pub(crate) struct Account {
     pub(crate) id: String,
     pub(crate) admin: admin::Admin,
-    pub(crate) callbacks: Callbacks,
+    pub(crate) callbacks: callbacks::Callbacks,
     pub(crate) checkout: checkout::Checkout,
     pub(crate) finance: finance::Finance,
     pub(crate) shopping: shopping::Shopping,
@@ -66,7 +68,7 @@ impl SandboxState {
         }
     }
 
-    /// Goes on from a saved world: what it lacks of this one's accounts and profiles is added.
+    /// Goes on from a saved state: what it lacks of this one's accounts and profiles is added.
     pub(crate) fn resume(&mut self, saved: SandboxState) {
         let fresh = std::mem::replace(&mut self.accounts, saved.accounts);
         for (id, account) in fresh {
@@ -82,7 +84,7 @@ impl SandboxState {
     }
 
     /// The grant of an API key.
-    pub(crate) fn grant_of_key(&self, key: &[u8]) -> Outcome<Grant> {
+    pub(crate) fn grant_of_key(&self, key: &[u8]) -> ApiResult<Grant> {
         let found = str::from_utf8(key).ok().and_then(|key| {
             let account = self.accounts.get(key.get(..9)?)?;
             account.admin.keys.get(key)
@@ -93,12 +95,8 @@ impl SandboxState {
     }
 
     /// Whether a body of this weight still fits into memory; called before the work.
-    pub(crate) fn check_room(&self, weight: usize) -> Outcome<()> {
-        if weight > self.limit.saturating_sub(self.used) {
-            Err(ApiError::full("bytes"))
-        } else {
-            Ok(())
-        }
+    pub(crate) fn check_quota(&self, weight: usize) -> ApiResult<()> {
+        ensure_capacity(weight <= self.limit.saturating_sub(self.used), "bytes")
     }
 
     /// Takes the room of a write that succeeded.
@@ -131,26 +129,6 @@ pub(crate) fn size(value: &Value) -> usize {
     }
 }
 
-/// A word of the sandbox's own, such as a status.
-pub(crate) type Word = &'static str;
-
-/// Reads such a word from a state file.
-pub(crate) fn word<'de, D: Deserializer<'de>>(from: D) -> Result<Word, D::Error> {
-    const WORDS: [Word; 8] = [
-        "CAPTURE",
-        "REFUND",
-        "VOID",
-        "cancelled",
-        "closed",
-        "completed",
-        "deleted",
-        "open",
-    ];
-    let text = String::deserialize(from)?;
-    let known = WORDS.into_iter().find(|word| *word == text);
-    known.ok_or_else(|| serde::de::Error::custom("a status or an event is not known"))
-}
-
 /// A Checkout id: the account, a dot and 22 letters and digits.
 pub(crate) fn checkout_id(account: &str) -> String {
     format!("{account}.{}", alphanumeric(22))
@@ -161,25 +139,9 @@ pub(crate) fn uuid() -> String {
     Uuid::new_v4().to_string()
 }
 
-/// `len` random letters and digits (at most 22 of them random, about 5.7 bits each).
+/// `len` random letters and digits. Test data, not for keys.
 pub(crate) fn alphanumeric(len: usize) -> String {
-    const SIGNS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    random(SIGNS, len)
-}
-
-/// `len` random signs of an alphabet. Test data, not for keys.
-pub(crate) fn random(signs: &[u8], len: usize) -> String {
-    let mut bits = 0_u128;
-    let base = signs.len() as u128;
-    let mut sign = |n: usize| {
-        if n.is_multiple_of(16) {
-            bits = Uuid::new_v4().as_u128() ^ Uuid::new_v4().as_u128().rotate_left(64);
-        }
-        let sign = signs[(bits % base) as usize];
-        bits /= base;
-        char::from(sign)
-    };
-    (0..len).map(&mut sign).collect()
+    repeat_with(fastrand::alphanumeric).take(len).collect()
 }
 
 #[cfg(test)]
@@ -205,15 +167,15 @@ mod tests {
     }
 
     #[test]
-    fn a_full_world_says_so() {
-        let mut world = SandboxState::new(
+    fn a_full_sandbox_returns_an_error() {
+        let mut state = SandboxState::new(
             ["T12345678".to_owned()],
             &BTreeSet::new(),
             10_000,
             DateTime::UNIX_EPOCH,
         );
-        assert_eq!(world.check_room(10_000), Ok(()));
-        world.use_quota(1);
-        assert_eq!(world.check_room(10_000).expect_err("full").status, 500);
+        assert_eq!(state.check_quota(10_000), Ok(()));
+        state.use_quota(1);
+        assert_eq!(state.check_quota(10_000).expect_err("full").status, 500);
     }
 }

@@ -4,58 +4,32 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult, ensure_capacity};
+use crate::state::json::{items, text_of};
 use crate::state::store::Store;
-use crate::state::{Word, word};
 
 /// How many operations, events and comments an order can have, each.
 pub(crate) const PER_ORDER: usize = 500;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Shopping {
-    pub(crate) drafts: Store<Draft>,
+    /// As reads show them, events included.
+    pub(crate) drafts: Store<Value>,
     /// By `order_id`.
     pub(crate) orders: Store<Order>,
 }
 
-/// A draft: `order` and `options` as they were sent, and the fields around them.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Draft {
-    pub(crate) doc: Map<String, Value>,
-    #[serde(deserialize_with = "word")]
-    pub(crate) status: Word,
-    pub(crate) created_at: DateTime<Utc>,
-    pub(crate) events: Vec<Value>,
-}
-
-impl Draft {
-    pub(crate) fn body(&self) -> Value {
-        let mut doc = self.doc.clone();
-        doc.insert("status".into(), json!(self.status));
-        doc.insert("order".into(), self.order());
-        doc.insert("events".into(), json!(self.events));
-        Value::Object(doc)
-    }
-
-    /// The order of the draft, with `gross_amount` from its items where none was sent.
-    pub(crate) fn order(&self) -> Value {
-        let mut order = self.doc["order"].clone();
-        if order.get("gross_amount").is_none() {
-            order["gross_amount"] = json!(gross(&order));
-        }
-        order
-    }
-
-    pub(crate) fn require_open(&self) -> Outcome<()> {
-        if self.status == "open" {
-            return Ok(());
-        }
-        Err(ApiError::wrong_state(format!(
-            "the draft is {}",
-            self.status
-        )))
+/// Returns an error with the state of a draft or an order that is not open.
+pub(crate) fn require_open(
+    doc: &Value,
+    what: &str,
+    error: impl FnOnce(String) -> ApiError,
+) -> ApiResult<()> {
+    match text_of(&doc["status"]) {
+        "open" => Ok(()),
+        status => Err(error(format!("the {what} is {status}"))),
     }
 }
 
@@ -66,14 +40,12 @@ pub(crate) fn gross(order: &Value) -> i64 {
 
 /// Gross amount by `line_id`.
 pub(crate) fn lines(order: &Value) -> BTreeMap<i64, i64> {
-    let items = order["items"].as_array().into_iter().flatten();
-    items
-        .filter_map(|i| Some((i["line_id"].as_i64()?, i["gross_amount"].as_i64()?)))
-        .collect()
+    let line = |i: &Value| Some((i["line_id"].as_i64()?, i["gross_amount"].as_i64()?));
+    items(&order["items"]).iter().filter_map(line).collect()
 }
 
 /// What is recorded about the payment of an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Authorization,
     Capture,
@@ -89,6 +61,7 @@ impl Kind {
         Kind::Cancellation,
     ];
 
+    /// Returns the name of its list in an order and in a path.
     pub(crate) fn plural(self) -> &'static str {
         match self {
             Kind::Authorization => "authorizations",
@@ -101,75 +74,90 @@ impl Kind {
     pub(crate) fn singular(self) -> &'static str {
         self.plural().trim_end_matches('s')
     }
+
+    /// Returns the kind that the path of a request is about.
+    pub(crate) fn of_path(path: &str) -> Self {
+        // /v1/accounts/{aid}/shopping/orders/{order_id}/{kind}
+        let part = path.split('/').nth(7).unwrap_or_default();
+        let found = Self::ALL.into_iter().find(|kind| kind.plural() == part);
+        found.unwrap_or(Kind::Authorization)
+    }
 }
 
 /// An order: what the draft said, and everything recorded since.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Order {
-    pub(crate) doc: Map<String, Value>,
-    #[serde(deserialize_with = "word")]
-    pub(crate) status: Word,
+    /// As reads show it, but for what is computed and for events.
+    pub(crate) doc: Value,
     pub(crate) created_at: DateTime<Utc>,
-    pub(crate) operations: Vec<(Kind, Value)>,
     pub(crate) events: Vec<Value>,
-    pub(crate) comments: Vec<Value>,
     /// Checkout sessions made for parts of the order.
     pub(crate) sessions: Vec<Value>,
 }
 
 impl Order {
+    /// A new and open order with nothing recorded.
+    pub(crate) fn new(mut doc: Value, created_at: DateTime<Utc>, event: Value) -> Self {
+        doc["status"] = json!("open");
+        doc["comments"] = json!([]);
+        for kind in Kind::ALL {
+            doc[kind.plural()] = json!([]);
+        }
+        let (events, sessions) = (vec![event], Vec::new());
+        Self {
+            doc,
+            created_at,
+            events,
+            sessions,
+        }
+    }
+
     /// The whole order; events of the types in `events`.
     pub(crate) fn body(&self, events: &[&str]) -> Value {
         let mut doc = self.doc.clone();
-        doc.insert("status".into(), json!(self.status));
-        doc.insert("payment_status".into(), json!(self.payment_status()));
-        doc.insert("comments".into(), json!(self.comments));
-        for kind in Kind::ALL {
-            let of_kind = self
-                .operations
-                .iter()
-                .filter(|(k, _)| *k == kind)
-                .map(|(_, o)| o.clone());
-            doc.insert(kind.plural().into(), of_kind.collect());
-        }
+        doc["payment_status"] = json!(self.payment_status());
         if !events.is_empty() {
-            let wanted = |e: &&Value| {
-                e["event_type"]
-                    .as_str()
-                    .is_some_and(|t| events.contains(&t))
-            };
-            doc.insert(
-                "events".into(),
-                self.events.iter().filter(wanted).cloned().collect(),
-            );
-            doc.insert("state".into(), json!(self.state()));
+            let wanted = |e: &&Value| events.contains(&text_of(&e["event_type"]));
+            doc["events"] = self.events.iter().filter(wanted).cloned().collect();
+            doc["state"] = json!(self.state());
         }
-        Value::Object(doc)
+        doc
+    }
+
+    pub(crate) fn operations(&self, kind: Kind) -> &[Value] {
+        items(&self.doc[kind.plural()])
+    }
+
+    pub(crate) fn has_operations(&self) -> bool {
+        Kind::ALL
+            .iter()
+            .any(|kind| !self.operations(*kind).is_empty())
+    }
+
+    /// Appends to a list of the order.
+    pub(crate) fn add(&mut self, list: &str, record: Value) {
+        if let Some(list) = self.doc[list].as_array_mut() {
+            list.push(record);
+        }
     }
 
     pub(crate) fn several_authorizations(&self) -> bool {
-        self.doc
-            .get("options")
-            .is_some_and(|o| o["multiple_authorizations"] == true)
+        self.doc["options"]["multiple_authorizations"] == true
     }
 
     /// How much successful operations of a kind moved per line; of one authorization or of all.
     pub(crate) fn moved(&self, kind: Kind, authorization: Option<&str>) -> BTreeMap<i64, i64> {
+        let key = match kind {
+            Kind::Authorization => "id",
+            _ => "authorization_id",
+        };
+        let counts =
+            |o: &&Value| o["success"] != false && authorization.is_none_or(|id| o[key] == id);
         let mut sums = BTreeMap::new();
-        for (found, operation) in &self.operations {
-            let key = if kind == Kind::Authorization {
-                "id"
-            } else {
-                "authorization_id"
-            };
-            let of_authorization = authorization.is_none_or(|id| operation[key] == id);
-            if *found != kind || operation["success"] == false || !of_authorization {
-                continue;
-            }
-            for item in operation["items"].as_array().into_iter().flatten() {
-                *sums
-                    .entry(item["line_id"].as_i64().unwrap_or(0))
-                    .or_default() += item["amount"].as_i64().unwrap_or(0);
+        for operation in self.operations(kind).iter().filter(counts) {
+            for item in items(&operation["items"]) {
+                let line = item["line_id"].as_i64().unwrap_or(0);
+                *sums.entry(line).or_default() += item["amount"].as_i64().unwrap_or(0);
             }
         }
         sums
@@ -179,7 +167,7 @@ impl Order {
     pub(crate) fn left(&self, kind: Kind, authorization: Option<&str>) -> BTreeMap<i64, i64> {
         let moved = |kind| self.moved(kind, authorization);
         let (mut left, minus) = match kind {
-            Kind::Authorization => (self.lines(), vec![self.moved(Kind::Authorization, None)]),
+            Kind::Authorization => (lines(&self.doc), vec![self.moved(kind, None)]),
             Kind::Capture | Kind::Cancellation => (
                 moved(Kind::Authorization),
                 vec![moved(Kind::Capture), moved(Kind::Cancellation)],
@@ -192,22 +180,10 @@ impl Order {
         left
     }
 
-    pub(crate) fn lines(&self) -> BTreeMap<i64, i64> {
-        let items = self
-            .doc
-            .get("items")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        items
-            .filter_map(|i| Some((i["line_id"].as_i64()?, i["gross_amount"].as_i64()?)))
-            .collect()
-    }
-
     pub(crate) fn payment_status(&self) -> &'static str {
         let sum = |kind| self.moved(kind, None).into_values().sum::<i64>();
         let (captured, refunded) = (sum(Kind::Capture), sum(Kind::Refund));
-        let total = self.lines().into_values().sum::<i64>() - sum(Kind::Cancellation);
+        let total = gross(&self.doc) - sum(Kind::Cancellation);
         match () {
             () if self.moved(Kind::Capture, None).is_empty() => "pending",
             () if refunded != 0 && refunded >= captured => "refunded",
@@ -237,105 +213,18 @@ impl Order {
         }
     }
 
-    pub(crate) fn check_room(&self) -> Outcome<()> {
-        let most = self
-            .operations
-            .len()
-            .max(self.events.len())
-            .max(self.comments.len())
-            .max(self.sessions.len());
-        if most >= PER_ORDER {
-            Err(ApiError::full("records of one order"))
-        } else {
-            Ok(())
-        }
+    /// Returns an error if a list of the order is full.
+    pub(crate) fn check_capacity(&self) -> ApiResult<()> {
+        let operations: usize = Kind::ALL
+            .iter()
+            .map(|kind| self.operations(*kind).len())
+            .sum();
+        let comments = items(&self.doc["comments"]).len();
+        let lists = [operations, comments, self.events.len(), self.sessions.len()];
+        let fits = lists.iter().all(|len| *len < PER_ORDER);
+        ensure_capacity(fits, "records of one order")
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    type Recorded = (Kind, i64, i64);
-
-    fn order(operations: &[Recorded]) -> Order {
-        let doc = json!({"items": [{"line_id": 1, "gross_amount": 700}, {"line_id": 2, "gross_amount": 300}]});
-        let record = |(kind, line, amount): &Recorded| {
-            (
-                *kind,
-                json!({"items": [{"line_id": line, "amount": amount}], "success": true}),
-            )
-        };
-        Order {
-            doc: doc.as_object().cloned().unwrap_or_default(),
-            status: "open",
-            created_at: DateTime::UNIX_EPOCH,
-            operations: operations.iter().map(record).collect(),
-            events: Vec::new(),
-            comments: Vec::new(),
-            sessions: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn the_payment_status_follows_captures_refunds_and_cancellations() {
-        use Kind::{Authorization as A, Cancellation as X, Capture as C, Refund as R};
-        let cases: [(&[Recorded], &str); 7] = [
-            (&[], "pending"),
-            (&[(A, 1, 700), (A, 2, 300)], "pending"),
-            (&[(A, 1, 700), (C, 1, 700)], "partially_paid"),
-            (
-                &[(A, 1, 700), (C, 1, 700), (A, 2, 300), (X, 2, 300)],
-                "paid",
-            ),
-            (
-                &[(A, 1, 700), (C, 1, 700), (A, 2, 300), (C, 2, 300)],
-                "paid",
-            ),
-            (
-                &[(C, 1, 700), (C, 2, 300), (R, 2, 300)],
-                "partially_refunded",
-            ),
-            (&[(C, 1, 700), (R, 1, 700)], "refunded"),
-        ];
-        for (operations, status) in cases {
-            assert_eq!(order(operations).payment_status(), status, "{operations:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_left_of_a_line_depends_on_the_operation() {
-        use Kind::{Authorization as A, Cancellation as X, Capture as C, Refund as R};
-        let order = order(&[(A, 1, 600), (C, 1, 250), (X, 1, 50), (R, 1, 100)]);
-        for (kind, left) in [(A, 100), (C, 300), (X, 300), (R, 150)] {
-            assert_eq!(order.left(kind, None)[&1], left, "{kind:?}");
-        }
-    }
-
-    #[test]
-    fn an_operation_without_success_moves_nothing() {
-        let mut order = order(&[(Kind::Authorization, 1, 600)]);
-        order.operations[0].1["success"] = json!(false);
-        assert_eq!(order.left(Kind::Authorization, None)[&1], 700);
-    }
-
-    #[test]
-    fn the_latest_event_of_each_service_decides_the_state() {
-        let mut order = order(&[]);
-        assert_eq!(order.state(), "pending");
-        order
-            .events
-            .push(json!({"service": "pick", "state": "pending"}));
-        order
-            .events
-            .push(json!({"service": "pick", "state": "success"}));
-        assert_eq!(order.state(), "success");
-        order
-            .events
-            .push(json!({"service": "ship", "state": "error"}));
-        order
-            .events
-            .push(json!({"service": "ship", "state": "success"}));
-        assert_eq!(order.state(), "failure");
-    }
-}
+mod tests;

@@ -1,139 +1,80 @@
 //! A bounded store of objects by id that remembers the order in which they came.
 
-use std::collections::{BTreeMap, HashMap};
-use std::fmt;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use crate::errors::{ApiError, Outcome};
+use crate::errors::{ApiError, ApiResult, ensure_capacity};
 
 /// How many objects of one kind an account holds.
 const LIMIT: usize = 100_000;
 
-pub(crate) struct Store<T> {
-    by_age: BTreeMap<u64, (String, T)>,
-    by_id: HashMap<String, u64>,
-    next: u64,
-}
+/// Objects by id, oldest first.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Store<T>(IndexMap<String, T>);
 
 impl<T> Default for Store<T> {
     fn default() -> Self {
-        Self {
-            by_age: BTreeMap::new(),
-            by_id: HashMap::new(),
-            next: 0,
-        }
-    }
-}
-
-/// In the order of age; the index says nothing more.
-impl<T: fmt::Debug> fmt::Debug for Store<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.by_age.values()).finish()
-    }
-}
-
-/// As a list of ids and objects, oldest first.
-impl<T: Serialize> Serialize for Store<T> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(self.by_age.values())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Store<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let mut store = Self::default();
-        for (id, object) in Vec::<(String, T)>::deserialize(from)? {
-            store.put(&id, object);
-        }
-        Ok(store)
+        Self(IndexMap::new())
     }
 }
 
 impl<T> Store<T> {
-    /// Whether `more` objects fit; to be asked before anything else is changed.
-    pub(crate) fn check_room(&self, more: usize, what: &str) -> Outcome<()> {
-        if self.by_age.len() + more > LIMIT {
-            Err(ApiError::full(what))
-        } else {
-            Ok(())
-        }
+    /// Returns an error unless `more` objects fit; to be called before anything else is changed.
+    pub(crate) fn check_capacity(&self, more: usize, what: &str) -> ApiResult<()> {
+        ensure_capacity(self.0.len() + more <= LIMIT, what)
     }
 
     /// Puts an object in; one with the same id is replaced and keeps its place.
     pub(crate) fn put(&mut self, id: &str, object: T) {
-        let age = *self.by_id.entry(id.to_owned()).or_insert_with(|| {
-            self.next += 1;
-            self.next
-        });
-        self.by_age.insert(age, (id.to_owned(), object));
+        self.0.insert(id.to_owned(), object);
     }
 
     pub(crate) fn contains(&self, id: &str) -> bool {
-        self.by_id.contains_key(id)
+        self.0.contains_key(id)
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<&T> {
-        self.by_age
-            .get(self.by_id.get(id)?)
-            .map(|(_, object)| object)
+        self.0.get(id)
     }
 
-    pub(crate) fn get(&self, id: &str, what: &str) -> Outcome<&T> {
-        self.find(id).ok_or_else(|| ApiError::not_found(what))
+    pub(crate) fn get(&self, id: &str, what: &str) -> ApiResult<&T> {
+        self.0.get(id).ok_or_else(|| ApiError::not_found(what))
     }
 
-    pub(crate) fn get_mut(&mut self, id: &str, what: &str) -> Outcome<&mut T> {
-        let age = self
-            .by_id
-            .get(id)
-            .ok_or_else(|| ApiError::not_found(what))?;
-        self.by_age
-            .get_mut(age)
-            .map(|(_, object)| object)
-            .ok_or_else(|| ApiError::not_found(what))
+    pub(crate) fn get_mut(&mut self, id: &str, what: &str) -> ApiResult<&mut T> {
+        self.0.get_mut(id).ok_or_else(|| ApiError::not_found(what))
     }
 
     /// All objects, oldest first.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.by_age.values().map(|(_, object)| object)
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.0.values()
     }
 
     /// Takes an object out.
-    pub(crate) fn remove(&mut self, id: &str, what: &str) -> Outcome<T> {
-        let age = self.by_id.remove(id);
-        let found = age.and_then(|age| self.by_age.remove(&age));
-        found
-            .map(|(_, object)| object)
-            .ok_or_else(|| ApiError::not_found(what))
+    pub(crate) fn remove(&mut self, id: &str, what: &str) -> ApiResult<T> {
+        let found = self.0.shift_remove(id);
+        found.ok_or_else(|| ApiError::not_found(what))
     }
 
-    /// A page, newest first: what is `wanted`, from behind the cursor, at most `limit`; and the cursor of the next
-    /// page if there is more. An unknown cursor is an error.
+    /// Returns a page, newest first: what is `wanted`, from behind the cursor, at most `limit`; and the cursor of the
+    /// next page if there is more. An unknown cursor has no page.
     pub(crate) fn page(
         &self,
         starting_after: Option<&str>,
         limit: usize,
         wanted: impl Fn(&T) -> bool,
-    ) -> Outcome<(Vec<&T>, Option<&str>)> {
-        let unknown = || ApiError::invalid_field("starting_after", "is not the cursor of a page");
+    ) -> Option<(Vec<&T>, Option<&str>)> {
         let end = match starting_after {
-            Some(id) => *self.by_id.get(id).ok_or_else(unknown)?,
-            None => u64::MAX,
+            Some(id) => self.0.get_index_of(id)?,
+            None => self.0.len(),
         };
-        let mut found = self
-            .by_age
-            .range(..end)
-            .rev()
-            .map(|(_, entry)| entry)
-            .filter(|(_, object)| wanted(object));
-        let page: Vec<&(String, T)> = found.by_ref().take(limit).collect();
-        let cursor = if found.next().is_some() {
-            page.last().map(|(id, _)| id.as_str())
-        } else {
-            None
-        };
-        Ok((page.into_iter().map(|(_, object)| object).collect(), cursor))
+        let all = self.0.get_range(..end)?.iter().rev();
+        let mut found = all.filter(|(_, object)| wanted(object));
+        let page: Vec<_> = found.by_ref().take(limit).collect();
+        let last = page.last().map(|(id, _)| id.as_str());
+        let cursor = found.next().and(last);
+        Some((page.into_iter().map(|(_, object)| object).collect(), cursor))
     }
 }
 
@@ -154,7 +95,7 @@ mod tests {
         assert_eq!((first, cursor), (vec![&5, &4], Some("4")));
         let (second, cursor) = store.page(Some("4"), 3, |_| true).expect("page");
         assert_eq!((second, cursor), (vec![&3, &2, &1], None));
-        assert!(store.page(Some("9"), 3, |_| true).is_err());
+        assert_eq!(store.page(Some("9"), 3, |_| true), None);
     }
 
     #[test]
@@ -166,10 +107,10 @@ mod tests {
     }
 
     #[test]
-    fn a_full_shelf_says_so() {
+    fn a_full_store_returns_an_error() {
         let store = store(3);
-        assert_eq!(store.check_room(LIMIT - 3, "cards"), Ok(()));
-        assert!(store.check_room(LIMIT - 2, "cards").is_err());
+        assert_eq!(store.check_capacity(LIMIT - 3, "cards"), Ok(()));
+        assert!(store.check_capacity(LIMIT - 2, "cards").is_err());
     }
 
     #[test]

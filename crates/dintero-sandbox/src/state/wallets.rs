@@ -1,13 +1,15 @@
 //! Gift cards, their tokens, PINs, balances and transactions.
 
 use std::collections::BTreeMap;
+use std::iter::repeat_with;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::errors::{ApiError, Outcome};
-use crate::state::random;
+use crate::clock::text;
+use crate::errors::{ApiError, ApiResult};
+use crate::state::json::{copy, remove, text_of};
 use crate::state::store::Store;
 
 /// How many tokens and how many transactions a card can have.
@@ -23,9 +25,9 @@ pub(crate) struct Wallets {
     pub(crate) transactions: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Card {
-    pub(crate) doc: Map<String, Value>,
+    pub(crate) doc: Value,
     pub(crate) active: bool,
     pub(crate) active_from: Option<DateTime<Utc>>,
     pub(crate) expires_at: Option<DateTime<Utc>>,
@@ -34,9 +36,9 @@ pub(crate) struct Card {
     pub(crate) funds: i64,
     pub(crate) drawn: i64,
     pub(crate) tokens: Vec<Token>,
-    pub(crate) transactions: Vec<Movement>,
-    /// What was answered to each `ref_id`.
-    pub(crate) refs: BTreeMap<String, Remembered>,
+    pub(crate) transactions: Vec<Transaction>,
+    /// The response to each `ref_id`.
+    pub(crate) refs: BTreeMap<String, FirstResponse>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,17 +52,17 @@ pub(crate) struct Token {
 
 /// A transaction of a card; `locked` is what a pending one still holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Movement {
+pub(crate) struct Transaction {
     pub(crate) doc: Value,
     pub(crate) locked: i64,
 }
 
-/// The first answer to a `ref_id`, and what was asked.
+/// The first response to a `ref_id`, and the request that it was for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Remembered {
+pub(crate) struct FirstResponse {
     pub(crate) path: String,
-    pub(crate) asked: Value,
-    pub(crate) answer: Value,
+    pub(crate) request: Value,
+    pub(crate) response: Value,
 }
 
 impl Card {
@@ -74,74 +76,72 @@ impl Card {
 
     /// The card with its balances: `amount_balance` includes what is locked, `amount_available` does not. The meaning
     /// of `amount_pending` and `amount_reserved` is not published; both are what is locked.
-    pub(crate) fn body(&self) -> Map<String, Value> {
+    pub(crate) fn body(&self) -> Value {
         let mut doc = self.owner_body();
-        let locked = self.locked();
+        copy(&mut doc, &self.doc, &["amount", "currency"]);
         for (name, amount) in [
             ("amount_balance", self.funds - self.drawn),
             ("amount_available", self.available()),
             ("amount_funds", self.funds),
             ("amount_drawdown", self.drawn),
-            ("amount_pending", locked),
-            ("amount_reserved", locked),
+            ("amount_pending", self.locked()),
+            ("amount_reserved", self.locked()),
         ] {
-            doc.insert(name.into(), json!(amount));
-        }
-        for name in ["amount", "currency"] {
-            doc.insert(name.into(), self.doc[name].clone());
+            doc[name] = json!(amount);
         }
         doc
     }
 
     /// The card without its balances.
-    pub(crate) fn owner_body(&self) -> Map<String, Value> {
+    pub(crate) fn owner_body(&self) -> Value {
         let mut doc = self.doc.clone();
-        doc.remove("amount");
-        doc.remove("currency");
-        doc.insert(
-            "status".into(),
-            json!(if self.active { "unused" } else { "inactive" }),
-        );
+        remove(&mut doc, &["amount", "currency"]);
+        doc["status"] = json!(if self.active { "unused" } else { "inactive" });
         doc
     }
 
-    /// The tokens that still work, redacted.
-    pub(crate) fn masked_tokens(&self, now: DateTime<Utc>) -> Value {
-        let body = |t: &Token| {
-            let mut body = json!({"masked_code": redact(&t.value), "format": t.format});
+    /// The card with its balances and the tokens that still work, redacted.
+    pub(crate) fn body_with_tokens(&self, now: DateTime<Utc>) -> Value {
+        let shown = |t: &Token| {
+            let mut token = json!({"masked_code": redact(&t.value), "format": t.format});
             if let Some(at) = t.expires_at {
-                body["expires_at"] = json!(crate::clock::text(at));
+                token["expires_at"] = json!(text(at));
             }
-            body
+            token
         };
-        self.tokens
-            .iter()
-            .filter(|t| t.expires_at.is_none_or(|at| now < at))
-            .map(body)
-            .collect()
+        let mut body = self.body();
+        let tokens = self.tokens.iter().filter(|t| !t.expired(now));
+        body["tokens"] = tokens.map(shown).collect();
+        body
     }
 
     pub(crate) fn expired(&self, now: DateTime<Utc>) -> bool {
         self.expires_at.is_some_and(|at| now >= at)
     }
 
-    /// The answer to a `ref_id` that was used before on this card: the first one, if the same was asked.
-    pub(crate) fn remembered(
+    /// The response to a `ref_id` that was used before on this card: the first one, if the request is the same.
+    pub(crate) fn first_response(
         &self,
         ref_id: &str,
         path: &str,
-        asked: &Value,
-    ) -> Outcome<Option<Value>> {
+        request: &Value,
+    ) -> ApiResult<Option<Value>> {
         match self.refs.get(ref_id) {
             None => Ok(None),
-            Some(first) if first.path == path && first.asked == *asked => {
-                Ok(Some(first.answer.clone()))
+            Some(first) if first.path == path && first.request == *request => {
+                Ok(Some(first.response.clone()))
             }
             Some(_) => Err(ApiError::invalid_field(
                 "ref_id",
                 "was used on this card for something else",
             )),
         }
+    }
+}
+
+impl Token {
+    pub(crate) fn expired(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at.is_some_and(|at| now >= at)
     }
 }
 
@@ -159,32 +159,24 @@ pub(crate) fn redact(value: &str) -> String {
     value.char_indices().map(sign).collect()
 }
 
-/// Makes a token or PIN by its format. Without `symbols`, `numbers` or `characters` being asked for it has digits only.
+/// Makes a token or PIN by its format. It has digits only unless the format says otherwise.
 pub(crate) fn generate(format: &Value, default_len: usize) -> String {
-    let asked = |name: &str| format[name] == true;
     let mut signs = Vec::new();
-    if format["numbers"] != false {
-        signs.extend(b'0'..=b'9');
+    if format["characters"] == true {
+        signs.extend((b'A'..=b'Z').chain(b'a'..=b'z'));
     }
-    if asked("characters") {
-        signs.extend(b'A'..=b'Z');
-        signs.extend(b'a'..=b'z');
-    }
-    if asked("symbols") {
+    if format["symbols"] == true {
         signs.extend(b"-_.+*");
     }
-    if signs.is_empty() {
+    if format["numbers"] != false || signs.is_empty() {
         signs.extend(b'0'..=b'9');
     }
     let len = format["length"]
         .as_u64()
         .and_then(|n| usize::try_from(n).ok())
         .unwrap_or(default_len);
-    format!(
-        "{}{}",
-        format["prefix"].as_str().unwrap_or_default(),
-        random(&signs, len)
-    )
+    let code = repeat_with(|| char::from(signs[fastrand::usize(..signs.len())])).take(len);
+    text_of(&format["prefix"]).chars().chain(code).collect()
 }
 
 #[cfg(test)]

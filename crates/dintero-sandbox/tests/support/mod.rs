@@ -3,6 +3,7 @@
 
 pub mod receiver;
 pub mod shopping;
+pub mod transactions;
 pub mod wallets;
 
 use dintero_sandbox::{Clock, Sandbox, SandboxBuilder};
@@ -15,8 +16,8 @@ pub struct Api {
     pub token: String,
 }
 
-/// Status and JSON body of an answer.
-pub type Answer = (u16, Value);
+/// Status and JSON body of a response.
+pub type ApiResponse = (u16, Value);
 
 /// On a clock that stands still, so that a slow machine changes nothing.
 pub async fn start() -> Api {
@@ -58,20 +59,20 @@ impl Api {
         json!({"grant_type": "client_credentials", "audience": audience})
     }
 
-    pub async fn token_call(&self, id: &str, secret: &str, body: &Value) -> Answer {
+    pub async fn token_call(&self, id: &str, secret: &str, body: &Value) -> ApiResponse {
         let url = format!(
             "{}/v1/accounts/{}/auth/token",
             self.sandbox.url(),
             self.sandbox.account()
         );
-        answer(
+        read_response(
             self.http
                 .post(url)
                 .basic_auth(id, Some(secret))
                 .json(body)
                 .send()
                 .await
-                .expect("an answer"),
+                .expect("a response"),
         )
         .await
     }
@@ -84,28 +85,28 @@ impl Api {
             .bearer_auth(&self.token)
     }
 
-    pub async fn send(&self, request: RequestBuilder) -> Answer {
-        answer(request.send().await.expect("an answer")).await
+    pub async fn send(&self, request: RequestBuilder) -> ApiResponse {
+        read_response(request.send().await.expect("a response")).await
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> ApiResponse {
         self.send(self.request(Method::GET, path)).await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub async fn post(&self, path: &str, body: Value) -> ApiResponse {
         self.send(self.request(Method::POST, path).json(&body))
             .await
     }
 
-    pub async fn post_nothing(&self, path: &str) -> Answer {
+    pub async fn post_nothing(&self, path: &str) -> ApiResponse {
         self.send(self.request(Method::POST, path)).await
     }
 
-    pub async fn put(&self, path: &str, body: Value) -> Answer {
+    pub async fn put(&self, path: &str, body: Value) -> ApiResponse {
         self.send(self.request(Method::PUT, path).json(&body)).await
     }
 
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub async fn delete(&self, path: &str) -> ApiResponse {
         self.send(self.request(Method::DELETE, path)).await
     }
 
@@ -141,14 +142,14 @@ impl Api {
     }
 }
 
-pub async fn answer(response: Response) -> Answer {
+pub async fn read_response(response: Response) -> ApiResponse {
     let status = response.status().as_u16();
     assert!(
         response.headers().contains_key("request-id"),
-        "every answer has a request-id"
+        "every response has a request-id"
     );
     // No body is null, and what is not JSON is text.
-    let text = response.text().await.expect("a whole answer");
+    let text = response.text().await.expect("a whole response");
     let body = match text.as_str() {
         "" => Value::Null,
         text => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
@@ -156,14 +157,14 @@ pub async fn answer(response: Response) -> Answer {
     (status, body)
 }
 
-/// A good answer's body.
-pub fn ok((status, body): Answer) -> Value {
+/// A good response's body.
+pub fn ok((status, body): ApiResponse) -> Value {
     assert_eq!(status, 200, "{body}");
     body
 }
 
 /// Checks a refusal: the status, and the error form with a message.
-pub fn refused(found: &Answer, status: u16) {
+pub fn refused(found: &ApiResponse, status: u16) {
     assert_eq!(found.0, status, "{}", found.1);
     assert!(
         found.1["error"]["message"]
@@ -180,7 +181,7 @@ pub fn refused(found: &Answer, status: u16) {
 }
 
 /// Checks a 400 that names exactly these fields, in any order.
-pub fn refused_fields(found: &Answer, fields: &[&str]) {
+pub fn refused_fields(found: &ApiResponse, fields: &[&str]) {
     refused(found, 400);
     let errors = found.1["error"]["errors"]
         .as_array()

@@ -41,18 +41,18 @@ impl Seen {
     }
 }
 
-/// Keeps what it gets and answers one status after the other, then 200.
+/// Keeps what it gets and responds with one status after the other, then 200.
 #[derive(Debug, Clone, Default)]
 pub struct Receiver {
     seen: Arc<Mutex<Vec<Seen>>>,
-    answers: Arc<Mutex<Vec<u16>>>,
+    responses: Arc<Mutex<Vec<u16>>>,
 }
 
 impl Receiver {
     /// Starts it; gives its address.
-    pub async fn start(answers: &[u16]) -> (Self, String) {
+    pub async fn start(responses: &[u16]) -> (Self, String) {
         let receiver = Self::default();
-        *receiver.answers.lock().expect("no panic") = answers.iter().rev().copied().collect();
+        *receiver.responses.lock().expect("no panic") = responses.iter().rev().copied().collect();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let at = format!("http://{}", listener.local_addr().expect("bound"));
         let router = Router::new()
@@ -70,7 +70,7 @@ impl Receiver {
         body: Bytes,
     ) -> (StatusCode, HeaderMap, String) {
         let status = receiver
-            .answers
+            .responses
             .lock()
             .expect("no panic")
             .pop()

@@ -1,4 +1,4 @@
-//! What the examples share: the client, the payer, and how a program ends.
+//! Shared by the examples: the client, the payer, and the exit code.
 #![allow(dead_code, reason = "each example uses a part of it")]
 
 use std::collections::BTreeMap;
@@ -16,10 +16,10 @@ use dintero::shopping::types::{
 use dintero::{Amount, Currency, Dintero};
 use dintero_sandbox::{Card, Sandbox};
 
-/// What a program ends in that does more than one thing.
+/// The result of an example.
 pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// Says what went wrong, if something did.
+/// Prints the error, if there is one.
 pub fn exit(result: Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -30,7 +30,7 @@ pub fn exit(result: Result<()>) -> ExitCode {
     }
 }
 
-/// The client: for the account in the environment if there is one, else for a sandbox that lives as long as it is held.
+/// Returns a client for the account in the environment, or for a sandbox that stops when it is dropped.
 pub async fn connect() -> Result<(Dintero, Option<Sandbox>)> {
     if std::env::var_os("DINTERO_ACCOUNT_ID").is_none() {
         let sandbox = Sandbox::start().await?;
@@ -46,7 +46,7 @@ pub async fn connect() -> Result<(Dintero, Option<Sandbox>)> {
     if dintero.is_production() && !std::env::args().any(|argument| argument == "--production") {
         let account = dintero.account();
         return Err(format!(
-            "{account} is a production account: money would move. Pass --production if you mean it"
+            "{account} is a production account, where money moves. Pass --production to continue"
         )
         .into());
     }
@@ -54,7 +54,7 @@ pub async fn connect() -> Result<(Dintero, Option<Sandbox>)> {
     Ok((dintero, None))
 }
 
-/// A client for the sandbox's own account.
+/// Returns a client for the sandbox's account.
 pub fn client(sandbox: &Sandbox) -> Result<Dintero> {
     let builder = Dintero::builder()
         .account(sandbox.account())
@@ -64,18 +64,18 @@ pub fn client(sandbox: &Sandbox) -> Result<Dintero> {
     Ok(builder.build()?)
 }
 
-/// A name that is new in every run, since references are used only once in a real account.
+/// Returns a name that is new in every run, since references are used only once in a real account.
 pub fn fresh(what: &str) -> String {
     let run = uuid::Uuid::new_v4().simple().to_string();
     format!("{what}-{}", &run[..8])
 }
 
-/// Minor units as text: 299.90 NOK.
+/// Returns an amount in Norwegian kroner from minor units.
 pub fn nok(minor: i64) -> Amount {
     Amount::new(minor, Currency::Nok)
 }
 
-/// A session from the account's default profile over these lines: id and minor units. Their line ids count from 1.
+/// Creates a session from the account's default profile with these lines, given as id and minor units. Their line ids count from 1.
 pub async fn session(
     dintero: &Dintero,
     reference: &str,
@@ -111,7 +111,7 @@ pub async fn session(
     Ok(session.into_inner())
 }
 
-/// The payer: a test card in the sandbox, else whoever opens the page within ten minutes. The id of the transaction.
+/// Pays a session: with a test card in the sandbox, or by whoever opens the page within ten minutes. Returns the id of the transaction.
 pub async fn pay(
     dintero: &Dintero,
     sandbox: Option<&Sandbox>,
@@ -135,7 +135,7 @@ pub async fn pay(
     Err("nobody paid within ten minutes".into())
 }
 
-/// A Shopping order of one line, `line_id` 1; its id.
+/// Creates a Shopping order of one line, `line_id` 1. Returns its id.
 pub async fn order(dintero: &Dintero, id: &str, price: i64) -> Result<String> {
     let tax = TaxLine::builder()
         .tax_code("25")
@@ -175,14 +175,14 @@ pub async fn order(dintero: &Dintero, id: &str, price: i64) -> Result<String> {
         .ok_or("no order was made")?)
 }
 
-/// What was carried out; waits for what is pending.
-pub async fn settled<T: Send + 'static>(mut outcome: Outcome<T>) -> Result<T> {
+/// Waits for a pending outcome, and returns the state if the request was carried out.
+pub async fn confirmed<T: Send + 'static>(mut outcome: Outcome<T>) -> Result<T> {
     if let Outcome::Pending(pending) = outcome {
         outcome = pending.wait(Duration::from_secs(120)).await;
     }
     match outcome {
         Outcome::Applied(state) => Ok(state),
-        Outcome::Pending(_) => Err("it is still under way".into()),
+        Outcome::Pending(_) => Err("the request is still in progress".into()),
         Outcome::NotApplied(reason) => Err(reason.into()),
         Outcome::Unknown(unknown) => Err(unknown.to_string().into()),
     }

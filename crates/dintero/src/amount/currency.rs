@@ -1,15 +1,15 @@
-//! The currencies that Dintero's documents name.
+//! The currencies in Dintero's documents.
 
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 
 use super::AmountError;
 
-/// A currency that Dintero's documents name. Any other is refused: how many decimals it has would be a guess, and a wrong guess
-/// is wrong by a factor of 100.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A currency in Dintero's documents. Any other is an error, since a wrong number of decimals would be wrong by a factor of 100.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum Currency {
     /// Norwegian krone.
@@ -20,36 +20,34 @@ pub enum Currency {
     Dkk,
     /// Euro.
     Eur,
-    /// United States dollar; named for gift cards only.
+    /// United States dollar; for gift cards only.
     Usd,
 }
 
 impl Currency {
-    /// All currencies this version knows.
+    /// All currencies that this version knows.
     pub const KNOWN: &'static [Self] = &[Self::Nok, Self::Sek, Self::Dkk, Self::Eur, Self::Usd];
 
-    /// The code of ISO 4217, such as `NOK`.
+    /// Returns the ISO 4217 code, such as `NOK`.
     pub const fn code(self) -> &'static str {
-        self.facts().0
-    }
-
-    /// How many decimals the major unit has, so how many digits of an amount in minor units are behind the point.
-    pub const fn decimals(self) -> u32 {
-        self.facts().1
-    }
-
-    const fn facts(self) -> (&'static str, u32) {
         match self {
-            Self::Nok => ("NOK", 2),
-            Self::Sek => ("SEK", 2),
-            Self::Dkk => ("DKK", 2),
-            Self::Eur => ("EUR", 2),
-            Self::Usd => ("USD", 2),
+            Self::Nok => "NOK",
+            Self::Sek => "SEK",
+            Self::Dkk => "DKK",
+            Self::Eur => "EUR",
+            Self::Usd => "USD",
+        }
+    }
+
+    /// Returns the number of decimals of the major unit.
+    pub const fn decimals(self) -> u32 {
+        match self {
+            Self::Nok | Self::Sek | Self::Dkk | Self::Eur | Self::Usd => 2,
         }
     }
 }
 
-/// Reads the code as ISO 4217 writes it, in capitals.
+/// Parses an ISO 4217 code in upper case.
 impl FromStr for Currency {
     type Err = AmountError;
 
@@ -84,29 +82,16 @@ impl fmt::Display for Currency {
     }
 }
 
-impl Serialize for Currency {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.code())
-    }
-}
-
-impl<'de> Deserialize<'de> for Currency {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::Currency;
     use crate::AmountError;
 
     #[test]
-    fn a_code_is_read_as_it_is_written_and_nothing_else_is() {
+    fn only_upper_case_codes_of_known_currencies_are_parsed() {
         for currency in Currency::KNOWN {
             assert_eq!(currency.code().parse(), Ok(*currency));
+            assert_eq!(serde_json::to_value(currency).unwrap(), currency.code());
             assert_eq!(currency.decimals(), 2);
         }
         for code in ["nok", "JPY", "NOK ", "", "NO"] {

@@ -1,8 +1,8 @@
-//! The events of a transaction, read as steps that money took.
+//! Sums over the events of a transaction.
 
 use dintero_checkout::types::{TransactionEvent, TransactionEventKind};
 
-use super::{AmountError, Unclear};
+use super::{AmountError, AmountsUnclear};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sums {
@@ -20,19 +20,19 @@ pub(super) struct Pending {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Move {
+enum Movement {
     Capture,
     Refund,
     Void,
 }
 
-/// An event that moved money, or may have, or tells what is left.
+/// An event that moves an amount or has a correction.
 struct Step {
-    /// None for an event that only tells what is left.
-    moved: Option<Move>,
-    /// Without one a void releases all the rest.
+    /// `None` for an event that only has a correction.
+    movement: Option<Movement>,
+    /// A void without an amount voids all the rest.
     amount: Option<i64>,
-    /// None when a correction is to tell.
+    /// `None` if it follows from the correction.
     counts: Option<bool>,
     correction: Option<Remaining>,
 }
@@ -43,20 +43,20 @@ struct Remaining {
     refund: i64,
 }
 
-/// More corrected events than this are not tried in all ways.
+/// The limit of corrected events whose interpretations are all tried.
 const MOST_CORRECTIONS: u32 = 8;
 
 impl Sums {
-    /// What became of the authorized amount.
-    pub(super) fn of(authorized: i64, events: &[TransactionEvent]) -> Result<Self, Unclear> {
+    /// Adds up the events of a transaction.
+    pub(super) fn of(authorized: i64, events: &[TransactionEvent]) -> Result<Self, AmountsUnclear> {
         let mut steps = Vec::new();
         for (index, event) in events.iter().enumerate() {
             steps.extend(step(index, event)?);
         }
-        read(authorized, &steps)
+        interpret(authorized, &steps)
     }
 
-    /// Neither captured nor released.
+    /// Neither captured nor voided.
     pub(super) fn rest(&self) -> i64 {
         self.authorized
             .saturating_sub(self.captured)
@@ -72,10 +72,10 @@ impl Sums {
     fn apply(&mut self, step: &Step) -> Result<(), AmountError> {
         let amount = step.amount.unwrap_or(0);
         let add = |sum: i64| sum.checked_add(amount).ok_or(AmountError::Overflow);
-        match step.moved {
-            Some(Move::Capture) => self.captured = add(self.captured)?,
-            Some(Move::Refund) => self.refunded = add(self.refunded)?,
-            Some(Move::Void) => {
+        match step.movement {
+            Some(Movement::Capture) => self.captured = add(self.captured)?,
+            Some(Movement::Refund) => self.refunded = add(self.refunded)?,
+            Some(Movement::Void) => {
                 let rest = self.rest();
                 self.voided += step.amount.unwrap_or(rest).min(rest);
             }
@@ -84,8 +84,8 @@ impl Sums {
         Ok(())
     }
 
-    /// Do the sums agree with what a correction leaves? Where it leaves less to capture, the rest was released without an event.
-    fn settle(&mut self, remaining: Remaining) -> bool {
+    /// Whether the sums agree with a correction. Where it leaves less to capture, the rest was voided without an event.
+    fn agrees(&mut self, remaining: Remaining) -> bool {
         let agrees = self.net() == remaining.refund && remaining.capture <= self.rest();
         if agrees {
             self.voided += self.rest() - remaining.capture.max(0);
@@ -94,11 +94,11 @@ impl Sums {
     }
 }
 
-fn step(index: usize, event: &TransactionEvent) -> Result<Option<Step>, Unclear> {
-    let moved = match &event.event {
-        Some(TransactionEventKind::Capture) => Some(Move::Capture),
-        Some(TransactionEventKind::Refund) => Some(Move::Refund),
-        Some(TransactionEventKind::Void) => Some(Move::Void),
+fn step(index: usize, event: &TransactionEvent) -> Result<Option<Step>, AmountsUnclear> {
+    let movement = match &event.event {
+        Some(TransactionEventKind::Capture) => Some(Movement::Capture),
+        Some(TransactionEventKind::Refund) => Some(Movement::Refund),
+        Some(TransactionEventKind::Void) => Some(Movement::Void),
         _ if event.correction.is_some() => None,
         _ => return Ok(None),
     };
@@ -106,51 +106,51 @@ fn step(index: usize, event: &TransactionEvent) -> Result<Option<Step>, Unclear>
         capture: correction.remaining_capture_amount,
         refund: correction.remaining_refund_amount,
     });
-    let counts = match (moved, &correction, event.success) {
+    let counts = match (movement, &correction, event.success) {
         (None, ..) => Some(false),
         (_, Some(_), _) => None,
         (_, None, Some(success)) => Some(success),
-        (_, None, None) => return Err(Unclear::NoOutcome(index)),
+        (_, None, None) => return Err(AmountsUnclear::NoSuccess(index)),
     };
-    let amount = whole(event);
-    if counts != Some(false) && moved != Some(Move::Void) && amount.is_none() {
-        return Err(Unclear::NoAmount(index));
+    let amount = minor_units(event);
+    if counts != Some(false) && movement != Some(Movement::Void) && amount.is_none() {
+        return Err(AmountsUnclear::NoAmount(index));
     }
     Ok(Some(Step {
-        moved,
+        movement,
         amount,
         counts,
         correction,
     }))
 }
 
-fn whole(event: &TransactionEvent) -> Option<i64> {
+fn minor_units(event: &TransactionEvent) -> Option<i64> {
     let amount = event.amount.as_ref()?.as_i64()?;
     (amount >= 0).then_some(amount)
 }
 
-/// The one reading of the corrected events that agrees with their remaining amounts.
-fn read(authorized: i64, steps: &[Step]) -> Result<Sums, Unclear> {
+/// Finds the one interpretation of the corrected events that agrees with their remaining amounts.
+fn interpret(authorized: i64, steps: &[Step]) -> Result<Sums, AmountsUnclear> {
     let corrected = steps.iter().filter(|step| step.counts.is_none()).count();
-    let corrected = u32::try_from(corrected).map_err(|_| Unclear::Correction)?;
+    let corrected = u32::try_from(corrected).map_err(|_| AmountsUnclear::Correction)?;
     if corrected > MOST_CORRECTIONS {
-        return Err(Unclear::Correction);
+        return Err(AmountsUnclear::Correction);
     }
     let mut found = None;
     for counted in 0..1_u32 << corrected {
-        let Some(sums) = reading(authorized, steps, counted)? else {
+        let Some(sums) = sums_if(authorized, steps, counted)? else {
             continue;
         };
         if found.is_some_and(|found| found != sums) {
-            return Err(Unclear::Correction);
+            return Err(AmountsUnclear::Correction);
         }
         found = Some(sums);
     }
-    found.ok_or(Unclear::Correction)
+    found.ok_or(AmountsUnclear::Correction)
 }
 
-/// The sums if the corrected events whose bits are set count, or none if that contradicts a correction.
-fn reading(authorized: i64, steps: &[Step], counted: u32) -> Result<Option<Sums>, AmountError> {
+/// The sums if the corrected events whose bits are set count, or `None` if that contradicts a correction.
+fn sums_if(authorized: i64, steps: &[Step], counted: u32) -> Result<Option<Sums>, AmountError> {
     let mut sums = Sums {
         authorized,
         captured: 0,
@@ -168,19 +168,19 @@ fn reading(authorized: i64, steps: &[Step], counted: u32) -> Result<Option<Sums>
         if counts {
             sums.apply(step)?;
         }
-        // Whether these are the amounts after the event or those at the time of the correction is not said.
+        // Whether these are the amounts after the event or at the time of the correction is not documented.
         if let Some(remaining) = step.correction
-            && !sums.settle(remaining)
+            && !sums.agrees(remaining)
         {
             late.push(remaining);
         }
     }
-    let agree = late.into_iter().all(|remaining| sums.settle(remaining));
+    let agree = late.into_iter().all(|remaining| sums.agrees(remaining));
     Ok(agree.then_some(sums))
 }
 
 impl Pending {
-    pub(super) fn of(events: &[TransactionEvent]) -> Result<Self, Unclear> {
+    pub(super) fn of(events: &[TransactionEvent]) -> Result<Self, AmountsUnclear> {
         let mut pending = Self::default();
         for (index, event) in events.iter().enumerate() {
             let Some(
@@ -191,7 +191,7 @@ impl Pending {
             else {
                 continue;
             };
-            if event.success == Some(false) || is_done(event, events) {
+            if event.success == Some(false) || is_completed(event, events) {
                 continue;
             }
             let sum = match kind {
@@ -202,17 +202,17 @@ impl Pending {
                     continue;
                 }
             };
-            let amount = whole(event).ok_or(Unclear::NoAmount(index))?;
+            let amount = minor_units(event).ok_or(AmountsUnclear::NoAmount(index))?;
             *sum = sum.checked_add(amount).ok_or(AmountError::Overflow)?;
         }
         Ok(pending)
     }
 }
 
-/// Is there an event that completes this one? Ids are compared without dashes, which are sent now and then.
-fn is_done(event: &TransactionEvent, events: &[TransactionEvent]) -> bool {
-    let plain = |id: &str| id.replace('-', "").to_ascii_lowercase();
-    let Some(id) = event.request_id.as_ref().map(|id| plain(id.as_str())) else {
+/// Whether another event completes this one. Ids come with and without dashes.
+fn is_completed(event: &TransactionEvent, events: &[TransactionEvent]) -> bool {
+    let normalized = |id: &str| id.replace('-', "").to_ascii_lowercase();
+    let Some(id) = event.request_id.as_ref().map(|id| normalized(id.as_str())) else {
         return false;
     };
     events.iter().any(|other| {
@@ -220,6 +220,6 @@ fn is_done(event: &TransactionEvent, events: &[TransactionEvent]) -> bool {
             && other
                 .correlation_request_id
                 .as_ref()
-                .is_some_and(|correlation| plain(correlation.as_str()) == id)
+                .is_some_and(|correlation| normalized(correlation.as_str()) == id)
     })
 }

@@ -1,4 +1,4 @@
-//! Money: whole minor units of a currency, never a float.
+//! Amounts of money in whole minor units, never a float.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -19,17 +19,17 @@ mod totals;
 pub use currency::Currency;
 #[cfg(feature = "checkout")]
 pub use order::{
-    AmountsMismatch, Mismatch, OrderAmounts, check_amounts, check_amounts_with_shipping,
+    AmountMismatch, AmountsMismatch, OrderAmounts, check_amounts, check_amounts_with_shipping,
 };
 #[cfg(feature = "checkout")]
 pub(crate) use totals::is_pending;
 #[cfg(feature = "checkout")]
-pub use totals::{TransactionAmounts, Unclear};
+pub use totals::{AmountsUnclear, TransactionAmounts};
 
-/// An amount of money: minor units (29990 is 299.90 NOK) and their currency. Exact; nothing here rounds.
+/// An exact amount of money: minor units (29990 is 299.90 NOK) and their currency.
 ///
-/// It reads and writes the way the API has the two beside each other, `{"amount": 29990, "currency": "NOK"}`, so it can be
-/// flattened into bodies of your own. Amounts of different currencies are never equal and neither is less than the other.
+/// It serializes like the API's adjacent fields, `{"amount": 29990, "currency": "NOK"}`, so it can be flattened into your own types.
+/// Amounts of different currencies are never equal, and neither is less than the other.
 ///
 /// ```
 /// use dintero::{Amount, Currency};
@@ -51,42 +51,42 @@ pub struct Amount {
     currency: Currency,
 }
 
-/// Why an amount cannot be read or computed.
+/// The error of parsing or computing an amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AmountError {
-    /// No text such as `299.90`: too many decimals, grouping, a comma, a sign that is no minus, something else.
+    /// The text does not have the form `299.90`: too many decimals, digit grouping, a comma, or a sign other than minus.
     Malformed,
-    /// No currency, or one that Dintero's documents do not name.
+    /// The currency is missing, or not in Dintero's documents.
     UnknownCurrency,
-    /// Two currencies in one sum.
+    /// The amounts have different currencies.
     CurrencyMismatch {
-        /// The currency of the amount.
+        /// The currency of the left operand.
         left: Currency,
-        /// That of what was added to it, taken off it or compared with it.
+        /// The currency of the right operand.
         right: Currency,
     },
-    /// More minor units than 64 bits hold.
+    /// The number of minor units exceeds 64 bits.
     Overflow,
-    /// A number that is not whole, where the API has minor units.
+    /// The number of minor units is not an integer.
     Fraction,
-    /// Nothing to split among: no parts, or all weights are 0.
+    /// An amount cannot be split into no parts, or by weights that are all 0.
     NoParts,
 }
 
 impl fmt::Display for AmountError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed => f.write_str("the text is no amount such as 299.90"),
+            Self::Malformed => f.write_str("the text is not an amount such as 299.90"),
             Self::UnknownCurrency => {
-                f.write_str("the currency is none of NOK, SEK, DKK, EUR and USD")
+                f.write_str("the currency is not one of NOK, SEK, DKK, EUR and USD")
             }
             Self::CurrencyMismatch { left, right } => {
-                write!(f, "amounts in {left} and {right} cannot be put together")
+                write!(f, "amounts in {left} and {right} cannot be combined")
             }
             Self::Overflow => f.write_str("the amount is too large"),
-            Self::Fraction => f.write_str("the amount is no whole number of minor units"),
-            Self::NoParts => f.write_str("an amount needs at least one part to be split into"),
+            Self::Fraction => f.write_str("the amount is not an integer of minor units"),
+            Self::NoParts => f.write_str("an amount cannot be split into no parts"),
         }
     }
 }
@@ -94,17 +94,17 @@ impl fmt::Display for AmountError {
 impl std::error::Error for AmountError {}
 
 impl Amount {
-    /// An amount in minor units: `Amount::new(29990, Currency::Nok)` is 299.90 NOK.
+    /// Creates an amount from minor units: `Amount::new(29990, Currency::Nok)` is 299.90 NOK.
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Self { minor, currency }
     }
 
-    /// Nothing, in this currency.
+    /// Creates an amount of 0.
     pub const fn zero(currency: Currency) -> Self {
         Self::new(0, currency)
     }
 
-    /// An amount from two fields of an API body, such as a transaction's `amount` and `currency`.
+    /// Creates an amount from two fields of an API body, such as a transaction's `amount` and `currency`.
     ///
     /// # Errors
     /// [`AmountError::UnknownCurrency`].
@@ -112,10 +112,10 @@ impl Amount {
         Ok(Self::new(minor, currency.as_ref().parse()?))
     }
 
-    /// An amount from a field that the API types as a number: `29990` and `29990.0` alike.
+    /// Creates an amount from a field of type number: `29990` and `29990.0` are equal.
     ///
     /// # Errors
-    /// [`AmountError::Fraction`] for `29990.5` and for what does not fit.
+    /// [`AmountError::Fraction`] for `29990.5` and for numbers beyond 64 bits.
     pub fn from_number(number: &Number, currency: Currency) -> Result<Self, AmountError> {
         number
             .as_i64()
@@ -123,59 +123,59 @@ impl Amount {
             .ok_or(AmountError::Fraction)
     }
 
-    /// The minor units, as API bodies have them.
+    /// Returns the minor units.
     pub const fn minor(self) -> i64 {
         self.minor
     }
 
-    /// The currency.
+    /// Returns the currency.
     pub const fn currency(self) -> Currency {
         self.currency
     }
 
-    /// Is it nothing?
+    /// Returns `true` if the amount is 0.
     pub const fn is_zero(self) -> bool {
         self.minor == 0
     }
 
-    /// Is it more than nothing? What is captured or refunded has to be.
+    /// Returns `true` if the amount is greater than 0, as captures and refunds must be.
     pub const fn is_positive(self) -> bool {
         self.minor > 0
     }
 
-    /// Both together.
+    /// Adds an amount.
     ///
     /// # Errors
     /// [`AmountError::CurrencyMismatch`] and [`AmountError::Overflow`].
     pub fn checked_add(self, other: Self) -> Result<Self, AmountError> {
-        self.both(other, i64::checked_add)
+        self.combine(other, i64::checked_add)
     }
 
-    /// This without the other; may be negative.
+    /// Subtracts an amount; the result may be negative.
     ///
     /// # Errors
     /// [`AmountError::CurrencyMismatch`] and [`AmountError::Overflow`].
     pub fn checked_sub(self, other: Self) -> Result<Self, AmountError> {
-        self.both(other, i64::checked_sub)
+        self.combine(other, i64::checked_sub)
     }
 
-    /// So many times this amount.
+    /// Multiplies the amount.
     ///
     /// # Errors
     /// [`AmountError::Overflow`].
     pub fn checked_mul(self, times: i64) -> Result<Self, AmountError> {
-        self.with(self.minor.checked_mul(times))
+        self.with_minor(self.minor.checked_mul(times))
     }
 
-    /// The same with the other sign.
+    /// Negates the amount.
     ///
     /// # Errors
     /// [`AmountError::Overflow`].
     pub fn checked_neg(self) -> Result<Self, AmountError> {
-        self.with(self.minor.checked_neg())
+        self.with_minor(self.minor.checked_neg())
     }
 
-    /// The sum of all; nothing in `currency` when there are none.
+    /// Returns the sum of all amounts, or 0 in `currency` if there are none.
     ///
     /// # Errors
     /// [`AmountError::CurrencyMismatch`] and [`AmountError::Overflow`].
@@ -188,10 +188,10 @@ impl Amount {
             .try_fold(Self::zero(currency), Self::checked_add)
     }
 
-    fn both(
+    fn combine(
         self,
         other: Self,
-        with: impl FnOnce(i64, i64) -> Option<i64>,
+        operation: impl FnOnce(i64, i64) -> Option<i64>,
     ) -> Result<Self, AmountError> {
         if self.currency != other.currency {
             return Err(AmountError::CurrencyMismatch {
@@ -199,17 +199,17 @@ impl Amount {
                 right: other.currency,
             });
         }
-        self.with(with(self.minor, other.minor))
+        self.with_minor(operation(self.minor, other.minor))
     }
 
-    fn with(self, minor: Option<i64>) -> Result<Self, AmountError> {
+    fn with_minor(self, minor: Option<i64>) -> Result<Self, AmountError> {
         minor
             .map(|minor| Self { minor, ..self })
             .ok_or(AmountError::Overflow)
     }
 }
 
-/// Of one currency by size; of two currencies neither is less.
+/// Orders amounts of one currency; amounts of different currencies are not ordered.
 impl PartialOrd for Amount {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         (self.currency == other.currency).then(|| self.minor.cmp(&other.minor))
@@ -235,7 +235,7 @@ mod tests {
     const NOK: Currency = Currency::Nok;
 
     #[test]
-    fn sums_of_two_currencies_are_refused() {
+    fn amounts_of_two_currencies_cannot_be_combined() {
         let mismatch = Err(AmountError::CurrencyMismatch {
             left: NOK,
             right: Currency::Sek,
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_refused() {
+    fn an_overflow_is_an_error() {
         let most = Amount::new(i64::MAX, NOK);
         let least = Amount::new(i64::MIN, NOK);
         let one = Amount::new(1, NOK);
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn it_travels_the_way_the_api_has_it() {
+    fn an_amount_serializes_like_the_fields_of_the_api() {
         let amount = Amount::new(29990, NOK);
         let wire = r#"{"amount":29990,"currency":"NOK"}"#;
         assert_eq!(serde_json::to_string(&amount).unwrap(), wire);

@@ -1,4 +1,4 @@
-//! Does an order add up?
+//! Checking that the amounts of an order add up.
 
 use std::fmt;
 
@@ -8,25 +8,24 @@ use dintero_checkout::types::{
     ShippingAddressOrderUpdate,
 };
 
-/// An order whose amounts can be checked: that of a new session, of an update, of a session that was read, or the one answered to an
-/// express callback.
+/// An order whose amounts can be checked: the order of a session, of a new session or an update, or of the response to an express
+/// callback.
 pub trait OrderAmounts: sealed::Sealed {}
 
 mod sealed {
-    /// Where amounts are in an order.
     pub trait Sealed {
-        fn look(&self) -> super::Look<'_>;
+        fn summary(&self) -> super::Summary<'_>;
     }
 }
 
-/// An order as far as its sum goes.
-pub struct Look<'a> {
-    /// The total; none when an update leaves it as it is, an error when it is not whole.
+/// The amounts of an order.
+pub struct Summary<'a> {
+    /// `None` if an update leaves the total as it is, an error if the total is not an integer.
     total: Option<Result<i64, Difference>>,
-    /// The lines; none when the order does not list any.
+    /// `None` if the order has no list of items.
     lines: Option<Vec<Line<'a>>>,
     shipping: Option<Line<'a>>,
-    partial: bool,
+    is_partial: bool,
 }
 
 struct Line<'a> {
@@ -35,15 +34,15 @@ struct Line<'a> {
     splits: &'a [PayoutSplit],
 }
 
-/// Amounts of an order that do not add up; all that were found.
+/// The error of an order whose amounts do not add up, with all mismatches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AmountsMismatch {
-    found: Vec<Mismatch>,
+    found: Vec<AmountMismatch>,
 }
 
-/// One sum that is wrong.
+/// An amount that does not equal the sum of its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mismatch {
+pub struct AmountMismatch {
     field: String,
     line_id: Option<String>,
     difference: Difference,
@@ -51,33 +50,32 @@ pub struct Mismatch {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Difference {
-    /// The whole without its parts.
+    /// The amount less the sum of its parts.
     By(i64),
     Missing,
-    NotWhole,
+    NotInteger,
     TooLarge,
 }
 
 impl AmountsMismatch {
-    /// What is wrong, lines first, the total last.
-    pub fn iter(&self) -> impl Iterator<Item = &Mismatch> {
+    /// Returns all mismatches, lines first, the total last.
+    pub fn iter(&self) -> impl Iterator<Item = &AmountMismatch> {
         self.found.iter()
     }
 }
 
-impl Mismatch {
-    /// Where, in wire names: `amount`, `items[2].amount`, `items[2].splits` or `shipping_option.splits`.
+impl AmountMismatch {
+    /// Returns the field in wire names: `amount`, `items[2].amount`, `items[2].splits` or `shipping_option.splits`.
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// The `line_id` of that line, if it has one.
+    /// Returns the `line_id` of the line, if it has one.
     pub fn line_id(&self) -> Option<&str> {
         self.line_id.as_deref()
     }
 
-    /// Minor units that the whole (the total, or the line that is split) has beyond the sum of its parts, negative when it has too few;
-    /// none when there is no sum, because an amount is missing, not whole or too large.
+    /// Returns the amount less the sum of its parts, in minor units; `None` if an amount is missing, not an integer or too large.
     pub fn difference(&self) -> Option<i64> {
         match self.difference {
             Difference::By(difference) => Some(difference),
@@ -86,7 +84,7 @@ impl Mismatch {
     }
 }
 
-impl fmt::Display for Mismatch {
+impl fmt::Display for AmountMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`", self.field)?;
         if let Some(line_id) = &self.line_id {
@@ -97,20 +95,20 @@ impl fmt::Display for Mismatch {
                 let side = if difference < 0 { "less" } else { "more" };
                 write!(
                     f,
-                    ": the whole is {} minor units {side} than its parts",
+                    ": the amount is {} minor units {side} than the sum of its parts",
                     difference.unsigned_abs()
                 )
             }
             Difference::Missing => f.write_str(" is missing"),
-            Difference::NotWhole => f.write_str(" is no whole number of minor units"),
-            Difference::TooLarge => f.write_str(" is too large to be added up"),
+            Difference::NotInteger => f.write_str(" is not an integer of minor units"),
+            Difference::TooLarge => f.write_str(" is too large to add up"),
         }
     }
 }
 
 impl fmt::Display for AmountsMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the order does not add up: ")?;
+        f.write_str("the amounts of the order do not add up: ")?;
         for (index, mismatch) in self.found.iter().enumerate() {
             if index > 0 {
                 f.write_str("; ")?;
@@ -123,14 +121,14 @@ impl fmt::Display for AmountsMismatch {
 
 impl std::error::Error for AmountsMismatch {}
 
-/// Checks an order before it is sent; changes nothing.
+/// Checks that the amounts of an order add up, before it is sent.
 ///
-/// The rule: `amount` is the sum of the items' `amount` and `shipping_option.amount`. A line's amount is the whole line with VAT and after
-/// discounts, so neither `vat_amount` nor `discount_lines` nor `gift_cards` enter the sum. With `partial_payment` the total may be lower.
-/// The splits of a line, where it has any, add up to the line. Dintero itself refuses a wrong sum in an update, but at creation only with
-/// the toggle `strict-session-amounts`; else it hurts later, at capture.
+/// `amount` must be the sum of the items' `amount` and `shipping_option.amount`. The amount of a line includes VAT and discounts, so
+/// `vat_amount`, `discount_lines` and `gift_cards` are not added. With `partial_payment` the total may be lower. The splits of a line, if
+/// there are any, must add up to the line. Dintero rejects a wrong sum in an update, but at creation only with the toggle
+/// `strict-session-amounts`; otherwise the capture fails later.
 ///
-/// An order without a list of items says nothing about its sum and passes, as does an update without a total.
+/// An order without a list of items passes, as does an update without a total.
 ///
 /// ```
 /// use dintero::check_amounts;
@@ -139,39 +137,39 @@ impl std::error::Error for AmountsMismatch {}
 /// # fn main() -> Result<(), dintero::Error> {
 /// let chair = OrderItemInput::builder().id("chair").line_id("1").amount(29990).build()?;
 /// let order = SessionOrderInput::builder().amount(30000).currency("NOK").merchant_reference("order-1").items([chair]).build()?;
-/// let wrong = check_amounts(&order).expect_err("10 too much");
+/// let wrong = check_amounts(&order).expect_err("the total is 10 too high");
 /// assert_eq!(wrong.iter().next().and_then(|total| total.difference()), Some(10));
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
-/// [`AmountsMismatch`] names each sum that is wrong, its line and the difference.
+/// [`AmountsMismatch`] has each mismatch with its field, line and difference.
 pub fn check_amounts(order: &impl OrderAmounts) -> Result<(), AmountsMismatch> {
-    check(order.look())
+    check(order.summary())
 }
 
-/// Checks the order of an answer to an express callback: its `amount` has to hold the chosen shipping option as well, which the answer
-/// itself does not name. Dintero puts a line `correction-…` into an order that does not add up.
+/// Checks the order of a response to an express callback, whose `amount` must include the selected shipping option although the response
+/// does not name it. Dintero adds a line `correction-…` to an order that does not add up.
 ///
 /// # Errors
-/// As [`check_amounts`].
+/// [`AmountsMismatch`], as [`check_amounts`].
 pub fn check_amounts_with_shipping(
     order: &impl OrderAmounts,
     shipping: i64,
 ) -> Result<(), AmountsMismatch> {
-    let mut look = order.look();
-    look.shipping = Some(Line {
+    let mut summary = order.summary();
+    summary.shipping = Some(Line {
         line_id: None,
         amount: Some(shipping),
         splits: &[],
     });
-    check(look)
+    check(summary)
 }
 
-fn check(order: Look<'_>) -> Result<(), AmountsMismatch> {
+fn check(order: Summary<'_>) -> Result<(), AmountsMismatch> {
     let mut found = Vec::new();
-    // Wider than any list of i64 in memory can sum up to.
+    // No list of i64 in memory can overflow it.
     let mut sum: i128 = 0;
     let mut complete = true;
     let listed = order.lines.is_some();
@@ -181,8 +179,8 @@ fn check(order: Look<'_>) -> Result<(), AmountsMismatch> {
         .shipping
         .map(|line| ("shipping_option".to_owned(), line));
     for (place, line) in places.chain(shipping) {
-        let mut note = |field: &str, difference| {
-            found.push(Mismatch {
+        let mut add = |field: &str, difference| {
+            found.push(AmountMismatch {
                 field: format!("{place}.{field}"),
                 line_id: line.line_id.map(str::to_owned),
                 difference,
@@ -190,7 +188,7 @@ fn check(order: Look<'_>) -> Result<(), AmountsMismatch> {
         };
         let Some(amount) = line.amount else {
             complete = false;
-            note("amount", Difference::Missing);
+            add("amount", Difference::Missing);
             continue;
         };
         sum += i128::from(amount);
@@ -201,21 +199,21 @@ fn check(order: Look<'_>) -> Result<(), AmountsMismatch> {
                 .map(|split| i128::from(split.amount))
                 .sum();
             if let Some(difference) = difference(i128::from(amount), parts) {
-                note("splits", difference);
+                add("splits", difference);
             }
         }
     }
-    let wrong = match order.total {
-        Some(Err(wrong)) => Some(wrong),
+    let total = match order.total {
+        Some(Err(difference)) => Some(difference),
         Some(Ok(total)) if listed && complete => {
             difference(i128::from(total), sum).filter(|difference| match difference {
-                Difference::By(by) => *by > 0 || !order.partial,
+                Difference::By(by) => *by > 0 || !order.is_partial,
                 _ => true,
             })
         }
         _ => None,
     };
-    found.extend(wrong.map(|difference| Mismatch {
+    found.extend(total.map(|difference| AmountMismatch {
         field: "amount".to_owned(),
         line_id: None,
         difference,
@@ -266,13 +264,13 @@ macro_rules! orders {
         impl OrderAmounts for $order {}
 
         impl sealed::Sealed for $order {
-            fn look(&self) -> Look<'_> {
+            fn summary(&self) -> Summary<'_> {
                 let $self = self;
-                Look {
+                Summary {
                     total: $total,
                     lines: self.items.as_ref().map(|items| items.iter().map(Line::from).collect()),
                     shipping: $shipping,
-                    partial: $partial,
+                    is_partial: $partial,
                 }
             }
         }
@@ -284,5 +282,5 @@ orders! {
     SessionOrder: order => Some(Ok(order.amount)), order.shipping_option.as_deref().map(Line::from), order.partial_payment == Some(true);
     SessionOrderUpdate: order => order.amount.map(Ok), order.shipping_option.as_deref().map(Line::from), order.partial_payment == Some(true);
     ShippingAddressOrderUpdate: order => Some(Ok(order.amount)), None, false;
-    DiscountCodesOrderUpdate: order => Some(order.amount.as_i64().ok_or(Difference::NotWhole)), None, false;
+    DiscountCodesOrderUpdate: order => Some(order.amount.as_i64().ok_or(Difference::NotInteger)), None, false;
 }

@@ -1,10 +1,10 @@
-//! Amounts in parts that add up again.
+//! Splitting an amount into parts that add up.
 
 use super::{Amount, AmountError};
 
 impl Amount {
-    /// So many parts that add up to this amount and differ by at most one minor unit; the first ones are the larger ones,
-    /// as Dintero's own library has it: 10 in 3 parts is 4, 3, 3.
+    /// Splits the amount into parts that differ by at most one minor unit; the first parts are the larger ones, as in Dintero's own
+    /// library: 10 in 3 parts is 4, 3, 3.
     ///
     /// # Errors
     /// [`AmountError::NoParts`] for 0 parts.
@@ -12,17 +12,17 @@ impl Amount {
         self.split_by(&vec![1; parts])
     }
 
-    /// A part for each weight, in proportion to it; what is left over goes to the first parts that have a weight, one minor unit
-    /// each. The parts add up to this amount, and a weight of 0 gets nothing.
+    /// Splits the amount in proportion to weights. The remainder goes to the first parts with a weight, one minor unit each. The parts add
+    /// up to this amount, and a weight of 0 gets 0.
     ///
     /// # Errors
-    /// [`AmountError::NoParts`] when there are no weights or all are 0.
+    /// [`AmountError::NoParts`] if there are no weights or all are 0.
     pub fn split_by(self, weights: &[u64]) -> Result<Vec<Self>, AmountError> {
         let total: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
         if total == 0 {
             return Err(AmountError::NoParts);
         }
-        // An i64 times a u64 always fits an i128. Rounded towards zero, so less than one unit is missing for each part with a weight.
+        // An i64 times a u64 fits an i128. Division rounds towards zero, so each part with a weight lacks less than one unit.
         let whole = i128::from(self.minor());
         let shares: Vec<i128> = weights
             .iter()
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weight_of_nothing_gets_nothing() {
+    fn a_weight_of_0_gets_0() {
         let amount = Amount::new(100, Currency::Nok);
         assert_eq!(minors(amount.split_by(&[0, 1, 2]).unwrap()), [0, 34, 66]);
         assert_eq!(minors(amount.split_by(&[3, 0, 1]).unwrap()), [75, 0, 25]);

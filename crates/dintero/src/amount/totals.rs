@@ -1,4 +1,4 @@
-//! What became of an authorization, from the events of its transaction.
+//! The captured, refunded and voided amounts of a transaction.
 
 use std::fmt;
 
@@ -7,26 +7,26 @@ use dintero_checkout::types::{Transaction, TransactionStatus};
 use super::events::{Pending, Sums};
 use super::{Amount, AmountError, Currency};
 
-/// What of a transaction is captured, refunded, released and pending, computed from its events.
+/// The captured, refunded, voided and pending amounts of a transaction, computed from its events.
 ///
-/// - Captured is the sum of the successful CAPTURE events, refunded that of the successful REFUND events; a failed one moves nothing.
-///   The transaction's own `amount` is what was authorized, in every answer.
-/// - A successful VOID releases what was not captured until then.
+/// - The captured amount is the sum of the successful CAPTURE events, the refunded amount that of the successful REFUND events. The
+///   transaction's own `amount` is always the authorized amount.
+/// - A successful VOID voids what was not captured until then.
 /// - INITIATE_CAPTURE, INITIATE_REFUND and INITIATE_VOID are pending until an event has their `request_id` as its
-///   `correlation_request_id`. Pending money is in none of the sums.
-/// - An event with a `correction` counts as its remaining amounts say, not as its `success` says. What its status may be is not
-///   published, so of all ways to read the corrected events the one is taken that agrees with those amounts.
-///   On an event of any other kind the amounts have to agree with the rest.
-/// - A status that tells of a capture or refund without an event for it is [`Unclear::Status`]: sums of 0 would be wrong.
+///   `correlation_request_id`. Pending amounts are in none of the sums.
+/// - An event with a `correction` counts by its remaining amounts, not by its `success`. The meaning of its status is not documented, so
+///   of all interpretations of the corrected events, the one that agrees with those amounts is used. On an event of any other kind, the
+///   amounts must agree with the rest.
+/// - A status that implies a capture or refund without an event for it is [`AmountsUnclear::Status`]: sums of 0 would be wrong.
 ///
-/// Read the transaction with all its events: without `includes=events.success.true`, if you want to see what is pending.
+/// To see pending amounts, read the transaction with all its events: without `includes=events.success.true`.
 ///
 /// ```
 /// use dintero::{TransactionAmounts, checkout::types::Transaction};
 ///
-/// fn left(transaction: &Transaction) -> Result<String, dintero::Unclear> {
+/// fn describe(transaction: &Transaction) -> Result<String, dintero::AmountsUnclear> {
 ///     let amounts = TransactionAmounts::of(transaction)?;
-///     Ok(format!("{} captured, {} can be given back", amounts.captured(), amounts.refundable()))
+///     Ok(format!("{} captured, {} refundable", amounts.captured(), amounts.refundable()))
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,132 +34,134 @@ pub struct TransactionAmounts {
     currency: Currency,
     sums: Sums,
     pending: Pending,
-    /// Whether the status leaves something to capture; none when it does not tell.
+    /// Whether the status allows captures; `None` if that is unknown.
     open: Option<bool>,
 }
 
-/// The events do not tell what became of the money. Read the transaction again later, or look at it in the Backoffice.
+/// The reason why the amounts of a transaction cannot be determined. Read the transaction again later, or examine it in the Backoffice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Unclear {
-    /// The transaction came without its events.
+pub enum AmountsUnclear {
+    /// The transaction has no list of events.
     NoEvents,
-    /// The event of this index captured or refunded, but says no amount in whole minor units.
+    /// The capture or refund event of this index has no integer amount.
     NoAmount(usize),
-    /// The event of this index does not say whether it succeeded.
-    NoOutcome(usize),
-    /// The corrections can be read in no way, or in several ways, that agree with their own remaining amounts.
+    /// The event of this index has no `success`.
+    NoSuccess(usize),
+    /// No interpretation of the corrections agrees with their remaining amounts, or several do.
     Correction,
-    /// The status says that something was captured or refunded, and no event did it.
+    /// The status implies a capture or refund without an event for it.
     Status,
-    /// The amounts cannot be computed with: the currency is unknown, or the sum is too large.
+    /// The amounts cannot be added: the currency is unknown, or the sum is too large.
     Amount(AmountError),
 }
 
-impl fmt::Display for Unclear {
+impl fmt::Display for AmountsUnclear {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoEvents => f.write_str("the transaction came without its events"),
+            Self::NoEvents => f.write_str("the transaction has no list of events"),
             Self::NoAmount(index) => write!(f, "event {index} of the transaction has no amount"),
-            Self::NoOutcome(index) => write!(
-                f,
-                "event {index} of the transaction does not say whether it succeeded"
-            ),
+            Self::NoSuccess(index) => {
+                write!(f, "event {index} of the transaction has no `success`")
+            }
             Self::Correction => f.write_str(
-                "the corrections of the transaction's events do not agree with their amounts",
+                "the corrections of the transaction's events are inconsistent with their amounts",
             ),
             Self::Status => f.write_str(
-                "the status of the transaction tells of a capture or refund that no event made",
+                "the status of the transaction implies a capture or refund without an event",
             ),
             Self::Amount(error) => error.fmt(f),
         }
     }
 }
 
-impl std::error::Error for Unclear {}
+impl std::error::Error for AmountsUnclear {}
 
-impl From<AmountError> for Unclear {
+impl From<AmountError> for AmountsUnclear {
     fn from(error: AmountError) -> Self {
         Self::Amount(error)
     }
 }
 
 impl TransactionAmounts {
-    /// Computes them.
+    /// Computes the amounts.
     ///
     /// # Errors
-    /// [`Unclear`] when the events do not tell, rather than a guess.
-    pub fn of(transaction: &Transaction) -> Result<Self, Unclear> {
+    /// [`AmountsUnclear`] if the events are incomplete or inconsistent.
+    pub fn of(transaction: &Transaction) -> Result<Self, AmountsUnclear> {
         let currency = transaction.currency.parse()?;
-        let events = transaction.events.as_deref().ok_or(Unclear::NoEvents)?;
+        let events = transaction
+            .events
+            .as_deref()
+            .ok_or(AmountsUnclear::NoEvents)?;
         let sums = Sums::of(transaction.amount, events)?;
-        let (captured, refunded) = transaction.status.as_ref().map_or((false, false), told);
-        let silent = captured && sums.captured == 0 || refunded && sums.refunded == 0;
-        if silent && transaction.amount != 0 {
-            return Err(Unclear::Status);
+        let (captured, refunded) = transaction.status.as_ref().map_or((false, false), implied);
+        let lacks_event = captured && sums.captured == 0 || refunded && sums.refunded == 0;
+        if lacks_event && transaction.amount != 0 {
+            return Err(AmountsUnclear::Status);
         }
         Ok(Self {
             currency,
             sums,
             pending: Pending::of(events)?,
-            open: transaction.status.as_ref().and_then(open),
+            open: transaction.status.as_ref().and_then(allows_capture),
         })
     }
 
-    /// What was authorized.
+    /// Returns the authorized amount.
     pub fn authorized(&self) -> Amount {
         self.amount(self.sums.authorized)
     }
 
-    /// What has been captured, refunds not taken off.
+    /// Returns the captured amount, including what was refunded later.
     pub fn captured(&self) -> Amount {
         self.amount(self.sums.captured)
     }
 
-    /// What has been refunded.
+    /// Returns the refunded amount.
     pub fn refunded(&self) -> Amount {
         self.amount(self.sums.refunded)
     }
 
-    /// What has been released without being captured.
+    /// Returns the amount that was voided without being captured.
     pub fn voided(&self) -> Amount {
         self.amount(self.sums.voided)
     }
 
-    /// What can still be captured: authorized, not captured, not released. Nothing when the status leaves nothing to capture; none when
-    /// the status does not tell.
+    /// Returns the amount that can still be captured: authorized, neither captured nor voided. It is 0 if the status allows no capture,
+    /// and `None` if the status is unknown.
     pub fn capturable(&self) -> Option<Amount> {
         let rest = self.sums.rest();
         self.open
             .map(|open| self.amount(if open { rest } else { 0 }))
     }
 
-    /// What can still be given back: captured and not refunded.
+    /// Returns the amount that can still be refunded: captured and not refunded.
     pub fn refundable(&self) -> Amount {
         self.amount(self.sums.net().max(0))
     }
 
-    /// What stays of the payment: captured without what was refunded.
-    pub fn kept(&self) -> Amount {
+    /// Returns the captured amount less refunds.
+    pub fn net(&self) -> Amount {
         self.amount(self.sums.net())
     }
 
-    /// Captures that were taken and have no outcome yet.
+    /// Returns the amount of captures in progress.
     pub fn pending_capture(&self) -> Amount {
         self.amount(self.pending.capture)
     }
 
-    /// Refunds that were taken and have no outcome yet.
+    /// Returns the amount of refunds in progress.
     pub fn pending_refund(&self) -> Amount {
         self.amount(self.pending.refund)
     }
 
-    /// Is a void without outcome yet?
+    /// Returns `true` if a void is in progress.
     pub fn is_void_pending(&self) -> bool {
         self.pending.void
     }
 
-    /// Is any capture, refund or void without outcome yet? Then the sums will change by themselves.
+    /// Returns `true` if any capture, refund or void is in progress, so that the amounts will change.
     pub fn is_pending(&self) -> bool {
         self.pending != Pending::default()
     }
@@ -169,14 +171,14 @@ impl TransactionAmounts {
     }
 }
 
-/// Is a capture, refund or void of the transaction without outcome yet?
-pub(crate) fn is_pending(transaction: &Transaction) -> Result<bool, Unclear> {
+/// Whether any capture, refund or void of the transaction is in progress.
+pub(crate) fn is_pending(transaction: &Transaction) -> Result<bool, AmountsUnclear> {
     Pending::of(transaction.events.as_deref().unwrap_or_default())
         .map(|pending| pending != Pending::default())
 }
 
-/// Does the status say that something was captured, and that something was refunded?
-fn told(status: &TransactionStatus) -> (bool, bool) {
+/// Whether the status implies a capture, and a refund.
+fn implied(status: &TransactionStatus) -> (bool, bool) {
     match status {
         TransactionStatus::PartiallyCaptured | TransactionStatus::Captured => (true, false),
         TransactionStatus::PartiallyCapturedRefunded
@@ -186,13 +188,11 @@ fn told(status: &TransactionStatus) -> (bool, bool) {
     }
 }
 
-/// Does the status leave something to capture?
-fn open(status: &TransactionStatus) -> Option<bool> {
+fn allows_capture(status: &TransactionStatus) -> Option<bool> {
     match status {
         TransactionStatus::Authorized
         | TransactionStatus::PartiallyCaptured
         | TransactionStatus::PartiallyCapturedRefunded => Some(true),
-        TransactionStatus::LiteralUnknown | TransactionStatus::Unknown(_) => None,
         TransactionStatus::Initiated
         | TransactionStatus::OnHold
         | TransactionStatus::Captured

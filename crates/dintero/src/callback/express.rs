@@ -1,4 +1,4 @@
-//! Express callbacks: Dintero asks how an address can be shipped to, or what discount codes are worth, while the payer waits.
+//! Express callbacks: Dintero requests the shipping options of an address, or the value of discount codes, while the payer waits.
 
 use dintero_core::{Validate, Violations};
 use http::header::CONTENT_TYPE;
@@ -6,26 +6,27 @@ use http::{HeaderValue, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Refusal, Verified};
+use super::{CallbackError, Verified};
 use crate::checkout::types::{
     DiscountCodesCallbackRequest, DiscountCodesCallbackResponse, ShippingAddressCallbackRequest,
     ShippingAddressCallbackResponse,
 };
 
-/// A question that an express callback asks: [`ShippingAddressCallbackRequest`] or [`DiscountCodesCallbackRequest`], each the session as it
-/// stands. The address may be no more than country and postal code.
-pub trait ExpressQuestion: DeserializeOwned + sealed::Sealed {
-    /// What it is answered with.
-    type Answer: ExpressAnswer;
+/// The body of an express callback: [`ShippingAddressCallbackRequest`] or [`DiscountCodesCallbackRequest`], each with the current session.
+/// The address may consist of country and postal code only.
+pub trait ExpressRequest: DeserializeOwned + sealed::Sealed {
+    /// The type of the response.
+    type Response: ExpressResponse;
 }
 
-/// What an express callback is answered with. No shipping options mean that you cannot ship there. The total of an `order` has to hold the
-/// chosen shipping; see [`check_amounts_with_shipping`](crate::check_amounts_with_shipping).
-pub trait ExpressAnswer: Serialize + Validate + sealed::Sealed {
-    /// The answer as it has to go out: JSON, and 200, since no other status counts. Dintero waits for 60 seconds and does not ask again.
+/// The response to an express callback. An empty list of shipping options means that you do not ship there. The total of an `order` must
+/// include the selected shipping option; see [`check_amounts_with_shipping`](crate::check_amounts_with_shipping).
+pub trait ExpressResponse: Serialize + Validate + sealed::Sealed {
+    /// Converts it into an HTTP response: JSON with status 200, since Dintero accepts no other. Dintero waits for 60 seconds and does not
+    /// retry.
     ///
     /// # Errors
-    /// All that Dintero would refuse in it.
+    /// All violations for which Dintero would reject the response.
     fn to_response(&self) -> Result<Response<Vec<u8>>, Violations> {
         let mut violations = Violations::default();
         self.validate(&mut violations);
@@ -38,7 +39,7 @@ pub trait ExpressAnswer: Serialize + Validate + sealed::Sealed {
             }
             Ok(_) => Err(violations),
             Err(_) => {
-                violations.push("", "cannot be written as JSON");
+                violations.push("", "cannot be serialized to JSON");
                 Err(violations)
             }
         }
@@ -49,43 +50,43 @@ mod sealed {
     pub trait Sealed {}
 }
 
-macro_rules! express {
-    ($($question:ty => $answer:ty;)*) => {$(
-        impl sealed::Sealed for $question {}
-        impl sealed::Sealed for $answer {}
-        impl ExpressQuestion for $question {
-            type Answer = $answer;
-        }
-        impl ExpressAnswer for $answer {}
-    )*};
+impl sealed::Sealed for ShippingAddressCallbackRequest {}
+impl sealed::Sealed for ShippingAddressCallbackResponse {}
+impl sealed::Sealed for DiscountCodesCallbackRequest {}
+impl sealed::Sealed for DiscountCodesCallbackResponse {}
+
+impl ExpressRequest for ShippingAddressCallbackRequest {
+    type Response = ShippingAddressCallbackResponse;
 }
 
-express! {
-    ShippingAddressCallbackRequest => ShippingAddressCallbackResponse;
-    DiscountCodesCallbackRequest => DiscountCodesCallbackResponse;
+impl ExpressRequest for DiscountCodesCallbackRequest {
+    type Response = DiscountCodesCallbackResponse;
 }
+
+impl ExpressResponse for ShippingAddressCallbackResponse {}
+impl ExpressResponse for DiscountCodesCallbackResponse {}
 
 impl Verified {
-    /// The question in the body of an express callback. That Dintero asked is verified, the body itself is not signed: good enough to
-    /// show prices, not to move money or goods.
+    /// Parses the body of an express callback. The request is verified, but its body is not signed: use it to quote prices, not to move
+    /// money or goods.
     ///
     /// ```
     /// use std::error::Error;
     ///
-    /// use dintero::callback::{ExpressAnswer, Verifier};
+    /// use dintero::callback::{ExpressResponse, Verifier};
     /// use dintero::checkout::types::{ShippingAddressCallbackRequest, ShippingAddressCallbackResponse, ShippingOption};
     ///
-    /// fn answer(verifier: &Verifier, request: &http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Box<dyn Error>> {
-    ///     let question: ShippingAddressCallbackRequest = verifier.verify(request)?.express(request.body())?;
-    ///     println!("an order of {}", question.order.amount);
+    /// fn respond(verifier: &Verifier, request: &http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Box<dyn Error>> {
+    ///     let callback: ShippingAddressCallbackRequest = verifier.verify(request)?.express(request.body())?;
+    ///     println!("an order of {}", callback.order.amount);
     ///     let nowhere = ShippingAddressCallbackResponse::builder().shipping_options(Vec::<ShippingOption>::new()).build()?;
     ///     Ok(nowhere.to_response()?)
     /// }
     /// ```
     ///
     /// # Errors
-    /// [`Refusal::MalformedBody`] when the body is none.
-    pub fn express<Q: ExpressQuestion>(&self, body: &[u8]) -> Result<Q, Refusal> {
-        serde_json::from_slice(body).map_err(|_| Refusal::MalformedBody)
+    /// [`CallbackError::MalformedBody`] if the body does not fit the type.
+    pub fn express<Q: ExpressRequest>(&self, body: &[u8]) -> Result<Q, CallbackError> {
+        serde_json::from_slice(body).map_err(|_| CallbackError::MalformedBody)
     }
 }

@@ -2,65 +2,65 @@
 
 use http::HeaderMap;
 
-use super::Refusal;
+use super::CallbackError;
 
 /// The header of session and express callbacks.
 pub(super) const SIGNATURE: &str = "dintero-signature";
 pub(super) const SCHEME: &str = "v0-hmac-sha256";
 
-/// What is in the header.
+/// The parsed header.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct SignatureHeader {
     pub(super) time: u64,
-    /// Digests of the known scheme; any of them may match.
+    /// The digests of the known scheme; any of them may match.
     pub(super) digests: Vec<[u8; 32]>,
 }
 
-/// The only value of a header.
-pub(super) fn only<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, Refusal> {
+/// Returns the value of a header that must occur exactly once.
+pub(super) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, CallbackError> {
     let mut values = headers.get_all(name).iter();
-    let value = values.next().ok_or(Refusal::MissingHeader)?;
+    let value = values.next().ok_or(CallbackError::MissingHeader)?;
     if values.next().is_some() {
-        return Err(Refusal::DoubledHeader);
+        return Err(CallbackError::DuplicateHeader);
     }
-    value.to_str().map_err(|_| Refusal::MalformedHeader)
+    value.to_str().map_err(|_| CallbackError::MalformedHeader)
 }
 
 impl SignatureHeader {
-    /// Reads parts by name, whatever their order. Unknown parts are passed over: a newer scheme may stand beside the known one.
-    pub(super) fn read(text: &str) -> Result<Self, Refusal> {
+    /// Parses the parts by name, in any order. Unknown parts are ignored: a newer scheme may accompany the known one.
+    pub(super) fn parse(text: &str) -> Result<Self, CallbackError> {
         let mut time = None;
         let mut digests = Vec::new();
         for part in text.split(',') {
             let (name, value) = part
                 .trim()
                 .split_once('=')
-                .ok_or(Refusal::MalformedHeader)?;
+                .ok_or(CallbackError::MalformedHeader)?;
             match name {
-                "t" if time.is_some() => return Err(Refusal::DoubledTime),
+                "t" if time.is_some() => return Err(CallbackError::DuplicateTimestamp),
                 "t" => time = Some(seconds(value)?),
-                SCHEME => digests.push(digest(value).ok_or(Refusal::MalformedHeader)?),
+                SCHEME => digests.push(digest(value).ok_or(CallbackError::MalformedHeader)?),
                 _ => {}
             }
         }
-        let time = time.ok_or(Refusal::MalformedHeader)?;
+        let time = time.ok_or(CallbackError::MalformedHeader)?;
         if text.split(',').count() == 1 {
-            return Err(Refusal::MalformedHeader);
+            return Err(CallbackError::MalformedHeader);
         }
         if digests.is_empty() {
-            return Err(Refusal::UnknownScheme);
+            return Err(CallbackError::UnknownScheme);
         }
         Ok(Self { time, digests })
     }
 }
 
-/// Digits only, as they are signed: a sign or a leading zero would be signed as another text than it is read as.
-fn seconds(text: &str) -> Result<u64, Refusal> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+/// Digits only: with a sign or a leading zero, the signed text would differ from the parsed number.
+fn seconds(text: &str) -> Result<u64, CallbackError> {
+    let is_canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
     text.parse()
         .ok()
-        .filter(|_| plain)
-        .ok_or(Refusal::MalformedHeader)
+        .filter(|_| is_canonical)
+        .ok_or(CallbackError::MalformedHeader)
 }
 
 /// Lower-case hex, as Dintero writes it.
@@ -72,12 +72,12 @@ pub(super) fn digest<const N: usize>(text: &str) -> Option<[u8; N]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Refusal, SignatureHeader};
+    use super::{CallbackError, SignatureHeader};
 
     #[test]
-    fn parts_are_read_by_name_and_each_fault_has_its_reason() {
+    fn parts_are_read_by_name_and_each_fault_has_its_error() {
         let hex = "6b".repeat(32);
-        let read = |text: &str| SignatureHeader::read(&text.replace("HEX", &hex));
+        let read = |text: &str| SignatureHeader::parse(&text.replace("HEX", &hex));
         for text in [
             "t=15,v0-hmac-sha256=HEX",
             "v0-hmac-sha256=HEX,t=15",
@@ -94,26 +94,29 @@ mod tests {
                 .len(),
             2
         );
-        for (text, reason) in [
-            ("", Refusal::MalformedHeader),
-            ("t=15", Refusal::MalformedHeader),
-            ("t=15,v1-new=HEX", Refusal::UnknownScheme),
-            ("v0-hmac-sha256=HEX", Refusal::MalformedHeader),
-            ("t=15,t=15,v0-hmac-sha256=HEX", Refusal::DoubledTime),
-            ("t=-15,v0-hmac-sha256=HEX", Refusal::MalformedHeader),
-            ("t=+15,v0-hmac-sha256=HEX", Refusal::MalformedHeader),
-            ("t=015,v0-hmac-sha256=HEX", Refusal::MalformedHeader),
-            ("t=,v0-hmac-sha256=HEX", Refusal::MalformedHeader),
+        for (text, error) in [
+            ("", CallbackError::MalformedHeader),
+            ("t=15", CallbackError::MalformedHeader),
+            ("t=15,v1-new=HEX", CallbackError::UnknownScheme),
+            ("v0-hmac-sha256=HEX", CallbackError::MalformedHeader),
+            (
+                "t=15,t=15,v0-hmac-sha256=HEX",
+                CallbackError::DuplicateTimestamp,
+            ),
+            ("t=-15,v0-hmac-sha256=HEX", CallbackError::MalformedHeader),
+            ("t=+15,v0-hmac-sha256=HEX", CallbackError::MalformedHeader),
+            ("t=015,v0-hmac-sha256=HEX", CallbackError::MalformedHeader),
+            ("t=,v0-hmac-sha256=HEX", CallbackError::MalformedHeader),
             (
                 "t=99999999999999999999,v0-hmac-sha256=HEX",
-                Refusal::MalformedHeader,
+                CallbackError::MalformedHeader,
             ),
-            ("t=15,v0-hmac-sha256=HEX00", Refusal::MalformedHeader),
-            ("t=15,v0-hmac-sha256=6B", Refusal::MalformedHeader),
-            ("t=15,v0-hmac-sha256=", Refusal::MalformedHeader),
-            ("t=15 v0-hmac-sha256", Refusal::MalformedHeader),
+            ("t=15,v0-hmac-sha256=HEX00", CallbackError::MalformedHeader),
+            ("t=15,v0-hmac-sha256=6B", CallbackError::MalformedHeader),
+            ("t=15,v0-hmac-sha256=", CallbackError::MalformedHeader),
+            ("t=15 v0-hmac-sha256", CallbackError::MalformedHeader),
         ] {
-            assert_eq!(read(text), Err(reason), "{text}");
+            assert_eq!(read(text), Err(error), "{text}");
         }
     }
 }

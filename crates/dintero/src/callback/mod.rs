@@ -1,35 +1,35 @@
-//! What Dintero sends to your server: verified, and typed.
+//! Verified and typed requests from Dintero to your server.
 //!
-//! | what | set up by | verified by | read as |
+//! | request | configured by | verified by | type |
 //! | --- | --- | --- | --- |
 //! | session callback | `url.callback_url` of a session | [`Verifier`] | [`SessionCallback`] |
 //! | express callback | `express.shipping_address_callback_url`, `express.discount_codes.callback_url` | [`Verifier`] | `Verified::express` |
 //! | webhook | a subscription of the account, with a secret of the type HMAC-SHA1 | [`WebhookVerifier`] | [`Webhook`] |
 //!
-//! The signatures have nothing to do with each other. `Dintero-Signature` is over time, account, method, host, path and query, not over the
-//! body; it is sent once the account has a signature secret. `event-signature` is over the body alone.
+//! The two signatures are unrelated. `Dintero-Signature` covers the time, account, method, host, path and query, but not the body; it is
+//! sent once the account has a signature secret. `event-signature` covers the body alone.
 //!
-//! # What to answer
+//! # Responses
 //!
-//! Within 10 seconds. Dintero repeats a session callback up to 20 times after 5xx, a time-out or a broken connection, and never after
-//! 4xx. So 2xx is "done", 5xx "try again", 4xx "never": [`Reply`] has one of each, [`Refusal::status`] the one for each refusal. If your
-//! order is not there yet, answer 5xx, never 404: the callback may overtake it.
+//! Respond within 10 seconds. Dintero retries a session callback up to 20 times after 5xx, a timeout or a broken connection, and never
+//! after 4xx. [`CallbackResponse`] has a value for each case, and [`CallbackError::status`] the status for each error. If your order does
+//! not exist yet, respond with 5xx, never with 404: the callback may arrive before the order is stored.
 //!
-//! With the feature `axum`, [`SessionCallback`], [`Verified`] and [`Webhook`] are extractors. They answer a refusal themselves; take
-//! `Result<SessionCallback, Refusal>` to log why:
+//! With the feature `axum`, [`SessionCallback`], [`Verified`] and [`Webhook`] are extractors, which respond to errors themselves. Extract
+//! `Result<SessionCallback, CallbackError>` to log the reason:
 //!
 //! ```
 //! # #[cfg(feature = "axum")] {
 //! use axum::{Router, routing::get};
-//! use dintero::callback::{Reply, SessionCallback, Verifier};
+//! use dintero::callback::{CallbackResponse, SessionCallback, Verifier};
 //!
-//! async fn callback(callback: SessionCallback) -> Reply {
+//! async fn callback(callback: SessionCallback) -> CallbackResponse {
 //!     match callback.transaction_id {
-//!         // Read the transaction, and move your order on in one step.
-//!         Some(_) => Reply::Done,
-//!         // The payment failed before it began; there is nothing to read.
-//!         None if callback.error.is_some() => Reply::Done,
-//!         None => Reply::TryAgain,
+//!         // Read the transaction, and update your order in one step.
+//!         Some(_) => CallbackResponse::Processed,
+//!         // The payment failed before it was initiated; there is no transaction.
+//!         None if callback.error.is_some() => CallbackResponse::Processed,
+//!         None => CallbackResponse::Retry,
 //!     }
 //! }
 //!
@@ -41,52 +41,52 @@
 
 #[cfg(feature = "axum")]
 mod axum;
-mod canonical;
+mod builder;
+mod error;
 #[cfg(feature = "checkout")]
 mod express;
 mod header;
-mod refusal;
 mod session;
-mod setup;
 mod sign;
+mod signature;
 mod verify;
 mod webhook;
 
 #[cfg(all(feature = "axum", feature = "checkout"))]
 pub use self::axum::Express;
+pub use builder::VerifierBuilder;
+pub use error::CallbackError;
 #[cfg(feature = "checkout")]
-pub use express::{ExpressAnswer, ExpressQuestion};
-pub use refusal::Refusal;
+pub use express::{ExpressRequest, ExpressResponse};
 pub use session::{PaymentError, ReportedEvent, SessionCallback};
-pub use setup::VerifierBuilder;
 pub use sign::{Signer, sign_webhook};
 pub use verify::{Verified, Verifier};
 pub use webhook::{Webhook, WebhookEvent, WebhookVerifier};
 
-/// The addresses that Dintero sends callbacks from, for firewalls. They do not replace the signature.
+/// The IP addresses that Dintero sends callbacks from, for firewalls. They do not replace the signature.
 pub const SENDERS: [std::net::IpAddr; 2] = [
     std::net::IpAddr::V4(std::net::Ipv4Addr::new(34, 241, 230, 119)),
     std::net::IpAddr::V4(std::net::Ipv4Addr::new(34, 242, 13, 162)),
 ];
 
-/// What became of a session callback that was verified.
+/// The response to a verified session callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reply {
-    /// It is dealt with, now or by an earlier delivery.
-    Done,
-    /// Not now: your order is not there yet, is locked, or your database is away. Dintero sends it again.
-    TryAgain,
-    /// It will never be of use here. Dintero does not send it again, so nothing will tell you again that this was paid.
-    Never,
+pub enum CallbackResponse {
+    /// The callback was processed, now or in an earlier delivery.
+    Processed,
+    /// The callback cannot be processed yet, since the order does not exist, is locked, or the database is unavailable. Dintero retries it.
+    Retry,
+    /// The callback can never be processed. Dintero does not retry it, and does not report this payment again.
+    Rejected,
 }
 
-impl Reply {
-    /// 200, 503 or 422.
+impl CallbackResponse {
+    /// Returns 200, 503 or 422.
     pub fn status(self) -> http::StatusCode {
         match self {
-            Self::Done => http::StatusCode::OK,
-            Self::TryAgain => http::StatusCode::SERVICE_UNAVAILABLE,
-            Self::Never => http::StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Processed => http::StatusCode::OK,
+            Self::Retry => http::StatusCode::SERVICE_UNAVAILABLE,
+            Self::Rejected => http::StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
 }

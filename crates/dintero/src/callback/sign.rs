@@ -1,6 +1,5 @@
-//! Dintero's side, for tests of your own.
+//! Signing as Dintero does, for your tests.
 
-use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use hmac::{Hmac, Mac};
@@ -9,14 +8,14 @@ use secrecy::SecretString;
 use sha1::Sha1;
 use url::Url;
 
-use super::Refusal;
-use super::canonical::{Line, keyed, mac, pairs, sorted};
+use super::CallbackError;
 use super::header::{SCHEME, SIGNATURE};
+use super::signature::{Parameters, SignedParts, keyed};
 
-/// Signs callbacks and webhooks as Dintero does, so that you can test what receives them.
+/// Signs callbacks as Dintero does, for tests of the code that receives them.
 ///
 /// ```
-/// use dintero::callback::{Refusal, Signer, Verifier};
+/// use dintero::callback::{CallbackError, Signer, Verifier};
 /// use dintero::{Clock, ManualClock};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -36,18 +35,18 @@ use super::header::{SCHEME, SIGNATURE};
 /// assert_eq!(callback.parameter("shop"), Some("oslo"));
 ///
 /// clock.advance(std::time::Duration::from_secs(301));
-/// assert_eq!(verifier.verify(&request).err(), Some(Refusal::Stale));
+/// assert_eq!(verifier.verify(&request).err(), Some(CallbackError::Stale));
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Signer {
     account: String,
     secret: SecretString,
 }
 
 impl Signer {
-    /// A signer for an account and its secret.
+    /// Creates a signer for an account and its secret.
     pub fn new(account: impl Into<String>, secret: impl Into<String>) -> Self {
         Self {
             account: account.into(),
@@ -55,85 +54,78 @@ impl Signer {
         }
     }
 
-    /// The value of `Dintero-Signature` for a request to this URL.
+    /// Returns the value of `Dintero-Signature` for a request to this URL.
     ///
     /// # Errors
-    /// [`Refusal::MalformedRequest`] if it is no URL with a host.
+    /// [`CallbackError::MalformedRequest`] if the URL is malformed or has no host.
     pub fn signature(
         &self,
         method: &Method,
         url: &str,
         at: SystemTime,
-    ) -> Result<HeaderValue, Refusal> {
-        let url = Url::parse(url).map_err(|_| Refusal::MalformedRequest)?;
+    ) -> Result<HeaderValue, CallbackError> {
+        let url = Url::parse(url).map_err(|_| CallbackError::MalformedRequest)?;
         let time = at
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or(Duration::ZERO)
             .as_secs();
-        let line = Line {
+        let parts = SignedParts {
+            account: &self.account,
+            time,
             method: method.as_str(),
-            host: url.host_str().ok_or(Refusal::MalformedRequest)?,
+            host: url.host_str().ok_or(CallbackError::MalformedRequest)?,
             path: url.path(),
-            query: &sorted(pairs(url.query().unwrap_or_default())),
+            query: &Parameters::parse(url.query().unwrap_or_default()).to_sorted_query(),
         };
-        let mac = mac(&self.secret, &self.account, time, &line).finalize();
-        let digest = hex::encode(mac.into_bytes());
+        let digest = hex::encode(parts.mac(&self.secret).finalize().into_bytes());
         HeaderValue::try_from(format!("t={time},{SCHEME}={digest}"))
-            .map_err(|_| Refusal::MalformedRequest)
+            .map_err(|_| CallbackError::MalformedRequest)
     }
 
-    /// The request that Dintero sends to a session's `callback_url`: the URL with these parameters added, signed. A GET, or a POST if the URL
-    /// has `method=POST`; a body is yours to add, it is not signed.
+    /// Returns the signed request that Dintero sends to a session's `callback_url` with these parameters added: a GET, or a POST if the
+    /// URL has `method=POST`. The body of a POST is not signed, and left to the caller.
     ///
     /// # Errors
-    /// [`Refusal::MalformedRequest`] if it is no URL with a host.
+    /// [`CallbackError::MalformedRequest`] if the URL is malformed or has no host.
     pub fn session_callback(
         &self,
         callback_url: &str,
         parameters: &[(&str, &str)],
         at: SystemTime,
-    ) -> Result<Request<()>, Refusal> {
-        let mut url = Url::parse(callback_url).map_err(|_| Refusal::MalformedRequest)?;
+    ) -> Result<Request<()>, CallbackError> {
+        let mut url = Url::parse(callback_url).map_err(|_| CallbackError::MalformedRequest)?;
         url.query_pairs_mut().extend_pairs(parameters);
-        let post = pairs(url.query().unwrap_or_default())
-            .iter()
+        let post = url
+            .query_pairs()
             .any(|(name, value)| name == "method" && value == "POST");
         let method = if post { Method::POST } else { Method::GET };
         self.request(method, url.as_str(), at)
     }
 
-    /// A signed request without body, such as one of an express callback.
+    /// Returns a signed request without a body, such as one of an express callback.
     ///
     /// # Errors
-    /// [`Refusal::MalformedRequest`] if it is no URL with a host.
+    /// [`CallbackError::MalformedRequest`] if the URL is malformed or has no host.
     pub fn request(
         &self,
         method: Method,
         url: &str,
         at: SystemTime,
-    ) -> Result<Request<()>, Refusal> {
-        let url = Url::parse(url).map_err(|_| Refusal::MalformedRequest)?;
+    ) -> Result<Request<()>, CallbackError> {
+        let url = Url::parse(url).map_err(|_| CallbackError::MalformedRequest)?;
         Request::builder()
             .header(SIGNATURE, self.signature(&method, url.as_str(), at)?)
             .method(method)
-            // As a client sends it, not as it was written.
+            // In the normalized form that a client sends.
             .uri(url.as_str())
             .body(())
-            .map_err(|_| Refusal::MalformedRequest)
+            .map_err(|_| CallbackError::MalformedRequest)
     }
 }
 
-/// The value of `event-signature` for the body of a webhook under this secret.
+/// Returns the value of `event-signature` for the body of a webhook under this secret.
 pub fn sign_webhook(secret: &str, body: &[u8]) -> String {
     let mut mac = keyed::<Hmac<Sha1>>(&secret.to_owned().into());
     mac.update(body);
     hex::encode(mac.finalize().into_bytes())
-}
-
-impl fmt::Debug for Signer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signer")
-            .field("account", &self.account)
-            .finish_non_exhaustive()
-    }
 }

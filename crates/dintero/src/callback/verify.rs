@@ -1,6 +1,5 @@
 //! The verifier of session and express callbacks.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -10,14 +9,14 @@ use http::{HeaderMap, Method, Request, Uri};
 use secrecy::SecretString;
 use url::Url;
 
-use super::canonical::{Line, Pairs, mac, pairs, sorted, written};
-use super::header::{SIGNATURE, SignatureHeader, only};
-use super::{Refusal, SessionCallback, VerifierBuilder};
+use super::header::{SIGNATURE, SignatureHeader, single};
+use super::signature::{Parameters, SignedParts};
+use super::{CallbackError, SessionCallback, VerifierBuilder};
 
-/// Verifies that a request to your `callback_url`, or to one of the express callback URLs, was signed by Dintero. Cheap to clone.
+/// Verifies that Dintero signed a request to your `callback_url` or to one of the express callback URLs. Cheap to clone.
 ///
 /// ```
-/// use dintero::callback::{Refusal, SessionCallback, Verifier};
+/// use dintero::callback::{CallbackError, SessionCallback, Verifier};
 ///
 /// # fn main() -> Result<(), dintero::Violations> {
 /// let verifier = Verifier::builder("T12345678")
@@ -25,19 +24,20 @@ use super::{Refusal, SessionCallback, VerifierBuilder};
 ///     .public_url("https://shop.example.com")
 ///     .build()?;
 ///
-/// fn handle<B>(verifier: &Verifier, request: &http::Request<B>) -> Result<SessionCallback, Refusal> {
+/// fn handle<B>(verifier: &Verifier, request: &http::Request<B>) -> Result<SessionCallback, CallbackError> {
 ///     verifier.verify(request)?.session_callback()
 /// }
 /// # let request = http::Request::get("/callback").body(()).expect("request");
-/// # assert_eq!(handle(&verifier, &request).err(), Some(Refusal::MissingHeader));
+/// # assert_eq!(handle(&verifier, &request).err(), Some(CallbackError::MissingHeader));
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Verifier {
     pub(super) inner: Arc<Settings>,
 }
 
+#[derive(Debug)]
 pub(super) struct Settings {
     pub(super) account: String,
     pub(super) secrets: Vec<SecretString>,
@@ -46,12 +46,12 @@ pub(super) struct Settings {
     pub(super) clock: Arc<dyn Clock>,
 }
 
-/// A request that Dintero signed. Only its method, host, path and query are signed, not its body.
-#[derive(Clone)]
+/// A request that Dintero signed. The signature covers its method, host, path and query, not its body.
+#[derive(Clone, Debug)]
 pub struct Verified {
     signed_at: SystemTime,
     delivery: Option<String>,
-    pairs: Pairs,
+    parameters: Parameters,
 }
 
 impl Verifier {
@@ -60,190 +60,154 @@ impl Verifier {
         VerifierBuilder::new(account.into())
     }
 
-    /// Verifies a request of any framework. Give it as it came, not as a router or framework has changed or decoded it.
+    /// Verifies a request of any framework. The request must be as it was received, not rewritten by a router or decoded by a framework.
     ///
     /// # Errors
-    /// [`Refusal`] says why, and what to answer.
-    pub fn verify<B>(&self, request: &Request<B>) -> Result<Verified, Refusal> {
+    /// [`CallbackError`] has the reason and the status to respond with.
+    pub fn verify<B>(&self, request: &Request<B>) -> Result<Verified, CallbackError> {
         self.verify_parts(request.method(), request.uri(), request.headers())
     }
 
-    /// As [`verify`](Self::verify), for frameworks that have the parts.
+    /// Verifies the parts of a request, like [`verify`](Self::verify).
     ///
     /// # Errors
-    /// [`Refusal`] says why, and what to answer.
+    /// [`CallbackError`] has the reason and the status to respond with.
     pub fn verify_parts(
         &self,
         method: &Method,
         uri: &Uri,
         headers: &HeaderMap,
-    ) -> Result<Verified, Refusal> {
-        let prefix = self.inner.public.path().trim_end_matches('/');
+    ) -> Result<Verified, CallbackError> {
+        let public = &self.inner.public;
+        let prefix = public.path().trim_end_matches('/');
         let path = match uri.path() {
             "" => format!("{prefix}/"),
             path => format!("{prefix}{path}"),
         };
         let query = uri.query().unwrap_or_default();
-        self.check(&self.inner.public, method, &path, query, uri, headers)
+        self.check(method, public, &path, query, uri.host(), headers)
     }
 
-    /// Verifies a request whose public URL you know in full, query included: for proxies that change more than host and prefix.
+    /// Verifies a request by its full public URL, query included, for proxies that change more than the host and a prefix.
     ///
     /// # Errors
-    /// [`Refusal`] says why, and what to answer.
+    /// [`CallbackError`] has the reason and the status to respond with.
     pub fn verify_url(
         &self,
         method: &Method,
         public_url: &str,
         headers: &HeaderMap,
-    ) -> Result<Verified, Refusal> {
-        let url = Url::parse(public_url).map_err(|_| Refusal::MalformedRequest)?;
+    ) -> Result<Verified, CallbackError> {
+        let url = Url::parse(public_url).map_err(|_| CallbackError::MalformedRequest)?;
         let query = url.query().unwrap_or_default();
-        let none = Uri::default();
-        self.check(&url, method, url.path(), query, &none, headers)
+        self.check(method, &url, url.path(), query, None, headers)
     }
 
     fn check(
         &self,
-        public: &Url,
         method: &Method,
+        public: &Url,
         path: &str,
         query: &str,
-        uri: &Uri,
+        requested_host: Option<&str>,
         headers: &HeaderMap,
-    ) -> Result<Verified, Refusal> {
-        let header = SignatureHeader::read(only(headers, SIGNATURE)?)?;
-        let signed_at = self.in_time(header.time)?;
-        let pairs = pairs(query);
-        let line = Line {
+    ) -> Result<Verified, CallbackError> {
+        let header = SignatureHeader::parse(single(headers, SIGNATURE)?)?;
+        // Before the signature: the times of honest requests are no secret, and the cheap checks come first.
+        let signed_at = self.signed_at(header.time)?;
+        let parameters = Parameters::parse(query);
+        let sorted = parameters.to_sorted_query();
+        let parts = SignedParts {
+            account: &self.inner.account,
+            time: header.time,
             method: method.as_str(),
-            host: public.host_str().ok_or(Refusal::MalformedRequest)?,
+            host: public.host_str().ok_or(CallbackError::MalformedRequest)?,
             path,
-            query: &sorted(pairs.clone()),
+            query: &sorted,
         };
-        if !self.signed(&header, &line) {
-            return Err(self.why(&header, &line, &written(&pairs), uri, headers));
+        if self.matches(&header, parts) {
+            return Ok(Verified {
+                signed_at,
+                delivery: delivery(headers),
+                parameters,
+            });
         }
-        Ok(Verified {
-            signed_at,
-            delivery: delivery(headers),
-            pairs,
-        })
+        // Each error but the last requires a signature with the secret, so none helps a forger.
+        let query = &parameters.to_query();
+        if self.matches(&header, SignedParts { query, ..parts }) {
+            return Err(CallbackError::UnsortedQuery);
+        }
+        let hosts = ["host", "x-forwarded-host"]
+            .into_iter()
+            .filter_map(|name| headers.get(name)?.to_str().ok())
+            .chain(requested_host);
+        for host in hosts.filter_map(host_of) {
+            let host = host.as_str();
+            if host != parts.host && self.matches(&header, SignedParts { host, ..parts }) {
+                return Err(CallbackError::WrongHost);
+            }
+        }
+        Err(CallbackError::WrongSignature)
     }
 
-    /// Checked before the signature: the times of honest requests are no secret, and all that is cheap comes first.
-    fn in_time(&self, seconds: u64) -> Result<SystemTime, Refusal> {
+    fn signed_at(&self, seconds: u64) -> Result<SystemTime, CallbackError> {
         let now = self.inner.clock.wall();
         let signed = SystemTime::UNIX_EPOCH
             .checked_add(Duration::from_secs(seconds))
-            .ok_or(Refusal::Future)?;
+            .ok_or(CallbackError::Future)?;
         match now.duration_since(signed) {
-            Ok(age) if age > self.inner.tolerance => Err(Refusal::Stale),
-            // The header has whole seconds, so an age below a second is none.
-            Err(ahead) if ahead.duration() > self.inner.tolerance => Err(Refusal::Future),
+            Ok(age) if age > self.inner.tolerance => Err(CallbackError::Stale),
+            // The header has whole seconds, so `ahead` can be less than a second off.
+            Err(ahead) if ahead.duration() > self.inner.tolerance => Err(CallbackError::Future),
             _ => Ok(signed),
         }
     }
 
-    /// Every secret is held against every digest, each in constant time.
-    fn signed(&self, header: &SignatureHeader, line: &Line<'_>) -> bool {
+    /// Compares every secret with every digest, each in constant time.
+    fn matches(&self, header: &SignatureHeader, parts: SignedParts<'_>) -> bool {
         self.inner.secrets.iter().any(|secret| {
-            let mac = mac(secret, &self.inner.account, header.time, line);
+            let mac = parts.mac(secret);
             header
                 .digests
                 .iter()
                 .any(|digest| mac.clone().verify_slice(digest).is_ok())
         })
     }
-
-    /// Why a signature does not match, for whoever has to set it right. Every answer but the last takes a secret to provoke.
-    fn why(
-        &self,
-        header: &SignatureHeader,
-        line: &Line<'_>,
-        unsorted: &str,
-        uri: &Uri,
-        headers: &HeaderMap,
-    ) -> Refusal {
-        let unsorted = Line {
-            query: unsorted,
-            ..*line
-        };
-        if self.signed(header, &unsorted) {
-            return Refusal::WrongOrder;
-        }
-        let named = ["host", "x-forwarded-host"]
-            .into_iter()
-            .filter_map(|name| headers.get(name)?.to_str().ok())
-            .chain(uri.host());
-        for host in named {
-            let Some(host) = bare(host) else { continue };
-            let other = Line {
-                host: &host,
-                ..*line
-            };
-            if host != line.host && self.signed(header, &other) {
-                return Refusal::WrongHost;
-            }
-        }
-        Refusal::WrongSignature
-    }
 }
 
-/// The host of an authority, as a URL parser gives it.
-fn bare(authority: &str) -> Option<String> {
+/// The host of an authority, as a URL parser normalizes it.
+fn host_of(authority: &str) -> Option<String> {
     let url = Url::parse(&format!("https://{authority}/")).ok()?;
     url.host_str().map(str::to_owned)
 }
 
-/// The id of the delivery. It is not signed, so one that cannot be read is none: no payment notice is lost over it.
+/// The id of the delivery. It is not signed, so a malformed one is ignored: no payment notice is lost over it.
 pub(super) fn delivery(headers: &HeaderMap) -> Option<String> {
-    only(headers, "event-delivery").ok().map(str::to_owned)
+    single(headers, "event-delivery").ok().map(str::to_owned)
 }
 
 impl Verified {
-    /// When it was signed.
+    /// Returns the time of the signature.
     pub fn signed_at(&self) -> SystemTime {
         self.signed_at
     }
 
-    /// The id of the delivery, from the header `event-delivery`: the same when Dintero repeats. It is not signed, so it serves logs and
-    /// leaving out repeats, nothing else.
+    /// Returns the id of the delivery, from the header `event-delivery`: retries have the same. It is not signed, so use it only for logs
+    /// and to skip duplicates.
     pub fn delivery(&self) -> Option<&str> {
         self.delivery.as_deref()
     }
 
-    /// The query, decoded, in the order it came. Read this and not your framework's: it is what the signature is over.
+    /// Returns the decoded query parameters in the order they were sent. Use these instead of your framework's: they are what is signed.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.pairs
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        self.parameters.iter()
     }
 
-    /// The request as a session callback.
+    /// Converts the request into a session callback.
     ///
     /// # Errors
-    /// [`Refusal::Missing`] and [`Refusal::Doubled`] name a parameter.
-    pub fn session_callback(self) -> Result<SessionCallback, Refusal> {
-        SessionCallback::read(self.pairs, self.delivery)
-    }
-}
-
-impl fmt::Debug for Verifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verifier")
-            .field("account", &self.inner.account)
-            .field("secrets", &self.inner.secrets.len())
-            .field("tolerance", &self.inner.tolerance)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Verified {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Verified")
-            .field("signed_at", &self.signed_at)
-            .field("parameters", &self.pairs.len())
-            .finish_non_exhaustive()
+    /// [`CallbackError::Missing`] and [`CallbackError::Duplicate`] name a parameter.
+    pub fn session_callback(self) -> Result<SessionCallback, CallbackError> {
+        SessionCallback::from_parameters(self.parameters, self.delivery)
     }
 }

@@ -1,4 +1,4 @@
-//! Webhook subscriptions: deliveries verified by `event-signature`, read into an envelope.
+//! Deliveries of webhook subscriptions, verified by `event-signature`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,18 +12,17 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sha1::Sha1;
 
-use super::Refusal;
-use super::canonical::keyed;
-use super::header::{digest, only};
-use super::setup::check_secrets;
+use super::CallbackError;
+use super::header::{digest, single};
+use super::signature::{check_secrets, keyed};
 use super::verify::delivery;
 
 const SIGNATURE: &str = "event-signature";
 
 dintero_core::open_enum! {
-    /// What a webhook tells of. The list grows.
+    /// The event of a webhook. Dintero adds events without notice.
     pub enum WebhookEvent {
-        /// The subscription was made, or you asked for a ping.
+        /// The subscription was created, or a ping was requested.
         Ping = "ping",
         /// An account was added, for partners.
         AccountAdd = "account_add",
@@ -65,7 +64,7 @@ dintero_core::open_enum! {
         TokenRemove = "token_remove",
         /// A loyalty transaction.
         Transaction = "transaction",
-        /// A gift card is new or was used. What the body holds is not documented.
+        /// A gift card was created or used. The body is not documented.
         WalletTransaction = "wallet_transaction",
         /// A discount was added.
         DiscountAdd = "discount_add",
@@ -81,11 +80,11 @@ dintero_core::open_enum! {
         ShoppingDraftAdd = "shopping_draft_add",
         /// A draft order changed.
         ShoppingDraftUpdate = "shopping_draft_update",
-        /// A draft order was completed; its orders are in the body.
+        /// A draft order was completed; the body has its orders.
         ShoppingDraftComplete = "shopping_draft_complete",
         /// An order changed.
         ShoppingOrderUpdate = "shopping_order_update",
-        /// An order has a new event.
+        /// An event was added to an order.
         ShoppingOrderEventAdd = "shopping_order_event_add",
         /// An order was deleted.
         ShoppingOrderDelete = "shopping_order_delete",
@@ -97,9 +96,9 @@ dintero_core::open_enum! {
         ApprovalPayoutDestinationUpdate = "approval_payout_destination_update",
         /// The approval of a seller was deleted.
         ApprovalPayoutDestinationDelete = "approval_payout_destination_delete",
-        /// A payment was authorized or failed; without a transaction if the payer cancelled it.
+        /// A payment was authorized or failed; the body has no transaction if the payer cancelled.
         CheckoutAuthorization = "checkout_authorization",
-        /// A transaction is new or changed, by captures, refunds and voids as well.
+        /// A transaction was created or changed, also by a capture, refund or void.
         CheckoutTransaction = "checkout_transaction",
         /// A payment token was added.
         CheckoutTokenAdd = "checkout_token_add",
@@ -110,10 +109,10 @@ dintero_core::open_enum! {
     }
 }
 
-/// Verifies deliveries of webhook subscriptions whose secret is of the type HMAC-SHA1. Cheap to clone.
+/// Verifies deliveries of webhook subscriptions with a secret of type HMAC-SHA1. Cheap to clone.
 ///
-/// The signature is over the bytes of the body, so give them as they came. It holds no time: leave out repeats by [`Webhook::delivery`].
-/// Answer with any 2xx when you have it; after failures in a row Dintero deletes the subscription.
+/// The signature covers the bytes of the body, which must be as they were received. It has no timestamp: skip duplicates by
+/// [`Webhook::delivery`]. Respond with any 2xx; after several failures Dintero deletes the subscription.
 ///
 /// ```
 /// use dintero::callback::{WebhookEvent, WebhookVerifier, sign_webhook};
@@ -128,12 +127,12 @@ dintero_core::open_enum! {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct WebhookVerifier {
     secrets: Arc<[SecretString]>,
 }
 
-/// A delivery that a secret of yours signed.
+/// A delivery with a valid signature.
 #[derive(Clone, PartialEq)]
 pub struct Webhook {
     event: WebhookEvent,
@@ -144,10 +143,10 @@ pub struct Webhook {
 }
 
 impl WebhookVerifier {
-    /// A verifier for these secrets; several while you change from one subscription to the next.
+    /// Creates a verifier for these secrets. Use several while you replace a subscription.
     ///
     /// # Errors
-    /// There is no secret, or an empty one.
+    /// A violation if there is no secret, or an empty one.
     pub fn new<S: Into<String>>(secrets: impl IntoIterator<Item = S>) -> Result<Self, Violations> {
         let secrets: Arc<[SecretString]> = secrets
             .into_iter()
@@ -162,12 +161,17 @@ impl WebhookVerifier {
         }
     }
 
-    /// Verifies a delivery and reads its envelope. The signature comes first: nothing of a body is read that nobody signed.
+    /// Verifies a delivery and parses its envelope. The body is parsed only after its signature is verified.
     ///
     /// # Errors
-    /// [`Refusal`] says why, and what to answer.
-    pub fn verify(&self, headers: &HeaderMap, body: impl Into<Bytes>) -> Result<Webhook, Refusal> {
-        let digest: [u8; 20] = digest(only(headers, SIGNATURE)?).ok_or(Refusal::MalformedHeader)?;
+    /// [`CallbackError`] has the reason and the status to respond with.
+    pub fn verify(
+        &self,
+        headers: &HeaderMap,
+        body: impl Into<Bytes>,
+    ) -> Result<Webhook, CallbackError> {
+        let digest: [u8; 20] =
+            digest(single(headers, SIGNATURE)?).ok_or(CallbackError::MalformedHeader)?;
         let body = body.into();
         let signed = self.secrets.iter().any(|secret| {
             let mut mac = keyed::<Hmac<Sha1>>(secret);
@@ -175,85 +179,80 @@ impl WebhookVerifier {
             mac.verify_slice(&digest).is_ok()
         });
         if !signed {
-            return Err(Refusal::WrongSignature);
+            return Err(CallbackError::WrongSignature);
         }
-        Webhook::read(body, delivery(headers))
+        Webhook::parse(body, delivery(headers))
     }
 }
 
 impl Webhook {
-    fn read(raw: Bytes, delivery: Option<String>) -> Result<Self, Refusal> {
+    fn parse(raw: Bytes, delivery: Option<String>) -> Result<Self, CallbackError> {
         let fields: Map<String, Value> =
-            serde_json::from_slice(&raw).map_err(|_| Refusal::MalformedBody)?;
+            serde_json::from_slice(&raw).map_err(|_| CallbackError::MalformedBody)?;
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
         Ok(Self {
-            event: text("event").ok_or(Refusal::MalformedBody)?.into(),
+            event: text("event").ok_or(CallbackError::MalformedBody)?.into(),
             account: text("account_id"),
-            // That of the body is signed.
+            // The id in the body is signed.
             delivery: text("event_delivery").or(delivery),
             fields,
             raw,
         })
     }
 
-    /// What it tells of.
+    /// Returns the event.
     pub fn event(&self) -> &WebhookEvent {
         &self.event
     }
 
-    /// The account it is about.
+    /// Returns the id of the account.
     pub fn account(&self) -> Option<&str> {
         self.account.as_deref()
     }
 
-    /// The id of the delivery, the same when Dintero repeats: from the body, which is signed, else from the header, which is not.
+    /// Returns the id of the delivery; retries have the same. It is taken from the body, which is signed, or else from the header, which is
+    /// not.
     pub fn delivery(&self) -> Option<&str> {
         self.delivery.as_deref()
     }
 
-    /// The body as it came.
+    /// Returns the body as it was received.
     pub fn raw(&self) -> &Bytes {
         &self.raw
     }
 
-    /// All fields of the body, unknown ones too.
+    /// Returns all fields of the body, including unknown ones.
     pub fn fields(&self) -> &Map<String, Value> {
         &self.fields
     }
 
-    /// A part of the body as a type of yours, such as `token` of [`WebhookEvent::CheckoutTokenAdd`]; none when it is not there.
+    /// Deserializes a field of the body, such as `token` of [`WebhookEvent::CheckoutTokenAdd`]; `None` if it is absent or `null`.
     ///
     /// # Errors
-    /// [`Refusal::MalformedBody`] when it does not fit the type.
-    pub fn part<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Refusal> {
+    /// [`CallbackError::MalformedBody`] if the field does not fit the type.
+    pub fn field<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, CallbackError> {
         match self.fields.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => T::deserialize(value)
                 .map(Some)
-                .map_err(|_| Refusal::MalformedBody),
+                .map_err(|_| CallbackError::MalformedBody),
         }
     }
 
-    /// The transaction of [`WebhookEvent::CheckoutTransaction`] and [`WebhookEvent::CheckoutAuthorization`]; none when the payer cancelled. Signed,
-    /// but perhaps overtaken: read it again before you move money.
+    /// Returns the transaction of [`WebhookEvent::CheckoutTransaction`] and [`WebhookEvent::CheckoutAuthorization`]; `None` if the payer
+    /// cancelled. It is signed but may be outdated: read the transaction again before you move money.
     ///
     /// # Errors
-    /// [`Refusal::MalformedBody`] when it is no transaction; [`part`](Self::part) then still gives it as JSON.
+    /// [`CallbackError::MalformedBody`] if the field is no transaction; [`field`](Self::field) still returns it as JSON.
     #[cfg(feature = "checkout")]
-    pub fn transaction(&self) -> Result<Option<crate::checkout::types::Transaction>, Refusal> {
-        self.part("transaction")
+    pub fn transaction(
+        &self,
+    ) -> Result<Option<crate::checkout::types::Transaction>, CallbackError> {
+        self.field("transaction")
     }
 }
 
-impl fmt::Debug for WebhookVerifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebhookVerifier")
-            .field("secrets", &self.secrets.len())
-            .finish()
-    }
-}
-
-/// Without the payload.
+/// Leaves out the payload.
 impl fmt::Debug for Webhook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Webhook")

@@ -1,23 +1,21 @@
 //! Capture, refund and void of a Checkout transaction.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-
 use dintero_checkout::Client;
 use dintero_checkout::types::{CaptureOptions, RefundOptions, Transaction, TransactionEventKind};
 use dintero_core::{Error, Response, Violations};
+use uuid::Uuid;
 
-use super::events::{Verdict, Wanted};
-use super::run::{Look, Seen, Work};
-use super::{Attempt, NotApplied};
+use super::Confirmation;
+use super::events::RequestEvents;
+use super::in_flight::{Observation, Observing, Request, check_reference};
 
-/// Captures, once. Scope `write:checkout`; the amount is in minor units. Sends `transactions_id_capture_post`, and reads
-/// `transactions_id_get` where there is doubt.
+/// Captures once. Requires the scope `write:checkout`; the amount is in minor units. Sends `transactions_id_capture_post`, and reads
+/// `transactions_id_get` in doubt.
 ///
-/// With a `capture_reference` of your own, new for each capture, the reference is the name of this capture. The transaction is
-/// then read first, and a capture that it already shows is not sent again, so the same call can be made after a crash: half a
-/// minute later, since what was sent before it may still be under way, and two calls at the same moment are not kept apart. One
-/// that was declined is sent again. Without a reference a random one is made and nothing is read before.
+/// With a `capture_reference` of your own, new for each capture, the call can be made again after a crash: the transaction is read
+/// first, and a capture that it already shows is not sent again. Wait half a minute before such a call, since the earlier request may
+/// still be in progress; two concurrent calls are not coordinated. A capture that was declined is sent again. Without a reference a
+/// random one is generated, and nothing is read first.
 ///
 /// ```no_run
 /// # use dintero::checkout::types::CaptureOptions;
@@ -31,30 +29,16 @@ pub fn capture<V>(
     client: &Client,
     transaction: impl Into<String>,
     options: V,
-) -> Attempt<Transaction>
+) -> Confirmation<Transaction>
 where
     V: TryInto<CaptureOptions, Error: Into<Violations>>,
 {
-    let options = options.try_into().map_err(Into::into);
-    let work = options.and_then(|mut options: CaptureOptions| {
-        let mark = Mark::new(
-            &mut options.capture_reference,
-            options.amount,
-            "capture_reference",
-        )?;
-        Ok(Money::new(
-            client,
-            transaction,
-            Some(mark),
-            Order::Capture(options),
-        ))
-    });
-    let work = work.map_err(Error::from);
-    Attempt::new(client.handle(), work)
+    let operation = options.try_into().map(Operation::Capture);
+    confirmation(client, transaction, operation.map_err(Into::into))
 }
 
-/// Refunds, once. Scope `write:checkout`; the amount is in minor units. Sends `transactions_id_refund_post`. The
-/// `refund_reference` is what the `capture_reference` is to [`capture`].
+/// Refunds once. Requires the scope `write:checkout`; the amount is in minor units. Sends `transactions_id_refund_post`. The
+/// `refund_reference` works like the `capture_reference` of [`capture`].
 ///
 /// ```no_run
 /// # use dintero::checkout::types::RefundOptions;
@@ -68,32 +52,18 @@ pub fn refund<V>(
     client: &Client,
     transaction: impl Into<String>,
     options: V,
-) -> Attempt<Transaction>
+) -> Confirmation<Transaction>
 where
     V: TryInto<RefundOptions, Error: Into<Violations>>,
 {
-    let options = options.try_into().map_err(Into::into);
-    let work = options.and_then(|mut options: RefundOptions| {
-        let mark = Mark::new(
-            &mut options.refund_reference,
-            options.amount,
-            "refund_reference",
-        )?;
-        Ok(Money::new(
-            client,
-            transaction,
-            Some(mark),
-            Order::Refund(options),
-        ))
-    });
-    let work = work.map_err(Error::from);
-    Attempt::new(client.handle(), work)
+    let operation = options.try_into().map(Operation::Refund);
+    confirmation(client, transaction, operation.map_err(Into::into))
 }
 
-/// Voids what is left of the authorization. Scope `write:checkout`. Sends `transactions_id_void_post`.
+/// Voids what is left of the authorization. Requires the scope `write:checkout`. Sends `transactions_id_void_post`.
 ///
-/// A void has no reference and needs none: what counts is that the transaction is voided, so after a lost answer or a refusal
-/// any successful void that it shows will do, and the call can be made again after a crash.
+/// A void needs no reference: after a lost response or a rejection any successful void of the transaction counts, and the call can be
+/// made again after a crash.
 ///
 /// ```no_run
 /// # async fn run(dintero: dintero::Dintero) {
@@ -101,176 +71,132 @@ where
 /// println!("{}", outcome.is_applied());
 /// # }
 /// ```
-pub fn void(client: &Client, transaction: impl Into<String>) -> Attempt<Transaction> {
-    let work = Money::new(client, transaction, None, Order::Void);
-    Attempt::new(client.handle(), Ok(work))
+pub fn void(client: &Client, transaction: impl Into<String>) -> Confirmation<Transaction> {
+    confirmation(client, transaction, Ok(Operation::Void))
 }
 
-/// How the events of a capture or refund are told from others.
-struct Mark {
-    reference: String,
-    /// Given by the caller.
-    named: bool,
-    amount: i64,
-}
-
-impl Mark {
-    fn new(given: &mut Option<String>, amount: i64, field: &str) -> Result<Self, Violations> {
-        let named = given.is_some();
-        let reference = given.get_or_insert_with(|| uuid::Uuid::new_v4().to_string());
-        if reference.is_empty() {
-            let mut violations = Violations::default();
-            violations.push(
-                field,
-                "must not be empty: it is how this call is told from others",
-            );
-            return Err(violations);
-        }
-        Ok(Self {
-            reference: reference.clone(),
-            named,
-            amount,
-        })
-    }
-}
-
-enum Order {
+enum Operation {
     Capture(CaptureOptions),
     Refund(RefundOptions),
     Void,
 }
 
-struct Money {
-    client: Client,
-    transaction: String,
-    order: Order,
-    /// None for a void.
-    mark: Option<Mark>,
-    before: AtomicUsize,
-    taken: Mutex<Option<String>>,
-}
-
-impl Money {
-    fn new(
-        client: &Client,
-        transaction: impl Into<String>,
-        mark: Option<Mark>,
-        order: Order,
-    ) -> Self {
-        Self {
+fn confirmation(
+    client: &Client,
+    transaction: impl Into<String>,
+    operation: Result<Operation, Violations>,
+) -> Confirmation<Transaction> {
+    use TransactionEventKind as Kind;
+    let request = operation.and_then(|mut operation| {
+        let (kind, initiate, reference) = match &mut operation {
+            Operation::Capture(options) => {
+                let reference = (&mut options.capture_reference, options.amount);
+                let reference = ("capture_reference", reference);
+                (Kind::Capture, Kind::InitiateCapture, Some(reference))
+            }
+            Operation::Refund(options) => {
+                let reference = (&mut options.refund_reference, options.amount);
+                let reference = ("refund_reference", reference);
+                (Kind::Refund, Kind::InitiateRefund, Some(reference))
+            }
+            Operation::Void => (Kind::Void, Kind::InitiateVoid, None),
+        };
+        let mut from_caller = true;
+        let reference = match reference {
+            Some((field, (reference, amount))) => {
+                from_caller = reference.is_some();
+                let reference = reference.get_or_insert_with(|| Uuid::new_v4().to_string());
+                check_reference(field, reference)?;
+                Some((reference.clone(), amount))
+            }
+            None => None,
+        };
+        Ok(Movement {
             client: client.clone(),
             transaction: transaction.into(),
-            order,
-            mark,
-            before: AtomicUsize::new(0),
-            taken: Mutex::default(),
-        }
-    }
-
-    fn with<R>(&self, ask: impl FnOnce(&Wanted<'_>) -> R) -> R {
-        use TransactionEventKind as Kind;
-        let (done, begun) = match self.order {
-            Order::Capture(_) => (Kind::Capture, Kind::InitiateCapture),
-            Order::Refund(_) => (Kind::Refund, Kind::InitiateRefund),
-            Order::Void => (Kind::Void, Kind::InitiateVoid),
-        };
-        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        ask(&Wanted {
-            done,
-            begun,
-            reference: self.mark.as_ref().map(|mark| mark.reference.as_str()),
-            taken: taken.as_deref(),
-            before: self.before.load(Ordering::Relaxed),
+            operation,
+            from_caller,
+            events: RequestEvents {
+                kind,
+                initiate,
+                reference,
+                request_id: None,
+                earlier: 0,
+            },
         })
-    }
+    });
+    Confirmation::new(client.handle(), request)
+}
 
+struct Movement {
+    client: Client,
+    transaction: String,
+    operation: Operation,
+    /// Whether the caller gave the reference, or none is needed.
+    from_caller: bool,
+    events: RequestEvents,
+}
+
+impl Movement {
     async fn read(&self) -> Result<Transaction, Error> {
         let read = self.client.get_transaction(&self.transaction).send().await;
         read.map(Response::into_inner)
     }
 
-    /// What events with another amount than this call's come to is for the caller to say.
-    fn seen(
-        &self,
-        verdict: Verdict,
-        transaction: Transaction,
-        other: Seen<Transaction>,
-    ) -> Seen<Transaction> {
-        let asked = self.mark.as_ref().map(|mark| mark.amount);
-        let differs = |amount: Option<i64>| {
-            asked
-                .zip(amount)
-                .is_some_and(|(asked, amount)| asked != amount)
-        };
-        match verdict {
-            Verdict::Done(amount) | Verdict::Pending(amount) if differs(amount) => other,
-            Verdict::Done(_) => Seen::Applied(transaction),
-            Verdict::Pending(_) => Seen::Pending,
-            Verdict::Declined(declined) => Seen::NotApplied(NotApplied::Declined(declined)),
-            Verdict::Unclear => Seen::Unclear,
-            Verdict::Nothing => Seen::Nothing,
+    async fn request(&self) -> Result<Response<Transaction>, Error> {
+        let (client, id) = (&self.client, &self.transaction);
+        match &self.operation {
+            Operation::Capture(options) => {
+                let call = client.capture_transaction(id).body(options.clone());
+                call.send().await
+            }
+            Operation::Refund(options) => {
+                let call = client.refund_transaction(id).body(options.clone());
+                call.send().await
+            }
+            Operation::Void => client.void_transaction(id).send().await,
         }
     }
 }
 
-impl Work<Transaction> for Money {
-    fn prepare(&self) -> Look<'_, Transaction> {
+impl Request<Transaction> for Movement {
+    fn before(&mut self) -> Observing<'_, Transaction> {
         Box::pin(async {
-            if !self.mark.as_ref().is_some_and(|mark| mark.named) {
-                return Ok(Seen::Nothing);
+            if !self.from_caller || self.events.reference.is_none() {
+                return Ok(Observation::Absent);
             }
             let transaction = self.read().await?;
-            let verdict = self.with(|wanted| wanted.judge(&transaction));
-            if let Verdict::Declined(_) = verdict {
+            let observation = self.events.in_state(&transaction);
+            if let Observation::Declined(_) = observation {
                 // It may be tried again; what counts is what comes after it.
-                let before = self.with(|wanted| wanted.count(&transaction));
-                self.before.store(before, Ordering::Relaxed);
-                return Ok(Seen::Nothing);
+                self.events.forget_earlier(&transaction);
+                return Ok(Observation::Absent);
             }
-            let taken = Seen::NotApplied(NotApplied::ReferenceTaken);
-            Ok(self.seen(verdict, transaction, taken))
+            Ok(observation.map(|()| transaction))
         })
     }
 
-    fn send(&self) -> Look<'_, Transaction> {
+    fn send(&mut self) -> Observing<'_, Transaction> {
         Box::pin(async {
-            let (client, id) = (&self.client, &self.transaction);
-            let answer = match &self.order {
-                Order::Capture(options) => {
-                    client
-                        .capture_transaction(id)
-                        .body(options.clone())
-                        .send()
-                        .await?
-                }
-                Order::Refund(options) => {
-                    client
-                        .refund_transaction(id)
-                        .body(options.clone())
-                        .send()
-                        .await?
-                }
-                Order::Void => client.void_transaction(id).send().await?,
-            };
-            if answer.is_pending() {
-                let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-                *taken = answer.event_request_id().map(str::to_owned);
-                return Ok(Seen::Pending);
+            let response = self.request().await?;
+            if response.is_pending() {
+                self.events.request_id = response.event_request_id().map(str::to_owned);
+                return Ok(Observation::Pending);
             }
-            let verdict = self.with(|wanted| wanted.judge_answer(&answer));
-            Ok(self.seen(verdict, answer.into_inner(), Seen::Unclear))
+            let observation = self.events.in_response(&response).after_sending();
+            Ok(observation.map(|()| response.into_inner()))
         })
     }
 
-    fn look(&self) -> Look<'_, Transaction> {
+    fn check(&mut self) -> Observing<'_, Transaction> {
         Box::pin(async {
             let transaction = self.read().await?;
-            let verdict = self.with(|wanted| wanted.judge(&transaction));
-            Ok(self.seen(verdict, transaction, Seen::Unclear))
+            let observation = self.events.in_state(&transaction).after_sending();
+            Ok(observation.map(|()| transaction))
         })
     }
 
-    fn is_named(&self) -> bool {
-        self.mark.as_ref().is_none_or(|mark| mark.named)
+    fn is_repeatable(&self) -> bool {
+        self.from_caller
     }
 }

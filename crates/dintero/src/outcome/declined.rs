@@ -1,26 +1,26 @@
-//! What the payment provider said no with.
+//! A payment provider's decline, and its advice about another try.
 
 use std::fmt;
 
 use dintero_checkout::types::{RetryCode, TransactionError};
 
-/// The payment provider declined.
+/// A decline by the payment provider.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Declined {
     error: Option<Box<TransactionError>>,
 }
 
-/// Whether and when to try again, as the card scheme says.
+/// The card scheme's advice on trying again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryAdvice {
-    /// Not with this card.
+    /// Do not try again with this card.
     Never,
-    /// At once is allowed.
+    /// Trying again at once is allowed.
     Now,
-    /// From this time on, ISO 8601, if it was given.
+    /// Try again from this time on, in ISO 8601 if it was given.
     Later(Option<String>),
-    /// Nothing was said.
+    /// The provider gave no advice.
     None,
 }
 
@@ -29,23 +29,23 @@ impl Declined {
         Self { error }
     }
 
-    /// The provider's error, if it came.
+    /// Returns the provider's error, if there is one.
     pub fn error(&self) -> Option<&TransactionError> {
         self.error.as_deref()
     }
 
-    /// Whether and when to try again. Failed tries are limited per card: 10 in 24 hours at Mastercard, 15 in 30 days at Visa.
+    /// Returns the advice on trying again. Failed tries are limited per card: 10 in 24 hours at Mastercard, 15 in 30 days at Visa.
     pub fn retry(&self) -> RetryAdvice {
         let policy = self.error().and_then(|error| error.retry_policy.as_deref());
         let Some(policy) = policy else {
             return RetryAdvice::None;
         };
-        let says = |code| policy.retry_codes.contains(&code);
-        if says(RetryCode::DoNotRetry) {
+        let has = |code| policy.retry_codes.contains(&code);
+        if has(RetryCode::DoNotRetry) {
             RetryAdvice::Never
-        } else if says(RetryCode::RetryAfterDelay) {
+        } else if has(RetryCode::RetryAfterDelay) {
             RetryAdvice::Later(policy.retry_after.clone())
-        } else if says(RetryCode::RetryImmediately) {
+        } else if has(RetryCode::RetryImmediately) {
             RetryAdvice::Now
         } else {
             RetryAdvice::None
@@ -53,17 +53,15 @@ impl Declined {
     }
 }
 
+/// Leaves out the provider's text, which may name the payer.
 impl fmt::Display for Declined {
-    /// Shows no text of the provider.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the payment provider declined it; ")?;
-        match self.retry() {
-            RetryAdvice::Never => f.write_str("do not try again with this card"),
-            RetryAdvice::Now => f.write_str("it may be tried again at once"),
-            RetryAdvice::Later(_) => {
-                f.write_str("it may be tried again later, the advice says when")
-            }
-            RetryAdvice::None => f.write_str("its error says why"),
-        }
+        f.write_str("The payment provider declined; ")?;
+        f.write_str(match self.retry() {
+            RetryAdvice::Never => "do not try again with this card.",
+            RetryAdvice::Now => "the request may be sent again at once.",
+            RetryAdvice::Later(_) => "the request may be sent again at the advised time.",
+            RetryAdvice::None => "its error has the reason.",
+        })
     }
 }

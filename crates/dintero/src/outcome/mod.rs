@@ -1,7 +1,8 @@
-//! Calls whose outcome is known: what moves or records money is sent once, and after a lost answer it is looked up.
+//! Requests with a confirmed outcome: what moves or records money is sent once, and a lost response is followed by a read.
 //!
-//! A capture whose answer is lost may have been carried out. `capture`, `refund` and `void` then read the transaction and look
-//! for their own event. The module `record` does the same for what Shopping keeps of an order, `wallet` for gift cards:
+//! A capture whose response is lost may have been carried out. `capture`, `refund` and `void` then read the transaction and look
+//! for the event of this request. The module `record` does the same for the payment records of a Shopping order, and `wallet` for gift
+//! cards:
 //!
 //! ```no_run
 //! # #[cfg(feature = "checkout")] {
@@ -17,24 +18,26 @@
 //! }
 //! match outcome {
 //!     Outcome::Applied(transaction) => println!("captured, {:?}", transaction.status),
-//!     Outcome::Pending(_) => println!("still under way: wait again, or for the callback"),
+//!     Outcome::Pending(_) => println!("in progress: wait again, or for the callback"),
 //!     Outcome::NotApplied(reason) => println!("nothing moved: {reason}"),
-//!     Outcome::Unknown(unknown) => println!("look again later: {unknown}"),
+//!     Outcome::Unknown(unknown) => println!("check again later: {unknown}"),
 //! }
 //! # }
 //! # }
 //! ```
 //!
-//! # How sure is "not applied"?
+//! # When a request counts as not applied
 //!
-//! A refusal (4xx) and a failed event are certain. After a lost answer the API may still be at work, and does not say for how long
-//! at most. So it is read again and again for a time of grace, 30 s unless set otherwise, before the answer is
-//! [`NotApplied::Lost`]; only then, and only when asked, is it sent again. What cannot be read stays [`Outcome::Unknown`]. Capturing
-//! or refunding a part is the case to be careful with: should the first request come through after the grace and the repeat too,
-//! the transaction shows both with one reference, and the outcome is [`Outcome::Unknown`] for a person to look at. A whole amount
-//! cannot be captured twice.
+//! A rejection (4xx) and a failed event are conclusive. After a lost response the API may still be processing the request, for an
+//! undocumented time. The state is therefore read repeatedly during the confirmation timeout, 30 s by default, before the outcome is
+//! [`NotApplied::Lost`]. Only then, and only with [`repeat_if_not_applied`](Confirmation::repeat_if_not_applied), is the request sent
+//! again. If the state cannot be read, the outcome is [`Outcome::Unknown`].
 //!
-//! Dropping the future of [`Attempt::send`] leaves the outcome unknown: make the same call again, with the same reference.
+//! Partial captures and refunds need the most care: if the first request is processed after the confirmation timeout and the repeated
+//! one as well, the transaction shows two events with one reference, and the outcome is [`Outcome::Unknown`] and must be examined by a
+//! person. A full amount cannot be captured twice.
+//!
+//! Dropping the future of [`Confirmation::send`] leaves the outcome unknown: make the same call again, with the same reference.
 
 #[cfg(feature = "checkout")]
 mod checkout;
@@ -42,9 +45,9 @@ mod checkout;
 mod declined;
 #[cfg(feature = "checkout")]
 mod events;
+mod in_flight;
 #[cfg(feature = "shopping")]
 pub mod record;
-mod run;
 #[cfg(feature = "wallets")]
 pub mod wallet;
 
@@ -57,24 +60,24 @@ use dintero_core::Error;
 pub use checkout::{capture, refund, void};
 #[cfg(feature = "checkout")]
 pub use declined::{Declined, RetryAdvice};
-use run::Job;
+use in_flight::InFlight;
 
-/// What became of a call.
+/// The outcome of a request that moves or records money.
 #[derive(Debug)]
-#[must_use = "it may not have been carried out"]
+#[must_use = "the request may not have been carried out"]
 pub enum Outcome<T> {
-    /// It was carried out, once. The state after it.
+    /// The request was carried out once. Holds the state afterwards.
     Applied(T),
-    /// The API took it and will do it later (202). Wait for it, or for a callback with `report_event`.
+    /// The API accepted the request and carries it out later (202). Wait for it, or for a callback with `report_event`.
     Pending(Pending<T>),
-    /// It was not carried out. Nothing moved.
+    /// The request was not carried out. No money moved.
     NotApplied(NotApplied),
-    /// It could not be found out. Look again; do not send it again under another reference.
+    /// The outcome could not be determined. Check again; do not send the request under another reference.
     Unknown(Unknown<T>),
 }
 
 impl<T> Outcome<T> {
-    /// The state after it, if it was carried out.
+    /// Returns the state after the request, if it was carried out.
     pub fn applied(self) -> Option<T> {
         match self {
             Self::Applied(state) => Some(state),
@@ -82,145 +85,132 @@ impl<T> Outcome<T> {
         }
     }
 
-    /// Whether it was carried out.
+    /// Returns `true` if the request was carried out.
     pub fn is_applied(&self) -> bool {
         matches!(self, Self::Applied(_))
     }
 }
 
-/// Why a call was not carried out.
+/// The reason why a request was not carried out.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum NotApplied {
-    /// It was refused, or not even sent; the error says why.
-    Refused(Error),
-    /// The API carried it to the payment provider, who declined.
+    /// The request was rejected, or not sent at all, for the reason in the error.
+    Rejected(Error),
+    /// The payment provider declined.
     #[cfg(feature = "checkout")]
     Declined(Declined),
-    /// The answer was lost, and after the time of grace there was no trace of it. The error is that of the last try.
+    /// The response was lost, and after the confirmation timeout the request had no visible effect. Holds the error of the last attempt.
     Lost(Error),
-    /// The reference belongs to something else, such as an earlier capture of another amount. It did nothing.
+    /// The reference belongs to another request, such as an earlier capture of another amount. This request had no effect.
     ReferenceTaken,
 }
 
 impl fmt::Display for NotApplied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(error) => error.fmt(f),
+            Self::Rejected(error) => error.fmt(f),
             #[cfg(feature = "checkout")]
             Self::Declined(declined) => declined.fmt(f),
-            Self::Lost(_) => f.write_str("the answer was lost and there is no trace of it, so it was not carried out; it can be sent again"),
-            Self::ReferenceTaken => f.write_str("the reference belongs to something else, so it did nothing; choose a new reference"),
+            Self::Lost(_) => f.write_str(
+                "The response was lost and the request had no effect within the confirmation timeout; it can be sent again.",
+            ),
+            Self::ReferenceTaken => f.write_str(
+                "The reference belongs to another request, so this one had no effect; choose a new reference.",
+            ),
         }
     }
 }
 
 impl std::error::Error for NotApplied {}
 
-/// A call that the API took and that is not done yet.
-#[must_use = "its end comes later"]
+/// A request that the API accepted and has not carried out yet.
+#[derive(Debug)]
+#[must_use = "the outcome is not final"]
 pub struct Pending<T> {
-    job: Job<T>,
+    request: InFlight<T>,
 }
 
 impl<T: Send + 'static> Pending<T> {
-    /// Reads until it is done or `limit` has passed, after 1, 2, 4, ... 30 s; the last reading may end a little later. Still
-    /// pending then, it can be waited for again. No interval is advised by Dintero.
+    /// Reads the state after 1, 2, 4, ... 30 s until the outcome is final or `limit` has passed; the last read may end a little later.
+    /// If the outcome is still pending then, `wait` can be called again. Dintero recommends no interval.
     pub async fn wait(self, limit: Duration) -> Outcome<T> {
-        self.job.wait(limit).await
+        self.request.wait(limit).await
     }
 }
 
-impl<T> fmt::Debug for Pending<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pending").finish_non_exhaustive()
-    }
-}
-
-/// A call of which is not known whether it was carried out.
+/// A request that may or may not have been carried out.
+#[derive(Debug)]
 #[must_use = "money may have moved"]
 pub struct Unknown<T> {
-    job: Job<T>,
+    request: InFlight<T>,
     error: Option<Error>,
 }
 
 impl<T: Send + 'static> Unknown<T> {
-    /// Reads once more, or for what is left of the grace, and sends nothing. `Unknown` again when the reading fails or does not
-    /// tell.
-    pub async fn look_again(self) -> Outcome<T> {
-        self.job.look_again().await
+    /// Reads the state once, or for the rest of the confirmation timeout, and sends nothing. Returns [`Outcome::Unknown`] again if the
+    /// read fails or is inconclusive.
+    pub async fn check(self) -> Outcome<T> {
+        self.request.check().await
     }
 }
 
 impl<T> Unknown<T> {
-    /// What kept it from being found out; none when what was read does not tell: a status `UNKNOWN`, a corrected event, or more
-    /// than one with its reference.
+    /// Returns the error that prevented a conclusion, or `None` if the state itself is inconclusive: a status `UNKNOWN`, a corrected
+    /// event, or several events with this reference.
     pub fn error(&self) -> Option<&Error> {
-        self.error.as_ref().or_else(|| self.job.lost())
+        self.error.as_ref().or_else(|| self.request.error())
     }
 
-    /// Whether this call was sent at all. If not, reading failed before, and an earlier call with the same reference is what is
-    /// in doubt: make the same call again.
+    /// Returns `true` if this request was sent. Otherwise the read before it failed, and an earlier request with the same reference
+    /// may have been carried out: make the same call again.
     pub fn was_sent(&self) -> bool {
-        self.job.sent
+        self.request.sent
     }
 }
 
 impl<T> fmt::Display for Unknown<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it may have been carried out, look before it is sent again")?;
+        f.write_str("The request may have been carried out; check before sending it again")?;
         match self.error() {
             Some(error) => write!(f, ": {error}"),
-            None => f.write_str(": what was read does not tell"),
+            None => f.write_str(": the state that was read is inconclusive."),
         }
     }
 }
 
-impl<T> fmt::Debug for Unknown<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Unknown")
-            .field("error", &self.error())
-            .finish_non_exhaustive()
-    }
-}
-
-/// A call that is about to be sent with a known outcome.
+/// A request whose outcome will be confirmed.
+#[derive(Debug)]
 #[must_use = "nothing is sent before `send` is awaited"]
-pub struct Attempt<T> {
-    job: Result<Job<T>, Error>,
+pub struct Confirmation<T> {
+    request: Result<InFlight<T>, Error>,
 }
 
-impl<T: Send + 'static> Attempt<T> {
-    /// How often it is sent again when it provably had no effect, or its answer was lost and there was no trace of it after the
-    /// grace. Default: never. What was refused or declined is not sent again, nor what the API wants to see again only after more
-    /// than 60 s.
+impl<T: Send + 'static> Confirmation<T> {
+    /// Sets how often the request is sent again after it provably had no effect, or after its response was lost and the confirmation
+    /// timeout passed without a visible effect. The default is never. Rejected and declined requests are not sent again, nor those with
+    /// a `Retry-After` of more than 60 s.
     pub fn repeat_if_not_applied(mut self, times: u32) -> Self {
-        if let Ok(job) = &mut self.job {
-            job.repeats = times;
+        if let Ok(request) = &mut self.request {
+            request.repeats = times;
         }
         self
     }
 
-    /// For how long it is looked for after a lost answer before it counts as not applied. Default: 30 s, as long as the client
-    /// itself waits for an answer; nothing is known about how long the API may be at work.
-    pub fn grace(mut self, grace: Duration) -> Self {
-        if let Ok(job) = &mut self.job {
-            job.grace = grace;
+    /// Sets for how long the effect of a request is looked for after its response was lost. The default is 30 s, the request timeout
+    /// of the client; the maximum processing time of the API is not documented.
+    pub fn confirmation_timeout(mut self, timeout: Duration) -> Self {
+        if let Ok(request) = &mut self.request {
+            request.timeout = timeout;
         }
         self
     }
 
-    /// Sends it and finds out what became of it.
+    /// Sends the request and determines its outcome.
     pub async fn send(self) -> Outcome<T> {
-        match self.job {
-            Ok(job) => job.run().await,
-            Err(error) => Outcome::NotApplied(NotApplied::Refused(error)),
+        match self.request {
+            Ok(request) => request.run().await,
+            Err(error) => Outcome::NotApplied(NotApplied::Rejected(error)),
         }
-    }
-}
-
-impl<T> fmt::Debug for Attempt<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Attempt").finish_non_exhaustive()
     }
 }

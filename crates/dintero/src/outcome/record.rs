@@ -1,9 +1,9 @@
-//! What Shopping records of an order's payment: authorizations, captures, refunds and cancellations. It moves no money itself.
+//! Payment records of a Shopping order: authorizations, captures, refunds and cancellations. Recording moves no money.
 //!
-//! A record has no reference of its own, so the one given here travels in its metadata, as `reference`. The records of the
-//! order are listed first, and one with the reference is not made again: with the id of a transaction's event as the reference,
-//! the order can be kept in step with the payment by a handler that is called any number of times. Two calls at the same moment
-//! are not kept apart.
+//! Shopping has no field for a reference, so the reference given here is stored in the record's metadata, as `reference`. The records of
+//! the order are listed first, and a record with the reference is not created again. With the id of a transaction's event as the
+//! reference, a handler that is called any number of times keeps the order in step with its payment. Two concurrent calls are not
+//! coordinated.
 //!
 //! ```no_run
 //! use dintero::outcome::record;
@@ -17,140 +17,185 @@
 //! ```
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 
-use dintero_core::{Error, Response, Rows, Violations};
+use dintero_core::{Error, IntoItems, Response, Violations};
 use dintero_shopping::Client;
 use dintero_shopping::types::{
     OrderAuthorization, OrderCancellation, OrderCapture, OrderOperationInput, OrderRefund,
 };
 
-use super::run::{Look, Seen, Work};
-use super::{Attempt, NotApplied};
+use super::Confirmation;
+use super::in_flight::{Observation, Observing, Request, check_reference};
 
 /// The key of the metadata.
 const REFERENCE: &str = "reference";
 
-/// The sum of what was asked, in minor units.
-fn asked(input: &OrderOperationInput) -> Option<i64> {
-    let mut amounts = input.items.iter().map(|item| item.amount);
-    amounts.try_fold(0, i64::checked_add)
-}
+/// A kind of record.
+trait Record: Sized + Send + Sync + 'static {
+    fn create(
+        client: &Client,
+        order: &str,
+        input: OrderOperationInput,
+    ) -> impl Future<Output = Result<Self, Error>> + Send;
 
-fn checked(reference: String) -> Result<String, Violations> {
-    let mut violations = Violations::default();
-    if reference.is_empty() {
-        violations.push(
-            "reference",
-            "must not be empty: it is how this record is told from others",
-        );
-        return Err(violations);
-    }
-    Ok(reference)
+    fn list(client: &Client, order: &str) -> impl Future<Output = Result<Vec<Self>, Error>> + Send;
+
+    fn id(&self) -> Option<&String>;
+    fn amount(&self) -> Option<i64>;
+    fn has_metadata(&self) -> bool;
+    fn has_reference(&self, reference: &str) -> bool;
 }
 
 macro_rules! record {
-    ($(#[$meta:meta])* $name:ident $work:ident $record:ident: $create:ident, $list:ident $records:ident) => {
+    ($(#[$meta:meta])* $name:ident -> $record:ident: $create:ident, $list:ident . $records:ident) => {
         $(#[$meta])*
         ///
-        /// Scope `write:shopping`; amounts are in minor units. See the [module](self) for the reference.
-        pub fn $name<V>(client: &Client, order: impl Into<String>, reference: impl Into<String>, input: V) -> Attempt<$record>
+        /// Requires the scope `write:shopping`; amounts are in minor units. The [module](self) documents the reference.
+        pub fn $name<V>(
+            client: &Client,
+            order: impl Into<String>,
+            reference: impl Into<String>,
+            input: V,
+        ) -> Confirmation<$record>
         where
             V: TryInto<OrderOperationInput, Error: Into<Violations>>,
         {
-            let input = input.try_into().map_err(Into::into);
-            let work = input.and_then(|mut input: OrderOperationInput| {
-                let reference = checked(reference.into())?;
-                let metadata = input.metadata.get_or_insert_default();
-                metadata.insert(REFERENCE.to_owned(), reference.clone().into());
-                Ok($work { client: client.clone(), order: order.into(), reference, input, before: Mutex::default() })
-            });
-            Attempt::new(client.handle(), work.map_err(Error::from))
+            confirmation(client, order.into(), reference.into(), input.try_into().map_err(Into::into))
         }
 
-        struct $work {
-            client: Client,
-            order: String,
-            reference: String,
-            input: OrderOperationInput,
-            before: Mutex<BTreeSet<String>>,
-        }
-
-        impl $work {
-            async fn list(&self) -> Result<Vec<$record>, Error> {
-                let list = self.client.$list(&self.order).send().await?;
-                Ok(Rows::rows(list.into_inner().$records))
+        impl Record for $record {
+            async fn create(client: &Client, order: &str, input: OrderOperationInput) -> Result<Self, Error> {
+                client.$create(order).body(input).send().await.map(Response::into_inner)
             }
 
-            fn is_own(&self, record: &$record) -> bool {
-                let metadata = record.metadata.as_ref();
-                metadata.and_then(|data| data.get(REFERENCE)).is_some_and(|own| *own == self.reference)
+            async fn list(client: &Client, order: &str) -> Result<Vec<Self>, Error> {
+                let list = client.$list(order).send().await?;
+                Ok(IntoItems::into_items(list.into_inner().$records))
             }
 
-            /// New, and without the metadata that would tell whose it is.
-            fn is_nobodys(&self, record: &$record) -> bool {
-                let before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
-                record.metadata.is_none() && record.id.as_ref().is_none_or(|id| !before.contains(id))
+            fn id(&self) -> Option<&String> {
+                self.id.as_ref()
             }
 
-            fn of(&self, mut own: Vec<$record>, other: Seen<$record>) -> Seen<$record> {
-                match (own.pop(), own.is_empty()) {
-                    (None, _) => Seen::Nothing,
-                    (Some(own), true) if own.amount.is_none() || own.amount == asked(&self.input) => Seen::Applied(own),
-                    (Some(_), true) => other,
-                    (Some(_), false) => Seen::Unclear,
-                }
-            }
-        }
-
-        impl Work<$record> for $work {
-            fn prepare(&self) -> Look<'_, $record> {
-                Box::pin(async {
-                    let (own, others): (Vec<_>, Vec<_>) = self.list().await?.into_iter().partition(|record| self.is_own(record));
-                    let ids = others.into_iter().filter_map(|record| record.id).collect();
-                    *self.before.lock().unwrap_or_else(PoisonError::into_inner) = ids;
-                    Ok(self.of(own, Seen::NotApplied(NotApplied::ReferenceTaken)))
-                })
+            fn amount(&self) -> Option<i64> {
+                self.amount
             }
 
-            fn send(&self) -> Look<'_, $record> {
-                Box::pin(async {
-                    let call = self.client.$create(&self.order).body(self.input.clone());
-                    call.send().await.map(Response::into_inner).map(Seen::Applied)
-                })
+            fn has_metadata(&self) -> bool {
+                self.metadata.is_some()
             }
 
-            fn look(&self) -> Look<'_, $record> {
-                Box::pin(async {
-                    let (own, others): (Vec<_>, Vec<_>) = self.list().await?.into_iter().partition(|record| self.is_own(record));
-                    Ok(match self.of(own, Seen::Unclear) {
-                        Seen::Nothing if others.iter().any(|record| self.is_nobodys(record)) => Seen::Unclear,
-                        seen => seen,
-                    })
-                })
-            }
-
-            fn is_named(&self) -> bool {
-                true
+            fn has_reference(&self, reference: &str) -> bool {
+                let metadata = self.metadata.as_ref();
+                metadata.and_then(|data| data.get(REFERENCE)).is_some_and(|own| *own == reference)
             }
         }
     };
 }
 
 record! {
-    /// Records an authorization of an order, once. Sends `aid_orders_id_authorization_post`.
-    authorization Authorization OrderAuthorization: create_order_authorization, list_order_authorizations authorizations
+    /// Records an authorization of an order once. Sends `aid_orders_id_authorization_post`.
+    authorization -> OrderAuthorization: create_order_authorization, list_order_authorizations.authorizations
 }
 record! {
-    /// Records a capture of an order, once. Sends `aid_orders_id_capture_post`.
-    capture Capture OrderCapture: create_order_capture, list_order_captures captures
+    /// Records a capture of an order once. Sends `aid_orders_id_capture_post`.
+    capture -> OrderCapture: create_order_capture, list_order_captures.captures
 }
 record! {
-    /// Records a refund of an order, once. Sends `aid_orders_id_refunds_post`.
-    refund Refund OrderRefund: create_order_refund, list_order_refunds refunds
+    /// Records a refund of an order once. Sends `aid_orders_id_refunds_post`.
+    refund -> OrderRefund: create_order_refund, list_order_refunds.refunds
 }
 record! {
-    /// Records a cancellation of lines of an order, once. Sends `aid_orders_id_cancellation_post`.
-    cancellation Cancellation OrderCancellation: create_order_cancellation, list_order_cancellations cancellations
+    /// Records a cancellation of lines of an order once. Sends `aid_orders_id_cancellation_post`.
+    cancellation -> OrderCancellation: create_order_cancellation, list_order_cancellations.cancellations
+}
+
+fn confirmation<R: Record>(
+    client: &Client,
+    order: String,
+    reference: String,
+    input: Result<OrderOperationInput, Violations>,
+) -> Confirmation<R> {
+    let request = input.and_then(|mut input| {
+        check_reference("reference", &reference)?;
+        let metadata = input.metadata.get_or_insert_default();
+        metadata.insert(REFERENCE.to_owned(), reference.clone().into());
+        let mut amounts = input.items.iter().map(|item| item.amount);
+        Ok(Recording {
+            client: client.clone(),
+            order,
+            reference,
+            amount: amounts.try_fold(0, i64::checked_add),
+            input,
+            earlier: BTreeSet::new(),
+        })
+    });
+    Confirmation::new(client.handle(), request)
+}
+
+struct Recording {
+    client: Client,
+    order: String,
+    reference: String,
+    input: OrderOperationInput,
+    /// The sum of the items, in minor units.
+    amount: Option<i64>,
+    /// The ids of the records that existed before.
+    earlier: BTreeSet<String>,
+}
+
+impl Recording {
+    /// What the records show, and those with another reference.
+    async fn read<R: Record>(&self) -> Result<(Observation<R>, Vec<R>), Error> {
+        let records = R::list(&self.client, &self.order).await?;
+        let (mut own, others): (Vec<R>, Vec<R>) = records
+            .into_iter()
+            .partition(|record| record.has_reference(&self.reference));
+        let observation = match (own.pop(), own.is_empty()) {
+            (None, _) => Observation::Absent,
+            (Some(_), false) => Observation::Inconclusive,
+            (Some(own), true) if own.amount().is_none() || own.amount() == self.amount => {
+                Observation::Applied(own)
+            }
+            (Some(_), true) => Observation::Conflict,
+        };
+        Ok((observation, others))
+    }
+
+    /// Whether a record is new and lacks the metadata that would name its reference.
+    fn may_be_own<R: Record>(&self, record: &R) -> bool {
+        !record.has_metadata() && record.id().is_none_or(|id| !self.earlier.contains(id))
+    }
+}
+
+impl<R: Record> Request<R> for Recording {
+    fn before(&mut self) -> Observing<'_, R> {
+        Box::pin(async {
+            let (observation, others) = self.read::<R>().await?;
+            self.earlier = others
+                .iter()
+                .filter_map(|record| record.id().cloned())
+                .collect();
+            Ok(observation)
+        })
+    }
+
+    fn send(&mut self) -> Observing<'_, R> {
+        Box::pin(async {
+            let record = R::create(&self.client, &self.order, self.input.clone()).await?;
+            Ok(Observation::Applied(record))
+        })
+    }
+
+    fn check(&mut self) -> Observing<'_, R> {
+        Box::pin(async {
+            let (observation, others) = self.read().await?;
+            Ok(match observation.after_sending() {
+                Observation::Absent if others.iter().any(|record| self.may_be_own(record)) => {
+                    Observation::Inconclusive
+                }
+                observation => observation,
+            })
+        })
+    }
 }

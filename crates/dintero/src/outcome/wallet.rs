@@ -1,8 +1,8 @@
-//! What moves on a gift card, with the `ref_id` as its name.
+//! Transactions on a gift card, identified by their `ref_id`.
 //!
-//! A repeat with the same `ref_id` has no further effect, so the client sends it again by itself after a lost answer, and so may
-//! you after a crash. What the API answers to a repeat is not published; hence after any doubt, and after a refusal, the
-//! transactions of the card are read. Each `ref_id` must be new on its card.
+//! A repeated request with the same `ref_id` has no further effect, so the client retries it after a lost response, and you may send it
+//! again after a crash. The API's response to a repeated request is not documented; in doubt, and after a rejection, the transactions
+//! of the card are therefore read. Each `ref_id` must be new on its card.
 //!
 //! ```no_run
 //! use dintero::outcome::wallet;
@@ -15,79 +15,80 @@
 //! # }
 //! ```
 
-use dintero_core::{Error, Response, Uuid, Violations};
+use dintero_core::{Uuid, Violations};
 use dintero_wallets::Client;
 use dintero_wallets::types::{
     CaptureOptions, Transaction, TransactionInput, TransactionInputType, TransactionType,
     VoidOptions,
 };
 
-use super::Attempt;
-use super::NotApplied;
-use super::run::{Look, Seen, Work};
+use super::Confirmation;
+use super::in_flight::{Observation, Observing, Request};
 
-/// Funds or draws on a gift card, or reserves with `pending`, once. Scope `write:wallets`; the amount is in minor units. Sends
-/// `aid_cards_transactions_post`.
+/// Funds or draws on a gift card, or reserves an amount with `pending`, once. Requires the scope `write:wallets`; the amount is in
+/// minor units. Sends `aid_cards_transactions_post`.
 ///
-/// Only what names its card by `card_id` can be looked up. With a `token` instead, doubt stays
-/// [`Outcome::Unknown`](super::Outcome::Unknown), and the cure is to make the same call again.
-pub fn transaction<V>(client: &Client, input: V) -> Attempt<Transaction>
+/// The outcome can be confirmed only for a card that is identified by `card_id`. For one identified by `token`, a lost response results
+/// in [`Outcome::Unknown`](super::Outcome::Unknown): make the same call again.
+pub fn transaction<V>(client: &Client, input: V) -> Confirmation<Transaction>
 where
     V: TryInto<TransactionInput, Error: Into<Violations>>,
 {
-    let input = read(input);
+    let input = convert(input);
     let card = input.as_ref().ok().and_then(|input| input.card_id.clone());
-    attempt(client, card, input.map(Order::Transaction))
+    confirmation(client, card, input.map(Operation::Transaction))
 }
 
-/// Captures all or a part of what a pending transaction of this card holds, once. Scope `write:wallets`; the amount is in minor
+/// Captures a pending transaction of this card in full or in part, once. Requires the scope `write:wallets`; the amount is in minor
 /// units. Sends `aid_cards_cardid_transactions_capture_post`.
 pub fn capture<V>(
     client: &Client,
     card: impl Into<String>,
     pending: impl TryInto<Uuid, Error: Into<Violations>>,
     options: V,
-) -> Attempt<Transaction>
+) -> Confirmation<Transaction>
 where
     V: TryInto<CaptureOptions, Error: Into<Violations>>,
 {
-    let order = read(pending).and_then(|pending| Ok(Order::Capture(pending, read(options)?)));
-    attempt(client, Some(card.into()), order)
+    let operation =
+        convert(pending).and_then(|pending| Ok(Operation::Capture(pending, convert(options)?)));
+    confirmation(client, Some(card.into()), operation)
 }
 
-/// Gives back what a pending transaction of this card still holds, once. Scope `write:wallets`. Sends
+/// Releases what is left of a pending transaction of this card, once. Requires the scope `write:wallets`. Sends
 /// `aid_cards_cardid_transactions_void_post`.
 pub fn void<V>(
     client: &Client,
     card: impl Into<String>,
     pending: impl TryInto<Uuid, Error: Into<Violations>>,
     options: V,
-) -> Attempt<Transaction>
+) -> Confirmation<Transaction>
 where
     V: TryInto<VoidOptions, Error: Into<Violations>>,
 {
-    let order = read(pending).and_then(|pending| Ok(Order::Void(pending, read(options)?)));
-    attempt(client, Some(card.into()), order)
+    let operation =
+        convert(pending).and_then(|pending| Ok(Operation::Void(pending, convert(options)?)));
+    confirmation(client, Some(card.into()), operation)
 }
 
-fn attempt(
+fn confirmation(
     client: &Client,
     card: Option<String>,
-    order: Result<Order, Error>,
-) -> Attempt<Transaction> {
-    let work = order.map(|order| Movement {
+    operation: Result<Operation, Violations>,
+) -> Confirmation<Transaction> {
+    let request = operation.map(|operation| Movement {
         client: client.clone(),
         card,
-        order,
+        operation,
     });
-    Attempt::new(client.handle(), work)
+    Confirmation::new(client.handle(), request)
 }
 
-fn read<T>(value: impl TryInto<T, Error: Into<Violations>>) -> Result<T, Error> {
-    value.try_into().map_err(|wrong| Error::from(wrong.into()))
+fn convert<T>(value: impl TryInto<T, Error: Into<Violations>>) -> Result<T, Violations> {
+    value.try_into().map_err(Into::into)
 }
 
-enum Order {
+enum Operation {
     Transaction(TransactionInput),
     Capture(Uuid, CaptureOptions),
     Void(Uuid, VoidOptions),
@@ -96,22 +97,22 @@ enum Order {
 struct Movement {
     client: Client,
     card: Option<String>,
-    order: Order,
+    operation: Operation,
 }
 
 impl Movement {
     fn ref_id(&self) -> &str {
-        match &self.order {
-            Order::Transaction(input) => &input.ref_id,
-            Order::Capture(_, options) => &options.ref_id,
-            Order::Void(_, options) => &options.ref_id,
+        match &self.operation {
+            Operation::Transaction(input) => &input.ref_id,
+            Operation::Capture(_, options) => &options.ref_id,
+            Operation::Void(_, options) => &options.ref_id,
         }
     }
 
-    /// Whether what has the `ref_id` is what was asked.
-    fn is_same(&self, found: &Transaction) -> bool {
-        let (kind, amount, parent) = match &self.order {
-            Order::Transaction(input) => {
+    /// Whether a transaction is the one that was requested.
+    fn is_own(&self, found: &Transaction) -> bool {
+        let (kind, amount, parent) = match &self.operation {
+            Operation::Transaction(input) => {
                 let kind = match &input.type_ {
                     Some(TransactionInputType::Fund) => TransactionType::Fund,
                     _ if input.pending == Some(true) => TransactionType::PendingCapture,
@@ -119,12 +120,12 @@ impl Movement {
                 };
                 (kind, Some(input.amount), None)
             }
-            Order::Capture(pending, options) => {
+            Operation::Capture(pending, options) => {
                 (TransactionType::Drawdown, options.amount, Some(pending))
             }
-            Order::Void(pending, _) => (TransactionType::Voided, None, Some(pending)),
+            Operation::Void(pending, _) => (TransactionType::Voided, None, Some(pending)),
         };
-        let strange = |parent: &Uuid| {
+        let is_other = |parent: &Uuid| {
             found
                 .parent_id
                 .as_ref()
@@ -133,60 +134,48 @@ impl Movement {
         found.ref_id == self.ref_id()
             && amount.is_none_or(|amount| amount == found.amount)
             && found.type_.as_ref().is_none_or(|found| *found == kind)
-            && !parent.is_some_and(strange)
+            && !parent.is_some_and(is_other)
     }
 
-    fn seen(&self, found: Transaction) -> Seen<Transaction> {
-        if self.is_same(&found) {
-            Seen::Applied(found)
+    fn observe(&self, found: Transaction) -> Observation<Transaction> {
+        if self.is_own(&found) {
+            Observation::Applied(found)
         } else {
-            Seen::NotApplied(NotApplied::ReferenceTaken)
+            Observation::Conflict
         }
     }
 }
 
-impl Work<Transaction> for Movement {
-    fn send(&self) -> Look<'_, Transaction> {
+impl Request<Transaction> for Movement {
+    fn send(&mut self) -> Observing<'_, Transaction> {
         Box::pin(async {
             let client = &self.client;
-            let answer = match &self.order {
-                Order::Transaction(input) => {
+            let response = match &self.operation {
+                Operation::Transaction(input) => {
                     client.create_transaction().body(input.clone()).send().await
                 }
-                Order::Capture(pending, options) => {
-                    client
-                        .capture_transaction(pending.clone())
-                        .body(options.clone())
-                        .send()
-                        .await
+                Operation::Capture(pending, options) => {
+                    let call = client.capture_transaction(pending.clone());
+                    call.body(options.clone()).send().await
                 }
-                Order::Void(pending, options) => {
-                    client
-                        .void_transaction(pending.clone())
-                        .body(options.clone())
-                        .send()
-                        .await
+                Operation::Void(pending, options) => {
+                    let call = client.void_transaction(pending.clone());
+                    call.body(options.clone()).send().await
                 }
             };
-            answer
-                .map(Response::into_inner)
-                .map(|answer| self.seen(answer))
+            Ok(self.observe(response?.into_inner()))
         })
     }
 
-    fn look(&self) -> Look<'_, Transaction> {
+    fn check(&mut self) -> Observing<'_, Transaction> {
         Box::pin(async {
             let Some(card) = &self.card else {
-                return Ok(Seen::Unclear);
+                return Ok(Observation::Inconclusive);
             };
             let all = self.client.list_card_transactions(card).send().await?;
             let mut found = all.into_inner().into_iter();
-            let own = found.find(|one| one.ref_id == self.ref_id());
-            Ok(own.map_or(Seen::Nothing, |own| self.seen(own)))
+            let own = found.find(|transaction| transaction.ref_id == self.ref_id());
+            Ok(own.map_or(Observation::Absent, |own| self.observe(own)))
         })
-    }
-
-    fn is_named(&self) -> bool {
-        true
     }
 }

@@ -1,34 +1,44 @@
-//! What may be done with gift cards of the Wallets API.
+//! Rules about gift cards.
 
 use std::time::SystemTime;
 
 use dintero_core::DateTime;
 use dintero_wallets::types::{Card, CardDetails};
 
-use super::{Answer, Reason};
+use super::{Reason, Verdict};
 use crate::Amount;
-use Answer::{No, Unknown, Yes};
+use Verdict::{No, Unknown, Yes};
 
-/// What may be done with a gift card. Its states are not published as a list: `inactive` (in places called `created`) and `unused` have been
-/// seen, and of any other nothing is known.
-pub trait CardRules {
-    /// May this amount be drawn from the card at this time?
+/// Rules about a gift card. Its states are not documented as a list: only `inactive` (in places called `created`) and `unused` are known.
+pub trait CardRules: sealed::Sealed {
+    /// Returns whether this amount can be drawn from the card at this time.
     ///
     /// Not before `active_from`, not after `expires_at`, not before a card of a batch is activated, and not more than `amount_available`,
-    /// which leaves out what pending transactions have locked. `amount_balance` has that in it, so it is no limit.
-    fn can_draw(&self, amount: Amount, now: SystemTime) -> Answer;
+    /// which excludes the amounts of pending transactions. `amount_balance` includes them, so it is not the limit.
+    fn can_draw(&self, amount: Amount, now: SystemTime) -> Verdict {
+        self.facts().can_draw(amount, now)
+    }
 
-    /// May money be put on the card at this time?
-    ///
-    /// Also before `active_from`, but not after `expires_at`. What of a card that is not activated is not said.
-    fn can_fund(&self, now: SystemTime) -> Answer;
+    /// Returns whether the card can be funded at this time: also before `active_from`, but not after `expires_at`. Undocumented for a card
+    /// that is not activated.
+    fn can_fund(&self, now: SystemTime) -> Verdict {
+        self.facts().can_fund(now)
+    }
 
-    /// May the card be activated? A card of a batch that is inactive, once.
-    fn can_activate(&self) -> Answer;
+    /// Returns whether the card can be activated: an inactive card of a batch, once.
+    fn can_activate(&self) -> Verdict {
+        self.facts().can_activate()
+    }
 }
 
-/// The fields the rules are about.
-struct Facts<'a> {
+mod sealed {
+    pub trait Sealed {
+        fn facts(&self) -> super::Facts<'_>;
+    }
+}
+
+/// The fields that the rules use.
+pub struct Facts<'a> {
     status: Option<&'a str>,
     currency: &'a str,
     available: Option<i64>,
@@ -39,93 +49,81 @@ struct Facts<'a> {
 const INACTIVE: [&str; 2] = ["inactive", "created"];
 
 impl Facts<'_> {
-    fn can_draw(&self, amount: Amount, now: SystemTime) -> Answer {
+    fn can_draw(&self, amount: Amount, now: SystemTime) -> Verdict {
         if !amount.is_positive() {
             return No(Reason::NotPositive);
         }
         if self.currency != amount.currency().code() {
             return No(Reason::Currency);
         }
-        match self.time(now) {
+        match self.is_valid_at(now) {
             Ok(true) => {}
-            Ok(false) => return No(Reason::TooEarly),
-            Err(answer) => return answer,
+            Ok(false) => return No(Reason::NotYetValid),
+            Err(verdict) => return verdict,
         }
         match self.status {
             Some("unused") => match self.available {
                 Some(left) if amount.minor() <= left => Yes,
-                Some(left) => No(Reason::TooMuch {
-                    left: Amount::new(left, amount.currency()),
+                Some(left) => No(Reason::ExceedsRemaining {
+                    remaining: Amount::new(left, amount.currency()),
                 }),
-                None => Unknown(Reason::Missing),
+                None => Unknown(Reason::MissingData),
             },
             Some(status) if INACTIVE.contains(&status) => No(Reason::NotActivated),
             _ => Unknown(Reason::UnknownState),
         }
     }
 
-    fn can_fund(&self, now: SystemTime) -> Answer {
-        match (self.time(now), self.status) {
-            (Err(answer), _) => answer,
+    fn can_fund(&self, now: SystemTime) -> Verdict {
+        match (self.is_valid_at(now), self.status) {
+            (Err(verdict), _) => verdict,
             (Ok(_), Some("unused")) => Yes,
-            (Ok(_), Some(status)) if INACTIVE.contains(&status) => Unknown(Reason::NoRule),
+            (Ok(_), Some(status)) if INACTIVE.contains(&status) => Unknown(Reason::Undocumented),
             _ => Unknown(Reason::UnknownState),
         }
     }
 
-    fn can_activate(&self) -> Answer {
+    fn can_activate(&self) -> Verdict {
         match self.status {
             Some(status) if INACTIVE.contains(&status) => Yes,
-            Some("unused") => No(Reason::Done),
+            Some("unused") => No(Reason::AlreadyDone),
             _ => Unknown(Reason::UnknownState),
         }
     }
 
-    /// Has its time begun? An error when it is over, or when that cannot be read.
-    fn time(&self, now: SystemTime) -> Result<bool, Answer> {
-        let read = |time: &DateTime| {
+    /// Whether the card is valid already; an error if it has expired or a time is malformed.
+    fn is_valid_at(&self, now: SystemTime) -> Result<bool, Verdict> {
+        let parse = |time: &DateTime| {
             time.get()
                 .map(SystemTime::from)
-                .ok_or(Unknown(Reason::Missing))
+                .ok_or(Unknown(Reason::MissingData))
         };
-        if let Some(end) = self.expires_at.map(read).transpose()?
+        if let Some(end) = self.expires_at.map(parse).transpose()?
             && now > end
         {
             return Err(No(Reason::Expired));
         }
-        let start = self.active_from.map(read).transpose()?;
+        let start = self.active_from.map(parse).transpose()?;
         Ok(start.is_none_or(|start| start <= now))
     }
 }
 
 macro_rules! cards {
     ($($card:ty),*) => {$(
-        impl CardRules for $card {
-            fn can_draw(&self, amount: Amount, now: SystemTime) -> Answer {
-                facts!(self).can_draw(amount, now)
-            }
+        impl CardRules for $card {}
 
-            fn can_fund(&self, now: SystemTime) -> Answer {
-                facts!(self).can_fund(now)
-            }
-
-            fn can_activate(&self) -> Answer {
-                facts!(self).can_activate()
+        impl sealed::Sealed for $card {
+            fn facts(&self) -> Facts<'_> {
+                Facts {
+                    status: self.status.as_deref(),
+                    currency: self.currency.as_str(),
+                    available: self.amount_available,
+                    active_from: self.active_from.as_ref(),
+                    expires_at: self.expires_at.as_ref(),
+                }
             }
         }
     )*};
-}
-
-macro_rules! facts {
-    ($card:ident) => {
-        Facts {
-            status: $card.status.as_deref(),
-            currency: $card.currency.as_str(),
-            available: $card.amount_available,
-            active_from: $card.active_from.as_ref(),
-            expires_at: $card.expires_at.as_ref(),
-        }
-    };
 }
 
 cards!(Card, CardDetails);

@@ -1,19 +1,19 @@
-//! What the state of a payment, session, order or gift card allows.
+//! Rules about the states of payments, sessions, orders and gift cards.
 //!
-//! Every rule is one that Dintero states, told in the words of this crate at the function. Where Dintero says nothing, or sends a state
-//! this version does not know, the [`Answer`] is [`Answer::Unknown`], never a guess. Nothing here calls the API, and the API has the
-//! last word: an answer is as old as what it was computed from.
+//! Every rule is documented by Dintero and restated at its function. For an undocumented case, or a state that this version does not know,
+//! the [`Verdict`] is [`Verdict::Unknown`], never a guess. No function calls the API, so a verdict is as old as the state it is computed
+//! from, and the API may still reject the request.
 //!
 //! ```
 //! # #[cfg(feature = "checkout")] {
-//! use dintero::{Amount, checkout::types::Transaction, state::{Answer, Reason, TransactionRules}};
+//! use dintero::{Amount, checkout::types::Transaction, state::{Reason, TransactionRules, Verdict}};
 //!
-//! fn give_back(transaction: &Transaction, amount: Amount) -> &'static str {
+//! fn advice(transaction: &Transaction, amount: Amount) -> &'static str {
 //!     match transaction.can_refund(amount) {
-//!         Answer::Yes => "refund it",
-//!         Answer::No(Reason::NothingCaptured) if transaction.can_void().is_yes() => "void it",
-//!         Answer::No(Reason::NothingCaptured) | Answer::Unknown(_) => "look again",
-//!         Answer::No(_) => "so much cannot be given back",
+//!         Verdict::Yes => "refund it",
+//!         Verdict::No(Reason::NothingCaptured) if transaction.can_void().is_yes() => "void it",
+//!         Verdict::No(Reason::NothingCaptured) | Verdict::Unknown(_) => "read the transaction again later",
+//!         Verdict::No(_) => "this amount cannot be refunded",
 //!     }
 //! }
 //! # }
@@ -41,34 +41,34 @@ pub use session::{SessionRules, SessionState};
 #[cfg(feature = "checkout")]
 pub use transaction::{StatusRules, TransactionRules};
 
-/// An answer that may be that nobody says.
+/// The result of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// The rules allow it.
+pub enum Verdict {
+    /// The rule is met.
     Yes,
-    /// The rules forbid it.
+    /// The rule is not met.
     No(Reason),
-    /// The rules are silent, or what they need is not there.
+    /// The case is not documented, or data is missing.
     Unknown(Reason),
 }
 
-impl Answer {
-    /// Is it allowed for certain?
+impl Verdict {
+    /// Returns `true` for [`Verdict::Yes`].
     pub fn is_yes(self) -> bool {
         self == Self::Yes
     }
 
-    /// Is it forbidden for certain?
+    /// Returns `true` for [`Verdict::No`].
     pub fn is_no(self) -> bool {
         matches!(self, Self::No(_))
     }
 
-    /// Is it open?
+    /// Returns `true` for [`Verdict::Unknown`].
     pub fn is_unknown(self) -> bool {
         matches!(self, Self::Unknown(_))
     }
 
-    /// Why it is no, or not known.
+    /// Returns the reason, unless the verdict is `Yes`.
     pub fn reason(self) -> Option<Reason> {
         match self {
             Self::Yes => None,
@@ -77,80 +77,82 @@ impl Answer {
     }
 }
 
-/// Why an [`Answer`] is not yes.
+/// The reason why a [`Verdict`] is not `Yes`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
     /// The state is final.
     Final,
-    /// It is in that state already, or past it.
-    Done,
+    /// The object is in the requested state already, or past it.
+    AlreadyDone,
     /// The state is not final yet.
     NotFinal,
-    /// The payment is not authorized (yet).
+    /// The payment is not authorized.
     NotAuthorized,
-    /// Nothing has been captured: void the payment, or cancel its session, rather than refund it.
+    /// Nothing has been captured: void the payment or cancel its session instead of refunding.
     NothingCaptured,
-    /// It is captured already: refund it.
+    /// The payment is captured already: refund it.
     Captured,
-    /// The payment has only begun: cancel its session.
-    OnlyBegun,
-    /// This way of paying cannot void what is left after a part was captured.
-    Product,
-    /// The amount is not above 0.
+    /// The payment is only initiated: cancel its session.
+    OnlyInitiated,
+    /// The payment product cannot void the rest after a partial capture.
+    PaymentProduct,
+    /// The amount is not greater than 0.
     NotPositive,
     /// The amount is in another currency.
     Currency,
-    /// Only this much is left.
-    TooMuch {
-        /// What is left.
-        left: Amount,
+    /// The amount exceeds what is left.
+    ExceedsRemaining {
+        /// The amount that is left.
+        remaining: Amount,
     },
-    /// A capture, refund or void has been taken and has no outcome yet.
+    /// An earlier capture, refund or void is in progress.
     Pending,
-    /// The gift card has to be activated first.
+    /// The gift card must be activated first.
     NotActivated,
-    /// The gift card is not active yet.
-    TooEarly,
+    /// The gift card is not valid yet.
+    NotYetValid,
     /// The gift card has expired.
     Expired,
-    /// Dintero does not know itself (status UNKNOWN): read it again later.
+    /// Dintero does not know the outcome yet (status UNKNOWN): read the transaction again later.
     Undecided,
-    /// A state that this version does not know, or none at all.
+    /// The state is missing, or this version does not know it.
     UnknownState,
-    /// No rule is published for this state.
-    NoRule,
-    /// What the answer depends on was not in the body, or cannot be read.
-    Missing,
-    /// The events of the transaction do not tell.
+    /// No rule is documented for this state.
+    Undocumented,
+    /// Required data is missing or malformed.
+    MissingData,
+    /// The amounts of the transaction cannot be determined.
     #[cfg(feature = "checkout")]
-    Events(crate::Unclear),
+    Amounts(crate::AmountsUnclear),
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Final => "the state is final",
-            Self::Done => "it is in that state already",
+            Self::AlreadyDone => "the object is in that state already",
             Self::NotFinal => "the state is not final yet",
             Self::NotAuthorized => "the payment is not authorized",
             Self::NothingCaptured => "nothing has been captured, so void the payment",
             Self::Captured => "it is captured already, so refund it",
-            Self::OnlyBegun => "the payment has only begun, so cancel its session",
-            Self::Product => "this way of paying cannot void the rest after a part was captured",
-            Self::NotPositive => "the amount is not above 0",
+            Self::OnlyInitiated => "the payment is only initiated, so cancel its session",
+            Self::PaymentProduct => {
+                "the payment product cannot void the rest after a partial capture"
+            }
+            Self::NotPositive => "the amount is not greater than 0",
             Self::Currency => "the amount is in another currency",
-            Self::TooMuch { left } => return write!(f, "only {left} is left"),
-            Self::Pending => "an earlier capture, refund or void has no outcome yet",
-            Self::NotActivated => "the card has to be activated first",
-            Self::TooEarly => "the card is not active yet",
+            Self::ExceedsRemaining { remaining } => return write!(f, "only {remaining} is left"),
+            Self::Pending => "an earlier capture, refund or void is in progress",
+            Self::NotActivated => "the card must be activated first",
+            Self::NotYetValid => "the card is not valid yet",
             Self::Expired => "the card has expired",
             Self::Undecided => "Dintero does not know the outcome yet",
-            Self::UnknownState => "the state is unknown to this version",
-            Self::NoRule => "no rule is published for this state",
-            Self::Missing => "what the answer depends on is missing",
+            Self::UnknownState => "the state is not known to this version",
+            Self::Undocumented => "no rule is documented for this state",
+            Self::MissingData => "required data is missing",
             #[cfg(feature = "checkout")]
-            Self::Events(unclear) => return unclear.fmt(f),
+            Self::Amounts(unclear) => return unclear.fmt(f),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What may be done with orders and drafts of the Shopping API.
+//! Rules about orders and draft orders.
 
 use std::collections::BTreeMap;
 
@@ -6,48 +6,46 @@ use dintero_shopping::types::{
     DraftOrder, DraftOrderStatus, Order, OrderEvent, OrderEventState, OrderStatus,
 };
 
-use super::{Answer, Reason};
-use Answer::{No, Unknown, Yes};
+use super::{Reason, Verdict};
+use Verdict::{No, Unknown, Yes};
 
-/// What may be done with an order. Which moves there are is documented, from where is partly inferred.
+/// Rules about an order. The transitions are documented, the states they start from are partly inferred.
 pub trait OrderRules {
-    /// May the order be cancelled?
-    ///
-    /// While it is open and nothing has been captured. An order that came without its captures does not tell.
-    fn can_cancel(&self) -> Answer;
+    /// Returns whether the order can be cancelled: while it is open and nothing has been captured. Unknown without its captures.
+    fn can_cancel(&self) -> Verdict;
 
-    /// May the order be closed? While it is open.
-    fn can_close(&self) -> Answer;
+    /// Returns whether the order can be closed: while it is open.
+    fn can_close(&self) -> Verdict;
 
-    /// May the order be opened again? After it was closed; what of a cancelled one is not said.
-    fn can_open(&self) -> Answer;
+    /// Returns whether the order can be reopened: while it is closed. Undocumented for a cancelled order.
+    fn can_open(&self) -> Verdict;
 }
 
-/// What may be done with a draft.
+/// Rules about a draft order.
 pub trait DraftRules {
-    /// May the draft be changed, completed or deleted? While it is open; completed and deleted are final.
-    fn can_change(&self) -> Answer;
+    /// Returns whether the draft can be changed, completed or deleted: while it is open. Completed and deleted are final.
+    fn can_change(&self) -> Verdict;
 }
 
-/// What the events of an order say together.
+/// The combined state of the events of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CombinedState {
-    /// Some service reported an error or a failure.
+    /// A service reported an error or a failure.
     Failure,
-    /// No service reported anything, or the latest report of one is that it is not done.
+    /// No service reported anything, or the latest report of a service is pending.
     Pending,
     /// The latest report of every service is a success.
     Success,
-    /// An event has a state that this version does not know, or which report is the latest cannot be told.
+    /// An event has a state that this version does not know, or the latest report cannot be determined.
     Unknown,
 }
 
 impl OrderRules for Order {
-    fn can_cancel(&self) -> Answer {
-        match by_status(self) {
+    fn can_cancel(&self) -> Verdict {
+        match status(self) {
             OrderStatus::Open => match &self.captures {
-                None => Unknown(Reason::Missing),
+                None => Unknown(Reason::MissingData),
                 Some(captures)
                     if captures
                         .iter()
@@ -57,32 +55,32 @@ impl OrderRules for Order {
                 }
                 Some(_) => No(Reason::Captured),
             },
-            OrderStatus::Cancelled => No(Reason::Done),
-            OrderStatus::Closed => Unknown(Reason::NoRule),
+            OrderStatus::Cancelled => No(Reason::AlreadyDone),
+            OrderStatus::Closed => Unknown(Reason::Undocumented),
             _ => Unknown(Reason::UnknownState),
         }
     }
 
-    fn can_close(&self) -> Answer {
-        match by_status(self) {
+    fn can_close(&self) -> Verdict {
+        match status(self) {
             OrderStatus::Open => Yes,
-            OrderStatus::Closed => No(Reason::Done),
-            OrderStatus::Cancelled => Unknown(Reason::NoRule),
+            OrderStatus::Closed => No(Reason::AlreadyDone),
+            OrderStatus::Cancelled => Unknown(Reason::Undocumented),
             _ => Unknown(Reason::UnknownState),
         }
     }
 
-    fn can_open(&self) -> Answer {
-        match by_status(self) {
+    fn can_open(&self) -> Verdict {
+        match status(self) {
             OrderStatus::Closed => Yes,
-            OrderStatus::Open => No(Reason::Done),
-            OrderStatus::Cancelled => Unknown(Reason::NoRule),
+            OrderStatus::Open => No(Reason::AlreadyDone),
+            OrderStatus::Cancelled => Unknown(Reason::Undocumented),
             _ => Unknown(Reason::UnknownState),
         }
     }
 }
 
-fn by_status(order: &Order) -> OrderStatus {
+fn status(order: &Order) -> OrderStatus {
     order
         .status
         .clone()
@@ -90,7 +88,7 @@ fn by_status(order: &Order) -> OrderStatus {
 }
 
 impl DraftRules for DraftOrder {
-    fn can_change(&self) -> Answer {
+    fn can_change(&self) -> Verdict {
         match &self.status {
             Some(DraftOrderStatus::Open) => Yes,
             Some(DraftOrderStatus::Completed | DraftOrderStatus::Deleted) => No(Reason::Final),
@@ -99,14 +97,14 @@ impl DraftRules for DraftOrder {
     }
 }
 
-/// The combined state of the events of an order, as the API computes it for a list of events.
+/// Returns the combined state of the events of an order, as the API computes it for a list of events.
 ///
-/// It is a failure if any event is an error or a failure; pending without any report, or when the latest report of a service is pending;
-/// a success when the latest of every service is one. Events of the API itself are no reports. Which is the latest is told by
-/// `created_at`, since the order of the list is not stated.
+/// The state is a failure if any event is an error or a failure, pending if there is no report or the latest report of a service is
+/// pending, and a success if the latest report of every service is a success. Events of the API itself are not reports. The latest report
+/// is determined by `created_at`, since the order of the list is not documented.
 pub fn combined_state(events: &[OrderEvent]) -> CombinedState {
     let mut services: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-    let mut strange = false;
+    let mut has_unknown = false;
     for event in events {
         match event {
             OrderEvent::OrderStatusEvent(event) => {
@@ -116,14 +114,14 @@ pub fn combined_state(events: &[OrderEvent]) -> CombinedState {
                 ))
             }
             OrderEvent::OrderApiEvent(_) => {}
-            _ => strange = true,
+            _ => has_unknown = true,
         }
     }
     let mut states = services.values().flatten().map(|(_, state)| *state);
     if states.any(|state| matches!(state, OrderEventState::Error | OrderEventState::Failure)) {
         return CombinedState::Failure;
     }
-    if strange {
+    if has_unknown {
         return CombinedState::Unknown;
     }
     let latest: Vec<CombinedState> = services.values().map(|events| latest(events)).collect();
@@ -136,13 +134,13 @@ pub fn combined_state(events: &[OrderEvent]) -> CombinedState {
     }
 }
 
-/// The state of the latest event, or of all where times are missing; unknown when those differ.
+/// The state of the latest event, or of all events if times are missing; unknown if those differ.
 fn latest<T: Ord + Copy>(events: &[(Option<T>, &OrderEventState)]) -> CombinedState {
-    let untimed = events.iter().any(|(time, _)| time.is_none());
+    let lacks_time = events.iter().any(|(time, _)| time.is_none());
     let last = events.iter().map(|(time, _)| *time).max().flatten();
     let mut states = events
         .iter()
-        .filter(|(time, _)| untimed || *time == last)
+        .filter(|(time, _)| lacks_time || *time == last)
         .map(|(_, state)| *state);
     match states.next() {
         Some(first) if states.any(|other| other != first) => CombinedState::Unknown,

@@ -1,32 +1,32 @@
-//! Where a payment session stands. The API has no such field.
+//! The state of a payment session, for which the API has no field.
 
 use std::time::SystemTime;
 
 use dintero_checkout::types::{Session, SessionEventName};
 
-/// Where a payment session stands.
+/// The state of a payment session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SessionState {
     /// The payer can pay.
     Open,
-    /// It has a transaction: it is paid, or being paid, or that failed. Read the transaction and ask
+    /// The session has a transaction, whose payment may be authorized, in progress or failed. Read the transaction and use
     /// [`StatusRules::is_paid`](super::StatusRules::is_paid).
     HasTransaction,
-    /// It was cancelled.
+    /// The session was cancelled.
     Cancelled,
-    /// Its time is over and the payment page gone.
+    /// The session has expired, and its payment page is closed.
     Expired,
-    /// It does not say until when it is open, and how long a session lives by default is not published.
+    /// The session has no expiry time, and the default lifetime is not documented.
     Unknown,
 }
 
-/// What follows from a session's fields.
+/// Rules about a session.
 pub trait SessionRules {
-    /// Where the session stands at this time.
+    /// Returns the state of the session at this time.
     ///
-    /// In this order: it is cancelled if it has `cancelled_at` or an event CANCELLED; it has a transaction if it has a `transaction_id`; it is
-    /// expired after `expires_at`, and open until then; without a readable `expires_at` that is unknown.
+    /// In this order: the session is cancelled if it has `cancelled_at` or an event CANCELLED; has a transaction if it has a
+    /// `transaction_id`; is expired after `expires_at`, and open until then. Without a valid `expires_at` the state is unknown.
     ///
     /// ```
     /// use dintero::{Clock, SystemClock, checkout::types::Session, state::{SessionRules, SessionState}};

@@ -1,181 +1,183 @@
-//! What may be done with a payment.
+//! Rules about transactions.
 
 use dintero_checkout::types::{PaymentProductType, Transaction, TransactionStatus};
 
-use super::{Answer, Reason};
+use super::{Reason, Verdict};
 use crate::amount::is_pending;
-use crate::{Amount, TransactionAmounts, Unclear};
-use Answer::{No, Unknown, Yes};
+use crate::{Amount, AmountsUnclear, TransactionAmounts};
+use Verdict::{No, Unknown, Yes};
 
-/// What follows from the status of a transaction alone.
+/// Rules that depend only on the status of a transaction.
 pub trait StatusRules {
-    /// Will the status never change again?
+    /// Returns whether the status is final.
     ///
-    /// REFUNDED, AUTHORIZATION_VOIDED, DECLINED (by or for the payer) and FAILED (technical) are final. All others may change by a
-    /// decision elsewhere, a capture, a void or a refund. UNKNOWN is not final: Dintero resolves it by itself.
-    fn is_final(&self) -> Answer;
+    /// REFUNDED, AUTHORIZATION_VOIDED, DECLINED (by or for the payer) and FAILED (technical) are final. All others can change by a
+    /// decision elsewhere, a capture, a void or a refund. UNKNOWN is not final: Dintero resolves it.
+    fn is_final(&self) -> Verdict;
 
-    /// Is money of the payer reserved or taken, so that goods may be sent?
+    /// Returns whether money of the payer is authorized or captured, so that goods can be shipped.
     ///
-    /// Reserved in AUTHORIZED, taken in part or whole in PARTIALLY_CAPTURED, PARTIALLY_CAPTURED_REFUNDED, CAPTURED and
+    /// It is authorized in AUTHORIZED, and captured in part or in full in PARTIALLY_CAPTURED, PARTIALLY_CAPTURED_REFUNDED, CAPTURED and
     /// PARTIALLY_REFUNDED. Not yet in INITIATED and ON_HOLD, no longer in REFUNDED and AUTHORIZATION_VOIDED, never in DECLINED and FAILED.
-    fn is_paid(&self) -> Answer;
+    fn is_paid(&self) -> Verdict;
 }
 
-/// What may be done with a transaction.
+/// Rules about a transaction.
 pub trait TransactionRules {
-    /// May this amount be captured?
+    /// Returns whether this amount can be captured.
     ///
-    /// Captured may be in AUTHORIZED, PARTIALLY_CAPTURED and PARTIALLY_CAPTURED_REFUNDED, again and again while something is left
-    /// of the authorization, and not more than that; see [`TransactionAmounts::capturable`]. While an earlier capture has no outcome, what it
-    /// may take is not certain to be left.
+    /// Captures are possible in AUTHORIZED, PARTIALLY_CAPTURED and PARTIALLY_CAPTURED_REFUNDED, repeatedly, up to
+    /// [`TransactionAmounts::capturable`]. The amount of an earlier capture in progress may not be left.
     ///
-    /// After a `final_capture` nothing more can be captured; that shows only where the provider reports the rest as voided.
-    fn can_capture(&self, amount: Amount) -> Answer;
+    /// After a `final_capture` nothing more can be captured; that is visible only where the provider reports the rest as voided.
+    fn can_capture(&self, amount: Amount) -> Verdict;
 
-    /// May this amount be given back?
+    /// Returns whether this amount can be refunded.
     ///
-    /// Refunded may be in PARTIALLY_CAPTURED, PARTIALLY_CAPTURED_REFUNDED, CAPTURED and PARTIALLY_REFUNDED, up to what was
-    /// captured and not refunded. What is only AUTHORIZED is not refunded but voided: the commonest mistake of all.
-    fn can_refund(&self, amount: Amount) -> Answer;
+    /// Refunds are possible in PARTIALLY_CAPTURED, PARTIALLY_CAPTURED_REFUNDED, CAPTURED and PARTIALLY_REFUNDED, up to what was captured
+    /// and not refunded. A transaction that is only AUTHORIZED must be voided, not refunded: this is the most common mistake.
+    fn can_refund(&self, amount: Amount) -> Verdict;
 
-    /// May what is not captured be released?
+    /// Returns whether what is not captured can be voided.
     ///
-    /// In AUTHORIZED, yes. In PARTIALLY_CAPTURED only by some ways of paying: `payex.creditcard`, `payex.mobilepay`, `payex.vipps`,
-    /// `payex.applepay`, `payex.clicktopay`, `payex.googlepay`, `vipps`, `klarna.klarna` and `klarna.billie`. What is CAPTURED is refunded; so
-    /// is every Swish payment, which is captured at once and never AUTHORIZED. What is INITIATED ends by cancelling the session.
-    fn can_void(&self) -> Answer;
+    /// Possible in AUTHORIZED. In PARTIALLY_CAPTURED only with the payment products `payex.creditcard`, `payex.mobilepay`, `payex.vipps`,
+    /// `payex.applepay`, `payex.clicktopay`, `payex.googlepay`, `vipps`, `klarna.klarna` and `klarna.billie`. A CAPTURED transaction is
+    /// refunded instead, and so is every Swish payment, which is captured at once and never AUTHORIZED. For an INITIATED transaction, cancel
+    /// the session.
+    fn can_void(&self) -> Verdict;
 
-    /// May the session of this transaction be cancelled?
+    /// Returns whether the session of this transaction can be cancelled.
     ///
-    /// While the transaction is INITIATED or AUTHORIZED, which voids it; afterwards it is refused. Like a void it is not certain while an
-    /// earlier capture, refund or void has no outcome.
-    fn can_cancel_session(&self) -> Answer;
+    /// Possible while the transaction is INITIATED or AUTHORIZED, which voids it; rejected afterwards. Like a void, it is unknown while an
+    /// earlier capture, refund or void is in progress.
+    fn can_cancel_session(&self) -> Verdict;
+}
+
+/// What a status allows, before amounts and pending events are considered.
+struct Rules {
+    is_final: Verdict,
+    is_paid: Verdict,
+    capture: Verdict,
+    refund: Verdict,
+    void: Verdict,
+    cancel_session: Verdict,
+}
+
+fn rules(status: &TransactionStatus) -> Rules {
+    use TransactionStatus as Status;
+    let open = No(Reason::NotFinal);
+    let done = No(Reason::AlreadyDone);
+    let unpaid = No(Reason::NotAuthorized);
+    let nothing_captured = No(Reason::NothingCaptured);
+    let captured = No(Reason::Captured);
+    let [is_final, is_paid, capture, refund, void, cancel_session] = match status {
+        Status::Initiated => {
+            let void = No(Reason::OnlyInitiated);
+            [open, unpaid, unpaid, nothing_captured, void, Yes]
+        }
+        Status::OnHold => [open, unpaid, unpaid, nothing_captured, unpaid, done],
+        Status::Authorized => [open, Yes, Yes, nothing_captured, Yes, Yes],
+        Status::PartiallyCaptured => [open, Yes, Yes, Yes, Yes, done],
+        Status::PartiallyCapturedRefunded => {
+            let void = Unknown(Reason::Undocumented);
+            [open, Yes, Yes, Yes, void, done]
+        }
+        Status::Captured | Status::PartiallyRefunded => [open, Yes, captured, Yes, captured, done],
+        Status::Refunded | Status::AuthorizationVoided | Status::Declined | Status::Failed => {
+            let end = No(Reason::Final);
+            [Yes, end, end, end, end, end]
+        }
+        Status::LiteralUnknown => {
+            let undecided = Unknown(Reason::Undecided);
+            [open, undecided, undecided, undecided, undecided, undecided]
+        }
+        _ => [Unknown(Reason::UnknownState); 6],
+    };
+    Rules {
+        is_final,
+        is_paid,
+        capture,
+        refund,
+        void,
+        cancel_session,
+    }
 }
 
 impl StatusRules for TransactionStatus {
-    fn is_final(&self) -> Answer {
-        match self {
-            Self::Refunded | Self::AuthorizationVoided | Self::Declined | Self::Failed => Yes,
-            Self::Initiated
-            | Self::OnHold
-            | Self::Authorized
-            | Self::PartiallyCaptured
-            | Self::PartiallyCapturedRefunded
-            | Self::Captured
-            | Self::PartiallyRefunded
-            | Self::LiteralUnknown => No(Reason::NotFinal),
-            _ => Unknown(Reason::UnknownState),
-        }
+    fn is_final(&self) -> Verdict {
+        rules(self).is_final
     }
 
-    fn is_paid(&self) -> Answer {
-        match self {
-            Self::Authorized
-            | Self::PartiallyCaptured
-            | Self::PartiallyCapturedRefunded
-            | Self::Captured
-            | Self::PartiallyRefunded => Yes,
-            Self::Initiated | Self::OnHold => No(Reason::NotAuthorized),
-            Self::Refunded | Self::AuthorizationVoided | Self::Declined | Self::Failed => {
-                No(Reason::Final)
-            }
-            other => unclear(other),
-        }
+    fn is_paid(&self) -> Verdict {
+        rules(self).is_paid
     }
 }
 
 impl TransactionRules for Transaction {
-    fn can_capture(&self, amount: Amount) -> Answer {
-        use TransactionStatus as Status;
-        ask(self, amount, |status| match status {
-            Status::Authorized | Status::PartiallyCaptured | Status::PartiallyCapturedRefunded => {
-                Ok(|amounts: &TransactionAmounts| Limit {
-                    left: amounts.capturable(),
-                    pending: amounts.pending_capture(),
-                    ends: amounts.is_void_pending(),
-                })
-            }
-            Status::Initiated | Status::OnHold => Err(No(Reason::NotAuthorized)),
-            Status::Captured | Status::PartiallyRefunded => Err(No(Reason::Captured)),
-            Status::Refunded | Status::AuthorizationVoided | Status::Declined | Status::Failed => {
-                Err(No(Reason::Final))
-            }
-            other => Err(unclear(other)),
-        })
+    fn can_capture(&self, amount: Amount) -> Verdict {
+        check_amount(
+            self,
+            amount,
+            |rules| rules.capture,
+            |amounts| Limit {
+                remaining: amounts.capturable(),
+                pending: amounts.pending_capture(),
+                may_end: amounts.is_void_pending(),
+            },
+        )
     }
 
-    fn can_refund(&self, amount: Amount) -> Answer {
-        use TransactionStatus as Status;
-        ask(self, amount, |status| match status {
-            Status::PartiallyCaptured
-            | Status::PartiallyCapturedRefunded
-            | Status::Captured
-            | Status::PartiallyRefunded => Ok(|amounts: &TransactionAmounts| Limit {
-                left: Some(amounts.refundable()),
+    fn can_refund(&self, amount: Amount) -> Verdict {
+        check_amount(
+            self,
+            amount,
+            |rules| rules.refund,
+            |amounts| Limit {
+                remaining: Some(amounts.refundable()),
                 pending: amounts.pending_refund(),
-                ends: false,
-            }),
-            Status::Authorized | Status::Initiated | Status::OnHold => {
-                Err(No(Reason::NothingCaptured))
-            }
-            Status::Refunded | Status::AuthorizationVoided | Status::Declined | Status::Failed => {
-                Err(No(Reason::Final))
-            }
-            other => Err(unclear(other)),
-        })
+                may_end: false,
+            },
+        )
     }
 
-    fn can_void(&self) -> Answer {
-        use TransactionStatus as Status;
+    fn can_void(&self) -> Verdict {
         let Some(status) = &self.status else {
-            return Unknown(Reason::Missing);
+            return Unknown(Reason::MissingData);
         };
         let allowed = match status {
-            Status::Authorized if is_swish(&self.payment_product_type) => Unknown(Reason::NoRule),
-            Status::Authorized => Yes,
-            Status::PartiallyCaptured => voids_the_rest(self),
-            Status::PartiallyCapturedRefunded => Unknown(Reason::NoRule),
-            Status::Initiated => No(Reason::OnlyBegun),
-            Status::OnHold => No(Reason::NotAuthorized),
-            Status::Captured | Status::PartiallyRefunded => No(Reason::Captured),
-            Status::Refunded | Status::AuthorizationVoided | Status::Declined | Status::Failed => {
-                No(Reason::Final)
+            TransactionStatus::Authorized if is_swish(&self.payment_product_type) => {
+                Unknown(Reason::Undocumented)
             }
-            other => unclear(other),
+            TransactionStatus::PartiallyCaptured => can_void_rest(self),
+            status => rules(status).void,
         };
         unless_pending(self, allowed)
     }
 
-    fn can_cancel_session(&self) -> Answer {
+    fn can_cancel_session(&self) -> Verdict {
         match &self.status {
-            None => Unknown(Reason::Missing),
-            Some(TransactionStatus::Initiated | TransactionStatus::Authorized) => {
-                unless_pending(self, Yes)
-            }
-            Some(status) => match status.is_final() {
-                Yes => No(Reason::Final),
-                No(_) if *status != TransactionStatus::LiteralUnknown => No(Reason::Done),
-                _ => unclear(status),
-            },
+            None => Unknown(Reason::MissingData),
+            Some(status) => unless_pending(self, rules(status).cancel_session),
         }
     }
 }
 
-/// What an amount is held against.
+/// The limit of an amount.
 struct Limit {
-    left: Option<Amount>,
-    /// Taken already, without outcome.
+    /// `None` if it is unknown.
+    remaining: Option<Amount>,
+    /// The part that an event in progress may take.
     pending: Amount,
-    /// Something without outcome may leave nothing.
-    ends: bool,
+    /// Whether an event in progress may leave nothing.
+    may_end: bool,
 }
 
-fn ask<F: FnOnce(&TransactionAmounts) -> Limit>(
+fn check_amount(
     transaction: &Transaction,
     amount: Amount,
-    by_status: impl FnOnce(&TransactionStatus) -> Result<F, Answer>,
-) -> Answer {
+    rule: impl FnOnce(Rules) -> Verdict,
+    limit: impl FnOnce(&TransactionAmounts) -> Limit,
+) -> Verdict {
     if !amount.is_positive() {
         return No(Reason::NotPositive);
     }
@@ -183,43 +185,43 @@ fn ask<F: FnOnce(&TransactionAmounts) -> Limit>(
         return No(Reason::Currency);
     }
     let Some(status) = &transaction.status else {
-        return Unknown(Reason::Missing);
+        return Unknown(Reason::MissingData);
     };
-    let limit = match by_status(status) {
-        Ok(limit) => limit,
-        Err(answer) => return answer,
-    };
+    let allowed = rule(rules(status));
+    if allowed != Yes {
+        return allowed;
+    }
     match TransactionAmounts::of(transaction) {
         Ok(amounts) => within(amount, &limit(&amounts)),
-        Err(unclear) => Unknown(Reason::Events(unclear)),
+        Err(unclear) => Unknown(Reason::Amounts(unclear)),
     }
 }
 
-fn within(amount: Amount, limit: &Limit) -> Answer {
-    let Some(left) = limit.left else {
+fn within(amount: Amount, limit: &Limit) -> Verdict {
+    let Some(remaining) = limit.remaining else {
         return Unknown(Reason::UnknownState);
     };
-    if amount > left {
-        return No(Reason::TooMuch { left });
+    if amount > remaining {
+        return No(Reason::ExceedsRemaining { remaining });
     }
-    match left.checked_sub(limit.pending) {
-        Ok(certain) if amount <= certain && !limit.ends => Yes,
+    match remaining.checked_sub(limit.pending) {
+        Ok(certain) if amount <= certain && !limit.may_end => Yes,
         Ok(_) => Unknown(Reason::Pending),
-        Err(error) => Unknown(Reason::Events(Unclear::Amount(error))),
+        Err(error) => Unknown(Reason::Amounts(AmountsUnclear::Amount(error))),
     }
 }
 
-/// A yes holds only while nothing is without outcome.
-fn unless_pending(transaction: &Transaction, answer: Answer) -> Answer {
+/// Turns `Yes` into `Unknown` while an event is in progress.
+fn unless_pending(transaction: &Transaction, verdict: Verdict) -> Verdict {
     match is_pending(transaction) {
-        _ if answer != Yes => answer,
+        _ if verdict != Yes => verdict,
         Ok(false) => Yes,
         Ok(true) => Unknown(Reason::Pending),
-        Err(unclear) => Unknown(Reason::Events(unclear)),
+        Err(unclear) => Unknown(Reason::Amounts(unclear)),
     }
 }
 
-fn voids_the_rest(transaction: &Transaction) -> Answer {
+fn can_void_rest(transaction: &Transaction) -> Verdict {
     use PaymentProductType as Product;
     match &transaction.payment_product_type {
         Product::PayexCreditcard
@@ -232,12 +234,12 @@ fn voids_the_rest(transaction: &Transaction) -> Answer {
         | Product::KlarnaKlarna
         | Product::KlarnaBillie => {}
         product if product.is_unknown() => return Unknown(Reason::UnknownState),
-        _ => return No(Reason::Product),
+        _ => return No(Reason::PaymentProduct),
     }
     match TransactionAmounts::of(transaction).map(|amounts| amounts.capturable()) {
-        Ok(Some(left)) if left.is_zero() => No(Reason::TooMuch { left }),
+        Ok(Some(remaining)) if remaining.is_zero() => No(Reason::ExceedsRemaining { remaining }),
         Ok(_) => Yes,
-        Err(unclear) => Unknown(Reason::Events(unclear)),
+        Err(unclear) => Unknown(Reason::Amounts(unclear)),
     }
 }
 
@@ -246,11 +248,4 @@ fn is_swish(product: &PaymentProductType) -> bool {
         product,
         PaymentProductType::SwishSwish | PaymentProductType::PayexSwish
     )
-}
-
-fn unclear(status: &TransactionStatus) -> Answer {
-    match status {
-        TransactionStatus::LiteralUnknown => Unknown(Reason::Undecided),
-        _ => Unknown(Reason::UnknownState),
-    }
 }

@@ -1,4 +1,4 @@
-//! The Checkout API: sessions. What else it has is in `payments` and `finance`.
+//! The Checkout API: sessions. Its other operations are in `payments` and `finance`.
 
 use dintero::checkout::operations;
 use dintero::checkout::types::{
@@ -28,14 +28,14 @@ async fn every_operation_of_checkout() {
     let session = sessions(&contract).await;
     places(&contract, &session).await;
     payments::payment(&contract, &session).await;
-    payments::keep_card(&contract).await;
-    payments::kept_card(&contract).await;
+    payments::store_card(&contract).await;
+    payments::stored_card(&contract).await;
     finance::reports(&contract).await;
     finance::payouts(&contract).await;
     contract.covers(&operations::ALL);
 }
 
-/// The call for a token, which here is made by hand and not only by the client itself.
+/// The token call, made explicitly.
 async fn token(contract: &Contract) {
     let checkout = contract.dintero.checkout();
     let audience = format!(
@@ -119,7 +119,7 @@ pub fn profile(reference: &str) -> ProfileSessionOptionsBuilder {
         .order(order(reference))
 }
 
-/// Made in both ways, read, listed, changed; and one cancelled.
+/// Sessions that are created in both ways, read, listed, changed and cancelled.
 async fn sessions(contract: &Contract) -> String {
     let checkout = contract.dintero.checkout();
     let card = DinteroPspCreditcard::builder().enabled(true);
@@ -201,10 +201,10 @@ async fn sessions(contract: &Contract) -> String {
         ),
         (TOTAL + 1_000, Some("second"))
     );
-    let gone = contract.known(checkout.cancel_session(&id).send().await);
+    let cancelled = contract.known(checkout.cancel_session(&id).send().await);
     assert_eq!(
-        gone.cancelled_at.unwrap().get(),
-        gone.updated_at.or(session.created_at).unwrap().get()
+        cancelled.cancelled_at.unwrap().get(),
+        cancelled.updated_at.or(session.created_at).unwrap().get()
     );
     let read = checkout.get_session(&other).includes([
         RequestHeadersInclude::EventsRequestHeaders,
@@ -224,7 +224,7 @@ async fn sessions(contract: &Contract) -> String {
     other
 }
 
-/// QR codes, the screen of a shop, a credit check.
+/// QR codes, a point-of-sale screen and a credit check.
 async fn places(contract: &Contract, session: &str) {
     let checkout = contract.dintero.checkout();
     let options = QrOptions::builder().format(QrFormat::Png).size(300);

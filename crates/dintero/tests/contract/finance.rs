@@ -14,7 +14,7 @@ use dintero::checkout::types::{
 
 use super::Contract;
 
-/// The first is who sells what the sessions of this test are over.
+/// The first sells the items of the sessions.
 pub const SELLERS: [&str; 2] = ["seller-1", "seller-2"];
 
 /// Profiles, the signature secret, API keys, terminals.
@@ -47,8 +47,8 @@ pub async fn settings(contract: &Contract) {
         .body(profile(Channel::InApp));
     let change = contract.known(change.send().await);
     assert_eq!(change.configuration.unwrap().channel, Some(Channel::InApp));
-    let gone = contract.known(checkout.delete_session_profile("mine").send().await);
-    assert!(gone.deleted_at.is_some());
+    let deleted = contract.known(checkout.delete_session_profile("mine").send().await);
+    assert!(deleted.deleted_at.is_some());
 
     let secret = contract.known(checkout.create_signature_secret().send().await);
     assert!(
@@ -68,13 +68,13 @@ pub async fn settings(contract: &Contract) {
     let new = contract.known(checkout.rotate_api_key(&id).send().await);
     assert_eq!((new.id.as_ref(), &*new.name), (Some(&id), "till"));
     assert_ne!(new.api_key, key.api_key);
-    let gone = contract.known(checkout.delete_api_key(&id).send().await);
+    let deleted = contract.known(checkout.delete_api_key(&id).send().await);
     assert_eq!(
-        (gone.id.as_ref(), gone.deleted_at.is_some()),
+        (deleted.id.as_ref(), deleted.deleted_at.is_some()),
         (Some(&id), true)
     );
     let keys = checkout.list_api_keys().include_deleted(true).limit(10);
-    assert_eq!(contract.known(keys.send().await), [gone]);
+    assert_eq!(contract.known(keys.send().await), [deleted]);
 
     let operator = TerminalOperationParameters::builder().operator_id("7");
     let operation = TerminalOperationInput::builder()
@@ -154,7 +154,7 @@ pub async fn sellers(contract: &Contract) {
     assert_eq!(cases[0].payout_destination_id, SELLERS[1]);
 }
 
-/// What was captured is settled, and how that is reported.
+/// Settlements of the captures, and their reports.
 pub async fn reports(contract: &Contract) {
     let checkout = contract.dintero.checkout();
     let range = DateRange::builder()
@@ -235,14 +235,14 @@ pub async fn reports(contract: &Contract) {
         .body(change);
     let change = contract.known(change.send().await);
     assert_eq!(change.filetypes, ["pdf"]);
-    let gone = checkout
+    let deleted = checkout
         .delete_settlement_report_configuration(&*id)
         .send()
         .await;
-    assert_eq!(contract.known(gone).id, change.id);
+    assert_eq!(contract.known(deleted).id, change.id);
 }
 
-/// What the sellers are owed, of which one gives some to the other.
+/// The balances of the sellers, and a transfer between them.
 pub async fn payouts(contract: &Contract) {
     let checkout = contract.dintero.checkout();
     let sent = FundTransferInput::builder()

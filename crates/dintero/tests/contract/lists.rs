@@ -1,4 +1,4 @@
-//! Lists: each goes on in pages to its end, and each filter lets through what it names and nothing else.
+//! Every list is complete in pages, and every filter selects what it names and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -18,16 +18,16 @@ use dintero_sandbox::Card;
 
 use super::checkout::{CHAIR, CUSTOMER, TOTAL, profile};
 use super::finance::SELLERS;
-use super::payments::keep_card;
+use super::payments::store_card;
 use super::shopping::{STORE, draft};
 use super::{Contract, is_known};
 
 const DAY: &str = "2026-01-01";
 const LATER: &str = "2027-01-01";
-/// How many there are of everything.
+/// The number of items in each list.
 const THINGS: usize = 3;
 
-/// Makes everything that can be listed.
+/// Creates the items of all lists.
 async fn fill(contract: &Contract) -> (Vec<String>, Vec<String>) {
     let (checkout, shopping) = (contract.dintero.checkout(), contract.dintero.shopping());
     for seller in SELLERS {
@@ -138,7 +138,7 @@ async fn fill(contract: &Contract) -> (Vec<String>, Vec<String>) {
     (sessions, payments)
 }
 
-/// The list by pages of one: all of it, nothing twice.
+/// Reads a list in pages of one: complete and without duplicates.
 macro_rules! goes_on {
     ($least:expr, $($call:expr),* $(,)?) => {$({
         let mut items = $call.limit(1).items();
@@ -154,7 +154,7 @@ macro_rules! goes_on {
 }
 
 #[tokio::test]
-async fn every_list_goes_on_to_its_end() {
+async fn every_list_is_complete_in_pages() {
     let contract = Contract::start().await;
     fill(&contract).await;
     let checkout = contract.dintero.checkout();
@@ -191,7 +191,7 @@ async fn every_list_goes_on_to_its_end() {
     }
 }
 
-/// Each filter with a value that everything has, and with one that nothing has.
+/// Each filter with a value that all items have, and with one that none has.
 macro_rules! filters {
     ($contract:ident, $call:expr, $page:ident => $rows:expr; $($filter:ident: $all:expr, $none:expr;)*) => {$(
         let $page = $contract.known($call.$filter($all).send().await);
@@ -202,7 +202,7 @@ macro_rules! filters {
 }
 
 #[tokio::test]
-async fn every_filter_lets_through_what_it_names() {
+async fn every_filter_selects_what_it_names() {
     let contract = Contract::start().await;
     let (sessions, payments) = fill(&contract).await;
     let checkout = contract.dintero.checkout();
@@ -263,7 +263,7 @@ async fn every_filter_lets_through_what_it_names() {
     filters!(contract, checkout.list_payout_destination_approvals(), page => page.payout_destinations.unwrap();
         payout_destination_id: SELLERS[0], "none";
     );
-    keep_card(&contract).await;
+    store_card(&contract).await;
     filters!(contract, checkout.list_transactions(), page => page;
         payment_operation: PaymentOperationIntent::GeneratePaymentToken, PaymentOperationIntent::RecurringPurchase;
     );

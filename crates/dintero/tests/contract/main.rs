@@ -1,5 +1,5 @@
-//! Every operation of every client, called by its types, against the sandbox: which holds each request and each answer of its own
-//! against the documents, and shares no code with the clients. A new operation fails this until it is called here.
+//! Every operation of every client, called against the sandbox, which validates each request and each of its own responses against the
+//! documents and shares no code with the clients. A new operation fails this test until it is called here.
 #![allow(clippy::unwrap_used)]
 
 mod checkout;
@@ -18,7 +18,7 @@ use dintero::{Dintero, Error, ManualClock, Operation, Response, reveal};
 use dintero_sandbox::{Clock, Fault, Sandbox};
 use shopping::item;
 
-/// The operationId of the call for a token, which the client also makes by itself.
+/// The operationId of the token call, which the client also makes on its own.
 const TOKEN: &str = "aid_auths_oauth_token_post";
 
 struct Contract {
@@ -27,7 +27,7 @@ struct Contract {
 }
 
 impl Contract {
-    /// A sandbox that checks its answers, whatever the build, and whose clock stands still.
+    /// A sandbox that validates its responses in every build, and whose clock stands still.
     async fn start() -> Self {
         let time = "2026-01-01T00:00:00Z".parse().unwrap();
         let sandbox = Sandbox::builder()
@@ -47,10 +47,10 @@ impl Contract {
         Self { sandbox, dintero }
     }
 
-    /// What a call answered: a success in which the client's types know every field and every value.
+    /// The body of a successful response whose every field and value the client's types know.
     #[track_caller]
-    fn known<T: Debug>(&self, answer: Result<Response<T>, Error>) -> T {
-        let value = match answer {
+    fn known<T: Debug>(&self, response: Result<Response<T>, Error>) -> T {
+        let value = match response {
             Ok(response) => response.into_inner(),
             Err(error) => panic!("{error}\n{:#?}", self.sandbox.requests().last()),
         };
@@ -58,8 +58,7 @@ impl Contract {
         value
     }
 
-    /// Every operation of the table was called, no other was, none was repeated by the client, and each was accepted with a
-    /// status that the documents have.
+    /// Asserts that exactly the operations of the table were called, and each accepted with a documented status.
     fn covers(&self, table: &'static [&'static Operation]) {
         let mut called = BTreeSet::new();
         for request in self.sandbox.requests() {
@@ -68,8 +67,8 @@ impl Contract {
             if let Some(operation) = Operation::find(table, &id) {
                 let status = request.status.unwrap();
                 let documented = operation.statuses();
-                // A success that is documented as `2XX` has no place in the table.
-                let any = status / 100 == 2 && documented.iter().all(|one| one / 100 != 2);
+                // A success that is documented as `2XX` is not in the table.
+                let any = status / 100 == 2 && documented.iter().all(|status| status / 100 != 2);
                 assert!(any || documented.contains(&status), "{request:#?}");
                 called.insert(id);
             } else {
@@ -85,15 +84,15 @@ impl Contract {
     }
 }
 
-/// Whether there is no field, no value of a list and no kind of an object in it that the types lack, at any depth: each
-/// shows in Debug, once personal data is shown.
+/// Whether the types know every field, enum value and variant of a value at any depth: unknown ones are visible in Debug with personal
+/// data revealed.
 fn is_known(value: &impl Debug) -> bool {
     let shown = format!("{:?}", reveal(value));
     !shown.contains("unknown_fields: ") && !shown.contains("Unknown(")
 }
 
 #[tokio::test]
-async fn what_the_types_lack_is_noticed() {
+async fn unknown_fields_and_values_are_detected() {
     let contract = Contract::start().await;
     let shopping = contract.dintero.shopping();
     let order = OrderInput::builder().currency("NOK").items([item(1, 1)]);

@@ -1,4 +1,4 @@
-//! The Shopping API: what happens to an order.
+//! The Shopping API: operations on an order.
 
 use dintero::shopping::types::{
     CancelOptions, OrderCommentInput, OrderEvent, OrderEventState, OrderOperationInput,
@@ -20,9 +20,9 @@ pub async fn comments_and_events(contract: &Contract, order: &str) {
         .unwrap()
         .remove(0);
     assert_eq!(comment.comment.as_deref(), Some("wrap it"));
-    let gone = shopping.delete_order_comment(order, comment.id.unwrap());
-    let gone = contract.known(gone.send().await);
-    assert!(gone.comments.is_none_or(|comments| comments.is_empty()));
+    let deleted = shopping.delete_order_comment(order, comment.id.unwrap());
+    let deleted = contract.known(deleted.send().await);
+    assert!(deleted.comments.is_none_or(|comments| comments.is_empty()));
 
     let event = OrderStatusEventInput::builder()
         .state(OrderEventState::Success)
@@ -94,7 +94,7 @@ fn part(amount: i64) -> OrderOperationInputBuilder {
         .metadata([("event", "e-1")])
 }
 
-/// What was paid, recorded; and read again one by one and as a list.
+/// Payment records, read one by one and as a list.
 pub async fn payments(contract: &Contract, order: &str) {
     let shopping = contract.dintero.shopping();
     macro_rules! record {
@@ -149,7 +149,7 @@ pub async fn payments(contract: &Contract, order: &str) {
     assert_eq!(order.captures.unwrap()[0].amount, Some(30_000));
 }
 
-/// Closed and opened; and another order cancelled.
+/// An order that is closed and reopened, and another that is cancelled.
 pub async fn ends(contract: &Contract, order: &str) {
     let shopping = contract.dintero.shopping();
     let closed = contract.known(shopping.close_order(order).send().await);

@@ -1,4 +1,4 @@
-//! The Checkout API: payments and kept cards.
+//! The Checkout API: payments and stored cards.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use dintero_sandbox::{Card, Fault};
 use super::checkout::{CHAIR, CUSTOMER, LAMP, TOTAL, profile, urls};
 use super::{Contract, finance};
 
-/// Captured in part and refunded in part; another one voided.
+/// A payment that is captured and refunded in part, and another that is voided.
 pub async fn payment(contract: &Contract, session: &str) {
     let checkout = contract.dintero.checkout();
     let id: String = contract
@@ -116,7 +116,7 @@ pub async fn payment(contract: &Contract, session: &str) {
         [Some(&*id)]
     );
 
-    // Keys of one's own are fields that no type knows; they are all that there is.
+    // The keys of metadata are unknown fields, and the only ones.
     let rest = CaptureOptions::builder()
         .amount(LAMP)
         .items([OperationItem::builder().line_id("lamp").amount(LAMP)])
@@ -134,8 +134,8 @@ pub async fn payment(contract: &Contract, session: &str) {
     contract.known(Ok(rest));
 }
 
-/// The payer lets a card be kept.
-pub async fn keep_card(contract: &Contract) {
+/// The payer stores a card.
+pub async fn store_card(contract: &Contract) {
     let checkout = contract.dintero.checkout();
     let order = TokenSessionOrder::builder()
         .currency("NOK")
@@ -157,8 +157,8 @@ pub async fn keep_card(contract: &Contract) {
     contract.sandbox.pay(&session, Card::approved()).unwrap();
 }
 
-/// It is charged without the payer, and forgotten.
-pub async fn kept_card(contract: &Contract) {
+/// The stored card is charged without the payer, and deleted.
+pub async fn stored_card(contract: &Contract) {
     let checkout = contract.dintero.checkout();
     let tokens = checkout
         .list_card_tokens()
@@ -209,17 +209,17 @@ pub async fn kept_card(contract: &Contract) {
     assert_eq!(contract.known(more.send().await).amount, 12_000);
 
     let reason = CardTokenDeleteOptions::builder()
-        .reason("asked for")
+        .reason("requested")
         .requestor(CardTokenRequestor::Cardholder);
-    let gone = checkout.delete_card_token(&token_id).body(reason);
-    let gone = contract.known(gone.send().await);
+    let deleted = checkout.delete_card_token(&token_id).body(reason);
+    let deleted = contract.known(deleted.send().await);
     assert_eq!(
-        (gone.status, gone.id),
+        (deleted.status, deleted.id),
         (Some(CardTokenStatus::Deleted), Some(token_id))
     );
 }
 
-/// What was only taken, and what went wrong, is in types that the client knows, too.
+/// Pending, declined and failed payments have known types, too.
 #[tokio::test]
 async fn payments_that_are_pending_declined_or_failed() {
     let contract = Contract::start().await;

@@ -1,4 +1,4 @@
-//! The Shopping API: drafts and orders. What happens to an order is in `orders`.
+//! The Shopping API: drafts and orders. Operations on an order are in `orders`.
 
 use dintero::shopping::operations;
 use dintero::shopping::types::{
@@ -92,7 +92,7 @@ async fn every_operation_of_shopping() {
     contract.covers(&operations::ALL);
 }
 
-/// A draft, changed in all ways and completed; another one dropped.
+/// A draft that is changed in all ways and completed, and another that is deleted.
 async fn order(contract: &Contract) -> Order {
     let shopping = contract.dintero.shopping();
     let sent = draft().build().unwrap();
@@ -193,7 +193,7 @@ async fn order(contract: &Contract) -> Order {
     order
 }
 
-/// The order on every way to it, and in every list.
+/// Reads the order by every operation, and in every list.
 async fn lists(contract: &Contract, order: &Order) {
     let shopping = contract.dintero.shopping();
     let id = order.order_id.as_deref().unwrap();

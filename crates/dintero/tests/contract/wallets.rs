@@ -38,7 +38,7 @@ async fn every_operation_of_wallets() {
     contract.covers(&operations::ALL);
 }
 
-/// A card for a customer, with a code and a PIN, which are what is returned.
+/// Creates a card for a customer; returns its code and its PIN.
 async fn sell(contract: &Contract) -> (String, String) {
     let code = CardTokenGeneratorInput::builder().expires_in(86_400);
     let card = CardInput::builder()
@@ -79,7 +79,7 @@ async fn sell(contract: &Contract) -> (String, String) {
     (code.value.unwrap(), pin.pin.unwrap().value.unwrap())
 }
 
-/// The card is the same on every way to it.
+/// Reads the card by every operation.
 async fn look_up(contract: &Contract, code: &str, pin: &str) {
     let wallets = contract.dintero.wallets();
     let card = contract.known(wallets.get_card("card-1").includes(["tokens"]).send().await);
@@ -105,7 +105,7 @@ async fn look_up(contract: &Contract, code: &str, pin: &str) {
     );
 }
 
-/// Money on and off the card.
+/// Funds and draws on the card.
 async fn draw(contract: &Contract) {
     let wallets = contract.dintero.wallets();
     let fund = transaction("fund-1", 10_000).type_(TransactionInputType::Fund);
@@ -160,7 +160,7 @@ async fn draw(contract: &Contract) {
     );
 }
 
-/// A new PIN, and a code good for one payment, with which is paid.
+/// Pays with a new PIN and a code for one payment.
 async fn codes(contract: &Contract) {
     let wallets = contract.dintero.wallets();
     let pin = PinRotationInput::builder().pin(PinGeneratorInput::builder().format(digits(6)));
@@ -168,7 +168,7 @@ async fn codes(contract: &Contract) {
         .known(wallets.rotate_card_pin("card-1").body(pin).send().await)
         .pin;
     let pin = pin.pin.unwrap().value.unwrap();
-    // The prefix is not counted.
+    // The length excludes the prefix.
     assert!(pin.len() == 7 && pin.starts_with('7'));
     let token = TokenInput::builder()
         .ref_id("code-1")
@@ -194,7 +194,7 @@ async fn codes(contract: &Contract) {
     );
 }
 
-/// Cards without money, of which one gets some.
+/// A batch of cards without money, one of which is activated.
 async fn batch(contract: &Contract) {
     let wallets = contract.dintero.wallets();
     let cards = ["batch-1", "batch-2"].map(|id| {

@@ -2,43 +2,33 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{
-    Flattener, any, copy, copy_meta, is_object, only_describes, only_required, reference, texts,
-    with_meta,
-};
+use super::{Flattener, pointer_of};
 use crate::document::escape;
 use crate::finding::Rule;
+use crate::ir::{Enum, Kind, Object, Scalar, Schema};
+use crate::lower::keywords::{meta, only_describes, only_requires, reference, texts};
 
 impl Flattener<'_> {
-    /// One schema that can hold a value of either: all fields of both, those required that both require.
-    pub fn either(&mut self, one: Value, two: Value, pointer: &str) -> Value {
-        let mut stack = Vec::new();
-        let both: BTreeSet<String> = {
-            let expanded = [
-                self.expand(&one, pointer, &mut stack),
-                self.expand(&two, pointer, &mut stack),
-            ];
-            let two: BTreeSet<String> = texts(&expanded[1]["required"]).collect();
-            texts(&expanded[0]["required"])
-                .filter(|name| two.contains(name))
-                .collect()
-        };
-        let mut merged = self.merge(one, two, pointer, &mut stack);
-        if merged["properties"].is_object() {
-            merged["required"] = json!(both);
+    /// Returns one schema that can hold a value of either: all fields of both, those required that both require.
+    pub fn either(&mut self, one: Schema, two: Schema, pointer: &str) -> Schema {
+        let [first, second] = [&one, &two].map(|schema| {
+            let schema = self.expanded(schema.clone(), pointer);
+            let object = schema.as_object();
+            object.map(|object| object.required.clone())
+        });
+        let mut merged = self.merge(one, two, pointer);
+        if let Kind::Object(object) = &mut merged.kind {
+            object.required = match (first, second) {
+                (Some(first), Some(second)) => first.intersection(&second).cloned().collect(),
+                _ => BTreeSet::new(),
+            };
         }
         merged
     }
 
-    pub(super) fn all_of(
-        &mut self,
-        schema: &Value,
-        parts: &[Value],
-        pointer: &str,
-        stack: &mut Vec<String>,
-    ) -> Value {
+    pub(super) fn all_of(&mut self, schema: &Value, parts: &[Value], pointer: &str) -> Schema {
         let mut rest = schema.clone();
         if let Some(rest) = rest.as_object_mut() {
             rest.remove("allOf");
@@ -50,80 +40,53 @@ impl Flattener<'_> {
         let own = ["properties", "type", "required"]
             .iter()
             .any(|key| rest.get(*key).is_some())
-            || choices.into_iter().any(|part| !only_required(part));
-        // A lone reference with a description beside it keeps the name of its type.
-        let mut shaping = parts
+            || choices.into_iter().any(|part| !only_requires(part));
+        let placed = parts
             .iter()
             .enumerate()
-            .filter(|(_, part)| !only_describes(part));
-        if let (Some((index, part)), None, false) = (shaping.next(), shaping.next(), own) {
-            let mut flat = self.flatten(part, &format!("{pointer}/allOf/{index}"), stack);
+            .map(|(index, part)| (format!("{pointer}/allOf/{index}"), part));
+        // A lone reference with a description beside it keeps the name of its type.
+        let mut shaping = placed.clone().filter(|(_, part)| !only_describes(part));
+        if let (Some((place, part)), None, false) = (shaping.next(), shaping.next(), own) {
+            let mut flat = self.flatten(part, &place);
             for part in parts {
-                flat = with_meta(part, flat);
+                flat.meta = meta(part).or(flat.meta);
             }
             return flat;
         }
-        // What stands here describes the whole better than what is referred to, so it comes first.
-        let mut ordered: Vec<(String, &Value)> = Vec::new();
-        if own {
-            ordered.push((pointer.to_owned(), &rest));
-        }
-        let place = |index: usize| format!("{pointer}/allOf/{index}");
-        ordered.extend(
-            parts
-                .iter()
-                .enumerate()
-                .filter(|(_, part)| reference(part).is_none())
-                .map(|(i, part)| (place(i), part)),
-        );
-        ordered.extend(
-            parts
-                .iter()
-                .enumerate()
-                .filter(|(_, part)| reference(part).is_some())
-                .map(|(i, part)| (place(i), part)),
-        );
-        let mut merged: Option<Value> = None;
-        for (place, part) in ordered {
-            let flat = if reference(part).is_some() {
-                self.expand(part, &place, stack)
-            } else {
-                self.flatten(part, &place, stack)
+        // What stands here describes the result better than what is referred to, so it comes first.
+        let (referred, inline): (Vec<_>, Vec<_>) =
+            placed.partition(|(_, part)| reference(part).is_some());
+        let own = own.then(|| (pointer.to_owned(), &rest));
+        let mut merged: Option<Schema> = None;
+        for (place, part) in own.into_iter().chain(inline).chain(referred) {
+            let flat = match reference(part) {
+                Some(name) => self.expand(&name, &place),
+                None => self.flatten(part, &place),
             };
             merged = Some(match merged {
                 None => flat,
-                Some(before) => self.merge(before, flat, &place, stack),
+                Some(before) => self.merge(before, flat, &place),
             });
         }
-        let mut merged = merged.unwrap_or_else(any);
+        let mut merged = merged.unwrap_or_default();
         // `required` beside `allOf` may name properties of any part.
-        if merged["properties"].is_object() {
-            let required: BTreeSet<String> = texts(&merged["required"])
-                .chain(texts(&rest["required"]))
-                .collect();
-            merged["required"] = json!(required);
+        if let Kind::Object(object) = &mut merged.kind {
+            object.required.extend(texts(&rest["required"]));
         }
         merged
     }
 
-    /// What a reference stands for, the base of a discriminator being an ordinary object here.
-    pub(super) fn expand(
-        &mut self,
-        schema: &Value,
-        pointer: &str,
-        stack: &mut Vec<String>,
-    ) -> Value {
-        let Some(name) = reference(schema).map(str::to_owned) else {
-            return schema.clone();
+    /// Returns what a reference stands for, the base of a discriminator being an ordinary object here.
+    pub(super) fn expand(&mut self, name: &str, pointer: &str) -> Schema {
+        let Some(target) = self.components.get(name) else {
+            return Schema::default();
         };
-        let Some(target) = self.components.get(&name).cloned() else {
-            return any();
-        };
-        let key = (name.clone(), self.outline);
+        let key = (name.to_owned(), self.outline);
         if let Some(known) = self.expanded.get(&key) {
             return known.clone();
         }
-        if stack.contains(&name) {
+        if self.stack.iter().any(|open| open == name) {
             self.cuts += 1;
             self.warn(
                 Rule::EndlessAllOf,
@@ -131,22 +94,17 @@ impl Flattener<'_> {
                 "allOf leads back to itself",
                 "The recursion is cut here; refer to it from a property instead",
             );
-            return any();
+            return Schema::default();
         }
         let before = self.cuts;
-        stack.push(name.clone());
-        let flat = self.flatten(
-            &target,
-            &format!("/components/schemas/{}", escape(&name)),
-            stack,
-        );
+        self.stack.push(name.to_owned());
+        let flat = self.flatten(target, &pointer_of(name));
         // A component may be nothing but a reference to another one.
-        let flat = if reference(&flat).is_some() {
-            self.expand(&flat, pointer, stack)
-        } else {
-            flat
+        let flat = match flat.as_reference() {
+            Some(other) => self.expand(other, pointer),
+            None => flat,
         };
-        stack.pop();
+        self.stack.pop();
         // What was cut short depends on where the reference stands.
         if self.cuts == before {
             self.expanded.insert(key, flat.clone());
@@ -154,143 +112,81 @@ impl Flattener<'_> {
         flat
     }
 
-    /// The outline of what a reference stands for, if that is an object; everything else as it is.
-    pub(super) fn outlined(
-        &mut self,
-        schema: &Value,
-        pointer: &str,
-        stack: &mut Vec<String>,
-    ) -> Value {
+    /// Returns the outline of what a reference stands for, if that is an object; everything else as it is.
+    pub(super) fn outlined(&mut self, name: &str, pointer: &str) -> Schema {
         let before = std::mem::replace(&mut self.outline, true);
-        let outline = self.expand(schema, pointer, stack);
+        let outline = self.expand(name, pointer);
         self.outline = before;
-        if before || is_object(&outline) || outline["x-union"].is_object() {
+        if before || matches!(outline.kind, Kind::Object(_) | Kind::Union(_)) {
             outline
         } else {
-            self.expand(schema, pointer, stack)
+            self.expand(name, pointer)
         }
     }
 
-    pub(super) fn merge(
-        &mut self,
-        one: Value,
-        two: Value,
-        pointer: &str,
-        stack: &mut Vec<String>,
-    ) -> Value {
-        if reference(&one).is_some() && reference(&one) == reference(&two) {
+    /// Returns a schema with what it refers to in the place of the reference.
+    pub(super) fn expanded(&mut self, schema: Schema, pointer: &str) -> Schema {
+        let Some(name) = schema.as_reference() else {
+            return schema;
+        };
+        let mut target = self.expand(name, pointer);
+        target.meta = schema.meta.or(target.meta);
+        target
+    }
+
+    /// Returns one schema for what both say; where they differ, the first goes before the second.
+    pub(super) fn merge(&mut self, one: Schema, two: Schema, pointer: &str) -> Schema {
+        if one.as_reference().is_some() && one.as_reference() == two.as_reference() {
             return one;
         }
-        let mut one = if reference(&one).is_some() {
-            with_meta(&one, self.expand(&one, pointer, stack))
-        } else {
-            one
-        };
-        let mut two = if reference(&two).is_some() {
-            with_meta(&two, self.expand(&two, pointer, stack))
-        } else {
-            two
-        };
-        if one
-            .get("x-const")
-            .is_some_and(|value| two.get("x-const").is_some_and(|other| value != other))
-        {
-            [&mut one, &mut two]
-                .into_iter()
-                .filter_map(Value::as_object_mut)
-                .for_each(|object| drop(object.remove("x-const")));
+        let mut one = self.expanded(one, pointer);
+        let mut two = self.expanded(two, pointer);
+        if one.constant.is_some() && two.constant.is_some() && one.constant != two.constant {
+            (one.constant, two.constant) = (None, None);
         }
-        if one.get("x-any").is_some() {
-            return with_meta(&one, two);
-        }
-        if two.get("x-any").is_some() {
-            copy_meta(&two, &mut one);
-            return one;
-        }
-        copy_meta(&two, &mut one);
-        if one["x-union"].is_object() && is_object(&two) {
-            return self.distribute(one, &two, pointer, stack);
-        }
-        if two["x-union"].is_object() && is_object(&one) {
-            let two = with_meta(&one, two);
-            return self.distribute(two, &one, pointer, stack);
-        }
-        let kinds = (
-            one["type"].as_str().map(str::to_owned),
-            two["type"].as_str().map(str::to_owned),
-        );
-        match (kinds.0.as_deref(), kinds.1.as_deref()) {
-            (Some("object"), Some("object")) => {
-                match (one["properties"].is_object(), two["properties"].is_object()) {
-                    (true, true) => {
-                        for (name, property) in two["properties"].as_object().into_iter().flatten()
-                        {
-                            let below = format!("{pointer}/properties/{}", escape(name));
-                            let merged = match one["properties"].get(name) {
-                                Some(before) => {
-                                    self.merge(before.clone(), property.clone(), &below, stack)
-                                }
-                                None => property.clone(),
-                            };
-                            one["properties"][name] = merged;
-                        }
-                        let required: BTreeSet<String> = texts(&one["required"])
-                            .chain(texts(&two["required"]))
-                            .collect();
-                        one["required"] = json!(required);
-                    }
-                    (false, true) => return with_meta(&one, two),
-                    (true, false) => {}
-                    (false, false) => {
-                        let below = format!("{pointer}/additionalProperties");
-                        let (a, b) = (
-                            one["additionalProperties"].clone(),
-                            two["additionalProperties"].clone(),
-                        );
-                        one["additionalProperties"] = self.merge(a, b, &below, stack);
+        one.meta = one.meta.or(two.meta.clone());
+        one.add_limits(&two);
+        one.kind = match (one.kind, two.kind) {
+            (Kind::Any, kind) | (kind, Kind::Any) => kind,
+            (Kind::Union(union), Kind::Object(object)) => {
+                Kind::Union(self.distribute(union, (object, two.meta), pointer))
+            }
+            (Kind::Object(object), Kind::Union(union)) => {
+                Kind::Union(self.distribute(union, (object, one.meta.clone()), pointer))
+            }
+            (Kind::Object(one), Kind::Object(two)) => {
+                Kind::Object(self.merge_objects(one, two, pointer))
+            }
+            (Kind::Map(_), Kind::Object(object)) | (Kind::Object(object), Kind::Map(_)) => {
+                Kind::Object(object)
+            }
+            (Kind::Map(one), Kind::Map(two)) => {
+                let below = format!("{pointer}/additionalProperties");
+                Kind::Map(Box::new(self.merge(*one, *two, &below)))
+            }
+            (Kind::List(one), Kind::List(two)) => {
+                let below = format!("{pointer}/items");
+                Kind::List(Box::new(self.merge(*one, *two, &below)))
+            }
+            (Kind::Enum(mut one), Kind::Enum(two)) if one.integer == two.integer => {
+                for value in two.values {
+                    if !one.values.contains(&value) {
+                        one.values.push(value);
                     }
                 }
-                one
+                Kind::Enum(one)
             }
-            (Some("array"), Some("array")) => {
-                one["items"] = self.merge(
-                    one["items"].clone(),
-                    two["items"].clone(),
-                    &format!("{pointer}/items"),
-                    stack,
-                );
-                copy(&two, &mut one, &["minItems", "maxItems", "uniqueItems"]);
-                one
-            }
-            (Some(a), Some(b))
-                if a == b || matches!((a, b), ("integer", "number") | ("number", "integer")) =>
+            (Kind::Enum(listed), Kind::Scalar(scalar))
+            | (Kind::Scalar(scalar), Kind::Enum(listed))
+                if can_list(scalar, &listed) =>
             {
-                if a != b {
-                    one["type"] = json!("number");
-                }
-                if let (Some(_), Some(more)) = (one["enum"].as_array(), two["enum"].as_array()) {
-                    for value in more {
-                        if one["enum"]
-                            .as_array()
-                            .is_some_and(|values| !values.contains(value))
-                        {
-                            one["enum"]
-                                .as_array_mut()
-                                .into_iter()
-                                .for_each(|values| values.push(value.clone()));
-                        }
-                    }
-                }
-                if let Some(two) = two.as_object() {
-                    for (key, value) in two {
-                        one.as_object_mut().into_iter().for_each(|one| {
-                            one.entry(key).or_insert_with(|| value.clone());
-                        });
-                    }
-                }
-                one
+                Kind::Enum(listed)
             }
-            _ if one == two => one,
+            (Kind::Scalar(Scalar::Integer), Kind::Scalar(Scalar::Number))
+            | (Kind::Scalar(Scalar::Number), Kind::Scalar(Scalar::Integer)) => {
+                Kind::Scalar(Scalar::Number)
+            }
+            (one, two) if one == two => one,
             _ => {
                 self.warn(
                     Rule::ConflictingAllOf,
@@ -298,10 +194,36 @@ impl Flattener<'_> {
                     "allOf gives one property two types",
                     "It is read as any JSON; pick one type with an overlay action",
                 );
-                let mut out = any();
-                copy_meta(&one, &mut out);
-                out
+                return Schema {
+                    meta: one.meta,
+                    ..Schema::default()
+                };
             }
+        };
+        one
+    }
+
+    fn merge_objects(&mut self, mut one: Object, two: Object, pointer: &str) -> Object {
+        for (name, property) in two.properties {
+            let merged = match one.properties.remove(&name) {
+                Some(before) => {
+                    let below = format!("{pointer}/properties/{}", escape(&name));
+                    self.merge(before, property, &below)
+                }
+                None => property,
+            };
+            one.properties.insert(name, merged);
         }
+        one.required.extend(two.required);
+        one
+    }
+}
+
+/// Whether the listed values are of the kind of the scalar.
+fn can_list(scalar: Scalar, listed: &Enum) -> bool {
+    match scalar {
+        Scalar::String => !listed.integer,
+        Scalar::Integer | Scalar::Number => listed.integer,
+        Scalar::Boolean | Scalar::StringOrNumber => false,
     }
 }

@@ -1,49 +1,36 @@
-//! Schemas made simple: `allOf` merged, `oneOf`/`anyOf`/`discriminator` turned into one kind of union, everything else
-//! reduced to objects, maps, lists and scalars. What comes out has these forms, each with its descriptive keys:
-//!
-//! `{$ref}`, `{type: object, properties, required}`, `{type: object, additionalProperties}`, `{type: array, items}`,
-//! `{type: string|integer|number|boolean, ...}`, `{x-any}`, `{x-string-or-number}`, `{x-union: {tag?, variants}}`.
+//! Schemas of the document become [`Schema`]s: `allOf` merged, `oneOf`, `anyOf` and `discriminator` turned into one kind
+//! of union, everything else reduced to objects, maps, lists, enums and scalars. References stay references.
 
 mod choices;
 mod merge;
+mod unions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use super::keywords::{
+    is_compound, list_limits, lists_null, meta, reference, scalar_limits, texts, type_of,
+};
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
+use crate::ir::{Enum, Kind, Object, Scalar, Schema, Union};
 
-pub(super) const PREFIX: &str = "#/components/schemas/";
-/// Keys that describe a node and stay with it whatever becomes of the rest.
-const META: [&str; 12] = [
-    "description",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-    "nullable",
-    "default",
-    "x-evidence",
-    "x-dintero-personal",
-    "x-dintero-name",
-    "x-dintero-one-or-many",
-    "x-required-weak",
-    "x-upstream-default",
-];
-
-/// Flattens the schemas of a document, and remembers what it had to give up.
+/// Flattens the schemas of a document, and remembers what is read more loosely than written.
 pub struct Flattener<'a> {
     document: &'a Document,
     components: &'a Map<String, Value>,
-    /// The tag and the variants of each component that is a discriminator's base.
-    unions: BTreeMap<String, Value>,
-    /// What references stand for, whole or as an outline; without it, schemas that refer to each other take for ever.
-    expanded: BTreeMap<(String, bool), Value>,
-    /// Is only the outline of objects wanted: the names of their properties, and the lists of values among them?
+    /// The union that each component with a discriminator of its own stands for.
+    unions: BTreeMap<String, Union>,
+    /// The components that are being looked into.
+    stack: Vec<String>,
+    /// What references stand for, complete or as an outline; without it, schemas that refer to each other take for ever.
+    expanded: BTreeMap<(String, bool), Schema>,
+    /// Whether the outline of objects is enough: the names of their properties, and the enums among them.
     outline: bool,
     /// How often a reference led back to what it is in.
     cuts: usize,
-    /// What was read more loosely than written.
+    /// What is read more loosely than written.
     pub findings: Vec<Finding>,
 }
 
@@ -54,16 +41,15 @@ impl<'a> Flattener<'a> {
             document,
             components,
             unions: BTreeMap::new(),
+            stack: Vec::new(),
             expanded: BTreeMap::new(),
             outline: false,
             cuts: 0,
             findings: Vec::new(),
         };
         for (name, schema) in components {
-            if schema["discriminator"].is_object()
-                && schema["oneOf"].is_null()
-                && schema["anyOf"].is_null()
-            {
+            let is_base = schema["oneOf"].is_null() && schema["anyOf"].is_null();
+            if schema["discriminator"].is_object() && is_base {
                 let union = flattener.discriminated(name, schema);
                 flattener.unions.insert(name.clone(), union);
             }
@@ -71,57 +57,44 @@ impl<'a> Flattener<'a> {
         flattener
     }
 
-    /// A component as it is when referred to.
-    pub fn component(&mut self, name: &str) -> Value {
-        match (
-            self.unions.get(name).cloned(),
-            self.components.get(name).cloned(),
-        ) {
-            (Some(mut union), Some(schema)) => {
-                copy_meta(&schema, &mut union);
-                union
-            }
-            (None, Some(schema)) => self.flatten(
-                &schema,
-                &format!("/components/schemas/{}", escape(name)),
-                &mut Vec::new(),
-            ),
-            (_, None) => any(),
+    /// Returns a component as it is when referred to.
+    pub fn component(&mut self, name: &str) -> Schema {
+        let Some(schema) = self.components.get(name) else {
+            return Schema::default();
+        };
+        match self.unions.get(name) {
+            Some(union) => Schema {
+                meta: meta(schema),
+                ..Schema::new(Kind::Union(union.clone()))
+            },
+            None => self.flatten(schema, &pointer_of(name)),
         }
     }
 
-    /// A schema anywhere else.
-    pub fn inline(&mut self, schema: &Value, pointer: &str) -> Value {
-        self.flatten(schema, pointer, &mut Vec::new())
-    }
-
-    /// What a flattened schema is when no name stands between.
-    pub fn whole(&mut self, schema: &Value) -> Value {
-        let mut whole = schema.clone();
+    /// Returns what a schema is when no name stands between.
+    pub fn resolved(&mut self, schema: &Schema) -> Schema {
+        let mut resolved = schema.clone();
         for _ in 0..16 {
-            let Some(name) = reference(&whole).map(str::to_owned) else {
+            let Some(name) = resolved.as_reference() else {
                 break;
             };
-            whole = self.component(&name);
+            resolved = self.component(name);
         }
-        whole
+        resolved
     }
 
-    /// Does it, or what it refers to, allow `null`?
+    /// Whether it, or what it refers to, allows `null`.
     fn is_nullable(&self, schema: &Value, seen: &mut BTreeSet<String>) -> bool {
         let target = reference(schema)
-            .filter(|name| seen.insert((*name).to_owned()))
-            .and_then(|name| self.components.get(name));
+            .filter(|name| seen.insert(name.clone()))
+            .and_then(|name| self.components.get(&name));
         let alone = schema["allOf"].as_array().filter(|parts| parts.len() == 1);
         let choices = ["oneOf", "anyOf"]
             .iter()
             .filter_map(|key| schema[*key].as_array())
             .flatten();
         schema["nullable"] == true
-            || schema["type"] == "null"
-            || schema["enum"]
-                .as_array()
-                .is_some_and(|values| values.contains(&Value::Null))
+            || lists_null(schema)
             || target
                 .into_iter()
                 .chain(alone.into_iter().flatten())
@@ -129,150 +102,108 @@ impl<'a> Flattener<'a> {
                 .any(|part| self.is_nullable(part, seen))
     }
 
-    fn flatten(&mut self, schema: &Value, pointer: &str, stack: &mut Vec<String>) -> Value {
-        let Some(object) = schema.as_object() else {
-            return any();
-        };
+    /// Returns a schema of the document in its simplest form.
+    pub fn flatten(&mut self, schema: &Value, pointer: &str) -> Schema {
+        if !schema.is_object() {
+            return Schema::default();
+        }
+        let mut meta = meta(schema);
         if let Some(name) = reference(schema) {
-            if !self.components.contains_key(name) {
-                return any();
+            if !self.components.contains_key(&name) {
+                return Schema::default();
             }
-            let mut out = json!({"$ref": format!("{PREFIX}{name}")});
-            copy_meta(schema, &mut out);
             if self.is_nullable(schema, &mut BTreeSet::new()) {
-                out["nullable"] = json!(true);
+                meta.nullable = Some(true);
             }
-            return out;
+            return Schema {
+                meta,
+                ..Schema::reference(name)
+            };
         }
-        let mut out = if let Some(parts) = object.get("allOf").and_then(Value::as_array) {
-            self.all_of(schema, parts, pointer, stack)
-        } else if let Some((key, parts)) = ["oneOf", "anyOf"]
-            .iter()
-            .find_map(|key| Some((*key, object.get(*key)?.as_array()?)))
-        {
-            self.one_of(schema, key, parts, pointer, stack)
+        let list = |key: &str| schema[key].as_array();
+        let mut flat = if let Some(parts) = list("allOf") {
+            let mut merged = self.all_of(schema, parts, pointer);
+            merged.meta.rust_name = None;
+            merged
+        } else if let Some(parts) = list("oneOf") {
+            self.one_of(schema, "oneOf", parts, pointer)
+        } else if let Some(parts) = list("anyOf") {
+            self.one_of(schema, "anyOf", parts, pointer)
         } else {
-            self.plain(schema, pointer, stack)
+            self.plain(schema, pointer)
         };
-        if let Some(name) = out.as_object_mut().filter(|_| object.contains_key("allOf")) {
-            name.remove("x-dintero-name");
-        }
-        with_meta(schema, out)
+        flat.meta = meta.or(flat.meta);
+        flat
     }
 
-    fn plain(&mut self, schema: &Value, pointer: &str, stack: &mut Vec<String>) -> Value {
-        let kind = schema["type"].as_str().or_else(|| implied_type(schema));
-        let kind = kind.map(|kind| match kind {
-            "integer" if is_beyond_i64(schema) => "number",
-            kind => kind,
-        });
-        match kind {
-            Some("object") => {
-                let properties = schema["properties"].as_object();
-                if let Some(properties) = properties.filter(|properties| !properties.is_empty()) {
-                    let mut out =
-                        json!({"type": "object", "properties": {}, "required": schema["required"]});
-                    if out["required"].as_array().is_none() {
-                        out["required"] = json!([]);
-                    }
-                    for (name, property) in properties {
-                        let below = format!("{pointer}/properties/{}", escape(name));
-                        out["properties"][name] = if self.outline && is_compound(property) {
-                            any()
-                        } else {
-                            self.flatten(property, &below, stack)
-                        };
-                    }
-                    if schema["additionalProperties"].is_object() {
-                        self.warn(
-                            Rule::TypedExtraProperties,
-                            pointer,
-                            "has typed additional properties beside its own",
-                            "They are kept as unknown fields",
-                        );
-                    }
-                    if schema
-                        .get("x-evidence-required")
-                        .or(schema.get("x-required-evidence"))
-                        .is_some()
-                    {
-                        out["x-required-weak"] = json!(true);
-                    }
-                    out
-                } else if schema["additionalProperties"].is_object() && !self.outline {
-                    let below = format!("{pointer}/additionalProperties");
-                    let values = self.flatten(&schema["additionalProperties"], &below, stack);
-                    json!({"type": "object", "additionalProperties": values})
-                } else {
-                    json!({"type": "object", "additionalProperties": any()})
-                }
-            }
-            Some("array") => {
-                let items = if self.outline && is_compound(&schema["items"]) {
-                    any()
-                } else {
-                    self.flatten(&schema["items"], &format!("{pointer}/items"), stack)
-                };
-                let mut out = json!({"type": "array", "items": items});
-                copy(schema, &mut out, &["minItems", "maxItems", "uniqueItems"]);
-                out
-            }
-            Some(kind @ ("string" | "integer" | "number" | "boolean")) => {
-                let mut out = json!({"type": kind});
-                copy(
-                    schema,
-                    &mut out,
-                    &[
-                        "format",
-                        "pattern",
-                        "minLength",
-                        "maxLength",
-                        "minimum",
-                        "maximum",
-                        "exclusiveMinimum",
-                        "exclusiveMaximum",
-                    ],
-                );
-                let values = schema["enum"]
-                    .as_array()
-                    .map_or(&[] as &[Value], Vec::as_slice);
-                let (null, mut values): (Vec<&Value>, Vec<&Value>) =
-                    values.iter().partition(|value| value.is_null());
-                if let Some(only) = schema.get("const").filter(|_| values.is_empty()) {
-                    values.push(only);
-                    out["x-const"] = only.clone();
-                }
-                if !null.is_empty() {
-                    out["nullable"] = json!(true);
-                }
-                // Of other kinds there is no list that could be left open.
-                let listed = match kind {
-                    "string" => values
-                        .iter()
-                        .all(|value| !value.is_object() && !value.is_array()),
-                    "integer" => values.iter().all(|value| value.is_i64()),
-                    _ => false,
-                };
-                if listed && !values.is_empty() {
-                    out["enum"] = json!(values);
-                }
-                out
-            }
-            _ => {
-                let mut out = any();
-                if schema["type"] == "null"
-                    || schema["enum"]
-                        .as_array()
-                        .is_some_and(|values| values.contains(&Value::Null))
-                {
-                    out["nullable"] = json!(true);
-                }
-                out
-            }
+    fn plain(&mut self, schema: &Value, pointer: &str) -> Schema {
+        let mut flat = match type_of(schema) {
+            Some("object") => self.object(schema, pointer),
+            Some("array") => Schema {
+                limits: list_limits(schema),
+                ..Schema::new(Kind::List(Box::new(
+                    self.inner(&schema["items"], &format!("{pointer}/items")),
+                )))
+            },
+            Some("string") => scalar(schema, Scalar::String),
+            Some("integer") => scalar(schema, Scalar::Integer),
+            Some("number") => scalar(schema, Scalar::Number),
+            Some("boolean") => scalar(schema, Scalar::Boolean),
+            _ => Schema::default(),
+        };
+        let holds_values = matches!(flat.kind, Kind::Scalar(_) | Kind::Enum(_) | Kind::Any);
+        if holds_values && lists_null(schema) {
+            flat.meta.nullable = Some(true);
+        }
+        flat
+    }
+
+    fn object(&mut self, schema: &Value, pointer: &str) -> Schema {
+        let extra = &schema["additionalProperties"];
+        let properties = schema["properties"].as_object();
+        let Some(properties) = properties.filter(|properties| !properties.is_empty()) else {
+            let values = if extra.is_object() && !self.outline {
+                self.flatten(extra, &format!("{pointer}/additionalProperties"))
+            } else {
+                Schema::default()
+            };
+            return Schema::new(Kind::Map(Box::new(values)));
+        };
+        let mut object = Object {
+            required: texts(&schema["required"]).collect(),
+            ..Object::default()
+        };
+        for (name, property) in properties {
+            let below = format!("{pointer}/properties/{}", escape(name));
+            let flat = self.inner(property, &below);
+            object.properties.insert(name.clone(), flat);
+        }
+        if extra.is_object() {
+            self.warn(
+                Rule::TypedExtraProperties,
+                pointer,
+                "has typed additional properties beside its own",
+                "They are kept as unknown fields",
+            );
+        }
+        let mut flat = Schema::new(Kind::Object(object));
+        let marks = ["x-evidence-required", "x-required-evidence"];
+        if marks.iter().any(|mark| schema.get(*mark).is_some()) {
+            flat.meta.required_weakly = Some(true);
+        }
+        flat
+    }
+
+    /// Flattens a part of a schema; an outline has no parts of parts.
+    fn inner(&mut self, schema: &Value, pointer: &str) -> Schema {
+        if self.outline && is_compound(schema) {
+            Schema::default()
+        } else {
+            self.flatten(schema, pointer)
         }
     }
 
-    /// Says what is read more loosely than written, once.
+    /// Records what is read more loosely than written, once.
     pub fn warn(&mut self, rule: Rule, pointer: &str, problem: &str, help: &str) {
         let finding = self
             .document
@@ -284,132 +215,39 @@ impl<'a> Flattener<'a> {
     }
 }
 
-/// The component a schema refers to.
-pub fn reference(schema: &Value) -> Option<&str> {
-    schema["$ref"].as_str()?.strip_prefix(PREFIX)
+fn pointer_of(component: &str) -> String {
+    format!("/components/schemas/{}", escape(component))
 }
 
-/// The texts of a list.
-pub fn texts(list: &Value) -> impl Iterator<Item = String> {
-    list.as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-}
-
-/// Says something about a schema and nothing about its shape.
-fn only_describes(part: &Value) -> bool {
-    let known = |key: &String| {
-        META.contains(&key.as_str())
-            || key.starts_with("x-")
-            || ["title", "example", "examples", "externalDocs", "xml"].contains(&key.as_str())
+fn scalar(schema: &Value, scalar: Scalar) -> Schema {
+    let all = schema["enum"].as_array().into_iter().flatten();
+    let mut values: Vec<&Value> = all.filter(|value| !value.is_null()).collect();
+    let only = schema.get("const").filter(|_| values.is_empty());
+    values.extend(only);
+    // Of other kinds there is no list that could be left open.
+    let listed = match scalar {
+        Scalar::String => values
+            .iter()
+            .all(|value| !value.is_object() && !value.is_array()),
+        Scalar::Integer => values.iter().all(|value| value.is_i64()),
+        _ => false,
     };
-    part.as_object().is_some_and(|part| part.keys().all(known))
-}
-
-/// Alternatives of required fields say nothing about the shape.
-fn only_required(part: &Value) -> bool {
-    let known = |key: &String| ["required", "description", "title", "type"].contains(&key.as_str());
-    part["required"].is_array() && part.as_object().is_some_and(|part| part.keys().all(known))
-}
-
-/// Is it made of other schemas?
-fn is_compound(schema: &Value) -> bool {
-    let keys = [
-        "allOf",
-        "oneOf",
-        "anyOf",
-        "properties",
-        "additionalProperties",
-    ];
-    keys.iter().any(|key| schema.get(*key).is_some())
-}
-
-fn is_object(schema: &Value) -> bool {
-    schema["type"] == "object" && schema["properties"].is_object()
-}
-
-/// Any JSON, or any object.
-fn is_free(schema: &Value) -> bool {
-    schema.get("x-any").is_some() || schema["additionalProperties"].get("x-any").is_some()
-}
-
-fn any() -> Value {
-    json!({"x-any": true})
-}
-
-fn target_name(target: &Value) -> String {
-    let target = target.as_str().unwrap_or_default();
-    match target.strip_prefix(PREFIX) {
-        Some(name) => name.replace("~1", "/").replace("~0", "~"),
-        None => target.to_owned(),
-    }
-}
-
-fn variants(values: BTreeMap<String, Vec<String>>) -> Vec<Value> {
-    let variant =
-        |(name, values)| json!({"schema": {"$ref": format!("{PREFIX}{name}")}, "values": values});
-    values.into_iter().map(variant).collect()
-}
-
-fn implied_type(schema: &Value) -> Option<&'static str> {
-    if schema["properties"].is_object() || schema["additionalProperties"].is_object() {
-        Some("object")
-    } else if schema["items"].is_object() {
-        Some("array")
+    let kind = if listed && !values.is_empty() {
+        let text = |value: &&Value| match value.as_str() {
+            Some(text) => text.to_owned(),
+            None => value.to_string(),
+        };
+        Kind::Enum(Enum {
+            integer: scalar == Scalar::Integer,
+            values: values.iter().map(text).collect(),
+        })
     } else {
-        let listed = schema["enum"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(|value| !value.is_null());
-        let values: Vec<&Value> = listed.chain(schema.get("const")).collect();
-        if values.is_empty() {
-            None
-        } else if values.iter().all(|value| value.is_string()) {
-            Some("string")
-        } else {
-            values
-                .iter()
-                .all(|value| value.is_i64())
-                .then_some("integer")
-        }
-    }
-}
-
-/// Has it integers that only a number of any size holds?
-fn is_beyond_i64(schema: &Value) -> bool {
-    let beyond = |value: &Value| {
-        value.is_number()
-            && !value.is_i64()
-            && value.as_f64().is_none_or(|value| value.fract() == 0.0)
+        Kind::Scalar(scalar)
     };
-    schema["format"] == "uint64"
-        || schema["enum"]
-            .as_array()
-            .is_some_and(|values| values.iter().any(beyond))
-}
-
-fn copy(from: &Value, to: &mut Value, keys: &[&str]) {
-    for key in keys {
-        if let Some(value) = from.get(*key)
-            && to.get(*key).is_none()
-        {
-            to[*key] = value.clone();
-        }
+    Schema {
+        format: schema["format"].as_str().map(str::to_owned),
+        constant: only.and_then(Value::as_str).map(str::to_owned),
+        limits: scalar_limits(schema),
+        ..Schema::new(kind)
     }
-}
-
-fn copy_meta(from: &Value, to: &mut Value) {
-    copy(from, to, &META);
-}
-
-fn with_meta(from: &Value, mut to: Value) -> Value {
-    for key in META {
-        if let Some(value) = from.get(key) {
-            to[key] = value.clone();
-        }
-    }
-    to
 }

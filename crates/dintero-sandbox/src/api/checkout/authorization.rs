@@ -2,80 +2,60 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Reply};
-use crate::check::{Check, Node};
-use crate::errors::{ApiError, Outcome};
-use crate::payer::payment;
+use crate::api::checkout::payment;
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::check::Check;
+use crate::errors::{ApiError, ensure_field, ensure_state};
 use crate::state::Account;
-use crate::state::checkout::{Authorization, Line, PreAuthorization};
+use crate::state::checkout::{Authorization, PreAuthorization, lines};
+use crate::state::json::items;
 
 /// `PUT /transactions/{id}`: sets `merchant_reference_2`.
-pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
-    let mut check = Check::default();
-    let reference = Node::root(&call.body).at("merchant_reference_2");
-    let reference = check.need_text(&reference, 255);
+    let mut check = Check::of(&call.body);
+    let reference = &call.body["merchant_reference_2"];
+    check.ensure(!reference.is_null(), "merchant_reference_2", "is required");
     check.finish()?;
-    transaction
-        .doc
-        .insert("merchant_reference_2".into(), json!(reference));
-    transaction
-        .doc
-        .insert("updated_at".into(), json!(call.now_text()));
-    Reply::ok(transaction.body(&[]))
+    transaction.doc["merchant_reference_2"] = reference.clone();
+    transaction.doc["updated_at"] = json!(call.now_text());
+    ApiResponse::ok(transaction.body(&[]))
 }
 
 /// `POST /transactions/{id}/authorization`: authorizes a payment on hold, of which the amount cannot be changed; or
 /// changes a pre-authorization. Not final: a higher amount; final: any amount, which is the last.
-pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
-    let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    let amount = check.need_int(&root.at("amount"), 1..=i64::from(i32::MAX));
+    let transactions = &mut account.checkout.transactions;
+    let transaction = transactions.get_mut(id, "transaction")?;
     let is_final = call.body["final_authorization"] == true;
-    let items = root.at("items").items();
-    let sum: i64 = items
-        .iter()
-        .filter_map(|item| item.at("amount").as_i64())
-        .sum();
-    if !transaction.lines.is_empty() && items.is_empty() {
-        check.fail(
-            &root.at("items"),
-            "is required, since the transaction has items",
-        );
-    }
-    if !items.is_empty() && sum != amount {
-        check.fail(&root.at("amount"), "is not the sum of the items");
-    }
+    let amount = call.body["amount"].as_i64().unwrap_or(0);
+    let new = items(&call.body["items"]);
+    let sum: i64 = new.iter().filter_map(|item| item["amount"].as_i64()).sum();
+    let mut check = Check::of(&call.body);
+    check.ensure(amount >= 1, "amount", "must be at least 1");
+    check.ensure(
+        transaction.lines.is_empty() || !new.is_empty(),
+        "items",
+        "is required, since the transaction has items",
+    );
+    let is_sum = new.is_empty() || sum == amount;
+    check.ensure(is_sum, "amount", "is not the sum of the items");
     check.finish()?;
     if transaction.ledger.authorization == Authorization::OnHold {
-        if amount != transaction.ledger.authorized {
-            return Err(ApiError::invalid_field(
-                "amount",
-                "is not the amount on hold",
-            ));
-        }
+        let is_same = amount == transaction.ledger.authorized;
+        ensure_field(is_same, "amount", "is not the amount on hold")?;
         let session_id = transaction.session_id.clone();
         let id = payment::decide(call, account, &session_id, true)?;
-        return Reply::ok(
-            account
-                .checkout
-                .transactions
-                .get(&id, "transaction")?
-                .body(&[]),
-        );
+        let transaction = account.checkout.transactions.get(&id, "transaction")?;
+        return ApiResponse::ok(transaction.body(&[]));
     }
-    match transaction.pre_authorization {
-        PreAuthorization::None => {
-            return Err(ApiError::wrong_state(
-                "the transaction is not a pre-authorization",
-            ));
-        }
-        PreAuthorization::Final => {
-            return Err(ApiError::conflict("the authorization is final"));
-        }
-        PreAuthorization::Open => {}
+    let kind = transaction.pre_authorization;
+    let reason = "the transaction is not a pre-authorization";
+    ensure_state(kind != PreAuthorization::None, reason)?;
+    if kind == PreAuthorization::Final {
+        return Err(ApiError::conflict("the authorization is final"));
     }
     let status = transaction.ledger.status();
     if status != "AUTHORIZED" {
@@ -83,34 +63,21 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
             format!("the authorization of a transaction that is {status} cannot be changed");
         return Err(ApiError::conflict(reason));
     }
-    if !is_final && amount <= transaction.ledger.authorized {
-        return Err(ApiError::invalid_field(
-            "amount",
-            "is not more than what is authorized",
-        ));
-    }
-    transaction.check_room()?;
+    let is_higher = amount > transaction.ledger.authorized;
+    let reason = "is not more than what is authorized";
+    ensure_field(is_final || is_higher, "amount", reason)?;
+    transaction.check_capacity()?;
 
     transaction.ledger.authorized = amount;
-    transaction.doc.insert("amount".into(), json!(amount));
+    transaction.doc["amount"] = json!(amount);
     if is_final {
         transaction.pre_authorization = PreAuthorization::Final;
     }
-    if let Some(items) = call.body["items"].as_array() {
-        let line = |item: &Value| {
-            let amount = item["amount"].as_i64().unwrap_or(0);
-            Some((
-                item["line_id"].as_str()?.to_owned(),
-                Line {
-                    amount,
-                    ..Line::default()
-                },
-            ))
-        };
-        transaction.lines = items.iter().filter_map(line).collect();
-        transaction.doc.insert("items".into(), json!(items));
+    if call.body["items"].is_array() {
+        transaction.lines = lines(new);
+        transaction.doc["items"] = call.body["items"].clone();
     }
-    let by = json!({"created_by": call.grant.client_id});
+    let by: Value = json!({"created_by": call.grant.client_id});
     transaction.add_event(call.now, call.request_id, "AUTHORIZE", amount, by);
-    Reply::ok(transaction.body(&[]))
+    ApiResponse::ok(transaction.body(&[]))
 }

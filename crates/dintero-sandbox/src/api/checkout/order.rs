@@ -4,134 +4,83 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::check::{AMOUNT, Check, Node, SIGNED_AMOUNT};
+use crate::check::Check;
+use crate::state::json::{items, text_of};
 
 const CURRENCIES: [&str; 4] = ["NOK", "SEK", "DKK", "EUR"];
-const ITEM_TYPES: [&str; 6] = [
-    "physical",
-    "digital",
-    "service",
-    "gift_card",
-    "shipping",
-    "surcharge",
-];
 /// How many items an order can have (stated by one third party only).
 const ITEMS: usize = 100;
 
-/// Checks the order of a session; `whole` when it is created and everything required must be there.
-pub(crate) fn check_order(check: &mut Check, order: &Node<'_>, whole: bool) {
-    if whole {
-        check.need_int(&order.at("amount"), AMOUNT);
-        check.need_one_of(&order.at("currency"), &CURRENCIES);
-        check.need_text(&order.at("merchant_reference"), 255);
-    } else {
-        check.int(&order.at("amount"), AMOUNT);
-        check.one_of(&order.at("currency"), &CURRENCIES);
-    }
-    check.text(&order.at("merchant_reference_2"), 255);
-    check.text(&order.at("event_reference"), 255);
-    check.int(&order.at("vat_amount"), SIGNED_AMOUNT);
-    check.flag(&order.at("partial_payment"));
-    for address in ["shipping_address", "billing_address"] {
-        check.object(&order.at(address));
-        check.text(&order.at(address).at("phone_number"), 255);
-        check.text(&order.at(address).at("email"), 255);
-    }
+/// Checks the order of a session, which is at `at` in the body.
+pub(crate) fn check_order(check: &mut Check, at: &str, order: &Value) {
+    let amount = |of: &Value| of["amount"].as_i64().unwrap_or(0);
+    let (new, option) = (items(&order["items"]), &order["shipping_option"]);
+    let negative = "must not be negative";
+    check.ensure(amount(order) >= 0, &format!("{at}.amount"), negative);
+    let field = format!("{at}.shipping_option.amount");
+    check.ensure(amount(option) >= 0, &field, negative);
+    let currency = order["currency"].as_str();
+    check.ensure(
+        currency.is_none_or(|currency| CURRENCIES.contains(&currency)),
+        &format!("{at}.currency"),
+        &format!("must be one of {}", CURRENCIES.join(", ")),
+    );
+    let reason = format!("has more than {ITEMS} items");
+    check.ensure(new.len() <= ITEMS, &format!("{at}.items"), &reason);
+    let places = (0..).map(|i| format!("{at}.items[{i}].line_id"));
+    let of_option = (format!("{at}.shipping_option.line_id"), option);
     let mut lines = BTreeSet::new();
-    for item in check.objects(&order.at("items"), ITEMS) {
-        check_item(check, &item);
-        unique(check, &item, &mut lines);
-    }
-    let option = order.at("shipping_option");
-    if check.object(&option).is_some() {
-        for name in ["id", "line_id", "title"] {
-            check.need_text(&option.at(name), 255);
-        }
-        check.need_int(&option.at("amount"), AMOUNT);
-        unique(check, &option, &mut lines);
-    }
-}
-
-fn check_item(check: &mut Check, item: &Node<'_>) {
-    check.text(&item.at("id"), 255);
-    check.text(&item.at("line_id"), 255);
-    check.int(&item.at("amount"), SIGNED_AMOUNT);
-    check.int(&item.at("vat_amount"), SIGNED_AMOUNT);
-    check.number(&item.at("vat"));
-    check.number(&item.at("quantity"));
-    check.one_of(&item.at("type"), &ITEM_TYPES);
-}
-
-fn unique<'a>(check: &mut Check, item: &Node<'a>, lines: &mut BTreeSet<&'a str>) {
-    if item
-        .at("line_id")
-        .as_str()
-        .is_some_and(|id| !lines.insert(id))
-    {
-        check.fail(&item.at("line_id"), "is used twice in the order");
+    for (field, item) in places.zip(new).chain([of_option]) {
+        let is_new = item["line_id"].as_str().is_none_or(|id| lines.insert(id));
+        check.ensure(is_new, &field, "is used twice in the order");
     }
 }
 
 /// `order.amount` must be the sum of the items and the shipping option; with `partial_payment` it may be lower.
 pub(crate) fn check_sum(check: &mut Check, order: &Value) {
-    let node = Node::root(order);
-    let (items, option) = (node.at("items"), node.at("shipping_option.amount"));
-    if items.is_absent() && option.is_absent() {
+    let option = order["shipping_option"]["amount"].as_i64();
+    if order.get("items").is_none() && option.is_none() {
         return;
     }
-    let sum: i64 = items
-        .items()
+    let amounts = items(&order["items"])
         .iter()
-        .filter_map(|i| i.at("amount").as_i64())
-        .sum();
-    let sum = sum + option.as_i64().unwrap_or(0);
-    let amount = node.at("amount").as_i64().unwrap_or(0);
+        .filter_map(|i| i["amount"].as_i64());
+    let sum = amounts.sum::<i64>() + option.unwrap_or(0);
+    let amount = order["amount"].as_i64().unwrap_or(0);
     let partial = order["partial_payment"] == true;
-    if amount != sum && !(partial && amount < sum) {
-        let amount = Node::root(order).at("amount");
-        check.fail(
-            &amount,
-            "is not the sum of the items and the shipping option",
-        );
-    }
+    check.ensure(
+        amount == sum || (partial && amount < sum),
+        "amount",
+        "is not the sum of the items and the shipping option",
+    );
 }
 
 /// Metadata of a session: up to 10 keys, strings and numbers.
-pub(crate) fn check_session_metadata(check: &mut Check, node: &Node<'_>) {
-    let Some(map) = check.object(node) else {
+pub(crate) fn check_session_metadata(check: &mut Check, at: &str, metadata: &Value) {
+    let Some(map) = metadata.as_object() else {
         return;
     };
-    if map.len() > 10 {
-        check.fail(node, "has more than 10 keys");
-    }
-    if map.values().any(|v| !v.is_string() && !v.is_number()) {
-        check.fail(node, "may hold only strings and numbers");
-    }
+    check.ensure(map.len() <= 10, at, "has more than 10 keys");
+    let plain = map.values().all(|v| v.is_string() || v.is_number());
+    check.ensure(plain, at, "may hold only strings and numbers");
 }
 
 /// Metadata of a capture or refund: strings only, keys begin `ext_`, key up to 128 and value up to 256 characters.
-pub(crate) fn check_event_metadata(check: &mut Check, node: &Node<'_>) {
-    let Some(map) = check.object(node) else {
+pub(crate) fn check_event_metadata(check: &mut Check, metadata: &Value) {
+    let Some(map) = metadata.as_object() else {
         return;
     };
-    if map
-        .keys()
-        .any(|k| !k.starts_with("ext_") || k.chars().count() > 128)
-    {
-        check.fail(
-            node,
-            "has a key that does not begin with ext_ or has more than 128 characters",
-        );
-    }
-    if map
-        .values()
-        .any(|v| v.as_str().is_none_or(|s| s.chars().count() > 256))
-    {
-        check.fail(
-            node,
-            "has a value that is not a string of at most 256 characters",
-        );
-    }
+    let fits = |text: &str, most: usize| text.chars().count() <= most;
+    check.ensure(
+        map.keys().all(|k| k.starts_with("ext_") && fits(k, 128)),
+        "metadata",
+        "has a key that does not begin with ext_ or has more than 128 characters",
+    );
+    check.ensure(
+        map.values().all(|v| v.is_string() && fits(text_of(v), 256)),
+        "metadata",
+        "has a value that is not a string of at most 256 characters",
+    );
 }
 
 #[cfg(test)]
@@ -167,11 +116,11 @@ mod tests {
         let option = json!({"id": "s", "line_id": "1", "title": "Post", "amount": 1});
         let order = json!({"items": [{"line_id": "1", "amount": 1}], "shipping_option": option});
         let mut check = Check::default();
-        check_order(&mut check, &Node::root(&order), false);
+        check_order(&mut check, "order", &order);
         let error = check.finish().expect_err("used twice");
         assert_eq!(
             error.body()["error"]["errors"][0]["field"],
-            "shipping_option.line_id"
+            "order.shipping_option.line_id"
         );
     }
 
@@ -183,7 +132,7 @@ mod tests {
             (json!({"ext_a": 1}), false),
         ] {
             let mut check = Check::default();
-            check_event_metadata(&mut check, &Node::root(&metadata));
+            check_event_metadata(&mut check, &metadata);
             assert_eq!(check.finish().is_ok(), good, "{metadata}");
         }
     }

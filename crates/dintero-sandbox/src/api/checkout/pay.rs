@@ -1,16 +1,16 @@
 //! Payments without the payer: sessions that keep a card, and charges of a kept card.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use crate::api::checkout::card::Card;
 use crate::api::checkout::order::{check_order, check_session_metadata};
-use crate::api::checkout::sessions::{answer, expiry, open};
-use crate::call::{Call, Reply};
-use crate::check::{Check, Node};
-use crate::errors::Outcome;
-use crate::payer::card::Card;
-use crate::payer::payment;
+use crate::api::checkout::payment;
+use crate::api::checkout::sessions::{self, created, expiry, open};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::check::Check;
 use crate::state::Account;
 use crate::state::checkout::{Authorization, Session};
+use crate::state::json::{remove, set, text_of};
 
 /// The charge's id; its refusals say `success: false` too.
 pub(crate) const OPERATION: &str = "checkout_session_pay_post";
@@ -18,157 +18,123 @@ pub(crate) const OPERATION: &str = "checkout_session_pay_post";
 const CARD: &str = "dintero_psp.creditcard";
 
 /// `POST /sessions/payment-token`: a session of no amount; when its payer has paid, the card is kept.
-pub(crate) fn token_session(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    check_product(&mut check, &root.at("token_provider.payment_product_type"));
-    let mut doc = object(&call.body["session"]);
-    if let Some(order) = doc.get_mut("order") {
-        order["amount"] = json!(0);
-        check_order(&mut check, &Node::root(order).named("session.order"), true);
+pub(crate) fn token_session(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let mut check = Check::of(&call.body);
+    check_product(&mut check, &call.body, "token_provider");
+    let mut doc = call.body["session"].clone();
+    doc["order"]["amount"] = json!(0);
+    check_order(&mut check, "session.order", &doc["order"]);
+    check_session_metadata(&mut check, "session.metadata", &doc["metadata"]);
+    if let Some(id) = doc.get("profile_id") {
+        sessions::configuration(&mut check, account, "session.profile_id", id);
     }
-    check.url(&root.at("session.url.return_url"));
-    let profile = root.at("session.profile_id");
-    configure(account, &mut doc, profile.as_str());
-    if profile
-        .as_str()
-        .is_some_and(|id| !account.admin.profiles.contains(id))
-    {
-        check.fail(&profile, "is not a profile of this account");
-    }
-    check_session_metadata(&mut check, &root.at("session.metadata"));
-    let expires_at = expiry(call, &mut check, &root.at("session.expires_at"));
+    let expires_at = expiry(call, &mut check, "session.expires_at", &doc["expires_at"]);
     check.finish()?;
+    let profile = call.body["session"]["profile_id"].as_str();
+    configure(account, &mut doc, profile);
     let id = open(call, account, doc, expires_at)?;
-    account
-        .checkout
-        .sessions
-        .get_mut(&id, "session")?
-        .keeps_card = true;
-    answer(
-        call,
-        account,
-        &id,
-        call.query.flag("include_session")?.unwrap_or(false),
-    )
-}
-
-fn object(value: &Value) -> Map<String, Value> {
-    value.as_object().cloned().unwrap_or_default()
+    let session = account.checkout.sessions.get_mut(&id, "session")?;
+    session.keeps_card = true;
+    created(call, account, &id)
 }
 
 /// The configuration of the profile, `default` if none is named, under what the body has of its own.
-fn configure(account: &Account, doc: &mut Map<String, Value>, profile: Option<&str>) {
-    let profile = account.admin.profiles.find(profile.unwrap_or("default"));
-    let mut configuration = object(
-        profile
-            .and_then(|p| p.get("configuration"))
-            .unwrap_or(&Value::Null),
+fn configure(account: &Account, doc: &mut Value, profile: Option<&str>) {
+    let profile = profile.unwrap_or("default");
+    let profile = account.admin.profiles.find(profile);
+    let mut configuration = json!({});
+    set(
+        &mut configuration,
+        json!(profile.map(|p| &p["configuration"])),
     );
-    configuration.extend(object(doc.get("configuration").unwrap_or(&Value::Null)));
-    doc.insert("configuration".into(), Value::Object(configuration));
+    set(&mut configuration, doc["configuration"].take());
+    doc["configuration"] = configuration;
 }
 
-fn check_product(check: &mut Check, product: &Node<'_>) {
-    if product.as_str().is_some_and(|product| product != CARD) {
-        check.fail(
-            product,
-            "is not played by the sandbox, which has cards of dintero_psp only",
-        );
-    }
+fn check_product(check: &mut Check, body: &Value, within: &str) {
+    let field = format!("{within}.payment_product_type");
+    let reason = "is not played by the sandbox, which has cards of dintero_psp only";
+    let product = &body[within]["payment_product_type"];
+    check.ensure(product == CARD, &field, reason);
 }
 
 /// `POST /sessions/pay`. A charge that is refused is a 200 with `success: false`. A deleted token is refused, an unknown
 /// one is a 400.
-pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    check.need_object(&root.at("session"));
-    check.need_object(&root.at("payment"));
-    check_product(&mut check, &root.at("payment.payment_product_type"));
-    check_order(&mut check, &root.at("session.order"), true);
-    check.url(&root.at("session.url.callback_url"));
-    check_session_metadata(&mut check, &root.at("session.metadata"));
-    let expires_at = expiry(call, &mut check, &root.at("session.expires_at"));
+pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let body = &call.body["session"];
+    let mut check = Check::of(&call.body);
+    for name in ["session", "payment"] {
+        check.ensure(call.body[name].is_object(), name, "is required");
+    }
+    check_product(&mut check, &call.body, "payment");
+    check_order(&mut check, "session.order", &body["order"]);
+    check_session_metadata(&mut check, "session.metadata", &body["metadata"]);
+    let expires_at = expiry(call, &mut check, "session.expires_at", &body["expires_at"]);
     let secret = &body["customer"]["tokens"][CARD]["payment_token"];
     let token = account
         .checkout
         .tokens
         .iter()
-        .find(|t| t.get("token") == Some(secret));
-    let at = root.at("session").at("customer.tokens");
-    if token.is_none() {
-        check.fail(
-            &at,
-            "has no payment_token of this account for dintero_psp.creditcard",
-        );
-    }
-    check_reference(call, account, &mut check);
+        .find(|t| t["token"] == *secret);
+    let reason = "has no payment_token of this account for dintero_psp.creditcard";
+    check.ensure(token.is_some(), "session.customer.tokens", reason);
+    let field = "session.order.merchant_reference";
+    check.ensure(!is_repeated(call, account), field, "is already used");
     check.finish()?;
-    account
-        .checkout
-        .transactions
-        .check_room(1, "transactions")?;
-    account.checkout.tokens.check_room(1, "card tokens")?;
+    let (checkout, token) = (&account.checkout, token.cloned().unwrap_or_default());
+    checkout.transactions.check_capacity(1, "transactions")?;
+    checkout.tokens.check_capacity(1, "card tokens")?;
 
-    let card = token.map_or_else(Card::declined, |token| {
-        let mut card = Card::from_masked(token["masked_pan"].as_str().unwrap_or_default());
-        if token["status"] != "ACTIVE" {
-            card.outcome = Authorization::Failed;
-        }
-        card
-    });
-    let token_id = token.map(|token| token["id"].clone());
-    let mut doc = object(body);
-    if let Some(customer) = doc.get_mut("customer").and_then(Value::as_object_mut) {
-        customer.remove("tokens");
+    let mut card = Card::from_redacted(text_of(&token["masked_pan"]));
+    if token["status"] != "ACTIVE" {
+        card.outcome = Authorization::Failed;
+    }
+    let mut doc = body.clone();
+    if let Some(customer) = doc.get_mut("customer") {
+        remove(customer, &["tokens"]);
     }
     configure(account, &mut doc, None);
     // A session has to have one, although nobody comes to this one.
-    let url = doc.entry("url").or_insert_with(|| json!({}));
-    url["return_url"] = json!(format!("{}/v1/view", call.base_url));
+    doc["url"]["return_url"] = json!(format!("{}/v1/view", call.base_url));
     let session_id = open(call, account, doc, expires_at)?;
     let id = payment::pay(call, account, &session_id, &card)?;
     let transaction = account.checkout.transactions.get_mut(&id, "transaction")?;
-    let operation = call.body["payment"]["operation"].clone();
-    transaction
-        .doc
-        .insert("payment_operation".into(), operation);
-    if let (Some(card), Some(token_id)) = (transaction.doc.get_mut("card"), token_id) {
-        card["payment_token_id"] = token_id;
-    }
+    let operation = &call.body["payment"]["operation"];
+    set(
+        &mut transaction.doc,
+        json!({"payment_operation": operation}),
+    );
+    transaction.doc["card"]["payment_token_id"] = token["id"].clone();
     let success = card.outcome == Authorization::Given;
     if let (false, Some(event)) = (success, transaction.events.last_mut()) {
         let retry = json!({"retry_codes": ["DO_NOT_RETRY"]});
         event["error"] = json!({"message": "the token cannot be used", "type": ["DECLINED"], "retry_policy": retry});
     }
-    let mut answer = transaction.body(&[]);
-    answer["session_id"] = json!(session_id);
-    answer["success"] = json!(success);
-    Reply::ok(answer)
+    let mut body = transaction.body(&[]);
+    set(
+        &mut body,
+        json!({"session_id": session_id, "success": success}),
+    );
+    ApiResponse::ok(body)
 }
 
-/// The toggles against paying twice.
-fn check_reference(call: &Call<'_>, account: &Account, check: &mut Check) {
+/// Whether a toggle against paying twice forbids the reference.
+fn is_repeated(call: &Call<'_>, account: &Account) -> bool {
     let reference = &call.body["session"]["order"]["merchant_reference"];
     let same = |session: &&Session| session.doc["order"]["merchant_reference"] == *reference;
     let mut sessions = account.checkout.sessions.iter().filter(same);
     let authorized = |session: &Session| {
         let id = session.transaction_id.as_deref().unwrap_or_default();
         let transaction = account.checkout.transactions.find(id);
-        transaction.is_some_and(|t| {
-            matches!(
-                t.ledger.authorization,
-                Authorization::Given | Authorization::Voided
-            )
-        })
+        let authorization = transaction.map(|t| t.ledger.authorization);
+        matches!(
+            authorization,
+            Some(Authorization::Given | Authorization::Voided)
+        )
     };
-    let used = if call.toggle("strict-merchant-reference") {
+    if call.toggle("strict-merchant-reference") {
         sessions.next().is_some()
     } else {
         call.toggle("strict-success-merchant-reference") && sessions.any(authorized)
-    };
-    if used {
-        let at = Node::root(&call.body).at("session.order.merchant_reference");
-        check.fail(&at, "is already used");
     }
 }

@@ -1,46 +1,47 @@
 //! Sessions: created from a profile or with a whole configuration, read, updated, cancelled.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::api::checkout::operations;
 use crate::api::checkout::order::{check_order, check_session_metadata, check_sum};
-use crate::api::loans;
-use crate::call::{Call, Reply};
-use crate::callbacks;
-use crate::check::{Check, Node, parse_time};
+use crate::api::checkout::transaction_operations::{perform, timed_out, voiding};
+use crate::api::{has_values, is_found, is_set, loans, page};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::check::{Check, parse_time};
 use crate::clock::text;
-use crate::errors::{ApiError, Outcome};
-use crate::payer::card::times_out;
-use crate::state::checkout::{Authorization, Session};
+use crate::errors::{ApiError, ApiResult, ensure_field, ensure_state};
+use crate::state::checkout::Session;
+use crate::state::json::{items, remove, set, text_of};
 use crate::state::{Account, checkout_id, size};
 
 /// How long a session lives when `expires_at` is not sent. Dintero's default is not published; 4 hours is what its
 /// Magento plugin sets.
 const LIFE: TimeDelta = TimeDelta::hours(4);
-const SESSION_INCLUDES: [&str; 2] = [
-    "events.request_headers",
-    "initiating_system_request_headers",
-];
 
 /// `POST /sessions-profile`.
-pub(crate) fn create_from_profile(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    let profile = root.at("profile_id");
-    let id = check.need_text(&profile, 255);
-    let found = account.admin.profiles.find(id);
-    if !id.is_empty() && found.is_none() {
-        check.fail(&profile, "is not a profile of this account");
-    }
-    let configuration = found.and_then(|p| p.get("configuration")).cloned();
-    create(call, account, check, configuration.unwrap_or_default())
+pub(crate) fn create_from_profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let mut check = Check::of(&call.body);
+    let configuration = configuration(&mut check, account, "profile_id", &call.body["profile_id"]);
+    create(call, account, check, configuration)
 }
 
 /// `POST /sessions`.
-pub(crate) fn create_with_configuration(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let mut check = Check::default();
-    check.need_object(&Node::root(&call.body).at("configuration"));
-    create(call, account, check, json!({}))
+pub(crate) fn create_with_configuration(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    create(call, account, Check::of(&call.body), json!({}))
+}
+
+/// Returns the configuration of a profile, which must exist.
+pub(crate) fn configuration(
+    check: &mut Check,
+    account: &Account,
+    field: &str,
+    profile_id: &Value,
+) -> Value {
+    let profile = account.admin.profiles.find(text_of(profile_id));
+    let reason = "is not a profile of this account";
+    check.ensure(profile.is_some(), field, reason);
+    let configuration = profile.map(|profile| profile["configuration"].clone());
+    configuration.unwrap_or_default()
 }
 
 fn create(
@@ -48,112 +49,79 @@ fn create(
     account: &mut Account,
     mut check: Check,
     mut configuration: Value,
-) -> Outcome<Reply> {
-    let include_session = call.query.flag("include_session")?.unwrap_or(false);
-    let root = Node::root(&call.body);
-    check.need_object(&root.at("url"));
-    if !root.at("url").is_absent() {
-        check.need_url(&root.at("url.return_url"));
-    }
-    check.url(&root.at("url.callback_url"));
-    check.url(&root.at("url.merchant_terms_url"));
-    check.flag(&root.at("configuration.auto_capture"));
-    check.need_object(&root.at("order"));
-    if !root.at("order").is_absent() {
-        check_order(&mut check, &root.at("order"), true);
-    }
-    if check.object(&root.at("customer")).is_some() {
-        for name in ["customer_id", "email", "phone_number"] {
-            check.text(&root.at("customer").at(name), 255);
-        }
-    }
-    if check.object(&root.at("express")).is_some() {
-        check.objects(&root.at("express.shipping_options"), 100);
-        check.url(&root.at("express.shipping_address_callback_url"));
-    }
-    check_session_metadata(&mut check, &root.at("metadata"));
-    let expires_at = expiry(call, &mut check, &root.at("expires_at"));
+) -> HandlerResult {
+    check_order(&mut check, "order", &call.body["order"]);
+    check_session_metadata(&mut check, "metadata", &call.body["metadata"]);
+    let expires_at = expiry(call, &mut check, "expires_at", &call.body["expires_at"]);
     check.finish()?;
     if call.toggle("strict-session-amounts") {
         require_sum(&call.body["order"])?;
     }
-    let mut doc = call.body.as_object().cloned().unwrap_or_default();
-    if let (Value::Object(all), Some(Value::Object(own))) =
-        (&mut configuration, doc.remove("configuration"))
-    {
-        all.extend(own);
-    }
+    let mut doc = call.body.clone();
+    set(&mut configuration, doc["configuration"].take());
     loans::add_rates(&mut configuration);
-    doc.insert("configuration".into(), configuration);
+    doc["configuration"] = configuration;
     let id = open(call, account, doc, expires_at)?;
-    answer(call, account, &id, include_session)
+    created(call, account, &id)
 }
 
-/// Stores a new session; gives its id.
+/// Stores a new session; returns its id.
 pub(crate) fn open(
     call: &Call<'_>,
     account: &mut Account,
-    mut doc: Map<String, Value>,
+    mut doc: Value,
     expires_at: DateTime<Utc>,
-) -> Outcome<String> {
-    account.checkout.sessions.check_room(1, "sessions")?;
-    if let Some(profile) = doc.remove("profile_id") {
-        let metadata = doc.entry("metadata").or_insert_with(|| json!({}));
-        metadata["session:profile_id"] = profile;
+) -> ApiResult<String> {
+    account.checkout.sessions.check_capacity(1, "sessions")?;
+    let profile = doc.as_object_mut().and_then(|doc| doc.remove("profile_id"));
+    if let Some(profile) = profile {
+        doc["metadata"]["session:profile_id"] = profile;
     }
     let id = checkout_id(&account.id);
-    doc.insert("id".into(), json!(id));
-    doc.insert("created_at".into(), json!(call.now_text()));
-    doc.insert("expires_at".into(), json!(text(expires_at)));
-    doc.insert(
-        "initiating_system_request_headers".into(),
-        call.system_headers(),
-    );
+    let fields = json!({
+        "id": id, "created_at": call.now_text(), "expires_at": text(expires_at),
+        "initiating_system_request_headers": call.system_headers(),
+    });
+    set(&mut doc, fields);
     let mut session = Session {
         doc,
-        events: Vec::new(),
         expires_at,
-        transaction_id: None,
-        cancelled: false,
-        locked: false,
-        keeps_card: false,
+        ..Session::default()
     };
     session.add_event(call.now, call.request_id, "INITIATED", Value::Null);
     account.checkout.sessions.put(&id, session);
     Ok(id)
 }
 
-/// What is answered when a session is created.
-pub(crate) fn answer(
-    call: &Call<'_>,
-    account: &Account,
-    id: &str,
-    include_session: bool,
-) -> Outcome<Reply> {
-    let mut answer = json!({"id": id, "url": format!("{}/v1/view/{id}", call.base_url)});
-    if include_session {
-        answer["session"] = account.checkout.sessions.get(id, "session")?.body(&[]);
+/// The response for a new session.
+pub(crate) fn created(call: &Call<'_>, account: &Account, id: &str) -> HandlerResult {
+    let mut body = json!({"id": id, "url": format!("{}/v1/view/{id}", call.base_url)});
+    if is_set(call, "include_session") {
+        body["session"] = account.checkout.sessions.get(id, "session")?.body(&[]);
     }
-    Reply::ok(answer)
+    ApiResponse::ok(body)
 }
 
 /// `expires_at` of a body, or the usual life.
-pub(crate) fn expiry(call: &Call<'_>, check: &mut Check, at: &Node<'_>) -> DateTime<Utc> {
-    let expires_at = check.time(at).unwrap_or(call.now + LIFE);
-    if expires_at <= call.now {
-        check.fail(at, "must be in the future");
-    }
+pub(crate) fn expiry(
+    call: &Call<'_>,
+    check: &mut Check,
+    field: &str,
+    expires_at: &Value,
+) -> DateTime<Utc> {
+    let expires_at = expires_at.as_str().and_then(|at| parse_time(at, false));
+    let expires_at = expires_at.unwrap_or(call.now + LIFE);
+    check.ensure(expires_at > call.now, field, "must be in the future");
     expires_at
 }
 
 /// `GET /sessions`: newest first, a bare array.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let created = call.query.times("created_at")?;
-    let search = call.query.first("search");
-    let one_of = |name: &str, found: &Value| {
-        let wanted = call.query.all(name);
-        wanted.is_empty() || found.as_str().is_some_and(|found| wanted.contains(&found))
-    };
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    const FILTERS: [(&str, &str); 3] = [
+        ("id", "/id"),
+        ("transaction_id", "/transaction_id"),
+        ("store_id", "/order/store/id"),
+    ];
     const SEARCHED: [&str; 6] = [
         "/id",
         "/transaction_id",
@@ -162,111 +130,81 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
         "/customer/email",
         "/customer/phone_number",
     ];
+    let query = &call.query;
+    let created = query.times("created_at")?;
     let wanted = |session: &Session| {
-        let (order, at) = (&session.doc["order"], &session.doc["created_at"]);
-        let at = at.as_str().and_then(|at| parse_time(at, false));
-        let transaction = json!(session.transaction_id);
-        let found = |text: &str| {
-            let mut doc = Value::Object(session.doc.clone());
-            doc["transaction_id"] = transaction.clone();
-            SEARCHED
-                .iter()
-                .any(|at| doc.pointer(at).is_some_and(|v| v == text))
-        };
-        one_of("id", &session.doc["id"])
-            && one_of("transaction_id", &transaction)
-            && one_of("store_id", &order["store"]["id"])
+        let mut doc = session.doc.clone();
+        set(&mut doc, json!({"transaction_id": session.transaction_id}));
+        let at = parse_time(text_of(&doc["created_at"]), false);
+        has_values(query, &doc, &FILTERS)
+            && is_found(query, &doc, &SEARCHED)
             && at.is_some_and(|at| created.contains(at))
-            && search.is_none_or(found)
     };
-    let after = call.query.first("starting_after");
-    let (page, _) = account
-        .checkout
-        .sessions
-        .page(after, call.query.limit()?, wanted)?;
-    Reply::ok(page.iter().map(|s| s.body(&[])).collect())
+    let (page, _) = page(call, &account.checkout.sessions, wanted)?;
+    ApiResponse::ok(page.iter().map(|s| s.body(&[])).collect())
 }
 
 /// `POST /view/{session_id}/session/lock`: what the checkout page does before the merchant updates a session.
-pub(crate) fn lock(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let id = call.param("session_id");
-    let session = account.checkout.sessions.get_mut(id, "session")?;
+pub(crate) fn lock(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let sessions = &mut account.checkout.sessions;
+    let session = sessions.get_mut(call.param("session_id"), "session")?;
     if let Some(reason) = session.over(call.now) {
         return Err(ApiError::wrong_state(reason));
     }
-    session.check_room()?;
+    session.check_capacity()?;
     session.locked = true;
     session.add_event(call.now, call.request_id, "PAY_LOCK_START", Value::Null);
-    Reply::ok(json!({"pay_lock_id": call.request_id}))
+    ApiResponse::ok(json!({"pay_lock_id": call.request_id}))
 }
 
-fn require_sum(order: &Value) -> Outcome<()> {
+fn require_sum(order: &Value) -> ApiResult<()> {
     let mut check = Check::default();
     check_sum(&mut check, order);
     check.finish()
 }
 
 /// `GET /sessions/{session_id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let includes = call.query.all_of("includes", &SESSION_INCLUDES)?;
-    Reply::ok(
-        account
-            .checkout
-            .sessions
-            .get(call.param("session_id"), "session")?
-            .body(&includes),
-    )
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let sessions = &account.checkout.sessions;
+    let session = sessions.get(call.param("session_id"), "session")?;
+    ApiResponse::ok(session.body(&call.query.all("includes")))
 }
 
 /// `PUT /sessions/{session_id}`: of a session that the checkout page has locked, or with `update_without_lock=true`.
-pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let without_lock = call.query.flag("update_without_lock")?.unwrap_or(false);
-    call.query.flag("force_shipping_address_callback")?;
-    let session = account
-        .checkout
-        .sessions
-        .get_mut(call.param("session_id"), "session")?;
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    check.need_object(&root.at("order"));
-    check_order(&mut check, &root.at("order"), false);
-    check.flag(&root.at("remove_lock"));
-    check.object(&root.at("express"));
-    check.objects(&root.at("express.shipping_options"), 100);
-    let currency = root.at("order.currency");
-    if !currency.is_absent() && currency.as_str() != session.doc["order"]["currency"].as_str() {
-        check.fail(&currency, "cannot be changed");
-    }
+pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let sessions = &mut account.checkout.sessions;
+    let session = sessions.get_mut(call.param("session_id"), "session")?;
+    let before = session.doc["order"].clone();
+    let currency = &call.body["order"]["currency"];
+    let mut check = Check::of(&call.body);
+    check_order(&mut check, "order", &call.body["order"]);
+    let same = currency.is_null() || *currency == before["currency"];
+    check.ensure(same, "order.currency", "cannot be changed");
     check.finish()?;
     if let Some(reason) = session.over(call.now) {
-        return Err(ApiError::wrong_state(format!(
-            "{reason} and cannot be updated"
-        )));
+        let reason = format!("{reason} and cannot be updated");
+        return Err(ApiError::wrong_state(reason));
     }
-    if !without_lock && !session.locked {
-        return Err(ApiError::wrong_state(
-            "the session is not locked; lock it or use update_without_lock=true",
-        ));
-    }
-    session.check_room()?;
+    ensure_state(
+        session.locked || is_set(call, "update_without_lock"),
+        "the session is not locked; lock it or use update_without_lock=true",
+    )?;
+    session.check_capacity()?;
 
-    let before = session.doc["order"].clone();
-    let mut order = before.as_object().cloned().unwrap_or_default();
-    merge(&mut order, &call.body["order"]);
-    let after = Value::Object(order);
+    // An update has no merchant_reference; one that is sent is passed over.
+    let changed = |before: &Value, changes: &Value| {
+        let (mut after, mut changes) = (before.clone(), changes.clone());
+        remove(&mut changes, &["merchant_reference"]);
+        set(&mut after, changes);
+        after
+    };
+    let after = changed(&before, &call.body["order"]);
     require_sum(&after)?;
-    let mut express = session
-        .doc
-        .get("express")
-        .and_then(Value::as_object)
-        .cloned()
-        .unwrap_or_default();
-    merge(&mut express, &call.body["express"]);
+    let express = changed(&session.doc["express"], &call.body["express"]);
     check_choice(&after, &express)?;
 
-    session.doc.insert("order".into(), after.clone());
-    if !express.is_empty() {
-        session.doc.insert("express".into(), Value::Object(express));
-    }
+    session.doc["order"] = after.clone();
+    set(&mut session.doc, json!({"express": express}));
     if session.locked && call.body["remove_lock"] != false {
         session.locked = false;
         session.add_event(call.now, call.request_id, "PAY_LOCK_END", Value::Null);
@@ -274,78 +212,40 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
     let details = json!({"previous_order": before, "updated_order": after});
     let kept = size(&details);
     session.add_event(call.now, call.request_id, "UPDATE_SESSION", details);
-    Reply::keeping(session.body(&[]), kept)
-}
-
-fn merge(into: &mut Map<String, Value>, from: &Value) {
-    if let Some(from) = from.as_object() {
-        // An update has no merchant_reference; one that is sent is passed over.
-        let own = from.iter().filter(|(k, _)| *k != "merchant_reference");
-        into.extend(own.map(|(k, v)| (k.clone(), v.clone())));
-    }
+    ApiResponse::keeping(session.body(&[]), kept)
 }
 
 /// The chosen shipping option must be one of those on offer, when both are given.
-fn check_choice(order: &Value, express: &Map<String, Value>) -> Outcome<()> {
-    let chosen = &order["shipping_option"]["id"];
-    let offered = express.get("shipping_options").and_then(Value::as_array);
-    match offered {
-        Some(offered) if chosen.is_string() && !offered.iter().any(|o| o["id"] == *chosen) => {
-            Err(ApiError::invalid_field(
-                "order.shipping_option.id",
-                "is not one of express.shipping_options",
-            ))
-        }
-        _ => Ok(()),
-    }
+fn check_choice(order: &Value, express: &Value) -> ApiResult<()> {
+    let (chosen, offered) = (
+        &order["shipping_option"]["id"],
+        &express["shipping_options"],
+    );
+    let is_offered = items(offered).iter().any(|option| option["id"] == *chosen);
+    ensure_field(
+        !offered.is_array() || !chosen.is_string() || is_offered,
+        "order.shipping_option.id",
+        "is not one of express.shipping_options",
+    )
 }
 
 /// `POST /sessions/{session_id}/cancel`: allowed as long as nothing was captured; voids the authorization.
-pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let checkout = &mut account.checkout;
-    let session = checkout
-        .sessions
-        .get_mut(call.param("session_id"), "session")?;
-    if session.cancelled {
-        return Err(ApiError::wrong_state("the session is already cancelled"));
-    }
-    session.check_room()?;
-    let mut first_event = 0;
-    if let Some(id) = &session.transaction_id {
-        let transaction = checkout.transactions.get_mut(id, "transaction")?;
-        if transaction.ledger.status() != "AUTHORIZED" {
-            return Err(ApiError::wrong_state(
-                "only a session whose payment is authorized or not begun can be cancelled",
-            ));
-        }
-        transaction.check_room()?;
-        let amount = transaction.ledger.capturable();
-        let by = &call.grant.client_id;
-        if times_out(transaction, "VOID") {
-            return Ok(operations::timed_out(
-                call,
-                transaction,
-                "VOID",
-                amount,
-                500,
-            ));
-        }
-        first_event = transaction.events.len();
-        transaction.ledger.authorization = Authorization::Voided;
-        let extra = json!({"created_by": by});
-        transaction.add_event(call.now, call.request_id, "VOID", amount, extra);
-    }
-    session.cancelled = true;
-    session
-        .doc
-        .insert("cancelled_at".into(), json!(call.now_text()));
-    session
-        .doc
-        .insert("cancelled_by".into(), json!(call.grant.client_id));
-    session.add_event(call.now, call.request_id, "CANCELLED", Value::Null);
-    let body = session.body(&[]);
+pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let id = call.param("session_id");
+    let session = account.checkout.sessions.get(id, "session")?;
+    ensure_state(!session.cancelled, "the session is already cancelled")?;
+    session.check_capacity()?;
     if let Some(id) = session.transaction_id.clone() {
-        callbacks::on_events(account, call.now, &id, first_event);
+        let transaction = account.checkout.transactions.get(&id, "transaction")?;
+        let reason = "only a session whose payment is authorized or not begun can be cancelled";
+        ensure_state(transaction.ledger.status() == "AUTHORIZED", reason)?;
+        transaction.check_capacity()?;
+        let movement = voiding(call, transaction);
+        if !perform(account, &id, call.now, call.request_id, movement)? {
+            return Ok(timed_out(500));
+        }
     }
-    Reply::ok(body)
+    let session = account.checkout.sessions.get_mut(id, "session")?;
+    session.cancel(call.now, call.request_id, Some(&call.grant.client_id));
+    ApiResponse::ok(session.body(&[]))
 }

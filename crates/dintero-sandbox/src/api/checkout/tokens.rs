@@ -2,15 +2,21 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Reply};
-use crate::errors::{ApiError, Outcome};
-use crate::payer::card::Card;
-use crate::state::admin::Doc;
+use crate::api::checkout::card::Card;
+use crate::api::{has_values, is_set, page, stamp};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::errors::ensure_state;
 use crate::state::checkout::Transaction;
+use crate::state::json::set;
 use crate::state::{Account, uuid};
 
 /// The token of a card that a transaction was paid with.
-pub(crate) fn issue(call: &Call<'_>, account: &str, card: &Card, transaction: &Transaction) -> Doc {
+pub(crate) fn issue(
+    call: &Call<'_>,
+    account: &str,
+    card: &Card,
+    transaction: &Transaction,
+) -> Value {
     let mut token = json!({
         "id": uuid(), "type": "payment_token", "status": "ACTIVE", "card_brand": card.brand.to_lowercase(),
         "account_id": account, "payment_product_type": "dintero_psp.creditcard", "created_at": call.now_text(),
@@ -18,67 +24,41 @@ pub(crate) fn issue(call: &Call<'_>, account: &str, card: &Card, transaction: &T
         "pan_expiry_date": transaction.doc["card"]["expiry_date"], "transaction_id": transaction.doc["id"],
         "created_by": call.grant.client_id, "external_token_references": [], "links": [],
     });
-    if let Some(customer) = transaction
-        .doc
-        .get("customer")
-        .and_then(|c| c["customer_id"].as_str())
-    {
-        token["customer_id"] = json!(customer);
-    }
-    token.as_object().cloned().unwrap_or_default()
+    let customer = &transaction.doc["customer"]["customer_id"];
+    set(&mut token, json!({"customer_id": customer}));
+    token
 }
 
 /// `GET /card-tokens`: newest first.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let status = call.query.all("status");
-    let deleted =
-        call.query.flag("include_deleted")?.unwrap_or(false) || status.contains(&"DELETED");
-    let is = |token: &Doc, name: &str| {
-        call.query
-            .first(name)
-            .is_none_or(|wanted| token.get(name).is_some_and(|v| v == wanted))
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    const FILTERS: [(&str, &str); 3] = [
+        ("customer_id", "/customer_id"),
+        ("relationship_id", "/relationship_id"),
+        ("status", "/status"),
+    ];
+    let deleted = is_set(call, "include_deleted") || call.query.all("status").contains(&"DELETED");
+    let wanted = |token: &Value| {
+        has_values(&call.query, token, &FILTERS) && (deleted || token["status"] != "DELETED")
     };
-    let wanted = |token: &Doc| {
-        let own = token["status"].as_str().unwrap_or_default();
-        is(token, "customer_id")
-            && is(token, "relationship_id")
-            && (deleted || own != "DELETED")
-            && (status.is_empty() || status.contains(&own))
-    };
-    let after = call.query.first("starting_after");
-    let (page, _) = account
-        .checkout
-        .tokens
-        .page(after, call.query.limit()?, wanted)?;
-    Reply::ok(json!(page))
+    ApiResponse::ok(json!(page(call, &account.checkout.tokens, wanted)?.0))
 }
 
 /// `GET /card-tokens/{token_id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    Reply::ok(json!(
-        account
-            .checkout
-            .tokens
-            .get(call.param("token_id"), "card token")?
-    ))
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let tokens = &account.checkout.tokens;
+    ApiResponse::ok(tokens.get(call.param("token_id"), "card token")?.clone())
 }
 
 /// `DELETE /card-tokens/{token_id}`: the card cannot be charged any more; the token stays readable.
-pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let token = account
-        .checkout
-        .tokens
-        .get_mut(call.param("token_id"), "card token")?;
-    if token["status"] == "DELETED" {
-        return Err(ApiError::wrong_state("the token is already deleted"));
-    }
-    for (name, value) in [
-        ("status", "DELETED"),
-        ("updated_at", &call.now_text()),
-        ("deleted_at", &call.now_text()),
-        ("deleted_by", &call.grant.client_id),
-    ] {
-        token.insert(name.into(), Value::from(value));
-    }
-    Reply::ok(json!(token))
+pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let tokens = &mut account.checkout.tokens;
+    let token = tokens.get_mut(call.param("token_id"), "card token")?;
+    let is_deleted = token["status"] == "DELETED";
+    ensure_state(!is_deleted, "the token is already deleted")?;
+    set(
+        token,
+        json!({"status": "DELETED", "updated_at": call.now_text()}),
+    );
+    set(token, stamp(call, "deleted"));
+    ApiResponse::ok(token.clone())
 }

@@ -2,24 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Query, Reply, TimeRange};
+use crate::api::{has_values, is_found, is_one_of, page};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::parse_time;
-use crate::errors::Outcome;
+use crate::query::{Query, TimeRange};
 use crate::state::Account;
 use crate::state::checkout::Transaction;
+use crate::state::json::{copy, items, pick, set, text_of};
 
-const INCLUDES: [&str; 7] = [
-    "card.payment_token",
-    "card.recurrence_token",
-    "session",
-    "session.events.latest",
-    "events.request_headers",
-    "events.success.true",
-    "initiating_system_request_headers",
-];
-
-/// Filters that compare text: the query parameter and where the transaction has the value. Repeated parameters mean "one of".
-const TEXT_FILTERS: [(&str, &str); 15] = [
+/// Query parameters and where a transaction has their values.
+const FILTERS: [(&str, &str); 15] = [
     ("id", "/id"),
     ("payment_product", "/payment_product"),
     ("payment_product_type", "/payment_product_type"),
@@ -37,158 +29,86 @@ const TEXT_FILTERS: [(&str, &str); 15] = [
     ("channel", "/channel"),
 ];
 
+/// Where `search` looks besides the full name, according to the reference.
+const SEARCHED: [&str; 10] = [
+    "/id",
+    "/session_id",
+    "/card/payment_token_id",
+    "/merchant_reference",
+    "/merchant_reference_2",
+    "/customer/phone_number",
+    "/customer/email",
+    "/shipping_address/phone_number",
+    "/billing_address/phone_number",
+    "/billing_address/email",
+];
+
 /// `GET /transactions/{id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let includes = call.query.all_of("includes", &INCLUDES)?;
-    let transaction = account
-        .checkout
-        .transactions
-        .get(call.param("id"), "transaction")?;
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let includes = call.query.all("includes");
+    let checkout = &account.checkout;
+    let transaction = checkout.transactions.get(call.param("id"), "transaction")?;
     let mut body = transaction.body(&includes);
     let latest = includes.contains(&"session.events.latest");
     if latest || includes.contains(&"session") {
-        let mut session = account
-            .checkout
-            .sessions
-            .get(&transaction.session_id, "session")?
-            .body(&includes);
-        if latest && let Some(events) = session["events"].as_array_mut() {
+        let session = checkout.sessions.get(&transaction.session_id, "session")?;
+        body["session"] = session.body(&includes);
+        if latest && let Some(events) = body["session"]["events"].as_array_mut() {
             events.drain(..events.len().saturating_sub(1));
         }
-        body["session"] = session;
     }
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 /// `GET /transactions`: newest first, a bare array; the next page starts after the last id.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let includes = call.query.all_of("includes", &["events.success.true"])?;
-    let filter = Filter::new(&call.query)?;
-    let limit = call.query.limit()?;
-    let after = call.query.first("starting_after");
-    let (page, _) = account
-        .checkout
-        .transactions
-        .page(after, limit, |t| filter.wants(t))?;
-    Reply::ok(page.iter().map(|t| t.body(&includes)).collect())
-}
-
-struct Filter<'a> {
-    status: Vec<&'a str>,
-    text: Vec<(&'static str, Vec<&'a str>)>,
-    amount: (Option<i64>, Option<i64>, Option<i64>),
-    created: TimeRange,
-    captured: TimeRange,
-    refunded: TimeRange,
-    search: Option<&'a str>,
-}
-
-impl<'a> Filter<'a> {
-    fn new(query: &'a Query) -> Outcome<Self> {
-        let text = TEXT_FILTERS
-            .iter()
-            .map(|(name, pointer)| (*pointer, query.all(name)))
-            .chain([(
-                "/metadata/payout_correlation_id",
-                query.separated("payout_correlation_id"),
-            )]);
-        Ok(Self {
-            status: query.all("status"),
-            text: text.filter(|(_, values)| !values.is_empty()).collect(),
-            amount: (
-                query.int("amount")?,
-                query.int("amount.gte")?,
-                query.int("amount.lte")?,
-            ),
-            created: query.times("created_at")?,
-            captured: query.times("captured_at")?,
-            refunded: query.times("refunded_at")?,
-            search: query.first("search"),
-        })
-    }
-
-    fn wants(&self, transaction: &Transaction) -> bool {
-        let doc = |pointer: &str| find(transaction, pointer).and_then(Value::as_str);
-        let amount = find(transaction, "/amount")
-            .and_then(Value::as_i64)
-            .unwrap_or(0);
-        let (exact, gte, lte) = self.amount;
-        (self.status.is_empty() || self.status.contains(&transaction.ledger.status()))
-            && self
-                .text
-                .iter()
-                .all(|(at, values)| doc(at).is_some_and(|v| values.contains(&v)))
-            && exact.is_none_or(|n| amount == n)
-            && gte.is_none_or(|n| amount >= n)
-            && lte.is_none_or(|n| amount <= n)
-            && self.created.contains(transaction.created_at)
-            && had(transaction, "CAPTURE", self.captured)
-            && had(transaction, "REFUND", self.refunded)
-            && self.search.is_none_or(|text| matches(transaction, text))
-    }
-}
-
-fn find<'a>(transaction: &'a Transaction, pointer: &str) -> Option<&'a Value> {
-    let mut keys = pointer.split('/').skip(1);
-    let first = transaction.doc.get(keys.next()?)?;
-    keys.try_fold(first, |value, key| value.get(key))
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let query = &call.query;
+    let (includes, status) = (query.all("includes"), query.all("status"));
+    let correlations = query.separated("payout_correlation_id");
+    let amounts = query.ints("amount")?;
+    let created = query.times("created_at")?;
+    let captured = query.times("captured_at")?;
+    let refunded = query.times("refunded_at")?;
+    let wanted = |t: &Transaction| {
+        is_one_of(&status, t.ledger.status())
+            && has_values(query, &t.doc, &FILTERS)
+            && is_one_of(
+                &correlations,
+                text_of(&t.doc["metadata"]["payout_correlation_id"]),
+            )
+            && amounts(t.doc["amount"].as_i64().unwrap_or(0))
+            && created.contains(t.created_at)
+            && had(t, "CAPTURE", captured)
+            && had(t, "REFUND", refunded)
+            && (is_found(query, &t.doc, &SEARCHED) || has_name(query, &t.doc))
+    };
+    let (page, _) = page(call, &account.checkout.transactions, wanted)?;
+    ApiResponse::ok(page.iter().map(|t| t.body(&includes)).collect())
 }
 
 /// Whether a successful event of this name lies in the range.
 fn had(transaction: &Transaction, name: &str, range: TimeRange) -> bool {
     let in_range = |e: &Value| {
-        e["created_at"]
-            .as_str()
-            .and_then(|t| parse_time(t, false))
-            .is_some_and(|t| range.contains(t))
+        let time = parse_time(text_of(&e["created_at"]), false);
+        e["event"] == name && e["success"] == true && time.is_some_and(|t| range.contains(t))
     };
-    range.is_open()
-        || transaction
-            .events
-            .iter()
-            .any(|e| e["event"] == name && e["success"] == true && in_range(e))
+    range.is_open() || transaction.events.iter().any(in_range)
 }
 
-/// What `search` matches, according to the reference: ids, references, phone, e-mail and full name.
-fn matches(transaction: &Transaction, text: &str) -> bool {
-    const PLACES: [&str; 10] = [
-        "/id",
-        "/session_id",
-        "/card/payment_token_id",
-        "/merchant_reference",
-        "/merchant_reference_2",
-        "/customer/phone_number",
-        "/customer/email",
-        "/shipping_address/phone_number",
-        "/billing_address/phone_number",
-        "/billing_address/email",
-    ];
-    let place = |pointer: &str| find(transaction, pointer).is_some_and(|v| v == text);
-    let name = |address: &str| {
-        let part = |key| {
-            find(transaction, address)
-                .and_then(|a| a.get(key))
-                .and_then(Value::as_str)
-                .unwrap_or("")
-        };
-        format!("{} {}", part("first_name"), part("last_name")) == text
-    };
-    PLACES.iter().any(|p| place(p))
-        || ["/shipping_address", "/billing_address"]
-            .iter()
-            .any(|a| name(a))
+/// Whether `search` is the full name in one of the addresses.
+fn has_name(query: &Query, transaction: &Value) -> bool {
+    ["shipping_address", "billing_address"]
+        .iter()
+        .any(|address| {
+            let part = |name| text_of(&transaction[*address][name]);
+            let name = format!("{} {}", part("first_name"), part("last_name"));
+            query.first("search") == Some(name.as_str())
+        })
 }
 
 /// The fields of a session that its transaction takes over.
-pub(crate) fn from_session(session: &Value) -> serde_json::Map<String, Value> {
-    let order = &session["order"];
-    let mut doc = serde_json::Map::new();
-    let mut take = |name: &str, value: &Value| {
-        if !value.is_null() {
-            doc.insert(name.to_owned(), value.clone());
-        }
-    };
-    for name in [
+pub(crate) fn from_session(session: &Value) -> Value {
+    const OF_ORDER: [&str; 10] = [
         "amount",
         "currency",
         "merchant_reference",
@@ -199,33 +119,32 @@ pub(crate) fn from_session(session: &Value) -> serde_json::Map<String, Value> {
         "shipping_option",
         "store",
         "gift_cards",
-    ] {
-        take(name, &order[name]);
-    }
-    for name in [
+    ];
+    const OF_SESSION: [&str; 4] = [
         "customer",
         "checkboxes",
         "metadata",
         "initiating_system_request_headers",
-    ] {
-        take(name, &session[name]);
-    }
-    take("session_id", &session["id"]);
-    take("channel", &session["configuration"]["channel"]);
-    take(
-        "url",
-        &json!({"redirect_url": session["url"]["return_url"], "callback_url": session["url"]["callback_url"]}),
+    ];
+    let (order, url) = (&session["order"], &session["url"]);
+    let mut doc = pick(order, &OF_ORDER);
+    copy(&mut doc, session, &OF_SESSION);
+    let mut urls = json!({});
+    let (redirect, callback) = (&url["return_url"], &url["callback_url"]);
+    set(
+        &mut urls,
+        json!({"redirect_url": redirect, "callback_url": callback}),
     );
-    if let Some(url) = doc.get_mut("url").and_then(Value::as_object_mut) {
-        url.retain(|_, v| !v.is_null());
-    }
-    let mut items = order["items"].as_array().cloned().unwrap_or_default();
-    if let Some(option) = order["shipping_option"].as_object() {
-        items.push(json!({
+    let mut lines = items(&order["items"]).to_vec();
+    if let Some(option) = order.get("shipping_option") {
+        lines.push(json!({
             "id": option["id"], "line_id": option["line_id"], "amount": option["amount"],
             "description": option["title"], "quantity": 1, "type": "shipping",
         }));
     }
-    doc.insert("items".into(), Value::Array(items));
+    let channel = &session["configuration"]["channel"];
+    let fields =
+        json!({"session_id": session["id"], "channel": channel, "url": urls, "items": lines});
+    set(&mut doc, fields);
     doc
 }

@@ -3,142 +3,111 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::call::{Call, Reply};
+use crate::api::{has_values, page_after, stamp};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::check::Check;
 use crate::clock::text;
-use crate::errors::{ApiError, Outcome};
-use crate::state::checkout::{Movement, Transaction};
+use crate::errors::{ApiError, ApiResult, ensure_field};
+use crate::state::checkout::{Movement, Operation, Transaction};
 use crate::state::finance::{Finance, Seller};
+use crate::state::json::{set, text_of};
 use crate::state::{Account, uuid};
 
 /// How long the approval of a seller takes, on the sandbox's clock.
 const APPROVAL: TimeDelta = TimeDelta::hours(1);
 
 /// `POST /accounts/{aid}/management/settings/approvals/payout-destinations`: approved an hour later.
-pub(crate) fn approve_seller(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn approve_seller(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let sellers = &mut account.finance.sellers;
-    let id = call.body["payout_destination_id"]
-        .as_str()
-        .unwrap_or_default();
-    if id.is_empty() {
-        return Err(ApiError::invalid_field(
-            "payout_destination_id",
-            "must not be empty",
-        ));
-    }
-    if sellers.contains(id) {
-        return Err(ApiError::invalid_field(
-            "payout_destination_id",
-            "is already used",
-        ));
-    }
-    sellers.check_room(1, "payout destinations")?;
-    let mut doc = call.body.as_object().cloned().unwrap_or_default();
-    doc.insert("id".into(), json!(uuid()));
-    doc.insert("created_at".into(), json!(call.now_text()));
-    doc.insert("created_by".into(), json!(call.grant.client_id));
-    let url = format!("{}/sandbox/contract", call.base_url);
-    doc.insert(
-        "links".into(),
-        json!([{"rel": "contract_url", "href": url}]),
+    let id = text_of(&call.body["payout_destination_id"]);
+    let mut check = Check::of(&call.body);
+    check.ensure(
+        !sellers.contains(id),
+        "payout_destination_id",
+        "is already used",
     );
-    let seller = Seller {
-        doc,
-        active_from: call.now + APPROVAL,
-    };
-    let body = seller.body(call);
+    check.finish()?;
+    sellers.check_capacity(1, "payout destinations")?;
+    let url = format!("{}/sandbox/contract", call.base_url);
+    let mut doc = call.body.clone();
+    let fields = json!({
+        "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id,
+        "links": [{"rel": "contract_url", "href": url}],
+    });
+    set(&mut doc, fields);
+    let active_from = call.now + APPROVAL;
+    let seller = Seller { doc, active_from };
+    let body = seller.body(call.now);
     sellers.put(id, seller);
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 impl Seller {
-    fn body(&self, call: &Call<'_>) -> Value {
-        let mut body = json!(self.doc);
-        let is_active = call.now >= self.active_from;
-        body["case_status"] = json!(if is_active {
-            "ACTIVE"
-        } else {
-            "WAITING_FOR_SIGNATURE"
-        });
+    fn body(&self, now: DateTime<Utc>) -> Value {
+        let status = match now >= self.active_from {
+            true => "ACTIVE",
+            false => "WAITING_FOR_SIGNATURE",
+        };
+        let mut body = self.doc.clone();
+        body["case_status"] = json!(status);
         body
     }
 }
 
 /// `GET /accounts/{aid}/management/settings/approvals/payout-destinations`: newest first.
-pub(crate) fn sellers(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let status = call.query.all("case_status");
-    let id = call.query.first("payout_destination_id");
-    let all = account.finance.sellers.iter().map(|s| s.body(call));
-    let mut all: Vec<Value> = all
-        .filter(|s| id.is_none_or(|id| s["payout_destination_id"] == id))
-        .filter(|s| status.is_empty() || status.iter().any(|wanted| s["case_status"] == *wanted))
-        .collect();
-    all.reverse();
-    Reply::ok(json!({"payout_destinations": all}))
+pub(crate) fn sellers(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    const FILTERS: [(&str, &str); 2] = [
+        ("case_status", "/case_status"),
+        ("payout_destination_id", "/payout_destination_id"),
+    ];
+    let all = account.finance.sellers.iter().rev();
+    let all = all.map(|seller| seller.body(call.now));
+    let wanted = all.filter(|seller| has_values(&call.query, seller, &FILTERS));
+    ApiResponse::ok(json!({"payout_destinations": wanted.collect::<Value>()}))
 }
 
 /// `POST /v2/accounts/{aid}/payout/fund-transfers`: received in any case, carried out only when the source has that
 /// much; the same id with the same body again changes nothing.
-pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    const FROM: &str = "source_payout_destination_id";
+    const TO: &str = "destination_payout_destination_id";
     let finance = &mut account.finance;
-    let text = |name: &str| call.body[name].as_str().unwrap_or_default();
-    let id = text("fund_transfer_id");
+    let member = |name: &str| text_of(&call.body[name]);
+    let id = member("fund_transfer_id");
     if let Some(first) = finance.transfers.get(id) {
-        let sent = call.body.as_object().into_iter().flatten();
-        let same = sent.into_iter().all(|(name, value)| first[name] == *value);
-        return if same {
-            Reply::ok(json!({"fund_transfer": first}))
-        } else {
-            let reason = "was used for another transfer";
-            Err(ApiError::invalid_field("fund_transfer_id", reason))
-        };
+        let mut sent = call.body.as_object().into_iter().flatten();
+        let same = sent.all(|(name, value)| first[name] == *value);
+        ensure_field(same, "fund_transfer_id", "was used for another transfer")?;
+        return ApiResponse::ok(json!({"fund_transfer": first}));
     }
-    let (from, to) = (
-        "source_payout_destination_id",
-        "destination_payout_destination_id",
-    );
-    for name in [from, to] {
-        let seller = finance.sellers.find(text(name));
-        if seller.is_none_or(|s| call.now < s.active_from) {
-            return Err(ApiError::invalid_field(
-                name,
-                "is not an approved payout destination",
-            ));
-        }
+    for name in [FROM, TO] {
+        let seller = finance.sellers.find(member(name));
+        let is_approved = seller.is_some_and(|s| call.now >= s.active_from);
+        ensure_field(is_approved, name, "is not an approved payout destination")?;
     }
-    if text(from) == text(to) {
-        return Err(ApiError::invalid_field(to, "is the source"));
-    }
-    if id.is_empty() {
-        return Err(ApiError::invalid_field(
-            "fund_transfer_id",
-            "must not be empty",
-        ));
-    }
-    finance.ledger.check_room(2, "ledger entries")?;
+    let mut check = Check::default();
+    check.ensure(!id.is_empty(), "fund_transfer_id", "must not be empty");
+    check.ensure(member(FROM) != member(TO), TO, "is the source");
+    check.finish()?;
+    finance.ledger.check_capacity(2, "ledger entries")?;
     let mut doc = call.body.clone();
     doc["account_id"] = json!(account.id);
-    doc["created_at"] = json!(call.now_text());
-    doc["created_by"] = json!(call.grant.client_id);
-    let (amount, currency) = (
-        call.body["amount"].as_f64().unwrap_or(0.0) as i64,
-        text("currency"),
-    );
-    if finance
-        .balances(text(from))
-        .get(currency)
-        .is_some_and(|has| *has >= amount)
-    {
-        for (seller, amount) in [(text(from), -amount), (text(to), amount)] {
+    set(&mut doc, stamp(call, "created"));
+    let (from, to, currency) = (member(FROM), member(TO), member("currency"));
+    let amount = call.body["amount"].as_i64().unwrap_or(0);
+    let balances = finance.balances(from);
+    if balances.get(currency).is_some_and(|has| *has >= amount) {
+        for (seller, amount) in [(from, -amount), (to, amount)] {
             let mut entry = entry(call.now, &account.id, seller, currency, amount, "transfer");
             entry["transfer_id"] = json!(id);
             entry["transfer_reference"] = call.body["reference"].clone();
-            entry["transfer_source_payout_destination_id"] = call.body[from].clone();
-            entry["transfer_destination_payout_destination_id"] = call.body[to].clone();
+            entry["transfer_source_payout_destination_id"] = json!(from);
+            entry["transfer_destination_payout_destination_id"] = json!(to);
             put(finance, entry);
         }
     }
     finance.transfers.insert(id.to_owned(), doc.clone());
-    Reply::ok(json!({"fund_transfer": doc}))
+    ApiResponse::ok(json!({"fund_transfer": doc}))
 }
 
 /// Notes what a capture brings the payment's seller, or a refund takes.
@@ -149,32 +118,23 @@ pub(crate) fn note(
     transaction: &Transaction,
     movement: &Movement,
 ) {
-    let amount = match movement.event {
-        "CAPTURE" => movement.amount,
-        "REFUND" => -movement.amount,
-        _ => return,
+    let amount = match movement.operation {
+        Operation::Capture => movement.amount,
+        Operation::Refund => -movement.amount,
+        Operation::Void => return,
     };
-    let doc = |name: &str| {
-        transaction
-            .doc
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
-    let seller = doc("payout_destination_id");
+    let seller = text_of(&transaction.doc["payout_destination_id"]);
+    let currency = text_of(&transaction.doc["currency"]);
     // A full ledger must not refuse a capture; the seller's account then ends there.
-    if !seller.is_empty() && finance.ledger.check_room(1, "ledger entries").is_ok() {
-        let mut entry = entry(now, account, seller, doc("currency"), amount, "inbound");
+    if !seller.is_empty() && finance.ledger.check_capacity(1, "ledger entries").is_ok() {
+        let mut entry = entry(now, account, seller, currency, amount, "inbound");
         entry["inbound_payment_provider"] = json!("dintero_psp");
         put(finance, entry);
     }
 }
 
 fn put(finance: &mut Finance, entry: Value) {
-    let id = entry["ledger_entry_id"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
+    let id = text_of(&entry["ledger_entry_id"]).to_owned();
     finance.ledger.put(&id, entry);
 }
 
@@ -198,7 +158,7 @@ fn entry(
 }
 
 /// `GET /v2/accounts/{aid}/payout/payout-destinations/{payout_destination_id}/balances`.
-pub(crate) fn balances(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn balances(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let seller = known(call, account)?;
     let balances = account.finance.balances(seller).into_iter().map(|(currency, amount)| {
         json!({
@@ -206,29 +166,23 @@ pub(crate) fn balances(call: &Call<'_>, account: &mut Account) -> Outcome<Reply>
             "currency": currency, "amount": amount,
         })
     });
-    Reply::ok(json!({"payout_destination_balances": balances.collect::<Value>()}))
+    ApiResponse::ok(json!({"payout_destination_balances": balances.collect::<Value>()}))
 }
 
 /// `GET /v2/accounts/{aid}/payout/payout-destinations/{payout_destination_id}/transfers`: newest first.
-pub(crate) fn transfers(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn transfers(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let seller = known(call, account)?;
-    let currency = call.query.first("currency");
     let wanted = |e: &Value| {
-        e["payout_destination_id"] == seller && currency.is_none_or(|c| e["currency"] == c)
+        e["payout_destination_id"] == seller
+            && has_values(&call.query, e, &[("currency", "/currency")])
     };
-    let page = call.query.first("page");
-    let limit = call.query.limit_of(10, 1_000)?;
-    let found = account.finance.ledger.page(page, limit, wanted);
-    let (entries, next) =
-        found.map_err(|_| ApiError::invalid_field("page", "is not the token of a page"))?;
+    let (entries, next) = page_after(call, "page", &account.finance.ledger, wanted)?;
     let mut body = json!({"entries": entries});
-    if let Some(next) = next {
-        body["next_page_token"] = json!(next);
-    }
-    Reply::ok(body)
+    set(&mut body, json!({"next_page_token": next}));
+    ApiResponse::ok(body)
 }
 
-fn known<'a>(call: &'a Call<'_>, account: &Account) -> Outcome<&'a str> {
+fn known<'a>(call: &'a Call<'_>, account: &Account) -> ApiResult<&'a str> {
     let id = call.param("payout_destination_id");
     let known = account.finance.sellers.contains(id) || !account.finance.balances(id).is_empty();
     known

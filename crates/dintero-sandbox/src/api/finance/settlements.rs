@@ -2,76 +2,63 @@
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, Reply};
-use crate::errors::{ApiError, Outcome};
-use crate::state::admin::Doc;
+use crate::api::{has_values, is_found, page, page_after};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::errors::{ApiError, ensure_field};
 use crate::state::checkout::Transaction;
-use crate::state::finance::{Settled, Settlement};
+use crate::state::finance::Settlement;
+use crate::state::json::{pick, set, text_of};
 use crate::state::{Account, uuid};
 
 /// `GET /accounts/{aid}/settlements`: newest first.
-pub(crate) fn settlements(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let (created, items) = (
-        call.query.times("created_at")?,
-        call.query.times("item_created_at")?,
-    );
-    let providers = call.query.all("payment_provider");
-    let seller = call.query.first("payout_destination_id");
-    let search = call.query.first("search");
+pub(crate) fn settlements(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    const FILTERS: [(&str, &str); 2] = [
+        ("payment_provider", "/provider"),
+        ("payout_destination_id", "/payout_destination_id"),
+    ];
+    let query = &call.query;
+    let created = query.times("created_at")?;
+    let items = query.times("item_created_at")?;
     let wanted = |s: &Settlement| {
         created.contains(s.created_at)
             && items.contains(s.created_at)
-            && (providers.is_empty() || providers.iter().any(|p| s.doc["provider"] == *p))
-            && seller.is_none_or(|id| s.doc["payout_destination_id"] == id)
-            && search.is_none_or(|text| s.doc["id"] == text || s.doc["provider_reference"] == text)
+            && has_values(query, &s.doc, &FILTERS)
+            && is_found(query, &s.doc, &["/id", "/provider_reference"])
     };
-    let after = call.query.first("starting_after_id");
-    let limit = call.query.limit_of(10, 1_000)?;
-    let page = account.finance.settlements.page(after, limit, wanted);
-    let (page, next) = page
-        .map_err(|_| ApiError::invalid_field("starting_after_id", "is not the cursor of a page"))?;
+    let settlements = &account.finance.settlements;
+    let (page, next) = page_after(call, "starting_after_id", settlements, wanted)?;
     let mut body = json!({"items": page.iter().map(|s| &s.doc).collect::<Vec<_>>()});
     if let (Some(next), Some(last)) = (next, page.last()) {
         let at = &last.doc["created_at"];
         body["last_evaluated_key"] =
             json!({"id": next, "account_id": account.id, "settled_at": at, "created_at": at});
     }
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 /// `GET /accounts/{aid}/settlements/{settlementid}/attachments/{attachmentid}`: the file itself.
-pub(crate) fn attachment(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let settlement = account
-        .finance
-        .settlements
-        .get(call.param("settlementid"), "settlement")?;
-    match settlement.files.get(call.param("attachmentid")) {
-        Some(csv) => Reply::file("text/csv; charset=utf-8", csv.clone()),
-        None => Err(ApiError::not_found("attachment")),
-    }
+pub(crate) fn attachment(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let settlements = &account.finance.settlements;
+    let settlement = settlements.get(call.param("settlementid"), "settlement")?;
+    let csv = settlement.files.get(call.param("attachmentid"));
+    let csv = csv.ok_or_else(|| ApiError::not_found("attachment"))?;
+    Ok(ApiResponse::file("text/csv; charset=utf-8", csv.clone()))
 }
 
 /// `POST /accounts/{aid}/settlements/reports/generate-test-report`: test accounts only. What was captured or refunded
 /// since the last report is settled; 200 when there is nothing new.
-pub(crate) fn test_report(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn test_report(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     if !account.id.starts_with('T') {
         return Err(ApiError::forbidden("test reports are for test accounts"));
     }
     let ids = call.body["transaction_ids"].as_array();
     let range = &call.body["date_range"];
-    let most = call.body["number_of_transactions"]
-        .as_u64()
-        .unwrap_or(u64::MAX);
+    let most = call.body["number_of_transactions"].as_u64();
     let (from, to) = (range["start_date"].as_str(), range["end_date"].as_str());
-    if let (Some(from), Some(to)) = (from, to)
-        && from > to
-    {
-        return Err(ApiError::invalid_field(
-            "date_range.end_date",
-            "is before start_date",
-        ));
-    }
-    account.finance.settlements.check_room(10, "settlements")?;
+    let in_order = from.zip(to).is_none_or(|(from, to)| from <= to);
+    ensure_field(in_order, "date_range.end_date", "is before start_date")?;
+    let settlements = &account.finance.settlements;
+    settlements.check_capacity(10, "settlements")?;
     let wanted = |t: &&Transaction| {
         let day = t.created_at.format("%Y-%m-%d").to_string();
         ids.is_none_or(|ids| ids.contains(&t.doc["id"]))
@@ -82,51 +69,38 @@ pub(crate) fn test_report(call: &Call<'_>, account: &mut Account) -> Outcome<Rep
     for transaction in account.checkout.transactions.iter().filter(wanted) {
         let before = lines.len();
         for event in transaction.events.iter().filter(|e| e["success"] == true) {
-            let name = match event["event"].as_str() {
-                Some("CAPTURE") => "CAPTURE",
-                Some("REFUND") => "REFUND",
-                _ => continue,
-            };
-            let id = event["id"].as_str().unwrap_or_default();
-            if account.finance.settled.contains(id) {
+            let (name, id) = (text_of(&event["event"]), text_of(&event["id"]));
+            let is_movement = name == "CAPTURE" || name == "REFUND";
+            if !is_movement || account.finance.settled.contains(id) {
                 continue;
             }
             events.push(id.to_owned());
-            let text = |name: &str| {
-                transaction.doc[name]
-                    .as_str()
-                    .unwrap_or_default()
-                    .to_owned()
-            };
-            lines.push(Settled {
-                transaction_id: text("id"),
-                event: name,
-                amount: event["amount"].as_i64().unwrap_or(0),
-                currency: text("currency"),
-            });
+            let doc = &transaction.doc;
+            lines.push(json!({
+                "transaction_id": doc["id"], "event": name, "amount": event["amount"], "currency": doc["currency"],
+            }));
         }
         transactions += u64::from(lines.len() > before);
-        if transactions >= most {
+        if most.is_some_and(|most| transactions >= most) {
             break;
         }
     }
     if lines.is_empty() {
-        return Reply::ok(json!({"message": "nothing new to report"}));
+        return ApiResponse::ok(json!({"message": "nothing new to report"}));
     }
     account
         .finance
         .settle(&lines, &call.grant.client_id, call.now);
     account.finance.settled.extend(events);
-    Ok(Reply::new(201, json!({"message": "a report was made"})))
+    Ok(ApiResponse::new(
+        201,
+        json!({"message": "a report was made"}),
+    ))
 }
 
 /// `GET /accounts/{aid}/reports/metadata`: a report per settlement, newest first.
-pub(crate) fn reports(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let after = call.query.first("starting_after");
-    let (page, next) = account
-        .finance
-        .settlements
-        .page(after, call.query.limit()?, |_| true)?;
+pub(crate) fn reports(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let (page, next) = page(call, &account.finance.settlements, |_| true)?;
     let report = |s: &&Settlement| {
         json!({
             "id": s.doc["id"], "account_id": account.id, "template_id": "settlement", "content_type": "text/csv",
@@ -136,73 +110,60 @@ pub(crate) fn reports(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> 
         })
     };
     let mut body = json!({"reports": page.iter().map(report).collect::<Value>()});
-    if let Some(next) = next {
-        body["starting_after"] = json!(next);
-    }
-    Reply::ok(body)
+    set(&mut body, json!({"starting_after": next}));
+    ApiResponse::ok(body)
 }
 
-/// `GET /accounts/{aid}/settlements/reports/configuration`.
-pub(crate) fn configurations(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let after = call.query.first("starting_after");
-    let limit = call.query.limit_of(100, 1_000)?;
-    let (page, next) = account
-        .finance
-        .report_configurations
-        .page(after, limit, |_| true)?;
+const CONFIGURATION: &str = "report configuration";
+
+/// `GET /accounts/{aid}/settlements/reports/configuration`: newest first.
+pub(crate) fn configurations(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let store = &account.finance.report_configurations;
+    let (page, next) = page(call, store, |_| true)?;
     let mut body = json!({"items": page});
-    if let Some(next) = next {
-        body["starting_after"] = json!(next);
-    }
-    Reply::ok(body)
+    set(&mut body, json!({"starting_after": next}));
+    ApiResponse::ok(body)
 }
 
 /// `POST /accounts/{aid}/settlements/reports/configuration`.
-pub(crate) fn create_configuration(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create_configuration(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let store = &mut account.finance.report_configurations;
-    store.check_room(1, "report configurations")?;
-    if call.body.get("id").is_some() {
-        return Err(ApiError::invalid_field("id", "is set by the API only"));
-    }
+    store.check_capacity(1, "report configurations")?;
+    let has_id = call.body.get("id").is_some();
+    ensure_field(!has_id, "id", "is set by the API only")?;
     let id = uuid();
-    let mut doc = call.body.as_object().cloned().unwrap_or_default();
-    doc.insert("id".into(), json!(id));
-    doc.insert("account_id".into(), json!(account.id));
-    doc.insert("created_at".into(), json!(call.now_text()));
+    let mut doc = call.body.clone();
+    let fields = json!({"id": id, "account_id": account.id, "created_at": call.now_text()});
+    set(&mut doc, fields);
     touch(call, &mut doc);
     store.put(&id, doc.clone());
-    Reply::ok(Value::Object(doc))
+    ApiResponse::ok(doc)
 }
 
-fn touch(call: &Call<'_>, doc: &mut Doc) {
-    doc.insert("updated_at".into(), json!(call.now_text()));
-    doc.insert(
-        "last_modified_at".into(),
-        json!(call.now.timestamp_millis()),
-    );
+fn touch(call: &Call<'_>, doc: &mut Value) {
+    doc["updated_at"] = json!(call.now_text());
+    doc["last_modified_at"] = json!(call.now.timestamp_millis());
 }
 
 /// `GET /accounts/{aid}/settlements/reports/configuration/{id}`.
-pub(crate) fn configuration(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn configuration(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let store = &account.finance.report_configurations;
-    Reply::ok(json!(store.get(call.param("id"), "report configuration")?))
+    ApiResponse::ok(store.get(call.param("id"), CONFIGURATION)?.clone())
 }
 
 /// `PUT /accounts/{aid}/settlements/reports/configuration/{id}`.
-pub(crate) fn update_configuration(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn update_configuration(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let store = &mut account.finance.report_configurations;
-    let doc = store.get_mut(call.param("id"), "report configuration")?;
-    doc.retain(|name, _| ["id", "account_id", "created_at"].contains(&name.as_str()));
-    let body = call.body.as_object().cloned().unwrap_or_default();
-    doc.extend(body.into_iter().filter(|(name, _)| name != "id"));
+    let doc = store.get_mut(call.param("id"), CONFIGURATION)?;
+    let own = pick(doc, &["id", "account_id", "created_at"]);
+    *doc = call.body.clone();
+    set(doc, own);
     touch(call, doc);
-    Reply::ok(json!(doc))
+    ApiResponse::ok(doc.clone())
 }
 
 /// `DELETE /accounts/{aid}/settlements/reports/configuration/{id}`.
-pub(crate) fn delete_configuration(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn delete_configuration(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let store = &mut account.finance.report_configurations;
-    Reply::ok(json!(
-        store.remove(call.param("id"), "report configuration")?
-    ))
+    ApiResponse::ok(store.remove(call.param("id"), CONFIGURATION)?)
 }

@@ -1,10 +1,10 @@
-//! Shopping: drafts, orders, and what is recorded about an order's payment.
+//! Shopping: drafts, orders, and what is recorded about the payment of an order.
 
 pub(crate) mod complete;
 pub(crate) mod drafts;
 pub(crate) mod events;
-pub(crate) mod items;
-pub(crate) mod lists;
-pub(crate) mod operations;
+mod items;
+pub(crate) mod order_payments;
+pub(crate) mod order_queries;
 pub(crate) mod orders;
 pub(crate) mod sessions;

@@ -3,209 +3,151 @@
 use serde_json::json;
 
 use crate::api::shopping::events::api_event;
-use crate::api::shopping::items::{ITEMS, check_item, position, stored};
-use crate::api::shopping::lists::events_wanted;
-use crate::call::{Call, Reply};
-use crate::check::{Check, Node};
-use crate::errors::{ApiError, Outcome};
-use crate::state::shopping::{Kind, Order, gross};
+use crate::api::shopping::items::{ITEMS, check_line_id, replaced};
+use crate::api::shopping::order_queries::events_wanted;
+use crate::api::stamp;
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::check::Check;
+use crate::errors::{ApiError, ApiResult, ensure_state};
+use crate::state::json::{copy, items, remove, set};
+use crate::state::shopping::{Kind, Order, gross, lines, require_open};
 use crate::state::{Account, uuid};
 
 /// `PUT /orders/{order_id}`: the documented fields of an open order. Lines are changed, never added (a draft with
 /// `options.order_id` adds), and not below what is authorized of them.
-pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let events = events_wanted(&call.query, false)?;
-    let order = account
-        .shopping
-        .orders
-        .get_mut(call.param("order_id"), "order")?;
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    let authorized = order.moved(Kind::Authorization, None);
-    let items = check.objects(&root.at("items"), ITEMS);
-    for item in &items {
-        check_item(&mut check, item);
-        let (line, amount) = (
-            item.at("line_id"),
-            item.at("gross_amount").as_i64().unwrap_or(0),
-        );
-        let Some(id) = line.as_i64() else { continue };
-        if position(&order.doc, id).is_none() {
-            check.fail(&line, "is not a line of the order");
-        }
-        if authorized
-            .get(&id)
-            .is_some_and(|a| a.abs() > amount.abs() || a.signum() * amount.signum() < 0)
-        {
-            check.fail(
-                &item.at("gross_amount"),
-                "is less than what is authorized of the line",
-            );
-        }
-    }
-    check.objects(&root.at("itinerary"), ITEMS);
-    for name in ["courier_id", "delivery_id"] {
-        check.text(&root.at(name), 255);
-    }
-    check.time(&root.at("pickup_at"));
-    check.object(&root.at("options"));
-    let several = root.at("options.multiple_authorizations");
-    check.flag(&several);
-    if !several.is_absent() && !order.operations.is_empty() {
-        check.fail(&several, "cannot be changed once something is recorded");
-    }
-    check.finish()?;
-    require_open(order)?;
-    order.check_room()?;
-
-    for item in call.body["items"].as_array().into_iter().flatten() {
-        let found = item["line_id"]
-            .as_i64()
-            .and_then(|id| position(&order.doc, id));
-        if let Some(place) = found.and_then(|i| order.doc.get_mut("items")?.get_mut(i)) {
-            *place = stored(item, place["version"].as_u64().unwrap_or(0) + 1);
-        }
-    }
-    for name in [
+pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    const FIELDS: [&str; 5] = [
         "external_ids",
         "itinerary",
         "courier_id",
         "pickup_at",
         "delivery_id",
-    ] {
-        if let Some(value) = call.body.get(name) {
-            order.doc.insert(name.into(), value.clone());
+    ];
+    with_order(call, account, |order| {
+        let changed = items(&call.body["items"]);
+        check_update(call, order)?;
+        require_open(&order.doc, "order", ApiError::wrong_state)?;
+        let before = order.doc["items"].as_array_mut().into_iter().flatten();
+        for line in before {
+            let item = changed
+                .iter()
+                .find(|item| item["line_id"] == line["line_id"]);
+            if let Some(item) = item {
+                *line = replaced(line, item);
+            }
         }
-    }
-    if let Some(new) = call.body["options"].as_object() {
-        let options = order.doc.entry("options").or_insert_with(|| json!({}));
-        options
-            .as_object_mut()
-            .into_iter()
-            .for_each(|o| o.extend(new.clone()));
-    }
-    if !items.is_empty() {
-        let sum = gross(&json!({"items": order.doc["items"]}));
-        order.doc.insert("gross_amount".into(), json!(sum));
-    }
-    finish(call, order, &events)
-}
-
-fn require_open(order: &Order) -> Outcome<()> {
-    if order.status == "open" {
+        copy(&mut order.doc, &call.body, &FIELDS);
+        if call.body["options"].is_object() {
+            set(&mut order.doc["options"], call.body["options"].clone());
+        }
+        if !changed.is_empty() {
+            order.doc["gross_amount"] = json!(gross(&order.doc));
+        }
         Ok(())
-    } else {
-        Err(ApiError::wrong_state(format!(
-            "the order is {}",
-            order.status
-        )))
-    }
+    })
 }
 
-fn finish(call: &Call<'_>, order: &mut Order, events: &[&str]) -> Outcome<Reply> {
-    order
-        .doc
-        .insert("updated_at".into(), json!(call.now_text()));
-    order.events.push(api_event(call, None));
-    Reply::ok(order.body(events))
+fn check_update(call: &Call<'_>, order: &Order) -> ApiResult<()> {
+    let (authorized, lines) = (order.moved(Kind::Authorization, None), lines(&order.doc));
+    let changed = items(&call.body["items"]);
+    let mut check = Check::of(&call.body);
+    let reason = format!("has more than {ITEMS} items");
+    check.ensure(changed.len() <= ITEMS, "items", &reason);
+    for (i, item) in changed.iter().enumerate() {
+        let field = format!("items[{i}].line_id");
+        check_line_id(&mut check, &field, item);
+        let amount = item["gross_amount"].as_i64().unwrap_or(0);
+        let line = item["line_id"].as_i64().unwrap_or(0);
+        let is_line = lines.contains_key(&line);
+        check.ensure(is_line, &field, "is not a line of the order");
+        let is_enough = |a: &i64| a.abs() <= amount.abs() && a.signum() * amount.signum() >= 0;
+        check.ensure(
+            authorized.get(&line).is_none_or(is_enough),
+            &format!("items[{i}].gross_amount"),
+            "is less than what is authorized of the line",
+        );
+    }
+    let several = call.body["options"].get("multiple_authorizations");
+    check.ensure(
+        several.is_none() || !order.has_operations(),
+        "options.multiple_authorizations",
+        "cannot be changed once something is recorded",
+    );
+    check.finish()
 }
 
 /// `POST /orders/{order_id}/cancel`: only an open order of which nothing is captured.
-pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let events = events_wanted(&call.query, false)?;
-    let order = account
-        .shopping
-        .orders
-        .get_mut(call.param("order_id"), "order")?;
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    check.text(&root.at("cancelled_reason"), 255);
-    check.finish()?;
-    require_open(order)?;
-    if !order.moved(Kind::Capture, None).is_empty() {
-        return Err(ApiError::wrong_state(
-            "an order of which something is captured cannot be cancelled",
-        ));
-    }
-    order.check_room()?;
-    order.status = "cancelled";
-    order
-        .doc
-        .insert("cancelled_at".into(), json!(call.now_text()));
-    order
-        .doc
-        .insert("cancelled_by".into(), json!(call.grant.client_id));
-    if let Some(reason) = call.body.get("cancelled_reason") {
-        order.doc.insert("cancelled_reason".into(), reason.clone());
-    }
-    finish(call, order, &events)
+pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    with_order(call, account, |order| {
+        Check::of(&call.body).finish()?;
+        require_open(&order.doc, "order", ApiError::wrong_state)?;
+        let is_uncaptured = order.moved(Kind::Capture, None).is_empty();
+        let reason = "an order of which something is captured cannot be cancelled";
+        ensure_state(is_uncaptured, reason)?;
+        order.doc["status"] = json!("cancelled");
+        set(&mut order.doc, stamp(call, "cancelled"));
+        copy(&mut order.doc, &call.body, &["cancelled_reason"]);
+        Ok(())
+    })
 }
 
 /// `POST /orders/{order_id}/close`.
-pub(crate) fn close(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let events = events_wanted(&call.query, false)?;
-    let order = account
-        .shopping
-        .orders
-        .get_mut(call.param("order_id"), "order")?;
-    require_open(order)?;
-    order.check_room()?;
-    order.status = "closed";
-    order.doc.insert("closed_at".into(), json!(call.now_text()));
-    order
-        .doc
-        .insert("closed_by".into(), json!(call.grant.client_id));
-    finish(call, order, &events)
+pub(crate) fn close(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    with_order(call, account, |order| {
+        require_open(&order.doc, "order", ApiError::wrong_state)?;
+        order.doc["status"] = json!("closed");
+        set(&mut order.doc, stamp(call, "closed"));
+        Ok(())
+    })
 }
 
 /// `POST /orders/{order_id}/open`: a closed order only; a cancelled one stays cancelled.
-pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let events = events_wanted(&call.query, false)?;
-    let order = account
-        .shopping
-        .orders
-        .get_mut(call.param("order_id"), "order")?;
-    if order.status != "closed" {
-        return Err(ApiError::wrong_state(format!(
-            "the order is {}",
-            order.status
-        )));
-    }
-    order.check_room()?;
-    order.status = "open";
-    order.doc.remove("closed_at");
-    order.doc.remove("closed_by");
-    finish(call, order, &events)
+pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    with_order(call, account, |order| {
+        let is_closed = order.doc["status"] == "closed";
+        ensure_state(is_closed, "only a closed order can be opened")?;
+        order.doc["status"] = json!("open");
+        remove(&mut order.doc, &["closed_at", "closed_by"]);
+        Ok(())
+    })
 }
 
 /// `POST /orders/{order_id}/comments`.
-pub(crate) fn comment(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let events = events_wanted(&call.query, false)?;
-    let order = account
-        .shopping
-        .orders
-        .get_mut(call.param("order_id"), "order")?;
-    let mut check = Check::default();
-    let text = check.need_text(&Node::root(&call.body).at("comment"), 4_096);
-    check.finish()?;
-    order.check_room()?;
-    let (at, by) = (call.now_text(), &call.grant.client_id);
-    order
-        .comments
-        .push(json!({"id": uuid(), "created_at": at, "created_by": by, "comment": text}));
-    finish(call, order, &events)
+pub(crate) fn comment(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    with_order(call, account, |order| {
+        Check::of(&call.body).finish()?;
+        let mut comment = stamp(call, "created");
+        let fields = json!({"id": uuid(), "comment": call.body["comment"]});
+        set(&mut comment, fields);
+        order.add("comments", comment);
+        Ok(())
+    })
 }
 
 /// `DELETE /orders/{order_id}/comments/{comment_id}`.
-pub(crate) fn remove_comment(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let events = events_wanted(&call.query, false)?;
-    let order = account
-        .shopping
-        .orders
-        .get_mut(call.param("order_id"), "order")?;
-    let found = order
-        .comments
-        .iter()
-        .position(|c| c["id"] == call.param("comment_id"));
-    let found = found.ok_or_else(|| ApiError::not_found("comment"))?;
-    order.comments.remove(found);
-    finish(call, order, &events)
+pub(crate) fn remove_comment(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    with_order(call, account, |order| {
+        let mut comments = items(&order.doc["comments"]).to_vec();
+        let found = comments
+            .iter()
+            .position(|c| c["id"] == call.param("comment_id"));
+        comments.remove(found.ok_or_else(|| ApiError::not_found("comment"))?);
+        order.doc["comments"] = json!(comments);
+        Ok(())
+    })
+}
+
+/// Changes the order of the path and notes the event; `change` checks everything before it changes anything.
+fn with_order(
+    call: &Call<'_>,
+    account: &mut Account,
+    change: impl FnOnce(&mut Order) -> ApiResult<()>,
+) -> HandlerResult {
+    let orders = &mut account.shopping.orders;
+    let order = orders.get_mut(call.param("order_id"), "order")?;
+    order.check_capacity()?;
+    change(order)?;
+    order.doc["updated_at"] = json!(call.now_text());
+    order.events.push(api_event(call, None));
+    ApiResponse::ok(order.body(&events_wanted(call)))
 }

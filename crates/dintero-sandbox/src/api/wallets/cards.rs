@@ -1,114 +1,97 @@
 //! Cards: made one by one or in a batch, activated, given tokens and new PINs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::api::pictures;
 use crate::api::wallets::check;
-use crate::call::{Call, Reply};
-use crate::check::{Check, Node, parse_time};
-use crate::errors::{ApiError, Outcome};
-use crate::state::wallets::{Card, PER_CARD, Remembered, Token, Wallets, generate};
+use crate::api::{pictures, stamp};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::errors::{ensure_capacity, ensure_state};
+use crate::state::json::{copy, items, pick, set, text_of};
+use crate::state::wallets::{Card, PER_CARD, Token, Wallets, generate};
 use crate::state::{Account, uuid};
 
 /// How many cards a batch can have; Dintero's limit is not published.
 const BATCH: usize = 1_000;
+/// What an activation can set of a card.
+const FIELDS: [&str; 8] = [
+    "customer_id",
+    "name",
+    "amount",
+    "currency",
+    "originated_by",
+    "metadata",
+    "active_from",
+    "expires_at",
+];
 
 /// `POST /cards`.
-pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    check.need_text(&root.at("card_id"), 255);
-    check.own_id(&root.at("card_id"), 255);
-    let amount = check::amount(&mut check, &root);
-    check::card(&mut check, &root);
-    check::pin(&mut check, &root.at("pin"));
-    check::token(&mut check, &root.at("card_token"));
-    check.finish()?;
+pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let wallets = &mut account.wallets;
-    wallets.cards.check_room(1, "cards")?;
-    let id = call.body["card_id"].as_str().unwrap_or_default();
-    if wallets.cards.contains(id) {
-        return Err(ApiError::invalid_field("card_id", "is already used"));
-    }
+    let id = text_of(&call.body["card_id"]);
+    let mut check = check::body(&call.body);
+    check::period(&mut check, &call.body);
+    check::lengths(&mut check, "", &call.body);
+    check.ensure(!wallets.cards.contains(id), "card_id", "is already used");
+    check.finish()?;
+    wallets.cards.check_capacity(1, "cards")?;
     let mut card = new_card(call, &call.body);
-    card.funds = amount;
-    let answer = put(call, wallets, id, card, &call.body);
-    Reply::ok(answer)
+    card.funds = call.body["amount"].as_i64().unwrap_or(0);
+    ApiResponse::ok(put(call, wallets, id, card, &call.body))
 }
 
-/// `POST /cards/batch`: cards without balance that cannot pay until they are activated. The answer is the only place
+/// `POST /cards/batch`: cards without balance that cannot pay until they are activated. The response is the only place
 /// that ever shows their tokens and PINs. Their currency is shown as NOK until the activation sets it.
-pub(crate) fn create_batch(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create_batch(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let wallets = &mut account.wallets;
-    let (root, mut check) = (Node::root(&call.body), Check::default());
+    let options = &call.body["options"];
+    let cards = items(&call.body["cards"]);
+    let mut check = check::body(&call.body);
+    check.ensure(!cards.is_empty(), "cards", "must have at least one item");
+    let reason = format!("has more than {BATCH} items");
+    check.ensure(cards.len() <= BATCH, "cards", &reason);
     let mut ids = BTreeSet::new();
-    for card in check.need_objects(&root.at("cards"), BATCH) {
-        let id = check.need_text(&card.at("card_id"), 255);
-        check.own_id(&card.at("card_id"), 255);
-        check.one_of(&card.at("type"), &["gift_card", "credit_note"]);
-        if wallets.cards.contains(id) || !ids.insert(id) {
-            check.fail(&card.at("card_id"), "is already used");
-        }
+    for (i, card) in cards.iter().enumerate() {
+        let (field, id) = (format!("cards[{i}].card_id"), text_of(&card["card_id"]));
+        check::own_id(&mut check, &field, &card["card_id"]);
+        let is_new = ids.insert(id) && !wallets.cards.contains(id);
+        check.ensure(is_new, &field, "is already used");
     }
-    let options = root.at("options");
-    check.object(&options);
-    check::pin(&mut check, &options.at("pin"));
-    check::token(&mut check, &options.at("card_token"));
+    check::lengths(&mut check, "options.", options);
     check.finish()?;
-    wallets.cards.check_room(ids.len(), "cards")?;
-    let mut answers = Vec::new();
-    for asked in call.body["cards"].as_array().into_iter().flatten() {
-        let mut card = new_card(call, asked);
+    wallets.cards.check_capacity(cards.len(), "cards")?;
+    let mut made = Vec::new();
+    for body in cards {
+        let mut card = new_card(call, body);
         card.active = false;
-        card.doc.insert("amount".into(), json!(0));
-        card.doc.insert("currency".into(), json!("NOK"));
-        let id = asked["card_id"].as_str().unwrap_or_default();
-        answers.push(put(call, wallets, id, card, &call.body["options"]));
+        set(&mut card.doc, json!({"amount": 0, "currency": "NOK"}));
+        made.push(put(call, wallets, text_of(&body["card_id"]), card, options));
     }
-    Reply::ok(json!({"cards": answers}))
+    ApiResponse::ok(json!({"cards": made}))
 }
 
-fn new_card(call: &Call<'_>, asked: &Value) -> Card {
-    let mut doc = Map::new();
-    const FIELDS: [&str; 10] = [
-        "card_id",
-        "customer_id",
-        "name",
-        "type",
-        "amount",
-        "currency",
-        "originated_by",
-        "metadata",
-        "active_from",
-        "expires_at",
-    ];
-    check::copy(&mut doc, asked, &FIELDS);
-    doc.insert("id".into(), json!(uuid()));
-    doc.insert("created_at".into(), json!(call.now_text()));
-    doc.insert("created_by".into(), json!(call.grant.client_id));
-    let time = |name: &str| asked[name].as_str().and_then(|t| parse_time(t, false));
+fn new_card(call: &Call<'_>, body: &Value) -> Card {
+    let mut doc = pick(body, &FIELDS);
+    copy(&mut doc, body, &["card_id", "type"]);
+    set(&mut doc, stamp(call, "created"));
+    doc["id"] = json!(uuid());
     Card {
         doc,
         active: true,
-        active_from: time("active_from"),
-        expires_at: time("expires_at"),
-        pin: None,
-        funds: 0,
-        drawn: 0,
-        tokens: Vec::new(),
-        transactions: Vec::new(),
-        refs: BTreeMap::new(),
+        active_from: check::time(body, "active_from"),
+        expires_at: check::time(body, "expires_at"),
+        ..Card::default()
     }
 }
 
-/// Stores a new card with the PIN and token it was asked for, and gives the answer that shows both.
+/// Stores a new card with the PIN and token that `options` ask for, and returns the response that shows both.
 fn put(call: &Call<'_>, wallets: &mut Wallets, id: &str, mut card: Card, options: &Value) -> Value {
-    let pin = options.get("pin").map(|asked| set_pin(&mut card, asked));
-    let token = options.get("card_token").map(|asked| {
-        let token = new_token(wallets, asked, call.now);
-        let mut shown = asked.clone();
+    let pin = options.get("pin").map(|pin| set_pin(&mut card, pin));
+    let token = options.get("card_token").map(|options| {
+        let token = new_token(wallets, options, call.now);
+        let mut shown = options.clone();
         shown["format"] = token.format.clone();
         shown["expires_after_transaction"] = json!(token.once);
         shown["token"] = shown_value(&token.value, &token.format);
@@ -116,26 +99,21 @@ fn put(call: &Call<'_>, wallets: &mut Wallets, id: &str, mut card: Card, options
         card.tokens.push(token);
         shown
     });
-    let mut answer = card.body();
-    for (name, value) in [("pin", pin), ("card_token", token)] {
-        if let Some(value) = value {
-            answer.insert(name.into(), value);
-        }
-    }
+    let mut body = card.body();
+    set(&mut body, json!({"pin": pin, "card_token": token}));
     wallets.cards.put(id, card);
-    Value::Object(answer)
+    body
 }
 
-/// Makes a PIN and gives the answer that shows it; reads show only the format.
-fn set_pin(card: &mut Card, asked: &Value) -> Value {
-    let format = asked
-        .get("format")
-        .cloned()
-        .unwrap_or_else(|| json!({"length": 4, "numbers": true}));
-    let value = generate(&format, 4);
-    card.pin = Some(value.clone());
-    card.doc.insert("pin".into(), json!({"format": format}));
-    json!({"format": format, "pin": shown_value(&value, &format)})
+/// Makes a PIN and returns the response that shows it; reads show only the format.
+fn set_pin(card: &mut Card, options: &Value) -> Value {
+    let default = json!({"length": 4, "numbers": true});
+    let format = options.get("format").unwrap_or(&default);
+    let value = generate(format, 4);
+    card.doc["pin"] = json!({"format": format});
+    let shown = json!({"format": format, "pin": shown_value(&value, format)});
+    card.pin = Some(value);
+    shown
 }
 
 /// A generated value, with a barcode where the format asks for one.
@@ -150,14 +128,12 @@ fn shown_value(value: &str, format: &Value) -> Value {
 }
 
 /// Makes a token: without a format a uuid with the prefix `DINCARD:`.
-fn new_token(wallets: &Wallets, asked: &Value, now: DateTime<Utc>) -> Token {
+fn new_token(wallets: &Wallets, options: &Value, now: DateTime<Utc>) -> Token {
     let default = json!({"length": 36, "prefix": "DINCARD:", "symbols": true, "numbers": true, "characters": true});
-    let (format, own) = match asked.get("format") {
-        Some(format) => (format.clone(), true),
-        None => (default, false),
-    };
+    let own = options.get("format");
+    let format = own.unwrap_or(&default).clone();
     let make = || {
-        if own {
+        if own.is_some() {
             generate(&format, 36)
         } else {
             format!("DINCARD:{}", uuid())
@@ -168,122 +144,86 @@ fn new_token(wallets: &Wallets, asked: &Value, now: DateTime<Utc>) -> Token {
     while wallets.tokens.contains_key(&value) {
         value.push_str(&make());
     }
-    let life = asked["expires_in"]
-        .as_i64()
-        .and_then(TimeDelta::try_seconds);
-    let expires_at = life.and_then(|life| now.checked_add_signed(life));
     Token {
         value,
         format,
-        expires_at,
-        once: asked["expires_after_transaction"] != false,
+        expires_at: life(options).and_then(|life| now.checked_add_signed(life)),
+        once: options["expires_after_transaction"] != false,
         used: false,
     }
 }
 
+fn life(options: &Value) -> Option<TimeDelta> {
+    TimeDelta::try_seconds(options["expires_in"].as_i64()?)
+}
+
 /// `POST /cards/{card_id}/activate`: an inactive card gets its amount and currency and becomes unused.
-pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let card = account
-        .wallets
-        .cards
-        .get_mut(call.param("card_id"), "card")?;
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    let amount = check::amount(&mut check, &root);
-    check::card(&mut check, &root);
-    check::token(&mut check, &root.at("card_token"));
+pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let cards = &mut account.wallets.cards;
+    let card = cards.get_mut(call.param("card_id"), "card")?;
+    let mut check = check::body(&call.body);
+    check::period(&mut check, &call.body);
+    check::lengths(&mut check, "", &call.body);
     check.finish()?;
-    if card.active {
-        return Err(ApiError::wrong_state("the card is already active"));
+    ensure_state(!card.active, "the card is already active")?;
+    copy(&mut card.doc, &call.body, &FIELDS);
+    if card.doc.get("active_from").is_none() {
+        card.doc["active_from"] = json!(call.now_text());
     }
-    const FIELDS: [&str; 8] = [
-        "customer_id",
-        "name",
-        "amount",
-        "currency",
-        "originated_by",
-        "metadata",
-        "active_from",
-        "expires_at",
-    ];
-    check::copy(&mut card.doc, &call.body, &FIELDS);
-    card.doc
-        .entry("active_from")
-        .or_insert_with(|| json!(call.now_text()));
-    let time = |name: &str| call.body[name].as_str().and_then(|t| parse_time(t, false));
-    card.active_from = Some(time("active_from").unwrap_or(call.now));
-    card.expires_at = time("expires_at");
+    card.active_from = check::time(&call.body, "active_from").or(Some(call.now));
+    card.expires_at = check::time(&call.body, "expires_at");
     card.active = true;
-    card.funds = amount;
-    let life = call.body["card_token"]["expires_in"]
-        .as_i64()
-        .and_then(TimeDelta::try_seconds);
+    card.funds = call.body["amount"].as_i64().unwrap_or(0);
+    let options = &call.body["card_token"];
     for token in &mut card.tokens {
-        if let Some(life) = life {
+        if let Some(life) = life(options) {
             token.expires_at = call.now.checked_add_signed(life);
         }
-        if let Some(once) = call.body["card_token"]["expires_after_transaction"].as_bool() {
+        if let Some(once) = options["expires_after_transaction"].as_bool() {
             token.once = once;
         }
     }
-    let mut body = card.body();
-    body.insert("tokens".into(), card.masked_tokens(call.now));
-    Reply::ok(Value::Object(body))
+    ApiResponse::ok(card.body_with_tokens(call.now))
 }
 
-/// `POST /cards/{card_id}/rotate-pin`: the answer is the only place that shows the new PIN.
-pub(crate) fn rotate_pin(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let card = account
-        .wallets
-        .cards
-        .get_mut(call.param("card_id"), "card")?;
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    check.need_object(&root.at("pin"));
-    check::pin(&mut check, &root.at("pin"));
+/// `POST /cards/{card_id}/rotate-pin`: the response is the only place that shows the new PIN.
+pub(crate) fn rotate_pin(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let cards = &mut account.wallets.cards;
+    let card = cards.get_mut(call.param("card_id"), "card")?;
+    let mut check = check::body(&call.body);
+    check::lengths(&mut check, "", &call.body);
     check.finish()?;
-    Reply::ok(json!({"pin": set_pin(card, &call.body["pin"])}))
+    ApiResponse::ok(json!({"pin": set_pin(card, &call.body["pin"])}))
 }
 
 /// `POST /cards/{card_id}/tokens`.
-pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
+pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let wallets = &mut account.wallets;
     let id = call.param("card_id");
-    let card = account.wallets.cards.get(id, "card")?;
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    let ref_id = check::ref_id(&mut check, &root);
-    check::token(&mut check, &root);
-    if root.at("expires_in").is_absent() {
-        check.fail(&root.at("expires_in"), "is required");
-    }
-    check::metadata(&mut check, &root);
+    let card = wallets.cards.get(id, "card")?;
+    let mut check = check::body(&call.body);
+    check::length(&mut check, "", &call.body, 1);
     check.finish()?;
-    if let Some(answer) = card.remembered(ref_id, call.path, &call.body)? {
-        return Reply::ok(answer);
+    let ref_id = text_of(&call.body["ref_id"]);
+    if let Some(response) = card.first_response(ref_id, call.path, &call.body)? {
+        return ApiResponse::ok(response);
     }
-    if card.expired(call.now) {
-        return Err(ApiError::wrong_state("the card has expired"));
-    }
-    if card.tokens.len() >= PER_CARD {
-        return Err(ApiError::full("tokens of one card"));
-    }
-    let token = new_token(&account.wallets, &call.body, call.now);
-    let mut answer = json!({
-        "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id, "ref_id": ref_id,
-        "expires_in": call.body["expires_in"], "expires_after_transaction": token.once, "format": token.format,
+    ensure_state(!card.expired(call.now), "the card has expired")?;
+    ensure_capacity(card.tokens.len() < PER_CARD, "tokens of one card")?;
+    let token = new_token(wallets, &call.body, call.now);
+    let mut response = json!({
+        "id": uuid(), "expires_after_transaction": token.once, "format": token.format,
         "token": shown_value(&token.value, &token.format),
     });
-    if let Some(metadata) = call.body.get("metadata") {
-        answer["metadata"] = metadata.clone();
-    }
-    account
-        .wallets
-        .tokens
-        .insert(token.value.clone(), id.to_owned());
-    let card = account.wallets.cards.get_mut(id, "card")?;
+    set(&mut response, stamp(call, "created"));
+    copy(
+        &mut response,
+        &call.body,
+        &["ref_id", "expires_in", "metadata"],
+    );
+    wallets.tokens.insert(token.value.clone(), id.to_owned());
+    let card = wallets.cards.get_mut(id, "card")?;
     card.tokens.push(token);
-    let first = Remembered {
-        path: call.path.into(),
-        asked: call.body.clone(),
-        answer: answer.clone(),
-    };
-    card.refs.insert(ref_id.to_owned(), first);
-    Reply::ok(answer)
+    card.remember(call, response.clone());
+    ApiResponse::ok(response)
 }

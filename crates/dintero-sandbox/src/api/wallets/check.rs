@@ -1,96 +1,81 @@
 //! The checks that the wallets operations share.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::check::{AMOUNT, Check, Node};
-use crate::errors::{ApiError, Outcome};
+use crate::check::{Check, parse_time};
+use crate::errors::{ApiError, ApiResult, ensure_state};
+use crate::state::json::text_of;
 use crate::state::wallets::Card;
 
-const CURRENCIES: [&str; 5] = ["NOK", "SEK", "DKK", "EUR", "USD"];
-
-/// An amount and its currency, both required.
-pub(crate) fn amount(check: &mut Check, root: &Node<'_>) -> i64 {
-    check.need_one_of(&root.at("currency"), &CURRENCIES);
-    check.need_int(&root.at("amount"), AMOUNT)
+/// Starts with what holds for every body: no metadata with reserved keys, but for the sale's id that the guides set; and
+/// no space around the merchant's own ids.
+pub(crate) fn body(body: &Value) -> Check {
+    let mut check = Check::of(body);
+    let metadata = body["metadata"].as_object().into_iter().flatten();
+    let mut keys = metadata.map(|(key, _)| key.as_str());
+    let reserved = |key: &str| key.starts_with("dintero_") && key != "dintero_transaction_id";
+    let reason = "has a key that begins with dintero_, which is reserved";
+    check.ensure(!keys.any(reserved), "metadata", reason);
+    for name in ["card_id", "customer_id", "originated_by"] {
+        own_id(&mut check, name, &body[name]);
+    }
+    check
 }
 
-/// `ref_id`, required.
-pub(crate) fn ref_id<'a>(check: &mut Check, root: &Node<'a>) -> &'a str {
-    check.need_text(&root.at("ref_id"), 255)
+/// An id of the merchant's own has no space at either end.
+pub(crate) fn own_id(check: &mut Check, field: &str, id: &Value) {
+    let reason = "must not begin or end with a space";
+    check.ensure(text_of(id).trim() == text_of(id), field, reason);
 }
 
-/// Metadata: a free object whose keys beginning `dintero_` are reserved, but for the sale's id that the guides set.
-pub(crate) fn metadata(check: &mut Check, root: &Node<'_>) {
-    let node = root.at("metadata");
-    let reserved = |k: &String| k.starts_with("dintero_") && k != "dintero_transaction_id";
-    if check.object(&node).is_some_and(|m| m.keys().any(reserved)) {
-        check.fail(
-            &node,
-            "has a key that begins with dintero_, which is reserved",
-        );
+/// The end of a card's life comes after its beginning.
+pub(crate) fn period(check: &mut Check, body: &Value) {
+    let (from, until) = (time(body, "active_from"), time(body, "expires_at"));
+    if let (Some(from), Some(until)) = (from, until) {
+        check.ensure(from < until, "expires_at", "must be after active_from");
     }
 }
 
-/// What describes a card when it is made or activated.
-pub(crate) fn card(check: &mut Check, root: &Node<'_>) {
-    check.own_id(&root.at("customer_id"), 255);
-    check.text(&root.at("name"), 255);
-    check.one_of(&root.at("type"), &["gift_card", "credit_note"]);
-    check.own_id(&root.at("originated_by"), 255);
-    metadata(check, root);
-    let (from, until) = (
-        check.time(&root.at("active_from")),
-        check.time(&root.at("expires_at")),
+/// Returns a time of a body, if it is there.
+pub(crate) fn time(body: &Value, name: &str) -> Option<DateTime<Utc>> {
+    parse_time(body[name].as_str()?, false)
+}
+
+/// Checks how long a PIN is, which has at least 4 signs, and a token.
+pub(crate) fn lengths(check: &mut Check, within: &str, options: &Value) {
+    length(check, &format!("{within}pin"), &options["pin"], 4);
+    length(
+        check,
+        &format!("{within}card_token"),
+        &options["card_token"],
+        1,
     );
-    if let (Some(from), Some(until)) = (from, until)
-        && until <= from
-    {
-        check.fail(&root.at("expires_at"), "must be after active_from");
-    }
 }
 
-/// How a PIN is made: at least 4 signs.
-pub(crate) fn pin(check: &mut Check, pin: &Node<'_>) {
-    check.object(pin);
-    format(check, &pin.at("format"), 4);
-}
-
-/// How a token is made.
-pub(crate) fn token(check: &mut Check, token: &Node<'_>) {
-    check.object(token);
-    format(check, &token.at("format"), 1);
-    check.flag(&token.at("expires_after_transaction"));
-    check.int(&token.at("expires_in"), 1..=i64::from(i32::MAX));
-}
-
-fn format(check: &mut Check, format: &Node<'_>, least: i64) {
-    check.object(format);
-    check.int(&format.at("length"), least..=255);
-    check.text(&format.at("prefix"), 64);
-    for name in ["symbols", "numbers", "characters", "barcode"] {
-        check.flag(&format.at(name));
+/// Checks the length of one code.
+pub(crate) fn length(check: &mut Check, field: &str, code: &Value, least: i64) {
+    if let Some(length) = code["format"]["length"].as_i64() {
+        let separator = if field.is_empty() { "" } else { "." };
+        let field = format!("{field}{separator}format.length");
+        let reason = format!("must be between {least} and 255");
+        check.ensure((least..=255).contains(&length), &field, &reason);
     }
 }
 
 /// What must hold for a card before anything moves on it; `drawing` also needs its period to have begun.
-pub(crate) fn usable(card: &Card, now: DateTime<Utc>, drawing: bool) -> Outcome<()> {
-    let refuse = |reason: &str| Err(ApiError::wrong_state(reason));
-    match () {
-        () if !card.active => refuse("the card is not activated"),
-        () if card.expired(now) => refuse("the card has expired"),
-        () if drawing && card.active_from.is_some_and(|at| now < at) => {
-            refuse("the card is not active yet")
-        }
-        () => Ok(()),
-    }
+pub(crate) fn usable(card: &Card, now: DateTime<Utc>, drawing: bool) -> ApiResult<()> {
+    ensure_state(card.active, "the card is not activated")?;
+    ensure_state(!card.expired(now), "the card has expired")?;
+    let has_begun = !drawing || card.active_from.is_none_or(|at| now >= at);
+    ensure_state(has_begun, "the card is not active yet")
 }
 
-/// Copies the named fields of the request that are there.
-pub(crate) fn copy(into: &mut Map<String, Value>, from: &Value, names: &[&str]) {
-    for name in names {
-        if let Some(value) = from.get(*name) {
-            into.insert((*name).to_owned(), value.clone());
-        }
+/// A PIN that was sent must be the card's.
+pub(crate) fn pin(card: &Card, body: &Value) -> ApiResult<()> {
+    let pin = body["pin"].as_str();
+    if pin.is_some() && pin != card.pin.as_deref() {
+        return Err(ApiError::forbidden("the PIN is wrong"));
     }
+    Ok(())
 }

@@ -1,217 +1,163 @@
 //! What moves on a card: fund, drawdown, pending drawdown, and its capture or void.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use crate::api::stamp;
 use crate::api::wallets::check;
-use crate::api::wallets::lookup::check_pin;
-use crate::call::{Call, Reply};
-use crate::check::{Check, Node};
-use crate::errors::{ApiError, Outcome};
-use crate::state::wallets::{Card, Movement, PER_CARD, Remembered, Wallets};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::errors::{ApiError, ApiResult, ensure_capacity, ensure_field, ensure_state};
+use crate::state::json::{copy, set, text_of};
+use crate::state::wallets::{Card, FirstResponse, PER_CARD, Transaction};
 use crate::state::{Account, uuid};
 
 const WRITE: [&str; 2] = ["admin:wallets", "write:wallets"];
 
 /// `POST /transactions`.
-pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    let ref_id = check::ref_id(&mut check, &root);
-    let amount = check::amount(&mut check, &root);
-    check::metadata(&mut check, &root);
-    check.own_id(&root.at("originated_by"), 255);
-    check.one_of(&root.at("type"), &["drawdown", "fund"]);
-    let pending = check.flag(&root.at("pending")).unwrap_or(false);
-    let pin = check.text(&root.at("pin"), 255);
-    let token = check.text(&root.at("token"), 512);
-    let card_id = check.text(&root.at("card_id"), 255);
-    let fund = call.body["type"] == "fund";
-    if fund && pending {
-        check.fail(&root.at("pending"), "is for drawdown only");
-    }
-    if token.is_some() == card_id.is_some() {
-        check.fail(&root.at("card_id"), "or token is needed, and not both");
-    }
+pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let body = &call.body;
+    let amount = body["amount"].as_i64().unwrap_or(0);
+    let (fund, pending) = (body["type"] == "fund", body["pending"] == true);
+    let (token, card_id) = (body["token"].as_str(), body["card_id"].as_str());
+    let mut check = check::body(body);
+    check.ensure(!(fund && pending), "pending", "is for drawdown only");
+    let reason = "or token is needed, and not both";
+    check.ensure(token.is_some() != card_id.is_some(), "card_id", reason);
     check.finish()?;
     if (fund || card_id.is_some()) && !call.grant.allows(&WRITE) {
         return Err(ApiError::forbidden(
             "a fund and the use of card_id need admin:wallets or write:wallets",
         ));
     }
-    let wallets = &mut account.wallets;
-    let unknown = || ApiError::not_found("card");
-    let id = match token {
-        Some(token) => wallets.tokens.get(token).ok_or_else(unknown)?.clone(),
-        None => card_id.unwrap_or_default().to_owned(),
-    };
-    let card = wallets.cards.get_mut(&id, "card")?;
-    if let Some(answer) = card.remembered(ref_id, call.path, &call.body)? {
-        return Reply::ok(answer);
-    }
-    let used = token.and_then(|value| card.tokens.iter().position(|t| t.value == value));
-    if let Some(token) = used.map(|i| &card.tokens[i]) {
-        if token.expires_at.is_some_and(|at| call.now >= at) {
-            return Err(ApiError::wrong_state("the token has expired"));
+    let by_token = token.and_then(|token| account.wallets.tokens.get(token).cloned());
+    let id = card_id.map(str::to_owned).or(by_token).unwrap_or_default();
+    with_card(call, account, &id, None, |card| {
+        let used = card
+            .tokens
+            .iter()
+            .position(|t| Some(t.value.as_str()) == token);
+        if let Some(token) = used.map(|i| &card.tokens[i]) {
+            ensure_state(!token.expired(call.now), "the token has expired")?;
+            let reason = "the token was good for one transaction, which it has had";
+            ensure_state(!token.once || !token.used, reason)?;
         }
-        if token.once && token.used {
-            return Err(ApiError::wrong_state(
-                "the token was good for one transaction, which it has had",
-            ));
+        check::pin(card, body)?;
+        check::usable(card, call.now, !fund)?;
+        let same = card.doc["currency"] == body["currency"];
+        ensure_field(same, "currency", "is not the card's")?;
+        let reason = "is more than what is available on the card";
+        ensure_field(fund || amount <= card.available(), "amount", reason)?;
+        let reason = "makes the card hold more than the API can express";
+        let fits = card.funds + amount <= i64::from(i32::MAX);
+        ensure_field(!fund || fits, "amount", reason)?;
+        if let Some(i) = used {
+            card.tokens[i].used = true;
         }
-    }
-    check_pin(card, pin)?;
-    check::usable(card, call.now, !fund)?;
-    if card.doc["currency"] != call.body["currency"] {
-        return Err(ApiError::invalid_field("currency", "is not the card's"));
-    }
-    if !fund && amount > card.available() {
-        return Err(ApiError::invalid_field(
-            "amount",
-            "is more than what is available on the card",
-        ));
-    }
-    if fund && card.funds + amount > i64::from(i32::MAX) {
-        return Err(ApiError::invalid_field(
-            "amount",
-            "makes the card hold more than the API can express",
-        ));
-    }
-    check_room(card)?;
-
-    let (kind, locked) = match (fund, pending) {
-        (true, _) => ("fund", 0),
-        (false, true) => ("pending_capture", amount),
-        (false, false) => ("drawdown", 0),
-    };
-    match kind {
-        "fund" => card.funds += amount,
-        "drawdown" => card.drawn += amount,
-        _ => {}
-    }
-    if let Some(token) = used.and_then(|i| card.tokens.get_mut(i)) {
-        token.used = true;
-    }
-    let answer = record(call, card, (kind, amount, locked), None);
-    note(wallets, &answer, &id);
-    Reply::ok(answer)
-}
-
-fn note(wallets: &mut Wallets, answer: &Value, card_id: &str) {
-    if let Some(id) = answer["id"].as_str() {
-        wallets
-            .transactions
-            .insert(id.to_owned(), card_id.to_owned());
-    }
-}
-
-fn check_room(card: &Card) -> Outcome<()> {
-    if card.transactions.len() >= PER_CARD {
-        Err(ApiError::full("transactions of one card"))
-    } else {
-        Ok(())
-    }
-}
-
-/// Appends the transaction to the card and remembers the answer under its `ref_id`.
-fn record(
-    call: &Call<'_>,
-    card: &mut Card,
-    (kind, amount, locked): (&str, i64, i64),
-    parent: Option<&str>,
-) -> Value {
-    let mut doc = Map::new();
-    check::copy(
-        &mut doc,
-        &call.body,
-        &["ref_id", "metadata", "originated_by"],
-    );
-    doc.insert("id".into(), json!(uuid()));
-    doc.insert("created_at".into(), json!(call.now_text()));
-    doc.insert("created_by".into(), json!(call.grant.client_id));
-    doc.insert("amount".into(), json!(amount));
-    doc.insert("currency".into(), card.doc["currency"].clone());
-    doc.insert("type".into(), json!(kind));
-    if let Some(parent) = parent {
-        doc.insert("parent_id".into(), json!(parent));
-    }
-    let doc = Value::Object(doc);
-    card.transactions.push(Movement {
-        doc: doc.clone(),
-        locked,
-    });
-    let first = Remembered {
-        path: call.path.into(),
-        asked: call.body.clone(),
-        answer: doc.clone(),
-    };
-    card.refs.insert(
-        call.body["ref_id"].as_str().unwrap_or_default().to_owned(),
-        first,
-    );
-    doc
+        Ok(match (fund, pending) {
+            (true, _) => {
+                card.funds += amount;
+                ("fund", amount, 0)
+            }
+            (false, true) => ("pending_capture", amount, amount),
+            (false, false) => {
+                card.drawn += amount;
+                ("drawdown", amount, 0)
+            }
+        })
+    })
 }
 
 /// `POST /transactions/{transaction_id}/capture`: all or a part of what a pending drawdown holds; the rest stays locked.
-pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    let (root, mut check) = (Node::root(&call.body), Check::default());
-    let amount = check.int(&root.at("amount"), 1..=i64::from(i32::MAX));
-    settle(call, account, check, |card, index| {
+pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let asked = call.body["amount"].as_i64();
+    let mut check = check::body(&call.body);
+    check.ensure(asked != Some(0), "amount", "must be at least 1");
+    check.finish()?;
+    resolve(call, account, |card, index| {
         check::usable(card, call.now, true)?;
         let locked = card.transactions[index].locked;
-        let amount = amount.unwrap_or(locked);
-        if amount > locked {
-            return Err(ApiError::invalid_field(
-                "amount",
-                "is more than what the transaction still holds",
-            ));
-        }
+        let amount = asked.unwrap_or(locked);
+        let reason = "is more than what the transaction still holds";
+        ensure_field(amount <= locked, "amount", reason)?;
         card.transactions[index].locked -= amount;
         card.drawn += amount;
-        Ok(("drawdown", amount))
+        Ok(("drawdown", amount, 0))
     })
 }
 
 /// `POST /transactions/{transaction_id}/void`: what a pending drawdown still holds becomes available again.
-pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> Outcome<Reply> {
-    settle(call, account, Check::default(), |card, index| {
+pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    check::body(&call.body).finish()?;
+    resolve(call, account, |card, index| {
         check::usable(card, call.now, false)?;
-        Ok((
-            "voided",
-            std::mem::take(&mut card.transactions[index].locked),
-        ))
+        let amount = std::mem::take(&mut card.transactions[index].locked);
+        Ok(("voided", amount, 0))
     })
 }
 
-fn settle(
+/// The type of a new transaction, its amount, and what it locks.
+type Made = (&'static str, i64, i64);
+
+/// Changes a pending transaction of a card.
+fn resolve(
     call: &Call<'_>,
     account: &mut Account,
-    mut check: Check,
-    change: impl FnOnce(&mut Card, usize) -> Outcome<(&'static str, i64)>,
-) -> Outcome<Reply> {
-    let root = Node::root(&call.body);
-    let ref_id = check::ref_id(&mut check, &root);
-    check::metadata(&mut check, &root);
-    check.finish()?;
+    change: impl FnOnce(&mut Card, usize) -> ApiResult<Made>,
+) -> HandlerResult {
     let id = call.param("transaction_id");
-    let wallets = &mut account.wallets;
-    let card_id = wallets
-        .transactions
-        .get(id)
-        .ok_or_else(|| ApiError::not_found("transaction"))?
-        .clone();
-    let card = wallets.cards.get_mut(&card_id, "card")?;
-    if let Some(answer) = card.remembered(ref_id, call.path, &call.body)? {
-        return Reply::ok(answer);
+    let card_id = account.wallets.transactions.get(id).cloned();
+    let card_id = card_id.ok_or_else(|| ApiError::not_found("transaction"))?;
+    with_card(call, account, &card_id, Some(id), |card| {
+        let holds = |t: &Transaction| t.doc["id"] == id && t.locked > 0;
+        let index = card.transactions.iter().position(holds);
+        let reason = "the transaction holds nothing that could be captured or voided";
+        change(card, index.ok_or_else(|| ApiError::wrong_state(reason))?)
+    })
+}
+
+/// Makes a transaction on a card, unless the request is a repeated one; `change` checks it and moves the amount.
+fn with_card(
+    call: &Call<'_>,
+    account: &mut Account,
+    card_id: &str,
+    parent: Option<&str>,
+    change: impl FnOnce(&mut Card) -> ApiResult<Made>,
+) -> HandlerResult {
+    let card = account.wallets.cards.get_mut(card_id, "card")?;
+    let ref_id = text_of(&call.body["ref_id"]);
+    if let Some(response) = card.first_response(ref_id, call.path, &call.body)? {
+        return ApiResponse::ok(response);
     }
-    let index = card
-        .transactions
-        .iter()
-        .position(|t| t.doc["id"] == id && t.locked > 0);
-    let index = index.ok_or_else(|| {
-        ApiError::wrong_state("the transaction holds nothing that could be captured or voided")
-    })?;
-    check_room(card)?;
-    let (kind, amount) = change(card, index)?;
-    let answer = record(call, card, (kind, amount, 0), Some(id));
-    note(wallets, &answer, &card_id);
-    Reply::ok(answer)
+    let fits = card.transactions.len() < PER_CARD;
+    ensure_capacity(fits, "transactions of one card")?;
+    let (kind, amount, locked) = change(card)?;
+    let id = uuid();
+    let mut doc = stamp(call, "created");
+    let currency = &card.doc["currency"];
+    let fields = json!({"id": id, "amount": amount, "currency": currency, "type": kind, "parent_id": parent});
+    set(&mut doc, fields);
+    copy(
+        &mut doc,
+        &call.body,
+        &["ref_id", "metadata", "originated_by"],
+    );
+    card.remember(call, doc.clone());
+    card.transactions.push(Transaction {
+        doc: doc.clone(),
+        locked,
+    });
+    account.wallets.transactions.insert(id, card_id.to_owned());
+    ApiResponse::ok(doc)
+}
+
+impl Card {
+    /// Keeps the response for a repeated `ref_id`.
+    pub(crate) fn remember(&mut self, call: &Call<'_>, response: Value) {
+        let first = FirstResponse {
+            path: call.path.into(),
+            request: call.body.clone(),
+            response,
+        };
+        let ref_id = text_of(&call.body["ref_id"]).to_owned();
+        self.refs.insert(ref_id, first);
+    }
 }

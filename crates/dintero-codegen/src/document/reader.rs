@@ -1,0 +1,282 @@
+//! The events of a YAML parser, made into JSON.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::mem;
+
+use saphyr::{Scalar, ScalarStyle};
+use saphyr_parser::{Event, Parser, Span, StrInput, Tag};
+use serde_json::{Map, Number, Value};
+
+use super::escape;
+use crate::finding::{Errors, Finding, Level};
+
+/// How deep nodes may be nested; serde_json has the same limit.
+const DEPTH: usize = 128;
+
+/// What is known about a text besides its content.
+#[derive(Default)]
+pub struct Places {
+    /// The line of each node, by its JSON pointer.
+    pub lines: BTreeMap<String, usize>,
+    /// Warnings.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads one text.
+pub struct Reader<'t> {
+    name: &'t str,
+    events: Parser<'t, StrInput<'t>>,
+    anchors: BTreeMap<usize, Value>,
+    /// Numbers that JSON writes otherwise than this text, by JSON pointer.
+    written: BTreeMap<String, String>,
+    /// Lines and warnings.
+    pub places: Places,
+}
+
+impl<'t> Reader<'t> {
+    /// Creates a reader of a text, whose name stands in errors.
+    pub fn new(name: &'t str, text: &'t str) -> Self {
+        Self {
+            name,
+            events: Parser::new_from_str(text),
+            anchors: BTreeMap::new(),
+            written: BTreeMap::new(),
+            places: Places::default(),
+        }
+    }
+
+    /// Reads the only document of the text.
+    pub fn read(&mut self) -> Result<Value, Errors> {
+        let mut documents = 0;
+        let mut root = Value::Null;
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamEnd => break,
+                Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
+                event if documents == 0 => {
+                    root = self.node(event, span, "", 0)?;
+                    documents = 1;
+                }
+                event => {
+                    // Only counted.
+                    let places = mem::take(&mut self.places);
+                    self.node(event, span, "", 0)?;
+                    self.places = places;
+                    documents += 1;
+                }
+            }
+        }
+        match documents {
+            1 => Ok(root),
+            count => {
+                let problem = format!("holds {count} YAML documents");
+                Err(Finding::of_file(self.name, problem, "Keep exactly one").into())
+            }
+        }
+    }
+
+    fn next(&mut self) -> Result<(Event<'t>, Span), Errors> {
+        match self.events.next() {
+            Some(Ok(next)) => Ok(next),
+            Some(Err(error)) => Err(self.error(
+                "",
+                error.marker().line(),
+                format!("is not valid YAML: {}", error.info()),
+                "Correct the syntax on or before this line",
+            )),
+            None => Ok((Event::StreamEnd, Span::default())),
+        }
+    }
+
+    fn node(
+        &mut self,
+        event: Event<'t>,
+        span: Span,
+        pointer: &str,
+        depth: usize,
+    ) -> Result<Value, Errors> {
+        let line = span.start.line();
+        self.places.lines.insert(pointer.to_owned(), line);
+        if depth > DEPTH {
+            let problem = format!("has nodes nested deeper than {DEPTH}");
+            return Err(self.error(pointer, line, problem, "Move the inner ones to components"));
+        }
+        let (value, anchor) = match event {
+            Event::Alias(anchor) => {
+                let value = self.anchors.get(&anchor).cloned();
+                let problem = "has an alias of a node that it is part of";
+                let error = || self.error(pointer, line, problem, "Refer to it by `$ref`");
+                return value.ok_or_else(error);
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                let value = scalar(&text, style, tag.as_ref());
+                if value.is_number() && ["/openapi", "/info/version"].contains(&pointer) {
+                    // OpenAPI wants a text; many forget the quotes.
+                    return Ok(Value::String(text.into_owned()));
+                }
+                if value.is_number() && value.to_string() != text {
+                    self.written.insert(pointer.to_owned(), text.into_owned());
+                }
+                (value, anchor)
+            }
+            Event::SequenceStart(anchor, _) => (self.list(pointer, depth)?, anchor),
+            Event::MappingStart(anchor, _) => (self.object(pointer, line, depth)?, anchor),
+            _ => (Value::Null, 0),
+        };
+        if anchor > 0 {
+            self.anchors.insert(anchor, value.clone());
+        }
+        Ok(value)
+    }
+
+    fn list(&mut self, pointer: &str, depth: usize) -> Result<Value, Errors> {
+        let mut list = Vec::new();
+        loop {
+            let (event, span) = self.next()?;
+            if event == Event::SequenceEnd {
+                return Ok(Value::Array(list));
+            }
+            let item = format!("{pointer}/{}", list.len());
+            list.push(self.node(event, span, &item, depth + 1)?);
+        }
+    }
+
+    fn object(&mut self, pointer: &str, line: usize, depth: usize) -> Result<Value, Errors> {
+        let mut object = Map::new();
+        let mut merged = Vec::new();
+        loop {
+            let (event, key_span) = self.next()?;
+            let (key, style) = match event {
+                Event::MappingEnd => break,
+                Event::Scalar(key, style, ..) => (key.into_owned(), style),
+                Event::Alias(anchor) if self.anchors.get(&anchor).is_some_and(Value::is_string) => {
+                    let key = self.anchors[&anchor].as_str().unwrap_or_default();
+                    (key.to_owned(), ScalarStyle::Plain)
+                }
+                _ => {
+                    let problem = "has a key that is neither text nor a number";
+                    return Err(self.error(pointer, line, problem, "Write the key as text"));
+                }
+            };
+            let below = format!("{pointer}/{}", escape(&key));
+            let (event, span) = self.next()?;
+            let value = self.node(event, span, &below, depth + 1)?;
+            match value {
+                Value::Object(_) | Value::Array(_)
+                    if key == "<<" && style == ScalarStyle::Plain =>
+                {
+                    merged.push(value);
+                }
+                value => {
+                    if object.insert(key, value).is_some() {
+                        self.repeated(&below, key_span.start.line());
+                    }
+                }
+            }
+        }
+        // What a mapping says itself goes before what it merges in, and the first of several before the next.
+        for other in merged {
+            let others = match other {
+                Value::Array(list) => list,
+                other => vec![other],
+            };
+            for (key, value) in others.iter().filter_map(Value::as_object).flatten() {
+                object.entry(key).or_insert_with(|| value.clone());
+            }
+        }
+        let written = |below: &str| self.written.get(&format!("{pointer}/{below}")).cloned();
+        string_values(&mut object, &written);
+        Ok(Value::Object(object))
+    }
+
+    fn repeated(&mut self, pointer: &str, line: usize) {
+        let problem = "the key stands here a second time";
+        let Errors(found) = self.error(pointer, line, problem, "The last value counts");
+        self.places
+            .findings
+            .extend(found.into_iter().map(|finding| Finding {
+                level: Level::Warning,
+                ..finding
+            }));
+    }
+
+    fn error(&self, pointer: &str, line: usize, problem: impl Into<String>, help: &str) -> Errors {
+        Errors(vec![Finding {
+            pointer: pointer.to_owned(),
+            line: Some(line),
+            ..Finding::of_file(self.name, problem, help)
+        }])
+    }
+}
+
+/// Returns the value of a scalar by YAML's core schema, or its text where the tag does not fit it, as in `!!binary`.
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Cow<'_, Tag>>) -> Value {
+    let plain = style == ScalarStyle::Plain && tag.is_none();
+    let digits = text.trim_start_matches(['-', '+']);
+    if plain && digits.starts_with('0') && digits[1..].starts_with(|c: char| c.is_ascii_digit()) {
+        return Value::from(text);
+    }
+    if plain && let Ok(number) = text.parse::<u64>() {
+        return Value::from(number);
+    }
+    match Scalar::parse_from_cow_and_metadata(text.into(), style, tag) {
+        Some(Scalar::Null) => Value::Null,
+        Some(Scalar::Boolean(value)) => Value::Bool(value),
+        Some(Scalar::Integer(value)) => Value::from(value),
+        Some(Scalar::FloatingPoint(value)) => {
+            Number::from_f64(value.into_inner()).map_or(Value::Null, Value::Number)
+        }
+        Some(Scalar::String(text)) => Value::String(text.into_owned()),
+        None => Value::from(text),
+    }
+}
+
+/// Makes texts of the numbers among the values of a schema of strings: as written, such as `1.10`, `0x1F` and `1e3`.
+fn string_values(schema: &mut Map<String, Value>, written: &dyn Fn(&str) -> Option<String>) {
+    if schema.get("type").is_none_or(|kind| kind != "string") {
+        return;
+    }
+    let text = |value: &mut Value, below: &str| {
+        if value.is_number() {
+            *value = Value::String(written(below).unwrap_or_else(|| value.to_string()));
+        }
+    };
+    for key in ["default", "example"] {
+        if let Some(value) = schema.get_mut(key) {
+            text(value, key);
+        }
+    }
+    let values = schema.get_mut("enum").and_then(Value::as_array_mut);
+    for (index, value) in values.into_iter().flatten().enumerate() {
+        text(value, &format!("enum/{index}"));
+    }
+}
+
+/// Reads what JSON says as YAML is read.
+pub fn json_values(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            object.values_mut().for_each(json_values);
+            string_values(object, &|_| None);
+        }
+        Value::Array(list) => list.iter_mut().for_each(json_values),
+        _ => {}
+    }
+}
+
+/// Replaces what valid JSON may have and a YAML reader refuses, so that each node stays on its line: tabs, which are never
+/// part of a text, and halves of characters.
+pub fn json_as_yaml(text: &str) -> String {
+    let text = text.replace('\t', " ");
+    let mut yaml = String::with_capacity(text.len());
+    let mut parts = text.split("\\u");
+    yaml.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let half = part.len() >= 4 && part.as_bytes()[0].eq_ignore_ascii_case(&b'd');
+        yaml.push_str(if half { "\\ufffd" } else { "\\u" });
+        yaml.push_str(if half { &part[4..] } else { part });
+    }
+    yaml
+}

@@ -1,0 +1,120 @@
+use serde_json::{Value, json};
+
+use super::Document;
+
+fn read(text: &str) -> Document {
+    Document::parse("a.yaml", text).unwrap()
+}
+
+fn refused(text: &str) -> String {
+    Document::parse("a.yaml", text).unwrap_err().to_string()
+}
+
+#[test]
+fn every_node_knows_its_line() {
+    let yaml = "paths:\n  /a/b:\n    get:\n      summary: x\n";
+    let json =
+        "{\"paths\":\r\n{\"/a/b\":\r\n\t{\"get\":{\r\n\"summary\": \"\\ud83d\\ude00 \\/\"}}}}";
+    for text in [yaml, json] {
+        let document = read(text);
+        assert_eq!(document.line("/paths/~1a~1b/get/summary"), Some(4));
+        let get = document.line("/paths/~1a~1b/get");
+        assert_eq!(document.line("/paths/~1a~1b/get/made/up"), get);
+    }
+}
+
+#[test]
+fn a_text_is_read_as_this_json() {
+    let cases: [(&str, Value); 13] = [
+        // Norway is a country, status codes are keys, and so is everything else that is a scalar.
+        (
+            "country: NO\n200: ok\n1.10: a\ntrue: b\n007: c",
+            json!({"country": "NO", "200": "ok", "1.10": "a", "true": "b", "007": "c"}),
+        ),
+        (
+            "one: &one {a: 1, b: 1}\ntwo: {<<: *one, b: 2}\nthree: {<<: [{b: 3}, *one]}\nfour: *one",
+            json!({"one": {"a": 1, "b": 1}, "two": {"a": 1, "b": 2}, "three": {"a": 1, "b": 3},
+                "four": {"a": 1, "b": 1}}),
+        ),
+        ("{\"<<\": 1, '<<': {a: 1}}", json!({"<<": {"a": 1}})),
+        (
+            "a: [18446744073709551615, -9223372036854775808, 0x1F, 0o17, +5, 1.0, 1e3, 0, -0.5]",
+            json!({"a": [u64::MAX, i64::MIN, 31, 15, 5, 1.0, 1000.0, 0, -0.5]}),
+        ),
+        (
+            "a: [18446744073709551616, .inf, 007, -01, 0123, 1_000, 12:30, 2024-01-01, 3.0.3]",
+            json!({"a": [18_446_744_073_709_551_616.0, null, "007", "-01", "0123", "1_000", "12:30", "2024-01-01", "3.0.3"]}),
+        ),
+        (
+            "{type: string, enum: [1.10, 2.0, 007, 0x1F, 1e3, 5, NO], default: 1.10, example: 1e3}",
+            json!({"type": "string", "enum": ["1.10", "2.0", "007", "0x1F", "1e3", "5", "NO"], "default": "1.10",
+                "example": "1e3"}),
+        ),
+        (
+            "a: !!binary aGk=\nb: !!timestamp 2020-01-01\nc: !!int 7\nd: !!bool yes\ne: !own 1\n!!str 5: ~\n",
+            json!({"a": "aGk=", "b": "2020-01-01", "c": 7, "d": "yes", "e": 1, "5": null}),
+        ),
+        (
+            "\u{feff}{\r\n\t\"a\": \"\\ud83d\\ude00 \\/\"\r\n}\r\n",
+            json!({"a": "😀 /"}),
+        ),
+        ("\u{feff}a: |\r\n  b\r\n  c\r\n", json!({"a": "b\nc\n"})),
+        ("---\na: 1\n...\n", json!({"a": 1})),
+        ("{\"a\": 1.0, \"b\": -1}", json!({"a": 1.0, "b": -1})),
+        (
+            "{\"type\": \"string\", \"enum\": [1, \"a\"], \"info\": {\"version\": \"1\"}}",
+            json!({"type": "string", "enum": ["1", "a"], "info": {"version": "1"}}),
+        ),
+        (
+            "openapi: 3.0\ninfo: {version: 1.10}",
+            json!({"openapi": "3.0", "info": {"version": "1.10"}}),
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(read(text).root, expected, "{text}");
+    }
+}
+
+#[test]
+fn the_last_value_of_a_repeated_key_counts_with_a_warning() {
+    for text in [
+        "a:\n  b: 1\n  c: 2\n  b: 3\n",
+        "{\"a\": {\"b\": 1,\n\"c\": 2,\n\n\"b\": 3}}",
+    ] {
+        let document = read(text);
+        assert_eq!(document.root, json!({"a": {"b": 3, "c": 2}}));
+        let texts: Vec<String> = document.findings.iter().map(ToString::to_string).collect();
+        let expected = "a.yaml:4 #/a/b: the key stands here a second time. The last value counts";
+        assert_eq!(texts, [expected]);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_told_by_line() {
+    let deep = format!("a: {}1{}", "[".repeat(200), "]".repeat(200));
+    for (text, expected) in [
+        ("a: [1,\nb: }", "a.yaml:2: is not valid YAML: "),
+        ("a: *b", "a.yaml:1: is not valid YAML: "),
+        (
+            "b: 1\na: &a [*a]",
+            "a.yaml:2 #/a/0: has an alias of a node that it is part of. Refer to it by `$ref`",
+        ),
+        (
+            "b:\n  ? [1]\n  : 2",
+            "a.yaml:2 #/b: has a key that is neither text nor a number. Write the key as text",
+        ),
+        (
+            "- 1",
+            "a.yaml:1: is not an object. Give an OpenAPI 3.0 document",
+        ),
+        ("", "a.yaml: holds 0 YAML documents. Keep exactly one"),
+        (
+            "a: 1\n---\nb: 1\n---\nc: 1",
+            "a.yaml: holds 3 YAML documents. Keep exactly one",
+        ),
+        (&deep, "has nodes nested deeper than 128"),
+    ] {
+        let error = refused(text);
+        assert!(error.contains(expected), "{error}\nnot {expected}");
+    }
+}

@@ -1,0 +1,96 @@
+//! The module `operations`: the operation table.
+
+use heck::ToShoutySnakeCase;
+
+use crate::ir::{Api, Operation, Paging};
+
+const HEAD: &str = "
+/// The operation table: the facts about every operation of this API.
+pub mod operations {
+    #![allow(unused_imports)]
+    use ::dintero_core::{AlternativeSource, Auth, Cursor, CursorSource, Evidence, Operation, OperationFacts, Paging, RetryClass, Server};
+
+";
+
+pub fn write(source: &mut String, name: &str, api: &Api) {
+    source.push_str(HEAD);
+    put!(
+        source,
+        "    /// All operations of this API.\n    pub static ALL: [&Operation; {}] = [\n",
+        api.operations.len()
+    );
+    for name in api.operations.keys() {
+        put!(source, "        &{},\n", name.to_shouty_snake_case());
+    }
+    source.push_str("    ];\n");
+    for operation in api.operations.values() {
+        row(source, name, operation);
+    }
+    source.push_str("}\n");
+}
+
+fn row(source: &mut String, api: &str, operation: &Operation) {
+    let Operation {
+        name,
+        id,
+        method,
+        path,
+        account,
+        server,
+        base,
+        scopes,
+        retry,
+        read_back,
+        paging,
+        auth,
+        statuses,
+        evidence,
+        deprecated,
+        ..
+    } = operation;
+    let constant = name.to_shouty_snake_case();
+    let paging = paging.as_ref().map_or("None".to_owned(), self::paging);
+    let evidence = evidence.map_or("Seen".to_owned(), |evidence| format!("{evidence:?}"));
+    put!(
+        source,
+        "
+    /// `{method} {path}`
+    pub static {constant}: Operation = Operation::new(OperationFacts {{
+        api: {api:?},
+        id: {id:?},
+        name: {name:?},
+        method: ::dintero_core::data::private::Method::{method},
+        path: {path:?},
+        server: Server::{server:?},
+        base: {base:?},
+        account: {account:?},
+        scopes: &{scopes:?},
+        retry_class: RetryClass::{retry:?},
+        read_back: {read_back:?},
+        paging: {paging},
+        auth: Auth::{auth:?},
+        statuses: &{statuses:?},
+        evidence: Evidence::{evidence},
+        deprecated: {deprecated},
+    }});
+"
+    );
+}
+
+fn paging(paging: &Paging) -> String {
+    let cursors = paging.cursor.iter().map(|cursor| {
+        let alternative = cursor.alternative.as_ref();
+        let alternative = alternative.map_or("None".to_owned(), |(parameters, source)| {
+            format!("Some(AlternativeSource {{ parameters: &{parameters:?}, source: CursorSource::{source:?} }})")
+        });
+        format!(
+            "Cursor {{ parameter: {:?}, source: CursorSource::{:?}, alternative: {alternative} }}",
+            cursor.parameter, cursor.source
+        )
+    });
+    format!(
+        "Some(Paging {{ items: {:?}, cursor: &[{}] }})",
+        paging.items,
+        cursors.collect::<Vec<_>>().join(", ")
+    )
+}

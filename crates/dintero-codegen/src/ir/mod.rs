@@ -1,0 +1,258 @@
+//! The typed middle of the generator: an API as lowering leaves it.
+//!
+//! It is built once from document and overlay, by [`crate::lower`]. The document for progenitor ([`mod@crate::generate`])
+//! and the source of the client ([`crate::emit`]) are both written from it.
+
+mod schema;
+
+use std::collections::BTreeMap;
+
+pub use schema::{Enum, Kind, Limit, Meta, Object, Scalar, Schema, Union, Variant};
+
+/// Everything about one API.
+#[derive(Clone, Debug, Default)]
+pub struct Api {
+    /// `info.title`
+    pub title: String,
+    /// `info.version`
+    pub version: String,
+    /// The operations by method name.
+    pub operations: BTreeMap<String, Operation>,
+    /// The types by Rust name; every reference is to one of them.
+    pub types: BTreeMap<String, Type>,
+}
+
+/// A type of the client: an object, an enum or a union.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Type {
+    /// What it is.
+    pub schema: Schema,
+    /// Whether a request can carry it.
+    pub in_requests: bool,
+}
+
+/// One operation.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// Name of the method.
+    pub name: String,
+    /// The document's operationId.
+    pub id: String,
+    /// `GET`, `POST`, ...
+    pub method: String,
+    /// The document's path.
+    pub path: String,
+    /// The path variable that the client's account fills.
+    pub account: Option<String>,
+    /// The host it is on.
+    pub server: Server,
+    /// What the server's URL adds before the path, such as `/v1`.
+    pub base: String,
+    /// The server's URL in the document, its variables filled.
+    pub url: String,
+    /// Scopes, any one of which is enough.
+    pub scopes: Vec<String>,
+    /// What may be done after an unknown outcome.
+    pub retry: RetryClass,
+    /// Method that shows the outcome of a non-idempotent operation.
+    pub read_back: Option<String>,
+    /// How a list pages.
+    pub paging: Option<Paging>,
+    /// How a request is authorized.
+    pub auth: Auth,
+    /// Kinds of the security schemes in the document, any one of which is enough: `bearer`, `basic`, `apikey+oauth2`.
+    pub security: Vec<String>,
+    /// Documented status codes.
+    pub statuses: Vec<u16>,
+    /// How sure the document is of it; `None` where it was seen.
+    pub evidence: Option<Evidence>,
+    /// Whether the document marks it as deprecated.
+    pub deprecated: bool,
+    /// Summary and description.
+    pub doc: String,
+    /// What a success carries.
+    pub success: Success,
+    /// Media types of a success.
+    pub media: Vec<String>,
+    /// Parameters by place and wire name, without the account's.
+    pub parameters: BTreeMap<(Place, String), Parameter>,
+    /// The JSON request body.
+    pub body: Option<Body>,
+}
+
+impl Operation {
+    /// Returns the variables of the path that are arguments, in its order.
+    pub fn path_variables(&self) -> impl Iterator<Item = &str> {
+        path_variables(&self.path).filter(|name| Some(*name) != self.account.as_deref())
+    }
+
+    /// Returns the schemas that requests carry, to be changed.
+    pub fn request_schemas_mut(&mut self) -> impl Iterator<Item = &mut Schema> {
+        let parameters = self.parameters.values_mut();
+        let parameters = parameters.map(|parameter| &mut parameter.schema);
+        parameters.chain(self.body.iter_mut().map(|body| &mut body.schema))
+    }
+}
+
+/// Returns the variables of a path, in its order.
+pub fn path_variables(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{')
+        .skip(1)
+        .filter_map(|part| part.split('}').next())
+}
+
+/// A host of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Server {
+    /// The host of accounts and most operations.
+    Api,
+    /// The host of the checkout.
+    Checkout,
+}
+
+/// What may be done after an unknown outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryClass {
+    /// A repetition changes nothing.
+    Idempotent,
+    /// A repetition does no harm.
+    DuplicateTolerated,
+    /// A repetition might move money twice.
+    NonIdempotent,
+}
+
+/// How a request is authorized.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// By an access token.
+    Bearer,
+    /// By client id and secret.
+    Basic,
+}
+
+/// How sure the document is of a part that was not seen as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// Seen only in part.
+    Partial,
+    /// Inferred from similar parts of the API.
+    Inferred,
+}
+
+/// Where an argument goes in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// The JSON body.
+    Body,
+    /// A header.
+    Header,
+    /// A variable of the path.
+    Path,
+    /// The query.
+    Query,
+}
+
+impl Place {
+    /// Returns the place with a name as OpenAPI has it.
+    pub fn of(name: &str) -> Option<Self> {
+        [Self::Header, Self::Path, Self::Query]
+            .into_iter()
+            .find(|place| place.name() == name)
+    }
+
+    /// Returns its name in OpenAPI and in the macros.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Body => "body",
+            Self::Header => "header",
+            Self::Path => "path",
+            Self::Query => "query",
+        }
+    }
+}
+
+/// What a success carries.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Success {
+    /// A JSON value.
+    Json(Schema),
+    /// A JSON value or, with some status codes, nothing.
+    JsonOrEmpty(Schema),
+    /// Nothing.
+    Empty,
+    /// A file.
+    Bytes,
+}
+
+impl Success {
+    /// Returns the schema of its JSON, to be changed.
+    pub const fn schema_mut(&mut self) -> Option<&mut Schema> {
+        match self {
+            Self::Json(schema) | Self::JsonOrEmpty(schema) => Some(schema),
+            Self::Empty | Self::Bytes => None,
+        }
+    }
+}
+
+/// How a list pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// JSON pointer of the list in the body.
+    pub items: String,
+    /// What leads to the next page.
+    pub cursor: Vec<Cursor>,
+}
+
+/// A query parameter that leads to the next page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Its name.
+    pub parameter: String,
+    /// Where its value is.
+    pub source: CursorSource,
+    /// Where its value is when one of these query parameters is sent.
+    pub alternative: Option<(Vec<String>, CursorSource)>,
+}
+
+/// Where the value of a cursor is, as a JSON pointer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CursorSource {
+    /// In the last item of the list.
+    LastItem(String),
+    /// In the body.
+    Body(String),
+}
+
+/// A parameter.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its value.
+    pub schema: Schema,
+    /// Whether it must be given.
+    pub required: bool,
+    /// Whether several values are joined by commas.
+    pub joined: bool,
+    /// Whether Debug output hides it.
+    pub personal: bool,
+    /// Whether the document marks it as deprecated.
+    pub deprecated: bool,
+    /// How sure the document is of it.
+    pub evidence: Option<Evidence>,
+    /// The name that progenitor gets, where its own would be that of another argument in Rust.
+    pub alias: Option<String>,
+    /// Documentation.
+    pub doc: String,
+}
+
+/// A JSON request body.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// Its value.
+    pub schema: Schema,
+    /// Whether it must be given.
+    pub required: bool,
+    /// Its media types.
+    pub media: Vec<String>,
+    /// Documentation.
+    pub doc: String,
+}

@@ -1,0 +1,261 @@
+//! A schema: what a value is, what describes it, and what limits it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem::discriminant;
+
+use serde_json::Value;
+
+use super::Evidence;
+
+/// What a value is, with what the document says about it in this place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Schema {
+    /// What it is.
+    pub kind: Kind,
+    /// What describes it.
+    pub meta: Meta,
+    /// `format`, as written.
+    pub format: Option<String>,
+    /// The only text it can be.
+    pub constant: Option<String>,
+    /// What limits it, at most one of each kind, in the order of [`Limit`].
+    pub limits: Vec<Limit>,
+}
+
+/// What a value is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Kind {
+    /// Any JSON.
+    #[default]
+    Any,
+    /// A component while lowering goes on, a type by its Rust name afterwards.
+    Ref(String),
+    /// An object with known properties.
+    Object(Object),
+    /// Values by name.
+    Map(Box<Schema>),
+    /// A list of values.
+    List(Box<Schema>),
+    /// One of the listed values, or a value that the document does not list.
+    Enum(Enum),
+    /// One of several objects.
+    Union(Union),
+    /// A text, a number or a boolean.
+    Scalar(Scalar),
+}
+
+/// An object with known properties.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Object {
+    /// Properties by wire name.
+    pub properties: BTreeMap<String, Schema>,
+    /// Those that every value has.
+    pub required: BTreeSet<String>,
+    /// Those that only a request must have: a response may lack them.
+    pub required_in_requests: BTreeSet<String>,
+}
+
+/// A list of values that may grow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Enum {
+    /// Whether the values are integers.
+    pub integer: bool,
+    /// The values, in the order of the document.
+    pub values: Vec<String>,
+}
+
+/// One of several objects.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Union {
+    /// The property that tells the objects apart; without it, properties of their own do.
+    pub tag: Option<String>,
+    /// Whether values are allowed that are none of the objects.
+    pub open: bool,
+    /// The objects.
+    pub variants: Vec<Variant>,
+}
+
+/// One object of a union.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variant {
+    /// The object.
+    pub schema: Schema,
+    /// The values of the tag, or the names of the properties, that tell it.
+    pub values: Vec<String>,
+}
+
+/// A text, a number or a boolean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scalar {
+    /// A text; `format` may say of which kind.
+    String,
+    /// A whole number of 64 bits.
+    Integer,
+    /// Any number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// A text or a number.
+    StringOrNumber,
+}
+
+/// A limit that a value must keep in a request.
+#[derive(Clone, Debug, PartialEq, PartialOrd)]
+pub enum Limit {
+    /// At least this.
+    Min(f64),
+    /// More than this.
+    Above(f64),
+    /// At most this.
+    Max(f64),
+    /// Less than this.
+    Below(f64),
+    /// At least this many characters.
+    MinLength(u64),
+    /// At most this many characters.
+    MaxLength(u64),
+    /// At least this many elements.
+    MinItems(u64),
+    /// At most this many elements.
+    MaxItems(u64),
+    /// An ECMAScript pattern.
+    Pattern(String),
+    /// No element twice.
+    Unique,
+}
+
+/// What describes a schema, and stays with it whatever becomes of the rest.
+///
+/// What is `None` was not said, so that a place that says `false` overrides a place that says `true`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Meta {
+    /// `description`
+    pub description: Option<String>,
+    /// `deprecated`
+    pub deprecated: Option<bool>,
+    /// `readOnly`
+    pub read_only: Option<bool>,
+    /// `writeOnly`
+    pub write_only: Option<bool>,
+    /// `nullable`
+    pub nullable: Option<bool>,
+    /// `default`
+    pub default: Option<Value>,
+    /// How sure the document is of it.
+    pub evidence: Option<Evidence>,
+    /// Whether the document is unsure of what is required in responses.
+    pub required_weakly: Option<bool>,
+    /// Whether Debug output hides it.
+    pub personal: Option<bool>,
+    /// The Rust name that the overlay gives.
+    pub rust_name: Option<String>,
+    /// Whether a list may be written as its only element.
+    pub one_or_many: Option<bool>,
+}
+
+impl Meta {
+    /// Returns this with what it leaves open taken from another.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            description: self.description.or(other.description),
+            deprecated: self.deprecated.or(other.deprecated),
+            read_only: self.read_only.or(other.read_only),
+            write_only: self.write_only.or(other.write_only),
+            nullable: self.nullable.or(other.nullable),
+            default: self.default.or(other.default),
+            evidence: self.evidence.or(other.evidence),
+            required_weakly: self.required_weakly.or(other.required_weakly),
+            personal: self.personal.or(other.personal),
+            rust_name: self.rust_name.or(other.rust_name),
+            one_or_many: self.one_or_many.or(other.one_or_many),
+        }
+    }
+}
+
+impl Schema {
+    /// Returns a schema of a kind, without anything that describes or limits it.
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            ..Self::default()
+        }
+    }
+
+    /// Returns a reference to a component.
+    pub fn reference(name: impl Into<String>) -> Self {
+        Self::new(Kind::Ref(name.into()))
+    }
+
+    /// Returns the object that it is.
+    pub const fn as_object(&self) -> Option<&Object> {
+        match &self.kind {
+            Kind::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// Returns the name that it refers to.
+    pub fn as_reference(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Ref(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether `null` is allowed and differs from absence.
+    pub fn is_nullable(&self) -> bool {
+        self.meta.nullable == Some(true)
+    }
+
+    /// Adds the format, the constant and the limits of another schema for the same value where this says nothing.
+    pub fn add_limits(&mut self, other: &Self) {
+        self.format = self.format.take().or_else(|| other.format.clone());
+        self.constant = self.constant.take().or_else(|| other.constant.clone());
+        for limit in &other.limits {
+            let same = |known: &Limit| discriminant(known) == discriminant(limit);
+            if !self.limits.iter().any(same) {
+                self.limits.push(limit.clone());
+            }
+        }
+        self.limits
+            .sort_by(|one, two| one.partial_cmp(two).unwrap_or(std::cmp::Ordering::Equal));
+    }
+
+    /// Returns the schemas directly inside of it.
+    pub fn children(&self) -> Vec<&Self> {
+        match &self.kind {
+            Kind::Object(object) => object.properties.values().collect(),
+            Kind::Map(inner) | Kind::List(inner) => vec![inner],
+            Kind::Union(union) => union.variants.iter().map(|each| &each.schema).collect(),
+            Kind::Any | Kind::Ref(_) | Kind::Enum(_) | Kind::Scalar(_) => Vec::new(),
+        }
+    }
+
+    /// Calls a function for this schema and then for all schemas inside of it.
+    pub fn visit(&self, call: &mut impl FnMut(&Self)) {
+        call(self);
+        for child in self.children() {
+            child.visit(call);
+        }
+    }
+
+    /// Calls a function that may change it for this schema and then for all schemas inside of it.
+    pub fn visit_mut(&mut self, call: &mut impl FnMut(&mut Self)) {
+        call(self);
+        match &mut self.kind {
+            Kind::Object(object) => {
+                for property in object.properties.values_mut() {
+                    property.visit_mut(call);
+                }
+            }
+            Kind::Map(inner) | Kind::List(inner) => inner.visit_mut(call),
+            Kind::Union(union) => {
+                for variant in &mut union.variants {
+                    variant.schema.visit_mut(call);
+                }
+            }
+            Kind::Any | Kind::Ref(_) | Kind::Enum(_) | Kind::Scalar(_) => {}
+        }
+    }
+}

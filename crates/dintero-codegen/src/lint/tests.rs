@@ -1,0 +1,260 @@
+//! What the lint finds in a piece of a document, and that the actions it offers fix it.
+
+use serde_json::{Value, json};
+
+use super::lint;
+use crate::action::Action;
+use crate::document::Document;
+use crate::finding::Finding;
+use crate::overlay;
+
+const HEAD: &str = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\nservers: [{url: 'https://a.example/v1'}]\nx-dintero-servers: {'https://a.example': api}\n";
+
+fn document(text: &str) -> Document {
+    Document::parse("x.yaml", &format!("{HEAD}{text}")).unwrap()
+}
+
+/// Returns the findings about a piece of a document, as text.
+fn found(text: &str) -> String {
+    let findings = lint(&document(text));
+    let texts: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    texts.join("\n")
+}
+
+/// Applies the actions that are offered for the finding with a rule, and lints again: it must be gone.
+fn assert_fixed(text: &str, rule: &str) {
+    let mut document = document(text);
+    let is = |finding: &&Finding| finding.rule.id() == rule;
+    let finding = lint(&document).iter().find(is).cloned();
+    let finding = finding.unwrap_or_else(|| panic!("{rule} is not in {text}"));
+    let actions: Vec<Value> = finding.actions.iter().map(Action::to_value).collect();
+    assert!(!actions.is_empty(), "no action for {finding}");
+    let overlay = json!({"overlay": "1.0.0", "actions": actions}).to_string();
+    let overlay = Document::parse("o.yaml", &overlay).unwrap();
+    overlay::apply(&mut document, &overlay, true).unwrap_or_else(|error| panic!("{error}"));
+    let left = lint(&document).into_iter().find(|finding| is(&finding));
+    assert_eq!(left, None, "{}", document.root);
+}
+
+/// A piece of a document, what is found in it, and the rule whose actions fix it, where there are any.
+type Case = (&'static str, &'static str, Option<&'static str>);
+
+fn check(cases: &[Case], place: impl Fn(&str) -> String) {
+    for (piece, expected, rule) in cases {
+        let text = place(piece);
+        let found = found(&text);
+        assert!(
+            found.contains(expected),
+            "{text}\ngave {found:?}\nnot {expected:?}"
+        );
+        if let Some(rule) = rule {
+            assert_fixed(&text, rule);
+        }
+    }
+}
+
+#[test]
+fn findings_about_schemas() {
+    let cases: [Case; 9] = [
+        (
+            "{$ref: '#/components/schemas/No'}",
+            "x.yaml:5 #/components/schemas/A: refers to #/components/schemas/No, which does not exist. Add it",
+            Some("missing-reference"),
+        ),
+        ("{$ref: 'b.yaml#/x'}", "outside of the document", None),
+        (
+            "{$ref: '#/components/schemas/B/properties/c'}, B: {properties: {c: {}}}",
+            "refers to a part of a schema",
+            None,
+        ),
+        (
+            "{type: [string, 'null']}",
+            "#/components/schemas/A: has a list of types",
+            Some("type-list"),
+        ),
+        (
+            "{type: string, format: '^[A-Z]$'}",
+            "has the pattern ^[A-Z]$ as its format",
+            Some("pattern-as-format"),
+        ),
+        (
+            "{type: string, pattern: '(?P<x>a)'}",
+            "is no ECMAScript pattern",
+            Some("invalid-pattern"),
+        ),
+        (
+            "{type: string, enum: [a], default: b}",
+            "is none of the values",
+            Some("unlisted-default"),
+        ),
+        (
+            "{not: {type: string}}",
+            "uses `not`",
+            Some("unsupported-keyword"),
+        ),
+        (
+            "{discriminator: {propertyName: t, mapping: {x/y: '#/components/schemas/No'}}}",
+            "maps x/y to #/components/schemas/No",
+            Some("missing-mapping"),
+        ),
+    ];
+    check(&cases, |schema| {
+        format!("components: {{schemas: {{A: {schema}}}}}")
+    });
+}
+
+#[test]
+fn findings_about_operations() {
+    let cases: [Case; 9] = [
+        (
+            "get: {operationId: listA, responses: {}}",
+            "has no method name of ours and is called list_a. Name it in the overlay",
+            Some("unnamed-operation"),
+        ),
+        (
+            "post: {requestBody: {content: {multipart/form-data: {schema: {}}}}, responses: {}}",
+            "takes no JSON but [\"multipart/form-data\"]. Only JSON",
+            Some("unsupported-body"),
+        ),
+        (
+            "post: {operationId: a, x-dintero-retry: never, responses: {}}",
+            "has the retry class never. Use",
+            None,
+        ),
+        (
+            "post: {operationId: a, x-dintero-retry: non-idempotent, responses: {}}",
+            "names no method to read the outcome back. Add",
+            None,
+        ),
+        (
+            "post: {operationId: a, x-dintero-retry: non-idempotent, x-dintero-read-back: b, responses: {}}",
+            "is read back by b, which is no method. Name",
+            None,
+        ),
+        (
+            "get: {servers: [{url: 'https://b.example/v1'}], responses: {}}",
+            "is on the unknown server https://b.example. Say",
+            Some("unknown-server"),
+        ),
+        (
+            "get: {operationId: a, responses: {'200': {content: {application/json: {schema: {}}}}, '201': {}}}",
+            "has success bodies of several kinds. One",
+            None,
+        ),
+        (
+            "get: {operationId: a, responses: {'200': {$ref: '#/components/responses/No'}}}",
+            "x.yaml:5 #/paths/~1a/get/responses/200: refers to #/components/responses/No, which does not exist. Add it",
+            None,
+        ),
+        (
+            "get: {operationId: new, responses: {}}",
+            "the method name new is taken by Rust or by the client itself",
+            Some("reserved-method-name"),
+        ),
+    ];
+    check(&cases, |item| format!("paths: {{/a: {{{item}}}}}"));
+}
+
+#[test]
+fn findings_about_method_names() {
+    let cases: [Case; 3] = [
+        (
+            "get: {x-dintero-method: 1A, responses: {}}",
+            "\"1A\" is no name for a Rust method",
+            Some("invalid-method-name"),
+        ),
+        (
+            "get: {operationId: a_1, responses: {}}, post: {operationId: a1, responses: {}}",
+            "the method names a1 and a_1 differ too little",
+            Some("similar-method-names"),
+        ),
+        (
+            "get: {operationId: post_a, responses: {}}, post: {operationId: post_a, responses: {}}",
+            "the method name post_a is that of GET /a too",
+            Some("duplicate-method-name"),
+        ),
+    ];
+    check(&cases, |item| format!("paths: {{/a: {{{item}}}}}"));
+}
+
+#[test]
+fn findings_about_parameters() {
+    let cases: [Case; 6] = [
+        (
+            "[{in: path, name: b, required: true, schema: {type: string}}]",
+            "the path parameter b is not in the path /a",
+            Some("unused-path-parameter"),
+        ),
+        (
+            "[{in: cookie, name: b, schema: {type: string}}]",
+            "the parameter b is a cookie",
+            Some("unsupported-parameter"),
+        ),
+        (
+            "[{in: query, name: b, schema: {type: object}}]",
+            "the parameter b is an object",
+            Some("unsupported-parameter"),
+        ),
+        (
+            "[{in: query, name: b, content: {application/json: {}}}]",
+            "the parameter b is described by `content`",
+            Some("unsupported-parameter"),
+        ),
+        (
+            "[{$ref: '#/components/parameters/it''s'}]",
+            "the parameter b is a cookie",
+            Some("unsupported-parameter"),
+        ),
+        (
+            "[{in: query, name: b, style: pipeDelimited, schema: {type: array}}]",
+            "the parameter b has a style that cannot be sent",
+            Some("unsupported-parameter"),
+        ),
+    ];
+    let shared = "components: {parameters: {it's: {in: cookie, name: b, schema: {type: string}}}}";
+    check(&cases, |parameters| {
+        format!("paths: {{/a: {{get: {{parameters: {parameters}, responses: {{}}}}}}}}\n{shared}")
+    });
+    check(&cases[..1], |parameters| {
+        format!("paths: {{/a: {{parameters: {parameters}, get: {{responses: {{}}}}}}}}")
+    });
+}
+
+#[test]
+fn findings_about_the_variables_of_a_path() {
+    let item = "{get: {responses: {}}}";
+    let list = "{get: {parameters: [{in: path, name: b, required: true, schema: {type: array, items: {}}}], responses: {}}}";
+    let undeclared = format!("paths: {{'/a/{{b}}': {item}}}");
+    assert!(found(&undeclared).contains("the path has {b}, which is no parameter"));
+    assert_fixed(&undeclared, "undeclared-path-variable");
+    let found = found(&format!("paths: {{'/a/{{b}}/{{b}}': {list}}}"));
+    assert!(found.contains("the path has {b} twice"), "{found}");
+    assert!(found.contains("the path parameter b is a list"), "{found}");
+}
+
+#[test]
+fn an_unknown_server_is_reported_once() {
+    let item = "{get: {operationId: a, responses: {}}, post: {operationId: b, responses: {}}}";
+    let text =
+        format!("openapi: 3.0.3\nservers: [{{url: 'https://b.example'}}]\npaths: {{/a: {item}}}");
+    let findings = lint(&Document::parse("x.yaml", &text).unwrap());
+    let unknown = findings
+        .iter()
+        .filter(|finding| finding.rule.id() == "unknown-server");
+    assert_eq!(unknown.count(), 1);
+}
+
+#[test]
+fn a_sound_document_has_no_findings() {
+    let text = "paths: {/a: {get: {operationId: a, x-dintero-method: a, responses: {'200': {description: ok}}}}}";
+    assert_eq!(found(text), "");
+}
+
+#[test]
+fn other_versions_are_refused_at_once() {
+    let document = Document::parse("x.yaml", "openapi: 3.1.0\n").unwrap();
+    assert_eq!(
+        lint(&document)[0].to_string(),
+        "x.yaml:1 #/openapi: the document has OpenAPI 3.1.0. Convert it to OpenAPI 3.0"
+    );
+}

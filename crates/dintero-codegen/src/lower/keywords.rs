@@ -1,0 +1,185 @@
+//! The keywords of a schema in the document.
+
+use serde_json::Value;
+
+use crate::ir::{Evidence, Limit, Meta};
+
+const COMPONENTS: &str = "#/components/schemas/";
+
+/// Returns the component a schema refers to, by its name as it is and not as a JSON pointer writes it.
+pub fn reference(schema: &Value) -> Option<String> {
+    let name = schema["$ref"].as_str()?.strip_prefix(COMPONENTS)?;
+    Some(unescaped(name))
+}
+
+/// Returns the component that a discriminator maps a value to.
+pub fn mapped(target: &Value) -> String {
+    let target = target.as_str().unwrap_or_default();
+    let name = target.strip_prefix(COMPONENTS).map(unescaped);
+    name.unwrap_or_else(|| target.to_owned())
+}
+
+fn unescaped(name: &str) -> String {
+    name.replace("~1", "/").replace("~0", "~")
+}
+
+/// Returns the texts of a list.
+pub fn texts(list: &Value) -> impl Iterator<Item = String> {
+    let list = list.as_array().into_iter().flatten();
+    list.filter_map(Value::as_str).map(str::to_owned)
+}
+
+/// Returns how sure the document is of a part.
+pub fn evidence(node: &Value) -> Option<Evidence> {
+    Some(match node["x-evidence"].as_str()? {
+        "inferred" => Evidence::Inferred,
+        _ => Evidence::Partial,
+    })
+}
+
+/// Returns what describes a schema.
+pub fn meta(schema: &Value) -> Meta {
+    let text = |key: &str| schema[key].as_str().map(str::to_owned);
+    let flag = |key: &str| schema[key].as_bool();
+    Meta {
+        description: text("description"),
+        deprecated: flag("deprecated"),
+        read_only: flag("readOnly"),
+        write_only: flag("writeOnly"),
+        nullable: flag("nullable"),
+        default: schema.get("default").cloned(),
+        evidence: evidence(schema),
+        required_weakly: None,
+        personal: flag("x-dintero-personal"),
+        rust_name: text("x-dintero-name"),
+        one_or_many: flag("x-dintero-one-or-many"),
+    }
+}
+
+/// Returns the limits of a list.
+pub fn list_limits(schema: &Value) -> Vec<Limit> {
+    let count = |key: &str| schema[key].as_u64();
+    let limits = [
+        count("minItems").map(Limit::MinItems),
+        count("maxItems").map(Limit::MaxItems),
+        (schema["uniqueItems"] == true).then_some(Limit::Unique),
+    ];
+    limits.into_iter().flatten().collect()
+}
+
+/// Returns the limits of a text or number. In OpenAPI 3.0 exclusive bounds are flags; the numbers of 3.1 are met there, too.
+pub fn scalar_limits(schema: &Value) -> Vec<Limit> {
+    let number = |key: &str| schema[key].as_f64();
+    let count = |key: &str| schema[key].as_u64();
+    let bound = |key, exclusive, without: fn(f64) -> Limit, with: fn(f64) -> Limit| {
+        let kind = if schema[exclusive] == true {
+            without
+        } else {
+            with
+        };
+        number(key).map(kind)
+    };
+    let pattern = schema["pattern"]
+        .as_str()
+        .or_else(|| format_pattern(schema));
+    let limits = [
+        bound("minimum", "exclusiveMinimum", Limit::Above, Limit::Min),
+        number("exclusiveMinimum").map(Limit::Above),
+        bound("maximum", "exclusiveMaximum", Limit::Below, Limit::Max),
+        number("exclusiveMaximum").map(Limit::Below),
+        count("minLength").map(Limit::MinLength),
+        count("maxLength").map(Limit::MaxLength),
+        pattern.map(|pattern| Limit::Pattern(pattern.to_owned())),
+    ];
+    limits.into_iter().flatten().collect()
+}
+
+/// Returns the pattern that upstream wrote into `format`.
+pub fn format_pattern(schema: &Value) -> Option<&str> {
+    schema["format"]
+        .as_str()
+        .filter(|format| format.contains(['\\', '^', '$', '[']))
+}
+
+/// Whether all its keywords describe a value and none says what it is.
+pub fn only_describes(part: &Value) -> bool {
+    const DESCRIBE: [&str; 10] = [
+        "description",
+        "deprecated",
+        "readOnly",
+        "writeOnly",
+        "nullable",
+        "default",
+        "title",
+        "example",
+        "examples",
+        "externalDocs",
+    ];
+    let describes =
+        |key: &String| DESCRIBE.contains(&key.as_str()) || key.starts_with("x-") || *key == "xml";
+    part.as_object()
+        .is_some_and(|part| part.keys().all(describes))
+}
+
+/// Whether it only says which properties must be there, as an alternative among others: no Rust type can hold that.
+pub fn only_requires(part: &Value) -> bool {
+    let known = |key: &String| ["required", "description", "title", "type"].contains(&key.as_str());
+    part["required"].is_array() && part.as_object().is_some_and(|part| part.keys().all(known))
+}
+
+/// Whether it is made of other schemas.
+pub fn is_compound(schema: &Value) -> bool {
+    let keys = [
+        "allOf",
+        "oneOf",
+        "anyOf",
+        "properties",
+        "additionalProperties",
+    ];
+    keys.iter().any(|key| schema.get(*key).is_some())
+}
+
+/// Whether `null` is its type or one of its values.
+pub fn lists_null(schema: &Value) -> bool {
+    let values = schema["enum"].as_array();
+    schema["type"] == "null" || values.is_some_and(|values| values.contains(&Value::Null))
+}
+
+/// Returns the type of a schema, written or implied by its other keywords.
+pub fn type_of(schema: &Value) -> Option<&str> {
+    match schema["type"].as_str().or_else(|| implied_type(schema)) {
+        Some("integer") if is_beyond_i64(schema) => Some("number"),
+        kind => kind,
+    }
+}
+
+fn implied_type(schema: &Value) -> Option<&'static str> {
+    if schema["properties"].is_object() || schema["additionalProperties"].is_object() {
+        return Some("object");
+    }
+    if schema["items"].is_object() {
+        return Some("array");
+    }
+    let listed = schema["enum"].as_array().into_iter().flatten();
+    let listed = listed.filter(|value| !value.is_null());
+    let values: Vec<&Value> = listed.chain(schema.get("const")).collect();
+    if values.is_empty() {
+        None
+    } else if values.iter().all(|value| value.is_string()) {
+        Some("string")
+    } else {
+        let integers = values.iter().all(|value| value.is_i64());
+        integers.then_some("integer")
+    }
+}
+
+/// Whether it has integers that only a number of any size holds.
+fn is_beyond_i64(schema: &Value) -> bool {
+    let beyond = |value: &Value| {
+        value.is_number()
+            && !value.is_i64()
+            && value.as_f64().is_none_or(|value| value.fract() == 0.0)
+    };
+    let values = schema["enum"].as_array();
+    schema["format"] == "uint64" || values.is_some_and(|values| values.iter().any(beyond))
+}

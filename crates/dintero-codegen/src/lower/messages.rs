@@ -1,0 +1,196 @@
+//! What operations carry: parameters, request bodies and successes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToSnakeCase;
+use serde_json::Value;
+
+use super::flatten::Flattener;
+use super::keywords::evidence;
+use super::operations::{all, facts, json_content, media, resolve};
+use crate::document::Document;
+use crate::finding::{Level, Rule};
+use crate::ir::{Body, Kind, Operation, Parameter, Place, Success};
+use crate::markdown;
+
+/// Headers that the transport sets.
+const OF_THE_TRANSPORT: [&str; 5] = [
+    "authorization",
+    "user-agent",
+    "accept",
+    "content-type",
+    "x-api-key",
+];
+
+/// Lowers all operations.
+pub fn lower(document: &Document, flattener: &mut Flattener<'_>) -> Vec<Operation> {
+    let root = &document.root;
+    let mut operations = Vec::new();
+    for (pointer, path, method, item, operation) in all(document) {
+        let mut lowered = facts(root, (path, method), item, operation);
+        for listed in [item, operation] {
+            for parameter in listed["parameters"].as_array().into_iter().flatten() {
+                let parameter = resolve(root, parameter);
+                add_parameter(document, flattener, &pointer, parameter, &mut lowered);
+            }
+        }
+        lowered.body = body(root, flattener, &pointer, operation);
+        give_aliases(&mut lowered.parameters, lowered.body.is_some());
+        success(root, flattener, &pointer, operation, &mut lowered);
+        operations.push(lowered);
+    }
+    operations
+}
+
+fn add_parameter(
+    document: &Document,
+    flattener: &mut Flattener<'_>,
+    pointer: &str,
+    parameter: &Value,
+    operation: &mut Operation,
+) {
+    let place = parameter["in"].as_str().and_then(Place::of);
+    let (Some(place), Some(name)) = (place, parameter["name"].as_str()) else {
+        return;
+    };
+    let lowercase = name.to_lowercase();
+    let set_by_client = match place {
+        Place::Header => OF_THE_TRANSPORT.contains(&lowercase.as_str()),
+        Place::Path => Some(name) == operation.account.as_deref(),
+        Place::Query | Place::Body => false,
+    };
+    if set_by_client {
+        return;
+    }
+    let schema = flattener.flatten(&parameter["schema"], &format!("{pointer}/parameters"));
+    let resolved = flattener.resolved(&schema);
+    let (is_list, element) = match &resolved.kind {
+        Kind::List(items) => (true, flattener.resolved(items)),
+        _ => (false, resolved),
+    };
+    if let Kind::Object(_) | Kind::Map(_) | Kind::Union(_) | Kind::List(_) = element.kind {
+        let problem = format!("the parameter {name} holds objects or lists of lists");
+        let help = "Rewrite it with an overlay action, or remove it there";
+        let finding = document.finding(Level::Error, pointer, problem, help);
+        let finding = finding.with_rule(Rule::UnsupportedParameter);
+        flattener.findings.push(finding);
+    }
+    let mut doc = markdown::clean(parameter["description"].as_str().unwrap_or_default());
+    markdown::evidence(&mut doc, evidence(parameter));
+    let name = if place == Place::Header {
+        lowercase
+    } else {
+        name.to_owned()
+    };
+    let lowered = Parameter {
+        schema,
+        required: place == Place::Path || parameter["required"] == true,
+        joined: is_list && (place == Place::Header || parameter["explode"] == false),
+        personal: parameter["x-dintero-personal"] == true,
+        deprecated: parameter["deprecated"] == true,
+        evidence: evidence(parameter),
+        alias: None,
+        doc,
+    };
+    operation.parameters.insert((place, name), lowered);
+}
+
+/// Gives arguments whose Rust names would be the same another name before progenitor sees them.
+fn give_aliases(parameters: &mut BTreeMap<(Place, String), Parameter>, body: bool) {
+    let mut taken: BTreeSet<String> = body.then(|| "body".to_owned()).into_iter().collect();
+    // Those of the path are arguments of the method and keep their names.
+    let (path, others): (Vec<_>, Vec<_>) = parameters
+        .iter_mut()
+        .partition(|((place, _), _)| *place == Place::Path);
+    for ((place, name), parameter) in path.into_iter().chain(others) {
+        let ident = name
+            .replace(|c: char| !c.is_alphanumeric(), "-")
+            .to_snake_case();
+        if !ident.is_empty() && taken.insert(ident.clone()) {
+            continue;
+        }
+        let stem = format!("{ident}_{}", place.name());
+        let mut alias = stem.clone();
+        let mut count = 2;
+        while !taken.insert(alias.clone()) {
+            alias = format!("{stem}_{count}");
+            count += 1;
+        }
+        parameter.alias = Some(alias);
+    }
+}
+
+fn body(
+    root: &Value,
+    flattener: &mut Flattener<'_>,
+    pointer: &str,
+    operation: &Value,
+) -> Option<Body> {
+    let body = resolve(root, &operation["requestBody"]);
+    let (_, content) = json_content(body)?;
+    let place = format!("{pointer}/requestBody/content/application~1json/schema");
+    Some(Body {
+        schema: flattener.flatten(&content["schema"], &place),
+        required: body["required"] == true,
+        media: media(body).collect(),
+        doc: markdown::clean(body["description"].as_str().unwrap_or_default()),
+    })
+}
+
+/// Adds one kind of success, whatever the document says: of several JSON bodies, one that can hold each of them.
+fn success(
+    root: &Value,
+    flattener: &mut Flattener<'_>,
+    pointer: &str,
+    operation: &Value,
+    lowered: &mut Operation,
+) {
+    let responses = || operation["responses"].as_object().into_iter().flatten();
+    // A document may say about every status at once what comes.
+    let documented = responses().any(|(code, _)| code.starts_with('2'));
+    let wanted = if documented { "2" } else { "default" };
+    let weak = ["x-evidence", "x-responses-evidence"]
+        .iter()
+        .any(|mark| operation.get(*mark).is_some());
+    let mut schemas = Vec::new();
+    let (mut bytes, mut empty) = (false, false);
+    let mut media_types = BTreeSet::new();
+    for (code, response) in responses().filter(|(code, _)| code.starts_with(wanted)) {
+        let response = resolve(root, response);
+        media_types.extend(media(response));
+        match json_content(response) {
+            Some((_, content)) if resolve(root, &content["schema"])["format"] == "binary" => {
+                bytes = true;
+            }
+            Some((_, content)) => {
+                let at = format!("{pointer}/responses/{code}/content/application~1json/schema");
+                let mut flat = flattener.flatten(&content["schema"], &at);
+                if weak && flat.as_object().is_some() {
+                    flat.meta.required_weakly = Some(true);
+                }
+                if !schemas.contains(&flat) {
+                    schemas.push(flat);
+                }
+            }
+            None if media(response).next().is_some() => bytes = true,
+            None => empty = true,
+        }
+    }
+    // Of a file and JSON under different statuses only the bytes are sure to be both.
+    if bytes && !schemas.is_empty() {
+        let problem = "responds with JSON or a file, by status";
+        let help = "The client returns the bytes as they are; the status says what they are";
+        flattener.warn(Rule::SeveralSuccessBodies, pointer, problem, help);
+        schemas.clear();
+    }
+    let json = schemas
+        .into_iter()
+        .reduce(|one, two| flattener.either(one, two, pointer));
+    lowered.media = media_types.into_iter().collect();
+    lowered.success = match json {
+        Some(schema) if empty => Success::JsonOrEmpty(schema),
+        Some(schema) => Success::Json(schema),
+        None if bytes => Success::Bytes,
+        None => Success::Empty,
+    };
+}

@@ -1,0 +1,72 @@
+//! Lists whose single element may come without brackets.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{Limit, Validate, Violations};
+
+/// A list for which the API also sends a single element without brackets. It is serialized the way it was received.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OneOrMany<T> {
+    list: Vec<T>,
+    bare: bool,
+}
+
+impl<T> std::ops::Deref for OneOrMany<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.list
+    }
+}
+
+impl<T> From<Vec<T>> for OneOrMany<T> {
+    fn from(list: Vec<T>) -> Self {
+        Self { list, bare: false }
+    }
+}
+
+impl<T: Serialize> Serialize for OneOrMany<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.list.as_slice() {
+            [one] if self.bare => one.serialize(serializer),
+            list => list.serialize(serializer),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either<T> {
+            Many(Vec<T>),
+            One(T),
+        }
+        Ok(match Either::deserialize(deserializer)? {
+            Either::Many(list) => Self { list, bare: false },
+            Either::One(one) => Self {
+                list: vec![one],
+                bare: true,
+            },
+        })
+    }
+}
+
+impl<T: Validate + PartialEq> Validate for OneOrMany<T> {
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
+        self.list.check(limits, at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OneOrMany;
+
+    #[test]
+    fn one_and_many_are_written_as_they_came() {
+        for text in ["\"a\"", "[\"a\"]", "[\"a\",\"b\"]", "[]"] {
+            let list: OneOrMany<String> = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&list).unwrap(), text);
+        }
+    }
+}

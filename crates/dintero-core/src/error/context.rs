@@ -1,0 +1,106 @@
+//! The context that the transport adds to an error.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use super::{Envelope, Error, Kind, WasSent};
+use crate::audience::AudienceMismatch;
+use crate::{Operation, RetryClass};
+
+impl Error {
+    pub(crate) fn with_response(
+        mut self,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Self {
+        self.0.envelope = Envelope::read(&body);
+        self.0.status = Some(status);
+        self.0.headers = headers;
+        self.0.body = Some(body);
+        self.0.sent = if is_outcome_unknown(status) {
+            WasSent::Maybe
+        } else {
+            WasSent::Yes
+        };
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Arc::new(source));
+        self
+    }
+
+    pub(crate) fn of_token_call(mut self, account: Arc<str>) -> Self {
+        self.0.token_call = true;
+        self.0.account = Some(account);
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {
+        self.0.attempts = attempts;
+        self.0.elapsed = elapsed;
+        self
+    }
+
+    pub(crate) fn with_sent(mut self, sent: WasSent) -> Self {
+        self.0.sent = sent;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    pub(crate) fn of_call(
+        mut self,
+        operation: Option<&'static Operation>,
+        class: RetryClass,
+    ) -> Self {
+        self.0.operation = operation;
+        self.0.class = Some(class);
+        self
+    }
+
+    pub(crate) fn with_audience_mismatch(mut self, mismatch: Option<AudienceMismatch>) -> Self {
+        self.0.audience_mismatch = mismatch;
+        self
+    }
+
+    /// Returns the `error.type` of OpenTelemetry: the status of a response that failed, otherwise the kind.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn type_name(&self) -> &str {
+        match &self.0.kind {
+            Kind::Configuration(_) => "configuration",
+            Kind::InvalidRequest(_) => "invalid_request",
+            Kind::Status => self.0.status.as_ref().map_or("status", StatusCode::as_str),
+            Kind::Timeout(_) => "timeout",
+            Kind::Connect => "connect",
+            Kind::Refused => "refused",
+            Kind::Broken => "broken_connection",
+            Kind::Redirected => "redirected",
+            Kind::TooLarge(_) => "too_large",
+            Kind::Decode(_) => "decode",
+            Kind::TokenSource => "token_source",
+        }
+    }
+
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.0.kind
+    }
+
+    /// Returns a copy for the next caller that waits for the same token.
+    pub(crate) fn share(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+/// Returns `true` for 408 and 5xx, after which the server may have handled the request all the same.
+pub(crate) fn is_outcome_unknown(status: StatusCode) -> bool {
+    status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT
+}

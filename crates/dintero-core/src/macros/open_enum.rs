@@ -1,0 +1,191 @@
+//! Enums that the API may extend.
+
+/// An enum of strings that the API may extend: other values are kept in `Unknown`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! open_enum {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $wire:literal,)* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)*
+            /// A value that this version does not know, kept as received.
+            Unknown($crate::data::UnknownValue),
+        }
+
+        impl $name {
+            /// The values that this version knows.
+            pub const KNOWN: &'static [&'static str] = &[$($wire),*];
+
+            /// Returns the value as the API writes it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    Self::Unknown(value) => value.as_str(),
+                }
+            }
+
+            /// Returns `true` if this version does not know the value.
+            pub fn is_unknown(&self) -> bool {
+                matches!(self, Self::Unknown(_))
+            }
+        }
+
+        impl $crate::data::OpenEnum for $name {
+            fn known(text: &str) -> ::std::option::Option<Self> {
+                match text {
+                    $($wire => ::std::option::Option::Some(Self::$variant),)*
+                    _ => ::std::option::Option::None,
+                }
+            }
+
+            fn unknown(value: $crate::data::UnknownValue) -> Self {
+                Self::Unknown(value)
+            }
+        }
+
+        impl ::std::convert::From<&str> for $name {
+            fn from(text: &str) -> Self {
+                $crate::data::open(text)
+            }
+        }
+
+        impl ::std::convert::From<::std::string::String> for $name {
+            fn from(text: ::std::string::String) -> Self {
+                $crate::data::open(&text)
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = ::std::convert::Infallible;
+
+            fn from_str(text: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> {
+                ::std::result::Result::Ok($crate::data::open(text))
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl ::std::convert::AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl ::std::cmp::PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl ::std::cmp::PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
+            }
+        }
+
+        impl $crate::data::private::Serialize for $name {
+            fn serialize<S: $crate::data::private::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> $crate::data::private::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::data::private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                $crate::data::read_open(deserializer)
+            }
+        }
+
+        impl $crate::data::Validate for $name {
+            fn check(&self, _: &[$crate::data::Limit], _: &mut $crate::data::Violations) {}
+        }
+
+        impl $crate::data::Param for $name {
+            fn write(&self, out: &mut dyn FnMut(&str)) {
+                out(self.as_str());
+            }
+        }
+    };
+}
+
+/// An enum of integers that the API may extend.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! open_integer {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $wire:literal,)* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)*
+            /// A value that this version does not know, kept as received.
+            Unknown($crate::data::UnknownInteger),
+        }
+
+        impl $name {
+            /// The values that this version knows.
+            pub const KNOWN: &'static [i64] = &[$($wire),*];
+
+            /// Returns the value as the API writes it.
+            pub fn as_i64(&self) -> i64 {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    Self::Unknown(value) => value.get(),
+                }
+            }
+
+            /// Returns `true` if this version does not know the value.
+            pub fn is_unknown(&self) -> bool {
+                matches!(self, Self::Unknown(_))
+            }
+        }
+
+        impl ::std::convert::From<i64> for $name {
+            fn from(value: i64) -> Self {
+                match value {
+                    $($wire => Self::$variant,)*
+                    other => Self::Unknown($crate::data::UnknownInteger::new(other)),
+                }
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(&self.as_i64(), f)
+            }
+        }
+
+        impl $crate::data::private::Serialize for $name {
+            fn serialize<S: $crate::data::private::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_i64(self.as_i64())
+            }
+        }
+
+        impl<'de> $crate::data::private::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::data::private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                <i64 as $crate::data::private::Deserialize>::deserialize(deserializer).map(Self::from)
+            }
+        }
+
+        impl $crate::data::Validate for $name {
+            fn check(&self, _: &[$crate::data::Limit], _: &mut $crate::data::Violations) {}
+        }
+
+        impl $crate::data::Param for $name {
+            fn write(&self, out: &mut dyn FnMut(&str)) {
+                out(&self.as_i64().to_string());
+            }
+        }
+    };
+}

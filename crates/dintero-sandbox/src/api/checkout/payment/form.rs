@@ -1,0 +1,244 @@
+//! `GET` and `POST` on a session's `url`: the page and its forms for a browser, JSON for another program.
+
+use percent_encoding::{CONTROLS, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use super::page::{self, Over, View};
+use super::{Choice, act, check_payable};
+use crate::api::checkout::card::{Card, Case};
+use crate::body::is_form;
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::check::Check;
+use crate::state::Account;
+use crate::state::checkout::{Authorization, Session, Transaction};
+
+/// `GET` on the session's `url`. An unknown session is an HTML page for a browser, else an error in Dintero's form.
+pub(crate) fn page(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let accepted = call.headers.get_all("accept").iter();
+    let mut accepted = accepted.filter_map(|value| value.to_str().ok());
+    if !accepted.any(|value| value.contains("text/html")) {
+        let id = call.param("session_id");
+        account.checkout.sessions.get(id, "session")?;
+    }
+    Ok(show(call, account, None))
+}
+
+/// `POST` on the session's `url`. The response to a form is a redirect to the shop or a page, to JSON it is JSON; an
+/// empty body pays with the approved card.
+pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    if is_form(call.headers) {
+        return Ok(submit_form(call, account));
+    }
+    let text = |name: &str| call.body.get(name).map(|v| v.as_str().unwrap_or_default());
+    let card = text("card_number").map_or(Some(Card::approved()), Card::from_number);
+    let mut check = Check::default();
+    check.ensure(
+        card.is_some(),
+        "card_number",
+        "is not a test card of the sandbox",
+    );
+    let choice = choice(text("action"), card.unwrap_or_else(Card::declined));
+    let reason = "must be pay, decline, time_out, hold, release, refuse or cancel";
+    check.ensure(choice.is_some(), "action", reason);
+    check.finish()?;
+    let session_id = call.param("session_id");
+    let id = choice.map_or(Ok(None), |choice| act(call, account, session_id, &choice))?;
+    let session = account.checkout.sessions.get(session_id, "session")?;
+    let transaction = id
+        .as_ref()
+        .and_then(|id| account.checkout.transactions.find(id));
+    ApiResponse::ok(json!({
+        "session_id": session_id,
+        "transaction_id": id,
+        "status": transaction.map(|transaction| transaction.ledger.status()),
+        "return_url": session.doc["url"]["return_url"],
+        "redirect_url": redirect_url(account, session),
+        "error": error(account, session),
+    }))
+}
+
+fn choice(action: Option<&str>, card: Card) -> Option<Choice> {
+    Some(match action {
+        None | Some("pay") => Choice::Pay(card),
+        Some("decline") => Choice::Pay(Card::declined()),
+        Some("time_out") => Choice::Pay(Card::failing()),
+        Some("hold") => Choice::Hold,
+        Some("release") => Choice::Release,
+        Some("refuse") => Choice::Refuse,
+        Some("cancel") => Choice::Cancel,
+        Some(_) => return None,
+    })
+}
+
+fn submit_form(call: &Call<'_>, account: &mut Account) -> ApiResponse {
+    match act_on_form(call, account) {
+        Ok(Some(challenge)) => challenge,
+        Ok(None) => match account.checkout.sessions.find(call.param("session_id")) {
+            Some(session) => ApiResponse::new(303, Value::Null)
+                .with_header("location", redirect_url(account, session))
+                .with_header("cache-control", "no-store"),
+            None => page::missing(),
+        },
+        Err((status, reason)) => {
+            let mut response = show(call, account, Some(&reason));
+            // The page of an unknown session keeps its own status.
+            if response.status == 200 {
+                response.status = status;
+            }
+            response
+        }
+    }
+}
+
+/// Does what a form says, unless the card first asks for a challenge: then returns its page. An error is a status and
+/// a sentence for the payer.
+fn act_on_form(
+    call: &Call<'_>,
+    account: &mut Account,
+) -> Result<Option<ApiResponse>, (u16, String)> {
+    let field = |name: &str| {
+        let value = call.body[name].as_str().map(str::trim);
+        value.filter(|value| !value.is_empty())
+    };
+    let session_id = call.param("session_id");
+    let number = field("card_number").or(field("card")).unwrap_or_default();
+    let is_paying = matches!(field("action"), None | Some("pay"));
+    let mut card = match Card::from_number(number) {
+        None if is_paying => {
+            let reason = "This card number is not one of the test cards in the table.";
+            return Err((400, reason.to_owned()));
+        }
+        card => card.unwrap_or_else(Card::approved),
+    };
+    if field("challenge") == Some("failed") {
+        card.outcome = Authorization::Declined;
+    } else if field("challenge").is_none()
+        && is_paying
+        && card.case == Case::Challenge
+        && let Some(session) = account.checkout.sessions.find(session_id)
+        && check_payable(call, session).is_ok()
+    {
+        return Ok(Some(view(session, None).challenge(number)));
+    }
+    let choice = choice(field("action"), card).ok_or_else(|| {
+        let reason = "The form has a button that the sandbox does not know.";
+        (400, reason.to_owned())
+    })?;
+    let done = act(call, account, session_id, &choice);
+    done.map(|_| None).map_err(|error| {
+        (
+            error.status,
+            format!("Nothing was done: {}.", error.message),
+        )
+    })
+}
+
+fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse {
+    let Some(session) = account.checkout.sessions.find(call.param("session_id")) else {
+        return page::missing();
+    };
+    let view = view(session, error);
+    if session.over(call.now).is_none() {
+        return view.choose();
+    }
+    let status = transaction(account, session).map(|t| t.ledger.status());
+    let says = match (session.cancelled, status) {
+        (true, _) => "This payment was cancelled.",
+        (_, Some("ON_HOLD")) => "This payment is on hold.",
+        (_, Some("DECLINED")) => "This payment was declined.",
+        (_, Some("FAILED")) => "This payment failed.",
+        (_, Some(_)) => "This payment is done.",
+        (_, None) => "This payment has expired.",
+    };
+    let back = redirect_url(account, session);
+    let is_web = back.starts_with("http://") || back.starts_with("https://");
+    view.over(&Over {
+        says,
+        is_held: !session.cancelled && status == Some("ON_HOLD"),
+        back: is_web.then_some(back.as_str()),
+    })
+}
+
+fn view<'a>(session: &'a Session, error: Option<&'a str>) -> View<'a> {
+    let return_url = session.doc["url"]["return_url"].as_str();
+    let scheme = return_url.and_then(|url| Some(url.split_once("://")?.0));
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    View {
+        order: &session.doc["order"],
+        keeps_card: session.keeps_card,
+        scheme: scheme.filter(|s| s.chars().all(is_plain) && !matches!(*s, "http" | "https")),
+        error,
+    }
+}
+
+fn transaction<'a>(account: &'a Account, session: &Session) -> Option<&'a Transaction> {
+    let id = session.transaction_id.as_deref()?;
+    account.checkout.transactions.find(id)
+}
+
+/// Returns the parameter `error` of the return to the shop.
+fn error(account: &Account, session: &Session) -> Option<&'static str> {
+    match transaction(account, session).map(|t| t.ledger.authorization) {
+        Some(Authorization::Declined) => Some("authorization"),
+        Some(Authorization::Failed) => Some("failed"),
+        None | Some(Authorization::Voided) if session.cancelled => Some("cancelled"),
+        _ => None,
+    }
+}
+
+/// Returns `return_url` with the parameters that the browser is sent back with.
+fn redirect_url(account: &Account, session: &Session) -> String {
+    let return_url = session.doc["url"]["return_url"].as_str();
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in [
+        (
+            "merchant_reference",
+            session.doc["order"]["merchant_reference"].as_str(),
+        ),
+        ("transaction_id", session.transaction_id.as_deref()),
+        ("error", error(account, session)),
+    ] {
+        query.extend_pairs(value.map(|value| (name, value)));
+    }
+    with_query(return_url.unwrap_or_default(), &query.finish())
+}
+
+/// Appends to the query of a URL and leaves the rest as it is, but for what a header cannot hold.
+fn with_query(url: &str, query: &str) -> String {
+    let (url, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
+    let joint = match url.split_once('?') {
+        None => "?",
+        Some((_, own)) if own.is_empty() || own.ends_with('&') => "",
+        Some(_) => "&",
+    };
+    let url = format!("{url}{joint}{query}{fragment}");
+    utf8_percent_encode(&url, CONTROLS).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shops_own_query_and_fragment_stay() {
+        for (url, whole) in [
+            ("https://a.example/done", "https://a.example/done?x=1"),
+            ("https://a.example/done?", "https://a.example/done?x=1"),
+            (
+                "https://a.example/?o=%C3%A6&",
+                "https://a.example/?o=%C3%A6&x=1",
+            ),
+            (
+                "https://a.example/?o=7#top",
+                "https://a.example/?o=7&x=1#top",
+            ),
+            ("shop://done", "shop://done?x=1"),
+            (
+                "https://a.example/\u{e6}\n",
+                "https://a.example/%C3%A6%0A?x=1",
+            ),
+        ] {
+            assert_eq!(with_query(url, "x=1"), whole);
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! What the payer's choices do: the transaction, its events, what is captured and kept at once, and the callback.
+
+pub(crate) mod form;
+mod page;
+
+use serde_json::{Value, json};
+
+use crate::api::checkout::card::{Card, Case, timeout, times_out};
+use crate::api::checkout::tokens;
+use crate::api::checkout::transactions::from_session;
+use crate::api::finance;
+use crate::call::Call;
+use crate::callbacks;
+use crate::errors::{ApiError, ApiResult, ensure_state};
+use crate::state::checkout::{
+    Authorization, Ledger, Movement, Operation, PreAuthorization, Session, Transaction, lines,
+};
+use crate::state::json::{items, set, text_of};
+use crate::state::{Account, checkout_id};
+
+/// What a payer can do.
+#[derive(Debug, Clone)]
+pub(crate) enum Choice {
+    Pay(Card),
+    Hold,
+    Release,
+    Refuse,
+    Cancel,
+}
+
+/// Carries a choice out; returns the id of its transaction.
+pub(crate) fn act(
+    call: &Call<'_>,
+    account: &mut Account,
+    session_id: &str,
+    choice: &Choice,
+) -> ApiResult<Option<String>> {
+    match choice {
+        Choice::Pay(card) => pay(call, account, session_id, card).map(Some),
+        Choice::Hold => hold(call, account, session_id).map(Some),
+        Choice::Release => decide(call, account, session_id, true).map(Some),
+        Choice::Refuse => decide(call, account, session_id, false).map(Some),
+        Choice::Cancel => cancel(call, account, session_id).map(|()| None),
+    }
+}
+
+/// Why a session takes no payment, if so.
+pub(crate) fn check_payable(call: &Call<'_>, session: &Session) -> ApiResult<()> {
+    match session.over(call.now) {
+        Some(reason) => Err(ApiError::wrong_state(reason)),
+        None if session.locked => Err(ApiError::wrong_state("the session is locked")),
+        None => session.check_capacity(),
+    }
+}
+
+/// Pays a session; returns the transaction's id. A declined or failed card also makes a transaction.
+pub(crate) fn pay(
+    call: &Call<'_>,
+    account: &mut Account,
+    session_id: &str,
+    card: &Card,
+) -> ApiResult<String> {
+    let mut card = card.clone();
+    let session = account.checkout.sessions.get(session_id, "session")?;
+    if card.case == Case::TokenTimesOut && session.keeps_card {
+        card.outcome = Authorization::Failed;
+    }
+    let id = begin(call, account, session_id, Some(&card))?;
+    conclude(call, account, &id, Some(&card))?;
+    Ok(id)
+}
+
+/// A payment of the kind that waits for the merchant, which is the only one that the sandbox can hold.
+fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<String> {
+    let session = account.checkout.sessions.get(session_id, "session")?;
+    ensure_state(!session.keeps_card, "the session is for keeping a card")?;
+    let id = begin(call, account, session_id, None)?;
+    callbacks::on_payment(account, call.now, &id, callbacks::Moment::Held);
+    Ok(id)
+}
+
+/// Leaving the page by its button.
+fn cancel(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<()> {
+    let session = account.checkout.sessions.get_mut(session_id, "session")?;
+    check_payable(call, session)?;
+    session.cancel(call.now, call.request_id, None);
+    callbacks::on_cancel(account, call.now, session_id);
+    Ok(())
+}
+
+/// Ends the waiting of a payment on hold.
+pub(crate) fn decide(
+    call: &Call<'_>,
+    account: &mut Account,
+    session_id: &str,
+    is_given: bool,
+) -> ApiResult<String> {
+    let checkout = &mut account.checkout;
+    let session = checkout.sessions.get(session_id, "session")?;
+    let id = session.transaction_id.clone().unwrap_or_default();
+    session.check_capacity()?;
+    let transaction = checkout.transactions.find(&id);
+    let is_held = transaction.is_some_and(|t| t.ledger.authorization == Authorization::OnHold);
+    ensure_state(is_held, "the payment is not on hold")?;
+    let transaction = checkout.transactions.get_mut(&id, "transaction")?;
+    transaction.check_capacity()?;
+    transaction.ledger.authorization = match is_given {
+        true => Authorization::Given,
+        false => Authorization::Failed,
+    };
+    conclude(call, account, &id, None)?;
+    Ok(id)
+}
+
+/// Stores the transaction of a payment by card, or without one of a payment on hold.
+fn begin(
+    call: &Call<'_>,
+    account: &mut Account,
+    session_id: &str,
+    card: Option<&Card>,
+) -> ApiResult<String> {
+    let checkout = &mut account.checkout;
+    let session = checkout.sessions.get_mut(session_id, "session")?;
+    check_payable(call, session)?;
+    checkout.tokens.check_capacity(1, "card tokens")?;
+    checkout.transactions.check_capacity(1, "transactions")?;
+
+    let body = session.body(&[]);
+    let amount = body["order"]["amount"].as_i64().unwrap_or(0);
+    let mut doc = from_session(&body);
+    let id = checkout_id(&account.id);
+    let (product, product_type) = match card {
+        Some(_) => ("dintero_psp", "dintero_psp.creditcard"),
+        None => ("dintero", "dintero.external"),
+    };
+    let fields = json!({
+        "id": id, "created_at": call.now_text(), "settlement_status": "NOT_SETTLED", "payment_product": product,
+        "payment_product_type": product_type, "card": card.map(Card::shown),
+    });
+    set(&mut doc, fields);
+    let lines = lines(items(&doc["items"]));
+    let asked = body["configuration"]["pre_authorization"] == true;
+    let pre_authorization = match asked && card.is_some() {
+        true => PreAuthorization::Open,
+        false => PreAuthorization::None,
+    };
+    let mut transaction = Transaction {
+        doc,
+        session_id: session_id.to_owned(),
+        created_at: call.now,
+        ledger: Ledger::new(card.map_or(Authorization::OnHold, |c| c.outcome), amount),
+        lines,
+        pre_authorization,
+        ..Transaction::default()
+    };
+    let status = card.map_or("ON_HOLD", |_| "INITIATED");
+    let extra = json!({"transaction_status": status});
+    transaction.add_event(call.now, call.request_id, "INITIALIZE", amount, extra);
+    session.transaction_id = Some(id.clone());
+    checkout.transactions.put(&id, transaction);
+    Ok(id)
+}
+
+/// What follows once it is known whether the payment is authorized.
+fn conclude(
+    call: &Call<'_>,
+    account: &mut Account,
+    id: &str,
+    card: Option<&Card>,
+) -> ApiResult<()> {
+    let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
+    let session_id = transaction.session_id.clone();
+    let session = account.checkout.sessions.get_mut(&session_id, "session")?;
+    let body = session.body(&[]);
+    let amount = transaction.ledger.authorized;
+    let authorization = transaction.ledger.authorization;
+    let given = authorization == Authorization::Given;
+    let error = match (given, card) {
+        (true, _) => Value::Null,
+        (false, Some(card)) => json!({"error": card.error()}),
+        (false, None) => {
+            json!({"error": {"message": "the payment on hold was refused", "type": ["DECLINED"]}})
+        }
+    };
+    transaction.add_event(call.now, call.request_id, "AUTHORIZE", amount, error);
+
+    let reported = transaction.events.len();
+    if given && body["configuration"]["auto_capture"] == true && amount > 0 {
+        if card.is_some_and(|card| card.case == Case::AutoCaptureTimesOut)
+            || times_out(transaction, "CAPTURE")
+        {
+            let error = json!({"error": timeout("the automatic capture")});
+            transaction.add_event(call.now, call.request_id, "CAPTURE", amount, error);
+        } else {
+            let whole = transaction
+                .lines
+                .iter()
+                .map(|(id, l)| (id.clone(), l.amount));
+            let movement = Movement {
+                operation: Operation::Capture,
+                amount,
+                lines: whole.collect(),
+                is_final: false,
+                extra: json!({"items": transaction.doc["items"]}),
+            };
+            let finance = &mut account.finance;
+            finance::note(finance, &account.id, call.now, transaction, &movement);
+            transaction.apply(call.now, call.request_id, movement);
+        }
+    }
+
+    let generate = &body["configuration"]["dintero_psp"]["creditcard"]["generate_payment_token"];
+    let kept = card.filter(|c| {
+        given && c.case != Case::TokenTimesOut && (session.keeps_card || *generate == true)
+    });
+    if let Some(card) = kept {
+        let token = tokens::issue(call, &account.id, card, transaction);
+        let shown = json!({"payment_token": token["token"], "payment_token_id": token["id"]});
+        set(&mut transaction.doc["card"], shown);
+        if session.keeps_card {
+            transaction.doc["payment_operation"] = json!("generate_payment_token");
+        }
+        let id = text_of(&token["id"]).to_owned();
+        account.checkout.tokens.put(&id, token);
+    }
+
+    let (name, moment) = match authorization {
+        Authorization::Given => ("AUTHORIZED", callbacks::Moment::Authorized),
+        Authorization::Declined => ("DECLINED", callbacks::Moment::Declined),
+        _ => ("FAILED", callbacks::Moment::Failed),
+    };
+    // A response after a hold is always told, since the first callback promised it.
+    let moment = match (card, moment) {
+        (None, callbacks::Moment::Failed) => callbacks::Moment::Refused,
+        (_, moment) => moment,
+    };
+    let product = &transaction.doc["payment_product_type"];
+    let details = json!({"payment_product_type": product, "amount": amount});
+    session.add_event(call.now, call.request_id, name, details);
+    callbacks::on_payment(account, call.now, id, moment);
+    callbacks::on_events(account, call.now, id, reported);
+    Ok(())
+}

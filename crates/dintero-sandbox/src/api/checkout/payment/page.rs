@@ -1,0 +1,248 @@
+//! The payment page: HTML that works without JavaScript and loads nothing.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::api::checkout::card::{CARDS, Case};
+use crate::call::ApiResponse;
+use crate::html;
+
+/// What all pages of a session show.
+pub(super) struct View<'a> {
+    pub(super) order: &'a Value,
+    /// The session is there to keep a card.
+    pub(super) keeps_card: bool,
+    /// The app scheme of the return URL, which the form may lead to.
+    pub(super) scheme: Option<&'a str>,
+    /// What went wrong with the form that was sent.
+    pub(super) error: Option<&'a str>,
+}
+
+/// Where a session stands that takes no payment.
+pub(super) struct Over<'a> {
+    pub(super) says: &'a str,
+    pub(super) is_held: bool,
+    /// Back to the shop, with what the browser would have been sent with.
+    pub(super) back: Option<&'a str>,
+}
+
+impl View<'_> {
+    fn total(&self) -> String {
+        let currency = self.order["currency"].as_str().unwrap_or_default();
+        money(&self.order["amount"], currency)
+    }
+
+    /// The page on which the payer chooses.
+    pub(super) fn choose(&self) -> ApiResponse {
+        let pay = match self.keeps_card {
+            true => "Keep the card".to_owned(),
+            false => format!("Pay {}", self.total()),
+        };
+        self.page(&pay, html! {
+            div class="two" {
+                (self.summary())
+                form method="post" {
+                    fieldset {
+                        legend { "Test card" }
+                        p class="hint" { "What follows is decided by the number; any date and code would do." }
+                        table {
+                            thead { tr { th scope="col" { "Outcome" } th scope="col" { "Visa" } th scope="col" { "Mastercard" } } }
+                            tbody { @for (case, says, visa, mastercard) in &CARDS {
+                                tr {
+                                    th scope="row" { (says) }
+                                    td { (radio(says, "Visa", visa, *case == Case::Approved)) }
+                                    td { @if let Some(number) = mastercard { (radio(says, "Mastercard", number, false)) } }
+                                }
+                            } }
+                        }
+                    }
+                    fieldset {
+                        label for="card_number" { "Or type a card number" }
+                        input type="text" id="card_number" name="card_number" inputmode="numeric" autocomplete="off" maxlength="30"
+                            aria-describedby="card_hint" aria-invalid=[self.error.map(|_| "true")] autofocus[self.error.is_some()];
+                        p class="hint" id="card_hint" { "Of the table above. Never a real card." }
+                    }
+                    p class="buttons" { button class="main" name="action" value="pay" { (pay) } }
+                    p class="buttons" {
+                        button name="action" value="decline" { "Decline" }
+                        button name="action" value="time_out" { "Let it time out" }
+                        @if !self.keeps_card { button name="action" value="hold" { "Put on hold" } }
+                        button name="action" value="cancel" { "Cancel and go back" }
+                    }
+                }
+            }
+        })
+    }
+
+    /// The page of a card that asks for a challenge.
+    pub(super) fn challenge(&self, card: &str) -> ApiResponse {
+        self.page("Is it you?", html! {
+            form method="post" {
+                h2 { "Challenge by the card's bank" }
+                p { "The bank wants to know whether it is you who pays " (self.total()) "." }
+                input type="hidden" name="action" value="pay";
+                input type="hidden" name="card_number" value=(card);
+                p class="buttons" { button class="main" name="challenge" value="passed" autofocus { "Yes, it is me" } }
+                p class="buttons" { button name="challenge" value="failed" { "Fail the challenge" } }
+            }
+        })
+    }
+
+    /// The page of a session that takes no payment.
+    pub(super) fn over(&self, over: &Over<'_>) -> ApiResponse {
+        let title = match over.is_held {
+            true => "This payment waits",
+            false => "This payment is over",
+        };
+        self.page(title, html! {
+            section { p role="status" { (over.says) } @if let Some(back) = over.back { p { a href=(back) { "Back to the shop" } } } }
+            @if over.is_held {
+                form method="post" {
+                    h2 { "Decide" }
+                    p { "Here you are the payment provider, who decides about the payment." }
+                    p class="buttons" {
+                        button name="action" value="release" { "Authorize it" }
+                        button name="action" value="refuse" { "Refuse it" }
+                    }
+                }
+            }
+            (self.summary())
+        })
+    }
+
+    fn summary(&self) -> Markup {
+        let currency = self.order["currency"].as_str().unwrap_or_default();
+        let items = self.order["items"]
+            .as_array()
+            .map_or(&[][..], Vec::as_slice);
+        let shipping = &self.order["shipping_option"];
+        let text = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
+        html! {
+            section aria-labelledby="order" {
+                h2 id="order" { "Your order" }
+                p { "Reference " strong { (text(self.order, "merchant_reference")) } }
+                table {
+                    thead { tr { th scope="col" { "Item" } th scope="col" { "Quantity" } th class="sum" scope="col" { "Amount" } } }
+                    tbody {
+                        @for item in items { tr {
+                            th scope="row" { (text(item, "description")) }
+                            td { @if item["quantity"].is_number() { (item["quantity"]) } }
+                            td class="sum" { (money(&item["amount"], currency)) }
+                        } }
+                        @if shipping.is_object() { tr {
+                            th scope="row" { "Shipping: " (text(shipping, "title")) }
+                            td {}
+                            td class="sum" { (money(&shipping["amount"], currency)) }
+                        } }
+                    }
+                    tfoot { tr { th scope="row" colspan="2" { "Total" } td class="sum" { (self.total()) } } }
+                }
+            }
+        }
+    }
+
+    fn page(&self, title: &str, content: Markup) -> ApiResponse {
+        let content = html! {
+            @if let Some(error) = self.error { section class="alert" role="alert" { (error) } }
+            (content)
+        };
+        page(title, self.scheme, content)
+    }
+}
+
+/// Returns the page of an unknown session.
+pub(super) fn missing() -> ApiResponse {
+    let text = "There is no session with this id. The sandbox may have been started anew.";
+    let content = html! { section { p role="status" { (text) } } };
+    ApiResponse {
+        status: 404,
+        ..page("No such payment", None, content)
+    }
+}
+
+fn page(title: &str, scheme: Option<&str>, content: Markup) -> ApiResponse {
+    let body = html! {
+        header { p { "Sandbox: a test, no money moves" } }
+        main { h1 { (title) } (content) }
+    };
+    // Browsers apply `form-action` to the redirect that follows, too, and that leads to the shop.
+    let scheme = scheme
+        .map(|scheme| format!(" {scheme}:"))
+        .unwrap_or_default();
+    let form_action = format!("'self' http: https:{scheme}");
+    html::page(
+        &format!("{title} \u{2013} sandbox"),
+        include_str!("style.css"),
+        &form_action,
+        &body,
+    )
+}
+
+fn radio(outcome: &str, brand: &str, number: &str, checked: bool) -> Markup {
+    let spaced: Vec<_> = number
+        .as_bytes()
+        .chunks(4)
+        .map(String::from_utf8_lossy)
+        .collect();
+    html! {
+        label class="number" {
+            input type="radio" name="card" value=(number) checked[checked];
+            span class="aloud" { (outcome) ", " (brand) }
+            " " (spaced.join(" "))
+        }
+    }
+}
+
+/// Minor units as text: all currencies of sessions have two decimals.
+fn money(amount: &Value, currency: &str) -> String {
+    let amount = amount.as_i64().unwrap_or(0);
+    let sign = if amount < 0 { "\u{2212}" } else { "" };
+    let (major, minor) = (amount.unsigned_abs() / 100, amount.unsigned_abs() % 100);
+    let digits = major.to_string();
+    let groups: Vec<_> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(String::from_utf8_lossy)
+        .collect();
+    // Narrow spaces that do not break the line.
+    let grouped = groups.join("\u{202f}");
+    format!("{sign}{grouped}.{minor:02} {currency}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn amounts_are_shown_in_major_units() {
+        for (minor, shown) in [
+            (50_000, "500.00 NOK"),
+            (5, "0.05 NOK"),
+            (123_456_789, "1\u{202f}234\u{202f}567.89 NOK"),
+            (-4_900, "\u{2212}49.00 NOK"),
+            (0, "0.00 NOK"),
+        ] {
+            assert_eq!(money(&json!(minor), "NOK"), shown);
+        }
+    }
+
+    #[test]
+    fn text_of_the_merchant_cannot_become_markup() {
+        let order =
+            json!({"merchant_reference": "<b a=\"1\">&", "items": [{"description": "<script>"}]});
+        let view = View {
+            order: &order,
+            keeps_card: false,
+            scheme: None,
+            error: Some("<i>"),
+        };
+        let (_, html) = view.choose().file.expect("a page");
+        assert!(
+            html.contains("&lt;b a=&quot;1&quot;&gt;&amp;") && html.contains("&lt;script&gt;"),
+            "{html}"
+        );
+        assert!(!html.contains("<script") && !html.contains("<i>"), "{html}");
+    }
+}

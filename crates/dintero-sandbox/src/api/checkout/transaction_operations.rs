@@ -1,0 +1,225 @@
+//! Capture, refund and void.
+//!
+//! Where the facts are silent the stricter reading holds: an amount is at least 1; `items`, when given, name known
+//! lines, add up to `amount` and never move more of a line than it has.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use crate::api::checkout::card::{timeout, times_out};
+use crate::api::checkout::order::check_event_metadata;
+use crate::api::{finance, fits};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::callbacks;
+use crate::check::Check;
+use crate::errors::{ApiError, ApiResult, ensure_field, ensure_state};
+use crate::state::checkout::{Movement, Operation, Pending, PreAuthorization, Transaction};
+use crate::state::json::{copy, items, set, text_of};
+use crate::state::{Account, uuid};
+
+/// `POST /transactions/{id}/capture` and `POST /transactions/{id}/refund`.
+pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let operation = match call.path.ends_with("/capture") {
+        true => Operation::Capture,
+        false => Operation::Refund,
+    };
+    let checkout = &account.checkout;
+    let transaction = checkout.transactions.get(call.param("id"), "transaction")?;
+    let (amount, lines) = check_body(call, transaction, operation)?;
+    let (ledger, is_capture) = (&transaction.ledger, operation == Operation::Capture);
+    let (left, verb, done, reference) = match is_capture {
+        true => (
+            ledger.capturable(),
+            "capture",
+            "captured",
+            "capture_reference",
+        ),
+        false => (
+            ledger.refundable(),
+            "refund",
+            "refunded",
+            "refund_reference",
+        ),
+    };
+    let status = match ledger.status() {
+        "AUTHORIZED" => "AUTHORIZED; void it instead",
+        status => status,
+    };
+    let reason = format!("nothing can be {done} of a transaction that is {status}");
+    ensure_state(left > 0, &reason)?;
+    let reason = format!("is more than what is left to {verb}");
+    ensure_field(amount <= left, "amount", &reason)?;
+    let is_open = is_capture && transaction.pre_authorization == PreAuthorization::Open;
+    ensure_state(!is_open, "the authorization is not final yet")?;
+    // The reference of a capture or refund overrides that of the session.
+    let session = checkout.sessions.find(&transaction.session_id);
+    let of_session = session.map(|s| s.doc["order"]["event_reference"].clone());
+    let reference = call.body.get(reference).cloned().or(of_session);
+    let mut extra = created_by(call);
+    set(&mut extra, json!({"event_reference": reference}));
+    copy(&mut extra, &call.body, &["items", "metadata"]);
+    let movement = Movement {
+        operation,
+        amount,
+        lines,
+        is_final: is_capture && call.body["final_capture"] == true,
+        extra,
+    };
+    carry_out(call, account, movement)
+}
+
+/// `POST /transactions/{id}/void`. Voiding the rest after a part capture is for payment products that the sandbox's
+/// card payments (`dintero_psp.creditcard`) are not among.
+pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let transactions = &account.checkout.transactions;
+    let transaction = transactions.get(call.param("id"), "transaction")?;
+    let status = transaction.ledger.status();
+    let reason = format!("a transaction that is {status} cannot be voided");
+    ensure_state(status == "AUTHORIZED", &reason)?;
+    let movement = voiding(call, transaction);
+    carry_out(call, account, movement)
+}
+
+/// The void of a whole authorization.
+pub(crate) fn voiding(call: &Call<'_>, transaction: &Transaction) -> Movement {
+    Movement {
+        operation: Operation::Void,
+        amount: transaction.ledger.capturable(),
+        lines: BTreeMap::new(),
+        is_final: false,
+        extra: created_by(call),
+    }
+}
+
+fn created_by(call: &Call<'_>) -> Value {
+    json!({"created_by": call.grant.client_id, "request_headers": call.system_headers()})
+}
+
+/// Does it now, or, where a fault asks for it, responds with 202 and does it later.
+fn carry_out(call: &Call<'_>, account: &mut Account, movement: Movement) -> HandlerResult {
+    let id = call.param("id");
+    let includes = call.query.all("includes");
+    let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
+    transaction.check_capacity()?;
+    let Some(delay) = call.pending else {
+        let is_done = perform(account, id, call.now, call.request_id, movement)?;
+        let transaction = account.checkout.transactions.get(id, "transaction")?;
+        return Ok(match is_done {
+            true => ApiResponse::new(200, transaction.body(&includes)),
+            false => timed_out(503),
+        });
+    };
+    let initiate = format!("INITIATE_{}", movement.operation.event());
+    let by = json!({"created_by": call.grant.client_id});
+    transaction.add_event(call.now, call.request_id, &initiate, movement.amount, by);
+    let due = TimeDelta::from_std(delay).ok();
+    let due = due.and_then(|delay| call.now.checked_add_signed(delay));
+    transaction.pending = Some(Pending {
+        movement,
+        request_id: call.request_id.to_owned(),
+        due: due.unwrap_or(DateTime::<Utc>::MAX_UTC),
+    });
+    let body = transaction.body(&includes);
+    account.checkout.pending.push(id.to_owned());
+    Ok(ApiResponse::new(202, body).with_header("event-request-id", call.request_id))
+}
+
+/// Moves the amount and returns `true`. With a card that times out nothing moves, and there is an event that says so.
+pub(crate) fn perform(
+    account: &mut Account,
+    id: &str,
+    now: DateTime<Utc>,
+    request_id: &str,
+    mut movement: Movement,
+) -> ApiResult<bool> {
+    let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
+    let event = movement.operation.event();
+    if times_out(transaction, event) {
+        movement.extra["error"] = timeout("the payment provider");
+        transaction.add_event(now, request_id, event, movement.amount, movement.extra);
+        return Ok(false);
+    }
+    let finance = &mut account.finance;
+    finance::note(finance, &account.id, now, transaction, &movement);
+    let first_event = transaction.events.len();
+    transaction.apply(now, request_id, movement);
+    callbacks::on_events(account, now, id, first_event);
+    Ok(true)
+}
+
+/// The response when a card times out; no error, since the transaction has one event more.
+pub(crate) fn timed_out(status: u16) -> ApiResponse {
+    ApiResponse::new(status, ApiError::provider_timeout().body())
+}
+
+/// When the first of what was accepted with 202 is due.
+pub(crate) fn next_due(account: &Account) -> Option<DateTime<Utc>> {
+    let pending = account.checkout.pending.iter();
+    let transactions = pending.filter_map(|id| account.checkout.transactions.find(id));
+    transactions
+        .filter_map(|t| Some(t.pending.as_ref()?.due))
+        .min()
+}
+
+/// Carries out what was accepted with 202 and is due, or all of it.
+pub(crate) fn complete_pending(account: &mut Account, now: DateTime<Utc>, all: bool) {
+    for id in std::mem::take(&mut account.checkout.pending) {
+        let Ok(transaction) = account.checkout.transactions.get_mut(&id, "transaction") else {
+            continue;
+        };
+        match transaction
+            .pending
+            .take_if(|pending| all || pending.due <= now)
+        {
+            Some(mut pending) => {
+                pending.movement.extra["correlation_request_id"] = json!(pending.request_id);
+                // It was checked when it was accepted, and nothing else can have happened since.
+                let _ = perform(account, &id, now, &uuid(), pending.movement);
+            }
+            None => account.checkout.pending.push(id),
+        }
+    }
+}
+
+/// Checks what capture and refund have in common; returns the amount and what moves per line.
+fn check_body(
+    call: &Call<'_>,
+    transaction: &Transaction,
+    operation: Operation,
+) -> ApiResult<(i64, BTreeMap<String, i64>)> {
+    let mut check = Check::of(&call.body);
+    let amount = call.body["amount"].as_i64().unwrap_or(0);
+    check.ensure(amount >= 1, "amount", "must be at least 1");
+    check_event_metadata(&mut check, &call.body["metadata"]);
+    let new = items(&call.body["items"]);
+    check.ensure(new.len() <= 100, "items", "has more than 100 items");
+    let mut lines: BTreeMap<String, i64> = BTreeMap::new();
+    let mut sum = 0;
+    for (i, item) in new.iter().enumerate() {
+        let (id, part) = (
+            text_of(&item["line_id"]),
+            item["amount"].as_i64().unwrap_or(0),
+        );
+        sum += part;
+        let total = lines.entry(id.to_owned()).or_default();
+        *total += part;
+        let Some(line) = transaction.lines.get(id) else {
+            let field = format!("items[{i}].line_id");
+            check.fail(&field, "is not a line of the transaction");
+            continue;
+        };
+        let moved = match operation {
+            Operation::Refund => line.refunded,
+            _ => line.captured,
+        };
+        let is_left = fits(line.amount, moved + *total);
+        let field = format!("items[{i}].amount");
+        check.ensure(is_left, &field, "is more than what is left of the line");
+    }
+    let is_sum = new.is_empty() || sum == amount;
+    check.ensure(is_sum, "amount", "is not the sum of the items");
+    check.finish()?;
+    Ok((amount, lines))
+}

@@ -1,0 +1,87 @@
+//! Orders read and listed: all of an account, of a customer, of a store.
+
+use serde_json::{Value, json};
+
+use crate::api::{has_values, page};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::errors::ApiError;
+use crate::query::Query;
+use crate::state::Account;
+use crate::state::json::{items, set, text_of};
+use crate::state::shopping::Order;
+
+/// Returns the event types to show: none unless the query names them. Stores and customers never see api-events.
+pub(crate) fn events_wanted<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
+    let outside = ["customer_id", "store_id"]
+        .iter()
+        .any(|name| !call.param(name).is_empty());
+    let mut wanted = call.query.all("include_events");
+    if wanted.contains(&"true") {
+        wanted = vec!["api-event", "service-event"];
+    }
+    wanted.retain(|w| *w != "false" && !(outside && *w == "api-event"));
+    wanted
+}
+
+/// `GET /orders/{order_id}`, also below a customer or a store.
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let orders = &account.shopping.orders;
+    let order = orders.get(call.param("order_id"), "order")?;
+    if !belongs(call, order) {
+        return Err(ApiError::not_found("order"));
+    }
+    ApiResponse::ok(order.body(&events_wanted(call)))
+}
+
+/// `GET /orders`, also below a customer or a store: newest first.
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let events = events_wanted(call);
+    let created = call.query.times("created_at")?;
+    let wanted =
+        |o: &Order| belongs(call, o) && created.contains(o.created_at) && matches(&call.query, o);
+    let (page, next) = page(call, &account.shopping.orders, wanted)?;
+    let mut body = json!({"orders": page.iter().map(|o| o.body(&events)).collect::<Value>()});
+    set(&mut body, json!({"paging_token": next}));
+    ApiResponse::ok(body)
+}
+
+/// Whether an order belongs to the customer or the store in the path, if there is one.
+fn belongs(call: &Call<'_>, order: &Order) -> bool {
+    let is = |of: &str, id: &str| id.is_empty() || order.doc[of]["id"] == id;
+    is("customer", call.param("customer_id")) && is("store", call.param("store_id"))
+}
+
+/// Whether an order is what the query asks for. Repeated parameters mean "one of".
+fn matches(query: &Query, order: &Order) -> bool {
+    let any = |name: &str, found: &[&str]| {
+        let wanted = query.all(name);
+        wanted.is_empty() || found.iter().any(|found| wanted.contains(found))
+    };
+    let itinerary = items(&order.doc["itinerary"]);
+    let modes = itinerary.iter().map(|i| text_of(&i["travel_mode"]));
+    // By what part of the address Dintero filters is not published: any of its texts will do.
+    let addresses = |name: &str| -> Vec<&str> {
+        let addresses = itinerary.iter().filter_map(|i| i[name].as_object());
+        addresses
+            .flat_map(|a| a.values().filter_map(Value::as_str))
+            .collect()
+    };
+    let lines = items(&order.doc["items"]).iter();
+    let discounts = lines.flat_map(|line| items(&line["discount_lines"]));
+    let discounts = discounts.map(|d| text_of(&d["discount_type"]));
+    has_values(
+        query,
+        &order.doc,
+        &[("status", "/status"), ("currency", "/currency")],
+    ) && any("payment_status", &[order.payment_status()])
+        && any("itinerary_travel_mode", &modes.collect::<Vec<_>>())
+        && any("itinerary_arrival_address", &addresses("arrival_address"))
+        && any(
+            "itinerary_departure_address",
+            &addresses("departure_address"),
+        )
+        && any(
+            "items_discount_lines_discount_type",
+            &discounts.collect::<Vec<_>>(),
+        )
+}

@@ -1,0 +1,77 @@
+//! Reading cards: by id, by token, by customer, and the transactions of one.
+
+use serde_json::{Value, json};
+
+use crate::api::page;
+use crate::api::wallets::check;
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::errors::ApiError;
+use crate::state::Account;
+use crate::state::json::{remove, set, text_of};
+use crate::state::wallets::Card;
+
+/// `GET /cards`: newest first; the cursor is the `card_id` of the last card.
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let amounts = call.query.ints("amount_available")?;
+    let cards = &account.wallets.cards;
+    let (page, next) = page(call, cards, |card| amounts(card.available()))?;
+    let mut body = json!({"cards": page.into_iter().map(Card::body).collect::<Value>()});
+    set(&mut body, json!({"starting_after": next}));
+    ApiResponse::ok(body)
+}
+
+/// `GET /cards/{card_id}`: with the tokens that still work, redacted.
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let card = account.wallets.cards.get(call.param("card_id"), "card")?;
+    ApiResponse::ok(card.body_with_tokens(call.now))
+}
+
+/// `GET /cards/{card_id}/transactions`: a bare array, oldest first.
+pub(crate) fn transactions(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let card = account.wallets.cards.get(call.param("card_id"), "card")?;
+    ApiResponse::ok(card.transactions.iter().map(|t| t.doc.clone()).collect())
+}
+
+/// `POST /info`: the card behind a token. A used token still works here until it expires; a wrong PIN is a 403.
+pub(crate) fn info(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let wallets = &account.wallets;
+    let value = text_of(&call.body["token"]);
+    let id = wallets.tokens.get(value).map(String::as_str);
+    let card = wallets
+        .cards
+        .get(id.unwrap_or_default(), "card for this token")?;
+    let mut tokens = card.tokens.iter().filter(|t| !t.expired(call.now));
+    if !tokens.any(|t| t.value == value) {
+        return Err(ApiError::not_found("card for this token"));
+    }
+    check::pin(card, &call.body)?;
+    ApiResponse::ok(card.body())
+}
+
+/// `GET /customers/{customer_id}/cards`: active cards only, a bare array; a customer without cards has an empty one.
+/// Which cursor Dintero wants is not published; here the `id` of the last card, as in its other bare lists.
+pub(crate) fn list_of_customer(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let customer = call.param("customer_id");
+    let wanted =
+        |card: &Card| card.doc["customer_id"] == customer && card.active && !card.expired(call.now);
+    let cards = &account.wallets.cards;
+    let after = call.query.first("starting_after").map(|id| {
+        let found = cards.iter().find(|card| card.doc["id"] == id);
+        found.map_or("", |card| text_of(&card.doc["card_id"]))
+    });
+    let page = cards.page(after, call.limit(), wanted);
+    let unknown = || ApiError::invalid_field("starting_after", "is not the id of a card");
+    let (page, _) = page.ok_or_else(unknown)?;
+    ApiResponse::ok(page.into_iter().map(Card::owner_body).collect())
+}
+
+/// `GET /customers/{customer_id}/cards/{card_id}`.
+pub(crate) fn read_of_customer(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let card = account.wallets.cards.get(call.param("card_id"), "card")?;
+    if card.doc["customer_id"] != call.param("customer_id") {
+        return Err(ApiError::not_found("card"));
+    }
+    let mut body = card.body_with_tokens(call.now);
+    remove(&mut body, &["amount"]);
+    ApiResponse::ok(body)
+}

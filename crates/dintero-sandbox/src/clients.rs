@@ -1,0 +1,322 @@
+//! API clients and their tokens.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use chrono::{DateTime, TimeDelta, Utc};
+use hyper::HeaderMap;
+use hyper::header::AUTHORIZATION;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::check::Check;
+use crate::errors::{ApiError, ApiResult};
+
+/// What the audience of a token begins with, on whichever host the token is fetched.
+const AUDIENCE: &str = "https://api.dintero.com/v1/accounts/";
+/// How many tokens are valid at a time; the one that expires first makes room.
+const TOKENS: usize = 10_000;
+/// The scopes of a client that is not limited to others: everything.
+const ALL_SCOPES: [&str; 7] = [
+    "admin:accounts",
+    "admin:billing",
+    "admin:checkout",
+    "admin:reports",
+    "admin:settlements",
+    "admin:shopping",
+    "admin:wallets",
+];
+
+/// An API client of the sandbox: id, secret, scopes, and the accounts that it may request tokens for.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Client {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    scopes: Vec<String>,
+    accounts: Vec<String>,
+    owner: Option<String>,
+}
+
+impl Client {
+    /// Creates a client with all scopes, for the sandbox's own account.
+    #[must_use]
+    pub fn new(id: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            secret: secret.into(),
+            scopes: ALL_SCOPES.map(str::to_owned).to_vec(),
+            accounts: Vec::new(),
+            owner: None,
+        }
+    }
+
+    /// Limits the client to these scopes, such as `write:checkout`.
+    #[must_use]
+    pub fn with_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Adds an account (`T` or `P` and 8 digits) that the client may request tokens for. Without any, it is the
+    /// sandbox's own.
+    #[must_use]
+    pub fn with_account(mut self, account: impl Into<String>) -> Self {
+        self.accounts.push(account.into());
+        self
+    }
+
+    /// Sets the owner id (`T` or `P` and 3 digits) that the client may also use in the path of the token request.
+    #[must_use]
+    pub fn with_owner(mut self, owner: impl Into<String>) -> Self {
+        self.owner = Some(owner.into());
+        self
+    }
+
+    pub(crate) fn accounts_or(&self, own: &str) -> Vec<String> {
+        match self.accounts.is_empty() {
+            true => vec![own.to_owned()],
+            false => self.accounts.clone(),
+        }
+    }
+
+    pub(crate) fn validate(&self) -> Result<(), &'static str> {
+        if self.id.is_empty() || self.id.contains(':') {
+            return Err("a client id must not be empty or contain a colon");
+        }
+        if self.secret.is_empty() {
+            return Err("a client secret must not be empty");
+        }
+        match self.accounts.iter().all(|account| is_account(account)) {
+            true => Ok(()),
+            false => Err("an account id is T or P and 8 digits"),
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("id", &self.id)
+            .field("scopes", &self.scopes)
+            .field("accounts", &self.accounts)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a valid token allows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Grant {
+    pub(crate) client_id: String,
+    pub(crate) account: String,
+    scopes: Vec<String>,
+}
+
+impl Grant {
+    /// Stands for calls that need no token, such as the payer's.
+    pub(crate) fn public(account: &str) -> Self {
+        Self {
+            client_id: "payer".into(),
+            account: account.into(),
+            scopes: Vec::new(),
+        }
+    }
+
+    /// Whether one of the scopes is granted; an operation without scopes needs none.
+    pub(crate) fn allows(&self, wanted: &[&str]) -> bool {
+        wanted.is_empty() || self.scopes.iter().any(|s| wanted.contains(&s.as_str()))
+    }
+}
+
+/// The valid tokens.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Tokens(BTreeMap<String, (DateTime<Utc>, Grant)>);
+
+impl Tokens {
+    /// Issues a token to a client that authenticates with its id and its secret.
+    pub(crate) fn issue(&mut self, request: &TokenRequest<'_>) -> ApiResult<Value> {
+        let (id, secret) = basic(request.headers)?;
+        let mut clients = request.clients.iter();
+        let client = clients
+            .find(|client| client.id == id && client.secret == secret)
+            .ok_or_else(|| ApiError::unauthorized("unknown client id or wrong client secret"))?;
+
+        let audience = request.body["audience"].as_str().unwrap_or_default();
+        let account = audience.strip_prefix(AUDIENCE).unwrap_or_default();
+        let mut check = Check::default();
+        let is_credentials = request.body["grant_type"] == "client_credentials";
+        check.ensure(is_credentials, "grant_type", "must be client_credentials");
+        let reason = format!("must be {AUDIENCE} and an account id");
+        check.ensure(is_account(account), "audience", &reason);
+        check.finish()?;
+
+        let accounts = client.accounts_or(request.own_account);
+        let is_own = |account: &str| accounts.iter().any(|own| own == account);
+        if !is_own(account) {
+            let message = "the audience is not granted to this client";
+            return Err(ApiError::forbidden(message));
+        }
+        if !is_own(request.owner) && client.owner.as_deref() != Some(request.owner) {
+            let message = "the account in the path is not this client's";
+            return Err(ApiError::forbidden(message));
+        }
+
+        self.make_room(request.now);
+        let random = || Uuid::new_v4().simple();
+        let token = format!("sandbox-{}{}", random(), random());
+        let life = TimeDelta::from_std(request.life).unwrap_or(TimeDelta::MAX);
+        let expires = request.now.checked_add_signed(life);
+        let grant = Grant {
+            client_id: client.id.clone(),
+            account: account.into(),
+            scopes: client.scopes.clone(),
+        };
+        let expires = expires.unwrap_or(DateTime::<Utc>::MAX_UTC);
+        self.0.insert(token.clone(), (expires, grant));
+        let seconds = request.life.as_secs();
+        Ok(json!({"access_token": token, "token_type": "Bearer", "expires_in": seconds}))
+    }
+
+    /// Returns the grant of the request's bearer token.
+    pub(crate) fn grant(&self, headers: &HeaderMap, now: DateTime<Utc>) -> ApiResult<Grant> {
+        let token = credentials(headers, "bearer")
+            .ok_or_else(|| ApiError::unauthorized("a bearer token is required"))?;
+        match self.0.get(token) {
+            None => Err(ApiError::unauthorized("the token is not valid")),
+            Some((expires, _)) if now >= *expires => {
+                Err(ApiError::unauthorized("the token has expired"))
+            }
+            Some((_, grant)) => Ok(grant.clone()),
+        }
+    }
+
+    /// Makes the request's bearer token invalid.
+    pub(crate) fn revoke_bearer(&mut self, headers: &HeaderMap) {
+        if let Some(token) = credentials(headers, "bearer") {
+            self.0.remove(token);
+        }
+    }
+
+    /// Makes a token invalid.
+    pub(crate) fn revoke(&mut self, token: &Value) {
+        if let Some(token) = token.as_str() {
+            self.0.remove(token);
+        }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Removes the expired tokens, then the one that expires first, if there are too many.
+    fn make_room(&mut self, now: DateTime<Utc>) {
+        if self.0.len() < TOKENS {
+            return;
+        }
+        self.0.retain(|_, (expires, _)| now < *expires);
+        if self.0.len() >= TOKENS {
+            let first = self.0.iter().min_by_key(|(_, (expires, _))| *expires);
+            let first = first.map(|(token, _)| token.clone());
+            self.0.remove(&first.unwrap_or_default());
+        }
+    }
+}
+
+/// A request for a token.
+pub(crate) struct TokenRequest<'a> {
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) owner: &'a str,
+    pub(crate) body: &'a Value,
+    pub(crate) clients: &'a [Client],
+    pub(crate) own_account: &'a str,
+    pub(crate) life: Duration,
+    pub(crate) now: DateTime<Utc>,
+}
+
+/// `T` or `P` and 8 digits.
+pub(crate) fn is_account(id: &str) -> bool {
+    id.len() == 9 && is_account_or_owner(id)
+}
+
+/// `T` or `P` and 3 or 8 digits.
+pub(crate) fn is_account_or_owner(id: &str) -> bool {
+    let digits = id.strip_prefix(['T', 'P']).unwrap_or_default();
+    matches!(digits.len(), 3 | 8) && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
+    let (found, rest) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    found.eq_ignore_ascii_case(scheme).then_some(rest.trim())
+}
+
+fn basic(headers: &HeaderMap) -> ApiResult<(String, String)> {
+    let read = || {
+        let bytes = BASE64_STANDARD
+            .decode(credentials(headers, "basic")?)
+            .ok()?;
+        let text = String::from_utf8(bytes).ok()?;
+        let (id, secret) = text.split_once(':')?;
+        Some((id.to_owned(), secret.to_owned()))
+    };
+    let message = "the token call needs Basic authentication with client id and secret";
+    read().ok_or_else(|| ApiError::unauthorized(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn account_ids_are_a_letter_and_eight_digits() {
+        for (id, account, either) in [
+            ("T12345678", true, true),
+            ("P123", false, true),
+            ("X12345678", false, false),
+            ("T1234567é", false, false),
+        ] {
+            assert_eq!(
+                (is_account(id), is_account_or_owner(id)),
+                (account, either),
+                "{id}"
+            );
+        }
+    }
+
+    #[test]
+    fn debug_of_a_client_does_not_show_its_secret() {
+        assert!(!format!("{:?}", Client::new("id", "hush-hush")).contains("hush-hush"));
+    }
+
+    #[test]
+    fn tokens_are_bounded() {
+        let mut tokens = Tokens::default();
+        let clients = [Client::new("id", "secret")];
+        let mut headers = HeaderMap::new();
+        let basic = format!("Basic {}", BASE64_STANDARD.encode("id:secret"));
+        headers.insert(AUTHORIZATION, basic.parse().expect("header"));
+        let body =
+            json!({"grant_type": "client_credentials", "audience": format!("{AUDIENCE}T12345678")});
+        let request = TokenRequest {
+            headers: &headers,
+            owner: "T12345678",
+            body: &body,
+            clients: &clients,
+            own_account: "T12345678",
+            life: Duration::from_secs(60),
+            now: DateTime::UNIX_EPOCH,
+        };
+        for _ in 0..TOKENS + 5 {
+            tokens.issue(&request).expect("token");
+        }
+        assert_eq!(tokens.0.len(), TOKENS);
+        let later = TokenRequest {
+            now: DateTime::UNIX_EPOCH + TimeDelta::seconds(61),
+            ..request
+        };
+        tokens.issue(&later).expect("token");
+        assert_eq!(tokens.0.len(), 1);
+    }
+}

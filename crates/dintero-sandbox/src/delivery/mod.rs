@@ -1,0 +1,323 @@
+//! The dispatcher: sends callbacks that are due by the sandbox's clock, and records how each attempt ended.
+
+mod sign;
+
+use std::collections::BTreeSet;
+use std::future::pending;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use reqwest::header::CONTENT_TYPE;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use url::{Host, Url};
+
+use crate::api::checkout::transaction_operations;
+use crate::shared::Shared;
+use crate::state::callbacks::{Callback, CallbackResponse, CallbackState};
+use crate::state::{Account, SandboxState, uuid};
+use crate::sync::lock;
+
+/// How many callbacks are sent at once, so that a receiver that hangs does not hold up the others.
+const AT_ONCE: usize = 32;
+/// How much of a response's body is read.
+const BODY_LIMIT: usize = 64 << 10;
+
+#[derive(Debug)]
+pub(crate) struct Dispatcher {
+    shared: Arc<Shared>,
+    /// Built for the first callback: it takes longer than the sandbox needs to start.
+    http: OnceLock<Option<Client>>,
+    /// The hosts beyond this machine that may be called.
+    hosts: Vec<String>,
+    time_limit: Duration,
+    /// Something new may be due.
+    wake: Notify,
+    /// An attempt has started or ended.
+    progress: Notify,
+    /// The ids of the callbacks that are being sent. Only changed under the state's lock.
+    in_flight: Mutex<BTreeSet<String>>,
+}
+
+/// An attempt at a callback, ready to be sent.
+struct Attempt {
+    account: String,
+    delivery_id: String,
+    method: Method,
+    url: Url,
+    signature: Option<String>,
+    body: Option<String>,
+}
+
+impl Dispatcher {
+    pub(crate) fn new(shared: Arc<Shared>, hosts: Vec<String>, time_limit: Duration) -> Self {
+        Self {
+            shared,
+            http: OnceLock::new(),
+            hosts,
+            time_limit,
+            wake: Notify::new(),
+            progress: Notify::new(),
+            in_flight: Mutex::default(),
+        }
+    }
+
+    /// To be called after each change of an account.
+    pub(crate) fn notify(&self, account: &Account) {
+        if !account.callbacks.is_idle() || !account.checkout.pending.is_empty() {
+            self.wake.notify_one();
+        }
+    }
+
+    fn in_flight(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        lock(&self.in_flight)
+    }
+
+    fn http(&self) -> Option<&Client> {
+        let build = || {
+            // No redirects: the signature is for one URL. No proxy: what is called is near.
+            let client = Client::builder()
+                .redirect(Policy::none())
+                .no_proxy()
+                .gzip(false)
+                .pool_max_idle_per_host(0)
+                .timeout(self.time_limit)
+                .user_agent(concat!("dintero-sandbox/", env!("CARGO_PKG_VERSION")));
+            client.build().ok()
+        };
+        self.http.get_or_init(build).as_ref()
+    }
+
+    async fn send(&self, attempt: &Attempt) -> CallbackResponse {
+        let Some(http) = self.http() else {
+            return CallbackResponse::Unreachable;
+        };
+        let mut request = http
+            .request(attempt.method.clone(), attempt.url.clone())
+            .header("event-delivery", &attempt.delivery_id);
+        if let Some(signature) = &attempt.signature {
+            request = request.header("Dintero-Signature", signature);
+        }
+        if let Some(body) = &attempt.body {
+            request = request
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.clone());
+        }
+        let failed = |error: &reqwest::Error| match error.is_timeout() {
+            true => CallbackResponse::TimedOut,
+            false => CallbackResponse::Unreachable,
+        };
+        let mut response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => return failed(&error),
+        };
+        let mut read = 0;
+        while read <= BODY_LIMIT {
+            match response.chunk().await {
+                Ok(Some(chunk)) => read += chunk.len(),
+                Ok(None) => break,
+                Err(error) => return failed(&error),
+            }
+        }
+        CallbackResponse::Status(response.status().as_u16())
+    }
+
+    /// Sends callbacks until the task is aborted; requests in flight end with it.
+    pub(crate) async fn run(self: Arc<Self>) {
+        let mut sending = JoinSet::new();
+        loop {
+            let next = self.start_due(&mut sending);
+            self.progress.notify_waiters();
+            let is_full = sending.len() >= AT_ONCE;
+            let due = async {
+                match next {
+                    Some(next) if !is_full => self.shared.clock.reached(next).await,
+                    _ => pending().await,
+                }
+            };
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = due => {}
+                Some(_) = sending.join_next() => {}
+            }
+        }
+    }
+
+    /// Waits until all that is due by now has been tried.
+    pub(crate) async fn settled(&self) {
+        loop {
+            let mut progress = pin!(self.progress.notified());
+            progress.as_mut().enable();
+            {
+                let (state, now) = (self.shared.state(), self.shared.clock.now());
+                let nothing_due = next_due(&state, &BTreeSet::new()).is_none_or(|due| due > now);
+                if nothing_due && self.in_flight().is_empty() {
+                    return;
+                }
+            }
+            progress.await;
+        }
+    }
+
+    /// Completes pending operations and starts the attempts that are due; returns the time of the next.
+    fn start_due(self: &Arc<Self>, sending: &mut JoinSet<()>) -> Option<DateTime<Utc>> {
+        let now = self.shared.clock.now();
+        let mut state = self.shared.state();
+        let mut in_flight = self.in_flight();
+        let mut changed = false;
+        for account in state.accounts.values_mut() {
+            let pending = account.checkout.pending.len();
+            transaction_operations::complete_pending(account, now, false);
+            changed |= account.checkout.pending.len() != pending;
+            let is_due = |callback: &&Callback| {
+                matches!(callback.state, CallbackState::Waiting(due) if due <= now)
+                    && !in_flight.contains(&callback.delivery_id)
+            };
+            let due = account.callbacks.waiting.iter().filter(is_due);
+            let due: Vec<_> = due
+                .map(|c| c.delivery_id.clone())
+                .take(AT_ONCE.saturating_sub(sending.len()))
+                .collect();
+            for id in due {
+                let Some(attempt) = prepare(account, &id, now, &self.hosts) else {
+                    changed = true;
+                    continue;
+                };
+                in_flight.insert(id);
+                let dispatcher = Arc::clone(self);
+                sending.spawn(async move {
+                    let response = dispatcher.send(&attempt).await;
+                    dispatcher.finish(&attempt, response);
+                });
+            }
+        }
+        if changed {
+            self.shared.changed();
+        }
+        next_due(&state, &in_flight)
+    }
+
+    /// Records how an attempt ended.
+    fn finish(&self, attempt: &Attempt, response: CallbackResponse) {
+        let mut state = self.shared.state();
+        let now = self.shared.clock.now();
+        self.in_flight().remove(&attempt.delivery_id);
+        let Some(account) = state.accounts.get_mut(&attempt.account) else {
+            return;
+        };
+        let noted = account.callbacks.change(&attempt.delivery_id, |callback| {
+            callback.attempted(now, response);
+            let event = callback.session_event.clone();
+            let event = event.filter(|_| callback.state == CallbackState::Delivered);
+            Some((event?, callback.session_id.clone()))
+        });
+        if let Some((event, session_id)) = noted.flatten()
+            && let Ok(session) = account.checkout.sessions.get_mut(&session_id, "session")
+            && session.check_capacity().is_ok()
+        {
+            session.add_event(now, &uuid(), &event, serde_json::Value::Null);
+        }
+        self.shared.changed();
+    }
+}
+
+/// Returns the time at which something is due next.
+fn next_due(state: &SandboxState, in_flight: &BTreeSet<String>) -> Option<DateTime<Utc>> {
+    let of_account = |account: &Account| {
+        let waits = |callback: &&Callback| !in_flight.contains(&callback.delivery_id);
+        let callbacks = account.callbacks.waiting.iter().filter(waits);
+        let callbacks = callbacks.filter_map(|callback| match callback.state {
+            CallbackState::Waiting(due) => Some(due),
+            _ => None,
+        });
+        callbacks
+            .chain(transaction_operations::next_due(account))
+            .min()
+    };
+    state.accounts.values().filter_map(of_account).min()
+}
+
+/// Returns what to send, as the state is now; records that nothing may be sent there and returns `None` else.
+fn prepare(
+    account: &mut Account,
+    id: &str,
+    now: DateTime<Utc>,
+    hosts: &[String],
+) -> Option<Attempt> {
+    let callbacks = &mut account.callbacks;
+    let callback = callbacks.waiting.iter().find(|c| c.delivery_id == id)?;
+    let url = Url::parse(&callback.url).ok();
+    let Some(url) = url.filter(|url| is_allowed(url, hosts)) else {
+        let reason = "the callback_url is not on this machine, and its host was not allowed";
+        let state = CallbackState::NotSent(reason.to_owned());
+        callbacks.change(id, |callback| callback.state = state);
+        return None;
+    };
+    let body = (callback.method == "POST").then(|| {
+        let id = callback.transaction_id.as_deref()?;
+        let mut body = account.checkout.transactions.find(id)?.body(&[]);
+        let session = account.checkout.sessions.find(&callback.session_id);
+        if let Some(session) = session.filter(|_| callback.with_session) {
+            body["session"] = session.body(&[]);
+        }
+        Some(body.to_string())
+    });
+    let secret = account.admin.signature.as_ref();
+    let secret = secret.and_then(|found| found["signature"]["secret"].as_str());
+    let time = now.timestamp();
+    Some(Attempt {
+        account: account.id.clone(),
+        delivery_id: id.to_owned(),
+        signature: secret.map(|s| sign::header(s, time, &account.id, &callback.method, &url)),
+        method: match callback.method.as_str() {
+            "POST" => Method::POST,
+            _ => Method::GET,
+        },
+        url,
+        body: body.flatten(),
+    })
+}
+
+/// Whether the sandbox may call this URL: this machine, and the hosts that were allowed (`*` is any).
+fn is_allowed(url: &Url, hosts: &[String]) -> bool {
+    let on_this_machine = match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    let own = url.host_str().unwrap_or_default();
+    let mut hosts = hosts.iter();
+    on_this_machine || hosts.any(|host| host == "*" || host.eq_ignore_ascii_case(own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_and_the_allowed_hosts_are_called() {
+        let hosts = ["shop.test".to_owned()];
+        for (text, allowed) in [
+            ("http://127.0.0.1:1/", true),
+            ("http://127.9.9.9/", true),
+            ("http://2130706433/", true),
+            ("http://[::1]/", true),
+            ("http://LOCALHOST/", true),
+            ("https://Shop.Test/", true),
+            ("https://shop.test.example/", false),
+            ("https://localhost.example/", false),
+            ("http://10.0.0.1/", false),
+            ("http://169.254.169.254/", false),
+            ("http://[::ffff:10.0.0.1]/", false),
+        ] {
+            let url = Url::parse(text).expect("a URL");
+            assert_eq!(is_allowed(&url, &hosts), allowed, "{text}");
+            assert!(is_allowed(&url, &["*".to_owned()]), "{text}");
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! A request from its arrival to its response: the route, the injected fault, the handler, the log.
+
+use std::sync::Arc;
+
+use hyper::body::Incoming;
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::{HeaderMap, Request, Response};
+use serde_json::Value;
+
+use crate::api::checkout::{pay, transaction_operations};
+use crate::body::{self, ResponseBody};
+use crate::call::{ApiResponse, Call};
+use crate::clients::Grant;
+use crate::delivery::Dispatcher;
+use crate::documents::{self, Operation, Route};
+use crate::errors::{ApiError, ApiResult};
+use crate::faults::{Fault, Faults};
+use crate::handlers::{self, Handler};
+use crate::log::{Log, LoggedRequest};
+use crate::persistence::StateFile;
+use crate::query::Query;
+use crate::shared::Shared;
+use crate::state::{Account, uuid, weight};
+use crate::{auth, corrupt, log, redact, schema};
+
+/// The header by which a client of any language asks for a fault.
+const FAULT_HEADER: &str = "sandbox-fault";
+
+/// The server of a sandbox.
+pub(crate) struct Server {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) dispatcher: Arc<Dispatcher>,
+    pub(crate) log: Log,
+    pub(crate) faults: Faults,
+}
+
+impl Server {
+    /// Responds to a request; `None` when the connection is to be closed instead.
+    pub(crate) async fn respond(
+        &self,
+        request: Request<Incoming>,
+    ) -> Option<Response<ResponseBody>> {
+        let (parts, body) = request.into_parts();
+        let (method, path) = (parts.method.as_str(), parts.uri.path());
+        let query = parts.uri.query().unwrap_or_default();
+        let save_error = self
+            .shared
+            .state_file
+            .as_ref()
+            .and_then(StateFile::save_error);
+        if let Some(page) = log::page::find(&self.log, save_error, (method, path, query)) {
+            return Some(page.into_http().map(body::whole));
+        }
+        let route = documents::find(method, path);
+        let operation = match &route {
+            Route::Found(operation, _) => Some(*operation),
+            Route::OtherMethods(_) | Route::Unknown => None,
+        };
+        let fault = operation.map_or(Ok(None), |operation| self.fault(operation, &parts.headers));
+        let mut entry = LoggedRequest {
+            at: self.shared.clock.now(),
+            method: method.chars().take(16).collect(),
+            path: redact::path(operation, path),
+            operation_id: operation.map(|operation| operation.id.to_owned()),
+            status: None,
+            handled: false,
+            refusal: None,
+            fault: fault.as_ref().ok().copied().flatten(),
+            request_id: uuid(),
+        };
+        let body = body::collect(body, self.shared.body_limit).await;
+        match entry.fault {
+            Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
+            Some(Fault::CloseBeforeWork) => {
+                self.log.push(entry);
+                return None;
+            }
+            _ => {}
+        }
+        let result = match (fault, route) {
+            (Err(error), _) => Err(error),
+            (_, Route::Unknown) => Err(ApiError::not_found("path")),
+            (_, Route::OtherMethods(methods)) => Err(ApiError::method_not_allowed(methods)),
+            (Ok(fault), Route::Found(operation, params)) => {
+                let call = Call {
+                    method,
+                    path,
+                    params,
+                    query: Query::parse(query),
+                    headers: &parts.headers,
+                    body: Value::Null,
+                    grant: Grant::public(&self.shared.account),
+                    now: self.shared.clock.now(),
+                    base_url: &self.shared.base_url,
+                    request_id: &entry.request_id,
+                    page_size: operation.page_size,
+                    pending: match fault {
+                        Some(Fault::Pending(time)) => Some(time),
+                        _ => None,
+                    },
+                };
+                let result = self.with_fault(fault, operation, call, body, &mut entry.handled);
+                match self.shared.check_responses {
+                    true => checked(operation, result),
+                    false => result,
+                }
+            }
+        };
+        if let Err(error) = &result {
+            entry.refuse(error);
+        }
+        self.finish(result, entry, method == "HEAD")
+    }
+
+    /// Returns the fault that the request asks for, else the one that was queued or comes by chance.
+    fn fault(&self, operation: &Operation, headers: &HeaderMap) -> ApiResult<Option<Fault>> {
+        let Some(value) = headers.get(FAULT_HEADER) else {
+            return Ok(self.faults.next(operation.id));
+        };
+        let fault = value.to_str().unwrap_or_default().parse::<Fault>();
+        fault
+            .map(Some)
+            .map_err(|error| ApiError::invalid_field(FAULT_HEADER, &error.to_string()))
+    }
+
+    /// Handles the request, unless a fault prevents that.
+    fn with_fault(
+        &self,
+        fault: Option<Fault>,
+        operation: &'static Operation,
+        call: Call<'_>,
+        body: ApiResult<Vec<u8>>,
+        handled: &mut bool,
+    ) -> ApiResult<ApiResponse> {
+        match fault {
+            Some(Fault::Status(status)) => return Err(ApiError::on_demand(status)),
+            Some(Fault::StatusRetryAfter(status, wait)) => {
+                return Err(ApiError::on_demand(status).retry_after(wait.as_secs()));
+            }
+            // The request that issues a token has none; the one that it issues is revoked below.
+            Some(Fault::StaleToken) => {
+                self.shared.state().tokens.revoke_bearer(call.headers);
+                self.shared.changed();
+            }
+            _ => {}
+        }
+        let result = self.handle(operation, call, body, handled);
+        if let (Some(Fault::StaleToken), Ok(response)) = (fault, &result) {
+            self.shared
+                .state()
+                .tokens
+                .revoke(&response.body["access_token"]);
+            self.shared.changed();
+        }
+        result.map_err(|mut error| {
+            // What does not exist is a 400 where the documents describe that and no 404.
+            if error.status == 404 && operation.has_status(400) && !operation.has_status(404) {
+                error.status = 400;
+            }
+            match operation.id {
+                pay::OPERATION => error.of_payment(),
+                _ => error,
+            }
+        })
+    }
+
+    /// Authenticates the caller, validates the request and calls the handler.
+    fn handle(
+        &self,
+        operation: &'static Operation,
+        mut call: Call<'_>,
+        body: ApiResult<Vec<u8>>,
+        handled: &mut bool,
+    ) -> ApiResult<ApiResponse> {
+        let handler = handlers::find(operation.id).ok_or_else(|| ApiError::not_found("path"))?;
+        match handler {
+            Handler::Token => {}
+            Handler::Payer(_) => call.grant = Grant::public(account_of(call.param("session_id"))),
+            Handler::Api(_) => {
+                call.grant = auth::authorize(&self.shared, operation, &call)?;
+            }
+        }
+        call.body = body::parse(operation.body, call.headers, &body?)?;
+        let function = match handler {
+            Handler::Token => {
+                return auth::issue_token(&self.shared, &call, handled).and_then(ApiResponse::ok);
+            }
+            Handler::Payer(function) => function,
+            Handler::Api(function) => {
+                schema::check_request(operation, &call)?;
+                function
+            }
+        };
+        self.with_account(&call, |account| {
+            *handled = true;
+            let response = function(&call, account)?;
+            let kept = response.kept;
+            Ok((response, kept))
+        })
+    }
+
+    /// Carries out an action of the payer, outside of any request.
+    pub(crate) fn act<T>(
+        &self,
+        session_id: &str,
+        action: impl FnOnce(&Call<'_>, &mut Account) -> ApiResult<T>,
+    ) -> ApiResult<T> {
+        let call = Call {
+            method: "POST",
+            path: "",
+            params: vec![("session_id", session_id.to_owned())],
+            query: Query::default(),
+            headers: &HeaderMap::new(),
+            body: Value::Null,
+            grant: Grant::public(account_of(session_id)),
+            now: self.shared.clock.now(),
+            base_url: &self.shared.base_url,
+            request_id: &uuid(),
+            page_size: 0,
+            pending: None,
+        };
+        self.with_account(&call, |account| Ok((action(&call, account)?, 0)))
+    }
+
+    /// Runs `work` on the caller's account; it returns how many bytes it keeps beyond the request's body. One lock
+    /// holds for its checks and its changes: no two requests can both take what is left.
+    fn with_account<T>(
+        &self,
+        call: &Call<'_>,
+        work: impl FnOnce(&mut Account) -> ApiResult<(T, usize)>,
+    ) -> ApiResult<T> {
+        let writes = call.method != "GET";
+        let weight = if writes { weight(&call.body) } else { 0 };
+        let mut state = self.shared.state();
+        state.check_quota(weight)?;
+        let account = state
+            .accounts
+            .get_mut(&call.grant.account)
+            .ok_or_else(|| ApiError::not_found("session"))?;
+        transaction_operations::complete_pending(account, call.now, false);
+        let result = work(account);
+        if writes {
+            self.dispatcher.notify(account);
+        }
+        let (value, kept) = result?;
+        state.use_quota(weight + kept);
+        if writes {
+            self.shared.changed();
+        }
+        Ok(value)
+    }
+
+    /// Returns the response, altered as the fault says, and logs the request.
+    fn finish(
+        &self,
+        result: ApiResult<ApiResponse>,
+        mut entry: LoggedRequest,
+        is_head: bool,
+    ) -> Option<Response<ResponseBody>> {
+        let fault = entry.fault;
+        if fault == Some(Fault::CloseAfterWork) {
+            self.log.push(entry);
+            return None;
+        }
+        let response = result.map(|mut response| {
+            corrupt::json(fault, &mut response.body);
+            response
+        });
+        let mut response = response.unwrap_or_else(ApiResponse::from).into_http();
+        if let Ok(id) = HeaderValue::from_str(&entry.request_id) {
+            let name = HeaderName::from_static("request-id");
+            response.headers_mut().insert(name, id);
+        }
+        entry.status = Some(response.status().as_u16());
+        self.log.push(entry);
+        Some(match fault {
+            Some(Fault::TruncatedBody) if !is_head => response.map(corrupt::truncated),
+            _ => response.map(body::whole),
+        })
+    }
+}
+
+/// Returns the account that a session's id begins with.
+fn account_of(id: &str) -> &str {
+    id.split_once('.').unwrap_or_default().0
+}
+
+/// Returns the result if its body is as documented, else an error that names what is not.
+fn checked(
+    operation: &'static Operation,
+    result: ApiResult<ApiResponse>,
+) -> ApiResult<ApiResponse> {
+    let violations = match &result {
+        Ok(response) if response.file.is_some() => Vec::new(),
+        Ok(response) => schema::check_response(operation, response.status, &response.body),
+        Err(error) => schema::check_response(operation, error.status, &error.body()),
+    };
+    match violations.is_empty() {
+        true => result,
+        false => Err(ApiError::invalid_response(violations)),
+    }
+}

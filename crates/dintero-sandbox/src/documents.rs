@@ -1,0 +1,358 @@
+//! The OpenAPI documents and the operations that they describe: paths, scopes, bodies and API keys come from there.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+/// The documents as JSON without prose, written by the build script.
+static DOCUMENTS: LazyLock<[Value; 3]> = LazyLock::new(|| {
+    [
+        include_str!(concat!(env!("OUT_DIR"), "/checkout.json")),
+        include_str!(concat!(env!("OUT_DIR"), "/shopping.json")),
+        include_str!(concat!(env!("OUT_DIR"), "/wallets.json")),
+    ]
+    .map(|text| serde_json::from_str(text).unwrap_or_default())
+});
+
+/// Every operation of the documents, and those that the sandbox adds.
+pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+    let documented = DOCUMENTS.iter().flat_map(|document| {
+        let paths = document["paths"].as_object().into_iter().flatten();
+        paths.flat_map(move |(path, item)| {
+            let methods = item.as_object().into_iter().flatten();
+            methods.filter_map(move |(method, described)| {
+                let id = described["operationId"].as_str()?;
+                Some(Operation::documented(document, item, (method, path), id))
+            })
+        })
+    });
+    documented.chain(OWN.map(Operation::own)).collect()
+});
+
+/// The operations that the sandbox adds: what a browser and the checkout page of Dintero would do with a session.
+#[rustfmt::skip]
+const OWN: [(&str, &str, &str, RequestBody); 3] = [
+    ("POST", "/v1/view/{session_id}/session/lock", "sandbox_lock", RequestBody::Optional),
+    ("GET", "/v1/view/{session_id}", "sandbox_payment_page", RequestBody::None),
+    ("POST", "/v1/view/{session_id}", "sandbox_pay", RequestBody::OptionalForm),
+];
+
+const ADMIN: &[&str] = &["admin:checkout"];
+const READ: &[&str] = &["admin:checkout", "read:checkout"];
+const WRITE: &[&str] = &["admin:checkout", "write:checkout"];
+
+/// The scopes of operations for which the documents name none, by the beginning of the path: for GET, and for other
+/// methods. The first row that fits counts.
+#[rustfmt::skip]
+const ASSUMED_SCOPES: [(&str, &[&str], &[&str]); 6] = [
+    // The token request authenticates by client id and secret.
+    ("/v1/accounts/{oid}/auth/token", &[], &[]),
+    // Who holds a key or the secret can act as the account.
+    ("/v1/admin/api-keys", ADMIN, ADMIN),
+    ("/v1/admin/signature", ADMIN, ADMIN),
+    // The scopes that are documented for deleting a profile.
+    ("/v1/admin/session/profiles", READ, &["admin:checkout", "write:checkout:/admin/session/profiles"]),
+    // Payouts are about the sellers of an account, whose approval is documented with these scopes.
+    ("/v2/accounts/", &["admin:accounts", "read:accounts"], &["admin:accounts", "write:accounts"]),
+    // What the other operations of Checkout need.
+    ("/v1/", READ, WRITE),
+];
+
+/// Operations whose body the documents call optional although the operation has nothing to do without it.
+const BODY_REQUIRED: [&str; 3] = [
+    "transaction_tid_extend_authorization_post",
+    "transactions_id_capture_post",
+    "transactions_id_put",
+];
+
+/// Whether an operation takes a request body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RequestBody {
+    /// No body is defined, so sending one is an error.
+    None,
+    Optional,
+    /// Like `Optional`; an HTML form is accepted, too.
+    OptionalForm,
+    Required,
+}
+
+/// An operation and what the documents say about it.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) id: &'static str,
+    /// The caller needs one of these scopes.
+    pub(crate) scopes: Vec<&'static str>,
+    pub(crate) body: RequestBody,
+    /// Whether `x-api-key` is accepted instead of a token.
+    pub(crate) takes_api_key: bool,
+    /// The documented default of the parameter `limit`, or 0.
+    pub(crate) page_size: usize,
+    document: &'static Value,
+    path_item: &'static Value,
+    described: &'static Value,
+}
+
+impl Operation {
+    fn documented(
+        document: &'static Value,
+        path_item: &'static Value,
+        (method, path): (&'static str, &str),
+        id: &'static str,
+    ) -> Self {
+        let described = &path_item[method];
+        let path = match path.starts_with("/v2/") {
+            true => path.to_owned(),
+            false => format!("/v1{path}"),
+        };
+        let scopes = match described["x-scopes"].as_array() {
+            Some(scopes) => scopes.iter().filter_map(Value::as_str).collect(),
+            None => assumed_scopes(method, &path).to_vec(),
+        };
+        let body = resolve(document, &described["requestBody"]);
+        let is_required = body["required"] == true || BODY_REQUIRED.contains(&id);
+        let mut security = described["security"].as_array().into_iter().flatten();
+        let mut operation = Self {
+            method: method.to_ascii_uppercase(),
+            path,
+            id,
+            scopes,
+            body: match (body.is_null(), is_required) {
+                (true, _) => RequestBody::None,
+                (false, true) => RequestBody::Required,
+                (false, false) => RequestBody::Optional,
+            },
+            takes_api_key: security.any(|scheme| scheme.get("apikey").is_some()),
+            page_size: 0,
+            document,
+            path_item,
+            described,
+        };
+        let limit = operation
+            .parameters()
+            .find(|parameter| parameter["name"] == "limit");
+        let page_size = limit.and_then(|limit| limit["schema"]["default"].as_u64());
+        operation.page_size = page_size.map_or(0, |size| size as usize);
+        operation
+    }
+
+    fn own((method, path, id, body): (&str, &str, &'static str, RequestBody)) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            id,
+            scopes: Vec::new(),
+            body,
+            takes_api_key: false,
+            page_size: 0,
+            document: &Value::Null,
+            path_item: &Value::Null,
+            described: &Value::Null,
+        }
+    }
+
+    /// Whether a document describes the operation, rather than that the sandbox adds it.
+    pub(crate) fn is_documented(&self) -> bool {
+        !self.document.is_null()
+    }
+
+    /// The document that describes the operation.
+    pub(crate) fn document(&self) -> &'static Value {
+        self.document
+    }
+
+    /// The parameters of the path item and of the operation itself.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = &'static Value> {
+        let document = self.document;
+        let nodes = [self.path_item, self.described].into_iter();
+        let all = nodes.flat_map(|node| node["parameters"].as_array().into_iter().flatten());
+        all.map(move |parameter| resolve(document, parameter))
+    }
+
+    pub(crate) fn request_body(&self) -> &'static Value {
+        resolve(self.document, &self.described["requestBody"])
+    }
+
+    /// The documented responses by status; `2XX` is a status too.
+    pub(crate) fn responses(&self) -> impl Iterator<Item = (&'static str, &'static Value)> {
+        let document = self.document;
+        let all = self.described["responses"].as_object();
+        let all = all.into_iter().flatten();
+        all.map(move |(status, response)| (status.as_str(), resolve(document, response)))
+    }
+
+    /// Whether the documents describe responses with this status.
+    pub(crate) fn has_status(&self, status: u16) -> bool {
+        let responses = &self.described["responses"];
+        responses.get(status.to_string()).is_some()
+    }
+
+    /// The parameters of `path`, decoded, if the path is one of this operation.
+    fn match_path(&'static self, path: &str) -> Option<Params> {
+        let mut parts = path.split('/');
+        let mut params = Params::new();
+        for wanted in self.path.split('/') {
+            let part = parts.next()?;
+            match wanted.strip_prefix('{').and_then(|w| w.strip_suffix('}')) {
+                Some(_) if part.is_empty() => return None,
+                Some(name) => {
+                    let value = percent_decode_str(part).decode_utf8().ok()?;
+                    params.push((name, value.into_owned()));
+                }
+                None if wanted != part => return None,
+                None => {}
+            }
+        }
+        parts.next().is_none().then_some(params)
+    }
+}
+
+fn assumed_scopes(method: &str, path: &str) -> &'static [&'static str] {
+    let mut rows = ASSUMED_SCOPES.iter();
+    match rows.find(|(prefix, ..)| path.starts_with(prefix)) {
+        Some((_, read, _)) if method == "get" => read,
+        Some((_, _, write)) => write,
+        None => &[],
+    }
+}
+
+/// The node itself, or the one that it refers to.
+pub(crate) fn resolve<'a>(document: &'a Value, node: &'a Value) -> &'a Value {
+    match node["$ref"].as_str().and_then(|at| at.strip_prefix('#')) {
+        Some(pointer) => document.pointer(pointer).unwrap_or(&Value::Null),
+        None => node,
+    }
+}
+
+/// The parameters of a path, decoded.
+pub(crate) type Params = Vec<(&'static str, String)>;
+
+/// What a method and a path lead to.
+pub(crate) enum Route {
+    Found(&'static Operation, Params),
+    /// The path exists with other methods, these.
+    OtherMethods(String),
+    Unknown,
+}
+
+/// Finds the operation. A path without variables wins, as OpenAPI has it: `/cards/batch` is no card of that name, and
+/// `/sessions/pay` no session.
+pub(crate) fn find(method: &str, path: &str) -> Route {
+    let matches = |operation: &'static Operation| Some((operation, operation.match_path(path)?));
+    let mut found: Vec<_> = OPERATIONS.iter().filter_map(matches).collect();
+    let fewest = found.iter().map(|(_, params)| params.len()).min();
+    found.retain(|(_, params)| Some(params.len()) == fewest);
+    if found.is_empty() {
+        return Route::Unknown;
+    }
+    if let Some(at) = found.iter().position(|(o, _)| o.method == method) {
+        let (operation, params) = found.swap_remove(at);
+        return Route::Found(operation, params);
+    }
+    let methods: Vec<&str> = found.iter().map(|(o, _)| o.method.as_str()).collect();
+    Route::OtherMethods(methods.join(", "))
+}
+
+/// Whether an operation has this id.
+pub(crate) fn is_operation(id: &str) -> bool {
+    OPERATIONS.iter().any(|operation| operation.id == id)
+}
+
+/// Whether a document has a property or a parameter of this name.
+pub(crate) fn is_field(name: &str) -> bool {
+    static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        let mut names = HashSet::from(["body", "status"]);
+        for document in DOCUMENTS.iter() {
+            collect_names(document, &mut names);
+        }
+        names
+    });
+    NAMES.contains(name)
+}
+
+fn collect_names(node: &'static Value, names: &mut HashSet<&'static str>) {
+    let properties = node["properties"].as_object().into_iter().flatten();
+    names.extend(properties.map(|(name, _)| name.as_str()));
+    if node["in"].is_string() {
+        names.extend(node["name"].as_str());
+    }
+    let members = node
+        .as_object()
+        .into_iter()
+        .flat_map(|object| object.values());
+    let items = node.as_array().into_iter().flatten();
+    members
+        .chain(items)
+        .for_each(|below| collect_names(below, names));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_decoded_and_slashes_kept_apart() {
+        let path = "/v1/accounts/T12345678/wallets/cards/gift%2Fcard%20%C3%A6";
+        let Route::Found(operation, params) = find("GET", path) else {
+            panic!("no route");
+        };
+        assert_eq!(operation.id, "aid_cards_cardid_get");
+        let expected = [("aid", "T12345678"), ("card_id", "gift/card æ")];
+        assert_eq!(
+            params,
+            expected.map(|(name, value)| (name, value.to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_path_with_a_part_too_many_or_too_few_is_unknown() {
+        let paths = [
+            "/v1/transactions/",
+            "/v1/transactions/a/b",
+            "/v1",
+            "/",
+            "",
+            "/v2/transactions",
+        ];
+        for path in paths {
+            assert!(matches!(find("GET", path), Route::Unknown), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_known_path_with_another_method_names_the_right_ones() {
+        for (method, path, expected) in [
+            ("PATCH", "/v1/sessions/T12345678.a", "GET, PUT"),
+            ("GET", "/v1/sessions/pay", "POST"),
+            ("GET", "/v1/accounts/T12345678/wallets/cards/batch", "POST"),
+        ] {
+            let Route::OtherMethods(methods) = find(method, path) else {
+                panic!("no route")
+            };
+            assert_eq!(methods, expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn scopes_that_no_document_names_are_assumed() {
+        for (id, expected) in [
+            ("admin_signature_get", &["admin:checkout"][..]),
+            ("admin_session_profile_get", READ),
+            ("qr_sessions_sid_post", WRITE),
+            (
+                "v2_aid_payout_destination_balance_get",
+                &["admin:accounts", "read:accounts"],
+            ),
+        ] {
+            let operation = OPERATIONS.iter().find(|operation| operation.id == id);
+            assert_eq!(
+                operation.map(|o| o.scopes.as_slice()),
+                Some(expected),
+                "{id}"
+            );
+        }
+    }
+}

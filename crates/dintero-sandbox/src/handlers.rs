@@ -1,0 +1,166 @@
+//! The function behind each operation of the documents.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::api::checkout::{
+    authorization, in_store, pay, payment::form, sessions, tokens, transaction_operations,
+    transactions,
+};
+use crate::api::shopping::{
+    complete, drafts, events, order_payments, order_queries, orders, sessions as order_sessions,
+};
+use crate::api::wallets::{cards, queries as card_queries, transactions as card_transactions};
+use crate::api::{admin, finance};
+use crate::call::{Call, HandlerResult};
+use crate::state::Account;
+use Handler::{Api, Payer, Token};
+
+/// The function behind an operation.
+#[derive(Clone, Copy)]
+pub(crate) enum Handler {
+    /// The token request, which has its own authentication.
+    Token,
+    /// A request with a bearer token or an API key.
+    Api(Function),
+    /// A request of the payer, without a token; the account comes from the session's id.
+    Payer(Function),
+}
+
+type Function = fn(&Call<'_>, &mut Account) -> HandlerResult;
+
+/// The handler of the operation with this id.
+pub(crate) fn find(id: &str) -> Option<Handler> {
+    static BY_ID: LazyLock<HashMap<&str, Handler>> =
+        LazyLock::new(|| HANDLERS.iter().copied().collect());
+    BY_ID.get(id).copied()
+}
+
+#[rustfmt::skip]
+const HANDLERS: &[(&str, Handler)] = &[
+    ("aid_auths_oauth_token_post", Token),
+    ("checkout_session_profile_post", Api(sessions::create_from_profile)),
+    ("checkout_session_post", Api(sessions::create_with_configuration)),
+    ("checkout_sessions_get", Api(sessions::list)),
+    ("checkout_session_pay_post", Api(pay::pay)),
+    ("checkout_payment_token_session_post", Api(pay::token_session)),
+    ("checkout_session_get", Api(sessions::read)),
+    ("checkout_session_put", Api(sessions::update)),
+    ("checkout_session_cancel_post", Api(sessions::cancel)),
+    ("qr_sessions_sid_post", Api(in_store::session_qr)),
+    ("qr_locations_lid_post", Api(in_store::location_qr)),
+    ("qr_locations_lid_checkout_sid_post", Api(in_store::show)),
+    ("qr_locations_lid_checkout_sid_delete", Api(in_store::hide)),
+    ("creditchecks_post", Api(in_store::credit_check)),
+    ("sandbox_lock", Payer(sessions::lock)),
+    ("sandbox_payment_page", Payer(form::page)),
+    ("sandbox_pay", Payer(form::submit)),
+    ("transactions_get", Api(transactions::list)),
+    ("transactions_id_get", Api(transactions::read)),
+    ("transactions_id_put", Api(authorization::update)),
+    ("transaction_tid_extend_authorization_post", Api(authorization::change)),
+    ("transactions_id_capture_post", Api(transaction_operations::capture_or_refund)),
+    ("transactions_id_refund_post", Api(transaction_operations::capture_or_refund)),
+    ("transactions_id_void_post", Api(transaction_operations::void)),
+    ("card_tokens_get", Api(tokens::list)),
+    ("card_tokens_token_id_get", Api(tokens::read)),
+    ("card_tokens_token_id_delete", Api(tokens::delete)),
+    ("admin_session_profile_get", Api(admin::profiles)),
+    ("admin_session_profile_post", Api(admin::create_profile)),
+    ("admin_session_profile_details_get", Api(admin::profile)),
+    ("admin_session_profile_details_put", Api(admin::update_profile)),
+    ("admin_session_profile_details_delete", Api(admin::delete_profile)),
+    ("admin_signature_get", Api(admin::signature)),
+    ("admin_signature_post", Api(admin::create_signature)),
+    ("admin_api_keys_get", Api(admin::api_keys)),
+    ("admin_api_keys_post", Api(admin::create_api_key)),
+    ("admin_parameters_api_key_delete", Api(admin::delete_api_key)),
+    ("admin_api_keys_api_key_id_rotate_post", Api(admin::rotate_api_key)),
+    ("admin_terminals_operations_get", Api(admin::terminal_operations)),
+    ("admin_terminals_operations_post", Api(admin::operate_terminal)),
+    ("aid_settlements_list", Api(finance::settlements)),
+    ("settlement_attachment_download", Api(finance::attachment)),
+    ("aid_settlement_generate_test_report", Api(finance::test_report)),
+    ("aid_settlement_report_config_list", Api(finance::configurations)),
+    ("aid_settlement_report_config_create", Api(finance::create_configuration)),
+    ("aid_settlement_report_config_details", Api(finance::configuration)),
+    ("aid_settlement_report_config_update", Api(finance::update_configuration)),
+    ("aid_settlement_report_config_delete", Api(finance::delete_configuration)),
+    ("api_reports_metadata_list_get", Api(finance::reports)),
+    ("aid_management_settings_approvals_payout_destinations_get", Api(finance::sellers)),
+    ("aid_management_settings_approvals_payout_destinations_post", Api(finance::approve_seller)),
+    ("v2_aid_payout_fund_transfers_post", Api(finance::transfer)),
+    ("v2_aid_payout_destination_balance_get", Api(finance::balances)),
+    ("v2_aid_payout_destination_transfers_get", Api(finance::transfers)),
+    ("aid_draft_orders_get", Api(drafts::list)),
+    ("aid_draft_orders_post", Api(drafts::create)),
+    ("aid_draft_orders_id_get", Api(drafts::read)),
+    ("aid_draft_orders_id_put", Api(drafts::update)),
+    ("aid_draft_orders_id_delete", Api(drafts::delete)),
+    ("aid_draft_orders_id_complete_put", Api(complete::complete)),
+    ("aid_draft_orders_id_items_post", Api(drafts::add_item)),
+    ("aid_draft_orders_id_items_line_id_put", Api(drafts::update_item)),
+    ("aid_draft_orders_id_items_line_id_delete", Api(drafts::remove_item)),
+    ("aid_orders_get", Api(order_queries::list)),
+    ("aid_orders_id_get", Api(order_queries::read)),
+    ("aid_orders_id_put", Api(orders::update)),
+    ("aid_orders_id_cancel_post", Api(orders::cancel)),
+    ("aid_orders_id_close_post", Api(orders::close)),
+    ("aid_orders_id_open_post", Api(orders::open)),
+    ("aid_orders_id_comments_post", Api(orders::comment)),
+    ("aid_orders_id_comments_comment_id_delete", Api(orders::remove_comment)),
+    ("aid_orders_id_events_get", Api(events::list)),
+    ("aid_orders_id_events_post", Api(events::create)),
+    ("aid_orders_id_authorizations_get", Api(order_payments::list)),
+    ("aid_orders_id_authorization_post", Api(order_payments::create)),
+    ("aid_orders_id_authorizations_id_get", Api(order_payments::read)),
+    ("aid_orders_id_captures_get", Api(order_payments::list)),
+    ("aid_orders_id_capture_post", Api(order_payments::create)),
+    ("aid_orders_id_captures_id_get", Api(order_payments::read)),
+    ("aid_orders_id_refunds_get", Api(order_payments::list)),
+    ("aid_orders_id_refunds_post", Api(order_payments::create)),
+    ("aid_orders_id_refunds_id_get", Api(order_payments::read)),
+    ("aid_orders_id_cancellations_get", Api(order_payments::list)),
+    ("aid_orders_id_cancellation_post", Api(order_payments::create)),
+    ("aid_orders_id_cancellations_id_get", Api(order_payments::read)),
+    ("aid_orders_id_sessions_get", Api(order_sessions::list)),
+    ("aid_orders_id_sessions_post", Api(order_sessions::create)),
+    ("aid_orders_id_sessions_id_get", Api(order_sessions::read)),
+    ("aid_customers_cid_orders_get", Api(order_queries::list)),
+    ("aid_customers_cid_orders_id_get", Api(order_queries::read)),
+    ("aid_stores_sid_orders_get", Api(order_queries::list)),
+    ("aid_stores_sid_orders_id_get", Api(order_queries::read)),
+    ("aid_cards_post", Api(cards::create)),
+    ("aid_cards_get", Api(card_queries::list)),
+    ("aid_cards_batch_post", Api(cards::create_batch)),
+    ("aid_cards_cardid_get", Api(card_queries::read)),
+    ("aid_cards_cardid_activate_post", Api(cards::activate)),
+    ("aid_cards_cardid_rotate_pin_post", Api(cards::rotate_pin)),
+    ("aid_cards_cardid_token_post", Api(cards::create_token)),
+    ("aid_cards_cardid_transactions_tid_get", Api(card_queries::transactions)),
+    ("aid_customers_cid_cards_get", Api(card_queries::list_of_customer)),
+    ("aid_customers_cid_card_cid_get", Api(card_queries::read_of_customer)),
+    ("aid_cards_token_post", Api(card_queries::info)),
+    ("aid_cards_transactions_post", Api(card_transactions::create)),
+    ("aid_cards_cardid_transactions_capture_post", Api(card_transactions::capture)),
+    ("aid_cards_cardid_transactions_void_post", Api(card_transactions::void)),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::documents::OPERATIONS;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_operation_of_the_documents_has_a_handler_and_every_handler_an_operation() {
+        let handlers: BTreeSet<_> = HANDLERS.iter().map(|(id, _)| *id).collect();
+        let operations: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.id).collect();
+        assert_eq!(handlers, operations);
+        let routes: BTreeSet<_> = OPERATIONS.iter().map(|o| (&o.method, &o.path)).collect();
+        assert_eq!(
+            (HANDLERS.len(), OPERATIONS.len(), routes.len()),
+            (106, 106, 106)
+        );
+    }
+}

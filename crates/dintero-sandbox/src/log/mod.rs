@@ -1,0 +1,156 @@
+//! The log of requests: one entry each, without headers, query and bodies, and with secrets and personal data redacted
+//! in the rest.
+
+pub(crate) mod page;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::io::Write;
+use std::sync::{Mutex, MutexGuard};
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::clock::text;
+use crate::errors::ApiError;
+use crate::faults::Fault;
+use crate::redact;
+use crate::sync::lock;
+
+/// How many entries are kept; the oldest go first.
+const LIMIT: usize = 10_000;
+
+/// A request in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LoggedRequest {
+    /// When it arrived by the sandbox's clock, UTC.
+    pub at: DateTime<Utc>,
+    /// The method, such as `GET`.
+    pub method: String,
+    /// The path without the query; `***` stands for a part that may be secret or personal.
+    pub path: String,
+    /// Dintero's operationId, such as `transactions_id_capture_post`; `None` for a path or method that does not exist.
+    pub operation_id: Option<String>,
+    /// The status of the response; `None` when the connection was closed without one.
+    pub status: Option<u16>,
+    /// Whether the request reached the handler of its operation: `false` if it was refused before (unknown path, invalid
+    /// token, invalid body) or a [`Fault`] stopped it. The handler may have refused it, too; see `refusal`.
+    pub handled: bool,
+    /// Why it was refused; `None` if it was accepted, also if a fault then withheld the response.
+    pub refusal: Option<Refusal>,
+    /// The fault that was injected.
+    pub fault: Option<Fault>,
+    /// The `request-id` of the response.
+    pub request_id: String,
+}
+
+/// The content of an error response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The code of the error, such as `INVALID_REQUEST_PARAMETER`.
+    pub code: String,
+    /// The message of the error, one sentence.
+    pub message: String,
+    /// The invalid fields with the reasons, such as `order.amount is required`.
+    pub errors: Vec<String>,
+}
+
+impl LoggedRequest {
+    /// Returns `fault` if one was injected, else `refused` or `accepted`.
+    #[must_use]
+    pub fn verdict(&self) -> &'static str {
+        match (&self.fault, &self.refusal) {
+            (Some(_), _) => "fault",
+            (None, Some(_)) => "refused",
+            (None, None) => "accepted",
+        }
+    }
+
+    /// Returns the line of JSON that stands in `GET /_sandbox/log.jsonl`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let refusal =
+            |r: &Refusal| json!({"code": r.code, "message": r.message, "errors": r.errors});
+        let line = json!({
+            "at": text(self.at), "method": self.method, "path": self.path, "operation_id": self.operation_id,
+            "status": self.status, "verdict": self.verdict(), "handled": self.handled,
+            "refusal": self.refusal.as_ref().map(refusal), "fault": self.fault.map(|f| f.to_string()),
+            "request_id": self.request_id,
+        });
+        line.to_string()
+    }
+
+    /// Records why the request was refused.
+    pub(crate) fn refuse(&mut self, error: &ApiError) {
+        let errors = error.errors.iter().map(|e: &Value| {
+            let text = |name: &str| e[name].as_str().unwrap_or_default();
+            redact::reason(text("field"), text("message"))
+        });
+        self.refusal = Some(Refusal {
+            code: error.code.to_owned(),
+            message: error.message.clone(),
+            errors: errors.collect(),
+        });
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Log(Mutex<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    entries: VecDeque<LoggedRequest>,
+    copy: Option<Box<dyn Write + Send>>,
+    /// The error that ended the copy.
+    write_error: Option<String>,
+}
+
+impl std::fmt::Debug for Log {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Log").finish_non_exhaustive()
+    }
+}
+
+impl Log {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        lock(&self.0)
+    }
+
+    pub(crate) fn push(&self, entry: LoggedRequest) {
+        let mut inner = self.inner();
+        if let Some(copy) = &mut inner.copy {
+            let line = entry.to_json() + "\n";
+            if let Err(error) = copy.write_all(line.as_bytes()).and_then(|()| copy.flush()) {
+                inner.copy = None;
+                inner.write_error = Some(error.to_string());
+            }
+        }
+        if inner.entries.len() == LIMIT {
+            inner.entries.pop_front();
+        }
+        inner.entries.push_back(entry);
+    }
+
+    /// Writes every further entry to `copy`, too.
+    pub(crate) fn copy_to(&self, copy: Box<dyn Write + Send>) {
+        let mut inner = self.inner();
+        inner.copy = Some(copy);
+        inner.write_error = None;
+    }
+
+    /// Returns why entries are no longer copied, if writing failed.
+    pub(crate) fn write_error(&self) -> Option<String> {
+        self.inner().write_error.clone()
+    }
+
+    pub(crate) fn entries(&self) -> Vec<LoggedRequest> {
+        self.inner().entries.iter().cloned().collect()
+    }
+
+    pub(crate) fn clear(&self) {
+        self.inner().entries.clear();
+    }
+}

@@ -1,0 +1,120 @@
+//! `/_sandbox`: the log as a page and as JSON lines.
+
+use maud::{Markup, html};
+
+use super::{Log, LoggedRequest};
+use crate::call::ApiResponse;
+use crate::clock::text;
+use crate::html::page;
+
+/// How many requests the page shows, the newest first.
+const SHOWN: usize = 200;
+
+/// Returns the page of this path, if it is one of the log's; `None` for a path of the API. The page also says why the
+/// state could not be saved, if it could not.
+pub(crate) fn find(
+    log: &Log,
+    save_error: Option<String>,
+    (method, path, query): (&str, &str, &str),
+) -> Option<ApiResponse> {
+    match (method, path) {
+        ("GET" | "HEAD", "/_sandbox") => {
+            let log_error = log.write_error();
+            let log_error =
+                log_error.map(|e| format!("The log is no longer written to its file: {e}."));
+            let save_error = save_error.map(|e| format!("The state could not be saved: {e}."));
+            let notes: Vec<_> = log_error.into_iter().chain(save_error).collect();
+            let body = body(&log.entries(), &notes, query == "wrong");
+            Some(page(
+                "Sandbox log",
+                include_str!("style.css"),
+                "'none'",
+                &body,
+            ))
+        }
+        ("GET" | "HEAD", "/_sandbox/log.jsonl") => {
+            let lines = log
+                .entries()
+                .iter()
+                .map(|entry| entry.to_json() + "\n")
+                .collect();
+            let response = ApiResponse::file("application/jsonl", lines);
+            Some(response.with_header("cache-control", "no-store"))
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn body(entries: &[LoggedRequest], notes: &[String], wrong_only: bool) -> Markup {
+    let is_wrong = |entry: &&LoggedRequest| entry.verdict() != "accepted";
+    let wrong = entries.iter().filter(is_wrong).count();
+    let count = match entries.len() {
+        1 => "1 request".to_owned(),
+        count => format!("{count} requests"),
+    };
+    let rows = entries
+        .iter()
+        .rev()
+        .filter(|entry| !wrong_only || is_wrong(entry))
+        .take(SHOWN);
+    let rows: Vec<_> = rows.collect();
+    html! {
+        main {
+            h1 { "What arrived" }
+            @for note in notes { p class="wrong" role="alert" { (note) } }
+            @if let Some(last) = entries.iter().rev().find(is_wrong) {
+                div class="wrong" role="status" {
+                    p { (wrong) " of " (count) " went wrong. The last: " strong { (last.method) " " (last.path) } }
+                    (verdict(last))
+                }
+            } @else if entries.is_empty() {
+                p role="status" { "No request has arrived yet." }
+            } @else {
+                p role="status" { (count) ", nothing went wrong." }
+            }
+            nav aria-label="Log" {
+                p {
+                    @if wrong_only { a href="/_sandbox" { "All requests" } }
+                    @else { a href="/_sandbox?wrong" { "Only what went wrong" } }
+                    " \u{b7} " a href="/_sandbox/log.jsonl" { "As JSON lines" }
+                }
+            }
+            @if !rows.is_empty() {
+                table {
+                    caption { "The newest " (SHOWN) " at most, newest first. Times are the sandbox's, UTC." }
+                    thead { tr {
+                        @for title in ["Time", "Request", "Operation", "Verdict", "Request id"] {
+                            th scope="col" { (title) }
+                        }
+                    } }
+                    tbody { @for entry in rows { tr {
+                        td { (text(entry.at)) }
+                        th scope="row" { (entry.method) " " (entry.path) }
+                        td { (entry.operation_id.as_deref().unwrap_or("none")) }
+                        td { (verdict(entry)) }
+                        td { (entry.request_id) }
+                    } } }
+                }
+            }
+        }
+    }
+}
+
+/// The verdict with status and reasons.
+fn verdict(entry: &LoggedRequest) -> Markup {
+    let reasons = entry
+        .refusal
+        .as_ref()
+        .map_or(&[][..], |refusal| &refusal.errors);
+    html! {
+        p {
+            (entry.verdict()) ", "
+            @if let Some(status) = entry.status { (status) } @else { "no response" }
+            @if let Some(fault) = entry.fault { ". Fault: " (fault.to_string()) }
+            @if let Some(refusal) = &entry.refusal { ". " (refusal.code) ": " (refusal.message) }
+        }
+        @if !reasons.is_empty() {
+            ul { @for reason in reasons { li { (reason) } } }
+        }
+    }
+}

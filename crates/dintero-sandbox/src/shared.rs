@@ -1,0 +1,60 @@
+//! What all parts of a running sandbox share: the settings, the clock and the state.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use crate::clients::Client;
+use crate::clock::Clock;
+use crate::persistence::StateFile;
+use crate::state::SandboxState;
+use crate::sync::lock;
+
+/// How long changes are gathered before they are saved.
+const SAVE_DELAY: Duration = Duration::from_millis(250);
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) base_url: String,
+    pub(crate) account: String,
+    pub(crate) clients: Vec<Client>,
+    pub(crate) token_life: Duration,
+    pub(crate) body_limit: usize,
+    pub(crate) check_responses: bool,
+    pub(crate) clock: Clock,
+    pub(crate) state: Mutex<SandboxState>,
+    pub(crate) state_file: Option<StateFile>,
+}
+
+impl Shared {
+    pub(crate) fn state(&self) -> MutexGuard<'_, SandboxState> {
+        lock(&self.state)
+    }
+
+    /// To be called after each change of the state.
+    pub(crate) fn changed(&self) {
+        if let Some(file) = &self.state_file {
+            file.mark_changed();
+        }
+    }
+
+    /// Writes the state file, if there is one and something has changed.
+    pub(crate) fn save(&self) -> io::Result<()> {
+        let file = self.state_file.as_ref();
+        file.map_or(Ok(()), |file| file.save(&self.clock, || self.state()))
+    }
+
+    /// Saves a while after each change, until it is aborted.
+    pub(crate) async fn save_changes(self: Arc<Self>) {
+        let Some(file) = &self.state_file else {
+            return;
+        };
+        loop {
+            file.changed().await;
+            tokio::time::sleep(SAVE_DELAY).await;
+            let shared = Arc::clone(&self);
+            // The state file keeps a failure for the log's page; the next change tries again.
+            let _ = tokio::task::spawn_blocking(move || shared.save()).await;
+        }
+    }
+}

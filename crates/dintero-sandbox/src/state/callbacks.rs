@@ -1,0 +1,183 @@
+//! Callbacks and their attempts.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+/// How often a failed callback is retried, as documented.
+const RETRIES: usize = 20;
+
+/// A callback: a request to a session's `callback_url` with all its attempts.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Callback {
+    /// The `event-delivery` header: the same in every attempt.
+    pub delivery_id: String,
+    /// The session whose `callback_url` is requested.
+    pub session_id: String,
+    /// The transaction that the callback is about; `None` if the payer left without paying.
+    pub transaction_id: Option<String>,
+    /// The parameter `error`: `cancelled`, `authorization` or `failed`.
+    pub error: Option<String>,
+    /// The parameter `event`: `CAPTURE`, `REFUND` or `VOID`, as asked for with `report_event`.
+    pub event: Option<String>,
+    /// `GET` or `POST`.
+    pub method: String,
+    /// The whole URL with its query; not shown in Debug.
+    pub url: String,
+    /// The attempts so far, oldest first.
+    pub attempts: Vec<CallbackAttempt>,
+    /// The state of the delivery.
+    pub state: CallbackState,
+    pub(crate) with_session: bool,
+    /// The session's event once it is delivered.
+    pub(crate) session_event: Option<String>,
+    pub(crate) number: u64,
+}
+
+/// The state of a callback's delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum CallbackState {
+    /// The next attempt is at this time of the sandbox's clock, UTC.
+    Waiting(DateTime<Utc>),
+    /// The receiver responded with 2xx.
+    Delivered,
+    /// The receiver responded with a status that is not retried: 3xx or 4xx.
+    Refused,
+    /// All 21 attempts failed.
+    GivenUp,
+    /// No request was sent, for this reason.
+    NotSent(String),
+}
+
+/// An attempt at a callback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CallbackAttempt {
+    /// When the attempt ended by the sandbox's clock, UTC.
+    pub at: DateTime<Utc>,
+    /// How the attempt ended.
+    pub response: CallbackResponse,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum CallbackResponse {
+    /// The receiver responded with this status.
+    Status(u16),
+    /// The response was not complete in time.
+    TimedOut,
+    /// The connection could not be established, or it broke.
+    Unreachable,
+}
+
+impl fmt::Debug for Callback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut f = f.debug_struct("Callback");
+        f.field("delivery_id", &self.delivery_id)
+            .field("session_id", &self.session_id)
+            .field("transaction_id", &self.transaction_id)
+            .field("error", &self.error)
+            .field("event", &self.event)
+            .field("attempts", &self.attempts)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Callback {
+    /// Records an attempt and its consequence.
+    pub(crate) fn attempted(&mut self, at: DateTime<Utc>, response: CallbackResponse) {
+        self.attempts.push(CallbackAttempt { at, response });
+        self.state = match response {
+            CallbackResponse::Status(200..300) => CallbackState::Delivered,
+            CallbackResponse::Status(300..500 | 600..) => CallbackState::Refused,
+            _ => match self.attempts.len() {
+                failed if failed > RETRIES => CallbackState::GivenUp,
+                failed => CallbackState::Waiting(at + pause(failed)),
+            },
+        };
+    }
+}
+
+/// Returns the wait after this many failed attempts: 10 seconds, doubled each time up to an hour. Dintero's is not published.
+fn pause(failed: usize) -> TimeDelta {
+    let doubled = u32::try_from(failed.saturating_sub(1))
+        .unwrap_or(u32::MAX)
+        .min(9);
+    TimeDelta::seconds((10_i64 << doubled).min(3_600))
+}
+
+/// How many callbacks of an account wait, and how many that are done are kept; the oldest go first.
+const LIMIT: usize = 10_000;
+
+/// An account's callbacks.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct Callbacks {
+    pub(crate) waiting: VecDeque<Callback>,
+    done: VecDeque<Callback>,
+    count: u64,
+}
+
+/// Prints no callbacks, since they are no part of the state's digest.
+impl fmt::Debug for Callbacks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Callbacks")
+    }
+}
+
+impl Callbacks {
+    /// Returns all callbacks in the order in which they were queued.
+    pub(crate) fn all(&self) -> Vec<Callback> {
+        let mut all: Vec<_> = self.waiting.iter().chain(&self.done).cloned().collect();
+        all.sort_by_key(|callback| callback.number);
+        all
+    }
+
+    pub(crate) fn is_idle(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    pub(crate) fn add(&mut self, mut callback: Callback) {
+        self.count += 1;
+        callback.number = self.count;
+        let store = match callback.state {
+            CallbackState::Waiting(_) => &mut self.waiting,
+            _ => &mut self.done,
+        };
+        if store.len() == LIMIT {
+            store.pop_front();
+        }
+        store.push_back(callback);
+    }
+
+    /// Changes a waiting callback, and moves it to the others once it is done.
+    pub(crate) fn change<T>(
+        &mut self,
+        delivery_id: &str,
+        with: impl FnOnce(&mut Callback) -> T,
+    ) -> Option<T> {
+        let at = self
+            .waiting
+            .iter()
+            .position(|c| c.delivery_id == delivery_id)?;
+        let found = with(self.waiting.get_mut(at)?);
+        let is_waiting = |c: &Callback| matches!(c.state, CallbackState::Waiting(_));
+        if !self.waiting.get(at).is_some_and(is_waiting)
+            && let Some(done) = self.waiting.remove(at)
+        {
+            if self.done.len() == LIMIT {
+                self.done.pop_front();
+            }
+            self.done.push_back(done);
+        }
+        Some(found)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+use super::*;
+
+fn callback() -> Callback {
+    Callback {
+        delivery_id: crate::state::uuid(),
+        session_id: "T12345678.s".into(),
+        transaction_id: None,
+        error: None,
+        event: None,
+        method: "GET".into(),
+        url: "https://shop.example/cb?secret=1".into(),
+        attempts: Vec::new(),
+        state: CallbackState::Waiting(DateTime::UNIX_EPOCH),
+        with_session: false,
+        session_event: None,
+        number: 0,
+    }
+}
+
+#[test]
+fn the_response_decides_whether_it_is_retried() {
+    let again = CallbackState::Waiting(DateTime::UNIX_EPOCH + TimeDelta::seconds(10));
+    for (response, state) in [
+        (CallbackResponse::Status(200), CallbackState::Delivered),
+        (CallbackResponse::Status(204), CallbackState::Delivered),
+        (CallbackResponse::Status(101), again.clone()),
+        (CallbackResponse::Status(500), again.clone()),
+        (CallbackResponse::Status(599), again.clone()),
+        (CallbackResponse::TimedOut, again.clone()),
+        (CallbackResponse::Unreachable, again),
+        (CallbackResponse::Status(302), CallbackState::Refused),
+        (CallbackResponse::Status(400), CallbackState::Refused),
+        (CallbackResponse::Status(499), CallbackState::Refused),
+    ] {
+        let mut callback = callback();
+        callback.attempted(DateTime::UNIX_EPOCH, response);
+        assert_eq!(callback.state, state, "{response:?}");
+    }
+}
+
+#[test]
+fn after_twenty_retries_it_is_given_up() {
+    let mut callback = callback();
+    for _ in 0..RETRIES {
+        callback.attempted(DateTime::UNIX_EPOCH, CallbackResponse::Status(500));
+        assert!(matches!(callback.state, CallbackState::Waiting(_)));
+    }
+    callback.attempted(DateTime::UNIX_EPOCH, CallbackResponse::Status(500));
+    assert_eq!(callback.state, CallbackState::GivenUp);
+}
+
+#[test]
+fn pauses_double_up_to_an_hour() {
+    let seconds = [1, 2, 3, 9, 10, 20, usize::MAX].map(|n| pause(n).num_seconds());
+    assert_eq!(seconds, [10, 20, 40, 2_560, 3_600, 3_600, 3_600]);
+}
+
+#[test]
+fn debug_does_not_show_the_url() {
+    assert!(!format!("{:?}", callback()).contains("secret"));
+}
+
+#[test]
+fn only_so_many_are_kept_and_the_oldest_go_first() {
+    let mut callbacks = Callbacks::default();
+    let first = callback();
+    callbacks.add(first.clone());
+    (0..LIMIT).for_each(|_| callbacks.add(callback()));
+    assert_eq!(callbacks.all().len(), LIMIT);
+    assert!(
+        callbacks
+            .all()
+            .iter()
+            .all(|c| c.delivery_id != first.delivery_id)
+    );
+}

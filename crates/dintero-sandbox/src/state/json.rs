@@ -1,0 +1,45 @@
+//! Reading and changing the JSON that the sandbox keeps.
+
+use serde_json::Value;
+
+/// Returns the items of an array; none of anything else.
+pub(crate) fn items(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// Returns a string; the empty one for anything else.
+pub(crate) fn text_of(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// Sets members of an object; a null changes nothing.
+pub(crate) fn set(object: &mut Value, members: Value) {
+    if let Value::Object(members) = members {
+        for (name, value) in members.into_iter().filter(|(_, value)| !value.is_null()) {
+            object[name] = value;
+        }
+    }
+}
+
+/// Copies the named members that are there.
+pub(crate) fn copy(object: &mut Value, from: &Value, names: &[&str]) {
+    for name in names {
+        if let Some(value) = from.get(*name) {
+            object[*name] = value.clone();
+        }
+    }
+}
+
+/// Removes members of an object.
+pub(crate) fn remove(object: &mut Value, names: &[&str]) {
+    if let Some(object) = object.as_object_mut() {
+        object.retain(|name, _| !names.contains(&name.as_str()));
+    }
+}
+
+/// Returns the named members that are there, as an object.
+pub(crate) fn pick(from: &Value, names: &[&str]) -> Value {
+    let mut picked = Value::Object(serde_json::Map::new());
+    copy(&mut picked, from, names);
+    picked
+}

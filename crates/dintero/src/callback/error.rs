@@ -1,0 +1,98 @@
+//! Why a callback is rejected, and the status to respond with.
+
+use std::fmt;
+
+use http::StatusCode;
+
+/// The reason why a callback or webhook is rejected. It holds nothing of the request but names of parameters.
+///
+/// [`status`](Self::status) is the status to respond with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CallbackError {
+    /// The request has no signature header. Either it is not from Dintero, or the account has no signature secret yet.
+    MissingHeader,
+    /// The request has several signature headers.
+    DuplicateHeader,
+    /// The signature header does not have the form that Dintero sends.
+    MalformedHeader,
+    /// The signature header has several timestamps.
+    DuplicateTimestamp,
+    /// The header has signatures, but none of a scheme that this version knows.
+    UnknownScheme,
+    /// The signature is older than the tolerance: a replay, a late retry, or a local clock that is fast.
+    Stale,
+    /// The signature is further in the future than the tolerance: a local clock that is slow.
+    Future,
+    /// The signature is valid for the host that the request names, but not for the public URL of the verifier. Either the verifier is
+    /// configured with the wrong URL, or the request was meant for another of your sites.
+    WrongHost,
+    /// The signature is valid for the query as it was sent, not sorted as Dintero sorts it. The signer is not Dintero.
+    UnsortedQuery,
+    /// No secret of the verifier matches the signature. The request is forged; or a proxy changed its path or query; or Dintero uses
+    /// another account or secret.
+    WrongSignature,
+    /// The method, path or query of the request is not that of a callback.
+    MalformedRequest,
+    /// A parameter that must be unique occurs more than once.
+    Duplicate(&'static str),
+    /// A required parameter is missing.
+    Missing(&'static str),
+    /// The body is malformed.
+    MalformedBody,
+    /// The body is incomplete or too large.
+    UnreadableBody,
+}
+
+impl CallbackError {
+    /// Returns the status to respond with.
+    ///
+    /// Dintero retries a session callback up to 20 times after 5xx, and never after 4xx. 503 is therefore for errors that a retry may
+    /// overcome: a local clock, secret or public URL that is wrong, and a signature that is too old, in case retries are signed anew.
+    /// A forger gains nothing by it. 401 and 400 are for permanent errors. Webhooks are retried 5 times after anything but 2xx, express
+    /// callbacks never.
+    pub fn status(self) -> StatusCode {
+        self.facts().0
+    }
+
+    /// Returns `true` if Dintero retries a session callback after this status.
+    pub fn is_retried(self) -> bool {
+        self.status().is_server_error()
+    }
+
+    fn facts(self) -> (StatusCode, &'static str) {
+        const PERMANENT: StatusCode = StatusCode::BAD_REQUEST;
+        const TEMPORARY: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
+        match self {
+            Self::MissingHeader => (StatusCode::UNAUTHORIZED, "the request has no signature"),
+            Self::DuplicateHeader => (PERMANENT, "the request has several signature headers"),
+            Self::MalformedHeader => (PERMANENT, "the signature header is malformed"),
+            Self::DuplicateTimestamp => (PERMANENT, "the signature header has several timestamps"),
+            Self::UnknownScheme => (TEMPORARY, "the signature has an unknown scheme"),
+            Self::Stale => (TEMPORARY, "the signature is too old"),
+            Self::Future => (TEMPORARY, "the signature is from the future"),
+            Self::WrongHost => (
+                TEMPORARY,
+                "the signature is for another host than the public URL",
+            ),
+            Self::UnsortedQuery => (PERMANENT, "the signature is for a query that is not sorted"),
+            Self::WrongSignature => (TEMPORARY, "the signature matches no known secret"),
+            Self::MalformedRequest => (PERMANENT, "the request line is malformed"),
+            Self::Duplicate(_) => (PERMANENT, "occurs more than once"),
+            Self::Missing(_) => (PERMANENT, "is missing"),
+            Self::MalformedBody => (PERMANENT, "the body is malformed"),
+            Self::UnreadableBody => (TEMPORARY, "the body could not be read"),
+        }
+    }
+}
+
+impl fmt::Display for CallbackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::Duplicate(name) | Self::Missing(name) = self {
+            write!(f, "the parameter `{name}` ")?;
+        }
+        f.write_str(self.facts().1)
+    }
+}
+
+impl std::error::Error for CallbackError {}

@@ -1,0 +1,135 @@
+//! What `Dintero-Signature` signs: six lines about the request.
+
+use std::fmt;
+
+use dintero_core::Violations;
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+use url::form_urlencoded;
+
+use super::CallbackError;
+
+/// The decoded parameters of a query, in the order they were sent. `Debug` shows only their number.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    pub(super) fn parse(query: &str) -> Self {
+        let parameters = form_urlencoded::parse(query.as_bytes()).into_owned();
+        Self(parameters.collect())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    pub(super) fn contains(&self, name: &str) -> bool {
+        self.iter().any(|(other, _)| other == name)
+    }
+
+    /// Removes a parameter that occurs at most once.
+    pub(super) fn take(&mut self, name: &'static str) -> Result<Option<String>, CallbackError> {
+        let mut values = self.0.extract_if(.., |(other, _)| other == name);
+        match (values.next(), values.next()) {
+            (_, Some(_)) => Err(CallbackError::Duplicate(name)),
+            (value, None) => Ok(value.map(|(_, value)| value)),
+        }
+    }
+
+    pub(super) fn rename(&mut self, from: &str, to: &str) {
+        for (name, _) in self.0.iter_mut().filter(|(name, _)| name == from) {
+            to.clone_into(name);
+        }
+    }
+
+    /// The query as it is signed: form-encoded and sorted by name; equal names keep their order.
+    pub(super) fn to_sorted_query(&self) -> String {
+        let mut sorted = self.clone();
+        // By UTF-16 code units, which is not the order of UTF-8 beyond the basic plane.
+        sorted
+            .0
+            .sort_by(|(one, _), (two, _)| one.encode_utf16().cmp(two.encode_utf16()));
+        sorted.to_query()
+    }
+
+    pub(super) fn to_query(&self) -> String {
+        form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(&self.0)
+            .finish()
+    }
+}
+
+impl fmt::Debug for Parameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} parameters", self.0.len())
+    }
+}
+
+/// The signed parts of a request.
+#[derive(Clone, Copy)]
+pub(super) struct SignedParts<'a> {
+    pub(super) account: &'a str,
+    /// Seconds since 1970.
+    pub(super) time: u64,
+    pub(super) method: &'a str,
+    pub(super) host: &'a str,
+    pub(super) path: &'a str,
+    pub(super) query: &'a str,
+}
+
+impl SignedParts<'_> {
+    /// The digest under a secret, to be finished or compared.
+    pub(super) fn mac(&self, secret: &SecretString) -> Hmac<Sha256> {
+        let mut mac = keyed::<Hmac<Sha256>>(secret);
+        let Self {
+            account,
+            time,
+            method,
+            host,
+            path,
+            query,
+        } = self;
+        mac.update(format!("{time}\n{account}\n{method}\n{host}\n{path}\n{query}").as_bytes());
+        mac
+    }
+}
+
+/// A MAC under the bytes of a secret of any length.
+pub(super) fn keyed<M: Mac + KeyInit>(secret: &SecretString) -> M {
+    // The trait is for other MACs as well, so it has an error.
+    <M as KeyInit>::new_from_slice(secret.expose_secret().as_bytes())
+        .expect("HMAC takes keys of every length")
+}
+
+pub(super) fn check_secrets(secrets: &[SecretString], violations: &mut Violations) {
+    if secrets.is_empty() {
+        violations.push("secret", "is required");
+    }
+    if secrets
+        .iter()
+        .any(|secret| secret.expose_secret().is_empty())
+    {
+        violations.push("secret", "must not be empty");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Parameters;
+
+    #[test]
+    fn a_query_is_form_encoded_and_sorted_by_utf_16_code_units_with_equal_names_in_order() {
+        for (query, sorted) in [
+            ("", ""),
+            ("b=2&a=1&b=1&flag&&=x", "=x&a=1&b=2&b=1&flag="),
+            ("a=~*-._!'()%20+", "a=%7E*-._%21%27%28%29++"),
+            // U+FF5E is above the surrogates of U+1F600 in UTF-8's order, below in UTF-16's.
+            ("%EF%BD%9E=1&%F0%9F%98%80=2", "%F0%9F%98%80=2&%EF%BD%9E=1"),
+        ] {
+            assert_eq!(Parameters::parse(query).to_sorted_query(), sorted);
+        }
+    }
+}

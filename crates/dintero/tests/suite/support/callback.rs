@@ -1,0 +1,27 @@
+//! Signed requests and their verifier.
+
+use dintero::callback::{CallbackError, Signer, Verifier};
+use dintero::http::{Method, Request};
+use dintero::{Clock, ManualClock};
+
+pub const ACCOUNT: &str = "T12345678";
+pub const SIGNATURE: &str = "Dintero-Signature";
+
+pub fn verifier(clock: &ManualClock) -> Verifier {
+    Verifier::builder(ACCOUNT)
+        .secret("s3cret")
+        .public_url("https://shop.example.com")
+        .clock(clock.clone())
+        .build()
+        .unwrap()
+}
+
+pub fn signed(clock: &ManualClock, url: &str) -> Request<()> {
+    Signer::new(ACCOUNT, "s3cret")
+        .request(Method::GET, url, clock.wall())
+        .unwrap()
+}
+
+pub fn error_of(clock: &ManualClock, request: &Request<()>) -> Option<CallbackError> {
+    verifier(clock).verify(request).err()
+}

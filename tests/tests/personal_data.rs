@@ -1,0 +1,83 @@
+//! Debug shows fields that the overlays mark as personal as `[redacted]`, in every type.
+
+use dintero_tests::{apis, fields};
+use serde_json::json;
+
+const SECRET: &str = "ola.nordmann";
+
+#[test]
+fn every_personal_field_is_redacted() {
+    let mut tried = 0;
+    for api in apis() {
+        for (name, fields) in fields(&api) {
+            if fields
+                .values()
+                .any(|field| field.required && !field.personal)
+            {
+                continue;
+            }
+            for (wire, _) in fields.iter().filter(|(_, field)| field.personal) {
+                // A personal field may be a string, a map, a list or an object: one of these fits.
+                let shapes = [
+                    json!(SECRET),
+                    json!({ SECRET: SECRET }),
+                    json!([SECRET]),
+                    json!([{ SECRET: SECRET }]),
+                    json!(424_242.5),
+                ];
+                let printed = shapes.iter().find_map(|value| {
+                    let mut body = json!({});
+                    for required in fields.iter().filter(|(_, field)| field.required) {
+                        body[required.0] = value.clone();
+                    }
+                    body[wire] = value.clone();
+                    api.debug[name.as_str()](body.to_string().as_bytes()).ok()
+                });
+                let Some(printed) = printed else { continue };
+                assert!(
+                    printed.contains("[redacted]"),
+                    "{} {name}.{wire}: {printed}",
+                    api.name
+                );
+                assert!(
+                    !printed.contains(SECRET) && !printed.contains("424242"),
+                    "{} {name}.{wire}: {printed}",
+                    api.name
+                );
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 150, "only {tried} fields were tried");
+}
+
+#[test]
+fn fields_with_personal_data_are_marked() {
+    for (api, name, wire) in [
+        ("checkout", "OrderAddress", "email"),
+        ("checkout", "OrderAddress", "first_name"),
+        ("checkout", "OrderAddress", "phone_number"),
+        ("checkout", "Transaction", "customer_ip"),
+        ("checkout", "AccessToken", "access_token"),
+        ("checkout", "Card", "masked_pan"),
+        ("checkout", "Card", "payment_token"),
+        ("shopping", "OrderAddress", "address_line"),
+        ("wallets", "TransactionInput", "pin"),
+        ("wallets", "TransactionInput", "token"),
+    ] {
+        let apis = apis();
+        let known = apis
+            .iter()
+            .find(|known| known.name == api)
+            .map(fields)
+            .unwrap_or_default();
+        let found = known
+            .iter()
+            .find(|(known, _)| known == name)
+            .and_then(|(_, fields)| fields.get(wire));
+        assert!(
+            found.is_some_and(|field| field.personal),
+            "{api} {name}.{wire}"
+        );
+    }
+}

@@ -1,0 +1,260 @@
+//! The overlay of an imported document: actions that have nothing to act on, and the text without them.
+
+use std::collections::BTreeMap;
+
+use dintero_codegen::action::Action;
+use dintero_codegen::document::Document;
+use dintero_codegen::finding::Errors;
+use dintero_codegen::overlay;
+use serde_json::Value;
+
+/// Above what `--fix` added. The next `--fix` replaces all below.
+const HEAD: &str = "  # Added by `cargo xtask import --fix`, which replaces all below. Move what is to stay above this line.\n";
+
+/// Why each action, by its index, has nothing to act on.
+pub type Unmatched = BTreeMap<usize, &'static str>;
+
+/// Finds the actions that have nothing to act on in a document, and those that had only because of others of them.
+///
+/// # Errors
+/// The overlay is not valid.
+pub fn unmatched(document: &Document, overlay: &Document) -> Result<Unmatched, Errors> {
+    let mut found = Unmatched::new();
+    let all = overlay.root["actions"].as_array();
+    let all: Vec<&Value> = all.into_iter().flatten().collect();
+    loop {
+        let left: Vec<usize> = (0..all.len())
+            .filter(|index| !found.contains_key(index))
+            .collect();
+        let mut rest = overlay.clone();
+        rest.root["actions"] = left.iter().map(|index| all[*index].clone()).collect();
+        let mut laid = document.clone();
+        let places = overlay::places(&mut laid, &rest)?;
+        let places: Vec<(usize, Vec<String>)> = left.into_iter().zip(places).collect();
+        let before = found.len();
+        let mut replaced: Vec<&String> = Vec::new();
+        for (index, places) in &places {
+            if places.is_empty() {
+                found.insert(*index, "matches nothing");
+            } else if refers_to_nothing(&all[*index]["update"], &laid.root) {
+                found.insert(*index, "refers to a component that the document lacks");
+                replaced.extend(places);
+            }
+        }
+        // To replace a node takes two actions: one that removes what stands there, and one that adds.
+        for (index, places) in &places {
+            let half = |place: &String| {
+                let above = place.rsplit_once('/').map_or("", |(above, _)| above);
+                replaced.iter().any(|replaced| *replaced == above)
+            };
+            if all[*index]["remove"] == true && !places.is_empty() && places.iter().all(half) {
+                let problem = "removes what an action that has nothing to act on was to replace";
+                found.insert(*index, problem);
+            }
+        }
+        if found.len() == before {
+            return Ok(found);
+        }
+    }
+}
+
+fn refers_to_nothing(node: &Value, root: &Value) -> bool {
+    match node {
+        Value::Object(object) => object.iter().any(|(key, below)| {
+            let target = below.as_str().filter(|_| key == "$ref");
+            match target.and_then(|target| target.strip_prefix('#')) {
+                Some(pointer) => root.pointer(pointer).is_none(),
+                None => refers_to_nothing(below, root),
+            }
+        }),
+        Value::Array(list) => list.iter().any(|below| refers_to_nothing(below, root)),
+        _ => false,
+    }
+}
+
+/// An action that hides personal data and matches fewer places of a new document than of the old one.
+pub struct Fewer {
+    pub action: usize,
+    pub before: usize,
+    pub now: usize,
+}
+
+/// Finds the actions that hide personal data and match fewer places than before, but still some.
+///
+/// # Errors
+/// The overlay is not valid.
+pub fn personal_with_fewer_places(
+    old: &Document,
+    new: &Document,
+    overlay: &Document,
+) -> Result<Vec<Fewer>, Errors> {
+    let before = overlay::places(&mut old.clone(), overlay)?;
+    let now = overlay::places(&mut new.clone(), overlay)?;
+    let counts = before.iter().zip(&now).enumerate();
+    Ok(counts
+        .map(|(action, (before, now))| Fewer {
+            action,
+            before: before.len(),
+            now: now.len(),
+        })
+        .filter(|fewer| {
+            let action = &overlay.root["actions"][fewer.action];
+            let personal = action["update"]["x-dintero-personal"] == true;
+            personal && (1..fewer.before).contains(&fewer.now)
+        })
+        .collect())
+}
+
+/// Returns the text of an overlay without these actions.
+///
+/// # Errors
+/// An action shares a line with something else.
+pub fn without(overlay: &Document, text: &str, gone: &Unmatched) -> Result<String, String> {
+    if gone.is_empty() {
+        return Ok(text.to_owned());
+    }
+    let mut wanted = overlay.root.clone();
+    let count = wanted["actions"].as_array_mut().map_or(0, |actions| {
+        let count = actions.len();
+        let mut index = 0..;
+        actions.retain(|_| !index.next().is_some_and(|index| gone.contains_key(&index)));
+        count
+    });
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let start = |index: usize| match index < count {
+        true => overlay
+            .line(&format!("/actions/{index}"))
+            .map_or(0, |line| line - 1),
+        false => lines.len(),
+    };
+    let mut kept = vec![true; lines.len()];
+    for index in gone.keys() {
+        let (first, mut end) = (start(*index), start(index + 1));
+        // Comments and empty lines above the next action are about that one.
+        while end > first + 1
+            && matches!(lines[end - 1].trim_start().chars().next(), None | Some('#'))
+        {
+            end -= 1;
+        }
+        kept[first..end.max(first)].fill(false);
+    }
+    let lines = lines.into_iter().zip(kept).filter(|(_, kept)| *kept);
+    let text: String = lines.map(|(line, _)| line).collect();
+    let same = Document::parse("", &text).is_ok_and(|document| document.root == wanted);
+    let problem = || {
+        format!(
+            "{} cannot be edited; write each action on lines of its own",
+            overlay.name
+        )
+    };
+    same.then_some(text).ok_or_else(problem)
+}
+
+/// Returns the overlay as it was before `--fix` added to it.
+pub fn unfixed(overlay: &str) -> &str {
+    overlay.split(HEAD).next().unwrap_or(overlay)
+}
+
+/// Returns the overlay with these actions at its end.
+///
+/// # Errors
+/// The list of actions is written in a form that nothing can be appended to.
+pub fn fixed(name: &str, overlay: &str, added: &[Action]) -> Result<String, String> {
+    if added.is_empty() {
+        return Ok(overlay.to_owned());
+    }
+    let wanted = Document::parse(name, overlay).map(|document| {
+        let mut root = document.root;
+        if let Some(actions) = root["actions"].as_array_mut() {
+            actions.extend(added.iter().map(Action::to_value));
+        }
+        root
+    });
+    let mut text = overlay.trim_end().to_owned();
+    text.push('\n');
+    text.push_str(HEAD);
+    for action in added {
+        text.push_str(&format!("  {}\n", action.to_string().replace('\n', "\n  ")));
+    }
+    let is = Document::parse(name, &text).map(|document| document.root);
+    let problem = || {
+        format!(
+            "{name} cannot be appended to; write `actions` last, as a list indented by two spaces"
+        )
+    };
+    (is == wanted && is.is_ok())
+        .then_some(text)
+        .ok_or_else(problem)
+}
+
+#[cfg(test)]
+mod tests {
+    use dintero_codegen::action::Action;
+    use dintero_codegen::document::Document;
+
+    use super::{Unmatched, fixed, unfixed, unmatched, without};
+
+    const OVERLAY: &str = "# Ours\noverlay: 1.0.0\nactions:\n  # --- servers\n  - target: $\n    description: d\n    update: {x-a: 1}\n  # --- operations\n  - target: $.paths['/a'].post # pay\n    description: d\n    update:\n      x-dintero-method: pay\n\n      x-more: 2\n\n  # read\n  - {target: \"$.paths['/a'].get\", description: d, update: {x-added: 1}}\n  - target: $.paths.*[?(@['x-added'])]\n    description: d\n    update: {x-more: 1}\n";
+
+    fn overlay(text: &str) -> Document {
+        Document::parse("o.yaml", text).unwrap()
+    }
+
+    fn found(document: &str, text: &str) -> Unmatched {
+        unmatched(
+            &Document::parse("a.yaml", document).unwrap(),
+            &overlay(text),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn actions_that_match_nothing_go_and_so_do_those_that_need_them() {
+        assert_eq!(
+            found("paths: {/a: {get: {}, post: {}}}", OVERLAY),
+            Unmatched::new()
+        );
+        let gone = found("paths: {/a: {put: {}}}", OVERLAY);
+        assert_eq!(gone.keys().collect::<Vec<_>>(), [&1, &2, &3]);
+        for text in [OVERLAY.to_owned(), OVERLAY.replace('\n', "\r\n")] {
+            let left = without(&overlay(&text), &text, &gone).unwrap();
+            let expected = "# Ours\noverlay: 1.0.0\nactions:\n  # --- servers\n  - target: $\n    description: d\n    update: {x-a: 1}\n  # --- operations\n\n  # read\n";
+            assert_eq!(left.replace('\r', ""), expected);
+        }
+        let first = [(0, "matches nothing")].into();
+        let left = without(&overlay(OVERLAY), OVERLAY, &first).unwrap();
+        assert!(
+            left.contains("actions:\n  # --- servers\n  # --- operations\n  - target"),
+            "{left}"
+        );
+        let flow = "overlay: 1.0.0\nactions: [{target: $.a, description: d, remove: true},\n  {target: $, description: d, update: {}}]\n";
+        let error = without(&overlay(flow), flow, &first).unwrap_err();
+        assert_eq!(
+            error,
+            "o.yaml cannot be edited; write each action on lines of its own"
+        );
+    }
+
+    #[test]
+    fn both_halves_of_a_replacement_go_where_its_component_is_missing() {
+        let text = "overlay: 1.0.0\nactions:\n  - {target: $.a.b, description: d, remove: true}\n  - {target: $.a, description: d, update: {anyOf: [{$ref: '#/c'}]}}\n  - {target: $.d, description: d, remove: true}\n";
+        let gone = found("{a: {b: 1}, d: 1}", text);
+        assert_eq!(gone.keys().collect::<Vec<_>>(), [&0, &1]);
+        assert_eq!(found("{a: {b: 1}, c: 1, d: 1}", text), Unmatched::new());
+    }
+
+    #[test]
+    fn what_was_added_goes_without_a_trace() {
+        let action = Action {
+            target: "$.paths['/a'].get".to_owned(),
+            description: "Left out: has a \"cookie\"".to_owned(),
+            update: None,
+        };
+        let text = fixed("o.yaml", OVERLAY, std::slice::from_ref(&action)).unwrap();
+        assert!(text.ends_with("    remove: true\n"), "{text}");
+        assert_eq!(unfixed(&text), OVERLAY);
+        assert_eq!(unfixed(OVERLAY), OVERLAY);
+        let error = fixed("o.yaml", "overlay: 1.0.0\nactions: []\n", &[action]).unwrap_err();
+        assert!(error.starts_with("o.yaml cannot be appended to"), "{error}");
+    }
+}

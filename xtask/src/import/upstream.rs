@@ -1,0 +1,271 @@
+//! What upstream published: a file or URL, in YAML or JSON, or a page of the reference with YAML in it.
+
+use std::error::Error;
+use std::fs;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use dintero_codegen::document::Document;
+use dintero_codegen::finding::{Errors, Level, Rule};
+use percent_encoding::percent_decode_str;
+use reqwest::{Client, Url, redirect};
+use serde_json::Value;
+
+/// Largest document that is read; upstream's are below 2 MB.
+const LIMIT: usize = 32 << 20;
+
+/// A document as its authors wrote it.
+#[derive(Debug)]
+pub struct Upstream {
+    /// Its content.
+    pub document: Document,
+    /// Whether a page of the reference holds it, so that it is only a part.
+    pub page: bool,
+}
+
+/// Reads a file, or fetches a URL.
+///
+/// # Errors
+/// It cannot be read, is too large, or is no OpenAPI 3.0 document.
+pub fn read(location: &str) -> Result<Upstream, Box<dyn Error>> {
+    let bytes = if location.contains("://") {
+        fetch(location)?
+    } else {
+        fs::read(location).map_err(|error| format!("{location} cannot be read: {error}"))?
+    };
+    // Of a URL, no secret of its query is shown.
+    let name = location.split(['?', '#']).next().unwrap_or(location);
+    if bytes.len() > LIMIT {
+        return Err(format!("{name} is larger than {} MB", LIMIT >> 20).into());
+    }
+    let text = String::from_utf8(bytes)
+        .map_err(|_| format!("{name} is not UTF-8 text; save it as UTF-8"))?;
+    let (text, page) = match embedded(&text).map_err(|problem| format!("{name} {problem}"))? {
+        Some(block) => (block, true),
+        None => (text, false),
+    };
+    let mut document = Document::parse(name, &text)?;
+    check(&document)?;
+    let root = document.root.clone();
+    decode_references(&mut document.root, &root);
+    Ok(Upstream { document, page })
+}
+
+fn is_safe(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    let loopback = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
+    url.scheme() == "https" || (url.scheme() == "http" && loopback)
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn fetch(location: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    let url = Url::parse(location).map_err(|error| format!("the URL is not valid: {error}"))?;
+    if !is_safe(&url) {
+        return Err(
+            "documents are fetched over https only; or download it and give the file".into(),
+        );
+    }
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let failed = |error: reqwest::Error| {
+        let mut cause: &dyn Error = &error;
+        while let Some(inner) = cause.source() {
+            cause = inner;
+        }
+        format!(
+            "the document cannot be fetched from {host}: {cause}; download it and give the file"
+        )
+    };
+    let client = Client::builder()
+        .user_agent(concat!("dintero-xtask/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(Duration::from_secs(10))
+        .timeout(Duration::from_secs(60))
+        .redirect(redirect::Policy::custom(|attempt| {
+            if attempt.previous().len() > 5 {
+                attempt.error("too many redirects")
+            } else if is_safe(attempt.url()) {
+                attempt.follow()
+            } else {
+                attempt.error("it redirects away from https")
+            }
+        }))
+        .build()
+        .map_err(failed)?;
+    let mut response = client.get(url).send().await.map_err(failed)?;
+    let status = response.status();
+    if !status.is_success() {
+        return Err(format!("{host} responded with {status} instead of a document").into());
+    }
+    let mut bytes = Vec::new();
+    while bytes.len() <= LIMIT
+        && let Some(chunk) = response.chunk().await.map_err(failed)?
+    {
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// Returns the fenced block of a page that holds an OpenAPI document, each of its lines where the page has it. A YAML or
+/// JSON file has no fence in its first column.
+fn embedded(page: &str) -> Result<Option<String>, String> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(&str, String)> = None;
+    for (number, line) in page.lines().enumerate() {
+        let fence = &line[..line.len() - line.trim_start_matches(['`', '~']).len()];
+        let rest = line[fence.len()..].trim();
+        match &mut open {
+            None if fence.len() >= 3 => open = Some((fence, "\n".repeat(number + 1))),
+            Some((opening, _)) if rest.is_empty() && fence.starts_with(*opening) => {
+                blocks.extend(open.take().map(|(_, block)| block));
+            }
+            Some((_, block)) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+            None => {}
+        }
+    }
+    blocks.retain(|block| has_version(block));
+    match <[String; 1]>::try_from(blocks) {
+        Ok([block]) => Ok(Some(block)),
+        Err(blocks) if !blocks.is_empty() => Err(format!(
+            "holds {} OpenAPI documents; save each as a file and import it with --page",
+            blocks.len()
+        )),
+        Err(_) if open.is_some_and(|(_, block)| has_version(&block)) => {
+            Err("ends within its OpenAPI document; save the whole page".to_owned())
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+fn has_version(block: &str) -> bool {
+    let json = block.trim_start().starts_with('{');
+    block.lines().any(|line| {
+        let key = if json {
+            line.trim_start_matches(['{', ' ', '\t'])
+        } else {
+            line
+        };
+        ["openapi:", "swagger:", "\"openapi\"", "\"swagger\""]
+            .iter()
+            .any(|version| key.starts_with(version))
+    })
+}
+
+/// Refuses what is no OpenAPI 3.0 document.
+fn check(document: &Document) -> Result<(), Errors> {
+    let refuse = |pointer: &str, problem: String, help: &str| -> Result<(), Errors> {
+        let finding = document.finding(Level::Error, pointer, problem, help);
+        Err(finding.with_rule(Rule::OpenApiVersion).into())
+    };
+    let root = &document.root;
+    if !root["swagger"].is_null() {
+        let help = "Convert it to OpenAPI 3.0, for example with swagger2openapi";
+        return refuse("/swagger", "is Swagger 2".to_owned(), help);
+    }
+    let complete = "Give a complete OpenAPI 3.0 document";
+    let Some(version) = root["openapi"].as_str() else {
+        return refuse("", "has no `openapi` version".to_owned(), complete);
+    };
+    if version != "3.0" && !version.starts_with("3.0.") {
+        let help = "Import its 3.0 form: `nullable: true` instead of the type null, one `example` instead of a list";
+        return refuse("/openapi", format!("is OpenAPI {version}"), help);
+    }
+    if !root["paths"].is_object() {
+        return refuse("", "has no `paths`".to_owned(), complete);
+    }
+    Ok(())
+}
+
+/// Decodes references that are encoded as for a URL, as in `#/paths/~1a~1%7Bid%7D`, where the node has the decoded name.
+fn decode_references(node: &mut Value, root: &Value) {
+    let exists = |target: &str| {
+        target
+            .strip_prefix('#')
+            .is_some_and(|inner| root.pointer(inner).is_some())
+    };
+    if let Some(Value::String(target)) = node.get_mut("$ref")
+        && !exists(target)
+        && let Ok(decoded) = percent_decode_str(target).decode_utf8()
+        && exists(&decoded)
+    {
+        *target = decoded.into_owned();
+    }
+    match node {
+        Value::Object(object) => object
+            .values_mut()
+            .for_each(|node| decode_references(node, root)),
+        Value::Array(list) => list
+            .iter_mut()
+            .for_each(|node| decode_references(node, root)),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dintero_codegen::document::Document;
+
+    use super::{check, decode_references, embedded, is_safe};
+
+    #[test]
+    fn references_are_written_as_names_are() {
+        let target = "#/paths/~1a~1%7Bid%7D";
+        let mut root = serde_json::json!({"paths": {"/a/{id}": {}}, "b": [{"$ref": target}, {"$ref": "#/%7B"}]});
+        let before = root.clone();
+        decode_references(&mut root, &before);
+        let expected = serde_json::json!([{"$ref": "#/paths/~1a~1{id}"}, {"$ref": "#/%7B"}]);
+        assert_eq!(root["b"], expected);
+    }
+
+    #[test]
+    fn the_block_of_a_page_is_the_one_with_a_version() {
+        let page = "# T\n\n```json\n{\"feedback\": 1}\n```\n\n````yaml a.yaml get /a\nopenapi: 3.0.0\nx: |\n  ```\n````\n";
+        let block = embedded(page).unwrap().unwrap();
+        assert_eq!(block.trim_start(), "openapi: 3.0.0\nx: |\n  ```\n");
+        let line = |text: &str| text.lines().position(|line| line.starts_with("openapi"));
+        assert_eq!(line(&block), line(page));
+        let yaml = "openapi: 3.0.0\nx: |\n  ```yaml\n  openapi:\n  ```\n";
+        assert_eq!(embedded(yaml).unwrap(), None);
+        let error = embedded(&format!("{page}{page}")).unwrap_err();
+        assert!(error.contains("2 OpenAPI documents"), "{error}");
+        let error = embedded("```yaml\nopenapi: 3.0.0\n").unwrap_err();
+        assert!(error.contains("whole page"), "{error}");
+    }
+
+    #[test]
+    fn other_versions_are_refused_with_what_to_do() {
+        for (text, expected) in [
+            (
+                "swagger: '2.0'",
+                "a:1 #/swagger: is Swagger 2. Convert it to OpenAPI 3.0",
+            ),
+            (
+                "openapi: 3.1.0",
+                "a:1 #/openapi: is OpenAPI 3.1.0. Import its 3.0 form",
+            ),
+            ("a: 1", "a:1: has no `openapi` version. Give"),
+            ("openapi: 3.0.3", "a:1: has no `paths`. Give"),
+        ] {
+            let document = Document::parse("a", text).unwrap();
+            let error = check(&document).unwrap_err().to_string();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn documents_are_fetched_over_https_or_from_this_machine() {
+        for (url, expected) in [
+            ("https://docs.example/a.yaml", true),
+            ("http://127.0.0.1:80/a", true),
+            ("http://[::1]/a", true),
+            ("http://localhost/a", true),
+            ("http://docs.example/a.yaml", false),
+            ("http://127.0.0.1.docs.example/", false),
+            ("file:///a.yaml", false),
+        ] {
+            assert_eq!(is_safe(&url.parse().unwrap()), expected, "{url}");
+        }
+    }
+}
