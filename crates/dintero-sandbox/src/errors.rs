@@ -91,6 +91,11 @@ impl ApiError {
         Self::new(409, "CONFLICT", message)
     }
 
+    /// 412: the object is not as the request expects.
+    pub(crate) fn precondition_failed(message: impl Into<String>) -> Self {
+        Self::new(412, "PRECONDITION_FAILED", message)
+    }
+
     /// 413: the body is over the limit.
     pub(crate) fn too_large(limit: usize) -> Self {
         let message = format!("the body is larger than {limit} bytes");
