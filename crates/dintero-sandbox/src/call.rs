@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::clients::Grant;
 use crate::clock::text;
+use crate::documents::Operation;
 use crate::errors::{ApiError, ApiResult};
 use crate::query::Query;
 
@@ -26,8 +27,8 @@ pub(crate) struct Call<'a> {
     pub(crate) now: DateTime<Utc>,
     pub(crate) base_url: &'a str,
     pub(crate) request_id: &'a str,
-    /// The documented default of `limit`.
-    pub(crate) page_size: usize,
+    /// The operation, unless the payer acts outside of any request.
+    pub(crate) operation: Option<&'static Operation>,
     /// The response is a 202, and the request is carried out that much later.
     pub(crate) pending: Option<Duration>,
 }
@@ -41,13 +42,18 @@ impl Call<'_> {
             .map_or("", |(_, v)| v)
     }
 
-    /// The page size: `limit`, which is as documented, or its default.
+    /// The page size: `limit`, which is as documented, or its default. Without one the list is whole.
     pub(crate) fn limit(&self) -> usize {
-        let limit = self
-            .query
-            .first("limit")
-            .and_then(|limit| limit.parse().ok());
-        limit.unwrap_or(self.page_size)
+        let limit = self.query.first("limit");
+        let limit = limit.and_then(|limit| limit.parse().ok());
+        let default = || self.operation.and_then(|operation| operation.page_size);
+        limit.or_else(default).unwrap_or(usize::MAX)
+    }
+
+    /// Whether the documents have this parameter of the query.
+    pub(crate) fn takes(&self, parameter: &str) -> bool {
+        let mut all = self.operation.into_iter().flat_map(Operation::parameters);
+        all.any(|p| p["in"] == "query" && p["name"] == parameter)
     }
 
     pub(crate) fn now_text(&self) -> String {

@@ -182,8 +182,8 @@ impl Tokens {
 
     /// Returns the grant of the request's bearer token.
     pub(crate) fn grant(&self, headers: &HeaderMap, now: DateTime<Utc>) -> ApiResult<Grant> {
-        let token = credentials(headers, "bearer")
-            .ok_or_else(|| ApiError::unauthorized("a bearer token is required"))?;
+        let missing = || ApiError::unauthorized("a bearer token is required");
+        let token = bearer(headers).ok_or_else(missing)?;
         match self.0.get(token) {
             None => Err(ApiError::unauthorized("the token is not valid")),
             Some((expires, _)) if now >= *expires => {
@@ -193,18 +193,9 @@ impl Tokens {
         }
     }
 
-    /// Makes the request's bearer token invalid.
-    pub(crate) fn revoke_bearer(&mut self, headers: &HeaderMap) {
-        if let Some(token) = credentials(headers, "bearer") {
-            self.0.remove(token);
-        }
-    }
-
     /// Makes a token invalid.
-    pub(crate) fn revoke(&mut self, token: &Value) {
-        if let Some(token) = token.as_str() {
-            self.0.remove(token);
-        }
+    pub(crate) fn revoke(&mut self, token: Option<&str>) {
+        self.0.remove(token.unwrap_or_default());
     }
 
     pub(crate) fn clear(&mut self) {
@@ -247,6 +238,11 @@ pub(crate) fn is_account_or_owner(id: &str) -> bool {
     matches!(digits.len(), 3 | 8) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// Returns the bearer token of a request.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    credentials(headers, "bearer")
+}
+
 fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
     let (found, rest) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     found.eq_ignore_ascii_case(scheme).then_some(rest.trim())
@@ -266,57 +262,4 @@ fn basic(headers: &HeaderMap) -> ApiResult<(String, String)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn account_ids_are_a_letter_and_eight_digits() {
-        for (id, account, either) in [
-            ("T12345678", true, true),
-            ("P123", false, true),
-            ("X12345678", false, false),
-            ("T1234567é", false, false),
-        ] {
-            assert_eq!(
-                (is_account(id), is_account_or_owner(id)),
-                (account, either),
-                "{id}"
-            );
-        }
-    }
-
-    #[test]
-    fn debug_of_a_client_does_not_show_its_secret() {
-        assert!(!format!("{:?}", Client::new("id", "hush-hush")).contains("hush-hush"));
-    }
-
-    #[test]
-    fn tokens_are_bounded() {
-        let mut tokens = Tokens::default();
-        let clients = [Client::new("id", "secret")];
-        let mut headers = HeaderMap::new();
-        let basic = format!("Basic {}", BASE64_STANDARD.encode("id:secret"));
-        headers.insert(AUTHORIZATION, basic.parse().expect("header"));
-        let body =
-            json!({"grant_type": "client_credentials", "audience": format!("{AUDIENCE}T12345678")});
-        let request = TokenRequest {
-            headers: &headers,
-            owner: "T12345678",
-            body: &body,
-            clients: &clients,
-            own_account: "T12345678",
-            life: Duration::from_secs(60),
-            now: DateTime::UNIX_EPOCH,
-        };
-        for _ in 0..TOKENS + 5 {
-            tokens.issue(&request).expect("token");
-        }
-        assert_eq!(tokens.0.len(), TOKENS);
-        let later = TokenRequest {
-            now: DateTime::UNIX_EPOCH + TimeDelta::seconds(61),
-            ..request
-        };
-        tokens.issue(&later).expect("token");
-        assert_eq!(tokens.0.len(), 1);
-    }
-}
+mod tests;

@@ -8,9 +8,10 @@ use hyper::{HeaderMap, Request, Response};
 use serde_json::Value;
 
 use crate::api::checkout::{pay, transaction_operations};
+use crate::api::records;
 use crate::body::{self, ResponseBody};
 use crate::call::{ApiResponse, Call};
-use crate::clients::Grant;
+use crate::clients::{Grant, bearer};
 use crate::delivery::Dispatcher;
 use crate::documents::{self, Operation, Route};
 use crate::errors::{ApiError, ApiResult};
@@ -93,7 +94,7 @@ impl Server {
                     now: self.shared.clock.now(),
                     base_url: &self.shared.base_url,
                     request_id: &entry.request_id,
-                    page_size: operation.page_size,
+                    operation: Some(operation),
                     pending: match fault {
                         Some(Fault::Pending(time)) => Some(time),
                         _ => None,
@@ -123,6 +124,11 @@ impl Server {
             .map_err(|error| ApiError::invalid_field(FAULT_HEADER, &error.to_string()))
     }
 
+    fn revoke(&self, token: Option<&str>) {
+        self.shared.state().tokens.revoke(token);
+        self.shared.changed();
+    }
+
     /// Handles the request, unless a fault prevents that.
     fn with_fault(
         &self,
@@ -139,18 +145,13 @@ impl Server {
             }
             // The request that issues a token has none; the one that it issues is revoked below.
             Some(Fault::StaleToken) => {
-                self.shared.state().tokens.revoke_bearer(call.headers);
-                self.shared.changed();
+                self.revoke(bearer(call.headers));
             }
             _ => {}
         }
         let result = self.handle(operation, call, body, handled);
         if let (Some(Fault::StaleToken), Ok(response)) = (fault, &result) {
-            self.shared
-                .state()
-                .tokens
-                .revoke(&response.body["access_token"]);
-            self.shared.changed();
+            self.revoke(response.body["access_token"].as_str());
         }
         result.map_err(|mut error| {
             // What does not exist is a 400 where the documents describe that and no 404.
@@ -173,27 +174,30 @@ impl Server {
         handled: &mut bool,
     ) -> ApiResult<ApiResponse> {
         let handler = handlers::find(operation.id).ok_or_else(|| ApiError::not_found("path"))?;
-        match handler {
-            Handler::Token => {}
-            Handler::Payer(_) => call.grant = Grant::public(account_of(call.param("session_id"))),
-            Handler::Api(_) => {
-                call.grant = auth::authorize(&self.shared, operation, &call)?;
+        call.grant = match handler {
+            Handler::Token => call.grant,
+            Handler::Payer(_) => Grant::public(account_of(call.param("session_id"))),
+            Handler::Api(_) | Handler::Records(..) => {
+                auth::authorize(&self.shared, operation, &call)?
             }
-        }
+        };
         call.body = body::parse(operation.body, call.headers, &body?)?;
-        let function = match handler {
+        match handler {
             Handler::Token => {
                 return auth::issue_token(&self.shared, &call, handled).and_then(ApiResponse::ok);
             }
-            Handler::Payer(function) => function,
-            Handler::Api(function) => {
-                schema::check_request(operation, &call)?;
-                function
-            }
-        };
+            Handler::Payer(_) => {}
+            Handler::Api(_) | Handler::Records(..) => schema::check_request(operation, &call)?,
+        }
         self.with_account(&call, |account| {
             *handled = true;
-            let response = function(&call, account)?;
+            let response = match handler {
+                Handler::Records(collection, action) => {
+                    records::handle(&call, account, collection, action)?
+                }
+                Handler::Api(function) | Handler::Payer(function) => function(&call, account)?,
+                Handler::Token => return Err(ApiError::not_found("path")),
+            };
             let kept = response.kept;
             Ok((response, kept))
         })
@@ -216,7 +220,7 @@ impl Server {
             now: self.shared.clock.now(),
             base_url: &self.shared.base_url,
             request_id: &uuid(),
-            page_size: 0,
+            operation: None,
             pending: None,
         };
         self.with_account(&call, |account| Ok((action(&call, account)?, 0)))
@@ -295,8 +299,12 @@ fn checked(
         Ok(response) => schema::check_response(operation, response.status, &response.body),
         Err(error) => schema::check_response(operation, error.status, &error.body()),
     };
-    match violations.is_empty() {
-        true => result,
-        false => Err(ApiError::invalid_response(violations)),
+    if violations.is_empty() {
+        return result;
     }
+    let message =
+        "the request was carried out, but the sandbox's response is not as documented, see errors";
+    let mut error = ApiError::new(500, "SANDBOX_INVALID_RESPONSE", message);
+    error.errors = violations;
+    Err(error)
 }

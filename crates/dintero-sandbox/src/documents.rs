@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
+use crate::schema::Contract;
+
 /// The documents as JSON without prose, written by the build script.
 static DOCUMENTS: LazyLock<[Value; 3]> = LazyLock::new(|| {
     [
@@ -83,11 +85,13 @@ pub(crate) struct Operation {
     pub(crate) body: RequestBody,
     /// Whether `x-api-key` is accepted instead of a token.
     pub(crate) takes_api_key: bool,
-    /// The documented default of the parameter `limit`, or 0.
-    pub(crate) page_size: usize,
-    document: &'static Value,
+    /// The documented default of the parameter `limit`.
+    pub(crate) page_size: Option<usize>,
+    /// The document that describes the operation; null for one that the sandbox adds.
+    pub(crate) document: &'static Value,
     path_item: &'static Value,
     described: &'static Value,
+    pub(crate) contract: Contract,
 }
 
 impl Operation {
@@ -120,16 +124,15 @@ impl Operation {
                 (false, false) => RequestBody::Optional,
             },
             takes_api_key: security.any(|scheme| scheme.get("apikey").is_some()),
-            page_size: 0,
+            page_size: None,
             document,
             path_item,
             described,
+            contract: Contract::default(),
         };
-        let limit = operation
-            .parameters()
-            .find(|parameter| parameter["name"] == "limit");
+        let limit = operation.parameters().find(|p| p["name"] == "limit");
         let page_size = limit.and_then(|limit| limit["schema"]["default"].as_u64());
-        operation.page_size = page_size.map_or(0, |size| size as usize);
+        operation.page_size = page_size.map(|size| size as usize);
         operation
     }
 
@@ -141,21 +144,12 @@ impl Operation {
             scopes: Vec::new(),
             body,
             takes_api_key: false,
-            page_size: 0,
+            page_size: None,
             document: &Value::Null,
             path_item: &Value::Null,
             described: &Value::Null,
+            contract: Contract::default(),
         }
-    }
-
-    /// Whether a document describes the operation, rather than that the sandbox adds it.
-    pub(crate) fn is_documented(&self) -> bool {
-        !self.document.is_null()
-    }
-
-    /// The document that describes the operation.
-    pub(crate) fn document(&self) -> &'static Value {
-        self.document
     }
 
     /// The parameters of the path item and of the operation itself.
@@ -284,70 +278,4 @@ fn collect_names(node: &'static Value, names: &mut HashSet<&'static str>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parameters_are_decoded_and_slashes_kept_apart() {
-        let path = "/v1/accounts/T12345678/wallets/cards/gift%2Fcard%20%C3%A6";
-        let Route::Found(operation, params) = find("GET", path) else {
-            panic!("no route");
-        };
-        assert_eq!(operation.id, "aid_cards_cardid_get");
-        let expected = [("aid", "T12345678"), ("card_id", "gift/card æ")];
-        assert_eq!(
-            params,
-            expected.map(|(name, value)| (name, value.to_owned()))
-        );
-    }
-
-    #[test]
-    fn a_path_with_a_part_too_many_or_too_few_is_unknown() {
-        let paths = [
-            "/v1/transactions/",
-            "/v1/transactions/a/b",
-            "/v1",
-            "/",
-            "",
-            "/v2/transactions",
-        ];
-        for path in paths {
-            assert!(matches!(find("GET", path), Route::Unknown), "{path}");
-        }
-    }
-
-    #[test]
-    fn a_known_path_with_another_method_names_the_right_ones() {
-        for (method, path, expected) in [
-            ("PATCH", "/v1/sessions/T12345678.a", "GET, PUT"),
-            ("GET", "/v1/sessions/pay", "POST"),
-            ("GET", "/v1/accounts/T12345678/wallets/cards/batch", "POST"),
-        ] {
-            let Route::OtherMethods(methods) = find(method, path) else {
-                panic!("no route")
-            };
-            assert_eq!(methods, expected, "{path}");
-        }
-    }
-
-    #[test]
-    fn scopes_that_no_document_names_are_assumed() {
-        for (id, expected) in [
-            ("admin_api_keys_get", &["admin:checkout"][..]),
-            ("admin_signature_get", READ),
-            ("qr_locations_lid_post", WRITE),
-            ("checkout_sid_pay_post", WRITE),
-            (
-                "v2_aid_payout_destination_balance_get",
-                &["admin:accounts", "read:accounts"],
-            ),
-        ] {
-            let operation = OPERATIONS.iter().find(|operation| operation.id == id);
-            assert_eq!(
-                operation.map(|o| o.scopes.as_slice()),
-                Some(expected),
-                "{id}"
-            );
-        }
-    }
-}
+mod tests;

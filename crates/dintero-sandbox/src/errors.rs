@@ -23,7 +23,8 @@ pub(crate) struct ApiError {
 pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
 impl ApiError {
-    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+    /// An error of any status.
+    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
             code,
@@ -58,13 +59,6 @@ impl ApiError {
         Self::new(400, "INVALID_STATE", message)
     }
 
-    /// 503: the payment provider did not respond in time.
-    pub(crate) fn provider_timeout() -> Self {
-        let message =
-            "the payment provider did not respond in time; read the transaction before you repeat";
-        Self::new(503, "PROVIDER_TIMEOUT", message)
-    }
-
     /// 401: no token, an unknown one or an expired one; or a wrong client id or secret.
     pub(crate) fn unauthorized(message: impl Into<String>) -> Self {
         Self::new(401, "UNAUTHORIZED", message)
@@ -94,33 +88,6 @@ impl ApiError {
     /// 412: the object is not as the request expects.
     pub(crate) fn precondition_failed(message: impl Into<String>) -> Self {
         Self::new(412, "PRECONDITION_FAILED", message)
-    }
-
-    /// 413: the body is over the limit.
-    pub(crate) fn too_large(limit: usize) -> Self {
-        let message = format!("the body is larger than {limit} bytes");
-        Self::new(413, "PAYLOAD_TOO_LARGE", message)
-    }
-
-    /// 415: the body is not declared as JSON.
-    pub(crate) fn unsupported_media_type() -> Self {
-        let message = "the body must be sent as application/json";
-        Self::new(415, "UNSUPPORTED_MEDIA_TYPE", message)
-    }
-
-    /// 500: a limit of the sandbox is reached.
-    pub(crate) fn full(what: &str) -> Self {
-        let message = format!("the sandbox holds as many {what} as it may; start a new one");
-        Self::new(500, "SANDBOX_FULL", message)
-    }
-
-    /// 500: the response would not have been as documented, which is a defect of the sandbox.
-    pub(crate) fn invalid_response(errors: Vec<Value>) -> Self {
-        let message = "the request was carried out, but the sandbox's response is not as documented, see errors";
-        Self {
-            errors,
-            ..Self::new(500, "SANDBOX_INVALID_RESPONSE", message)
-        }
     }
 
     /// The status that a test asked for with a fault; a 429 has a `Retry-After` of 1 second, unless another is set.
@@ -178,37 +145,7 @@ pub(crate) fn ensure_field(valid: bool, field: &str, reason: &str) -> ApiResult<
 
 /// Returns an error unless there is room for more of `what`.
 pub(crate) fn ensure_capacity(fits: bool, what: &str) -> ApiResult<()> {
-    fits.then_some(()).ok_or_else(|| ApiError::full(what))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_body_has_code_message_and_errors() {
-        let body = ApiError::invalid_field("order.amount", "must be an integer").body();
-        assert_eq!(body["error"]["code"], "INVALID_REQUEST_PARAMETER");
-        let expected = json!([field_error("order.amount", "must be an integer")]);
-        assert_eq!(body["error"]["errors"], expected);
-        assert_eq!(expected[0]["message"], "order.amount must be an integer");
-    }
-
-    #[test]
-    fn a_429_says_when_to_retry_and_a_405_which_methods_are_allowed() {
-        for (error, header) in [
-            (ApiError::on_demand(429), ("retry-after", "1")),
-            (
-                ApiError::on_demand(503).retry_after(7),
-                ("retry-after", "7"),
-            ),
-            (
-                ApiError::method_not_allowed("GET, PUT".into()),
-                ("allow", "GET, PUT"),
-            ),
-        ] {
-            assert_eq!(error.headers, [(header.0, header.1.to_owned())]);
-        }
-        assert_eq!(ApiError::on_demand(503).headers, []);
-    }
+    let message = || format!("the sandbox holds as many {what} as it may; start a new one");
+    let fits = fits.then_some(());
+    fits.ok_or_else(|| ApiError::new(500, "SANDBOX_FULL", message()))
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 use tokio::sync::Notify;
@@ -16,27 +17,15 @@ use crate::state::SandboxState;
 use crate::sync::lock;
 
 const FORMAT: &str = "dintero-sandbox state";
-const VERSION: u32 = 2;
-
-#[derive(Deserialize)]
-struct Head {
-    format: String,
-    version: u32,
-}
-
-#[derive(Serialize)]
-struct Written<'a> {
-    format: &'static str,
-    version: u32,
-    moved_ms: i64,
-    state: &'a SandboxState,
-}
+const VERSION: u32 = 3;
 
 /// What a state file holds: how far the clock was moved, and all objects.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Saved {
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Saved<S = SandboxState> {
+    format: String,
+    version: u32,
     pub(crate) moved_ms: i64,
-    pub(crate) state: SandboxState,
+    pub(crate) state: S,
 }
 
 /// Where the state is kept, and whether the file is behind.
@@ -97,11 +86,11 @@ impl StateFile {
         if !self.behind.swap(false, Ordering::SeqCst) {
             return Ok(());
         }
-        let bytes = serde_json::to_vec(&Written {
-            format: FORMAT,
+        let bytes = serde_json::to_vec(&Saved {
+            format: FORMAT.to_owned(),
             version: VERSION,
             moved_ms: clock.moved_ms(),
-            state: &state(),
+            state: &*state(),
         });
         let done = bytes.map_err(io::Error::from);
         let done = done.and_then(|bytes| write(&self.path, &bytes));
@@ -115,10 +104,10 @@ impl StateFile {
 }
 
 fn read(path: &Path, bytes: &[u8]) -> io::Result<Saved> {
-    let head = serde_json::from_slice::<Head>(bytes).ok();
+    let head = serde_json::from_slice::<Saved<IgnoredAny>>(bytes).ok();
     let reason = match head.filter(|head| head.format == FORMAT) {
         None => "is not a state file of the sandbox, or is damaged".to_owned(),
-        Some(Head { version, .. }) if version != VERSION => {
+        Some(Saved { version, .. }) if version != VERSION => {
             format!("has version {version} of the state; this sandbox reads version {VERSION}")
         }
         Some(_) => match serde_json::from_slice(bytes) {

@@ -83,30 +83,3 @@ impl TimeRange {
         self.gte.is_none() && self.lte.is_none()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_repeated_name_gives_all_values() {
-        let query = Query::parse("id=a&id=b%20c&limit=7");
-        assert_eq!(query.all("id"), ["a", "b c"]);
-        assert_eq!(query.int("limit"), Ok(Some(7)));
-        assert_eq!(query.first("none"), None);
-    }
-
-    #[test]
-    fn a_date_that_is_none_is_refused() {
-        assert!(
-            Query::parse("created_at.gte=soon")
-                .times("created_at")
-                .is_err()
-        );
-        let range = Query::parse("created_at.lte=2026-01-01")
-            .times("created_at")
-            .expect("range");
-        assert!(range.contains(parse_time("2026-01-01T12:00:00Z", false).expect("time")));
-        assert!(!range.is_open());
-    }
-}

@@ -1,6 +1,6 @@
 //! The wire: accepts connections and hands their requests on.
 
-use std::fmt;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,22 +34,11 @@ async fn connection(stream: TcpStream, server: Arc<Server>) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let server = Arc::clone(&server);
-        async move { server.respond(request).await.ok_or(Closed) }
+        let closed = || io::Error::other("the connection was closed on demand");
+        async move { server.respond(request).await.ok_or_else(closed) }
     });
     // An error here is the caller's connection breaking, or a close on demand: both are what the caller sees, too.
     let _ = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;
 }
-
-/// No response is sent: the connection is closed instead.
-#[derive(Debug, Clone, Copy)]
-struct Closed;
-
-impl fmt::Display for Closed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the connection was closed on demand")
-    }
-}
-
-impl std::error::Error for Closed {}

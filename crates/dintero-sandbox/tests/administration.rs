@@ -2,8 +2,11 @@
 
 mod support;
 
+use std::io::Cursor;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use dintero_sandbox::{Client, Sandbox};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -206,11 +209,12 @@ async fn a_qr_code_is_a_picture_of_the_size_asked_for() {
     let api = start().await;
     let path = format!("/v1/sessions/{}/qr", api.session().await);
     let picture = ok(api.post(&path, json!({"size": 400})).await);
-    assert!(
-        picture["qr"]
-            .as_str()
-            .is_some_and(|uri| uri.starts_with("data:image/png;base64,"))
-    );
+    let uri = picture["qr"].as_str().expect("a picture");
+    let png = uri.strip_prefix("data:image/png;base64,");
+    let png = BASE64_STANDARD.decode(png.expect("a data URI"));
+    let png = png::Decoder::new(Cursor::new(png.expect("base64"))).read_info();
+    let png = png.expect("a PNG");
+    assert_eq!((png.info().width, png.info().height), (400, 400));
     for (field, value) in [
         ("size", json!(299)),
         ("size", json!(1_025)),
@@ -222,6 +226,8 @@ async fn a_qr_code_is_a_picture_of_the_size_asked_for() {
         &api.post("/v1/sessions/T12345678.none/qr", json!({})).await,
         400,
     );
+    let long = format!("/v1/locations/{}/qr", "x".repeat(10_000));
+    refused(&api.post(&long, json!({})).await, 400);
 }
 
 #[tokio::test]
@@ -241,14 +247,21 @@ async fn a_credit_check_rejects_what_is_much() {
 #[tokio::test]
 async fn the_rate_of_a_loan_example_is_worked_out() {
     let api = start().await;
-    let example = json!({"amount": 10_000, "total_amount": 12_138, "cost": 2_138, "years": 1});
-    let finance = json!({"type": "payment_product_type", "enabled": true, "product": {
-        "type": "instabank_finance", "product_code": "1", "minimum_monthly_balance_rate": "1", "origination_fee": 0,
-        "notification_fee": 0, "loan_example": example,
-    }});
-    let configuration = json!({"description": "Loans", "configuration": {"instabank": {"type": "payment_type", "finance": finance}}});
-    let made = api.post("/v1/admin/session/profiles", configuration).await;
-    assert_eq!(made.0, 200, "{}", made.1);
-    let rate = &made.1["configuration"]["instabank"]["finance"]["product"]["loan_example"];
-    assert_eq!(rate["effective_annual_interest_rate"], "21.38");
+    for (amount, total, years, expected) in [
+        (10_000, 12_138, 1, "21.38"),
+        (10_000, 14_400, 2, "20.00"),
+        (1, i64::from(i32::MAX), 1, "100000.00"),
+        (10_000, 1, i64::from(i32::MAX), "0.00"),
+    ] {
+        let example =
+            json!({"amount": amount, "total_amount": total, "cost": 2_138, "years": years});
+        let finance = json!({"type": "payment_product_type", "enabled": true, "product": {
+            "type": "instabank_finance", "product_code": "1", "minimum_monthly_balance_rate": "1",
+            "origination_fee": 0, "notification_fee": 0, "loan_example": example,
+        }});
+        let configuration = json!({"description": "Loans", "configuration": {"instabank": {"type": "payment_type", "finance": finance}}});
+        let made = ok(api.post("/v1/admin/session/profiles", configuration).await);
+        let rate = &made["configuration"]["instabank"]["finance"]["product"]["loan_example"];
+        assert_eq!(rate["effective_annual_interest_rate"], expected);
+    }
 }

@@ -28,11 +28,13 @@ async fn a_session_from_a_profile_returns_id_and_url_only() {
     let body = ok(api.post("/v1/sessions-profile", session_body()).await);
     let keys: Vec<_> = body.as_object().expect("an object").keys().collect();
     assert_eq!(keys, ["id", "url"]);
+    let id = body["id"].as_str().expect("an id");
+    let rest = id.strip_prefix("T12345678.").expect("the account");
     assert!(
-        body["id"]
-            .as_str()
-            .is_some_and(|id| id.starts_with("T12345678."))
+        rest.len() == 22 && rest.bytes().all(|b| b.is_ascii_alphanumeric()),
+        "{id}"
     );
+    assert_ne!(id, api.session().await);
     assert!(
         body["url"]
             .as_str()
@@ -249,7 +251,8 @@ async fn the_payer_can_pay_from_another_process() {
 async fn text_of_the_merchant_stays_text_on_the_payment_page() {
     let api = start().await;
     let mut body = session_body();
-    body["order"]["merchant_reference"] = json!("<script>x</script>");
+    body["order"]["merchant_reference"] = json!("<b a=\"1\">&");
+    body["order"]["items"][0]["description"] = json!("<script>x</script>");
     let created = ok(api.post("/v1/sessions-profile", body).await);
     let page = api
         .http
@@ -257,7 +260,10 @@ async fn text_of_the_merchant_stays_text_on_the_payment_page() {
         .send()
         .await
         .expect("a response");
-    assert!(!page.text().await.expect("text").contains("<script>"));
+    let page = page.text().await.expect("text");
+    assert!(page.contains("&lt;b a=&quot;1&quot;&gt;&amp;"), "{page}");
+    assert!(page.contains("&lt;script&gt;"), "{page}");
+    assert!(!page.contains("<script"), "{page}");
 }
 
 #[tokio::test]

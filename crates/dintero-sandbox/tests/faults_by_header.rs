@@ -135,6 +135,10 @@ async fn unknown_values_and_extra_fields_leave_the_rest_of_the_response_as_it_is
             .is_some()
     );
     assert_eq!(more, plain);
+    let list = send(&api, Method::GET, "/v1/transactions", None, "extra-field");
+    let list = ok(read_response(list.await.expect("a response")).await);
+    assert!(list[0]["sandbox_extra_field"].is_object(), "{list}");
+    assert_eq!(list[0]["id"], plain["id"]);
 }
 
 #[tokio::test]

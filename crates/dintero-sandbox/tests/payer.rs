@@ -99,6 +99,26 @@ async fn the_page_shows_the_order_and_every_test_card() {
 }
 
 #[tokio::test]
+async fn amounts_are_shown_in_major_units() {
+    let api = start().await;
+    for (minor, shown) in [
+        (50_000, "500.00 NOK"),
+        (5, "0.05 NOK"),
+        (123_456_789, "1\u{202f}234\u{202f}567.89 NOK"),
+        (-4_900, "\u{2212}49.00 NOK"),
+        (0, "0.00 NOK"),
+    ] {
+        let (_, url) = session(&api, |body| {
+            body["order"]["amount"] = json!(7);
+            body["order"]["items"][0]["amount"] = json!(minor);
+        })
+        .await;
+        let (_, page) = read_page(&url).await;
+        assert!(page.contains(&format!(">{shown}<")), "{shown}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn a_paid_form_leads_back_to_the_shop() {
     let api = start().await;
     let (id, url) = session(&api, |body| {

@@ -19,10 +19,22 @@ fn start(options: &[&str]) -> (Child, String) {
         .expect("the program starts");
     let lines = BufReader::new(program.stdout.take().expect("its output")).lines();
     // To the last line of the banner, which must find somebody who reads it.
-    let last = lines
-        .map_while(Result::ok)
-        .find(|line| line.ends_with("/_sandbox"))
-        .expect("a banner");
+    let mut banner = Vec::new();
+    for line in lines.map_while(Result::ok) {
+        let is_last = line.ends_with("/_sandbox");
+        banner.push(line);
+        if is_last {
+            break;
+        }
+    }
+    for wanted in [
+        "  export DINTERO_ACCOUNT_ID=T12345678",
+        "  export DINTERO_CLIENT_ID=sandbox-client",
+        "  export DINTERO_CLIENT_SECRET=sandbox-secret",
+    ] {
+        assert!(banner.iter().any(|line| line == wanted), "{banner:?}");
+    }
+    let last = banner.pop().expect("a banner");
     let url = last
         .split("http")
         .nth(1)
@@ -102,7 +114,7 @@ async fn state_and_log_are_whole_when_it_is_asked_to_end() {
 }
 
 #[tokio::test]
-async fn chance_comes_by_option_and_a_damaged_state_stops_the_start() {
+async fn chance_comes_by_option_from_0_to_1_and_a_damaged_state_stops_the_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let (program, url) = start(&["--fault-rate", "1", "--fault-seed", "7"]);
     let http = Client::builder().no_proxy().build().expect("a client");
@@ -117,6 +129,16 @@ async fn chance_comes_by_option_and_a_damaged_state_stops_the_start() {
         .expect("text");
     assert!(lines.contains("\"verdict\":\"fault\""), "{lines}");
     end(program);
+
+    for rate in ["-0.1", "1.1", "NaN", "often"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_dintero-sandbox"))
+            .arg(format!("--fault-rate={rate}"))
+            .output()
+            .expect("it runs");
+        assert_eq!(output.status.code(), Some(2), "{rate}");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(error.contains("must be a number from 0 to 1"), "{error}");
+    }
 
     let state = folder.path().join("state.json");
     fs::write(&state, "not mine").expect("written");

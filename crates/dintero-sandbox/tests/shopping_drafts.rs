@@ -91,6 +91,9 @@ async fn a_bad_draft_is_refused_with_all_its_faults() {
     let fields = ["options.replace", "order.order_id"];
     refused_fields(&api.post(DRAFTS, body).await, &fields);
     refused_fields(&api.post(DRAFTS, json!({})).await, &["order"]);
+    let item = json!({"id": "a", "line_id": 1, "gross_amount": 1, "tax_lines": []});
+    let body = json!({"order": {"currency": "NOK", "items": [item, item]}});
+    refused_fields(&api.post(DRAFTS, body).await, &["order.items[1].line_id"]);
     let empty = id(&ok(api
         .post(DRAFTS, json!({"order": {"currency": "NOK"}}))
         .await));

@@ -109,16 +109,16 @@ async fn a_file_that_is_damaged_or_somebody_elses_is_an_error_and_stays_as_it_is
     drop(api);
     let good = fs::read_to_string(&path).expect("a state");
     let mut odd: Value = serde_json::from_str(&good).expect("JSON");
-    odd["version"] = json!(3);
+    odd["version"] = json!(2);
     for (text, reason) in [
         (String::new(), "is not a state file"),
         ("{\"name\": \"package\"}".into(), "is not a state file"),
         (
-            "{\"format\": \"other\", \"version\": 2}".into(),
+            "{\"format\": \"other\", \"version\": 3}".into(),
             "is not a state file",
         ),
         (good[..good.len() / 2].to_owned(), "is not a state file"),
-        (odd.to_string(), "has version 3"),
+        (odd.to_string(), "has version 2"),
         (
             good.replace("\"expires_at\"", "\"expired_at\""),
             "is damaged (line 1",

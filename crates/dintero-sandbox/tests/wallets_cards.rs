@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use dintero_sandbox::{Clock, Sandbox};
@@ -270,8 +271,15 @@ async fn a_barcode_is_there_when_the_format_asks_for_one() {
     let api = start().await;
     card(&api, "card-1").await;
     let path = format!("{CARDS}/card-1/tokens");
-    for (ref_id, barcode) in [("a", true), ("b", false)] {
-        let format = json!({"length": 16, "barcode": barcode});
+    let mut pictures = BTreeSet::new();
+    // A barcode has no characters beyond ASCII.
+    for (ref_id, asked, prefix, barcode) in [
+        ("a", true, "DINCARD:", true),
+        ("b", true, "DINCARD:", true),
+        ("c", false, "DINCARD:", false),
+        ("d", true, "\u{f8}", false),
+    ] {
+        let format = json!({"length": 16, "barcode": asked, "prefix": prefix});
         let body = ok(api
             .post(
                 &path,
@@ -284,5 +292,7 @@ async fn a_barcode_is_there_when_the_format_asks_for_one() {
             barcode,
             "{body}"
         );
+        pictures.extend(picture.map(str::to_owned));
     }
+    assert_eq!(pictures.len(), 2, "each code has its own picture");
 }

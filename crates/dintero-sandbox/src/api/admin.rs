@@ -1,69 +1,14 @@
-//! Payment profiles, the signature secret, API keys and terminals.
+//! The signature secret, API keys and the operations of terminals.
 
-use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::api::{has_values, is_set, loans, page, stamp};
+use crate::api::records::{TERMINAL, TERMINAL_OPERATIONS, created_at};
+use crate::api::stamp;
 use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::clients::Grant;
-use crate::clock::text;
+use crate::clients::{Grant, bearer};
 use crate::errors::{ApiError, ApiResult, ensure_field};
-use crate::state::admin::TerminalOperation;
 use crate::state::json::{pick, set};
 use crate::state::{Account, alphanumeric, uuid};
-
-/// How long a terminal needs for an operation, on the sandbox's clock.
-const TERMINAL: TimeDelta = TimeDelta::seconds(30);
-
-/// `GET /admin/session/profiles`: newest first.
-pub(crate) fn profiles(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    ApiResponse::ok(json!(page(call, &account.admin.profiles, |_| true)?.0))
-}
-
-/// `POST /admin/session/profiles`: under the `profile_id` that was sent, else under a generated one.
-pub(crate) fn create_profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let profiles = &mut account.admin.profiles;
-    let id = match call.body["profile_id"].as_str() {
-        Some(id) => id.to_owned(),
-        None => format!("{}.{}", account.id, alphanumeric(22)),
-    };
-    ensure_field(!id.is_empty(), "profile_id", "must not be empty")?;
-    ensure_field(!profiles.contains(&id), "profile_id", "is already used")?;
-    profiles.check_capacity(1, "profiles")?;
-    let mut profile = call.body.clone();
-    loans::add_rates(&mut profile);
-    set(&mut profile, json!({"id": id, "profile_id": id}));
-    set(&mut profile, stamp(call, "created"));
-    profiles.put(&id, profile.clone());
-    ApiResponse::ok(profile)
-}
-
-/// `GET /admin/session/profiles/{profile_id}`.
-pub(crate) fn profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let profiles = &account.admin.profiles;
-    ApiResponse::ok(profiles.get(call.param("profile_id"), "profile")?.clone())
-}
-
-/// `PUT /admin/session/profiles/{profile_id}`: the body takes the place of the whole profile.
-pub(crate) fn update_profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let id = call.param("profile_id");
-    let profile = account.admin.profiles.get_mut(id, "profile")?;
-    let same = call.body["profile_id"].as_str().is_none_or(|own| own == id);
-    ensure_field(same, "profile_id", "cannot be changed")?;
-    *profile = pick(profile, &["id", "profile_id", "created_at", "created_by"]);
-    set(profile, call.body.clone());
-    loans::add_rates(profile);
-    profile["updated_at"] = json!(call.now_text());
-    ApiResponse::ok(profile.clone())
-}
-
-/// `DELETE /admin/session/profiles/{profile_id}`: it is gone from then on; its sessions go on.
-pub(crate) fn delete_profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let profiles = &mut account.admin.profiles;
-    let mut profile = profiles.remove(call.param("profile_id"), "profile")?;
-    set(&mut profile, stamp(call, "deleted"));
-    ApiResponse::ok(profile)
-}
 
 /// `GET /admin/signature`.
 pub(crate) fn signature(_: &Call<'_>, account: &mut Account) -> HandlerResult {
@@ -81,21 +26,11 @@ pub(crate) fn create_signature(call: &Call<'_>, account: &mut Account) -> Handle
     ApiResponse::ok(secret)
 }
 
-/// `GET /admin/api-keys`: newest first, without their values.
-pub(crate) fn api_keys(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let all = is_set(call, "include_deleted");
-    let wanted = |key: &Value| all || key.get("deleted_at").is_none();
-    ApiResponse::ok(json!(page(call, &account.admin.api_keys, wanted)?.0))
-}
-
 /// `POST /admin/api-keys`: a key that may do what its maker may. `access_token`, when sent, must be the maker's own.
 pub(crate) fn create_api_key(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     if let Some(token) = call.body["access_token"].as_str() {
-        let header = call.headers.get("authorization");
-        let own = header.and_then(|v| v.to_str().ok()?.split_once(' '));
-        let is_own = own.is_some_and(|(_, own)| own.trim() == token);
-        let reason = "must be the token of this call";
-        ensure_field(is_own, "access_token", reason)?;
+        let is_own = bearer(call.headers) == Some(token);
+        ensure_field(is_own, "access_token", "must be the token of this call")?;
     }
     let own = call.body["api_key"].as_str();
     let is_of_account = own.is_none_or(|key| key.starts_with(&account.id));
@@ -153,57 +88,35 @@ pub(crate) fn delete_api_key(call: &Call<'_>, account: &mut Account) -> HandlerR
 /// `POST /admin/terminals/operations`: takes 30 seconds of the sandbox's clock; one at a time per terminal.
 pub(crate) fn operate_terminal(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const REQUEST: [&str; 3] = ["terminal_id", "operation", "parameters"];
-    let terminals = &mut account.admin.terminals;
+    let admin = &mut account.admin;
+    let view = TERMINAL_OPERATIONS.view;
     let key = call.headers.get("idempotency-key");
     let key = key.and_then(|v| v.to_str().ok());
-    let same_key = |o: &&TerminalOperation| key.is_some() && o.idempotency_key.as_deref() == key;
-    if let Some(first) = terminals.iter().find(same_key) {
-        let same = pick(&first.doc, &REQUEST) == pick(&call.body, &REQUEST);
+    let first = key.and_then(|key| admin.terminals.find(admin.terminal_keys.get(key)?));
+    if let Some(first) = first {
+        let same = pick(first, &REQUEST) == pick(&call.body, &REQUEST);
         ensure_field(same, "Idempotency-Key", "was used for another operation")?;
-        return ApiResponse::ok(first.body(call.now));
+        return ApiResponse::ok(view(call, first));
     }
     let terminal = &call.body["terminal_id"];
     ensure_field(terminal != "", "terminal_id", "must not be empty")?;
-    let busy = |o: &&TerminalOperation| o.done_at > call.now && o.doc["terminal_id"] == *terminal;
-    if let Some(first) = terminals.iter().find(busy) {
-        let wait = (first.done_at - call.now).num_milliseconds();
-        let wait = u64::try_from(wait).unwrap_or(0).div_ceil(1_000);
-        return Err(ApiError::conflict("the terminal is busy").retry_after(wait));
+    let of_terminal = |o: &&Value| o["terminal_id"] == *terminal;
+    let latest = admin.terminals.iter().rev().find(of_terminal);
+    let done_at = latest.and_then(created_at).map(|at| at + TERMINAL);
+    let wait = done_at.map_or(0, |at| (at - call.now).num_milliseconds());
+    if let Ok(wait @ 1..) = u64::try_from(wait) {
+        let busy = ApiError::conflict("the terminal is busy");
+        return Err(busy.retry_after(wait.div_ceil(1_000)));
     }
-    terminals.check_capacity(1, "terminal operations")?;
-    let (id, at, by) = (uuid(), call.now_text(), &call.grant.client_id);
-    let mut doc = call.body.clone();
-    let fields = json!({
-        "id": id, "account_id": account.id, "created_at": at, "updated_at": at, "created_by": by, "updated_by": by,
-    });
-    set(&mut doc, fields);
-    let operation = TerminalOperation {
-        doc,
-        idempotency_key: key.map(str::to_owned),
-        done_at: call.now + TERMINAL,
-    };
-    let body = operation.body(call.now);
-    terminals.put(&id, operation);
+    admin.terminals.check_capacity(1, "terminal operations")?;
+    let (id, mut operation) = (uuid(), call.body.clone());
+    set(&mut operation, stamp(call, "created"));
+    set(&mut operation, stamp(call, "updated"));
+    set(&mut operation, json!({"id": id, "account_id": account.id}));
+    let body = view(call, &operation);
+    if let Some(key) = key {
+        admin.terminal_keys.insert(key.to_owned(), id.clone());
+    }
+    admin.terminals.put(&id, operation);
     ApiResponse::ok(body)
-}
-
-impl TerminalOperation {
-    fn body(&self, now: DateTime<Utc>) -> Value {
-        let mut body = self.doc.clone();
-        let fields = if now < self.done_at {
-            json!({"status": "PENDING"})
-        } else {
-            json!({"status": "COMPLETED", "updated_at": text(self.done_at), "result": {"outcome": "success"}})
-        };
-        set(&mut body, fields);
-        body
-    }
-}
-
-/// `GET /admin/terminals/operations`: newest first, at most 100.
-pub(crate) fn terminal_operations(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    const FILTERS: [(&str, &str); 2] = [("terminal_id", "/terminal_id"), ("operation_id", "/id")];
-    let operations = account.admin.terminals.iter().rev();
-    let wanted = operations.filter(|o| has_values(&call.query, &o.doc, &FILTERS));
-    ApiResponse::ok(wanted.take(100).map(|o| o.body(call.now)).collect())
 }

@@ -6,6 +6,7 @@ pub(crate) mod checkout;
 pub(crate) mod finance;
 pub(crate) mod loans;
 pub(crate) mod pictures;
+pub(crate) mod records;
 pub(crate) mod shopping;
 pub(crate) mod wallets;
 

@@ -49,33 +49,3 @@ pub(crate) fn code_128_svg(text: &str) -> Option<String> {
         BASE64_STANDARD.encode(svg)
     ))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_qr_code_is_a_png_of_the_size_asked_for() {
-        let uri = qr_png("http://127.0.0.1/v1/view/T12345678.a", 320).expect("a picture");
-        let png = uri
-            .strip_prefix("data:image/png;base64,")
-            .expect("a data URI");
-        let png = BASE64_STANDARD.decode(png).expect("base64");
-        let reader = png::Decoder::new(std::io::Cursor::new(png))
-            .read_info()
-            .expect("a PNG");
-        assert_eq!((reader.info().width, reader.info().height), (320, 320));
-        assert_eq!(qr_png(&"x".repeat(10_000), 320), None);
-    }
-
-    #[test]
-    fn a_barcode_is_a_picture_of_its_text() {
-        let (one, other) = (code_128_svg("DINCARD:1"), code_128_svg("DINCARD:2"));
-        assert!(
-            one.as_deref()
-                .is_some_and(|uri| uri.starts_with("data:image/svg+xml;base64,"))
-        );
-        assert_ne!(one, other);
-        assert_eq!(code_128_svg("ø"), None);
-    }
-}

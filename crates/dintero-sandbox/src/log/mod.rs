@@ -108,12 +108,6 @@ struct Inner {
     write_error: Option<String>,
 }
 
-impl std::fmt::Debug for Log {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Log").finish_non_exhaustive()
-    }
-}
-
 impl Log {
     fn inner(&self) -> MutexGuard<'_, Inner> {
         lock(&self.0)

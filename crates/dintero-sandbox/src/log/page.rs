@@ -19,18 +19,18 @@ pub(crate) fn find(
 ) -> Option<ApiResponse> {
     match (method, path) {
         ("GET" | "HEAD", "/_sandbox") => {
-            let log_error = log.write_error();
-            let log_error =
-                log_error.map(|e| format!("The log is no longer written to its file: {e}."));
-            let save_error = save_error.map(|e| format!("The state could not be saved: {e}."));
-            let notes: Vec<_> = log_error.into_iter().chain(save_error).collect();
+            let mut notes = Vec::new();
+            if let Some(error) = log.write_error() {
+                notes.push(format!(
+                    "The log is no longer written to its file: {error}."
+                ));
+            }
+            if let Some(error) = save_error {
+                notes.push(format!("The state could not be saved: {error}."));
+            }
             let body = body(&log.entries(), &notes, query == "wrong");
-            Some(page(
-                "Sandbox log",
-                include_str!("style.css"),
-                "'none'",
-                &body,
-            ))
+            let style = include_str!("style.css");
+            Some(page("Sandbox log", style, "'none'", &body))
         }
         ("GET" | "HEAD", "/_sandbox/log.jsonl") => {
             let lines = log

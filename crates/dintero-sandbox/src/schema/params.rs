@@ -16,6 +16,7 @@ enum Place {
 }
 
 /// One documented parameter.
+#[derive(Debug)]
 pub(crate) struct Parameter {
     name: String,
     place: Place,

@@ -18,17 +18,11 @@ pub(crate) struct Admin {
     /// What each living API key allows.
     pub(crate) keys: BTreeMap<String, Grant>,
     pub(crate) signature: Option<Value>,
-    pub(crate) terminals: Store<TerminalOperation>,
+    pub(crate) terminals: Store<Value>,
+    /// The operation of a terminal that each idempotency key was used for.
+    pub(crate) terminal_keys: BTreeMap<String, String>,
     /// The session that each location shows.
     pub(crate) locations: BTreeMap<String, String>,
-}
-
-/// An operation of a terminal.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct TerminalOperation {
-    pub(crate) doc: Value,
-    pub(crate) idempotency_key: Option<String>,
-    pub(crate) done_at: DateTime<Utc>,
 }
 
 impl Admin {

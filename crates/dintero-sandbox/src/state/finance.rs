@@ -13,29 +13,17 @@ use crate::state::uuid;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Finance {
-    pub(crate) settlements: Store<Settlement>,
+    pub(crate) settlements: Store<Value>,
+    /// The attachments of settlements, CSV files, by their id.
+    pub(crate) files: BTreeMap<String, String>,
     pub(crate) report_configurations: Store<Value>,
     /// The events that are settled, by transaction.
     pub(crate) settled: BTreeSet<String>,
-    pub(crate) sellers: Store<Seller>,
+    pub(crate) sellers: Store<Value>,
     /// By `fund_transfer_id`.
     pub(crate) transfers: BTreeMap<String, Value>,
     /// What went to and from sellers, by ledger entry id.
     pub(crate) ledger: Store<Value>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Settlement {
-    pub(crate) doc: Value,
-    pub(crate) created_at: DateTime<Utc>,
-    /// By attachment id: a CSV file.
-    pub(crate) files: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Seller {
-    pub(crate) doc: Value,
-    pub(crate) active_from: DateTime<Utc>,
 }
 
 impl Finance {
@@ -86,13 +74,8 @@ impl Finance {
                 "attachments": [{"id": file, "key": format!("{id}/{file}"), "content_type": "text/csv",
                     "extension": "csv", "created_by": by}],
             });
-            let files = BTreeMap::from([(file, csv)]);
-            let settlement = Settlement {
-                doc,
-                created_at: at,
-                files,
-            };
-            self.settlements.put(&id, settlement);
+            self.files.insert(file, csv);
+            self.settlements.put(&id, doc);
         }
     }
 

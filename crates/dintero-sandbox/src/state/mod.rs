@@ -150,32 +150,10 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn checkout_ids_have_the_documented_form() {
-        let id = checkout_id("T12345678");
-        let (account, rest) = id.split_once('.').expect("dot");
-        assert_eq!((account, rest.len()), ("T12345678", 22));
-        assert!(rest.bytes().all(|b| b.is_ascii_alphanumeric()));
-        assert_ne!(id, checkout_id("T12345678"));
-    }
-
-    #[test]
     fn a_body_of_many_small_values_weighs_more_than_its_text() {
         let body = json!(vec![0; 1000]);
         assert!(weight(&body) > 20 * body.to_string().len());
         let body = json!(vec![json!({"a": 1}); 1000]);
         assert!(weight(&body) > 200 * body.to_string().len());
-    }
-
-    #[test]
-    fn a_full_sandbox_returns_an_error() {
-        let mut state = SandboxState::new(
-            ["T12345678".to_owned()],
-            &BTreeSet::new(),
-            10_000,
-            DateTime::UNIX_EPOCH,
-        );
-        assert_eq!(state.check_quota(10_000), Ok(()));
-        state.use_quota(1);
-        assert_eq!(state.check_quota(10_000).expect_err("full").status, 500);
     }
 }

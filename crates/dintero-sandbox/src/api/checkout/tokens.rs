@@ -1,9 +1,9 @@
-//! Card tokens: made when the payer lets the card be kept, listed, read and deleted.
+//! Card tokens: made when the payer lets the card be kept, and deleted.
 
 use serde_json::{Value, json};
 
 use crate::api::checkout::card::Card;
-use crate::api::{has_values, is_set, page, stamp};
+use crate::api::stamp;
 use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::errors::ensure_state;
 use crate::state::checkout::Transaction;
@@ -27,26 +27,6 @@ pub(crate) fn issue(
     let customer = &transaction.doc["customer"]["customer_id"];
     set(&mut token, json!({"customer_id": customer}));
     token
-}
-
-/// `GET /card-tokens`: newest first.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    const FILTERS: [(&str, &str); 3] = [
-        ("customer_id", "/customer_id"),
-        ("relationship_id", "/relationship_id"),
-        ("status", "/status"),
-    ];
-    let deleted = is_set(call, "include_deleted") || call.query.all("status").contains(&"DELETED");
-    let wanted = |token: &Value| {
-        has_values(&call.query, token, &FILTERS) && (deleted || token["status"] != "DELETED")
-    };
-    ApiResponse::ok(json!(page(call, &account.checkout.tokens, wanted)?.0))
-}
-
-/// `GET /card-tokens/{token_id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let tokens = &account.checkout.tokens;
-    ApiResponse::ok(tokens.get(call.param("token_id"), "card token")?.clone())
 }
 
 /// `DELETE /card-tokens/{token_id}`: the card cannot be charged any more; the token stays readable.

@@ -34,19 +34,9 @@ pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> Handl
     }
     let is_invoice = operation == Operation::Capture && invoice::is_kravia(transaction);
     let (ledger, is_capture) = (&transaction.ledger, operation == Operation::Capture);
-    let (left, verb, done, reference) = match is_capture {
-        true => (
-            ledger.capturable(),
-            "capture",
-            "captured",
-            "capture_reference",
-        ),
-        false => (
-            ledger.refundable(),
-            "refund",
-            "refunded",
-            "refund_reference",
-        ),
+    let (left, verb, done) = match is_capture {
+        true => (ledger.capturable(), "capture", "captured"),
+        false => (ledger.refundable(), "refund", "refunded"),
     };
     let status = match ledger.status() {
         "AUTHORIZED" => "AUTHORIZED; void it instead",
@@ -61,7 +51,8 @@ pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> Handl
     // The reference of a capture or refund overrides that of the session.
     let session = checkout.sessions.find(&transaction.session_id);
     let of_session = session.map(|s| s.doc["order"]["event_reference"].clone());
-    let reference = call.body.get(reference).cloned().or(of_session);
+    let reference = call.body.get(format!("{verb}_reference"));
+    let reference = reference.cloned().or(of_session);
     let mut extra = created_by(call);
     set(&mut extra, json!({"event_reference": reference}));
     copy(&mut extra, &call.body, &["items", "metadata"]);
@@ -165,7 +156,9 @@ pub(crate) fn perform(
 
 /// The response when a card times out; no error, since the transaction has one event more.
 pub(crate) fn timed_out(status: u16) -> ApiResponse {
-    ApiResponse::new(status, ApiError::provider_timeout().body())
+    let message =
+        "the payment provider did not respond in time; read the transaction before you repeat";
+    ApiError::new(status, "PROVIDER_TIMEOUT", message).into()
 }
 
 /// When the first of what was accepted with 202 is due.

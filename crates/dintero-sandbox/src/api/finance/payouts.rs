@@ -1,70 +1,18 @@
-//! Sellers, what they are owed, and transfers between them.
+//! What sellers are owed, and transfers between them.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use crate::api::records::is_approved;
 use crate::api::{has_values, page_after, stamp};
 use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
 use crate::clock::text;
 use crate::errors::{ApiError, ApiResult, ensure_field};
 use crate::state::checkout::{Movement, Operation, Transaction};
-use crate::state::finance::{Finance, Seller};
+use crate::state::finance::Finance;
 use crate::state::json::{set, text_of};
 use crate::state::{Account, uuid};
-
-/// How long the approval of a seller takes, on the sandbox's clock.
-const APPROVAL: TimeDelta = TimeDelta::hours(1);
-
-/// `POST /accounts/{aid}/management/settings/approvals/payout-destinations`: approved an hour later.
-pub(crate) fn approve_seller(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let sellers = &mut account.finance.sellers;
-    let id = text_of(&call.body["payout_destination_id"]);
-    let mut check = Check::of(&call.body);
-    check.ensure(
-        !sellers.contains(id),
-        "payout_destination_id",
-        "is already used",
-    );
-    check.finish()?;
-    sellers.check_capacity(1, "payout destinations")?;
-    let url = format!("{}/sandbox/contract", call.base_url);
-    let mut doc = call.body.clone();
-    let fields = json!({
-        "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id,
-        "links": [{"rel": "contract_url", "href": url}],
-    });
-    set(&mut doc, fields);
-    let active_from = call.now + APPROVAL;
-    let seller = Seller { doc, active_from };
-    let body = seller.body(call.now);
-    sellers.put(id, seller);
-    ApiResponse::ok(body)
-}
-
-impl Seller {
-    fn body(&self, now: DateTime<Utc>) -> Value {
-        let status = match now >= self.active_from {
-            true => "ACTIVE",
-            false => "WAITING_FOR_SIGNATURE",
-        };
-        let mut body = self.doc.clone();
-        body["case_status"] = json!(status);
-        body
-    }
-}
-
-/// `GET /accounts/{aid}/management/settings/approvals/payout-destinations`: newest first.
-pub(crate) fn sellers(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    const FILTERS: [(&str, &str); 2] = [
-        ("case_status", "/case_status"),
-        ("payout_destination_id", "/payout_destination_id"),
-    ];
-    let all = account.finance.sellers.iter().rev();
-    let all = all.map(|seller| seller.body(call.now));
-    let wanted = all.filter(|seller| has_values(&call.query, seller, &FILTERS));
-    ApiResponse::ok(json!({"payout_destinations": wanted.collect::<Value>()}))
-}
 
 /// `POST /v2/accounts/{aid}/payout/fund-transfers`: received in any case, carried out only when the source has that
 /// much; the same id with the same body again changes nothing.
@@ -82,7 +30,7 @@ pub(crate) fn transfer(call: &Call<'_>, account: &mut Account) -> HandlerResult 
     }
     for name in [FROM, TO] {
         let seller = finance.sellers.find(member(name));
-        let is_approved = seller.is_some_and(|s| call.now >= s.active_from);
+        let is_approved = seller.is_some_and(|seller| is_approved(call, seller));
         ensure_field(is_approved, name, "is not an approved payout destination")?;
     }
     let mut check = Check::default();

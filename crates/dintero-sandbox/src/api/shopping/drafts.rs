@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use crate::api::shopping::events::api_event;
 use crate::api::shopping::items::{ITEMS, check_line_id, check_order, replaced, stored};
-use crate::api::{has_values, page, stamp};
+use crate::api::stamp;
 use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::{Check, parse_time};
+use crate::check::Check;
 use crate::errors::{ApiError, ApiResult};
-use crate::state::json::{items, remove, set, text_of};
+use crate::state::json::{items, remove, set};
 use crate::state::shopping::{PER_ORDER, Shopping, gross, require_open};
 use crate::state::{Account, alphanumeric, uuid};
 
@@ -79,26 +79,6 @@ pub(crate) fn touch(call: &Call<'_>, draft: &mut Value, id: &str) {
         let oldest = events.len().saturating_sub(PER_ORDER);
         events.drain(..oldest);
     }
-}
-
-/// `GET /draft_orders/{id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let drafts = &account.shopping.drafts;
-    ApiResponse::ok(drafts.get(call.param("id"), "draft")?.clone())
-}
-
-/// `GET /draft_orders`: newest first.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    const FILTERS: [(&str, &str); 2] = [("status", "/status"), ("currency", "/order/currency")];
-    let created = call.query.times("created_at")?;
-    let wanted = |draft: &Value| {
-        let at = parse_time(text_of(&draft["created_at"]), false);
-        has_values(&call.query, draft, &FILTERS) && at.is_some_and(|at| created.contains(at))
-    };
-    let (page, next) = page(call, &account.shopping.drafts, wanted)?;
-    let mut body = json!({"draft_orders": page});
-    set(&mut body, json!({"paging_token": next}));
-    ApiResponse::ok(body)
 }
 
 /// `PUT /draft_orders/{id}`: the body takes the place of the whole draft.

@@ -49,23 +49,3 @@ pub(crate) fn stored(item: &Value, version: u64) -> Value {
 pub(crate) fn replaced(before: &Value, item: &Value) -> Value {
     stored(item, before["version"].as_u64().unwrap_or(0) + 1)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn line_ids_must_differ() {
-        let item = json!({"id": "a", "line_id": 1, "gross_amount": 1, "tax_lines": []});
-        for (items, good) in [(json!([item, item]), false), (json!([item]), true)] {
-            let mut check = Check::default();
-            check_order(&mut check, &json!({"currency": "NOK", "items": items}));
-            let found = check
-                .finish()
-                .map_err(|error| error.errors[0]["field"].clone());
-            let expected = good.then_some(()).ok_or(json!("order.items[1].line_id"));
-            assert_eq!(found, expected);
-        }
-    }
-}

@@ -18,25 +18,6 @@ use crate::state::json::{items, set};
 use crate::state::shopping::{Kind, Order, lines, require_open};
 use crate::state::{Account, uuid};
 
-/// `GET /orders/{order_id}/{kind}`: oldest first.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let kind = Kind::of_path(call.path);
-    let orders = &account.shopping.orders;
-    let order = orders.get(call.param("order_id"), "order")?;
-    ApiResponse::ok(json!({kind.plural(): order.operations(kind)}))
-}
-
-/// `GET /orders/{order_id}/{kind}/{id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let kind = Kind::of_path(call.path);
-    let id = call.param(&format!("{}_id", kind.singular()));
-    let orders = &account.shopping.orders;
-    let order = orders.get(call.param("order_id"), "order")?;
-    let found = order.operations(kind).iter().find(|o| o["id"] == id);
-    let found = found.ok_or_else(|| ApiError::not_found(kind.singular()))?;
-    ApiResponse::ok(found.clone())
-}
-
 /// `POST /orders/{order_id}/{kind}`.
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let kind = Kind::of_path(call.path);

@@ -45,6 +45,24 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(body)
 }
 
+/// `GET /orders/{order_id}/{list}` and `GET /orders/{order_id}/{list}/{id}`: what is recorded of an order, oldest first.
+pub(crate) fn records(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    // /v1/accounts/{aid}/shopping/orders/{order_id}/{list}
+    let list = call.path.split('/').nth(7).unwrap_or_default();
+    let orders = &account.shopping.orders;
+    let order = orders.get(call.param("order_id"), "order")?;
+    let records = match list {
+        "sessions" => &order.sessions,
+        list => items(&order.doc[list]),
+    };
+    let Some((_, id)) = call.params.get(2) else {
+        return ApiResponse::ok(json!({list: records}));
+    };
+    let found = records.iter().find(|record| record["id"] == *id);
+    let found = found.ok_or_else(|| ApiError::not_found(list.trim_end_matches('s')))?;
+    ApiResponse::ok(found.clone())
+}
+
 /// Whether an order belongs to the customer or the store in the path, if there is one.
 fn belongs(call: &Call<'_>, order: &Order) -> bool {
     let is = |of: &str, id: &str| id.is_empty() || order.doc[of]["id"] == id;

@@ -7,30 +7,15 @@ use crate::api::fits;
 use crate::api::shopping::events::api_event;
 use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::ApiError;
 use crate::state::Account;
 use crate::state::json::{copy, items, pick};
 use crate::state::shopping::{Order, require_open};
 
-/// `GET /orders/{order_id}/sessions`: oldest first.
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    ApiResponse::ok(json!({"sessions": order(call, account)?.sessions}))
-}
-
-/// `GET /orders/{order_id}/sessions/{session_id}`.
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let mut sessions = order(call, account)?.sessions.iter();
-    let found = sessions.find(|s| s["id"] == call.param("session_id"));
-    ApiResponse::ok(found.ok_or_else(|| ApiError::not_found("session"))?.clone())
-}
-
-fn order<'a>(call: &Call<'_>, account: &'a Account) -> ApiResult<&'a Order> {
-    account.shopping.orders.get(call.param("order_id"), "order")
-}
-
 /// `POST /orders/{order_id}/sessions`: a Checkout session for lines of an open order, each whole or with its `amount`.
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let order = order(call, account)?;
+    let orders = &account.shopping.orders;
+    let order = orders.get(call.param("order_id"), "order")?;
     let body = &call.body;
     let mut check = Check::of(body);
     let configuration = configuration(&mut check, account, "profile_id", &body["profile_id"]);

@@ -44,13 +44,9 @@ pub(crate) fn time(body: &Value, name: &str) -> Option<DateTime<Utc>> {
 
 /// Checks how long a PIN is, which has at least 4 signs, and a token.
 pub(crate) fn lengths(check: &mut Check, within: &str, options: &Value) {
-    length(check, &format!("{within}pin"), &options["pin"], 4);
-    length(
-        check,
-        &format!("{within}card_token"),
-        &options["card_token"],
-        1,
-    );
+    for (name, least) in [("pin", 4), ("card_token", 1)] {
+        length(check, &format!("{within}{name}"), &options[name], least);
+    }
 }
 
 /// Checks the length of one code.

@@ -3,7 +3,7 @@
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::page::{self, Over, View};
+use super::page::{self, View};
 use super::{Choice, act, check_payable};
 use crate::api::checkout::card::{Card, Case};
 use crate::body::is_form;
@@ -152,11 +152,8 @@ fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse 
     };
     let back = redirect_url(account, session);
     let is_web = back.starts_with("http://") || back.starts_with("https://");
-    view.over(&Over {
-        says,
-        is_held: !session.cancelled && status == Some("ON_HOLD"),
-        back: is_web.then_some(back.as_str()),
-    })
+    let is_held = !session.cancelled && status == Some("ON_HOLD");
+    view.over(says, is_held, is_web.then_some(back.as_str()))
 }
 
 fn view<'a>(session: &'a Session, error: Option<&'a str>) -> View<'a> {

@@ -11,7 +11,7 @@ use crate::api::checkout::tokens;
 use crate::api::checkout::transactions::from_session;
 use crate::api::finance;
 use crate::call::Call;
-use crate::callbacks;
+use crate::callbacks::{self, Moment};
 use crate::errors::{ApiError, ApiResult, ensure_state};
 use crate::state::checkout::{
     Authorization, Ledger, Movement, Operation, PreAuthorization, Session, Transaction, lines,
@@ -96,7 +96,7 @@ fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<S
     ensure_state(!session.keeps_card, "the session is for keeping a card")?;
     let held = ("dintero.external", Authorization::OnHold);
     let id = begin(call, account, session_id, held, None)?;
-    callbacks::on_payment(account, call.now, &id, callbacks::Moment::Held);
+    callbacks::on_payment(account, call.now, &id, Moment::Held);
     Ok(id)
 }
 
@@ -247,15 +247,12 @@ fn conclude(
         account.checkout.tokens.put(&id, token);
     }
 
-    let (name, moment) = match authorization {
-        Authorization::Given => ("AUTHORIZED", callbacks::Moment::Authorized),
-        Authorization::Declined => ("DECLINED", callbacks::Moment::Declined),
-        _ => ("FAILED", callbacks::Moment::Failed),
-    };
-    // A response after a hold is always told, since the first callback promised it.
-    let moment = match (card, moment) {
-        (None, callbacks::Moment::Failed) => callbacks::Moment::Refused,
-        (_, moment) => moment,
+    let (name, moment) = match (authorization, card) {
+        (Authorization::Given, _) => ("AUTHORIZED", Moment::Authorized),
+        (Authorization::Declined, _) => ("DECLINED", Moment::Declined),
+        // How a hold ended is always told, since the first callback promised it.
+        (_, None) => ("FAILED", Moment::Refused),
+        (_, Some(_)) => ("FAILED", Moment::Failed),
     };
     let product = &transaction.doc["payment_product_type"];
     let details = json!({"payment_product_type": product, "amount": amount});

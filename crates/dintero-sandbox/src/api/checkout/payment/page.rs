@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::api::checkout::card::{CARDS, Case};
 use crate::call::ApiResponse;
 use crate::html;
+use crate::state::json::{items, text_of};
 
 /// What all pages of a session show.
 pub(super) struct View<'a> {
@@ -18,17 +19,9 @@ pub(super) struct View<'a> {
     pub(super) error: Option<&'a str>,
 }
 
-/// Where a session stands that takes no payment.
-pub(super) struct Over<'a> {
-    pub(super) says: &'a str,
-    pub(super) is_held: bool,
-    /// Back to the shop, with what the browser would have been sent with.
-    pub(super) back: Option<&'a str>,
-}
-
 impl View<'_> {
     fn total(&self) -> String {
-        let currency = self.order["currency"].as_str().unwrap_or_default();
+        let currency = text_of(&self.order["currency"]);
         money(&self.order["amount"], currency)
     }
 
@@ -88,15 +81,16 @@ impl View<'_> {
         })
     }
 
-    /// The page of a session that takes no payment.
-    pub(super) fn over(&self, over: &Over<'_>) -> ApiResponse {
-        let title = match over.is_held {
+    /// The page of a session that takes no payment. The link `back` to the shop has what the browser would have been
+    /// sent with.
+    pub(super) fn over(&self, says: &str, is_held: bool, back: Option<&str>) -> ApiResponse {
+        let title = match is_held {
             true => "This payment waits",
             false => "This payment is over",
         };
         self.page(title, html! {
-            section { p role="status" { (over.says) } @if let Some(back) = over.back { p { a href=(back) { "Back to the shop" } } } }
-            @if over.is_held {
+            section { p role="status" { (says) } @if let Some(back) = back { p { a href=(back) { "Back to the shop" } } } }
+            @if is_held {
                 form method="post" {
                     h2 { "Decide" }
                     p { "Here you are the payment provider, who decides about the payment." }
@@ -111,26 +105,23 @@ impl View<'_> {
     }
 
     fn summary(&self) -> Markup {
-        let currency = self.order["currency"].as_str().unwrap_or_default();
-        let items = self.order["items"]
-            .as_array()
-            .map_or(&[][..], Vec::as_slice);
+        let currency = text_of(&self.order["currency"]);
+        let items = items(&self.order["items"]);
         let shipping = &self.order["shipping_option"];
-        let text = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
         html! {
             section aria-labelledby="order" {
                 h2 id="order" { "Your order" }
-                p { "Reference " strong { (text(self.order, "merchant_reference")) } }
+                p { "Reference " strong { (text_of(&self.order["merchant_reference"])) } }
                 table {
                     thead { tr { th scope="col" { "Item" } th scope="col" { "Quantity" } th class="sum" scope="col" { "Amount" } } }
                     tbody {
                         @for item in items { tr {
-                            th scope="row" { (text(item, "description")) }
+                            th scope="row" { (text_of(&item["description"])) }
                             td { @if item["quantity"].is_number() { (item["quantity"]) } }
                             td class="sum" { (money(&item["amount"], currency)) }
                         } }
                         @if shipping.is_object() { tr {
-                            th scope="row" { "Shipping: " (text(shipping, "title")) }
+                            th scope="row" { "Shipping: " (text_of(&shipping["title"])) }
                             td {}
                             td class="sum" { (money(&shipping["amount"], currency)) }
                         } }
@@ -208,41 +199,4 @@ fn money(amount: &Value, currency: &str) -> String {
     // Narrow spaces that do not break the line.
     let grouped = groups.join("\u{202f}");
     format!("{sign}{grouped}.{minor:02} {currency}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn amounts_are_shown_in_major_units() {
-        for (minor, shown) in [
-            (50_000, "500.00 NOK"),
-            (5, "0.05 NOK"),
-            (123_456_789, "1\u{202f}234\u{202f}567.89 NOK"),
-            (-4_900, "\u{2212}49.00 NOK"),
-            (0, "0.00 NOK"),
-        ] {
-            assert_eq!(money(&json!(minor), "NOK"), shown);
-        }
-    }
-
-    #[test]
-    fn text_of_the_merchant_cannot_become_markup() {
-        let order =
-            json!({"merchant_reference": "<b a=\"1\">&", "items": [{"description": "<script>"}]});
-        let view = View {
-            order: &order,
-            keeps_card: false,
-            scheme: None,
-            error: Some("<i>"),
-        };
-        let (_, html) = view.choose().file.expect("a page");
-        assert!(
-            html.contains("&lt;b a=&quot;1&quot;&gt;&amp;") && html.contains("&lt;script&gt;"),
-            "{html}"
-        );
-        assert!(!html.contains("<script") && !html.contains("<i>"), "{html}");
-    }
 }

@@ -1,0 +1,261 @@
+//! The one handler of what is stored without rules of its own: it is listed, read, created, replaced and deleted.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use crate::api::{has_values, is_found, is_set, loans, stamp};
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::check::{Check, parse_time};
+use crate::clock::text;
+use crate::errors::{ApiError, ApiResult};
+use crate::state::json::{pick, set, text_of};
+use crate::state::store::Store;
+use crate::state::{Account, checkout_id, uuid};
+
+/// How long the approval of a seller takes, on the sandbox's clock.
+const APPROVAL: TimeDelta = TimeDelta::hours(1);
+/// How long a terminal needs for an operation, on the sandbox's clock.
+pub(crate) const TERMINAL: TimeDelta = TimeDelta::seconds(30);
+
+/// Query parameters that filter, where the documents have them, and where an object has their values.
+const FILTERS: [(&str, &str); 9] = [
+    ("case_status", "/case_status"),
+    ("currency", "/order/currency"),
+    ("customer_id", "/customer_id"),
+    ("operation_id", "/id"),
+    ("payment_provider", "/provider"),
+    ("payout_destination_id", "/payout_destination_id"),
+    ("relationship_id", "/relationship_id"),
+    ("status", "/status"),
+    ("terminal_id", "/terminal_id"),
+];
+/// Where `search` looks.
+const SEARCHED: [&str; 2] = ["/id", "/provider_reference"];
+
+/// What an operation does with a collection.
+#[derive(Clone, Copy)]
+pub(crate) enum Action {
+    List,
+    Read,
+    Create,
+    Replace,
+    Delete,
+}
+
+/// A kind of stored objects. What its list can be filtered by is what the documents say of the operation.
+pub(crate) struct Collection {
+    /// The name of one object in errors.
+    what: &'static str,
+    store: fn(&mut Account) -> &mut Store<Value>,
+    /// The member by which the objects are found. The caller may choose it, unless it is `id`.
+    key: &'static str,
+    /// The members of a list's response that hold the objects and the cursor; a bare array without.
+    page: Option<(&'static str, &'static str)>,
+    /// Returns an object as responses show it.
+    pub(crate) view: fn(&Call<'_>, &Value) -> Value,
+}
+
+impl Collection {
+    const fn new(what: &'static str, store: fn(&mut Account) -> &mut Store<Value>) -> Self {
+        Self {
+            what,
+            store,
+            key: "id",
+            page: None,
+            view: |_, object| object.clone(),
+        }
+    }
+
+    const fn with_page(mut self, objects: &'static str, cursor: &'static str) -> Self {
+        self.page = Some((objects, cursor));
+        self
+    }
+}
+
+pub(crate) const API_KEYS: Collection =
+    Collection::new("API key", |account| &mut account.admin.api_keys);
+pub(crate) const CARD_TOKENS: Collection =
+    Collection::new("card token", |account| &mut account.checkout.tokens);
+pub(crate) const DRAFTS: Collection =
+    Collection::new("draft", |account| &mut account.shopping.drafts)
+        .with_page("draft_orders", "paging_token");
+pub(crate) const PROFILES: Collection = Collection {
+    key: "profile_id",
+    view: |_, profile| {
+        let mut view = profile.clone();
+        view["id"] = profile["profile_id"].clone();
+        view
+    },
+    ..Collection::new("profile", |account| &mut account.admin.profiles)
+};
+pub(crate) const REPORTS: Collection = Collection {
+    view: report,
+    ..SETTLEMENTS.with_page("reports", "starting_after")
+};
+pub(crate) const REPORT_CONFIGURATIONS: Collection = Collection {
+    view: |call, configuration| {
+        let mut view = configuration.clone();
+        let updated_at = parse_time(text_of(&view["updated_at"]), false);
+        view["last_modified_at"] = json!(updated_at.map(|at| at.timestamp_millis()));
+        view["account_id"] = json!(call.grant.account);
+        view
+    },
+    ..Collection::new("report configuration", |account| {
+        &mut account.finance.report_configurations
+    })
+    .with_page("items", "starting_after")
+};
+pub(crate) const SELLERS: Collection = Collection {
+    key: "payout_destination_id",
+    view: seller,
+    ..Collection::new("payout destination", |account| &mut account.finance.sellers)
+        .with_page("payout_destinations", "")
+};
+pub(crate) const SETTLEMENTS: Collection =
+    Collection::new("settlement", |account| &mut account.finance.settlements)
+        .with_page("items", "last_evaluated_key");
+pub(crate) const TERMINAL_OPERATIONS: Collection = Collection {
+    view: terminal_operation,
+    ..Collection::new("terminal operation", |account| &mut account.admin.terminals)
+};
+
+fn report(call: &Call<'_>, settlement: &Value) -> Value {
+    json!({
+        "id": settlement["id"], "account_id": call.grant.account, "template_id": "settlement",
+        "content_type": "text/csv", "content_language": "en", "created_by": "sandbox",
+        "created_at": settlement["created_at"], "data_from": settlement["start_at"],
+        "data_to": settlement["end_at"], "schedule": "weekly", "report_file_name": "settlement.csv",
+        "data_type": "settlements", "report_filters": [],
+    })
+}
+
+fn seller(call: &Call<'_>, seller: &Value) -> Value {
+    let mut view = seller.clone();
+    let status = match is_approved(call, seller) {
+        true => "ACTIVE",
+        false => "WAITING_FOR_SIGNATURE",
+    };
+    let url = format!("{}/sandbox/contract", call.base_url);
+    let links = json!([{"rel": "contract_url", "href": url}]);
+    set(&mut view, json!({"case_status": status, "links": links}));
+    view
+}
+
+fn terminal_operation(call: &Call<'_>, operation: &Value) -> Value {
+    let mut view = operation.clone();
+    let done_at = created_at(operation).map(|at| at + TERMINAL);
+    let fields = match done_at.filter(|at| *at <= call.now) {
+        None => json!({"status": "PENDING"}),
+        Some(at) => {
+            json!({"status": "COMPLETED", "updated_at": text(at), "result": {"outcome": "success"}})
+        }
+    };
+    set(&mut view, fields);
+    view
+}
+
+/// Whether a seller is approved, which takes an hour of the sandbox's clock.
+pub(crate) fn is_approved(call: &Call<'_>, seller: &Value) -> bool {
+    created_at(seller).is_some_and(|at| at + APPROVAL <= call.now)
+}
+
+/// Returns when an object was created.
+pub(crate) fn created_at(object: &Value) -> Option<DateTime<Utc>> {
+    parse_time(text_of(&object["created_at"]), false)
+}
+
+/// Does what an operation says with the object that the end of the path names.
+pub(crate) fn handle(
+    call: &Call<'_>,
+    account: &mut Account,
+    collection: &Collection,
+    action: Action,
+) -> HandlerResult {
+    let (what, key) = (collection.what, collection.key);
+    let account_id = account.id.clone();
+    let store = (collection.store)(account);
+    let id = call.params.last().map_or("", |(_, id)| id);
+    let object = match action {
+        Action::List => return list(call, store, collection),
+        Action::Read => store.get(id, what)?.clone(),
+        Action::Create => {
+            let own = call.body[key].as_str();
+            let mut check = Check::of(&call.body);
+            let may_choose = key != "id" || call.body.get(key).is_none();
+            check.ensure(may_choose, key, "is set by the API only");
+            let is_new = own.is_none_or(|own| !store.contains(own));
+            check.ensure(is_new, key, "is already used");
+            check.finish()?;
+            store.check_capacity(1, &format!("{what}s"))?;
+            let id = match own {
+                Some(own) => own.to_owned(),
+                None if key == "id" => uuid(),
+                None => checkout_id(&account_id),
+            };
+            let mut object = call.body.clone();
+            let fields = json!({"id": uuid(), key: id, "updated_at": call.now_text()});
+            set(&mut object, fields);
+            set(&mut object, stamp(call, "created"));
+            loans::add_rates(&mut object);
+            store.put(&id, object.clone());
+            object
+        }
+        Action::Replace => {
+            let object = store.get_mut(id, what)?;
+            let mut check = Check::of(&call.body);
+            let is_same = call.body[key].as_str().is_none_or(|own| own == id);
+            check.ensure(is_same, key, "cannot be changed");
+            check.finish()?;
+            let kept = pick(object, &["id", "created_at", "created_by"]);
+            *object = call.body.clone();
+            set(object, kept);
+            set(object, json!({key: id, "updated_at": call.now_text()}));
+            loans::add_rates(object);
+            object.clone()
+        }
+        Action::Delete => {
+            let mut object = store.remove(id, what)?;
+            set(&mut object, stamp(call, "deleted"));
+            object
+        }
+    };
+    ApiResponse::ok((collection.view)(call, &object))
+}
+
+/// Returns a page of a collection, newest first.
+fn list(call: &Call<'_>, store: &Store<Value>, collection: &Collection) -> HandlerResult {
+    let query = &call.query;
+    let mut filters = FILTERS.to_vec();
+    filters.retain(|(parameter, _)| call.takes(parameter));
+    let created = ["created_at", "item_created_at"].into_iter();
+    let created = created.filter(|name| call.takes(&format!("{name}.gte")));
+    let created = created.map(|name| query.times(name));
+    let created = created.collect::<ApiResult<Vec<_>>>()?;
+    let shows_deleted = !call.takes("include_deleted")
+        || is_set(call, "include_deleted")
+        || query.all("status").contains(&"DELETED");
+    let wanted = |object: &Value| {
+        let is_in = |at| created.iter().all(|range| range.contains(at));
+        (shows_deleted || object.get("deleted_at").is_none())
+            && has_values(query, &(collection.view)(call, object), &filters)
+            && (!call.takes("search") || is_found(query, object, &SEARCHED))
+            && (created.is_empty() || created_at(object).is_some_and(is_in))
+    };
+    let mut cursors = ["starting_after", "starting_after_id"].into_iter();
+    let cursor = cursors.find(|name| call.takes(name));
+    let after = cursor.and_then(|cursor| query.first(cursor));
+    let found = store.page(after, call.limit(), wanted);
+    let invalid =
+        || ApiError::invalid_field(cursor.unwrap_or_default(), "is not the cursor of a page");
+    let (page, next) = found.ok_or_else(invalid)?;
+    let page = page
+        .into_iter()
+        .map(|object| (collection.view)(call, object));
+    let page = page.collect::<Value>();
+    let Some((objects, cursor)) = collection.page else {
+        return ApiResponse::ok(page);
+    };
+    let mut body = json!({objects: page});
+    set(&mut body, json!({cursor: next}));
+    ApiResponse::ok(body)
+}
