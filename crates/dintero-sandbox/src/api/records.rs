@@ -98,7 +98,7 @@ pub(crate) const REPORT_CONFIGURATIONS: Collection = Collection {
         let updated_at = parse_time(text_of(&view["updated_at"]), false);
         view["last_modified_at"] = json!(updated_at.map(|at| at.timestamp_millis()));
         view["account_id"] = json!(call.grant.account);
-        remove(&mut view, &["created_by"]);
+        remove(&mut view, &["created_by", "deleted_at", "deleted_by"]);
         view
     },
     ..Collection::new("report configuration", |account| {
