@@ -81,7 +81,9 @@ async fn fill(contract: &Contract) -> (Vec<String>, Vec<String>) {
 
         let settings = SessionConfigurationInput::builder();
         let settings = SessionProfileInput::builder().configuration(settings);
-        let settings = settings.profile_id(format!("profile-{n}")).description("Mine");
+        let settings = settings
+            .profile_id(format!("profile-{n}"))
+            .description("Mine");
         contract.known(
             checkout
                 .create_session_profile()
