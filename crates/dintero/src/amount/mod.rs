@@ -18,6 +18,8 @@ mod totals;
 
 pub use currency::Currency;
 #[cfg(feature = "checkout")]
+pub(crate) use events::kind;
+#[cfg(feature = "checkout")]
 pub use order::{
     AmountMismatch, AmountsMismatch, OrderAmounts, check_amounts, check_amounts_with_shipping,
 };

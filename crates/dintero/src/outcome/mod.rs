@@ -68,7 +68,8 @@ use in_flight::InFlight;
 pub enum Outcome<T> {
     /// The request was carried out once. Holds the state afterwards.
     Applied(T),
-    /// The API accepted the request and carries it out later (202). Wait for it, or for a callback with `report_event`.
+    /// The API accepted the request and carries it out later (202). Wait for it, or for a callback with `report_event`. The capture of a
+    /// Kravia invoice rests here until the payer has paid, which takes weeks or months: do not wait, and do not send it again.
     Pending(Pending<T>),
     /// The request had no effect or, if it is [`NotApplied::Lost`], none that was visible within the confirmation timeout.
     NotApplied(NotApplied),
