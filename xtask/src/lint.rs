@@ -16,7 +16,7 @@ use crate::report::{Report, actions, finding_json, level, painted};
 use crate::sarif;
 use crate::state::Sources;
 
-/// Shows what the generator cannot do in a document, or does otherwise than written.
+/// Show what the generator cannot do in a document, or does otherwise than written.
 ///
 /// Each finding has file, line, JSON pointer and help, and often an action to copy into openapi/overlays. The document is
 /// taken through all steps of generation; nothing is written. Errors keep a document out of openapi/ and make the exit

@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Maintainers' commands. All work offline, unless they are given an URL.
+/// Maintainers' commands. All work offline, unless they are given a URL.
 ///
 /// Exit code 0: fine; 1: drift or a finding; 2: an error.
 #[derive(Parser)]

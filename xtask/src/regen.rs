@@ -15,13 +15,13 @@ use crate::report::{Report, coloured, painted, unified};
 use crate::state::{self, Generated, Sources};
 use crate::write::write_all;
 
-/// Generates all clients from openapi/, and writes down what they offer and what they were made of.
+/// Generate all clients from openapi/, and write their public surface and the digests of inputs and outputs.
 ///
 /// Writes openapi/surface/*.txt, which is reviewed as a diff, and openapi/generated.lock, all of them or none.
 ///
 /// Examples:
 ///   cargo xtask regen                  after a change of a document or overlay
-///   cargo xtask regen --check          as CI does: changes nothing, exit code 1 and a diff on drift
+///   cargo xtask regen --check          as `.ci/run` does: changes nothing, exit code 1 and a diff on drift
 ///   cargo xtask regen --api checkout   one API only
 #[derive(Args)]
 #[command(verbatim_doc_comment)]

@@ -1,4 +1,4 @@
-//! A change, what it means, and how changes are told.
+//! A change, what it means, and how changes are reported.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -48,7 +48,7 @@ pub enum Kind {
 /// The sort of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum What {
+pub enum ItemKind {
     /// An operation and what is said about it as a whole.
     Operation,
     /// A parameter or a request body.
@@ -73,12 +73,12 @@ pub struct Change {
     #[serde(rename = "crate")]
     pub rust: Class,
     /// The sort of the item.
-    pub what: What,
+    pub what: ItemKind,
     /// `list_cards()`, `list_cards() query limit`, `Card`, `Card.amount`, `CardStatus::Active`
     pub item: String,
     /// What happened to the item.
     pub kind: Kind,
-    /// What happened, in words.
+    /// ItemKind happened, in words.
     pub text: String,
 }
 
@@ -131,7 +131,7 @@ impl Direction {
 /// An item that is compared.
 pub struct Place {
     /// The sort of the item.
-    pub what: What,
+    pub what: ItemKind,
     /// Its name in the report.
     pub item: String,
     /// Which way its values travel.
@@ -139,18 +139,18 @@ pub struct Place {
 }
 
 /// The changes of one API, as reports tell them.
-pub struct Told<'c> {
+pub struct ApiReport<'c> {
     /// Name of the API.
     pub api: &'c str,
     /// What changed.
     pub changes: &'c [Change],
 }
 
-impl Told<'_> {
+impl ApiReport<'_> {
     /// The rows of a table: name of the API, sort of the items, and how many were added, removed, renamed and changed.
     pub fn counts(&self) -> Vec<[String; 6]> {
         let mut rows = Vec::new();
-        for (what, plural) in WHATS {
+        for (what, plural) in ITEM_KINDS {
             let count = |kind| {
                 let of = |change: &&Change| change.what == what && change.kind == kind;
                 match self.changes.iter().filter(of).count() {
@@ -209,8 +209,9 @@ impl Told<'_> {
     /// The lines of a changelog entry; none where nothing changed.
     pub fn entry(&self) -> String {
         let mut out = String::new();
-        for ((what, plural), (kind, verb)) in
-            WHATS.iter().flat_map(|what| KINDS.map(|kind| (what, kind)))
+        for ((what, plural), (kind, verb)) in ITEM_KINDS
+            .iter()
+            .flat_map(|what| KINDS.map(|kind| (what, kind)))
         {
             let of = |change: &&Change| change.what == *what && change.kind == kind;
             let changes: Vec<&Change> = self.changes.iter().filter(of).collect();
@@ -252,7 +253,7 @@ pub struct Overview<'c> {
     /// The states before and after.
     pub states: (&'c str, &'c str),
     /// The APIs.
-    pub apis: Vec<Told<'c>>,
+    pub apis: Vec<ApiReport<'c>>,
     /// Names of the crates, classes of their changes, and versions.
     pub crates: Vec<[String; 3]>,
     /// What else to know.
@@ -362,12 +363,12 @@ fn put(out: &mut String, line: &str) {
 /// How many names an entry of the changelog lists.
 const MOST: usize = 12;
 
-const WHATS: [(What, &str); 5] = [
-    (What::Operation, "operations"),
-    (What::Parameter, "parameters"),
-    (What::Type, "types"),
-    (What::Field, "fields"),
-    (What::Value, "values"),
+const ITEM_KINDS: [(ItemKind, &str); 5] = [
+    (ItemKind::Operation, "operations"),
+    (ItemKind::Parameter, "parameters"),
+    (ItemKind::Type, "types"),
+    (ItemKind::Field, "fields"),
+    (ItemKind::Value, "values"),
 ];
 
 const KINDS: [(Kind, &str); 4] = [

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{Change, Class, Classes, Direction, Kind, Place, What};
+use super::change::{Change, Class, Classes, Direction, ItemKind, Kind, Place};
 use super::surface::{
     Facts, Operation, Surface, Type, likeness, missing, pairs, place_and_name, renamed_types,
     route, unpaired, variables,
@@ -42,7 +42,12 @@ pub fn compare(old: &str, new: &str) -> Vec<Change> {
         changes: BTreeSet::new(),
     };
     for (before, after) in &renamed {
-        comparison.rename(What::Type, before, after, (Class::None, Class::Breaking));
+        comparison.rename(
+            ItemKind::Type,
+            before,
+            after,
+            (Class::None, Class::Breaking),
+        );
     }
     comparison.operations();
     comparison.types();
@@ -58,12 +63,12 @@ impl Comparison<'_> {
         self.push(place.what, Kind::Changed, &place.item, classes, text.into());
     }
 
-    fn rename(&mut self, what: What, before: &str, after: &str, classes: Classes) {
+    fn rename(&mut self, what: ItemKind, before: &str, after: &str, classes: Classes) {
         let text = format!("renamed from `{before}`");
         self.push(what, Kind::Renamed, after, classes, text);
     }
 
-    fn push(&mut self, what: What, kind: Kind, item: &str, (api, rust): Classes, text: String) {
+    fn push(&mut self, what: ItemKind, kind: Kind, item: &str, (api, rust): Classes, text: String) {
         let rust = if self.api_only { Class::None } else { rust };
         if !self.api_only || api != Class::None {
             let item = item.to_owned();
@@ -92,7 +97,7 @@ impl Comparison<'_> {
             let (before, after) = (format!("{name}()"), format!("{new_name}()"));
             if before != after {
                 self.rename(
-                    What::Operation,
+                    ItemKind::Operation,
                     &before,
                     &after,
                     (Class::None, Class::Breaking),
@@ -103,7 +108,7 @@ impl Comparison<'_> {
                 None => {
                     let text = format!("removed (`{} {}`)", was.method, was.path);
                     let classes = (Class::Breaking, Class::Breaking);
-                    self.push(What::Operation, Kind::Removed, &before, classes, text);
+                    self.push(ItemKind::Operation, Kind::Removed, &before, classes, text);
                 }
             }
         }
@@ -111,7 +116,7 @@ impl Comparison<'_> {
             let text = format!("added (`{} {}`)", new[name].method, new[name].path);
             let classes = (Class::Additive, Class::Additive);
             self.push(
-                What::Operation,
+                ItemKind::Operation,
                 Kind::Added,
                 &format!("{name}()"),
                 classes,
@@ -123,7 +128,7 @@ impl Comparison<'_> {
     fn operation(&mut self, name: &str, was: &Operation, is: &Operation) {
         let item = format!("{name}()");
         let place = Place {
-            what: What::Operation,
+            what: ItemKind::Operation,
             item,
             direction: Direction::RESPONSE,
         };
@@ -157,7 +162,7 @@ impl Comparison<'_> {
             } else {
                 let text = format!("{} removed", was.kind);
                 self.push(
-                    What::Type,
+                    ItemKind::Type,
                     Kind::Removed,
                     name,
                     (Class::None, Class::Breaking),
@@ -168,7 +173,7 @@ impl Comparison<'_> {
         for name in missing(&self.new.types, &self.old.types) {
             let text = format!("{} added", self.new.types[&name].kind);
             self.push(
-                What::Type,
+                ItemKind::Type,
                 Kind::Added,
                 &name,
                 (Class::None, Class::Additive),
@@ -191,7 +196,7 @@ impl Comparison<'_> {
 
     fn type_pair(&mut self, name: &str, was: &Type, is: &Type, direction: Direction) {
         let place = Place {
-            what: What::Type,
+            what: ItemKind::Type,
             item: name.to_owned(),
             direction,
         };
@@ -278,7 +283,7 @@ impl Comparison<'_> {
             "operation" if !same => self.moved(&place, key, new_key),
             "struct" if !same => {
                 self.rename(
-                    What::Field,
+                    ItemKind::Field,
                     &before.item,
                     &place.item,
                     (Class::Breaking, Class::Breaking),
@@ -286,7 +291,7 @@ impl Comparison<'_> {
             }
             "enum" if before.item != place.item => {
                 self.rename(
-                    What::Value,
+                    ItemKind::Value,
                     &before.item,
                     &place.item,
                     (on_the_wire, Class::Breaking),
@@ -334,14 +339,14 @@ impl Comparison<'_> {
             self.changed(place, (Class::Breaking, rust), text);
         } else if old_place == "path" {
             self.rename(
-                What::Parameter,
+                ItemKind::Parameter,
                 before,
                 &place.item,
                 (Class::None, Class::None),
             );
         } else {
             self.rename(
-                What::Parameter,
+                ItemKind::Parameter,
                 before,
                 &place.item,
                 (Class::Breaking, Class::Breaking),
@@ -355,10 +360,10 @@ impl Owner<'_> {
         let rust = facts.get("rust").map_or(key, String::as_str);
         let name = self.name;
         let (what, item) = match self.kind {
-            "operation" => (What::Parameter, format!("{name}() {key}")),
-            "struct" => (What::Field, format!("{name}.{key}")),
-            "enum" => (What::Value, format!("{name}::{rust}")),
-            _ => (What::Value, format!("{name}::{key}")),
+            "operation" => (ItemKind::Parameter, format!("{name}() {key}")),
+            "struct" => (ItemKind::Field, format!("{name}.{key}")),
+            "enum" => (ItemKind::Value, format!("{name}::{rust}")),
+            _ => (ItemKind::Value, format!("{name}::{key}")),
         };
         Place {
             what,

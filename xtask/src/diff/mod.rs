@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::report::Report;
-use change::{Change, Class, Overview, Told};
+use change::{ApiReport, Change, Class, Overview};
 use state::{Generated, Inputs, State};
 
 /// Compare two states of openapi/: what changed for users of the API and of the Rust crates, and which versions follow.
@@ -132,7 +132,7 @@ impl Diff {
         bumps.push(Bump::of(root, &from, "dintero", worst)?);
         let overview = Overview {
             states: (&old, &new),
-            apis: apis.iter().map(Compared::told).collect(),
+            apis: apis.iter().map(Compared::report).collect(),
             crates: bumps.iter().map(Bump::row).collect(),
             notes: &notes,
         };
@@ -225,8 +225,8 @@ impl Compared {
         }
     }
 
-    fn told(&self) -> Told<'_> {
-        Told {
+    fn report(&self) -> ApiReport<'_> {
+        ApiReport {
             api: &self.api,
             changes: &self.changes,
         }
@@ -266,7 +266,7 @@ fn write_changelog(
     let mut after = before.clone();
     // The crates are in the order of the APIs.
     for (api, bump) in apis.iter().zip(bumps) {
-        let entry = api.told().entry();
+        let entry = api.report().entry();
         if !entry.is_empty() {
             let (old, new) = &api.versions;
             let versions = if old == new {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::change::Class::{self, Additive as A, Breaking as B, None as N};
-use super::change::{Classes, Place, What};
+use super::change::{Classes, ItemKind, Place};
 use super::compare::Comparison;
 use super::surface::Facts;
 
@@ -132,7 +132,7 @@ impl Comparison<'_> {
         let [request, response, rust] = row;
         let mut api = place.direction.class(request, response);
         // Who leaves out a parameter gets the other default.
-        if key == "default" && place.what == What::Parameter {
+        if key == "default" && place.what == ItemKind::Parameter {
             api = B;
         }
         // Builders check what is sent; what is received is never checked.
@@ -151,8 +151,9 @@ impl Comparison<'_> {
             |facts: &Facts| in_responses(facts) || facts.contains_key("required_in_requests");
         let nullable = |facts: &Facts| facts.contains_key("nullable");
         // Fields that are always there and never null have a type without `Option`.
-        let plain =
-            |facts: &Facts| place.what == What::Field && in_responses(facts) && !nullable(facts);
+        let plain = |facts: &Facts| {
+            place.what == ItemKind::Field && in_responses(facts) && !nullable(facts)
+        };
         let rust_type = if plain(old) == plain(new) { A } else { B };
         let (asked, promised) = (
             (in_requests(old), in_requests(new)),
@@ -192,7 +193,7 @@ impl Comparison<'_> {
 
     /// Compares the Rust types of a value.
     fn kinds(&mut self, place: &Place, old: &str, new: &str) {
-        let subject = if place.what == What::Operation {
+        let subject = if place.what == ItemKind::Operation {
             "response type"
         } else {
             "type"

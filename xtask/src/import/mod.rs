@@ -31,10 +31,10 @@ const METHODS: [&str; 8] = [
 /// More rounds of fixes than any document has needed.
 const ROUNDS: usize = 20;
 
-/// Imports an upstream OpenAPI 3.0 document: YAML, JSON, or a page of the reference with YAML in it.
+/// Import an upstream OpenAPI 3.0 document: YAML, JSON, or a page of the reference with YAML in it.
 ///
 /// The document is written in one layout, so that a diff shows only what it says. Then the client is generated. The import
-/// stops and lists what is in the way: overlay actions that match nothing in the document (--prune removes them), and what
+/// stops and lists the errors: overlay actions that match nothing in the document (--prune removes them), and what
 /// cannot be generated, with the overlay actions that resolve it (--fix appends them). Document, overlay, surface and lock
 /// file are written together once all is generated, or not at all. Works offline, unless given a URL.
 ///
@@ -99,7 +99,7 @@ impl Import {
         let generated = self.generate(api, &mut sources, &overlay_path, &new, &pruned);
         let generated = match unmatched.is_empty() || self.prune {
             true => generated,
-            false => Err(told_unmatched(&before, &unmatched, generated.err())),
+            false => Err(unmatched_findings(&before, &unmatched, generated.err())),
         };
         let (mut state, overlay_text, fixes) =
             generated.map_err(|errors| located(errors, &ours.name, &upstream))?;
@@ -189,7 +189,7 @@ fn check_size(upstream: &Upstream, ours: &Document) -> Result<(), String> {
 }
 
 /// Returns the errors of an import without `--prune`: the actions that match nothing, and what else was found.
-fn told_unmatched(
+fn unmatched_findings(
     overlay: &Document,
     unmatched: &overlay::Unmatched,
     others: Option<Errors>,
