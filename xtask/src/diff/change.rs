@@ -78,7 +78,7 @@ pub struct Change {
     pub item: String,
     /// What happened to the item.
     pub kind: Kind,
-    /// ItemKind happened, in words.
+    /// What happened, in words.
     pub text: String,
 }
 
