@@ -1,6 +1,7 @@
 //! Fixtures of the cross-crate tests: the generated types by name, known bodies, and JSON generated from a document.
 
 pub mod arbitrary;
+pub mod bodies;
 pub mod compatibility;
 pub mod constructs;
 

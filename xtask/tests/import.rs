@@ -269,6 +269,14 @@ fn a_failed_import_changes_nothing_and_says_what_to_do() {
             OLD.replace("https://api.", "https://other."),
             "is on the unknown server",
         ),
+        (
+            OLD.replace("https://api.dintero.com/v1", "/v1"),
+            "is on the server /v1, which names no host. Say in the overlay",
+        ),
+        (
+            OLD.replace("servers: [{url: https://api.dintero.com/v1}]\n", ""),
+            "has no server, nor has the document. Add `servers` in the overlay: {target: \"$\", update: {servers: ",
+        ),
         (OLD.replace("paths:", "path:"), "has no `paths`"),
         ("[".to_owned(), "upstream:2: is not valid YAML: "),
         (PAGE.replace("\n````\n", "\n"), "save the whole page"),

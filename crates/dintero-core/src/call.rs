@@ -9,11 +9,11 @@ use http::{HeaderMap, HeaderValue, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::data::{Param, Validate, Violations, decode};
-use crate::error::{DecodeError, Kind};
+use crate::data::{Param, Validate, Violations};
 use crate::options::set_header;
 use crate::path;
-use crate::transport::{BodyKind, PreparedRequest, RawResponse};
+use crate::raw_response::{Called, RawResponse, decoded};
+use crate::transport::{BodyKind, PreparedRequest};
 use crate::{
     Auth, CallOptions, Error, Handle, Operation, Response, Retry, RetryClass, RetryPolicy, Server,
 };
@@ -354,40 +354,6 @@ impl Call {
 
 pub(crate) type RunFuture =
     std::pin::Pin<Box<dyn Future<Output = Result<(Called, RawResponse), Error>> + Send>>;
-
-/// The operation that was called, if any, and the retry class of the call.
-pub(crate) type Called = (Option<&'static Operation>, RetryClass);
-
-fn decoded<T: DeserializeOwned>(
-    called: Called,
-    response: RawResponse,
-) -> Result<Response<T>, Error> {
-    match decode(&response.body) {
-        Ok(value) => Ok(Response::new(response.status, response.headers, value)),
-        Err(error) => Err(decode_error(called, response, &error)),
-    }
-}
-
-pub(crate) fn decode_error(
-    called: Called,
-    response: RawResponse,
-    error: &serde_json::Error,
-) -> Error {
-    let error = DecodeError::new(error, &response.body);
-    response_error(called, response, error)
-}
-
-/// Keeps what the transport knows, so that the error of a failed decoding has attempts, request id and body.
-pub(crate) fn response_error(
-    (operation, class): Called,
-    response: RawResponse,
-    error: DecodeError,
-) -> Error {
-    Error::new(Kind::Decode(error))
-        .with_response(response.status, response.headers, response.body)
-        .of_call(operation, class)
-        .with_attempts(response.attempts, response.elapsed)
-}
 
 fn join(value: &dyn Param) -> Option<String> {
     let mut values = Vec::new();

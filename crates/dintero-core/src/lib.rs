@@ -29,6 +29,7 @@ mod path;
 /// Properties that the tests and the fuzz targets check.
 #[cfg(any(fuzzing, test))]
 pub mod properties;
+mod raw_response;
 mod response;
 mod retry;
 mod retry_after;

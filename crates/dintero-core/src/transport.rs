@@ -15,6 +15,7 @@ use crate::credentials::Credentials;
 use crate::error::Kind;
 use crate::exchange::{Head, exchange};
 use crate::handle::Shared;
+use crate::raw_response::RawResponse;
 use crate::retry_after::{is_transient, retry_after};
 use crate::token::Token;
 use crate::trace::Trace;
@@ -44,27 +45,6 @@ pub(crate) struct PreparedRequest {
     pub(crate) auth: Auth,
     pub(crate) options: CallOptions,
     pub(crate) body_kind: BodyKind,
-}
-
-/// A successful response whose body is not decoded yet.
-pub(crate) struct RawResponse {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-    pub(crate) attempts: u32,
-    pub(crate) elapsed: Duration,
-}
-
-impl RawResponse {
-    fn new(head: Head, body: Bytes, attempts: u32) -> Self {
-        Self {
-            status: head.status,
-            headers: head.headers,
-            body,
-            attempts,
-            elapsed: Duration::ZERO,
-        }
-    }
 }
 
 /// An attempt that failed.

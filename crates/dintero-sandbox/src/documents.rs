@@ -41,21 +41,15 @@ const OWN: [(&str, &str, &str, RequestBody); 3] = [
     ("POST", "/v1/view/{session_id}", "sandbox_pay", RequestBody::OptionalForm),
 ];
 
-const ADMIN: &[&str] = &["admin:checkout"];
 const READ: &[&str] = &["admin:checkout", "read:checkout"];
 const WRITE: &[&str] = &["admin:checkout", "write:checkout"];
 
 /// The scopes of operations for which the documents name none, by the beginning of the path: for GET, and for other
 /// methods. The first row that fits counts.
 #[rustfmt::skip]
-const ASSUMED_SCOPES: [(&str, &[&str], &[&str]); 6] = [
+const ASSUMED_SCOPES: [(&str, &[&str], &[&str]); 3] = [
     // The token request authenticates by client id and secret.
     ("/v1/accounts/{oid}/auth/token", &[], &[]),
-    // Who holds a key or the secret can act as the account.
-    ("/v1/admin/api-keys", ADMIN, ADMIN),
-    ("/v1/admin/signature", ADMIN, ADMIN),
-    // The scopes that are documented for deleting a profile.
-    ("/v1/admin/session/profiles", READ, &["admin:checkout", "write:checkout:/admin/session/profiles"]),
     // Payouts are about the sellers of an account, whose approval is documented with these scopes.
     ("/v2/accounts/", &["admin:accounts", "read:accounts"], &["admin:accounts", "write:accounts"]),
     // What the other operations of Checkout need.

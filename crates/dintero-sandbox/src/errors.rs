@@ -85,6 +85,11 @@ impl ApiError {
         Self::new(409, "CONFLICT", message)
     }
 
+    /// 412: the object is not as the request expects.
+    pub(crate) fn precondition_failed(message: impl Into<String>) -> Self {
+        Self::new(412, "PRECONDITION_FAILED", message)
+    }
+
     /// The status that a test asked for with a fault; a 429 has a `Retry-After` of 1 second, unless another is set.
     pub(crate) fn on_demand(status: u16) -> Self {
         let message = "this response was asked for as a fault; nothing was done";

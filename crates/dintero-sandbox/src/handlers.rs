@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::api::checkout::{
-    authorization, in_store, pay, payment::form, sessions, tokens, transaction_operations,
+    authorization, in_store, invoice, pay, payment::form, sessions, tokens, transaction_operations,
     transactions,
 };
 use crate::api::records::{
@@ -54,6 +54,7 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("checkout_session_get", Api(sessions::read)),
     ("checkout_session_put", Api(sessions::update)),
     ("checkout_session_cancel_post", Api(sessions::cancel)),
+    ("checkout_sid_pay_post", Api(invoice::pay_session)),
     ("qr_sessions_sid_post", Api(in_store::session_qr)),
     ("qr_locations_lid_post", Api(in_store::location_qr)),
     ("qr_locations_lid_checkout_sid_post", Api(in_store::show)),
@@ -167,7 +168,7 @@ mod tests {
         let routes: BTreeSet<_> = OPERATIONS.iter().map(|o| (&o.method, &o.path)).collect();
         assert_eq!(
             (HANDLERS.len(), OPERATIONS.len(), routes.len()),
-            (106, 106, 106)
+            (107, 107, 107)
         );
     }
 }

@@ -19,8 +19,7 @@ const TERMINALS: &str = "/v1/admin/terminals/operations";
 #[tokio::test]
 async fn a_session_takes_its_configuration_from_the_stored_profile() {
     let api = start().await;
-    let profile =
-        json!({"profile_id": "app", "configuration": {"channel": "in_app", "auto_capture": true}});
+    let profile = json!({"profile_id": "app", "description": "App", "configuration": {"channel": "in_app", "auto_capture": true}});
     ok(api.post(PROFILES, profile.clone()).await);
     refused_fields(&api.post(PROFILES, profile).await, &["profile_id"]);
     let mut body = session_body();
@@ -44,8 +43,11 @@ async fn a_session_takes_its_configuration_from_the_stored_profile() {
         (&json!("new"), &json!({}))
     );
     refused_fields(
-        &api.put(&path, json!({"profile_id": "other", "configuration": {}}))
-            .await,
+        &api.put(
+            &path,
+            json!({"profile_id": "other", "description": "App", "configuration": {}}),
+        )
+        .await,
         &["profile_id"],
     );
     assert!(ok(api.delete(&path).await)["deleted_at"].is_string());
@@ -257,8 +259,7 @@ async fn the_rate_of_a_loan_example_is_worked_out() {
             "type": "instabank_finance", "product_code": "1", "minimum_monthly_balance_rate": "1",
             "origination_fee": 0, "notification_fee": 0, "loan_example": example,
         }});
-        let configuration =
-            json!({"configuration": {"instabank": {"type": "payment_type", "finance": finance}}});
+        let configuration = json!({"description": "Loans", "configuration": {"instabank": {"type": "payment_type", "finance": finance}}});
         let made = ok(api.post("/v1/admin/session/profiles", configuration).await);
         let rate = &made["configuration"]["instabank"]["finance"]["product"]["loan_example"];
         assert_eq!(rate["effective_annual_interest_rate"], expected);

@@ -339,3 +339,33 @@ async fn a_captured_payment_or_a_cancelled_session_cannot_be_cancelled_or_paid()
         .await);
     assert!(api.sandbox.pay(&open, Card::approved()).is_err());
 }
+
+#[tokio::test]
+async fn sessions_are_found_by_plugin_operation_and_name() {
+    let api = start().await;
+    let mut body = session_body();
+    body["order"]["billing_address"] = json!({"first_name": "Kari", "last_name": "Example"});
+    let request = api
+        .request(Method::POST, "/v1/sessions-profile")
+        .json(&body)
+        .header("dintero-system-plugin-name", "shop-plugin");
+    let id = ok(api.send(request).await)["id"].clone();
+    api.session().await;
+    api.card_token().await;
+    let plugin = "initiating_system.dintero_system_plugin_name";
+    for (query, expected) in [
+        (format!("{plugin}=shop-plugin"), 1),
+        (format!("{plugin}=other&{plugin}=shop-plugin"), 1),
+        (format!("{plugin}=other"), 0),
+        ("payment_operation=generate_payment_token".to_owned(), 1),
+        ("payment_operation=recurring_purchase".to_owned(), 0),
+        ("search=Kari%20Example".to_owned(), 1),
+        ("search=Kari".to_owned(), 0),
+    ] {
+        let found = ok(api.get(&format!("/v1/sessions?{query}")).await);
+        let found = found.as_array().expect("a list");
+        assert_eq!(found.len(), expected, "{query}");
+        let is_ours = query.contains("shop-plugin") || query.starts_with("search");
+        assert!(!is_ours || found.iter().all(|s| s["id"] == id), "{query}");
+    }
+}

@@ -49,13 +49,22 @@ impl<'a> Lint<'a> {
     fn server(&mut self, pointer: &str, item: &Value, operation: &Value) {
         let root = self.root();
         let Some(url) = server_url(root, item, operation) else {
-            self.error(
-                Rule::MissingServer,
-                pointer,
-                "has no server, nor has the document",
-                "Add `servers` to the document",
-                [],
-            );
+            // One action fixes all operations without a server.
+            if self.servers.insert(String::new()) {
+                let url = "https://api.dintero.com/v1";
+                self.error(
+                    Rule::MissingServer,
+                    pointer,
+                    "has no server, nor has the document",
+                    format!("Add `servers` in the overlay: {{target: \"$\", update: {{servers: [{{url: \"{url}\"}}]}}}}, or the checkout host"),
+                    [Action::update(
+                        root,
+                        "",
+                        "The document does not say where the API is",
+                        json!({"servers": [{"url": url}]}),
+                    )],
+                );
+            }
             return;
         };
         let (origin, _) = split_origin(&url);
@@ -71,7 +80,10 @@ impl<'a> Lint<'a> {
         self.error(
             Rule::UnknownServer,
             pointer,
-            format!("is on the unknown server {origin}"),
+            match origin {
+                "" => format!("is on the server {url}, which names no host"),
+                _ => format!("is on the unknown server {origin}"),
+            },
             format!(
                 "Say in the overlay which server it is: {{target: \"$\", update: {{x-dintero-servers: {{\"{origin}\": api}}}}}}, or checkout"
             ),

@@ -1,9 +1,9 @@
 //! Step 4: document and overlay become the typed [`Api`]: references to components become references to types, and
 //! whatever progenitor cannot handle, or would lose data over, is said in simpler kinds.
 //!
-//! Every rewrite acts on a construct; what is about one name belongs in an overlay. The order is: [`messages`] reads the
-//! operations, [`flatten`] the schemas they carry, [`direction`] splits what requests and responses carry, and
-//! [`inline_types`] names the types.
+//! Every rewrite acts on a construct; what is about one name belongs in an overlay. The order is: `messages` reads the
+//! operations, `flatten` the schemas they carry, `direction` splits what requests and responses carry, and
+//! `inline_types` names the types.
 
 mod direction;
 mod flatten;

@@ -14,9 +14,10 @@ use serde_json::Value;
 
 pub use cursor::PageCursor;
 
-use crate::call::{Called, RunFuture, decode_error, response_error};
+use crate::call::RunFuture;
 use crate::data::{Nullable, decode};
-use crate::transport::{BodyKind, RawResponse};
+use crate::raw_response::{Called, RawResponse, decode_error, response_error};
+use crate::transport::BodyKind;
 use crate::{Call, Error, Operation, Response};
 
 /// The pages of a list as a [`Stream`], which `pages()` of the call of a list returns.

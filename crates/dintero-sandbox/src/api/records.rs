@@ -8,7 +8,7 @@ use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::{Check, parse_time};
 use crate::clock::text;
 use crate::errors::{ApiError, ApiResult};
-use crate::state::json::{pick, set, text_of};
+use crate::state::json::{pick, remove, set, text_of};
 use crate::state::store::Store;
 use crate::state::{Account, checkout_id, uuid};
 
@@ -98,6 +98,7 @@ pub(crate) const REPORT_CONFIGURATIONS: Collection = Collection {
         let updated_at = parse_time(text_of(&view["updated_at"]), false);
         view["last_modified_at"] = json!(updated_at.map(|at| at.timestamp_millis()));
         view["account_id"] = json!(call.grant.account);
+        remove(&mut view, &["created_by", "deleted_at", "deleted_by"]);
         view
     },
     ..Collection::new("report configuration", |account| {

@@ -46,9 +46,10 @@ fn a_known_path_with_another_method_names_the_right_ones() {
 #[test]
 fn scopes_that_no_document_names_are_assumed() {
     for (id, expected) in [
-        ("admin_signature_get", &["admin:checkout"][..]),
-        ("admin_session_profile_get", READ),
-        ("qr_sessions_sid_post", WRITE),
+        ("admin_api_keys_get", &["admin:checkout"][..]),
+        ("admin_signature_get", READ),
+        ("qr_locations_lid_post", WRITE),
+        ("checkout_sid_pay_post", WRITE),
         (
             "v2_aid_payout_destination_balance_get",
             &["admin:accounts", "read:accounts"],

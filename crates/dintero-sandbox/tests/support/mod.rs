@@ -233,6 +233,34 @@ pub fn charge(token: &Value, reference: &str) -> Value {
     })
 }
 
+/// A session that can be paid by invoice, delivered through a channel.
+pub fn invoice_session_body(channel: Option<&str>) -> Value {
+    let mut invoice = json!({
+        "type": "payment_product_type", "enabled": true, "require_identity_verification": false,
+    });
+    if let Some(channel) = channel {
+        invoice["invoice_channel"] = json!(channel);
+    }
+    let mut body = session_body();
+    body["configuration"] = json!({"kravia": {
+        "type": "payment_type", "invoice_b2b": invoice, "invoice_b2c": invoice,
+    }});
+    body
+}
+
+/// The body that pays a session by invoice.
+pub fn invoice_body(product: &str) -> Value {
+    json!({"payment_product_type": product, "billing_address": billing_address()})
+}
+
+pub fn billing_address() -> Value {
+    json!({
+        "first_name": "Ola", "last_name": "Testesen", "business_name": "Test AS",
+        "organization_number": "999999999", "email": "ola@shop.example", "phone_number": "+4740000000",
+        "address_line": "Storgata 1", "postal_code": "0151", "postal_place": "Oslo", "country": "NO",
+    })
+}
+
 pub fn draft_body() -> Value {
     json!({
         "order": {

@@ -4,6 +4,12 @@ use dintero_checkout::types::{TransactionEvent, TransactionEventKind};
 
 use super::{AmountError, AmountsUnclear};
 
+/// The kind of an event. Older pages of Kravia show it as `name`, without an `event`.
+pub(crate) fn kind(event: &TransactionEvent) -> Option<TransactionEventKind> {
+    let name = || event.name.as_deref().map(TransactionEventKind::from);
+    event.event.clone().or_else(name)
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sums {
     pub(super) authorized: i64,
@@ -95,7 +101,7 @@ impl Sums {
 }
 
 fn step(index: usize, event: &TransactionEvent) -> Result<Option<Step>, AmountsUnclear> {
-    let movement = match &event.event {
+    let movement = match kind(event) {
         Some(TransactionEventKind::Capture) => Some(Movement::Capture),
         Some(TransactionEventKind::Refund) => Some(Movement::Refund),
         Some(TransactionEventKind::Void) => Some(Movement::Void),
@@ -183,24 +189,17 @@ impl Pending {
     pub(super) fn of(events: &[TransactionEvent]) -> Result<Self, AmountsUnclear> {
         let mut pending = Self::default();
         for (index, event) in events.iter().enumerate() {
-            let Some(
-                kind @ (TransactionEventKind::InitiateCapture
-                | TransactionEventKind::InitiateRefund
-                | TransactionEventKind::InitiateVoid),
-            ) = &event.event
-            else {
-                continue;
-            };
             if event.success == Some(false) || is_completed(event, events) {
                 continue;
             }
-            let sum = match kind {
-                TransactionEventKind::InitiateCapture => &mut pending.capture,
-                TransactionEventKind::InitiateRefund => &mut pending.refund,
-                _ => {
+            let sum = match kind(event) {
+                Some(TransactionEventKind::InitiateCapture) => &mut pending.capture,
+                Some(TransactionEventKind::InitiateRefund) => &mut pending.refund,
+                Some(TransactionEventKind::InitiateVoid) => {
                     pending.void = true;
                     continue;
                 }
+                _ => continue,
             };
             let amount = minor_units(event).ok_or(AmountsUnclear::NoAmount(index))?;
             *sum = sum.checked_add(amount).ok_or(AmountError::Overflow)?;

@@ -161,7 +161,8 @@ impl TransactionAmounts {
         self.pending.void
     }
 
-    /// Returns `true` if any capture, refund or void is in progress, so that the amounts will change.
+    /// Returns `true` if any capture, refund or void is in progress, so that the amounts will change. The capture of a Kravia invoice is
+    /// in progress until the payer has paid, which takes weeks or months: a callback with `report_event` tells of it.
     pub fn is_pending(&self) -> bool {
         self.pending != Pending::default()
     }

@@ -69,14 +69,23 @@ impl CallbackError {
             Self::MalformedHeader => (PERMANENT, "the signature header is malformed"),
             Self::DuplicateTimestamp => (PERMANENT, "the signature header has several timestamps"),
             Self::UnknownScheme => (TEMPORARY, "the signature has an unknown scheme"),
-            Self::Stale => (TEMPORARY, "the signature is too old"),
-            Self::Future => (TEMPORARY, "the signature is from the future"),
+            Self::Stale => (
+                TEMPORARY,
+                "the signature is older than the tolerance; check the local clock",
+            ),
+            Self::Future => (
+                TEMPORARY,
+                "the signature is later than the local clock allows; check the clock",
+            ),
             Self::WrongHost => (
                 TEMPORARY,
-                "the signature is for another host than the public URL",
+                "the signature is for another host than the public URL; check `public_url`",
             ),
             Self::UnsortedQuery => (PERMANENT, "the signature is for a query that is not sorted"),
-            Self::WrongSignature => (TEMPORARY, "the signature matches no known secret"),
+            Self::WrongSignature => (
+                TEMPORARY,
+                "the signature matches no known secret; check the account and its secrets",
+            ),
             Self::MalformedRequest => (PERMANENT, "the request line is malformed"),
             Self::Duplicate(_) => (PERMANENT, "occurs more than once"),
             Self::Missing(_) => (PERMANENT, "is missing"),

@@ -56,12 +56,12 @@ impl Declined {
 /// Leaves out the provider's text, which may name the payer.
 impl fmt::Display for Declined {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("The payment provider declined; ")?;
+        f.write_str("the payment provider declined; ")?;
         f.write_str(match self.retry() {
-            RetryAdvice::Never => "do not try again with this card.",
-            RetryAdvice::Now => "the request may be sent again at once.",
-            RetryAdvice::Later(_) => "the request may be sent again at the advised time.",
-            RetryAdvice::None => "its error has the reason.",
+            RetryAdvice::Never => "do not try again with this card",
+            RetryAdvice::Now => "the request may be sent again at once",
+            RetryAdvice::Later(_) => "the request may be sent again at the time in `retry_after`",
+            RetryAdvice::None => "the reason is in its `error`",
         })
     }
 }

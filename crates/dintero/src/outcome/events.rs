@@ -6,6 +6,7 @@ use dintero_checkout::types::{
 
 use super::Declined;
 use super::in_flight::Observation;
+use crate::amount::kind;
 
 /// How the events of a request are recognized.
 pub(super) struct RequestEvents {
@@ -133,7 +134,7 @@ impl RequestEvents {
     /// What a 200 shows: a success, unless the last event is a failure of this kind.
     pub(super) fn in_response(&self, transaction: &Transaction) -> Observation<()> {
         if let Some(last) = transaction.events.iter().flatten().last()
-            && last.event.as_ref() == Some(&self.kind)
+            && kind(last).as_ref() == Some(&self.kind)
             && (last.event_reference.is_none() || self.has_reference(last))
             && last.success == Some(false)
             && last.correction.is_none()
@@ -150,10 +151,10 @@ impl RequestEvents {
 
 fn events<'t>(
     transaction: &'t Transaction,
-    kind: &TransactionEventKind,
+    wanted: &TransactionEventKind,
 ) -> impl Iterator<Item = &'t TransactionEvent> {
     let events = transaction.events.iter().flatten();
-    events.filter(move |event| event.event.as_ref() == Some(kind))
+    events.filter(move |event| kind(event).as_ref() == Some(wanted))
 }
 
 fn request_id(event: &TransactionEvent) -> Option<String> {

@@ -1,4 +1,4 @@
-//! Requests with a confirmed outcome: what moves or records money is sent once, and a lost response is followed by a read.
+//! Sends requests that move or record money once, and reads the state when a response is lost.
 //!
 //! A capture whose response is lost may have been carried out. `capture`, `refund` and `void` then read the transaction and look
 //! for the event of this request. The module `record` does the same for the payment records of a Shopping order, and `wallet` for gift
@@ -68,9 +68,10 @@ use in_flight::InFlight;
 pub enum Outcome<T> {
     /// The request was carried out once. Holds the state afterwards.
     Applied(T),
-    /// The API accepted the request and carries it out later (202). Wait for it, or for a callback with `report_event`.
+    /// The API accepted the request and carries it out later (202). Wait for it, or for a callback with `report_event`. The capture of a
+    /// Kravia invoice rests here until the payer has paid, which takes weeks or months: do not wait, and do not send it again.
     Pending(Pending<T>),
-    /// The request was not carried out. No money moved.
+    /// The request had no effect or, if it is [`NotApplied::Lost`], none that was visible within the confirmation timeout.
     NotApplied(NotApplied),
     /// The outcome could not be determined. Check again; do not send the request under another reference.
     Unknown(Unknown<T>),
@@ -100,7 +101,8 @@ pub enum NotApplied {
     /// The payment provider declined.
     #[cfg(feature = "checkout")]
     Declined(Declined),
-    /// The response was lost, and after the confirmation timeout the request had no visible effect. Holds the error of the last attempt.
+    /// The response was lost, and no effect was visible within the confirmation timeout, although the request may still be
+    /// processed. Holds the error of the last attempt.
     Lost(Error),
     /// The reference belongs to another request, such as an earlier capture of another amount. This request had no effect.
     ReferenceTaken,
@@ -113,10 +115,10 @@ impl fmt::Display for NotApplied {
             #[cfg(feature = "checkout")]
             Self::Declined(declined) => declined.fmt(f),
             Self::Lost(_) => f.write_str(
-                "The response was lost and the request had no effect within the confirmation timeout; it can be sent again.",
+                "the response was lost and no effect was visible within the confirmation timeout; make the same call again, with the same reference",
             ),
             Self::ReferenceTaken => f.write_str(
-                "The reference belongs to another request, so this one had no effect; choose a new reference.",
+                "the reference belongs to another request, so this one had no effect; choose a new reference",
             ),
         }
     }
@@ -171,10 +173,10 @@ impl<T> Unknown<T> {
 
 impl<T> fmt::Display for Unknown<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("The request may have been carried out; check before sending it again")?;
+        f.write_str("the request may have been carried out; check before sending it again")?;
         match self.error() {
             Some(error) => write!(f, ": {error}"),
-            None => f.write_str(": the state that was read is inconclusive."),
+            None => f.write_str(": the state that was read is inconclusive"),
         }
     }
 }

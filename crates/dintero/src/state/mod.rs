@@ -95,7 +95,7 @@ pub enum Reason {
     Captured,
     /// The payment is only initiated: cancel its session.
     OnlyInitiated,
-    /// The payment product cannot void the rest after a partial capture.
+    /// The payment product does not support the operation: the refund of a Kravia invoice, or a void of the rest after a partial capture.
     PaymentProduct,
     /// The amount is not greater than 0.
     NotPositive,
@@ -116,9 +116,9 @@ pub enum Reason {
     Expired,
     /// Dintero does not know the outcome yet (status UNKNOWN): read the transaction again later.
     Undecided,
-    /// The state is missing, or this version does not know it.
+    /// The state is missing, or this version does not know it or the payment product.
     UnknownState,
-    /// No rule is documented for this state.
+    /// No rule is documented for this state and payment product.
     Undocumented,
     /// Required data is missing or malformed.
     MissingData,
@@ -137,9 +137,7 @@ impl fmt::Display for Reason {
             Self::NothingCaptured => "nothing has been captured, so void the payment",
             Self::Captured => "it is captured already, so refund it",
             Self::OnlyInitiated => "the payment is only initiated, so cancel its session",
-            Self::PaymentProduct => {
-                "the payment product cannot void the rest after a partial capture"
-            }
+            Self::PaymentProduct => "the payment product does not support the operation",
             Self::NotPositive => "the amount is not greater than 0",
             Self::Currency => "the amount is in another currency",
             Self::ExceedsRemaining { remaining } => return write!(f, "only {remaining} is left"),
@@ -148,8 +146,8 @@ impl fmt::Display for Reason {
             Self::NotYetValid => "the card is not valid yet",
             Self::Expired => "the card has expired",
             Self::Undecided => "Dintero does not know the outcome yet",
-            Self::UnknownState => "the state is not known to this version",
-            Self::Undocumented => "no rule is documented for this state",
+            Self::UnknownState => "the state or the payment product is not known to this version",
+            Self::Undocumented => "no rule is documented for this state and payment product",
             Self::MissingData => "required data is missing",
             #[cfg(feature = "checkout")]
             Self::Amounts(unclear) => return unclear.fmt(f),

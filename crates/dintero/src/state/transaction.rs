@@ -1,9 +1,11 @@
 //! Rules about transactions.
 
-use dintero_checkout::types::{PaymentProductType, Transaction, TransactionStatus};
+use dintero_checkout::types::{
+    PaymentProduct, PaymentProductType, Transaction, TransactionEventKind, TransactionStatus,
+};
 
 use super::{Reason, Verdict};
-use crate::amount::is_pending;
+use crate::amount::{is_pending, kind};
 use crate::{Amount, AmountsUnclear, TransactionAmounts};
 use Verdict::{No, Unknown, Yes};
 
@@ -23,11 +25,16 @@ pub trait StatusRules {
 }
 
 /// Rules about a transaction.
+///
+/// All verdicts but those that no product allows are unknown for a payment product that this version does not know.
 pub trait TransactionRules {
     /// Returns whether this amount can be captured.
     ///
     /// Captures are possible in AUTHORIZED, PARTIALLY_CAPTURED and PARTIALLY_CAPTURED_REFUNDED, repeatedly, up to
     /// [`TransactionAmounts::capturable`]. The amount of an earlier capture in progress may not be left.
+    ///
+    /// Kravia captures an invoice without a call, so that the verdict is unknown, except with the invoice channel `merchant` and no
+    /// INITIATE_CAPTURE event: then nothing is collected until you capture.
     ///
     /// After a `final_capture` nothing more can be captured; that is visible only where the provider reports the rest as voided.
     fn can_capture(&self, amount: Amount) -> Verdict;
@@ -36,6 +43,7 @@ pub trait TransactionRules {
     ///
     /// Refunds are possible in PARTIALLY_CAPTURED, PARTIALLY_CAPTURED_REFUNDED, CAPTURED and PARTIALLY_REFUNDED, up to what was captured
     /// and not refunded. A transaction that is only AUTHORIZED must be voided, not refunded: this is the most common mistake.
+    /// Kravia invoices cannot be refunded at all.
     fn can_refund(&self, amount: Amount) -> Verdict;
 
     /// Returns whether what is not captured can be voided.
@@ -43,7 +51,7 @@ pub trait TransactionRules {
     /// Possible in AUTHORIZED. In PARTIALLY_CAPTURED only with the payment products `payex.creditcard`, `payex.mobilepay`, `payex.vipps`,
     /// `payex.applepay`, `payex.clicktopay`, `payex.googlepay`, `vipps`, `klarna.klarna` and `klarna.billie`. A CAPTURED transaction is
     /// refunded instead, and so is every Swish payment, which is captured at once and never AUTHORIZED. For an INITIATED transaction, cancel
-    /// the session.
+    /// the session. Whether a Kravia invoice can be voided depends on its state in a way that is not documented.
     fn can_void(&self) -> Verdict;
 
     /// Returns whether the session of this transaction can be cancelled.
@@ -118,7 +126,7 @@ impl TransactionRules for Transaction {
         check_amount(
             self,
             amount,
-            |rules| rules.capture,
+            |rules| for_product(self, Operation::Capture, rules.capture),
             |amounts| Limit {
                 remaining: amounts.capturable(),
                 pending: amounts.pending_capture(),
@@ -131,7 +139,7 @@ impl TransactionRules for Transaction {
         check_amount(
             self,
             amount,
-            |rules| rules.refund,
+            |rules| for_product(self, Operation::Refund, rules.refund),
             |amounts| Limit {
                 remaining: Some(amounts.refundable()),
                 pending: amounts.pending_refund(),
@@ -148,18 +156,73 @@ impl TransactionRules for Transaction {
             TransactionStatus::Authorized if is_swish(&self.payment_product_type) => {
                 Unknown(Reason::Undocumented)
             }
-            TransactionStatus::PartiallyCaptured => can_void_rest(self),
+            TransactionStatus::PartiallyCaptured if !is_kravia(self) => can_void_rest(self),
             status => rules(status).void,
         };
-        unless_pending(self, allowed)
+        unless_pending(self, for_product(self, Operation::Void, allowed))
     }
 
     fn can_cancel_session(&self) -> Verdict {
         match &self.status {
             None => Unknown(Reason::MissingData),
-            Some(status) => unless_pending(self, rules(status).cancel_session),
+            Some(status) => {
+                let allowed = rules(status).cancel_session;
+                // Cancelling the session of an AUTHORIZED transaction voids it.
+                let operation = match status {
+                    TransactionStatus::Authorized => Operation::Void,
+                    _ => Operation::CancelUnpaid,
+                };
+                unless_pending(self, for_product(self, operation, allowed))
+            }
         }
     }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Operation {
+    Capture,
+    Refund,
+    Void,
+    /// The cancellation of a session whose transaction is not authorized.
+    CancelUnpaid,
+}
+
+/// Narrows what the status allows to what the payment product supports.
+fn for_product(transaction: &Transaction, operation: Operation, verdict: Verdict) -> Verdict {
+    let allowed = verdict == Yes;
+    if is_kravia(transaction) {
+        return match operation {
+            Operation::Refund if allowed || verdict.is_unknown() => No(Reason::PaymentProduct),
+            Operation::Capture if allowed && !is_capture_due(transaction) => {
+                Unknown(Reason::Undocumented)
+            }
+            // There is no refund to turn to.
+            Operation::Void if allowed || verdict == No(Reason::Captured) => {
+                Unknown(Reason::Undocumented)
+            }
+            _ => verdict,
+        };
+    }
+    if allowed && transaction.payment_product_type.is_unknown() {
+        return Unknown(Reason::UnknownState);
+    }
+    verdict
+}
+
+fn is_kravia(transaction: &Transaction) -> bool {
+    let product = transaction.payment_product_type.as_str();
+    transaction.payment_product == PaymentProduct::Kravia || product.starts_with("kravia.")
+}
+
+/// Whether the merchant delivers the Kravia invoice and has not captured yet, without which nothing is collected.
+fn is_capture_due(transaction: &Transaction) -> bool {
+    let metadata = transaction.metadata.as_ref();
+    let channel = metadata.and_then(|metadata| metadata.kravia_invoice_channel.as_deref());
+    let status = transaction.status.as_ref();
+    let initiated = |event| kind(event) == Some(TransactionEventKind::InitiateCapture);
+    channel == Some("merchant")
+        && status == Some(&TransactionStatus::Authorized)
+        && !transaction.events.iter().flatten().any(initiated)
 }
 
 /// The limit of an amount.

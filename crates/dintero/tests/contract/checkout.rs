@@ -28,6 +28,7 @@ async fn every_operation_of_checkout() {
     let session = sessions(&contract).await;
     places(&contract, &session).await;
     payments::payment(&contract, &session).await;
+    payments::invoice(&contract).await;
     payments::store_card(&contract).await;
     payments::stored_card(&contract).await;
     finance::reports(&contract).await;

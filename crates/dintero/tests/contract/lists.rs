@@ -81,7 +81,7 @@ async fn fill(contract: &Contract) -> (Vec<String>, Vec<String>) {
 
         let settings = SessionConfigurationInput::builder();
         let settings = SessionProfileInput::builder().configuration(settings);
-        let settings = settings.profile_id(format!("profile-{n}"));
+        let settings = settings.profile_id(format!("profile-{n}")).description("Mine");
         contract.known(
             checkout
                 .create_session_profile()
@@ -264,6 +264,9 @@ async fn every_filter_selects_what_it_names() {
         payout_destination_id: SELLERS[0], "none";
     );
     store_card(&contract).await;
+    filters!(contract, checkout.list_sessions(), page => page;
+        payment_operation: PaymentOperationIntent::GeneratePaymentToken, PaymentOperationIntent::RecurringPurchase;
+    );
     filters!(contract, checkout.list_transactions(), page => page;
         payment_operation: PaymentOperationIntent::GeneratePaymentToken, PaymentOperationIntent::RecurringPurchase;
     );

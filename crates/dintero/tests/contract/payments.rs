@@ -5,16 +5,71 @@ use std::time::Duration;
 use dintero::checkout::types::{
     AuthorizationUpdate, CaptureOptions, CardTokenDeleteOptions, CardTokenRequestor,
     CardTokenStatus, CardTokenType, CustomerToken, CustomerTokens, DinteroPspCardTokenProvider,
-    DinteroPspCreditcardMitPayment, MerchantInitiatedOperation, OperationItem, PayFeatureToggle,
-    PaySession, PaySessionConfiguration, PaySessionCustomer, PaySessionOptions, PaySessionUrls,
-    RefundOptions, SessionOrderInput, TokenSession, TokenSessionCustomer, TokenSessionOptions,
-    TokenSessionOrder, TransactionEventKind, TransactionInclude, TransactionStatus,
-    TransactionUpdate,
+    DinteroPspCreditcardMitPayment, KraviaConfiguration, KraviaInvoice, MerchantInitiatedOperation,
+    OperationItem, OrderAddress, PayFeatureToggle, PaySession, PaySessionConfiguration,
+    PaySessionCustomer, PaySessionOptions, PaySessionUrls, PaymentProductType,
+    PaymentProductTypeTag, PaymentTypeTag, RefundOptions, SessionConfigurationInput,
+    SessionOrderInput, SessionPaymentOptions, TokenSession, TokenSessionCustomer,
+    TokenSessionOptions, TokenSessionOrder, TransactionEventKind, TransactionInclude,
+    TransactionStatus, TransactionUpdate,
 };
+use dintero::state::TransactionRules;
+use dintero::{Amount, Currency};
 use dintero_sandbox::{Card, Fault};
 
 use super::checkout::{CHAIR, CUSTOMER, LAMP, TOTAL, profile, urls};
 use super::{Contract, finance};
+
+/// A session that is paid by invoice, and the invoice that rests until its payer has paid.
+pub async fn invoice(contract: &Contract) {
+    let checkout = contract.dintero.checkout();
+    let address = OrderAddress::builder()
+        .first_name("Kari")
+        .last_name("Example")
+        .email("kari@shop.example")
+        .phone_number("+4790000000")
+        .address_line("Street 1")
+        .postal_code("0150")
+        .postal_place("Oslo")
+        .country("NO");
+    let kravia = KraviaConfiguration::builder()
+        .type_(PaymentTypeTag::PaymentType)
+        .invoice_b2c(
+            KraviaInvoice::builder()
+                .type_(PaymentProductTypeTag::PaymentProductType)
+                .enabled(true)
+                .days_until_due(14)
+                .require_identity_verification(false),
+        );
+    let session =
+        profile("invoice").configuration(SessionConfigurationInput::builder().kravia(kravia));
+    let session = checkout.create_session_from_profile().body(session);
+    let session = contract.known(session.send().await).id.unwrap();
+    let before = contract.known(checkout.get_session(&session).send().await);
+    let options = SessionPaymentOptions::builder()
+        .payment_product_type("kravia.invoice_b2c")
+        .billing_address(address);
+    let paid = checkout
+        .pay_session(&session)
+        .if_unmodified_since(before.updated_at.unwrap().as_str())
+        .body(options);
+    let paid = contract.known(paid.send().await);
+    assert!(paid.success && paid.error.is_none() && paid.actions.len() == 1);
+    let session = contract.known(checkout.get_session(&session).send().await);
+    let invoice = session.transaction_id.unwrap();
+    let invoice = contract.known(checkout.get_transaction(&invoice).send().await);
+    assert_eq!(
+        (invoice.status.as_ref(), &invoice.payment_product_type),
+        (
+            Some(&TransactionStatus::Authorized),
+            &PaymentProductType::KraviaInvoiceB2c
+        )
+    );
+    let last = invoice.events.as_ref().unwrap().last().unwrap();
+    assert_eq!(last.event, Some(TransactionEventKind::InitiateCapture));
+    let amount = Amount::new(100, Currency::Nok);
+    assert!(!invoice.can_refund(amount).is_yes() && !invoice.can_capture(amount).is_yes());
+}
 
 /// A payment that is captured and refunded in part, and another that is voided.
 pub async fn payment(contract: &Contract, session: &str) {

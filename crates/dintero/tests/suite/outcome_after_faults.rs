@@ -217,7 +217,7 @@ async fn an_outcome_that_cannot_be_read_is_unknown_and_never_sent_again() {
         assert!(
             unknown
                 .to_string()
-                .starts_with("The request may have been carried out"),
+                .starts_with("the request may have been carried out"),
             "{unknown}"
         );
         // Until the API responds again.

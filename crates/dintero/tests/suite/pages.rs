@@ -67,7 +67,6 @@ impl Respond for List {
         let mut body = Value::Null;
         put(&mut body, paging.items, items.collect());
         for cursor in paging.cursor {
-<<<<<<< HEAD:crates/dintero/tests/suite/pages.rs
             let in_use = cursor.alternative.filter(|alternative| {
                 alternative
                     .parameters
@@ -76,12 +75,6 @@ impl Respond for List {
             });
             if let CursorSource::Body(pointer) =
                 in_use.map_or(cursor.source, |alternative| alternative.source)
-=======
-            let in_use = cursor
-                .alternative
-                .filter(|other| other.parameters.iter().any(|name| value(name).is_some()));
-            if let CursorSource::Body(pointer) = in_use.map_or(cursor.source, |other| other.source)
->>>>>>> core:crates/dintero/tests/pages.rs
                 && end < self.total
             {
                 put(&mut body, pointer, json!(format!("n-{}", end - 1)));

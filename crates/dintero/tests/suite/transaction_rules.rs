@@ -1,6 +1,6 @@
 //! The rules about transactions and sessions, as tables.
 
-use dintero::checkout::types::{Session, TransactionStatus};
+use dintero::checkout::types::{Session, Transaction, TransactionStatus};
 use dintero::state::{Reason, SessionRules, SessionState, StatusRules, TransactionRules, Verdict};
 use dintero::{Amount, AmountsUnclear, Currency};
 use serde_json::json;
@@ -162,10 +162,10 @@ fn only_some_products_can_void_the_rest() {
             want,
             "{product}"
         );
-        let whole = if product.ends_with("swish") {
-            Unknown(Reason::Undocumented)
-        } else {
-            Yes
+        let whole = match product {
+            "payex.swish" => Unknown(Reason::Undocumented),
+            "new.product" => Unknown(Reason::UnknownState),
+            _ => Yes,
         };
         assert_eq!(
             transaction("AUTHORIZED", product, json!([])).can_void(),
@@ -182,6 +182,84 @@ fn only_some_products_can_void_the_rest() {
         gone.can_void(),
         No(Reason::ExceedsRemaining { remaining: nok(0) })
     );
+}
+
+#[test]
+fn a_product_allows_no_more_than_is_known_of_it() {
+    let (captured, part) = (json!([ok("CAPTURE", 1000)]), json!([ok("CAPTURE", 400)]));
+    let begun = json!([ok("AUTHORIZE", 1000), ok("INITIATE_CAPTURE", 1000)]);
+    let (none, open, end) = (
+        Unknown(Reason::Undocumented),
+        Unknown(Reason::UnknownState),
+        No(Reason::Final),
+    );
+    let (refund, nothing) = (No(Reason::PaymentProduct), No(Reason::NothingCaptured));
+    let (only_begun, done) = (No(Reason::OnlyInitiated), No(Reason::AlreadyDone));
+    let (unpaid, all) = (No(Reason::NotAuthorized), No(Reason::Captured));
+    let undecided = Unknown(Reason::Undecided);
+    // Status, channel, events, then: capture 100, refund 100, void, cancel the session.
+    #[rustfmt::skip]
+    let kravia = [
+        ("INITIATED", None, json!([]), [unpaid, nothing, only_begun, Yes]),
+        ("ON_HOLD", None, json!([]), [unpaid, nothing, unpaid, done]),
+        ("AUTHORIZED", None, json!([]), [none, nothing, none, none]),
+        ("AUTHORIZED", None, begun.clone(), [none, nothing, none, none]),
+        ("AUTHORIZED", Some("kravia"), begun.clone(), [none, nothing, none, none]),
+        ("AUTHORIZED", Some("new"), json!([]), [none, nothing, none, none]),
+        ("AUTHORIZED", Some("merchant"), json!([]), [Yes, nothing, none, none]),
+        ("AUTHORIZED", Some("merchant"), begun, [none, nothing, none, none]),
+        ("AUTHORIZED", Some("merchant"), json!([{"name": "INITIATE_CAPTURE"}]), [none, nothing, none, none]),
+        ("PARTIALLY_CAPTURED", Some("merchant"), part.clone(), [none, refund, none, done]),
+        ("PARTIALLY_CAPTURED_REFUNDED", None, part.clone(), [none, refund, none, done]),
+        ("CAPTURED", None, captured.clone(), [all, refund, none, done]),
+        ("CAPTURED", None, json!([{"name": "CAPTURE", "metadata": {}}]), [all, refund, none, done]),
+        ("PARTIALLY_REFUNDED", None, captured.clone(), [all, refund, none, done]),
+        ("REFUNDED", None, captured.clone(), [end; 4]),
+        ("AUTHORIZATION_VOIDED", None, json!([]), [end; 4]),
+        ("UNKNOWN", None, json!([]), [undecided, refund, undecided, undecided]),
+        ("NEW_STATUS", None, json!([]), [open, refund, open, open]),
+    ];
+    for product in [
+        "kravia.invoice_b2b",
+        "kravia.invoice_b2b_grouped",
+        "kravia.invoice_b2c",
+        "kravia.new",
+    ] {
+        for (status, channel, events, want) in &kravia {
+            let mut invoice = transaction(status, product, events.clone());
+            let metadata = channel.map(|channel| json!({"kravia:invoice_channel": channel}));
+            invoice.metadata = serde_json::from_value(json!(metadata)).unwrap();
+            assert_eq!(
+                verdicts(&invoice),
+                *want,
+                "{product} {status} {channel:?} {events}"
+            );
+        }
+    }
+    #[rustfmt::skip]
+    let others = [
+        ("two.invoice_b2b", "AUTHORIZED", json!([]), [Yes, nothing, Yes, Yes]),
+        ("two.invoice_b2b", "CAPTURED", captured.clone(), [all, Yes, all, done]),
+        ("new.product", "INITIATED", json!([]), [unpaid, nothing, only_begun, open]),
+        ("new.product", "AUTHORIZED", json!([]), [open, nothing, open, open]),
+        ("new.product", "PARTIALLY_CAPTURED", part, [open, open, open, done]),
+        ("new.product", "CAPTURED", captured, [all, open, all, done]),
+        ("new.product", "REFUNDED", json!([]), [end; 4]),
+    ];
+    for (product, status, events, want) in others {
+        let payment = transaction(status, product, events);
+        assert_eq!(verdicts(&payment), want, "{product} {status}");
+    }
+}
+
+/// Capture 100, refund 100, void, cancel the session.
+fn verdicts(transaction: &Transaction) -> [Verdict; 4] {
+    [
+        transaction.can_capture(nok(100)),
+        transaction.can_refund(nok(100)),
+        transaction.can_void(),
+        transaction.can_cancel_session(),
+    ]
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::api::checkout::card::Card;
+use crate::api::checkout::invoice;
 use crate::api::checkout::order::{check_order, check_session_metadata};
 use crate::api::checkout::payment;
 use crate::api::checkout::sessions::{self, created, expiry, open};
@@ -14,7 +15,7 @@ use crate::state::json::{remove, set, text_of};
 
 /// The charge's id; its refusals say `success: false` too.
 pub(crate) const OPERATION: &str = "checkout_session_pay_post";
-/// The only product that the sandbox plays.
+/// The only product whose cards the sandbox keeps.
 const CARD: &str = "dintero_psp.creditcard";
 
 /// `POST /sessions/payment-token`: a session of no amount; when its payer has paid, the card is kept.
@@ -35,6 +36,7 @@ pub(crate) fn token_session(call: &Call<'_>, account: &mut Account) -> HandlerRe
     let id = open(call, account, doc, expires_at)?;
     let session = account.checkout.sessions.get_mut(&id, "session")?;
     session.keeps_card = true;
+    session.doc["payment_operation"] = json!("generate_payment_token");
     created(call, account, &id)
 }
 
@@ -66,7 +68,17 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     for name in ["session", "payment"] {
         check.ensure(call.body[name].is_object(), name, "is required");
     }
-    check_product(&mut check, &call.body, "payment");
+    let product = text_of(&call.body["payment"]["payment_product_type"]);
+    let is_invoice = product.starts_with("kravia.");
+    if is_invoice {
+        let (at, address) = (
+            "session.order.billing_address",
+            &body["order"]["billing_address"],
+        );
+        invoice::check_address(&mut check, at, address, product);
+    } else {
+        check_product(&mut check, &call.body, "payment");
+    }
     check_order(&mut check, "session.order", &body["order"]);
     check_session_metadata(&mut check, "session.metadata", &body["metadata"]);
     let expires_at = expiry(call, &mut check, "session.expires_at", &body["expires_at"]);
@@ -77,7 +89,8 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         .iter()
         .find(|t| t["token"] == *secret);
     let reason = "has no payment_token of this account for dintero_psp.creditcard";
-    check.ensure(token.is_some(), "session.customer.tokens", reason);
+    let has_means = is_invoice || token.is_some();
+    check.ensure(has_means, "session.customer.tokens", reason);
     let field = "session.order.merchant_reference";
     check.ensure(!is_repeated(call, account), field, "is already used");
     check.finish()?;
@@ -97,15 +110,22 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     // A session has to have one, although nobody comes to this one.
     doc["url"]["return_url"] = json!(format!("{}/v1/view", call.base_url));
     let session_id = open(call, account, doc, expires_at)?;
-    let id = payment::pay(call, account, &session_id, &card)?;
+    let id = match is_invoice {
+        true => {
+            let channel = &call.body["payment"]["invoice_channel"];
+            invoice::pay(call, account, &session_id, product, channel)?
+        }
+        false => payment::pay(call, account, &session_id, &card)?,
+    };
     let transaction = account.checkout.transactions.get_mut(&id, "transaction")?;
-    let operation = &call.body["payment"]["operation"];
-    set(
-        &mut transaction.doc,
-        json!({"payment_operation": operation}),
-    );
-    transaction.doc["card"]["payment_token_id"] = token["id"].clone();
-    let success = card.outcome == Authorization::Given;
+    if !is_invoice {
+        let operation = &call.body["payment"]["operation"];
+        transaction.doc["payment_operation"] = operation.clone();
+        transaction.doc["card"]["payment_token_id"] = token["id"].clone();
+        let session = account.checkout.sessions.get_mut(&session_id, "session")?;
+        session.doc["payment_operation"] = operation.clone();
+    }
+    let success = is_invoice || card.outcome == Authorization::Given;
     if let (false, Some(event)) = (success, transaction.events.last_mut()) {
         let retry = json!({"retry_codes": ["DO_NOT_RETRY"]});
         event["error"] = json!({"message": "the token cannot be used", "type": ["DECLINED"], "retry_policy": retry});

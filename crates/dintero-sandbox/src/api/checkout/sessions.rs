@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::api::checkout::order::{check_order, check_session_metadata, check_sum};
 use crate::api::checkout::transaction_operations::{perform, timed_out, voiding};
+use crate::api::checkout::transactions::has_name;
 use crate::api::{has_values, is_found, is_set, loans, page};
 use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::{Check, parse_time};
@@ -117,10 +118,15 @@ pub(crate) fn expiry(
 
 /// `GET /sessions`: newest first, a bare array.
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    const FILTERS: [(&str, &str); 3] = [
+    const FILTERS: [(&str, &str); 5] = [
         ("id", "/id"),
         ("transaction_id", "/transaction_id"),
         ("store_id", "/order/store/id"),
+        (
+            "initiating_system.dintero_system_plugin_name",
+            "/initiating_system_request_headers/dintero-system-plugin-name",
+        ),
+        ("payment_operation", "/payment_operation"),
     ];
     const SEARCHED: [&str; 6] = [
         "/id",
@@ -137,7 +143,7 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         set(&mut doc, json!({"transaction_id": session.transaction_id}));
         let at = parse_time(text_of(&doc["created_at"]), false);
         has_values(query, &doc, &FILTERS)
-            && is_found(query, &doc, &SEARCHED)
+            && (is_found(query, &doc, &SEARCHED) || has_name(query, &doc["order"]))
             && at.is_some_and(|at| created.contains(at))
     };
     let (page, _) = page(call, &account.checkout.sessions, wanted)?;

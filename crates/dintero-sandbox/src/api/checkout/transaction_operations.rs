@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::api::checkout::card::{timeout, times_out};
+use crate::api::checkout::invoice;
 use crate::api::checkout::order::check_event_metadata;
 use crate::api::{finance, fits};
 use crate::call::{ApiResponse, Call, HandlerResult};
@@ -28,6 +29,10 @@ pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> Handl
     let checkout = &account.checkout;
     let transaction = checkout.transactions.get(call.param("id"), "transaction")?;
     let (amount, lines) = check_body(call, transaction, operation)?;
+    if operation == Operation::Refund {
+        invoice::check_refundable(transaction)?;
+    }
+    let is_invoice = operation == Operation::Capture && invoice::is_kravia(transaction);
     let (ledger, is_capture) = (&transaction.ledger, operation == Operation::Capture);
     let (left, verb, done) = match is_capture {
         true => (ledger.capturable(), "capture", "captured"),
@@ -58,7 +63,10 @@ pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> Handl
         is_final: is_capture && call.body["final_capture"] == true,
         extra,
     };
-    carry_out(call, account, movement)
+    match is_invoice {
+        true => invoice::capture(call, account, movement),
+        false => carry_out(call, account, movement),
+    }
 }
 
 /// `POST /transactions/{id}/void`. Voiding the rest after a part capture is for payment products that the sandbox's
@@ -70,6 +78,12 @@ pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let reason = format!("a transaction that is {status} cannot be voided");
     ensure_state(status == "AUTHORIZED", &reason)?;
     let movement = voiding(call, transaction);
+    if invoice::is_kravia(transaction) {
+        // An invoice that is not paid yet can be cancelled: its capture is only begun.
+        let transactions = &mut account.checkout.transactions;
+        let transaction = transactions.get_mut(call.param("id"), "transaction")?;
+        transaction.pending = None;
+    }
     carry_out(call, account, movement)
 }
 

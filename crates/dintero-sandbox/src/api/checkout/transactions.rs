@@ -96,11 +96,11 @@ fn had(transaction: &Transaction, name: &str, range: TimeRange) -> bool {
 }
 
 /// Whether `search` is the full name in one of the addresses.
-fn has_name(query: &Query, transaction: &Value) -> bool {
+pub(crate) fn has_name(query: &Query, order: &Value) -> bool {
     ["shipping_address", "billing_address"]
         .iter()
         .any(|address| {
-            let part = |name| text_of(&transaction[*address][name]);
+            let part = |name| text_of(&order[*address][name]);
             let name = format!("{} {}", part("first_name"), part("last_name"));
             query.first("search") == Some(name.as_str())
         })

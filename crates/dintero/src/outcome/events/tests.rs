@@ -162,3 +162,40 @@ fn a_void_is_recognized_by_its_kind_and_a_failed_one_by_its_202() {
         assert_eq!(state(&void(), status, events), expected, "{shown}");
     }
 }
+
+#[test]
+fn an_event_counts_by_its_name_where_it_has_no_kind() {
+    for (events, expected) in [
+        (
+            json!([{"name": "CAPTURE", "success": true, "amount": 40, "event_reference": "mine"}]),
+            "applied",
+        ),
+        (
+            json!([{"name": "CAPTURE", "event_reference": "mine"}]),
+            "inconclusive",
+        ),
+        (
+            json!([{"event": "REFUND", "name": "CAPTURE", "success": true, "event_reference": "mine"}]),
+            "absent",
+        ),
+        (
+            json!([{"name": "INITIATE_CAPTURE", "amount": 40, "event_reference": "mine"}]),
+            "pending",
+        ),
+        (
+            json!([{"name": "NEW", "success": true, "event_reference": "mine"}]),
+            "absent",
+        ),
+        // An invoice that is captured without a call has no reference of the merchant.
+        (
+            json!([{"name": "INITIATE_CAPTURE", "amount": 40}]),
+            "absent",
+        ),
+    ] {
+        assert_eq!(
+            state(&capture(0), "AUTHORIZED", events.clone()),
+            expected,
+            "{events}"
+        );
+    }
+}

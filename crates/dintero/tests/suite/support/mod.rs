@@ -2,6 +2,7 @@
 
 pub mod callback;
 pub mod shop;
+pub mod unreliable_api;
 
 use std::time::{Duration, SystemTime};
 

@@ -6,6 +6,7 @@ mod page;
 use serde_json::{Value, json};
 
 use crate::api::checkout::card::{Card, Case, timeout, times_out};
+use crate::api::checkout::invoice::is_kravia;
 use crate::api::checkout::tokens;
 use crate::api::checkout::transactions::from_session;
 use crate::api::finance;
@@ -65,8 +66,27 @@ pub(crate) fn pay(
     if card.case == Case::TokenTimesOut && session.keeps_card {
         card.outcome = Authorization::Failed;
     }
-    let id = begin(call, account, session_id, Some(&card))?;
+    let (product, outcome) = ("dintero_psp.creditcard", card.outcome);
+    let id = begin(call, account, session_id, (product, outcome), Some(&card))?;
     conclude(call, account, &id, Some(&card))?;
+    Ok(id)
+}
+
+/// Pays a session by invoice, or leaves it on hold where a fault puts it off; returns the transaction's id.
+pub(crate) fn pay_invoice(
+    call: &Call<'_>,
+    account: &mut Account,
+    session_id: &str,
+    product: &str,
+) -> ApiResult<String> {
+    let outcome = match call.pending {
+        Some(_) => Authorization::OnHold,
+        None => Authorization::Given,
+    };
+    let id = begin(call, account, session_id, (product, outcome), None)?;
+    if outcome == Authorization::Given {
+        conclude(call, account, &id, None)?;
+    }
     Ok(id)
 }
 
@@ -74,7 +94,8 @@ pub(crate) fn pay(
 fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<String> {
     let session = account.checkout.sessions.get(session_id, "session")?;
     ensure_state(!session.keeps_card, "the session is for keeping a card")?;
-    let id = begin(call, account, session_id, None)?;
+    let held = ("dintero.external", Authorization::OnHold);
+    let id = begin(call, account, session_id, held, None)?;
     callbacks::on_payment(account, call.now, &id, Moment::Held);
     Ok(id)
 }
@@ -112,11 +133,12 @@ pub(crate) fn decide(
     Ok(id)
 }
 
-/// Stores the transaction of a payment by card, or without one of a payment on hold.
+/// Stores the transaction of a payment with a product, which has a card or not.
 fn begin(
     call: &Call<'_>,
     account: &mut Account,
     session_id: &str,
+    (product_type, outcome): (&str, Authorization),
     card: Option<&Card>,
 ) -> ApiResult<String> {
     let checkout = &mut account.checkout;
@@ -129,10 +151,7 @@ fn begin(
     let amount = body["order"]["amount"].as_i64().unwrap_or(0);
     let mut doc = from_session(&body);
     let id = checkout_id(&account.id);
-    let (product, product_type) = match card {
-        Some(_) => ("dintero_psp", "dintero_psp.creditcard"),
-        None => ("dintero", "dintero.external"),
-    };
+    let product = product_type.split_once('.').map(|(product, _)| product);
     let fields = json!({
         "id": id, "created_at": call.now_text(), "settlement_status": "NOT_SETTLED", "payment_product": product,
         "payment_product_type": product_type, "card": card.map(Card::shown),
@@ -148,12 +167,15 @@ fn begin(
         doc,
         session_id: session_id.to_owned(),
         created_at: call.now,
-        ledger: Ledger::new(card.map_or(Authorization::OnHold, |c| c.outcome), amount),
+        ledger: Ledger::new(outcome, amount),
         lines,
         pre_authorization,
         ..Transaction::default()
     };
-    let status = card.map_or("ON_HOLD", |_| "INITIATED");
+    let status = match outcome {
+        Authorization::OnHold => "ON_HOLD",
+        _ => "INITIATED",
+    };
     let extra = json!({"transaction_status": status});
     transaction.add_event(call.now, call.request_id, "INITIALIZE", amount, extra);
     session.transaction_id = Some(id.clone());
@@ -185,7 +207,8 @@ fn conclude(
     transaction.add_event(call.now, call.request_id, "AUTHORIZE", amount, error);
 
     let reported = transaction.events.len();
-    if given && body["configuration"]["auto_capture"] == true && amount > 0 {
+    let is_automatic = body["configuration"]["auto_capture"] == true && !is_kravia(transaction);
+    if given && is_automatic && amount > 0 {
         if card.is_some_and(|card| card.case == Case::AutoCaptureTimesOut)
             || times_out(transaction, "CAPTURE")
         {

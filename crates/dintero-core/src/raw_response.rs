@@ -1,0 +1,67 @@
+//! Successful responses before and while their bodies are decoded.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::data::decode;
+use crate::error::{DecodeError, Kind};
+use crate::exchange::Head;
+use crate::{Error, Operation, Response, RetryClass};
+
+/// A successful response whose body is not decoded yet.
+pub(crate) struct RawResponse {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+}
+
+impl RawResponse {
+    pub(crate) fn new(head: Head, body: Bytes, attempts: u32) -> Self {
+        Self {
+            status: head.status,
+            headers: head.headers,
+            body,
+            attempts,
+            elapsed: Duration::ZERO,
+        }
+    }
+}
+
+/// The operation that was called, if any, and the retry class of the call.
+pub(crate) type Called = (Option<&'static Operation>, RetryClass);
+
+pub(crate) fn decoded<T: DeserializeOwned>(
+    called: Called,
+    response: RawResponse,
+) -> Result<Response<T>, Error> {
+    match decode(&response.body) {
+        Ok(value) => Ok(Response::new(response.status, response.headers, value)),
+        Err(error) => Err(decode_error(called, response, &error)),
+    }
+}
+
+pub(crate) fn decode_error(
+    called: Called,
+    response: RawResponse,
+    error: &serde_json::Error,
+) -> Error {
+    let error = DecodeError::new(error, &response.body);
+    response_error(called, response, error)
+}
+
+/// Keeps what the transport knows, so that the error of a failed decoding has attempts, request id and body.
+pub(crate) fn response_error(
+    (operation, class): Called,
+    response: RawResponse,
+    error: DecodeError,
+) -> Error {
+    Error::new(Kind::Decode(error))
+        .with_response(response.status, response.headers, response.body)
+        .of_call(operation, class)
+        .with_attempts(response.attempts, response.elapsed)
+}

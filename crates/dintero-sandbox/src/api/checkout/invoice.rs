@@ -1,0 +1,157 @@
+//! Invoices, which are paid without the payer being there: `POST /sessions/{session_id}/pay`, and Kravia in
+//! `POST /sessions/pay`.
+//!
+//! An invoice of Kravia stays AUTHORIZED until the payer has paid, which is at
+//! [`Sandbox::complete_pending`](crate::Sandbox::complete_pending).
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::api::checkout::payment;
+use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::check::{Check, parse_time};
+use crate::errors::{ApiError, ApiResult, ensure_state};
+use crate::state::Account;
+use crate::state::checkout::{Movement, Operation, Pending, Transaction};
+use crate::state::json::{set, text_of};
+
+const PRODUCTS: [&str; 4] = [
+    "kravia.invoice_b2b",
+    "kravia.invoice_b2b_grouped",
+    "kravia.invoice_b2c",
+    "two.invoice_b2b",
+];
+
+/// `POST /sessions/{session_id}/pay`. Where a fault puts the payment off, it is on hold until the payer's
+/// [`release`](crate::Payer::release).
+pub(crate) fn pay_session(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let id = call.param("session_id");
+    let session = account.checkout.sessions.get(id, "session")?;
+    let product = text_of(&call.body["payment_product_type"]);
+    let mut check = Check::of(&call.body);
+    let known = PRODUCTS.contains(&product);
+    let reason = "is no invoice that the sandbox plays";
+    check.ensure(known, "payment_product_type", reason);
+    let of_session = &session.doc["order"]["billing_address"];
+    let address = call.body.get("billing_address").unwrap_or(of_session);
+    check_address(&mut check, "billing_address", address, product);
+    check.finish()?;
+    if let Some(seen) = call.headers.get("if-unmodified-since") {
+        let time = |text: &str| parse_time(text, false);
+        let seen = seen.to_str().ok().and_then(time);
+        if seen.is_none() || seen != time(text_of(&session.doc["updated_at"])) {
+            return Err(ApiError::precondition_failed(
+                "the session has changed since it was read",
+            ));
+        }
+    }
+    payment::check_payable(call, session)?;
+    let (family, kind) = product.split_once('.').unwrap_or_default();
+    let settings = session.doc["configuration"][family][kind].clone();
+    if family == "kravia" && settings["require_identity_verification"] != false {
+        let detail = json!({"code": "IDENTITY_VERIFICATION_REQUIRED", "category": "permanent"});
+        let action = json!({"code": "400", "source": "DINTERO", "type": "error"});
+        return ApiResponse::ok(json!({
+            "success": false, "error": "Rejected", "error_details": [detail], "actions": [action],
+        }));
+    }
+    let (address, held) = (address.clone(), call.pending.is_some());
+    let session = account.checkout.sessions.get_mut(id, "session")?;
+    session.doc["order"]["billing_address"] = address;
+    pay(call, account, id, product, &settings["invoice_channel"])?;
+    let (status, code) = if held { (202, "202") } else { (200, "200") };
+    let action = json!({"code": code, "source": "DINTERO", "type": "success"});
+    let body = json!({"success": true, "actions": [action]});
+    Ok(ApiResponse::new(status, body))
+}
+
+/// Checks who is billed, as the guide's examples have it.
+pub(crate) fn check_address(check: &mut Check, at: &str, address: &Value, product: &str) {
+    const PERSON: [&str; 8] = [
+        "first_name",
+        "last_name",
+        "email",
+        "phone_number",
+        "address_line",
+        "postal_code",
+        "postal_place",
+        "country",
+    ];
+    const COMPANY: [&str; 2] = ["business_name", "organization_number"];
+    let company: &[&str] = if product.contains("b2b") {
+        &COMPANY
+    } else {
+        &[]
+    };
+    for name in PERSON.iter().chain(company) {
+        let field = format!("{at}.{name}");
+        check.ensure(address[*name].is_string(), &field, "is required");
+    }
+}
+
+/// Pays a session by invoice; returns the transaction's id. Kravia's own channel begins the capture by itself.
+pub(crate) fn pay(
+    call: &Call<'_>,
+    account: &mut Account,
+    session_id: &str,
+    product: &str,
+    channel: &Value,
+) -> ApiResult<String> {
+    let id = payment::pay_invoice(call, account, session_id, product)?;
+    let transaction = account.checkout.transactions.get_mut(&id, "transaction")?;
+    if is_kravia(transaction) {
+        let channel = channel.as_str().unwrap_or("kravia");
+        transaction.doc["metadata"]["kravia:invoice_channel"] = json!(channel);
+        if channel == "kravia" && transaction.ledger.status() == "AUTHORIZED" {
+            let amount = transaction.ledger.capturable();
+            let whole = transaction.lines.iter();
+            let movement = Movement {
+                operation: Operation::Capture,
+                amount,
+                lines: whole.map(|(id, l)| (id.clone(), l.amount)).collect(),
+                is_final: false,
+                extra: json!({"items": transaction.doc["items"]}),
+            };
+            begin_capture(call, transaction, movement);
+            account.checkout.pending.push(id.clone());
+        }
+    }
+    Ok(id)
+}
+
+/// Begins a capture that is completed once the payer has paid the invoice.
+fn begin_capture(call: &Call<'_>, transaction: &mut Transaction, movement: Movement) {
+    let mut extra = json!({});
+    set(
+        &mut extra,
+        json!({"created_by": movement.extra["created_by"], "event_reference": movement.extra["event_reference"]}),
+    );
+    let amount = movement.amount;
+    transaction.add_event(call.now, call.request_id, "INITIATE_CAPTURE", amount, extra);
+    transaction.pending = Some(Pending {
+        movement,
+        request_id: call.request_id.to_owned(),
+        due: DateTime::<Utc>::MAX_UTC,
+    });
+}
+
+/// The merchant's capture of an invoice that the merchant delivers.
+pub(crate) fn capture(call: &Call<'_>, account: &mut Account, movement: Movement) -> HandlerResult {
+    let id = call.param("id");
+    let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
+    transaction.check_capacity()?;
+    begin_capture(call, transaction, movement);
+    let body = transaction.body(&call.query.all("includes"));
+    account.checkout.pending.push(id.to_owned());
+    Ok(ApiResponse::new(202, body).with_header("event-request-id", call.request_id))
+}
+
+/// Returns an error unless the payment can be refunded, which no invoice of Kravia can.
+pub(crate) fn check_refundable(transaction: &Transaction) -> ApiResult<()> {
+    let reason = "an invoice of Kravia cannot be refunded; void it instead";
+    ensure_state(!is_kravia(transaction), reason)
+}
+
+pub(crate) fn is_kravia(transaction: &Transaction) -> bool {
+    transaction.doc["payment_product"] == "kravia"
+}
