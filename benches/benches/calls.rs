@@ -96,8 +96,8 @@ impl Client for Plain {
             .header("accept", "application/json")
             .timeout(Duration::from_secs(30))
             .json(&BODY);
-        let answer = call.send().await.unwrap().error_for_status().unwrap();
-        answer.json().await.unwrap()
+        let response = call.send().await.unwrap().error_for_status().unwrap();
+        response.json().await.unwrap()
     }
 }
 

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 const ROUNDS: usize = 300;
 const CALLS: u32 = 10;
 
-/// The answer to a capture in the public reference: every field of a transaction, indented as it stands there.
+/// The response to a capture in the public reference: every field of a transaction, with the indentation of the reference.
 fn transaction() -> Value {
     let known: Value = serde_json::from_str(include_str!("../../tests/data/seeds.json"))
         .expect("tests/data/seeds.json is JSON");

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use dintero_codegen::document::Document;
-use dintero_codegen::ir::Kind;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -163,17 +162,17 @@ pub fn fields(api: &Api) -> Vec<(String, BTreeMap<String, Field>)> {
         .unwrap_or_else(|error| panic!("{error}"));
     let mut found = Vec::new();
     for (name, kind) in generation.api.types {
-        let Kind::Object(object) = kind.schema.kind else {
+        let Some(object) = kind.schema.as_object() else {
             continue;
         };
-        let fields = object.properties.into_iter().map(|(wire, property)| {
+        let fields = object.properties.iter().map(|(wire, property)| {
             let nullable = property.is_nullable();
             let field = Field {
-                required: object.required.contains(&wire) && !nullable,
+                required: object.required.contains(wire) && !nullable,
                 nullable,
                 personal: property.meta.personal == Some(true),
             };
-            (wire, field)
+            (wire.clone(), field)
         });
         found.push((name, fields.collect()));
     }

@@ -92,44 +92,4 @@ fn digest(texts: &[&str]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Entry, Lock, digest};
-
-    fn entry() -> Entry {
-        Entry {
-            document: "d".into(),
-            overlay: "o".into(),
-            source: "s".into(),
-            surface: "f".into(),
-            codegen: "1".into(),
-            progenitor: "2".into(),
-        }
-    }
-
-    #[test]
-    fn what_is_written_is_read_again() {
-        let lock = Lock([("a".to_owned(), entry()), ("b".to_owned(), entry())].into());
-        assert_eq!(Lock::parse(&lock.text()), Ok(lock.clone()));
-        assert!(Lock::parse("[a]\nb = ").unwrap_err().contains("line 2"));
-    }
-
-    #[test]
-    fn each_part_that_differs_is_named() {
-        let mut other = entry();
-        assert!(entry().differences(&other).is_empty());
-        other.overlay.clear();
-        other.progenitor.clear();
-        assert_eq!(
-            entry().differences(&other),
-            ["overlay", "generator version"]
-        );
-    }
-
-    #[test]
-    fn a_digest_is_that_of_sha256sum() {
-        assert_eq!(
-            digest(&["ab", "c"]),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
-    }
-}
+mod tests;

@@ -22,8 +22,8 @@ fn folder(edit: impl FnOnce(&mut Value)) -> TempDir {
 
 fn run(command: &mut Command) -> (Option<i32>, String) {
     let output = command.output().unwrap();
-    let said = [output.stdout, output.stderr].concat();
-    (output.status.code(), String::from_utf8(said).unwrap())
+    let printed = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(printed).unwrap())
 }
 
 fn diff(from: &TempDir, to: &TempDir, more: &[&str]) -> (Option<i32>, String) {
@@ -89,11 +89,8 @@ fn a_new_optional_field_breaks_nobody_and_needs_a_patch_release() {
     let bumps: Vec<_> = bumps
         .map(|bump| (bump["crate"].as_str(), bump["bump"].as_str()))
         .collect();
-    let patch = Some("patch");
-    assert_eq!(
-        bumps,
-        [(Some("dintero-wallets"), patch), (Some("dintero"), patch)]
-    );
+    let expected = ["dintero-wallets", "dintero"].map(|name| (Some(name), Some("patch")));
+    assert_eq!(bumps, expected);
 }
 
 #[test]

@@ -149,15 +149,12 @@ pub struct Errors(pub Vec<Finding>);
 
 impl fmt::Display for Errors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, finding) in self
+        let errors = self
             .0
             .iter()
-            .filter(|finding| finding.level == Level::Error)
-            .enumerate()
-        {
-            write!(f, "{}{finding}", if index == 0 { "" } else { "\n" })?;
-        }
-        Ok(())
+            .filter(|finding| finding.level == Level::Error);
+        let errors: Vec<String> = errors.map(ToString::to_string).collect();
+        f.write_str(&errors.join("\n"))
     }
 }
 

@@ -14,7 +14,7 @@ pub mod emit;
 #[cfg(feature = "generate")]
 pub mod generate;
 #[cfg(feature = "generate")]
-pub mod ir;
+mod ir;
 #[cfg(feature = "generate")]
 pub mod lint;
 #[cfg(feature = "generate")]
@@ -30,6 +30,8 @@ mod pipeline;
 #[cfg(feature = "generate")]
 pub mod surface;
 
+#[cfg(feature = "generate")]
+pub use ir::Api;
 #[cfg(feature = "generate")]
 pub use pipeline::{Generation, generate, generate_from};
 

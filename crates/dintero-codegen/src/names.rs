@@ -25,7 +25,7 @@ pub fn type_name(text: &str) -> String {
     if again == name { name } else { again }
 }
 
-/// Whether it is a letter or digit that Rust allows in names, which `²` is not.
+/// Returns `true` if Rust allows the letter or digit in names, unlike `²`.
 fn is_part_of_a_name(c: char) -> bool {
     c.is_ascii_alphanumeric()
         || c.is_alphanumeric() && syn::parse_str::<syn::Ident>(&format!("a{c}")).is_ok()
@@ -80,38 +80,4 @@ pub fn variants(values: &[String]) -> Vec<(String, String)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{name_part, singular, type_name, variants};
-
-    #[test]
-    fn names_are_camel_case_whatever_they_were() {
-        assert_eq!(name_part("dintero_psp.creditcard"), "DinteroPspCreditcard");
-        assert_eq!(name_part("AUTHORIZATION_VOIDED"), "AuthorizationVoided");
-        assert_eq!(name_part("3DS"), "V3ds");
-        assert_eq!(name_part("x²"), "X");
-        assert_eq!(type_name("a/b c"), "Abc");
-    }
-
-    #[test]
-    fn elements_are_named_in_the_singular() {
-        for (plural, one) in [
-            ("items", "item"),
-            ("addresses", "address"),
-            ("countries", "country"),
-            ("status", "status"),
-            ("purchases", "purchase"),
-        ] {
-            assert_eq!(singular(plural), one);
-        }
-    }
-
-    #[test]
-    fn variants_are_distinct_and_leave_room_for_what_is_unknown() {
-        let values = ["a-b", "a_b", "", "UNKNOWN", "14", "a-b"].map(str::to_owned);
-        let names: Vec<String> = variants(&values)
-            .into_iter()
-            .map(|(name, _)| name)
-            .collect();
-        assert_eq!(names, ["AB", "AB2", "Empty", "LiteralUnknown", "V14"]);
-    }
-}
+mod tests;

@@ -58,7 +58,7 @@ pub fn write(api: &Api, output: &Output) -> String {
     for (name, operation) in &api.operations {
         write_operation(&mut text, name, operation, output);
     }
-    let in_responses = in_responses(api, output);
+    let in_responses = in_responses(api);
     for (name, kind) in &api.types {
         write_type(&mut text, name, kind, &in_responses, output);
     }
@@ -75,11 +75,13 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
     let (method, path) = (&operation.method, word(&operation.path));
     put!(text, "operation {name} {method} {path} -> {success}\n");
     let statuses: Vec<String> = operation.statuses.iter().map(u16::to_string).collect();
-    let evidence = operation.evidence.map(evidence_name);
-    let evidence = evidence.map(str::to_owned);
+    let evidence = operation
+        .evidence
+        .map(|evidence| evidence_name(evidence).to_owned());
+    let deprecated = operation.deprecated.then(|| "yes".to_owned());
     for (key, values) in [
         ("auth", operation.security.as_slice()),
-        ("deprecated", marked(operation.deprecated).as_slice()),
+        ("deprecated", deprecated.as_slice()),
         ("evidence", evidence.as_slice()),
         ("id", std::slice::from_ref(&operation.id)),
         ("media", &operation.media),
@@ -189,7 +191,7 @@ fn write_type(
         }
         Kind::Union(union) => {
             let tag = union.tag.as_ref();
-            head.push(tag.map_or("by=shape".to_owned(), |tag| format!("by={tag:?}")));
+            head.push(tag.map_or("by=fields".to_owned(), |tag| format!("by={tag:?}")));
             head.extend(flags(&[("open", union.open)]));
             lines.extend(union.variants.iter().map(|variant| {
                 let name = variant.schema.as_reference().unwrap_or_default();
@@ -280,42 +282,26 @@ fn limits(schema: &Schema) -> Vec<String> {
 }
 
 /// Returns the types that a response may carry: what successes and types outside of requests are made of.
-fn in_responses(api: &Api, output: &Output) -> BTreeSet<String> {
-    let mut open: Vec<String> = api
-        .operations
-        .keys()
-        .flat_map(|name| named_in(api, &output.success(name)))
-        .collect();
+fn in_responses(api: &Api) -> BTreeSet<String> {
     let outside = api.types.iter().filter(|(_, kind)| !kind.in_requests);
-    open.extend(outside.map(|(name, _)| name.clone()));
+    let mut open: Vec<String> = outside.map(|(name, _)| name.clone()).collect();
+    let add = |schema: &Schema, open: &mut Vec<String>| {
+        schema.visit(&mut |part| open.extend(part.as_reference().map(str::to_owned)));
+    };
+    for operation in api.operations.values() {
+        if let Success::Json(schema) | Success::JsonOrEmpty(schema) = &operation.success {
+            add(schema, &mut open);
+        }
+    }
     let mut found = BTreeSet::new();
     while let Some(name) = open.pop() {
-        if !found.insert(name.clone()) {
-            continue;
-        }
-        match api.types.get(&name).map(|kind| &kind.schema.kind) {
-            Some(Kind::Object(object)) => {
-                for wire in object.properties.keys() {
-                    open.extend(named_in(api, &output.field(&name, wire).1));
-                }
-            }
-            Some(Kind::Union(union)) => {
-                let variants = union.variants.iter();
-                let names = variants.filter_map(|variant| variant.schema.as_reference());
-                open.extend(names.map(str::to_owned));
-            }
-            _ => {}
+        if let Some(kind) = api.types.get(&name)
+            && found.insert(name)
+        {
+            add(&kind.schema, &mut open);
         }
     }
     found
-}
-
-/// Returns the types of the API that a Rust type is made of.
-fn named_in(api: &Api, kind: &str) -> Vec<String> {
-    kind.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|part| api.types.contains_key(*part))
-        .map(str::to_owned)
-        .collect()
 }
 
 fn pointer(source: &CursorSource) -> (&'static str, &str) {
@@ -343,10 +329,6 @@ fn rust_name(ident: &str, wire: &str) -> Option<String> {
 fn flags(flags: &[(&str, bool)]) -> Vec<String> {
     let set = flags.iter().filter(|(_, set)| *set);
     set.map(|(flag, _)| (*flag).to_owned()).collect()
-}
-
-fn marked(mark: bool) -> Option<String> {
-    mark.then(|| "yes".to_owned())
 }
 
 fn words(values: &[String]) -> String {

@@ -6,6 +6,7 @@ use http::HeaderValue;
 use serde::Deserialize;
 
 use crate::account;
+use crate::data::OneOrMany;
 
 /// How the account of a token differs from the account of the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +29,8 @@ impl AudienceMismatch {
         let token = header.as_bytes().strip_prefix(b"Bearer ")?;
         let payload = token.split(|byte| *byte == b'.').nth(1)?;
         let claims: Claims = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
-        let audiences = match claims.aud {
-            Audience::One(audience) => vec![audience],
-            Audience::Many(audiences) => audiences,
-        };
+        let audiences = claims.aud.iter();
         let accounts: Vec<&str> = audiences
-            .iter()
             .filter_map(|audience| account_of(audience))
             .collect();
         let other = accounts.first().filter(|_| !accounts.contains(&account))?;
@@ -43,14 +40,7 @@ impl AudienceMismatch {
 
 #[derive(Deserialize)]
 struct Claims {
-    aud: Audience,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
+    aud: OneOrMany<String>,
 }
 
 /// Returns the account in `https://api.dintero.com/v1/accounts/T12345678`.
@@ -61,55 +51,4 @@ fn account_of(audience: &str) -> Option<&str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use http::HeaderValue;
-
-    use super::AudienceMismatch;
-
-    fn bearer(claims: &str) -> HeaderValue {
-        let payload = URL_SAFE_NO_PAD.encode(claims);
-        HeaderValue::try_from(format!("Bearer eyJ.{payload}.sig")).expect("header")
-    }
-
-    #[test]
-    fn another_account_and_another_environment_are_mismatches() {
-        let host = "https://api.dintero.com/v1/accounts";
-        let cases = [
-            (format!(r#"{{"aud":"{host}/T12345678"}}"#), None),
-            (
-                format!(r#"{{"aud":["x","{host}/T12345678/"],"exp":1}}"#),
-                None,
-            ),
-            (
-                format!(r#"{{"aud":["{host}/P1","{host}/T12345678"]}}"#),
-                None,
-            ),
-            (
-                format!(r#"{{"aud":"{host}/T87654321"}}"#),
-                Some(AudienceMismatch::Account),
-            ),
-            (
-                format!(r#"{{"aud":["{host}/P12345678"]}}"#),
-                Some(AudienceMismatch::Environment),
-            ),
-            (r#"{"aud":"something else"}"#.to_owned(), None),
-            (r#"{"sub":"x"}"#.to_owned(), None),
-            ("no JSON".to_owned(), None),
-        ];
-        for (claims, mismatch) in cases {
-            assert_eq!(
-                AudienceMismatch::of_token(&bearer(&claims), "T12345678"),
-                mismatch,
-                "{claims}"
-            );
-        }
-        for opaque in ["Bearer token-1", "Bearer a.%%.c", "Basic YTpi", ""] {
-            assert_eq!(
-                AudienceMismatch::of_token(&HeaderValue::from_static(opaque), "T12345678"),
-                None
-            );
-        }
-    }
-}
+mod tests;

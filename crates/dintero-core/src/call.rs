@@ -63,11 +63,22 @@ impl Call {
         }
         Self {
             operation: Some(operation),
-            method: operation.method().clone(),
             server: operation.server(),
-            path,
             class: operation.retry_class(),
             auth: operation.auth(),
+            ..Self::new(handle, operation.method().clone(), path)
+        }
+    }
+
+    /// Creates a non-idempotent call of the API host.
+    fn new(handle: Handle, method: Method, path: String) -> Self {
+        Self {
+            operation: None,
+            method,
+            server: Server::Api,
+            path,
+            class: RetryClass::NonIdempotent,
+            auth: Auth::Bearer,
             query: String::new(),
             headers: HeaderMap::new(),
             body: None,
@@ -78,13 +89,15 @@ impl Call {
     }
 
     fn raw(handle: Handle, method: Method, path: &str) -> Self {
-        let mut violations = Violations::default();
+        let mut expanded = path.to_owned();
+        path::expand(&mut expanded, "aid", handle.account());
+        let mut call = Self::new(handle, method, expanded);
         if !path.starts_with('/')
             || path
                 .chars()
                 .any(|c| c.is_control() || matches!(c, '?' | '#' | '\\' | ' '))
         {
-            violations.push(
+            call.violations.push(
                 "path",
                 "must begin with `/`, and have no query, fragment, space or backslash",
             );
@@ -96,34 +109,16 @@ impl Call {
             )
         };
         if path.split('/').any(dots) {
-            violations.push("path", "must not have segments `.` or `..`");
+            call.violations
+                .push("path", "must not have segments `.` or `..`");
         }
-        let idempotent = method.is_idempotent();
-        let server = if path.contains("/accounts/") {
-            Server::Api
-        } else {
-            Server::Checkout
-        };
-        let mut path = path.to_owned();
-        path::expand(&mut path, "aid", handle.account());
-        Self {
-            operation: None,
-            method,
-            server,
-            path,
-            class: if idempotent {
-                RetryClass::Idempotent
-            } else {
-                RetryClass::NonIdempotent
-            },
-            auth: Auth::Bearer,
-            query: String::new(),
-            headers: HeaderMap::new(),
-            body: None,
-            violations,
-            options: CallOptions::default(),
-            handle,
+        if call.method.is_idempotent() {
+            call.class = RetryClass::Idempotent;
         }
+        if !path.contains("/accounts/") {
+            call.server = Server::Checkout;
+        }
+        call
     }
 
     /// Sets the path variable `{name}`. The value is percent-encoded. Empty values, `.`, `..`, more than 512 bytes and control
@@ -174,12 +169,8 @@ impl Call {
     }
 
     /// Sets a JSON body of any type without checking it, for raw calls.
-    pub fn json_unchecked<T: Serialize + ?Sized>(self, body: &T) -> Self {
-        self.json_bytes(serde_json::to_vec(body))
-    }
-
-    fn json_bytes(mut self, serialized: serde_json::Result<Vec<u8>>) -> Self {
-        match serialized {
+    pub fn json_unchecked<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
+        match serde_json::to_vec(body) {
             Ok(bytes) => self.bytes("application/json", bytes),
             // The error of serde may quote a value.
             Err(_) => {
@@ -211,7 +202,7 @@ impl Call {
         self
     }
 
-    /// Sets the time-out of one attempt. See [`CallOptions::with_timeout`].
+    /// Sets the timeout of one attempt. See [`CallOptions::with_timeout`].
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
         self

@@ -13,7 +13,7 @@ pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The source of time of a client: [`SystemClock`], or a [`ManualClock`] in tests.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// Returns the monotonic time, for lifetimes, time-outs and deadlines.
+    /// Returns the monotonic time, for lifetimes, timeouts and deadlines.
     fn now(&self) -> Instant;
 
     /// Returns the wall-clock time (UTC), for a `Retry-After` that is a date.
@@ -22,7 +22,7 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// Waits for `length`; used for the delay before a retry.
     fn sleep(&self, length: Duration) -> Sleep;
 
-    /// Waits until `at`; used for time-outs and deadlines.
+    /// Waits until `at`; used for timeouts and deadlines.
     fn sleep_until(&self, at: Instant) -> Sleep;
 }
 

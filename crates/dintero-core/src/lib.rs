@@ -7,7 +7,7 @@
 //! - [`Call`]: a request builder. [`Operation`]: a row of the operation table.
 //! - [`Pages`] and [`Items`]: lists as streams.
 //! - [`Response`]: the result of a successful call. [`Error`]: any failure.
-//! - [`Retry`], [`RetryPolicy`], [`RetryClass`] and [`CallOptions`]: when a call is sent again, and its time-outs.
+//! - [`Retry`], [`RetryPolicy`], [`RetryClass`] and [`CallOptions`]: when a call is sent again, and its timeouts.
 //! - [`TokenSource`]: access tokens from elsewhere. [`Clock`]: the time, which tests can control.
 
 pub mod data;

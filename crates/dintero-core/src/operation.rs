@@ -173,7 +173,7 @@ pub enum Server {
 #[non_exhaustive]
 pub enum RetryClass {
     /// Sending the request twice has the effect of sending it once (RFC 9110, 9.2.2): reads, and writes with an id of the
-    /// caller. Retried also after a time-out, a broken connection, 408, 500, 502, 503 and 504.
+    /// caller. Retried also after a timeout, a broken connection, 408, 500, 502, 503 and 504.
     Idempotent,
     /// A second request may create a duplicate that has no cost, such as a session that is never used. Retried once after an
     /// unknown outcome.

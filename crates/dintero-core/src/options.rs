@@ -40,7 +40,7 @@ impl CallOptions {
         Self::default()
     }
 
-    /// Sets the time-out of one attempt, from connecting to the last byte of the response. Default of the client: 30 s.
+    /// Sets the timeout of one attempt, from connecting to the last byte of the response. Default of the client: 30 s.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
@@ -155,42 +155,4 @@ fn is_reserved(name: &HeaderName) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::CallOptions;
-
-    #[test]
-    fn an_invalid_header_is_a_violation_that_does_not_show_its_value() {
-        let options = CallOptions::new()
-            .with_header("bad name", "v1")
-            .with_header("x-good", "v2\nv3")
-            .with_header("Authorization", "v4")
-            .with_header("Dintero-System-Name", &"v".repeat(121));
-        let text = options.violations.to_string();
-        assert_eq!(options.violations.iter().count(), 4, "{text}");
-        assert!(
-            text.contains("`x-good`")
-                && text.contains("`authorization`")
-                && text.contains("at most 120"),
-            "{text}"
-        );
-        assert!(!text.contains("v2") && !text.contains("v4"), "{text}");
-        assert!(options.headers.is_empty());
-    }
-
-    #[test]
-    fn later_options_win_and_debug_shows_no_value() {
-        let mut options = CallOptions::new()
-            .with_timeout(Duration::from_secs(1))
-            .with_header("x-a", "one");
-        options.merge(CallOptions::new().with_header("x-a", "two").without_retry());
-        assert_eq!(options.timeout, Some(Duration::from_secs(1)));
-        assert_eq!(
-            options.headers.get("x-a").map(|value| value.as_bytes()),
-            Some(&b"two"[..])
-        );
-        let shown = format!("{options:?}");
-        assert!(shown.contains("x-a") && !shown.contains("two"), "{shown}");
-    }
-}
+mod tests;

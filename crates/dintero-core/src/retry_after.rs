@@ -1,4 +1,4 @@
-//! Responses that ask for a retry.
+//! Statuses that may be transient, and the `Retry-After` header.
 
 use std::time::{Duration, SystemTime};
 

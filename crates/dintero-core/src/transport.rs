@@ -323,10 +323,13 @@ impl PreparedRequest {
             (outcome, Some(Head { status, headers })) if !status.is_success() => {
                 let body = outcome.and_then(Result::ok).unwrap_or_default();
                 let wait = retry_after(&headers, shared.clock.wall());
+                let refused = matches!(status.as_u16(), 401 | 403);
+                let account = self.handle.account();
+                let mismatch = || AudienceMismatch::of_token(&authorization.value, account);
                 let error = Error::new(Kind::Status)
                     .with_response(status, headers, body)
                     .with_retry_after(wait)
-                    .with_audience_mismatch(self.audience_mismatch(status, authorization));
+                    .with_audience_mismatch(refused.then(mismatch).flatten());
                 return Err(Failed {
                     error,
                     disposition: Self::disposition(status, authorization),
@@ -349,16 +352,6 @@ impl PreparedRequest {
         Err(Failed { error, disposition })
     }
 
-    /// Returns why a token was refused, as far as it tells.
-    fn audience_mismatch(
-        &self,
-        status: StatusCode,
-        authorization: &Authorization,
-    ) -> Option<AudienceMismatch> {
-        matches!(status.as_u16(), 401 | 403)
-            .then(|| AudienceMismatch::of_token(&authorization.value, self.handle.account()))?
-    }
-
     fn disposition(status: StatusCode, authorization: &Authorization) -> Disposition {
         match status {
             StatusCode::UNAUTHORIZED if authorization.token.is_some() => Disposition::TokenRefused,
@@ -371,7 +364,7 @@ impl PreparedRequest {
     fn request(&self, authorization: &Authorization) -> Request {
         let mut request = Request::new(self.method.clone(), self.url.clone());
         let headers = request.headers_mut();
-        let defaults = self.handle.default_headers();
+        let defaults = &self.handle.shared().headers;
         // The authorization, and the headers that the HTTP library adds.
         headers.reserve(defaults.len() + self.headers.len() + 4);
         for (name, value) in defaults.iter().chain(&self.headers) {

@@ -66,7 +66,7 @@ const HIDDEN: [&str; 15] = [
     "hush-header",
     "hush-body",
     "hush-message",
-    "hush-answer",
+    "hush-response",
     "hush-cookie",
     "hush-person",
     "hush-proxy",
@@ -125,13 +125,13 @@ async fn other_kinds(shown: &mut String, clock: &ManualClock) {
     for handle in &fixed {
         let _ = writeln!(shown, "{handle:?}");
         let policy = |failed: &FailedAttempt<'_>| panic!("nothing fails: {failed:?}");
-        let answer = handle
+        let response = handle
             .call(&CAPTURE)
             .path("id", &"a")
             .retry(policy)
             .send_bytes()
             .await;
-        let _ = writeln!(shown, "{answer:?}");
+        let _ = writeln!(shown, "{response:?}");
     }
     let options = CallOptions::new()
         .with_header("x-a", "hush-header")
@@ -157,7 +157,10 @@ async fn other_kinds(shown: &mut String, clock: &ManualClock) {
     let to = format!("{}/hush-query", elsewhere.url);
     let server = Server::start().await.api([
         reply(307, "").with("location", &to),
-        reply(200, &format!("{{\"hush-answer\":\"{}\"}}", "x".repeat(200))),
+        reply(
+            200,
+            &format!("{{\"hush-response\":\"{}\"}}", "x".repeat(200)),
+        ),
         reply(429, "{}").with("retry-after", "hush-header"),
     ]);
     let follows = reqwest::Client::builder()
@@ -188,7 +191,7 @@ async fn other_kinds(shown: &mut String, clock: &ManualClock) {
 
     let server = Server::start()
         .await
-        .api((0..3).map(|_| reply(407, "hush-answer")));
+        .api((0..3).map(|_| reply(407, "hush-response")));
     let proxied = Handle::builder()
         .account("T12345678")
         .bearer_token("hush-bearer")
@@ -231,9 +234,9 @@ async fn nothing_that_can_be_printed_shows_what_is_secret_or_personal() {
     let recorder = Recorder::default();
     let _guard = tracing::subscriber::set_default(recorder.clone());
     let clock = ManualClock::new();
-    let answer = r#"{"error":{"code":"hush-answer of <you>","message":"hush-message"}}"#;
+    let response = r#"{"error":{"code":"hush-response of <you>","message":"hush-message"}}"#;
     let refused = |status| {
-        reply(status, answer)
+        reply(status, response)
             .with("set-cookie", "hush-cookie")
             .with("request-id", "req-9")
     };
@@ -243,9 +246,9 @@ async fn nothing_that_can_be_printed_shows_what_is_secret_or_personal() {
         refused(503),
         Step::Close,
         Step::Stall(clock.clone(), Duration::from_secs(31)),
-        Step::Raw(b"hush-answer\r\n\r\n".to_vec()),
-        reply(200, r#"{"id":["hush-answer"]}"#),
-        reply(200, r#"{"id":"hush-answer"#),
+        Step::Raw(b"hush-response\r\n\r\n".to_vec()),
+        reply(200, r#"{"id":["hush-response"]}"#),
+        reply(200, r#"{"id":"hush-response"#),
         refused(401),
         refused(401),
     ]);
@@ -269,7 +272,7 @@ async fn nothing_that_can_be_printed_shows_what_is_secret_or_personal() {
             &call
                 .send::<Thing>()
                 .await
-                .expect_err("every answer is a failure"),
+                .expect_err("every response is a failure"),
         );
     }
     let raw = handle
@@ -280,8 +283,8 @@ async fn nothing_that_can_be_printed_shows_what_is_secret_or_personal() {
         .expect("the script is over");
     let _ = writeln!(shown, "{raw:?}");
     for (status, body) in [
-        (401, answer),
-        (200, r#"{"access_token":7,"id_token":"hush-answer"}"#),
+        (401, response),
+        (200, r#"{"access_token":7,"id_token":"hush-response"}"#),
     ] {
         let server = Server::start().await.token([reply(status, body)]);
         let handle = builder(&server, &clock).build().expect("handle");

@@ -151,7 +151,7 @@ async fn a_delay_is_longer_than_an_impatient_client_waits() {
         .timeout(Duration::from_millis(50))
         .send()
         .await;
-    assert!(impatient.expect_err("a time-out").is_timeout());
+    assert!(impatient.expect_err("a timeout").is_timeout());
     api.sandbox
         .fail_next("transactions_get", Fault::Delay(Duration::ZERO));
     ok(api.get("/v1/transactions").await);

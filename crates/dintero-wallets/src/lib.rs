@@ -1,7 +1,7 @@
 //! Dintero's Wallets API: gift cards and credit notes.
 //!
 //! Everything here is generated from `openapi/wallets.yaml` while the crate is built. [`Client`] has a method for each
-//! operation, [`types`] what they take and give, [`operations`] what is known about each before it is called.
+//! operation, [`types`] holds the types of requests and responses, and [`operations`] the operation table.
 //! The `dintero` crate makes a client from credentials.
 
 include!(concat!(env!("OUT_DIR"), "/client.rs"));

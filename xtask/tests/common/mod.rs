@@ -3,6 +3,8 @@
 // Each test file uses its own part.
 #![allow(clippy::unwrap_used, dead_code)]
 
+pub mod small;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Every kind of change is told, with what it means for the API and for the Rust crate.
+//! Every kind of change is reported, with what it means for the API and for the Rust crate.
 //!
 //! A row is an edit of a small document and the changes that follow: the class for the API, the class for the crate, the
 //! item, and what happened to it.
@@ -134,7 +134,7 @@ fn edited(edits: &[(&str, &str)]) -> String {
 #[test]
 fn every_kind_of_change_is_told_and_judged() {
     let mut wrong = String::new();
-    for (name, edits, expected) in rows::ROWS {
+    for (name, edits, expected) in rows::rows() {
         let new = edited(edits);
         let told = changes(DOCUMENT, &new);
         let lines: Vec<&str> = told.iter().map(|(_, line)| line.as_str()).collect();

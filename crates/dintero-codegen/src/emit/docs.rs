@@ -88,7 +88,7 @@ pub fn of_method(operation: &Operation, method: &Method) -> String {
     }
     facts.push(match (operation.retry, &operation.read_back) {
         (RetryClass::Idempotent, _) => {
-            "Retry class *idempotent*: retried automatically after time-outs and server errors.".to_owned()
+            "Retry class *idempotent*: retried automatically after timeouts and server errors.".to_owned()
         }
         (RetryClass::DuplicateTolerated, _) => {
             "Retry class *duplicate tolerated*: retried at most once after an unknown outcome.".to_owned()

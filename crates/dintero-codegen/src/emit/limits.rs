@@ -21,52 +21,37 @@ pub fn checks(schema: &Schema) -> Vec<String> {
 
 /// Returns the limits of a schema in words.
 pub fn described(schema: &Schema) -> Vec<String> {
-    let limits = schema.limits.as_slice();
-    let find = |read: fn(&Limit) -> Option<u64>| limits.iter().find_map(read);
-    let mut parts = Vec::new();
-    let min = find(|limit| match limit {
-        Limit::MinLength(min) => Some(*min),
-        _ => None,
-    });
-    let max = find(|limit| match limit {
-        Limit::MaxLength(max) => Some(*max),
-        _ => None,
-    });
-    parts.extend(match (min, max) {
+    let (mut value, mut length, mut items) = ((None, None), (None, None), (None, None));
+    let (mut exclusive, mut patterns) = (false, Vec::new());
+    for limit in &schema.limits {
+        match limit {
+            Limit::Min(min) => value.0 = Some(*min),
+            Limit::Above(min) => (value.0, exclusive) = (value.0.or(Some(*min)), true),
+            Limit::Max(max) => value.1 = Some(*max),
+            Limit::Below(max) => value.1 = value.1.or(Some(*max)),
+            Limit::MinLength(min) => length.0 = Some(*min),
+            Limit::MaxLength(max) => length.1 = Some(*max),
+            Limit::MinItems(min) => items.0 = Some(*min),
+            Limit::MaxItems(max) => items.1 = Some(*max),
+            Limit::Pattern(pattern) => patterns.push(format!("pattern `{pattern}`")),
+            Limit::Unique => {}
+        }
+    }
+    let length = match length {
         (Some(min), Some(max)) if min == max => Some(format!("exactly {min} characters")),
-        _ => range(min, max).map(|range| format!("{range} characters")),
-    });
-    let min = limits.iter().find_map(|limit| match limit {
-        Limit::Min(min) | Limit::Above(min) => Some(*min),
-        _ => None,
-    });
-    let max = limits.iter().find_map(|limit| match limit {
-        Limit::Max(max) | Limit::Below(max) => Some(*max),
-        _ => None,
-    });
-    let exclusive = limits.iter().any(|limit| matches!(limit, Limit::Above(_)));
-    parts.extend(match (min, max) {
+        _ => range(length).map(|range| format!("{range} characters")),
+    };
+    let value = match value {
         (Some(min), None) if exclusive => Some(format!("more than {min}")),
-        _ => range(min, max),
-    });
-    let min = find(|limit| match limit {
-        Limit::MinItems(min) => Some(*min),
-        _ => None,
-    });
-    let max = find(|limit| match limit {
-        Limit::MaxItems(max) => Some(*max),
-        _ => None,
-    });
-    parts.extend(range(min, max).map(|range| format!("{range} elements")));
-    parts.extend(limits.iter().find_map(|limit| match limit {
-        Limit::Pattern(pattern) => Some(format!("pattern `{pattern}`")),
-        _ => None,
-    }));
-    parts
+        _ => range(value),
+    };
+    let items = range(items).map(|range| format!("{range} elements"));
+    let described = [length, value, items].into_iter().flatten();
+    described.chain(patterns).collect()
 }
 
-fn range<T: std::fmt::Display>(min: Option<T>, max: Option<T>) -> Option<String> {
-    match (min, max) {
+fn range<T: std::fmt::Display>(limits: (Option<T>, Option<T>)) -> Option<String> {
+    match limits {
         (Some(min), Some(max)) => Some(format!("{min} to {max}")),
         (Some(min), None) => Some(format!("at least {min}")),
         (None, Some(max)) => Some(format!("at most {max}")),

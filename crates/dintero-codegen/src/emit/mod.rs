@@ -90,19 +90,10 @@ fn short(rust_type: &RustType) -> String {
 
 /// Returns a type without the path to it.
 fn shorten(kind: &str) -> String {
-    let mut out = String::new();
-    let mut word = String::new();
-    for c in kind.chars() {
-        if c.is_alphanumeric() || c == '_' || c == ':' {
-            word.push(c);
-        } else {
-            out.push_str(word.rsplit("::").next().unwrap_or_default());
-            word.clear();
-            out.push(c);
-        }
-    }
-    out.push_str(word.rsplit("::").next().unwrap_or_default());
-    out
+    let ends_path = |c: char| !c.is_alphanumeric() && c != '_' && c != ':';
+    kind.split_inclusive(ends_path)
+        .filter_map(|part| part.rsplit("::").next())
+        .collect()
 }
 
 /// Writes the source of a client crate.

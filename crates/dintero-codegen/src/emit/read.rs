@@ -4,19 +4,18 @@
 use std::collections::BTreeMap;
 
 use quote::ToTokens;
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{Expr, GenericArgument, Item, PathArguments, Type};
+use syn::{Expr, GenericArgument, Item, PathArguments, Token, Type};
 
 use crate::ir::Place;
 
 /// A type that progenitor chose: one value, a list or a map of values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RustType {
-    /// A single value.
     Value(String),
     /// A single value that may contain one of the type it is in.
     Boxed(String),
-    /// A list of values.
     List(String),
     /// Values by name.
     Map(String),
@@ -46,34 +45,27 @@ impl RustType {
     }
 }
 
-/// A field of a struct.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// Rust name.
     pub ident: String,
     /// Type without the `Option` around it.
     pub rust_type: RustType,
 }
 
-/// An argument of a method.
 #[derive(Clone, Debug)]
 pub struct Argument {
-    /// Rust name.
     pub ident: String,
     /// Type without the `Option` around it.
     pub rust_type: RustType,
-    /// Where it goes.
     pub place: Place,
     /// Name on the wire; empty for the body and for path arguments, which stand in the order of the path.
     pub wire: String,
 }
 
-/// A method.
 #[derive(Clone, Debug)]
 pub struct Method {
     /// Path arguments in the order of the path, then the others.
     pub arguments: Vec<Argument>,
-    /// Type of a success.
     pub success: String,
 }
 
@@ -124,24 +116,17 @@ pub fn read(file: &syn::File) -> Output {
 }
 
 fn fields(item: &syn::ItemStruct) -> BTreeMap<String, Field> {
-    let named = item
-        .fields
-        .iter()
-        .filter_map(|field| Some((field.ident.as_ref()?, field)));
-    named
-        .map(|(ident, field)| {
-            let ident = ident.to_string();
-            let wire =
-                renamed(&field.attrs).unwrap_or_else(|| ident.trim_start_matches("r#").to_owned());
-            (
-                wire,
-                Field {
-                    ident,
-                    rust_type: rust_type(&field.ty),
-                },
-            )
-        })
-        .collect()
+    let mut fields = BTreeMap::new();
+    for field in &item.fields {
+        let Some(ident) = field.ident.as_ref().map(ToString::to_string) else {
+            continue;
+        };
+        let own_name = || ident.trim_start_matches("r#").to_owned();
+        let wire = renamed(&field.attrs).unwrap_or_else(own_name);
+        let rust_type = rust_type(&field.ty);
+        fields.insert(wire, Field { ident, rust_type });
+    }
+    fields
 }
 
 fn renamed(attributes: &[syn::Attribute]) -> Option<String> {
@@ -162,39 +147,35 @@ fn renamed(attributes: &[syn::Attribute]) -> Option<String> {
 }
 
 fn rust_type(kind: &Type) -> RustType {
-    match kind {
-        Type::Reference(reference) => rust_type(&reference.elem),
-        Type::Path(path) => {
-            let Some(last) = path.path.segments.last() else {
-                return RustType::Value(text(kind));
-            };
-            let arguments: Vec<&Type> = match &last.arguments {
-                PathArguments::AngleBracketed(list) => list
-                    .args
-                    .iter()
-                    .filter_map(|argument| {
-                        if let GenericArgument::Type(kind) = argument {
-                            Some(kind)
-                        } else {
-                            None
-                        }
-                    })
-                    .collect(),
-                _ => Vec::new(),
-            };
-            match (last.ident.to_string().as_str(), arguments.as_slice()) {
-                // What has to be boxed is found out later, unions included.
-                ("Option" | "Box", [inner]) => rust_type(inner),
-                ("Vec", [inner]) => RustType::List(text(inner)),
-                ("BTreeMap", [_, inner]) => RustType::Map(text(inner)),
-                // An object of free form.
-                ("Map", [_, inner]) => RustType::Map(text(inner)),
-                ("str", []) => RustType::Value("::std::string::String".to_owned()),
-                _ => RustType::Value(text(kind)),
-            }
-        }
+    if let Type::Reference(reference) = kind {
+        return rust_type(&reference.elem);
+    }
+    let (name, arguments) = name_and_arguments(kind).unwrap_or_default();
+    match (name.as_str(), arguments.as_slice()) {
+        // What has to be boxed is found out later, unions included.
+        ("Option" | "Box", [inner]) => rust_type(inner),
+        ("Vec", [inner]) => RustType::List(text(inner)),
+        // A `Map` is an object of free form.
+        ("BTreeMap" | "Map", [_, inner]) => RustType::Map(text(inner)),
+        ("str", []) => RustType::Value("::std::string::String".to_owned()),
         _ => RustType::Value(text(kind)),
     }
+}
+
+/// Returns the last name in the path of a type, and its type arguments.
+fn name_and_arguments(kind: &Type) -> Option<(String, Vec<&Type>)> {
+    let Type::Path(path) = kind else {
+        return None;
+    };
+    let last = path.path.segments.last()?;
+    let mut arguments = Vec::new();
+    if let PathArguments::AngleBracketed(list) = &last.arguments {
+        arguments.extend(list.args.iter().filter_map(|argument| match argument {
+            GenericArgument::Type(kind) => Some(kind),
+            _ => None,
+        }));
+    }
+    Some((last.ident.to_string(), arguments))
 }
 
 fn text(kind: &Type) -> String {
@@ -250,13 +231,8 @@ fn success(output: &syn::ReturnType) -> String {
     };
     let mut inner: &Type = kind;
     for _ in 0..2 {
-        if let Type::Path(path) = inner
-            && let Some(last) = path.path.segments.last()
-            && let PathArguments::AngleBracketed(list) = &last.arguments
-            && let Some(GenericArgument::Type(next)) = list.args.first()
-        {
-            inner = next;
-        }
+        let (_, arguments) = name_and_arguments(inner).unwrap_or_default();
+        inner = arguments.first().copied().unwrap_or(inner);
     }
     text(inner)
 }
@@ -282,14 +258,12 @@ impl<'ast> Visit<'ast> for Places {
 
     fn visit_expr_method_call(&mut self, node: &'ast syn::ExprMethodCall) {
         if node.method == "append"
-            && let (Some(name), Some(value)) =
-                (node.args.first().and_then(literal), node.args.get(1))
-            && let Some(ident) = idents(value).first()
+            && let Some((name, idents)) = name_and_value(&node.args)
+            && let Some(ident) = idents.first()
         {
             let behind = self.behind.clone().filter(|_| ident == "value");
-            let ident = behind.or_else(|| Some(ident.clone()));
-            self.found
-                .extend(ident.map(|ident| (ident, (Place::Header, name))));
+            let ident = behind.unwrap_or_else(|| ident.clone());
+            self.found.insert(ident, (Place::Header, name));
         }
         visit::visit_expr_method_call(self, node);
     }
@@ -297,20 +271,16 @@ impl<'ast> Visit<'ast> for Places {
     fn visit_expr_call(&mut self, node: &'ast syn::ExprCall) {
         let called = node.func.to_token_stream().to_string();
         if called.contains("QueryParam")
-            && let (Some(name), Some(value)) =
-                (node.args.first().and_then(literal), node.args.get(1))
+            && let Some((name, mut idents)) = name_and_value(&node.args)
+            && let Some(ident) = idents.pop()
         {
-            self.found.extend(
-                idents(value)
-                    .pop()
-                    .map(|ident| (ident, (Place::Query, name))),
-            );
+            self.found.insert(ident, (Place::Query, name));
         }
         visit::visit_expr_call(self, node);
     }
 
     fn visit_macro(&mut self, node: &'ast syn::Macro) {
-        let parser = syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated;
+        let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
         if node.path.is_ident("format")
             && let Ok(arguments) = node.parse_body_with(parser)
         {
@@ -328,14 +298,15 @@ impl<'ast> Visit<'ast> for Places {
     }
 }
 
-fn literal(expression: &Expr) -> Option<String> {
-    match expression {
-        Expr::Lit(syn::ExprLit {
-            lit: syn::Lit::Str(text),
-            ..
-        }) => Some(text.value()),
-        _ => None,
-    }
+/// Returns the literal that is the first argument of a call, and the plain names in the second.
+fn name_and_value(arguments: &Punctuated<Expr, Token![,]>) -> Option<(String, Vec<String>)> {
+    let Expr::Lit(literal) = arguments.first()? else {
+        return None;
+    };
+    let syn::Lit::Str(name) = &literal.lit else {
+        return None;
+    };
+    Some((name.value(), idents(arguments.get(1)?)))
 }
 
 /// The plain names in an expression, from left to right.

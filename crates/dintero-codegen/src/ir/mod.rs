@@ -25,26 +25,20 @@ pub struct Api {
 /// A type of the client: an object, an enum or a union.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Type {
-    /// What it is.
     pub schema: Schema,
     /// Whether a request can carry it.
     pub in_requests: bool,
 }
 
-/// One operation.
 #[derive(Clone, Debug)]
 pub struct Operation {
-    /// Name of the method.
     pub name: String,
-    /// The document's operationId.
     pub id: String,
     /// `GET`, `POST`, ...
     pub method: String,
-    /// The document's path.
     pub path: String,
     /// The path variable that the client's account fills.
     pub account: Option<String>,
-    /// The host it is on.
     pub server: Server,
     /// What the server's URL adds before the path, such as `/v1`.
     pub base: String,
@@ -52,31 +46,22 @@ pub struct Operation {
     pub url: String,
     /// Scopes, any one of which is enough.
     pub scopes: Vec<String>,
-    /// What may be done after an unknown outcome.
     pub retry: RetryClass,
     /// Method that shows the outcome of a non-idempotent operation.
     pub read_back: Option<String>,
-    /// How a list pages.
     pub paging: Option<Paging>,
-    /// How a request is authorized.
     pub auth: Auth,
     /// Kinds of the security schemes in the document, any one of which is enough: `bearer`, `basic`, `apikey+oauth2`.
     pub security: Vec<String>,
-    /// Documented status codes.
     pub statuses: Vec<u16>,
     /// How sure the document is of it; `None` where it was seen.
     pub evidence: Option<Evidence>,
-    /// Whether the document marks it as deprecated.
     pub deprecated: bool,
-    /// Summary and description.
     pub doc: String,
-    /// What a success carries.
     pub success: Success,
-    /// Media types of a success.
     pub media: Vec<String>,
     /// Parameters by place and wire name, without the account's.
     pub parameters: BTreeMap<(Place, String), Parameter>,
-    /// The JSON request body.
     pub body: Option<Body>,
 }
 
@@ -104,9 +89,7 @@ pub fn path_variables(path: &str) -> impl Iterator<Item = &str> {
 /// A host of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
-    /// The host of accounts and most operations.
     Api,
-    /// The host of the checkout.
     Checkout,
 }
 
@@ -124,31 +107,23 @@ pub enum RetryClass {
 /// How a request is authorized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
-    /// By an access token.
     Bearer,
-    /// By client id and secret.
     Basic,
 }
 
 /// How sure the document is of a part that was not seen as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
-    /// Seen only in part.
     Partial,
-    /// Inferred from similar parts of the API.
     Inferred,
 }
 
 /// Where an argument goes in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
-    /// The JSON body.
     Body,
-    /// A header.
     Header,
-    /// A variable of the path.
     Path,
-    /// The query.
     Query,
 }
 
@@ -174,13 +149,10 @@ impl Place {
 /// What a success carries.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Success {
-    /// A JSON value.
     Json(Schema),
     /// A JSON value or, with some status codes, nothing.
     JsonOrEmpty(Schema),
-    /// Nothing.
     Empty,
-    /// A file.
     Bytes,
 }
 
@@ -206,9 +178,7 @@ pub struct Paging {
 /// A query parameter that leads to the next page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// Its name.
     pub parameter: String,
-    /// Where its value is.
     pub source: CursorSource,
     /// Where its value is when one of these query parameters is sent.
     pub alternative: Option<(Vec<String>, CursorSource)>,
@@ -217,42 +187,30 @@ pub struct Cursor {
 /// Where the value of a cursor is, as a JSON pointer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CursorSource {
-    /// In the last item of the list.
     LastItem(String),
-    /// In the body.
     Body(String),
 }
 
-/// A parameter.
 #[derive(Clone, Debug)]
 pub struct Parameter {
-    /// Its value.
     pub schema: Schema,
-    /// Whether it must be given.
     pub required: bool,
     /// Whether several values are joined by commas.
     pub joined: bool,
     /// Whether Debug output hides it.
     pub personal: bool,
-    /// Whether the document marks it as deprecated.
     pub deprecated: bool,
-    /// How sure the document is of it.
     pub evidence: Option<Evidence>,
     /// The name that progenitor gets, where its own would be that of another argument in Rust.
     pub alias: Option<String>,
-    /// Documentation.
     pub doc: String,
 }
 
 /// A JSON request body.
 #[derive(Clone, Debug)]
 pub struct Body {
-    /// Its value.
     pub schema: Schema,
-    /// Whether it must be given.
     pub required: bool,
-    /// Its media types.
     pub media: Vec<String>,
-    /// Documentation.
     pub doc: String,
 }

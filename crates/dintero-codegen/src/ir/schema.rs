@@ -10,11 +10,8 @@ use super::Evidence;
 /// What a value is, with what the document says about it in this place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Schema {
-    /// What it is.
     pub kind: Kind,
-    /// What describes it.
     pub meta: Meta,
-    /// `format`, as written.
     pub format: Option<String>,
     /// The only text it can be.
     pub constant: Option<String>,
@@ -25,22 +22,17 @@ pub struct Schema {
 /// What a value is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Kind {
-    /// Any JSON.
     #[default]
     Any,
     /// A component while lowering goes on, a type by its Rust name afterwards.
     Ref(String),
-    /// An object with known properties.
     Object(Object),
     /// Values by name.
     Map(Box<Schema>),
-    /// A list of values.
     List(Box<Schema>),
     /// One of the listed values, or a value that the document does not list.
     Enum(Enum),
-    /// One of several objects.
     Union(Union),
-    /// A text, a number or a boolean.
     Scalar(Scalar),
 }
 
@@ -58,7 +50,6 @@ pub struct Object {
 /// A list of values that may grow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Enum {
-    /// Whether the values are integers.
     pub integer: bool,
     /// The values, in the order of the document.
     pub values: Vec<String>,
@@ -71,14 +62,12 @@ pub struct Union {
     pub tag: Option<String>,
     /// Whether values are allowed that are none of the objects.
     pub open: bool,
-    /// The objects.
     pub variants: Vec<Variant>,
 }
 
 /// One object of a union.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
-    /// The object.
     pub schema: Schema,
     /// The values of the tag, or the names of the properties, that tell it.
     pub values: Vec<String>,
@@ -91,36 +80,24 @@ pub enum Scalar {
     String,
     /// A whole number of 64 bits.
     Integer,
-    /// Any number.
     Number,
-    /// `true` or `false`.
     Boolean,
-    /// A text or a number.
     StringOrNumber,
 }
 
 /// A limit that a value must keep in a request.
 #[derive(Clone, Debug, PartialEq, PartialOrd)]
 pub enum Limit {
-    /// At least this.
     Min(f64),
-    /// More than this.
     Above(f64),
-    /// At most this.
     Max(f64),
-    /// Less than this.
     Below(f64),
-    /// At least this many characters.
     MinLength(u64),
-    /// At most this many characters.
     MaxLength(u64),
-    /// At least this many elements.
     MinItems(u64),
-    /// At most this many elements.
     MaxItems(u64),
     /// An ECMAScript pattern.
     Pattern(String),
-    /// No element twice.
     Unique,
 }
 
@@ -129,19 +106,12 @@ pub enum Limit {
 /// What is `None` was not said, so that a place that says `false` overrides a place that says `true`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Meta {
-    /// `description`
     pub description: Option<String>,
-    /// `deprecated`
     pub deprecated: Option<bool>,
-    /// `readOnly`
     pub read_only: Option<bool>,
-    /// `writeOnly`
     pub write_only: Option<bool>,
-    /// `nullable`
     pub nullable: Option<bool>,
-    /// `default`
     pub default: Option<Value>,
-    /// How sure the document is of it.
     pub evidence: Option<Evidence>,
     /// Whether the document is unsure of what is required in responses.
     pub required_weakly: Option<bool>,
@@ -203,7 +173,7 @@ impl Schema {
         }
     }
 
-    /// Whether `null` is allowed and differs from absence.
+    /// Returns `true` if `null` is allowed and differs from absence.
     pub fn is_nullable(&self) -> bool {
         self.meta.nullable == Some(true)
     }

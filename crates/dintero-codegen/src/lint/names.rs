@@ -9,6 +9,8 @@ use super::{Action, Lint};
 use crate::finding::Rule;
 use crate::lower::operations::{RESERVED, method_name};
 
+const RENAME_ONE: &str = "Give one of them another x-dintero-method in the overlay";
+
 /// Name of each method, and the operation that has it.
 pub(super) type Names = BTreeMap<String, String>;
 
@@ -18,66 +20,38 @@ impl Lint<'_> {
         let mut types: BTreeMap<String, String> = BTreeMap::new();
         for (pointer, path, method, _, operation) in operations {
             let name = method_name(operation, method, path);
-            if !is_snake_case(&name) {
-                self.misnamed(
-                    Rule::InvalidMethodName,
-                    (pointer, method, path),
-                    &names,
-                    format!("{name:?} is no name for a Rust method"),
-                    "Give it an x-dintero-method in snake_case in the overlay",
-                );
+            let similar = types.insert(name.to_upper_camel_case(), name.clone());
+            let similar = similar.filter(|other| *other != name);
+            let problems = [
+                (!is_snake_case(&name)).then(|| {
+                    let problem = format!("{name:?} is no name for a Rust method");
+                    let help = "Give it an x-dintero-method in snake_case in the overlay";
+                    (Rule::InvalidMethodName, problem, help)
+                }),
+                is_taken(&name).then(|| {
+                    let problem =
+                        format!("the method name {name} is taken by Rust or by the client itself");
+                    let help = "Give it an x-dintero-method in the overlay";
+                    (Rule::ReservedMethodName, problem, help)
+                }),
+                similar.map(|other| {
+                    let problem = format!("the method names {name} and {other} differ too little");
+                    (Rule::SimilarMethodNames, problem, RENAME_ONE)
+                }),
+                names.get(&name).map(|other| {
+                    let problem = format!("the method name {name} is that of {other} too");
+                    (Rule::DuplicateMethodName, problem, RENAME_ONE)
+                }),
+            ];
+            for (rule, problem, help) in problems.into_iter().flatten() {
+                let update = json!({"x-dintero-method": free_name(method, path, &names)});
+                let why = "A name that no other method has";
+                let action = Action::update(self.root(), pointer, why, update);
+                self.error(rule, pointer, problem, help, [action]);
             }
-            if is_taken(&name) {
-                self.misnamed(
-                    Rule::ReservedMethodName,
-                    (pointer, method, path),
-                    &names,
-                    format!("the method name {name} is taken by Rust or by the client itself"),
-                    "Give it an x-dintero-method in the overlay",
-                );
-            }
-            if let Some(other) = types
-                .insert(name.to_upper_camel_case(), name.clone())
-                .filter(|other| *other != name)
-            {
-                self.misnamed(
-                    Rule::SimilarMethodNames,
-                    (pointer, method, path),
-                    &names,
-                    format!("the method names {name} and {other} differ too little"),
-                    "Give one of them another x-dintero-method in the overlay",
-                );
-            }
-            let this = format!("{} {path}", method.to_uppercase());
-            if let Some(other) = names.insert(name.clone(), this) {
-                self.misnamed(
-                    Rule::DuplicateMethodName,
-                    (pointer, method, path),
-                    &names,
-                    format!("the method name {name} is that of {other} too"),
-                    "Give one of them another x-dintero-method in the overlay",
-                );
-            }
+            names.insert(name, format!("{} {path}", method.to_uppercase()));
         }
         names
-    }
-
-    fn misnamed(
-        &mut self,
-        rule: Rule,
-        (pointer, method, path): (&str, &str, &str),
-        names: &Names,
-        problem: String,
-        help: &str,
-    ) {
-        let free = free_name(method, path, names);
-        let action = Action::update(
-            self.root(),
-            pointer,
-            "A name that no other method has",
-            json!({"x-dintero-method": free}),
-        );
-        self.error(rule, pointer, problem, help, [action]);
     }
 }
 

@@ -15,6 +15,17 @@ pub struct Direction {
     pub responses: bool,
 }
 
+impl Direction {
+    pub const REQUESTS: Self = Self {
+        requests: true,
+        responses: false,
+    };
+    pub const RESPONSES: Self = Self {
+        requests: false,
+        responses: true,
+    };
+}
+
 /// The components that operations use, by name.
 pub type Components = BTreeMap<String, (Schema, Direction)>;
 
@@ -58,12 +69,8 @@ pub fn split(
             for_requests(&mut request, &inputs);
             request.meta.rust_name = None;
             request.visit_mut(&mut name_of_input);
-            let [requests, responses] = [true, false].map(|requests| Direction {
-                requests,
-                responses: !requests,
-            });
-            used.insert(input.clone(), (request, requests));
-            used.insert(name, (schema, responses));
+            used.insert(input.clone(), (request, Direction::REQUESTS));
+            used.insert(name, (schema, Direction::RESPONSES));
         } else {
             if direction.requests {
                 for_requests(&mut schema, &inputs);

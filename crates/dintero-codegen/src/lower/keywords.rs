@@ -101,7 +101,7 @@ pub fn format_pattern(schema: &Value) -> Option<&str> {
         .filter(|format| format.contains(['\\', '^', '$', '[']))
 }
 
-/// Whether all its keywords describe a value and none says what it is.
+/// Returns `true` if all keywords of a schema describe a value and none defines one.
 pub fn only_describes(part: &Value) -> bool {
     const DESCRIBE: [&str; 10] = [
         "description",
@@ -121,13 +121,13 @@ pub fn only_describes(part: &Value) -> bool {
         .is_some_and(|part| part.keys().all(describes))
 }
 
-/// Whether it only says which properties must be there, as an alternative among others: no Rust type can hold that.
+/// Returns `true` if a schema only lists required properties, as an alternative among others: no Rust type can hold that.
 pub fn only_requires(part: &Value) -> bool {
     let known = |key: &String| ["required", "description", "title", "type"].contains(&key.as_str());
     part["required"].is_array() && part.as_object().is_some_and(|part| part.keys().all(known))
 }
 
-/// Whether it is made of other schemas.
+/// Returns `true` if a schema consists of other schemas.
 pub fn is_compound(schema: &Value) -> bool {
     let keys = [
         "allOf",
@@ -139,7 +139,7 @@ pub fn is_compound(schema: &Value) -> bool {
     keys.iter().any(|key| schema.get(*key).is_some())
 }
 
-/// Whether `null` is its type or one of its values.
+/// Returns `true` if `null` is the type of a schema or one of its values.
 pub fn lists_null(schema: &Value) -> bool {
     let values = schema["enum"].as_array();
     schema["type"] == "null" || values.is_some_and(|values| values.contains(&Value::Null))
@@ -173,7 +173,7 @@ fn implied_type(schema: &Value) -> Option<&'static str> {
     }
 }
 
-/// Whether it has integers that only a number of any size holds.
+/// Returns `true` if a schema has integers that no `i64` can hold.
 fn is_beyond_i64(schema: &Value) -> bool {
     let beyond = |value: &Value| {
         value.is_number()

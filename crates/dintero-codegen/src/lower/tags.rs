@@ -12,7 +12,7 @@ struct Tag {
 }
 
 /// Gives every tag its value, and variants that do not declare their tag the property: sent without it, they could not be
-/// told from the others. What may be absent or `null` has no constant value otherwise.
+/// distinguished from the others. What may be absent or `null` has no constant value otherwise.
 pub fn add(mut types: BTreeMap<String, Type>) -> BTreeMap<String, Type> {
     let tags = tags(&types);
     for (name, kind) in &mut types {

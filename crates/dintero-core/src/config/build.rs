@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue};
 use reqwest::Url;
 use secrecy::ExposeSecret;
 
-use super::check::{base_url, check_limit, check_secret};
+use super::check::{base_url, check_secret};
 use super::{API_URL, Builder, CHECKOUT_URL, POOL_IDLE};
 use crate::Error;
 use crate::account::{check_account, check_owner};
@@ -38,14 +38,16 @@ impl<T: From<Handle>> Builder<T> {
         );
         let checkout = self.checkout_url.as_deref().unwrap_or(CHECKOUT_URL);
         let checkout_url = base_url(self.names.checkout_url, checkout, &mut violations);
-        for (name, length) in [
-            ("timeout", self.timeout),
-            ("connect_timeout", self.connect_timeout),
-            ("deadline", self.deadline),
+        for (name, is_zero) in [
+            ("timeout", self.timeout.is_zero()),
+            ("connect_timeout", self.connect_timeout.is_zero()),
+            ("deadline", self.deadline.is_zero()),
+            ("body_limit", self.body_limit == 0),
         ] {
-            check_limit(name, length.is_zero(), &mut violations);
+            if is_zero {
+                violations.push(name, "must be more than 0");
+            }
         }
-        check_limit("body_limit", self.body_limit == 0, &mut violations);
         let headers = self.default_headers(&mut violations);
         self.check_credentials(&mut violations);
         let plain = [&api_url, &checkout_url]
@@ -214,60 +216,4 @@ fn client_builder() -> reqwest::ClientBuilder {
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    use tokio::net::{TcpListener, TcpStream};
-
-    use super::client_builder;
-
-    const HEADERS: u8 = 1;
-    const RST_STREAM: u8 = 3;
-    const SETTINGS: u8 = 4;
-    const REFUSED_STREAM: u32 = 7;
-
-    async fn frame(stream: &mut TcpStream, kind: u8, id: u32, payload: &[u8]) {
-        let length = u32::try_from(payload.len()).expect("small").to_be_bytes();
-        let head = [&length[1..], &[kind, 0], &id.to_be_bytes()].concat();
-        let _ = stream.write_all(&[&head, payload].concat()).await;
-    }
-
-    /// Refuses every HTTP/2 stream, and returns how many there were.
-    async fn refuse(mut stream: TcpStream) -> usize {
-        let mut refused = 0;
-        let mut preface = [0; 24];
-        stream.read_exact(&mut preface).await.expect("preface");
-        frame(&mut stream, SETTINGS, 0, &[]).await;
-        let mut head = [0; 9];
-        while stream.read_exact(&mut head).await.is_ok() {
-            let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
-            let mut payload = vec![0; length as usize];
-            if stream.read_exact(&mut payload).await.is_err() {
-                break;
-            }
-            if head[3] == HEADERS {
-                refused += 1;
-                let id = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
-                frame(&mut stream, RST_STREAM, id, &REFUSED_STREAM.to_be_bytes()).await;
-            }
-        }
-        refused
-    }
-
-    #[tokio::test]
-    async fn the_http_client_retries_nothing_itself() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}/", listener.local_addr().expect("address"));
-        let server = tokio::spawn(async move {
-            let (stream, _) = listener.accept().await.expect("a connection");
-            refuse(stream).await
-        });
-        let client = client_builder()
-            .no_proxy()
-            .http2_prior_knowledge()
-            .build()
-            .expect("client");
-        assert!(client.post(url).body("{}").send().await.is_err());
-        drop(client);
-        assert_eq!(server.await.expect("task"), 1);
-    }
-}
+mod tests;

@@ -14,8 +14,8 @@ const API: &str = "DINTERO_API_URL";
 const CHECKOUT: &str = "DINTERO_CHECKOUT_URL";
 
 impl<T: From<Handle>> Builder<T> {
-    /// Variables that are missing stay unset; `build` reports them by name.
-    pub(super) fn read_environment(mut self, lookup: &dyn Fn(&str) -> Option<OsString>) -> Self {
+    /// Reads the same variables as [`environment`](Self::environment) from `lookup`.
+    pub fn environment_from(mut self, lookup: impl Fn(&str) -> Option<OsString>) -> Self {
         let mut read = |name: &str| match lookup(name).map(OsString::into_string) {
             Some(Ok(text)) if !text.is_empty() => Some(text),
             Some(Err(_)) => {

@@ -4,7 +4,6 @@ mod build;
 mod check;
 mod env;
 
-use std::ffi::OsString;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -24,7 +23,7 @@ use crate::{Retry, RetryPolicy};
 
 const API_URL: &str = "https://api.dintero.com";
 const CHECKOUT_URL: &str = "https://checkout.dintero.com";
-/// Captures and refunds can take long at the payment provider; shop plug-ins with a shorter time-out had to raise it to this.
+/// Captures and refunds can take long at the payment provider; shop plug-ins with a shorter timeout had to raise it to this.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Connecting takes milliseconds; a network that takes longer than this loses packets.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -32,7 +31,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEADLINE: Duration = Duration::from_secs(90);
 /// Many times the size of the largest list or report, and still small for a small server.
 const BODY_LIMIT: u64 = 32 << 20;
-/// Below the idle time-outs of common load balancers (60 s), so that calls seldom use a connection that is being closed.
+/// Below the idle timeouts of common load balancers (60 s), so that calls seldom use a connection that is being closed.
 const POOL_IDLE: Duration = Duration::from_secs(45);
 
 /// A builder of a client. `T` is the type that [`build`](Self::build) returns: a [`Handle`], or a client that wraps one.
@@ -124,11 +123,6 @@ impl<T: From<Handle>> Builder<T> {
         self.environment_from(|name| std::env::var_os(name))
     }
 
-    /// Reads the same variables as [`environment`](Self::environment) from `lookup`.
-    pub fn environment_from(self, lookup: impl Fn(&str) -> Option<OsString>) -> Self {
-        self.read_environment(&lookup)
-    }
-
     /// Sets the account: `T` (test) or `P` (production) and 8 digits.
     pub fn account(mut self, id: impl Into<String>) -> Self {
         self.account = Some(id.into());
@@ -210,14 +204,14 @@ impl<T: From<Handle>> Builder<T> {
         self
     }
 
-    /// Sets the time-out of one attempt, from connecting to the last byte of the response. Default: 30 s, since captures and refunds
+    /// Sets the timeout of one attempt, from connecting to the last byte of the response. Default: 30 s, since captures and refunds
     /// wait for the payment provider.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Sets the time-out of connecting. Default: 10 s. A request without a connection was not sent and can be retried.
+    /// Sets the timeout of connecting. Default: 10 s. A request without a connection was not sent and can be retried.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -248,7 +242,7 @@ impl<T: From<Handle>> Builder<T> {
     /// - `redirect(redirect::Policy::none())`. A redirect can take the token to another host and send a non-idempotent request twice;
     ///   a call that was redirected returns an error, but only afterwards.
     /// - `retry(reqwest::retry::never())`. The retries of reqwest are on by default.
-    /// - No proxy for an http host, a connect time-out, `gzip(true)`, and no default headers that identify anybody.
+    /// - No proxy for an http host, a connect timeout, `gzip(true)`, and no default headers that identify anybody.
     ///
     /// [`proxy`](Self::proxy) and [`connect_timeout`](Self::connect_timeout) have no effect.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Limit, Param, Validate, Violations};
+use super::{Limit, Validate, Violations};
 
 /// A JSON number that keeps whether it was written as an integer or as a decimal.
 ///
@@ -106,12 +106,6 @@ impl PartialEq<i64> for Number {
     }
 }
 
-impl Param for Number {
-    fn write(&self, out: &mut dyn FnMut(&str)) {
-        out(&self.to_string());
-    }
-}
-
 /// A value that is a string or a number, serialized as received.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -169,44 +163,5 @@ impl Validate for StringOrNumber {
     }
 }
 
-impl Param for StringOrNumber {
-    fn write(&self, out: &mut dyn FnMut(&str)) {
-        out(&self.to_string());
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::{Number, StringOrNumber};
-
-    #[test]
-    fn a_number_is_written_as_it_was_read() {
-        for text in ["1921", "2.5", "-3", "18446744073709551615", "0.1"] {
-            let number: Number = serde_json::from_str(text).unwrap();
-            assert_eq!(serde_json::to_string(&number).unwrap(), text);
-        }
-    }
-
-    #[test]
-    fn whole_amounts_are_read_alike_with_and_without_a_fraction() {
-        let one: Number = "29990".parse().unwrap();
-        let two: Number = "29990.0".parse().unwrap();
-        assert_eq!(one.as_i64(), Some(29990));
-        assert_eq!(two.as_i64(), Some(29990));
-        assert_eq!(one, two);
-        assert_eq!("2.5".parse::<Number>().unwrap().as_i64(), None);
-    }
-
-    #[test]
-    fn infinity_is_refused() {
-        assert!(Number::try_from(f64::INFINITY).is_err());
-    }
-
-    #[test]
-    fn text_and_number_keep_their_kind() {
-        for text in ["\"1921\"", "1921", "2.5", "true"] {
-            let value: StringOrNumber = serde_json::from_str(text).unwrap();
-            assert_eq!(serde_json::to_string(&value).unwrap(), text);
-        }
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! Values of path, query and header parameters.
 
+use super::{Number, StringOrNumber};
+
 /// A path, query or header parameter, which has any number of values.
 pub trait Param {
     /// Calls `out` once for each value, unencoded.
@@ -28,7 +30,7 @@ macro_rules! display_param {
     )*};
 }
 
-display_param!(bool, i32, i64, u32, u64);
+display_param!(bool, i32, i64, u32, u64, Number, StringOrNumber);
 
 /// Strings and numbers as they are, each element of a list, an object as JSON.
 impl Param for serde_json::Value {

@@ -27,7 +27,7 @@ impl fmt::Display for Error {
                     "{subject} was not sent because the request is invalid: {violations}; correct it and call again"
                 );
             }
-            Kind::Status => write!(f, "{subject} failed with status {}", Status(self))?,
+            Kind::Status => write!(f, "{subject} failed with status {}", self.status_text())?,
             Kind::Timeout(limit) => write!(f, "{subject} received no response within {limit:?}")?,
             Kind::Connect if self.0.sent == WasSent::Maybe => write!(
                 f,
@@ -99,12 +99,11 @@ impl Error {
     }
 
     fn advice(&self) -> String {
-        if self.0.token_call {
-            return self.token_advice();
-        }
         match (&self.0.kind, self.status_u16()) {
-            // This attempt was refused, but an earlier one may have been carried out.
-            (Kind::Status, Some(401 | 429)) if self.0.sent == WasSent::Maybe => self.unknown_advice(),
+            // This attempt was refused or had no token, but an earlier one may have been carried out.
+            (Kind::Status, Some(300..=404 | 429)) if self.0.sent == WasSent::Maybe => self.unknown_advice(),
+            _ if self.0.token_call && self.0.sent == WasSent::Maybe => self.unknown_advice(),
+            _ if self.0.token_call => self.token_advice(),
             (Kind::Decode(_), _) => "the call was carried out, so do not send it again; report the field, the error holds the body".to_owned(),
             (Kind::TooLarge(_), _) => "the call was carried out; raise the body limit of the client, or request less at a time".to_owned(),
             (Kind::Timeout(_) | Kind::Broken, Some(200..=299)) => {
@@ -188,6 +187,19 @@ impl Error {
         }
     }
 
+    /// Returns `403 Forbidden`, without a reason phrase of the server.
+    fn status_text(&self) -> String {
+        match self
+            .0
+            .status
+            .map(|status| (status.as_u16(), status.canonical_reason()))
+        {
+            Some((code, Some(reason))) => format!("{code} {reason}"),
+            Some((code, None)) => code.to_string(),
+            None => "an error".to_owned(),
+        }
+    }
+
     fn when(&self) -> String {
         match self.0.retry_after {
             Some(wait) => format!(
@@ -195,21 +207,6 @@ impl Error {
                 wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
             ),
             None => "after a few seconds".to_owned(),
-        }
-    }
-}
-
-/// `403 Forbidden`, without a reason phrase of the server.
-struct Status<'a>(&'a Error);
-
-impl fmt::Display for Status<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.status() {
-            Some(status) => match status.canonical_reason() {
-                Some(reason) => write!(f, "{} {reason}", status.as_u16()),
-                None => write!(f, "{}", status.as_u16()),
-            },
-            None => f.write_str("an error"),
         }
     }
 }

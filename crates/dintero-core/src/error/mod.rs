@@ -8,7 +8,7 @@ mod predicates;
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -51,9 +51,9 @@ pub enum WasSent {
     /// The request did not reach the server, the server refused it without handling it, or no token could be obtained for it. It can be
     /// sent again.
     No,
-    /// The server responded. The status tells whether the call was carried out; after 401 and 429 it was not.
+    /// The server responded. The status shows whether the call was carried out; after 401 and 429 it was not.
     Yes,
-    /// It is unknown, after a time-out, a broken connection, or a response with 408 or 5xx. Money may have moved: read the outcome
+    /// It is unknown, after a timeout, a broken connection, or a response with 408 or 5xx. Money may have moved: read the outcome
     /// before sending the request again ([`Operation::read_back`]).
     Maybe,
 }
@@ -86,7 +86,7 @@ pub(crate) enum Kind {
     InvalidRequest(Violations),
     /// The status of the response is not 2xx.
     Status,
-    /// A time-out or deadline passed.
+    /// A timeout or deadline passed.
     Timeout(Duration),
     /// The connection could not be established.
     Connect,
@@ -142,9 +142,7 @@ impl Error {
 
     /// Creates the error of a response that did not arrive within `limit`, for tests of code that handles errors.
     pub fn from_timeout(limit: Duration) -> Self {
-        let mut error = Self::new(Kind::Timeout(limit));
-        error.0.sent = WasSent::Maybe;
-        error
+        Self::new(Kind::Timeout(limit)).with_sent(WasSent::Maybe)
     }
 
     /// Creates the error of a [`TokenSource`](crate::TokenSource) that could not obtain a token.
@@ -240,8 +238,7 @@ impl Error {
 
     /// Returns the violations in the request or the configuration; empty for any other error.
     pub fn violations(&self) -> &Violations {
-        static NONE: std::sync::LazyLock<Violations> =
-            std::sync::LazyLock::new(Violations::default);
+        static NONE: LazyLock<Violations> = LazyLock::new(Violations::default);
         match &self.0.kind {
             Kind::Configuration(violations) | Kind::InvalidRequest(violations) => violations,
             _ => &NONE,
@@ -271,10 +268,8 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0
-            .source
-            .as_ref()
-            .map(|source| source.as_ref() as &(dyn StdError + 'static))
+        let source = self.0.source.as_deref()?;
+        Some(source)
     }
 }
 

@@ -18,7 +18,8 @@ impl Error {
     }
 
     /// Returns `true` if there is no valid token: the token call was refused or its response holds no token, a token source failed,
-    /// or the API responded with 401 to a new token too. The call itself was not carried out. Check client id and secret.
+    /// or the API responded with 401 to a new token too. The last attempt was not carried out; see [`was_sent`](Self::was_sent) for
+    /// earlier ones. Check client id and secret.
     pub fn is_authentication(&self) -> bool {
         let refused = matches!(self.status_u16(), Some(400 | 401 | 403 | 404));
         let no_token = matches!(self.0.kind, Kind::Decode(_) | Kind::TooLarge(_));
@@ -27,7 +28,8 @@ impl Error {
             || matches!(self.0.kind, Kind::TokenSource)
     }
 
-    /// Returns `true` if the API responded with 403: the client lacks a scope. The call was not carried out. A token call that was
+    /// Returns `true` if the API responded with 403: the client lacks a scope. The last attempt was not
+    /// carried out; see [`was_sent`](Self::was_sent) for earlier ones. A token call that was
     /// refused is [`is_authentication`](Self::is_authentication) instead.
     pub fn is_forbidden(&self) -> bool {
         !self.0.token_call && self.status_u16() == Some(403)
@@ -44,7 +46,8 @@ impl Error {
         self.status_u16() == Some(409)
     }
 
-    /// Returns `true` if the API responded with 429. The call was not carried out. Call again after
+    /// Returns `true` if the API responded with 429. The last attempt was not carried out; see
+    /// [`was_sent`](Self::was_sent) for earlier ones. Call again after
     /// [`retry_after`](Self::retry_after).
     pub fn is_rate_limited(&self) -> bool {
         self.status_u16() == Some(429)
@@ -52,7 +55,7 @@ impl Error {
 
     /// Returns `true` if the call can be put back into a queue: it may succeed later, and a second request has no unwanted effect.
     /// That is the case after 429, and if the call provably was not carried out for a reason that may be transient. After an
-    /// unknown outcome (time-out, broken connection, 408, 500, 502, 503, 504) it is the case only if the
+    /// unknown outcome (timeout, broken connection, 408, 500, 502, 503, 504) it is the case only if the
     /// [retry class](Self::retry_class) is idempotent or duplicate tolerated.
     pub fn is_retryable(&self) -> bool {
         let repeatable = matches!(
@@ -74,15 +77,15 @@ impl Error {
     }
 
     /// Returns `true` if the token is not for this account: the token call was refused because the client has no grant for its
-    /// audience (403), or a token that the caller provided was refused and names another account. The call itself was not carried
-    /// out.
+    /// audience (403), or a token that the caller provided was refused and names another account. The last attempt was not
+    /// carried out; see [`was_sent`](Self::was_sent) for earlier ones.
     pub fn is_wrong_audience(&self) -> bool {
         let no_grant = self.0.token_call && self.status_u16() == Some(403);
         (no_grant && !self.is_mfa_required()) || self.0.audience_mismatch.is_some()
     }
 
-    /// Returns `true` if a token or owner of production was used with a test account, or the reverse. The call itself was not carried
-    /// out.
+    /// Returns `true` if a token or owner of production was used with a test account, or the reverse. The last attempt was not
+    /// carried out; see [`was_sent`](Self::was_sent) for earlier ones.
     ///
     /// It is known if the token names its account or the builder was given an [owner](crate::Builder::owner). Client id and secret
     /// do not name their environment: the response to those of the other environment is 401, as for a wrong secret, and the
@@ -91,7 +94,7 @@ impl Error {
         self.0.audience_mismatch == Some(AudienceMismatch::Environment)
     }
 
-    /// Returns `true` if a time-out or deadline of this client passed. See [`was_sent`](Self::was_sent) for whether the request may
+    /// Returns `true` if a timeout or deadline of this client passed. See [`was_sent`](Self::was_sent) for whether the request may
     /// have been carried out.
     pub fn is_timeout(&self) -> bool {
         matches!(self.0.kind, Kind::Timeout(_))
@@ -126,7 +129,8 @@ impl Error {
         self.0.envelope.mfa
     }
 
-    /// Returns `true` if no token could be obtained. The call itself was not sent.
+    /// Returns `true` if no token could be obtained. The last attempt was not sent; see
+    /// [`was_sent`](Self::was_sent) for earlier ones.
     pub fn is_token_call(&self) -> bool {
         self.0.token_call
     }

@@ -216,14 +216,18 @@ fn a_response_without_a_token_is_not_taken_for_a_call_that_was_carried_out() {
 
 #[test]
 fn a_refusal_after_an_unknown_outcome_does_not_promise_that_nothing_happened() {
-    let refused = [status(401, ""), status(429, ""), Error::new(Kind::Connect)];
-    for error in refused {
+    let statuses = [302, 401, 403, 404, 429].map(|code| status(code, ""));
+    let tokens = [Kind::Connect, Kind::Status]
+        .map(|kind| Error::new(kind).of_token_call("T12345678".into()));
+    for error in statuses.into_iter().chain(tokens) {
         let text = error
             .with_operation(&LIST)
             .with_sent(WasSent::Maybe)
             .to_string();
         assert!(
-            !text.contains("not carried out") && !text.contains("was not sent"),
+            text.contains("may have been carried out")
+                && !text.contains("not carried out")
+                && !text.contains("was not sent"),
             "{text}"
         );
     }

@@ -125,20 +125,11 @@ macro_rules! __setter {
         where
             V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
-            self.$field = $crate::data::convert($wire, value, &mut self.__violations);
+            self.$field = $crate::data::convert::<$type, V>($wire, value, &mut self.__violations).map(::std::convert::Into::into);
             self
         }
     };
-    (boxed $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
-        $(#[$meta])*
-        pub fn $field<V>(mut self, value: V) -> Self
-        where
-            V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
-        {
-            self.$field = $crate::data::convert($wire, value, &mut self.__violations).map(::std::boxed::Box::new);
-            self
-        }
-    };
+    (boxed $($rest:tt)*) => { $crate::__setter! { value $($rest)* } };
     (map $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
         $(#[$meta])*
         pub fn $field<K, V>(mut self, entries: impl ::std::iter::IntoIterator<Item = (K, V)>) -> Self

@@ -40,7 +40,7 @@ macro_rules! call {
 
             $($crate::__call_setter! { $place $kind $(#[$field_meta])* $field $wire $type })*
 
-            /// Sets time-outs, headers and retries of this call. Options that are not set are those of the client.
+            /// Sets timeouts, headers and retries of this call. Options that are not set are those of the client.
             pub fn with_options(mut self, options: $crate::CallOptions) -> Self {
                 self.__options = options;
                 self

@@ -18,8 +18,8 @@
 //! open_enum!         pub enum NAME { NAME = "wire value", * }
 //! open_integer!      pub enum NAME { NAME = 1, * }
 //!
-//! union!             pub enum NAME by TOLD OPEN? { VARIANT, * }
-//!   TOLD             tag "wire name of the tag" | fields
+//! union!             pub enum NAME by DISCRIMINATOR OPEN? { VARIANT, * }
+//!   DISCRIMINATOR    tag "wire name of the tag" | fields
 //!   OPEN             or any
 //!   VARIANT          NAME(NAME BUILDER?) = ["value of the tag, or name of a field that only this variant has", *]
 //! union_in_requests! NAME { NAME, * }
@@ -33,8 +33,8 @@
 //! ```
 //!
 //! TYPE is the type of one value: `required list (Order)` is a `Vec<Order>`, `optional boxed (Order)` an
-//! `Option<Box<Order>>`. A value that fits no variant of a union is kept as JSON; with `or any`, so is a value that is told to
-//! be a variant and cannot be deserialized as one.
+//! `Option<Box<Order>>`. A value that fits no variant of a union is kept as JSON; with `or any`, so is a value that
+//! matches a variant and cannot be deserialized as one.
 //!
 //! # Example
 //!

@@ -14,7 +14,7 @@ use crate::{Error, RetryClass};
 /// Decides whether and after which delay a failed call is retried. [`RetryPolicy`] is the default; closures and other types can
 /// be set for a client or for a call.
 ///
-/// It can only narrow what is permitted. It is not asked if the [retry class](RetryClass) of the call forbids a retry: no policy
+/// It can only narrow what is permitted. It is not called if the [retry class](RetryClass) of the call forbids a retry: no policy
 /// sends a *non-idempotent* call twice or a *duplicate tolerated* call three times after an unknown outcome, or renews a token
 /// more than once. A retry is also subject to the deadline of the call, the retry budget of the client and the `Retry-After` of
 /// the server, which prolongs a shorter delay. The number of attempts is limited by the policy alone.

@@ -147,7 +147,7 @@ impl Faulty {
     pub(crate) async fn start(fault: Fault, times: usize, clock: &ManualClock) -> Self {
         if fault.is_http2() {
             let reply = move |_: &http::Request<()>, before| match fault {
-                _ if before >= times => Reply::Answer(200, r#"{"id":"x"}"#),
+                _ if before >= times => Reply::Response(200, r#"{"id":"x"}"#),
                 Reset(reason) => Reply::Reset(reason),
                 _ => Reply::GoAway(Reason::NO_ERROR),
             };

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use h2::Reason;
-use http::{Request, Response};
+use http::Request;
 use tokio::net::TcpListener;
 
 /// What becomes of a stream.
 pub(crate) enum Reply {
-    Answer(u16, &'static str),
+    Response(u16, &'static str),
     Reset(Reason),
     /// The connection is given up by GOAWAY, which names this stream as begun.
     GoAway(Reason),
@@ -39,13 +39,13 @@ impl Http2 {
                         let before = count.fetch_add(1, Ordering::SeqCst);
                         let (head, mut body) = request.into_parts();
                         match reply(&Request::from_parts(head, ()), before) {
-                            Reply::Answer(status, text) => {
-                                // A stream that is answered before it was read counts as an error of the server.
+                            Reply::Response(status, text) => {
+                                // A stream with a response before it was read counts as an error of the server.
                                 tokio::spawn(async move {
                                     while body.data().await.is_some() {}
-                                    let mut answer = Response::new(());
-                                    *answer.status_mut() = status.try_into().expect("status");
-                                    if let Ok(mut sending) = respond.send_response(answer, false) {
+                                    let mut head = http::Response::new(());
+                                    *head.status_mut() = status.try_into().expect("status");
+                                    if let Ok(mut sending) = respond.send_response(head, false) {
                                         let text = Bytes::from_static(text.as_bytes());
                                         let _ = sending.send_data(text, true);
                                     }
@@ -61,18 +61,18 @@ impl Http2 {
         Self { url, streams }
     }
 
-    /// The requests that came.
+    /// Returns the number of requests that were received.
     pub(crate) fn count(&self) -> usize {
         self.streams.load(Ordering::SeqCst)
     }
 }
 
-/// Speaks HTTP/2 without being asked, and has no habits of its own.
+/// Returns a client that speaks HTTP/2 with prior knowledge.
 pub(crate) fn client() -> reqwest::Client {
     plain().http2_prior_knowledge().build().expect("client")
 }
 
-/// What a user has to build, to be as careful as the client that we build.
+/// Returns the settings that a client of the caller needs to be as safe as the default client.
 pub(crate) fn plain() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())

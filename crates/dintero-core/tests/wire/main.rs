@@ -1,9 +1,12 @@
 //! What goes over the wire, and what does not: every test counts the requests that reach a scripted server.
 
+mod deadlines;
 mod faults;
 mod http2;
 mod matrix;
 mod policies;
+mod raw_calls;
+mod refused_tokens;
 mod responses;
 mod retries;
 mod server;

@@ -1,6 +1,6 @@
 //! Every class of call meets every fault, and the requests that reach the server are counted.
 //!
-//! The outcome is `matrix.txt`; after a wanted change write it anew with `UPDATE_EXPECT=1`.
+//! The observation is `matrix.txt`; after a wanted change write it anew with `UPDATE_EXPECT=1`.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
@@ -20,12 +20,12 @@ fn clients() -> [reqwest::Client; 2] {
     [http2::plain().build().expect("client"), http2::client()]
 }
 
-/// Retries whenever it is asked, ten times.
+/// Permits ten attempts without a delay.
 fn eager(failed: &FailedAttempt<'_>) -> Option<Duration> {
     (failed.attempts() < 10).then_some(Duration::ZERO)
 }
 
-struct Outcome {
+struct Observation {
     result: Result<(), Error>,
     reached: usize,
 }
@@ -36,7 +36,7 @@ async fn meet(
     times: usize,
     clients: &[reqwest::Client; 2],
     change: impl Fn(Builder) -> Builder,
-) -> Outcome {
+) -> Observation {
     let clock = ManualClock::new();
     let tokens = Server::start().await;
     let configured = change(
@@ -64,7 +64,7 @@ async fn meet(
         drop(closed);
         let server: Option<Server> = opened.lock().expect("lock").clone();
         let reached = server.map_or(0, |server| server.calls().len());
-        return Outcome {
+        return Observation {
             result: result.map(|_| ()),
             reached,
         };
@@ -85,7 +85,7 @@ async fn meet(
         .await
         .map(|_| ());
     assert!(server.all_alike(), "a retry is the same request: {fault:?}");
-    Outcome {
+    Observation {
         result,
         reached: server.reached(),
     }
@@ -94,7 +94,7 @@ async fn meet(
 /// The predicate that holds, or the status.
 fn kind(error: &Error) -> String {
     let mut kinds = [
-        (error.is_timeout(), "time-out"),
+        (error.is_timeout(), "timeout"),
         (error.is_connect(), "no connection"),
         (error.is_broken_connection(), "broken connection"),
         (error.is_decode(), "decode"),
@@ -115,9 +115,9 @@ fn kind(error: &Error) -> String {
 fn row(
     name: &str,
     class: RetryClass,
-    lasting: &Outcome,
-    eager: &Outcome,
-    once: &Outcome,
+    lasting: &Observation,
+    eager: &Observation,
+    once: &Observation,
 ) -> [String; 8] {
     let error = lasting.result.as_ref().expect_err("the fault lasts");
     [
@@ -136,9 +136,9 @@ fn row(
 }
 
 /// What must hold whatever the table says.
-fn check(name: &str, class: RetryClass, evidence: Evidence, outcome: &Outcome) {
+fn check(name: &str, class: RetryClass, evidence: Evidence, observation: &Observation) {
     let at = format!("{name}, {class:?}");
-    let reached = outcome.reached;
+    let reached = observation.reached;
     match (class, evidence) {
         (RetryClass::NonIdempotent, Evidence::None | Evidence::Handled) => {
             assert!(reached <= 1, "{at}: {reached}")
@@ -148,7 +148,9 @@ fn check(name: &str, class: RetryClass, evidence: Evidence, outcome: &Outcome) {
         }
         _ => {}
     }
-    let Err(error) = &outcome.result else { return };
+    let Err(error) = &observation.result else {
+        return;
+    };
     assert_eq!(error.retry_class(), Some(class), "{at}");
     if class == RetryClass::NonIdempotent {
         let sent = match evidence {
@@ -191,8 +193,8 @@ async fn every_class_meets_every_fault_and_a_non_idempotent_call_is_sent_once_un
             })
             .await;
             let once = meet(operation, fault, 1, &clients, |builder| builder).await;
-            for outcome in [&lasting, &eager, &once] {
-                check(name, class, evidence, outcome);
+            for observation in [&lasting, &eager, &once] {
+                check(name, class, evidence, observation);
             }
             table.add_row(row(name, class, &lasting, &eager, &once));
         }
@@ -209,7 +211,7 @@ async fn a_connection_that_is_closed_as_soon_as_it_is_made_lets_through_no_secon
     let clients = clients();
     for _ in 0..20 {
         for operation in [&SESSION, &CAPTURE] {
-            let outcome = meet(
+            let observation = meet(
                 operation,
                 Fault::ClosedAtOnce,
                 usize::MAX,
@@ -221,9 +223,9 @@ async fn a_connection_that_is_closed_as_soon_as_it_is_made_lets_through_no_secon
                 "closed at once",
                 operation.retry_class(),
                 Evidence::None,
-                &outcome,
+                &observation,
             );
-            let error = outcome.result.expect_err("closed");
+            let error = observation.result.expect_err("closed");
             assert_eq!(
                 (error.was_sent(), kind(&error)),
                 (WasSent::Maybe, "broken connection".to_owned())

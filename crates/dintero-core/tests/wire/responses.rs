@@ -1,10 +1,8 @@
 //! Requests as they are built, and responses of every kind.
 
 use std::io::Write as _;
-use std::time::Duration;
 
-use dintero_core::{CallOptions, ManualClock, RetryClass, Violations, WasSent};
-use http::Method;
+use dintero_core::{CallOptions, ManualClock, Violations, WasSent};
 use serde::Deserialize;
 
 use crate::server::{Server, Step, reply};
@@ -128,6 +126,34 @@ async fn a_redirect_is_not_followed() {
         );
     }
     assert_eq!((other.calls().len(), other.token_calls().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn an_http_client_that_follows_a_redirect_ends_in_an_error() {
+    let elsewhere = Server::start().await;
+    let to = format!("{}/v1/other", elsewhere.url);
+    let server = Server::start()
+        .await
+        .api([reply(307, "").with("location", &to)]);
+    let handle = builder(&server, &ManualClock::new())
+        .http_client(
+            reqwest::Client::builder()
+                .no_proxy()
+                .build()
+                .expect("client"),
+        )
+        .build()
+        .expect("handle");
+    let error = call(&handle, &CAPTURE).await.expect_err("redirected");
+    assert!(
+        error.to_string().contains("redirect::Policy::none()"),
+        "{error}"
+    );
+    assert_eq!(
+        (error.was_sent(), error.is_retryable()),
+        (WasSent::Maybe, false)
+    );
+    assert_eq!(server.calls().len(), 1);
 }
 
 #[tokio::test]
@@ -277,81 +303,6 @@ async fn an_error_body_that_is_cut_off_keeps_what_came() {
     assert_eq!(error.was_sent(), WasSent::Yes);
 }
 
-#[tokio::test]
-async fn a_raw_call_has_the_same_authentication_and_goes_to_the_configured_host() {
-    let server = Server::start().await;
-    let elsewhere = Server::start().await;
-    let handle = builder(&server, &ManualClock::new())
-        .checkout_url(&elsewhere.url)
-        .build()
-        .expect("handle");
-    handle
-        .request(Method::GET, "/v1/accounts/{aid}/hooks/{id}")
-        .path("id", &"h")
-        .query("limit", &5_i64)
-        .send_bytes()
-        .await
-        .expect("a");
-    assert_eq!(
-        server.calls()[0].target,
-        "/v1/accounts/T12345678/hooks/h?limit=5"
-    );
-    assert_eq!(
-        server.calls()[0].header("authorization"),
-        Some("Bearer token-1")
-    );
-    handle
-        .request(Method::GET, "/v1/view/x")
-        .send_bytes()
-        .await
-        .expect("b");
-    assert_eq!(elsewhere.calls()[0].target, "/v1/view/x");
-    for path in [
-        "",
-        "v1",
-        "@evil.example/",
-        "/v1/../x",
-        "/v1/%2E%2e/x",
-        "/v1?a=b",
-        "/v1#a",
-        "/v1\\x",
-        "/a\nb",
-    ] {
-        let error = handle
-            .request(Method::GET, path)
-            .send_bytes()
-            .await
-            .expect_err(path);
-        assert!(error.is_invalid_request(), "{path}");
-    }
-    assert_eq!((server.calls().len(), elsewhere.calls().len()), (1, 1));
-}
-
-#[tokio::test]
-async fn a_raw_post_is_non_idempotent_unless_set_otherwise() {
-    let server = Server::start()
-        .await
-        .api([reply(503, "{}"), reply(503, "{}")]);
-    let handle = handle(&server, &ManualClock::new());
-    assert!(
-        handle
-            .request(Method::POST, "/v1/x")
-            .send_bytes()
-            .await
-            .is_err()
-    );
-    assert_eq!(server.calls().len(), 1);
-    assert!(
-        handle
-            .request(Method::POST, "/v1/x")
-            .retry_class(RetryClass::Idempotent)
-            .send_bytes()
-            .await
-            .is_ok()
-    );
-    assert_eq!(server.calls().len(), 3);
-}
-
 #[test]
 fn a_call_without_a_tokio_runtime_is_an_error_and_no_panic() {
     let handle = dintero_core::Handle::builder()
@@ -379,26 +330,6 @@ async fn a_call_to_the_loopback_goes_past_the_proxy() {
     assert!(call(&handle, &CAPTURE).await.is_ok());
     assert_eq!((server.calls().len(), server.token_calls().len()), (1, 1));
     assert_eq!((proxy.calls().len(), proxy.token_calls().len()), (0, 0));
-}
-
-#[tokio::test]
-async fn a_call_that_could_only_time_out_is_not_sent() {
-    let server = Server::start().await;
-    let error = handle(&server, &ManualClock::new())
-        .call(&CAPTURE)
-        .path("id", &"a")
-        .timeout(Duration::ZERO)
-        .deadline(Duration::ZERO)
-        .send_bytes()
-        .await
-        .expect_err("no time");
-    let text = error.to_string();
-    assert!(error.is_invalid_request(), "{text}");
-    assert!(
-        text.contains("`timeout`") && text.contains("`deadline`"),
-        "{text}"
-    );
-    assert!(server.calls().is_empty() && server.token_calls().is_empty());
 }
 
 #[tokio::test]

@@ -11,11 +11,11 @@ use tokio::net::{TcpListener, TcpStream};
 /// What the server does with one request.
 #[derive(Clone)]
 pub(crate) enum Step {
-    /// Answers.
+    /// Sends a response.
     Reply(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// Reads the request and closes the connection.
     Close,
-    /// Answers with this text as it is, then closes.
+    /// Sends this text as it is, then closes.
     Raw(Vec<u8>),
     /// Reads the request, moves the clock on and never responds.
     Stall(ManualClock, Duration),

@@ -52,10 +52,10 @@ async fn ten_thousand_first_calls_fetch_one_token() {
     let server = Http2::start(move |request, _| {
         if is_token_call(request) {
             count.fetch_add(1, Ordering::SeqCst);
-            return Reply::Answer(200, TOKENS[0]);
+            return Reply::Response(200, TOKENS[0]);
         }
         assert_eq!(token_of(request), b"Bearer one");
-        Reply::Answer(200, r#"{"id":"x"}"#)
+        Reply::Response(200, r#"{"id":"x"}"#)
     })
     .await;
     for waiting in spawn_calls(&over_http2(&server, &ManualClock::new()), 10_000) {
@@ -74,11 +74,11 @@ async fn a_token_that_expires_under_way_is_renewed_once_and_each_call_is_retried
     let server = Http2::start(move |request, _| {
         if is_token_call(request) {
             let number = count.fetch_add(1, Ordering::SeqCst);
-            return Reply::Answer(200, TOKENS[number.min(1)]);
+            return Reply::Response(200, TOKENS[number.min(1)]);
         }
         match token_of(request) {
-            b"Bearer two" => Reply::Answer(200, r#"{"id":"x"}"#),
-            _ => Reply::Answer(401, "{}"),
+            b"Bearer two" => Reply::Response(200, r#"{"id":"x"}"#),
+            _ => Reply::Response(401, "{}"),
         }
     })
     .await;

@@ -159,7 +159,7 @@ async fn a_token_endpoint_that_hangs_ends_in_an_error_within_the_deadline() {
         .token([stall(), stall(), stall(), stall()]);
     let error = call(&handle(&server, &clock), &CAPTURE)
         .await
-        .expect_err("time-out");
+        .expect_err("timeout");
     assert!(error.is_timeout() && error.is_token_call(), "{error}");
     assert_eq!(error.was_sent(), WasSent::No);
     assert!(

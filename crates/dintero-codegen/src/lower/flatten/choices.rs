@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::Flattener;
-use super::unions::{Choice, by_common_tag, by_discriminator};
+use super::unions::{Choice, by_common_tag, by_discriminator, kind};
 use crate::finding::Rule;
 use crate::ir::{Enum, Kind, Meta, Object, Scalar, Schema, Union, Variant};
 use crate::lower::keywords::{mapped, only_requires, reference};
@@ -38,7 +38,7 @@ impl<'a> Flattener<'a> {
         }
     }
 
-    /// Whether it is built on another component, be it over several steps.
+    /// Returns `true` if a schema extends the component `base`, directly or through others.
     fn descends(&self, child: &Value, base: &str, depth: usize) -> bool {
         let parents = child["allOf"].as_array().into_iter().flatten();
         depth < 16
@@ -261,18 +261,4 @@ fn tag(schema: &Value) -> Option<String> {
 
 fn is_null(part: &Value) -> bool {
     part["type"] == "null" || part["enum"] == Value::Array(vec![Value::Null])
-}
-
-/// Returns the kind of a value, as far as kinds can share a type.
-pub(super) fn kind(schema: &Schema) -> &'static str {
-    match &schema.kind {
-        Kind::Scalar(Scalar::String) => "string",
-        Kind::Enum(listed) if !listed.integer => "string",
-        Kind::Scalar(Scalar::Integer) | Kind::Enum(_) => "integer",
-        Kind::Scalar(Scalar::Number) => "number",
-        Kind::Scalar(Scalar::Boolean) => "boolean",
-        Kind::List(_) => "array",
-        Kind::Object(_) | Kind::Map(_) => "object",
-        Kind::Any | Kind::Ref(_) | Kind::Union(_) | Kind::Scalar(Scalar::StringOrNumber) => "any",
-    }
 }

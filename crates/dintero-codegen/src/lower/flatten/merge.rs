@@ -219,7 +219,7 @@ impl Flattener<'_> {
     }
 }
 
-/// Whether the listed values are of the kind of the scalar.
+/// Returns `true` if the listed values are of the kind of the scalar.
 fn can_list(scalar: Scalar, listed: &Enum) -> bool {
     match scalar {
         Scalar::String => !listed.integer,

@@ -83,7 +83,7 @@ impl<'a> Flattener<'a> {
         resolved
     }
 
-    /// Whether it, or what it refers to, allows `null`.
+    /// Returns `true` if a schema, or the one it refers to, allows `null`.
     fn is_nullable(&self, schema: &Value, seen: &mut BTreeSet<String>) -> bool {
         let target = reference(schema)
             .filter(|name| seen.insert(name.clone()))

@@ -1,4 +1,4 @@
-//! How the objects of a union are told apart: by the discriminator, by a property that gives each other values, or by the
+//! How the objects of a union are distinguished: by the discriminator, by a property that gives each other values, or by the
 //! properties that only one of them has.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,9 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Flattener;
-use super::choices::kind;
 use crate::finding::Rule;
-use crate::ir::{Kind, Schema, Union, Variant};
+use crate::ir::{Kind, Scalar, Schema, Union, Variant};
 use crate::lower::keywords::mapped;
 
 /// One alternative of a choice.
@@ -51,7 +50,7 @@ impl Choice {
 }
 
 impl Flattener<'_> {
-    /// Returns a union whose objects are told by the properties that only one of them has.
+    /// Returns a union whose objects are distinguished by the properties that only one of them has.
     pub(super) fn by_properties(&mut self, objects: &[Choice], pointer: &str) -> Union {
         let names = |index: usize| objects[index].properties().keys();
         let others = |index: usize| (0..objects.len()).filter(move |other| *other != index);
@@ -111,7 +110,7 @@ pub(super) fn by_discriminator(tag: String, mapping: &Value, objects: &[Choice])
     }
 }
 
-/// Returns the union whose objects are told by the first property that gives each of them values of its own.
+/// Returns the union whose objects are distinguished by the first property that gives each of them values of its own.
 pub(super) fn by_common_tag(objects: &[Choice]) -> Option<Union> {
     let [first, _, ..] = objects else {
         return None;
@@ -132,7 +131,7 @@ pub(super) fn by_common_tag(objects: &[Choice]) -> Option<Union> {
     })
 }
 
-/// Whether they have a property in common that differs in kind.
+/// Returns `true` if two choices share a property that differs in kind.
 fn clash(one: &Choice, two: &Choice) -> bool {
     one.properties().iter().any(|(name, property)| {
         let other = two.properties().get(name);
@@ -140,11 +139,25 @@ fn clash(one: &Choice, two: &Choice) -> bool {
     })
 }
 
-/// Whether a value of one could be none of the other.
+/// Returns `true` if a value of one schema may not be a value of the other.
 fn differ(one: &Schema, two: &Schema) -> bool {
     match (&one.kind, &two.kind) {
         (Kind::Any, _) | (_, Kind::Any) => false,
         (Kind::List(one), Kind::List(two)) => differ(one, two),
         _ => kind(one) != kind(two) || one.as_reference() != two.as_reference(),
+    }
+}
+
+/// Returns the kind of a value, as far as kinds can share a type.
+pub(super) fn kind(schema: &Schema) -> &'static str {
+    match &schema.kind {
+        Kind::Scalar(Scalar::String) => "string",
+        Kind::Enum(listed) if !listed.integer => "string",
+        Kind::Scalar(Scalar::Integer) | Kind::Enum(_) => "integer",
+        Kind::Scalar(Scalar::Number) => "number",
+        Kind::Scalar(Scalar::Boolean) => "boolean",
+        Kind::List(_) => "array",
+        Kind::Object(_) | Kind::Map(_) => "object",
+        Kind::Any | Kind::Ref(_) | Kind::Union(_) | Kind::Scalar(Scalar::StringOrNumber) => "any",
     }
 }

@@ -73,13 +73,11 @@ pub fn name_inline_types(
             let (schema, children) = inline.body(schema, direction);
             inline.adopt(children, &Parent::Named(rust.clone()));
             let in_requests = direction.requests;
-            types.insert(
-                rust,
-                Type {
-                    schema,
-                    in_requests,
-                },
-            );
+            let kind = Type {
+                schema,
+                in_requests,
+            };
+            types.insert(rust, kind);
         }
     }
     for operation in operations.iter_mut() {
@@ -95,8 +93,12 @@ pub fn name_inline_types(
     inline.check_pinned(document, &mut taken, findings);
     let names = inline.choose_names(&mut taken);
     for (index, kind) in inline.types.into_iter().enumerate() {
-        let (schema, in_requests) = (kind.schema, kind.in_requests);
         let name = names[&placeholder(index)].clone();
+        let InlineType {
+            schema,
+            in_requests,
+            ..
+        } = kind;
         types.insert(
             name,
             Type {
@@ -163,14 +165,6 @@ fn placeholder(index: usize) -> String {
 
 impl InlineTypes {
     fn operation(&mut self, operation: &mut Operation) {
-        const REQUEST: Direction = Direction {
-            requests: true,
-            responses: false,
-        };
-        const RESPONSE: Direction = Direction {
-            requests: false,
-            responses: true,
-        };
         let name = name_part(&operation.name);
         let parameters = operation.parameters.iter_mut();
         let parameters =
@@ -178,10 +172,10 @@ impl InlineTypes {
         let body = operation.body.iter_mut();
         let body = body.map(|body| (&mut body.schema, "Body".to_owned()));
         for (schema, part) in parameters.chain(body) {
-            self.top(schema, &name, &part, REQUEST);
+            self.top(schema, &name, &part, Direction::REQUESTS);
         }
         if let Some(schema) = operation.success.schema_mut() {
-            self.top(schema, &name, "Result", RESPONSE);
+            self.top(schema, &name, "Result", Direction::RESPONSES);
         }
     }
 
@@ -198,7 +192,7 @@ impl InlineTypes {
     }
 
     /// Returns a schema with references in the places of types; everything else stays.
-    fn node(&mut self, schema: Schema, part: &str, direction: Direction) -> (Schema, Children) {
+    fn node(&mut self, mut schema: Schema, part: &str, direction: Direction) -> (Schema, Children) {
         match schema.kind {
             Kind::Object(_) | Kind::Enum(_) | Kind::Union(_) => {
                 self.inline(schema, part, direction)
@@ -213,15 +207,11 @@ impl InlineTypes {
                 ),
                 None => self.alias(name, schema.meta, part, direction),
             },
-            Kind::List(inner) => {
-                let (inner, children) = self.node(*inner, &singular(part), direction);
-                let kind = Kind::List(Box::new(inner));
-                (Schema { kind, ..schema }, children)
-            }
-            Kind::Map(inner) => {
-                let (inner, children) = self.node(*inner, &singular(part), direction);
-                let kind = Kind::Map(Box::new(inner));
-                (Schema { kind, ..schema }, children)
+            Kind::List(ref mut inner) | Kind::Map(ref mut inner) => {
+                let (named, children) =
+                    self.node(std::mem::take(&mut **inner), &singular(part), direction);
+                **inner = named;
+                (schema, children)
             }
             Kind::Any | Kind::Scalar(_) => (schema, Vec::new()),
         }

@@ -1,0 +1,64 @@
+use dintero_codegen::document::Document;
+
+use super::{check, decode_references, embedded, is_safe};
+
+#[test]
+fn references_are_written_as_names_are() {
+    let target = "#/paths/~1a~1%7Bid%7D";
+    let mut root =
+        serde_json::json!({"paths": {"/a/{id}": {}}, "b": [{"$ref": target}, {"$ref": "#/%7B"}]});
+    let before = root.clone();
+    decode_references(&mut root, &before);
+    let expected = serde_json::json!([{"$ref": "#/paths/~1a~1{id}"}, {"$ref": "#/%7B"}]);
+    assert_eq!(root["b"], expected);
+}
+
+#[test]
+fn the_block_of_a_page_is_the_one_with_a_version() {
+    let page = "# T\n\n```json\n{\"feedback\": 1}\n```\n\n````yaml a.yaml get /a\nopenapi: 3.0.0\nx: |\n  ```\n````\n";
+    let block = embedded(page).unwrap().unwrap();
+    assert_eq!(block.trim_start(), "openapi: 3.0.0\nx: |\n  ```\n");
+    let line = |text: &str| text.lines().position(|line| line.starts_with("openapi"));
+    assert_eq!(line(&block), line(page));
+    let yaml = "openapi: 3.0.0\nx: |\n  ```yaml\n  openapi:\n  ```\n";
+    assert_eq!(embedded(yaml).unwrap(), None);
+    let error = embedded(&format!("{page}{page}")).unwrap_err();
+    assert!(error.contains("2 OpenAPI documents"), "{error}");
+    let error = embedded("```yaml\nopenapi: 3.0.0\n").unwrap_err();
+    assert!(error.contains("whole page"), "{error}");
+}
+
+#[test]
+fn other_versions_are_refused_with_what_to_do() {
+    for (text, expected) in [
+        (
+            "swagger: '2.0'",
+            "a:1 #/swagger: is Swagger 2. Convert it to OpenAPI 3.0",
+        ),
+        (
+            "openapi: 3.1.0",
+            "a:1 #/openapi: is OpenAPI 3.1.0. Import its 3.0 form",
+        ),
+        ("a: 1", "a:1: has no `openapi` version. Give"),
+        ("openapi: 3.0.3", "a:1: has no `paths`. Give"),
+    ] {
+        let document = Document::parse("a", text).unwrap();
+        let error = check(&document).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
+}
+
+#[test]
+fn documents_are_fetched_over_https_or_from_this_machine() {
+    for (url, expected) in [
+        ("https://docs.example/a.yaml", true),
+        ("http://127.0.0.1:80/a", true),
+        ("http://[::1]/a", true),
+        ("http://localhost/a", true),
+        ("http://docs.example/a.yaml", false),
+        ("http://127.0.0.1.docs.example/", false),
+        ("file:///a.yaml", false),
+    ] {
+        assert_eq!(is_safe(&url.parse().unwrap()), expected, "{url}");
+    }
+}
