@@ -45,8 +45,7 @@ impl Clock {
     pub fn standing_at(time: DateTime<Utc>) -> Self {
         Self {
             base: Some(time),
-            moved_ms: Arc::default(),
-            moves: Arc::default(),
+            ..Self::system()
         }
     }
 
@@ -55,9 +54,8 @@ impl Clock {
         let by = i64::try_from(by.as_millis()).unwrap_or(LIMIT_MS);
         let add = |now: i64| Some(now.saturating_add(by).min(LIMIT_MS));
         // The closure always gives a value, so the update cannot fail.
-        let _ = self
-            .moved_ms
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
+        let moved_ms = &self.moved_ms;
+        let _ = moved_ms.fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
         self.moves.notify_waiters();
     }
 
@@ -87,8 +85,8 @@ impl Clock {
 
     /// Moves the clock forward to where it was, unless it is there already.
     pub(crate) fn move_to(&self, moved_ms: i64) {
-        self.moved_ms
-            .fetch_max(moved_ms.clamp(0, LIMIT_MS), Ordering::SeqCst);
+        let moved_ms = moved_ms.clamp(0, LIMIT_MS);
+        self.moved_ms.fetch_max(moved_ms, Ordering::SeqCst);
     }
 
     /// Returns the present time, UTC.

@@ -21,7 +21,6 @@ use crate::state::Account;
 use Action::{Create, Delete, List, Read, Replace};
 use Handler::{Api, Payer, Records, Token};
 
-/// The function behind an operation.
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
     /// The token request, which has its own authentication.
@@ -36,7 +35,6 @@ pub(crate) enum Handler {
 
 type Function = fn(&Call<'_>, &mut Account) -> HandlerResult;
 
-/// The handler of the operation with this id.
 pub(crate) fn find(id: &str) -> Option<Handler> {
     static BY_ID: LazyLock<HashMap<&str, Handler>> =
         LazyLock::new(|| HANDLERS.iter().copied().collect());

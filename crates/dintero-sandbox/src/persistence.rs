@@ -66,7 +66,6 @@ impl StateFile {
         self.changed.notify_one();
     }
 
-    /// Waits for the next change.
     pub(crate) async fn changed(&self) {
         self.changed.notified().await;
     }

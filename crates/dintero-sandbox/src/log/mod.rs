@@ -10,12 +10,13 @@ use std::io::Write;
 use std::sync::{Mutex, MutexGuard};
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::clock::text;
 use crate::errors::ApiError;
 use crate::faults::Fault;
 use crate::redact;
+use crate::state::json::text_of;
 use crate::sync::lock;
 
 /// How many entries are kept; the oldest go first.
@@ -83,12 +84,9 @@ impl LoggedRequest {
         line.to_string()
     }
 
-    /// Records why the request was refused.
     pub(crate) fn refuse(&mut self, error: &ApiError) {
-        let errors = error.errors.iter().map(|e: &Value| {
-            let text = |name: &str| e[name].as_str().unwrap_or_default();
-            redact::reason(text("field"), text("message"))
-        });
+        let errors = error.errors.iter();
+        let errors = errors.map(|e| redact::reason(text_of(&e["field"]), text_of(&e["message"])));
         self.refusal = Some(Refusal {
             code: error.code.to_owned(),
             message: error.message.clone(),

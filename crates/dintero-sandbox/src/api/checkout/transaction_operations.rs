@@ -87,7 +87,6 @@ pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     carry_out(call, account, movement)
 }
 
-/// The void of a whole authorization.
 pub(crate) fn voiding(call: &Call<'_>, transaction: &Transaction) -> Movement {
     Movement {
         operation: Operation::Void,
