@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use hyper::HeaderMap;
 use hyper::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::clock::later;
 use crate::errors::{ApiError, ApiResult};
 
 /// How many tokens are valid at a time; the one that expires first makes room.
@@ -136,10 +137,7 @@ impl Tokens {
         self.make_room(now);
         let random = || Uuid::new_v4().simple();
         let token = format!("sandbox-{}{}", random(), random());
-        let life = TimeDelta::from_std(life).unwrap_or(TimeDelta::MAX);
-        let expires = now.checked_add_signed(life);
-        let expires = expires.unwrap_or(DateTime::<Utc>::MAX_UTC);
-        self.0.insert(token.clone(), (expires, grant));
+        self.0.insert(token.clone(), (later(now, life), grant));
         token
     }
 

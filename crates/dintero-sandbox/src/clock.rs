@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 /// assert_eq!(clock.now().to_rfc3339(), "2026-01-01T00:01:00+00:00");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Clock {
     base: Option<DateTime<Utc>>,
     moved_ms: Arc<AtomicI64>,
@@ -33,11 +33,7 @@ impl Clock {
     /// Creates a clock that shows the machine's time, plus what it was moved by.
     #[must_use]
     pub fn system() -> Self {
-        Self {
-            base: None,
-            moved_ms: Arc::default(),
-            moves: Arc::default(),
-        }
+        Self::default()
     }
 
     /// Creates a clock that shows `time` (UTC) until it is moved.
@@ -78,7 +74,6 @@ impl Clock {
         }
     }
 
-    /// Returns how far the clock was moved, in milliseconds.
     pub(crate) fn moved_ms(&self) -> i64 {
         self.moved_ms.load(Ordering::SeqCst)
     }
@@ -99,10 +94,13 @@ impl Clock {
     }
 }
 
-impl Default for Clock {
-    fn default() -> Self {
-        Self::system()
-    }
+/// The time of what happens only when it is caused.
+pub(crate) const NEVER: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
+
+/// Returns the time that is this much later.
+pub(crate) fn later(now: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
+    let by = TimeDelta::from_std(by).unwrap_or(TimeDelta::MAX);
+    now.checked_add_signed(by).unwrap_or(NEVER)
 }
 
 /// RFC 3339 in UTC with milliseconds, the form of every time that the sandbox sends.

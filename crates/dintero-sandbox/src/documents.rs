@@ -169,7 +169,6 @@ impl Operation {
         all.map(move |(status, response)| (status.as_str(), resolve(document, response)))
     }
 
-    /// Whether the documents describe responses with this status.
     pub(crate) fn has_status(&self, status: u16) -> bool {
         let responses = &self.described["responses"];
         responses.get(status.to_string()).is_some()

@@ -4,7 +4,7 @@ mod sign;
 
 use std::collections::BTreeSet;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -42,7 +42,6 @@ pub(crate) struct Dispatcher {
     in_flight: Mutex<BTreeSet<String>>,
 }
 
-/// An attempt at a callback, ready to be sent.
 struct Attempt {
     account: String,
     delivery_id: String,
@@ -70,10 +69,6 @@ impl Dispatcher {
         if !account.callbacks.waiting.is_empty() || !account.checkout.pending.is_empty() {
             self.wake.notify_one();
         }
-    }
-
-    fn in_flight(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        lock(&self.in_flight)
     }
 
     fn http(&self) -> Option<&Client> {
@@ -147,7 +142,7 @@ impl Dispatcher {
             {
                 let (state, now) = (self.shared.state(), self.shared.clock.now());
                 let nothing_due = next_due(&state, &BTreeSet::new()).is_none_or(|due| due > now);
-                if nothing_due && self.in_flight().is_empty() {
+                if nothing_due && lock(&self.in_flight).is_empty() {
                     return;
                 }
             }
@@ -159,7 +154,7 @@ impl Dispatcher {
     fn start_due(self: &Arc<Self>, sending: &mut JoinSet<()>) -> Option<DateTime<Utc>> {
         let now = self.shared.clock.now();
         let mut state = self.shared.state();
-        let mut in_flight = self.in_flight();
+        let mut in_flight = lock(&self.in_flight);
         let mut changed = false;
         for account in state.accounts.values_mut() {
             let pending = account.checkout.pending.len();
@@ -193,7 +188,7 @@ impl Dispatcher {
     fn finish(&self, attempt: &Attempt, response: CallbackResponse) {
         let mut state = self.shared.state();
         let now = self.shared.clock.now();
-        self.in_flight().remove(&attempt.delivery_id);
+        lock(&self.in_flight).remove(&attempt.delivery_id);
         let Some(account) = state.accounts.get_mut(&attempt.account) else {
             return;
         };

@@ -7,7 +7,7 @@ mod tests;
 
 use std::collections::VecDeque;
 use std::io::Write;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -107,12 +107,8 @@ struct Inner {
 }
 
 impl Log {
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        lock(&self.0)
-    }
-
     pub(crate) fn push(&self, entry: LoggedRequest) {
-        let mut inner = self.inner();
+        let mut inner = lock(&self.0);
         if let Some(copy) = &mut inner.copy {
             let line = entry.to_json() + "\n";
             if let Err(error) = copy.write_all(line.as_bytes()).and_then(|()| copy.flush()) {
@@ -126,23 +122,21 @@ impl Log {
         inner.entries.push_back(entry);
     }
 
-    /// Writes every further entry to `copy`, too.
     pub(crate) fn copy_to(&self, copy: Box<dyn Write + Send>) {
-        let mut inner = self.inner();
+        let mut inner = lock(&self.0);
         inner.copy = Some(copy);
         inner.write_error = None;
     }
 
-    /// Returns why entries are no longer copied, if writing failed.
     pub(crate) fn write_error(&self) -> Option<String> {
-        self.inner().write_error.clone()
+        lock(&self.0).write_error.clone()
     }
 
     pub(crate) fn entries(&self) -> Vec<LoggedRequest> {
-        self.inner().entries.iter().cloned().collect()
+        lock(&self.0).entries.iter().cloned().collect()
     }
 
     pub(crate) fn clear(&self) {
-        self.inner().entries.clear();
+        lock(&self.0).entries.clear();
     }
 }

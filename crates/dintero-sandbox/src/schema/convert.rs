@@ -30,9 +30,8 @@ pub(crate) fn convert(document: &Value, schema: &Value, direction: Direction) ->
     while let Some((name, variant)) = converter.waiting.pop() {
         let component = &document["components"]["schemas"][name];
         let converted = match variant {
-            Variant::Strict => converter.schema(component, false),
-            Variant::Lenient => converter.schema(component, true),
             Variant::Children => converter.children(name, component),
+            variant => converter.schema(component, variant == Variant::Lenient),
         };
         definitions.insert(key(name, variant), converted);
     }

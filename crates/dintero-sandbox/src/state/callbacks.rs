@@ -90,7 +90,6 @@ impl fmt::Debug for Callback {
 }
 
 impl Callback {
-    /// Records an attempt and its consequence.
     pub(crate) fn attempted(&mut self, at: DateTime<Utc>, response: CallbackResponse) {
         self.attempts.push(CallbackAttempt { at, response });
         self.state = match response {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::clock::text;
 use crate::errors::{ApiResult, ensure_capacity, ensure_state};
-use crate::state::json::{remove, set};
+use crate::state::json::{pick, remove, set};
 use crate::state::store::Store;
 use crate::state::uuid;
 
@@ -272,6 +272,25 @@ impl Transaction {
             is_final: false,
             extra: json!({"items": self.doc["items"]}),
         }
+    }
+
+    /// Begins a movement that is carried out when it is `due`, and notes its event.
+    pub(crate) fn begin(
+        &mut self,
+        now: DateTime<Utc>,
+        request_id: &str,
+        movement: Movement,
+        due: DateTime<Utc>,
+    ) {
+        let name = format!("INITIATE_{}", movement.operation.event());
+        let extra = pick(&movement.extra, &["created_by", "event_reference"]);
+        self.add_event(now, request_id, &name, movement.amount, extra);
+        let request_id = request_id.to_owned();
+        self.pending = Some(Pending {
+            movement,
+            request_id,
+            due,
+        });
     }
 
     /// Carries out a movement that was checked before, and notes its events.

@@ -127,7 +127,6 @@ impl Card {
         })
     }
 
-    /// Returns what the transaction shows of the card.
     pub(crate) fn shown(&self) -> Value {
         let (status, eci) = match (self.case, self.brand) {
             (_, "Visa") if self.outcome == Authorization::Declined => ("N", "07"),

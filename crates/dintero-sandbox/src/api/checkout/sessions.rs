@@ -54,7 +54,7 @@ fn create(
     let expires_at = expiry(call, &mut check, "expires_at", &call.body["expires_at"]);
     check.finish()?;
     if call.toggle("strict-session-amounts") {
-        require_sum(&call.body["order"])?;
+        check_sum(&call.body["order"])?;
     }
     let mut doc = call.body.clone();
     set(&mut configuration, doc["configuration"].take());
@@ -64,7 +64,6 @@ fn create(
     created(call, account, &id)
 }
 
-/// Stores a new session; returns its id.
 pub(crate) fn open(
     call: &Call<'_>,
     account: &mut Account,
@@ -160,12 +159,6 @@ pub(crate) fn lock(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(json!({"pay_lock_id": call.request_id}))
 }
 
-fn require_sum(order: &Value) -> ApiResult<()> {
-    let mut check = Check::default();
-    check_sum(&mut check, order);
-    check.finish()
-}
-
 pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let sessions = &account.checkout.sessions;
     let session = sessions.get(call.param("session_id"), "session")?;
@@ -200,7 +193,7 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         after
     };
     let after = changed(&before, &call.body["order"]);
-    require_sum(&after)?;
+    check_sum(&after)?;
     let express = changed(&session.doc["express"], &call.body["express"]);
     check_choice(&after, &express)?;
 

@@ -95,13 +95,12 @@ fn had(transaction: &Transaction, name: &str, range: TimeRange) -> bool {
 
 /// Whether `search` is the full name in one of the addresses.
 pub(crate) fn has_name(query: &Query, order: &Value) -> bool {
-    ["shipping_address", "billing_address"]
-        .iter()
-        .any(|address| {
-            let part = |name| text_of(&order[*address][name]);
-            let name = format!("{} {}", part("first_name"), part("last_name"));
-            query.first("search") == Some(name.as_str())
-        })
+    let is_in = |address: &str| {
+        let part = |name| text_of(&order[address][name]);
+        let name = format!("{} {}", part("first_name"), part("last_name"));
+        query.first("search") == Some(name.as_str())
+    };
+    is_in("shipping_address") || is_in("billing_address")
 }
 
 /// The fields of a session that its transaction takes over.

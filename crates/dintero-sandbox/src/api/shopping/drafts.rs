@@ -149,7 +149,6 @@ fn check_item(call: &Call<'_>) -> Check {
     check
 }
 
-/// Changes an open draft and returns it.
 fn with_open(
     call: &Call<'_>,
     account: &mut Account,

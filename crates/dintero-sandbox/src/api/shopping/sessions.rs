@@ -64,8 +64,8 @@ fn session_items(check: &mut Check, order: &Order, body: &Value) -> Vec<Value> {
     for (i, item) in requested.iter().enumerate() {
         let field = format!("items[{i}].line_id");
         let mut lines = items(&order.doc["items"]).iter();
-        let is_line = |line: &&Value| item["line_id"] == line["line_id"].to_string();
-        let Some(line) = lines.find(is_line) else {
+        let number = |line: &Value| line["line_id"].to_string();
+        let Some(line) = lines.find(|line| item["line_id"] == number(line)) else {
             check.fail(&field, "is not a line of the order");
             continue;
         };
