@@ -1,12 +1,17 @@
 //! Authentication: who sends a request, by token or by API key, and what that caller may do.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::clients::{Grant, TokenRequest, is_account_or_owner};
+use crate::check::Check;
+use crate::clients::{Grant, basic, is_account, is_account_or_owner};
 use crate::documents::Operation;
-use crate::errors::{ApiError, ApiResult};
+use crate::errors::{ApiError, ApiResult, ensure_field};
 use crate::shared::Shared;
+use crate::state::json::text_of;
+
+/// What the audience of a token begins with, on whichever host the token is fetched.
+const AUDIENCE: &str = "https://api.dintero.com/v1/accounts/";
 
 /// Returns what the caller is granted, if it has one of the operation's scopes and the account in the path.
 pub(crate) fn authorize(
@@ -31,28 +36,48 @@ pub(crate) fn authorize(
     Ok(grant)
 }
 
-/// Handles the token request.
+/// Issues a token to a client that authenticates with its id and its secret.
 pub(crate) fn issue_token(
     shared: &Shared,
     call: &Call<'_>,
     handled: &mut bool,
 ) -> ApiResult<Value> {
     let owner = call.param("oid");
-    if !is_account_or_owner(owner) {
-        let reason = "must be T or P and 3 or 8 digits";
-        return Err(ApiError::invalid_field("oid", reason));
-    }
+    let reason = "must be T or P and 3 or 8 digits";
+    ensure_field(is_account_or_owner(owner), "oid", reason)?;
     *handled = true;
-    let request = TokenRequest {
-        headers: call.headers,
-        owner,
-        body: &call.body,
-        clients: &shared.clients,
-        own_account: &shared.account,
-        life: shared.token_life,
-        now: call.now,
+    let (id, secret) = basic(call.headers)?;
+    let mut clients = shared.clients.iter();
+    let client = clients
+        .find(|client| client.id == id && client.secret == secret)
+        .ok_or_else(|| ApiError::unauthorized("unknown client id or wrong client secret"))?;
+
+    let audience = text_of(&call.body["audience"]);
+    let account = audience.strip_prefix(AUDIENCE).unwrap_or_default();
+    let mut check = Check::default();
+    let is_credentials = call.body["grant_type"] == "client_credentials";
+    check.ensure(is_credentials, "grant_type", "must be client_credentials");
+    let reason = format!("must be {AUDIENCE} and an account id");
+    check.ensure(is_account(account), "audience", &reason);
+    check.finish()?;
+
+    let accounts = client.accounts_or(&shared.account);
+    let is_own = |account: &str| accounts.iter().any(|own| own == account);
+    if !is_own(account) {
+        let message = "the audience is not granted to this client";
+        return Err(ApiError::forbidden(message));
+    }
+    if !is_own(owner) && client.owner.as_deref() != Some(owner) {
+        let message = "the account in the path is not this client's";
+        return Err(ApiError::forbidden(message));
+    }
+    let grant = Grant {
+        client_id: client.id.clone(),
+        account: account.into(),
+        scopes: client.scopes.clone(),
     };
-    let issued = shared.state().tokens.issue(&request);
+    let (life, seconds) = (shared.token_life, shared.token_life.as_secs());
+    let token = shared.state().tokens.issue(grant, life, call.now);
     shared.changed();
-    issued
+    Ok(json!({"access_token": token, "token_type": "Bearer", "expires_in": seconds}))
 }

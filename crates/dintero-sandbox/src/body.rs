@@ -12,7 +12,6 @@ use serde_json::Value;
 use crate::documents::RequestBody;
 use crate::errors::{ApiError, ApiResult};
 
-/// The body of a response.
 pub(crate) type ResponseBody = BoxBody<Bytes, io::Error>;
 
 /// Returns a body that is in memory already.
@@ -42,13 +41,11 @@ pub(crate) async fn collect(
             break;
         }
     }
-    match seen > limit {
-        true => {
-            let message = format!("the body is larger than {limit} bytes");
-            Err(ApiError::new(413, "PAYLOAD_TOO_LARGE", message))
-        }
-        false => Ok(kept),
+    if seen > limit {
+        let message = format!("the body is larger than {limit} bytes");
+        return Err(ApiError::new(413, "PAYLOAD_TOO_LARGE", message));
     }
+    Ok(kept)
 }
 
 /// Returns the JSON object of a request, or null.
@@ -62,10 +59,7 @@ pub(crate) fn parse(expected: RequestBody, headers: &HeaderMap, bytes: &[u8]) ->
             return Err(ApiError::bad_request("this operation takes no body"));
         }
         (RequestBody::OptionalForm, false) if is_form(headers) => {
-            let pairs = form_urlencoded::parse(bytes).into_owned();
-            return Ok(pairs
-                .map(|(name, text)| (name, Value::from(text)))
-                .collect());
+            return Ok(form_urlencoded::parse(bytes).into_owned().collect());
         }
         _ => {}
     }
@@ -98,18 +92,14 @@ fn is_small(value: &Value) -> bool {
     }
 }
 
-/// Whether the body is an HTML form.
 pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     has_type(headers, "application/x-www-form-urlencoded")
 }
 
 fn has_type(headers: &HeaderMap, wanted: &str) -> bool {
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    media_type.eq_ignore_ascii_case(wanted)
+    let content_type = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let media_type = content_type.and_then(|text| text.split(';').next());
+    media_type.is_some_and(|found| found.trim().eq_ignore_ascii_case(wanted))
 }
 
 #[cfg(test)]

@@ -36,10 +36,8 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// A parameter of the path; the operation's path guarantees that it is there.
     pub(crate) fn param(&self, name: &str) -> &str {
-        self.params
-            .iter()
-            .find(|(n, _)| *n == name)
-            .map_or("", |(_, v)| v)
+        let mut params = self.params.iter();
+        params.find(|(n, _)| *n == name).map_or("", |(_, v)| v)
     }
 
     /// The page size: `limit`, which is as documented, or its default. Without one the list is whole.
@@ -62,12 +60,11 @@ impl Call<'_> {
 
     /// A comma-separated feature toggle of `Dintero-Feature-Toggles`.
     pub(crate) fn toggle(&self, name: &str) -> bool {
-        let values = self.headers.get_all("dintero-feature-toggles");
-        values
-            .iter()
-            .filter_map(|v| v.to_str().ok())
-            .flat_map(|v| v.split(','))
-            .any(|v| v.trim() == name)
+        let values = self.headers.get_all("dintero-feature-toggles").iter();
+        let texts = values.filter_map(|value| value.to_str().ok());
+        texts
+            .flat_map(|text| text.split(','))
+            .any(|toggle| toggle.trim() == name)
     }
 
     /// The headers that say who integrates, with lower-case keys as Dintero gives them back.
@@ -93,7 +90,6 @@ impl Call<'_> {
 /// What the function behind an operation returns.
 pub(crate) type HandlerResult = ApiResult<ApiResponse>;
 
-/// The response to a request.
 pub(crate) struct ApiResponse {
     pub(crate) status: u16,
     /// The JSON body; null for none.
@@ -120,13 +116,6 @@ impl ApiResponse {
         Ok(Self::new(200, body))
     }
 
-    /// Returns a response after which copies of stored objects stay behind.
-    pub(crate) fn keeping(body: Value, kept: usize) -> ApiResult<Self> {
-        let mut response = Self::new(200, body);
-        response.kept = kept;
-        Ok(response)
-    }
-
     pub(crate) fn file(content_type: &'static str, text: String) -> Self {
         Self {
             file: Some((content_type, text)),
@@ -139,7 +128,6 @@ impl ApiResponse {
         self
     }
 
-    /// Returns the response as it is sent.
     pub(crate) fn into_http(self) -> Response<Bytes> {
         let (content_type, text) = match self.file {
             Some((content_type, text)) => (Some(content_type), text),

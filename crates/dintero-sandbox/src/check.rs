@@ -36,10 +36,9 @@ impl Check {
 
     /// Returns the error that names all violations, if there are any.
     pub(crate) fn finish(self) -> ApiResult<()> {
-        if self.errors.is_empty() {
-            Ok(())
-        } else {
-            Err(ApiError::invalid(self.errors))
+        match self.errors.is_empty() {
+            true => Ok(()),
+            false => Err(ApiError::invalid(self.errors)),
         }
     }
 
@@ -74,9 +73,8 @@ impl Check {
                 self.ensure(!text.is_empty(), field, "must not be empty");
             }
             Value::String(text) if name.ends_with("_url") => {
-                let is_absolute = text
-                    .split_once("://")
-                    .is_some_and(|(_, rest)| !rest.is_empty());
+                let rest = text.split_once("://").map_or("", |(_, rest)| rest);
+                let is_absolute = !rest.is_empty();
                 self.ensure(is_absolute, field, "must be an absolute URL");
             }
             Value::Number(number) if is_integer(name) => {

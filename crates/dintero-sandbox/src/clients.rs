@@ -6,18 +6,15 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use hyper::HeaderMap;
 use hyper::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::check::Check;
+use crate::clock::later;
 use crate::errors::{ApiError, ApiResult};
 
-/// What the audience of a token begins with, on whichever host the token is fetched.
-const AUDIENCE: &str = "https://api.dintero.com/v1/accounts/";
 /// How many tokens are valid at a time; the one that expires first makes room.
 const TOKENS: usize = 10_000;
 /// The scopes of a client that is not limited to others: everything.
@@ -36,9 +33,9 @@ const ALL_SCOPES: [&str; 7] = [
 pub struct Client {
     pub(crate) id: String,
     pub(crate) secret: String,
-    scopes: Vec<String>,
+    pub(crate) scopes: Vec<String>,
     accounts: Vec<String>,
-    owner: Option<String>,
+    pub(crate) owner: Option<String>,
 }
 
 impl Client {
@@ -112,7 +109,7 @@ impl fmt::Debug for Client {
 pub(crate) struct Grant {
     pub(crate) client_id: String,
     pub(crate) account: String,
-    scopes: Vec<String>,
+    pub(crate) scopes: Vec<String>,
 }
 
 impl Grant {
@@ -131,53 +128,17 @@ impl Grant {
     }
 }
 
-/// The valid tokens.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tokens(BTreeMap<String, (DateTime<Utc>, Grant)>);
 
 impl Tokens {
-    /// Issues a token to a client that authenticates with its id and its secret.
-    pub(crate) fn issue(&mut self, request: &TokenRequest<'_>) -> ApiResult<Value> {
-        let (id, secret) = basic(request.headers)?;
-        let mut clients = request.clients.iter();
-        let client = clients
-            .find(|client| client.id == id && client.secret == secret)
-            .ok_or_else(|| ApiError::unauthorized("unknown client id or wrong client secret"))?;
-
-        let audience = request.body["audience"].as_str().unwrap_or_default();
-        let account = audience.strip_prefix(AUDIENCE).unwrap_or_default();
-        let mut check = Check::default();
-        let is_credentials = request.body["grant_type"] == "client_credentials";
-        check.ensure(is_credentials, "grant_type", "must be client_credentials");
-        let reason = format!("must be {AUDIENCE} and an account id");
-        check.ensure(is_account(account), "audience", &reason);
-        check.finish()?;
-
-        let accounts = client.accounts_or(request.own_account);
-        let is_own = |account: &str| accounts.iter().any(|own| own == account);
-        if !is_own(account) {
-            let message = "the audience is not granted to this client";
-            return Err(ApiError::forbidden(message));
-        }
-        if !is_own(request.owner) && client.owner.as_deref() != Some(request.owner) {
-            let message = "the account in the path is not this client's";
-            return Err(ApiError::forbidden(message));
-        }
-
-        self.make_room(request.now);
+    /// Issues a token that is valid for `life`.
+    pub(crate) fn issue(&mut self, grant: Grant, life: Duration, now: DateTime<Utc>) -> String {
+        self.make_room(now);
         let random = || Uuid::new_v4().simple();
         let token = format!("sandbox-{}{}", random(), random());
-        let life = TimeDelta::from_std(request.life).unwrap_or(TimeDelta::MAX);
-        let expires = request.now.checked_add_signed(life);
-        let grant = Grant {
-            client_id: client.id.clone(),
-            account: account.into(),
-            scopes: client.scopes.clone(),
-        };
-        let expires = expires.unwrap_or(DateTime::<Utc>::MAX_UTC);
-        self.0.insert(token.clone(), (expires, grant));
-        let seconds = request.life.as_secs();
-        Ok(json!({"access_token": token, "token_type": "Bearer", "expires_in": seconds}))
+        self.0.insert(token.clone(), (later(now, life), grant));
+        token
     }
 
     /// Returns the grant of the request's bearer token.
@@ -193,7 +154,6 @@ impl Tokens {
         }
     }
 
-    /// Makes a token invalid.
     pub(crate) fn revoke(&mut self, token: Option<&str>) {
         self.0.remove(token.unwrap_or_default());
     }
@@ -216,17 +176,6 @@ impl Tokens {
     }
 }
 
-/// A request for a token.
-pub(crate) struct TokenRequest<'a> {
-    pub(crate) headers: &'a HeaderMap,
-    pub(crate) owner: &'a str,
-    pub(crate) body: &'a Value,
-    pub(crate) clients: &'a [Client],
-    pub(crate) own_account: &'a str,
-    pub(crate) life: Duration,
-    pub(crate) now: DateTime<Utc>,
-}
-
 /// `T` or `P` and 8 digits.
 pub(crate) fn is_account(id: &str) -> bool {
     id.len() == 9 && is_account_or_owner(id)
@@ -238,7 +187,6 @@ pub(crate) fn is_account_or_owner(id: &str) -> bool {
     matches!(digits.len(), 3 | 8) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Returns the bearer token of a request.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     credentials(headers, "bearer")
 }
@@ -248,11 +196,10 @@ fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
     found.eq_ignore_ascii_case(scheme).then_some(rest.trim())
 }
 
-fn basic(headers: &HeaderMap) -> ApiResult<(String, String)> {
+pub(crate) fn basic(headers: &HeaderMap) -> ApiResult<(String, String)> {
     let read = || {
-        let bytes = BASE64_STANDARD
-            .decode(credentials(headers, "basic")?)
-            .ok()?;
+        let encoded = credentials(headers, "basic")?;
+        let bytes = BASE64_STANDARD.decode(encoded).ok()?;
         let text = String::from_utf8(bytes).ok()?;
         let (id, secret) = text.split_once(':')?;
         Some((id.to_owned(), secret.to_owned()))

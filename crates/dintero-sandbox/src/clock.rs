@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 /// assert_eq!(clock.now().to_rfc3339(), "2026-01-01T00:01:00+00:00");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Clock {
     base: Option<DateTime<Utc>>,
     moved_ms: Arc<AtomicI64>,
@@ -33,11 +33,7 @@ impl Clock {
     /// Creates a clock that shows the machine's time, plus what it was moved by.
     #[must_use]
     pub fn system() -> Self {
-        Self {
-            base: None,
-            moved_ms: Arc::default(),
-            moves: Arc::default(),
-        }
+        Self::default()
     }
 
     /// Creates a clock that shows `time` (UTC) until it is moved.
@@ -45,8 +41,7 @@ impl Clock {
     pub fn standing_at(time: DateTime<Utc>) -> Self {
         Self {
             base: Some(time),
-            moved_ms: Arc::default(),
-            moves: Arc::default(),
+            ..Self::system()
         }
     }
 
@@ -55,9 +50,8 @@ impl Clock {
         let by = i64::try_from(by.as_millis()).unwrap_or(LIMIT_MS);
         let add = |now: i64| Some(now.saturating_add(by).min(LIMIT_MS));
         // The closure always gives a value, so the update cannot fail.
-        let _ = self
-            .moved_ms
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
+        let moved_ms = &self.moved_ms;
+        let _ = moved_ms.fetch_update(Ordering::SeqCst, Ordering::SeqCst, add);
         self.moves.notify_waiters();
     }
 
@@ -80,15 +74,14 @@ impl Clock {
         }
     }
 
-    /// Returns how far the clock was moved, in milliseconds.
     pub(crate) fn moved_ms(&self) -> i64 {
         self.moved_ms.load(Ordering::SeqCst)
     }
 
     /// Moves the clock forward to where it was, unless it is there already.
     pub(crate) fn move_to(&self, moved_ms: i64) {
-        self.moved_ms
-            .fetch_max(moved_ms.clamp(0, LIMIT_MS), Ordering::SeqCst);
+        let moved_ms = moved_ms.clamp(0, LIMIT_MS);
+        self.moved_ms.fetch_max(moved_ms, Ordering::SeqCst);
     }
 
     /// Returns the present time, UTC.
@@ -101,10 +94,13 @@ impl Clock {
     }
 }
 
-impl Default for Clock {
-    fn default() -> Self {
-        Self::system()
-    }
+/// The time of what happens only when it is caused.
+pub(crate) const NEVER: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
+
+/// Returns the time that is this much later.
+pub(crate) fn later(now: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
+    let by = TimeDelta::from_std(by).unwrap_or(TimeDelta::MAX);
+    now.checked_add_signed(by).unwrap_or(NEVER)
 }
 
 /// RFC 3339 in UTC with milliseconds, the form of every time that the sandbox sends.

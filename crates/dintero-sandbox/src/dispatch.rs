@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use hyper::body::Incoming;
-use hyper::header::{HeaderName, HeaderValue};
 use hyper::{HeaderMap, Request, Response};
 use serde_json::Value;
 
@@ -27,7 +26,6 @@ use crate::{auth, corrupt, log, redact, schema};
 /// The header by which a client of any language asks for a fault.
 const FAULT_HEADER: &str = "sandbox-fault";
 
-/// The server of a sandbox.
 pub(crate) struct Server {
     pub(crate) shared: Arc<Shared>,
     pub(crate) dispatcher: Arc<Dispatcher>,
@@ -107,7 +105,7 @@ impl Server {
         if let Err(error) = &result {
             entry.refuse(error);
         }
-        self.finish(result, entry, method == "HEAD")
+        self.finish(result, entry)
     }
 
     /// Returns the fault that the request asks for, else the one that was queued or comes by chance.
@@ -141,9 +139,7 @@ impl Server {
                 return Err(ApiError::on_demand(status).retry_after(wait.as_secs()));
             }
             // The request that issues a token has none; the one that it issues is revoked below.
-            Some(Fault::StaleToken) => {
-                self.revoke(bearer(call.headers));
-            }
+            Some(Fault::StaleToken) => self.revoke(bearer(call.headers)),
             _ => {}
         }
         let result = self.handle(operation, call, body, handled);
@@ -254,7 +250,6 @@ impl Server {
         &self,
         result: ApiResult<ApiResponse>,
         mut entry: LoggedRequest,
-        is_head: bool,
     ) -> Option<Response<ResponseBody>> {
         let fault = entry.fault;
         if fault == Some(Fault::CloseAfterWork) {
@@ -265,15 +260,14 @@ impl Server {
             corrupt::json(fault, &mut response.body);
             response
         });
-        let mut response = response.unwrap_or_else(ApiResponse::from).into_http();
-        if let Ok(id) = HeaderValue::from_str(&entry.request_id) {
-            let name = HeaderName::from_static("request-id");
-            response.headers_mut().insert(name, id);
-        }
+        let response = response.unwrap_or_else(ApiResponse::from);
+        let response = response
+            .with_header("request-id", &*entry.request_id)
+            .into_http();
         entry.status = Some(response.status().as_u16());
         self.log.push(entry);
         Some(match fault {
-            Some(Fault::TruncatedBody) if !is_head => response.map(corrupt::truncated),
+            Some(Fault::TruncatedBody) => response.map(corrupt::truncated),
             _ => response.map(body::whole),
         })
     }

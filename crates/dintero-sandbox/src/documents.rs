@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::schema::Contract;
 
@@ -33,9 +33,12 @@ pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     documented.chain(OWN.map(Operation::own)).collect()
 });
 
+/// Method, path, id and body.
+type OwnOperation = (&'static str, &'static str, &'static str, RequestBody);
+
 /// The operations that the sandbox adds: what a browser and the checkout page of Dintero would do with a session.
 #[rustfmt::skip]
-const OWN: [(&str, &str, &str, RequestBody); 3] = [
+const OWN: [OwnOperation; 3] = [
     ("POST", "/v1/view/{session_id}/session/lock", "sandbox_lock", RequestBody::Optional),
     ("GET", "/v1/view/{session_id}", "sandbox_payment_page", RequestBody::None),
     ("POST", "/v1/view/{session_id}", "sandbox_pay", RequestBody::OptionalForm),
@@ -63,7 +66,6 @@ const BODY_REQUIRED: [&str; 3] = [
     "transactions_id_put",
 ];
 
-/// Whether an operation takes a request body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RequestBody {
     /// No body is defined, so sending one is an error.
@@ -136,19 +138,12 @@ impl Operation {
         operation
     }
 
-    fn own((method, path, id, body): (&str, &str, &'static str, RequestBody)) -> Self {
+    fn own((method, path, id, body): OwnOperation) -> Self {
         Self {
-            method: method.to_owned(),
             path: path.to_owned(),
-            id,
             scopes: Vec::new(),
             body,
-            takes_api_key: false,
-            page_size: None,
-            document: &Value::Null,
-            path_item: &Value::Null,
-            described: &Value::Null,
-            contract: Contract::default(),
+            ..Self::documented(&Value::Null, &Value::Null, (method, path), id)
         }
     }
 
@@ -167,12 +162,13 @@ impl Operation {
     /// The documented responses by status; `2XX` is a status too.
     pub(crate) fn responses(&self) -> impl Iterator<Item = (&'static str, &'static Value)> {
         let document = self.document;
-        let all = self.described["responses"].as_object();
-        let all = all.into_iter().flatten();
+        let all = self.described["responses"]
+            .as_object()
+            .into_iter()
+            .flatten();
         all.map(move |(status, response)| (status.as_str(), resolve(document, response)))
     }
 
-    /// Whether the documents describe responses with this status.
     pub(crate) fn has_status(&self, status: u16) -> bool {
         let responses = &self.described["responses"];
         responses.get(status.to_string()).is_some()
@@ -182,16 +178,13 @@ impl Operation {
     fn match_path(&'static self, path: &str) -> Option<Params> {
         let mut parts = path.split('/');
         let mut params = Params::new();
-        for wanted in self.path.split('/') {
+        for template in self.path.split('/') {
             let part = parts.next()?;
-            match wanted.strip_prefix('{').and_then(|w| w.strip_suffix('}')) {
-                Some(_) if part.is_empty() => return None,
-                Some(name) => {
-                    let value = percent_decode_str(part).decode_utf8().ok()?;
-                    params.push((name, value.into_owned()));
-                }
-                None if wanted != part => return None,
-                None => {}
+            if let Some(name) = variable(template) {
+                let value = percent_decode_str(part).decode_utf8().ok()?;
+                params.push((name, Some(value.into_owned()).filter(|v| !v.is_empty())?));
+            } else if template != part {
+                return None;
             }
         }
         parts.next().is_none().then_some(params)
@@ -200,11 +193,16 @@ impl Operation {
 
 fn assumed_scopes(method: &str, path: &str) -> &'static [&'static str] {
     let mut rows = ASSUMED_SCOPES.iter();
-    match rows.find(|(prefix, ..)| path.starts_with(prefix)) {
-        Some((_, read, _)) if method == "get" => read,
-        Some((_, _, write)) => write,
-        None => &[],
-    }
+    let row = rows.find(|(prefix, ..)| path.starts_with(prefix));
+    row.map_or(
+        &[],
+        |(_, read, write)| if method == "get" { read } else { write },
+    )
+}
+
+/// The name in a part of a path such as `{id}`.
+pub(crate) fn variable(part: &str) -> Option<&str> {
+    part.strip_prefix('{')?.strip_suffix('}')
 }
 
 /// The node itself, or the one that it refers to.
@@ -244,7 +242,6 @@ pub(crate) fn find(method: &str, path: &str) -> Route {
     Route::OtherMethods(methods.join(", "))
 }
 
-/// Whether an operation has this id.
 pub(crate) fn is_operation(id: &str) -> bool {
     OPERATIONS.iter().any(|operation| operation.id == id)
 }
@@ -267,14 +264,11 @@ fn collect_names(node: &'static Value, names: &mut HashSet<&'static str>) {
     if node["in"].is_string() {
         names.extend(node["name"].as_str());
     }
-    let members = node
-        .as_object()
-        .into_iter()
-        .flat_map(|object| object.values());
+    let members = node.as_object().into_iter().flat_map(Map::values);
     let items = node.as_array().into_iter().flatten();
-    members
-        .chain(items)
-        .for_each(|below| collect_names(below, names));
+    for below in members.chain(items) {
+        collect_names(below, names);
+    }
 }
 
 #[cfg(test)]

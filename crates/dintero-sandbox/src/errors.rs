@@ -19,11 +19,9 @@ pub(crate) struct ApiError {
     is_of_payment: bool,
 }
 
-/// What a handler returns.
 pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
 impl ApiError {
-    /// An error of any status.
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -85,14 +83,9 @@ impl ApiError {
         Self::new(409, "CONFLICT", message)
     }
 
-    /// 412: the object is not as the request expects.
-    pub(crate) fn precondition_failed(message: impl Into<String>) -> Self {
-        Self::new(412, "PRECONDITION_FAILED", message)
-    }
-
-    /// The status that a test asked for with a fault; a 429 has a `Retry-After` of 1 second, unless another is set.
+    /// The status of an injected fault; a 429 has a `Retry-After` of 1 second, unless another is set.
     pub(crate) fn on_demand(status: u16) -> Self {
-        let message = "this response was asked for as a fault; nothing was done";
+        let message = "this response is an injected fault; the request was not carried out";
         let error = Self::new(status, "SANDBOX_FAULT", message);
         match status {
             429 => error.retry_after(1),
@@ -100,7 +93,6 @@ impl ApiError {
         }
     }
 
-    /// Sets the header `Retry-After`.
     pub(crate) fn retry_after(self, seconds: u64) -> Self {
         self.with_header("retry-after", seconds.to_string())
     }
@@ -116,7 +108,6 @@ impl ApiError {
         self
     }
 
-    /// Returns the JSON body.
     pub(crate) fn body(&self) -> Value {
         let error = json!({"code": self.code, "message": self.message, "errors": self.errors});
         match self.is_of_payment {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use crate::sync::lock;
@@ -229,13 +229,9 @@ struct Waiting {
 }
 
 impl Faults {
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        lock(&self.0)
-    }
-
     /// Queues a fault; returns `false` if the queue of the operation is full.
     pub(crate) fn push(&self, operation_id: &str, fault: Fault) -> bool {
-        let mut waiting = self.waiting();
+        let mut waiting = lock(&self.0);
         let queue = waiting.queues.entry(operation_id.to_owned()).or_default();
         let room = queue.len() < LIMIT;
         if room {
@@ -245,12 +241,12 @@ impl Faults {
     }
 
     pub(crate) fn at_random(&self, faults: RandomFaults) {
-        self.waiting().random = Some(faults);
+        lock(&self.0).random = Some(faults);
     }
 
     /// Returns the fault that was queued, else one by chance.
     pub(crate) fn next(&self, operation_id: &str) -> Option<Fault> {
-        let mut waiting = self.waiting();
+        let mut waiting = lock(&self.0);
         let queued = waiting.queues.get_mut(operation_id);
         if let Some(fault) = queued.and_then(VecDeque::pop_front) {
             return Some(fault);

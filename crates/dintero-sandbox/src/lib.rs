@@ -131,7 +131,7 @@ impl Sandbox {
     /// Waits until every callback that is due by the sandbox's clock has been tried. A retry is due later: move the
     /// clock with [`Sandbox::advance`], then wait again.
     pub async fn callbacks_sent(&self) {
-        self.server.dispatcher.settled().await;
+        self.server.dispatcher.idle().await;
     }
 
     /// Carries out at once what [`Fault::Pending`] has put off, in all accounts.
@@ -184,10 +184,9 @@ impl Sandbox {
     /// Returns how many requests of one operation are in the log.
     #[must_use]
     pub fn count(&self, operation_id: &str) -> usize {
-        let requests = self.requests().into_iter();
-        requests
-            .filter(|r| r.operation_id.as_deref() == Some(operation_id))
-            .count()
+        let requests = self.requests();
+        let ids = requests.iter().filter_map(|r| r.operation_id.as_deref());
+        ids.filter(|id| *id == operation_id).count()
     }
 
     /// Empties the log.

@@ -105,7 +105,7 @@ fn open(path: &Path) -> io::Result<File> {
     file.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
 
-/// Waits until the program is asked to end.
+/// Waits for Ctrl-C or SIGTERM.
 #[cfg(unix)]
 async fn stopped() -> io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
@@ -115,7 +115,7 @@ async fn stopped() -> io::Result<()> {
     }
 }
 
-/// Waits until the program is asked to end.
+/// Waits for Ctrl-C.
 #[cfg(not(unix))]
 async fn stopped() -> io::Result<()> {
     tokio::signal::ctrl_c().await

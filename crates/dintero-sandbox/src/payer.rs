@@ -26,12 +26,6 @@ impl fmt::Display for TransactionId {
     }
 }
 
-impl AsRef<str> for TransactionId {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
 impl From<TransactionId> for String {
     fn from(id: TransactionId) -> Self {
         id.0
@@ -126,13 +120,5 @@ impl<'a> Payer<'a> {
     /// Leaves without paying: the session is cancelled and has no transaction.
     pub fn cancel(&self) -> Result<(), PayError> {
         self.act(Choice::Cancel).map(drop)
-    }
-}
-
-impl fmt::Debug for Payer<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Payer")
-            .field("session_id", &self.session_id)
-            .finish_non_exhaustive()
     }
 }

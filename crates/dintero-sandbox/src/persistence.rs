@@ -33,7 +33,7 @@ pub(crate) struct Saved<S = SandboxState> {
 pub(crate) struct StateFile {
     path: PathBuf,
     behind: AtomicBool,
-    changed: Notify,
+    pub(crate) changed: Notify,
     /// Why the last save failed. Locked while a file is written, so that the newest is the last.
     save_error: Mutex<Option<String>>,
 }
@@ -42,11 +42,7 @@ impl StateFile {
     /// Reads the file, if there is one.
     pub(crate) fn open(path: &Path) -> io::Result<(Self, Option<Saved>)> {
         // The file behind a link is replaced, not the link.
-        let path = match fs::canonicalize(path) {
-            Ok(path) => path,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
-            Err(error) => return Err(named(path, error)),
-        };
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let saved = match fs::read(&path) {
             Ok(bytes) => Some(read(&path, &bytes)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -66,12 +62,6 @@ impl StateFile {
         self.changed.notify_one();
     }
 
-    /// Waits for the next change.
-    pub(crate) async fn changed(&self) {
-        self.changed.notified().await;
-    }
-
-    /// Returns why the last save failed, if it did.
     pub(crate) fn save_error(&self) -> Option<String> {
         lock(&self.save_error).clone()
     }

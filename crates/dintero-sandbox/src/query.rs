@@ -20,12 +20,6 @@ impl Query {
         values.map(|(_, value)| value.as_str()).collect()
     }
 
-    /// The values of a parameter that separates them by commas.
-    pub(crate) fn separated(&self, name: &str) -> Vec<&str> {
-        let values = self.all(name).into_iter();
-        values.flat_map(|values| values.split(',')).collect()
-    }
-
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
         let mut values = self.0.iter();
         Some(&values.find(|(n, _)| n == name)?.1)
@@ -67,7 +61,7 @@ impl Query {
     }
 }
 
-/// A range of times, open where nothing was asked for; both ends are included.
+/// A range of times with both ends, open where the query has none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TimeRange {
     gte: Option<DateTime<Utc>>,

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use uuid::Uuid;
 
 use crate::clients::{is_account, is_account_or_owner};
-use crate::documents::{OPERATIONS, Operation, is_field};
+use crate::documents::{OPERATIONS, Operation, is_field, variable};
 
 /// The text in place of what is not shown.
 const REDACTED: &str = "***";
@@ -23,7 +23,7 @@ pub(crate) fn path(operation: Option<&'static Operation>, path: &str) -> String 
         Some(operation) => {
             let pairs = operation.path.split('/').zip(parts);
             pairs
-                .map(|(template, part)| variable(template, part))
+                .map(|(template, part)| known(template, part))
                 .collect()
         }
         None => {
@@ -34,9 +34,8 @@ pub(crate) fn path(operation: Option<&'static Operation>, path: &str) -> String 
     shown.join("/")
 }
 
-fn variable<'a>(template: &str, part: &'a str) -> &'a str {
-    let name = template.strip_prefix('{').and_then(|t| t.strip_suffix('}'));
-    let shown = match name {
+fn known<'a>(template: &str, part: &'a str) -> &'a str {
+    let shown = match variable(template) {
         None => true,
         Some("aid" | "oid") => is_account_or_owner(part),
         Some(name) => is_own(part) || (!PERSONAL.contains(&name) && is_plain(part)),
@@ -47,14 +46,13 @@ fn variable<'a>(template: &str, part: &'a str) -> &'a str {
 /// A part of an unknown path: a misspelt word is shown, and ids that the sandbox has made.
 fn unknown<'a>(before: &str, part: &'a str) -> &'a str {
     let personal = ["cards", "customers"].contains(&before);
-    let is_literal = || {
-        OPERATIONS
-            .iter()
-            .any(|o| o.path.split('/').any(|p| p == part))
-    };
+    let mut literals = OPERATIONS.iter().flat_map(|o| o.path.split('/'));
     let is_letter = |b: u8| b.is_ascii_alphabetic() || b == b'_' || b == b'-';
     let is_word = part.len() <= 24 && part.bytes().all(is_letter);
-    let shown = is_literal() || is_own(part) || is_account_or_owner(part) || (is_word && !personal);
+    let shown = literals.any(|p| p == part)
+        || is_own(part)
+        || is_account_or_owner(part)
+        || (is_word && !personal);
     if shown { part } else { REDACTED }
 }
 

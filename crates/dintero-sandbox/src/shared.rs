@@ -50,7 +50,7 @@ impl Shared {
             return;
         };
         loop {
-            file.changed().await;
+            file.changed.notified().await;
             tokio::time::sleep(SAVE_DELAY).await;
             let shared = Arc::clone(&self);
             // The state file keeps a failure for the log's page; the next change tries again.

@@ -174,12 +174,12 @@ async fn a_kept_card_can_be_charged_until_it_is_deleted() {
         plain["card"].get("payment_token").is_none(),
         "only when asked for"
     );
-    let asked = ok(api
+    let requested = ok(api
         .get(&format!(
             "/v1/transactions/{paid}?includes=card.payment_token"
         ))
         .await);
-    assert_eq!(asked["card"]["payment_token"], token["token"]);
+    assert_eq!(requested["card"]["payment_token"], token["token"]);
 
     let body = ok(api
         .post("/v1/sessions/pay", charge(&token["token"], "a"))

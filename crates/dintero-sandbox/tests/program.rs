@@ -44,10 +44,10 @@ fn start(options: &[&str]) -> (Child, String) {
 
 /// Asks it to end, as a service manager would.
 fn end(mut program: Child) {
-    let asked = Command::new("kill")
+    let requested = Command::new("kill")
         .args(["-TERM", &program.id().to_string()])
         .status();
-    assert!(asked.expect("kill runs").success());
+    assert!(requested.expect("kill runs").success());
     assert!(program.wait().expect("it ends").success());
 }
 

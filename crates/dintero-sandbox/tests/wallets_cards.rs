@@ -273,13 +273,13 @@ async fn a_barcode_is_there_when_the_format_asks_for_one() {
     let path = format!("{CARDS}/card-1/tokens");
     let mut pictures = BTreeSet::new();
     // A barcode has no characters beyond ASCII.
-    for (ref_id, asked, prefix, barcode) in [
+    for (ref_id, requested, prefix, barcode) in [
         ("a", true, "DINCARD:", true),
         ("b", true, "DINCARD:", true),
         ("c", false, "DINCARD:", false),
         ("d", true, "\u{f8}", false),
     ] {
-        let format = json!({"length": 16, "barcode": asked, "prefix": prefix});
+        let format = json!({"length": 16, "barcode": requested, "prefix": prefix});
         let body = ok(api
             .post(
                 &path,

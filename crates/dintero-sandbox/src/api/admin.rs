@@ -10,7 +10,6 @@ use crate::errors::{ApiError, ApiResult, ensure_field};
 use crate::state::json::{pick, set};
 use crate::state::{Account, alphanumeric, uuid};
 
-/// `GET /admin/signature`.
 pub(crate) fn signature(_: &Call<'_>, account: &mut Account) -> HandlerResult {
     let secret = account.admin.signature.clone();
     ApiResponse::ok(secret.ok_or_else(|| ApiError::not_found("signature secret"))?)
@@ -75,7 +74,6 @@ fn give_value(account: &mut Account, id: &str, grant: Grant, own: Option<String>
     ApiResponse::ok(body)
 }
 
-/// `DELETE /admin/api-keys/{api_key_id}`.
 pub(crate) fn delete_api_key(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("api_key_id");
     let key = living_key(account, id)?;

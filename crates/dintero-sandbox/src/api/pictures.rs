@@ -22,10 +22,9 @@ pub(crate) fn qr_png(text: &str, size: u32) -> Option<String> {
         }
     };
     let module = |pixel: usize| pixel * (modules + 2 * QUIET) / pixels;
-    let gray = (0..pixels).flat_map(|y| (0..pixels).map(move |x| (x, y)));
-    let gray: Vec<u8> = gray
-        .map(|(x, y)| if dark(module(x), module(y)) { 0 } else { 255 })
-        .collect();
+    let places = (0..pixels).flat_map(|y| (0..pixels).map(move |x| (x, y)));
+    let gray = places.map(|(x, y)| if dark(module(x), module(y)) { 0 } else { 255 });
+    let gray: Vec<u8> = gray.collect();
     let mut png = Vec::new();
     let mut encoder = png::Encoder::new(&mut png, size, size);
     encoder.set_color(png::ColorType::Grayscale);
@@ -33,10 +32,8 @@ pub(crate) fn qr_png(text: &str, size: u32) -> Option<String> {
     let mut writer = encoder.write_header().ok()?;
     writer.write_image_data(&gray).ok()?;
     writer.finish().ok()?;
-    Some(format!(
-        "data:image/png;base64,{}",
-        BASE64_STANDARD.encode(png)
-    ))
+    let base64 = BASE64_STANDARD.encode(png);
+    Some(format!("data:image/png;base64,{base64}"))
 }
 
 /// A Code 128 barcode as SVG; none when the text has characters beyond ASCII.
@@ -44,8 +41,6 @@ pub(crate) fn code_128_svg(text: &str) -> Option<String> {
     // The sign in front chooses character set B: ASCII with small letters.
     let code = Code128::new(format!("\u{181}{text}")).ok()?;
     let svg = SVG::new(80).generate(code.encode()).ok()?;
-    Some(format!(
-        "data:image/svg+xml;base64,{}",
-        BASE64_STANDARD.encode(svg)
-    ))
+    let base64 = BASE64_STANDARD.encode(svg);
+    Some(format!("data:image/svg+xml;base64,{base64}"))
 }

@@ -29,10 +29,8 @@ const FILTERS: [(&str, &str); 9] = [
     ("status", "/status"),
     ("terminal_id", "/terminal_id"),
 ];
-/// Where `search` looks.
 const SEARCHED: [&str; 2] = ["/id", "/provider_reference"];
 
-/// What an operation does with a collection.
 #[derive(Clone, Copy)]
 pub(crate) enum Action {
     List,
@@ -160,7 +158,6 @@ pub(crate) fn is_approved(call: &Call<'_>, seller: &Value) -> bool {
     created_at(seller).is_some_and(|at| at + APPROVAL <= call.now)
 }
 
-/// Returns when an object was created.
 pub(crate) fn created_at(object: &Value) -> Option<DateTime<Utc>> {
     parse_time(text_of(&object["created_at"]), false)
 }
@@ -228,10 +225,11 @@ fn list(call: &Call<'_>, store: &Store<Value>, collection: &Collection) -> Handl
     let query = &call.query;
     let mut filters = FILTERS.to_vec();
     filters.retain(|(parameter, _)| call.takes(parameter));
-    let created = ["created_at", "item_created_at"].into_iter();
-    let created = created.filter(|name| call.takes(&format!("{name}.gte")));
-    let created = created.map(|name| query.times(name));
-    let created = created.collect::<ApiResult<Vec<_>>>()?;
+    let ranges = ["created_at", "item_created_at"].into_iter();
+    let ranges = ranges.filter(|name| call.takes(&format!("{name}.gte")));
+    let created: Vec<_> = ranges
+        .map(|name| query.times(name))
+        .collect::<ApiResult<_>>()?;
     let shows_deleted = !call.takes("include_deleted")
         || is_set(call, "include_deleted")
         || query.all("status").contains(&"DELETED");
@@ -249,10 +247,8 @@ fn list(call: &Call<'_>, store: &Store<Value>, collection: &Collection) -> Handl
     let invalid =
         || ApiError::invalid_field(cursor.unwrap_or_default(), "is not the cursor of a page");
     let (page, next) = found.ok_or_else(invalid)?;
-    let page = page
-        .into_iter()
-        .map(|object| (collection.view)(call, object));
-    let page = page.collect::<Value>();
+    let page = page.into_iter();
+    let page: Value = page.map(|object| (collection.view)(call, object)).collect();
     let Some((objects, cursor)) = collection.page else {
         return ApiResponse::ok(page);
     };

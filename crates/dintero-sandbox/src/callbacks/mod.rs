@@ -3,24 +3,15 @@
 mod target;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
 use self::target::Target;
 use crate::clock::text;
 use crate::state::callbacks::{Callback, CallbackState};
+use crate::state::checkout::Authorization;
+use crate::state::json::text_of;
 use crate::state::{Account, uuid};
 
-/// What a payment has come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Moment {
-    Authorized,
-    Held,
-    /// On hold before, and now refused.
-    Refused,
-    Declined,
-    Failed,
-}
-
-/// The content of one callback.
 #[derive(Default)]
 struct Notice {
     session_id: String,
@@ -34,23 +25,24 @@ struct Notice {
     session_event: Option<&'static str>,
 }
 
-/// Queues the callback for a payment that was authorized, held, refused, declined or failed.
-pub(crate) fn on_payment(account: &mut Account, now: DateTime<Utc>, id: &str, moment: Moment) {
+/// Queues the callback for a payment as its authorization is. How a payment that `was_held` ended is always reported,
+/// since the first callback promised it.
+pub(crate) fn on_payment(account: &mut Account, now: DateTime<Utc>, id: &str, was_held: bool) {
     let Some(transaction) = account.checkout.transactions.find(id) else {
         return;
     };
-    let (error, session_event) = match moment {
-        Moment::Authorized => (None, Some("AUTH_CALLBACK_SENT")),
-        Moment::Held => (None, Some("ON_HOLD_CALLBACK_SENT")),
-        Moment::Declined => (Some("authorization"), None),
-        Moment::Refused | Moment::Failed => (Some("failed"), None),
+    let (error, session_event) = match transaction.ledger.authorization {
+        Authorization::OnHold => (None, Some("ON_HOLD_CALLBACK_SENT")),
+        Authorization::Declined => (Some("authorization"), None),
+        Authorization::Failed => (Some("failed"), None),
+        Authorization::Given | Authorization::Voided => (None, Some("AUTH_CALLBACK_SENT")),
     };
     let notice = Notice {
         session_id: transaction.session_id.clone(),
         transaction_id: Some(id.to_owned()),
         time: transaction.created_at,
         error,
-        unconditional: !matches!(moment, Moment::Declined | Moment::Failed),
+        unconditional: error.is_none() || was_held,
         session_event,
         ..Notice::default()
     };
@@ -75,19 +67,17 @@ pub(crate) fn on_events(account: &mut Account, now: DateTime<Utc>, id: &str, fir
     };
     let events = transaction.events.iter().skip(first);
     let events = events.filter(|event| event["success"] == true);
-    let notices: Vec<_> = events
-        .map(|event| {
-            let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
-            Notice {
-                session_id: transaction.session_id.clone(),
-                transaction_id: Some(id.to_owned()),
-                time: transaction.created_at,
-                event: Some((text("event"), text("id"))),
-                ..Notice::default()
-            }
-        })
-        .collect();
-    for notice in notices {
+    let notice = |event: &Value| Notice {
+        session_id: transaction.session_id.clone(),
+        transaction_id: Some(id.to_owned()),
+        time: transaction.created_at,
+        event: Some((
+            text_of(&event["event"]).into(),
+            text_of(&event["id"]).into(),
+        )),
+        ..Notice::default()
+    };
+    for notice in events.map(notice).collect::<Vec<_>>() {
         queue(account, now, notice);
     }
 }
@@ -112,11 +102,9 @@ fn queue(account: &mut Account, now: DateTime<Utc>, notice: Notice) {
         return;
     }
     let time = text(notice.time);
+    let reference = session.doc["order"]["merchant_reference"].as_str();
     let parameters = [
-        (
-            "merchant_reference",
-            session.doc["order"]["merchant_reference"].as_str(),
-        ),
+        ("merchant_reference", reference),
         ("transaction_id", notice.transaction_id.as_deref()),
         ("time", Some(time.as_str())),
         ("error", notice.error),

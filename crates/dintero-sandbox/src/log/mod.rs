@@ -7,15 +7,16 @@ mod tests;
 
 use std::collections::VecDeque;
 use std::io::Write;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::clock::text;
 use crate::errors::ApiError;
 use crate::faults::Fault;
 use crate::redact;
+use crate::state::json::text_of;
 use crate::sync::lock;
 
 /// How many entries are kept; the oldest go first.
@@ -83,12 +84,9 @@ impl LoggedRequest {
         line.to_string()
     }
 
-    /// Records why the request was refused.
     pub(crate) fn refuse(&mut self, error: &ApiError) {
-        let errors = error.errors.iter().map(|e: &Value| {
-            let text = |name: &str| e[name].as_str().unwrap_or_default();
-            redact::reason(text("field"), text("message"))
-        });
+        let errors = error.errors.iter();
+        let errors = errors.map(|e| redact::reason(text_of(&e["field"]), text_of(&e["message"])));
         self.refusal = Some(Refusal {
             code: error.code.to_owned(),
             message: error.message.clone(),
@@ -109,12 +107,8 @@ struct Inner {
 }
 
 impl Log {
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        lock(&self.0)
-    }
-
     pub(crate) fn push(&self, entry: LoggedRequest) {
-        let mut inner = self.inner();
+        let mut inner = lock(&self.0);
         if let Some(copy) = &mut inner.copy {
             let line = entry.to_json() + "\n";
             if let Err(error) = copy.write_all(line.as_bytes()).and_then(|()| copy.flush()) {
@@ -128,23 +122,21 @@ impl Log {
         inner.entries.push_back(entry);
     }
 
-    /// Writes every further entry to `copy`, too.
     pub(crate) fn copy_to(&self, copy: Box<dyn Write + Send>) {
-        let mut inner = self.inner();
+        let mut inner = lock(&self.0);
         inner.copy = Some(copy);
         inner.write_error = None;
     }
 
-    /// Returns why entries are no longer copied, if writing failed.
     pub(crate) fn write_error(&self) -> Option<String> {
-        self.inner().write_error.clone()
+        lock(&self.0).write_error.clone()
     }
 
     pub(crate) fn entries(&self) -> Vec<LoggedRequest> {
-        self.inner().entries.iter().cloned().collect()
+        lock(&self.0).entries.iter().cloned().collect()
     }
 
     pub(crate) fn clear(&self) {
-        self.inner().entries.clear();
+        lock(&self.0).entries.clear();
     }
 }

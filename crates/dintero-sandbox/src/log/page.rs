@@ -19,25 +19,18 @@ pub(crate) fn find(
 ) -> Option<ApiResponse> {
     match (method, path) {
         ("GET" | "HEAD", "/_sandbox") => {
-            let mut notes = Vec::new();
-            if let Some(error) = log.write_error() {
-                notes.push(format!(
-                    "The log is no longer written to its file: {error}."
-                ));
-            }
-            if let Some(error) = save_error {
-                notes.push(format!("The state could not be saved: {error}."));
-            }
+            let log_error = log.write_error();
+            let unlogged =
+                log_error.map(|e| format!("The log is no longer written to its file: {e}."));
+            let unsaved = save_error.map(|e| format!("The state could not be saved: {e}."));
+            let notes: Vec<_> = unlogged.into_iter().chain(unsaved).collect();
             let body = body(&log.entries(), &notes, query == "wrong");
             let style = include_str!("style.css");
             Some(page("Sandbox log", style, "'none'", &body))
         }
         ("GET" | "HEAD", "/_sandbox/log.jsonl") => {
-            let lines = log
-                .entries()
-                .iter()
-                .map(|entry| entry.to_json() + "\n")
-                .collect();
+            let entries = log.entries();
+            let lines = entries.iter().map(|entry| entry.to_json() + "\n").collect();
             let response = ApiResponse::file("application/jsonl", lines);
             Some(response.with_header("cache-control", "no-store"))
         }
@@ -52,12 +45,9 @@ pub(super) fn body(entries: &[LoggedRequest], notes: &[String], wrong_only: bool
         1 => "1 request".to_owned(),
         count => format!("{count} requests"),
     };
-    let rows = entries
-        .iter()
-        .rev()
-        .filter(|entry| !wrong_only || is_wrong(entry))
-        .take(SHOWN);
-    let rows: Vec<_> = rows.collect();
+    let rows = entries.iter().rev();
+    let rows = rows.filter(|entry| !wrong_only || is_wrong(entry));
+    let rows: Vec<_> = rows.take(SHOWN).collect();
     html! {
         main {
             h1 { "What arrived" }
@@ -100,7 +90,6 @@ pub(super) fn body(entries: &[LoggedRequest], notes: &[String], wrong_only: bool
     }
 }
 
-/// The verdict with status and reasons.
 fn verdict(entry: &LoggedRequest) -> Markup {
     let refusal = entry.refusal.as_ref();
     let reasons = refusal.map_or(&[][..], |refusal| &refusal.errors);

@@ -30,9 +30,8 @@ pub(crate) fn convert(document: &Value, schema: &Value, direction: Direction) ->
     while let Some((name, variant)) = converter.waiting.pop() {
         let component = &document["components"]["schemas"][name];
         let converted = match variant {
-            Variant::Strict => converter.schema(component, false),
-            Variant::Loose => converter.schema(component, true),
             Variant::Children => converter.children(name, component),
+            variant => converter.schema(component, variant == Variant::Lenient),
         };
         definitions.insert(key(name, variant), converted);
     }
@@ -44,7 +43,7 @@ pub(crate) fn convert(document: &Value, schema: &Value, direction: Direction) ->
 enum Variant {
     Strict,
     /// The component without lists of values.
-    Loose,
+    Lenient,
     /// The component and whichever of its discriminated children a value names.
     Children,
 }
@@ -68,13 +67,13 @@ impl<'a> Converter<'a> {
         json!({"$ref": format!("#/$defs/{}", key(name, variant))})
     }
 
-    /// Converts a schema, without its lists of values if it is `loose`.
-    fn schema(&mut self, schema: &'a Value, loose: bool) -> Value {
+    /// Converts a schema, without its lists of values if it is `lenient`.
+    fn schema(&mut self, schema: &'a Value, lenient: bool) -> Value {
         if let Some(name) = component(schema) {
             // In OpenAPI 3.0 what stands beside a reference is ignored.
             let is_base = resolve(self.document, schema)["discriminator"]["mapping"].is_object();
-            let variant = match (loose, is_base) {
-                (true, _) => Variant::Loose,
+            let variant = match (lenient, is_base) {
+                (true, _) => Variant::Lenient,
                 (false, true) => Variant::Children,
                 (false, false) => Variant::Strict,
             };
@@ -105,27 +104,27 @@ impl<'a> Converter<'a> {
             }
             _ => {}
         }
-        if loose {
+        if lenient {
             out.remove("enum");
         } else if let Some(Value::Array(values)) = out.get_mut("enum") {
             // Values that upstream's own examples use although its list lacks them.
             let more = schema["x-values-in-examples"].as_array();
             values.extend(more.into_iter().flatten().cloned());
         }
-        self.properties(schema, loose, &BTreeSet::new(), &mut out);
+        self.properties(schema, lenient, &BTreeSet::new(), &mut out);
         for name in ["items", "additionalProperties"] {
             if let Some(below) = object.get(name) {
-                out.insert(name.into(), self.schema(below, loose));
+                out.insert(name.into(), self.schema(below, lenient));
             }
         }
         if let Some(branches) = schema["allOf"].as_array() {
-            out.insert("allOf".into(), self.all_of(branches, loose));
+            out.insert("allOf".into(), self.all_of(branches, lenient));
         }
         // The choices of a oneOf overlap, since none of them forbids further properties: one that fits is enough.
         out.remove("oneOf");
         for name in ["oneOf", "anyOf"] {
             if let Some(branches) = schema[name].as_array() {
-                let branches: Value = branches.iter().map(|b| self.schema(b, loose)).collect();
+                let branches: Value = branches.iter().map(|b| self.schema(b, lenient)).collect();
                 out.insert("anyOf".into(), branches);
             }
         }
@@ -135,12 +134,12 @@ impl<'a> Converter<'a> {
         }
     }
 
-    /// Converts the properties, those in `loosened` without their lists of values.
+    /// Converts the properties, those in `lenient_names` without their lists of values.
     fn properties(
         &mut self,
         schema: &'a Value,
-        loose: bool,
-        loosened: &BTreeSet<&'a str>,
+        lenient: bool,
+        lenient_names: &BTreeSet<&'a str>,
         out: &mut Map<String, Value>,
     ) {
         let Some(properties) = schema["properties"].as_object() else {
@@ -150,7 +149,7 @@ impl<'a> Converter<'a> {
         for (name, below) in properties {
             let value = match self.is_foreign(below) {
                 true => Value::Bool(false),
-                false => self.schema(below, loose || loosened.contains(name.as_str())),
+                false => self.schema(below, lenient || lenient_names.contains(name.as_str())),
             };
             converted.insert(name.clone(), value);
         }
@@ -185,17 +184,17 @@ impl<'a> Converter<'a> {
     /// Converts the branches of an `allOf`. Branches that repeat a property narrow its list of values to what all of
     /// them have. Checkout's per-provider parts of a transaction do so with lists that lag behind (no
     /// `PARTIALLY_CAPTURED_REFUNDED`), so that in a response the first branch that has a property decides about its values.
-    fn all_of(&mut self, branches: &'a [Value], loose: bool) -> Value {
+    fn all_of(&mut self, branches: &'a [Value], lenient: bool) -> Value {
         let mut seen = BTreeSet::new();
         let mut converted = Vec::new();
         for branch in branches {
             let names = self.names(branch);
             let repeats = self.direction == Direction::Response && !names.is_disjoint(&seen);
             let target = resolve(self.document, branch);
-            converted.push(match (component(branch), loose || repeats) {
+            converted.push(match (component(branch), lenient || repeats) {
                 // The component itself, not one of its children.
                 (Some(name), false) => self.refer(name, Variant::Strict),
-                (_, true) if !loose && target["allOf"].is_null() => {
+                (_, true) if !lenient && target["allOf"].is_null() => {
                     let required = target
                         .get("required")
                         .map(|list| ("required".to_owned(), list.clone()));
@@ -203,7 +202,7 @@ impl<'a> Converter<'a> {
                     self.properties(target, false, &seen, &mut out);
                     Value::Object(out)
                 }
-                (_, loose) => self.schema(branch, loose),
+                (_, lenient) => self.schema(branch, lenient),
             });
             seen.extend(names);
         }

@@ -32,12 +32,8 @@ impl Contract {
             let body = json_schema(operation.request_body());
             let body = body.map(|schema| Schema::compile(document, schema, Direction::Request));
             let parameters = operation.parameters();
-            (
-                body,
-                parameters
-                    .filter_map(|p| Parameter::new(document, p))
-                    .collect(),
-            )
+            let parameters = parameters.filter_map(|p| Parameter::new(document, p));
+            (body, parameters.collect())
         })
     }
 
@@ -68,7 +64,7 @@ pub(crate) fn check_request(operation: &Operation, call: &Call<'_>) -> ApiResult
 }
 
 /// Returns what is not as documented in a response. A status that is not documented is right only where every server
-/// may send it (405, 413, 415, 5xx) or a fault asked for it.
+/// may send it (405, 413, 415, 5xx) or a fault injects it.
 pub(crate) fn check_response(operation: &Operation, status: u16, body: &Value) -> Vec<Value> {
     if operation.document.is_null() {
         return Vec::new();
@@ -106,10 +102,8 @@ impl Schema {
 
     /// Returns everything wrong with a value whose place is `within`.
     fn violations(&self, value: &Value, within: &str) -> Vec<Value> {
-        let validator = self.0.as_ref();
-        validator.map_or_else(Vec::new, |validator| {
-            report::violations(validator, value, within)
-        })
+        let found = |validator| report::violations(validator, value, within);
+        self.0.as_ref().map(found).unwrap_or_default()
     }
 }
 

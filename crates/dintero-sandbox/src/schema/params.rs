@@ -7,19 +7,13 @@ use super::convert::Direction;
 use crate::call::Call;
 use crate::documents::resolve;
 use crate::errors::field_error;
+use crate::state::json::text_of;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Path,
-    Query,
-    Header,
-}
-
-/// One documented parameter.
 #[derive(Debug)]
 pub(crate) struct Parameter {
     name: String,
-    place: Place,
+    /// `path`, `query` or `header`.
+    place: String,
     required: bool,
     /// The type of its values: of each item, where it is a list.
     kind: String,
@@ -29,12 +23,7 @@ pub(crate) struct Parameter {
 
 impl Parameter {
     pub(crate) fn new(document: &Value, parameter: &Value) -> Option<Self> {
-        let place = match parameter["in"].as_str()? {
-            "path" => Place::Path,
-            "query" => Place::Query,
-            "header" => Place::Header,
-            _ => return None,
-        };
+        let place = parameter["in"].as_str()?;
         let schema = resolve(document, &parameter["schema"]);
         let is_list = schema["type"] == "array";
         let mut values = match is_list {
@@ -43,17 +32,15 @@ impl Parameter {
         };
         // A malformed id in a path is an object that does not exist, and dates in filters may come without a zone or a
         // time: both are for the handlers.
-        let is_time = values["format"]
-            .as_str()
-            .is_some_and(|f| f.starts_with("date"));
-        if let (true, Some(values)) = (is_time || place == Place::Path, values.as_object_mut()) {
+        let is_time = text_of(&values["format"]).starts_with("date");
+        if let (true, Some(values)) = (is_time || place == "path", values.as_object_mut()) {
             values.remove("format");
         }
         Some(Self {
             name: parameter["name"].as_str()?.to_owned(),
-            place,
+            place: place.to_owned(),
             required: parameter["required"] == true,
-            kind: values["type"].as_str().unwrap_or_default().to_owned(),
+            kind: text_of(&values["type"]).to_owned(),
             is_list,
             schema: Schema::compile(document, &values, Direction::Request),
         })
@@ -61,10 +48,10 @@ impl Parameter {
 
     /// Adds the violations in this parameter of a request.
     pub(crate) fn check(&self, call: &Call<'_>, violations: &mut Vec<Value>) {
-        let texts: Vec<&str> = match self.place {
-            Place::Path => vec![call.param(&self.name)],
-            Place::Query => call.query.all(&self.name),
-            Place::Header => {
+        let texts: Vec<&str> = match self.place.as_str() {
+            "path" => vec![call.param(&self.name)],
+            "query" => call.query.all(&self.name),
+            _ => {
                 let values = call.headers.get_all(&self.name).iter();
                 let values = values.filter_map(|v| v.to_str().ok());
                 if self.is_list {

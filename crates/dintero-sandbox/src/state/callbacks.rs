@@ -21,7 +21,7 @@ pub struct Callback {
     pub transaction_id: Option<String>,
     /// The parameter `error`: `cancelled`, `authorization` or `failed`.
     pub error: Option<String>,
-    /// The parameter `event`: `CAPTURE`, `REFUND` or `VOID`, as asked for with `report_event`.
+    /// The parameter `event`: `CAPTURE`, `REFUND` or `VOID`, as `report_event` requests it.
     pub event: Option<String>,
     /// `GET` or `POST`.
     pub method: String,
@@ -90,7 +90,6 @@ impl fmt::Debug for Callback {
 }
 
 impl Callback {
-    /// Records an attempt and its consequence.
     pub(crate) fn attempted(&mut self, at: DateTime<Utc>, response: CallbackResponse) {
         self.attempts.push(CallbackAttempt { at, response });
         self.state = match response {
@@ -106,16 +105,13 @@ impl Callback {
 
 /// Returns the wait after this many failed attempts: 10 seconds, doubled each time up to an hour. Dintero's is not published.
 fn pause(failed: usize) -> TimeDelta {
-    let doubled = u32::try_from(failed.saturating_sub(1))
-        .unwrap_or(u32::MAX)
-        .min(9);
+    let doubled = failed.saturating_sub(1).min(9);
     TimeDelta::seconds((10_i64 << doubled).min(3_600))
 }
 
 /// How many callbacks of an account wait, and how many that are done are kept; the oldest go first.
 const LIMIT: usize = 10_000;
 
-/// An account's callbacks.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Callbacks {
     pub(crate) waiting: VecDeque<Callback>,
@@ -138,21 +134,21 @@ impl Callbacks {
         all
     }
 
-    pub(crate) fn is_idle(&self) -> bool {
-        self.waiting.is_empty()
-    }
-
     pub(crate) fn add(&mut self, mut callback: Callback) {
         self.count += 1;
         callback.number = self.count;
-        let store = match callback.state {
+        self.put(callback);
+    }
+
+    fn put(&mut self, callback: Callback) {
+        let list = match callback.state {
             CallbackState::Waiting(_) => &mut self.waiting,
             _ => &mut self.done,
         };
-        if store.len() == LIMIT {
-            store.pop_front();
+        if list.len() == LIMIT {
+            list.pop_front();
         }
-        store.push_back(callback);
+        list.push_back(callback);
     }
 
     /// Changes a waiting callback, and moves it to the others once it is done.
@@ -163,15 +159,11 @@ impl Callbacks {
     ) -> Option<T> {
         let mut waiting = self.waiting.iter();
         let at = waiting.position(|c| c.delivery_id == delivery_id)?;
-        let found = with(self.waiting.get_mut(at)?);
-        let is_waiting = |c: &Callback| matches!(c.state, CallbackState::Waiting(_));
-        if !self.waiting.get(at).is_some_and(is_waiting)
-            && let Some(done) = self.waiting.remove(at)
-        {
-            if self.done.len() == LIMIT {
-                self.done.pop_front();
-            }
-            self.done.push_back(done);
+        let callback = self.waiting.get_mut(at)?;
+        let found = with(callback);
+        if !matches!(callback.state, CallbackState::Waiting(_)) {
+            let done = self.waiting.remove(at)?;
+            self.put(done);
         }
         Some(found)
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::clock::text;
 use crate::errors::{ApiResult, ensure_capacity, ensure_state};
-use crate::state::json::{remove, set};
+use crate::state::json::{pick, remove, set};
 use crate::state::store::Store;
 use crate::state::uuid;
 
@@ -75,10 +75,10 @@ impl Session {
 
     /// Why the session can no longer be paid or changed, if so.
     pub(crate) fn over(&self, now: DateTime<Utc>) -> Option<&'static str> {
-        match (&self.transaction_id, self.cancelled) {
-            (_, true) => Some("the session is cancelled"),
-            (Some(_), _) => Some("the session is completed"),
-            _ => (now >= self.expires_at).then_some("the session has expired"),
+        match self.transaction_id {
+            _ if self.cancelled => Some("the session is cancelled"),
+            Some(_) => Some("the session is completed"),
+            None => (now >= self.expires_at).then_some("the session has expired"),
         }
     }
 }
@@ -167,7 +167,6 @@ pub(crate) fn lines(items: &[Value]) -> BTreeMap<String, Line> {
     items.iter().filter_map(line).collect()
 }
 
-/// What is done to an authorization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum Operation {
@@ -177,7 +176,6 @@ pub(crate) enum Operation {
 }
 
 impl Operation {
-    /// Returns the name that its event has.
     pub(crate) fn event(self) -> &'static str {
         match self {
             Self::Capture => "CAPTURE",
@@ -187,7 +185,6 @@ impl Operation {
     }
 }
 
-/// A capture, refund or void.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Movement {
     pub(crate) operation: Operation,
@@ -218,7 +215,6 @@ pub(crate) enum PreAuthorization {
     Final,
 }
 
-/// A payment.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Transaction {
     pub(crate) doc: Value,
@@ -237,10 +233,8 @@ impl Transaction {
         let wanted = |e: &&Value| !only_successful || e["success"] == true;
         let mut doc = self.doc.clone();
         doc["status"] = json!(self.ledger.status());
-        if let (false, Some(card)) = (
-            includes.contains(&"card.payment_token"),
-            doc.get_mut("card"),
-        ) {
+        let hides_token = !includes.contains(&"card.payment_token");
+        if let Some(card) = doc.get_mut("card").filter(|_| hides_token) {
             remove(card, &["payment_token"]);
         }
         let events = self.events.iter().filter(wanted);
@@ -266,6 +260,37 @@ impl Transaction {
         set(&mut event, extra);
         self.events.push(event);
         self.doc["updated_at"] = json!(text(now));
+    }
+
+    /// Returns the capture of the whole authorization.
+    pub(crate) fn whole_capture(&self) -> Movement {
+        let lines = self.lines.iter();
+        Movement {
+            operation: Operation::Capture,
+            amount: self.ledger.capturable(),
+            lines: lines.map(|(id, line)| (id.clone(), line.amount)).collect(),
+            is_final: false,
+            extra: json!({"items": self.doc["items"]}),
+        }
+    }
+
+    /// Begins a movement that is carried out when it is `due`, and notes its event.
+    pub(crate) fn begin(
+        &mut self,
+        now: DateTime<Utc>,
+        request_id: &str,
+        movement: Movement,
+        due: DateTime<Utc>,
+    ) {
+        let name = format!("INITIATE_{}", movement.operation.event());
+        let extra = pick(&movement.extra, &["created_by", "event_reference"]);
+        self.add_event(now, request_id, &name, movement.amount, extra);
+        let request_id = request_id.to_owned();
+        self.pending = Some(Pending {
+            movement,
+            request_id,
+            due,
+        });
     }
 
     /// Carries out a movement that was checked before, and notes its events.

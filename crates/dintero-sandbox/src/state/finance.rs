@@ -47,11 +47,8 @@ impl Finance {
 
     /// Adds a settlement per currency for a week that has just ended. Each line says what happened to a transaction.
     pub(crate) fn settle(&mut self, lines: &[Value], by: &str, at: DateTime<Utc>) {
-        let currencies: BTreeSet<_> = lines
-            .iter()
-            .map(|line| text_of(&line["currency"]))
-            .collect();
-        for currency in currencies {
+        let currencies = lines.iter().map(|line| text_of(&line["currency"]));
+        for currency in currencies.collect::<BTreeSet<_>>() {
             let of_currency = || lines.iter().filter(|line| line["currency"] == currency);
             let sum = |event: &str| -> i64 {
                 let of_event = of_currency().filter(|line| line["event"] == event);

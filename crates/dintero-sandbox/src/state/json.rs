@@ -30,7 +30,6 @@ pub(crate) fn copy(object: &mut Value, from: &Value, names: &[&str]) {
     }
 }
 
-/// Removes members of an object.
 pub(crate) fn remove(object: &mut Value, names: &[&str]) {
     if let Some(object) = object.as_object_mut() {
         object.retain(|name, _| !names.contains(&name.as_str()));

@@ -33,7 +33,6 @@ pub(crate) fn require_open(
     }
 }
 
-/// The sum of the items' gross amounts.
 pub(crate) fn gross(order: &Value) -> i64 {
     lines(order).into_values().sum()
 }
@@ -96,19 +95,17 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    /// A new and open order with nothing recorded.
     pub(crate) fn new(mut doc: Value, created_at: DateTime<Utc>, event: Value) -> Self {
         doc["status"] = json!("open");
         doc["comments"] = json!([]);
         for kind in Kind::ALL {
             doc[kind.plural()] = json!([]);
         }
-        let (events, sessions) = (vec![event], Vec::new());
         Self {
             doc,
             created_at,
-            events,
-            sessions,
+            events: vec![event],
+            sessions: Vec::new(),
         }
     }
 
@@ -129,12 +126,10 @@ impl Order {
     }
 
     pub(crate) fn has_operations(&self) -> bool {
-        Kind::ALL
-            .iter()
-            .any(|kind| !self.operations(*kind).is_empty())
+        let mut kinds = Kind::ALL.into_iter();
+        kinds.any(|kind| !self.operations(kind).is_empty())
     }
 
-    /// Appends to a list of the order.
     pub(crate) fn add(&mut self, list: &str, record: Value) {
         if let Some(list) = self.doc[list].as_array_mut() {
             list.push(record);
@@ -197,30 +192,28 @@ impl Order {
     pub(crate) fn state(&self) -> &'static str {
         let mut latest: BTreeMap<&str, &str> = BTreeMap::new();
         for event in &self.events {
-            if let (Some(service), Some(state)) =
-                (event["service"].as_str(), event["state"].as_str())
-            {
-                if matches!(state, "error" | "failure") {
-                    return "failure";
-                }
-                latest.insert(service, state);
-            }
+            match (event["service"].as_str(), event["state"].as_str()) {
+                (Some(_), Some("error" | "failure")) => return "failure",
+                (Some(service), Some(state)) => latest.insert(service, state),
+                _ => None,
+            };
         }
-        if latest.is_empty() || latest.values().any(|s| *s != "success") {
-            "pending"
-        } else {
-            "success"
+        match latest.is_empty() || latest.values().any(|s| *s != "success") {
+            true => "pending",
+            false => "success",
         }
     }
 
     /// Returns an error if a list of the order is full.
     pub(crate) fn check_capacity(&self) -> ApiResult<()> {
-        let operations: usize = Kind::ALL
-            .iter()
-            .map(|kind| self.operations(*kind).len())
-            .sum();
+        let operations = Kind::ALL.map(|kind| self.operations(kind).len());
         let comments = items(&self.doc["comments"]).len();
-        let lists = [operations, comments, self.events.len(), self.sessions.len()];
+        let lists = [
+            operations.iter().sum(),
+            comments,
+            self.events.len(),
+            self.sessions.len(),
+        ];
         let fits = lists.iter().all(|len| *len < PER_ORDER);
         ensure_capacity(fits, "records of one order")
     }

@@ -51,7 +51,6 @@ impl<T> Store<T> {
         self.0.values()
     }
 
-    /// Takes an object out.
     pub(crate) fn remove(&mut self, id: &str, what: &str) -> ApiResult<T> {
         let found = self.0.shift_remove(id);
         found.ok_or_else(|| ApiError::not_found(what))

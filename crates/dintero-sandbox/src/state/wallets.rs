@@ -92,7 +92,6 @@ impl Card {
         doc
     }
 
-    /// The card without its balances.
     pub(crate) fn owner_body(&self) -> Value {
         let mut doc = self.doc.clone();
         remove(&mut doc, &["amount", "currency"]);
@@ -131,10 +130,10 @@ impl Card {
             Some(first) if first.path == path && first.request == *request => {
                 Ok(Some(first.response.clone()))
             }
-            Some(_) => Err(ApiError::invalid_field(
-                "ref_id",
-                "was used on this card for something else",
-            )),
+            Some(_) => {
+                let reason = "was used on this card for something else";
+                Err(ApiError::invalid_field("ref_id", reason))
+            }
         }
     }
 }
@@ -149,12 +148,9 @@ impl Token {
 pub(crate) fn redact(value: &str) -> String {
     let start = value.find(':').map_or(0, |i| i + 1);
     let hidden = value.len().saturating_sub(5).max(start);
-    let sign = |(i, c): (usize, char)| {
-        if i >= start && i < hidden && c.is_alphanumeric() {
-            '*'
-        } else {
-            c
-        }
+    let sign = |(i, c): (usize, char)| match c.is_alphanumeric() && (start..hidden).contains(&i) {
+        true => '*',
+        false => c,
     };
     value.char_indices().map(sign).collect()
 }
@@ -171,43 +167,11 @@ pub(crate) fn generate(format: &Value, default_len: usize) -> String {
     if format["numbers"] != false || signs.is_empty() {
         signs.extend(b'0'..=b'9');
     }
-    let len = format["length"]
-        .as_u64()
-        .and_then(|n| usize::try_from(n).ok())
-        .unwrap_or(default_len);
+    let len = format["length"].as_u64().and_then(|n| n.try_into().ok());
+    let len = len.unwrap_or(default_len);
     let code = repeat_with(|| char::from(signs[fastrand::usize(..signs.len())])).take(len);
     text_of(&format["prefix"]).chars().chain(code).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_masked_token_shows_its_prefix_and_last_five_signs() {
-        assert_eq!(
-            redact("DINCARD:6ccfec5d-3a53-47de-910a-97d6dda22e5f"),
-            "DINCARD:********-****-****-****-*******22e5f"
-        );
-        assert_eq!(redact("123456789"), "****56789");
-        assert_eq!(redact("1234"), "1234");
-    }
-
-    #[test]
-    fn generated_codes_follow_their_format() {
-        let code = generate(&json!({"length": 16, "numbers": true}), 36);
-        assert!(
-            code.len() == 16 && code.bytes().all(|b| b.is_ascii_digit()),
-            "{code}"
-        );
-        let code = generate(
-            &json!({"length": 6, "numbers": false, "characters": true, "prefix": "A:"}),
-            36,
-        );
-        assert!(
-            code.starts_with("A:") && code[2..].bytes().all(|b| b.is_ascii_alphabetic()),
-            "{code}"
-        );
-        assert_eq!(generate(&Value::Null, 4).len(), 4);
-    }
-}
+mod tests;

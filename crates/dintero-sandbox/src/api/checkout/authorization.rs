@@ -1,6 +1,6 @@
 //! Changes of a transaction: its second reference, and the amount of a pre-authorization.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::api::checkout::payment;
 use crate::call::{ApiResponse, Call, HandlerResult};
@@ -35,11 +35,9 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let sum: i64 = new.iter().filter_map(|item| item["amount"].as_i64()).sum();
     let mut check = Check::of(&call.body);
     check.ensure(amount >= 1, "amount", "must be at least 1");
-    check.ensure(
-        transaction.lines.is_empty() || !new.is_empty(),
-        "items",
-        "is required, since the transaction has items",
-    );
+    let has_items = transaction.lines.is_empty() || !new.is_empty();
+    let reason = "is required, since the transaction has items";
+    check.ensure(has_items, "items", reason);
     let is_sum = new.is_empty() || sum == amount;
     check.ensure(is_sum, "amount", "is not the sum of the items");
     check.finish()?;
@@ -77,7 +75,7 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         transaction.lines = lines(new);
         transaction.doc["items"] = call.body["items"].clone();
     }
-    let by: Value = json!({"created_by": call.grant.client_id});
+    let by = json!({"created_by": call.grant.client_id});
     transaction.add_event(call.now, call.request_id, "AUTHORIZE", amount, by);
     ApiResponse::ok(transaction.body(&[]))
 }

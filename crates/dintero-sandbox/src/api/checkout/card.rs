@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use crate::state::checkout::{Authorization, Transaction};
 
-/// What a test card does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Case {
     Approved,
@@ -47,6 +46,42 @@ pub struct Card {
     pub(crate) outcome: Authorization,
 }
 
+/// The constructors of [`Card`]: the Visa card of each case.
+macro_rules! cards {
+    ($($(#[$doc:meta])* $name:ident: $case:ident,)*) => {
+        impl Card {$(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $name() -> Self {
+                Self::visa(Case::$case)
+            }
+        )*}
+    };
+}
+
+cards! {
+    /// Returns the card that is approved without a challenge (4000 0000 0000 0002).
+    approved: Approved,
+    /// Returns the card that is approved after a challenge (4000 1000 0000 0000). [`Sandbox::pay`](crate::Sandbox::pay)
+    /// passes the challenge; on the page the payer decides.
+    challenged: Challenge,
+    /// Returns the card whose 3-D Secure verification fails (4000 3000 0000 0006): the transaction is `DECLINED`.
+    declined: VerificationFails,
+    /// Returns the card whose authorization times out (4100 0000 0000 0001): the transaction is `FAILED`.
+    failing: AuthorizationTimesOut,
+    /// Returns the card of which every capture times out (4100 0000 0000 0019), auto-capture included.
+    capture_times_out: CaptureTimesOut,
+    /// Returns the card of which every refund times out (4100 0000 0000 0027).
+    refund_times_out: RefundTimesOut,
+    /// Returns the card whose auto-capture times out (4100 0000 0000 0035); a capture by request succeeds.
+    auto_capture_times_out: AutoCaptureTimesOut,
+    /// Returns the card of which every void times out (4100 0000 0000 0043), also that of a cancelled session.
+    cancel_times_out: CancelTimesOut,
+    /// Returns the card that cannot be kept, since that times out (4100 0000 0000 0050): the payment is made without a
+    /// card token, and in a session that only keeps the card the transaction is `FAILED`.
+    token_times_out: TokenTimesOut,
+}
+
 impl Card {
     fn new(case: Case, brand: &'static str, digits: &str) -> Self {
         let outcome = match case {
@@ -69,62 +104,6 @@ impl Card {
         Self::new(case, "Visa", row.map_or("", |row| row.2))
     }
 
-    /// Returns the card that is approved without a challenge (4000 0000 0000 0002).
-    #[must_use]
-    pub fn approved() -> Self {
-        Self::visa(Case::Approved)
-    }
-
-    /// Returns the card that is approved after a challenge (4000 1000 0000 0000). [`Sandbox::pay`](crate::Sandbox::pay)
-    /// passes the challenge; on the page the payer decides.
-    #[must_use]
-    pub fn challenged() -> Self {
-        Self::visa(Case::Challenge)
-    }
-
-    /// Returns the card whose 3-D Secure verification fails (4000 3000 0000 0006): the transaction is `DECLINED`.
-    #[must_use]
-    pub fn declined() -> Self {
-        Self::visa(Case::VerificationFails)
-    }
-
-    /// Returns the card whose authorization times out (4100 0000 0000 0001): the transaction is `FAILED`.
-    #[must_use]
-    pub fn failing() -> Self {
-        Self::visa(Case::AuthorizationTimesOut)
-    }
-
-    /// Returns the card of which every capture times out (4100 0000 0000 0019), auto-capture included.
-    #[must_use]
-    pub fn capture_times_out() -> Self {
-        Self::visa(Case::CaptureTimesOut)
-    }
-
-    /// Returns the card of which every refund times out (4100 0000 0000 0027).
-    #[must_use]
-    pub fn refund_times_out() -> Self {
-        Self::visa(Case::RefundTimesOut)
-    }
-
-    /// Returns the card whose auto-capture times out (4100 0000 0000 0035); a capture by request succeeds.
-    #[must_use]
-    pub fn auto_capture_times_out() -> Self {
-        Self::visa(Case::AutoCaptureTimesOut)
-    }
-
-    /// Returns the card of which every void times out (4100 0000 0000 0043), also that of a cancelled session.
-    #[must_use]
-    pub fn cancel_times_out() -> Self {
-        Self::visa(Case::CancelTimesOut)
-    }
-
-    /// Returns the card that cannot be kept, since that times out (4100 0000 0000 0050): the payment is made without a
-    /// card token, and in a session that only keeps the card the transaction is `FAILED`.
-    #[must_use]
-    pub fn token_times_out() -> Self {
-        Self::visa(Case::TokenTimesOut)
-    }
-
     /// Returns the test card with this number, spaces allowed; `None` if it is not one of the sandbox's cards.
     #[must_use]
     pub fn from_number(number: &str) -> Option<Self> {
@@ -140,7 +119,6 @@ impl Card {
         found.unwrap_or_else(Self::approved)
     }
 
-    /// Returns all cards and their numbers.
     fn all() -> impl Iterator<Item = (Self, &'static str)> {
         CARDS.iter().flat_map(|(case, _, visa, mastercard)| {
             let mastercard = mastercard.map(|number| ("Mastercard", number));
@@ -149,7 +127,6 @@ impl Card {
         })
     }
 
-    /// Returns what the transaction shows of the card.
     pub(crate) fn shown(&self) -> Value {
         let (status, eci) = match (self.case, self.brand) {
             (_, "Visa") if self.outcome == Authorization::Declined => ("N", "07"),
@@ -182,7 +159,6 @@ impl Card {
     }
 }
 
-/// The error of an event that timed out at the provider.
 pub(crate) fn timeout(what: &str) -> Value {
     json!({"message": format!("{what} timed out"), "type": ["ERROR"]})
 }

@@ -25,9 +25,8 @@ pub(crate) fn location_qr(call: &Call<'_>, _: &mut Account) -> HandlerResult {
 
 fn qr(call: &Call<'_>, url: &str) -> HandlerResult {
     let size = call.body["size"].as_f64().unwrap_or(300.0) as u32;
-    let picture = pictures::qr_png(url, size);
-    let picture =
-        picture.ok_or_else(|| ApiError::bad_request("the address is too long for a QR code"))?;
+    let too_long = || ApiError::bad_request("the address is too long for a QR code");
+    let picture = pictures::qr_png(url, size).ok_or_else(too_long)?;
     ApiResponse::ok(json!({"qr": picture}))
 }
 
@@ -46,7 +45,6 @@ pub(crate) fn show(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     Ok(ApiResponse::new(201, Value::Null))
 }
 
-/// `DELETE /locations/{location_id}/checkout/{session_id}`.
 pub(crate) fn hide(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let location = call.param("location_id");
     let shown = account.admin.locations.get(location);
@@ -67,11 +65,8 @@ pub(crate) fn credit_check(call: &Call<'_>, _: &mut Account) -> HandlerResult {
     let reason = "must have at least one item";
     check.ensure(!providers.is_empty(), "credit_providers", reason);
     check.finish()?;
-    let status = if amount <= MOST {
-        "approved"
-    } else {
-        "rejected"
-    };
+    let is_approved = amount <= MOST;
+    let status = if is_approved { "approved" } else { "rejected" };
     ApiResponse::ok(json!({
         "id": uuid(), "created_at": call.now.format("%Y-%m-%d").to_string(), "amount": amount,
         "results": [{"credit_provider": "collector", "status": status}],

@@ -4,16 +4,16 @@
 //! An invoice of Kravia stays AUTHORIZED until the payer has paid, which is at
 //! [`Sandbox::complete_pending`](crate::Sandbox::complete_pending).
 
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::api::checkout::payment;
 use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::{Check, parse_time};
-use crate::errors::{ApiError, ApiResult, ensure_state};
+use crate::clock::NEVER;
+use crate::errors::{ApiError, ApiResult};
 use crate::state::Account;
-use crate::state::checkout::{Movement, Operation, Pending, Transaction};
-use crate::state::json::{set, text_of};
+use crate::state::checkout::Transaction;
+use crate::state::json::text_of;
 
 const PRODUCTS: [&str; 4] = [
     "kravia.invoice_b2b",
@@ -40,9 +40,8 @@ pub(crate) fn pay_session(call: &Call<'_>, account: &mut Account) -> HandlerResu
         let time = |text: &str| parse_time(text, false);
         let seen = seen.to_str().ok().and_then(time);
         if seen.is_none() || seen != time(text_of(&session.doc["updated_at"])) {
-            return Err(ApiError::precondition_failed(
-                "the session has changed since it was read",
-            ));
+            let reason = "the session has changed since it was read";
+            return Err(ApiError::new(412, "PRECONDITION_FAILED", reason));
         }
     }
     payment::check_payable(call, session)?;
@@ -78,11 +77,7 @@ pub(crate) fn check_address(check: &mut Check, at: &str, address: &Value, produc
         "country",
     ];
     const COMPANY: [&str; 2] = ["business_name", "organization_number"];
-    let company: &[&str] = if product.contains("b2b") {
-        &COMPANY
-    } else {
-        &[]
-    };
+    let company = COMPANY.iter().filter(|_| product.contains("b2b"));
     for name in PERSON.iter().chain(company) {
         let field = format!("{at}.{name}");
         check.ensure(address[*name].is_string(), &field, "is required");
@@ -103,53 +98,13 @@ pub(crate) fn pay(
         let channel = channel.as_str().unwrap_or("kravia");
         transaction.doc["metadata"]["kravia:invoice_channel"] = json!(channel);
         if channel == "kravia" && transaction.ledger.status() == "AUTHORIZED" {
-            let amount = transaction.ledger.capturable();
-            let whole = transaction.lines.iter();
-            let movement = Movement {
-                operation: Operation::Capture,
-                amount,
-                lines: whole.map(|(id, l)| (id.clone(), l.amount)).collect(),
-                is_final: false,
-                extra: json!({"items": transaction.doc["items"]}),
-            };
-            begin_capture(call, transaction, movement);
+            let movement = transaction.whole_capture();
+            // It is carried out once the payer has paid the invoice.
+            transaction.begin(call.now, call.request_id, movement, NEVER);
             account.checkout.pending.push(id.clone());
         }
     }
     Ok(id)
-}
-
-/// Begins a capture that is completed once the payer has paid the invoice.
-fn begin_capture(call: &Call<'_>, transaction: &mut Transaction, movement: Movement) {
-    let mut extra = json!({});
-    set(
-        &mut extra,
-        json!({"created_by": movement.extra["created_by"], "event_reference": movement.extra["event_reference"]}),
-    );
-    let amount = movement.amount;
-    transaction.add_event(call.now, call.request_id, "INITIATE_CAPTURE", amount, extra);
-    transaction.pending = Some(Pending {
-        movement,
-        request_id: call.request_id.to_owned(),
-        due: DateTime::<Utc>::MAX_UTC,
-    });
-}
-
-/// The merchant's capture of an invoice that the merchant delivers.
-pub(crate) fn capture(call: &Call<'_>, account: &mut Account, movement: Movement) -> HandlerResult {
-    let id = call.param("id");
-    let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
-    transaction.check_capacity()?;
-    begin_capture(call, transaction, movement);
-    let body = transaction.body(&call.query.all("includes"));
-    account.checkout.pending.push(id.to_owned());
-    Ok(ApiResponse::new(202, body).with_header("event-request-id", call.request_id))
-}
-
-/// Returns an error unless the payment can be refunded, which no invoice of Kravia can.
-pub(crate) fn check_refundable(transaction: &Transaction) -> ApiResult<()> {
-    let reason = "an invoice of Kravia cannot be refunded; void it instead";
-    ensure_state(!is_kravia(transaction), reason)
 }
 
 pub(crate) fn is_kravia(transaction: &Transaction) -> bool {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::check::Check;
+use crate::errors::{ApiResult, ensure_field};
 use crate::state::json::{items, text_of};
 
 const CURRENCIES: [&str; 4] = ["NOK", "SEK", "DKK", "EUR"];
@@ -20,11 +21,9 @@ pub(crate) fn check_order(check: &mut Check, at: &str, order: &Value) {
     let field = format!("{at}.shipping_option.amount");
     check.ensure(amount(option) >= 0, &field, negative);
     let currency = order["currency"].as_str();
-    check.ensure(
-        currency.is_none_or(|currency| CURRENCIES.contains(&currency)),
-        &format!("{at}.currency"),
-        &format!("must be one of {}", CURRENCIES.join(", ")),
-    );
+    let is_known = currency.is_none_or(|currency| CURRENCIES.contains(&currency));
+    let reason = format!("must be one of {}", CURRENCIES.join(", "));
+    check.ensure(is_known, &format!("{at}.currency"), &reason);
     let reason = format!("has more than {ITEMS} items");
     check.ensure(new.len() <= ITEMS, &format!("{at}.items"), &reason);
     let places = (0..).map(|i| format!("{at}.items[{i}].line_id"));
@@ -37,22 +36,18 @@ pub(crate) fn check_order(check: &mut Check, at: &str, order: &Value) {
 }
 
 /// `order.amount` must be the sum of the items and the shipping option; with `partial_payment` it may be lower.
-pub(crate) fn check_sum(check: &mut Check, order: &Value) {
+pub(crate) fn check_sum(order: &Value) -> ApiResult<()> {
     let option = order["shipping_option"]["amount"].as_i64();
     if order.get("items").is_none() && option.is_none() {
-        return;
+        return Ok(());
     }
-    let amounts = items(&order["items"])
-        .iter()
-        .filter_map(|i| i["amount"].as_i64());
+    let items = items(&order["items"]).iter();
+    let amounts = items.filter_map(|item| item["amount"].as_i64());
     let sum = amounts.sum::<i64>() + option.unwrap_or(0);
     let amount = order["amount"].as_i64().unwrap_or(0);
-    let partial = order["partial_payment"] == true;
-    check.ensure(
-        amount == sum || (partial && amount < sum),
-        "amount",
-        "is not the sum of the items and the shipping option",
-    );
+    let is_sum = amount == sum || (order["partial_payment"] == true && amount < sum);
+    let reason = "is not the sum of the items and the shipping option";
+    ensure_field(is_sum, "amount", reason)
 }
 
 /// Metadata of a session: up to 10 keys, strings and numbers.
@@ -71,16 +66,12 @@ pub(crate) fn check_event_metadata(check: &mut Check, metadata: &Value) {
         return;
     };
     let fits = |text: &str, most: usize| text.chars().count() <= most;
-    check.ensure(
-        map.keys().all(|k| k.starts_with("ext_") && fits(k, 128)),
-        "metadata",
-        "has a key that does not begin with ext_ or has more than 128 characters",
-    );
-    check.ensure(
-        map.values().all(|v| v.is_string() && fits(text_of(v), 256)),
-        "metadata",
-        "has a value that is not a string of at most 256 characters",
-    );
+    let is_key = |key: &String| key.starts_with("ext_") && fits(key, 128);
+    let reason = "has a key that does not begin with ext_ or has more than 128 characters";
+    check.ensure(map.keys().all(is_key), "metadata", reason);
+    let is_value = |value: &Value| value.is_string() && fits(text_of(value), 256);
+    let reason = "has a value that is not a string of at most 256 characters";
+    check.ensure(map.values().all(is_value), "metadata", reason);
 }
 
 #[cfg(test)]

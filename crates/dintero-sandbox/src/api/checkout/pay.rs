@@ -45,10 +45,8 @@ fn configure(account: &Account, doc: &mut Value, profile: Option<&str>) {
     let profile = profile.unwrap_or("default");
     let profile = account.admin.profiles.find(profile);
     let mut configuration = json!({});
-    set(
-        &mut configuration,
-        json!(profile.map(|p| &p["configuration"])),
-    );
+    let fields = json!(profile.map(|p| &p["configuration"]));
+    set(&mut configuration, fields);
     set(&mut configuration, doc["configuration"].take());
     doc["configuration"] = configuration;
 }
@@ -71,10 +69,8 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let product = text_of(&call.body["payment"]["payment_product_type"]);
     let is_invoice = product.starts_with("kravia.");
     if is_invoice {
-        let (at, address) = (
-            "session.order.billing_address",
-            &body["order"]["billing_address"],
-        );
+        let at = "session.order.billing_address";
+        let address = &body["order"]["billing_address"];
         invoice::check_address(&mut check, at, address, product);
     } else {
         check_product(&mut check, &call.body, "payment");
@@ -83,11 +79,8 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check_session_metadata(&mut check, "session.metadata", &body["metadata"]);
     let expires_at = expiry(call, &mut check, "session.expires_at", &body["expires_at"]);
     let secret = &body["customer"]["tokens"][CARD]["payment_token"];
-    let token = account
-        .checkout
-        .tokens
-        .iter()
-        .find(|t| t["token"] == *secret);
+    let is_sent = |token: &&Value| token["token"] == *secret;
+    let token = account.checkout.tokens.iter().find(is_sent);
     let reason = "has no payment_token of this account for dintero_psp.creditcard";
     let has_means = is_invoice || token.is_some();
     check.ensure(has_means, "session.customer.tokens", reason);
@@ -131,10 +124,8 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         event["error"] = json!({"message": "the token cannot be used", "type": ["DECLINED"], "retry_policy": retry});
     }
     let mut body = transaction.body(&[]);
-    set(
-        &mut body,
-        json!({"session_id": session_id, "success": success}),
-    );
+    let fields = json!({"session_id": session_id, "success": success});
+    set(&mut body, fields);
     ApiResponse::ok(body)
 }
 
@@ -146,11 +137,12 @@ fn is_repeated(call: &Call<'_>, account: &Account) -> bool {
     let authorized = |session: &Session| {
         let id = session.transaction_id.as_deref().unwrap_or_default();
         let transaction = account.checkout.transactions.find(id);
-        let authorization = transaction.map(|t| t.ledger.authorization);
-        matches!(
-            authorization,
-            Some(Authorization::Given | Authorization::Voided)
-        )
+        transaction.is_some_and(|t| {
+            matches!(
+                t.ledger.authorization,
+                Authorization::Given | Authorization::Voided
+            )
+        })
     };
     if call.toggle("strict-merchant-reference") {
         sessions.next().is_some()

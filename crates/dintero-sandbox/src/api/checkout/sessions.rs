@@ -12,21 +12,19 @@ use crate::check::{Check, parse_time};
 use crate::clock::text;
 use crate::errors::{ApiError, ApiResult, ensure_field, ensure_state};
 use crate::state::checkout::Session;
-use crate::state::json::{items, remove, set, text_of};
+use crate::state::json::{remove, set, text_of};
 use crate::state::{Account, checkout_id, size};
 
 /// How long a session lives when `expires_at` is not sent. Dintero's default is not published; 4 hours is what its
 /// Magento plugin sets.
 const LIFE: TimeDelta = TimeDelta::hours(4);
 
-/// `POST /sessions-profile`.
 pub(crate) fn create_from_profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let mut check = Check::of(&call.body);
     let configuration = configuration(&mut check, account, "profile_id", &call.body["profile_id"]);
     create(call, account, check, configuration)
 }
 
-/// `POST /sessions`.
 pub(crate) fn create_with_configuration(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     create(call, account, Check::of(&call.body), json!({}))
 }
@@ -56,7 +54,7 @@ fn create(
     let expires_at = expiry(call, &mut check, "expires_at", &call.body["expires_at"]);
     check.finish()?;
     if call.toggle("strict-session-amounts") {
-        require_sum(&call.body["order"])?;
+        check_sum(&call.body["order"])?;
     }
     let mut doc = call.body.clone();
     set(&mut configuration, doc["configuration"].take());
@@ -66,7 +64,6 @@ fn create(
     created(call, account, &id)
 }
 
-/// Stores a new session; returns its id.
 pub(crate) fn open(
     call: &Call<'_>,
     account: &mut Account,
@@ -94,7 +91,6 @@ pub(crate) fn open(
     Ok(id)
 }
 
-/// The response for a new session.
 pub(crate) fn created(call: &Call<'_>, account: &Account, id: &str) -> HandlerResult {
     let mut body = json!({"id": id, "url": format!("{}/v1/view/{id}", call.base_url)});
     if is_set(call, "include_session") {
@@ -163,13 +159,6 @@ pub(crate) fn lock(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(json!({"pay_lock_id": call.request_id}))
 }
 
-fn require_sum(order: &Value) -> ApiResult<()> {
-    let mut check = Check::default();
-    check_sum(&mut check, order);
-    check.finish()
-}
-
-/// `GET /sessions/{session_id}`.
 pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let sessions = &account.checkout.sessions;
     let session = sessions.get(call.param("session_id"), "session")?;
@@ -191,10 +180,9 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         let reason = format!("{reason} and cannot be updated");
         return Err(ApiError::wrong_state(reason));
     }
-    ensure_state(
-        session.locked || is_set(call, "update_without_lock"),
-        "the session is not locked; lock it or use update_without_lock=true",
-    )?;
+    let may_update = session.locked || is_set(call, "update_without_lock");
+    let reason = "the session is not locked; lock it or use update_without_lock=true";
+    ensure_state(may_update, reason)?;
     session.check_capacity()?;
 
     // An update has no merchant_reference; one that is sent is passed over.
@@ -205,7 +193,7 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         after
     };
     let after = changed(&before, &call.body["order"]);
-    require_sum(&after)?;
+    check_sum(&after)?;
     let express = changed(&session.doc["express"], &call.body["express"]);
     check_choice(&after, &express)?;
 
@@ -218,21 +206,19 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let details = json!({"previous_order": before, "updated_order": after});
     let kept = size(&details);
     session.add_event(call.now, call.request_id, "UPDATE_SESSION", details);
-    ApiResponse::keeping(session.body(&[]), kept)
+    let response = ApiResponse::new(200, session.body(&[]));
+    Ok(ApiResponse { kept, ..response })
 }
 
 /// The chosen shipping option must be one of those on offer, when both are given.
 fn check_choice(order: &Value, express: &Value) -> ApiResult<()> {
-    let (chosen, offered) = (
-        &order["shipping_option"]["id"],
-        &express["shipping_options"],
-    );
-    let is_offered = items(offered).iter().any(|option| option["id"] == *chosen);
-    ensure_field(
-        !offered.is_array() || !chosen.is_string() || is_offered,
-        "order.shipping_option.id",
-        "is not one of express.shipping_options",
-    )
+    let chosen = &order["shipping_option"]["id"];
+    let Some(offered) = express["shipping_options"].as_array() else {
+        return Ok(());
+    };
+    let is_offered = !chosen.is_string() || offered.iter().any(|option| option["id"] == *chosen);
+    let reason = "is not one of express.shipping_options";
+    ensure_field(is_offered, "order.shipping_option.id", reason)
 }
 
 /// `POST /sessions/{session_id}/cancel`: allowed as long as nothing was captured; voids the authorization.

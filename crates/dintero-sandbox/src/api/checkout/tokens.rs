@@ -35,10 +35,8 @@ pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let token = tokens.get_mut(call.param("token_id"), "card token")?;
     let is_deleted = token["status"] == "DELETED";
     ensure_state(!is_deleted, "the token is already deleted")?;
-    set(
-        token,
-        json!({"status": "DELETED", "updated_at": call.now_text()}),
-    );
+    let fields = json!({"status": "DELETED", "updated_at": call.now_text()});
+    set(token, fields);
     set(token, stamp(call, "deleted"));
     ApiResponse::ok(token.clone())
 }

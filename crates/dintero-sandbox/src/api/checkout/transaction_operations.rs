@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::api::checkout::card::{timeout, times_out};
@@ -15,6 +15,7 @@ use crate::api::{finance, fits};
 use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::callbacks;
 use crate::check::Check;
+use crate::clock::{NEVER, later};
 use crate::errors::{ApiError, ApiResult, ensure_field, ensure_state};
 use crate::state::checkout::{Movement, Operation, Pending, PreAuthorization, Transaction};
 use crate::state::json::{copy, items, set, text_of};
@@ -22,22 +23,22 @@ use crate::state::{Account, uuid};
 
 /// `POST /transactions/{id}/capture` and `POST /transactions/{id}/refund`.
 pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let operation = match call.path.ends_with("/capture") {
-        true => Operation::Capture,
-        false => Operation::Refund,
-    };
+    let is_capture = call.path.ends_with("/capture");
     let checkout = &account.checkout;
     let transaction = checkout.transactions.get(call.param("id"), "transaction")?;
-    let (amount, lines) = check_body(call, transaction, operation)?;
-    if operation == Operation::Refund {
-        invoice::check_refundable(transaction)?;
-    }
-    let is_invoice = operation == Operation::Capture && invoice::is_kravia(transaction);
-    let (ledger, is_capture) = (&transaction.ledger, operation == Operation::Capture);
-    let (left, verb, done) = match is_capture {
-        true => (ledger.capturable(), "capture", "captured"),
-        false => (ledger.refundable(), "refund", "refunded"),
+    let (ledger, is_invoice) = (&transaction.ledger, invoice::is_kravia(transaction));
+    let (operation, left, verb, done) = match is_capture {
+        true => (
+            Operation::Capture,
+            ledger.capturable(),
+            "capture",
+            "captured",
+        ),
+        false => (Operation::Refund, ledger.refundable(), "refund", "refunded"),
     };
+    let (amount, lines) = check_body(call, transaction, operation)?;
+    let reason = "an invoice of Kravia cannot be refunded; void it instead";
+    ensure_state(is_capture || !is_invoice, reason)?;
     let status = match ledger.status() {
         "AUTHORIZED" => "AUTHORIZED; void it instead",
         status => status,
@@ -63,10 +64,9 @@ pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> Handl
         is_final: is_capture && call.body["final_capture"] == true,
         extra,
     };
-    match is_invoice {
-        true => invoice::capture(call, account, movement),
-        false => carry_out(call, account, movement),
-    }
+    // A captured invoice is paid by its payer some day.
+    let due = is_invoice.then_some(NEVER).or_else(|| put_off(call));
+    carry_out(call, account, movement, due)
 }
 
 /// `POST /transactions/{id}/void`. Voiding the rest after a part capture is for payment products that the sandbox's
@@ -84,10 +84,9 @@ pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         let transaction = transactions.get_mut(call.param("id"), "transaction")?;
         transaction.pending = None;
     }
-    carry_out(call, account, movement)
+    carry_out(call, account, movement, put_off(call))
 }
 
-/// The void of a whole authorization.
 pub(crate) fn voiding(call: &Call<'_>, transaction: &Transaction) -> Movement {
     Movement {
         operation: Operation::Void,
@@ -102,13 +101,23 @@ fn created_by(call: &Call<'_>) -> Value {
     json!({"created_by": call.grant.client_id, "request_headers": call.system_headers()})
 }
 
-/// Does it now, or, where a fault asks for it, responds with 202 and does it later.
-fn carry_out(call: &Call<'_>, account: &mut Account, movement: Movement) -> HandlerResult {
+/// Returns when the operation is to be carried out, if a fault puts it off.
+fn put_off(call: &Call<'_>) -> Option<DateTime<Utc>> {
+    Some(later(call.now, call.pending?))
+}
+
+/// Carries the operation out, or responds with 202 if it is `due` later.
+fn carry_out(
+    call: &Call<'_>,
+    account: &mut Account,
+    movement: Movement,
+    due: Option<DateTime<Utc>>,
+) -> HandlerResult {
     let id = call.param("id");
     let includes = call.query.all("includes");
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
     transaction.check_capacity()?;
-    let Some(delay) = call.pending else {
+    let Some(due) = due else {
         let is_done = perform(account, id, call.now, call.request_id, movement)?;
         let transaction = account.checkout.transactions.get(id, "transaction")?;
         return Ok(match is_done {
@@ -116,16 +125,7 @@ fn carry_out(call: &Call<'_>, account: &mut Account, movement: Movement) -> Hand
             false => timed_out(503),
         });
     };
-    let initiate = format!("INITIATE_{}", movement.operation.event());
-    let by = json!({"created_by": call.grant.client_id});
-    transaction.add_event(call.now, call.request_id, &initiate, movement.amount, by);
-    let due = TimeDelta::from_std(delay).ok();
-    let due = due.and_then(|delay| call.now.checked_add_signed(delay));
-    transaction.pending = Some(Pending {
-        movement,
-        request_id: call.request_id.to_owned(),
-        due: due.unwrap_or(DateTime::<Utc>::MAX_UTC),
-    });
+    transaction.begin(call.now, call.request_id, movement, due);
     let body = transaction.body(&includes);
     account.checkout.pending.push(id.to_owned());
     Ok(ApiResponse::new(202, body).with_header("event-request-id", call.request_id))

@@ -43,7 +43,6 @@ const SEARCHED: [&str; 10] = [
     "/billing_address/email",
 ];
 
-/// `GET /transactions/{id}`.
 pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let includes = call.query.all("includes");
     let checkout = &account.checkout;
@@ -64,18 +63,17 @@ pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let query = &call.query;
     let (includes, status) = (query.all("includes"), query.all("status"));
-    let correlations = query.separated("payout_correlation_id");
+    let correlations = query.all("payout_correlation_id").into_iter();
+    let correlations: Vec<_> = correlations.flat_map(|ids| ids.split(',')).collect();
     let amounts = query.ints("amount")?;
     let created = query.times("created_at")?;
     let captured = query.times("captured_at")?;
     let refunded = query.times("refunded_at")?;
     let wanted = |t: &Transaction| {
+        let correlation = &t.doc["metadata"]["payout_correlation_id"];
         is_one_of(&status, t.ledger.status())
             && has_values(query, &t.doc, &FILTERS)
-            && is_one_of(
-                &correlations,
-                text_of(&t.doc["metadata"]["payout_correlation_id"]),
-            )
+            && is_one_of(&correlations, text_of(correlation))
             && amounts(t.doc["amount"].as_i64().unwrap_or(0))
             && created.contains(t.created_at)
             && had(t, "CAPTURE", captured)
@@ -97,13 +95,12 @@ fn had(transaction: &Transaction, name: &str, range: TimeRange) -> bool {
 
 /// Whether `search` is the full name in one of the addresses.
 pub(crate) fn has_name(query: &Query, order: &Value) -> bool {
-    ["shipping_address", "billing_address"]
-        .iter()
-        .any(|address| {
-            let part = |name| text_of(&order[*address][name]);
-            let name = format!("{} {}", part("first_name"), part("last_name"));
-            query.first("search") == Some(name.as_str())
-        })
+    let is_in = |address: &str| {
+        let part = |name| text_of(&order[address][name]);
+        let name = format!("{} {}", part("first_name"), part("last_name"));
+        query.first("search") == Some(name.as_str())
+    };
+    is_in("shipping_address") || is_in("billing_address")
 }
 
 /// The fields of a session that its transaction takes over.
@@ -130,11 +127,8 @@ pub(crate) fn from_session(session: &Value) -> Value {
     let mut doc = pick(order, &OF_ORDER);
     copy(&mut doc, session, &OF_SESSION);
     let mut urls = json!({});
-    let (redirect, callback) = (&url["return_url"], &url["callback_url"]);
-    set(
-        &mut urls,
-        json!({"redirect_url": redirect, "callback_url": callback}),
-    );
+    let fields = json!({"redirect_url": url["return_url"], "callback_url": url["callback_url"]});
+    set(&mut urls, fields);
     let mut lines = items(&order["items"]).to_vec();
     if let Some(option) = order.get("shipping_option") {
         lines.push(json!({

@@ -105,7 +105,6 @@ fn entry(
     })
 }
 
-/// `GET /v2/accounts/{aid}/payout/payout-destinations/{payout_destination_id}/balances`.
 pub(crate) fn balances(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let seller = known(call, account)?;
     let balances = account.finance.balances(seller).into_iter().map(|(currency, amount)| {
@@ -133,7 +132,6 @@ pub(crate) fn transfers(call: &Call<'_>, account: &mut Account) -> HandlerResult
 fn known<'a>(call: &'a Call<'_>, account: &Account) -> ApiResult<&'a str> {
     let id = call.param("payout_destination_id");
     let known = account.finance.sellers.contains(id) || !account.finance.balances(id).is_empty();
-    known
-        .then_some(id)
-        .ok_or_else(|| ApiError::not_found("payout destination"))
+    let unknown = || ApiError::not_found("payout destination");
+    known.then_some(id).ok_or_else(unknown)
 }

@@ -142,7 +142,6 @@ fn replace_content(target: &mut Order, mut order: Value, options: Value) {
     target.doc = order;
 }
 
-/// Adds the lines of a draft to an order.
 fn add_lines(target: &mut Order, order: &Value) {
     let mut all = items(&target.doc["items"]).to_vec();
     all.extend_from_slice(items(&order["items"]));

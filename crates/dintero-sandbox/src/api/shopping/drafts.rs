@@ -12,7 +12,6 @@ use crate::state::json::{items, remove, set};
 use crate::state::shopping::{PER_ORDER, Shopping, gross, require_open};
 use crate::state::{Account, alphanumeric, uuid};
 
-/// `POST /draft_orders`.
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check_body(call, &account.shopping, None)?;
     account.shopping.drafts.check_capacity(1, "drafts")?;
@@ -103,7 +102,6 @@ pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     })
 }
 
-/// `POST /draft_orders/{id}/items`.
 pub(crate) fn add_item(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_items(call, account, |items| {
         let mut check = check_item(call);
@@ -117,7 +115,6 @@ pub(crate) fn add_item(call: &Call<'_>, account: &mut Account) -> HandlerResult 
     })
 }
 
-/// `PUT /draft_orders/{id}/items/{line_id}`.
 pub(crate) fn update_item(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let line = line_id(call)?;
     with_items(call, account, |items| {
@@ -132,7 +129,6 @@ pub(crate) fn update_item(call: &Call<'_>, account: &mut Account) -> HandlerResu
     })
 }
 
-/// `DELETE /draft_orders/{id}/items/{line_id}`.
 pub(crate) fn remove_item(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let line = line_id(call)?;
     with_items(call, account, |items| {
@@ -153,7 +149,6 @@ fn check_item(call: &Call<'_>) -> Check {
     check
 }
 
-/// Changes an open draft and returns it.
 fn with_open(
     call: &Call<'_>,
     account: &mut Account,

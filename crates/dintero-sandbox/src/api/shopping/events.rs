@@ -33,7 +33,6 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(json!({"events": order.events, "state": order.state()}))
 }
 
-/// `POST /orders/{order_id}/events`.
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const FIELDS: [&str; 5] = [
         "state",

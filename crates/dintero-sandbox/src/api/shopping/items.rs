@@ -10,29 +10,23 @@ use crate::state::json::items;
 /// How many lines an order can have; Dintero's limit is not published.
 pub(crate) const ITEMS: usize = 1_000;
 
-/// Checks the order of a draft.
 pub(crate) fn check_order(check: &mut Check, order: &Value) {
     let code = order["currency"].as_str().unwrap_or_default().as_bytes();
-    check.ensure(
-        code.len() == 3 && code.iter().all(u8::is_ascii_uppercase),
-        "order.currency",
-        "must be three capital letters (ISO 4217)",
-    );
+    let is_currency = code.len() == 3 && code.iter().all(u8::is_ascii_uppercase);
+    let reason = "must be three capital letters (ISO 4217)";
+    check.ensure(is_currency, "order.currency", reason);
     let lines = items(&order["items"]);
     let reason = format!("has more than {ITEMS} items");
     check.ensure(lines.len() <= ITEMS, "order.items", &reason);
     let mut seen = BTreeSet::new();
     for (i, item) in lines.iter().enumerate() {
-        let (field, line) = (
-            format!("order.items[{i}].line_id"),
-            item["line_id"].as_i64(),
-        );
+        let field = format!("order.items[{i}].line_id");
         check_line_id(check, &field, item);
-        check.ensure(seen.insert(line), &field, "is used twice in the order");
+        let is_new = seen.insert(item["line_id"].as_i64());
+        check.ensure(is_new, &field, "is used twice in the order");
     }
 }
 
-/// Checks the number of a line.
 pub(crate) fn check_line_id(check: &mut Check, field: &str, item: &Value) {
     let line = item["line_id"].as_i64();
     check.ensure(line.is_none_or(|id| id >= 0), field, "must not be negative");

@@ -18,7 +18,6 @@ use crate::state::json::{items, set};
 use crate::state::shopping::{Kind, Order, lines, require_open};
 use crate::state::{Account, uuid};
 
-/// `POST /orders/{order_id}/{kind}`.
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let kind = Kind::of_path(call.path);
     let order_id = call.param("order_id");
@@ -63,11 +62,8 @@ fn check_body(call: &Call<'_>, order: &Order, kind: Kind) -> ApiResult<BTreeMap<
     for (i, item) in new.iter().enumerate() {
         let line = item["line_id"].as_i64().unwrap_or(-1);
         let field = format!("items[{i}].line_id");
-        check.ensure(
-            lines.contains_key(&line),
-            &field,
-            "is not a line of the order",
-        );
+        let is_line = lines.contains_key(&line);
+        check.ensure(is_line, &field, "is not a line of the order");
         *parts.entry(line).or_default() += item["amount"].as_i64().unwrap_or(0);
     }
     for name in ["id", "created_at", "created_by", "amount", "_links"] {
@@ -77,10 +73,10 @@ fn check_body(call: &Call<'_>, order: &Order, kind: Kind) -> ApiResult<BTreeMap<
     let field = "authorization_id";
     let several = kind != Kind::Authorization && order.several_authorizations();
     match (several, call.body[field].as_str()) {
-        (true, None) => {
-            let reason = "is required for an order with multiple_authorizations";
-            check.fail(field, reason);
-        }
+        (true, None) => check.fail(
+            field,
+            "is required for an order with multiple_authorizations",
+        ),
         (true, Some(id)) => {
             let mut authorizations = order.operations(Kind::Authorization).iter();
             let is_known = authorizations.any(|o| o["id"] == id);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::api::{has_values, page};
+use crate::api::page;
 use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::errors::ApiError;
 use crate::query::Query;
@@ -12,9 +12,7 @@ use crate::state::shopping::Order;
 
 /// Returns the event types to show: none unless the query names them. Stores and customers never see api-events.
 pub(crate) fn events_wanted<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
-    let outside = ["customer_id", "store_id"]
-        .iter()
-        .any(|name| !call.param(name).is_empty());
+    let outside = !call.param("customer_id").is_empty() || !call.param("store_id").is_empty();
     let mut wanted = call.query.all("include_events");
     if wanted.contains(&"true") {
         wanted = vec!["api-event", "service-event"];
@@ -71,35 +69,31 @@ fn belongs(call: &Call<'_>, order: &Order) -> bool {
 
 /// Whether an order is what the query asks for. Repeated parameters mean "one of".
 fn matches(query: &Query, order: &Order) -> bool {
-    let any = |name: &str, found: &[&str]| {
-        let wanted = query.all(name);
-        wanted.is_empty() || found.iter().any(|found| wanted.contains(found))
-    };
     let itinerary = items(&order.doc["itinerary"]);
     let modes = itinerary.iter().map(|i| text_of(&i["travel_mode"]));
     // By what part of the address Dintero filters is not published: any of its texts will do.
     let addresses = |name: &str| -> Vec<&str> {
         let addresses = itinerary.iter().filter_map(|i| i[name].as_object());
-        addresses
-            .flat_map(|a| a.values().filter_map(Value::as_str))
-            .collect()
+        let parts = addresses.flat_map(|address| address.values());
+        parts.filter_map(Value::as_str).collect()
     };
     let lines = items(&order.doc["items"]).iter();
     let discounts = lines.flat_map(|line| items(&line["discount_lines"]));
     let discounts = discounts.map(|d| text_of(&d["discount_type"]));
-    has_values(
-        query,
-        &order.doc,
-        &[("status", "/status"), ("currency", "/currency")],
-    ) && any("payment_status", &[order.payment_status()])
-        && any("itinerary_travel_mode", &modes.collect::<Vec<_>>())
-        && any("itinerary_arrival_address", &addresses("arrival_address"))
-        && any(
+    let filters = [
+        ("status", vec![text_of(&order.doc["status"])]),
+        ("currency", vec![text_of(&order.doc["currency"])]),
+        ("payment_status", vec![order.payment_status()]),
+        ("itinerary_travel_mode", modes.collect()),
+        ("itinerary_arrival_address", addresses("arrival_address")),
+        (
             "itinerary_departure_address",
-            &addresses("departure_address"),
-        )
-        && any(
-            "items_discount_lines_discount_type",
-            &discounts.collect::<Vec<_>>(),
-        )
+            addresses("departure_address"),
+        ),
+        ("items_discount_lines_discount_type", discounts.collect()),
+    ];
+    filters.iter().all(|(parameter, found)| {
+        let wanted = query.all(parameter);
+        wanted.is_empty() || found.iter().any(|found| wanted.contains(found))
+    })
 }

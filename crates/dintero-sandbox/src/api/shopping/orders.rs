@@ -29,10 +29,8 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         require_open(&order.doc, "order", ApiError::wrong_state)?;
         let before = order.doc["items"].as_array_mut().into_iter().flatten();
         for line in before {
-            let item = changed
-                .iter()
-                .find(|item| item["line_id"] == line["line_id"]);
-            if let Some(item) = item {
+            let mut items = changed.iter();
+            if let Some(item) = items.find(|item| item["line_id"] == line["line_id"]) {
                 *line = replaced(line, item);
             }
         }
@@ -61,18 +59,18 @@ fn check_update(call: &Call<'_>, order: &Order) -> ApiResult<()> {
         let is_line = lines.contains_key(&line);
         check.ensure(is_line, &field, "is not a line of the order");
         let is_enough = |a: &i64| a.abs() <= amount.abs() && a.signum() * amount.signum() >= 0;
+        let is_enough = authorized.get(&line).is_none_or(is_enough);
+        let field = format!("items[{i}].gross_amount");
         check.ensure(
-            authorized.get(&line).is_none_or(is_enough),
-            &format!("items[{i}].gross_amount"),
+            is_enough,
+            &field,
             "is less than what is authorized of the line",
         );
     }
     let several = call.body["options"].get("multiple_authorizations");
-    check.ensure(
-        several.is_none() || !order.has_operations(),
-        "options.multiple_authorizations",
-        "cannot be changed once something is recorded",
-    );
+    let may_change = several.is_none() || !order.has_operations();
+    let reason = "cannot be changed once something is recorded";
+    check.ensure(may_change, "options.multiple_authorizations", reason);
     check.finish()
 }
 
@@ -91,7 +89,6 @@ pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     })
 }
 
-/// `POST /orders/{order_id}/close`.
 pub(crate) fn close(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
         require_open(&order.doc, "order", ApiError::wrong_state)?;
@@ -112,7 +109,6 @@ pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     })
 }
 
-/// `POST /orders/{order_id}/comments`.
 pub(crate) fn comment(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
         Check::of(&call.body).finish()?;
@@ -124,13 +120,11 @@ pub(crate) fn comment(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     })
 }
 
-/// `DELETE /orders/{order_id}/comments/{comment_id}`.
 pub(crate) fn remove_comment(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
         let mut comments = items(&order.doc["comments"]).to_vec();
-        let found = comments
-            .iter()
-            .position(|c| c["id"] == call.param("comment_id"));
+        let id = call.param("comment_id");
+        let found = comments.iter().position(|c| c["id"] == id);
         comments.remove(found.ok_or_else(|| ApiError::not_found("comment"))?);
         order.doc["comments"] = json!(comments);
         Ok(())

@@ -20,10 +20,8 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let mut check = Check::of(body);
     let configuration = configuration(&mut check, account, "profile_id", &body["profile_id"]);
     let items = session_items(&mut check, order, &body["items"]);
-    let sum: i64 = items
-        .iter()
-        .filter_map(|item| item["amount"].as_i64())
-        .sum();
+    let amounts = items.iter().filter_map(|item| item["amount"].as_i64());
+    let sum: i64 = amounts.sum();
     check.ensure(sum >= 0, "items", "add up to less than nothing");
     let expires_at = expiry(call, &mut check, "expires_at", &body["expires_at"]);
     check.finish()?;
@@ -37,11 +35,8 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         },
         "configuration": configuration,
     });
-    copy(
-        &mut doc,
-        body,
-        &["profile_id", "url", "express", "metadata"],
-    );
+    let names = ["profile_id", "url", "express", "metadata"];
+    copy(&mut doc, body, &names);
     let session_id = open_session(call, account, doc, expires_at)?;
 
     let lines = items.iter().map(|item| pick(item, &["line_id", "amount"]));
@@ -61,18 +56,16 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 
 /// The items of the session for the lines that the body names.
 fn session_items(check: &mut Check, order: &Order, body: &Value) -> Vec<Value> {
-    let asked = items(body);
-    check.ensure(!asked.is_empty(), "items", "must have at least one item");
-    check.ensure(asked.len() <= 100, "items", "has more than 100 items");
+    let requested = items(body);
+    let reason = "must have at least one item";
+    check.ensure(!requested.is_empty(), "items", reason);
+    check.ensure(requested.len() <= 100, "items", "has more than 100 items");
     let mut made: Vec<Value> = Vec::new();
-    for (i, item) in asked.iter().enumerate() {
+    for (i, item) in requested.iter().enumerate() {
         let field = format!("items[{i}].line_id");
-        let is_line = |line: &Value| {
-            let number = line["line_id"].to_string();
-            item["line_id"] == number
-        };
         let mut lines = items(&order.doc["items"]).iter();
-        let Some(line) = lines.find(|line| is_line(line)) else {
+        let number = |line: &Value| line["line_id"].to_string();
+        let Some(line) = lines.find(|line| item["line_id"] == number(line)) else {
             check.fail(&field, "is not a line of the order");
             continue;
         };

@@ -27,7 +27,6 @@ const FIELDS: [&str; 8] = [
     "expires_at",
 ];
 
-/// `POST /cards`.
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let wallets = &mut account.wallets;
     let id = text_of(&call.body["card_id"]);
@@ -132,12 +131,9 @@ fn new_token(wallets: &Wallets, options: &Value, now: DateTime<Utc>) -> Token {
     let default = json!({"length": 36, "prefix": "DINCARD:", "symbols": true, "numbers": true, "characters": true});
     let own = options.get("format");
     let format = own.unwrap_or(&default).clone();
-    let make = || {
-        if own.is_some() {
-            generate(&format, 36)
-        } else {
-            format!("DINCARD:{}", uuid())
-        }
+    let make = || match own {
+        Some(format) => generate(format, 36),
+        None => format!("DINCARD:{}", uuid()),
     };
     let mut value = make();
     // Short formats run out; a longer code is better than somebody else's.
@@ -196,7 +192,6 @@ pub(crate) fn rotate_pin(call: &Call<'_>, account: &mut Account) -> HandlerResul
     ApiResponse::ok(json!({"pin": set_pin(card, &call.body["pin"])}))
 }
 
-/// `POST /cards/{card_id}/tokens`.
 pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let wallets = &mut account.wallets;
     let id = call.param("card_id");
@@ -216,11 +211,8 @@ pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> HandlerRes
         "token": shown_value(&token.value, &token.format),
     });
     set(&mut response, stamp(call, "created"));
-    copy(
-        &mut response,
-        &call.body,
-        &["ref_id", "expires_in", "metadata"],
-    );
+    let names = ["ref_id", "expires_in", "metadata"];
+    copy(&mut response, &call.body, &names);
     wallets.tokens.insert(token.value.clone(), id.to_owned());
     let card = wallets.cards.get_mut(id, "card")?;
     card.tokens.push(token);

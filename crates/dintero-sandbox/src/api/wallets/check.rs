@@ -37,7 +37,6 @@ pub(crate) fn period(check: &mut Check, body: &Value) {
     }
 }
 
-/// Returns a time of a body, if it is there.
 pub(crate) fn time(body: &Value, name: &str) -> Option<DateTime<Utc>> {
     parse_time(body[name].as_str()?, false)
 }
@@ -49,7 +48,6 @@ pub(crate) fn lengths(check: &mut Check, within: &str, options: &Value) {
     }
 }
 
-/// Checks the length of one code.
 pub(crate) fn length(check: &mut Check, field: &str, code: &Value, least: i64) {
     if let Some(length) = code["format"]["length"].as_i64() {
         let separator = if field.is_empty() { "" } else { "." };

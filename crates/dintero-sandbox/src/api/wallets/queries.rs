@@ -64,7 +64,6 @@ pub(crate) fn list_of_customer(call: &Call<'_>, account: &mut Account) -> Handle
     ApiResponse::ok(page.into_iter().map(Card::owner_body).collect())
 }
 
-/// `GET /customers/{customer_id}/cards/{card_id}`.
 pub(crate) fn read_of_customer(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let card = account.wallets.cards.get(call.param("card_id"), "card")?;
     if card.doc["customer_id"] != call.param("customer_id") {

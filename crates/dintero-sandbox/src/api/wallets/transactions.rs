@@ -12,7 +12,6 @@ use crate::state::{Account, uuid};
 
 const WRITE: [&str; 2] = ["admin:wallets", "write:wallets"];
 
-/// `POST /transactions`.
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let body = &call.body;
     let amount = body["amount"].as_i64().unwrap_or(0);
@@ -66,14 +65,14 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 
 /// `POST /transactions/{transaction_id}/capture`: all or a part of what a pending drawdown holds; the rest stays locked.
 pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let asked = call.body["amount"].as_i64();
+    let requested = call.body["amount"].as_i64();
     let mut check = check::body(&call.body);
-    check.ensure(asked != Some(0), "amount", "must be at least 1");
+    check.ensure(requested != Some(0), "amount", "must be at least 1");
     check.finish()?;
     resolve(call, account, |card, index| {
         check::usable(card, call.now, true)?;
         let locked = card.transactions[index].locked;
-        let amount = asked.unwrap_or(locked);
+        let amount = requested.unwrap_or(locked);
         let reason = "is more than what the transaction still holds";
         ensure_field(amount <= locked, "amount", reason)?;
         card.transactions[index].locked -= amount;
@@ -133,11 +132,8 @@ fn with_card(
     let currency = &card.doc["currency"];
     let fields = json!({"id": id, "amount": amount, "currency": currency, "type": kind, "parent_id": parent});
     set(&mut doc, fields);
-    copy(
-        &mut doc,
-        &call.body,
-        &["ref_id", "metadata", "originated_by"],
-    );
+    let names = ["ref_id", "metadata", "originated_by"];
+    copy(&mut doc, &call.body, &names);
     card.remember(call, doc.clone());
     card.transactions.push(Transaction {
         doc: doc.clone(),

@@ -9,6 +9,7 @@ use crate::api::checkout::card::{Card, Case};
 use crate::body::is_form;
 use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
+use crate::errors::{ApiError, ApiResult};
 use crate::state::Account;
 use crate::state::checkout::{Authorization, Session, Transaction};
 
@@ -32,11 +33,8 @@ pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let text = |name: &str| call.body.get(name).map(|v| v.as_str().unwrap_or_default());
     let card = text("card_number").map_or(Some(Card::approved()), Card::from_number);
     let mut check = Check::default();
-    check.ensure(
-        card.is_some(),
-        "card_number",
-        "is not a test card of the sandbox",
-    );
+    let reason = "is not a test card of the sandbox";
+    check.ensure(card.is_some(), "card_number", reason);
     let choice = choice(text("action"), card.unwrap_or_else(Card::declined));
     let reason = "must be pay, decline, time_out, hold, release, refuse or cancel";
     check.ensure(choice.is_some(), "action", reason);
@@ -44,9 +42,8 @@ pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let session_id = call.param("session_id");
     let id = choice.map_or(Ok(None), |choice| act(call, account, session_id, &choice))?;
     let session = account.checkout.sessions.get(session_id, "session")?;
-    let transaction = id
-        .as_ref()
-        .and_then(|id| account.checkout.transactions.find(id));
+    let transactions = &account.checkout.transactions;
+    let transaction = id.as_ref().and_then(|id| transactions.find(id));
     ApiResponse::ok(json!({
         "session_id": session_id,
         "transaction_id": id,
@@ -79,23 +76,20 @@ fn submit_form(call: &Call<'_>, account: &mut Account) -> ApiResponse {
                 .with_header("cache-control", "no-store"),
             None => page::missing(),
         },
-        Err((status, reason)) => {
-            let mut response = show(call, account, Some(&reason));
+        Err(error) => {
+            let mut response = show(call, account, Some(&error.message));
             // The page of an unknown session keeps its own status.
             if response.status == 200 {
-                response.status = status;
+                response.status = error.status;
             }
             response
         }
     }
 }
 
-/// Does what a form says, unless the card first asks for a challenge: then returns its page. An error is a status and
+/// Does what a form says, unless the card first asks for a challenge: then returns its page. The message of an error is
 /// a sentence for the payer.
-fn act_on_form(
-    call: &Call<'_>,
-    account: &mut Account,
-) -> Result<Option<ApiResponse>, (u16, String)> {
+fn act_on_form(call: &Call<'_>, account: &mut Account) -> ApiResult<Option<ApiResponse>> {
     let field = |name: &str| {
         let value = call.body[name].as_str().map(str::trim);
         value.filter(|value| !value.is_empty())
@@ -106,7 +100,7 @@ fn act_on_form(
     let mut card = match Card::from_number(number) {
         None if is_paying => {
             let reason = "This card number is not one of the test cards in the table.";
-            return Err((400, reason.to_owned()));
+            return Err(ApiError::bad_request(reason));
         }
         card => card.unwrap_or_else(Card::approved),
     };
@@ -121,15 +115,12 @@ fn act_on_form(
         return Ok(Some(view(session, None).challenge(number)));
     }
     let choice = choice(field("action"), card).ok_or_else(|| {
-        let reason = "The form has a button that the sandbox does not know.";
-        (400, reason.to_owned())
+        ApiError::bad_request("The form has a button that the sandbox does not know.")
     })?;
     let done = act(call, account, session_id, &choice);
-    done.map(|_| None).map_err(|error| {
-        (
-            error.status,
-            format!("Nothing was done: {}.", error.message),
-        )
+    done.map(|_| None).map_err(|mut error| {
+        error.message = format!("Nothing was done: {}.", error.message);
+        error
     })
 }
 
@@ -186,12 +177,10 @@ fn error(account: &Account, session: &Session) -> Option<&'static str> {
 /// Returns `return_url` with the parameters that the browser is sent back with.
 fn redirect_url(account: &Account, session: &Session) -> String {
     let return_url = session.doc["url"]["return_url"].as_str();
+    let reference = session.doc["order"]["merchant_reference"].as_str();
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in [
-        (
-            "merchant_reference",
-            session.doc["order"]["merchant_reference"].as_str(),
-        ),
+        ("merchant_reference", reference),
         ("transaction_id", session.transaction_id.as_deref()),
         ("error", error(account, session)),
     ] {
@@ -213,29 +202,4 @@ fn with_query(url: &str, query: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_shops_own_query_and_fragment_stay() {
-        for (url, whole) in [
-            ("https://a.example/done", "https://a.example/done?x=1"),
-            ("https://a.example/done?", "https://a.example/done?x=1"),
-            (
-                "https://a.example/?o=%C3%A6&",
-                "https://a.example/?o=%C3%A6&x=1",
-            ),
-            (
-                "https://a.example/?o=7#top",
-                "https://a.example/?o=7&x=1#top",
-            ),
-            ("shop://done", "shop://done?x=1"),
-            (
-                "https://a.example/\u{e6}\n",
-                "https://a.example/%C3%A6%0A?x=1",
-            ),
-        ] {
-            assert_eq!(with_query(url, "x=1"), whole);
-        }
-    }
-}
+mod tests;

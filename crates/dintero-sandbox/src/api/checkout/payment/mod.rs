@@ -11,15 +11,14 @@ use crate::api::checkout::tokens;
 use crate::api::checkout::transactions::from_session;
 use crate::api::finance;
 use crate::call::Call;
-use crate::callbacks::{self, Moment};
+use crate::callbacks;
 use crate::errors::{ApiError, ApiResult, ensure_state};
 use crate::state::checkout::{
-    Authorization, Ledger, Movement, Operation, PreAuthorization, Session, Transaction, lines,
+    Authorization, Ledger, PreAuthorization, Session, Transaction, lines,
 };
 use crate::state::json::{items, set, text_of};
 use crate::state::{Account, checkout_id};
 
-/// What a payer can do.
 #[derive(Debug, Clone)]
 pub(crate) enum Choice {
     Pay(Card),
@@ -79,14 +78,13 @@ pub(crate) fn pay_invoice(
     session_id: &str,
     product: &str,
 ) -> ApiResult<String> {
-    let outcome = match call.pending {
-        Some(_) => Authorization::OnHold,
-        None => Authorization::Given,
-    };
-    let id = begin(call, account, session_id, (product, outcome), None)?;
-    if outcome == Authorization::Given {
-        conclude(call, account, &id, None)?;
+    if call.pending.is_some() {
+        let held = (product, Authorization::OnHold);
+        return begin(call, account, session_id, held, None);
     }
+    let given = (product, Authorization::Given);
+    let id = begin(call, account, session_id, given, None)?;
+    conclude(call, account, &id, None)?;
     Ok(id)
 }
 
@@ -96,11 +94,10 @@ fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<S
     ensure_state(!session.keeps_card, "the session is for keeping a card")?;
     let held = ("dintero.external", Authorization::OnHold);
     let id = begin(call, account, session_id, held, None)?;
-    callbacks::on_payment(account, call.now, &id, Moment::Held);
+    callbacks::on_payment(account, call.now, &id, false);
     Ok(id)
 }
 
-/// Leaving the page by its button.
 fn cancel(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<()> {
     let session = account.checkout.sessions.get_mut(session_id, "session")?;
     check_payable(call, session)?;
@@ -158,8 +155,8 @@ fn begin(
     });
     set(&mut doc, fields);
     let lines = lines(items(&doc["items"]));
-    let asked = body["configuration"]["pre_authorization"] == true;
-    let pre_authorization = match asked && card.is_some() {
+    let requested = body["configuration"]["pre_authorization"] == true;
+    let pre_authorization = match requested && card.is_some() {
         true => PreAuthorization::Open,
         false => PreAuthorization::None,
     };
@@ -197,12 +194,10 @@ fn conclude(
     let amount = transaction.ledger.authorized;
     let authorization = transaction.ledger.authorization;
     let given = authorization == Authorization::Given;
-    let error = match (given, card) {
-        (true, _) => Value::Null,
-        (false, Some(card)) => json!({"error": card.error()}),
-        (false, None) => {
-            json!({"error": {"message": "the payment on hold was refused", "type": ["DECLINED"]}})
-        }
+    let refused = json!({"message": "the payment on hold was refused", "type": ["DECLINED"]});
+    let error = match given {
+        true => Value::Null,
+        false => json!({"error": card.map_or(refused, Card::error)}),
     };
     transaction.add_event(call.now, call.request_id, "AUTHORIZE", amount, error);
 
@@ -215,15 +210,7 @@ fn conclude(
             let error = json!({"error": timeout("the automatic capture")});
             transaction.add_event(call.now, call.request_id, "CAPTURE", amount, error);
         } else {
-            let lines = transaction.lines.iter();
-            let whole = lines.map(|(id, line)| (id.clone(), line.amount));
-            let movement = Movement {
-                operation: Operation::Capture,
-                amount,
-                lines: whole.collect(),
-                is_final: false,
-                extra: json!({"items": transaction.doc["items"]}),
-            };
+            let movement = transaction.whole_capture();
             let finance = &mut account.finance;
             finance::note(finance, &account.id, call.now, transaction, &movement);
             transaction.apply(call.now, call.request_id, movement);
@@ -245,17 +232,15 @@ fn conclude(
         account.checkout.tokens.put(&id, token);
     }
 
-    let (name, moment) = match (authorization, card) {
-        (Authorization::Given, _) => ("AUTHORIZED", Moment::Authorized),
-        (Authorization::Declined, _) => ("DECLINED", Moment::Declined),
-        // How a hold ended is always told, since the first callback promised it.
-        (_, None) => ("FAILED", Moment::Refused),
-        (_, Some(_)) => ("FAILED", Moment::Failed),
+    let name = match authorization {
+        Authorization::Given => "AUTHORIZED",
+        Authorization::Declined => "DECLINED",
+        _ => "FAILED",
     };
     let product = &transaction.doc["payment_product_type"];
     let details = json!({"payment_product_type": product, "amount": amount});
     session.add_event(call.now, call.request_id, name, details);
-    callbacks::on_payment(account, call.now, id, moment);
+    callbacks::on_payment(account, call.now, id, card.is_none());
     callbacks::on_events(account, call.now, id, reported);
     Ok(())
 }

@@ -8,7 +8,6 @@ use crate::call::ApiResponse;
 use crate::html;
 use crate::state::json::{items, text_of};
 
-/// What all pages of a session show.
 pub(super) struct View<'a> {
     pub(super) order: &'a Value,
     /// The session is there to keep a card.
@@ -25,7 +24,6 @@ impl View<'_> {
         money(&self.order["amount"], currency)
     }
 
-    /// The page on which the payer chooses.
     pub(super) fn choose(&self) -> ApiResponse {
         let pay = match self.keeps_card {
             true => "Keep the card".to_owned(),
@@ -145,9 +143,10 @@ impl View<'_> {
 pub(super) fn missing() -> ApiResponse {
     let text = "There is no session with this id. The sandbox may have been started anew.";
     let content = html! { section { p role="status" { (text) } } };
+    let page = page("No such payment", None, content);
     ApiResponse {
         status: 404,
-        ..page("No such payment", None, content)
+        ..page
     }
 }
 
@@ -157,29 +156,20 @@ fn page(title: &str, scheme: Option<&str>, content: Markup) -> ApiResponse {
         main { h1 { (title) } (content) }
     };
     // Browsers apply `form-action` to the redirect that follows, too, and that leads to the shop.
-    let scheme = scheme
-        .map(|scheme| format!(" {scheme}:"))
-        .unwrap_or_default();
-    let form_action = format!("'self' http: https:{scheme}");
-    html::page(
-        &format!("{title} \u{2013} sandbox"),
-        include_str!("style.css"),
-        &form_action,
-        &body,
-    )
+    let scheme = scheme.map(|scheme| format!(" {scheme}:"));
+    let form_action = format!("'self' http: https:{}", scheme.unwrap_or_default());
+    let title = format!("{title} \u{2013} sandbox");
+    html::page(&title, include_str!("style.css"), &form_action, &body)
 }
 
 fn radio(outcome: &str, brand: &str, number: &str, checked: bool) -> Markup {
-    let spaced: Vec<_> = number
-        .as_bytes()
-        .chunks(4)
-        .map(String::from_utf8_lossy)
-        .collect();
+    let groups = number.as_bytes().chunks(4);
+    let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
     html! {
         label class="number" {
             input type="radio" name="card" value=(number) checked[checked];
             span class="aloud" { (outcome) ", " (brand) }
-            " " (spaced.join(" "))
+            " " (groups.join(" "))
         }
     }
 }
@@ -190,12 +180,8 @@ fn money(amount: &Value, currency: &str) -> String {
     let sign = if amount < 0 { "\u{2212}" } else { "" };
     let (major, minor) = (amount.unsigned_abs() / 100, amount.unsigned_abs() % 100);
     let digits = major.to_string();
-    let groups: Vec<_> = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .map(String::from_utf8_lossy)
-        .collect();
+    let groups = digits.as_bytes().rchunks(3).rev();
+    let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
     // Narrow spaces that do not break the line.
     let grouped = groups.join("\u{202f}");
     format!("{sign}{grouped}.{minor:02} {currency}")
