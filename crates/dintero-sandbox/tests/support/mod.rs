@@ -1,6 +1,7 @@
 //! A plain HTTP client for the sandbox; deliberately nothing of the client crates.
 #![allow(dead_code, unreachable_pub)] // every test file uses a part of it
 
+pub mod browser;
 pub mod receiver;
 pub mod shopping;
 pub mod transactions;
