@@ -206,6 +206,9 @@ fn write_type(
     let meta = &kind.schema.meta;
     head.extend(flags(&[("deprecated", meta.deprecated == Some(true))]));
     head.extend(evidence(meta.evidence));
+    if let Kind::Object(_) = kind.schema.kind {
+        head.extend(limits(&kind.schema));
+    }
     put!(text, "{word_of_kind} {name}: {}\n", head.join(" "));
     for part in lines {
         put!(text, "{word_of_kind} {name} {part}\n");
@@ -272,6 +275,9 @@ fn limits(schema: &Schema) -> Vec<String> {
         Limit::MaxItems(max) => format!("max_items={max}"),
         Limit::Pattern(pattern) => format!("pattern={}", word(pattern)),
         Limit::Unique => "unique_items=true".to_owned(),
+        Limit::MultipleOf(of) => format!("multiple_of={of}"),
+        Limit::MinProperties(min) => format!("min_properties={min}"),
+        Limit::MaxProperties(max) => format!("max_properties={max}"),
     });
     let mut limits: Vec<String> = format.chain(own).collect();
     if let Kind::List(inner) | Kind::Map(inner) = &schema.kind {

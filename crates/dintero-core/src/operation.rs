@@ -30,6 +30,8 @@ pub struct OperationFacts {
     pub read_back: Option<&'static str>,
     pub paging: Option<Paging>,
     pub auth: Auth,
+    pub content_type: &'static str,
+    pub accept: &'static str,
     pub statuses: &'static [u16],
     pub evidence: Evidence,
     pub deprecated: bool,
@@ -117,6 +119,16 @@ impl Operation {
         self.facts.auth
     }
 
+    /// Returns the media type of the request body.
+    pub const fn content_type(&self) -> &'static str {
+        self.facts.content_type
+    }
+
+    /// Returns the media types of a success, as in the header `accept`.
+    pub const fn accept(&self) -> &'static str {
+        self.facts.accept
+    }
+
     /// Returns the statuses that the public reference documents.
     pub const fn statuses(&self) -> &'static [u16] {
         self.facts.statuses
@@ -188,6 +200,8 @@ pub enum RetryClass {
 pub enum Auth {
     /// The access token or API key of the handle.
     Bearer,
+    /// Public: no credentials are sent.
+    None,
     /// Client id and secret where the handle has them, as the token operation requires; otherwise like [`Auth::Bearer`].
     Basic,
 }

@@ -21,40 +21,39 @@ pub fn checks(schema: &Schema) -> Vec<String> {
 
 /// Returns the limits of a schema in words.
 pub fn described(schema: &Schema) -> Vec<String> {
-    let (mut value, mut length, mut items) = ((None, None), (None, None), (None, None));
-    let (mut exclusive, mut patterns) = (false, Vec::new());
+    let (mut ranges, mut others) = ([(); 4].map(|()| (None, None)), Vec::new());
     for limit in &schema.limits {
         match limit {
-            Limit::Min(min) => value.0 = Some(*min),
-            Limit::Above(min) => (value.0, exclusive) = (value.0.or(Some(*min)), true),
-            Limit::Max(max) => value.1 = Some(*max),
-            Limit::Below(max) => value.1 = value.1.or(Some(*max)),
-            Limit::MinLength(min) => length.0 = Some(*min),
-            Limit::MaxLength(max) => length.1 = Some(*max),
-            Limit::MinItems(min) => items.0 = Some(*min),
-            Limit::MaxItems(max) => items.1 = Some(*max),
-            Limit::Pattern(pattern) => patterns.push(format!("pattern `{pattern}`")),
-            Limit::Unique => {}
+            Limit::MinLength(min) => ranges[0].0 = Some(min.to_string()),
+            Limit::MaxLength(max) => ranges[0].1 = Some(max.to_string()),
+            Limit::Min(min) => ranges[1].0 = Some(min.to_string()),
+            Limit::Max(max) => ranges[1].1 = Some(max.to_string()),
+            Limit::MinItems(min) => ranges[2].0 = Some(min.to_string()),
+            Limit::MaxItems(max) => ranges[2].1 = Some(max.to_string()),
+            Limit::MinProperties(min) => ranges[3].0 = Some(min.to_string()),
+            Limit::MaxProperties(max) => ranges[3].1 = Some(max.to_string()),
+            Limit::Above(min) => others.push(format!("more than {min}")),
+            Limit::Below(max) => others.push(format!("less than {max}")),
+            Limit::MultipleOf(of) => others.push(format!("a multiple of {of}")),
+            Limit::Pattern(pattern) => others.push(format!("pattern `{pattern}`")),
+            Limit::Unique => others.push("no element twice".to_owned()),
         }
     }
-    let length = match length {
-        (Some(min), Some(max)) if min == max => Some(format!("exactly {min} characters")),
-        _ => range(length).map(|range| format!("{range} characters")),
-    };
-    let value = match value {
-        (Some(min), None) if exclusive => Some(format!("more than {min}")),
-        _ => range(value),
-    };
-    let items = range(items).map(|range| format!("{range} elements"));
-    let described = [length, value, items].into_iter().flatten();
-    described.chain(patterns).collect()
-}
-
-fn range<T: std::fmt::Display>(limits: (Option<T>, Option<T>)) -> Option<String> {
-    match limits {
-        (Some(min), Some(max)) => Some(format!("{min} to {max}")),
-        (Some(min), None) => Some(format!("at least {min}")),
-        (None, Some(max)) => Some(format!("at most {max}")),
+    let units = [" characters", "", " elements", " properties"];
+    let ranges = ranges.into_iter().zip(units);
+    let ranges = ranges.filter_map(|(range, unit)| match range {
+        (Some(min), Some(max)) if min == max => Some(format!("exactly {min}{unit}")),
+        (Some(min), Some(max)) => Some(format!("{min} to {max}{unit}")),
+        (Some(min), None) => Some(format!("at least {min}{unit}")),
+        (None, Some(max)) => Some(format!("at most {max}{unit}")),
         (None, None) => None,
+    });
+    let mut described: Vec<String> = ranges.chain(others).collect();
+    if let Kind::List(inner) | Kind::Map(inner) = &schema.kind {
+        let each = self::described(inner);
+        if !each.is_empty() {
+            described.push(format!("each {}", each.join(" and ")));
+        }
     }
+    described
 }

@@ -1,7 +1,6 @@
 //! A schema: what a value is, what describes it, and what limits it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::mem::discriminant;
 
 use serde_json::Value;
 
@@ -15,7 +14,7 @@ pub struct Schema {
     pub format: Option<String>,
     /// The only text it can be.
     pub constant: Option<String>,
-    /// What limits it, at most one of each kind, in the order of [`Limit`].
+    /// What limits it, the tightest of each kind, in the order of [`Limit`].
     pub limits: Vec<Limit>,
 }
 
@@ -99,6 +98,62 @@ pub enum Limit {
     /// An ECMAScript pattern.
     Pattern(String),
     Unique,
+    MultipleOf(f64),
+    MinProperties(u64),
+    MaxProperties(u64),
+}
+
+impl Limit {
+    /// Returns whether this is tighter than another limit of the same kind; of patterns and divisors, all count.
+    fn is_tighter(&self, than: &Self) -> Option<bool> {
+        Some(match (self, than) {
+            (Self::Min(one) | Self::Above(one), Self::Min(two) | Self::Above(two)) => {
+                one > two || one == two && matches!(self, Self::Above(_))
+            }
+            (Self::Max(one) | Self::Below(one), Self::Max(two) | Self::Below(two)) => {
+                one < two || one == two && matches!(self, Self::Below(_))
+            }
+            (Self::MinLength(one), Self::MinLength(two))
+            | (Self::MinItems(one), Self::MinItems(two))
+            | (Self::MinProperties(one), Self::MinProperties(two)) => one > two,
+            (Self::MaxLength(one), Self::MaxLength(two))
+            | (Self::MaxItems(one), Self::MaxItems(two))
+            | (Self::MaxProperties(one), Self::MaxProperties(two)) => one < two,
+            (one, two) if one == two => false,
+            _ => return None,
+        })
+    }
+
+    /// Returns `true` if no value keeps both this lower and that upper limit.
+    fn contradicts(&self, upper: &Self) -> bool {
+        match (self, upper) {
+            (Self::Min(min), Self::Max(max)) => min > max,
+            (Self::Min(min) | Self::Above(min), Self::Max(max) | Self::Below(max)) => min >= max,
+            (Self::MinLength(min), Self::MaxLength(max))
+            | (Self::MinItems(min), Self::MaxItems(max))
+            | (Self::MinProperties(min), Self::MaxProperties(max)) => min > max,
+            _ => false,
+        }
+    }
+
+    /// Returns `true` if values of a kind can break it.
+    fn fits(&self, kind: &Kind) -> bool {
+        match self {
+            Self::MinLength(_) | Self::MaxLength(_) | Self::Pattern(_) => matches!(
+                kind,
+                Kind::Scalar(Scalar::String | Scalar::StringOrNumber)
+                    | Kind::Enum(Enum { integer: false, .. })
+            ),
+            Self::MinItems(_) | Self::MaxItems(_) | Self::Unique => matches!(kind, Kind::List(_)),
+            Self::MinProperties(_) | Self::MaxProperties(_) => {
+                matches!(kind, Kind::Map(_) | Kind::Object(_))
+            }
+            _ => matches!(
+                kind,
+                Kind::Scalar(Scalar::Integer | Scalar::Number | Scalar::StringOrNumber)
+            ),
+        }
+    }
 }
 
 /// What describes a schema, and stays with it whatever becomes of the rest.
@@ -178,18 +233,34 @@ impl Schema {
         self.meta.nullable == Some(true)
     }
 
-    /// Adds the format, the constant and the limits of another schema for the same value where this says nothing.
+    /// Adds the format and the constant of another schema for the same value where this says nothing, and its limits.
     pub fn add_limits(&mut self, other: &Self) {
         self.format = self.format.take().or_else(|| other.format.clone());
         self.constant = self.constant.take().or_else(|| other.constant.clone());
-        for limit in &other.limits {
-            let same = |known: &Limit| discriminant(known) == discriminant(limit);
-            if !self.limits.iter().any(same) {
-                self.limits.push(limit.clone());
+        self.limit(&other.limits);
+    }
+
+    /// Adds limits that its values must keep as well; of two of a kind the tighter one counts.
+    pub fn limit(&mut self, limits: &[Limit]) {
+        let open = matches!(self.kind, Kind::Any | Kind::Ref(_));
+        for limit in limits.iter().filter(|limit| open || limit.fits(&self.kind)) {
+            let known = self.limits.iter_mut();
+            let known = known.filter_map(|known| Some((limit.is_tighter(known)?, known)));
+            match { known }.next() {
+                Some((true, known)) => known.clone_from(limit),
+                Some((false, _)) => {}
+                None => self.limits.push(limit.clone()),
             }
         }
         self.limits
             .sort_by(|one, two| one.partial_cmp(two).unwrap_or(std::cmp::Ordering::Equal));
+    }
+
+    /// Returns a lower limit and an upper limit that no value keeps both.
+    pub fn contradiction(&self) -> Option<(&Limit, &Limit)> {
+        let pairs = self.limits.iter();
+        let mut pairs = pairs.flat_map(|lower| self.limits.iter().map(move |upper| (lower, upper)));
+        pairs.find(|(lower, upper)| lower.contradicts(upper))
     }
 
     /// Returns the schemas directly inside of it.

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use super::{Action, Lint};
 use crate::document::escape;
 use crate::finding::Rule;
-use crate::lower::format_pattern;
+use crate::lower::{self, format_pattern, whole};
+
+const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
 impl Lint<'_> {
     pub(super) fn schema(&mut self, node: &Value, pointer: &str) {
@@ -22,6 +24,7 @@ impl Lint<'_> {
             );
         }
         self.patterns(node, pointer);
+        self.values(node, pointer);
         if let (Some(values), Some(default)) = (node["enum"].as_array(), node.get("default"))
             && !values.contains(default)
         {
@@ -68,6 +71,82 @@ impl Lint<'_> {
         }
     }
 
+    /// Reports keywords of schemas whose value is none that they can have, which would be left out without a word.
+    fn values(&mut self, node: &Value, pointer: &str) {
+        const OTHER_OBJECTS: [&str; 5] = ["in", "content", "schema", "flows", "scheme"];
+        let mut others = ["/x-", "/securitySchemes/"].iter();
+        if others.any(|part| pointer.contains(part)) || OTHER_OBJECTS.iter().any(|key| node.get(*key).is_some()) {
+            return;
+        }
+        let is_name = |name: &Value| name.is_string();
+        for (key, value) in node.as_object().into_iter().flatten() {
+            let (fits, wanted) = match key.as_str() {
+                "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties"
+                | "maxProperties" => (whole(value).is_some(), "a whole number"),
+                "minimum" | "maximum" => (value.is_number(), "a number"),
+                "multipleOf" => (
+                    value.as_f64().is_some_and(|of| of > 0.0),
+                    "a number above 0",
+                ),
+                "exclusiveMinimum" | "exclusiveMaximum" if value.is_number() => continue,
+                "exclusiveMinimum" | "exclusiveMaximum" | "nullable" | "readOnly" | "writeOnly"
+                | "deprecated" | "uniqueItems" => (value.is_boolean(), "true or false"),
+                "required" => (
+                    value
+                        .as_array()
+                        .is_some_and(|names| names.iter().all(is_name)),
+                    "a list of names",
+                ),
+                "pattern" | "format" => (value.is_string(), "a text"),
+                "type" => (
+                    value.is_array() || TYPES.iter().any(|kind| value == kind),
+                    "one of the six types of OpenAPI 3.0",
+                ),
+                _ => continue,
+            };
+            if !fits {
+                let number = value
+                    .as_str()
+                    .and_then(|text| text.parse::<serde_json::Number>().ok());
+                let number = number.filter(|_| wanted.contains("number"));
+                let update = number.map(|number| {
+                    let why = format!("The document writes `{key}` as a text");
+                    Action::update(self.root(), pointer, why, json!({ key: number }))
+                });
+                self.warn(
+                    Rule::MisusedKeyword,
+                    pointer,
+                    format!("has `{key}: {value}`, which must be {wanted}"),
+                    "It is left out; correct it with an overlay action",
+                    update,
+                );
+            }
+        }
+        let combined = ["allOf", "oneOf", "anyOf"]
+            .iter()
+            .any(|key| node.get(*key).is_some());
+        let part = pointer.rsplit('/').nth(1);
+        if combined || part.is_some_and(|part| ["allOf", "oneOf", "anyOf"].contains(&part)) {
+            // Another part may have it.
+            return;
+        }
+        let names = node["required"].as_array().into_iter().flatten();
+        for name in names.filter_map(Value::as_str) {
+            let properties = node["properties"].as_object();
+            if properties.is_some_and(|properties| !properties.contains_key(name)) {
+                let property = json!({"properties": {name: {}}});
+                let why = "It is required; what it holds is not known";
+                self.warn(
+                    Rule::UndeclaredProperty,
+                    pointer,
+                    format!("requires {name}, which is none of its properties"),
+                    "It is not required of requests; declare it with an overlay action",
+                    [Action::update(self.root(), pointer, why, property)],
+                );
+            }
+        }
+    }
+
     fn reference(&mut self, target: &str, pointer: &str) {
         match target.strip_prefix('#') {
             None => self.error(
@@ -77,7 +156,7 @@ impl Lint<'_> {
                 "Copy it in below components",
                 [],
             ),
-            Some(inner) if self.root().pointer(inner).is_none() => {
+            Some(inner) if lower::target(self.root(), target).is_none() => {
                 let missing = inner
                     .strip_prefix("/components/schemas/")
                     .filter(|name| !name.contains(['/', '~']));

@@ -1,11 +1,12 @@
 //! Operations: where the document has them, and what it says about each but for its schemas.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToSnakeCase;
 use serde_json::{Map, Value};
 
-use super::keywords::{evidence, texts};
+use super::keywords::{evidence, target, texts};
 use crate::document::{Document, escape};
 use crate::ir::{Auth, Cursor, CursorSource, Operation, Paging, RetryClass, Server, Success};
 use crate::markdown;
@@ -20,10 +21,9 @@ pub const RESERVED: [&str; 5] = ["new", "handle", "clone", "client", "all"];
 /// Follows a reference to a component of any kind.
 pub fn resolve<'v>(root: &'v Value, mut value: &'v Value) -> &'v Value {
     for _ in 0..16 {
-        let target = value["$ref"].as_str();
-        let inner = target.and_then(|target| target.strip_prefix('#'));
-        match inner.and_then(|inner| root.pointer(inner)) {
-            Some(target) => value = target,
+        let reference = value["$ref"].as_str();
+        match reference.and_then(|reference| target(root, reference)) {
+            Some(found) => value = found,
             None => break,
         }
     }
@@ -95,15 +95,29 @@ pub fn known_server<'v>(root: &'v Value, origin: &str) -> Option<&'v str> {
 
 /// Returns the JSON content of a request or response.
 pub fn json_content(body: &Value) -> Option<(&String, &Value)> {
-    let content = body["content"].as_object()?;
-    let is_json = |media: &str| {
-        let media = media.split(';').next().unwrap_or_default().trim();
-        media == "application/json" || media.ends_with("+json") || media == "*/*"
-    };
-    content
-        .iter()
-        .find(|(media, _)| media.starts_with("application/json"))
-        .or_else(|| content.iter().find(|(media, _)| is_json(media)))
+    let content = body["content"].as_object()?.iter();
+    let json = content.filter_map(|entry| Some((json_rank(entry.0)?, entry)));
+    json.min_by_key(|(rank, _)| *rank).map(|(_, entry)| entry)
+}
+
+/// Returns how well a media type says that a body is one JSON text, the plain one being 0; a stream of several is none.
+pub fn json_rank(media: &str) -> Option<u8> {
+    let (essence, parameters) = media.split_once(';').unwrap_or((media, ""));
+    match essence.trim().to_lowercase().as_str() {
+        "application/json" => Some(u8::from(!parameters.is_empty())),
+        essence if essence.ends_with("+json") => Some(2),
+        "*/*" | "application/*" => Some(3),
+        _ => None,
+    }
+}
+
+/// Returns a media type as a header has it: JSON in the place of a range.
+pub fn without_range(media: &str) -> &str {
+    if json_rank(media) == Some(3) {
+        "application/json"
+    } else {
+        media
+    }
 }
 
 /// Returns the media types of a request or response.
@@ -141,7 +155,7 @@ pub fn facts(
         retry: retry(operation, method),
         read_back: text("x-dintero-read-back"),
         paging: paging(&operation["x-dintero-paging"]),
-        auth: auth(root, operation),
+        auth: auth(root, operation).0,
         security: security(root, operation),
         statuses: statuses.filter_map(|(code, _)| code.parse().ok()).collect(),
         evidence: evidence(operation),
@@ -149,6 +163,7 @@ pub fn facts(
         doc: markdown::clean(doc.unwrap_or_default()),
         success: Success::Empty,
         media: Vec::new(),
+        accept: String::new(),
         parameters: BTreeMap::new(),
         body: None,
         url,
@@ -194,7 +209,7 @@ fn paging(paging: &Value) -> Option<Paging> {
 }
 
 /// Returns the security requirements of an operation, any one of which is enough.
-fn requirements<'v>(
+pub fn requirements<'v>(
     root: &'v Value,
     operation: &'v Value,
 ) -> impl Iterator<Item = &'v Map<String, Value>> {
@@ -203,13 +218,37 @@ fn requirements<'v>(
     requirements.filter_map(Value::as_object)
 }
 
-fn auth(root: &Value, operation: &Value) -> Auth {
-    let mut names = requirements(root, operation).flat_map(Map::keys);
-    let schemes = &root["components"]["securitySchemes"];
-    if names.any(|name| schemes[name]["scheme"].as_str() == Some("basic")) {
-        Auth::Basic
-    } else {
-        Auth::Bearer
+/// Returns how the client authorizes an operation, and the security schemes that the operation requires beyond that. A
+/// document that says nothing about security leaves it to the client.
+pub fn auth<'v>(root: &'v Value, operation: &'v Value) -> (Auth, Vec<&'v str>) {
+    if !operation["security"].is_array() && !root["security"].is_array() {
+        return (Auth::Bearer, Vec::new());
+    }
+    let alternatives = requirements(root, operation).map(|together| {
+        let (mut auth, mut others) = (Auth::None, Vec::new());
+        for name in together.keys() {
+            match auth_of(resolve(root, &root["components"]["securitySchemes"][name])) {
+                Some(one) => auth = auth.max(one),
+                None => others.push(name.as_str()),
+            }
+        }
+        (auth, others)
+    });
+    let best = alternatives.min_by_key(|(auth, others)| (others.len(), Reverse(*auth)));
+    best.unwrap_or((Auth::None, Vec::new()))
+}
+
+/// Returns which of the client's credentials a security scheme takes.
+fn auth_of(scheme: &Value) -> Option<Auth> {
+    let lower = |key: &str| scheme[key].as_str().unwrap_or_default().to_lowercase();
+    match (lower("type").as_str(), lower("scheme").as_str()) {
+        ("http", "bearer") | ("oauth2" | "openidconnect", _) => Some(Auth::Bearer),
+        ("http", "basic") => Some(Auth::Basic),
+        ("apikey", _) if lower("in") == "header" => {
+            let sent = ["authorization", "x-api-key"].contains(&lower("name").as_str());
+            sent.then_some(Auth::Bearer)
+        }
+        _ => None,
     }
 }
 
