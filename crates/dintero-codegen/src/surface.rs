@@ -136,9 +136,12 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
             .iter()
             .map(|media| format!(" media={}", word(media)))
             .collect();
+        let limits: String = (limits(&body.schema).iter())
+            .map(|limit| format!(" {limit}"))
+            .collect();
         put!(
             text,
-            "operation {name} body: {} {need}{media}\n",
+            "operation {name} body: {} {need}{media}{limits}\n",
             compact(&kind)
         );
     }

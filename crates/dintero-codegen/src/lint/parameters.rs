@@ -79,11 +79,11 @@ impl<'a> Lint<'a> {
                 _ => listed.name().to_owned(),
             };
             if !known.insert((listed.owner.clone(), listed.place(), name)) {
-                self.error(
+                self.warn(
                     Rule::UnsupportedParameter,
                     pointer,
                     format!("the parameter {} is listed twice", listed.name()),
-                    "Keep one of them",
+                    "The last one counts; remove the other one with an overlay action",
                     [],
                 );
             }

@@ -75,7 +75,9 @@ impl Lint<'_> {
     fn values(&mut self, node: &Value, pointer: &str) {
         const OTHER_OBJECTS: [&str; 5] = ["in", "content", "schema", "flows", "scheme"];
         let mut others = ["/x-", "/securitySchemes/"].iter();
-        if others.any(|part| pointer.contains(part)) || OTHER_OBJECTS.iter().any(|key| node.get(*key).is_some()) {
+        if others.any(|part| pointer.contains(part))
+            || OTHER_OBJECTS.iter().any(|key| node.get(*key).is_some())
+        {
             return;
         }
         let is_name = |name: &Value| name.is_string();

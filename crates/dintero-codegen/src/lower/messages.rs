@@ -218,9 +218,10 @@ fn accept(media: &[String], json: bool) -> String {
     if wanted.is_empty() {
         wanted.push("application/json");
     }
+    wanted.sort_by_key(|media| json_rank(media).unwrap_or(u8::MAX));
+    wanted.dedup();
     if !json {
         wanted.push("*/*;q=0.8");
     }
-    wanted.dedup();
     wanted.join(", ")
 }

@@ -260,8 +260,14 @@ fn security(root: &Value, operation: &Value) -> Vec<String> {
     };
     let together = |scheme: &Map<String, Value>| {
         let kinds: Vec<String> = scheme.keys().map(kind).collect();
-        kinds.join("+")
+        match kinds.as_slice() {
+            [] => "none".to_owned(),
+            kinds => kinds.join("+"),
+        }
     };
-    let kinds: BTreeSet<String> = requirements(root, operation).map(together).collect();
+    let mut kinds: BTreeSet<String> = requirements(root, operation).map(together).collect();
+    if kinds.is_empty() && auth(root, operation).0 == Auth::None {
+        kinds.insert("none".to_owned());
+    }
     kinds.into_iter().collect()
 }
