@@ -1,6 +1,5 @@
 //! Paging marks, checked as a whole: a cursor that leads nowhere would end a list after its first page.
 
-use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use crate::document::{Document, escape};
@@ -20,12 +19,10 @@ pub fn check(
     for operation in api.operations.values() {
         let method = operation.method.to_lowercase();
         let pointer = format!("/paths/{}/{method}/{MARK}", escape(&operation.path));
-        let mark = document.root.pointer(&pointer).unwrap_or(&Value::Null);
-        if mark.is_null() {
+        if operation.paging.is_none() && document.root.pointer(&pointer).is_none() {
             continue;
         }
-        let problem = malformed(mark).map(str::to_owned);
-        if let Some(problem) = problem.or_else(|| misfit(api, output, operation)) {
+        if let Some(problem) = misfit(api, output, operation) {
             let (file, place) = origin(document, overlay, &pointer);
             let route = format!("{} {}", operation.method, operation.path);
             let problem = format!("{route} pages otherwise than {MARK} says: {problem}");
@@ -37,37 +34,12 @@ pub fn check(
     findings
 }
 
-/// Returns what is wrong with the form of a mark.
-fn malformed(mark: &Value) -> Option<&'static str> {
-    let only = |node: &Value, keys: &[&str]| {
-        let node = node.as_object();
-        node.is_some_and(|node| node.keys().all(|key| keys.contains(&key.as_str())))
-    };
-    let source = |node: &Value| node["body"].is_string() != node["last_item"].is_string();
-    let alternative = |node: &Value| {
-        let given = node["given"].as_array();
-        let given = given.is_some_and(|given| given.iter().all(Value::is_string));
-        node.is_null() || only(node, &["given", "body", "last_item"]) && source(node) && given
-    };
-    let cursor = |node: &Value| {
-        only(node, &["parameter", "body", "last_item", "instead"])
-            && node["parameter"].is_string()
-            && source(node)
-            && alternative(&node["instead"])
-    };
-    let cursors = mark["cursor"].as_array().filter(|list| !list.is_empty());
-    if !only(mark, &["items", "cursor"]) || !mark["items"].is_string() {
-        Some("it must have `items`, a JSON pointer, and `cursor`")
-    } else if !cursors.is_some_and(|cursors| cursors.iter().all(cursor)) {
-        Some("each cursor must have `parameter` and one of `body` and `last_item`")
-    } else {
-        None
-    }
-}
-
 /// Returns what the operation lacks of its paging.
 fn misfit(api: &Api, output: &Output, operation: &Operation) -> Option<String> {
-    let paging = operation.paging.as_ref()?;
+    let Some(paging) = &operation.paging else {
+        let form = "it must have `items` and `cursor`, and each cursor `parameter` and either `body` or `last_item`";
+        return Some(form.to_owned());
+    };
     let (Success::Json(body) | Success::JsonOrEmpty(body)) = &operation.success else {
         return Some("the response is not JSON".to_owned());
     };
@@ -81,13 +53,10 @@ fn misfit(api: &Api, output: &Output, operation: &Operation) -> Option<String> {
     for cursor in &paging.cursor {
         let other = cursor.alternative.as_ref();
         let given = other.into_iter().flat_map(|(given, _)| given);
-        for parameter in given.chain([&cursor.parameter]) {
-            if !operation
-                .parameters
-                .contains_key(&(Place::Query, parameter.clone()))
-            {
-                return Some(format!("it has no query parameter {parameter}"));
-            }
+        let has =
+            |name: &str| (operation.parameters).contains_key(&(Place::Query, name.to_owned()));
+        if let Some(parameter) = given.chain([&cursor.parameter]).find(|name| !has(name)) {
+            return Some(format!("it has no query parameter {parameter}"));
         }
         for source in other
             .map(|(_, source)| source)
@@ -165,3 +134,6 @@ fn origin<'d>(
     }
     (document, node.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,12 +13,13 @@
 
 use std::collections::BTreeSet;
 
+use heck::ToSnakeCase;
 use serde_json::Value;
 
 use crate::emit::{Output, put};
 use crate::ir::{
-    Api, CursorSource, Evidence, Kind, Limit, Object, Operation, Paging, Place, Schema, Success,
-    Type,
+    Api, Bound, CursorSource, Evidence, Kind, Limit, Object, Operation, Paging, Place, Schema,
+    Success, Type,
 };
 use crate::names::variants;
 
@@ -268,19 +269,9 @@ fn limits(schema: &Schema) -> Vec<String> {
     let format = schema.format.iter();
     let format = format.map(|format| format!("format={}", word(format)));
     let own = schema.limits.iter().map(|limit| match limit {
-        Limit::Min(min) => format!("min={min}"),
-        Limit::Above(min) => format!("exclusive_min={min}"),
-        Limit::Max(max) => format!("max={max}"),
-        Limit::Below(max) => format!("exclusive_max={max}"),
-        Limit::MinLength(min) => format!("min_length={min}"),
-        Limit::MaxLength(max) => format!("max_length={max}"),
-        Limit::MinItems(min) => format!("min_items={min}"),
-        Limit::MaxItems(max) => format!("max_items={max}"),
+        Limit::Bound(bound, value) => format!("{}={value}", bound_name(*bound)),
         Limit::Pattern(pattern) => format!("pattern={}", word(pattern)),
         Limit::Unique => "unique_items=true".to_owned(),
-        Limit::MultipleOf(of) => format!("multiple_of={of}"),
-        Limit::MinProperties(min) => format!("min_properties={min}"),
-        Limit::MaxProperties(max) => format!("max_properties={max}"),
     });
     let mut limits: Vec<String> = format.chain(own).collect();
     if let Kind::List(inner) | Kind::Map(inner) = &schema.kind {
@@ -288,6 +279,11 @@ fn limits(schema: &Schema) -> Vec<String> {
         limits.extend(inner.map(|limit| format!("each.{limit}")));
     }
     limits
+}
+
+/// Returns a bound as its keyword, shortened: `min`, `max_length`.
+fn bound_name(bound: Bound) -> String {
+    bound.keyword().to_snake_case().replace("imum", "")
 }
 
 /// Returns the types that a response may carry: what successes and types outside of requests are made of.

@@ -174,7 +174,7 @@ impl Call {
     pub fn json_unchecked<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
         match serde_json::to_vec(body) {
             Ok(bytes) => {
-                let media = self.operation.map_or(JSON, Operation::content_type);
+                let media = self.operation.map_or(JSON, |row| row.facts.content_type);
                 self.bytes(media, bytes)
             }
             // The error of serde may quote a value.
@@ -323,7 +323,7 @@ impl Call {
             _ => return Err(Error::from(self.violations).of_call(self.operation, self.class)),
         };
         let accept = match self.operation {
-            Some(operation) => operation.accept(),
+            Some(operation) => operation.facts.accept,
             None if body_kind == BodyKind::Json => JSON,
             None => "application/json, */*;q=0.8",
         };

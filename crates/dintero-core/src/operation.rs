@@ -10,7 +10,7 @@ use http::Method;
 /// a log can decide by facts. A queue that stores the name of an operation finds the row with [`Operation::find`] in the table
 /// of the API, `operations::ALL`.
 pub struct Operation {
-    facts: OperationFacts,
+    pub(crate) facts: OperationFacts,
 }
 
 /// The facts of an [`Operation`], written by the code generator.
@@ -117,16 +117,6 @@ impl Operation {
     /// Returns how the operation is authenticated.
     pub const fn auth(&self) -> Auth {
         self.facts.auth
-    }
-
-    /// Returns the media type of the request body.
-    pub const fn content_type(&self) -> &'static str {
-        self.facts.content_type
-    }
-
-    /// Returns the media types of a success, as in the header `accept`.
-    pub const fn accept(&self) -> &'static str {
-        self.facts.accept
     }
 
     /// Returns the statuses that the public reference documents.
@@ -257,28 +247,4 @@ pub enum CursorSource {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Operation, RetryClass};
-    use crate::test_support::facts;
-
-    static CAPTURE: Operation = {
-        let mut facts = facts("capture_transaction", RetryClass::NonIdempotent);
-        facts.id = "transactions_id_capture_post";
-        Operation::new(facts)
-    };
-    static READ: Operation = {
-        let mut facts = facts("get_transaction", RetryClass::Idempotent);
-        facts.id = "transactions_id_get";
-        Operation::new(facts)
-    };
-    static ALL: [&Operation; 2] = [&CAPTURE, &READ];
-
-    #[test]
-    fn an_operation_is_found_by_method_name_and_by_operation_id() {
-        for name in ["capture_transaction", "transactions_id_capture_post"] {
-            assert_eq!(Operation::find(&ALL, name), Some(&CAPTURE));
-        }
-        assert_eq!(Operation::find(&ALL, "transactions_id_get"), Some(&READ));
-        assert_eq!(Operation::find(&ALL, "capture"), None);
-    }
-}
+mod tests;

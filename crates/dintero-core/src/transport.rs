@@ -66,10 +66,10 @@ enum Disposition {
     Final,
 }
 
-/// The authorization header of one attempt, if it has one, and the token in it.
+/// The authorization header of one attempt, and the token in it.
 struct Authorization {
     name: HeaderName,
-    value: Option<HeaderValue>,
+    value: HeaderValue,
     token: Option<Arc<Token>>,
     /// Whether a token had to be fetched.
     waited: bool,
@@ -243,21 +243,21 @@ impl PreparedRequest {
         end: Instant,
         limit: Duration,
     ) -> Result<Authorization, Error> {
-        let fixed = |name, value: Option<&HeaderValue>| {
+        let fixed = |name, value: &HeaderValue| {
             Ok(Authorization {
                 name,
-                value: value.cloned(),
+                value: value.clone(),
                 token: None,
                 waited: false,
             })
         };
         match (&shared.credentials, self.auth) {
-            (_, Auth::None) => return fixed(AUTHORIZATION, None),
+            (_, Auth::None) => return fixed(AUTHORIZATION, &HeaderValue::from_static("")),
             (Credentials::Client { basic, .. }, Auth::Basic) => {
-                return fixed(AUTHORIZATION, Some(basic));
+                return fixed(AUTHORIZATION, basic);
             }
-            (Credentials::Bearer(token), _) => return fixed(AUTHORIZATION, Some(token)),
-            (Credentials::ApiKey(key), _) => return fixed(X_API_KEY, Some(key)),
+            (Credentials::Bearer(token), _) => return fixed(AUTHORIZATION, token),
+            (Credentials::ApiKey(key), _) => return fixed(X_API_KEY, key),
             (Credentials::Client { .. } | Credentials::Source(_), _) => {}
         }
         let Some(cached) = self.handle.token() else {
@@ -278,7 +278,7 @@ impl PreparedRequest {
         };
         Ok(Authorization {
             name: AUTHORIZATION,
-            value: Some(token.header.clone()),
+            value: token.header.clone(),
             token: Some(token),
             waited,
         })
@@ -328,8 +328,7 @@ impl PreparedRequest {
                 let wait = retry_after(&headers, shared.clock.wall());
                 let refused = matches!(status.as_u16(), 401 | 403);
                 let account = self.handle.account();
-                let mismatch =
-                    || AudienceMismatch::of_token(authorization.value.as_ref()?, account);
+                let mismatch = || AudienceMismatch::of_token(&authorization.value, account);
                 let error = Error::new(Kind::Status)
                     .with_response(status, headers, body)
                     .with_retry_after(wait)
@@ -374,8 +373,8 @@ impl PreparedRequest {
         for (name, value) in defaults.iter().chain(&self.headers) {
             headers.insert(name, value.clone());
         }
-        if let Some(value) = &authorization.value {
-            headers.insert(authorization.name.clone(), value.clone());
+        if self.auth != Auth::None {
+            headers.insert(authorization.name.clone(), authorization.value.clone());
         }
         *request.body_mut() = self.body.clone().map(reqwest::Body::from);
         request

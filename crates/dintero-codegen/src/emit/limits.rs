@@ -1,6 +1,6 @@
 //! Limits of a schema: as the checks of the macros, and in words.
 
-use crate::ir::{Kind, Limit, Schema};
+use crate::ir::{Bound, Kind, Limit, Schema};
 
 /// Returns the Rust expressions that check the limits of a schema and of what is in it.
 pub fn checks(schema: &Schema) -> Vec<String> {
@@ -9,7 +9,14 @@ pub fn checks(schema: &Schema) -> Vec<String> {
         _ => true,
     };
     let own = schema.limits.iter().filter(checked);
-    let mut checks: Vec<String> = own.map(|limit| format!("__Limit::{limit:?}")).collect();
+    let check = |limit: &Limit| match limit {
+        Limit::Bound(bound, value) if bound.unit().is_empty() => {
+            format!("__Limit::{bound:?}({value:?})")
+        }
+        Limit::Bound(bound, count) => format!("__Limit::{bound:?}({count})"),
+        limit => format!("__Limit::{limit:?}"),
+    };
+    let mut checks: Vec<String> = own.map(check).collect();
     if let Kind::List(inner) | Kind::Map(inner) = &schema.kind {
         let each = self::checks(inner);
         if !each.is_empty() {
@@ -21,39 +28,42 @@ pub fn checks(schema: &Schema) -> Vec<String> {
 
 /// Returns the limits of a schema in words.
 pub fn described(schema: &Schema) -> Vec<String> {
-    let (mut ranges, mut others) = ([(); 4].map(|()| (None, None)), Vec::new());
-    for limit in &schema.limits {
-        match limit {
-            Limit::MinLength(min) => ranges[0].0 = Some(min.to_string()),
-            Limit::MaxLength(max) => ranges[0].1 = Some(max.to_string()),
-            Limit::Min(min) => ranges[1].0 = Some(min.to_string()),
-            Limit::Max(max) => ranges[1].1 = Some(max.to_string()),
-            Limit::MinItems(min) => ranges[2].0 = Some(min.to_string()),
-            Limit::MaxItems(max) => ranges[2].1 = Some(max.to_string()),
-            Limit::MinProperties(min) => ranges[3].0 = Some(min.to_string()),
-            Limit::MaxProperties(max) => ranges[3].1 = Some(max.to_string()),
-            Limit::Above(min) => others.push(format!("more than {min}")),
-            Limit::Below(max) => others.push(format!("less than {max}")),
-            Limit::MultipleOf(of) => others.push(format!("a multiple of {of}")),
-            Limit::Pattern(pattern) => others.push(format!("pattern `{pattern}`")),
-            Limit::Unique => others.push("no element twice".to_owned()),
-        }
-    }
-    let units = [" characters", "", " elements", " properties"];
-    let ranges = ranges.into_iter().zip(units);
-    let ranges = ranges.filter_map(|(range, unit)| match range {
-        (Some(min), Some(max)) if min == max => Some(format!("exactly {min}{unit}")),
-        (Some(min), Some(max)) => Some(format!("{min} to {max}{unit}")),
-        (Some(min), None) => Some(format!("at least {min}{unit}")),
-        (None, Some(max)) => Some(format!("at most {max}{unit}")),
-        (None, None) => None,
+    let bounds = |bound: Bound, upper: Bound| {
+        let value = |wanted| {
+            schema.limits.iter().find_map(|limit| match limit {
+                Limit::Bound(bound, value) if *bound == wanted => Some(*value),
+                _ => None,
+            })
+        };
+        let unit = bound.unit();
+        Some(match (value(bound), value(upper)) {
+            (Some(min), Some(max)) if min == max => format!("exactly {min}{unit}"),
+            (Some(min), Some(max)) => format!("{min} to {max}{unit}"),
+            (Some(min), None) => format!("at least {min}{unit}"),
+            (None, Some(max)) => format!("at most {max}{unit}"),
+            (None, None) => return None,
+        })
+    };
+    let ranges = [
+        bounds(Bound::MinLength, Bound::MaxLength),
+        bounds(Bound::Min, Bound::Max),
+        bounds(Bound::MinItems, Bound::MaxItems),
+        bounds(Bound::MinProperties, Bound::MaxProperties),
+    ];
+    let others = schema.limits.iter().filter_map(|limit| {
+        Some(match limit {
+            Limit::Bound(Bound::Above, min) => format!("more than {min}"),
+            Limit::Bound(Bound::Below, max) => format!("less than {max}"),
+            Limit::Bound(Bound::MultipleOf, of) => format!("a multiple of {of}"),
+            Limit::Bound(..) => return None,
+            Limit::Pattern(pattern) => format!("pattern `{pattern}`"),
+            Limit::Unique => "no element twice".to_owned(),
+        })
     });
-    let mut described: Vec<String> = ranges.chain(others).collect();
+    let mut described: Vec<String> = ranges.into_iter().flatten().chain(others).collect();
     if let Kind::List(inner) | Kind::Map(inner) = &schema.kind {
         let each = self::described(inner);
-        if !each.is_empty() {
-            described.push(format!("each {}", each.join(" and ")));
-        }
+        described.extend((!each.is_empty()).then(|| format!("each {}", each.join(" and "))));
     }
     described
 }

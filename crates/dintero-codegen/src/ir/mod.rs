@@ -7,7 +7,7 @@ mod schema;
 
 use std::collections::BTreeMap;
 
-pub use schema::{Enum, Kind, Limit, Meta, Object, Scalar, Schema, Union, Variant};
+pub use schema::{Bound, Enum, Kind, Limit, Meta, Object, Scalar, Schema, Union, Variant};
 
 /// Everything about one API.
 #[derive(Clone, Debug, Default)]

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::fmt;
+
 use serde_json::Value;
 
 use super::Evidence;
@@ -87,72 +89,100 @@ pub enum Scalar {
 /// A limit that a value must keep in a request.
 #[derive(Clone, Debug, PartialEq, PartialOrd)]
 pub enum Limit {
-    Min(f64),
-    Above(f64),
-    Max(f64),
-    Below(f64),
-    MinLength(u64),
-    MaxLength(u64),
-    MinItems(u64),
-    MaxItems(u64),
+    Bound(Bound, f64),
     /// An ECMAScript pattern.
     Pattern(String),
     Unique,
-    MultipleOf(f64),
-    MinProperties(u64),
-    MaxProperties(u64),
+}
+
+/// What a number in a schema limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bound {
+    Min,
+    Above,
+    Max,
+    Below,
+    MinLength,
+    MaxLength,
+    MinItems,
+    MaxItems,
+    MultipleOf,
+    MinProperties,
+    MaxProperties,
+}
+
+impl Bound {
+    /// All bounds with their keywords.
+    pub const ALL: [(Self, &str); 11] = [
+        (Self::Min, "minimum"),
+        (Self::Above, "exclusiveMinimum"),
+        (Self::Max, "maximum"),
+        (Self::Below, "exclusiveMaximum"),
+        (Self::MinLength, "minLength"),
+        (Self::MaxLength, "maxLength"),
+        (Self::MinItems, "minItems"),
+        (Self::MaxItems, "maxItems"),
+        (Self::MultipleOf, "multipleOf"),
+        (Self::MinProperties, "minProperties"),
+        (Self::MaxProperties, "maxProperties"),
+    ];
+
+    pub const fn keyword(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// Returns what is counted, or an empty text for the value itself.
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Self::MinLength | Self::MaxLength => " characters",
+            Self::MinItems | Self::MaxItems => " elements",
+            Self::MinProperties | Self::MaxProperties => " properties",
+            _ => "",
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bound(bound, value) => write!(f, "{} {value}", bound.keyword()),
+            Self::Pattern(pattern) => write!(f, "pattern {pattern}"),
+            Self::Unique => f.write_str("uniqueItems"),
+        }
+    }
 }
 
 impl Limit {
+    /// Returns the end of a range: what is counted, whether it is the lower one, its value, and whether that is allowed.
+    fn end(&self) -> Option<(&'static str, bool, f64, bool)> {
+        use Bound::{Above, Below, Min, MinItems, MinLength, MinProperties, MultipleOf};
+        let Self::Bound(bound, value) = self else {
+            return None;
+        };
+        let lower = matches!(bound, Min | Above | MinLength | MinItems | MinProperties);
+        let end = (bound.unit(), lower, *value, !matches!(bound, Above | Below));
+        (*bound != MultipleOf).then_some(end)
+    }
+
     /// Returns whether this is tighter than another limit of the same kind; of patterns and divisors, all count.
     fn is_tighter(&self, than: &Self) -> Option<bool> {
-        Some(match (self, than) {
-            (Self::Min(one) | Self::Above(one), Self::Min(two) | Self::Above(two)) => {
-                one > two || one == two && matches!(self, Self::Above(_))
-            }
-            (Self::Max(one) | Self::Below(one), Self::Max(two) | Self::Below(two)) => {
-                one < two || one == two && matches!(self, Self::Below(_))
-            }
-            (Self::MinLength(one), Self::MinLength(two))
-            | (Self::MinItems(one), Self::MinItems(two))
-            | (Self::MinProperties(one), Self::MinProperties(two)) => one > two,
-            (Self::MaxLength(one), Self::MaxLength(two))
-            | (Self::MaxItems(one), Self::MaxItems(two))
-            | (Self::MaxProperties(one), Self::MaxProperties(two)) => one < two,
-            (one, two) if one == two => false,
-            _ => return None,
-        })
+        let same = (self == than).then_some(false);
+        match self.end().zip(than.end()) {
+            Some(((unit, lower, one, allowed), (other, side, two, _))) => (unit == other
+                && lower == side)
+                .then_some(one == two && !allowed || one != two && (one > two) == lower),
+            None => same,
+        }
     }
 
     /// Returns `true` if no value keeps both this lower and that upper limit.
     fn contradicts(&self, upper: &Self) -> bool {
-        match (self, upper) {
-            (Self::Min(min), Self::Max(max)) => min > max,
-            (Self::Min(min) | Self::Above(min), Self::Max(max) | Self::Below(max)) => min >= max,
-            (Self::MinLength(min), Self::MaxLength(max))
-            | (Self::MinItems(min), Self::MaxItems(max))
-            | (Self::MinProperties(min), Self::MaxProperties(max)) => min > max,
-            _ => false,
-        }
-    }
-
-    /// Returns `true` if values of a kind can break it.
-    fn fits(&self, kind: &Kind) -> bool {
-        match self {
-            Self::MinLength(_) | Self::MaxLength(_) | Self::Pattern(_) => matches!(
-                kind,
-                Kind::Scalar(Scalar::String | Scalar::StringOrNumber)
-                    | Kind::Enum(Enum { integer: false, .. })
-            ),
-            Self::MinItems(_) | Self::MaxItems(_) | Self::Unique => matches!(kind, Kind::List(_)),
-            Self::MinProperties(_) | Self::MaxProperties(_) => {
-                matches!(kind, Kind::Map(_) | Kind::Object(_))
+        self.end().zip(upper.end()).is_some_and(|ends| match ends {
+            ((unit, true, min, one), (other, false, max, two)) => {
+                unit == other && (min > max || min == max && !(one && two))
             }
-            _ => matches!(
-                kind,
-                Kind::Scalar(Scalar::Integer | Scalar::Number | Scalar::StringOrNumber)
-            ),
-        }
+            _ => false,
+        })
     }
 }
 
@@ -242,8 +272,7 @@ impl Schema {
 
     /// Adds limits that its values must keep as well; of two of a kind the tighter one counts.
     pub fn limit(&mut self, limits: &[Limit]) {
-        let open = matches!(self.kind, Kind::Any | Kind::Ref(_));
-        for limit in limits.iter().filter(|limit| open || limit.fits(&self.kind)) {
+        for limit in limits {
             let known = self.limits.iter_mut();
             let known = known.filter_map(|known| Some((limit.is_tighter(known)?, known)));
             match { known }.next() {

@@ -7,8 +7,7 @@ use super::{Action, Lint};
 use crate::finding::Rule;
 use crate::ir::Auth;
 use crate::lower::operations::{
-    all, auth, json_content, known_server, media, method_name, requirements, resolve, server_url,
-    split_origin,
+    all, auth, json_content, known_server, method_name, resolve, server_url, split_origin,
 };
 
 impl<'a> Lint<'a> {
@@ -149,19 +148,6 @@ impl<'a> Lint<'a> {
                 [self.remove(pointer, "Its body is not JSON, and nothing else can be sent")],
             );
         }
-        let responses = operation["responses"].as_object().into_iter().flatten();
-        let messages = responses.map(|(_, response)| resolve(root, response));
-        for media in messages.chain([body]).flat_map(media) {
-            if !is_media_type(&media) {
-                self.error(
-                    Rule::UnsupportedBody,
-                    pointer,
-                    format!("has the media type {media:?}, which cannot be one"),
-                    "Correct it with an overlay action",
-                    [],
-                );
-            }
-        }
         let mut kinds: Vec<&Value> = operation["responses"]
             .as_object()
             .into_iter()
@@ -186,64 +172,28 @@ impl<'a> Lint<'a> {
 
     /// Reports security schemes that do not exist, or that the client has no credentials for.
     fn security(&mut self, pointer: &str, operation: &Value) {
-        let root = self.root();
-        let schemes = &root["components"]["securitySchemes"];
-        let place = match operation["security"].is_array() {
-            true => format!("{pointer}/security"),
-            false => "/security".to_owned(),
+        let (auth, others) = auth(self.root(), operation);
+        if others.is_empty() {
+            return;
+        }
+        let sent = match auth {
+            Auth::None => "Its requests carry no credentials",
+            Auth::Bearer => "Its requests carry the access token only",
+            Auth::Basic => "Its requests carry client id and secret only",
         };
-        let names = requirements(root, operation).flat_map(serde_json::Map::keys);
-        for name in names.filter(|name| schemes[*name].is_null()) {
-            let problem = format!("requires the security scheme {name}, which does not exist");
-            if self
-                .findings
-                .iter()
-                .any(|found| found.pointer == place && found.problem == problem)
-            {
-                continue;
-            }
-            let scheme = json!({"components": {"securitySchemes": {name: {"type": "http", "scheme": "bearer"}}}});
-            let why =
-                format!("The document requires {name} and lacks it; taken for the access token");
-            self.error(
-                Rule::MissingReference,
-                &place,
-                problem,
-                "Add it below components/securitySchemes, or fix the name",
-                [Action::update(root, "", why, scheme)],
-            );
-        }
-        let (auth, others) = auth(root, operation);
-        let others: Vec<&str> = others
-            .into_iter()
-            .filter(|name| !schemes[*name].is_null())
-            .collect();
-        if !others.is_empty() {
-            let sent = match auth {
-                Auth::None => "Its requests carry no credentials",
-                Auth::Bearer => "Its requests carry the access token only",
-                Auth::Basic => "Its requests carry client id and secret only",
-            };
-            self.warn(
-                Rule::UnsupportedSecurity,
-                pointer,
-                format!("requires {}, which the client cannot send by itself", others.join(" and ")),
-                format!("{sent}; set what is missing as a header of the call, or another `security` in the overlay"),
-                [],
-            );
-        }
+        let names = others.join(" and ");
+        self.warn(
+            Rule::UnsupportedSecurity,
+            pointer,
+            format!("requires {names}, which is no security scheme that the client can send by itself"),
+            format!("{sent}; set what is missing as a header of the call, or another `security` in the overlay"),
+            [],
+        );
     }
 }
 
-/// Returns `true` if a text can be the name of a header, or a part of a media type.
+/// Returns `true` if a text can be the name of a header.
 pub(super) fn is_token(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     !text.is_empty() && text.chars().all(allowed)
-}
-
-fn is_media_type(text: &str) -> bool {
-    let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
-    let parts = essence.trim().split_once('/');
-    parts.is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
-        && parameters.chars().all(|c| c == ' ' || c.is_ascii_graphic())
 }

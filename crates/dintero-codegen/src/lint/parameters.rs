@@ -8,7 +8,7 @@ use super::operations::is_token;
 use super::{Action, Lint};
 use crate::action::quoted;
 use crate::finding::Rule;
-use crate::lower::messages::OF_THE_TRANSPORT;
+use crate::lower::messages::of_the_transport;
 use crate::lower::operations::resolve;
 
 /// A parameter of an operation and the list it is in.
@@ -71,22 +71,8 @@ impl<'a> Lint<'a> {
             })
             .collect();
         self.path_parameters(pointer, path, &parameters);
-        let mut known = BTreeSet::new();
         for listed in &parameters {
             self.parameter(pointer, listed);
-            let name = match listed.place() {
-                "header" => listed.name().to_lowercase(),
-                _ => listed.name().to_owned(),
-            };
-            if !known.insert((listed.owner.clone(), listed.place(), name)) {
-                self.warn(
-                    Rule::UnsupportedParameter,
-                    pointer,
-                    format!("the parameter {} is listed twice", listed.name()),
-                    "The last one counts; remove the other one with an overlay action",
-                    [],
-                );
-            }
         }
     }
 
@@ -149,8 +135,6 @@ impl<'a> Lint<'a> {
             "simple"
         };
         let style = parameter["style"].as_str().unwrap_or(usual);
-        let lowercase = name.to_lowercase();
-        let by_client = place == "header" && OF_THE_TRANSPORT.contains(&lowercase.as_str());
         let problem = if place == "cookie" {
             Some("is a cookie")
         } else if name.is_empty() || !["query", "header", "path"].contains(&place) {
@@ -181,7 +165,8 @@ impl<'a> Lint<'a> {
                 action,
             );
         }
-        if by_client && !OF_THE_TRANSPORT[..3].contains(&lowercase.as_str()) {
+        // OpenAPI has the first three ignored.
+        if place == "header" && of_the_transport(name).is_some_and(|index| index > 2) {
             self.warn(
                 Rule::UnsupportedParameter,
                 pointer,

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{Action, Lint};
 use crate::document::escape;
 use crate::finding::Rule;
-use crate::lower::{self, format_pattern, whole};
+use crate::ir::Bound;
+use crate::lower::{self, count, format_pattern, texts};
 
 const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
@@ -73,6 +74,8 @@ impl Lint<'_> {
 
     /// Reports keywords of schemas whose value is none that they can have, which would be left out without a word.
     fn values(&mut self, node: &Value, pointer: &str) {
+        const FLAGS: &str =
+            "nullable readOnly writeOnly deprecated uniqueItems exclusiveMinimum exclusiveMaximum";
         const OTHER_OBJECTS: [&str; 5] = ["in", "content", "schema", "flows", "scheme"];
         let mut others = ["/x-", "/securitySchemes/"].iter();
         if others.any(|part| pointer.contains(part))
@@ -80,72 +83,55 @@ impl Lint<'_> {
         {
             return;
         }
-        let is_name = |name: &Value| name.is_string();
         for (key, value) in node.as_object().into_iter().flatten() {
-            let (fits, wanted) = match key.as_str() {
-                "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties"
-                | "maxProperties" => (whole(value).is_some(), "a whole number"),
-                "minimum" | "maximum" => (value.is_number(), "a number"),
-                "multipleOf" => (
-                    value.as_f64().is_some_and(|of| of > 0.0),
-                    "a number above 0",
-                ),
-                "exclusiveMinimum" | "exclusiveMaximum" if value.is_number() => continue,
-                "exclusiveMinimum" | "exclusiveMaximum" | "nullable" | "readOnly" | "writeOnly"
-                | "deprecated" | "uniqueItems" => (value.is_boolean(), "true or false"),
-                "required" => (
-                    value
-                        .as_array()
-                        .is_some_and(|names| names.iter().all(is_name)),
+            let bound = Bound::ALL.iter().find(|(_, keyword)| keyword == key);
+            let unit = bound.map(|(bound, _)| bound.unit());
+            let (fits, wanted) = match (unit, key.as_str()) {
+                (Some(""), _) if value.is_number() => {
+                    (key != "multipleOf" || value.as_f64() > Some(0.0), "above 0")
+                }
+                (_, key) if FLAGS.split(' ').any(|flag| flag == key) => {
+                    (value.is_boolean(), "true or false")
+                }
+                (Some(""), _) => (false, "a number"),
+                (Some(_), _) => (count(value).is_some(), "a whole number"),
+                (_, "required") => (
+                    texts(value).count() == value.as_array().map_or(usize::MAX, Vec::len),
                     "a list of names",
                 ),
-                "pattern" | "format" => (value.is_string(), "a text"),
-                "type" => (
+                (_, "pattern" | "format") => (value.is_string(), "a text"),
+                (_, "type") => (
                     value.is_array() || TYPES.iter().any(|kind| value == kind),
                     "one of the six types of OpenAPI 3.0",
                 ),
                 _ => continue,
             };
             if !fits {
-                let number = value
-                    .as_str()
-                    .and_then(|text| text.parse::<serde_json::Number>().ok());
-                let number = number.filter(|_| wanted.contains("number"));
-                let update = number.map(|number| {
-                    let why = format!("The document writes `{key}` as a text");
-                    Action::update(self.root(), pointer, why, json!({ key: number }))
-                });
                 self.warn(
                     Rule::MisusedKeyword,
                     pointer,
                     format!("has `{key}: {value}`, which must be {wanted}"),
                     "It is left out; correct it with an overlay action",
-                    update,
+                    [],
                 );
             }
         }
-        let combined = ["allOf", "oneOf", "anyOf"]
-            .iter()
-            .any(|key| node.get(*key).is_some());
-        let part = pointer.rsplit('/').nth(1);
-        if combined || part.is_some_and(|part| ["allOf", "oneOf", "anyOf"].contains(&part)) {
-            // Another part may have it.
+        const COMBINED: [&str; 3] = ["allOf", "oneOf", "anyOf"];
+        let part = pointer.rsplit('/').nth(1).unwrap_or_default();
+        let properties = node["properties"].as_object();
+        // Another part of a combination may have what this one requires.
+        let alone = !COMBINED.contains(&part) && COMBINED.iter().all(|key| node[*key].is_null());
+        let Some(properties) = properties.filter(|_| alone) else {
             return;
-        }
-        let names = node["required"].as_array().into_iter().flatten();
-        for name in names.filter_map(Value::as_str) {
-            let properties = node["properties"].as_object();
-            if properties.is_some_and(|properties| !properties.contains_key(name)) {
-                let property = json!({"properties": {name: {}}});
-                let why = "It is required; what it holds is not known";
-                self.warn(
-                    Rule::UndeclaredProperty,
-                    pointer,
-                    format!("requires {name}, which is none of its properties"),
-                    "It is not required of requests; declare it with an overlay action",
-                    [Action::update(self.root(), pointer, why, property)],
-                );
-            }
+        };
+        for name in texts(&node["required"]).filter(|name| !properties.contains_key(name)) {
+            self.warn(
+                Rule::UndeclaredProperty,
+                pointer,
+                format!("requires {name}, which is none of its properties"),
+                "It is not required of requests; declare it with an overlay action",
+                [],
+            );
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::ir::{Evidence, Limit, Meta};
+use crate::ir::{Bound, Evidence, Limit, Meta};
 
 const COMPONENTS: &str = "#/components/schemas/";
 
@@ -76,47 +76,35 @@ pub fn meta(schema: &Value) -> Meta {
     }
 }
 
-/// Returns all limits that a schema has, whatever kind of value they are for. A count may be written as `10.0`. In OpenAPI
-/// 3.0 exclusive bounds are flags; the numbers of 3.1 are met there, too.
+/// Returns all limits that a schema has, whatever kind of value they are for. In OpenAPI 3.0 exclusive bounds are flags; the
+/// numbers of 3.1 are met there, too.
 pub fn limits(schema: &Value) -> Vec<Limit> {
-    let number = |key: &str| schema[key].as_f64();
-    let count = |key: &str| whole(&schema[key]);
-    let bound = |key, exclusive, without: fn(f64) -> Limit, with: fn(f64) -> Limit| {
-        let kind = if schema[exclusive] == true {
-            without
-        } else {
-            with
+    let bounds = Bound::ALL.iter().filter_map(|(bound, keyword)| {
+        let value = &schema[*keyword];
+        let bound = match bound {
+            Bound::Min if schema["exclusiveMinimum"] == true => Bound::Above,
+            Bound::Max if schema["exclusiveMaximum"] == true => Bound::Below,
+            bound => *bound,
         };
-        number(key).map(kind)
-    };
-    let pattern = schema["pattern"]
-        .as_str()
-        .or_else(|| format_pattern(schema));
-    let limits = [
-        bound("minimum", "exclusiveMinimum", Limit::Above, Limit::Min),
-        number("exclusiveMinimum").map(Limit::Above),
-        bound("maximum", "exclusiveMaximum", Limit::Below, Limit::Max),
-        number("exclusiveMaximum").map(Limit::Below),
-        number("multipleOf")
-            .filter(|of| *of > 0.0)
-            .map(Limit::MultipleOf),
-        count("minLength").map(Limit::MinLength),
-        count("maxLength").map(Limit::MaxLength),
-        pattern.map(|pattern| Limit::Pattern(pattern.to_owned())),
-        count("minItems").map(Limit::MinItems),
-        count("maxItems").map(Limit::MaxItems),
-        (schema["uniqueItems"] == true).then_some(Limit::Unique),
-        count("minProperties").map(Limit::MinProperties),
-        count("maxProperties").map(Limit::MaxProperties),
-    ];
-    limits.into_iter().flatten().collect()
+        let number = if bound.unit().is_empty() {
+            value.as_f64()
+        } else {
+            count(value)
+        };
+        let number = number.filter(|number| bound != Bound::MultipleOf || *number > 0.0);
+        number.map(|number| Limit::Bound(bound, number))
+    });
+    let pattern = schema["pattern"].as_str();
+    let pattern = pattern.or_else(|| format_pattern(schema));
+    let pattern = pattern.map(|pattern| Limit::Pattern(pattern.to_owned()));
+    let unique = (schema["uniqueItems"] == true).then_some(Limit::Unique);
+    bounds.chain(pattern).chain(unique).collect()
 }
 
-/// Returns a count, which `10.0` is as well.
-pub fn whole(value: &Value) -> Option<u64> {
-    let exact = |value: &f64| (0.0..9e15).contains(value) && value.fract() == 0.0;
-    let decimal = || value.as_f64().filter(exact).map(|value| value as u64);
-    value.as_u64().or_else(decimal)
+/// Returns a count, which may be written as `10.0`.
+pub fn count(value: &Value) -> Option<f64> {
+    let whole = |value: &f64| (0.0..9e15).contains(value) && value.fract() == 0.0;
+    value.as_f64().filter(whole)
 }
 
 /// Returns the pattern that upstream wrote into `format`.

@@ -14,21 +14,16 @@ use crate::ir::{Body, Kind, Operation, Parameter, Place, Success};
 use crate::markdown;
 
 /// Headers that the transport sets. Of the first three, OpenAPI has parameters ignored.
-pub const OF_THE_TRANSPORT: [&str; 13] = [
-    "accept",
-    "authorization",
-    "content-type",
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "proxy-authorization",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "x-api-key",
-];
+const OF_THE_TRANSPORT: &str = "accept authorization content-type connection content-length expect host \
+    proxy-authorization te trailer transfer-encoding upgrade x-api-key";
+
+/// Returns the place of a header among those that the transport sets.
+pub fn of_the_transport(header: &str) -> Option<usize> {
+    let header = header.to_lowercase();
+    OF_THE_TRANSPORT
+        .split(' ')
+        .position(|known| known == header)
+}
 
 /// Lowers all operations.
 pub fn lower(document: &Document, flattener: &mut Flattener<'_>) -> Vec<Operation> {
@@ -63,7 +58,7 @@ fn add_parameter(
     };
     let lowercase = name.to_lowercase();
     let set_by_client = match place {
-        Place::Header => OF_THE_TRANSPORT.contains(&lowercase.as_str()),
+        Place::Header => of_the_transport(&lowercase).is_some(),
         Place::Path => Some(name) == operation.account.as_deref(),
         Place::Query | Place::Body => false,
     };

@@ -13,7 +13,7 @@ pub mod messages;
 pub mod operations;
 mod tags;
 
-pub use keywords::{format_pattern, target, whole};
+pub use keywords::{count, format_pattern, target, texts};
 
 use serde_json::{Map, Value};
 

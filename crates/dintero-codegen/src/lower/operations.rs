@@ -103,6 +103,10 @@ pub fn json_content(body: &Value) -> Option<(&String, &Value)> {
 /// Returns how well a media type says that a body is one JSON text, the plain one being 0; a stream of several is none.
 pub fn json_rank(media: &str) -> Option<u8> {
     let (essence, parameters) = media.split_once(';').unwrap_or((media, ""));
+    if media.contains(|c: char| !matches!(c, ' '..='~')) {
+        // It fits into no header.
+        return None;
+    }
     match essence.trim().to_lowercase().as_str() {
         "application/json" => Some(u8::from(!parameters.is_empty())),
         essence if essence.ends_with("+json") => Some(2),
@@ -188,28 +192,44 @@ fn retry(operation: &Value, method: &str) -> RetryClass {
     }
 }
 
+/// Returns how a list pages, or `None` where the mark says anything that is not understood.
 fn paging(paging: &Value) -> Option<Paging> {
-    let source = |node: &Value| {
-        let text = |key: &str| node[key].as_str().map(str::to_owned);
-        let last_item = text("last_item").map(CursorSource::LastItem);
-        last_item.or_else(|| text("body").map(CursorSource::Body))
+    let only = |node: &Value, keys: &[&str]| {
+        let node = node.as_object();
+        node.is_some_and(|node| node.keys().all(|key| keys.contains(&key.as_str())))
     };
-    let cursor = paging["cursor"].as_array()?.iter().filter_map(|cursor| {
+    let source = |node: &Value| {
+        let pointer = |key: &str| node[key].as_str().map(str::to_owned);
+        match (pointer("last_item"), pointer("body")) {
+            (Some(pointer), None) => Some(CursorSource::LastItem(pointer)),
+            (None, Some(pointer)) => Some(CursorSource::Body(pointer)),
+            _ => None,
+        }
+    };
+    let cursor = |cursor: &Value| {
         let instead = &cursor["instead"];
+        let alternative = match instead {
+            Value::Null => None,
+            _ if !only(instead, &["given", "body", "last_item"]) => return None,
+            _ => Some((texts(&instead["given"]).collect(), source(instead)?)),
+        };
         Some(Cursor {
             parameter: cursor["parameter"].as_str()?.to_owned(),
             source: source(cursor)?,
-            alternative: source(instead).map(|source| (texts(&instead["given"]).collect(), source)),
+            alternative,
         })
-    });
+        .filter(|_| only(cursor, &["parameter", "body", "last_item", "instead"]))
+    };
+    let cursors = paging["cursor"].as_array()?.iter().map(cursor);
     Some(Paging {
-        items: paging["items"].as_str().unwrap_or_default().to_owned(),
-        cursor: cursor.collect(),
+        items: paging["items"].as_str()?.to_owned(),
+        cursor: cursors.collect::<Option<_>>()?,
     })
+    .filter(|read| only(paging, &["items", "cursor"]) && !read.cursor.is_empty())
 }
 
 /// Returns the security requirements of an operation, any one of which is enough.
-pub fn requirements<'v>(
+fn requirements<'v>(
     root: &'v Value,
     operation: &'v Value,
 ) -> impl Iterator<Item = &'v Map<String, Value>> {

@@ -59,28 +59,17 @@ pub enum Limit {
     Required,
 }
 
-pub(crate) fn check_text(text: &str, limits: &[Limit], at: &mut Violations) {
-    let length = || text.chars().count();
+fn check_text(text: &str, limits: &[Limit], at: &mut Violations) {
+    let length = text.chars().count();
+    check_count(length, "characters", limits, at);
     for rule in limits {
-        let violation = match *rule {
-            Limit::MinLength(limit) if length() < limit => {
-                format!(
-                    "must have at least {limit} characters (it has {})",
-                    length()
-                )
-            }
-            Limit::MaxLength(limit) if length() > limit => {
-                format!("must have at most {limit} characters (it has {})", length())
-            }
-            Limit::Pattern(pattern) if !matches(pattern, text) => {
-                format!(
-                    "must match the pattern {pattern} (its {} characters do not)",
-                    length()
-                )
-            }
-            _ => continue,
-        };
-        at.push("", violation);
+        if let Limit::Pattern(pattern) = *rule
+            && !matches(pattern, text)
+        {
+            let violation =
+                format!("must match the pattern {pattern} (its {length} characters do not)");
+            at.push("", violation);
+        }
     }
 }
 
@@ -125,30 +114,23 @@ impl Validate for i32 {
 /// Whole numbers are compared as such, without the rounding of a floating-point value.
 impl Validate for Number {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
-        let order = |limit: f64| {
+        let is = |limit: f64, wanted: fn(Ordering) -> bool| {
             let limit = Self::try_from(limit).ok();
-            limit.and_then(|limit| self.partial_cmp(&limit))
+            let order = limit.and_then(|limit| self.partial_cmp(&limit));
+            order.is_some_and(wanted)
         };
         for rule in limits {
-            let violation = match *rule {
-                Limit::Min(limit) if order(limit).is_some_and(Ordering::is_lt) => {
-                    format!("must be at least {limit}")
-                }
-                Limit::Max(limit) if order(limit).is_some_and(Ordering::is_gt) => {
-                    format!("must be at most {limit}")
-                }
-                Limit::Above(limit) if order(limit).is_some_and(Ordering::is_le) => {
-                    format!("must be more than {limit}")
-                }
-                Limit::Below(limit) if order(limit).is_some_and(Ordering::is_ge) => {
-                    format!("must be less than {limit}")
-                }
-                Limit::MultipleOf(of) if !self.is_multiple_of(of) => {
-                    format!("must be a multiple of {of}")
-                }
+            let (words, limit, broken) = match *rule {
+                Limit::Min(limit) => ("at least", limit, is(limit, Ordering::is_lt)),
+                Limit::Max(limit) => ("at most", limit, is(limit, Ordering::is_gt)),
+                Limit::Above(limit) => ("more than", limit, is(limit, Ordering::is_le)),
+                Limit::Below(limit) => ("less than", limit, is(limit, Ordering::is_ge)),
+                Limit::MultipleOf(of) => ("a multiple of", of, !self.is_multiple_of(of)),
                 _ => continue,
             };
-            at.push("", violation);
+            if broken {
+                at.push("", format_args!("must be {words} {limit}"));
+            }
         }
     }
 }
@@ -172,7 +154,7 @@ impl Validate for Value {
 
 impl Validate for Map<String, Value> {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
-        check_count(self.len(), limits, at);
+        check_count(self.len(), "properties", limits, at);
     }
 }
 
@@ -192,24 +174,31 @@ impl<T: Validate> Validate for Box<T> {
     }
 }
 
-fn check_count(count: usize, limits: &[Limit], at: &mut Violations) -> &'static [Limit] {
-    let mut each: &'static [Limit] = &[];
+fn check_count(count: usize, unit: &str, limits: &[Limit], at: &mut Violations) {
     for rule in limits {
-        let (bound, limit, unit) = match *rule {
+        let (bound, limit, of) = match *rule {
+            Limit::MinLength(limit) if count < limit => ("least", limit, "characters"),
+            Limit::MaxLength(limit) if count > limit => ("most", limit, "characters"),
             Limit::MinItems(limit) if count < limit => ("least", limit, "elements"),
             Limit::MaxItems(limit) if count > limit => ("most", limit, "elements"),
             Limit::MinProperties(limit) if count < limit => ("least", limit, "properties"),
             Limit::MaxProperties(limit) if count > limit => ("most", limit, "properties"),
-            Limit::Each(limits) => {
-                each = limits;
-                continue;
-            }
             _ => continue,
         };
-        let violation = format!("must have at {bound} {limit} {unit} (it has {count})");
-        at.push("", violation);
+        if of == unit {
+            let violation = format!("must have at {bound} {limit} {unit} (it has {count})");
+            at.push("", violation);
+        }
     }
-    each
+}
+
+/// Returns the limits of each element or value.
+fn each(limits: &[Limit]) -> &'static [Limit] {
+    let each = limits.iter().find_map(|limit| match limit {
+        Limit::Each(limits) => Some(*limits),
+        _ => None,
+    });
+    each.unwrap_or_default()
 }
 
 /// Checks how many properties an object has; few objects have a limit of it.
@@ -229,22 +218,22 @@ pub fn check_properties(object: &impl Serialize, limits: [&[Limit]; 2], at: &mut
 
 impl<T: Validate + PartialEq> Validate for Vec<T> {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
-        let each = check_count(self.len(), limits, at);
+        check_count(self.len(), "elements", limits, at);
         if limits.contains(&Limit::Unique) && (1..self.len()).any(|i| self[..i].contains(&self[i]))
         {
             at.push("", "must not have an element twice");
         }
         for (index, value) in self.iter().enumerate() {
-            at.item(index, |at| value.check(each, at));
+            at.item(index, |at| value.check(each(limits), at));
         }
     }
 }
 
 impl<T: Validate> Validate for BTreeMap<String, T> {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
-        let each = check_count(self.len(), limits, at);
+        check_count(self.len(), "properties", limits, at);
         for (index, value) in self.values().enumerate() {
-            at.item(index, |at| value.check(each, at));
+            at.item(index, |at| value.check(each(limits), at));
         }
     }
 }

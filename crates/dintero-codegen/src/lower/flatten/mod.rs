@@ -139,8 +139,8 @@ impl<'a> Flattener<'a> {
         flat.meta = meta.or(flat.meta);
         flat.limit(&limits(schema));
         if let Some((lower, upper)) = flat.contradiction() {
-            let problem = format!("no value keeps both {lower:?} and {upper:?}");
-            let help = "Correct one of the limits with an overlay action; until then every request with it is refused";
+            let problem = format!("no value keeps both {lower} and {upper}");
+            let help = "Correct one of them with an overlay action; until then no request with a value is sent";
             self.warn(Rule::ConflictingLimits, pointer, &problem, help);
         }
         flat
