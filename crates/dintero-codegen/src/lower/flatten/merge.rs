@@ -202,6 +202,7 @@ impl Flattener<'_> {
                 };
             }
         };
+        self.check_limits(&one, pointer);
         one
     }
 
