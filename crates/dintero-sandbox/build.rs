@@ -22,7 +22,7 @@ fn main() -> ExitCode {
 }
 
 fn convert(api: &str) -> Result<(), String> {
-    let input = format!("openapi/{api}.yaml");
+    let input = format!("../../openapi/{api}.yaml");
     println!("cargo::rerun-if-changed={input}");
     let mut document = Document::read(Path::new(&input)).map_err(|errors| errors.to_string())?;
     without_prose(&mut document.root, "");
