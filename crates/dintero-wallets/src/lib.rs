@@ -5,6 +5,9 @@
 //! The `dintero` crate makes a client from credentials.
 
 include!(concat!(
-    env!("OUT_DIR", "a vendored git dependency has no OpenAPI documents to generate the client from; depend on the published package"),
+    env!(
+        "OUT_DIR",
+        "a vendored git dependency has no OpenAPI documents to generate the client from; depend on the published package"
+    ),
     "/client.rs"
 ));
