@@ -50,6 +50,7 @@ rules! {
     MissingReference "missing-reference" "A reference leads to nothing.",
     PartialReference "partial-reference" "A reference leads into a schema instead of to one.",
     MissingMapping "missing-mapping" "A discriminator names a schema that does not exist.",
+    DeepNesting "deep-nesting" "Schemas are nested too deep, counted through references.",
     TypeList "type-list" "A schema has several types, as in OpenAPI 3.1.",
     PatternAsFormat "pattern-as-format" "A regular expression stands in `format`.",
     InvalidPattern "invalid-pattern" "A pattern is no ECMAScript regular expression.",

@@ -83,7 +83,7 @@ pub fn boxes(output: &mut Output, api: &Api) {
             _ => false,
         };
         let is_object = matches!(kind(api, &inner), Some(Kind::Object(_)));
-        if (optional && is_object || contains(output, api, &inner, &name, &mut BTreeSet::new()))
+        if (optional && is_object || contains(output, api, &inner, &name))
             && let Some(fields) = output.structs.get_mut(&name)
             && let Some(field) = fields.get_mut(&wire)
         {
@@ -106,38 +106,31 @@ fn direct(rust_type: &RustType) -> Option<&str> {
     }
 }
 
-fn contains(
-    output: &Output,
-    api: &Api,
-    outer: &str,
-    wanted: &str,
-    seen: &mut BTreeSet<String>,
-) -> bool {
-    if outer == wanted {
-        return true;
-    }
-    if !seen.insert(outer.to_owned()) {
-        return false;
-    }
-    let inner: Vec<&str> = match kind(api, outer) {
-        Some(Kind::Union(union)) => {
-            let variants = union.variants.iter();
-            variants
-                .filter_map(|variant| variant.schema.as_reference())
-                .collect()
+/// Returns `true` if a type holds another, or itself, without a list, a map or a box between.
+fn contains(output: &Output, api: &Api, outer: &str, wanted: &str) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![outer];
+    while let Some(outer) = open.pop() {
+        if outer == wanted {
+            return true;
         }
-        Some(Kind::Object(_)) => {
-            let fields = output.structs.get(outer).into_iter();
-            fields
-                .flat_map(BTreeMap::values)
-                .filter_map(|field| direct(&field.rust_type))
-                .collect()
+        if !seen.insert(outer) {
+            continue;
         }
-        _ => Vec::new(),
-    };
-    inner
-        .into_iter()
-        .any(|inner| contains(output, api, inner, wanted, seen))
+        match kind(api, outer) {
+            Some(Kind::Union(union)) => {
+                let variants = union.variants.iter();
+                open.extend(variants.filter_map(|variant| variant.schema.as_reference()));
+            }
+            Some(Kind::Object(_)) => {
+                let fields = output.structs.get(outer).into_iter();
+                let fields = fields.flat_map(BTreeMap::values);
+                open.extend(fields.filter_map(|field| direct(&field.rust_type)));
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Checks that everything of the API is there.

@@ -14,6 +14,7 @@ pub mod operations;
 mod tags;
 
 pub use keywords::format_pattern;
+pub(crate) use keywords::reference;
 
 use serde_json::{Map, Value};
 
