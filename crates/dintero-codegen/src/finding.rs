@@ -69,6 +69,7 @@ rules! {
     UnknownPaging "unknown-paging" "The response has no list where the overlay says that it pages.",
     UnsupportedBody "unsupported-body" "A request body is not JSON.",
     SeveralSuccessBodies "several-success-bodies" "An operation has success bodies of several kinds.",
+    InvalidPath "invalid-path" "A path is none that a request can have, or the same as another one.",
     DuplicatePathVariable "duplicate-path-variable" "A path has the same variable twice.",
     UndeclaredPathVariable "undeclared-path-variable" "A path has a variable that is no parameter.",
     UnusedPathParameter "unused-path-parameter" "A path parameter is not in the path.",

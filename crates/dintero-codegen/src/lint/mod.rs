@@ -5,6 +5,7 @@ mod depth;
 mod names;
 mod operations;
 mod parameters;
+mod paths;
 mod schemas;
 
 use std::collections::BTreeSet;
