@@ -318,6 +318,7 @@ impl Flattener<'_> {
                 };
             }
         };
+        self.check_limits(&one, pointer);
         one
     }
 

@@ -183,12 +183,17 @@ impl<'a> Flattener<'a> {
         };
         flat.meta = meta.or(flat.meta);
         flat.limit(&limits(schema));
-        if let Some((lower, upper)) = flat.contradiction() {
+        self.check_limits(&flat, pointer);
+        flat
+    }
+
+    /// Records limits that no value keeps.
+    fn check_limits(&mut self, schema: &Schema, pointer: &str) {
+        if let Some((lower, upper)) = schema.contradiction() {
             let problem = format!("no value keeps both {lower} and {upper}");
             let help = "Correct one of them with an overlay action; until then no request with a value is sent";
             self.warn(Rule::ConflictingLimits, pointer, &problem, help);
         }
-        flat
     }
 
     /// Returns what a reference to a schema outside of the components leads to, which has no name to refer to.
