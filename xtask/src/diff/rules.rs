@@ -247,8 +247,7 @@ impl Comparison<'_> {
             "statuses" => "status",
             _ => key,
         };
-        // Without a requirement, or with one that is empty, nothing is required.
-        let free = |list: &[String]| list.iter().all(|word| word == "\"\"") || is_in("\"\"", list);
+        let free = |list: &[String]| list.is_empty() || is_in("none", list);
         match key {
             _ if old == new => {}
             "server" => {
@@ -273,7 +272,9 @@ impl Comparison<'_> {
                     }
                 }
             }
-            "auth" | "scopes" if free(old) && free(new) => {}
+            "auth" if free(old) && free(new) => {
+                self.words(place, name, old.iter(), new.iter(), (N, N));
+            }
             "auth" | "scopes" if free(old) => {
                 self.changed(
                     place,
@@ -372,7 +373,7 @@ fn is_in(word: &str, list: &[String]) -> bool {
 /// Returns words of which any one is enough.
 fn any_of(list: &[String]) -> String {
     let words = list.iter().map(|word| word.trim_matches('"'));
-    let words = words.filter(|word| !word.is_empty());
+    let words = words.filter(|word| *word != "none");
     let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
     words.join(" or ")
 }
