@@ -5,6 +5,7 @@
 //! operations, `flatten` the schemas they carry, `direction` splits what requests and responses carry, and
 //! `inline_types` names the types.
 
+mod circles;
 mod direction;
 mod flatten;
 mod inline_types;
@@ -14,6 +15,7 @@ pub mod operations;
 mod tags;
 
 pub use keywords::{count, format_pattern, target, texts};
+pub use tags::literal;
 
 use serde_json::{Map, Value};
 
