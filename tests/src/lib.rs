@@ -4,6 +4,8 @@ pub mod arbitrary;
 pub mod bodies;
 pub mod compatibility;
 pub mod constructs;
+pub mod random_unions;
+pub mod unions;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
