@@ -6,6 +6,7 @@ pub mod compatibility;
 pub mod constructs;
 pub mod random_unions;
 pub mod unions;
+pub mod wire;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -27,5 +27,5 @@ pub use redact::{Personal, Revealed, reveal};
 pub use text::{Date, DateTime, Text, TextFormat, Uuid};
 pub use union::{Told, VariantFacts, constant, told};
 pub use unknown_fields::{FieldName, UnknownFields};
-pub use validate::{Limit, Validate};
+pub use validate::{Limit, Validate, check_properties};
 pub use violations::{Violation, Violations};
