@@ -29,6 +29,7 @@ fn generate() -> Result<(), String> {
         Document::parse("unions.json", &unions.to_string()).map_err(|errors| errors.to_string())?;
     write("unions", unions, None, &random_unions::code(&kinds))?;
     client("constructs", Some("constructs-overlay"))?;
+    client("circles", None)?;
     client("wire", None)?;
     client("compatibility-old", None)?;
     client("compatibility-new", None)?;

@@ -2,6 +2,7 @@
 
 pub mod arbitrary;
 pub mod bodies;
+pub mod circles;
 pub mod compatibility;
 pub mod constructs;
 pub mod random_unions;

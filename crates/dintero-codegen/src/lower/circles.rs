@@ -45,9 +45,7 @@ pub fn resolve(flat: &mut Schemas, flattener: &mut Flattener<'_>) {
         });
         if union.variants.is_empty() {
             schema.kind = Kind::Any;
-            let problem = "leads back to itself without an object between";
-            let help = "It is read as any JSON";
-            flattener.warn(Rule::EndlessType, &pointer_of(name), problem, help);
+            flattener.endless(name);
         }
     }
     let mut finite = BTreeSet::new();

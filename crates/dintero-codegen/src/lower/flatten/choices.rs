@@ -175,14 +175,6 @@ impl<'a> Flattener<'a> {
         }
         let mut objects = Vec::new();
         self.objects(&flat, &mut objects, &mut BTreeSet::new());
-        if objects.is_empty() {
-            let base = names.iter().find_map(|name| self.base(name));
-            self.objects(
-                &base.unwrap_or_default(),
-                &mut objects,
-                &mut BTreeSet::new(),
-            );
-        }
         Choice {
             names,
             flat,
