@@ -89,7 +89,11 @@ impl<'a> Flattener<'a> {
                 ..Schema::new(if empty { Kind::Any } else { Kind::Union(union) })
             };
         }
+        let before = self.cuts;
         let flat = self.flatten(schema, &pointer_of(name));
+        if flat.kind == Kind::Any && before != self.cuts && self.is_choice(name) {
+            self.endless(name);
+        }
         // A kind that adds nothing to its base is an object of the base's properties.
         match flat.as_reference() {
             Some(base) if self.kinds.contains(name) || self.offers(base, &[name]) => Schema {
@@ -98,6 +102,13 @@ impl<'a> Flattener<'a> {
             },
             _ => flat,
         }
+    }
+
+    /// Reports a choice of nothing but itself.
+    pub fn endless(&mut self, name: &str) {
+        let problem = "leads back to itself without an object between";
+        let help = "It is read as any JSON";
+        self.warn(Rule::EndlessType, &pointer_of(name), problem, help);
     }
 
     /// Returns the object that the base of a discriminator is by itself.
