@@ -27,7 +27,8 @@ pub fn write(source: &mut String, api: &Api, output: &Output) {
         match &kind.schema.kind {
             Kind::Object(properties) => {
                 let fields = output.structs.get(name).unwrap_or(&empty);
-                object(source, (name, &doc), kind.in_requests, properties, fields);
+                let limits = (kind.in_requests, checks(&kind.schema));
+                object(source, (name, &doc), limits, properties, fields);
             }
             Kind::Enum(listed) => values(source, (name, &doc), listed),
             Kind::Union(variants) => union(source, (name, &doc), kind.in_requests, variants, api),
@@ -58,12 +59,15 @@ fn builder(name: &str, has_builder: bool) -> String {
 fn object(
     source: &mut String,
     (name, doc): (&str, &str),
-    in_requests: bool,
+    (in_requests, limits): (bool, Vec<String>),
     object: &Object,
     fields: &BTreeMap<String, Field>,
 ) {
     open(source, "object", doc);
-    let builder = builder(name, in_requests);
+    let mut builder = builder(name, in_requests);
+    if in_requests && !limits.is_empty() {
+        put!(builder, " [{}]", limits.join(", "));
+    }
     put!(source, "        pub struct {name}{builder} {{\n");
     for (wire, property) in &object.properties {
         let Some(Field { ident, rust_type }) = fields.get(wire) else {

@@ -9,12 +9,12 @@ mod direction;
 mod flatten;
 mod inline_types;
 mod keywords;
-mod messages;
+pub mod messages;
 pub mod operations;
 mod tags;
 
-pub use keywords::format_pattern;
 pub(crate) use keywords::reference;
+pub use keywords::{count, format_pattern, target, texts};
 
 use serde_json::{Map, Value};
 

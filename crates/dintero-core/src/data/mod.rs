@@ -25,5 +25,5 @@ pub use param::Param;
 pub use redact::{Personal, Revealed, reveal};
 pub use text::{Date, DateTime, Text, TextFormat, Uuid};
 pub use unknown_fields::{FieldName, UnknownFields};
-pub use validate::{Limit, Validate};
+pub use validate::{Limit, Validate, check_properties};
 pub use violations::{Violation, Violations};

@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! object!            pub struct NAME BUILDER? { FIELD* }
-//!   BUILDER          , NAME
+//!   BUILDER          , NAME [LIMITS]?, where the limits are those of the object as a whole
 //!   FIELD            NAME "wire name": PRESENCE KIND (TYPE) PRIVACY [LIMITS] CONSTANT? ;
 //!   PRESENCE         required | optional | nullable
 //!   KIND             value | boxed | list | map | one_or_many

@@ -229,7 +229,11 @@ impl<'a> Flattener<'a> {
                 Scalar::StringOrNumber
             }
             ["array"] => {
-                let lists = choices.into_iter().map(|choice| choice.flat);
+                // A limit of one alternative is none of the others.
+                let lists = choices.into_iter().map(|mut choice| {
+                    choice.flat.visit_mut(&mut |schema| schema.limits.clear());
+                    choice.flat
+                });
                 let merged = lists.reduce(|one, two| self.merge(one, two, pointer));
                 return merged.unwrap_or_default();
             }

@@ -73,9 +73,10 @@ impl Flattener<'_> {
             });
         }
         let mut merged = merged.unwrap_or_default();
-        // `required` beside `allOf` may name properties of any part.
+        // `required` beside `allOf`, or in a part without properties, may name properties of any part.
         if let Kind::Object(object) = &mut merged.kind {
-            object.required.extend(texts(&rest["required"]));
+            let required = parts.iter().chain([&rest]).map(|part| &part["required"]);
+            object.required.extend(required.flat_map(texts));
         }
         merged
     }
@@ -133,6 +134,7 @@ impl Flattener<'_> {
             return schema;
         };
         let mut target = self.expand(name, pointer);
+        target.add_limits(&schema);
         target.meta = schema.meta.or(target.meta);
         target
     }

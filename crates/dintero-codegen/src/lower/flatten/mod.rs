@@ -9,9 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::keywords::{
-    is_compound, list_limits, lists_null, meta, reference, scalar_limits, texts, type_of,
-};
+use super::keywords::{is_compound, limits, lists_null, meta, reference, target, texts, type_of};
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
 use crate::ir::{Enum, Kind, Object, Scalar, Schema, Union};
@@ -115,10 +113,16 @@ impl<'a> Flattener<'a> {
             if self.is_nullable(schema, &mut BTreeSet::new()) {
                 meta.nullable = Some(true);
             }
+            meta.read_only = meta.read_only.or_else(|| self.inherited(&name, "readOnly"));
+            meta.write_only = (meta.write_only).or_else(|| self.inherited(&name, "writeOnly"));
             return Schema {
                 meta,
+                limits: limits(schema),
                 ..Schema::reference(name)
             };
+        }
+        if let Some(reference) = schema["$ref"].as_str() {
+            return self.elsewhere(reference, schema, pointer);
         }
         let list = |key: &str| schema[key].as_array();
         let mut flat = if let Some(parts) = list("allOf") {
@@ -133,23 +137,60 @@ impl<'a> Flattener<'a> {
             self.plain(schema, pointer)
         };
         flat.meta = meta.or(flat.meta);
+        flat.limit(&limits(schema));
+        if let Some((lower, upper)) = flat.contradiction() {
+            let problem = format!("no value keeps both {lower} and {upper}");
+            let help = "Correct one of them with an overlay action; until then no request with a value is sent";
+            self.warn(Rule::ConflictingLimits, pointer, &problem, help);
+        }
         flat
+    }
+
+    /// Returns what a reference to a schema outside of the components leads to, which has no name to refer to.
+    fn elsewhere(&mut self, reference: &str, schema: &Value, pointer: &str) -> Schema {
+        let Some(target) = target(&self.document.root, reference) else {
+            return Schema::default();
+        };
+        if self.stack.iter().any(|open| open == reference) {
+            let problem = "leads back to itself outside of the components";
+            let help = "What is below is read as any JSON; make it a component";
+            self.warn(Rule::EndlessType, pointer, problem, help);
+            return Schema::default();
+        }
+        self.stack.push(reference.to_owned());
+        let mut flat = self.flatten(target, reference.trim_start_matches('#'));
+        self.stack.pop();
+        flat.limit(&limits(schema));
+        flat.meta = meta(schema).or(flat.meta);
+        flat
+    }
+
+    /// Returns what a component, or the one that it is a reference to, says about itself.
+    fn inherited(&self, component: &str, key: &str) -> Option<bool> {
+        let mut schema = self.components.get(component)?;
+        for _ in 0..16 {
+            if let Some(flag) = schema[key].as_bool() {
+                return Some(flag);
+            }
+            schema = self.components.get(&reference(schema)?)?;
+        }
+        None
     }
 
     fn plain(&mut self, schema: &Value, pointer: &str) -> Schema {
         let mut flat = match type_of(schema) {
             Some("object") => self.object(schema, pointer),
-            Some("array") => Schema {
-                limits: list_limits(schema),
-                ..Schema::new(Kind::List(Box::new(
-                    self.inner(&schema["items"], &format!("{pointer}/items")),
-                )))
-            },
+            Some("array") => Schema::new(Kind::List(Box::new(
+                self.inner(&schema["items"], &format!("{pointer}/items")),
+            ))),
             Some("string") => scalar(schema, Scalar::String),
             Some("integer") => scalar(schema, Scalar::Integer),
             Some("number") => scalar(schema, Scalar::Number),
             Some("boolean") => scalar(schema, Scalar::Boolean),
-            _ => Schema::default(),
+            _ => Schema {
+                format: schema["format"].as_str().map(str::to_owned),
+                ..Schema::default()
+            },
         };
         let holds_values = matches!(flat.kind, Kind::Scalar(_) | Kind::Enum(_) | Kind::Any);
         if holds_values && lists_null(schema) {
@@ -247,7 +288,6 @@ fn scalar(schema: &Value, scalar: Scalar) -> Schema {
     Schema {
         format: schema["format"].as_str().map(str::to_owned),
         constant: only.and_then(Value::as_str).map(str::to_owned),
-        limits: scalar_limits(schema),
         ..Schema::new(kind)
     }
 }
