@@ -111,7 +111,7 @@ fn find<'s>(
 }
 
 /// Returns the file and the place that gave the document a node: the last overlay action that did, or the document itself.
-fn origin<'d>(
+pub fn origin<'d>(
     document: &'d Document,
     overlay: Option<&'d Document>,
     node: &str,

@@ -118,7 +118,15 @@ fn add(document: &mut Value, other: &Value) {
 /// Returns `true` if what stands at one place of two documents has the same Rust type but for its parts.
 fn same_kind(one: &Value, two: &Value) -> bool {
     const SHAPE: [&str; 9] = [
-        "$ref", "type", "format", "nullable", "readOnly", "writeOnly", "allOf", "oneOf", "anyOf",
+        "$ref",
+        "type",
+        "format",
+        "nullable",
+        "readOnly",
+        "writeOnly",
+        "allOf",
+        "oneOf",
+        "anyOf",
     ];
     let parts = ["enum", "properties", "items"];
     one.is_object() == two.is_object()

@@ -188,7 +188,10 @@ fn needed(lost: &[String], fix: bool) -> String {
         true => "correct the overlay, or crates/dintero",
         false => "import with --fix, which keeps what the document lacks",
     };
-    format!("crates/dintero uses what the document lacks: {}; {help}", lost.join(", "))
+    format!(
+        "crates/dintero uses what the document lacks: {}; {help}",
+        lost.join(", ")
+    )
 }
 
 /// Refuses a page that is taken for the whole document, since it would throw everything else away.

@@ -22,9 +22,8 @@ impl Lint<'_> {
             }
             let item = resolve(root, item).as_object().into_iter().flatten();
             let methods = item.filter(|(_, operation)| operation.is_object());
-            let twin = methods.filter_map(|(method, _)| {
-                known.insert((without_names(path), method), path)
-            });
+            let twin =
+                methods.filter_map(|(method, _)| known.insert((without_names(path), method), path));
             let problem = match (problem(path), twin.last()) {
                 (Some(problem), _) => problem,
                 (None, Some(twin)) => format!("differs from {twin} by the names of variables only"),
@@ -58,7 +57,8 @@ fn problem(path: &str) -> Option<String> {
         };
         return Some(format!("has the character {bad:?}{part}"));
     }
-    let encoded = |rest: &str| rest.len() > 1 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit());
+    let encoded =
+        |rest: &str| rest.len() > 1 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit());
     if !path.split('%').skip(1).all(encoded) {
         return Some("has a % that two hexadecimal digits do not follow".to_owned());
     }

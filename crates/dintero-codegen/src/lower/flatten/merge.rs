@@ -146,9 +146,12 @@ impl Flattener<'_> {
         }
         if pointer.matches('/').count() > MERGED {
             let problem = "has schemas merged deeper than 64 levels of properties";
-            let help = "Refer to one schema instead of merging two, or replace one by {} in the overlay";
+            let help =
+                "Refer to one schema instead of merging two, or replace one by {} in the overlay";
             let pointer: Vec<&str> = pointer.split('/').take(4).collect();
-            let finding = self.document.finding(Level::Error, &pointer.join("/"), problem, help);
+            let finding = self
+                .document
+                .finding(Level::Error, &pointer.join("/"), problem, help);
             self.findings.push(finding.with_rule(Rule::DeepNesting));
             return Schema::default();
         }
