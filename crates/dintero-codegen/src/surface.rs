@@ -199,8 +199,15 @@ fn write_type(
             head.extend(flags(&[("open", union.open)]));
             lines.extend(union.variants.iter().map(|variant| {
                 let name = variant.schema.as_reference().unwrap_or_default();
-                let values = variant.values.iter();
-                let values: Vec<String> = values.map(|value| format!("{value:?}")).collect();
+                let mut told = variant.values.iter();
+                let mut fields = None;
+                if tag.is_none() {
+                    told = variant.fields.iter();
+                } else if !variant.fields.is_empty() {
+                    fields = Some(format!("fields={}", word(&variant.fields.join(","))));
+                }
+                let values = told.map(|value| format!("{value:?}"));
+                let values: Vec<String> = values.chain(fields).collect();
                 format!("{name}: {}", values.join(" "))
             }));
             "union"

@@ -14,7 +14,7 @@ pub struct Schema {
     pub kind: Kind,
     pub meta: Meta,
     pub format: Option<String>,
-    /// The only text it can be.
+    /// The only value it can be: a text, or a number or boolean as JSON writes it.
     pub constant: Option<String>,
     /// What limits it, the tightest of each kind, in the order of [`Limit`].
     pub limits: Vec<Limit>,
@@ -59,7 +59,7 @@ pub struct Enum {
 /// One of several objects.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Union {
-    /// The property that tells the objects apart; without it, properties of their own do.
+    /// The property whose value tells the objects apart.
     pub tag: Option<String>,
     /// Whether values are allowed that are none of the objects.
     pub open: bool,
@@ -70,8 +70,10 @@ pub struct Union {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
     pub schema: Schema,
-    /// The values of the tag, or the names of the properties, that tell it.
+    /// The values of the tag that tell it, numbers and booleans as JSON writes them.
     pub values: Vec<String>,
+    /// The properties that tell it where the tag does not; any of them is enough.
+    pub fields: Vec<String>,
 }
 
 /// A text, a number or a boolean.

@@ -38,7 +38,7 @@ impl Lint<'_> {
                 [self.remove(&format!("{pointer}/default"), why)],
             );
         }
-        for key in ["not", "if", "patternProperties"] {
+        for key in ["not", "if", "patternProperties", "propertyNames"] {
             if node.get(key).is_some_and(Value::is_object) {
                 let why = format!("No Rust type could hold what `{key}` says");
                 self.warn(
@@ -56,10 +56,9 @@ impl Lint<'_> {
             .flatten()
         {
             let target = target.as_str().unwrap_or_default();
-            let inner = target
-                .strip_prefix('#')
-                .map_or_else(|| format!("/components/schemas/{target}"), str::to_owned);
-            if self.root().pointer(&inner).is_none() {
+            let schemas = &self.root()["components"]["schemas"];
+            let named = schemas.get(target).is_some();
+            if !named && lower::target(self.root(), target).is_none() {
                 let place = format!("{pointer}/discriminator/mapping/{}", escape(value));
                 self.error(
                     Rule::MissingMapping,

@@ -5,6 +5,7 @@
 //! operations, `flatten` the schemas they carry, `direction` splits what requests and responses carry, and
 //! `inline_types` names the types.
 
+mod circles;
 mod direction;
 mod flatten;
 mod inline_types;
@@ -15,6 +16,7 @@ mod tags;
 
 pub(crate) use keywords::reference;
 pub use keywords::{count, format_pattern, target, texts};
+pub use tags::literal;
 
 use serde_json::{Map, Value};
 

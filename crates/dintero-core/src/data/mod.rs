@@ -11,6 +11,7 @@ mod param;
 pub mod private;
 mod redact;
 mod text;
+mod union;
 mod unknown_fields;
 mod validate;
 mod violations;
@@ -24,6 +25,7 @@ pub use open::{OpenEnum, UnknownInteger, UnknownValue, from_ref, from_value, ope
 pub use param::Param;
 pub use redact::{Personal, Revealed, reveal};
 pub use text::{Date, DateTime, Text, TextFormat, Uuid};
+pub use union::{Told, VariantFacts, constant, told};
 pub use unknown_fields::{FieldName, UnknownFields};
 pub use validate::{Limit, Validate, check_properties};
 pub use violations::{Violation, Violations};

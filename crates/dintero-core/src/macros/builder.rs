@@ -68,7 +68,7 @@ macro_rules! builder {
                 #[allow(unused_imports)]
                 use $crate::data::Validate as _;
                 let mut violations = builder.__violations;
-                $(let $field = builder.$field $(.or_else(|| ::std::option::Option::Some(<$type>::from($constant))))?;)*
+                $(let $field = builder.$field $(.or_else(|| $crate::data::constant::<$type>($constant)))?;)*
                 $($crate::__missing!($presence violations $field $wire);)*
                 $(violations.within($wire, |at| $field.check(const { &[$($limit),*] }, at));)*
                 if !violations.is_empty() {

@@ -6,35 +6,18 @@
 macro_rules! union {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident by tag $tag:literal $(or $any:ident)? { $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = [$($wire:literal),*],)* }
+        pub enum $name:ident by $(tag $tag:literal)? $(fields)? $(or $any:ident)? {
+            $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = [$($wire:literal),*] [$($field:literal),*],)*
+        }
     ) => {
         $crate::union! {
-            @body ($(#[$meta])*) $name ($($any)?) { $(($(#[$variant_meta])*) $variant $type ($($builder)?),)* }
-            |value| match value.get($tag).and_then($crate::data::private::Value::as_str) {
-                $(::std::option::Option::Some($($wire)|*) => ::std::option::Option::Some(stringify!($variant)),)*
-                _ => ::std::option::Option::None,
-            }
+            @body ($(#[$meta])*) $name ($($any)?) [$($tag)?]
+            { $(($(#[$variant_meta])*) $variant $type ($($builder)?) [$($wire),*] [$($field),*],)* }
         }
     };
     (
-        $(#[$meta:meta])*
-        pub enum $name:ident by fields $(or $any:ident)? { $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = [$($wire:literal),*],)* }
-    ) => {
-        $crate::union! {
-            @body ($(#[$meta])*) $name ($($any)?) { $(($(#[$variant_meta])*) $variant $type ($($builder)?),)* }
-            |value| {
-                $(
-                    if [$($wire),*].iter().any(|key| value.get(key).is_some()) {
-                        return ::std::option::Option::Some(stringify!($variant));
-                    }
-                )*
-                ::std::option::Option::None
-            }
-        }
-    };
-    (
-        @body ($(#[$meta:meta])*) $name:ident $any:tt { $(($(#[$variant_meta:meta])*) $variant:ident $type:ident ($($builder:ident)?),)* }
-        |$value:ident| $choose:expr
+        @body ($(#[$meta:meta])*) $name:ident $any:tt $tag:tt
+        { $(($(#[$variant_meta:meta])*) $variant:ident $type:ident ($($builder:ident)?) $values:tt $fields:tt,)* }
     ) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq)]
@@ -72,12 +55,25 @@ macro_rules! union {
 
         impl<'de> $crate::data::private::Deserialize<'de> for $name {
             fn deserialize<D: $crate::data::private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                let choose = |$value: &$crate::data::private::Value| -> ::std::option::Option<&'static str> { $choose };
+                const VARIANTS: &[$crate::data::VariantFacts] = &[
+                    $($crate::data::VariantFacts { name: stringify!($variant), values: &$values, fields: &$fields },)*
+                ];
                 let value: $crate::data::private::Value = $crate::data::private::Deserialize::deserialize(deserializer)?;
-                match choose(&value) {
-                    $(::std::option::Option::Some(stringify!($variant)) => $crate::__variant!($any $name $variant value),)*
-                    _ => ::std::result::Result::Ok(Self::Unknown(value)),
+                match $crate::data::told(&value, (&$tag as &[&str]).first(), VARIANTS) {
+                    $($crate::data::Told::ByTag(stringify!($variant)) => return $crate::__variant!($any $variant value),)*
+                    $crate::data::Told::ByTag(_) => {}
+                    $crate::data::Told::ByFields(names) => {
+                        for name in names {
+                            match name {
+                                $(stringify!($variant) => if let ::std::option::Option::Some(known) = $crate::data::from_ref(&value) {
+                                    return ::std::result::Result::Ok(Self::$variant(known));
+                                },)*
+                                _ => {}
+                            }
+                        }
+                    }
                 }
+                ::std::result::Result::Ok(Self::Unknown(value))
             }
         }
 
@@ -120,12 +116,12 @@ macro_rules! union_in_requests {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __variant {
-    (() $name:ident $variant:ident $value:ident) => {
-        $crate::data::from_value($value).map($name::$variant)
+    (() $variant:ident $value:ident) => {
+        $crate::data::from_value($value).map(Self::$variant)
     };
-    ((any) $name:ident $variant:ident $value:ident) => {
+    ((any) $variant:ident $value:ident) => {
         ::std::result::Result::Ok(
-            $crate::data::from_ref(&$value).map_or($name::Unknown($value), $name::$variant),
+            $crate::data::from_ref(&$value).map_or(Self::Unknown($value), Self::$variant),
         )
     };
 }

@@ -20,8 +20,16 @@ pub struct Flattener<'a> {
     components: &'a Map<String, Value>,
     /// The union that each component with a discriminator of its own stands for.
     unions: BTreeMap<String, Union>,
+    /// The properties that discriminators of components name, as a pointer writes them.
+    tags: BTreeSet<String>,
+    /// The components that are kinds of such a union.
+    kinds: BTreeSet<String>,
+    /// The component whose type is being made.
+    current: Option<String>,
     /// The components that are being looked into.
     stack: Vec<String>,
+    /// The choices among these of which only the properties that all alternatives share are looked at.
+    bases: Vec<String>,
     /// What references stand for, complete or as an outline; without it, schemas that refer to each other take for ever.
     expanded: BTreeMap<(String, bool), Schema>,
     /// Whether the outline of objects is enough: the names of their properties, and the enums among them.
@@ -39,17 +47,29 @@ impl<'a> Flattener<'a> {
             document,
             components,
             unions: BTreeMap::new(),
+            tags: BTreeSet::new(),
+            kinds: BTreeSet::new(),
+            current: None,
             stack: Vec::new(),
+            bases: Vec::new(),
             expanded: BTreeMap::new(),
             outline: false,
             cuts: 0,
             findings: Vec::new(),
         };
         for (name, schema) in components {
+            let tag = schema["discriminator"]["propertyName"].as_str();
+            flattener.tags.extend(tag.map(escape));
             let is_base = schema["oneOf"].is_null() && schema["anyOf"].is_null();
             if schema["discriminator"].is_object() && is_base {
                 let union = flattener.discriminated(name, schema);
-                flattener.unions.insert(name.clone(), union);
+                let kinds = union.variants.iter().map(|kind| kind.schema.as_reference());
+                let kinds = kinds.flatten().map(str::to_owned);
+                flattener.kinds.extend(kinds);
+                // Without a kind, the base is all there is.
+                if !union.variants.is_empty() {
+                    flattener.unions.insert(name.clone(), union);
+                }
             }
         }
         flattener
@@ -60,13 +80,29 @@ impl<'a> Flattener<'a> {
         let Some(schema) = self.components.get(name) else {
             return Schema::default();
         };
-        match self.unions.get(name) {
-            Some(union) => Schema {
+        self.current = Some(name.to_owned());
+        if let Some(union) = self.unions.get(name).cloned() {
+            let union = self.base_union(name, union);
+            let empty = union.variants.is_empty();
+            return Schema {
                 meta: meta(schema),
-                ..Schema::new(Kind::Union(union.clone()))
-            },
-            None => self.flatten(schema, &pointer_of(name)),
+                ..Schema::new(if empty { Kind::Any } else { Kind::Union(union) })
+            };
         }
+        let flat = self.flatten(schema, &pointer_of(name));
+        // A kind that adds nothing to its base is an object of the base's properties.
+        match flat.as_reference() {
+            Some(base) if self.kinds.contains(name) || self.offers(base, &[name]) => Schema {
+                meta: flat.meta,
+                ..self.expand(name)
+            },
+            _ => flat,
+        }
+    }
+
+    /// Returns the object that the base of a discriminator is by itself.
+    pub fn base(&mut self, name: &str) -> Option<Schema> {
+        self.unions.contains_key(name).then(|| self.expand(name))
     }
 
     /// Returns what a schema is when no name stands between.
@@ -113,8 +149,11 @@ impl<'a> Flattener<'a> {
             if self.is_nullable(schema, &mut BTreeSet::new()) {
                 meta.nullable = Some(true);
             }
-            meta.read_only = meta.read_only.or_else(|| self.inherited(&name, "readOnly"));
-            meta.write_only = (meta.write_only).or_else(|| self.inherited(&name, "writeOnly"));
+            let names = self.names(schema);
+            let targets = || names.iter().map(|name| &self.components[name]);
+            let flag = |key: &str| targets().any(|target| target[key] == true).then_some(true);
+            meta.read_only = meta.read_only.or_else(|| flag("readOnly"));
+            meta.write_only = meta.write_only.or_else(|| flag("writeOnly"));
             return Schema {
                 meta,
                 limits: limits(schema),
@@ -129,6 +168,12 @@ impl<'a> Flattener<'a> {
             let mut merged = self.all_of(schema, parts, pointer);
             merged.meta.rust_name = None;
             merged
+        } else if let (Some(_), Some(_)) = (list("oneOf"), list("anyOf")) {
+            let (mut one, mut any) = (schema.clone(), schema.clone());
+            one["anyOf"].take();
+            any["oneOf"].take();
+            let [one, any] = [one, any].map(|choice| self.flatten(&choice, pointer));
+            self.merge(one, any, pointer)
         } else if let Some(parts) = list("oneOf") {
             self.one_of(schema, "oneOf", parts, pointer)
         } else if let Some(parts) = list("anyOf") {
@@ -163,18 +208,6 @@ impl<'a> Flattener<'a> {
         flat.limit(&limits(schema));
         flat.meta = meta(schema).or(flat.meta);
         flat
-    }
-
-    /// Returns what a component, or the one that it is a reference to, says about itself.
-    fn inherited(&self, component: &str, key: &str) -> Option<bool> {
-        let mut schema = self.components.get(component)?;
-        for _ in 0..16 {
-            if let Some(flag) = schema[key].as_bool() {
-                return Some(flag);
-            }
-            schema = self.components.get(&reference(schema)?)?;
-        }
-        None
     }
 
     fn plain(&mut self, schema: &Value, pointer: &str) -> Schema {
@@ -237,7 +270,7 @@ impl<'a> Flattener<'a> {
 
     /// Flattens a part of a schema; an outline has no parts of parts.
     fn inner(&mut self, schema: &Value, pointer: &str) -> Schema {
-        if self.outline && is_compound(schema) {
+        if self.outline && is_compound(schema) && self.stands_for(schema).is_none() {
             Schema::default()
         } else {
             self.flatten(schema, pointer)
@@ -256,7 +289,7 @@ impl<'a> Flattener<'a> {
     }
 }
 
-fn pointer_of(component: &str) -> String {
+pub fn pointer_of(component: &str) -> String {
     format!("/components/schemas/{}", escape(component))
 }
 
@@ -273,11 +306,19 @@ fn scalar(schema: &Value, scalar: Scalar) -> Schema {
         Scalar::Integer => values.iter().all(|value| value.is_i64()),
         _ => false,
     };
+    let text = |value: &&Value| match value.as_str() {
+        Some(text) => text.to_owned(),
+        None => value.to_string(),
+    };
+    // A boolean or number that can be one thing is that.
+    let constant = match (scalar, values.as_slice()) {
+        (Scalar::String, _) => only.filter(|only| only.is_string()),
+        (Scalar::Integer, _) => only.filter(|only| only.is_i64()),
+        (Scalar::Boolean, [only]) => Some(*only).filter(|only| only.is_boolean()),
+        (Scalar::Number, [only]) => Some(*only).filter(|only| only.is_number()),
+        _ => None,
+    };
     let kind = if listed && !values.is_empty() {
-        let text = |value: &&Value| match value.as_str() {
-            Some(text) => text.to_owned(),
-            None => value.to_string(),
-        };
         Kind::Enum(Enum {
             integer: scalar == Scalar::Integer,
             values: values.iter().map(text).collect(),
@@ -287,7 +328,7 @@ fn scalar(schema: &Value, scalar: Scalar) -> Schema {
     };
     Schema {
         format: schema["format"].as_str().map(str::to_owned),
-        constant: only.and_then(Value::as_str).map(str::to_owned),
+        constant: constant.as_ref().map(text),
         ..Schema::new(kind)
     }
 }
