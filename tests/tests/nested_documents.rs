@@ -109,7 +109,9 @@ fn properties_merged_too_deep_are_an_error_on_a_small_stack() {
     let error = on_a_small_stack(move || generated(&long).map(|generation| generation.surface));
     let error = error.expect_err("too deep");
     assert!(
-        error.contains("#/components/schemas/Both: has schemas merged within each other, 40 levels deep"),
+        error.contains(
+            "#/components/schemas/Both: has schemas merged within each other, 40 levels deep"
+        ),
         "{error}"
     );
 }

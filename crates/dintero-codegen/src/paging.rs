@@ -2,6 +2,7 @@
 
 use serde_json_path::JsonPath;
 
+use crate::action::Action;
 use crate::document::{Document, escape};
 use crate::emit::Output;
 use crate::finding::{Finding, Level, Rule};
@@ -27,7 +28,11 @@ pub fn check(
             let route = format!("{} {}", operation.method, operation.path);
             let problem = format!("{route} pages otherwise than {MARK} says: {problem}");
             let help = "Correct the paging in the overlay, or remove it there";
-            let finding = file.finding(Level::Error, &place, problem, help);
+            let why = format!("Does not fit the document: {problem}");
+            let mut finding = file.finding(Level::Error, &place, problem, help);
+            finding.actions = Action::remove(&document.root, &pointer, why)
+                .into_iter()
+                .collect();
             findings.push(finding.with_rule(Rule::UnknownPaging));
         }
     }
