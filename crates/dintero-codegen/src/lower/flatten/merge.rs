@@ -10,8 +10,8 @@ use crate::finding::{Level, Rule};
 use crate::ir::{Enum, Kind, Object, Scalar, Schema};
 use crate::lower::keywords::{meta, only_describes, only_requires, reference, texts};
 
-/// Most tokens of the pointer to what is merged: two for each level, and up to 128 to where merging begins.
-const MERGED: usize = 256;
+/// Most merges within each other. A debug build needs up to 32 KiB of stack for each, and threads have 2 MiB.
+const MERGED: usize = 40;
 
 impl Flattener<'_> {
     /// Returns one schema that can hold a value of either: all fields of both, those required that both require.
@@ -218,8 +218,10 @@ impl Flattener<'_> {
         if one.as_reference().is_some() && one.as_reference() == two.as_reference() {
             return one;
         }
-        if pointer.matches('/').count() > MERGED {
-            let problem = "has schemas merged deeper than 64 levels of properties";
+        if self.merging == MERGED {
+            // To try what is left could take for ever.
+            self.merging = usize::MAX;
+            let problem = format!("has schemas merged within each other, {MERGED} levels deep");
             let help =
                 "Refer to one schema instead of merging two, or replace one by {} in the overlay";
             let pointer: Vec<&str> = pointer.split('/').take(4).collect();
@@ -227,8 +229,19 @@ impl Flattener<'_> {
                 .document
                 .finding(Level::Error, &pointer.join("/"), problem, help);
             self.findings.push(finding.with_rule(Rule::DeepNesting));
+        }
+        if self.merging == usize::MAX {
             return Schema::default();
         }
+        self.merging += 1;
+        let merged = self.merged(one, two, pointer);
+        if self.merging < usize::MAX {
+            self.merging -= 1;
+        }
+        merged
+    }
+
+    fn merged(&mut self, one: Schema, two: Schema, pointer: &str) -> Schema {
         let mut one = self.expanded(one);
         let mut two = self.expanded(two);
         if one.constant.is_some() && two.constant.is_some() && one.constant != two.constant {

@@ -36,6 +36,8 @@ pub struct Flattener<'a> {
     outline: bool,
     /// How often a reference led back to what it is in.
     cuts: usize,
+    /// How many merges are open; the largest number once they were too many.
+    merging: usize,
     /// What is read more loosely than written.
     pub findings: Vec<Finding>,
 }
@@ -55,6 +57,7 @@ impl<'a> Flattener<'a> {
             expanded: BTreeMap::new(),
             outline: false,
             cuts: 0,
+            merging: 0,
             findings: Vec::new(),
         };
         for (name, schema) in components {
