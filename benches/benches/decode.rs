@@ -121,7 +121,7 @@ fn decode(criterion: &mut Criterion) {
             serde_json::from_slice::<Transaction>(bytes).ok()
         }),
         row("decode Transaction, as a client", "decode Value", || {
-            dintero_core::data::decode::<Transaction>(bytes).ok()
+            dintero_core::data::read::<Transaction>(bytes).ok()
         }),
         row("decode Value, newer", "decode Value", || {
             serde_json::from_slice::<Value>(newer).ok()
@@ -149,7 +149,7 @@ fn decode(criterion: &mut Criterion) {
         bencher.iter(|| serde_json::from_slice::<Transaction>(black_box(bytes)));
     });
     group.bench_function("decode Transaction, as a client", |bencher| {
-        bencher.iter(|| dintero_core::data::decode::<Transaction>(black_box(bytes)));
+        bencher.iter(|| dintero_core::data::read::<Transaction>(black_box(bytes)));
     });
     group.bench_function("encode Value", |bencher| {
         bencher.iter(|| serde_json::to_vec(black_box(&value)));

@@ -44,8 +44,8 @@ pub use clock::{Clock, ManualClock, Sleep, SystemClock};
 pub use config::Builder;
 pub use credentials::{AccessToken, TokenFuture, TokenRequest, TokenSource};
 pub use data::{
-    Date, DateTime, Nullable, Number, OneOrMany, Param, StringOrNumber, Text, UnknownInteger,
-    UnknownValue, Uuid, Validate, Violation, Violations, reveal,
+    Date, DateTime, Nullable, Number, OneOrMany, Param, SetAside, StringOrNumber, Text,
+    UnknownInteger, UnknownValue, Uuid, Validate, Violation, Violations, reveal,
 };
 pub use error::{Error, WasSent};
 pub use handle::Handle;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::data::decode;
+use crate::data::read;
 use crate::error::{DecodeError, Kind};
 use crate::exchange::Head;
 use crate::{Error, Operation, Response, RetryClass};
@@ -39,19 +39,12 @@ pub(crate) fn decoded<T: DeserializeOwned>(
     called: Called,
     response: RawResponse,
 ) -> Result<Response<T>, Error> {
-    match decode(&response.body) {
-        Ok(value) => Ok(Response::new(response.status, response.headers, value)),
-        Err(error) => Err(decode_error(called, response, &error)),
+    match read::<T>(&response.body) {
+        Ok((value, set_aside)) => {
+            Ok(Response::new(response.status, response.headers, value).with_set_aside(set_aside))
+        }
+        Err(error) => Err(response_error(called, response, error)),
     }
-}
-
-pub(crate) fn decode_error(
-    called: Called,
-    response: RawResponse,
-    error: &serde_json::Error,
-) -> Error {
-    let error = DecodeError::new(error, &response.body);
-    response_error(called, response, error)
 }
 
 /// Keeps what the transport knows, so that the error of a failed decoding has attempts, request id and body.

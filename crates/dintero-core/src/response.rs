@@ -5,6 +5,8 @@ use std::ops::{Deref, DerefMut};
 
 use http::{HeaderMap, StatusCode};
 
+use crate::data::SetAside;
+
 /// A successful response: any status of 2xx, documented or not.
 ///
 /// Dereferences to the value, so `response.id` works; [`into_inner`](Self::into_inner) returns it.
@@ -23,6 +25,7 @@ pub struct Response<T> {
     status: StatusCode,
     headers: HeaderMap,
     raw: bool,
+    set_aside: Vec<SetAside>,
 }
 
 impl<T> Response<T> {
@@ -33,6 +36,7 @@ impl<T> Response<T> {
             status,
             headers,
             raw: false,
+            set_aside: Vec::new(),
         }
     }
 
@@ -42,7 +46,19 @@ impl<T> Response<T> {
             status,
             headers,
             raw: true,
+            set_aside: Vec::new(),
         }
+    }
+
+    pub(crate) fn with_set_aside(mut self, set_aside: Vec<SetAside>) -> Self {
+        self.set_aside = set_aside;
+        self
+    }
+
+    /// Returns the fields that do not fit their types, at most the first 1,000. Each is among the unknown fields of its object, and a
+    /// field of the type that is `None` may be one of them. Empty for nearly every response.
+    pub fn set_aside(&self) -> &[SetAside] {
+        &self.set_aside
     }
 
     /// Returns the value.
@@ -84,6 +100,7 @@ impl<T> Response<T> {
             status: self.status,
             headers: self.headers,
             raw: self.raw,
+            set_aside: self.set_aside,
         }
     }
 

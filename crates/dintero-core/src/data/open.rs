@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
+use serde::de::{self, Deserializer, Visitor};
 
 /// A value that this version does not know. It can only be made from a string that is none of the known values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,16 +67,4 @@ pub fn read_open<'de, E: OpenEnum, D: Deserializer<'de>>(deserializer: D) -> Res
         }
     }
     deserializer.deserialize_str(OpenVisitor(std::marker::PhantomData))
-}
-
-/// Deserializes a variant of a union.
-#[doc(hidden)]
-pub fn from_value<T: DeserializeOwned, E: de::Error>(value: serde_json::Value) -> Result<T, E> {
-    serde_json::from_value(value).map_err(E::custom)
-}
-
-/// Deserializes a variant of a union from JSON that may also be something else.
-#[doc(hidden)]
-pub fn from_ref<T: DeserializeOwned>(value: &serde_json::Value) -> Option<T> {
-    T::deserialize(value).ok()
 }

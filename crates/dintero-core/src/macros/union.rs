@@ -73,9 +73,10 @@ macro_rules! union {
         impl<'de> $crate::data::private::Deserialize<'de> for $name {
             fn deserialize<D: $crate::data::private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 let choose = |$value: &$crate::data::private::Value| -> ::std::option::Option<&'static str> { $choose };
-                let value: $crate::data::private::Value = $crate::data::private::Deserialize::deserialize(deserializer)?;
+                let raw: $crate::data::Raw = $crate::data::private::Deserialize::deserialize(deserializer)?;
+                let value = raw.value();
                 match choose(&value) {
-                    $(::std::option::Option::Some(stringify!($variant)) => $crate::__variant!($any $name $variant value),)*
+                    $(::std::option::Option::Some(stringify!($variant)) => $crate::__variant!($any $name $variant raw value),)*
                     _ => ::std::result::Result::Ok(Self::Unknown(value)),
                 }
             }
@@ -120,12 +121,13 @@ macro_rules! union_in_requests {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __variant {
-    (() $name:ident $variant:ident $value:ident) => {
-        $crate::data::from_value($value).map($name::$variant)
+    (() $name:ident $variant:ident $raw:ident $value:ident) => {
+        $raw.read().map($name::$variant)
     };
-    ((any) $name:ident $variant:ident $value:ident) => {
+    ((any) $name:ident $variant:ident $raw:ident $value:ident) => {
         ::std::result::Result::Ok(
-            $crate::data::from_ref(&$value).map_or($name::Unknown($value), $name::$variant),
+            $raw.read_if_it_fits()
+                .map_or($name::Unknown($value), $name::$variant),
         )
     };
 }
