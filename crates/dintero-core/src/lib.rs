@@ -19,6 +19,7 @@ mod call;
 mod clock;
 mod config;
 mod credentials;
+mod drift;
 mod error;
 mod exchange;
 mod handle;
@@ -47,6 +48,7 @@ pub use data::{
     Date, DateTime, Nullable, Number, OneOrMany, Param, SetAside, StringOrNumber, Text,
     UnknownInteger, UnknownValue, Uuid, Validate, Violation, Violations, reveal,
 };
+pub use drift::{Drift, DriftKind};
 pub use error::{Error, WasSent};
 pub use handle::Handle;
 pub use operation::{

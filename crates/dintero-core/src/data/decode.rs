@@ -7,8 +7,12 @@ use serde_json::{Number, Value};
 
 use super::lenient;
 use super::raw::replace_lone_surrogates;
-use super::set_aside::{Misfit, SetAside};
+use super::set_aside::{Finding, Misfit, SetAside};
 use crate::error::DecodeError;
+
+/// A value with what was set aside in it.
+#[doc(hidden)]
+pub type Read<T> = Result<(T, Vec<SetAside>), DecodeError>;
 
 /// Deserializes the body of a response, and lists what does not fit the type.
 ///
@@ -21,39 +25,71 @@ use crate::error::DecodeError;
 /// # Errors
 /// The body is not JSON in UTF-8, or a required field of the type itself is missing or does not fit.
 #[doc(hidden)]
-pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<(T, Vec<SetAside>), DecodeError> {
-    // Checked once for the whole body, which is faster than string by string.
-    let Ok(text) = std::str::from_utf8(body) else {
-        let error = serde_json::from_slice::<Value>(body).err();
-        return Err(error.map_or_else(DecodeError::not_utf8, |error| {
-            DecodeError::new(&error, body)
-        }));
-    };
-    if let Ok(value) = serde_json::from_str(text) {
-        return Ok((value, Vec::new()));
+pub fn read<T: DeserializeOwned>(body: &[u8]) -> Read<T> {
+    let text = utf8(body)?;
+    match serde_json::from_str(text) {
+        Ok(value) => Ok((value, Vec::new())),
+        Err(_) => read_again(text).0,
     }
-    let mut value = None;
-    let set_aside = read_again(text, &mut |deserializer| {
-        value = Some(T::deserialize(deserializer)?);
-        Ok(())
-    })?;
-    value
-        .map(|value| (value, set_aside))
-        .ok_or_else(DecodeError::empty)
 }
 
-/// Reads a body whose first reading failed.
-fn read_again(
+/// As [`read`]. `is_new` is called with hashes of the names that the types do not know, if there are any; if it returns `true`, a second
+/// reading finds where they are.
+#[doc(hidden)]
+pub fn read_watched<T: DeserializeOwned>(
+    body: &[u8],
+    is_new: &mut dyn FnMut(&mut [u64]) -> bool,
+) -> (Read<T>, Vec<Finding>) {
+    let text = match utf8(body) {
+        Ok(text) => text,
+        Err(error) => return (Err(error), Vec::new()),
+    };
+    let (value, mut names) = lenient::watch(|| serde_json::from_str(text));
+    match value {
+        Ok(value) if names.is_empty() || !is_new(&mut names) => {
+            (Ok((value, Vec::new())), Vec::new())
+        }
+        _ => read_again(text),
+    }
+}
+
+/// Checked once for the whole body, which is faster than string by string.
+fn utf8(body: &[u8]) -> Result<&str, DecodeError> {
+    std::str::from_utf8(body).map_err(|_| {
+        let error = serde_json::from_slice::<Value>(body).err();
+        error.map_or_else(DecodeError::not_utf8, |error| {
+            DecodeError::new(&error, body)
+        })
+    })
+}
+
+fn read_again<T: DeserializeOwned>(text: &str) -> (Read<T>, Vec<Finding>) {
+    let mut value = None;
+    let result = read_leniently(text, &mut |deserializer| {
+        value = Some(T::deserialize(deserializer)?);
+        Ok(())
+    });
+    match (result, value) {
+        (Ok((set_aside, findings)), Some(value)) => (Ok((value, set_aside)), findings),
+        (Err(error), _) => (Err(error), Vec::new()),
+        (Ok(_), None) => (Err(DecodeError::empty()), Vec::new()),
+    }
+}
+
+fn read_leniently(
     text: &str,
-    parse: &mut dyn FnMut(&mut lenient::Deserializer<'_>) -> serde_json::Result<()>,
-) -> Result<Vec<SetAside>, DecodeError> {
+    parse: &mut lenient::Parse<'_>,
+) -> Result<(Vec<SetAside>, Vec<Finding>), DecodeError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
         return Err(DecodeError::new(&error, text.as_bytes()));
     }
     let text: Cow<'_, str> = replace_lone_surrogates(text);
     match lenient::run(&text, parse) {
-        Ok(misfits) => Ok(Misfit::resolve(&text, misfits)),
+        Ok((misfits, findings)) => {
+            let findings = Finding::resolve(&text, findings);
+            Ok((Misfit::resolve(&text, misfits), findings))
+        }
         Err(misfit) => Err(misfit.into_error(&text)),
     }
 }

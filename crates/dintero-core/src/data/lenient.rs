@@ -6,6 +6,8 @@
 //! everything; the deserializers are those of the usual reading.
 
 use std::cell::{Cell, RefCell};
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
 
 use serde::de::MapAccess;
 use serde_json::de::StrRead;
@@ -13,24 +15,32 @@ use serde_json::de::StrRead;
 use super::UnknownFields;
 use super::decode::whole;
 use super::raw::Raw;
-use super::set_aside::Misfit;
+use super::set_aside::{Finding, Misfit, Unfit};
 
 pub(super) type Deserializer<'a> = serde_json::Deserializer<StrRead<'a>>;
+/// Deserializes a value into its place.
+pub(super) type Parse<'p> = dyn FnMut(&mut Deserializer<'_>) -> serde_json::Result<()> + 'p;
 
 /// The limit of what is listed; what does not fit is kept in any case.
 const MAX_MISFITS: usize = 1_000;
+
+/// The limit of what the types do not know, in one body.
+const MAX_FINDINGS: usize = 200;
 
 /// Objects nested deeper than this are set aside, so that no body can exhaust the stack.
 const MAX_DEPTH: u32 = 64;
 
 thread_local! {
     static MODE: Cell<Mode> = const { Cell::new(Mode::Usual) };
+    static NAMES: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
     static READING: RefCell<Reading> = const { RefCell::new(Reading::EMPTY) };
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Usual,
+    /// A usual reading that collects the names of what the types do not know.
+    Watched,
     Lenient,
 }
 
@@ -42,6 +52,7 @@ struct Reading {
     at: usize,
     depth: u32,
     misfits: Vec<Misfit>,
+    findings: Vec<Finding>,
 }
 
 impl Reading {
@@ -50,6 +61,7 @@ impl Reading {
         at: 0,
         depth: 0,
         misfits: Vec::new(),
+        findings: Vec::new(),
     };
 
     /// The offset of a part of the body; a text that is no part of it has the offset of the field that is being read.
@@ -64,26 +76,63 @@ pub(super) fn is_on() -> bool {
     MODE.get() == Mode::Lenient
 }
 
-/// Reads `body` leniently and returns the fields that were set aside, or the misfit that leaves nothing to return.
+/// Sets the mode until it is dropped.
+struct Within(Mode);
+
+impl Within {
+    fn new(mode: Mode) -> Self {
+        Self(MODE.replace(mode))
+    }
+}
+
+impl Drop for Within {
+    fn drop(&mut self) {
+        MODE.set(self.0);
+    }
+}
+
+/// Reads `body` leniently and returns what was set aside and found, or the misfit that leaves nothing to return.
 pub(super) fn run(
     body: &str,
-    parse: &mut dyn FnMut(&mut Deserializer<'_>) -> serde_json::Result<()>,
-) -> Result<Vec<Misfit>, Misfit> {
-    struct Restore(Mode, Option<Reading>);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            MODE.set(self.0);
-            self.1.take().map(|reading| READING.replace(reading));
-        }
-    }
-    let reading = Reading {
+    parse: &mut Parse<'_>,
+) -> Result<(Vec<Misfit>, Vec<Finding>), Misfit> {
+    let _within = Within::new(Mode::Lenient);
+    READING.set(Reading {
         body: (body.as_ptr() as usize, body.len()),
         ..Reading::EMPTY
-    };
-    let _restore = Restore(MODE.replace(Mode::Lenient), Some(READING.replace(reading)));
+    });
     let result = attempt("", body, parse);
-    let misfits = READING.with_borrow_mut(|reading| std::mem::take(&mut reading.misfits));
-    result.map(|()| misfits)
+    let reading = READING.replace(Reading::EMPTY);
+    result.map(|()| (reading.misfits, reading.findings))
+}
+
+/// Runs a usual reading and returns hashes of the names that the types do not know, each once.
+pub(super) fn watch<T>(read: impl FnOnce() -> T) -> (T, Vec<u64>) {
+    let _within = Within::new(Mode::Watched);
+    NAMES.take();
+    (read(), NAMES.take())
+}
+
+/// Takes note of something that `within`, a type, does not know. `text` is its place in the body, or is elsewhere.
+pub(super) fn found(kind: Unfit, within: &'static str, name: &str, text: &str) {
+    match MODE.get() {
+        Mode::Usual => {}
+        Mode::Watched => NAMES.with_borrow_mut(|names| {
+            let mut hasher = DefaultHasher::new();
+            (within, name).hash(&mut hasher);
+            let hash = hasher.finish();
+            if names.len() < MAX_FINDINGS && !names.contains(&hash) {
+                names.push(hash);
+            }
+        }),
+        Mode::Lenient => READING.with_borrow_mut(|reading| {
+            if reading.findings.len() < MAX_FINDINGS {
+                let value = (kind == Unfit::UnknownValue).then(|| name.to_owned());
+                let finding = Finding::new(kind, reading.offset(text), value);
+                reading.findings.push(finding);
+            }
+        }),
+    }
 }
 
 /// Reads the next field: into its place by `parse`, or into the unknown fields.
@@ -91,19 +140,14 @@ pub(super) fn read<'de, A: MapAccess<'de>>(
     input: &mut A,
     name: &str,
     unknown_fields: &mut UnknownFields,
-    parse: &mut dyn FnMut(&mut Deserializer<'_>) -> serde_json::Result<()>,
+    parse: &mut Parse<'_>,
 ) -> Result<(), A::Error> {
     let text: Raw<'de> = input.next_value()?;
     read_text(name, &text.0, unknown_fields, parse);
     Ok(())
 }
 
-fn read_text(
-    name: &str,
-    text: &str,
-    unknown_fields: &mut UnknownFields,
-    parse: &mut dyn FnMut(&mut Deserializer<'_>) -> serde_json::Result<()>,
-) {
+fn read_text(name: &str, text: &str, unknown_fields: &mut UnknownFields, parse: &mut Parse<'_>) {
     match attempt(name, text, parse) {
         Ok(()) if unknown_fields.is_empty() => {}
         // The last one of several fields of the same name counts.
@@ -120,11 +164,7 @@ fn read_text(
 }
 
 /// Parses the text of one field. Of a field that does not fit, what was set aside inside of it is forgotten.
-fn attempt(
-    name: &str,
-    text: &str,
-    parse: &mut dyn FnMut(&mut Deserializer<'_>) -> serde_json::Result<()>,
-) -> Result<(), Misfit> {
+fn attempt(name: &str, text: &str, parse: &mut Parse<'_>) -> Result<(), Misfit> {
     let (outer, before, depth) = READING.with_borrow_mut(|reading| {
         let outer = reading.at;
         reading.at = reading.offset(text);

@@ -21,7 +21,7 @@ mod violations;
 #[doc(hidden)]
 pub use crate::error::DecodeError;
 pub use convert::{convert, convert_list, convert_map};
-pub use decode::read;
+pub use decode::{Read, read, read_watched};
 pub use nullable::{Nullable, Optional};
 pub use number::{NotANumber, Number, StringOrNumber};
 pub use one_or_many::OneOrMany;
@@ -30,7 +30,7 @@ pub use param::Param;
 pub use raw::Raw;
 pub(crate) use raw::{nearest_value, string_end};
 pub use redact::{Personal, Revealed, reveal};
-pub use set_aside::SetAside;
+pub use set_aside::{Finding, SetAside, Unfit};
 pub use text::{Date, DateTime, Text, TextFormat, Uuid};
 pub use unknown_fields::{FieldName, UnknownField, UnknownFields};
 pub use validate::{Limit, Validate};

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::de::{self, Deserializer, Visitor};
 
+use super::lenient;
+use super::set_aside::Unfit;
+
 /// A value that this version does not know. It can only be made from a string that is none of the known values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UnknownValue(Box<str>);
@@ -48,7 +51,10 @@ pub trait OpenEnum: Sized {
 /// Returns the variant of a string, known or not.
 #[doc(hidden)]
 pub fn open<E: OpenEnum>(text: &str) -> E {
-    E::known(text).unwrap_or_else(|| E::unknown(UnknownValue(text.into())))
+    E::known(text).unwrap_or_else(|| {
+        lenient::found(Unfit::UnknownValue, std::any::type_name::<E>(), text, "");
+        E::unknown(UnknownValue(text.into()))
+    })
 }
 
 /// Deserializes a variant.

@@ -10,6 +10,7 @@ pub use serde_json::{Map, Value};
 use serde::de::DeserializeOwned;
 
 use super::raw::Raw;
+use super::set_aside::Unfit;
 use super::{FieldName, UnknownFields, lenient};
 
 /// Deserializes the next field name. Not inlined, like [`read`] and [`write()`], so that hundreds of fields share one piece
@@ -43,9 +44,11 @@ pub fn read<'de, A: MapAccess<'de>, T: DeserializeOwned + Default>(
 pub fn read_unknown_field<'de, A: MapAccess<'de>>(
     input: &mut A,
     name: FieldName<'de>,
+    object: &'static str,
     fields: &mut UnknownFields,
 ) -> Result<(), A::Error> {
     let Raw(text) = input.next_value()?;
+    lenient::found(Unfit::UnknownField, object, &name.0, &text);
     fields.insert_received(&name.0, &text);
     Ok(())
 }

@@ -46,9 +46,15 @@ impl<'de> Deserialize<'de> for Raw<'de> {
 }
 
 impl Raw<'_> {
-    /// Returns the nearest value.
-    pub fn value(&self) -> Value {
-        serde_json::from_str(&self.0).unwrap_or_else(|_| value_of(&self.0).0)
+    /// Returns the value, in a lenient reading the nearest one.
+    ///
+    /// # Errors
+    /// The text has half of a surrogate pair, which a lenient reading replaces, or what no value can hold.
+    pub fn value<E: Error>(&self) -> Result<Value, E> {
+        match self.read() {
+            Err(_) if lenient::is_on() => Ok(value_of(&self.0).0),
+            read => read,
+        }
     }
 
     /// Deserializes the text.

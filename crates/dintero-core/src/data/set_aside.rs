@@ -165,3 +165,49 @@ fn kind_of(text: &str) -> &'static str {
         _ => "a number",
     }
 }
+
+/// Something that the types do not know.
+#[doc(hidden)]
+pub struct Finding {
+    pub(crate) kind: Unfit,
+    pub(crate) path: String,
+    /// The value of an enum.
+    pub(crate) value: Option<String>,
+    at: usize,
+}
+
+/// The kind of a [`Finding`].
+#[doc(hidden)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Unfit {
+    /// A field.
+    UnknownField,
+    /// A value of an enum.
+    UnknownValue,
+}
+
+impl Finding {
+    /// A value that does not look like one of an enum is not kept.
+    pub(super) fn new(kind: Unfit, at: usize, value: Option<String>) -> Self {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_.:-".contains(c);
+        let value =
+            value.filter(|value| (1..=64).contains(&value.len()) && value.chars().all(plain));
+        Self {
+            kind,
+            path: String::new(),
+            value,
+            at,
+        }
+    }
+
+    /// Adds the paths, in one pass over the body.
+    pub(super) fn resolve(body: &str, mut findings: Vec<Self>) -> Vec<Self> {
+        let offsets: Vec<usize> = findings.iter().map(|finding| finding.at).collect();
+        let paths = paths_at(body.as_bytes(), &offsets);
+        findings
+            .iter_mut()
+            .zip(paths)
+            .for_each(|(finding, path)| finding.path = path);
+        findings
+    }
+}

@@ -76,7 +76,7 @@ macro_rules! object {
                         while let ::std::option::Option::Some(key) = $crate::data::private::key(&mut input)? {
                             match &*key.0 {
                                 $($wire => $crate::data::private::read(&mut input, &key, &mut $field, &mut unknown_fields)?,)*
-                                _ => $crate::data::private::read_unknown_field(&mut input, key, &mut unknown_fields)?,
+                                _ => $crate::data::private::read_unknown_field(&mut input, key, stringify!($name), &mut unknown_fields)?,
                             }
                         }
                         ::std::result::Result::Ok($name {

@@ -74,10 +74,10 @@ macro_rules! union {
             fn deserialize<D: $crate::data::private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 let choose = |$value: &$crate::data::private::Value| -> ::std::option::Option<&'static str> { $choose };
                 let raw: $crate::data::Raw = $crate::data::private::Deserialize::deserialize(deserializer)?;
-                let value = raw.value();
+                let value = raw.value()?;
                 match choose(&value) {
-                    $(::std::option::Option::Some(stringify!($variant)) => $crate::__variant!($any $name $variant raw value),)*
-                    _ => ::std::result::Result::Ok(Self::Unknown(value)),
+                    $(::std::option::Option::Some(stringify!($variant)) => $crate::__variant!($any $name $variant raw),)*
+                    _ => raw.read().map(Self::Unknown),
                 }
             }
         }
@@ -121,13 +121,13 @@ macro_rules! union_in_requests {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __variant {
-    (() $name:ident $variant:ident $raw:ident $value:ident) => {
+    (() $name:ident $variant:ident $raw:ident) => {
         $raw.read().map($name::$variant)
     };
-    ((any) $name:ident $variant:ident $raw:ident $value:ident) => {
-        ::std::result::Result::Ok(
-            $raw.read_if_it_fits()
-                .map_or($name::Unknown($value), $name::$variant),
-        )
+    ((any) $name:ident $variant:ident $raw:ident) => {
+        match $raw.read_if_it_fits() {
+            ::std::option::Option::Some(value) => ::std::result::Result::Ok($name::$variant(value)),
+            ::std::option::Option::None => $raw.read().map($name::Unknown),
+        }
     };
 }

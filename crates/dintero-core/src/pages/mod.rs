@@ -14,10 +14,10 @@ use serde::de::DeserializeOwned;
 pub use cursor::PageCursor;
 
 use crate::call::RunFuture;
-use crate::data::{Nullable, nearest_value, read};
+use crate::data::{Nullable, nearest_value};
 use crate::raw_response::{Called, RawResponse, response_error};
 use crate::transport::BodyKind;
-use crate::{Call, Error, Operation, Response};
+use crate::{Call, Error, Operation, Response, trace};
 
 /// The pages of a list as a [`Stream`], which `pages()` of the call of a list returns.
 ///
@@ -122,10 +122,11 @@ impl<P: DeserializeOwned, I> Pages<P, I> {
     }
 
     fn page(&mut self, called: Called, response: RawResponse) -> Result<Page<P, I>, Error> {
-        let (value, set_aside) = match read::<P>(&response.body) {
+        let (value, set_aside) = match response.drifts.read::<P>(called.0, &response.body) {
             Ok(read) => read,
             Err(error) => return Err(response_error(called, response, error)),
         };
+        trace::set_aside(called.0, &set_aside);
         // The cursor is read from the JSON, since the types may not know its field.
         let body = nearest_value(&response.body);
         let next = called.0.map_or(Ok(None), |list| {
