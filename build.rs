@@ -1,4 +1,4 @@
-//! The build script of all three client crates, which link to it: generates the client of the crate it runs for.
+//! The build script of all three client crates, whose manifests name it: generates the client of the crate it runs for.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,11 +22,13 @@ fn generate() -> Result<(), String> {
     let api = package
         .strip_prefix("dintero-")
         .ok_or_else(|| format!("{package} is none of the client crates"))?;
+    // The package's folder is where a build script starts; messages name files from the workspace on.
+    env::set_current_dir("../..").map_err(|error| format!("../..: {error}"))?;
+    println!("cargo::rerun-if-changed=../../build.rs");
     // Only what this client is made of: another API's document must not rebuild it.
     for input in dintero_codegen::inputs(Path::new("openapi"), api) {
-        println!("cargo::rerun-if-changed={}", input.display());
+        println!("cargo::rerun-if-changed=../../{}", input.display());
     }
-    println!("cargo::rerun-if-changed=build.rs");
     let generation = dintero_codegen::generate(Path::new("openapi"), api)
         .map_err(|errors| errors.to_string())?;
     let file = Path::new(&variable("OUT_DIR")?).join("client.rs");

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
 fn generate() -> Result<(), String> {
     println!("cargo::rerun-if-changed=build.rs");
     client("constructs", Some("constructs-overlay"))?;
+    client("wire", None)?;
     client("compatibility-old", None)?;
     client("compatibility-new", None)?;
     client("upstream", Some("upstream-overlay"))

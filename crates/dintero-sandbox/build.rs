@@ -22,9 +22,11 @@ fn main() -> ExitCode {
 }
 
 fn convert(api: &str) -> Result<(), String> {
-    let input = format!("openapi/{api}.yaml");
+    let input = format!("../../openapi/{api}.yaml");
     println!("cargo::rerun-if-changed={input}");
-    let mut document = Document::read(Path::new(&input)).map_err(|errors| errors.to_string())?;
+    let mut document = Document::read(Path::new(&input)).map_err(|errors| {
+        format!("{errors}\nA vendored git dependency has no OpenAPI documents: depend on the published package.")
+    })?;
     without_prose(&mut document.root, "");
     let out = env::var("OUT_DIR").map_err(|error| error.to_string())?;
     let file = Path::new(&out).join(format!("{api}.json"));

@@ -42,9 +42,9 @@ fn members(value: &Value, at: &str, found: &mut Vec<String>) {
                 found.push(at);
             }
         }
-        // The elements of a list are alike.
+        // The elements of a list are alike, and the first one is tried.
         Value::Array(list) => {
-            for (index, value) in list.iter().enumerate().take(2) {
+            for (index, value) in list.iter().enumerate().take(1) {
                 members(value, &format!("{at}/{index}"), found);
             }
         }
@@ -135,7 +135,7 @@ fn a_response_with_one_member_that_does_not_fit_is_decoded() {
     for api in apis() {
         let document = document(api.name);
         for (method, schema) in successes(&document, &api) {
-            for seed in 1..4 {
+            for seed in 1..3 {
                 let body = Arbitrary::new(&document, seed).value(schema);
                 tried += try_all(method, api.responses[method], &body, &mut lost);
             }

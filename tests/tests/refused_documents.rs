@@ -206,7 +206,7 @@ fn the_items_of_a_paged_list_must_be_in_the_response() {
     generated(&answer(rows)).expect("a list");
     refused(
         &answer("{type: object, properties: {other: {type: string}}}"),
-        "x.yaml:5 #/paths/~1a/get: the response has no list where x-dintero-paging says. Correct the paging in the overlay, or remove it there",
+        "x.yaml:5 #/paths/~1a/get/x-dintero-paging: GET /a pages otherwise than x-dintero-paging says: the response has no list at \"/rows\". Correct the paging in the overlay, or remove it there",
     );
 }
 
@@ -317,6 +317,18 @@ fn a_schema_that_is_widened_is_reported() {
         (
             schema("{oneOf: [{$ref: '#/components/schemas/B'}, {type: string}]}"),
             "oneOf mixes objects with other kinds. What is none of the objects is kept as JSON",
+        ),
+        (
+            schema(
+                "{allOf: [{type: object, properties: {a: {type: string, minLength: 5}}}, {properties: {a: {type: string, maxLength: 4}}}]}",
+            ),
+            "no value keeps both minLength 5 and maxLength 4. Correct one of them with an overlay action; until then no request with a value is sent",
+        ),
+        (
+            schema(
+                "{type: object, properties: {a: {type: integer, minimum: 3, exclusiveMaximum: true, maximum: 3}}}",
+            ),
+            "no value keeps both minimum 3 and exclusiveMaximum 3. Correct one of them with an overlay action; until then no request with a value is sent",
         ),
         (
             schema("{type: object, properties: {a: {}}, additionalProperties: {type: string}}"),

@@ -4,6 +4,7 @@ mod diff;
 mod import;
 mod lint;
 mod lock;
+mod package;
 mod regen;
 mod report;
 mod sarif;
@@ -37,6 +38,7 @@ enum Command {
     Lint(lint::Lint),
     Diff(Box<diff::Diff>),
     Import(import::Import),
+    Package(package::Package),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Lint(lint) => lint.run(&root),
         Command::Diff(diff) => diff.run(&root),
         Command::Import(import) => import.run(&root),
+        Command::Package(package) => package.run(&root),
     };
     match result {
         Ok(report) => report.print(arguments.json),

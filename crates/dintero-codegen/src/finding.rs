@@ -54,6 +54,8 @@ rules! {
     PatternAsFormat "pattern-as-format" "A regular expression stands in `format`.",
     InvalidPattern "invalid-pattern" "A pattern is no ECMAScript regular expression.",
     UnlistedDefault "unlisted-default" "A default is none of the listed values.",
+    MisusedKeyword "misused-keyword" "A keyword has a value of the wrong type, or one that OpenAPI does not know.",
+    UndeclaredProperty "undeclared-property" "A schema requires a property that it does not have.",
     UnsupportedKeyword "unsupported-keyword" "A keyword says nothing that a Rust type could hold.",
     UnnamedOperation "unnamed-operation" "The overlay gives an operation no method name.",
     InvalidMethodName "invalid-method-name" "A method name is not snake_case.",
@@ -67,6 +69,7 @@ rules! {
     UnknownReadBack "unknown-read-back" "The method that should tell an outcome does not exist.",
     UnknownPaging "unknown-paging" "The response has no list where the overlay says that it pages.",
     UnsupportedBody "unsupported-body" "A request body is not JSON.",
+    UnsupportedSecurity "unsupported-security" "An operation requires credentials that the client cannot send.",
     SeveralSuccessBodies "several-success-bodies" "An operation has success bodies of several kinds.",
     DuplicatePathVariable "duplicate-path-variable" "A path has the same variable twice.",
     UndeclaredPathVariable "undeclared-path-variable" "A path has a variable that is no parameter.",
@@ -78,6 +81,7 @@ rules! {
     MixedUnion "mixed-union" "The kinds of a union share no Rust type.",
     EndlessAllOf "endless-all-of" "An allOf leads back to itself.",
     ConflictingAllOf "conflicting-all-of" "An allOf gives one property two types.",
+    ConflictingLimits "conflicting-limits" "No value keeps all limits of a schema.",
     TypedExtraProperties "typed-extra-properties" "An object has typed properties beside those it lists.",
     Generator "generator" "The generator cannot do this, or not as written.",
 }
@@ -167,19 +171,4 @@ impl From<Finding> for Errors {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::Rule;
-
-    #[test]
-    fn every_rule_has_an_id_of_its_own_in_kebab_case_and_a_sentence() {
-        let ids: BTreeSet<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
-        assert_eq!(ids.len(), Rule::ALL.len());
-        for rule in Rule::ALL {
-            let kebab = |c: char| c.is_ascii_lowercase() || c == '-';
-            assert!(rule.id().chars().all(kebab), "{}", rule.id());
-            assert!(rule.summary().ends_with('.'), "{}", rule.summary());
-        }
-    }
-}
+mod tests;

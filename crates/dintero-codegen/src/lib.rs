@@ -26,6 +26,8 @@ mod names;
 #[cfg(feature = "generate")]
 pub mod overlay;
 #[cfg(feature = "generate")]
+mod paging;
+#[cfg(feature = "generate")]
 mod pipeline;
 #[cfg(feature = "generate")]
 pub mod surface;

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::document::{Document, escape};
-use crate::finding::{Errors, Finding, Level, Rule};
+use crate::document::Document;
+use crate::finding::{Errors, Finding, Level};
 use crate::ir::Api;
-use crate::{emit, generate as progenitor, inputs, lint, lower, overlay, surface};
+use crate::{emit, generate as progenitor, inputs, lint, lower, overlay, paging, surface};
 
 /// A generated client.
 #[derive(Clone, Debug)]
@@ -53,14 +53,7 @@ pub fn generate_from(
     let file = progenitor::generate(&document, &lowered)?;
     let output = emit::Output::of(&file, &lowered)
         .map_err(|missing| progenitor::refused(&document, &missing))?;
-    findings.extend(output.without_list(&lowered).map(|operation| {
-        let method = operation.method.to_lowercase();
-        let pointer = format!("/paths/{}/{method}", escape(&operation.path));
-        let problem = "the response has no list where x-dintero-paging says";
-        let help = "Correct the paging in the overlay, or remove it there";
-        let finding = document.finding(Level::Error, &pointer, problem, help);
-        finding.with_rule(Rule::UnknownPaging)
-    }));
+    findings.extend(paging::check(&document, overlay, (&lowered, &output)));
     stop_at_errors(&findings)?;
     Ok(Generation {
         source: emit::emit(api, &lowered, &output),

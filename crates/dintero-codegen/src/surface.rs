@@ -13,12 +13,13 @@
 
 use std::collections::BTreeSet;
 
+use heck::ToSnakeCase;
 use serde_json::Value;
 
 use crate::emit::{Output, put};
 use crate::ir::{
-    Api, CursorSource, Evidence, Kind, Limit, Object, Operation, Paging, Place, Schema, Success,
-    Type,
+    Api, Bound, CursorSource, Evidence, Kind, Limit, Object, Operation, Paging, Place, Schema,
+    Success, Type,
 };
 use crate::names::variants;
 
@@ -136,9 +137,12 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
             .iter()
             .map(|media| format!(" media={}", word(media)))
             .collect();
+        let limits: String = (limits(&body.schema).iter())
+            .map(|limit| format!(" {limit}"))
+            .collect();
         put!(
             text,
-            "operation {name} body: {} {need}{media}\n",
+            "operation {name} body: {} {need}{media}{limits}\n",
             compact(&kind)
         );
     }
@@ -195,8 +199,15 @@ fn write_type(
             head.extend(flags(&[("open", union.open)]));
             lines.extend(union.variants.iter().map(|variant| {
                 let name = variant.schema.as_reference().unwrap_or_default();
-                let values = variant.values.iter();
-                let values: Vec<String> = values.map(|value| format!("{value:?}")).collect();
+                let mut told = variant.values.iter();
+                let mut fields = None;
+                if tag.is_none() {
+                    told = variant.fields.iter();
+                } else if !variant.fields.is_empty() {
+                    fields = Some(format!("fields={}", word(&variant.fields.join(","))));
+                }
+                let values = told.map(|value| format!("{value:?}"));
+                let values: Vec<String> = values.chain(fields).collect();
                 format!("{name}: {}", values.join(" "))
             }));
             "union"
@@ -206,6 +217,9 @@ fn write_type(
     let meta = &kind.schema.meta;
     head.extend(flags(&[("deprecated", meta.deprecated == Some(true))]));
     head.extend(evidence(meta.evidence));
+    if let Kind::Object(_) = kind.schema.kind {
+        head.extend(limits(&kind.schema));
+    }
     put!(text, "{word_of_kind} {name}: {}\n", head.join(" "));
     for part in lines {
         put!(text, "{word_of_kind} {name} {part}\n");
@@ -262,14 +276,7 @@ fn limits(schema: &Schema) -> Vec<String> {
     let format = schema.format.iter();
     let format = format.map(|format| format!("format={}", word(format)));
     let own = schema.limits.iter().map(|limit| match limit {
-        Limit::Min(min) => format!("min={min}"),
-        Limit::Above(min) => format!("exclusive_min={min}"),
-        Limit::Max(max) => format!("max={max}"),
-        Limit::Below(max) => format!("exclusive_max={max}"),
-        Limit::MinLength(min) => format!("min_length={min}"),
-        Limit::MaxLength(max) => format!("max_length={max}"),
-        Limit::MinItems(min) => format!("min_items={min}"),
-        Limit::MaxItems(max) => format!("max_items={max}"),
+        Limit::Bound(bound, value) => format!("{}={value}", bound_name(*bound)),
         Limit::Pattern(pattern) => format!("pattern={}", word(pattern)),
         Limit::Unique => "unique_items=true".to_owned(),
     });
@@ -279,6 +286,11 @@ fn limits(schema: &Schema) -> Vec<String> {
         limits.extend(inner.map(|limit| format!("each.{limit}")));
     }
     limits
+}
+
+/// Returns a bound as its keyword, shortened: `min`, `max_length`.
+fn bound_name(bound: Bound) -> String {
+    bound.keyword().to_snake_case().replace("imum", "")
 }
 
 /// Returns the types that a response may carry: what successes and types outside of requests are made of.

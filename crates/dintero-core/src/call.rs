@@ -18,6 +18,8 @@ use crate::{
     Auth, CallOptions, Error, Handle, Operation, Response, Retry, RetryClass, RetryPolicy, Server,
 };
 
+const JSON: &str = "application/json";
+
 /// A builder of a request: a call of an [`Operation`], or a raw call of [`Handle::request`].
 ///
 /// The setters record violations instead of failing. Sending then returns one error that names all of them
@@ -171,7 +173,10 @@ impl Call {
     /// Sets a JSON body of any type without checking it, for raw calls.
     pub fn json_unchecked<T: Serialize + ?Sized>(mut self, body: &T) -> Self {
         match serde_json::to_vec(body) {
-            Ok(bytes) => self.bytes("application/json", bytes),
+            Ok(bytes) => {
+                let media = self.operation.map_or(JSON, |row| row.facts.content_type);
+                self.bytes(media, bytes)
+            }
             // The error of serde may quote a value.
             Err(_) => {
                 self.violations
@@ -317,10 +322,10 @@ impl Call {
             Some(url) if self.violations.is_empty() => url,
             _ => return Err(Error::from(self.violations).of_call(self.operation, self.class)),
         };
-        let accept = if body_kind == BodyKind::Json {
-            "application/json"
-        } else {
-            "application/json, */*;q=0.8"
+        let accept = match self.operation {
+            Some(operation) => operation.facts.accept,
+            None if body_kind == BodyKind::Json => JSON,
+            None => "application/json, */*;q=0.8",
         };
         let mut headers = self.headers;
         let accept = HeaderValue::from_static(accept);

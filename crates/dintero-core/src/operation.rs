@@ -10,7 +10,7 @@ use http::Method;
 /// a log can decide by facts. A queue that stores the name of an operation finds the row with [`Operation::find`] in the table
 /// of the API, `operations::ALL`.
 pub struct Operation {
-    facts: OperationFacts,
+    pub(crate) facts: OperationFacts,
 }
 
 /// The facts of an [`Operation`], written by the code generator.
@@ -30,6 +30,8 @@ pub struct OperationFacts {
     pub read_back: Option<&'static str>,
     pub paging: Option<Paging>,
     pub auth: Auth,
+    pub content_type: &'static str,
+    pub accept: &'static str,
     pub statuses: &'static [u16],
     pub evidence: Evidence,
     pub deprecated: bool,
@@ -188,6 +190,8 @@ pub enum RetryClass {
 pub enum Auth {
     /// The access token or API key of the handle.
     Bearer,
+    /// Public: no credentials are sent.
+    None,
     /// Client id and secret where the handle has them, as the token operation requires; otherwise like [`Auth::Bearer`].
     Basic,
 }
@@ -243,28 +247,4 @@ pub enum CursorSource {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Operation, RetryClass};
-    use crate::test_support::facts;
-
-    static CAPTURE: Operation = {
-        let mut facts = facts("capture_transaction", RetryClass::NonIdempotent);
-        facts.id = "transactions_id_capture_post";
-        Operation::new(facts)
-    };
-    static READ: Operation = {
-        let mut facts = facts("get_transaction", RetryClass::Idempotent);
-        facts.id = "transactions_id_get";
-        Operation::new(facts)
-    };
-    static ALL: [&Operation; 2] = [&CAPTURE, &READ];
-
-    #[test]
-    fn an_operation_is_found_by_method_name_and_by_operation_id() {
-        for name in ["capture_transaction", "transactions_id_capture_post"] {
-            assert_eq!(Operation::find(&ALL, name), Some(&CAPTURE));
-        }
-        assert_eq!(Operation::find(&ALL, "transactions_id_get"), Some(&READ));
-        assert_eq!(Operation::find(&ALL, "capture"), None);
-    }
-}
+mod tests;

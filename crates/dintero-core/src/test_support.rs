@@ -20,6 +20,8 @@ pub(crate) const fn facts(name: &'static str, retry_class: RetryClass) -> Operat
         read_back: None,
         paging: None,
         auth: Auth::Bearer,
+        content_type: "application/json",
+        accept: "application/json",
         statuses: &[200],
         evidence: Evidence::Seen,
         deprecated: false,

@@ -252,7 +252,10 @@ impl PreparedRequest {
             })
         };
         match (&shared.credentials, self.auth) {
-            (Credentials::Client { basic, .. }, Auth::Basic) => return fixed(AUTHORIZATION, basic),
+            (_, Auth::None) => return fixed(AUTHORIZATION, &HeaderValue::from_static("")),
+            (Credentials::Client { basic, .. }, Auth::Basic) => {
+                return fixed(AUTHORIZATION, basic);
+            }
             (Credentials::Bearer(token), _) => return fixed(AUTHORIZATION, token),
             (Credentials::ApiKey(key), _) => return fixed(X_API_KEY, key),
             (Credentials::Client { .. } | Credentials::Source(_), _) => {}
@@ -384,7 +387,9 @@ impl PreparedRequest {
         for (name, value) in defaults.iter().chain(&self.headers) {
             headers.insert(name, value.clone());
         }
-        headers.insert(authorization.name.clone(), authorization.value.clone());
+        if self.auth != Auth::None {
+            headers.insert(authorization.name.clone(), authorization.value.clone());
+        }
         *request.body_mut() = self.body.clone().map(reqwest::Body::from);
         request
     }

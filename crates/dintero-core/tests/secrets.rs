@@ -37,6 +37,8 @@ static CAPTURE: Operation = Operation::new(OperationFacts {
     read_back: Some("get_transaction"),
     paging: None,
     auth: Auth::Bearer,
+    content_type: "application/json",
+    accept: "application/json",
     statuses: &[200],
     evidence: Evidence::Seen,
     deprecated: false,

@@ -28,6 +28,8 @@ static READ: Operation = Operation::new(OperationFacts {
     read_back: None,
     paging: None,
     auth: Auth::Bearer,
+    content_type: "application/json",
+    accept: "application/json",
     statuses: &[200],
     evidence: Evidence::Seen,
     deprecated: false,

@@ -82,6 +82,20 @@ pub struct Change {
     pub text: String,
 }
 
+impl Change {
+    /// Returns a change of the generated source that is no change of an item of the surface.
+    pub fn of_source(rust: Class, text: &str) -> Self {
+        Self {
+            api: Class::None,
+            rust,
+            what: ItemKind::Type,
+            item: "generated source".to_owned(),
+            kind: Kind::Changed,
+            text: text.to_owned(),
+        }
+    }
+}
+
 /// Which way values travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Direction {
@@ -159,18 +173,10 @@ impl ApiReport<'_> {
                 }
             };
             let [added, removed, renamed, changed] = KINDS.map(|(kind, _)| count(kind));
-            if [&added, &removed, &renamed, &changed]
-                .iter()
-                .any(|count| *count != "-")
-            {
-                rows.push([
-                    self.api.to_owned(),
-                    plural.to_owned(),
-                    added,
-                    removed,
-                    renamed,
-                    changed,
-                ]);
+            let counts = [&added, &removed, &renamed, &changed];
+            if counts.iter().any(|count| *count != "-") {
+                let [api, plural] = [self.api, plural].map(str::to_owned);
+                rows.push([api, plural, added, removed, renamed, changed]);
             }
         }
         rows
@@ -179,16 +185,10 @@ impl ApiReport<'_> {
     /// Classes and text of each line; changes that read the same are one line.
     pub fn lines(&self) -> Vec<(Classes, String)> {
         let mut lines: Vec<(&Change, Vec<&str>)> = Vec::new();
+        let key = |change: &Change| (change.api, change.rust, change.kind, change.what);
         for change in self.changes {
             let same = |(known, _): &&mut (&Change, _)| {
-                (known.api, known.rust, known.kind, known.what, &known.text)
-                    == (
-                        change.api,
-                        change.rust,
-                        change.kind,
-                        change.what,
-                        &change.text,
-                    )
+                key(known) == key(change) && known.text == change.text
             };
             match lines.iter_mut().find(same) {
                 Some((_, items)) => items.push(&change.item),

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::change::Class::{Additive as A, Breaking as B, None as N};
 use super::change::{Change, Class, Classes, Direction, ItemKind, Kind, Place};
 use super::surface::{
     Facts, Operation, Surface, Type, likeness, missing, pairs, place_and_name, renamed_types,
-    route, unpaired, variables,
+    route, unpaired, variables, with_names,
 };
 
 /// Two surfaces, and the changes that were found.
@@ -16,6 +17,8 @@ pub struct Comparison<'s> {
     pub new: &'s Surface,
     /// Types that took the place of others: compared for the API, which knows no names of types.
     pub replaced: Vec<(String, String, Direction)>,
+    /// The names that renamed types had before.
+    pub former: BTreeMap<String, String>,
     api_only: bool,
     changes: BTreeSet<Change>,
 }
@@ -27,6 +30,8 @@ struct Owner<'a> {
     direction: Direction,
     /// The variables of the path before and after, of an operation.
     variables: [Vec<String>; 2],
+    /// Whether the variants of a union are distinguished by their fields, before and after.
+    by_fields: [bool; 2],
 }
 
 /// Compares two surfaces; what breaks most comes first.
@@ -34,20 +39,17 @@ pub fn compare(old: &str, new: &str) -> Vec<Change> {
     let (mut old, new) = (Surface::parse(old), Surface::parse(new));
     let renamed = renamed_types(&old, &new);
     old.rename(&renamed);
+    let former = renamed.iter().map(|(was, is)| (is.clone(), was.clone()));
     let mut comparison = Comparison {
         old: &old,
         new: &new,
         replaced: Vec::new(),
+        former: former.collect(),
         api_only: false,
         changes: BTreeSet::new(),
     };
     for (before, after) in &renamed {
-        comparison.rename(
-            ItemKind::Type,
-            before,
-            after,
-            (Class::None, Class::Breaking),
-        );
+        comparison.rename(ItemKind::Type, before, after, (N, B));
     }
     comparison.operations();
     comparison.types();
@@ -85,43 +87,48 @@ impl Comparison<'_> {
 
     fn operations(&mut self) {
         let (old, new) = (&self.old.operations, &self.new.operations);
-        let (removed, added) = (missing(old, new), missing(new, old));
-        let renamed = pairs(&removed, &added, |before, after| {
-            let (was, is) = (&old[before], &new[after]);
+        // The route is what is called, whatever it is named.
+        let score = |name: &str, other: &str| {
+            let (was, is) = (&old[name], &new[other]);
             let same_id = was.lists.get("id") == is.lists.get("id");
             let same_route = was.method == is.method && route(&was.path) == route(&is.path);
-            f64::from(u8::from(same_id)) + f64::from(u8::from(same_route))
-        });
+            match (same_route, same_id) {
+                (true, true) => 4.0,
+                (true, false) => 2.0 + f64::from(u8::from(name == other)),
+                (false, true) => 1.0,
+                (false, false) => 0.0,
+            }
+        };
+        let kept = |name: &&String| {
+            new.contains_key(*name) && old.contains_key(*name) && score(name, name) > 3.0
+        };
+        let other = |operations: &BTreeMap<String, Operation>| -> Vec<String> {
+            let other = operations.keys().filter(|name| !kept(name));
+            other.cloned().collect()
+        };
+        let (removed, added) = (other(old), other(new));
+        let renamed = pairs(&removed, &added, score);
+        let what = ItemKind::Operation;
         for (name, was) in old {
-            let new_name = renamed.get(name).unwrap_or(name);
-            let (before, after) = (format!("{name}()"), format!("{new_name}()"));
-            if before != after {
-                self.rename(
-                    ItemKind::Operation,
-                    &before,
-                    &after,
-                    (Class::None, Class::Breaking),
-                );
+            let before = format!("{name}()");
+            let Some(new_name) = renamed.get(name).or(Some(name).filter(kept)) else {
+                let text = format!("removed (`{} {}`)", was.method, was.path);
+                self.push(what, Kind::Removed, &before, (B, B), text);
+                continue;
+            };
+            if name != new_name {
+                self.rename(what, &before, &format!("{new_name}()"), (N, B));
             }
-            match new.get(new_name) {
-                Some(is) => self.operation(new_name, was, is),
-                None => {
-                    let text = format!("removed (`{} {}`)", was.method, was.path);
-                    let classes = (Class::Breaking, Class::Breaking);
-                    self.push(ItemKind::Operation, Kind::Removed, &before, classes, text);
-                }
-            }
+            self.operation(new_name, was, &new[new_name]);
         }
         for name in unpaired(&added, &renamed) {
-            let text = format!("added (`{} {}`)", new[name].method, new[name].path);
-            let classes = (Class::Additive, Class::Additive);
-            self.push(
-                ItemKind::Operation,
-                Kind::Added,
-                &format!("{name}()"),
-                classes,
-                text,
-            );
+            let mut text = format!("added (`{} {}`)", new[name].method, new[name].path);
+            let taken = old.get(name);
+            if let Some(was) = taken {
+                text += &format!(", takes the name of `{} {}`", was.method, was.path);
+            }
+            let classes = (A, if taken.is_some() { B } else { A });
+            self.push(what, Kind::Added, &format!("{name}()"), classes, text);
         }
     }
 
@@ -134,11 +141,11 @@ impl Comparison<'_> {
         };
         if was.method != is.method {
             let text = format!("method changed from `{}` to `{}`", was.method, is.method);
-            self.changed(&place, (Class::Breaking, Class::Additive), text);
+            self.changed(&place, (B, A), text);
         }
         if route(&was.path) != route(&is.path) {
             let text = format!("path changed from `{}` to `{}`", was.path, is.path);
-            self.changed(&place, (Class::Breaking, Class::Additive), text);
+            self.changed(&place, (B, A), text);
         }
         self.success(&place, &was.success, &is.success);
         let keys: BTreeSet<&String> = was.lists.keys().chain(is.lists.keys()).collect();
@@ -151,6 +158,7 @@ impl Comparison<'_> {
             name,
             direction: Direction::REQUEST,
             variables: [variables(&was.path), variables(&is.path)],
+            by_fields: [false; 2],
         };
         self.parts(&owner, &was.parts, &is.parts);
     }
@@ -161,24 +169,12 @@ impl Comparison<'_> {
                 self.type_pair(name, was, is, Direction::of(&was.head, &is.head));
             } else {
                 let text = format!("{} removed", was.kind);
-                self.push(
-                    ItemKind::Type,
-                    Kind::Removed,
-                    name,
-                    (Class::None, Class::Breaking),
-                    text,
-                );
+                self.push(ItemKind::Type, Kind::Removed, name, (N, B), text);
             }
         }
         for name in missing(&self.new.types, &self.old.types) {
             let text = format!("{} added", self.new.types[&name].kind);
-            self.push(
-                ItemKind::Type,
-                Kind::Added,
-                &name,
-                (Class::None, Class::Additive),
-                text,
-            );
+            self.push(ItemKind::Type, Kind::Added, &name, (N, A), text);
         }
     }
 
@@ -202,7 +198,7 @@ impl Comparison<'_> {
         };
         if was.kind != is.kind {
             let text = format!("changed from {} to {}", was.kind, is.kind);
-            self.changed(&place, (Class::Breaking, Class::Breaking), text);
+            self.changed(&place, (B, B), text);
             return;
         }
         self.facts(&place, &was.head, &is.head);
@@ -211,6 +207,7 @@ impl Comparison<'_> {
             name,
             direction,
             variables: Default::default(),
+            by_fields: [was, is].map(|kind| !kind.head.contains_key("by")),
         };
         self.parts(&owner, &was.parts, &is.parts);
     }
@@ -231,42 +228,44 @@ impl Comparison<'_> {
                 self.part(owner, (key, was), (new_key, is));
             } else {
                 let place = owner.place(key, was);
-                let classes = match owner.kind {
-                    "operation" if key.starts_with("paging") => (Class::None, Class::Additive),
+                let (classes, text) = match owner.kind {
+                    "operation" if key.starts_with("paging ") => ((N, A), "removed"),
+                    "operation" if owner.is_account(key, 1) => ((N, B), "now set by the client"),
                     // Readers of responses do not miss a value.
-                    "enum" => (
-                        owner.direction.class(Class::Breaking, Class::Additive),
-                        Class::Breaking,
-                    ),
-                    _ => (Class::Breaking, Class::Breaking),
+                    "enum" | "union" => ((owner.direction.class(B, A), B), "removed"),
+                    _ => ((B, B), "removed"),
                 };
                 self.push(
                     place.what,
                     Kind::Removed,
                     &place.item,
                     classes,
-                    "removed".to_owned(),
+                    text.to_owned(),
                 );
             }
         }
         for key in unpaired(&added, &renamed) {
-            let place = owner.place(key, &new[key]);
+            let (place, facts) = (owner.place(key, &new[key]), &new[key]);
             let required = owner.direction.request
                 && ["required", "required_in_requests"]
                     .iter()
-                    .any(|word| new[key].contains_key(*word));
-            let (classes, text) = match required {
-                true => ((Class::Breaking, Class::Breaking), "added, required"),
-                false if key.starts_with("paging ") => ((Class::None, Class::Additive), "added"),
-                false => ((Class::Additive, Class::Additive), "added"),
+                    .any(|word| facts.contains_key(*word));
+            let ((api, mut rust), mut text) = match key {
+                _ if key.starts_with("paging ") => ((N, A), "added".to_owned()),
+                _ if owner.is_account(key, 0) => ((N, B), "no longer set by the client".to_owned()),
+                // Builders set what has only one value.
+                _ if required && facts.contains_key("const") => ((B, A), "added, required".into()),
+                _ if required => ((B, B), "added, required".to_owned()),
+                _ => ((A, A), "added".to_owned()),
             };
-            self.push(
-                place.what,
-                Kind::Added,
-                &place.item,
-                classes,
-                text.to_owned(),
-            );
+            let rust_name = facts.get("rust").filter(|_| !key.starts_with("path "));
+            let holder = |(_, other): &(&String, &Facts)| other.get("rust") == rust_name;
+            if let (Some(name), Some((holder, _))) = (rust_name, old.iter().find(holder)) {
+                rust = B;
+                let holder = holder.trim_matches('"');
+                text += &format!(", takes the Rust name `{name}` of `{holder}`");
+            }
+            self.push(place.what, Kind::Added, &place.item, (api, rust), text);
         }
     }
 
@@ -278,38 +277,28 @@ impl Comparison<'_> {
     ) {
         let (before, place) = (owner.place(key, was), owner.place(new_key, is));
         let same = key == new_key;
-        let on_the_wire = if same { Class::None } else { Class::Breaking };
+        let on_the_wire = if same { N } else { B };
         match owner.kind {
             "operation" if !same => self.moved(&place, key, new_key),
             "struct" if !same => {
-                self.rename(
-                    ItemKind::Field,
-                    &before.item,
-                    &place.item,
-                    (Class::Breaking, Class::Breaking),
-                );
+                self.rename(ItemKind::Field, &before.item, &place.item, (B, B));
             }
             "enum" if before.item != place.item => {
-                self.rename(
-                    ItemKind::Value,
-                    &before.item,
-                    &place.item,
-                    (on_the_wire, Class::Breaking),
-                );
+                self.rename(ItemKind::Value, &before.item, &place.item, (on_the_wire, B));
             }
             "enum" if !same => {
                 let text = format!("value changed from `{key}` to `{new_key}`").replace('"', "");
-                self.changed(&place, (on_the_wire, Class::Additive), text);
+                self.changed(&place, (on_the_wire, B), text);
             }
             "union" => {
                 if !same {
-                    let text = format!("type changed from `{key}` to `{new_key}`");
-                    self.changed(&place, (Class::None, Class::Breaking), text);
-                    self.replaced
-                        .push((key.clone(), new_key.clone(), owner.direction));
+                    let text = with_names(key, &self.former);
+                    let text = format!("type changed from `{text}` to `{new_key}`");
+                    self.changed(&place, (N, B), text);
+                    let pair = (key.clone(), new_key.clone(), owner.direction);
+                    self.replaced.push(pair);
                 }
-                let classes = (Class::Breaking, Class::Additive);
-                self.words(&place, "value", was.keys(), is.keys(), classes);
+                self.variant(&place, owner.by_fields, was, is);
                 return;
             }
             _ => {}
@@ -321,36 +310,31 @@ impl Comparison<'_> {
             && !key.starts_with("path ")
         {
             let text = format!("Rust name changed from `{old}` to `{new}`");
-            self.changed(&place, (Class::None, Class::Breaking), text);
+            self.changed(&place, (N, B), text);
         }
-        self.value(&place, was, is);
+        let mut was = was.clone();
+        // What a union says about the values of its tag is told there.
+        if self.old.is_tag(owner.name, key) && self.new.is_tag(owner.name, new_key) {
+            was.remove("const");
+            was.extend(
+                is.get_key_value("const")
+                    .map(|(key, only)| (key.clone(), only.clone())),
+            );
+        }
+        self.value(&place, &was, is);
     }
 
     fn moved(&mut self, place: &Place, before: &str, after: &str) {
         let (old_place, new_place) = (place_and_name(before).0, place_and_name(after).0);
-        if old_place != new_place {
-            let path = old_place == "path" || new_place == "path";
-            let rust = if path {
-                Class::Breaking
-            } else {
-                Class::Additive
-            };
-            let text = format!("moved from {old_place} to {new_place}");
-            self.changed(place, (Class::Breaking, rust), text);
-        } else if old_place == "path" {
-            self.rename(
-                ItemKind::Parameter,
-                before,
-                &place.item,
-                (Class::None, Class::None),
-            );
+        let classes = match (old_place, new_place) {
+            ("path", "path") | ("paging", "paging") => (N, A),
+            _ => (B, B),
+        };
+        if old_place == new_place {
+            self.rename(ItemKind::Parameter, before, &place.item, classes);
         } else {
-            self.rename(
-                ItemKind::Parameter,
-                before,
-                &place.item,
-                (Class::Breaking, Class::Breaking),
-            );
+            let text = format!("moved from {old_place} to {new_place}");
+            self.changed(place, classes, text);
         }
     }
 }
@@ -372,6 +356,12 @@ impl Owner<'_> {
         }
     }
 
+    /// Returns `true` if a parameter is a variable of the path before (0) or after (1), which the client fills there.
+    fn is_account(&self, key: &str, state: usize) -> bool {
+        let (place, name) = place_and_name(key);
+        place == "path" && self.variables[state].iter().any(|known| known == name)
+    }
+
     /// How sure it is that a part is what another was.
     fn alike(&self, (before, old): (&str, &Facts), (after, new): (&str, &Facts)) -> f64 {
         let same_type = old.get("type") == new.get("type");
@@ -383,7 +373,7 @@ impl Owner<'_> {
                     self.variables[index].iter().position(|known| known == name)
                 };
                 match (place == new_place, place) {
-                    (_, "paging") => 0.0,
+                    (_, "paging") => f64::from(u8::from(old == new && place == new_place)),
                     (true, "path") => f64::from(u8::from(at(0, name) == at(1, new_name))),
                     (true, _) if same_type => likeness(name, new_name),
                     (false, _) if name == new_name && new_place != "paging" => 2.0,
@@ -391,6 +381,8 @@ impl Owner<'_> {
                 }
             }
             "struct" if !same_type => 0.0,
+            // The tag of a union under another name.
+            "struct" if old.contains_key("const") && old.get("const") == new.get("const") => 1.0,
             "enum" | "union" if old == new => 1.0,
             "union" => 0.0,
             _ => likeness(before, after),

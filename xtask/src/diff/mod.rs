@@ -216,12 +216,36 @@ impl Compared {
                     }
                 }
                 self.changes = compare::compare(&old.surface, &new.surface);
-                if self.changes.is_empty() && old.source != new.source {
-                    self.notes.push("only descriptions differ".to_owned());
+                if self.class(|change| change.rust) == Class::None && old.source != new.source {
+                    self.untold(&old.source, &new.source);
                 }
             }
             (Err(reason), _) => self.failed = Some(failed("old", &reason)),
             (_, Err(reason)) => self.failed = Some(failed("new", &reason)),
+        }
+    }
+
+    /// Tells that the generated sources differ although nothing that was told changes them.
+    fn untold(&mut self, old: &str, new: &str) {
+        let [mut old, mut new] = [old, new].map(|source| {
+            let lines = source.lines().map(str::trim);
+            let code = lines.filter(|line| !line.starts_with("//"));
+            code.collect::<Vec<_>>()
+        });
+        if old == new && self.changes.is_empty() {
+            self.notes.push("only descriptions differ".to_owned());
+        }
+        if old != new {
+            old.sort_unstable();
+            new.sort_unstable();
+            let (rust, text) = match old == new {
+                true => (Class::Additive, "in another order"),
+                false => (
+                    Class::Breaking,
+                    "changed in what the surface does not tell; review it",
+                ),
+            };
+            self.changes.push(Change::of_source(rust, text));
         }
     }
 
@@ -332,10 +356,10 @@ impl Bump {
         let before = state::version(name, |file| from.committed(file))?.or_else(|| now.clone());
         let (bump, to) = match &before {
             Some(before) => {
-                let (step, next) = next(before, class);
+                let (step, next) = state::next(before, class);
                 (step, Some(next))
             }
-            None => (next(&Version::new(1, 0, 0), class).0, None),
+            None => (state::next(&Version::new(1, 0, 0), class).0, None),
         };
         Ok(Self {
             name: name.to_owned(),
@@ -364,25 +388,4 @@ impl Bump {
             _ => self.bump.to_owned(),
         }
     }
-}
-
-/// Cargo's rules: below 1.0 the first number that is not zero counts as the major one.
-fn next(version: &Version, class: Class) -> (&'static str, Version) {
-    let (major, minor, patch) = (version.major, version.minor, version.patch);
-    let step = match (class, major, minor) {
-        (Class::None, ..) => return ("none", version.clone()),
-        (Class::Breaking, 0, 0) => "patch",
-        (Class::Breaking, 0, _) => "minor",
-        (Class::Breaking, ..) => "major",
-        (Class::Additive, 0, _) => "patch",
-        (Class::Additive, ..) => "minor",
-    };
-    // After a pre-release comes its release, which may hold anything.
-    let next = match step {
-        _ if !version.pre.is_empty() => Version::new(major, minor, patch),
-        "major" => Version::new(major + 1, 0, 0),
-        "minor" => Version::new(major, minor + 1, 0),
-        _ => Version::new(major, minor, patch + 1),
-    };
-    (step, next)
 }

@@ -1,78 +1,53 @@
 //! What a changed fact means. Requests break where more is demanded of them, responses where less is promised; programs
 //! break where a Rust name or type changes, or where they no longer send what is demanded.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::change::Class::{self, Additive as A, Breaking as B, None as N};
 use super::change::{Classes, ItemKind, Place};
 use super::compare::Comparison;
-use super::surface::Facts;
+use super::surface::{Facts, bits, unwrapped, with_names};
 
 /// The classes of a change for requests, for responses and for the Rust crate.
 type Row = [Class; 3];
 
+/// What matters to the crate alone.
+const CRATE: [Row; 3] = [[N, N, A]; 3];
+
 /// A fact by its word in the surface: how reports call it, and what it means that it is added, removed or changed.
-const RULES: [(&str, &str, Row, Row, Row); 24] = [
-    ("body", "cursor", [N, N, A], [N, N, A], [N, N, A]),
-    ("by", "discriminator", [B, B, A], [B, B, A], [B, B, A]),
-    ("const", "constant", [B, B, B], [B, B, B], [B, B, B]),
-    ("default", "default", [A, A, A], [A, A, A], [A, A, A]),
-    ("deprecated", "deprecated", [A, A, A], [A, A, A], [A, A, A]),
-    ("evidence", "evidence", [N, N, N], [N, N, N], [N, N, N]),
-    ("format", "format", [B, A, A], [A, B, A], [B, B, A]),
-    ("given", "cursor parameter", [N, N, A], [N, N, A], [N, N, A]),
-    ("id", "operationId", [N, N, N], [N, N, N], [N, N, N]),
-    ("instead", "cursor", [N, N, A], [N, N, A], [N, N, A]),
-    (
-        "integer",
-        "a list of integers",
-        [B, B, B],
-        [B, B, B],
-        [B, B, B],
-    ),
-    (
-        "joined",
-        "joined by commas",
-        [B, B, A],
-        [B, B, A],
-        [B, B, A],
-    ),
-    ("last_item", "cursor", [N, N, A], [N, N, A], [N, N, A]),
-    (
-        "one_or_many",
-        "read from a single value",
-        [N, N, A],
-        [N, N, A],
-        [N, N, A],
-    ),
+const RULES: [(&str, &str, [Row; 3]); 23] = [
+    ("body", "cursor", CRATE),
+    ("by", "discriminator", [[B, B, A]; 3]),
+    ("const", "constant", [[B, A, B], [A, B, B], [B, B, B]]),
+    ("default", "default", [[A, A, A]; 3]),
+    ("deprecated", "deprecated", [[A, A, A]; 3]),
+    ("evidence", "evidence", CRATE),
+    ("format", "format", [[B, A, A], [A, B, A], [B, B, A]]),
+    ("given", "cursor parameter", CRATE),
+    ("id", "operationId", CRATE),
+    ("instead", "cursor", CRATE),
+    ("integer", "a list of integers", [[B, B, B]; 3]),
+    ("joined", "joined by commas", [[B, B, A]; 3]),
+    ("last_item", "cursor", CRATE),
+    ("one_or_many", "read from a single value", CRATE),
     (
         "open",
         "open to other values",
-        [A, B, A],
-        [B, A, A],
-        [N, N, N],
+        [[A, B, A], [B, A, A], CRATE[0]],
     ),
-    ("paging", "paging", [N, N, A], [N, N, B], [N, N, B]),
-    ("pattern", "pattern", [B, A, A], [A, A, A], [B, A, A]),
+    ("pattern", "pattern", [[B, A, B], [A, B, A], [B, B, B]]),
+    ("personal", "hidden in Debug output", CRATE),
+    ("read_back", "read-back method", CRATE),
+    ("read_only", "read-only", [[B, N, N], [A, A, N], [N, N, N]]),
+    ("request", "in requests", [[N, N, A], [N, N, B], [N, N, N]]),
+    ("response", "in responses", [[N, N, N]; 3]),
+    ("retry", "retry class", CRATE),
     (
-        "personal",
-        "hidden in Debug output",
-        [N, N, A],
-        [N, N, A],
-        [N, N, A],
+        "write_only",
+        "write-only",
+        [[N, B, N], [A, A, N], [N, N, N]],
     ),
-    (
-        "read_back",
-        "read-back method",
-        [N, N, A],
-        [N, N, A],
-        [N, N, A],
-    ),
-    ("read_only", "read-only", [B, N, N], [A, A, N], [N, N, N]),
-    ("request", "in requests", [N, N, A], [N, N, B], [N, N, N]),
-    ("response", "in responses", [N, N, N], [N, N, N], [N, N, N]),
-    ("retry", "retry class", [N, N, A], [N, N, A], [N, N, A]),
-    ("write_only", "write-only", [N, B, N], [A, A, N], [N, N, N]),
 ];
 
 impl Comparison<'_> {
@@ -113,19 +88,28 @@ impl Comparison<'_> {
             .filter(|_| stem == key)
             .map_or(key, |(_, name, ..)| name);
         let (row, verb) = match (rule, before, after) {
-            (Some((_, _, row, ..)), None, _) => (*row, "changed"),
-            (Some((_, _, _, row, _)), _, None) => (*row, "changed"),
-            (Some((.., row)), ..) => (*row, "changed"),
-            (None, None, _) => ([B, A, A], "changed"),
+            (Some(("format", ..)), ..) if bits(before).is_some() && bits(after).is_some() => {
+                let row = match bits(before).cmp(&bits(after)) {
+                    Ordering::Less => [A, B, A],
+                    Ordering::Equal => [A, A, A],
+                    Ordering::Greater => [B, A, A],
+                };
+                (row, "changed")
+            }
+            (Some((.., [added, ..])), None, _) => (*added, "changed"),
+            (Some((.., [_, removed, _])), _, None) => (*removed, "changed"),
+            (Some((.., [.., changed])), ..) => (*changed, "changed"),
+            // A limit that is tighter is refused before anything is sent, as a parameter is that is now required.
+            (None, None, _) => ([B, A, B], "changed"),
             (None, _, None) => ([A, B, A], "changed"),
             (None, Some(before), Some(after)) => {
-                let number = |text: &String| text.parse::<f64>().unwrap_or_default();
-                let raised = number(after) > number(before);
-                let row = if raised == stem.contains("max") {
-                    [A, B, A]
-                } else {
-                    [B, A, A]
+                let (before, after) = (bound(before), bound(after));
+                let raised = after > before;
+                let tighter = match stem {
+                    "multiple_of" => (before.0 / after.0).fract() != 0.0,
+                    _ => raised != stem.contains("max"),
                 };
+                let row = if tighter { [B, A, B] } else { [A, B, A] };
                 (row, if raised { "raised" } else { "lowered" })
             }
         };
@@ -198,7 +182,8 @@ impl Comparison<'_> {
         } else {
             "type"
         };
-        let text = format!("{subject} changed from `{old}` to `{new}`");
+        let former = with_names(old, &self.former);
+        let text = format!("{subject} changed from `{former}` to `{new}`");
         let ((old_shape, was), (new_shape, is)) = (unwrapped(old), unwrapped(new));
         let old_kind = self.old.types.get(was).map(|kind| kind.kind.as_str());
         let new_kind = self.new.types.get(is).map(|kind| kind.kind.as_str());
@@ -207,6 +192,15 @@ impl Comparison<'_> {
             self.replaced
                 .push((was.to_owned(), is.to_owned(), place.direction));
             self.changed(place, (N, B), text);
+            return;
+        }
+        let without = |shape: &str| shape.replace("Option<", "");
+        if was == is && without(&old_shape) == without(&new_shape) {
+            let api = match old_shape.len() < new_shape.len() {
+                true => place.direction.class(A, B),
+                false => place.direction.class(B, A),
+            };
+            self.changed(place, (api, B), text);
             return;
         }
         let holds = |wide: &str, shape: &str, narrow: &str, kind: Option<&str>| match wide {
@@ -246,7 +240,6 @@ impl Comparison<'_> {
 
     /// Compares a list of words that belongs to an operation.
     pub fn list(&mut self, place: &Place, key: &str, old: &[String], new: &[String]) {
-        let (before, after) = (old.join(" "), new.join(" "));
         let name = match key {
             "auth" => "authentication",
             "scopes" => "scope",
@@ -254,25 +247,43 @@ impl Comparison<'_> {
             "statuses" => "status",
             _ => key,
         };
+        // Without a requirement, or with one that is empty, nothing is required.
+        let free = |list: &[String]| list.iter().all(|word| word == "\"\"") || is_in("\"\"", list);
         match key {
             _ if old == new => {}
             "server" => {
-                let api = if old.get(1) == new.get(1) { N } else { B };
+                let [was, is] = [old, new].map(|list| list[1].trim_end_matches('/'));
+                let hosts = [&old[0], &new[0]];
+                if was != is {
+                    let text = format!("server changed from `{was}` to `{is}`");
+                    self.changed(place, (B, A), text);
+                } else if hosts[0] != hosts[1] {
+                    let text = format!("host changed from `{}` to `{}`", hosts[0], hosts[1]);
+                    self.changed(place, (N, A), text);
+                }
+            }
+            "paging" => {
+                let [was, is] = [old, new].map(|list| list.first().map(|list| pointer(list)));
+                match (was, is) {
+                    (None, _) => self.changed(place, (N, A), "now paging"),
+                    (_, None) => self.changed(place, (N, B), "no longer paging"),
+                    (Some(was), Some(is)) => {
+                        let text = format!("list of a page moved from {was} to {is}");
+                        self.changed(place, (N, B), text);
+                    }
+                }
+            }
+            "auth" | "scopes" if free(old) && free(new) => {}
+            "auth" | "scopes" if free(old) => {
                 self.changed(
                     place,
-                    (api, A),
-                    from_to(name, "changed", Some(&before), Some(&after)),
+                    (B, A),
+                    format!("now requires {name} {}", any_of(new)),
                 );
             }
-            "auth" | "scopes" if old.is_empty() => {
-                self.changed(place, (B, A), format!("now requires {name} `{after}`"));
-            }
-            "auth" | "scopes" if new.is_empty() => {
-                self.changed(
-                    place,
-                    (A, A),
-                    format!("no longer requires {name} `{before}`"),
-                );
+            "auth" | "scopes" if free(new) => {
+                let text = format!("no longer requires {name} {}", any_of(old));
+                self.changed(place, (A, A), text);
             }
             "statuses" => {
                 let of = |list: &[String], success| -> Vec<String> {
@@ -298,6 +309,7 @@ impl Comparison<'_> {
             }
             "auth" | "scopes" | "media" => self.words(place, name, old.iter(), new.iter(), (B, A)),
             _ => {
+                let (before, after) = (old.join(" "), new.join(" "));
                 let (before, after) = (Some(&before), Some(&after));
                 let (before, after) = (
                     before.filter(|_| !old.is_empty()),
@@ -327,6 +339,50 @@ impl Comparison<'_> {
             self.changed(place, (added, A), format!("{name} `{word}` added"));
         }
     }
+
+    /// Compares what a union says about one of its variants.
+    pub fn variant(&mut self, place: &Place, by_fields: [bool; 2], old: &Facts, new: &Facts) {
+        let [was, is] = [old, new].map(|facts| facts.keys().cloned().collect::<Vec<_>>());
+        if by_fields == [true; 2] {
+            self.words(place, "distinguishing field", was.iter(), is.iter(), (N, N));
+        } else if by_fields[0] != by_fields[1] {
+            // The discriminator says it.
+        } else if !was.is_empty() && !is.is_empty() && !was.iter().any(|word| is_in(word, &is)) {
+            let text = format!("value changed from {} to {}", any_of(&was), any_of(&is));
+            self.changed(place, (B, B), text);
+        } else {
+            let classes = (place.direction.class(B, A), A);
+            self.words(place, "value", was.iter(), is.iter(), classes);
+        }
+    }
+}
+
+/// Returns the value of a limit, and on which side of it the values are where it is none of them.
+fn bound(text: &str) -> (f64, i8) {
+    let more = text.strip_prefix("more than ").map(|text| (text, 1));
+    let less = || text.strip_prefix("less than ").map(|text| (text, -1));
+    let (number, side) = more.or_else(less).unwrap_or((text, 0));
+    (number.parse().unwrap_or_default(), side)
+}
+
+fn is_in(word: &str, list: &[String]) -> bool {
+    list.iter().any(|known| known == word)
+}
+
+/// Returns words of which any one is enough.
+fn any_of(list: &[String]) -> String {
+    let words = list.iter().map(|word| word.trim_matches('"'));
+    let words = words.filter(|word| !word.is_empty());
+    let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
+    words.join(" or ")
+}
+
+/// Returns a place in a body.
+fn pointer(word: &str) -> String {
+    match word.trim_matches('"') {
+        "" => "the body".to_owned(),
+        pointer => format!("`{pointer}`"),
+    }
 }
 
 /// `max_length lowered from 5 to 3`; of a fact without a value, `now read-only`.
@@ -340,23 +396,4 @@ fn from_to(name: &str, verb: &str, before: Option<&String>, after: Option<&Strin
         (Some(before), None) => format!("{name} `{before}` removed"),
         (None, None) => String::new(),
     }
-}
-
-/// The lists and maps around a type, and the type in them.
-fn unwrapped(kind: &str) -> (String, &str) {
-    const AROUND: [(&str, &str); 5] = [
-        ("[", "]"),
-        ("{", "}"),
-        ("Vec<", ">"),
-        ("BTreeMap<String,", ">"),
-        ("Option<", ">"),
-    ];
-    let (mut shape, mut inner) = (String::new(), kind);
-    while let Some((open, rest)) = AROUND.iter().find_map(|(open, close)| {
-        Some((open, inner.strip_prefix(open)?.strip_suffix(close)?.trim()))
-    }) {
-        shape.push_str(open);
-        inner = rest;
-    }
-    (shape, inner)
 }

@@ -13,6 +13,8 @@ use semver::Version;
 use serde_json::Value;
 use toml::Table;
 
+use super::change::Class;
+
 /// Where the files are.
 pub enum State {
     /// A folder like `openapi/`.
@@ -189,6 +191,27 @@ pub fn version(
     let version =
         Version::parse(&text).map_err(|error| format!("{path}: version {text:?}: {error}"))?;
     Ok(Some(version))
+}
+
+/// Cargo's rules: below 1.0 the first number that is not zero counts as the major one.
+pub fn next(version: &Version, class: Class) -> (&'static str, Version) {
+    let (major, minor, patch) = (version.major, version.minor, version.patch);
+    let step = match (class, major, minor) {
+        (Class::None, ..) => return ("none", version.clone()),
+        (Class::Breaking, 0, 0) => "patch",
+        (Class::Breaking, 0, _) => "minor",
+        (Class::Breaking, ..) => "major",
+        (Class::Additive, 0, _) => "patch",
+        (Class::Additive, ..) => "minor",
+    };
+    // After a pre-release comes its release, which may hold anything.
+    let next = match step {
+        _ if !version.pre.is_empty() => Version::new(major, minor, patch),
+        "major" => Version::new(major + 1, 0, 0),
+        "minor" => Version::new(major, minor + 1, 0),
+        _ => Version::new(major, minor, patch + 1),
+    };
+    (step, next)
 }
 
 /// The document and the overlay of an API in one state.

@@ -66,18 +66,17 @@ impl Surface {
         surface
     }
 
+    /// Returns `true` if a field is the tag of a union that has the struct as a variant with one value.
+    pub fn is_tag(&self, name: &str, field: &str) -> bool {
+        self.types.values().any(|kind| {
+            let tag = kind.head.get("by").map(|by| by.trim_matches('"'));
+            tag == Some(field) && kind.parts.get(name).is_some_and(|values| values.len() == 1)
+        })
+    }
+
     /// Gives types other names, wherever they are used.
     pub fn rename(&mut self, names: &BTreeMap<String, String>) {
-        let is_name = |c: char| c.is_alphanumeric() || c == '_';
-        let renamed = |text: &str| -> String {
-            text.split_inclusive(|c| !is_name(c))
-                .map(|part| {
-                    let word = part.trim_end_matches(|c| !is_name(c));
-                    let new = names.get(word).map_or(word, String::as_str);
-                    format!("{new}{}", &part[word.len()..])
-                })
-                .collect()
-        };
+        let renamed = |text: &str| with_names(text, names);
         for operation in self.operations.values_mut() {
             operation.success = renamed(&operation.success);
             let parts = operation.parts.values_mut();
@@ -98,6 +97,18 @@ impl Surface {
             self.types.insert(renamed(&name), kind);
         }
     }
+}
+
+/// Returns a text in which types have other names.
+pub fn with_names(text: &str, names: &BTreeMap<String, String>) -> String {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    text.split_inclusive(|c| !is_name(c))
+        .map(|part| {
+            let word = part.trim_end_matches(|c| !is_name(c));
+            let new = names.get(word).map_or(word, String::as_str);
+            format!("{new}{}", &part[word.len()..])
+        })
+        .collect()
 }
 
 impl Operation {
@@ -129,6 +140,9 @@ impl Type {
     fn read(&mut self, head: bool, words: &[&str]) {
         if head {
             self.head = facts(words);
+            // Without a discriminator, fields tell the variants of a union apart.
+            self.head
+                .retain(|key, word| key != "by" || word != "fields");
             return;
         }
         let (part, values) = split(words);
@@ -195,13 +209,17 @@ fn facts(words: &[&str]) -> Facts {
     for word in words {
         let parts = word.split_once('=').filter(|_| !word.starts_with('"'));
         let (key, value) = parts.unwrap_or((word, ""));
-        facts
-            .entry(key.to_owned())
-            .and_modify(|known| {
-                known.push(',');
-                known.push_str(value);
-            })
-            .or_insert_with(|| value.to_owned());
+        // A bound is one fact, whether or not it is a value itself.
+        let (key, value) = match key {
+            _ if key.ends_with("exclusive_min") => (key, format!("more than {value}")),
+            _ if key.ends_with("exclusive_max") => (key, format!("less than {value}")),
+            _ => (key, value.to_owned()),
+        };
+        let known = facts.entry(key.replace("exclusive_", "")).or_default();
+        if !known.is_empty() {
+            known.push(',');
+        }
+        known.push_str(&value);
     }
     facts
 }
@@ -349,32 +367,30 @@ pub fn place_and_name(part: &str) -> (&str, &str) {
     part.split_once(' ').unwrap_or((part, ""))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::Surface;
-
-    #[test]
-    fn quoted_words_hold_spaces_colons_and_quotes() {
-        let text = "\
-operation get_a GET /a/{id} -> A or ()
-operation get_a scopes: a:b \"c d\"
-operation get_a query \"x: \\\" y\": String optional pattern=\"^[a =]$\" default=\"b: c\"
-struct A: request response
-struct A type: String rust=type_ required
-enum E One: \"one two\"
-";
-        let surface = Surface::parse(text);
-        let operation = &surface.operations["get_a"];
-        assert_eq!(
-            (operation.path.as_str(), operation.success.as_str()),
-            ("/a/{id}", "A or ()")
-        );
-        assert_eq!(operation.lists["scopes"], ["a:b", "\"c d\""]);
-        let parameter = &operation.parts["query \"x: \\\" y\""];
-        assert_eq!(parameter["pattern"], "\"^[a =]$\"");
-        assert_eq!(parameter["default"], "\"b: c\"");
-        assert!(surface.types["A"].head.contains_key("response"));
-        assert_eq!(surface.types["A"].parts["type"]["rust"], "type_");
-        assert_eq!(surface.types["E"].parts["\"one two\""]["rust"], "One");
+/// Returns how many bits a number has: 1 stands for 64, which it has where nothing is said, and 0 for 32.
+pub fn bits(format: Option<&String>) -> Option<u8> {
+    match format.map(String::as_str) {
+        Some("int32" | "float") => Some(0),
+        None | Some("int64" | "double") => Some(1),
+        Some(_) => None,
     }
+}
+
+/// The lists and maps around a type, and the type in them.
+pub fn unwrapped(kind: &str) -> (String, &str) {
+    const AROUND: [(&str, &str); 5] = [
+        ("[", "]"),
+        ("{", "}"),
+        ("Vec<", ">"),
+        ("BTreeMap<String,", ">"),
+        ("Option<", ">"),
+    ];
+    let (mut shape, mut inner) = (String::new(), kind);
+    while let Some((open, rest)) = AROUND.iter().find_map(|(open, close)| {
+        Some((open, inner.strip_prefix(open)?.strip_suffix(close)?.trim()))
+    }) {
+        shape.push_str(open);
+        inner = rest;
+    }
+    (shape, inner)
 }

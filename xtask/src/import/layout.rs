@@ -136,11 +136,16 @@ fn yaml(value: &Value, place: Place) -> Yaml<'static> {
 
 /// Quotes also what readers of YAML 1.1 take for a date, a number or a boolean.
 fn string(text: &str) -> Yaml<'static> {
-    let number = text.starts_with(|c: char| c.is_ascii_digit())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_digit() || "-_:".contains(c));
-    if number || matches!(text, "y" | "Y" | "n" | "N") {
+    let digits = text.trim_start_matches(['+', '-']);
+    let in_number = |c: char| c.is_ascii_digit() || "+-_:. TtZz".contains(c);
+    let number = text.replace('_', "").parse::<f64>().is_ok()
+        || ["0b", "0o", "0x"]
+            .iter()
+            .any(|base| digits.starts_with(base))
+        || digits.starts_with(|c: char| c.is_ascii_digit())
+            && text.matches('.').count() < 2
+            && text.chars().all(in_number);
+    if number || matches!(text, "y" | "Y" | "n" | "N" | "=" | "<<") {
         Yaml::Representation(text.to_owned().into(), ScalarStyle::DoubleQuoted, None)
     } else {
         Yaml::Value(Scalar::String(text.to_owned().into()))

@@ -1,17 +1,21 @@
 //! Every kind of change is reported, with what it means for the API and for the Rust crate.
 //!
-//! A row is an edit of a small document and the changes that follow: the class for the API, the class for the crate, the
-//! item, and what happened to it.
+//! A row of the YAML files is an edit of a small document, each of a text that is in it once, and the changes that follow
+//! there and back: the class for the API, the class for the crate, the item, and what happened to it.
 
 #![allow(clippy::unwrap_used)]
 
-mod rows;
-
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
-use serde_json::Value;
+use dintero_codegen::document::Document;
+use serde_json::{Value, json};
 use tempfile::TempDir;
+
+const OPERATIONS: &str = include_str!("operations.yaml");
+const FIELDS: &str = include_str!("fields.yaml");
+const VALUES: &str = include_str!("values.yaml");
 
 const DOCUMENT: &str = "\
 openapi: 3.0.3
@@ -48,10 +52,28 @@ paths:
       requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Both'}}}}
       responses:
         '201': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Both'}}}}
+  /bags:
+    get:
+      operationId: list_bags
+      security: [{key: []}, {password: []}]
+      servers: [{url: 'https://checkout.dintero.com/v1'}]
+      x-dintero-paging: {items: /bags, cursor: [{parameter: from, body: /next}]}
+      parameters:
+        - {in: query, name: from, schema: {type: string}}
+        - {in: query, name: back_from, schema: {type: string}}
+        - {in: query, name: size, schema: {type: integer, format: int32, enum: [1, 2]}}
+        - {in: header, name: X-Trace, required: true, schema: {type: string, minLength: 2}}
+      responses:
+        '200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Bags'}}}}
+    delete:
+      operationId: drop_bags
+      security: []
+      responses: {'204': {description: gone}}
 components:
   securitySchemes:
     token: {type: http, scheme: bearer}
     password: {type: http, scheme: basic}
+    key: {type: apiKey, in: header, name: X-Key}
   schemas:
     Base: {type: object, properties: {base: {type: string}}}
     Thing:
@@ -81,15 +103,39 @@ components:
         tags: {type: array, minItems: 1, items: {type: string, maxLength: 5}}
         mode: {type: string, enum: [fast, slow]}
         amount: {type: integer, minimum: 1}
+        depth: {type: integer, format: int32}
+        ratio: {type: number, minimum: 0, exclusiveMinimum: true}
+        labels: {type: object, additionalProperties: {type: string, maxLength: 5}}
+        pay: {$ref: '#/components/schemas/Pay'}
+        shape: {oneOf: [{$ref: '#/components/schemas/Round'}, {$ref: '#/components/schemas/Square'}]}
+    Pay:
+      type: object
+      required: [way]
+      properties: {way: {type: string}, total: {type: integer}}
+      discriminator: {propertyName: way, mapping: {card: '#/components/schemas/Card', bill: '#/components/schemas/Bill'}}
+    Card: {allOf: [{$ref: '#/components/schemas/Pay'}, {type: object, properties: {pan: {type: string}}}]}
+    Bill: {allOf: [{$ref: '#/components/schemas/Pay'}, {type: object, properties: {iban: {type: string}}}]}
+    Round: {type: object, properties: {radius: {type: integer}}}
+    Square: {type: object, properties: {side: {type: integer}}}
+    Bags: {type: object, properties: {bags: {type: array, items: {$ref: '#/components/schemas/Bag'}}, next: {type: string}, prior: {type: string}}}
+    Bag:
+      type: object
+      properties:
+        width: {type: integer, format: int32}
+        share: {type: number, format: double}
+        grade: {type: integer, enum: [1, 2]}
+        inner: {$ref: '#/components/schemas/Bag'}
+        stickers: {type: object, additionalProperties: {type: integer}}
+        event: {$ref: '#/components/schemas/Event'}
+    Event:
+      type: object
+      required: [sign]
+      properties: {sign: {type: string}, at: {type: string, format: date-time}}
+      discriminator: {propertyName: sign, mapping: {start: '#/components/schemas/Start', stop: '#/components/schemas/Stop'}}
+    Start: {allOf: [{$ref: '#/components/schemas/Event'}, {type: object, properties: {speed: {type: integer}}}]}
+    Stop: {allOf: [{$ref: '#/components/schemas/Event'}, {type: object, properties: {reason: {type: string}}}]}
     Both: {type: object, properties: {id: {type: string}, remark: {type: string}, Level: {type: integer}}}
 ";
-
-/// Edits, each of a text that is in the document once, and the changes.
-pub type Row = (
-    &'static str,
-    &'static [(&'static str, &'static str)],
-    &'static [&'static str],
-);
 
 fn folder(text: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -97,6 +143,7 @@ fn folder(text: &str) -> TempDir {
     folder
 }
 
+/// Returns kind and line of each change, after the verdicts were compared with the lines.
 fn changes(old: &str, new: &str) -> Vec<(String, String)> {
     let (old, new) = (folder(old), folder(new));
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
@@ -112,37 +159,56 @@ fn changes(old: &str, new: &str) -> Vec<(String, String)> {
     let json: Value = serde_json::from_str(&text).expect(&text);
     let api = &json["apis"][0];
     assert_eq!(api["failed"], Value::Null);
-    let changes = api["changes"].as_array().unwrap().iter();
-    changes
-        .map(|change| {
-            let word = |key: &str| change[key].as_str().unwrap().to_owned();
-            let line = ["api", "crate", "item"].map(word).join(" ");
-            (word("kind"), format!("{line}: {}", word("text")))
-        })
-        .collect()
+    let changes = api["changes"].as_array().unwrap();
+    let worst = |key: &str| {
+        let classes = changes.iter().map(|change| change[key].as_str().unwrap());
+        let rank = |class: &&str| {
+            ["none", "additive", "breaking"]
+                .iter()
+                .position(|c| c == class)
+        };
+        classes.max_by_key(rank).unwrap_or("none")
+    };
+    assert_eq!(api["class"], worst("api"), "{text}");
+    assert_eq!(api["crate"]["class"], worst("crate"), "{text}");
+    let breaks = [worst("api"), worst("crate")].contains(&"breaking");
+    assert_eq!(output.status.code(), Some(i32::from(breaks)), "{text}");
+    let line = |change: &Value| {
+        let word = |key: &str| change[key].as_str().unwrap().to_owned();
+        let line = ["api", "crate", "item"].map(word).join(" ");
+        (word("kind"), format!("{line}: {}", word("text")))
+    };
+    changes.iter().map(line).collect()
 }
 
-fn edited(edits: &[(&str, &str)]) -> String {
+fn edited(row: &Value) -> String {
     let mut text = DOCUMENT.to_owned();
-    for (from, to) in edits {
+    for edit in row["edits"].as_array().unwrap() {
+        let (from, to) = (edit[0].as_str().unwrap(), edit[1].as_str().unwrap());
         assert_eq!(text.matches(from).count(), 1, "{from}");
         text = text.replace(from, to);
     }
     text
 }
 
-#[test]
-fn every_kind_of_change_is_told_and_judged() {
+fn rows(file: &str) -> Vec<Value> {
+    let document = Document::parse("rows", file).unwrap();
+    document.root["rows"].as_array().unwrap().clone()
+}
+
+/// Compares the changes that are told with those of the rows.
+fn check(file: &str) {
     let mut wrong = String::new();
-    for (name, edits, expected) in rows::rows() {
-        let new = edited(edits);
-        let told = changes(DOCUMENT, &new);
-        let lines: Vec<&str> = told.iter().map(|(_, line)| line.as_str()).collect();
-        if lines != *expected {
-            wrong.push_str(&format!("{name}: {lines:#?}\n"));
+    for row in rows(file) {
+        let new = edited(&row);
+        let [there, back] = [changes(DOCUMENT, &new), changes(&new, DOCUMENT)];
+        for (key, told) in [("there", &there), ("back", &back)] {
+            let lines: Vec<&str> = told.iter().map(|(_, line)| line.as_str()).collect();
+            if row[key] != json!(lines) {
+                wrong.push_str(&format!("{} {key}: {lines:#?}\n", row["name"]));
+            }
         }
         // What was added one way is removed the other way.
-        let back = changes(&new, DOCUMENT);
         let count = |changes: &[(String, String)], wanted: &str| {
             changes.iter().filter(|(kind, _)| kind == wanted).count()
         };
@@ -151,15 +217,37 @@ fn every_kind_of_change_is_told_and_judged() {
             ("removed", "added"),
             ("renamed", "renamed"),
         ] {
-            assert_eq!(
-                count(&told, kind),
-                count(&back, opposite),
-                "{name}: {told:?} {back:?}"
-            );
+            let counts = (count(&there, kind), count(&back, opposite));
+            assert_eq!(counts.0, counts.1, "{}: {there:?} {back:?}", row["name"]);
         }
-        assert_eq!(told.is_empty(), back.is_empty(), "{name}");
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn changes_of_operations_are_told_and_judged() {
+    check(OPERATIONS);
+}
+
+#[test]
+fn changes_of_fields_are_told_and_judged() {
+    check(FIELDS);
+}
+
+#[test]
+fn changes_of_values_are_told_and_judged() {
+    check(VALUES);
+}
+
+#[test]
+fn there_are_rows_for_every_construct() {
+    let all = [OPERATIONS, FIELDS, VALUES].map(rows).concat();
+    let names: BTreeSet<&str> = all
+        .iter()
+        .map(|row| row["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names.len(), all.len());
+    assert!(all.len() >= 170, "{}", all.len());
 }
 
 /// A document with an object for each name, which has a field of that name.
@@ -217,10 +305,8 @@ fn a_name_in_other_words_is_another_name() {
 #[test]
 fn what_a_document_says_cannot_forge_a_line() {
     let forged = "note\\n struct Forged: request\\nstruct Forged a: \\\"String";
-    let new = edited(&[(
-        "note: {type: string}",
-        &format!("\"{forged}\": {{type: string, default: \"{forged}\"}}"),
-    )]);
+    let field = format!("\"{forged}\": {{type: string, default: \"{forged}\"}}");
+    let new = edited(&json!({"edits": [["note: {type: string}", field]]}));
     let told = changes(DOCUMENT, &new);
     assert_eq!(told.len(), 2, "{told:#?}");
     assert!(

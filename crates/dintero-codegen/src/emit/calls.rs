@@ -121,9 +121,10 @@ fn setter(source: &mut String, operation: &Operation, argument: &Argument) {
         docs(source, "            ", &doc);
         put!(
             source,
-            "            body body \"body\": {} value ({}) [];\n",
+            "            body body \"body\": {} value ({}) [{}];\n",
             presence(body.required),
-            rust_type.complete()
+            rust_type.complete(),
+            checks(&body.schema).join(", ")
         );
         return;
     }

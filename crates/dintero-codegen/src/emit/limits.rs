@@ -1,6 +1,6 @@
 //! Limits of a schema: as the checks of the macros, and in words.
 
-use crate::ir::{Kind, Limit, Schema};
+use crate::ir::{Bound, Kind, Limit, Schema};
 
 /// Returns the Rust expressions that check the limits of a schema and of what is in it.
 pub fn checks(schema: &Schema) -> Vec<String> {
@@ -9,7 +9,14 @@ pub fn checks(schema: &Schema) -> Vec<String> {
         _ => true,
     };
     let own = schema.limits.iter().filter(checked);
-    let mut checks: Vec<String> = own.map(|limit| format!("__Limit::{limit:?}")).collect();
+    let check = |limit: &Limit| match limit {
+        Limit::Bound(bound, value) if bound.unit().is_empty() => {
+            format!("__Limit::{bound:?}({value:?})")
+        }
+        Limit::Bound(bound, count) => format!("__Limit::{bound:?}({count})"),
+        limit => format!("__Limit::{limit:?}"),
+    };
+    let mut checks: Vec<String> = own.map(check).collect();
     if let Kind::List(inner) | Kind::Map(inner) = &schema.kind {
         let each = self::checks(inner);
         if !each.is_empty() {
@@ -21,40 +28,42 @@ pub fn checks(schema: &Schema) -> Vec<String> {
 
 /// Returns the limits of a schema in words.
 pub fn described(schema: &Schema) -> Vec<String> {
-    let (mut value, mut length, mut items) = ((None, None), (None, None), (None, None));
-    let (mut exclusive, mut patterns) = (false, Vec::new());
-    for limit in &schema.limits {
-        match limit {
-            Limit::Min(min) => value.0 = Some(*min),
-            Limit::Above(min) => (value.0, exclusive) = (value.0.or(Some(*min)), true),
-            Limit::Max(max) => value.1 = Some(*max),
-            Limit::Below(max) => value.1 = value.1.or(Some(*max)),
-            Limit::MinLength(min) => length.0 = Some(*min),
-            Limit::MaxLength(max) => length.1 = Some(*max),
-            Limit::MinItems(min) => items.0 = Some(*min),
-            Limit::MaxItems(max) => items.1 = Some(*max),
-            Limit::Pattern(pattern) => patterns.push(format!("pattern `{pattern}`")),
-            Limit::Unique => {}
-        }
-    }
-    let length = match length {
-        (Some(min), Some(max)) if min == max => Some(format!("exactly {min} characters")),
-        _ => range(length).map(|range| format!("{range} characters")),
+    let bounds = |bound: Bound, upper: Bound| {
+        let value = |wanted| {
+            schema.limits.iter().find_map(|limit| match limit {
+                Limit::Bound(bound, value) if *bound == wanted => Some(*value),
+                _ => None,
+            })
+        };
+        let unit = bound.unit();
+        Some(match (value(bound), value(upper)) {
+            (Some(min), Some(max)) if min == max => format!("exactly {min}{unit}"),
+            (Some(min), Some(max)) => format!("{min} to {max}{unit}"),
+            (Some(min), None) => format!("at least {min}{unit}"),
+            (None, Some(max)) => format!("at most {max}{unit}"),
+            (None, None) => return None,
+        })
     };
-    let value = match value {
-        (Some(min), None) if exclusive => Some(format!("more than {min}")),
-        _ => range(value),
-    };
-    let items = range(items).map(|range| format!("{range} elements"));
-    let described = [length, value, items].into_iter().flatten();
-    described.chain(patterns).collect()
-}
-
-fn range<T: std::fmt::Display>(limits: (Option<T>, Option<T>)) -> Option<String> {
-    match limits {
-        (Some(min), Some(max)) => Some(format!("{min} to {max}")),
-        (Some(min), None) => Some(format!("at least {min}")),
-        (None, Some(max)) => Some(format!("at most {max}")),
-        (None, None) => None,
+    let ranges = [
+        bounds(Bound::MinLength, Bound::MaxLength),
+        bounds(Bound::Min, Bound::Max),
+        bounds(Bound::MinItems, Bound::MaxItems),
+        bounds(Bound::MinProperties, Bound::MaxProperties),
+    ];
+    let others = schema.limits.iter().filter_map(|limit| {
+        Some(match limit {
+            Limit::Bound(Bound::Above, min) => format!("more than {min}"),
+            Limit::Bound(Bound::Below, max) => format!("less than {max}"),
+            Limit::Bound(Bound::MultipleOf, of) => format!("a multiple of {of}"),
+            Limit::Bound(..) => return None,
+            Limit::Pattern(pattern) => format!("pattern `{pattern}`"),
+            Limit::Unique => "no element twice".to_owned(),
+        })
+    });
+    let mut described: Vec<String> = ranges.into_iter().flatten().chain(others).collect();
+    if let Kind::List(inner) | Kind::Map(inner) = &schema.kind {
+        let each = self::described(inner);
+        described.extend((!each.is_empty()).then(|| format!("each {}", each.join(" and "))));
     }
+    described
 }

@@ -41,14 +41,10 @@ impl Output {
         Ok(output)
     }
 
-    /// Returns the operations with paging whose response has no list where it should be.
-    pub fn without_list<'p>(&self, api: &'p Api) -> impl Iterator<Item = &'p Operation> {
-        let operations = api.operations.values();
-        operations.filter(|operation| {
-            let method = self.methods.get(&operation.name);
-            operation.paging.is_some()
-                && method.is_none_or(|method| calls::rows(operation, method, self).is_none())
-        })
+    /// Returns `true` if the response of an operation has a list where its paging says.
+    pub fn has_list(&self, operation: &Operation) -> bool {
+        let method = self.methods.get(&operation.name);
+        method.is_some_and(|method| calls::rows(operation, method, self).is_some())
     }
 
     /// Returns the Rust name and the type of a field.

@@ -43,11 +43,16 @@ fn row(source: &mut String, api: &str, operation: &Operation) {
         read_back,
         paging,
         auth,
+        accept,
+        body,
         statuses,
         evidence,
         deprecated,
         ..
     } = operation;
+    let content_type = body
+        .as_ref()
+        .map_or("application/json", |body| &body.content_type);
     let constant = name.to_shouty_snake_case();
     let paging = paging.as_ref().map_or("None".to_owned(), self::paging);
     let evidence = evidence.map_or("Seen".to_owned(), |evidence| format!("{evidence:?}"));
@@ -69,6 +74,8 @@ fn row(source: &mut String, api: &str, operation: &Operation) {
         read_back: {read_back:?},
         paging: {paging},
         auth: Auth::{auth:?},
+        content_type: {content_type:?},
+        accept: {accept:?},
         statuses: &{statuses:?},
         evidence: Evidence::{evidence},
         deprecated: {deprecated},

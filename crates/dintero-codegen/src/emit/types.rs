@@ -6,6 +6,7 @@ use super::docs::{self, docs};
 use super::limits::checks;
 use super::read::{Field, Output, RustType};
 use crate::ir::{Api, Enum, Kind, Object, Union};
+use crate::lower::literal;
 use crate::names::variants;
 
 const HEAD: &str = "
@@ -27,7 +28,8 @@ pub fn write(source: &mut String, api: &Api, output: &Output) {
         match &kind.schema.kind {
             Kind::Object(properties) => {
                 let fields = output.structs.get(name).unwrap_or(&empty);
-                object(source, (name, &doc), kind.in_requests, properties, fields);
+                let limits = (kind.in_requests, checks(&kind.schema));
+                object(source, (name, &doc), limits, properties, (fields, api));
             }
             Kind::Enum(listed) => values(source, (name, &doc), listed),
             Kind::Union(variants) => union(source, (name, &doc), kind.in_requests, variants, api),
@@ -58,12 +60,15 @@ fn builder(name: &str, has_builder: bool) -> String {
 fn object(
     source: &mut String,
     (name, doc): (&str, &str),
-    in_requests: bool,
+    (in_requests, limits): (bool, Vec<String>),
     object: &Object,
-    fields: &BTreeMap<String, Field>,
+    (fields, api): (&BTreeMap<String, Field>, &Api),
 ) {
     open(source, "object", doc);
-    let builder = builder(name, in_requests);
+    let mut builder = builder(name, in_requests);
+    if in_requests && !limits.is_empty() {
+        put!(builder, " [{}]", limits.join(", "));
+    }
     put!(source, "        pub struct {name}{builder} {{\n");
     for (wire, property) in &object.properties {
         let Some(Field { ident, rust_type }) = fields.get(wire) else {
@@ -93,8 +98,8 @@ fn object(
                 limits.push("__Limit::Required".to_owned());
             }
             limits.extend(checks(property));
-            if let Some(only) = &property.constant {
-                constant = format!(" = {only:?}");
+            if let Some(only) = literal(property, &api.types) {
+                constant = format!(" = {only}");
             }
         }
         put!(
@@ -140,14 +145,18 @@ fn union(
     api: &Api,
 ) {
     // Several values of a tag may stand for one type; the order tells what is looked for first.
-    let mut variants: Vec<(&str, Vec<&String>)> = Vec::new();
+    let mut variants: Vec<(&str, Vec<&String>, Vec<&String>)> = Vec::new();
     for variant in &union.variants {
         let Some(name) = variant.schema.as_reference() else {
             continue;
         };
-        match variants.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => known.extend(&variant.values),
-            None => variants.push((name, variant.values.iter().collect())),
+        let (values, fields) = (&variant.values, &variant.fields);
+        match variants.iter_mut().find(|(known, ..)| *known == name) {
+            Some((_, known, known_fields)) => {
+                known.extend(values);
+                known_fields.extend(fields);
+            }
+            None => variants.push((name, values.iter().collect(), fields.iter().collect())),
         }
     }
     open(source, "union", doc);
@@ -156,13 +165,18 @@ fn union(
         Some(tag) => put!(source, "        pub enum {name} by tag {tag:?} {open}{{\n"),
         None => put!(source, "        pub enum {name} by fields {open}{{\n"),
     }
-    for (variant, values) in &variants {
-        let quoted: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
-        let quoted = quoted.join(", ");
-        let recognized = match &union.tag {
-            Some(tag) => format!("`{tag}` is {quoted}."),
-            None => format!("Recognized by the presence of {quoted}."),
-        };
+    for (variant, values, fields) in &variants {
+        let tag = union.tag.as_ref().filter(|_| !values.is_empty());
+        let mut recognized =
+            tag.map_or_else(String::new, |tag| format!("`{tag}` is {}.", quoted(values)));
+        if !fields.is_empty() {
+            recognized.push_str(if tag.is_some() {
+                " Where that does not tell, recognized by the presence of "
+            } else {
+                "Recognized by the presence of "
+            });
+            put!(recognized, "{}.", quoted(fields));
+        }
         docs(source, "            ", &recognized);
         let kind = api.types.get(*variant);
         let is_object = kind.is_some_and(|kind| kind.schema.as_object().is_some());
@@ -170,18 +184,23 @@ fn union(
         let ident = ident(variant);
         put!(
             source,
-            "            {ident}({variant}{builder}) = {values:?},\n"
+            "            {ident}({variant}{builder}) = {values:?} {fields:?},\n"
         );
     }
     close(source);
     if in_requests {
-        let names: Vec<&str> = variants.iter().map(|(name, _)| ident(name)).collect();
+        let names: Vec<&str> = variants.iter().map(|(name, ..)| ident(name)).collect();
         let names = names.join(", ");
         put!(
             source,
             "    ::dintero_core::union_in_requests! {{ {name} {{ {names} }} }}\n"
         );
     }
+}
+
+fn quoted(names: &[&String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    quoted.join(", ")
 }
 
 /// `Unknown` is what holds the kinds that are not in the list.

@@ -7,7 +7,7 @@ mod schema;
 
 use std::collections::BTreeMap;
 
-pub use schema::{Enum, Kind, Limit, Meta, Object, Scalar, Schema, Union, Variant};
+pub use schema::{Bound, Enum, Kind, Limit, Meta, Object, Scalar, Schema, Union, Variant};
 
 /// Everything about one API.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +60,8 @@ pub struct Operation {
     pub doc: String,
     pub success: Success,
     pub media: Vec<String>,
+    /// The media types that a request asks for.
+    pub accept: String,
     /// Parameters by place and wire name, without the account's.
     pub parameters: BTreeMap<(Place, String), Parameter>,
     pub body: Option<Body>,
@@ -105,8 +107,9 @@ pub enum RetryClass {
 }
 
 /// How a request is authorized.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Auth {
+    None,
     Bearer,
     Basic,
 }
@@ -212,5 +215,7 @@ pub struct Body {
     pub schema: Schema,
     pub required: bool,
     pub media: Vec<String>,
+    /// The one of them that is sent.
+    pub content_type: String,
     pub doc: String,
 }

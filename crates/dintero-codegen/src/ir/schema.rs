@@ -1,7 +1,8 @@
 //! A schema: what a value is, what describes it, and what limits it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::mem::discriminant;
+
+use std::fmt;
 
 use serde_json::Value;
 
@@ -13,9 +14,9 @@ pub struct Schema {
     pub kind: Kind,
     pub meta: Meta,
     pub format: Option<String>,
-    /// The only text it can be.
+    /// The only value it can be: a text, or a number or boolean as JSON writes it.
     pub constant: Option<String>,
-    /// What limits it, at most one of each kind, in the order of [`Limit`].
+    /// What limits it, the tightest of each kind, in the order of [`Limit`].
     pub limits: Vec<Limit>,
 }
 
@@ -58,7 +59,7 @@ pub struct Enum {
 /// One of several objects.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Union {
-    /// The property that tells the objects apart; without it, properties of their own do.
+    /// The property whose value tells the objects apart.
     pub tag: Option<String>,
     /// Whether values are allowed that are none of the objects.
     pub open: bool,
@@ -69,8 +70,10 @@ pub struct Union {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
     pub schema: Schema,
-    /// The values of the tag, or the names of the properties, that tell it.
+    /// The values of the tag that tell it, numbers and booleans as JSON writes them.
     pub values: Vec<String>,
+    /// The properties that tell it where the tag does not; any of them is enough.
+    pub fields: Vec<String>,
 }
 
 /// A text, a number or a boolean.
@@ -88,17 +91,101 @@ pub enum Scalar {
 /// A limit that a value must keep in a request.
 #[derive(Clone, Debug, PartialEq, PartialOrd)]
 pub enum Limit {
-    Min(f64),
-    Above(f64),
-    Max(f64),
-    Below(f64),
-    MinLength(u64),
-    MaxLength(u64),
-    MinItems(u64),
-    MaxItems(u64),
+    Bound(Bound, f64),
     /// An ECMAScript pattern.
     Pattern(String),
     Unique,
+}
+
+/// What a number in a schema limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bound {
+    Min,
+    Above,
+    Max,
+    Below,
+    MinLength,
+    MaxLength,
+    MinItems,
+    MaxItems,
+    MultipleOf,
+    MinProperties,
+    MaxProperties,
+}
+
+impl Bound {
+    /// All bounds with their keywords.
+    pub const ALL: [(Self, &str); 11] = [
+        (Self::Min, "minimum"),
+        (Self::Above, "exclusiveMinimum"),
+        (Self::Max, "maximum"),
+        (Self::Below, "exclusiveMaximum"),
+        (Self::MinLength, "minLength"),
+        (Self::MaxLength, "maxLength"),
+        (Self::MinItems, "minItems"),
+        (Self::MaxItems, "maxItems"),
+        (Self::MultipleOf, "multipleOf"),
+        (Self::MinProperties, "minProperties"),
+        (Self::MaxProperties, "maxProperties"),
+    ];
+
+    pub const fn keyword(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// Returns what is counted, or an empty text for the value itself.
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Self::MinLength | Self::MaxLength => " characters",
+            Self::MinItems | Self::MaxItems => " elements",
+            Self::MinProperties | Self::MaxProperties => " properties",
+            _ => "",
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bound(bound, value) => write!(f, "{} {value}", bound.keyword()),
+            Self::Pattern(pattern) => write!(f, "pattern {pattern}"),
+            Self::Unique => f.write_str("uniqueItems"),
+        }
+    }
+}
+
+impl Limit {
+    /// Returns the end of a range: what is counted, whether it is the lower one, its value, and whether that is allowed.
+    fn end(&self) -> Option<(&'static str, bool, f64, bool)> {
+        use Bound::{Above, Below, Min, MinItems, MinLength, MinProperties, MultipleOf};
+        let Self::Bound(bound, value) = self else {
+            return None;
+        };
+        let lower = matches!(bound, Min | Above | MinLength | MinItems | MinProperties);
+        let end = (bound.unit(), lower, *value, !matches!(bound, Above | Below));
+        (*bound != MultipleOf).then_some(end)
+    }
+
+    /// Returns whether this is tighter than another limit of the same kind; of patterns and divisors, all count.
+    fn is_tighter(&self, than: &Self) -> Option<bool> {
+        let same = (self == than).then_some(false);
+        match self.end().zip(than.end()) {
+            Some(((unit, lower, one, allowed), (other, side, two, _))) => (unit == other
+                && lower == side)
+                .then_some(one == two && !allowed || one != two && (one > two) == lower),
+            None => same,
+        }
+    }
+
+    /// Returns `true` if no value keeps both this lower and that upper limit.
+    fn contradicts(&self, upper: &Self) -> bool {
+        self.end().zip(upper.end()).is_some_and(|ends| match ends {
+            ((unit, true, min, one), (other, false, max, two)) => {
+                unit == other && (min > max || min == max && !(one && two))
+            }
+            _ => false,
+        })
+    }
 }
 
 /// What describes a schema, and stays with it whatever becomes of the rest.
@@ -178,18 +265,33 @@ impl Schema {
         self.meta.nullable == Some(true)
     }
 
-    /// Adds the format, the constant and the limits of another schema for the same value where this says nothing.
+    /// Adds the format and the constant of another schema for the same value where this says nothing, and its limits.
     pub fn add_limits(&mut self, other: &Self) {
         self.format = self.format.take().or_else(|| other.format.clone());
         self.constant = self.constant.take().or_else(|| other.constant.clone());
-        for limit in &other.limits {
-            let same = |known: &Limit| discriminant(known) == discriminant(limit);
-            if !self.limits.iter().any(same) {
-                self.limits.push(limit.clone());
+        self.limit(&other.limits);
+    }
+
+    /// Adds limits that its values must keep as well; of two of a kind the tighter one counts.
+    pub fn limit(&mut self, limits: &[Limit]) {
+        for limit in limits {
+            let known = self.limits.iter_mut();
+            let known = known.filter_map(|known| Some((limit.is_tighter(known)?, known)));
+            match { known }.next() {
+                Some((true, known)) => known.clone_from(limit),
+                Some((false, _)) => {}
+                None => self.limits.push(limit.clone()),
             }
         }
         self.limits
             .sort_by(|one, two| one.partial_cmp(two).unwrap_or(std::cmp::Ordering::Equal));
+    }
+
+    /// Returns a lower limit and an upper limit that no value keeps both.
+    pub fn contradiction(&self) -> Option<(&Limit, &Limit)> {
+        let pairs = self.limits.iter();
+        let mut pairs = pairs.flat_map(|lower| self.limits.iter().map(move |upper| (lower, upper)));
+        pairs.find(|(lower, upper)| lower.contradicts(upper))
     }
 
     /// Returns the schemas directly inside of it.

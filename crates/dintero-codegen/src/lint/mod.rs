@@ -99,7 +99,11 @@ impl<'a> Lint<'a> {
         match node {
             Value::Object(object) => {
                 // Members of `properties` are schemas, whatever they are called; what `example` holds is no schema at all.
-                let named = pointer.ends_with("/properties") || pointer.ends_with("/mapping");
+                let of_names = ["properties", "mapping", "schemas"];
+                let named = pointer
+                    .rsplit('/')
+                    .next()
+                    .is_some_and(|key| of_names.contains(&key));
                 if !named {
                     self.schema(node, pointer);
                 }

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::names::Names;
 use super::{Action, Lint};
 use crate::finding::Rule;
+use crate::ir::Auth;
 use crate::lower::operations::{
-    all, json_content, known_server, method_name, resolve, server_url, split_origin,
+    all, auth, json_content, known_server, method_name, resolve, server_url, split_origin,
 };
 
 impl<'a> Lint<'a> {
@@ -19,6 +20,7 @@ impl<'a> Lint<'a> {
             self.retry(pointer, operation, &names);
             self.parameters(pointer, path, item, operation);
             self.bodies(pointer, operation);
+            self.security(pointer, operation);
         }
     }
 
@@ -167,4 +169,31 @@ impl<'a> Lint<'a> {
             );
         }
     }
+
+    /// Reports security schemes that do not exist, or that the client has no credentials for.
+    fn security(&mut self, pointer: &str, operation: &Value) {
+        let (auth, others) = auth(self.root(), operation);
+        if others.is_empty() {
+            return;
+        }
+        let sent = match auth {
+            Auth::None => "Its requests carry no credentials",
+            Auth::Bearer => "Its requests carry the access token only",
+            Auth::Basic => "Its requests carry client id and secret only",
+        };
+        let names = others.join(" and ");
+        self.warn(
+            Rule::UnsupportedSecurity,
+            pointer,
+            format!("requires {names}, which is no security scheme that the client can send by itself"),
+            format!("{sent}; set what is missing as a header of the call, or another `security` in the overlay"),
+            [],
+        );
+    }
+}
+
+/// Returns `true` if a text can be the name of a header.
+pub(super) fn is_token(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    !text.is_empty() && text.chars().all(allowed)
 }

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::operations::is_token;
 use super::{Action, Lint};
 use crate::action::quoted;
 use crate::finding::Rule;
+use crate::lower::messages::of_the_transport;
 use crate::lower::operations::resolve;
 
 /// A parameter of an operation and the list it is in.
@@ -135,6 +137,10 @@ impl<'a> Lint<'a> {
         let style = parameter["style"].as_str().unwrap_or(usual);
         let problem = if place == "cookie" {
             Some("is a cookie")
+        } else if name.is_empty() || !["query", "header", "path"].contains(&place) {
+            Some("has no name, or no place that OpenAPI 3.0 knows")
+        } else if place == "header" && !is_token(name) {
+            Some("has a name that no header can have")
         } else if parameter["content"].is_object() {
             Some("is described by `content`")
         } else if object {
@@ -157,6 +163,25 @@ impl<'a> Lint<'a> {
                 format!("the parameter {name} {problem}"),
                 "Rewrite it with an overlay action, or remove it there",
                 action,
+            );
+        }
+        // OpenAPI has the first three ignored.
+        if place == "header" && of_the_transport(name).is_some_and(|index| index > 2) {
+            self.warn(
+                Rule::UnsupportedParameter,
+                pointer,
+                format!("the header {name} is set by the client itself"),
+                "The parameter is left out",
+                [listed.remove(self.root(), "The client sets this header itself")],
+            );
+        }
+        if parameter["allowReserved"] == true {
+            self.warn(
+                Rule::UnsupportedParameter,
+                pointer,
+                format!("the parameter {name} may have reserved characters as they are"),
+                "They are sent percent-encoded, which means the same to a server that decodes its query",
+                [],
             );
         }
         if place == "path" && (schema["type"] == "array" || schema["items"].is_object()) {

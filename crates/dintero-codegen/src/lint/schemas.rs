@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use super::{Action, Lint};
 use crate::document::escape;
 use crate::finding::Rule;
-use crate::lower::format_pattern;
+use crate::ir::Bound;
+use crate::lower::{self, count, format_pattern, texts};
+
+const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
 
 impl Lint<'_> {
     pub(super) fn schema(&mut self, node: &Value, pointer: &str) {
@@ -22,6 +25,7 @@ impl Lint<'_> {
             );
         }
         self.patterns(node, pointer);
+        self.values(node, pointer);
         if let (Some(values), Some(default)) = (node["enum"].as_array(), node.get("default"))
             && !values.contains(default)
         {
@@ -34,7 +38,7 @@ impl Lint<'_> {
                 [self.remove(&format!("{pointer}/default"), why)],
             );
         }
-        for key in ["not", "if", "patternProperties"] {
+        for key in ["not", "if", "patternProperties", "propertyNames"] {
             if node.get(key).is_some_and(Value::is_object) {
                 let why = format!("No Rust type could hold what `{key}` says");
                 self.warn(
@@ -52,10 +56,9 @@ impl Lint<'_> {
             .flatten()
         {
             let target = target.as_str().unwrap_or_default();
-            let inner = target
-                .strip_prefix('#')
-                .map_or_else(|| format!("/components/schemas/{target}"), str::to_owned);
-            if self.root().pointer(&inner).is_none() {
+            let schemas = &self.root()["components"]["schemas"];
+            let named = schemas.get(target).is_some();
+            if !named && lower::target(self.root(), target).is_none() {
                 let place = format!("{pointer}/discriminator/mapping/{}", escape(value));
                 self.error(
                     Rule::MissingMapping,
@@ -68,6 +71,69 @@ impl Lint<'_> {
         }
     }
 
+    /// Reports keywords of schemas whose value is none that they can have, which would be left out without a word.
+    fn values(&mut self, node: &Value, pointer: &str) {
+        const FLAGS: &str =
+            "nullable readOnly writeOnly deprecated uniqueItems exclusiveMinimum exclusiveMaximum";
+        const OTHER_OBJECTS: [&str; 5] = ["in", "content", "schema", "flows", "scheme"];
+        let mut others = ["/x-", "/securitySchemes/"].iter();
+        if others.any(|part| pointer.contains(part))
+            || OTHER_OBJECTS.iter().any(|key| node.get(*key).is_some())
+        {
+            return;
+        }
+        for (key, value) in node.as_object().into_iter().flatten() {
+            let bound = Bound::ALL.iter().find(|(_, keyword)| keyword == key);
+            let unit = bound.map(|(bound, _)| bound.unit());
+            let (fits, wanted) = match (unit, key.as_str()) {
+                (Some(""), _) if value.is_number() => {
+                    (key != "multipleOf" || value.as_f64() > Some(0.0), "above 0")
+                }
+                (_, key) if FLAGS.split(' ').any(|flag| flag == key) => {
+                    (value.is_boolean(), "true or false")
+                }
+                (Some(""), _) => (false, "a number"),
+                (Some(_), _) => (count(value).is_some(), "a whole number"),
+                (_, "required") => (
+                    texts(value).count() == value.as_array().map_or(usize::MAX, Vec::len),
+                    "a list of names",
+                ),
+                (_, "pattern" | "format") => (value.is_string(), "a text"),
+                (_, "type") => (
+                    value.is_array() || TYPES.iter().any(|kind| value == kind),
+                    "one of the six types of OpenAPI 3.0",
+                ),
+                _ => continue,
+            };
+            if !fits {
+                self.warn(
+                    Rule::MisusedKeyword,
+                    pointer,
+                    format!("has `{key}: {value}`, which must be {wanted}"),
+                    "It is left out; correct it with an overlay action",
+                    [],
+                );
+            }
+        }
+        const COMBINED: [&str; 3] = ["allOf", "oneOf", "anyOf"];
+        let part = pointer.rsplit('/').nth(1).unwrap_or_default();
+        let properties = node["properties"].as_object();
+        // Another part of a combination may have what this one requires.
+        let alone = !COMBINED.contains(&part) && COMBINED.iter().all(|key| node[*key].is_null());
+        let Some(properties) = properties.filter(|_| alone) else {
+            return;
+        };
+        for name in texts(&node["required"]).filter(|name| !properties.contains_key(name)) {
+            self.warn(
+                Rule::UndeclaredProperty,
+                pointer,
+                format!("requires {name}, which is none of its properties"),
+                "It is not required of requests; declare it with an overlay action",
+                [],
+            );
+        }
+    }
+
     fn reference(&mut self, target: &str, pointer: &str) {
         match target.strip_prefix('#') {
             None => self.error(
@@ -77,7 +143,7 @@ impl Lint<'_> {
                 "Copy it in below components",
                 [],
             ),
-            Some(inner) if self.root().pointer(inner).is_none() => {
+            Some(inner) if lower::target(self.root(), target).is_none() => {
                 let missing = inner
                     .strip_prefix("/components/schemas/")
                     .filter(|name| !name.contains(['/', '~']));

@@ -258,3 +258,117 @@ fn other_versions_are_refused_at_once() {
         "x.yaml:1 #/openapi: the document has OpenAPI 3.1.0. Convert it to OpenAPI 3.0"
     );
 }
+
+#[test]
+fn a_keyword_with_a_value_that_it_cannot_have_is_reported() {
+    for (keyword, wanted) in [
+        (
+            "maxLength: '5'",
+            "has `maxLength: \"5\"`, which must be a whole number",
+        ),
+        (
+            "minItems: 1.5",
+            "has `minItems: 1.5`, which must be a whole number",
+        ),
+        (
+            "minProperties: -1",
+            "has `minProperties: -1`, which must be a whole number",
+        ),
+        (
+            "minimum: '0'",
+            "has `minimum: \"0\"`, which must be a number",
+        ),
+        (
+            "maximum: true",
+            "has `maximum: true`, which must be a number",
+        ),
+        (
+            "multipleOf: 0",
+            "has `multipleOf: 0`, which must be above 0",
+        ),
+        (
+            "exclusiveMinimum: 'yes'",
+            "has `exclusiveMinimum: \"yes\"`, which must be true or false",
+        ),
+        (
+            "uniqueItems: 1",
+            "has `uniqueItems: 1`, which must be true or false",
+        ),
+        (
+            "nullable: 'true'",
+            "has `nullable: \"true\"`, which must be true or false",
+        ),
+        (
+            "required: true",
+            "has `required: true`, which must be a list of names",
+        ),
+        (
+            "required: [1]",
+            "has `required: [1]`, which must be a list of names",
+        ),
+        ("pattern: 5", "has `pattern: 5`, which must be a text"),
+        (
+            "type: strng",
+            "has `type: \"strng\"`, which must be one of the six types of OpenAPI 3.0",
+        ),
+        (
+            "type: int",
+            "has `type: \"int\"`, which must be one of the six types of OpenAPI 3.0",
+        ),
+        (
+            "properties: {b: {}}, required: [b, c]",
+            "requires c, which is none of its properties",
+        ),
+    ] {
+        let text = format!("components: {{schemas: {{A: {{properties: {{a: {{{keyword}}}}}}}}}}}");
+        let found = found(&text);
+        let expected = format!("x.yaml:5 #/components/schemas/A/properties/a: {wanted}. ");
+        assert!(found.starts_with(&expected), "{found}\nnot\n{expected}");
+    }
+}
+
+#[test]
+fn keywords_that_are_right_or_mean_something_else_are_not_reported() {
+    for piece in [
+        "components: {schemas: {A: {maxLength: 10.0, minimum: 0.5, exclusiveMaximum: 3, multipleOf: 0.01}}}",
+        "components: {schemas: {A: {allOf: [{required: [b]}, {properties: {a: {}}, required: [b]}], required: [b]}}}",
+        "components: {schemas: {required: {type: object}, type: {type: string}, minimum: {type: integer}}}",
+        "components: {schemas: {A: {properties: {required: {type: boolean}, type: {type: string}}, example: {type: x}}}}",
+        "components: {parameters: {A: {in: query, name: a, required: true, schema: {type: string}}}}",
+        "components: {requestBodies: {A: {required: true, content: {application/json: {}}}}}",
+        "components: {securitySchemes: {A: {type: mutualTLS}}, x-data: {A: {type: x, required: true}}}",
+    ] {
+        assert_eq!(found(piece), "", "{piece}");
+    }
+}
+
+#[test]
+fn credentials_and_headers_that_the_client_does_not_send_are_reported() {
+    let schemes = "components: {securitySchemes: {bearer: {type: http, scheme: bearer}, digest: {type: http, scheme: digest}, key: {type: apiKey, in: header, name: X-K}}}";
+    let security = |list: &str| format!("security: {list}, responses: {{}}");
+    let parameter = |name: &str| {
+        format!(
+            "parameters: [{{in: header, name: '{name}', schema: {{type: string}}}}], responses: {{}}"
+        )
+    };
+    let none = "is no security scheme that the client can send by itself. Its requests carry no credentials";
+    for (inside, expected) in [
+        (security("[]"), String::new()),
+        (security("[{}, {digest: []}]"), String::new()),
+        (security("[{digest: []}, {bearer: []}]"), String::new()),
+        (security("[{digest: []}]"), format!("requires digest, which {none}")),
+        (security("[{nope: []}]"), format!("requires nope, which {none}")),
+        (security("[{bearer: [], key: []}]"), "requires key, which is no security scheme that the client can send by itself. Its requests carry the access token only".to_owned()),
+        (parameter("X-Fine"), String::new()),
+        (parameter("Accept"), String::new()),
+        (parameter("x y"), "the parameter x y has a name that no header can have".to_owned()),
+        (parameter("Host"), "the header Host is set by the client itself".to_owned()),
+        ("parameters: [{in: body, name: a, schema: {}}], responses: {}".to_owned(), "the parameter a has no name, or no place that OpenAPI 3.0 knows".to_owned()),
+        ("parameters: [{in: query, name: a, allowReserved: true, schema: {type: string}}], responses: {}".to_owned(), "the parameter a may have reserved characters as they are".to_owned()),
+        ("requestBody: {content: {application/jsonl: {schema: {}}}}, responses: {}".to_owned(), "takes no JSON but [\"application/jsonl\"]".to_owned()),
+    ] {
+        let text = format!("paths: {{/a: {{get: {{operationId: a, x-dintero-method: a, {inside}}}}}}}\n{schemes}");
+        let found = found(&text);
+        assert!(found.contains(&expected) && found.is_empty() == expected.is_empty(), "{inside}: {found}");
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value};
 
+use super::circles;
 use super::flatten::Flattener;
 use crate::ir::{Kind, Operation, Schema};
 
@@ -56,6 +57,7 @@ pub fn split(
     let mut flat = BTreeMap::new();
     close(&mut requests, &mut flat, flattener, true);
     close(&mut responses, &mut flat, flattener, false);
+    circles::resolve(&mut flat, flattener);
 
     let inputs = inputs(&requests, &responses, &flat);
     let mut used = Components::new();

@@ -1,22 +1,42 @@
 //! The keywords of a schema in the document.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::ir::{Evidence, Limit, Meta};
+use crate::ir::{Bound, Evidence, Limit, Meta};
 
 const COMPONENTS: &str = "#/components/schemas/";
 
 /// Returns the component a schema refers to, by its name as it is and not as a JSON pointer writes it.
 pub fn reference(schema: &Value) -> Option<String> {
-    let name = schema["$ref"].as_str()?.strip_prefix(COMPONENTS)?;
-    Some(unescaped(name))
+    let target = percent_decoded(schema["$ref"].as_str()?);
+    target.strip_prefix(COMPONENTS).map(unescaped)
+}
+
+/// Returns what a reference within the document leads to.
+pub fn target<'v>(root: &'v Value, reference: &str) -> Option<&'v Value> {
+    root.pointer(percent_decoded(reference).strip_prefix('#')?)
+}
+
+/// Decodes what a fragment of a URL may write as `%7B`.
+fn percent_decoded(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part.get(..2).map(|hex| u8::from_str_radix(hex, 16)) {
+            Some(Ok(byte)) => {
+                bytes.push(byte);
+                bytes.extend(&part.as_bytes()[2..]);
+            }
+            _ => bytes.extend(["%", part].concat().as_bytes()),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Returns the component that a discriminator maps a value to.
 pub fn mapped(target: &Value) -> String {
     let target = target.as_str().unwrap_or_default();
-    let name = target.strip_prefix(COMPONENTS).map(unescaped);
-    name.unwrap_or_else(|| target.to_owned())
+    reference(&json!({ "$ref": target })).unwrap_or_else(|| target.to_owned())
 }
 
 fn unescaped(name: &str) -> String {
@@ -56,42 +76,35 @@ pub fn meta(schema: &Value) -> Meta {
     }
 }
 
-/// Returns the limits of a list.
-pub fn list_limits(schema: &Value) -> Vec<Limit> {
-    let count = |key: &str| schema[key].as_u64();
-    let limits = [
-        count("minItems").map(Limit::MinItems),
-        count("maxItems").map(Limit::MaxItems),
-        (schema["uniqueItems"] == true).then_some(Limit::Unique),
-    ];
-    limits.into_iter().flatten().collect()
+/// Returns all limits that a schema has, whatever kind of value they are for. In OpenAPI 3.0 exclusive bounds are flags; the
+/// numbers of 3.1 are met there, too.
+pub fn limits(schema: &Value) -> Vec<Limit> {
+    let bounds = Bound::ALL.iter().filter_map(|(bound, keyword)| {
+        let value = &schema[*keyword];
+        let bound = match bound {
+            Bound::Min if schema["exclusiveMinimum"] == true => Bound::Above,
+            Bound::Max if schema["exclusiveMaximum"] == true => Bound::Below,
+            bound => *bound,
+        };
+        let number = if bound.unit().is_empty() {
+            value.as_f64()
+        } else {
+            count(value)
+        };
+        let number = number.filter(|number| bound != Bound::MultipleOf || *number > 0.0);
+        number.map(|number| Limit::Bound(bound, number))
+    });
+    let pattern = schema["pattern"].as_str();
+    let pattern = pattern.or_else(|| format_pattern(schema));
+    let pattern = pattern.map(|pattern| Limit::Pattern(pattern.to_owned()));
+    let unique = (schema["uniqueItems"] == true).then_some(Limit::Unique);
+    bounds.chain(pattern).chain(unique).collect()
 }
 
-/// Returns the limits of a text or number. In OpenAPI 3.0 exclusive bounds are flags; the numbers of 3.1 are met there, too.
-pub fn scalar_limits(schema: &Value) -> Vec<Limit> {
-    let number = |key: &str| schema[key].as_f64();
-    let count = |key: &str| schema[key].as_u64();
-    let bound = |key, exclusive, without: fn(f64) -> Limit, with: fn(f64) -> Limit| {
-        let kind = if schema[exclusive] == true {
-            without
-        } else {
-            with
-        };
-        number(key).map(kind)
-    };
-    let pattern = schema["pattern"]
-        .as_str()
-        .or_else(|| format_pattern(schema));
-    let limits = [
-        bound("minimum", "exclusiveMinimum", Limit::Above, Limit::Min),
-        number("exclusiveMinimum").map(Limit::Above),
-        bound("maximum", "exclusiveMaximum", Limit::Below, Limit::Max),
-        number("exclusiveMaximum").map(Limit::Below),
-        count("minLength").map(Limit::MinLength),
-        count("maxLength").map(Limit::MaxLength),
-        pattern.map(|pattern| Limit::Pattern(pattern.to_owned())),
-    ];
-    limits.into_iter().flatten().collect()
+/// Returns a count, which may be written as `10.0`.
+pub fn count(value: &Value) -> Option<f64> {
+    let whole = |value: &f64| (0.0..9e15).contains(value) && value.fract() == 0.0;
+    value.as_f64().filter(whole)
 }
 
 /// Returns the pattern that upstream wrote into `format`.

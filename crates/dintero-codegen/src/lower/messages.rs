@@ -7,20 +7,23 @@ use serde_json::Value;
 
 use super::flatten::Flattener;
 use super::keywords::evidence;
-use super::operations::{all, facts, json_content, media, resolve};
-use crate::document::Document;
+use super::operations::{all, facts, json_content, json_rank, media, resolve, without_range};
+use crate::document::{Document, escape};
 use crate::finding::{Level, Rule};
 use crate::ir::{Body, Kind, Operation, Parameter, Place, Success};
 use crate::markdown;
 
-/// Headers that the transport sets.
-const OF_THE_TRANSPORT: [&str; 5] = [
-    "authorization",
-    "user-agent",
-    "accept",
-    "content-type",
-    "x-api-key",
-];
+/// Headers that the transport sets. Of the first three, OpenAPI has parameters ignored.
+const OF_THE_TRANSPORT: &str = "accept authorization content-type connection content-length expect host \
+    proxy-authorization te trailer transfer-encoding upgrade x-api-key";
+
+/// Returns the place of a header among those that the transport sets.
+pub fn of_the_transport(header: &str) -> Option<usize> {
+    let header = header.to_lowercase();
+    OF_THE_TRANSPORT
+        .split(' ')
+        .position(|known| known == header)
+}
 
 /// Lowers all operations.
 pub fn lower(document: &Document, flattener: &mut Flattener<'_>) -> Vec<Operation> {
@@ -55,7 +58,7 @@ fn add_parameter(
     };
     let lowercase = name.to_lowercase();
     let set_by_client = match place {
-        Place::Header => OF_THE_TRANSPORT.contains(&lowercase.as_str()),
+        Place::Header => of_the_transport(&lowercase).is_some(),
         Place::Path => Some(name) == operation.account.as_deref(),
         Place::Query | Place::Body => false,
     };
@@ -127,12 +130,16 @@ fn body(
     operation: &Value,
 ) -> Option<Body> {
     let body = resolve(root, &operation["requestBody"]);
-    let (_, content) = json_content(body)?;
-    let place = format!("{pointer}/requestBody/content/application~1json/schema");
+    let (content_type, content) = json_content(body)?;
+    let place = format!(
+        "{pointer}/requestBody/content/{}/schema",
+        escape(content_type)
+    );
     Some(Body {
         schema: flattener.flatten(&content["schema"], &place),
         required: body["required"] == true,
         media: media(body).collect(),
+        content_type: without_range(content_type).to_owned(),
         doc: markdown::clean(body["description"].as_str().unwrap_or_default()),
     })
 }
@@ -146,8 +153,8 @@ fn success(
     lowered: &mut Operation,
 ) {
     let responses = || operation["responses"].as_object().into_iter().flatten();
-    // A document may say about every status at once what comes.
-    let documented = responses().any(|(code, _)| code.starts_with('2'));
+    // A document may say about every status at once what comes; beside others, that is about errors.
+    let documented = responses().any(|(code, _)| code != "default");
     let wanted = if documented { "2" } else { "default" };
     let weak = ["x-evidence", "x-responses-evidence"]
         .iter()
@@ -162,8 +169,9 @@ fn success(
             Some((_, content)) if resolve(root, &content["schema"])["format"] == "binary" => {
                 bytes = true;
             }
-            Some((_, content)) => {
-                let at = format!("{pointer}/responses/{code}/content/application~1json/schema");
+            Some((media, content)) => {
+                let media = escape(media);
+                let at = format!("{pointer}/responses/{code}/content/{media}/schema");
                 let mut flat = flattener.flatten(&content["schema"], &at);
                 if weak && flat.as_object().is_some() {
                     flat.meta.required_weakly = Some(true);
@@ -187,10 +195,28 @@ fn success(
         .into_iter()
         .reduce(|one, two| flattener.either(one, two, pointer));
     lowered.media = media_types.into_iter().collect();
+    lowered.accept = accept(&lowered.media, json.is_some());
     lowered.success = match json {
         Some(schema) if empty => Success::JsonOrEmpty(schema),
         Some(schema) => Success::Json(schema),
         None if bytes => Success::Bytes,
         None => Success::Empty,
     };
+}
+
+/// Returns the header `accept` for a success. What the client hands out as bytes, or does not read, may also be of another type.
+fn accept(media: &[String], json: bool) -> String {
+    let wanted = media
+        .iter()
+        .filter(|media| !json || json_rank(media).is_some());
+    let mut wanted: Vec<&str> = wanted.map(|media| without_range(media)).collect();
+    if wanted.is_empty() {
+        wanted.push("application/json");
+    }
+    wanted.sort_by_key(|media| json_rank(media).unwrap_or(u8::MAX));
+    wanted.dedup();
+    if !json {
+        wanted.push("*/*;q=0.8");
+    }
+    wanted.join(", ")
 }

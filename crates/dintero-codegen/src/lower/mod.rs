@@ -5,15 +5,17 @@
 //! operations, `flatten` the schemas they carry, `direction` splits what requests and responses carry, and
 //! `inline_types` names the types.
 
+mod circles;
 mod direction;
 mod flatten;
 mod inline_types;
 mod keywords;
-mod messages;
+pub mod messages;
 pub mod operations;
 mod tags;
 
-pub use keywords::format_pattern;
+pub use keywords::{count, format_pattern, target, texts};
+pub use tags::literal;
 
 use serde_json::{Map, Value};
 

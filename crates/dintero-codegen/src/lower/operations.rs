@@ -1,11 +1,12 @@
 //! Operations: where the document has them, and what it says about each but for its schemas.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToSnakeCase;
 use serde_json::{Map, Value};
 
-use super::keywords::{evidence, texts};
+use super::keywords::{evidence, target, texts};
 use crate::document::{Document, escape};
 use crate::ir::{Auth, Cursor, CursorSource, Operation, Paging, RetryClass, Server, Success};
 use crate::markdown;
@@ -20,10 +21,9 @@ pub const RESERVED: [&str; 5] = ["new", "handle", "clone", "client", "all"];
 /// Follows a reference to a component of any kind.
 pub fn resolve<'v>(root: &'v Value, mut value: &'v Value) -> &'v Value {
     for _ in 0..16 {
-        let target = value["$ref"].as_str();
-        let inner = target.and_then(|target| target.strip_prefix('#'));
-        match inner.and_then(|inner| root.pointer(inner)) {
-            Some(target) => value = target,
+        let reference = value["$ref"].as_str();
+        match reference.and_then(|reference| target(root, reference)) {
+            Some(found) => value = found,
             None => break,
         }
     }
@@ -95,15 +95,33 @@ pub fn known_server<'v>(root: &'v Value, origin: &str) -> Option<&'v str> {
 
 /// Returns the JSON content of a request or response.
 pub fn json_content(body: &Value) -> Option<(&String, &Value)> {
-    let content = body["content"].as_object()?;
-    let is_json = |media: &str| {
-        let media = media.split(';').next().unwrap_or_default().trim();
-        media == "application/json" || media.ends_with("+json") || media == "*/*"
-    };
-    content
-        .iter()
-        .find(|(media, _)| media.starts_with("application/json"))
-        .or_else(|| content.iter().find(|(media, _)| is_json(media)))
+    let content = body["content"].as_object()?.iter();
+    let json = content.filter_map(|entry| Some((json_rank(entry.0)?, entry)));
+    json.min_by_key(|(rank, _)| *rank).map(|(_, entry)| entry)
+}
+
+/// Returns how well a media type says that a body is one JSON text, the plain one being 0; a stream of several is none.
+pub fn json_rank(media: &str) -> Option<u8> {
+    let (essence, parameters) = media.split_once(';').unwrap_or((media, ""));
+    if media.contains(|c: char| !matches!(c, ' '..='~')) {
+        // It fits into no header.
+        return None;
+    }
+    match essence.trim().to_lowercase().as_str() {
+        "application/json" => Some(u8::from(!parameters.is_empty())),
+        essence if essence.ends_with("+json") => Some(2),
+        "*/*" | "application/*" => Some(3),
+        _ => None,
+    }
+}
+
+/// Returns a media type as a header has it: JSON in the place of a range.
+pub fn without_range(media: &str) -> &str {
+    if json_rank(media) == Some(3) {
+        "application/json"
+    } else {
+        media
+    }
 }
 
 /// Returns the media types of a request or response.
@@ -141,7 +159,7 @@ pub fn facts(
         retry: retry(operation, method),
         read_back: text("x-dintero-read-back"),
         paging: paging(&operation["x-dintero-paging"]),
-        auth: auth(root, operation),
+        auth: auth(root, operation).0,
         security: security(root, operation),
         statuses: statuses.filter_map(|(code, _)| code.parse().ok()).collect(),
         evidence: evidence(operation),
@@ -149,6 +167,7 @@ pub fn facts(
         doc: markdown::clean(doc.unwrap_or_default()),
         success: Success::Empty,
         media: Vec::new(),
+        accept: String::new(),
         parameters: BTreeMap::new(),
         body: None,
         url,
@@ -173,24 +192,40 @@ fn retry(operation: &Value, method: &str) -> RetryClass {
     }
 }
 
+/// Returns how a list pages, or `None` where the mark says anything that is not understood.
 fn paging(paging: &Value) -> Option<Paging> {
-    let source = |node: &Value| {
-        let text = |key: &str| node[key].as_str().map(str::to_owned);
-        let last_item = text("last_item").map(CursorSource::LastItem);
-        last_item.or_else(|| text("body").map(CursorSource::Body))
+    let only = |node: &Value, keys: &[&str]| {
+        let node = node.as_object();
+        node.is_some_and(|node| node.keys().all(|key| keys.contains(&key.as_str())))
     };
-    let cursor = paging["cursor"].as_array()?.iter().filter_map(|cursor| {
+    let source = |node: &Value| {
+        let pointer = |key: &str| node[key].as_str().map(str::to_owned);
+        match (pointer("last_item"), pointer("body")) {
+            (Some(pointer), None) => Some(CursorSource::LastItem(pointer)),
+            (None, Some(pointer)) => Some(CursorSource::Body(pointer)),
+            _ => None,
+        }
+    };
+    let cursor = |cursor: &Value| {
         let instead = &cursor["instead"];
+        let alternative = match instead {
+            Value::Null => None,
+            _ if !only(instead, &["given", "body", "last_item"]) => return None,
+            _ => Some((texts(&instead["given"]).collect(), source(instead)?)),
+        };
         Some(Cursor {
             parameter: cursor["parameter"].as_str()?.to_owned(),
             source: source(cursor)?,
-            alternative: source(instead).map(|source| (texts(&instead["given"]).collect(), source)),
+            alternative,
         })
-    });
+        .filter(|_| only(cursor, &["parameter", "body", "last_item", "instead"]))
+    };
+    let cursors = paging["cursor"].as_array()?.iter().map(cursor);
     Some(Paging {
-        items: paging["items"].as_str().unwrap_or_default().to_owned(),
-        cursor: cursor.collect(),
+        items: paging["items"].as_str()?.to_owned(),
+        cursor: cursors.collect::<Option<_>>()?,
     })
+    .filter(|read| only(paging, &["items", "cursor"]) && !read.cursor.is_empty())
 }
 
 /// Returns the security requirements of an operation, any one of which is enough.
@@ -203,13 +238,37 @@ fn requirements<'v>(
     requirements.filter_map(Value::as_object)
 }
 
-fn auth(root: &Value, operation: &Value) -> Auth {
-    let mut names = requirements(root, operation).flat_map(Map::keys);
-    let schemes = &root["components"]["securitySchemes"];
-    if names.any(|name| schemes[name]["scheme"].as_str() == Some("basic")) {
-        Auth::Basic
-    } else {
-        Auth::Bearer
+/// Returns how the client authorizes an operation, and the security schemes that the operation requires beyond that. A
+/// document that says nothing about security leaves it to the client.
+pub fn auth<'v>(root: &'v Value, operation: &'v Value) -> (Auth, Vec<&'v str>) {
+    if !operation["security"].is_array() && !root["security"].is_array() {
+        return (Auth::Bearer, Vec::new());
+    }
+    let alternatives = requirements(root, operation).map(|together| {
+        let (mut auth, mut others) = (Auth::None, Vec::new());
+        for name in together.keys() {
+            match auth_of(resolve(root, &root["components"]["securitySchemes"][name])) {
+                Some(one) => auth = auth.max(one),
+                None => others.push(name.as_str()),
+            }
+        }
+        (auth, others)
+    });
+    let best = alternatives.min_by_key(|(auth, others)| (others.len(), Reverse(*auth)));
+    best.unwrap_or((Auth::None, Vec::new()))
+}
+
+/// Returns which of the client's credentials a security scheme takes.
+fn auth_of(scheme: &Value) -> Option<Auth> {
+    let lower = |key: &str| scheme[key].as_str().unwrap_or_default().to_lowercase();
+    match (lower("type").as_str(), lower("scheme").as_str()) {
+        ("http", "bearer") | ("oauth2" | "openidconnect", _) => Some(Auth::Bearer),
+        ("http", "basic") => Some(Auth::Basic),
+        ("apikey", _) if lower("in") == "header" => {
+            let sent = ["authorization", "x-api-key"].contains(&lower("name").as_str());
+            sent.then_some(Auth::Bearer)
+        }
+        _ => None,
     }
 }
 
@@ -221,8 +280,14 @@ fn security(root: &Value, operation: &Value) -> Vec<String> {
     };
     let together = |scheme: &Map<String, Value>| {
         let kinds: Vec<String> = scheme.keys().map(kind).collect();
-        kinds.join("+")
+        match kinds.as_slice() {
+            [] => "none".to_owned(),
+            kinds => kinds.join("+"),
+        }
     };
-    let kinds: BTreeSet<String> = requirements(root, operation).map(together).collect();
+    let mut kinds: BTreeSet<String> = requirements(root, operation).map(together).collect();
+    if kinds.is_empty() && auth(root, operation).0 == Auth::None {
+        kinds.insert("none".to_owned());
+    }
     kinds.into_iter().collect()
 }

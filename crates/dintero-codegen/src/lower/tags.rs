@@ -1,20 +1,17 @@
 //! The tags of unions: which value a variant has in a request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{Kind, Meta, Scalar, Schema, Type};
 
-/// The property that tells a variant, with its value where there is only one.
-#[derive(Clone, PartialEq)]
-struct Tag {
-    name: String,
-    value: Option<String>,
-}
+/// The tags of a variant, each with its value where there is only one.
+type Tags = BTreeMap<String, Option<String>>;
 
 /// Gives every tag its value, and variants that do not declare their tag the property: sent without it, they could not be
 /// distinguished from the others. What may be absent or `null` has no constant value otherwise.
 pub fn add(mut types: BTreeMap<String, Type>) -> BTreeMap<String, Type> {
     let tags = tags(&types);
+    let literals = types.clone();
     for (name, kind) in &mut types {
         let Kind::Object(object) = &mut kind.schema.kind else {
             continue;
@@ -24,7 +21,7 @@ pub fn add(mut types: BTreeMap<String, Type>) -> BTreeMap<String, Type> {
                 property.constant = None;
             }
         }
-        if let Some(Tag { name, value }) = tags.get(name) {
+        for (name, value) in tags.get(name).into_iter().flatten() {
             let missing = || Schema {
                 meta: Meta {
                     description: Some("Tells which kind of object this is.".to_owned()),
@@ -37,9 +34,12 @@ pub fn add(mut types: BTreeMap<String, Type>) -> BTreeMap<String, Type> {
                 .entry(name.clone())
                 .or_insert_with(missing);
             property.constant = value.clone().or(property.constant.take());
+            if property.constant.is_none() && !object.required.contains(name) {
+                object.required_in_requests.insert(name.clone());
+            }
         }
         for property in object.properties.values_mut() {
-            if property.is_nullable() {
+            if property.is_nullable() || literal(property, &literals).is_none() {
                 property.constant = None;
             }
         }
@@ -47,34 +47,93 @@ pub fn add(mut types: BTreeMap<String, Type>) -> BTreeMap<String, Type> {
     types
 }
 
-/// Returns the tag of each variant of a tagged union, wherever the variant is used.
-fn tags(types: &BTreeMap<String, Type>) -> BTreeMap<String, Tag> {
-    let mut tags: BTreeMap<String, Tag> = BTreeMap::new();
+/// Returns the only value of a property as a Rust literal of the type that it has; `None` where it is of another type.
+pub fn literal(property: &Schema, types: &BTreeMap<String, Type>) -> Option<String> {
+    let only = property.constant.as_ref()?;
+    let integer = || Some(format!("{}i64", only.parse::<i64>().ok()?));
+    let mut kind = &property.kind;
+    if let Kind::Ref(name) = kind {
+        kind = &types.get(name)?.schema.kind;
+    }
+    match kind {
+        Kind::Scalar(Scalar::Integer) => integer(),
+        Kind::Scalar(Scalar::Number) => integer().or_else(|| {
+            let number = only.parse::<f64>().ok()?;
+            number.is_finite().then(|| format!("{number:?}"))
+        }),
+        Kind::Scalar(Scalar::Boolean) => Some(only.parse::<bool>().ok()?.to_string()),
+        Kind::Enum(listed) if listed.integer => integer(),
+        Kind::Enum(_) | Kind::Any | Kind::Scalar(Scalar::String | Scalar::StringOrNumber) => {
+            Some(format!("{only:?}"))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the tags of the objects in tagged unions, those in unions among the variants included.
+fn tags(types: &BTreeMap<String, Type>) -> BTreeMap<String, Tags> {
+    let (mut direct, mut inner): (BTreeMap<String, Tags>, BTreeMap<String, Tags>) =
+        Default::default();
     for kind in types.values() {
         let Kind::Union(union) = &kind.schema.kind else {
             continue;
         };
-        let Some(name) = &union.tag else {
+        let Some(tag) = &union.tag else {
             continue;
         };
+        // One variant can be listed several times, each with a value of its own.
+        let mut values: BTreeMap<&str, BTreeSet<&String>> = BTreeMap::new();
         for variant in &union.variants {
-            let Some(variant_name) = variant.schema.as_reference() else {
-                continue;
-            };
-            let tag = Tag {
-                name: name.clone(),
-                value: match variant.values.as_slice() {
-                    [value] => Some(value.clone()),
-                    _ => None,
-                },
-            };
-            let known = tags
-                .entry(variant_name.to_owned())
-                .or_insert_with(|| tag.clone());
-            if *known != tag {
-                known.value = None;
+            if let Some(name) = variant.schema.as_reference() {
+                values.entry(name).or_default().extend(&variant.values);
+            }
+        }
+        for (name, values) in values {
+            let only = values.first().filter(|_| values.len() == 1);
+            let only = only.map(|only| (*only).clone());
+            let mut objects = BTreeSet::new();
+            within(name, tag, types, &mut objects);
+            for object in objects {
+                let tags = if object == name {
+                    &mut direct
+                } else {
+                    &mut inner
+                };
+                let tags = tags.entry(object.to_owned()).or_default();
+                let known = tags.entry(tag.clone()).or_insert_with(|| only.clone());
+                if *known != only {
+                    *known = None;
+                }
             }
         }
     }
-    tags
+    // What the union says that an object is a variant of goes before what is said of the union that it is in.
+    for (name, tags) in inner {
+        let direct = direct.entry(name).or_default();
+        for (tag, value) in tags {
+            direct.entry(tag).or_insert(value);
+        }
+    }
+    direct
+}
+
+/// Collects the objects that a variant can be. Unions among the variants that have the same tag say themselves what it is.
+fn within<'t>(
+    name: &'t str,
+    tag: &str,
+    types: &'t BTreeMap<String, Type>,
+    objects: &mut BTreeSet<&'t str>,
+) {
+    match types.get(name).map(|kind| &kind.schema.kind) {
+        Some(Kind::Object(_)) => {
+            objects.insert(name);
+        }
+        Some(Kind::Union(union)) if union.tag.as_deref() != Some(tag) => {
+            let variants = union.variants.iter();
+            for inner in variants.filter_map(|variant| variant.schema.as_reference()) {
+                within(inner, tag, types, objects);
+            }
+        }
+        _ => {}
+    }
 }

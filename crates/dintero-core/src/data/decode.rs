@@ -27,9 +27,10 @@ pub type Read<T> = Result<(T, Vec<SetAside>), DecodeError>;
 #[doc(hidden)]
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Read<T> {
     let text = utf8(body)?;
+    lenient::take_doubt();
     match serde_json::from_str(text) {
-        Ok(value) => Ok((value, Vec::new())),
-        Err(_) => read_again(text).0,
+        Ok(value) if !lenient::take_doubt() => Ok((value, Vec::new())),
+        _ => read_again(text).0,
     }
 }
 
@@ -44,9 +45,10 @@ pub fn read_watched<T: DeserializeOwned>(
         Ok(text) => text,
         Err(error) => return (Err(error), Vec::new()),
     };
+    lenient::take_doubt();
     let (value, mut names) = lenient::watch(|| serde_json::from_str(text));
     match value {
-        Ok(value) if names.is_empty() || !is_new(&mut names) => {
+        Ok(value) if !lenient::take_doubt() && (names.is_empty() || !is_new(&mut names)) => {
             (Ok((value, Vec::new())), Vec::new())
         }
         _ => read_again(text),

@@ -32,6 +32,7 @@ const MAX_DEPTH: u32 = 64;
 
 thread_local! {
     static MODE: Cell<Mode> = const { Cell::new(Mode::Usual) };
+    static DOUBT: Cell<bool> = const { Cell::new(false) };
     static NAMES: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
     static READING: RefCell<Reading> = const { RefCell::new(Reading::EMPTY) };
 }
@@ -104,6 +105,25 @@ pub(super) fn run(
     let result = attempt("", body, parse);
     let reading = READING.replace(Reading::EMPTY);
     result.map(|()| (reading.misfits, reading.findings))
+}
+
+/// Runs a usual reading within a lenient one.
+pub(super) fn suspended<T>(read: impl FnOnce() -> T) -> T {
+    let _within = Within::new(match MODE.get() {
+        Mode::Lenient => Mode::Usual,
+        mode => mode,
+    });
+    read()
+}
+
+/// Notes that a usual reading found a value that none of the variants fits that it may be.
+pub(super) fn doubt() {
+    DOUBT.set(true);
+}
+
+/// Returns `true` if a usual reading is in doubt.
+pub(super) fn take_doubt() -> bool {
+    DOUBT.replace(false)
 }
 
 /// Runs a usual reading and returns hashes of the names that the types do not know, each once.

@@ -30,6 +30,29 @@ impl Number {
         })
     }
 
+    /// Returns `true` if it is a whole multiple of another number, by their decimal digits: 0.3 is one of 0.1.
+    pub(super) fn is_multiple_of(&self, of: f64) -> bool {
+        // Unlike JSON's, Rust's decimals have no exponent.
+        let value = match (self.as_i64(), self.0.is_f64()) {
+            (Some(value), _) => value.to_string(),
+            (None, true) => self.as_f64().to_string(),
+            (None, false) => self.0.to_string(),
+        };
+        let of = of.to_string();
+        let [(whole, fraction), (of_whole, of_fraction)] =
+            [&value, &of].map(|text| text.split_once('.').unwrap_or((text, "")));
+        let places = fraction.len().max(of_fraction.len());
+        let divisor = format!("{of_whole}{of_fraction:0<places$}").parse::<u64>();
+        let divisor = divisor.ok().filter(|divisor| *divisor > 0).map(u128::from);
+        let digits = format!("{whole}{fraction:0<places$}");
+        let digits = digits.bytes().filter(u8::is_ascii_digit);
+        // A divisor of more digits than these is not checked.
+        divisor.is_none_or(|divisor| {
+            let next = |rest: u128, digit: u8| (rest * 10 + u128::from(digit - b'0')) % divisor;
+            digits.fold(0, next) == 0
+        })
+    }
+
     /// Returns the nearest floating-point value, for display and statistics but not for amounts.
     pub fn as_f64(&self) -> f64 {
         self.0.as_f64().unwrap_or(f64::NAN)

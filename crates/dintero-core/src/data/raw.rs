@@ -65,15 +65,49 @@ impl Raw<'_> {
         serde_json::from_str(&self.0).map_err(|error| E::custom(without_position(&error)))
     }
 
+    /// Returns the order in which the variants that this may be are tried: as they are, and in a lenient reading then leniently.
+    pub fn readings(&self, names: &[&'static str]) -> Vec<(&'static str, Reading)> {
+        let exact = names.iter().map(|name| (*name, Reading::Exact));
+        let lenient = names.iter().filter(|_| lenient::is_on());
+        exact
+            .chain(lenient.map(|name| (*name, Reading::Same)))
+            .collect()
+    }
+
+    /// Returns the value of no variant. If variants were `tried`, the usual reading of a body is followed by a lenient one.
+    ///
+    /// # Errors
+    /// The text has what no value can hold.
+    pub fn unknown<E: Error>(&self, tried: bool) -> Result<Value, E> {
+        if tried {
+            lenient::doubt();
+        }
+        self.read()
+    }
+
     /// Deserializes the text, or returns `None` if it does not match the type.
-    pub fn read_if_it_fits<T: DeserializeOwned>(&self) -> Option<T> {
+    pub fn read_if_it_fits<T: DeserializeOwned>(&self, reading: Reading) -> Option<T> {
         let before = lenient::misfits();
-        let read = serde_json::from_str(&self.0).ok();
+        let read = || serde_json::from_str(&self.0).ok();
+        let read = match reading {
+            Reading::Exact => lenient::suspended(read),
+            Reading::Same => read(),
+        };
         if read.is_none() {
             lenient::forget(before);
         }
         read
     }
+}
+
+/// How a variant is tried.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub enum Reading {
+    /// Nothing is set aside.
+    Exact,
+    /// As what it is part of.
+    Same,
 }
 
 fn without_position(error: &serde_json::Error) -> String {

@@ -1,8 +1,10 @@
 //! The limits of the API, checked in requests and never in responses.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex};
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Number, Violations};
@@ -45,34 +47,29 @@ pub enum Limit {
     MaxItems(usize),
     /// `uniqueItems`
     Unique,
+    /// `multipleOf`
+    MultipleOf(f64),
+    /// `minProperties`
+    MinProperties(usize),
+    /// `maxProperties`
+    MaxProperties(usize),
     /// The limits of each element of a list or of each value of a map.
     Each(&'static [Limit]),
     /// The field is required although its type is optional.
     Required,
 }
 
-pub(crate) fn check_text(text: &str, limits: &[Limit], at: &mut Violations) {
-    let length = || text.chars().count();
+fn check_text(text: &str, limits: &[Limit], at: &mut Violations) {
+    let length = text.chars().count();
+    check_count(length, "characters", limits, at);
     for rule in limits {
-        let violation = match *rule {
-            Limit::MinLength(limit) if length() < limit => {
-                format!(
-                    "must have at least {limit} characters (it has {})",
-                    length()
-                )
-            }
-            Limit::MaxLength(limit) if length() > limit => {
-                format!("must have at most {limit} characters (it has {})", length())
-            }
-            Limit::Pattern(pattern) if !matches(pattern, text) => {
-                format!(
-                    "must match the pattern {pattern} (its {} characters do not)",
-                    length()
-                )
-            }
-            _ => continue,
-        };
-        at.push("", violation);
+        if let Limit::Pattern(pattern) = *rule
+            && !matches(pattern, text)
+        {
+            let violation =
+                format!("must match the pattern {pattern} (its {length} characters do not)");
+            at.push("", violation);
+        }
     }
 }
 
@@ -90,16 +87,9 @@ fn matches(pattern: &'static str, text: &str) -> bool {
         .is_none_or(|regex| regex.find(text).is_some())
 }
 
-fn check_number(value: f64, limits: &[Limit], at: &mut Violations) {
-    for rule in limits {
-        let violation = match *rule {
-            Limit::Min(limit) if value < limit => format!("must be at least {limit}"),
-            Limit::Max(limit) if value > limit => format!("must be at most {limit}"),
-            Limit::Above(limit) if value <= limit => format!("must be more than {limit}"),
-            Limit::Below(limit) if value >= limit => format!("must be less than {limit}"),
-            _ => continue,
-        };
-        at.push("", violation);
+impl Validate for str {
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
+        check_text(self, limits, at);
     }
 }
 
@@ -111,31 +101,62 @@ impl Validate for String {
 
 impl Validate for i64 {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
-        check_number(*self as f64, limits, at);
+        Number::from(*self).check(limits, at);
     }
 }
 
 impl Validate for i32 {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
-        check_number(f64::from(*self), limits, at);
+        Number::from(*self).check(limits, at);
     }
 }
 
+/// Whole numbers are compared as such, without the rounding of a floating-point value.
 impl Validate for Number {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
-        check_number(self.as_f64(), limits, at);
+        let is = |limit: f64, wanted: fn(Ordering) -> bool| {
+            let limit = Self::try_from(limit).ok();
+            let order = limit.and_then(|limit| self.partial_cmp(&limit));
+            order.is_some_and(wanted)
+        };
+        for rule in limits {
+            let (words, limit, broken) = match *rule {
+                Limit::Min(limit) => ("at least", limit, is(limit, Ordering::is_lt)),
+                Limit::Max(limit) => ("at most", limit, is(limit, Ordering::is_gt)),
+                Limit::Above(limit) => ("more than", limit, is(limit, Ordering::is_le)),
+                Limit::Below(limit) => ("less than", limit, is(limit, Ordering::is_ge)),
+                Limit::MultipleOf(of) => ("a multiple of", of, !self.is_multiple_of(of)),
+                _ => continue,
+            };
+            if broken {
+                at.push("", format_args!("must be {words} {limit}"));
+            }
+        }
     }
 }
 
-macro_rules! without_limits {
-    ($($value:ty),*) => {$(
-        impl Validate for $value {
-            fn check(&self, _: &[Limit], _: &mut Violations) {}
-        }
-    )*};
+impl Validate for bool {
+    fn check(&self, _: &[Limit], _: &mut Violations) {}
 }
 
-without_limits!(bool, Value, Map<String, Value>);
+/// Checked by the limits of the kind that it turns out to be.
+impl Validate for Value {
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
+        match self {
+            Self::String(text) => check_text(text, limits, at),
+            Self::Number(number) => Number::new(number.clone()).check(limits, at),
+            Self::Array(values) => values.check(limits, at),
+            Self::Object(object) => object.check(limits, at),
+            Self::Null | Self::Bool(_) => {}
+        }
+    }
+}
+
+impl Validate for Map<String, Value> {
+    fn check(&self, limits: &[Limit], at: &mut Violations) {
+        check_count(self.len(), "properties", limits, at);
+    }
+}
 
 impl<T: Validate> Validate for Option<T> {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
@@ -153,43 +174,66 @@ impl<T: Validate> Validate for Box<T> {
     }
 }
 
-fn check_count(count: usize, limits: &[Limit], at: &mut Violations) -> &'static [Limit] {
-    let mut each: &'static [Limit] = &[];
+fn check_count(count: usize, unit: &str, limits: &[Limit], at: &mut Violations) {
     for rule in limits {
-        match *rule {
-            Limit::MinItems(limit) if count < limit => {
-                let violation = format!("must have at least {limit} elements (it has {count})");
-                at.push("", violation);
-            }
-            Limit::MaxItems(limit) if count > limit => {
-                let violation = format!("must have at most {limit} elements (it has {count})");
-                at.push("", violation);
-            }
-            Limit::Each(limits) => each = limits,
-            _ => {}
+        let (bound, limit, of) = match *rule {
+            Limit::MinLength(limit) if count < limit => ("least", limit, "characters"),
+            Limit::MaxLength(limit) if count > limit => ("most", limit, "characters"),
+            Limit::MinItems(limit) if count < limit => ("least", limit, "elements"),
+            Limit::MaxItems(limit) if count > limit => ("most", limit, "elements"),
+            Limit::MinProperties(limit) if count < limit => ("least", limit, "properties"),
+            Limit::MaxProperties(limit) if count > limit => ("most", limit, "properties"),
+            _ => continue,
+        };
+        if of == unit {
+            let violation = format!("must have at {bound} {limit} {unit} (it has {count})");
+            at.push("", violation);
         }
     }
-    each
+}
+
+/// Returns the limits of each element or value.
+fn each(limits: &[Limit]) -> &'static [Limit] {
+    let each = limits.iter().find_map(|limit| match limit {
+        Limit::Each(limits) => Some(*limits),
+        _ => None,
+    });
+    each.unwrap_or_default()
+}
+
+/// Checks how many properties an object has; few objects have a limit of it.
+#[doc(hidden)]
+pub fn check_properties(object: &impl Serialize, limits: [&[Limit]; 2], at: &mut Violations) {
+    if limits.iter().all(|limits| limits.is_empty()) {
+        return;
+    }
+    let text = serde_json::to_vec(object).unwrap_or_default();
+    // Its own serialization leaves out what is absent.
+    if let Ok(object) = serde_json::from_slice::<Map<String, Value>>(&text) {
+        for limits in limits {
+            object.check(limits, at);
+        }
+    }
 }
 
 impl<T: Validate + PartialEq> Validate for Vec<T> {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
-        let each = check_count(self.len(), limits, at);
+        check_count(self.len(), "elements", limits, at);
         if limits.contains(&Limit::Unique) && (1..self.len()).any(|i| self[..i].contains(&self[i]))
         {
             at.push("", "must not have an element twice");
         }
         for (index, value) in self.iter().enumerate() {
-            at.item(index, |at| value.check(each, at));
+            at.item(index, |at| value.check(each(limits), at));
         }
     }
 }
 
 impl<T: Validate> Validate for BTreeMap<String, T> {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
-        let each = check_count(self.len(), limits, at);
+        check_count(self.len(), "properties", limits, at);
         for (index, value) in self.values().enumerate() {
-            at.item(index, |at| value.check(each, at));
+            at.item(index, |at| value.check(each(limits), at));
         }
     }
 }

@@ -5,7 +5,7 @@
 #[macro_export]
 macro_rules! builder {
     (
-        $name:ident, $builder:ident {
+        $name:ident, $builder:ident [$($own:expr),*] {
             $(
                 $(#[$field_meta:meta])*
                 $field:ident $wire:literal : $presence:ident $kind:ident ($type:ty) $privacy:ident [$($limit:expr),*] $(= $constant:literal)? ;
@@ -23,8 +23,9 @@ macro_rules! builder {
 
         impl $crate::data::Validate for $name {
             #[allow(unused_variables)]
-            fn check(&self, _: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
+            fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
                 $(at.within($wire, |at| self.$field.check(const { &[$($limit),*] }, at));)*
+                $crate::data::check_properties(self, [limits, &[$($own),*]], at);
             }
         }
 
@@ -67,14 +68,16 @@ macro_rules! builder {
                 #[allow(unused_imports)]
                 use $crate::data::Validate as _;
                 let mut violations = builder.__violations;
-                $(let $field = builder.$field $(.or_else(|| ::std::option::Option::Some(<$type>::from($constant))))?;)*
+                $(let $field = builder.$field $(.or_else(|| $crate::data::constant::<$type>($constant)))?;)*
                 $($crate::__missing!($presence violations $field $wire);)*
                 $(violations.within($wire, |at| $field.check(const { &[$($limit),*] }, at));)*
                 if !violations.is_empty() {
                     return ::std::result::Result::Err(violations);
                 }
                 $($crate::__built!($presence violations $field);)*
-                ::std::result::Result::Ok($name { $($field,)* __unknown_fields: builder.__unknown_fields })
+                let object = $name { $($field,)* __unknown_fields: builder.__unknown_fields };
+                $crate::data::check_properties(&object, [&[$($own),*], &[]], &mut violations);
+                if violations.is_empty() { ::std::result::Result::Ok(object) } else { ::std::result::Result::Err(violations) }
             }
         }
 

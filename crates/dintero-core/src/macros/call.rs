@@ -95,7 +95,9 @@ macro_rules! __call_setter {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __call_check {
-    (body $($rest:tt)*) => {};
+    (body $violations:ident $field:ident $wire:literal $limits:tt) => {
+        $field.check(const { &$limits }, &mut $violations);
+    };
     ($place:ident $violations:ident $field:ident $wire:literal $limits:tt) => {
         $violations.within($wire, |at| $field.check(const { &$limits }, at));
     };
@@ -112,7 +114,7 @@ macro_rules! __call_put {
     };
     (body $call:ident $field:ident $wire:literal) => {
         match &$field {
-            ::std::option::Option::Some(value) => $call.json(value),
+            ::std::option::Option::Some(value) => $call.json_unchecked(value),
             ::std::option::Option::None => $call,
         }
     };

@@ -7,13 +7,13 @@
 //!
 //! ```text
 //! object!            pub struct NAME BUILDER? { FIELD* }
-//!   BUILDER          , NAME
+//!   BUILDER          , NAME [LIMITS]?, where the limits are those of the object as a whole
 //!   FIELD            NAME "wire name": PRESENCE KIND (TYPE) PRIVACY [LIMITS] CONSTANT? ;
 //!   PRESENCE         required | optional | nullable
 //!   KIND             value | boxed | list | map | one_or_many
 //!   PRIVACY          plain | personal
 //!   LIMITS           expressions of `data::Limit`, separated by commas
-//!   CONSTANT         = "the only value, which a builder fills in"
+//!   CONSTANT         = the only value, as a literal, which a builder fills in
 //!
 //! open_enum!         pub enum NAME { NAME = "wire value", * }
 //! open_integer!      pub enum NAME { NAME = 1, * }
@@ -21,7 +21,7 @@
 //! union!             pub enum NAME by DISCRIMINATOR OPEN? { VARIANT, * }
 //!   DISCRIMINATOR    tag "wire name of the tag" | fields
 //!   OPEN             or any
-//!   VARIANT          NAME(NAME BUILDER?) = ["value of the tag, or name of a field that only this variant has", *]
+//!   VARIANT          NAME(NAME BUILDER?) = ["value of the tag", *] ["field that tells it where the tag does not", *]
 //! union_in_requests! NAME { NAME, * }
 //!
 //! call!              pub struct NAME of OPERATION -> SUCCESS TYPE PAGING? { PARAMETER* }
@@ -34,7 +34,7 @@
 //!
 //! TYPE is the type of one value: `required list (Order)` is a `Vec<Order>`, `optional boxed (Order)` an
 //! `Option<Box<Order>>`. A value that fits no variant of a union is kept as JSON; with `or any`, so is a value that
-//! matches a variant and cannot be deserialized as one.
+//! has the tag of a variant and cannot be deserialized as one.
 //!
 //! # Example
 //!
@@ -50,7 +50,7 @@
 //! }
 //! open_enum! { pub enum Country { No = "NO", Se = "SE", } }
 //! open_integer! { pub enum Priority { Low = 1, High = 2, } }
-//! union! { pub enum Place by tag "type" { Address(Address, AddressBuilder) = ["postal"], Box(PostBox) = ["box"], } }
+//! union! { pub enum Place by tag "type" { Address(Address, AddressBuilder) = ["postal"] [], Box(PostBox) = ["box"] [], } }
 //! union_in_requests! { Place { Address, Box } }
 //! call! {
 //!     pub struct ListPlaces of LIST_PLACES -> json types::PlaceList [places: types::Place] {

@@ -7,10 +7,10 @@
 macro_rules! object {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident, $builder:ident { $($fields:tt)* }
+        pub struct $name:ident, $builder:ident $([$($own:expr),*])? { $($fields:tt)* }
     ) => {
         $crate::object! { $(#[$meta])* pub struct $name { $($fields)* } }
-        $crate::builder! { $name, $builder { $($fields)* } }
+        $crate::builder! { $name, $builder [$($($own),*)?] { $($fields)* } }
     };
     (
         $(#[$meta:meta])*

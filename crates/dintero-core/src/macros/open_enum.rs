@@ -105,7 +105,9 @@ macro_rules! open_enum {
         }
 
         impl $crate::data::Validate for $name {
-            fn check(&self, _: &[$crate::data::Limit], _: &mut $crate::data::Violations) {}
+            fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
+                <str as $crate::data::Validate>::check(self.as_str(), limits, at);
+            }
         }
 
         impl $crate::data::Param for $name {

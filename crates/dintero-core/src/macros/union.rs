@@ -6,35 +6,18 @@
 macro_rules! union {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident by tag $tag:literal $(or $any:ident)? { $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = [$($wire:literal),*],)* }
+        pub enum $name:ident by $(tag $tag:literal)? $(fields)? $(or $any:ident)? {
+            $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = [$($wire:literal),*] [$($field:literal),*],)*
+        }
     ) => {
         $crate::union! {
-            @body ($(#[$meta])*) $name ($($any)?) { $(($(#[$variant_meta])*) $variant $type ($($builder)?),)* }
-            |value| match value.get($tag).and_then($crate::data::private::Value::as_str) {
-                $(::std::option::Option::Some($($wire)|*) => ::std::option::Option::Some(stringify!($variant)),)*
-                _ => ::std::option::Option::None,
-            }
+            @body ($(#[$meta])*) $name ($($any)?) [$($tag)?]
+            { $(($(#[$variant_meta])*) $variant $type ($($builder)?) [$($wire),*] [$($field),*],)* }
         }
     };
     (
-        $(#[$meta:meta])*
-        pub enum $name:ident by fields $(or $any:ident)? { $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = [$($wire:literal),*],)* }
-    ) => {
-        $crate::union! {
-            @body ($(#[$meta])*) $name ($($any)?) { $(($(#[$variant_meta])*) $variant $type ($($builder)?),)* }
-            |value| {
-                $(
-                    if [$($wire),*].iter().any(|key| value.get(key).is_some()) {
-                        return ::std::option::Option::Some(stringify!($variant));
-                    }
-                )*
-                ::std::option::Option::None
-            }
-        }
-    };
-    (
-        @body ($(#[$meta:meta])*) $name:ident $any:tt { $(($(#[$variant_meta:meta])*) $variant:ident $type:ident ($($builder:ident)?),)* }
-        |$value:ident| $choose:expr
+        @body ($(#[$meta:meta])*) $name:ident $any:tt $tag:tt
+        { $(($(#[$variant_meta:meta])*) $variant:ident $type:ident ($($builder:ident)?) $values:tt $fields:tt,)* }
     ) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq)]
@@ -72,13 +55,27 @@ macro_rules! union {
 
         impl<'de> $crate::data::private::Deserialize<'de> for $name {
             fn deserialize<D: $crate::data::private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                let choose = |$value: &$crate::data::private::Value| -> ::std::option::Option<&'static str> { $choose };
+                const VARIANTS: &[$crate::data::VariantFacts] = &[
+                    $($crate::data::VariantFacts { name: stringify!($variant), values: &$values, fields: &$fields },)*
+                ];
                 let raw: $crate::data::Raw = $crate::data::private::Deserialize::deserialize(deserializer)?;
-                let value = raw.value()?;
-                match choose(&value) {
-                    $(::std::option::Option::Some(stringify!($variant)) => $crate::__variant!($any $name $variant raw),)*
-                    _ => raw.read().map(Self::Unknown),
+                let mut tried = false;
+                match $crate::data::told(&raw.value()?, (&$tag as &[&str]).first(), VARIANTS) {
+                    $($crate::data::Told::ByTag(stringify!($variant)) => return $crate::__variant!($any $variant raw),)*
+                    $crate::data::Told::ByTag(_) => {}
+                    $crate::data::Told::ByFields(names) => {
+                        tried = !names.is_empty();
+                        for (name, reading) in raw.readings(&names) {
+                            match name {
+                                $(stringify!($variant) => if let ::std::option::Option::Some(known) = raw.read_if_it_fits(reading) {
+                                    return ::std::result::Result::Ok(Self::$variant(known));
+                                },)*
+                                _ => {}
+                            }
+                        }
+                    }
                 }
+                raw.unknown(tried).map(Self::Unknown)
             }
         }
 
@@ -121,13 +118,13 @@ macro_rules! union_in_requests {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __variant {
-    (() $name:ident $variant:ident $raw:ident) => {
-        $raw.read().map($name::$variant)
+    (() $variant:ident $raw:ident) => {
+        $raw.read().map(Self::$variant)
     };
-    ((any) $name:ident $variant:ident $raw:ident) => {
-        match $raw.read_if_it_fits() {
-            ::std::option::Option::Some(value) => ::std::result::Result::Ok($name::$variant(value)),
-            ::std::option::Option::None => $raw.read().map($name::Unknown),
+    ((any) $variant:ident $raw:ident) => {
+        match $raw.read_if_it_fits($crate::data::Reading::Same) {
+            ::std::option::Option::Some(value) => ::std::result::Result::Ok(Self::$variant(value)),
+            ::std::option::Option::None => $raw.read().map(Self::Unknown),
         }
     };
 }

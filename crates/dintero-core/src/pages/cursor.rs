@@ -59,8 +59,8 @@ fn name(operation: &Operation) -> String {
 
 /// Returns the cursor of the page after `body`, or `None` at the end of the list.
 ///
-/// If the last item is the cursor, a page with fewer items than requested is the last one. If the cursor is a field of the body,
-/// only its absence ends the list, since a filter may leave a page short.
+/// If the last item is the cursor, only a page without items ends the list. If the cursor is a field of the body, only its absence
+/// does. A page with fewer items than requested proves nothing: a server may allow fewer than that, or filter a page.
 pub(super) fn next(
     operation: &Operation,
     query: &str,
@@ -72,8 +72,6 @@ pub(super) fn next(
     };
     let items = body.pointer(items).and_then(Value::as_array);
     let count = items.map_or(0, Vec::len);
-    let limit = query_value(query, "limit").and_then(|limit| limit.parse().ok());
-    let short = limit.is_some_and(|limit: usize| count < limit);
     let mut values = BTreeMap::new();
     let mut missing = None;
     for cursor in *cursor {
@@ -82,7 +80,6 @@ pub(super) fn next(
             .alternative
             .filter(|alternative| alternative.parameters.iter().any(is_sent));
         let (found, pointer) = match alternative.map_or(cursor.source, |other| other.source) {
-            CursorSource::LastItem(_) if short => return Ok(None),
             CursorSource::LastItem(pointer) => {
                 let last = items.and_then(|items| items.last());
                 (last.and_then(|last| last.pointer(pointer)), pointer)

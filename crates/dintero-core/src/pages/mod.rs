@@ -22,8 +22,9 @@ use crate::{Call, Error, Operation, Response, trace};
 /// The pages of a list as a [`Stream`], which `pages()` of the call of a list returns.
 ///
 /// A page is fetched when the stream is polled for it, with the filters, limit and options of the call. The stream ends with the
-/// list: after a page without a cursor or, if the last item is the cursor, after a page with fewer items than the `limit` of the
-/// call (without a limit: with none). It also ends after an error; [`cursor`](Self::cursor) is then where to resume.
+/// list: after a page without a cursor or, if the last item is the cursor, after a page without items: a server may send fewer
+/// items than the `limit` of the call long before the end. It also ends after an error; [`cursor`](Self::cursor) is then where to
+/// resume.
 ///
 /// [`next`](Self::next) needs no crate for streams:
 ///

@@ -90,6 +90,8 @@ const fn operation(
         read_back: Some("get_transaction"),
         paging: None,
         auth,
+        content_type: "application/json",
+        accept: "application/json",
         statuses: &[200],
         evidence: Evidence::Seen,
         deprecated: false,

@@ -109,3 +109,18 @@ fn the_head_comment_is_what_stands_before_the_first_key() {
     assert_eq!(head("# a\n# b\n\nc: 1\n# d\n"), "# a\n# b\n\n");
     assert_eq!(head("c: 1\n"), "");
 }
+
+#[test]
+fn what_any_version_of_yaml_takes_for_something_else_is_quoted() {
+    for text in "1.10 2.0 007 0x1F 0o17 0b101 +47 -47 +0x1F 1e3 1E+3 .5 1. +.5 1_000 1_000.5 1:30 1:30.5 -1:30 2024-01-01 \
+        2024-01-01T00:00:00Z 2024-01-01t00:00:00+01:00 yes Yes YES no No NO on On ON off Off OFF true True TRUE false y N ~ \
+        null Null NULL = << .inf -.INF .nan .NaN"
+        .split_whitespace()
+    {
+        let document = json!({"openapi": "3.0.3", "x-a": {text: text}});
+        let written = write(&document, "").unwrap();
+        let quoted = ['"', '\''].map(|quote| format!("{quote}{text}{quote}: {quote}{text}{quote}"));
+        assert!(quoted.iter().any(|quoted| written.contains(quoted)), "{written}");
+        assert_eq!(parse(&written), document);
+    }
+}

@@ -4,38 +4,62 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::Flattener;
-use super::unions::{Choice, by_common_tag, by_discriminator, kind};
+use super::merge::without_choice;
+use super::unions::{Choice, kind};
+use super::{Flattener, pointer_of};
 use crate::finding::Rule;
 use crate::ir::{Enum, Kind, Meta, Object, Scalar, Schema, Union, Variant};
 use crate::lower::keywords::{mapped, only_requires, reference};
 
 impl<'a> Flattener<'a> {
-    /// Returns the union of the components that are built on the base of a discriminator.
+    /// Returns the union of the components that are built on the base of a discriminator: those that the mapping names, and
+    /// by their own names all others.
     pub(super) fn discriminated(&self, base: &str, schema: &Value) -> Union {
         let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        if let Some(mapping) = schema["discriminator"]["mapping"].as_object() {
-            for (value, target) in mapping {
-                let values = values.entry(mapped(target)).or_default();
-                values.push(value.clone());
-            }
-        } else {
-            for (name, child) in self.components {
-                if self.descends(child, base, 0) {
-                    let value = child["x-discriminator-value"].as_str().unwrap_or(name);
-                    values.insert(name.clone(), vec![value.to_owned()]);
-                }
+        let mapping = schema["discriminator"]["mapping"].as_object();
+        for (value, target) in mapping.into_iter().flatten() {
+            let values = values.entry(mapped(target)).or_default();
+            values.push(value.clone());
+        }
+        for (name, child) in self.components {
+            if !values.contains_key(name) && self.descends(child, base, 0) {
+                let value = child["x-discriminator-value"].as_str().unwrap_or(name);
+                values.insert(name.clone(), vec![value.to_owned()]);
             }
         }
         let variants = values.into_iter().map(|(name, values)| Variant {
             schema: Schema::reference(name),
             values,
+            fields: Vec::new(),
         });
         Union {
             tag: tag(schema),
             open: false,
             variants: variants.collect(),
         }
+    }
+
+    /// Returns the union that the base of a discriminator stands for; the base itself can be one of its kinds.
+    pub(super) fn base_union(&mut self, base: &str, mut union: Union) -> Union {
+        let pointer = pointer_of(base);
+        for variant in std::mem::take(&mut union.variants) {
+            let name = variant.schema.as_reference().unwrap_or_default().to_owned();
+            let schema = if name == base {
+                self.expand(base)
+            } else {
+                variant.schema
+            };
+            let kind = self.outlined(&name).kind;
+            if matches!(kind, Kind::Object(_) | Kind::Union(_)) {
+                union.variants.push(Variant { schema, ..variant });
+            } else {
+                union.open = true;
+                let problem = format!("{name} is a kind of {base} and no object with properties");
+                let help = "Such a value is kept as JSON";
+                self.warn(Rule::MixedUnion, &pointer, &problem, help);
+            }
+        }
+        union
     }
 
     /// Returns `true` if a schema extends the component `base`, directly or through others.
@@ -60,7 +84,7 @@ impl<'a> Flattener<'a> {
             ..Schema::new(Kind::Object(object))
         };
         for variant in &mut union.variants {
-            let one = self.expanded(variant.schema.clone(), pointer);
+            let one = self.expanded(variant.schema.clone());
             variant.schema = self.merge(one, object.clone(), pointer);
             variant.schema.meta.rust_name = None;
         }
@@ -74,10 +98,7 @@ impl<'a> Flattener<'a> {
         parts: &[Value],
         pointer: &str,
     ) -> Schema {
-        let mut base = schema.clone();
-        if let Some(base) = base.as_object_mut() {
-            base.retain(|key, _| !["oneOf", "anyOf", "discriminator"].contains(&key.as_str()));
-        }
+        let base = without_choice(schema);
         let has_base = base["properties"]
             .as_object()
             .is_some_and(|properties| !properties.is_empty());
@@ -100,9 +121,22 @@ impl<'a> Flattener<'a> {
         let mut nullable = false;
         for (index, part) in parts {
             nullable |= self.is_nullable(part, &mut BTreeSet::new());
-            if !is_null(part) {
+            // A choice among choices adds nothing to the one that it is in.
+            let open = self.extenders(pointer);
+            let names = self.names(part);
+            let cut = |name: &String| {
+                open.contains(&name.as_str())
+                    && (self.is_choice(name) || self.unions.contains_key(name))
+            };
+            if names.iter().any(cut) {
+                self.cuts += 1;
+            } else if !is_null(part) {
                 let base = has_base.then_some((&base, pointer));
-                choices.push(self.choice(part, &format!("{pointer}/{key}/{index}"), base));
+                let before = self.cuts;
+                let choice = self.choice(part, &format!("{pointer}/{key}/{index}"), base);
+                if before == self.cuts || choice.flat.kind != Kind::Any {
+                    choices.push(choice);
+                }
             }
         }
         let mut out = self.union_of(schema, choices, pointer);
@@ -113,21 +147,76 @@ impl<'a> Flattener<'a> {
     }
 
     fn choice(&mut self, part: &Value, place: &str, base: Option<(&Value, &str)>) -> Choice {
-        let name = reference(part);
-        let mut flat = match &name {
-            Some(name) if base.is_none() => self.outlined(name, place),
-            Some(name) => self.expand(name, place),
-            None => self.flatten(part, place),
+        let names = self.names(part);
+        let union = names.iter().find_map(|name| self.unions.get(name).cloned());
+        let (mut flat, mut held) = match (names.first(), union) {
+            (Some(name), Some(union)) if base.is_none() => {
+                (Schema::new(Kind::Union(union)), Schema::reference(name))
+            }
+            (Some(name), _) if base.is_none() => (self.outlined(name), Schema::reference(name)),
+            (Some(name), _) => (self.expand(name), Schema::reference(name)),
+            (None, _) => {
+                let flat = self.flatten(part, place);
+                (flat.clone(), flat)
+            }
         };
         if let Some((base, pointer)) = base {
             let base = self.flatten(base, pointer);
-            flat = self.merge(flat, base, place);
+            let merged = self.merge(flat.clone(), base, place);
+            // A kind that is built on the base has everything of it already.
+            if merged.kind != flat.kind {
+                held = merged.clone();
+            }
+            flat = merged;
         }
-        let held = match &name {
-            Some(name) if base.is_none() => Schema::reference(name),
-            _ => flat.clone(),
-        };
-        Choice { name, flat, held }
+        let mut objects = Vec::new();
+        self.objects(&flat, &mut objects, &mut BTreeSet::new());
+        if objects.is_empty() {
+            let base = names.iter().find_map(|name| self.base(name));
+            self.objects(
+                &base.unwrap_or_default(),
+                &mut objects,
+                &mut BTreeSet::new(),
+            );
+        }
+        Choice {
+            names,
+            flat,
+            objects,
+            held,
+        }
+    }
+
+    /// Returns the component that a schema refers to, followed by those that stand for nothing but another one.
+    pub(super) fn names(&self, part: &Value) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        let mut next = self.stands_for(part);
+        while let Some(name) = next.filter(|name| !names.contains(name)) {
+            let inner = self.components.get(&name);
+            next = inner
+                .filter(|_| !self.kinds.contains(&name))
+                .and_then(|inner| self.stands_for(inner));
+            names.push(name);
+        }
+        names
+    }
+
+    /// Collects the objects that a value of a schema can be.
+    fn objects(&mut self, flat: &Schema, objects: &mut Vec<Object>, seen: &mut BTreeSet<String>) {
+        match &flat.kind {
+            Kind::Object(object) => objects.push(object.clone()),
+            Kind::Union(union) => {
+                for variant in &union.variants {
+                    let inner = match variant.schema.as_reference() {
+                        Some(name) if !seen.insert(name.to_owned()) => continue,
+                        Some(name) => self.outlined(name),
+                        None => variant.schema.clone(),
+                    };
+                    self.objects(&inner, objects, seen);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn union_of(&mut self, schema: &Value, mut choices: Vec<Choice>, pointer: &str) -> Schema {
@@ -138,15 +227,12 @@ impl<'a> Flattener<'a> {
         if choices.len() == 1 && tag(schema).is_none() {
             return choices.remove(0).held;
         }
-        if !choices
-            .iter()
-            .any(|choice| choice.flat.as_object().is_some())
-        {
-            return self.without_objects(choices, pointer);
-        }
         let (objects, others): (Vec<_>, Vec<_>) = choices
             .into_iter()
-            .partition(|choice| choice.flat.as_object().is_some());
+            .partition(|choice| !choice.objects.is_empty());
+        if objects.is_empty() {
+            return self.without_objects(others, pointer);
+        }
         let free = |choice: &Choice| match &choice.flat.kind {
             Kind::Any => true,
             Kind::Map(values) => values.kind == Kind::Any,
@@ -160,15 +246,8 @@ impl<'a> Flattener<'a> {
                 "What is none of the objects is kept as JSON",
             );
         }
-        let mut union = match tag(schema) {
-            Some(tag) => by_discriminator(tag, &schema["discriminator"]["mapping"], &objects),
-            None => {
-                by_common_tag(&objects).unwrap_or_else(|| self.by_properties(&objects, pointer))
-            }
-        };
-        if union.variants.is_empty() {
-            return Schema::default();
-        }
+        let mapping = &schema["discriminator"]["mapping"];
+        let mut union = self.union(tag(schema), mapping, &objects, pointer);
         union.open |= !others.is_empty();
         Schema::new(Kind::Union(union))
     }
@@ -229,7 +308,11 @@ impl<'a> Flattener<'a> {
                 Scalar::StringOrNumber
             }
             ["array"] => {
-                let lists = choices.into_iter().map(|choice| choice.flat);
+                // A limit of one alternative is none of the others.
+                let lists = choices.into_iter().map(|mut choice| {
+                    choice.flat.visit_mut(&mut |schema| schema.limits.clear());
+                    choice.flat
+                });
                 let merged = lists.reduce(|one, two| self.merge(one, two, pointer));
                 return merged.unwrap_or_default();
             }

@@ -14,7 +14,7 @@ impl Flattener<'_> {
     /// Returns one schema that can hold a value of either: all fields of both, those required that both require.
     pub fn either(&mut self, one: Schema, two: Schema, pointer: &str) -> Schema {
         let [first, second] = [&one, &two].map(|schema| {
-            let schema = self.expanded(schema.clone(), pointer);
+            let schema = self.expanded(schema.clone());
             let object = schema.as_object();
             object.map(|object| object.required.clone())
         });
@@ -28,40 +28,55 @@ impl Flattener<'_> {
         merged
     }
 
-    pub(super) fn all_of(&mut self, schema: &Value, parts: &[Value], pointer: &str) -> Schema {
-        let mut rest = schema.clone();
-        if let Some(rest) = rest.as_object_mut() {
-            rest.remove("allOf");
-        }
-        let choices = ["oneOf", "anyOf"]
-            .iter()
-            .filter_map(|key| rest[*key].as_array())
-            .flatten();
+    /// Returns the one part of an `allOf` that says what a value is, unless more stands beside it.
+    fn lone_part<'v>(&self, schema: &'v Value) -> Option<(usize, &'v Value)> {
+        let keys = ["oneOf", "anyOf"];
+        let choices = keys.iter().filter_map(|key| schema[*key].as_array());
         let own = ["properties", "type", "required"]
             .iter()
-            .any(|key| rest.get(*key).is_some())
-            || choices.into_iter().any(|part| !only_requires(part));
-        let placed = parts
-            .iter()
-            .enumerate()
-            .map(|(index, part)| (format!("{pointer}/allOf/{index}"), part));
+            .any(|key| schema.get(*key).is_some())
+            || choices.flatten().any(|part| !only_requires(part));
+        let parts = schema["allOf"].as_array().filter(|_| !own)?;
+        let parts = parts.iter().enumerate();
+        let mut shaping = parts.filter(|(_, part)| !only_describes(part));
+        let part = shaping.next();
+        part.filter(|_| shaping.next().is_none())
+    }
+
+    /// Returns the component that a schema is nothing but another name or description of.
+    pub(super) fn stands_for(&self, schema: &Value) -> Option<String> {
+        let lone = || self.stands_for(self.lone_part(schema)?.1);
+        reference(schema).or_else(lone)
+    }
+
+    pub(super) fn all_of(&mut self, schema: &Value, parts: &[Value], pointer: &str) -> Schema {
+        let placed = |index: usize| format!("{pointer}/allOf/{index}");
         // A lone reference with a description beside it keeps the name of its type.
-        let mut shaping = placed.clone().filter(|(_, part)| !only_describes(part));
-        if let (Some((place, part)), None, false) = (shaping.next(), shaping.next(), own) {
-            let mut flat = self.flatten(part, &place);
+        if let Some((index, part)) = self.lone_part(schema) {
+            let mut flat = self.flatten(part, &placed(index));
             for part in parts {
                 flat.meta = meta(part).or(flat.meta);
             }
             return flat;
         }
+        let mut rest = schema.clone();
+        if let Some(rest) = rest.as_object_mut() {
+            rest.remove("allOf");
+        }
         // What stands here describes the result better than what is referred to, so it comes first.
-        let (referred, inline): (Vec<_>, Vec<_>) =
-            placed.partition(|(_, part)| reference(part).is_some());
-        let own = own.then(|| (pointer.to_owned(), &rest));
+        let parts = parts.iter().enumerate();
+        let (referred, inline): (Vec<_>, Vec<_>) = parts
+            .map(|(index, part)| (placed(index), part))
+            .partition(|(_, part)| reference(part).is_some());
+        let own = (pointer.to_owned(), &rest);
+        let own = Some(own).filter(|_| !only_describes(&rest));
         let mut merged: Option<Schema> = None;
+        let required = inline.iter().chain(&referred);
+        let required = required.flat_map(|(_, part)| texts(&part["required"]));
+        let required: Vec<String> = required.chain(texts(&rest["required"])).collect();
         for (place, part) in own.into_iter().chain(inline).chain(referred) {
             let flat = match reference(part) {
-                Some(name) => self.expand(&name, &place),
+                Some(name) => self.extended(&name, &place),
                 None => self.flatten(part, &place),
             };
             merged = Some(match merged {
@@ -70,15 +85,78 @@ impl Flattener<'_> {
             });
         }
         let mut merged = merged.unwrap_or_default();
-        // `required` beside `allOf` may name properties of any part.
+        // `required` may name properties of any part.
         if let Kind::Object(object) = &mut merged.kind {
-            object.required.extend(texts(&rest["required"]));
+            object.required.extend(required);
         }
         merged
     }
 
+    /// Returns what a part of an `allOf` refers to. Where that is a choice among others of what is built on it, it adds its
+    /// own properties.
+    fn extended(&mut self, name: &str, place: &str) -> Schema {
+        let open = self.stack.iter().any(|open| open == name);
+        if !open && !self.offers(name, &self.extenders(place)) {
+            return self.expand(name);
+        }
+        self.cuts += 1;
+        let schema = &self.components[name];
+        if self.is_choice(name) && !self.bases.iter().any(|base| base == name) {
+            self.bases.push(name.to_owned());
+            let base = self.flatten(&without_choice(schema), &pointer_of(name));
+            self.bases.pop();
+            return base;
+        }
+        self.warn(
+            Rule::EndlessAllOf,
+            place,
+            "allOf leads back to itself",
+            "The recursion is cut here; refer to it from a property instead",
+        );
+        Schema::default()
+    }
+
+    /// Returns `true` if a component has alternatives.
+    pub(super) fn is_choice(&self, name: &str) -> bool {
+        let schema = &self.components[name];
+        schema["oneOf"].is_array() || schema["anyOf"].is_array()
+    }
+
+    /// Returns the components that a part of an `allOf` is a part of.
+    pub(super) fn extenders(&self, place: &str) -> Vec<&str> {
+        let mut place = place;
+        while let Some((outer, _)) = place.rsplit_once("/allOf/") {
+            place = outer;
+        }
+        let top = self.stack.iter().chain(&self.current);
+        let top = top.map(String::as_str).collect();
+        let is_top = self.components.keys().any(|name| pointer_of(name) == place);
+        Some(top).filter(|_| is_top).unwrap_or_default()
+    }
+
+    /// Returns `true` if a component is a choice, at whatever depth, and one of the components is an alternative.
+    pub(super) fn offers(&self, name: &str, wanted: &[&str]) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![name.to_owned()];
+        while let Some(schema) = open.pop().and_then(|name| self.components.get(&name)) {
+            let lists = ["oneOf", "anyOf"]
+                .iter()
+                .filter_map(|key| schema[*key].as_array());
+            let parts = lists.flatten().chain([schema]);
+            for part in parts.filter_map(|part| self.stands_for(part)) {
+                if wanted.contains(&part.as_str()) {
+                    return true;
+                }
+                if seen.insert(part.clone()) {
+                    open.push(part);
+                }
+            }
+        }
+        false
+    }
+
     /// Returns what a reference stands for, the base of a discriminator being an ordinary object here.
-    pub(super) fn expand(&mut self, name: &str, pointer: &str) -> Schema {
+    pub(super) fn expand(&mut self, name: &str) -> Schema {
         let Some(target) = self.components.get(name) else {
             return Schema::default();
         };
@@ -88,12 +166,6 @@ impl Flattener<'_> {
         }
         if self.stack.iter().any(|open| open == name) {
             self.cuts += 1;
-            self.warn(
-                Rule::EndlessAllOf,
-                pointer,
-                "allOf leads back to itself",
-                "The recursion is cut here; refer to it from a property instead",
-            );
             return Schema::default();
         }
         let before = self.cuts;
@@ -101,7 +173,7 @@ impl Flattener<'_> {
         let flat = self.flatten(target, &pointer_of(name));
         // A component may be nothing but a reference to another one.
         let flat = match flat.as_reference() {
-            Some(other) => self.expand(other, pointer),
+            Some(other) => self.extended(other, &pointer_of(name)),
             None => flat,
         };
         self.stack.pop();
@@ -113,23 +185,24 @@ impl Flattener<'_> {
     }
 
     /// Returns the outline of what a reference stands for, if that is an object; everything else as it is.
-    pub(super) fn outlined(&mut self, name: &str, pointer: &str) -> Schema {
+    pub(super) fn outlined(&mut self, name: &str) -> Schema {
         let before = std::mem::replace(&mut self.outline, true);
-        let outline = self.expand(name, pointer);
+        let outline = self.expand(name);
         self.outline = before;
         if before || matches!(outline.kind, Kind::Object(_) | Kind::Union(_)) {
             outline
         } else {
-            self.expand(name, pointer)
+            self.expand(name)
         }
     }
 
     /// Returns a schema with what it refers to in the place of the reference.
-    pub(super) fn expanded(&mut self, schema: Schema, pointer: &str) -> Schema {
+    pub(super) fn expanded(&mut self, schema: Schema) -> Schema {
         let Some(name) = schema.as_reference() else {
             return schema;
         };
-        let mut target = self.expand(name, pointer);
+        let mut target = self.expand(name);
+        target.add_limits(&schema);
         target.meta = schema.meta.or(target.meta);
         target
     }
@@ -139,8 +212,8 @@ impl Flattener<'_> {
         if one.as_reference().is_some() && one.as_reference() == two.as_reference() {
             return one;
         }
-        let mut one = self.expanded(one, pointer);
-        let mut two = self.expanded(two, pointer);
+        let mut one = self.expanded(one);
+        let mut two = self.expanded(two);
         if one.constant.is_some() && two.constant.is_some() && one.constant != two.constant {
             (one.constant, two.constant) = (None, None);
         }
@@ -153,6 +226,28 @@ impl Flattener<'_> {
             }
             (Kind::Object(object), Kind::Union(union)) => {
                 Kind::Union(self.distribute(union, (object, one.meta.clone()), pointer))
+            }
+            (Kind::Union(one), Kind::Union(two)) => {
+                let (one, two) = if two.tag.is_some() && one.tag.is_none() {
+                    (two, one)
+                } else {
+                    (one, two)
+                };
+                self.warn(
+                    Rule::MixedUnion,
+                    pointer,
+                    "two choices hold at once",
+                    "Each kind of one has the properties of all kinds of the other, none of them required for one kind alone",
+                );
+                let two = two.variants.into_iter().map(|variant| variant.schema);
+                let two = two.reduce(|one, two| self.either(one, two, pointer));
+                let two = self.expanded(two.unwrap_or_default());
+                match two.kind {
+                    Kind::Object(object) => {
+                        Kind::Union(self.distribute(one, (object, two.meta), pointer))
+                    }
+                    _ => Kind::Union(one),
+                }
             }
             (Kind::Object(one), Kind::Object(two)) => {
                 Kind::Object(self.merge_objects(one, two, pointer))
@@ -169,9 +264,18 @@ impl Flattener<'_> {
                 Kind::List(Box::new(self.merge(*one, *two, &below)))
             }
             (Kind::Enum(mut one), Kind::Enum(two)) if one.integer == two.integer => {
-                for value in two.values {
-                    if !one.values.contains(&value) {
-                        one.values.push(value);
+                // What tells a kind is what both lists have. Elsewhere more values do no harm: any text is kept.
+                let property = pointer.rsplit_once("/properties/").map(|(_, name)| name);
+                let is_tag = property.is_some_and(|name| self.tags.contains(name));
+                let both = one.values.iter().filter(|value| two.values.contains(value));
+                let both: Vec<String> = both.cloned().collect();
+                if both.len() == 1 || is_tag && !both.is_empty() {
+                    one.values = both;
+                } else {
+                    for value in two.values {
+                        if !one.values.contains(&value) {
+                            one.values.push(value);
+                        }
                     }
                 }
                 Kind::Enum(one)
@@ -217,6 +321,15 @@ impl Flattener<'_> {
         one.required.extend(two.required);
         one
     }
+}
+
+/// Returns a schema without its choice, which leaves what all alternatives share.
+pub(super) fn without_choice(schema: &Value) -> Value {
+    let mut base = schema.clone();
+    if let Some(base) = base.as_object_mut() {
+        base.retain(|key, _| !["oneOf", "anyOf", "discriminator"].contains(&key.as_str()));
+    }
+    base
 }
 
 /// Returns `true` if the listed values are of the kind of the scalar.

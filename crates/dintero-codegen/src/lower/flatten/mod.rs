@@ -9,9 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::keywords::{
-    is_compound, list_limits, lists_null, meta, reference, scalar_limits, texts, type_of,
-};
+use super::keywords::{is_compound, limits, lists_null, meta, reference, target, texts, type_of};
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
 use crate::ir::{Enum, Kind, Object, Scalar, Schema, Union};
@@ -22,8 +20,16 @@ pub struct Flattener<'a> {
     components: &'a Map<String, Value>,
     /// The union that each component with a discriminator of its own stands for.
     unions: BTreeMap<String, Union>,
+    /// The properties that discriminators of components name, as a pointer writes them.
+    tags: BTreeSet<String>,
+    /// The components that are kinds of such a union.
+    kinds: BTreeSet<String>,
+    /// The component whose type is being made.
+    current: Option<String>,
     /// The components that are being looked into.
     stack: Vec<String>,
+    /// The choices among these of which only the properties that all alternatives share are looked at.
+    bases: Vec<String>,
     /// What references stand for, complete or as an outline; without it, schemas that refer to each other take for ever.
     expanded: BTreeMap<(String, bool), Schema>,
     /// Whether the outline of objects is enough: the names of their properties, and the enums among them.
@@ -41,17 +47,29 @@ impl<'a> Flattener<'a> {
             document,
             components,
             unions: BTreeMap::new(),
+            tags: BTreeSet::new(),
+            kinds: BTreeSet::new(),
+            current: None,
             stack: Vec::new(),
+            bases: Vec::new(),
             expanded: BTreeMap::new(),
             outline: false,
             cuts: 0,
             findings: Vec::new(),
         };
         for (name, schema) in components {
+            let tag = schema["discriminator"]["propertyName"].as_str();
+            flattener.tags.extend(tag.map(escape));
             let is_base = schema["oneOf"].is_null() && schema["anyOf"].is_null();
             if schema["discriminator"].is_object() && is_base {
                 let union = flattener.discriminated(name, schema);
-                flattener.unions.insert(name.clone(), union);
+                let kinds = union.variants.iter().map(|kind| kind.schema.as_reference());
+                let kinds = kinds.flatten().map(str::to_owned);
+                flattener.kinds.extend(kinds);
+                // Without a kind, the base is all there is.
+                if !union.variants.is_empty() {
+                    flattener.unions.insert(name.clone(), union);
+                }
             }
         }
         flattener
@@ -62,13 +80,29 @@ impl<'a> Flattener<'a> {
         let Some(schema) = self.components.get(name) else {
             return Schema::default();
         };
-        match self.unions.get(name) {
-            Some(union) => Schema {
+        self.current = Some(name.to_owned());
+        if let Some(union) = self.unions.get(name).cloned() {
+            let union = self.base_union(name, union);
+            let empty = union.variants.is_empty();
+            return Schema {
                 meta: meta(schema),
-                ..Schema::new(Kind::Union(union.clone()))
-            },
-            None => self.flatten(schema, &pointer_of(name)),
+                ..Schema::new(if empty { Kind::Any } else { Kind::Union(union) })
+            };
         }
+        let flat = self.flatten(schema, &pointer_of(name));
+        // A kind that adds nothing to its base is an object of the base's properties.
+        match flat.as_reference() {
+            Some(base) if self.kinds.contains(name) || self.offers(base, &[name]) => Schema {
+                meta: flat.meta,
+                ..self.expand(name)
+            },
+            _ => flat,
+        }
+    }
+
+    /// Returns the object that the base of a discriminator is by itself.
+    pub fn base(&mut self, name: &str) -> Option<Schema> {
+        self.unions.contains_key(name).then(|| self.expand(name))
     }
 
     /// Returns what a schema is when no name stands between.
@@ -115,16 +149,31 @@ impl<'a> Flattener<'a> {
             if self.is_nullable(schema, &mut BTreeSet::new()) {
                 meta.nullable = Some(true);
             }
+            let names = self.names(schema);
+            let targets = || names.iter().map(|name| &self.components[name]);
+            let flag = |key: &str| targets().any(|target| target[key] == true).then_some(true);
+            meta.read_only = meta.read_only.or_else(|| flag("readOnly"));
+            meta.write_only = meta.write_only.or_else(|| flag("writeOnly"));
             return Schema {
                 meta,
+                limits: limits(schema),
                 ..Schema::reference(name)
             };
+        }
+        if let Some(reference) = schema["$ref"].as_str() {
+            return self.elsewhere(reference, schema, pointer);
         }
         let list = |key: &str| schema[key].as_array();
         let mut flat = if let Some(parts) = list("allOf") {
             let mut merged = self.all_of(schema, parts, pointer);
             merged.meta.rust_name = None;
             merged
+        } else if let (Some(_), Some(_)) = (list("oneOf"), list("anyOf")) {
+            let (mut one, mut any) = (schema.clone(), schema.clone());
+            one["anyOf"].take();
+            any["oneOf"].take();
+            let [one, any] = [one, any].map(|choice| self.flatten(&choice, pointer));
+            self.merge(one, any, pointer)
         } else if let Some(parts) = list("oneOf") {
             self.one_of(schema, "oneOf", parts, pointer)
         } else if let Some(parts) = list("anyOf") {
@@ -133,23 +182,48 @@ impl<'a> Flattener<'a> {
             self.plain(schema, pointer)
         };
         flat.meta = meta.or(flat.meta);
+        flat.limit(&limits(schema));
+        if let Some((lower, upper)) = flat.contradiction() {
+            let problem = format!("no value keeps both {lower} and {upper}");
+            let help = "Correct one of them with an overlay action; until then no request with a value is sent";
+            self.warn(Rule::ConflictingLimits, pointer, &problem, help);
+        }
+        flat
+    }
+
+    /// Returns what a reference to a schema outside of the components leads to, which has no name to refer to.
+    fn elsewhere(&mut self, reference: &str, schema: &Value, pointer: &str) -> Schema {
+        let Some(target) = target(&self.document.root, reference) else {
+            return Schema::default();
+        };
+        if self.stack.iter().any(|open| open == reference) {
+            let problem = "leads back to itself outside of the components";
+            let help = "What is below is read as any JSON; make it a component";
+            self.warn(Rule::EndlessType, pointer, problem, help);
+            return Schema::default();
+        }
+        self.stack.push(reference.to_owned());
+        let mut flat = self.flatten(target, reference.trim_start_matches('#'));
+        self.stack.pop();
+        flat.limit(&limits(schema));
+        flat.meta = meta(schema).or(flat.meta);
         flat
     }
 
     fn plain(&mut self, schema: &Value, pointer: &str) -> Schema {
         let mut flat = match type_of(schema) {
             Some("object") => self.object(schema, pointer),
-            Some("array") => Schema {
-                limits: list_limits(schema),
-                ..Schema::new(Kind::List(Box::new(
-                    self.inner(&schema["items"], &format!("{pointer}/items")),
-                )))
-            },
+            Some("array") => Schema::new(Kind::List(Box::new(
+                self.inner(&schema["items"], &format!("{pointer}/items")),
+            ))),
             Some("string") => scalar(schema, Scalar::String),
             Some("integer") => scalar(schema, Scalar::Integer),
             Some("number") => scalar(schema, Scalar::Number),
             Some("boolean") => scalar(schema, Scalar::Boolean),
-            _ => Schema::default(),
+            _ => Schema {
+                format: schema["format"].as_str().map(str::to_owned),
+                ..Schema::default()
+            },
         };
         let holds_values = matches!(flat.kind, Kind::Scalar(_) | Kind::Enum(_) | Kind::Any);
         if holds_values && lists_null(schema) {
@@ -196,7 +270,7 @@ impl<'a> Flattener<'a> {
 
     /// Flattens a part of a schema; an outline has no parts of parts.
     fn inner(&mut self, schema: &Value, pointer: &str) -> Schema {
-        if self.outline && is_compound(schema) {
+        if self.outline && is_compound(schema) && self.stands_for(schema).is_none() {
             Schema::default()
         } else {
             self.flatten(schema, pointer)
@@ -215,7 +289,7 @@ impl<'a> Flattener<'a> {
     }
 }
 
-fn pointer_of(component: &str) -> String {
+pub fn pointer_of(component: &str) -> String {
     format!("/components/schemas/{}", escape(component))
 }
 
@@ -232,11 +306,19 @@ fn scalar(schema: &Value, scalar: Scalar) -> Schema {
         Scalar::Integer => values.iter().all(|value| value.is_i64()),
         _ => false,
     };
+    let text = |value: &&Value| match value.as_str() {
+        Some(text) => text.to_owned(),
+        None => value.to_string(),
+    };
+    // A boolean or number that can be one thing is that.
+    let constant = match (scalar, values.as_slice()) {
+        (Scalar::String, _) => only.filter(|only| only.is_string()),
+        (Scalar::Integer, _) => only.filter(|only| only.is_i64()),
+        (Scalar::Boolean, [only]) => Some(*only).filter(|only| only.is_boolean()),
+        (Scalar::Number, [only]) => Some(*only).filter(|only| only.is_number()),
+        _ => None,
+    };
     let kind = if listed && !values.is_empty() {
-        let text = |value: &&Value| match value.as_str() {
-            Some(text) => text.to_owned(),
-            None => value.to_string(),
-        };
         Kind::Enum(Enum {
             integer: scalar == Scalar::Integer,
             values: values.iter().map(text).collect(),
@@ -246,8 +328,7 @@ fn scalar(schema: &Value, scalar: Scalar) -> Schema {
     };
     Schema {
         format: schema["format"].as_str().map(str::to_owned),
-        constant: only.and_then(Value::as_str).map(str::to_owned),
-        limits: scalar_limits(schema),
+        constant: constant.as_ref().map(text),
         ..Schema::new(kind)
     }
 }

@@ -1,142 +1,229 @@
-//! How the objects of a union are distinguished: by the discriminator, by a property that gives each other values, or by the
-//! properties that only one of them has.
+//! How the kinds of a union are told: by the value of a tag, and where that does not tell, by the properties that only one
+//! of them has or requires.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::Flattener;
 use crate::finding::Rule;
-use crate::ir::{Kind, Scalar, Schema, Union, Variant};
+use crate::ir::{Kind, Object, Scalar, Schema, Union, Variant};
 use crate::lower::keywords::mapped;
 
 /// One alternative of a choice.
 pub(super) struct Choice {
-    /// The component that it refers to.
-    pub name: Option<String>,
+    /// The component that it refers to, and those that this one stands for.
+    pub names: Vec<String>,
     /// What it is, with what stands beside the choice.
     pub flat: Schema,
+    /// The objects that it can be: one, or those of the union that it is.
+    pub objects: Vec<Object>,
     /// What a union holds of it: the reference, where there is one that says all of it.
     pub held: Schema,
 }
 
 impl Choice {
-    /// Returns the properties of the object that it is.
-    fn properties(&self) -> &BTreeMap<String, Schema> {
-        const NONE: &BTreeMap<String, Schema> = &BTreeMap::new();
-        self.flat
-            .as_object()
-            .map_or(NONE, |object| &object.properties)
+    fn properties(&self) -> BTreeSet<&String> {
+        let objects = self.objects.iter();
+        objects
+            .flat_map(|object| object.properties.keys())
+            .collect()
     }
 
-    /// Returns the values that it lists for a property.
-    fn listed(&self, property: &str) -> Vec<String> {
-        match self
-            .properties()
-            .get(property)
-            .map(|property| &property.kind)
-        {
-            Some(Kind::Enum(listed)) if !listed.integer => listed.values.clone(),
-            _ => Vec::new(),
-        }
+    /// Returns `true` if every object that it can be has the property.
+    fn requires(&self, property: &str) -> bool {
+        let mut objects = self.objects.iter();
+        objects.all(|object| object.required.contains(property))
     }
 
-    fn variant(&self, values: Vec<String>) -> Variant {
-        Variant {
-            schema: self.held.clone(),
-            values,
-        }
+    /// Returns its name in findings.
+    fn title(&self) -> String {
+        let first = self.names.first().cloned();
+        first.unwrap_or_else(|| {
+            let names: Vec<&str> = self.properties().into_iter().map(String::as_str).collect();
+            format!("the object of {}", names.join(", "))
+        })
     }
 }
 
 impl Flattener<'_> {
-    /// Returns a union whose objects are distinguished by the properties that only one of them has.
-    pub(super) fn by_properties(&mut self, objects: &[Choice], pointer: &str) -> Union {
-        let names = |index: usize| objects[index].properties().keys();
-        let others = |index: usize| (0..objects.len()).filter(move |other| *other != index);
-        let own = |index: usize| -> Vec<String> {
-            let others: BTreeSet<&String> = others(index).flat_map(names).collect();
-            let own = names(index).filter(|name| !others.contains(name));
-            own.cloned().collect()
+    /// Returns the union of some objects, told by the tag of a discriminator or by what is found in them.
+    pub(super) fn union(
+        &mut self,
+        tag: Option<String>,
+        mapping: &Value,
+        choices: &[Choice],
+        pointer: &str,
+    ) -> Union {
+        let common = tag.is_none().then(|| self.common_tag(choices)).flatten();
+        let optional = common
+            .as_ref()
+            .is_some_and(|tag| !choices.iter().all(|choice| choice.requires(tag)));
+        let tag = tag.or(common);
+        let mut values: Vec<Vec<String>> = Vec::new();
+        for choice in choices {
+            values.push(match &tag {
+                Some(tag) => self.values(choice, tag, mapping),
+                None => Vec::new(),
+            });
+        }
+        let alike = |one: usize, two: usize| {
+            let (one, two) = (&values[one], &values[two]);
+            one == two || one.iter().any(|value| two.contains(value))
         };
-        let (special, general): (Vec<usize>, Vec<usize>) =
-            (0..objects.len()).partition(|index| !own(*index).is_empty());
-        // One that has nothing of its own is looked for last, by whatever it has. That must then mean the same in all
-        // others: a value would be taken for one that it is not.
-        let (unsure, general): (Vec<usize>, Vec<usize>) = general.into_iter().partition(|index| {
-            others(*index).any(|other| clash(&objects[*index], &objects[other]))
-        });
-        if !unsure.is_empty() {
-            self.warn(
-                Rule::MixedUnion,
-                pointer,
-                "oneOf has objects that nothing tells apart",
-                "Such a value is kept as JSON",
-            );
+        let all = 0..choices.len();
+        let others = |index: usize| all.clone().filter(move |other| *other != index);
+        let unsure: Vec<usize> = all
+            .clone()
+            .filter(|index| {
+                optional
+                    || values[*index].is_empty()
+                    || others(*index).any(|other| alike(*index, other))
+            })
+            .collect();
+        let mut variants = Vec::new();
+        for index in all.clone() {
+            let mut rank = (0, Reverse(0));
+            let mut variant = Variant {
+                schema: choices[index].held.clone(),
+                values: values[index].clone(),
+                fields: Vec::new(),
+            };
+            if unsure.contains(&index) {
+                let rivals = unsure.iter().filter(|other| **other != index);
+                let rivals: Vec<&Choice> = rivals.map(|other| &choices[*other]).collect();
+                (rank, variant.fields) = shape(&choices[index], &rivals);
+            }
+            variants.push((rank, variant));
         }
-        let special = special
-            .into_iter()
-            .map(|index| objects[index].variant(own(index)));
-        let general = general
-            .into_iter()
-            .map(|index| objects[index].variant(names(index).cloned().collect()));
+        for one in all.clone().filter(|index| variants[*index].0.0 > 0) {
+            for two in (one + 1..choices.len()).filter(|two| variants[*two].0.0 > 0) {
+                if alike(one, two)
+                    && choices[one].held != choices[two].held
+                    && same_shape(&choices[one], &choices[two])
+                {
+                    let (first, second) = (choices[one].title(), choices[two].title());
+                    let problem = format!("nothing tells {first} and {second} apart");
+                    let help = "Values of both are read as the first; give them a tag with values of their own";
+                    self.warn(Rule::MixedUnion, pointer, &problem, help);
+                }
+            }
+        }
+        for (value, target) in mapping.as_object().into_iter().flatten() {
+            let target = mapped(target);
+            if !choices.iter().any(|choice| choice.names.contains(&target)) {
+                let problem =
+                    format!("the discriminator maps {value} to {target}, which is no alternative");
+                let help = "Such a value is kept as JSON; add the alternative";
+                self.warn(Rule::MissingMapping, pointer, &problem, help);
+            }
+        }
+        variants.sort_by_key(|(rank, _)| *rank);
         Union {
-            tag: None,
-            open: !unsure.is_empty(),
-            variants: special.chain(general).collect(),
+            tag,
+            open: false,
+            variants: variants.into_iter().map(|(_, variant)| variant).collect(),
         }
     }
-}
 
-/// Returns the union that a discriminator describes.
-pub(super) fn by_discriminator(tag: String, mapping: &Value, objects: &[Choice]) -> Union {
-    let variant = |choice: &Choice| {
-        let name = choice.name.clone().unwrap_or_default();
+    /// Returns the values of the tag that tell a kind: those that are mapped to it, else those that it lists, else its name.
+    fn values(&mut self, choice: &Choice, tag: &str, mapping: &Value) -> Vec<String> {
         let mapping = mapping.as_object().into_iter().flatten();
-        let mapping = mapping.filter(|(_, target)| mapped(target) == name);
+        let mapping = mapping.filter(|(_, target)| choice.names.contains(&mapped(target)));
         let mut values: Vec<String> = mapping.map(|(value, _)| value.clone()).collect();
-        if values.is_empty() {
-            values = choice.listed(&tag);
+        if let Kind::Union(inner) = &choice.flat.kind
+            && inner.tag.as_deref() == Some(tag)
+        {
+            let inner = inner.variants.iter();
+            values.extend(inner.flat_map(|variant| variant.values.clone()));
         }
         if values.is_empty() {
-            values.push(name);
+            values = self.listed(choice, tag);
         }
-        choice.variant(values)
-    };
-    Union {
-        variants: objects.iter().map(variant).collect(),
-        tag: Some(tag),
-        open: false,
+        if values.is_empty() {
+            values.extend(choice.names.first().cloned());
+        }
+        values
+    }
+
+    /// Returns the values that a kind lists for a property.
+    fn listed(&mut self, choice: &Choice, property: &str) -> Vec<String> {
+        let mut values = Vec::new();
+        for object in &choice.objects {
+            let Some(flat) = object.properties.get(property) else {
+                return Vec::new();
+            };
+            let flat = match flat.as_reference() {
+                Some(name) => self.outlined(name),
+                None => flat.clone(),
+            };
+            match (flat.constant, flat.kind) {
+                (Some(only), _) => values.push(only),
+                (None, Kind::Enum(listed)) => values.extend(listed.values),
+                _ => return Vec::new(),
+            }
+        }
+        values
+    }
+
+    /// Returns the first property that gives each of the kinds values of its own.
+    fn common_tag(&mut self, choices: &[Choice]) -> Option<String> {
+        let [first, _, ..] = choices else {
+            return None;
+        };
+        let tag = first.properties().into_iter().find(|name| {
+            let mut seen = BTreeSet::new();
+            choices.iter().all(|choice| {
+                let values = self.listed(choice, name);
+                !values.is_empty() && values.into_iter().all(|value| seen.insert(value))
+            })
+        });
+        tag.cloned()
     }
 }
 
-/// Returns the union whose objects are distinguished by the first property that gives each of them values of its own.
-pub(super) fn by_common_tag(objects: &[Choice]) -> Option<Union> {
-    let [first, _, ..] = objects else {
-        return None;
+/// Returns the properties that tell a kind from others, and when it is to be looked for: what has properties of its own
+/// comes first, then what requires what others do not, then what is told by whatever it has, and unions at last.
+fn shape(choice: &Choice, rivals: &[&Choice]) -> ((u8, Reverse<usize>), Vec<String>) {
+    let names = choice.properties();
+    let cloned = |names: Vec<&&String>| names.into_iter().map(|name| (*name).clone()).collect();
+    let has = |name: &&&String| {
+        !rivals
+            .iter()
+            .any(|rival| rival.properties().contains(**name))
     };
-    let tells_apart = |name: &&String| {
-        let mut seen = BTreeSet::new();
-        objects.iter().all(|choice| {
-            let values = choice.listed(name);
-            !values.is_empty() && values.into_iter().all(|value| seen.insert(value))
-        })
-    };
-    let tag = first.properties().keys().find(tells_apart)?;
-    let variant = |choice: &Choice| choice.variant(choice.listed(tag));
-    Some(Union {
-        tag: Some(tag.clone()),
-        open: false,
-        variants: objects.iter().map(variant).collect(),
-    })
+    let own: Vec<&&String> = names.iter().filter(has).collect();
+    let needs =
+        |name: &&&String| choice.requires(name) && !rivals.iter().any(|rival| rival.requires(name));
+    let required: Vec<&&String> = names.iter().filter(needs).collect();
+    let count = choice
+        .objects
+        .first()
+        .map_or(0, |object| object.required.len());
+    if choice.objects.len() > 1 || matches!(choice.flat.kind, Kind::Union(_)) {
+        ((4, Reverse(0)), cloned(names.iter().collect()))
+    } else if !own.is_empty() {
+        ((1, Reverse(0)), cloned(own))
+    } else if !required.is_empty() {
+        ((2, Reverse(count)), cloned(required))
+    } else {
+        ((3, Reverse(count)), cloned(names.iter().collect()))
+    }
 }
 
-/// Returns `true` if two choices share a property that differs in kind.
-fn clash(one: &Choice, two: &Choice) -> bool {
-    one.properties().iter().any(|(name, property)| {
-        let other = two.properties().get(name);
-        other.is_some_and(|other| differ(property, other))
-    })
+/// Returns `true` if every value of one kind can be read as the other.
+fn same_shape(one: &Choice, two: &Choice) -> bool {
+    let ([one], [two]) = (one.objects.as_slice(), two.objects.as_slice()) else {
+        return false;
+    };
+    let alike = |(name, property): (&String, &Schema)| {
+        let other = two.properties.get(name);
+        other.is_some_and(|other| !differ(property, other))
+    };
+    one.required == two.required
+        && one.properties.len() == two.properties.len()
+        && one.properties.iter().all(alike)
 }
 
 /// Returns `true` if a value of one schema may not be a value of the other.

@@ -205,7 +205,10 @@ impl InlineTypes {
                     },
                     Vec::new(),
                 ),
-                None => self.alias(name, schema.meta, part, direction),
+                None => {
+                    schema.kind = Kind::Any;
+                    self.alias(name, schema, part, direction)
+                }
             },
             Kind::List(ref mut inner) | Kind::Map(ref mut inner) => {
                 let (named, children) =
@@ -221,7 +224,7 @@ impl InlineTypes {
     fn alias(
         &mut self,
         name: String,
-        meta: Meta,
+        described: Schema,
         part: &str,
         direction: Direction,
     ) -> (Schema, Children) {
@@ -230,7 +233,8 @@ impl InlineTypes {
             return (Schema::default(), Vec::new());
         }
         let mut alias = self.aliases.get(&name).cloned().unwrap_or_default();
-        alias.meta = meta.or(alias.meta);
+        alias.limit(&described.limits);
+        alias.meta = described.meta.or(alias.meta);
         self.open.push(name);
         let found = self.node(alias, part, direction);
         self.open.pop();
@@ -264,6 +268,10 @@ impl InlineTypes {
         }
         if direction.requests {
             self.mark_requests(index);
+        }
+        if let Kind::Object(_) = out.kind {
+            // The type has them.
+            out.limits.clear();
         }
         out.kind = Kind::Ref(placeholder(index));
         (out, vec![(index, part.to_owned())])
@@ -309,7 +317,7 @@ impl InlineTypes {
             }
             Kind::Union(union) => {
                 for (index, variant) in union.variants.iter_mut().enumerate() {
-                    let value = variant.values.first();
+                    let value = variant.values.iter().chain(&variant.fields).next();
                     let part = value
                         .map_or_else(|| format!("Variant{}", index + 1), |value| name_part(value));
                     name(&mut variant.schema, &part);

@@ -14,6 +14,7 @@ crate::object! {
         shipping "shipping": nullable boxed (Shipping) plain [];
         codes "codes": optional one_or_many (Item) plain [];
         method "method": optional value (Method) plain [];
+        place "place": optional list (Place) plain [];
     }
 }
 crate::object! {
@@ -45,7 +46,8 @@ crate::object! {
     }
 }
 crate::open_enum! { pub enum Kind { Capture = "CAPTURE", } }
-crate::union! { pub enum Method by tag "type" { Card(Card) = ["card"], } }
+crate::union! { pub enum Method by tag "type" { Card(Card) = ["card"] [], } }
+crate::union! { pub enum Place by fields { Card(Card) = [] ["digits"], Shipping(Shipping) = [] ["title"], } }
 
 /// Reads a payment and returns it as JSON with what was set aside: path, place, expected, found.
 fn payment(body: &str) -> (String, Vec<[String; 4]>) {
@@ -136,6 +138,20 @@ fn what_does_not_fit_is_set_aside_at_the_nearest_optional_field_around_it() {
             &[["method", "method.digits", "a string", "a number"]],
         ),
         (r#""method":{"type":"new","digits":1}"#, &[]),
+        // It may be one of two variants, and is the one that it fits, or else the first, but never another one or none.
+        (
+            r#""place":[{"digits":"1","title":"b","amount":2,"address":7}]"#,
+            &[[
+                "place[0].address",
+                "place[0].address",
+                "an object (Shipping)",
+                "a number",
+            ]],
+        ),
+        (
+            r#""place":[{"digits":"1","title":"b","amount":2,"type":"x"},{"kind":1},{"title":"a"}]"#,
+            &[],
+        ),
         (r#""method":{"type":["card"]}"#, &[]),
     ];
     for (members, set_aside) in cases {

@@ -53,12 +53,13 @@ fn pair(name: &str, value: &str) -> (String, String) {
 }
 
 #[test]
-fn the_last_item_is_the_cursor_until_a_page_is_short_or_empty() {
+fn the_last_item_is_the_cursor_until_a_page_is_empty() {
     let page = json!([{"id": "a"}, {"id": "b"}]);
     let after_b = Some(vec![pair("starting_after", "b")]);
     assert_eq!(values(&BY_ID, "", &page), after_b);
     assert_eq!(values(&BY_ID, "status=X&limit=2", &page), after_b);
-    assert_eq!(values(&BY_ID, "limit=3", &page), None);
+    assert_eq!(values(&BY_ID, "limit=3", &page), after_b);
+    assert_eq!(values(&BY_ID, "limit=3", &json!([])), None);
     assert_eq!(values(&BY_ID, "", &json!([])), None);
 }
 

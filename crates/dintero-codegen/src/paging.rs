@@ -1,0 +1,139 @@
+//! Paging marks, checked as a whole: a cursor that leads nowhere would end a list after its first page.
+
+use serde_json_path::JsonPath;
+
+use crate::document::{Document, escape};
+use crate::emit::Output;
+use crate::finding::{Finding, Level, Rule};
+use crate::ir::{Api, CursorSource, Kind, Operation, Place, Schema, Success};
+
+const MARK: &str = "x-dintero-paging";
+
+/// Returns an error for each operation whose paging does not fit it, at the place that says how it pages.
+pub fn check(
+    document: &Document,
+    overlay: Option<&Document>,
+    (api, output): (&Api, &Output),
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for operation in api.operations.values() {
+        let method = operation.method.to_lowercase();
+        let pointer = format!("/paths/{}/{method}/{MARK}", escape(&operation.path));
+        if operation.paging.is_none() && document.root.pointer(&pointer).is_none() {
+            continue;
+        }
+        if let Some(problem) = misfit(api, output, operation) {
+            let (file, place) = origin(document, overlay, &pointer);
+            let route = format!("{} {}", operation.method, operation.path);
+            let problem = format!("{route} pages otherwise than {MARK} says: {problem}");
+            let help = "Correct the paging in the overlay, or remove it there";
+            let finding = file.finding(Level::Error, &place, problem, help);
+            findings.push(finding.with_rule(Rule::UnknownPaging));
+        }
+    }
+    findings
+}
+
+/// Returns what the operation lacks of its paging.
+fn misfit(api: &Api, output: &Output, operation: &Operation) -> Option<String> {
+    let Some(paging) = &operation.paging else {
+        let form = "it must have `items` and `cursor`, and each cursor `parameter` and either `body` or `last_item`";
+        return Some(form.to_owned());
+    };
+    let (Success::Json(body) | Success::JsonOrEmpty(body)) = &operation.success else {
+        return Some("the response is not JSON".to_owned());
+    };
+    if !output.has_list(operation) {
+        return Some(format!("the response has no list at {:?}", paging.items));
+    }
+    let item = match find(api, body, &tokens(&paging.items), 0).map(|list| &list.kind) {
+        Some(Kind::List(item)) => item,
+        _ => body,
+    };
+    for cursor in &paging.cursor {
+        let other = cursor.alternative.as_ref();
+        let given = other.into_iter().flat_map(|(given, _)| given);
+        let has =
+            |name: &str| (operation.parameters).contains_key(&(Place::Query, name.to_owned()));
+        if let Some(parameter) = given.chain([&cursor.parameter]).find(|name| !has(name)) {
+            return Some(format!("it has no query parameter {parameter}"));
+        }
+        for source in other
+            .map(|(_, source)| source)
+            .into_iter()
+            .chain([&cursor.source])
+        {
+            let (of, schema, pointer) = match source {
+                CursorSource::Body(pointer) => ("the response", body, pointer),
+                CursorSource::LastItem(pointer) => ("an item", item, pointer),
+            };
+            let found = find(api, schema, &tokens(pointer), 0);
+            let value = found.and_then(|found| find(api, found, &[], 0));
+            if !value.is_some_and(|value| {
+                matches!(value.kind, Kind::Scalar(_) | Kind::Enum(_) | Kind::Any)
+            }) {
+                return Some(format!("{of} has no text or number at {pointer:?}"));
+            }
+        }
+    }
+    None
+}
+
+fn tokens(pointer: &str) -> Vec<String> {
+    let tokens = pointer.split('/').skip(1);
+    tokens
+        .map(|token| token.replace("~1", "/").replace("~0", "~"))
+        .collect()
+}
+
+/// Returns what values of a schema have at a JSON pointer. What is any JSON may have anything.
+fn find<'s>(
+    api: &'s Api,
+    schema: &'s Schema,
+    tokens: &[String],
+    depth: usize,
+) -> Option<&'s Schema> {
+    match (&schema.kind, tokens) {
+        // A union may be one of its own variants.
+        _ if depth > 64 => None,
+        (Kind::Ref(name), _) => find(api, &api.types.get(name)?.schema, tokens, depth + 1),
+        (Kind::Any, _) | (_, []) => Some(schema),
+        (Kind::Object(object), [first, rest @ ..]) => {
+            find(api, object.properties.get(first)?, rest, depth + 1)
+        }
+        (Kind::Map(values), [_, rest @ ..]) => find(api, values, rest, depth + 1),
+        (Kind::Union(union), _) => {
+            let mut variants = union.variants.iter();
+            variants.find_map(|variant| find(api, &variant.schema, tokens, depth + 1))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the file and the place that gave the document a node: the last overlay action that did, or the document itself.
+fn origin<'d>(
+    document: &'d Document,
+    overlay: Option<&'d Document>,
+    node: &str,
+) -> (&'d Document, String) {
+    let actions = |overlay: &'d Document| overlay.root["actions"].as_array();
+    let Some((overlay, actions)) = overlay.and_then(|file| Some((file, actions(file)?))) else {
+        return (document, node.to_owned());
+    };
+    for (index, action) in actions.iter().enumerate().rev() {
+        let target = action["target"].as_str().unwrap_or_default();
+        let Ok(path) = JsonPath::parse(target) else {
+            continue;
+        };
+        for place in path.query_located(&document.root).locations() {
+            let below = node.strip_prefix(&place.to_json_pointer());
+            if let Some(below) = below.filter(|below| action["update"].pointer(below).is_some()) {
+                return (overlay, format!("/actions/{index}/update{below}"));
+            }
+        }
+    }
+    (document, node.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

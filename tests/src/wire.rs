@@ -1,0 +1,3 @@
+//! The client that is generated from `data/wire.yaml`.
+
+include!(concat!(env!("OUT_DIR"), "/wire.rs"));

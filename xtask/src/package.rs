@@ -1,0 +1,267 @@
+//! `cargo xtask package`: the crates as they are published, with the generated source and without the generator.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fs, io};
+
+use clap::Args;
+use serde_json::{Value, json};
+use toml::{Table, Value as Toml};
+
+use crate::report::Report;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The crates that are published, in the order of publishing.
+const CRATES: [&str; 6] = [
+    "dintero-core",
+    "dintero-shopping",
+    "dintero-checkout",
+    "dintero-wallets",
+    "dintero",
+    "dintero-sandbox",
+];
+
+/// Stage the crates as they are published: with the source that their build scripts generate, and without build scripts.
+///
+/// The staged workspace can be published with `cargo publish --workspace`. An application made of its packages alone is
+/// built and run: the quickstart, against the sandbox.
+///
+/// Examples:
+///   cargo xtask package              into target/staged
+///   cargo xtask package --no-run     stages and packages only
+#[derive(Args)]
+#[command(verbatim_doc_comment)]
+pub struct Package {
+    /// Where to stage; replaced if it exists.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Do not build and run an application from the packages.
+    #[arg(long)]
+    no_run: bool,
+}
+
+impl Package {
+    pub fn run(&self, root: &Path) -> Result<Report> {
+        let default = || root.join("target/staged");
+        let out = self.out.clone().unwrap_or_else(default);
+        if out.exists() {
+            fs::remove_dir_all(&out)?;
+        }
+        let generated = generated(root)?;
+        for name in CRATES {
+            let from = root.join("crates").join(name);
+            stage(&from, &out.join("crates").join(name), generated.get(name))
+                .map_err(|error| format!("{name} cannot be staged: {error}"))?;
+        }
+        let members = CRATES.map(|name| format!("crates/{name}"));
+        edit(&root.join("Cargo.toml"), &out.join("Cargo.toml"), |all| {
+            let workspace = table(all, "workspace")?;
+            workspace.insert("members".to_owned(), Toml::try_from(&members)?);
+            workspace.remove("exclude");
+            Ok(())
+        })?;
+        fs::copy(root.join("Cargo.lock"), out.join("Cargo.lock"))?;
+        cargo(
+            &out,
+            &["package", "--workspace", "--no-verify", "--offline"],
+            root,
+        )?;
+        let mut text = format!("staged {} crates in {}\n", CRATES.len(), out.display());
+        if !self.no_run {
+            run_application(root, &out)?;
+            text += "an application of the packages alone built and ran\n";
+        }
+        let json = json!({"staged": out, "crates": CRATES, "run": !self.no_run});
+        let found = false;
+        Ok(Report { text, json, found })
+    }
+}
+
+/// Builds what the crates of a checkout are made of, and returns the output folders of their build scripts.
+fn generated(root: &Path) -> Result<BTreeMap<String, PathBuf>> {
+    let mut arguments = vec!["check", "--message-format", "json"];
+    arguments.extend(CRATES.iter().flat_map(|name| ["--package", *name]));
+    let messages = cargo(root, &arguments, root)?;
+    let messages = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok());
+    let executed = messages.filter(|message: &Value| message["reason"] == "build-script-executed");
+    let folders = executed.filter_map(|message| {
+        let package = message["package_id"].as_str()?;
+        let name = CRATES
+            .iter()
+            .find(|name| package.contains(&format!("/{name}#")))?;
+        Some(((*name).to_owned(), message["out_dir"].as_str()?.into()))
+    });
+    Ok(folders.collect())
+}
+
+/// Copies a crate. What its build script wrote becomes a file of `src`.
+fn stage(from: &Path, to: &Path, generated: Option<&PathBuf>) -> Result<()> {
+    copy(&from.join("src"), &to.join("src"))?;
+    for file in ["README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+        let shared = || from.join("../..").join(file);
+        let own = Some(from.join(file)).filter(|own| own.exists());
+        fs::copy(own.unwrap_or_else(shared), to.join(file))?;
+    }
+    edit(
+        &from.join("Cargo.toml"),
+        &to.join("Cargo.toml"),
+        |manifest| {
+            for key in [
+                "build-dependencies",
+                "dev-dependencies",
+                "example",
+                "test",
+                "bench",
+            ] {
+                manifest.remove(key);
+            }
+            let package = table(manifest, "package")?;
+            package.remove("build");
+            package.remove("include");
+            package.insert("readme".to_owned(), "README.md".into());
+            Ok(())
+        },
+    )?;
+    let Some(generated) = generated else {
+        return Ok(());
+    };
+    for entry in fs::read_dir(generated)? {
+        let entry = entry?;
+        fs::copy(entry.path(), to.join("src").join(entry.file_name()))?;
+    }
+    for entry in fs::read_dir(to.join("src"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path)?;
+            fs::write(&path, without_build_script(&text)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Replaces each path in the output folder of a build script by the file's name beside the source.
+fn without_build_script(source: &str) -> Result<String> {
+    let mut parts = source.split("concat!(");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let path = part.trim_start().starts_with("env!(\"OUT_DIR\"");
+        let end = part
+            .find(".rs\"")
+            .or_else(|| part.find(".json\""))
+            .filter(|_| path);
+        let Some(end) = end else {
+            text += "concat!(";
+            text += part;
+            continue;
+        };
+        let start = part[..end]
+            .rfind("\"/")
+            .ok_or("a path below OUT_DIR starts with a slash")?;
+        let (path, rest) = part[start..]
+            .split_once(')')
+            .ok_or("concat! is not closed")?;
+        text += &path.trim_end().trim_end_matches(',').replace("\"/", "\"");
+        text += rest;
+    }
+    Ok(text)
+}
+
+/// Builds and runs the quickstart from the packages that cargo made.
+fn run_application(root: &Path, out: &Path) -> Result<()> {
+    let folder = out.join("application");
+    copy(
+        &root.join("crates/dintero/examples/common"),
+        &folder.join("src/common"),
+    )?;
+    let quickstart = root.join("crates/dintero/examples/quickstart.rs");
+    fs::copy(quickstart, folder.join("src/main.rs"))?;
+    let packages = root.join("target/package");
+    let mut manifest: Table = toml::from_str(&format!(
+        "workspace = {{}}\npackage = {{name = \"application\", edition = \"2024\"}}\n\
+         [dependencies]\ndintero = \"{version}\"\ndintero-sandbox = \"{version}\"\n\
+         tokio = {{version = \"1\", features = [\"macros\", \"rt-multi-thread\"]}}\n\
+         uuid = {{version = \"1\", features = [\"v4\"]}}\n",
+        version = env!("CARGO_PKG_VERSION")
+    ))?;
+    let mut patched = Table::new();
+    for name in CRATES {
+        let package = format!("{name}-{}", env!("CARGO_PKG_VERSION"));
+        unpack(&packages.join(format!("{package}.crate")), &folder)?;
+        let path = BTreeMap::from([("path", package)]);
+        patched.insert(name.to_owned(), Toml::try_from(path)?);
+    }
+    let patch = Table::from_iter([("crates-io".to_owned(), Toml::Table(patched))]);
+    manifest.insert("patch".to_owned(), Toml::Table(patch));
+    fs::write(folder.join("Cargo.toml"), toml::to_string(&manifest)?)?;
+    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    cargo(&folder, &["run", "--quiet", "--offline"], root)?;
+    Ok(())
+}
+
+/// Unpacks what `cargo package` made into a folder.
+fn unpack(package: &Path, folder: &Path) -> Result<()> {
+    let done = Command::new("tar")
+        .arg("-xzf")
+        .arg(package)
+        .arg("-C")
+        .arg(folder)
+        .status()?;
+    match done.success() {
+        true => Ok(()),
+        false => Err(format!("{} cannot be unpacked", package.display()).into()),
+    }
+}
+
+/// Runs cargo in a folder and returns what it printed. All runs share one target folder.
+fn cargo(folder: &Path, arguments: &[&str], root: &Path) -> Result<String> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .stderr(Stdio::inherit());
+    if env::var_os("CARGO_TARGET_DIR").is_none() {
+        command.env("CARGO_TARGET_DIR", root.join("target"));
+    }
+    let output = command.output()?;
+    match output.status.success() {
+        true => Ok(String::from_utf8(output.stdout)?),
+        false => Err(format!(
+            "`cargo {}` failed in {}",
+            arguments.join(" "),
+            folder.display()
+        )
+        .into()),
+    }
+}
+
+/// Writes a changed copy of a manifest.
+fn edit(from: &Path, to: &Path, change: impl FnOnce(&mut Table) -> Result<()>) -> Result<()> {
+    let mut manifest = toml::from_str(&fs::read_to_string(from)?)?;
+    change(&mut manifest)?;
+    Ok(fs::write(to, toml::to_string(&manifest)?)?)
+}
+
+fn table<'a>(manifest: &'a mut Table, key: &str) -> Result<&'a mut Table> {
+    let found = manifest.get_mut(key).and_then(Toml::as_table_mut);
+    Ok(found.ok_or_else(|| format!("the manifest has no [{key}]"))?)
+}
+
+/// Copies a folder.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        match entry.file_type()?.is_dir() {
+            true => copy(&entry.path(), &to)?,
+            false => fs::copy(entry.path(), &to).map(drop)?,
+        }
+    }
+    Ok(())
+}
