@@ -58,7 +58,7 @@ macro_rules! union {
                 const VARIANTS: &[$crate::data::VariantFacts] = &[
                     $($crate::data::VariantFacts { name: stringify!($variant), values: &$values, fields: &$fields },)*
                 ];
-                let raw: $crate::data::Raw = $crate::data::private::Deserialize::deserialize(deserializer)?;
+                let raw: $crate::data::Raw<'_> = $crate::data::private::Deserialize::deserialize(deserializer)?;
                 let mut tried = false;
                 match $crate::data::told(&raw.value()?, (&$tag as &[&str]).first(), VARIANTS) {
                     $($crate::data::Told::ByTag(stringify!($variant)) => return $crate::__variant!($any $variant raw),)*

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use dintero::{Dintero, Drift, DriftKind};
+use dintero::{CallOptions, Dintero, Drift, DriftKind, RetryPolicy};
 use serde_json::json;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
@@ -28,7 +28,7 @@ async fn told(status: u16, body: String) -> Vec<Drift> {
         let _ = dintero
             .checkout()
             .get_transaction("P1")
-            .no_retry()
+            .with_options(CallOptions::new().with_retry(RetryPolicy::off()))
             .send()
             .await;
     }
