@@ -3,6 +3,7 @@
 //! This is the only reader of documents in the workspace: the generator, `cargo xtask import` and the sandbox's build
 //! script read with it.
 
+mod json;
 mod reader;
 #[cfg(test)]
 mod tests;
@@ -51,26 +52,21 @@ impl Document {
     /// # Errors
     /// The text is neither YAML nor JSON, holds no object, or has a key that is not a scalar.
     pub fn parse(name: &str, text: &str) -> Result<Self, Errors> {
-        let text = text.trim_start_matches('\u{feff}');
-        // JSON may have tabs and escapes that a YAML reader refuses, but the lines of its nodes are those of YAML.
-        let json = match text.trim_start().starts_with('{') {
-            true => serde_json::from_str::<Value>(text).ok(),
-            false => None,
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let inside = text.trim_start().strip_prefix('{').map(str::trim_start);
+        let json = inside.map(|_| serde_json::from_str::<Value>(text));
+        let mut reader = match json {
+            Some(Ok(_)) => Reader::json(name, text),
+            _ => Reader::yaml(name, text),
         };
-        let (root, reader) = match json {
-            Some(mut root) => {
-                reader::json_values(&mut root);
-                let yaml = reader::json_as_yaml(text);
-                let mut reader = Reader::new(name, &yaml);
-                // What was read until an error still tells lines.
-                let _ = reader.read();
-                (root, reader.places)
+        let root = match (reader.read(), json) {
+            // Of a text with keys in quotes, the error as JSON is the one that helps.
+            (Err(_), Some(Err(error))) if inside.is_some_and(|text| text.starts_with('"')) => {
+                return Err(not_json(name, &error).into());
             }
-            None => {
-                let mut reader = Reader::new(name, text);
-                (reader.read()?, reader.places)
-            }
+            (root, _) => root?,
         };
+        let reader = reader.places;
         if !root.is_object() {
             let problem = "is not an object";
             let finding = Finding::of_file(name, problem, "Give an OpenAPI 3.0 document");
@@ -113,6 +109,25 @@ impl Document {
             line: self.line(pointer),
             ..Finding::of_file(&self.name, problem, help)
         }
+    }
+}
+
+fn not_json(name: &str, error: &serde_json::Error) -> Finding {
+    let said = error.to_string();
+    let said = said.split(" at line ").next().unwrap_or_default();
+    let (problem, help) = match said {
+        "recursion limit exceeded" => (
+            "has nodes nested deeper than 128".to_owned(),
+            "Move the inner ones to components",
+        ),
+        said => (
+            format!("is not valid JSON: {said}"),
+            "Correct the syntax on or before this line",
+        ),
+    };
+    Finding {
+        line: Some(error.line()),
+        ..Finding::of_file(name, problem, help)
     }
 }
 

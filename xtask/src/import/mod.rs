@@ -1,6 +1,7 @@
 //! `cargo xtask import`: an upstream document goes in, and generation says what it needs.
 
 mod fix;
+mod keep;
 mod layout;
 mod overlay;
 mod page;
@@ -79,30 +80,39 @@ impl Import {
         upstream.page |= self.page;
         check_size(&upstream, &ours)?;
 
-        let merged = match upstream.page {
+        let mut merged = match upstream.page {
             true => page::merge(&ours.root, upstream.document.root.clone()),
             false => upstream.document.root.clone(),
         };
         let head = sources.text(&document_path)?;
-        let text = layout::write(&merged, layout::head(&head))?;
-        let new = Document::parse(&ours.name, &text)?;
-        sources.replace(&document_path, &text);
-
+        let surface = sources.optional(&state::surface(api))?.unwrap_or_default();
         let old_overlay = sources.text(&overlay_path)?;
         let base = match self.fix {
             true => overlay::unfixed(&old_overlay),
             false => &old_overlay,
         };
         let before = Document::parse(&state::name(&overlay_path), base)?;
-        let unmatched = overlay::unmatched(&new, &before)?;
-        let pruned = overlay::without(&before, base, &unmatched)?;
-        let generated = self.generate(api, &mut sources, &overlay_path, &new, &pruned);
-        let generated = match unmatched.is_empty() || self.prune {
-            true => generated,
-            false => Err(unmatched_findings(&before, &unmatched, generated.err())),
+        let mut kept = Vec::new();
+        let (text, new, unmatched, (mut state, overlay_text, fixes)) = loop {
+            let text = layout::write(&merged, layout::head(&head))?;
+            let new = Document::parse(&ours.name, &text)?;
+            sources.replace(&document_path, &text);
+            let unmatched = overlay::unmatched(&new, &before)?;
+            let pruned = overlay::without(&before, base, &unmatched)?;
+            let generated = self.generate(api, &mut sources, &overlay_path, &new, &pruned);
+            let generated = match unmatched.is_empty() || self.prune {
+                true => generated,
+                false => Err(unmatched_findings(&before, &unmatched, generated.err())),
+            };
+            let generated = generated.map_err(|errors| located(errors, &ours.name, &upstream))?;
+            let lost = keep::lost(root, &surface, &generated.0.apis[api].generation.surface);
+            match (lost.is_empty(), self.fix && kept.is_empty()) {
+                (true, _) => break (text, new, unmatched, generated),
+                (false, true) => keep::add_all(&mut merged, &ours.root),
+                (false, false) => return Err(needed(&lost, self.fix).into()),
+            }
+            kept = lost;
         };
-        let (mut state, overlay_text, fixes) =
-            generated.map_err(|errors| located(errors, &ours.name, &upstream))?;
 
         let mut files = std::mem::take(&mut state.files);
         files.insert(document_path, text);
@@ -120,6 +130,7 @@ impl Import {
             overlay: &before,
             pruned: &unmatched,
             fixes: &fixes,
+            kept: &kept,
             fewer: overlay::personal_with_fewer_places(&ours, &new, &before)?,
             findings: &state.apis[api].generation.findings,
             files: &written,
@@ -169,6 +180,18 @@ impl Import {
             return Err(errors);
         }
     }
+}
+
+/// Returns the error for what the document lacks.
+fn needed(lost: &[String], fix: bool) -> String {
+    let help = match fix {
+        true => "correct the overlay, or crates/dintero",
+        false => "import with --fix, which keeps what the document lacks",
+    };
+    format!(
+        "crates/dintero uses what the document lacks: {}; {help}",
+        lost.join(", ")
+    )
 }
 
 /// Refuses a page that is taken for the whole document, since it would throw everything else away.

@@ -88,7 +88,7 @@ fn replace_item(paths: &mut Map<String, Value>, path: String, mut item: Map<Stri
 }
 
 /// Returns a path without the names of its variables, which may change without the path being another one.
-fn nameless(path: &str) -> String {
+pub fn nameless(path: &str) -> String {
     let mut parts = path.split('{');
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {

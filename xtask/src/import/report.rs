@@ -24,6 +24,7 @@ pub struct Outcome<'a> {
     pub overlay: &'a Document,
     pub pruned: &'a Unmatched,
     pub fixes: &'a [Action],
+    pub kept: &'a [String],
     pub fewer: Vec<Fewer>,
     pub findings: &'a [Finding],
     pub files: &'a [PathBuf],
@@ -111,6 +112,10 @@ impl Outcome<'_> {
             self.fixes.iter().map(ToString::to_string).collect(),
         );
         list(
+            "used by crates/dintero and not in the document, so that all that it lacks stays",
+            self.kept.to_vec(),
+        );
+        list(
             "overlay actions that hide personal data and match less than before; review whether the data has another name now",
             self.fewer
                 .iter()
@@ -155,6 +160,7 @@ impl Outcome<'_> {
                 "added": self.fixes.iter().map(Action::to_value).collect::<Value>(),
                 "personal_fewer": fewer.collect::<Value>(),
             },
+            "kept": self.kept,
             "unnamed": unnamed.iter().map(|action| action.to_value()).collect::<Value>(),
             "files": files,
             "written": !self.check,

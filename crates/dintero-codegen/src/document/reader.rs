@@ -1,14 +1,15 @@
-//! The events of a YAML parser, made into JSON.
+//! The events of a YAML or JSON parser, made into JSON.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::mem;
 
 use saphyr::{Scalar, ScalarStyle};
-use saphyr_parser::{Event, Parser, Span, StrInput, Tag};
+use saphyr_parser::{Event, Parser, StrInput, Tag};
 use serde_json::{Map, Number, Value};
 
 use super::escape;
+use super::json::Json;
 use crate::finding::{Errors, Finding, Level};
 
 /// How deep nodes may be nested; serde_json has the same limit.
@@ -23,10 +24,15 @@ pub struct Places {
     pub findings: Vec<Finding>,
 }
 
+enum Events<'t> {
+    Yaml(Box<Parser<'t, StrInput<'t>>>),
+    Json(Json<'t>),
+}
+
 /// Reads one text.
 pub struct Reader<'t> {
     name: &'t str,
-    events: Parser<'t, StrInput<'t>>,
+    events: Events<'t>,
     anchors: BTreeMap<usize, Value>,
     /// Numbers that JSON writes otherwise than this text, by JSON pointer.
     written: BTreeMap<String, String>,
@@ -35,11 +41,21 @@ pub struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    /// Creates a reader of a text, whose name stands in errors.
-    pub fn new(name: &'t str, text: &'t str) -> Self {
+    /// Creates a reader of YAML, whose name stands in errors.
+    pub fn yaml(name: &'t str, text: &'t str) -> Self {
+        let parser = Box::new(Parser::new_from_str(text));
+        Self::new(name, Events::Yaml(parser))
+    }
+
+    /// Creates a reader of JSON that is valid.
+    pub fn json(name: &'t str, text: &'t str) -> Self {
+        Self::new(name, Events::Json(Json::new(text)))
+    }
+
+    fn new(name: &'t str, events: Events<'t>) -> Self {
         Self {
             name,
-            events: Parser::new_from_str(text),
+            events,
             anchors: BTreeMap::new(),
             written: BTreeMap::new(),
             places: Places::default(),
@@ -51,18 +67,18 @@ impl<'t> Reader<'t> {
         let mut documents = 0;
         let mut root = Value::Null;
         loop {
-            let (event, span) = self.next()?;
+            let (event, line) = self.next()?;
             match event {
                 Event::StreamEnd => break,
                 Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
                 event if documents == 0 => {
-                    root = self.node(event, span, "", 0)?;
+                    root = self.node(event, line, "", 0)?;
                     documents = 1;
                 }
                 event => {
                     // Only counted.
                     let places = mem::take(&mut self.places);
-                    self.node(event, span, "", 0)?;
+                    self.node(event, line, "", 0)?;
                     self.places = places;
                     documents += 1;
                 }
@@ -77,27 +93,31 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn next(&mut self) -> Result<(Event<'t>, Span), Errors> {
-        match self.events.next() {
-            Some(Ok(next)) => Ok(next),
+    /// Returns the next event and its line.
+    fn next(&mut self) -> Result<(Event<'t>, usize), Errors> {
+        let parser = match &mut self.events {
+            Events::Json(json) => return Ok(json.next()),
+            Events::Yaml(parser) => parser,
+        };
+        match parser.next() {
+            Some(Ok((event, span))) => Ok((event, span.start.line())),
             Some(Err(error)) => Err(self.error(
                 "",
                 error.marker().line(),
                 format!("is not valid YAML: {}", error.info()),
                 "Correct the syntax on or before this line",
             )),
-            None => Ok((Event::StreamEnd, Span::default())),
+            None => Ok((Event::StreamEnd, 0)),
         }
     }
 
     fn node(
         &mut self,
         event: Event<'t>,
-        span: Span,
+        line: usize,
         pointer: &str,
         depth: usize,
     ) -> Result<Value, Errors> {
-        let line = span.start.line();
         self.places.lines.insert(pointer.to_owned(), line);
         if depth > DEPTH {
             let problem = format!("has nodes nested deeper than {DEPTH}");
@@ -134,12 +154,12 @@ impl<'t> Reader<'t> {
     fn list(&mut self, pointer: &str, depth: usize) -> Result<Value, Errors> {
         let mut list = Vec::new();
         loop {
-            let (event, span) = self.next()?;
+            let (event, line) = self.next()?;
             if event == Event::SequenceEnd {
                 return Ok(Value::Array(list));
             }
             let item = format!("{pointer}/{}", list.len());
-            list.push(self.node(event, span, &item, depth + 1)?);
+            list.push(self.node(event, line, &item, depth + 1)?);
         }
     }
 
@@ -147,7 +167,7 @@ impl<'t> Reader<'t> {
         let mut object = Map::new();
         let mut merged = Vec::new();
         loop {
-            let (event, key_span) = self.next()?;
+            let (event, key_line) = self.next()?;
             let (key, style) = match event {
                 Event::MappingEnd => break,
                 Event::Scalar(key, style, ..) => (key.into_owned(), style),
@@ -161,8 +181,8 @@ impl<'t> Reader<'t> {
                 }
             };
             let below = format!("{pointer}/{}", escape(&key));
-            let (event, span) = self.next()?;
-            let value = self.node(event, span, &below, depth + 1)?;
+            let (event, line) = self.next()?;
+            let value = self.node(event, line, &below, depth + 1)?;
             match value {
                 Value::Object(_) | Value::Array(_)
                     if key == "<<" && style == ScalarStyle::Plain =>
@@ -171,7 +191,7 @@ impl<'t> Reader<'t> {
                 }
                 value => {
                     if object.insert(key, value).is_some() {
-                        self.repeated(&below, key_span.start.line());
+                        self.repeated(&below, key_line);
                     }
                 }
             }
@@ -252,31 +272,4 @@ fn string_values(schema: &mut Map<String, Value>, written: &dyn Fn(&str) -> Opti
     for (index, value) in values.into_iter().flatten().enumerate() {
         text(value, &format!("enum/{index}"));
     }
-}
-
-/// Reads what JSON says as YAML is read.
-pub fn json_values(value: &mut Value) {
-    match value {
-        Value::Object(object) => {
-            object.values_mut().for_each(json_values);
-            string_values(object, &|_| None);
-        }
-        Value::Array(list) => list.iter_mut().for_each(json_values),
-        _ => {}
-    }
-}
-
-/// Replaces what valid JSON may have and a YAML reader refuses, so that each node stays on its line: tabs, which are never
-/// part of a text, and halves of characters.
-pub fn json_as_yaml(text: &str) -> String {
-    let text = text.replace('\t', " ");
-    let mut yaml = String::with_capacity(text.len());
-    let mut parts = text.split("\\u");
-    yaml.push_str(parts.next().unwrap_or_default());
-    for part in parts {
-        let half = part.len() >= 4 && part.as_bytes()[0].eq_ignore_ascii_case(&b'd');
-        yaml.push_str(if half { "\\ufffd" } else { "\\u" });
-        yaml.push_str(if half { &part[4..] } else { part });
-    }
-    yaml
 }

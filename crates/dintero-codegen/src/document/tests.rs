@@ -24,8 +24,18 @@ fn every_node_knows_its_line() {
 }
 
 #[test]
+fn a_key_of_any_length_has_a_line_in_json() {
+    let long = "k".repeat(5_000);
+    let document = read(&format!(
+        "{{\"{long}\": {{\n\"a\": 1,\n\"a\": 2}},\n\"b\": 3}}"
+    ));
+    assert_eq!(document.line("/b"), Some(4));
+    assert_eq!(document.findings[0].line, Some(3));
+}
+
+#[test]
 fn a_text_is_read_as_this_json() {
-    let cases: [(&str, Value); 13] = [
+    let cases: [(&str, Value); 15] = [
         // Norway is a country, status codes are keys, and so is everything else that is a scalar.
         (
             "country: NO\n200: ok\n1.10: a\ntrue: b\n007: c",
@@ -66,6 +76,14 @@ fn a_text_is_read_as_this_json() {
             json!({"type": "string", "enum": ["1", "a"], "info": {"version": "1"}}),
         ),
         (
+            "{\"type\": \"string\", \"enum\": [1.10, 1e3], \"<<\": {\"a\": \"\\\\\\\"\"}}",
+            json!({"type": "string", "enum": ["1.10", "1e3"], "<<": {"a": "\\\""}}),
+        ),
+        (
+            "{\"a\": [18446744073709551616, -0.5, true, null, {}, [], \"\", \"/* # */\"]}",
+            json!({"a": [18_446_744_073_709_551_616.0, -0.5, true, null, {}, [], "", "/* # */"]}),
+        ),
+        (
             "openapi: 3.0\ninfo: {version: 1.10}",
             json!({"openapi": "3.0", "info": {"version": "1.10"}}),
         ),
@@ -92,6 +110,7 @@ fn the_last_value_of_a_repeated_key_counts_with_a_warning() {
 #[test]
 fn what_cannot_be_read_is_told_by_line() {
     let deep = format!("a: {}1{}", "[".repeat(200), "]".repeat(200));
+    let deep_json = format!("{{\"a\": {}1{}}}", "[".repeat(200), "]".repeat(200));
     for (text, expected) in [
         ("a: [1,\nb: }", "a.yaml:2: is not valid YAML: "),
         ("a: *b", "a.yaml:1: is not valid YAML: "),
@@ -113,6 +132,22 @@ fn what_cannot_be_read_is_told_by_line() {
             "a.yaml: holds 3 YAML documents. Keep exactly one",
         ),
         (&deep, "has nodes nested deeper than 128"),
+        (
+            &deep_json,
+            "a.yaml:1: has nodes nested deeper than 128. Move the inner ones to components",
+        ),
+        (
+            "{\n\"a\": \"\\ud83d\"}",
+            "a.yaml:2: is not valid JSON: unexpected end of hex escape. Correct",
+        ),
+        (
+            "{\n\"a\": \"\\ud83d\\u0041\"}",
+            "a.yaml:2: is not valid JSON: lone leading surrogate in hex escape. Correct",
+        ),
+        (
+            "{\n\"a\": 1,\n\"b\": *c}",
+            "a.yaml:3: is not valid JSON: expected value. Correct",
+        ),
     ] {
         let error = refused(text);
         assert!(error.contains(expected), "{error}\nnot {expected}");

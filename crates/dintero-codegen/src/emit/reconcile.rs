@@ -65,6 +65,7 @@ pub fn fields(output: &mut Output) {
 /// objects may be in it, and stays so when they grow. What contains itself is boxed, too. progenitor's own boxes are not
 /// used, since it does not know what unions contain.
 pub fn boxes(output: &mut Output, api: &Api) {
+    let endless = endless(output, api);
     let mut candidates = Vec::new();
     for (name, fields) in &output.structs {
         for (wire, field) in fields {
@@ -83,7 +84,7 @@ pub fn boxes(output: &mut Output, api: &Api) {
             _ => false,
         };
         let is_object = matches!(kind(api, &inner), Some(Kind::Object(_)));
-        if (optional && is_object || contains(output, api, &inner, &name, &mut BTreeSet::new()))
+        if (optional && is_object || contains(output, api, &inner, &name, &endless))
             && let Some(fields) = output.structs.get_mut(&name)
             && let Some(field) = fields.get_mut(&wire)
         {
@@ -106,38 +107,72 @@ fn direct(rust_type: &RustType) -> Option<&str> {
     }
 }
 
+/// Returns the types that a type holds without a list, a map or a box between.
+fn held<'a>(output: &'a Output, api: &'a Api, name: &str) -> Vec<&'a str> {
+    match kind(api, name) {
+        Some(Kind::Union(union)) => {
+            let variants = union.variants.iter();
+            let held = variants.filter_map(|variant| variant.schema.as_reference());
+            held.collect()
+        }
+        Some(Kind::Object(_)) => {
+            let fields = output.structs.get(name).into_iter();
+            let fields = fields.flat_map(BTreeMap::values);
+            let held = fields.filter_map(|field| direct(&field.rust_type));
+            held.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Returns the types that hold themselves, and those that hold such.
+fn endless(output: &Output, api: &Api) -> BTreeSet<String> {
+    let mut holders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in api.types.keys() {
+        let held = held(output, api, name);
+        left.insert(name, held.len());
+        held.iter()
+            .for_each(|inner| holders.entry(inner).or_default().push(name));
+    }
+    let mut ends: Vec<&str> = left
+        .iter()
+        .filter(|(_, count)| **count == 0)
+        .map(|(name, _)| *name)
+        .collect();
+    while let Some(end) = ends.pop() {
+        left.remove(end);
+        for holder in holders.get(end).into_iter().flatten() {
+            if let Some(count) = left.get_mut(holder) {
+                *count -= 1;
+                if *count == 0 {
+                    ends.push(holder);
+                }
+            }
+        }
+    }
+    left.into_keys().map(str::to_owned).collect()
+}
+
+/// Returns `true` if a type is or holds another one of those that are endless.
 fn contains(
     output: &Output,
     api: &Api,
     outer: &str,
     wanted: &str,
-    seen: &mut BTreeSet<String>,
+    endless: &BTreeSet<String>,
 ) -> bool {
-    if outer == wanted {
-        return true;
-    }
-    if !seen.insert(outer.to_owned()) {
-        return false;
-    }
-    let inner: Vec<&str> = match kind(api, outer) {
-        Some(Kind::Union(union)) => {
-            let variants = union.variants.iter();
-            variants
-                .filter_map(|variant| variant.schema.as_reference())
-                .collect()
+    let mut seen = BTreeSet::new();
+    let mut open = vec![outer];
+    while let Some(outer) = open.pop() {
+        if outer == wanted {
+            return true;
         }
-        Some(Kind::Object(_)) => {
-            let fields = output.structs.get(outer).into_iter();
-            fields
-                .flat_map(BTreeMap::values)
-                .filter_map(|field| direct(&field.rust_type))
-                .collect()
+        if endless.contains(outer) && seen.insert(outer) {
+            open.extend(held(output, api, outer));
         }
-        _ => Vec::new(),
-    };
-    inner
-        .into_iter()
-        .any(|inner| contains(output, api, inner, wanted, seen))
+    }
+    false
 }
 
 /// Checks that everything of the API is there.

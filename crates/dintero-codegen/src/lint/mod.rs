@@ -1,9 +1,11 @@
 //! Step 3: findings about what the next steps cannot handle, or handle otherwise than written: each with its place, with
 //! help and, where the document alone is enough to know them, with the overlay actions that fix it.
 
+mod depth;
 mod names;
 mod operations;
 mod parameters;
+mod paths;
 mod schemas;
 
 use std::collections::BTreeSet;
@@ -20,6 +22,7 @@ pub fn lint(document: &Document) -> Vec<Finding> {
         document,
         findings: Vec::new(),
         servers: BTreeSet::new(),
+        depths: Default::default(),
     };
     let version = document.root["openapi"].as_str().unwrap_or_default();
     if version != "3.0" && !version.starts_with("3.0.") {
@@ -38,7 +41,9 @@ pub fn lint(document: &Document) -> Vec<Finding> {
         return lint.findings;
     }
     lint.nodes(&document.root, "");
-    lint.operations();
+    if !lint.depths.reported {
+        lint.operations();
+    }
     lint.findings
 }
 
@@ -47,6 +52,7 @@ struct Lint<'a> {
     findings: Vec<Finding>,
     /// Origins that were reported already.
     servers: BTreeSet<String>,
+    depths: depth::Depths,
 }
 
 impl<'a> Lint<'a> {
@@ -106,6 +112,7 @@ impl<'a> Lint<'a> {
                     .is_some_and(|key| of_names.contains(&key));
                 if !named {
                     self.schema(node, pointer);
+                    self.depth(node, pointer);
                 }
                 for (key, value) in object.iter().filter(|(key, _)| {
                     named || !["example", "examples", "default"].contains(&key.as_str())

@@ -12,7 +12,9 @@ use crate::lower::operations::{
 
 impl<'a> Lint<'a> {
     pub(super) fn operations(&mut self) {
-        let operations = all(self.document);
+        let refused = self.paths();
+        let mut operations = all(self.document);
+        operations.retain(|(_, path, ..)| !refused.contains(*path));
         let names = self.names(&operations);
         for (pointer, path, method, item, operation) in &operations {
             self.unnamed(pointer, path, method, operation);

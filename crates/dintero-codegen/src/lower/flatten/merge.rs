@@ -6,9 +6,12 @@ use serde_json::Value;
 
 use super::{Flattener, pointer_of};
 use crate::document::escape;
-use crate::finding::Rule;
+use crate::finding::{Level, Rule};
 use crate::ir::{Enum, Kind, Object, Scalar, Schema};
 use crate::lower::keywords::{meta, only_describes, only_requires, reference, texts};
+
+/// Most tokens of the pointer to what is merged: two for each level, and up to 128 to where merging begins.
+const MERGED: usize = 256;
 
 impl Flattener<'_> {
     /// Returns one schema that can hold a value of either: all fields of both, those required that both require.
@@ -211,6 +214,17 @@ impl Flattener<'_> {
     pub(super) fn merge(&mut self, one: Schema, two: Schema, pointer: &str) -> Schema {
         if one.as_reference().is_some() && one.as_reference() == two.as_reference() {
             return one;
+        }
+        if pointer.matches('/').count() > MERGED {
+            let problem = "has schemas merged deeper than 64 levels of properties";
+            let help =
+                "Refer to one schema instead of merging two, or replace one by {} in the overlay";
+            let pointer: Vec<&str> = pointer.split('/').take(4).collect();
+            let finding = self
+                .document
+                .finding(Level::Error, &pointer.join("/"), problem, help);
+            self.findings.push(finding.with_rule(Rule::DeepNesting));
+            return Schema::default();
         }
         let mut one = self.expanded(one);
         let mut two = self.expanded(two);
