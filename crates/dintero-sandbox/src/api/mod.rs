@@ -26,12 +26,8 @@ mod prelude {
     pub(crate) use serde_json::{Value, json};
 }
 
-use serde_json::{Value, json};
-
-use crate::call::Call;
-use crate::errors::{ApiError, ApiResult};
+use self::prelude::*;
 use crate::query::Query;
-use crate::state::json::text_of;
 use crate::state::store::Store;
 
 /// A page of objects, newest first, and the cursor of the next page if there is one.
