@@ -11,6 +11,7 @@ use crate::account::check_account;
 use crate::clock::Clock;
 use crate::credentials::{Credentials, TokenRequest};
 use crate::data::Violations;
+use crate::drift::Drifts;
 use crate::error::Kind;
 use crate::retry::Budget;
 use crate::token::{CachedToken, TokenCache};
@@ -55,6 +56,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) budget: Budget,
     pub(crate) tokens: TokenCache,
+    pub(crate) drifts: Arc<Drifts>,
 }
 
 /// `{aid}` in the path of a parsed URL.

@@ -18,3 +18,5 @@ mod pages;
 mod support;
 mod transaction_amounts;
 mod transaction_rules;
+mod undocumented;
+mod unreadable_members;
