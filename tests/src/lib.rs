@@ -2,14 +2,18 @@
 
 pub mod arbitrary;
 pub mod bodies;
+pub mod circles;
 pub mod compatibility;
 pub mod constructs;
+pub mod random_unions;
+pub mod unions;
 pub mod wire;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use dintero_codegen::document::Document;
+use dintero_codegen::lower::operations::{all, json_content, resolve};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -18,6 +22,9 @@ use serde_json::Value;
 pub type RoundTrip = fn(&[u8]) -> Result<Value, String>;
 /// Formats a decoded body with `Debug`.
 pub type Print = fn(&[u8]) -> Result<String, String>;
+
+/// Decodes a body as a client does: what it is encoded as, and what was set aside.
+pub type Read = fn(&[u8]) -> Result<(String, Vec<dintero_core::SetAside>), String>;
 
 /// What the document says about a field.
 #[derive(Clone, Copy)]
@@ -46,6 +53,8 @@ pub struct Api {
     pub unions: BTreeMap<&'static str, RoundTrip>,
     /// Request and response of each method.
     pub operations: BTreeMap<&'static str, (RoundTrip, RoundTrip)>,
+    /// The response of each method, as a client decodes it.
+    pub responses: BTreeMap<&'static str, Read>,
     /// The operation table.
     pub table: &'static [&'static dintero_core::Operation],
 }
@@ -54,6 +63,15 @@ fn round_trip<T: DeserializeOwned + Serialize>(body: &[u8]) -> Result<Value, Str
     let value: T = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     let text = serde_json::to_vec(&value).map_err(|error| error.to_string())?;
     serde_json::from_slice(&text).map_err(|error| error.to_string())
+}
+
+fn read<T: DeserializeOwned + Serialize>(
+    body: &[u8],
+) -> Result<(String, Vec<dintero_core::SetAside>), String> {
+    let (value, set_aside) =
+        dintero_core::data::read::<T>(body).map_err(|error| format!("{error:?}"))?;
+    let text = serde_json::to_string(&value).map_err(|error| error.to_string())?;
+    Ok((text, set_aside))
 }
 
 fn debug<T: DeserializeOwned + std::fmt::Debug>(body: &[u8]) -> Result<String, String> {
@@ -80,6 +98,12 @@ macro_rules! collect_operations {
     };
 }
 
+macro_rules! collect_responses {
+    ($($name:ident: ($request:ty) -> ($response:ty);)*) => {
+        BTreeMap::from([$((stringify!($name), read::<$response> as Read)),*])
+    };
+}
+
 macro_rules! api {
     ($name:literal, $client:ident) => {{
         #[allow(unused_imports, clippy::wildcard_imports)]
@@ -94,6 +118,7 @@ macro_rules! api {
             integers,
             unions,
             operations,
+            responses: $client::__operations!(collect_responses),
             table: &$client::operations::ALL,
         }
     }};
@@ -136,6 +161,25 @@ impl Api {
             .find(|known| format!("{} {}", known.method(), known.path()) == operation);
         found.map(|operation| operation.name())
     }
+}
+
+/// The schemas of the successful JSON responses of each operation, by method name.
+pub fn successes<'a>(document: &'a Document, api: &Api) -> Vec<(&'static str, &'a Value)> {
+    let mut found = Vec::new();
+    for (_, path, method, _, operation) in all(document) {
+        let name = api
+            .method(&format!("{} {path}", method.to_uppercase()))
+            .unwrap_or_else(|| panic!("{method} {path} is not in the table"));
+        for (code, response) in operation["responses"].as_object().into_iter().flatten() {
+            if let Some((_, content)) =
+                json_content(resolve(&document.root, response)).filter(|_| code.starts_with('2'))
+                && resolve(&document.root, &content["schema"])["format"] != "binary"
+            {
+                found.push((name, &content["schema"]));
+            }
+        }
+    }
+    found
 }
 
 /// The objects without a required field: name, round trip, fields.

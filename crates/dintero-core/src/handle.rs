@@ -11,6 +11,7 @@ use crate::account::check_account;
 use crate::clock::Clock;
 use crate::credentials::{Credentials, TokenRequest};
 use crate::data::Violations;
+use crate::drift::Drifts;
 use crate::error::Kind;
 use crate::retry::Budget;
 use crate::token::{CachedToken, TokenCache};
@@ -55,7 +56,11 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) budget: Budget,
     pub(crate) tokens: TokenCache,
+    pub(crate) drifts: Arc<Drifts>,
 }
+
+/// `{aid}` in the path of a parsed URL.
+const ACCOUNT: &str = "%7Baid%7D";
 
 impl Handle {
     pub(crate) fn new(shared: Arc<Shared>, account: Arc<str>) -> Self {
@@ -134,6 +139,11 @@ impl Handle {
         let mut url = root.clone();
         match root.path() {
             "/" => url.set_path(path),
+            // A base with the account has the version before it.
+            below if below.contains(ACCOUNT) => {
+                let below = below.replace(ACCOUNT, self.account());
+                url.set_path(&[&below, path.strip_prefix("/v1").unwrap_or(path)].concat());
+            }
             below => url.set_path(&[below.trim_end_matches('/'), path].concat()),
         }
         if !query.is_empty() {

@@ -19,6 +19,7 @@ mod call;
 mod clock;
 mod config;
 mod credentials;
+mod drift;
 mod error;
 mod exchange;
 mod handle;
@@ -44,9 +45,10 @@ pub use clock::{Clock, ManualClock, Sleep, SystemClock};
 pub use config::Builder;
 pub use credentials::{AccessToken, TokenFuture, TokenRequest, TokenSource};
 pub use data::{
-    Date, DateTime, Nullable, Number, OneOrMany, Param, StringOrNumber, Text, UnknownInteger,
-    UnknownValue, Uuid, Validate, Violation, Violations, reveal,
+    Date, DateTime, Nullable, Number, OneOrMany, Param, SetAside, StringOrNumber, Text,
+    UnknownInteger, UnknownValue, Uuid, Validate, Violation, Violations, reveal,
 };
+pub use drift::{Drift, DriftKind};
 pub use error::{Error, WasSent};
 pub use handle::Handle;
 pub use operation::{

@@ -1,15 +1,16 @@
 //! Successful responses before and while their bodies are decoded.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::data::decode;
+use crate::drift::Drifts;
 use crate::error::{DecodeError, Kind};
 use crate::exchange::Head;
-use crate::{Error, Operation, Response, RetryClass};
+use crate::{Error, Operation, Response, RetryClass, trace};
 
 /// A successful response whose body is not decoded yet.
 pub(crate) struct RawResponse {
@@ -18,16 +19,18 @@ pub(crate) struct RawResponse {
     pub(crate) body: Bytes,
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
+    pub(crate) drifts: Arc<Drifts>,
 }
 
 impl RawResponse {
-    pub(crate) fn new(head: Head, body: Bytes, attempts: u32) -> Self {
+    pub(crate) fn new(head: Head, body: Bytes, attempts: u32, drifts: Arc<Drifts>) -> Self {
         Self {
             status: head.status,
             headers: head.headers,
             body,
             attempts,
             elapsed: Duration::ZERO,
+            drifts,
         }
     }
 }
@@ -39,19 +42,13 @@ pub(crate) fn decoded<T: DeserializeOwned>(
     called: Called,
     response: RawResponse,
 ) -> Result<Response<T>, Error> {
-    match decode(&response.body) {
-        Ok(value) => Ok(Response::new(response.status, response.headers, value)),
-        Err(error) => Err(decode_error(called, response, &error)),
+    match response.drifts.read::<T>(called.0, &response.body) {
+        Ok((value, set_aside)) => {
+            trace::set_aside(called.0, &set_aside);
+            Ok(Response::new(response.status, response.headers, value).with_set_aside(set_aside))
+        }
+        Err(error) => Err(response_error(called, response, error)),
     }
-}
-
-pub(crate) fn decode_error(
-    called: Called,
-    response: RawResponse,
-    error: &serde_json::Error,
-) -> Error {
-    let error = DecodeError::new(error, &response.body);
-    response_error(called, response, error)
 }
 
 /// Keeps what the transport knows, so that the error of a failed decoding has attempts, request id and body.

@@ -5,6 +5,8 @@ use std::ops::{Deref, DerefMut};
 
 use http::{HeaderMap, StatusCode};
 
+use crate::data::SetAside;
+
 /// A successful response: any status of 2xx, documented or not.
 ///
 /// Dereferences to the value, so `response.id` works; [`into_inner`](Self::into_inner) returns it.
@@ -23,6 +25,7 @@ pub struct Response<T> {
     status: StatusCode,
     headers: HeaderMap,
     raw: bool,
+    set_aside: Vec<SetAside>,
 }
 
 impl<T> Response<T> {
@@ -33,6 +36,7 @@ impl<T> Response<T> {
             status,
             headers,
             raw: false,
+            set_aside: Vec::new(),
         }
     }
 
@@ -42,7 +46,27 @@ impl<T> Response<T> {
             status,
             headers,
             raw: true,
+            set_aside: Vec::new(),
         }
+    }
+
+    pub(crate) fn with_set_aside(mut self, set_aside: Vec<SetAside>) -> Self {
+        self.set_aside = set_aside;
+        self
+    }
+
+    /// Returns the fields that do not fit their types, at most the first 1,000. Empty for nearly every response.
+    ///
+    /// Each is set aside in the nearest object around it to which it is optional: it is `None` there, is among the unknown fields under its
+    /// own name, and is serialized again as it was received. A required field takes its object along, an element its list. What is
+    /// required at the top of a response has nowhere to go: a response without it is an error
+    /// ([`Error::is_decode`](crate::Error::is_decode)). That are amount, currency and payment product of a transaction, `order` and `url`
+    /// of a session, the id of a card, the list of a page, and what these require themselves.
+    ///
+    /// Not set aside are whole numbers written as decimals, half a surrogate pair, which reads as U+FFFD, the earlier ones of several
+    /// fields of one name, and a byte order mark. UTF-16 and text after the JSON are errors.
+    pub fn set_aside(&self) -> &[SetAside] {
+        &self.set_aside
     }
 
     /// Returns the value.
@@ -84,6 +108,7 @@ impl<T> Response<T> {
             status: self.status,
             headers: self.headers,
             raw: self.raw,
+            set_aside: self.set_aside,
         }
     }
 

@@ -4,6 +4,7 @@
 use http::Method;
 use reqwest::Url;
 
+use crate::data::SetAside;
 use crate::exchange::Head;
 use crate::{Error, Operation};
 
@@ -77,6 +78,22 @@ impl Trace {
         self.0.record("error.type", error.type_name());
         tracing::debug!(error.r#type = error.type_name(), error.message = %error, "failed");
     }
+}
+
+/// Records which fields of a response were set aside, by name.
+pub(crate) fn set_aside(operation: Option<&'static Operation>, set_aside: &[SetAside]) {
+    #[cfg(feature = "tracing")]
+    if !set_aside.is_empty() {
+        let fields: Vec<String> = set_aside.iter().take(20).map(SetAside::to_string).collect();
+        tracing::warn!(
+            dintero.operation = operation.map_or("raw", Operation::id),
+            count = set_aside.len(),
+            fields = fields.join("; "),
+            "fields of the response do not fit their types and were set aside"
+        );
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = (operation, set_aside);
 }
 
 /// Without the feature nothing is recorded.

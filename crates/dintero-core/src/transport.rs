@@ -314,13 +314,27 @@ impl PreparedRequest {
         )
         .await;
         trace.attempt(progress.attempts, head.as_ref());
+        if let Some(head) = &head {
+            shared.drifts.status(self.operation, head.status);
+        }
         let (error, head) = match (outcome, head) {
             (Some(Ok(body)), Some(head)) if head.status.is_success() => {
-                return Ok(RawResponse::new(head, body, progress.attempts));
+                return Ok(RawResponse::new(
+                    head,
+                    body,
+                    progress.attempts,
+                    shared.drifts.clone(),
+                ));
             }
             // The success is known, and no body is expected.
             (_, Some(head)) if head.status.is_success() && self.body_kind == BodyKind::Ignored => {
-                return Ok(RawResponse::new(head, Bytes::new(), progress.attempts));
+                let drifts = shared.drifts.clone();
+                return Ok(RawResponse::new(
+                    head,
+                    Bytes::new(),
+                    progress.attempts,
+                    drifts,
+                ));
             }
             // The status decides, even if the body did not arrive in time.
             (outcome, Some(Head { status, headers })) if !status.is_success() => {

@@ -124,3 +124,59 @@ async fn a_call_is_a_span_and_its_attempts_are_events_under_opentelemetrys_names
         ]
     );
 }
+
+#[allow(missing_docs)]
+mod types {
+    dintero_core::object! {
+        pub struct Payment {
+            note "note": optional value (::std::string::String) plain [];
+            amount "amount": optional value (i64) plain [];
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_one_event_of_names_and_what_is_not_documented_one_in_a_process() {
+    let recorder = Recorder::default();
+    let _guard = tracing::subscriber::set_default(recorder.clone());
+    let body = r#"{"note":["hidden"],"amount":"hidden","x_new":"hidden"}"#;
+    let server = Server::start()
+        .await
+        .api([reply(200, body), reply(200, body)]);
+    let handle = Handle::builder()
+        .account("T12345678")
+        .bearer_token("token")
+        .api_url(&server.url)
+        .checkout_url(&server.url)
+        .build()
+        .expect("handle");
+    for _ in 0..2 {
+        let call = handle.call(&READ).path("id", &"T12345678.abc");
+        let payment = call.send::<types::Payment>().await.expect("decoded");
+        assert_eq!(payment.set_aside().len(), 2);
+    }
+    let notes = recorder.notes();
+    let named = |name: &str| {
+        notes
+            .iter()
+            .filter(|note| note.name == name)
+            .map(fields)
+            .collect::<Vec<_>>()
+    };
+    let events = named("fields of the response do not fit their types and were set aside");
+    assert_eq!(events.len(), 2, "one for each response");
+    assert_eq!(events[0][0], ("count", "2"));
+    let told = named("not documented");
+    let paths: Vec<_> = told
+        .iter()
+        .map(|event| {
+            event
+                .iter()
+                .find(|field| field.0 == "path")
+                .expect("a path")
+                .1
+        })
+        .collect();
+    assert_eq!(paths, ["x_new", "note", "amount"]);
+    assert!(!recorder.text().contains("hidden"), "{}", recorder.text());
+}

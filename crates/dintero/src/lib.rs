@@ -23,6 +23,8 @@ pub mod callback;
 #[cfg(any(feature = "checkout", feature = "shopping", feature = "wallets"))]
 pub mod outcome;
 #[cfg(any(feature = "checkout", feature = "shopping", feature = "wallets"))]
+mod set_aside;
+#[cfg(any(feature = "checkout", feature = "shopping", feature = "wallets"))]
 pub mod state;
 
 pub use amount::{Amount, AmountError, Currency};
@@ -33,11 +35,11 @@ pub use amount::{
 };
 pub use dintero_core::{
     AccessToken, AlternativeSource, Auth, Builder, Call, CallOptions, Clock, Cursor, CursorSource,
-    Date, DateTime, Error, Evidence, FailedAttempt, Handle, Items, ManualClock, Nullable, Number,
-    OneOrMany, Operation, Page, PageCursor, Pages, Paging, Param, Response, Retry, RetryClass,
-    RetryPolicy, Server, Sleep, StringOrNumber, SystemClock, Text, TokenFuture, TokenRequest,
-    TokenSource, UnknownInteger, UnknownValue, Uuid, Validate, Violation, Violations, WasSent,
-    reveal,
+    Date, DateTime, Drift, DriftKind, Error, Evidence, FailedAttempt, Handle, Items, ManualClock,
+    Nullable, Number, OneOrMany, Operation, Page, PageCursor, Pages, Paging, Param, Response,
+    Retry, RetryClass, RetryPolicy, Server, SetAside, Sleep, StringOrNumber, SystemClock, Text,
+    TokenFuture, TokenRequest, TokenSource, UnknownInteger, UnknownValue, Uuid, Validate,
+    Violation, Violations, WasSent, reveal,
 };
 /// Methods, statuses and headers of this crate's functions.
 pub use http;

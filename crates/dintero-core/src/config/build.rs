@@ -13,6 +13,7 @@ use crate::Error;
 use crate::account::{check_account, check_owner};
 use crate::credentials::{Credentials, api_key, basic, bearer};
 use crate::data::Violations;
+use crate::drift::Drifts;
 use crate::error::Kind;
 use crate::handle::{Handle, Shared};
 use crate::options::set_header;
@@ -81,6 +82,7 @@ impl<T: From<Handle>> Builder<T> {
             clock: self.clock,
             budget: Budget::new(),
             tokens: TokenCache::default(),
+            drifts: Arc::new(Drifts::new(self.on_drift)),
         };
         Ok(T::from(Handle::new(Arc::new(shared), account.into())))
     }

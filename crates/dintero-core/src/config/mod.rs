@@ -19,7 +19,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::credentials::TokenSource;
 use crate::data::Violations;
 use crate::handle::Handle;
-use crate::{Retry, RetryPolicy};
+use crate::{Drift, Retry, RetryPolicy};
 
 const API_URL: &str = "https://api.dintero.com";
 const CHECKOUT_URL: &str = "https://checkout.dintero.com";
@@ -57,6 +57,7 @@ pub struct Builder<T = Handle> {
     http: Option<reqwest::Client>,
     proxy: Option<SecretString>,
     clock: Arc<dyn Clock>,
+    on_drift: Option<Arc<dyn Fn(&Drift) + Send + Sync>>,
     names: Names,
     violations: Violations,
     target: PhantomData<fn() -> T>,
@@ -104,6 +105,7 @@ impl<T: From<Handle>> Builder<T> {
             http: None,
             proxy: None,
             clock: Arc::new(SystemClock),
+            on_drift: None,
             names: Names {
                 account: "account",
                 id: "client id",
@@ -169,6 +171,11 @@ impl<T: From<Handle>> Builder<T> {
 
     /// Sets the URL of the Checkout host. Default: `https://checkout.dintero.com`. It is subject to the limits of
     /// [`api_url`](Self::api_url).
+    ///
+    /// A URL with `{aid}` in its path takes the place of host and version: `https://api.dintero.com/v1/accounts/{aid}/payments` is the
+    /// base of "Payments API v2". Dintero documents that base for `pay_session` only; one guide of a third party uses it for sessions,
+    /// transactions, captures, refunds and voids, and says that it does not list sessions. Whether it has the other operations of the
+    /// Checkout API, and the same bodies, is not known and was not tried: use a client of its own for the calls that need it.
     pub fn checkout_url(mut self, url: impl Into<String>) -> Self {
         self.checkout_url = Some(url.into());
         self
@@ -254,6 +261,14 @@ impl<T: From<Handle>> Builder<T> {
     /// the proxy of the environment (`HTTPS_PROXY`, `NO_PROXY`), but none if a configured host is the loopback over http.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(SecretString::from(url.into()));
+        self
+    }
+
+    /// Sets a function that is called when a response has a field, an enum value or a status that the public documents do not know, or
+    /// a field that does not fit its type: once for each of them and each operation. Default: none. The same is told as events of `tracing`
+    /// with the target `dintero::drift`, once in a process.
+    pub fn on_drift(mut self, listener: impl Fn(&Drift) + Send + Sync + 'static) -> Self {
+        self.on_drift = Some(Arc::new(listener));
         self
     }
 

@@ -1,33 +1,103 @@
 //! Deserialization of response bodies.
 
-use serde::de::{DeserializeOwned, Error as _};
+use std::borrow::Cow;
+
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Number, Value};
 
-/// A body above this size is not parsed a second time.
-const REPARSE_LIMIT: usize = 1 << 20;
+use super::lenient;
+use super::raw::replace_lone_surrogates;
+use super::set_aside::{Finding, Misfit, SetAside};
+use crate::error::DecodeError;
 
-/// Deserializes a response body. A whole number written as a decimal (`29990.0`) is accepted where the type is an integer.
+/// A value with what was set aside in it.
+#[doc(hidden)]
+pub type Read<T> = Result<(T, Vec<SetAside>), DecodeError>;
+
+/// Deserializes the body of a response, and lists what does not fit the type.
+///
+/// A field that does not fit is set aside in the nearest object around it to which the field is optional: it becomes an unknown
+/// field there, which is kept and serialized again. A required field that is missing or does not fit takes its object along, an
+/// element takes its list along. Nothing is set aside without need: a whole number written as a decimal (`29990.0`) is an
+/// integer, half of a surrogate pair is U+FFFD, the last one of several fields of the same name counts, and a byte order mark
+/// is skipped.
 ///
 /// # Errors
-/// The body is not JSON or does not match the type.
+/// The body is not JSON in UTF-8, or a required field of the type itself is missing or does not fit.
 #[doc(hidden)]
-pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
-    // Checked once for the whole body, which is faster than string by string.
-    let Ok(text) = std::str::from_utf8(body) else {
-        let error = serde_json::from_slice::<Value>(body).err();
-        return Err(error.unwrap_or_else(|| serde_json::Error::custom("is not UTF-8")));
+pub fn read<T: DeserializeOwned>(body: &[u8]) -> Read<T> {
+    let text = utf8(body)?;
+    lenient::take_doubt();
+    match serde_json::from_str(text) {
+        Ok(value) if !lenient::take_doubt() => Ok((value, Vec::new())),
+        _ => read_again(text).0,
+    }
+}
+
+/// As [`read`]. `is_new` is called with hashes of the names that the types do not know, if there are any; if it returns `true`, a second
+/// reading finds where they are.
+#[doc(hidden)]
+pub fn read_watched<T: DeserializeOwned>(
+    body: &[u8],
+    is_new: &mut dyn FnMut(&mut [u64]) -> bool,
+) -> (Read<T>, Vec<Finding>) {
+    let text = match utf8(body) {
+        Ok(text) => text,
+        Err(error) => return (Err(error), Vec::new()),
     };
-    serde_json::from_str(text).or_else(|error| {
-        if !error.is_data() || text.len() > REPARSE_LIMIT {
-            return Err(error);
+    lenient::take_doubt();
+    let (value, mut names) = lenient::watch(|| serde_json::from_str(text));
+    match value {
+        Ok(value) if !lenient::take_doubt() && (names.is_empty() || !is_new(&mut names)) => {
+            (Ok((value, Vec::new())), Vec::new())
         }
-        let again = whole(text).and_then(|text| serde_json::from_str(&text).ok());
-        again.ok_or(error)
+        _ => read_again(text),
+    }
+}
+
+/// Checked once for the whole body, which is faster than string by string.
+fn utf8(body: &[u8]) -> Result<&str, DecodeError> {
+    std::str::from_utf8(body).map_err(|_| {
+        let error = serde_json::from_slice::<Value>(body).err();
+        error.map_or_else(DecodeError::not_utf8, |error| {
+            DecodeError::new(&error, body)
+        })
     })
 }
 
+fn read_again<T: DeserializeOwned>(text: &str) -> (Read<T>, Vec<Finding>) {
+    let mut value = None;
+    let result = read_leniently(text, &mut |deserializer| {
+        value = Some(T::deserialize(deserializer)?);
+        Ok(())
+    });
+    match (result, value) {
+        (Ok((set_aside, findings)), Some(value)) => (Ok((value, set_aside)), findings),
+        (Err(error), _) => (Err(error), Vec::new()),
+        (Ok(_), None) => (Err(DecodeError::empty()), Vec::new()),
+    }
+}
+
+fn read_leniently(
+    text: &str,
+    parse: &mut lenient::Parse<'_>,
+) -> Result<(Vec<SetAside>, Vec<Finding>), DecodeError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
+        return Err(DecodeError::new(&error, text.as_bytes()));
+    }
+    let text: Cow<'_, str> = replace_lone_surrogates(text);
+    match lenient::run(&text, parse) {
+        Ok((misfits, findings)) => {
+            let findings = Finding::resolve(&text, findings);
+            Ok((Misfit::resolve(&text, misfits), findings))
+        }
+        Err(misfit) => Err(misfit.into_error(&text)),
+    }
+}
+
 /// Returns the text with its whole decimals written as integers, if it has any.
-fn whole(text: &str) -> Option<String> {
+pub(super) fn whole(text: &str) -> Option<String> {
     let mut value = serde_json::from_str(text).ok()?;
     rewrite(&mut value).then(|| value.to_string())
 }
@@ -51,33 +121,5 @@ fn rewrite(value: &mut Value) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::decode;
-
-    #[test]
-    fn a_whole_number_written_as_a_decimal_is_an_integer() {
-        let read: BTreeMap<String, Vec<i64>> =
-            decode(br#"{"amounts": [29990.0, 1, -2e3]}"#).unwrap();
-        assert_eq!(read["amounts"], [29_990, 1, -2_000]);
-    }
-
-    #[test]
-    fn what_is_no_integer_stays_an_error_that_says_where() {
-        for body in [
-            "{\n\"amount\": 2.5}",
-            "{\n\"amount\": 1e300}",
-            "{\n\"amount\": \"1.0\"}",
-        ] {
-            let error = decode::<BTreeMap<String, i64>>(body.as_bytes()).unwrap_err();
-            assert!(error.is_data() && error.line() == 2, "{error}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_utf_8_is_an_error_that_says_where() {
-        let error = decode::<BTreeMap<String, String>>(b"{\n\"name\": \"\xff\"}").unwrap_err();
-        assert!(error.is_syntax() && error.line() == 2, "{error}");
-    }
-}
+#[allow(dead_code, reason = "the macros define more than the tests use")]
+mod tests;

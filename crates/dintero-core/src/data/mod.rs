@@ -2,6 +2,7 @@
 
 mod convert;
 mod decode;
+mod lenient;
 mod nullable;
 mod number;
 mod one_or_many;
@@ -9,23 +10,30 @@ mod open;
 mod param;
 #[doc(hidden)]
 pub mod private;
+mod raw;
 mod redact;
+mod set_aside;
 mod text;
 mod union;
 mod unknown_fields;
 mod validate;
 mod violations;
 
+#[doc(hidden)]
+pub use crate::error::DecodeError;
 pub use convert::{convert, convert_list, convert_map};
-pub use decode::decode;
+pub use decode::{Read, read, read_watched};
 pub use nullable::{Nullable, Optional};
 pub use number::{NotANumber, Number, StringOrNumber};
 pub use one_or_many::OneOrMany;
-pub use open::{OpenEnum, UnknownInteger, UnknownValue, from_ref, from_value, open, read_open};
+pub use open::{OpenEnum, UnknownInteger, UnknownValue, open, read_open};
 pub use param::Param;
+pub use raw::{Raw, Reading};
+pub(crate) use raw::{nearest_value, string_end};
 pub use redact::{Personal, Revealed, reveal};
+pub use set_aside::{Finding, SetAside, Unfit};
 pub use text::{Date, DateTime, Text, TextFormat, Uuid};
 pub use union::{Told, VariantFacts, constant, told};
-pub use unknown_fields::{FieldName, UnknownFields};
+pub use unknown_fields::{FieldName, UnknownField, UnknownFields};
 pub use validate::{Limit, Validate, check_properties};
 pub use violations::{Violation, Violations};

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
+use serde::de::{self, Deserializer, Visitor};
+
+use super::lenient;
+use super::set_aside::Unfit;
 
 /// A value that this version does not know. It can only be made from a string that is none of the known values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,7 +51,10 @@ pub trait OpenEnum: Sized {
 /// Returns the variant of a string, known or not.
 #[doc(hidden)]
 pub fn open<E: OpenEnum>(text: &str) -> E {
-    E::known(text).unwrap_or_else(|| E::unknown(UnknownValue(text.into())))
+    E::known(text).unwrap_or_else(|| {
+        lenient::found(Unfit::UnknownValue, std::any::type_name::<E>(), text, "");
+        E::unknown(UnknownValue(text.into()))
+    })
 }
 
 /// Deserializes a variant.
@@ -67,16 +73,4 @@ pub fn read_open<'de, E: OpenEnum, D: Deserializer<'de>>(deserializer: D) -> Res
         }
     }
     deserializer.deserialize_str(OpenVisitor(std::marker::PhantomData))
-}
-
-/// Deserializes a variant of a union.
-#[doc(hidden)]
-pub fn from_value<T: DeserializeOwned, E: de::Error>(value: serde_json::Value) -> Result<T, E> {
-    serde_json::from_value(value).map_err(E::custom)
-}
-
-/// Deserializes a variant of a union from JSON that may also be something else.
-#[doc(hidden)]
-pub fn from_ref<T: DeserializeOwned>(value: &serde_json::Value) -> Option<T> {
-    T::deserialize(value).ok()
 }

@@ -7,7 +7,11 @@ pub use serde::ser::SerializeMap;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::{Map, Value};
 
-use super::{FieldName, UnknownFields};
+use serde::de::DeserializeOwned;
+
+use super::raw::Raw;
+use super::set_aside::Unfit;
+use super::{FieldName, UnknownFields, lenient};
 
 /// Deserializes the next field name. Not inlined, like [`read`] and [`write()`], so that hundreds of fields share one piece
 /// of code that stays in the processor's caches.
@@ -16,12 +20,21 @@ pub fn key<'de, A: MapAccess<'de>>(input: &mut A) -> Result<Option<FieldName<'de
     input.next_key()
 }
 
-/// Deserializes the value of a field into its place.
+/// Deserializes the value of a field into its place. In a lenient reading, a value that does not fit becomes an unknown field.
 #[inline(never)]
-pub fn read<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+pub fn read<'de, A: MapAccess<'de>, T: DeserializeOwned + Default>(
     input: &mut A,
+    name: &FieldName<'de>,
     place: &mut T,
+    fields: &mut UnknownFields,
 ) -> Result<(), A::Error> {
+    if lenient::is_on() {
+        return lenient::read(input, &name.0, fields, &mut |deserializer| {
+            *place = T::default();
+            *place = T::deserialize(deserializer)?;
+            Ok(())
+        });
+    }
     *place = input.next_value()?;
     Ok(())
 }
@@ -31,17 +44,20 @@ pub fn read<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
 pub fn read_unknown_field<'de, A: MapAccess<'de>>(
     input: &mut A,
     name: FieldName<'de>,
+    object: &'static str,
     fields: &mut UnknownFields,
 ) -> Result<(), A::Error> {
-    fields.insert(name.0, input.next_value()?);
+    let Raw(text) = input.next_value()?;
+    lenient::found(Unfit::UnknownField, object, &name.0, &text);
+    fields.insert_received(&name.0, &text);
     Ok(())
 }
 
 /// Serializes a field.
 #[inline(never)]
-pub fn write<M: SerializeMap, T: Serialize>(
+pub fn write<M: SerializeMap, T: Serialize + ?Sized>(
     output: &mut M,
-    key: &'static str,
+    key: &str,
     value: &T,
 ) -> Result<(), M::Error> {
     output.serialize_entry(key, value)

@@ -7,9 +7,12 @@ use std::fmt::Write as _;
 
 use serde_json::error::Category;
 
+use crate::data::string_end;
+
 /// The path of the field and the reason. Holds names of fields and types, never a value.
+#[doc(hidden)]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct DecodeError {
+pub struct DecodeError {
     path: Option<String>,
     reason: String,
 }
@@ -23,10 +26,15 @@ impl DecodeError {
         }
     }
 
+    /// The body is not text.
+    pub(crate) fn not_utf8() -> Self {
+        Self::field("", "the body is not JSON in UTF-8")
+    }
+
     /// A field is missing or has another type, found outside of serde.
     pub(crate) fn field(path: &str, reason: &str) -> Self {
         Self {
-            path: Some(path.to_owned()),
+            path: Some(path.to_owned()).filter(|path| !path.is_empty()),
             reason: reason.to_owned(),
         }
     }
@@ -35,25 +43,22 @@ impl DecodeError {
         if body.trim_ascii().is_empty() {
             return Self::empty();
         }
-        let end = offset(body, error.line(), error.column());
-        let path = Some(path_at(&body[..end])).filter(|path| !path.is_empty());
-        Self {
-            path,
-            reason: reason(error),
-        }
+        Self::field(&paths_at(body, &[offset(body, error)])[0], &reason(error))
     }
 
-    pub(crate) fn path(&self) -> Option<&str> {
+    /// Returns the path of the field, unless it is the body itself.
+    pub fn path(&self) -> Option<&str> {
         self.path.as_deref()
     }
 
-    pub(crate) fn reason(&self) -> &str {
+    /// Returns what does not fit.
+    pub fn reason(&self) -> &str {
         &self.reason
     }
 }
 
 /// Returns the part of serde's message that comes from the types. The rest may quote the response.
-fn reason(error: &serde_json::Error) -> String {
+pub(crate) fn reason(error: &serde_json::Error) -> String {
     match error.classify() {
         Category::Eof => return "the body ends too early".to_owned(),
         Category::Syntax => return "the body is not JSON".to_owned(),
@@ -80,16 +85,16 @@ fn reason(error: &serde_json::Error) -> String {
     }
 }
 
-/// Returns the byte offset of a 1-based line and a column that counts the bytes read on it.
-fn offset(body: &[u8], line: usize, column: usize) -> usize {
+/// Returns the byte offset of an error: of its 1-based line and its column, which counts the bytes read on it.
+pub(crate) fn offset(body: &[u8], error: &serde_json::Error) -> usize {
     let mut start = 0;
-    for _ in 1..line {
+    for _ in 1..error.line() {
         match body[start..].iter().position(|byte| *byte == b'\n') {
             Some(end) => start += end + 1,
             None => break,
         }
     }
-    start.saturating_add(column).min(body.len())
+    start.saturating_add(error.column()).min(body.len())
 }
 
 enum Frame<'a> {
@@ -97,12 +102,23 @@ enum Frame<'a> {
     Array(usize),
 }
 
-/// Returns the path of the value that `read` ends in or has just ended. `read` is a prefix of a JSON text.
-fn path_at(read: &[u8]) -> String {
+/// Returns the paths of the values that each of the `offsets` of a JSON text ends in or has just ended, in one pass.
+pub(crate) fn paths_at(text: &[u8], offsets: &[usize]) -> Vec<String> {
+    let mut order: Vec<usize> = (0..offsets.len()).collect();
+    order.sort_by_key(|index| offsets[*index]);
+    let mut order = order.into_iter().peekable();
+    let mut paths = vec![String::new(); offsets.len()];
     let mut frames: Vec<Frame<'_>> = Vec::new();
     let mut at = 0;
-    while at < read.len() {
-        match read[at] {
+    loop {
+        let end = string_end_at(text, at);
+        while let Some(index) = order.next_if(|index| offsets[*index] < end || at >= text.len()) {
+            paths[index] = path_of(&frames, text, offsets[index]);
+        }
+        let Some(byte) = text.get(at) else {
+            return paths;
+        };
+        match byte {
             b'{' => frames.push(Frame::Object(None)),
             b'[' => frames.push(Frame::Array(0)),
             b'}' | b']' => {
@@ -114,36 +130,30 @@ fn path_at(read: &[u8]) -> String {
                 None => {}
             },
             b'"' => {
-                let end = string_end(read, at);
                 if let Some(Frame::Object(key @ None)) = frames.last_mut()
-                    && end < read.len()
+                    && end <= text.len()
                 {
-                    *key = Some(&read[at + 1..end]);
+                    *key = Some(&text[at + 1..end - 1]);
                 }
-                at = end;
             }
             _ => {}
         }
-        at += 1;
+        at = end;
     }
-    // If a list itself does not match, reading stops after its bracket.
-    if read.ends_with(b"[") {
-        frames.pop();
-    }
-    render(&frames)
 }
 
-/// Returns the index of the closing quote, or the length if there is none.
-fn string_end(read: &[u8], open: usize) -> usize {
-    let mut at = open + 1;
-    while at < read.len() {
-        match read[at] {
-            b'\\' => at += 2,
-            b'"' => return at,
-            _ => at += 1,
-        }
+fn path_of(frames: &[Frame<'_>], text: &[u8], offset: usize) -> String {
+    // If a list itself does not match, reading stops after its bracket.
+    let is_list = text[..offset.min(text.len())].ends_with(b"[");
+    render(&frames[..frames.len() - usize::from(is_list && !frames.is_empty())])
+}
+
+/// Returns the end of the string that begins at `at`, or of the byte.
+fn string_end_at(text: &[u8], at: usize) -> usize {
+    match text.get(at) {
+        Some(b'"') => string_end(text, at) + 1,
+        _ => at + 1,
     }
-    read.len()
 }
 
 fn render(frames: &[Frame<'_>]) -> String {

@@ -15,7 +15,8 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-pub(crate) use decode::DecodeError;
+pub use decode::DecodeError;
+pub(crate) use decode::{offset, paths_at, reason};
 use envelope::Envelope;
 
 use crate::audience::AudienceMismatch;

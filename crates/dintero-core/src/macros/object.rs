@@ -52,8 +52,8 @@ macro_rules! object {
                 use $crate::data::private::SerializeMap as _;
                 let mut out = serializer.serialize_map(None)?;
                 $($crate::__write!($presence out $wire self.$field);)*
-                for (key, value) in self.__unknown_fields.iter() {
-                    out.serialize_entry(key, value)?;
+                for (key, value) in self.__unknown_fields.fields() {
+                    $crate::data::private::write(&mut out, key, value)?;
                 }
                 out.end()
             }
@@ -75,8 +75,8 @@ macro_rules! object {
                         let mut unknown_fields = $crate::data::UnknownFields::default();
                         while let ::std::option::Option::Some(key) = $crate::data::private::key(&mut input)? {
                             match &*key.0 {
-                                $($wire => $crate::data::private::read(&mut input, &mut $field)?,)*
-                                _ => $crate::data::private::read_unknown_field(&mut input, key, &mut unknown_fields)?,
+                                $($wire => $crate::data::private::read(&mut input, &key, &mut $field, &mut unknown_fields)?,)*
+                                _ => $crate::data::private::read_unknown_field(&mut input, key, stringify!($name), &mut unknown_fields)?,
                             }
                         }
                         ::std::result::Result::Ok($name {

@@ -7,17 +7,17 @@ macro_rules! union {
     (
         $(#[$meta:meta])*
         pub enum $name:ident by $(tag $tag:literal)? $(fields)? $(or $any:ident)? {
-            $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = [$($wire:literal),*] [$($field:literal),*],)*
+            $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = $values:tt $own:tt $required:tt,)*
         }
     ) => {
         $crate::union! {
             @body ($(#[$meta])*) $name ($($any)?) [$($tag)?]
-            { $(($(#[$variant_meta])*) $variant $type ($($builder)?) [$($wire),*] [$($field),*],)* }
+            { $(($(#[$variant_meta])*) $variant $type ($($builder)?) $values $own $required,)* }
         }
     };
     (
         @body ($(#[$meta:meta])*) $name:ident $any:tt $tag:tt
-        { $(($(#[$variant_meta:meta])*) $variant:ident $type:ident ($($builder:ident)?) $values:tt $fields:tt,)* }
+        { $(($(#[$variant_meta:meta])*) $variant:ident $type:ident ($($builder:ident)?) $values:tt $own:tt $required:tt,)* }
     ) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq)]
@@ -56,16 +56,18 @@ macro_rules! union {
         impl<'de> $crate::data::private::Deserialize<'de> for $name {
             fn deserialize<D: $crate::data::private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 const VARIANTS: &[$crate::data::VariantFacts] = &[
-                    $($crate::data::VariantFacts { name: stringify!($variant), values: &$values, fields: &$fields },)*
+                    $($crate::data::VariantFacts { name: stringify!($variant), values: &$values, fields: [&$own, &$required] },)*
                 ];
-                let value: $crate::data::private::Value = $crate::data::private::Deserialize::deserialize(deserializer)?;
-                match $crate::data::told(&value, (&$tag as &[&str]).first(), VARIANTS) {
-                    $($crate::data::Told::ByTag(stringify!($variant)) => return $crate::__variant!($any $variant value),)*
+                let raw: $crate::data::Raw<'_> = $crate::data::private::Deserialize::deserialize(deserializer)?;
+                let mut tried = false;
+                match $crate::data::told(&raw.value()?, (&$tag as &[&str]).first(), VARIANTS) {
+                    $($crate::data::Told::ByTag(stringify!($variant)) => return $crate::__variant!($any $variant raw),)*
                     $crate::data::Told::ByTag(_) => {}
                     $crate::data::Told::ByFields(names) => {
-                        for name in names {
+                        tried = !names.is_empty();
+                        for (name, reading) in raw.readings(&names) {
                             match name {
-                                $(stringify!($variant) => if let ::std::option::Option::Some(known) = $crate::data::from_ref(&value) {
+                                $(stringify!($variant) => if let ::std::option::Option::Some(known) = raw.read_if_it_fits(reading) {
                                     return ::std::result::Result::Ok(Self::$variant(known));
                                 },)*
                                 _ => {}
@@ -73,7 +75,7 @@ macro_rules! union {
                         }
                     }
                 }
-                ::std::result::Result::Ok(Self::Unknown(value))
+                raw.unknown(tried).map(Self::Unknown)
             }
         }
 
@@ -116,12 +118,13 @@ macro_rules! union_in_requests {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __variant {
-    (() $variant:ident $value:ident) => {
-        $crate::data::from_value($value).map(Self::$variant)
+    (() $variant:ident $raw:ident) => {
+        $raw.read().map(Self::$variant)
     };
-    ((any) $variant:ident $value:ident) => {
-        ::std::result::Result::Ok(
-            $crate::data::from_ref(&$value).map_or(Self::Unknown($value), Self::$variant),
-        )
+    ((any) $variant:ident $raw:ident) => {
+        match $raw.read_if_it_fits($crate::data::Reading::Same) {
+            ::std::option::Option::Some(value) => ::std::result::Result::Ok(Self::$variant(value)),
+            ::std::option::Option::None => $raw.read().map(Self::Unknown),
+        }
     };
 }

@@ -10,15 +10,14 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 pub use cursor::PageCursor;
 
 use crate::call::RunFuture;
-use crate::data::{Nullable, decode};
-use crate::raw_response::{Called, RawResponse, decode_error, response_error};
+use crate::data::{Nullable, nearest_value};
+use crate::raw_response::{Called, RawResponse, response_error};
 use crate::transport::BodyKind;
-use crate::{Call, Error, Operation, Response};
+use crate::{Call, Error, Operation, Response, trace};
 
 /// The pages of a list as a [`Stream`], which `pages()` of the call of a list returns.
 ///
@@ -124,15 +123,13 @@ impl<P: DeserializeOwned, I> Pages<P, I> {
     }
 
     fn page(&mut self, called: Called, response: RawResponse) -> Result<Page<P, I>, Error> {
-        let value = match decode(&response.body) {
-            Ok(value) => value,
-            Err(error) => return Err(decode_error(called, response, &error)),
+        let (value, set_aside) = match response.drifts.read::<P>(called.0, &response.body) {
+            Ok(read) => read,
+            Err(error) => return Err(response_error(called, response, error)),
         };
+        trace::set_aside(called.0, &set_aside);
         // The cursor is read from the JSON, since the types may not know its field.
-        let body: Value = match serde_json::from_slice(&response.body) {
-            Ok(body) => body,
-            Err(error) => return Err(decode_error(called, response, &error)),
-        };
+        let body = nearest_value(&response.body);
         let next = called.0.map_or(Ok(None), |list| {
             cursor::next(list, &self.call.query, &body, self.cursor.as_ref())
         });
@@ -143,7 +140,8 @@ impl<P: DeserializeOwned, I> Pages<P, I> {
         self.ended = cursor.is_none();
         self.cursor = cursor.clone().or(self.cursor.take());
         Ok(Page {
-            response: Response::new(response.status, response.headers, value),
+            response: Response::new(response.status, response.headers, value)
+                .with_set_aside(set_aside),
             items: self.items,
             cursor,
         })

@@ -3,11 +3,17 @@
 use dintero_checkout::types::{TransactionEvent, TransactionEventKind};
 
 use super::{AmountError, AmountsUnclear};
+use crate::set_aside::was_set_aside;
 
 /// The kind of an event. Older pages of Kravia show it as `name`, without an `event`.
 pub(crate) fn kind(event: &TransactionEvent) -> Option<TransactionEventKind> {
     let name = || event.name.as_deref().map(TransactionEventKind::from);
     event.event.clone().or_else(name)
+}
+
+/// Whether the kind of an event, or a field that may change its meaning, is missing or was set aside.
+fn is_unreadable(event: &TransactionEvent) -> bool {
+    kind(event).is_none() || was_set_aside(event.unknown_fields(), &["event", "name", "correction"])
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +107,9 @@ impl Sums {
 }
 
 fn step(index: usize, event: &TransactionEvent) -> Result<Option<Step>, AmountsUnclear> {
+    if is_unreadable(event) {
+        return Err(AmountsUnclear::Unreadable(index));
+    }
     let movement = match kind(event) {
         Some(TransactionEventKind::Capture) => Some(Movement::Capture),
         Some(TransactionEventKind::Refund) => Some(Movement::Refund),
@@ -108,6 +117,9 @@ fn step(index: usize, event: &TransactionEvent) -> Result<Option<Step>, AmountsU
         _ if event.correction.is_some() => None,
         _ => return Ok(None),
     };
+    if movement.is_some() && was_set_aside(event.unknown_fields(), &["success", "amount"]) {
+        return Err(AmountsUnclear::Unreadable(index));
+    }
     let correction = event.correction.as_ref().map(|correction| Remaining {
         capture: correction.remaining_capture_amount,
         refund: correction.remaining_refund_amount,
@@ -189,6 +201,9 @@ impl Pending {
     pub(super) fn of(events: &[TransactionEvent]) -> Result<Self, AmountsUnclear> {
         let mut pending = Self::default();
         for (index, event) in events.iter().enumerate() {
+            if is_unreadable(event) {
+                return Err(AmountsUnclear::Unreadable(index));
+            }
             if event.success == Some(false) || is_completed(event, events) {
                 continue;
             }

@@ -8,6 +8,8 @@ use dintero_checkout::types::{
     ShippingAddressOrderUpdate,
 };
 
+use crate::set_aside::was_set_aside;
+
 /// An order whose amounts can be checked: the order of a session, of a new session or an update, or of the response to an express
 /// callback.
 pub trait OrderAmounts: sealed::Sealed {}
@@ -26,12 +28,15 @@ pub struct Summary<'a> {
     lines: Option<Vec<Line<'a>>>,
     shipping: Option<Line<'a>>,
     is_partial: bool,
+    /// The fields of the order that were set aside.
+    unreadable: Vec<&'a str>,
 }
 
 struct Line<'a> {
     line_id: Option<&'a str>,
     amount: Option<i64>,
     splits: &'a [PayoutSplit],
+    is_unreadable: bool,
 }
 
 /// The error of an order whose amounts do not add up, with all mismatches.
@@ -55,6 +60,7 @@ enum Difference {
     Missing,
     NotInteger,
     TooLarge,
+    Unreadable,
 }
 
 impl AmountsMismatch {
@@ -102,6 +108,7 @@ impl fmt::Display for AmountMismatch {
             Difference::Missing => f.write_str(" is missing"),
             Difference::NotInteger => f.write_str(" is not an integer of minor units"),
             Difference::TooLarge => f.write_str(" is too large to add up"),
+            Difference::Unreadable => f.write_str(" does not fit its type and was set aside"),
         }
     }
 }
@@ -163,6 +170,7 @@ pub fn check_amounts_with_shipping(
         line_id: None,
         amount: Some(shipping),
         splits: &[],
+        is_unreadable: false,
     });
     check(summary)
 }
@@ -172,7 +180,12 @@ fn check(order: Summary<'_>) -> Result<(), AmountsMismatch> {
     // No list of i64 in memory can overflow it.
     let mut sum: i128 = 0;
     let mut complete = true;
-    let listed = order.lines.is_some();
+    found.extend(order.unreadable.iter().map(|field| AmountMismatch {
+        field: (*field).to_owned(),
+        line_id: None,
+        difference: Difference::Unreadable,
+    }));
+    let listed = order.lines.is_some() && order.unreadable.is_empty();
     let lines = order.lines.unwrap_or_default();
     let places = (0..).map(|index| format!("items[{index}]")).zip(lines);
     let shipping = order
@@ -186,6 +199,11 @@ fn check(order: Summary<'_>) -> Result<(), AmountsMismatch> {
                 difference,
             });
         };
+        if line.is_unreadable {
+            complete = false;
+            add("splits", Difference::Unreadable);
+            continue;
+        }
         let Some(amount) = line.amount else {
             complete = false;
             add("amount", Difference::Missing);
@@ -241,6 +259,7 @@ macro_rules! lines {
                     line_id: item.line_id.as_deref(),
                     amount: item.amount,
                     splits: item.splits.as_deref().unwrap_or_default(),
+                    is_unreadable: was_set_aside(item.unknown_fields(), &["splits"]),
                 }
             }
         }
@@ -255,9 +274,13 @@ impl<'a> From<&'a OrderShippingOption> for Line<'a> {
             line_id: Some(&option.line_id),
             amount: Some(option.amount),
             splits: option.splits.as_deref().unwrap_or_default(),
+            is_unreadable: was_set_aside(option.unknown_fields(), &["splits"]),
         }
     }
 }
+
+/// The fields of an order that are read, and may be absent.
+const READ: [&str; 3] = ["items", "shipping_option", "partial_payment"];
 
 macro_rules! orders {
     ($($order:ty: $self:ident => $total:expr, $shipping:expr, $partial:expr;)*) => {$(
@@ -271,6 +294,11 @@ macro_rules! orders {
                     lines: self.items.as_ref().map(|items| items.iter().map(Line::from).collect()),
                     shipping: $shipping,
                     is_partial: $partial,
+                    unreadable: self
+                        .unknown_fields()
+                        .map(|(name, _)| name)
+                        .filter(|name| READ.contains(name))
+                        .collect(),
                 }
             }
         }

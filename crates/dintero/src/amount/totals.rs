@@ -6,6 +6,7 @@ use dintero_checkout::types::{Transaction, TransactionStatus};
 
 use super::events::{Pending, Sums};
 use super::{Amount, AmountError, Currency};
+use crate::set_aside::was_set_aside;
 
 /// The captured, refunded, voided and pending amounts of a transaction, computed from its events.
 ///
@@ -48,6 +49,8 @@ pub enum AmountsUnclear {
     NoAmount(usize),
     /// The event of this index has no `success`.
     NoSuccess(usize),
+    /// The event of this index has no kind, or a field of it does not fit its type and was set aside.
+    Unreadable(usize),
     /// No interpretation of the corrections agrees with their remaining amounts, or several do.
     Correction,
     /// The status implies a capture or refund without an event for it.
@@ -63,6 +66,9 @@ impl fmt::Display for AmountsUnclear {
             Self::NoAmount(index) => write!(f, "event {index} of the transaction has no amount"),
             Self::NoSuccess(index) => {
                 write!(f, "event {index} of the transaction has no `success`")
+            }
+            Self::Unreadable(index) => {
+                write!(f, "event {index} of the transaction could not be read")
             }
             Self::Correction => f.write_str(
                 "the corrections of the transaction's events are inconsistent with their amounts",
@@ -174,6 +180,9 @@ impl TransactionAmounts {
 
 /// Whether any capture, refund or void of the transaction is in progress.
 pub(crate) fn is_pending(transaction: &Transaction) -> Result<bool, AmountsUnclear> {
+    if was_set_aside(transaction.unknown_fields(), &["events"]) {
+        return Err(AmountsUnclear::NoEvents);
+    }
     Pending::of(transaction.events.as_deref().unwrap_or_default())
         .map(|pending| pending != Pending::default())
 }

@@ -6,7 +6,7 @@ use dintero_core::{Error, Response, Violations};
 use uuid::Uuid;
 
 use super::Confirmation;
-use super::events::RequestEvents;
+use super::events::{RequestEvents, is_unreadable};
 use super::in_flight::{Observation, Observing, Request, check_reference};
 
 /// Captures once. Requires the scope `write:checkout`; the amount is in minor units. Sends `transactions_id_capture_post`, and reads
@@ -182,6 +182,9 @@ impl Request<Transaction> for Movement {
             if response.is_pending() {
                 self.events.request_id = response.event_request_id().map(str::to_owned);
                 return Ok(Observation::Pending);
+            }
+            if is_unreadable(&response) {
+                return self.check().await;
             }
             let observation = self.events.in_response(&response).after_sending();
             Ok(observation.map(|()| response.into_inner()))

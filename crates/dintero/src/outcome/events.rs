@@ -7,6 +7,7 @@ use dintero_checkout::types::{
 use super::Declined;
 use super::in_flight::Observation;
 use crate::amount::kind;
+use crate::set_aside::was_set_aside;
 
 /// How the events of a request are recognized.
 pub(super) struct RequestEvents {
@@ -78,7 +79,7 @@ impl RequestEvents {
         {
             return Observation::Applied(());
         }
-        if transaction.events.is_none() {
+        if transaction.events.is_none() || is_unreadable(transaction) {
             return Observation::Inconclusive;
         }
         let all = self.ends(transaction);
@@ -133,6 +134,9 @@ impl RequestEvents {
 
     /// What a 200 shows: a success, unless the last event is a failure of this kind.
     pub(super) fn in_response(&self, transaction: &Transaction) -> Observation<()> {
+        if is_unreadable(transaction) {
+            return Observation::Inconclusive;
+        }
         if let Some(last) = transaction.events.iter().flatten().last()
             && kind(last).as_ref() == Some(&self.kind)
             && (last.event_reference.is_none() || self.has_reference(last))
@@ -147,6 +151,26 @@ impl RequestEvents {
             observation => observation,
         }
     }
+}
+
+/// Whether something that tells the events of a request was set aside, or an event has no kind.
+pub(super) fn is_unreadable(transaction: &Transaction) -> bool {
+    const READ: &[&str] = &[
+        "event",
+        "name",
+        "event_reference",
+        "success",
+        "amount",
+        "correction",
+        "request_id",
+        "correlation_request_id",
+    ];
+    was_set_aside(transaction.unknown_fields(), &["events", "status"])
+        || transaction
+            .events
+            .iter()
+            .flatten()
+            .any(|event| kind(event).is_none() || was_set_aside(event.unknown_fields(), READ))
 }
 
 fn events<'t>(

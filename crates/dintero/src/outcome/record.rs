@@ -26,6 +26,7 @@ use dintero_shopping::types::{
 
 use super::Confirmation;
 use super::in_flight::{Observation, Observing, Request, check_reference};
+use crate::set_aside::was_set_aside;
 
 /// The key of the metadata.
 const REFERENCE: &str = "reference";
@@ -43,6 +44,7 @@ trait Record: Sized + Send + Sync + 'static {
     fn id(&self) -> Option<&String>;
     fn amount(&self) -> Option<i64>;
     fn has_metadata(&self) -> bool;
+    fn is_unreadable(&self) -> bool;
     fn has_reference(&self, reference: &str) -> bool;
 }
 
@@ -83,6 +85,10 @@ macro_rules! record {
 
             fn has_metadata(&self) -> bool {
                 self.metadata.is_some()
+            }
+
+            fn is_unreadable(&self) -> bool {
+                was_set_aside(self.unknown_fields(), &["amount"])
             }
 
             fn has_reference(&self, reference: &str) -> bool {
@@ -154,6 +160,7 @@ impl Recording {
         let observation = match (own.pop(), own.is_empty()) {
             (None, _) => Observation::Absent,
             (Some(_), false) => Observation::Inconclusive,
+            (Some(own), true) if own.is_unreadable() => Observation::Inconclusive,
             (Some(own), true) if own.amount().is_none() || own.amount() == self.amount => {
                 Observation::Applied(own)
             }

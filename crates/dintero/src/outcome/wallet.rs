@@ -24,6 +24,7 @@ use dintero_wallets::types::{
 
 use super::Confirmation;
 use super::in_flight::{Observation, Observing, Request};
+use crate::set_aside::was_set_aside;
 
 /// Funds or draws on a gift card, or reserves an amount with `pending`, once. Requires the scope `write:wallets`; the amount is in
 /// minor units. Sends `aid_cards_transactions_post`.
@@ -138,7 +139,9 @@ impl Movement {
     }
 
     fn observe(&self, found: Transaction) -> Observation<Transaction> {
-        if self.is_own(&found) {
+        if was_set_aside(found.unknown_fields(), &["type", "parent_id"]) {
+            Observation::Inconclusive
+        } else if self.is_own(&found) {
             Observation::Applied(found)
         } else {
             Observation::Conflict

@@ -7,6 +7,7 @@ use dintero_wallets::types::{Card, CardDetails};
 
 use super::{Reason, Verdict};
 use crate::Amount;
+use crate::set_aside::was_set_aside;
 use Verdict::{No, Unknown, Yes};
 
 /// Rules about a gift card. Its states are not documented as a list: only `inactive` (in places called `created`) and `unused` are known.
@@ -44,6 +45,7 @@ pub struct Facts<'a> {
     available: Option<i64>,
     active_from: Option<&'a DateTime>,
     expires_at: Option<&'a DateTime>,
+    is_validity_unreadable: bool,
 }
 
 const INACTIVE: [&str; 2] = ["inactive", "created"];
@@ -93,6 +95,9 @@ impl Facts<'_> {
 
     /// Whether the card is valid already; an error if it has expired or a time is malformed.
     fn is_valid_at(&self, now: SystemTime) -> Result<bool, Verdict> {
+        if self.is_validity_unreadable {
+            return Err(Unknown(Reason::MissingData));
+        }
         let parse = |time: &DateTime| {
             time.get()
                 .map(SystemTime::from)
@@ -120,6 +125,7 @@ macro_rules! cards {
                     available: self.amount_available,
                     active_from: self.active_from.as_ref(),
                     expires_at: self.expires_at.as_ref(),
+                    is_validity_unreadable: was_set_aside(self.unknown_fields(), &["active_from", "expires_at"]),
                 }
             }
         }

@@ -7,6 +7,7 @@ use dintero_shopping::types::{
 };
 
 use super::{Reason, Verdict};
+use crate::set_aside::was_set_aside;
 use Verdict::{No, Unknown, Yes};
 
 /// Rules about an order. The transitions are documented, the states they start from are partly inferred.
@@ -46,6 +47,13 @@ impl OrderRules for Order {
         match status(self) {
             OrderStatus::Open => match &self.captures {
                 None => Unknown(Reason::MissingData),
+                Some(captures)
+                    if captures
+                        .iter()
+                        .any(|capture| was_set_aside(capture.unknown_fields(), &["success"])) =>
+                {
+                    Unknown(Reason::MissingData)
+                }
                 Some(captures)
                     if captures
                         .iter()

@@ -4,6 +4,8 @@ use std::time::SystemTime;
 
 use dintero_checkout::types::{Session, SessionEventName};
 
+use crate::set_aside::was_set_aside;
+
 /// The state of a payment session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -17,7 +19,7 @@ pub enum SessionState {
     Cancelled,
     /// The session has expired, and its payment page is closed.
     Expired,
-    /// The session has no expiry time, and the default lifetime is not documented.
+    /// The session has no expiry time, and the default lifetime is not documented; or what would tell could not be read.
     Unknown,
 }
 
@@ -40,8 +42,13 @@ pub trait SessionRules {
 
 impl SessionRules for Session {
     fn state(&self, now: SystemTime) -> SessionState {
+        let mut unreadable = was_set_aside(
+            self.unknown_fields(),
+            &["cancelled_at", "events", "transaction_id"],
+        );
         let cancelled = self.cancelled_at.is_some()
             || self.events.iter().flatten().any(|event| {
+                unreadable |= was_set_aside(event.unknown_fields(), &["name"]);
                 event
                     .name
                     .as_ref()
@@ -49,6 +56,9 @@ impl SessionRules for Session {
             });
         if cancelled {
             return SessionState::Cancelled;
+        }
+        if unreadable {
+            return SessionState::Unknown;
         }
         if self.transaction_id.is_some() {
             return SessionState::HasTransaction;

@@ -1,8 +1,9 @@
-//! A malformed response is a typed error that names the place.
+//! A response that is not JSON is a typed error; what does not fit in one that is JSON is set aside, and named by its path.
 
 use std::path::Path;
 
-use dintero::{Error, WasSent};
+use dintero::checkout::types::Transaction;
+use dintero::{Error, Response, WasSent};
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::any};
 
@@ -15,39 +16,38 @@ fn transaction() -> Value {
     known["POST /transactions/{id}/capture"]["responses"]["200"][0].clone()
 }
 
-/// The result of a call whose response is these bytes, and the number of requests.
-async fn call(body: impl Into<Vec<u8>>) -> (Result<Value, Error>, usize) {
+/// The response of a call whose response is these bytes.
+async fn response_of(body: impl Into<Vec<u8>>) -> Result<Response<Transaction>, Error> {
     let server = MockServer::start().await;
     let response = ResponseTemplate::new(200)
         .insert_header("request-id", "req-1")
         .set_body_raw(body, "application/json");
     Mock::given(any())
         .respond_with(response)
+        .expect(1)
         .mount(&server)
         .await;
     let (dintero, _) = client_of(&server);
-    let response = dintero.checkout().get_transaction("P1").send().await;
-    let requests = server.received_requests().await.unwrap().len();
-    let value = response.map(|response| serde_json::to_value(response.into_inner()).unwrap());
-    (value, requests)
+    dintero.checkout().get_transaction("P1").send().await
 }
 
 /// The error of a call whose response is these bytes, sent once.
 async fn error_of(body: impl Into<Vec<u8>>) -> Error {
-    let (result, requests) = call(body).await;
-    let error = result.unwrap_err();
+    let error = response_of(body).await.unwrap_err();
     assert!(error.is_decode(), "{error}");
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     assert_eq!(error.request_id(), Some("req-1"));
     assert_eq!(error.operation().unwrap().name(), "get_transaction");
-    assert_eq!((error.was_sent(), requests), (WasSent::Yes, 1));
+    assert_eq!(error.was_sent(), WasSent::Yes);
     error
 }
 
 #[tokio::test]
 async fn a_well_formed_transaction_is_decoded() {
-    let (result, requests) = call(transaction().to_string()).await;
-    assert_eq!((result.unwrap(), requests), (transaction(), 1));
+    let response = response_of(transaction().to_string()).await.unwrap();
+    assert_eq!(response.set_aside(), []);
+    let value = serde_json::to_value(response.into_inner()).unwrap();
+    assert_eq!(value, transaction());
 }
 
 #[tokio::test]
@@ -84,8 +84,20 @@ async fn a_truncated_transaction_is_an_error_wherever_it_ends() {
 
 #[tokio::test]
 async fn a_field_of_the_wrong_type_is_named_by_its_path() {
-    let wrong: [(&str, Value, &str); 5] = [
-        ("/amount", json!("hidden"), "amount"),
+    let mut body = transaction();
+    body["amount"] = json!("hidden");
+    body["items"] = json!("also hidden");
+    let error = error_of(body.to_string()).await;
+    assert_eq!(error.field(), Some("amount"));
+    assert!(
+        !format!("{error} {error:?}").contains("hidden"),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_field_that_does_not_fit_is_set_aside_and_listed() {
+    let wrong: [(&str, Value, &str); 4] = [
         ("/events", json!({"hidden": 1}), "events"),
         ("/events/0/amount", json!(["hidden"]), "events[0].amount"),
         ("/items/0/quantity", json!("hidden"), "items[0].quantity"),
@@ -97,24 +109,32 @@ async fn a_field_of_the_wrong_type_is_named_by_its_path() {
         *body
             .pointer_mut(pointer)
             .unwrap_or_else(|| panic!("no {pointer}")) = value;
-        let error = error_of(body.to_string()).await;
-        assert_eq!(error.field(), Some(path));
+        let response = response_of(body.to_string()).await.unwrap();
+        let set_aside = response.set_aside();
+        assert_eq!(set_aside.len(), 1, "{set_aside:?}");
+        assert_eq!((set_aside[0].path(), set_aside[0].place()), (path, path));
         assert!(
-            !format!("{error} {error:?}").contains("hidden"),
-            "{error:?}"
+            !format!("{response:?} {set_aside:?}").contains("hidden"),
+            "{response:?}"
         );
+        assert_eq!(serde_json::to_value(response.into_inner()).unwrap(), body);
     }
 }
 
 #[tokio::test]
-async fn deep_nesting_is_an_error_and_no_overflow() {
+async fn deep_nesting_is_no_overflow() {
     let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-    for field in ["unknown", "metadata", "events", "amount"] {
-        error_of(format!(
-            "{{\"id\": \"P1\", \"{field}\": {}}}",
-            deep(100_000)
-        ))
-        .await;
+    for field in ["unknown", "metadata", "events", "card"] {
+        let mut body = transaction().to_string();
+        body.insert_str(1, &format!("\"{field}\": 1, "));
+        body.truncate(body.len() - 1);
+        body.push_str(&format!(", \"{field}\": {}}}", deep(20_000)));
+        let response = response_of(body).await.unwrap();
+        let listed = response.set_aside().iter().map(|one| one.path());
+        let expected = (field != "unknown").then_some(field);
+        assert_eq!(listed.collect::<Vec<_>>(), Vec::from_iter(expected));
+        let written = serde_json::to_string(&response.into_inner()).unwrap();
+        assert!(written.contains(&deep(20_000)), "{field}");
     }
     error_of(deep(1_000_000)).await;
 }

@@ -131,10 +131,12 @@ impl Flattener<'_> {
         while let Some((outer, _)) = place.rsplit_once("/allOf/") {
             place = outer;
         }
-        let top = self.stack.iter().chain(&self.current);
-        let top = top.map(String::as_str).collect();
-        let is_top = self.components.keys().any(|name| pointer_of(name) == place);
-        Some(top).filter(|_| is_top).unwrap_or_default()
+        let name = place.strip_prefix("/components/schemas/");
+        if name.is_none_or(|name| name.contains('/')) {
+            return Vec::new();
+        }
+        let open = self.stack.iter().chain(&self.current);
+        open.map(String::as_str).collect()
     }
 
     /// Returns `true` if a component is a choice, at whatever depth, and one of the components is an alternative.
@@ -180,8 +182,9 @@ impl Flattener<'_> {
             None => flat,
         };
         self.stack.pop();
-        // What was cut short depends on where the reference stands.
-        if self.cuts == before {
+        // What was cut short depends on where the reference stands. In a document of nothing but circles, all ways through
+        // them would take for ever.
+        if self.cuts == before || self.cuts > 10_000 {
             self.expanded.insert(key, flat.clone());
         }
         flat
@@ -331,6 +334,7 @@ impl Flattener<'_> {
                 };
             }
         };
+        self.check_limits(&one, pointer);
         one
     }
 

@@ -1,0 +1,234 @@
+//! The second reading of a body whose first reading failed: a field that does not fit is set aside in its object.
+//!
+//! Objects read each of their fields by [`read`](super::private::read). In a lenient reading that function takes the text of
+//! the field first, so that an error in it ends there: the text moves to the unknown fields of the object, under its own name. Only
+//! a required field that is now missing is an error of the object, and so of the field that holds it. One pass finds
+//! everything; the deserializers are those of the usual reading.
+
+use std::cell::{Cell, RefCell};
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+
+use serde::de::MapAccess;
+use serde_json::de::StrRead;
+
+use super::UnknownFields;
+use super::decode::whole;
+use super::raw::Raw;
+use super::set_aside::{Finding, Misfit, Unfit};
+
+pub(super) type Deserializer<'a> = serde_json::Deserializer<StrRead<'a>>;
+/// Deserializes a value into its place.
+pub(super) type Parse<'p> = dyn FnMut(&mut Deserializer<'_>) -> serde_json::Result<()> + 'p;
+
+/// The limit of what is listed; what does not fit is kept in any case.
+const MAX_MISFITS: usize = 1_000;
+
+/// The limit of what the types do not know, in one body.
+const MAX_FINDINGS: usize = 200;
+
+/// Objects nested deeper than this are set aside, so that no body can exhaust the stack.
+const MAX_DEPTH: u32 = 64;
+
+thread_local! {
+    static MODE: Cell<Mode> = const { Cell::new(Mode::Usual) };
+    static DOUBT: Cell<bool> = const { Cell::new(false) };
+    static NAMES: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+    static READING: RefCell<Reading> = const { RefCell::new(Reading::EMPTY) };
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Usual,
+    /// A usual reading that collects the names of what the types do not know.
+    Watched,
+    Lenient,
+}
+
+/// What a lenient reading has found so far.
+struct Reading {
+    /// The address of the body and its length.
+    body: (usize, usize),
+    /// The offset in the body of the field that is being read.
+    at: usize,
+    depth: u32,
+    misfits: Vec<Misfit>,
+    findings: Vec<Finding>,
+}
+
+impl Reading {
+    const EMPTY: Self = Self {
+        body: (0, 0),
+        at: 0,
+        depth: 0,
+        misfits: Vec::new(),
+        findings: Vec::new(),
+    };
+
+    /// The offset of a part of the body; a text that is no part of it has the offset of the field that is being read.
+    fn offset(&self, text: &str) -> usize {
+        let (start, length) = self.body;
+        let offset = (text.as_ptr() as usize).wrapping_sub(start);
+        if offset <= length { offset } else { self.at }
+    }
+}
+
+pub(super) fn is_on() -> bool {
+    MODE.get() == Mode::Lenient
+}
+
+/// Sets the mode until it is dropped.
+struct Within(Mode);
+
+impl Within {
+    fn new(mode: Mode) -> Self {
+        Self(MODE.replace(mode))
+    }
+}
+
+impl Drop for Within {
+    fn drop(&mut self) {
+        MODE.set(self.0);
+    }
+}
+
+/// Reads `body` leniently and returns what was set aside and found, or the misfit that leaves nothing to return.
+pub(super) fn run(
+    body: &str,
+    parse: &mut Parse<'_>,
+) -> Result<(Vec<Misfit>, Vec<Finding>), Misfit> {
+    let _within = Within::new(Mode::Lenient);
+    READING.set(Reading {
+        body: (body.as_ptr() as usize, body.len()),
+        ..Reading::EMPTY
+    });
+    let result = attempt("", body, parse);
+    let reading = READING.replace(Reading::EMPTY);
+    result.map(|()| (reading.misfits, reading.findings))
+}
+
+/// Runs a usual reading within a lenient one.
+pub(super) fn suspended<T>(read: impl FnOnce() -> T) -> T {
+    let _within = Within::new(match MODE.get() {
+        Mode::Lenient => Mode::Usual,
+        mode => mode,
+    });
+    read()
+}
+
+/// Notes that a usual reading found a value that none of the variants fits that it may be.
+pub(super) fn doubt() {
+    DOUBT.set(true);
+}
+
+/// Returns `true` if a usual reading is in doubt.
+pub(super) fn take_doubt() -> bool {
+    DOUBT.replace(false)
+}
+
+/// Runs a usual reading and returns hashes of the names that the types do not know, each once.
+pub(super) fn watch<T>(read: impl FnOnce() -> T) -> (T, Vec<u64>) {
+    let _within = Within::new(Mode::Watched);
+    NAMES.take();
+    (read(), NAMES.take())
+}
+
+/// Takes note of something that `within`, a type, does not know. `text` is its place in the body, or is elsewhere.
+pub(super) fn found(kind: Unfit, within: &'static str, name: &str, text: &str) {
+    match MODE.get() {
+        Mode::Usual => {}
+        Mode::Watched => NAMES.with_borrow_mut(|names| {
+            let mut hasher = DefaultHasher::new();
+            (within, name).hash(&mut hasher);
+            let hash = hasher.finish();
+            if names.len() < MAX_FINDINGS && !names.contains(&hash) {
+                names.push(hash);
+            }
+        }),
+        Mode::Lenient => READING.with_borrow_mut(|reading| {
+            if reading.findings.len() < MAX_FINDINGS {
+                let value = (kind == Unfit::UnknownValue).then(|| name.to_owned());
+                let finding = Finding::new(kind, reading.offset(text), value);
+                reading.findings.push(finding);
+            }
+        }),
+    }
+}
+
+/// Reads the next field: into its place by `parse`, or into the unknown fields.
+pub(super) fn read<'de, A: MapAccess<'de>>(
+    input: &mut A,
+    name: &str,
+    unknown_fields: &mut UnknownFields,
+    parse: &mut Parse<'_>,
+) -> Result<(), A::Error> {
+    let text: Raw<'de> = input.next_value()?;
+    read_text(name, &text.0, unknown_fields, parse);
+    Ok(())
+}
+
+fn read_text(name: &str, text: &str, unknown_fields: &mut UnknownFields, parse: &mut Parse<'_>) {
+    match attempt(name, text, parse) {
+        Ok(()) if unknown_fields.is_empty() => {}
+        // The last one of several fields of the same name counts.
+        Ok(()) => unknown_fields.remove(name),
+        Err(misfit) => {
+            READING.with_borrow_mut(|reading| {
+                if reading.misfits.len() < MAX_MISFITS {
+                    reading.misfits.push(misfit);
+                }
+            });
+            unknown_fields.insert_received(name, text);
+        }
+    }
+}
+
+/// Parses the text of one field. Of a field that does not fit, what was set aside inside of it is forgotten.
+fn attempt(name: &str, text: &str, parse: &mut Parse<'_>) -> Result<(), Misfit> {
+    let (outer, before, depth) = READING.with_borrow_mut(|reading| {
+        let outer = reading.at;
+        reading.at = reading.offset(text);
+        reading.depth += 1;
+        (outer, reading.misfits.len(), reading.depth)
+    });
+    let result = if depth > MAX_DEPTH {
+        Err(None)
+    } else {
+        parse(&mut serde_json::Deserializer::from_str(text)).map_err(Some)
+    };
+    let result = match result {
+        Err(Some(error)) if !is_missing_field(&error) => {
+            let again = whole(text).and_then(|text| {
+                forget(before);
+                parse(&mut serde_json::Deserializer::from_str(&text)).ok()
+            });
+            again.ok_or(Some(error))
+        }
+        other => other,
+    };
+    READING.with_borrow_mut(|reading| {
+        let at = std::mem::replace(&mut reading.at, outer);
+        reading.depth -= 1;
+        result.map_err(|error| {
+            let inner = reading.misfits.split_off(before);
+            match error {
+                Some(error) => Misfit::new(name, at, text, &error, inner),
+                None => Misfit::too_deep(name, at, text),
+            }
+        })
+    })
+}
+
+/// Returns the number of misfits that were found so far.
+pub(super) fn misfits() -> usize {
+    READING.with_borrow(|reading| reading.misfits.len())
+}
+
+/// Forgets all misfits but the first ones.
+pub(super) fn forget(all_but: usize) {
+    READING.with_borrow_mut(|reading| reading.misfits.truncate(all_but));
+}
+
+fn is_missing_field(error: &serde_json::Error) -> bool {
+    error.is_data() && error.to_string().starts_with("missing field")
+}

@@ -1,0 +1,213 @@
+//! The parts of a response that do not fit their types.
+
+use std::fmt;
+
+use crate::error::{DecodeError, offset, paths_at, reason};
+
+/// A field of a response that does not fit its type: the object that it belongs to has it among its unknown fields, as it was
+/// received, and serializes it again. Holds names of fields and types, never a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetAside {
+    path: String,
+    place: String,
+    expected: String,
+    found: &'static str,
+}
+
+impl SetAside {
+    /// Returns the path of the field that was set aside, such as `events[1].items`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns the path of the value that does not fit: the field itself, or a part of it, such as `events[1].items[0].amount`.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Returns what the type expects there, such as `i64`.
+    pub fn expected(&self) -> &str {
+        &self.expected
+    }
+
+    /// Returns the kind of JSON value that was found there, such as `a string`, or `nothing` where a required field is missing.
+    pub fn found(&self) -> &str {
+        self.found
+    }
+}
+
+impl fmt::Display for SetAside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            path,
+            place,
+            expected,
+            found,
+        } = self;
+        write!(
+            f,
+            "`{path}` was set aside: expected {expected} at `{place}`, found {found}"
+        )
+    }
+}
+
+/// A value that does not fit, by its offsets in the body.
+pub(super) struct Misfit {
+    name: String,
+    /// Where the field that is set aside begins.
+    at: usize,
+    /// Where the deserializer stopped.
+    stopped: usize,
+    /// The required field that is missing there.
+    missing: Option<String>,
+    reason: String,
+    found: &'static str,
+}
+
+impl Misfit {
+    /// Describes the error of a field whose text begins at the offset `at`. If a required field is missing because it was itself
+    /// among the `inner` misfits, that one is the reason.
+    pub(super) fn new(
+        name: &str,
+        at: usize,
+        text: &str,
+        error: &serde_json::Error,
+        inner: Vec<Self>,
+    ) -> Self {
+        let name = name.to_owned();
+        let reason = reason(error);
+        let missing = reason
+            .strip_prefix("missing field ")
+            .map(|name| name.trim_matches('`').to_owned());
+        let is_reason = |inner: &Self| missing.as_ref() == Some(&inner.name);
+        if let Some(reason) = inner.into_iter().rfind(is_reason) {
+            return Self { name, at, ..reason };
+        }
+        let stopped = offset(text.as_bytes(), error);
+        Self {
+            name,
+            at,
+            stopped: at + stopped,
+            found: match missing {
+                Some(_) => "nothing",
+                None => found(text, error),
+            },
+            missing,
+            reason,
+        }
+    }
+
+    pub(super) fn too_deep(name: &str, at: usize, text: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            at,
+            stopped: at,
+            missing: None,
+            reason: "expected fewer levels of objects".to_owned(),
+            found: kind_of(text),
+        }
+    }
+
+    /// Adds the paths, in one pass over the body.
+    pub(super) fn resolve(body: &str, misfits: Vec<Self>) -> Vec<SetAside> {
+        let offsets = misfits
+            .iter()
+            .flat_map(|misfit| [misfit.at, misfit.stopped]);
+        let paths = paths_at(body.as_bytes(), &offsets.collect::<Vec<_>>());
+        let resolved = misfits.into_iter().zip(paths.chunks(2));
+        resolved
+            .map(|(misfit, paths)| SetAside {
+                path: paths[0].clone(),
+                place: match misfit.missing {
+                    Some(name) if paths[1].is_empty() => name,
+                    Some(name) => format!("{}.{name}", paths[1]),
+                    None => paths[1].clone(),
+                },
+                expected: misfit.reason.replacen("expected ", "", 1).replacen(
+                    "missing field",
+                    "the field",
+                    1,
+                ),
+                found: misfit.found,
+            })
+            .collect()
+    }
+
+    /// Returns the error of a body that does not fit as a whole.
+    pub(super) fn into_error(self, body: &str) -> DecodeError {
+        DecodeError::field(&paths_at(body.as_bytes(), &[self.stopped])[0], &self.reason)
+    }
+}
+
+/// Returns the kind of the value that an error is about.
+fn found(text: &str, error: &serde_json::Error) -> &'static str {
+    let message = error.to_string();
+    let Some(named) = message.strip_prefix("invalid type: ") else {
+        return kind_of(text);
+    };
+    match named.split([' ', ',']).next() {
+        Some("string") => "a string",
+        Some("null") => "null",
+        Some("boolean") => "a boolean",
+        Some("sequence") => "a list",
+        Some("map") => "an object",
+        _ => "a number",
+    }
+}
+
+fn kind_of(text: &str) -> &'static str {
+    match text.as_bytes().first() {
+        Some(b'{') => "an object",
+        Some(b'[') => "a list",
+        Some(b'"') => "a string",
+        Some(b't' | b'f') => "a boolean",
+        Some(b'n') => "null",
+        _ => "a number",
+    }
+}
+
+/// Something that the types do not know.
+#[doc(hidden)]
+pub struct Finding {
+    pub(crate) kind: Unfit,
+    pub(crate) path: String,
+    /// The value of an enum.
+    pub(crate) value: Option<String>,
+    at: usize,
+}
+
+/// The kind of a [`Finding`].
+#[doc(hidden)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Unfit {
+    /// A field.
+    UnknownField,
+    /// A value of an enum.
+    UnknownValue,
+}
+
+impl Finding {
+    /// A value that does not look like one of an enum is not kept.
+    pub(super) fn new(kind: Unfit, at: usize, value: Option<String>) -> Self {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_.:-".contains(c);
+        let value =
+            value.filter(|value| (1..=64).contains(&value.len()) && value.chars().all(plain));
+        Self {
+            kind,
+            path: String::new(),
+            value,
+            at,
+        }
+    }
+
+    /// Adds the paths, in one pass over the body.
+    pub(super) fn resolve(body: &str, mut findings: Vec<Self>) -> Vec<Self> {
+        let offsets: Vec<usize> = findings.iter().map(|finding| finding.at).collect();
+        let paths = paths_at(body.as_bytes(), &offsets);
+        findings
+            .iter_mut()
+            .zip(paths)
+            .for_each(|(finding, path)| finding.path = path);
+        findings
+    }
+}
