@@ -59,6 +59,9 @@ pub(crate) struct Shared {
     pub(crate) drifts: Arc<Drifts>,
 }
 
+/// `{aid}` in the path of a parsed URL.
+const ACCOUNT: &str = "%7Baid%7D";
+
 impl Handle {
     pub(crate) fn new(shared: Arc<Shared>, account: Arc<str>) -> Self {
         let token = shared.credentials.source().map(|source| {
@@ -136,6 +139,11 @@ impl Handle {
         let mut url = root.clone();
         match root.path() {
             "/" => url.set_path(path),
+            // A base with the account has the version before it.
+            below if below.contains(ACCOUNT) => {
+                let below = below.replace(ACCOUNT, self.account());
+                url.set_path(&[&below, path.strip_prefix("/v1").unwrap_or(path)].concat());
+            }
             below => url.set_path(&[below.trim_end_matches('/'), path].concat()),
         }
         if !query.is_empty() {

@@ -69,12 +69,10 @@ impl Call<'_> {
 
     /// The headers that say who integrates, with lower-case keys as Dintero gives them back.
     pub(crate) fn system_headers(&self) -> Value {
+        #[rustfmt::skip]
         const NAMES: [&str; 5] = [
-            "dintero-system-name",
-            "dintero-system-version",
-            "dintero-system-plugin-name",
-            "dintero-system-plugin-version",
-            "user-agent",
+            "dintero-system-name", "dintero-system-version", "dintero-system-plugin-name",
+            "dintero-system-plugin-version", "user-agent",
         ];
         let mut headers = Map::new();
         for name in NAMES {

@@ -18,14 +18,10 @@ use crate::errors::{ApiError, ApiResult};
 /// How many tokens are valid at a time; the one that expires first makes room.
 const TOKENS: usize = 10_000;
 /// The scopes of a client that is not limited to others: everything.
-const ALL_SCOPES: [&str; 7] = [
-    "admin:accounts",
-    "admin:billing",
-    "admin:checkout",
-    "admin:reports",
-    "admin:settlements",
-    "admin:shopping",
-    "admin:wallets",
+#[rustfmt::skip]
+const ALL_SCOPES: [&str; 8] = [
+    "admin:accounts", "admin:billing", "admin:checkout", "admin:hooks", "admin:reports", "admin:settlements",
+    "admin:shopping", "admin:wallets",
 ];
 
 /// An API client of the sandbox: id, secret, scopes, and the accounts that it may request tokens for.

@@ -12,16 +12,10 @@ use crate::body::{self, ResponseBody};
 use crate::faults::Fault;
 
 /// The properties whose values [`Fault::UnknownEnumValue`] replaces: those with a list of values in the documents.
+#[rustfmt::skip]
 const STATUS_FIELDS: [&str; 9] = [
-    "case_status",
-    "event",
-    "format",
-    "payment_operation",
-    "payment_status",
-    "settlement_status",
-    "status",
-    "token_type",
-    "transaction_status",
+    "case_status", "event", "format", "payment_operation", "payment_status", "settlement_status", "status",
+    "token_type", "transaction_status",
 ];
 
 /// Alters a JSON body as the fault says.

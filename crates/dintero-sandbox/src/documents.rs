@@ -36,12 +36,18 @@ pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
 /// Method, path, id and body.
 type OwnOperation = (&'static str, &'static str, &'static str, RequestBody);
 
-/// The operations that the sandbox adds: what a browser and the checkout page of Dintero would do with a session.
+/// The operations that the sandbox adds: what a browser and the checkout page of Dintero would do with a session, and the
+/// subscriptions to webhooks.
 #[rustfmt::skip]
-const OWN: [OwnOperation; 3] = [
+const OWN: [OwnOperation; 8] = [
     ("POST", "/v1/view/{session_id}/session/lock", "sandbox_lock", RequestBody::Optional),
     ("GET", "/v1/view/{session_id}", "sandbox_payment_page", RequestBody::None),
     ("POST", "/v1/view/{session_id}", "sandbox_pay", RequestBody::OptionalForm),
+    ("GET", "/v1/accounts/{aid}/hooks/subscriptions", "sandbox_hooks_list", RequestBody::None),
+    ("POST", "/v1/accounts/{aid}/hooks/subscriptions", "sandbox_hooks_create", RequestBody::Required),
+    ("GET", "/v1/accounts/{aid}/hooks/subscriptions/{hook_id}", "sandbox_hooks_read", RequestBody::None),
+    ("DELETE", "/v1/accounts/{aid}/hooks/subscriptions/{hook_id}", "sandbox_hooks_delete", RequestBody::None),
+    ("POST", "/v1/accounts/{aid}/hooks/subscriptions/{hook_id}/ping", "sandbox_hooks_ping", RequestBody::Optional),
 ];
 
 const READ: &[&str] = &["admin:checkout", "read:checkout"];
@@ -50,9 +56,12 @@ const WRITE: &[&str] = &["admin:checkout", "write:checkout"];
 /// The scopes of operations for which the documents name none, by the beginning of the path: for GET, and for other
 /// methods. The first row that fits counts.
 #[rustfmt::skip]
-const ASSUMED_SCOPES: [(&str, &[&str], &[&str]); 3] = [
+const ASSUMED_SCOPES: [(&str, &[&str], &[&str]); 5] = [
     // The token request authenticates by client id and secret.
     ("/v1/accounts/{oid}/auth/token", &[], &[]),
+    // The payer has no token.
+    ("/v1/view/", &[], &[]),
+    ("/v1/accounts/{aid}/hooks/", &["admin:hooks", "read:hooks"], &["admin:hooks", "write:hooks"]),
     // Payouts are about the sellers of an account, whose approval is documented with these scopes.
     ("/v2/accounts/", &["admin:accounts", "read:accounts"], &["admin:accounts", "write:accounts"]),
     // What the other operations of Checkout need.
@@ -141,7 +150,7 @@ impl Operation {
     fn own((method, path, id, body): OwnOperation) -> Self {
         Self {
             path: path.to_owned(),
-            scopes: Vec::new(),
+            scopes: assumed_scopes(method, path).to_vec(),
             body,
             ..Self::documented(&Value::Null, &Value::Null, (method, path), id)
         }
@@ -194,10 +203,13 @@ impl Operation {
 fn assumed_scopes(method: &str, path: &str) -> &'static [&'static str] {
     let mut rows = ASSUMED_SCOPES.iter();
     let row = rows.find(|(prefix, ..)| path.starts_with(prefix));
-    row.map_or(
-        &[],
-        |(_, read, write)| if method == "get" { read } else { write },
-    )
+    row.map_or(&[], |(_, read, write)| {
+        if method.eq_ignore_ascii_case("get") {
+            read
+        } else {
+            write
+        }
+    })
 }
 
 /// The name in a part of a path such as `{id}`.

@@ -171,6 +171,11 @@ impl<T: From<Handle>> Builder<T> {
 
     /// Sets the URL of the Checkout host. Default: `https://checkout.dintero.com`. It is subject to the limits of
     /// [`api_url`](Self::api_url).
+    ///
+    /// A URL with `{aid}` in its path takes the place of host and version: `https://api.dintero.com/v1/accounts/{aid}/payments` is the
+    /// base of "Payments API v2". Dintero documents that base for `pay_session` only; one guide of a third party uses it for sessions,
+    /// transactions, captures, refunds and voids, and says that it does not list sessions. Whether it has the other operations of the
+    /// Checkout API, and the same bodies, is not known and was not tried: use a client of its own for the calls that need it.
     pub fn checkout_url(mut self, url: impl Into<String>) -> Self {
         self.checkout_url = Some(url.into());
         self

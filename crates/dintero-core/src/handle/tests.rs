@@ -42,6 +42,35 @@ fn a_configured_url_may_have_a_path_of_its_own() {
 }
 
 #[test]
+fn a_base_with_the_account_takes_the_place_of_host_and_version() {
+    let base = "https://api.dintero.com/v1/accounts/{aid}/payments/";
+    let builder = Handle::builder().account("P12345678").bearer_token("t");
+    let handle = builder.checkout_url(base).build().expect("configuration");
+    for (handle, server, path, expected) in [
+        (
+            handle.clone(),
+            Server::Checkout,
+            "/v1/transactions/a.b/capture",
+            "/v1/accounts/P12345678/payments/transactions/a.b/capture",
+        ),
+        (
+            handle.for_account("T87654321").expect("account"),
+            Server::Checkout,
+            "/v1/sessions",
+            "/v1/accounts/T87654321/payments/sessions",
+        ),
+        (handle, Server::Api, "/v1/x", "/v1/x"),
+    ] {
+        let url = handle.url(server, path, "").expect("url");
+        assert_eq!(
+            url.as_str(),
+            format!("https://api.dintero.com{expected}"),
+            "{path}"
+        );
+    }
+}
+
+#[test]
 fn handles_of_accounts_share_connections_and_tokens() {
     let handle = handle();
     assert!(handle.is_production());

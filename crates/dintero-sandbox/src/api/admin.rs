@@ -1,14 +1,8 @@
 //! The signature secret, API keys and the operations of terminals.
 
-use serde_json::{Value, json};
-
+use crate::api::prelude::*;
 use crate::api::records::{TERMINAL, TERMINAL_OPERATIONS, created_at};
-use crate::api::stamp;
-use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::clients::{Grant, bearer};
-use crate::errors::{ApiError, ApiResult, ensure_field};
-use crate::state::json::{pick, set};
-use crate::state::{Account, alphanumeric, uuid};
 
 pub(crate) fn signature(_: &Call<'_>, account: &mut Account) -> HandlerResult {
     let secret = account.admin.signature.clone();

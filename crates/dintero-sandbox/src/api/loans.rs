@@ -1,6 +1,6 @@
 //! The one figure of a profile that the API works out itself: the effective rate of a loan example.
 
-use serde_json::{Value, json};
+use crate::api::prelude::*;
 
 /// Adds `effective_annual_interest_rate` to every loan example. How Dintero reckons is not published; here all is paid
 /// back at the end.

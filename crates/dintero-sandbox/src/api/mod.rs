@@ -4,18 +4,30 @@
 pub(crate) mod admin;
 pub(crate) mod checkout;
 pub(crate) mod finance;
+pub(crate) mod hooks;
 pub(crate) mod loans;
 pub(crate) mod pictures;
 pub(crate) mod records;
 pub(crate) mod shopping;
 pub(crate) mod wallets;
 
-use serde_json::{Value, json};
+/// What nearly every operation uses.
+mod prelude {
+    pub(crate) use super::{fits, shopping::events::api_event, stamp};
+    pub(crate) use crate::call::{ApiResponse, Call, HandlerResult};
+    pub(crate) use crate::callbacks::webhooks;
+    pub(crate) use crate::check::{Check, parse_time};
+    pub(crate) use crate::clock::text;
+    pub(crate) use crate::errors::{ApiError, ApiResult};
+    pub(crate) use crate::errors::{ensure_capacity, ensure_field, ensure_state};
+    pub(crate) use crate::state::checkout::{Authorization, Session, Transaction};
+    pub(crate) use crate::state::json::{copy, items, pick, remove, set, text_of};
+    pub(crate) use crate::state::{Account, alphanumeric, checkout_id, uuid};
+    pub(crate) use serde_json::{Value, json};
+}
 
-use crate::call::Call;
-use crate::errors::{ApiError, ApiResult};
+use self::prelude::*;
 use crate::query::Query;
-use crate::state::json::text_of;
 use crate::state::store::Store;
 
 /// A page of objects, newest first, and the cursor of the next page if there is one.
@@ -75,7 +87,7 @@ pub(crate) fn stamp(call: &Call<'_>, verb: &str) -> Value {
 }
 
 /// Whether `part` lies between nothing and the whole, which may be negative.
-fn fits(whole: i64, part: i64) -> bool {
+pub(crate) fn fits(whole: i64, part: i64) -> bool {
     (whole.min(0)..=whole.max(0)).contains(&part)
 }
 

@@ -1,16 +1,10 @@
 //! The one handler of what is stored without rules of its own: it is listed, read, created, replaced and deleted.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Value, json};
 
-use crate::api::{has_values, is_found, is_set, loans, stamp};
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::{Check, parse_time};
-use crate::clock::text;
-use crate::errors::{ApiError, ApiResult};
-use crate::state::json::{pick, remove, set, text_of};
+use crate::api::prelude::*;
+use crate::api::{has_values, is_found, is_set, loans};
 use crate::state::store::Store;
-use crate::state::{Account, checkout_id, uuid};
 
 /// How long the approval of a seller takes, on the sandbox's clock.
 const APPROVAL: TimeDelta = TimeDelta::hours(1);
@@ -18,16 +12,11 @@ const APPROVAL: TimeDelta = TimeDelta::hours(1);
 pub(crate) const TERMINAL: TimeDelta = TimeDelta::seconds(30);
 
 /// Query parameters that filter, where the documents have them, and where an object has their values.
+#[rustfmt::skip]
 const FILTERS: [(&str, &str); 9] = [
-    ("case_status", "/case_status"),
-    ("currency", "/order/currency"),
-    ("customer_id", "/customer_id"),
-    ("operation_id", "/id"),
-    ("payment_provider", "/provider"),
-    ("payout_destination_id", "/payout_destination_id"),
-    ("relationship_id", "/relationship_id"),
-    ("status", "/status"),
-    ("terminal_id", "/terminal_id"),
+    ("case_status", "/case_status"), ("currency", "/order/currency"), ("customer_id", "/customer_id"),
+    ("operation_id", "/id"), ("payment_provider", "/provider"), ("payout_destination_id", "/payout_destination_id"),
+    ("relationship_id", "/relationship_id"), ("status", "/status"), ("terminal_id", "/terminal_id"),
 ];
 const SEARCHED: [&str; 2] = ["/id", "/provider_reference"];
 
@@ -113,6 +102,10 @@ pub(crate) const SELLERS: Collection = Collection {
 pub(crate) const SETTLEMENTS: Collection =
     Collection::new("settlement", |account| &mut account.finance.settlements)
         .with_page("items", "last_evaluated_key");
+pub(crate) const SUBSCRIPTIONS: Collection = Collection {
+    view: |_, subscription| webhooks::shown(subscription),
+    ..Collection::new("subscription", |account| &mut account.admin.subscriptions)
+};
 pub(crate) const TERMINAL_OPERATIONS: Collection = Collection {
     view: terminal_operation,
     ..Collection::new("terminal operation", |account| &mut account.admin.terminals)

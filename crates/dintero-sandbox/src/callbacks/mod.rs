@@ -1,6 +1,7 @@
-//! Callbacks: which of them a session's `callback_url` asks for.
+//! Callbacks: which of them a session's `callback_url` asks for. Webhooks are about the same moments.
 
 mod target;
+pub(crate) mod webhooks;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -82,8 +83,9 @@ pub(crate) fn on_events(account: &mut Account, now: DateTime<Utc>, id: &str, fir
     }
 }
 
-/// Queues a callback, if the session has a `callback_url` that asks for it.
+/// Queues webhooks, and a callback if the session has a `callback_url` that asks for it.
 fn queue(account: &mut Account, now: DateTime<Utc>, notice: Notice) {
+    webhooks::on_notice(account, now, &notice);
     let Some(session) = account.checkout.sessions.find(&notice.session_id) else {
         return;
     };
@@ -118,6 +120,8 @@ fn queue(account: &mut Account, now: DateTime<Utc>, notice: Notice) {
     let is_post = target.as_ref().is_ok_and(|target| target.is_post);
     let callback = Callback {
         delivery_id: uuid(),
+        subscription_id: None,
+        body: None,
         session_id: notice.session_id,
         transaction_id: notice.transaction_id,
         error: notice.error.map(str::to_owned),

@@ -18,6 +18,7 @@ use url::{Host, Url};
 use crate::api::checkout::transaction_operations;
 use crate::shared::Shared;
 use crate::state::callbacks::{Callback, CallbackResponse, CallbackState};
+use crate::state::json::text_of;
 use crate::state::{Account, SandboxState, uuid};
 use crate::sync::lock;
 
@@ -47,7 +48,7 @@ struct Attempt {
     delivery_id: String,
     method: Method,
     url: Url,
-    signature: Option<String>,
+    headers: Vec<(&'static str, String)>,
     body: Option<String>,
 }
 
@@ -93,8 +94,8 @@ impl Dispatcher {
         let mut request = http
             .request(attempt.method.clone(), attempt.url.clone())
             .header("event-delivery", &attempt.delivery_id);
-        if let Some(signature) = &attempt.signature {
-            request = request.header("Dintero-Signature", signature);
+        for (name, value) in &attempt.headers {
+            request = request.header(*name, value);
         }
         if let Some(body) = &attempt.body {
             request = request
@@ -194,6 +195,12 @@ impl Dispatcher {
         };
         let noted = account.callbacks.change(&attempt.delivery_id, |callback| {
             callback.attempted(now, response);
+            if callback.state == CallbackState::GivenUp
+                && let Some(id) = &callback.subscription_id
+            {
+                // What else waits for it is not sent any more.
+                let _ = account.admin.subscriptions.remove(id, "subscription");
+            }
             let event = callback.session_event.clone();
             let event = event.filter(|_| callback.state == CallbackState::Delivered);
             Some((event?, callback.session_id.clone()))
@@ -230,15 +237,22 @@ fn prepare(
 ) -> Option<Attempt> {
     let callbacks = &mut account.callbacks;
     let callback = callbacks.waiting.iter().find(|c| c.delivery_id == id)?;
+    let hook_id = callback.subscription_id.as_deref();
+    let hook = hook_id.and_then(|id| account.admin.subscriptions.find(id));
     let url = Url::parse(&callback.url).ok();
-    let Some(url) = url.filter(|url| is_allowed(url, hosts)) else {
-        let reason = "the callback_url is not on this machine, and its host was not allowed";
+    let url = url.filter(|url| is_allowed(url, hosts));
+    let reason = match url {
+        _ if hook.is_none() && hook_id.is_some() => "the subscription was deleted",
+        Some(_) => "",
+        None => "the URL is not on this machine, and its host was not allowed",
+    };
+    let Some(url) = url.filter(|_| reason.is_empty()) else {
         let state = CallbackState::NotSent(reason.to_owned());
         callbacks.change(id, |callback| callback.state = state);
         return None;
     };
     let is_post = callback.method == "POST";
-    let body = is_post.then(|| {
+    let body = || {
         let id = callback.transaction_id.as_deref()?;
         let mut body = account.checkout.transactions.find(id)?.body(&[]);
         let session = account.checkout.sessions.find(&callback.session_id);
@@ -246,17 +260,40 @@ fn prepare(
             body["session"] = session.body(&[]);
         }
         Some(body.to_string())
-    });
-    let secret = account.admin.signature.as_ref();
-    let secret = secret.and_then(|found| found["signature"]["secret"].as_str());
-    let time = now.timestamp();
+    };
+    let body = match hook {
+        Some(_) => callback.body.clone(),
+        None => is_post.then(body).flatten(),
+    };
+    let secret = match hook {
+        Some(hook) => Some(&hook["config"]["secret"]),
+        None => account
+            .admin
+            .signature
+            .as_ref()
+            .map(|found| &found["signature"]),
+    };
+    let mut headers = Vec::from_iter(secret.map(|secret| {
+        let value = text_of(&secret[if hook.is_some() { "value" } else { "secret" }]);
+        let (time, method) = (now.timestamp(), &callback.method);
+        match text_of(&secret["type"]) {
+            "Authorization" => ("authorization", value.to_owned()),
+            "HMAC-SHA1" => ("event-signature", sign::webhook(value, body.as_deref())),
+            _ => (
+                "Dintero-Signature",
+                sign::header(value, time, &account.id, method, &url),
+            ),
+        }
+    }));
+    let event = callback.event.clone().filter(|_| hook.is_some());
+    headers.extend(event.map(|event| ("event", event)));
     Some(Attempt {
         account: account.id.clone(),
         delivery_id: id.to_owned(),
-        signature: secret.map(|s| sign::header(s, time, &account.id, &callback.method, &url)),
+        headers,
         method: if is_post { Method::POST } else { Method::GET },
         url,
-        body: body.flatten(),
+        body,
     })
 }
 

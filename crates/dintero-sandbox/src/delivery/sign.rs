@@ -1,7 +1,8 @@
-//! `Dintero-Signature`: HMAC-SHA256 of the request line, without the body.
+//! `Dintero-Signature`: HMAC-SHA256 of the request line, without the body. `event-signature`: HMAC-SHA1 of the body.
 
 use form_urlencoded::{Serializer, parse};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha1::Sha1;
 use sha2::Sha256;
 use url::Url;
 
@@ -12,6 +13,14 @@ pub(crate) fn header(secret: &str, time: i64, account: &str, method: &str, url: 
     let digest = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
         .map(|mac| hex::encode(mac.chain_update(text).finalize().into_bytes()));
     format!("t={time},v0-hmac-sha256={}", digest.unwrap_or_default())
+}
+
+/// The value of `event-signature` for a body.
+pub(crate) fn webhook(secret: &str, body: Option<&str>) -> String {
+    let digest = Hmac::<Sha1>::new_from_slice(secret.as_bytes())
+        .map(|mac| mac.chain_update(body.unwrap_or_default()))
+        .map(|mac| hex::encode(mac.finalize().into_bytes()));
+    digest.unwrap_or_default()
 }
 
 fn canonical(time: i64, account: &str, method: &str, url: &Url) -> String {

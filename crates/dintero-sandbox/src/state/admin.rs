@@ -21,6 +21,9 @@ pub(crate) struct Admin {
     pub(crate) terminals: Store<Value>,
     /// The operation of a terminal that each idempotency key was used for.
     pub(crate) terminal_keys: BTreeMap<String, String>,
+    /// Webhook subscriptions.
+    #[serde(default)]
+    pub(crate) subscriptions: Store<Value>,
     /// The session that each location shows.
     pub(crate) locations: BTreeMap<String, String>,
 }

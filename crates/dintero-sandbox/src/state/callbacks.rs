@@ -1,4 +1,4 @@
-//! Callbacks and their attempts.
+//! Callbacks, deliveries of webhooks, and their attempts.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -8,20 +8,25 @@ use serde::{Deserialize, Serialize};
 
 /// How often a failed callback is retried, as documented.
 const RETRIES: usize = 20;
+/// How often a failed webhook is retried, as documented.
+const WEBHOOK_RETRIES: usize = 5;
 
-/// A callback: a request to a session's `callback_url` with all its attempts.
+/// A callback, which is a request to a session's `callback_url`, or the delivery of a webhook; with all its attempts.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Callback {
     /// The `event-delivery` header: the same in every attempt.
     pub delivery_id: String,
-    /// The session whose `callback_url` is requested.
+    /// The webhook subscription that the delivery is for; `None` for a callback.
+    #[serde(default)]
+    pub subscription_id: Option<String>,
+    /// The session that it is about; empty for a webhook that is about none.
     pub session_id: String,
     /// The transaction that the callback is about; `None` if the payer left without paying.
     pub transaction_id: Option<String>,
     /// The parameter `error`: `cancelled`, `authorization` or `failed`.
     pub error: Option<String>,
-    /// The parameter `event`: `CAPTURE`, `REFUND` or `VOID`, as `report_event` requests it.
+    /// The parameter `event`: `CAPTURE`, `REFUND` or `VOID`, as `report_event` requests it. The event of a webhook, such as `ping`.
     pub event: Option<String>,
     /// `GET` or `POST`.
     pub method: String,
@@ -32,6 +37,9 @@ pub struct Callback {
     /// The state of the delivery.
     pub state: CallbackState,
     pub(crate) with_session: bool,
+    /// The body of a webhook; that of a callback is made when it is sent.
+    #[serde(default)]
+    pub(crate) body: Option<String>,
     /// The session's event once it is delivered.
     pub(crate) session_event: Option<String>,
     pub(crate) number: u64,
@@ -45,9 +53,9 @@ pub enum CallbackState {
     Waiting(DateTime<Utc>),
     /// The receiver responded with 2xx.
     Delivered,
-    /// The receiver responded with a status that is not retried: 3xx or 4xx.
+    /// The receiver responded to a callback with a status that is not retried: 3xx or 4xx.
     Refused,
-    /// All 21 attempts failed.
+    /// All attempts failed: 21 of a callback, 6 of a webhook.
     GivenUp,
     /// No request was sent, for this reason.
     NotSent(String),
@@ -79,6 +87,7 @@ impl fmt::Debug for Callback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut f = f.debug_struct("Callback");
         f.field("delivery_id", &self.delivery_id)
+            .field("subscription_id", &self.subscription_id)
             .field("session_id", &self.session_id)
             .field("transaction_id", &self.transaction_id)
             .field("error", &self.error)
@@ -92,11 +101,13 @@ impl fmt::Debug for Callback {
 impl Callback {
     pub(crate) fn attempted(&mut self, at: DateTime<Utc>, response: CallbackResponse) {
         self.attempts.push(CallbackAttempt { at, response });
+        let (is_webhook, failed) = (self.subscription_id.is_some(), self.attempts.len());
+        let retries = if is_webhook { WEBHOOK_RETRIES } else { RETRIES };
         self.state = match response {
             CallbackResponse::Status(200..300) => CallbackState::Delivered,
-            CallbackResponse::Status(300..500 | 600..) => CallbackState::Refused,
-            _ => match self.attempts.len() {
-                failed if failed > RETRIES => CallbackState::GivenUp,
+            CallbackResponse::Status(300..500 | 600..) if !is_webhook => CallbackState::Refused,
+            _ => match failed {
+                failed if failed > retries => CallbackState::GivenUp,
                 failed => CallbackState::Waiting(at + pause(failed)),
             },
         };

@@ -53,12 +53,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 4] = [
-        Kind::Authorization,
-        Kind::Capture,
-        Kind::Refund,
-        Kind::Cancellation,
-    ];
+    #[rustfmt::skip]
+    pub(crate) const ALL: [Kind; 4] = [Kind::Authorization, Kind::Capture, Kind::Refund, Kind::Cancellation];
 
     /// Returns the name of its list in an order and in a path.
     pub(crate) fn plural(self) -> &'static str {
@@ -208,12 +204,8 @@ impl Order {
     pub(crate) fn check_capacity(&self) -> ApiResult<()> {
         let operations = Kind::ALL.map(|kind| self.operations(kind).len());
         let comments = items(&self.doc["comments"]).len();
-        let lists = [
-            operations.iter().sum(),
-            comments,
-            self.events.len(),
-            self.sessions.len(),
-        ];
+        let (events, sessions) = (self.events.len(), self.sessions.len());
+        let lists = [operations.iter().sum(), comments, events, sessions];
         let fits = lists.iter().all(|len| *len < PER_ORDER);
         ensure_capacity(fits, "records of one order")
     }

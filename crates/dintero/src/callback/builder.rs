@@ -98,6 +98,7 @@ impl VerifierBuilder {
                     tolerance: self.tolerance,
                     clock: self.clock,
                 }),
+                as_of: None,
             }),
             _ => Err(violations),
         }
@@ -108,7 +109,7 @@ fn is_base(url: &Url) -> bool {
     matches!(url.scheme(), "https" | "http") && url.query().is_none() && url.fragment().is_none()
 }
 
-fn is_account(account: &str) -> bool {
+pub(super) fn is_account(account: &str) -> bool {
     account
         .strip_prefix(['T', 'P'])
         .is_some_and(|digits| digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit()))

@@ -34,11 +34,9 @@ pub enum CallbackError {
     WrongSignature,
     /// The method, path or query of the request is not that of a callback.
     MalformedRequest,
-    /// A parameter that must be unique occurs more than once.
-    Duplicate(&'static str),
-    /// A required parameter is missing.
+    /// None of the parameters that identify a payment is there; the first of them is named. The URL is not one of a session callback.
     Missing(&'static str),
-    /// The body is malformed.
+    /// The body, or the field that was asked for, does not match its type.
     MalformedBody,
     /// The body is incomplete or too large.
     UnreadableBody,
@@ -48,9 +46,9 @@ impl CallbackError {
     /// Returns the status to respond with.
     ///
     /// Dintero retries a session callback up to 20 times after 5xx, and never after 4xx. 503 is therefore for errors that a retry may
-    /// overcome: a local clock, secret or public URL that is wrong, and a signature that is too old, in case retries are signed anew.
-    /// A forger gains nothing by it. 401 and 400 are for permanent errors. Webhooks are retried 5 times after anything but 2xx, express
-    /// callbacks never.
+    /// overcome: a local clock, secret or public URL that is wrong, a signature that is too old, in case retries are signed anew, and
+    /// everything with a valid signature. A forger gains nothing by it. 401 and 400 are for requests that Dintero did not sign. Webhooks
+    /// are retried 5 times after anything but 2xx, express callbacks never.
     pub fn status(self) -> StatusCode {
         self.facts().0
     }
@@ -81,15 +79,14 @@ impl CallbackError {
                 TEMPORARY,
                 "the signature is for another host than the public URL; check `public_url`",
             ),
-            Self::UnsortedQuery => (PERMANENT, "the signature is for a query that is not sorted"),
+            Self::UnsortedQuery => (TEMPORARY, "the signature is for a query that is not sorted"),
             Self::WrongSignature => (
                 TEMPORARY,
                 "the signature matches no known secret; check the account and its secrets",
             ),
-            Self::MalformedRequest => (PERMANENT, "the request line is malformed"),
-            Self::Duplicate(_) => (PERMANENT, "occurs more than once"),
-            Self::Missing(_) => (PERMANENT, "is missing"),
-            Self::MalformedBody => (PERMANENT, "the body is malformed"),
+            Self::MalformedRequest => (TEMPORARY, "the request line is malformed"),
+            Self::Missing(_) => (TEMPORARY, "is missing"),
+            Self::MalformedBody => (TEMPORARY, "the body does not match its type"),
             Self::UnreadableBody => (TEMPORARY, "the body could not be read"),
         }
     }
@@ -97,7 +94,7 @@ impl CallbackError {
 
 impl fmt::Display for CallbackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Self::Duplicate(name) | Self::Missing(name) = self {
+        if let Self::Missing(name) = self {
             write!(f, "the parameter `{name}` ")?;
         }
         f.write_str(self.facts().1)

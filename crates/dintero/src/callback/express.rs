@@ -87,6 +87,6 @@ impl Verified {
     /// # Errors
     /// [`CallbackError::MalformedBody`] if the body does not fit the type.
     pub fn express<Q: ExpressRequest>(&self, body: &[u8]) -> Result<Q, CallbackError> {
-        serde_json::from_slice(body).map_err(|_| CallbackError::MalformedBody)
+        super::webhook::read(body)
     }
 }

@@ -51,6 +51,7 @@ mod sign;
 mod signature;
 mod verify;
 mod webhook;
+mod webhook_event;
 
 #[cfg(all(feature = "axum", feature = "checkout"))]
 pub use self::axum::Express;
@@ -61,7 +62,10 @@ pub use express::{ExpressRequest, ExpressResponse};
 pub use session::{PaymentError, ReportedEvent, SessionCallback};
 pub use sign::{Signer, sign_webhook};
 pub use verify::{Verified, Verifier};
-pub use webhook::{Webhook, WebhookEvent, WebhookVerifier};
+#[cfg(feature = "checkout")]
+pub use webhook::WebhookPayload;
+pub use webhook::{Webhook, WebhookVerifier};
+pub use webhook_event::WebhookEvent;
 
 /// The IP addresses that Dintero sends callbacks from, for firewalls. They do not replace the signature.
 pub const SENDERS: [std::net::IpAddr; 2] = [

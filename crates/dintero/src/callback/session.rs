@@ -1,11 +1,12 @@
 //! Session callbacks.
 
 use dintero_core::DateTime;
-use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::Error as Unreadable;
+use serde::{Deserialize, Serialize};
 
 use super::CallbackError;
+use super::builder::is_account;
 use super::signature::Parameters;
 
 dintero_core::open_enum! {
@@ -41,18 +42,22 @@ dintero_core::open_enum! {
 /// update the order in one step. The body of a callback with `method=POST` is not signed.
 ///
 /// Dintero sends it for payments that are authorized, on hold or captured; with `report_error=true` in your URL also for failed ones, and
-/// with `report_event=CAPTURE` (or `REFUND`, `VOID`) for these events. Your URL must not have parameters that Dintero adds: they would
-/// occur twice and be rejected with [`CallbackError::Duplicate`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// with `report_event=CAPTURE` (or `REFUND`, `VOID`) for these events. Your URL should not have parameters that Dintero adds, and the
+/// builders of sessions refuse it: where a name occurs twice, the value that has the expected form is taken, or else the last, and
+/// [`parameters`](Self::parameters) has the other.
+///
+/// It can be put into a queue with serde; [`Verifier::as_of`](super::Verifier::as_of) is for queues of requests. What is deserialized is
+/// not verified again, so only your own code may write to that queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SessionCallback {
     /// The id of the transaction; `None` for a payment that failed before it was initiated.
     pub transaction_id: Option<String>,
     /// The id of the session, sent as `session_id`, or as `sid` if your URL has `sid_parameter_name=sid`.
     pub session_id: Option<String>,
-    /// Your reference from the order; empty if it is empty there.
+    /// Your reference from the order; empty if it is empty there or was not sent.
     pub merchant_reference: String,
-    /// The creation time of the transaction, in UTC.
+    /// The creation time of the transaction, in UTC; an empty text if it was not sent.
     pub time: DateTime,
     /// The error, if the payment failed.
     pub error: Option<PaymentError>,
@@ -70,23 +75,28 @@ impl SessionCallback {
         mut parameters: Parameters,
         delivery: Option<String>,
     ) -> Result<Self, CallbackError> {
-        let renamed = parameters
+        const NAMES: [&str; 4] = ["transaction_id", "session_id", "sid", "merchant_reference"];
+        if !parameters.iter().any(|(name, _)| NAMES.contains(&name)) {
+            return Err(CallbackError::Missing("transaction_id"));
+        }
+        let is_renamed = parameters
             .iter()
             .any(|parameter| parameter == ("sid_parameter_name", "sid"));
-        if renamed || !parameters.contains("session_id") {
-            parameters.rename("sid", "session_id");
-        }
-        let merchant_reference = parameters.take("merchant_reference")?;
-        let mut take = |name| Ok(parameters.take(name)?.filter(|value| !value.is_empty()));
-        let (transaction_id, session_id) = (take("transaction_id")?, take("session_id")?);
-        let (time, error) = (take("time")?, take("error")?);
-        let (event, event_id) = (take("event")?, take("event_id")?);
+        let session_names = match is_renamed {
+            true => ["sid", "session_id"],
+            false => ["session_id", "sid"],
+        };
+        let session_id = parameters.take(&session_names, is_id);
+        let transaction_id = parameters.take(&["transaction_id"], is_id);
+        let time = parameters.take(&["time"], |text| text.parse::<DateTime>().is_ok());
+        let mut take = |name| parameters.take(&[name], |_| true);
+        let merchant_reference = take("merchant_reference");
+        let (error, event, event_id) = (take("error"), take("event"), take("event_id"));
         Ok(Self {
             transaction_id,
             session_id,
-            merchant_reference: merchant_reference
-                .ok_or(CallbackError::Missing("merchant_reference"))?,
-            time: parse_time(time.ok_or(CallbackError::Missing("time"))?)?,
+            merchant_reference: merchant_reference.unwrap_or_default(),
+            time: parse_time(&time.unwrap_or_default())?,
             error: error.map(PaymentError::from),
             event: event.map(ReportedEvent::from),
             event_id,
@@ -112,8 +122,14 @@ impl SessionCallback {
     }
 }
 
+/// Ids of sessions and transactions begin with the account.
+fn is_id(text: &str) -> bool {
+    text.split_once('.')
+        .is_some_and(|(account, id)| is_account(account) && !id.is_empty())
+}
+
 /// Preserves the text even if it is no time.
-fn parse_time(text: String) -> Result<DateTime, CallbackError> {
+fn parse_time(text: &str) -> Result<DateTime, CallbackError> {
     let text = IntoDeserializer::<Unreadable>::into_deserializer(text);
     DateTime::deserialize(text).map_err(|_| CallbackError::MalformedRequest)
 }

@@ -5,13 +5,12 @@ use std::fmt;
 use dintero_core::Violations;
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use url::form_urlencoded;
 
-use super::CallbackError;
-
 /// The decoded parameters of a query, in the order they were sent. `Debug` shows only their number.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
@@ -26,23 +25,17 @@ impl Parameters {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    pub(super) fn contains(&self, name: &str) -> bool {
-        self.iter().any(|(other, _)| other == name)
-    }
-
-    /// Removes a parameter that occurs at most once.
-    pub(super) fn take(&mut self, name: &'static str) -> Result<Option<String>, CallbackError> {
-        let mut values = self.0.extract_if(.., |(other, _)| other == name);
-        match (values.next(), values.next()) {
-            (_, Some(_)) => Err(CallbackError::Duplicate(name)),
-            (value, None) => Ok(value.map(|(_, value)| value)),
-        }
-    }
-
-    pub(super) fn rename(&mut self, from: &str, to: &str) {
-        for (name, _) in self.0.iter_mut().filter(|(name, _)| name == from) {
-            to.clone_into(name);
-        }
+    /// Removes the parameter that Dintero added under one of these names, the most likely name first. The merchant's URL may have the
+    /// name too: a value of the expected form counts more than another, then one that is not empty, then the name, then the last, since
+    /// Dintero appends.
+    pub(super) fn take(&mut self, names: &[&str], is_expected: fn(&str) -> bool) -> Option<String> {
+        let pairs = self.0.iter().enumerate();
+        let ranks = pairs.filter_map(|(at, (name, value))| {
+            let preference = names.iter().rev().position(|known| known == name)?;
+            Some((is_expected(value), !value.is_empty(), preference, at))
+        });
+        let (.., at) = ranks.max()?;
+        Some(self.0.remove(at).1).filter(|value| !value.is_empty())
     }
 
     /// The query as it is signed: form-encoded and sorted by name; equal names keep their order.

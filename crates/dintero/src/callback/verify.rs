@@ -7,6 +7,7 @@ use dintero_core::Clock;
 use hmac::Mac;
 use http::{HeaderMap, Method, Request, Uri};
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::header::{SIGNATURE, SignatureHeader, single};
@@ -35,6 +36,8 @@ use super::{CallbackError, SessionCallback, VerifierBuilder};
 #[derive(Clone, Debug)]
 pub struct Verifier {
     pub(super) inner: Arc<Settings>,
+    /// The time that counts instead of the clock's.
+    pub(super) as_of: Option<SystemTime>,
 }
 
 #[derive(Debug)]
@@ -46,8 +49,9 @@ pub(super) struct Settings {
     pub(super) clock: Arc<dyn Clock>,
 }
 
-/// A request that Dintero signed. The signature covers its method, host, path and query, not its body.
-#[derive(Clone, Debug)]
+/// A request that Dintero signed. The signature covers its method, host, path and query, not its body. Like a [`SessionCallback`], it can
+/// be put into a queue of your own with serde.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verified {
     signed_at: SystemTime,
     delivery: Option<String>,
@@ -58,6 +62,15 @@ impl Verifier {
     /// Starts a verifier for the callbacks of an account, `T` or `P` and 8 digits.
     pub fn builder(account: impl Into<String>) -> VerifierBuilder {
         VerifierBuilder::new(account.into())
+    }
+
+    /// Returns a verifier that compares the times of signatures with this time instead of the clock's, for requests that were stored when
+    /// they were received and are verified later. The time must be your own record, not one of the request.
+    pub fn as_of(&self, received_at: SystemTime) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            as_of: Some(received_at),
+        }
     }
 
     /// Verifies a request of any framework. The request must be as it was received, not rewritten by a router or decoded by a framework.
@@ -151,7 +164,7 @@ impl Verifier {
     }
 
     fn signed_at(&self, seconds: u64) -> Result<SystemTime, CallbackError> {
-        let now = self.inner.clock.wall();
+        let now = self.as_of.unwrap_or_else(|| self.inner.clock.wall());
         let signed = SystemTime::UNIX_EPOCH
             .checked_add(Duration::from_secs(seconds))
             .ok_or(CallbackError::Future)?;
@@ -203,10 +216,10 @@ impl Verified {
         self.parameters.iter()
     }
 
-    /// Converts the request into a session callback.
+    /// Converts the request into a session callback. Parameters that are missing, or occur twice, do not prevent that.
     ///
     /// # Errors
-    /// [`CallbackError::Missing`] and [`CallbackError::Duplicate`] name a parameter.
+    /// [`CallbackError::Missing`] if there is no transaction, session or reference at all.
     pub fn session_callback(self) -> Result<SessionCallback, CallbackError> {
         SessionCallback::from_parameters(self.parameters, self.delivery)
     }

@@ -1,5 +1,6 @@
 //! Deliveries of webhook subscriptions, verified by `event-signature`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,105 +10,19 @@ use hmac::{Hmac, Mac};
 use http::HeaderMap;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use sha1::Sha1;
 
-use super::CallbackError;
 use super::header::{digest, single};
 use super::signature::{check_secrets, keyed};
 use super::verify::delivery;
+use super::{CallbackError, WebhookEvent};
+#[cfg(feature = "checkout")]
+use crate::checkout::types;
 
 const SIGNATURE: &str = "event-signature";
-
-dintero_core::open_enum! {
-    /// The event of a webhook. Dintero adds events without notice.
-    pub enum WebhookEvent {
-        /// The subscription was created, or a ping was requested.
-        Ping = "ping",
-        /// An account was added, for partners.
-        AccountAdd = "account_add",
-        /// An account changed.
-        AccountUpdate = "account_update",
-        /// A store of the account was added.
-        AccountStoreAdd = "account_store_add",
-        /// A store of the account changed.
-        AccountStoreUpdate = "account_store_update",
-        /// A store of the account was deleted.
-        AccountStoreDelete = "account_store_delete",
-        /// A location of the account was added.
-        AccountLocationAdd = "account_location_add",
-        /// A location of the account changed.
-        AccountLocationUpdate = "account_location_update",
-        /// A location of the account was deleted.
-        AccountLocationDelete = "account_location_delete",
-        /// A location was added.
-        LocationAdd = "location_add",
-        /// A location changed.
-        LocationUpdate = "location_update",
-        /// A location was deleted.
-        LocationDelete = "location_delete",
-        /// A receipt was added.
-        ReceiptAdd = "receipt_add",
-        /// A receipt changed.
-        ReceiptUpdate = "receipt_update",
-        /// A customer was added.
-        CustomerAdd = "customer_add",
-        /// A customer changed.
-        CustomerUpdate = "customer_update",
-        /// A customer was deleted.
-        CustomerDelete = "customer_delete",
-        /// A customer changed the password.
-        CustomerChangePassword = "customer_change_password",
-        /// A customer's token was added.
-        TokenAdd = "token_add",
-        /// A customer's token was removed.
-        TokenRemove = "token_remove",
-        /// A loyalty transaction.
-        Transaction = "transaction",
-        /// A gift card was created or used. The body is not documented.
-        WalletTransaction = "wallet_transaction",
-        /// A discount was added.
-        DiscountAdd = "discount_add",
-        /// A discount changed.
-        DiscountUpdate = "discount_update",
-        /// A discount was deleted.
-        DiscountDelete = "discount_delete",
-        /// Customers were given a discount.
-        DiscountAddCustomers = "discount_add_customers",
-        /// A customer's discount changed.
-        DiscountCustomerUpdate = "discount_customer_update",
-        /// A draft order was added.
-        ShoppingDraftAdd = "shopping_draft_add",
-        /// A draft order changed.
-        ShoppingDraftUpdate = "shopping_draft_update",
-        /// A draft order was completed; the body has its orders.
-        ShoppingDraftComplete = "shopping_draft_complete",
-        /// An order changed.
-        ShoppingOrderUpdate = "shopping_order_update",
-        /// An event was added to an order.
-        ShoppingOrderEventAdd = "shopping_order_event_add",
-        /// An order was deleted.
-        ShoppingOrderDelete = "shopping_order_delete",
-        /// A settlement was added.
-        SettlementAdd = "settlement_add",
-        /// The due diligence of a customer changed.
-        CddCaseUpdate = "cdd_case_update",
-        /// The approval of a seller changed.
-        ApprovalPayoutDestinationUpdate = "approval_payout_destination_update",
-        /// The approval of a seller was deleted.
-        ApprovalPayoutDestinationDelete = "approval_payout_destination_delete",
-        /// A payment was authorized or failed; the body has no transaction if the payer cancelled.
-        CheckoutAuthorization = "checkout_authorization",
-        /// A transaction was created or changed, also by a capture, refund or void.
-        CheckoutTransaction = "checkout_transaction",
-        /// A payment token was added.
-        CheckoutTokenAdd = "checkout_token_add",
-        /// A payment token changed.
-        CheckoutTokenUpdate = "checkout_token_update",
-        /// A payment token was deleted.
-        CheckoutTokenDelete = "checkout_token_delete",
-    }
-}
 
 /// Verifies deliveries of webhook subscriptions with a secret of type HMAC-SHA1. Cheap to clone.
 ///
@@ -132,14 +47,66 @@ pub struct WebhookVerifier {
     secrets: Arc<[SecretString]>,
 }
 
-/// A delivery with a valid signature.
-#[derive(Clone, PartialEq)]
+/// A delivery with a valid signature. No such delivery is refused: what this version cannot read, it delivers as it was received.
+///
+/// It can be put into a queue with serde. What is deserialized is not verified again, so only your own code may write to that queue.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(into = "Stored", from = "Stored")]
 pub struct Webhook {
     event: WebhookEvent,
+    is_event_signed: bool,
     account: Option<String>,
     delivery: Option<String>,
     fields: Map<String, Value>,
     raw: Bytes,
+}
+
+/// The serialized form of a webhook.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    /// From the headers.
+    event: Option<String>,
+    delivery: Option<String>,
+    /// As text, or as bytes if it is not UTF-8.
+    body: Result<String, Vec<u8>>,
+}
+
+impl From<Webhook> for Stored {
+    fn from(webhook: Webhook) -> Self {
+        let event = webhook.event.as_str().to_owned();
+        Self {
+            event: Some(event).filter(|_| !webhook.is_event_signed),
+            delivery: webhook.delivery,
+            body: String::from_utf8(webhook.raw.into()).map_err(|error| error.into_bytes()),
+        }
+    }
+}
+
+impl From<Stored> for Webhook {
+    fn from(stored: Stored) -> Self {
+        let raw = stored.body.map_or_else(Bytes::from, Bytes::from);
+        Self::new(raw, stored.event, stored.delivery)
+    }
+}
+
+/// The payload of a webhook, by its event. It is signed but may be outdated: read the transaction again before you move money.
+#[cfg(feature = "checkout")]
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum WebhookPayload {
+    /// The subscription, with [`WebhookEvent::Ping`]. It may hold the secret.
+    Subscription(Box<types::WebhookSubscription>),
+    /// How a payment ended, with [`WebhookEvent::CheckoutAuthorization`], and its transaction unless the payer cancelled.
+    Authorization(
+        types::CheckoutAuthorization,
+        Option<Box<types::Transaction>>,
+    ),
+    /// A transaction, with [`WebhookEvent::CheckoutTransaction`].
+    Transaction(Box<types::Transaction>),
+    /// A payment token, with the three events of tokens.
+    Token(Box<types::CardToken>),
+    /// The body as it was received: of an event without a type here, or one that does not match its type.
+    Unknown(Bytes),
 }
 
 impl WebhookVerifier {
@@ -161,7 +128,7 @@ impl WebhookVerifier {
         }
     }
 
-    /// Verifies a delivery and parses its envelope. The body is parsed only after its signature is verified.
+    /// Verifies a delivery. The body is parsed only after its signature is verified; whatever it is, it is no error.
     ///
     /// # Errors
     /// [`CallbackError`] has the reason and the status to respond with.
@@ -181,28 +148,54 @@ impl WebhookVerifier {
         if !signed {
             return Err(CallbackError::WrongSignature);
         }
-        Webhook::parse(body, delivery(headers))
+        let event = single(headers, "event").ok().map(str::to_owned);
+        Ok(Webhook::new(body, event, delivery(headers)))
     }
 }
 
+/// Reads JSON as the responses of the API are read.
+pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, CallbackError> {
+    dintero_core::data::decode(json).map_err(|_| CallbackError::MalformedBody)
+}
+
+/// The members of an object, or none.
+fn members(body: &[u8]) -> BTreeMap<String, &RawValue> {
+    serde_json::from_slice(body).unwrap_or_default()
+}
+
 impl Webhook {
-    fn parse(raw: Bytes, delivery: Option<String>) -> Result<Self, CallbackError> {
-        let fields: Map<String, Value> =
-            serde_json::from_slice(&raw).map_err(|_| CallbackError::MalformedBody)?;
+    /// `event` and `delivery` are those of the headers.
+    fn new(raw: Bytes, event: Option<String>, delivery: Option<String>) -> Self {
+        let members = members(&raw).into_iter();
+        let fields: Map<String, Value> = members
+            .filter_map(|(name, value)| Some((name, read(value.get().as_bytes()).ok()?)))
+            .collect();
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-        Ok(Self {
-            event: text("event").ok_or(CallbackError::MalformedBody)?.into(),
-            account: text("account_id"),
+        let signed_event = text("event");
+        Self {
+            is_event_signed: signed_event.is_some(),
+            event: signed_event.or(event).unwrap_or_default().into(),
+            // An older form of the token events has the account in the token only.
+            account: text("account_id").or_else(|| {
+                let token = fields.get("token")?;
+                token.get("account_id")?.as_str().map(str::to_owned)
+            }),
             // The id in the body is signed.
             delivery: text("event_delivery").or(delivery),
             fields,
             raw,
-        })
+        }
     }
 
-    /// Returns the event.
+    /// Returns the event, from the body if it has one, else from the header `event`. It is an unknown event, an empty text, if both lack it.
     pub fn event(&self) -> &WebhookEvent {
         &self.event
+    }
+
+    /// Returns `true` if the event is in the body and so covered by the signature. A ping and the older form of token events do not have
+    /// it; whoever has seen such a delivery can send its body again with another `event` header.
+    pub fn is_event_signed(&self) -> bool {
+        self.is_event_signed
     }
 
     /// Returns the id of the account.
@@ -221,7 +214,7 @@ impl Webhook {
         &self.raw
     }
 
-    /// Returns all fields of the body, including unknown ones.
+    /// Returns the fields of the body, including unknown ones; none if the body is no JSON object.
     pub fn fields(&self) -> &Map<String, Value> {
         &self.fields
     }
@@ -231,11 +224,9 @@ impl Webhook {
     /// # Errors
     /// [`CallbackError::MalformedBody`] if the field does not fit the type.
     pub fn field<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, CallbackError> {
-        match self.fields.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(value) => T::deserialize(value)
-                .map(Some)
-                .map_err(|_| CallbackError::MalformedBody),
+        match members(&self.raw).get(name).map(|value| value.get()) {
+            None | Some("null") => Ok(None),
+            Some(value) => read(value.as_bytes()).map(Some),
         }
     }
 
@@ -243,12 +234,62 @@ impl Webhook {
     /// cancelled. It is signed but may be outdated: read the transaction again before you move money.
     ///
     /// # Errors
-    /// [`CallbackError::MalformedBody`] if the field is no transaction; [`field`](Self::field) still returns it as JSON.
+    /// [`CallbackError::MalformedBody`] if the field is no transaction; [`raw`](Self::raw) still has it.
     #[cfg(feature = "checkout")]
-    pub fn transaction(
-        &self,
-    ) -> Result<Option<crate::checkout::types::Transaction>, CallbackError> {
+    pub fn transaction(&self) -> Result<Option<types::Transaction>, CallbackError> {
         self.field("transaction")
+    }
+
+    /// Returns the payload by its event, or the raw body if it has no type here or does not match it.
+    ///
+    /// ```
+    /// use dintero::callback::{Webhook, WebhookPayload};
+    ///
+    /// fn handle(webhook: &Webhook) {
+    ///     match webhook.payload() {
+    ///         WebhookPayload::Transaction(transaction) => println!("read {:?} again", transaction.id),
+    ///         WebhookPayload::Authorization(end, _) => println!("session {:?}: {:?}", end.session_id, end.error),
+    ///         _ => println!("an event {}", webhook.event()),
+    ///     }
+    /// }
+    /// ```
+    #[cfg(feature = "checkout")]
+    pub fn payload(&self) -> WebhookPayload {
+        let unknown = WebhookPayload::Unknown(self.raw.clone());
+        self.typed().ok().flatten().unwrap_or(unknown)
+    }
+
+    #[cfg(feature = "checkout")]
+    fn typed(&self) -> Result<Option<WebhookPayload>, CallbackError> {
+        use WebhookEvent as Event;
+        use WebhookPayload as Payload;
+        Ok(match self.event {
+            Event::Ping => Some(Payload::Subscription(read(&self.raw)?)),
+            Event::CheckoutTransaction => self.field("transaction")?.map(Payload::Transaction),
+            Event::CheckoutAuthorization => {
+                let transaction = self.field("transaction")?;
+                let end = self.field("authorization")?;
+                end.map(|end| Payload::Authorization(end, transaction))
+            }
+            Event::CheckoutTokenAdd | Event::CheckoutTokenUpdate | Event::CheckoutTokenDelete => {
+                self.field("token")?.map(Payload::Token)
+            }
+            _ => None,
+        })
+    }
+}
+
+/// Shows no personal data and no secret, and of a body that is not typed only its length.
+#[cfg(feature = "checkout")]
+impl fmt::Debug for WebhookPayload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Subscription(subscription) => subscription.fmt(f),
+            Self::Authorization(end, transaction) => (end, transaction).fmt(f),
+            Self::Transaction(transaction) => transaction.fmt(f),
+            Self::Token(token) => token.fmt(f),
+            Self::Unknown(raw) => write!(f, "Unknown({} bytes)", raw.len()),
+        }
     }
 }
 

@@ -207,6 +207,7 @@ fn a_query_that_was_signed_unsorted_has_its_own_error() {
         error_of(&ManualClock::new(), &request),
         Some(CallbackError::UnsortedQuery)
     );
+    assert!(CallbackError::UnsortedQuery.is_retried());
 }
 
 #[test]
@@ -315,19 +316,6 @@ fn webhooks_preserve_unknown_fields_and_must_be_signed() {
         (webhook.event(), webhook.delivery()),
         (&WebhookEvent::CheckoutTokenAdd, Some("d2"))
     );
-    for body in [
-        "",
-        "[]",
-        "{",
-        r#"{"account_id":"P12345678"}"#,
-        r#"{"event":1}"#,
-    ] {
-        assert_eq!(
-            deliver(body, None).err(),
-            Some(CallbackError::MalformedBody),
-            "{body}"
-        );
-    }
     let mut headers = HeaderMap::new();
     assert_eq!(
         verifier.verify(&headers, "{}").err(),

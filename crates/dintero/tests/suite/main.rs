@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod callback_axum;
+mod callback_deliveries;
+mod callback_end_to_end;
 mod callback_errors;
 mod callback_properties;
 mod callback_signatures;

@@ -1,14 +1,8 @@
 //! Changes of a transaction: its second reference, and the amount of a pre-authorization.
 
-use serde_json::json;
-
 use crate::api::checkout::payment;
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::Check;
-use crate::errors::{ApiError, ensure_field, ensure_state};
-use crate::state::Account;
-use crate::state::checkout::{Authorization, PreAuthorization, lines};
-use crate::state::json::items;
+use crate::api::prelude::*;
+use crate::state::checkout::{PreAuthorization, lines};
 
 /// `PUT /transactions/{id}`: sets `merchant_reference_2`.
 pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
@@ -20,7 +14,7 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check.finish()?;
     transaction.doc["merchant_reference_2"] = reference.clone();
     transaction.doc["updated_at"] = json!(call.now_text());
-    ApiResponse::ok(transaction.body(&[]))
+    changed(call, account, id)
 }
 
 /// `POST /transactions/{id}/authorization`: authorizes a payment on hold, of which the amount cannot be changed; or
@@ -77,5 +71,11 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     }
     let by = json!({"created_by": call.grant.client_id});
     transaction.add_event(call.now, call.request_id, "AUTHORIZE", amount, by);
+    changed(call, account, id)
+}
+
+fn changed(call: &Call<'_>, account: &mut Account, id: &str) -> HandlerResult {
+    webhooks::on_transaction(account, call.now, id);
+    let transaction = account.checkout.transactions.get(id, "transaction")?;
     ApiResponse::ok(transaction.body(&[]))
 }

@@ -1,8 +1,6 @@
 //! Dintero's test cards, and what each of them does.
 
-use serde_json::{Value, json};
-
-use crate::state::checkout::{Authorization, Transaction};
+use crate::api::prelude::*;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Case {

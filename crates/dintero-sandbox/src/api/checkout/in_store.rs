@@ -1,13 +1,7 @@
 //! QR codes, sales locations and credit checks.
 
-use serde_json::{Value, json};
-
 use crate::api::pictures;
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::Check;
-use crate::errors::{ApiError, ensure_capacity};
-use crate::state::json::items;
-use crate::state::{Account, uuid};
+use crate::api::prelude::*;
 
 /// `POST /sessions/{session_id}/qr`: leads to the session's `url`.
 pub(crate) fn session_qr(call: &Call<'_>, account: &mut Account) -> HandlerResult {

@@ -4,22 +4,13 @@
 //! An invoice of Kravia stays AUTHORIZED until the payer has paid, which is at
 //! [`Sandbox::complete_pending`](crate::Sandbox::complete_pending).
 
-use serde_json::{Value, json};
-
 use crate::api::checkout::payment;
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::{Check, parse_time};
+use crate::api::prelude::*;
 use crate::clock::NEVER;
-use crate::errors::{ApiError, ApiResult};
-use crate::state::Account;
-use crate::state::checkout::Transaction;
-use crate::state::json::text_of;
 
+#[rustfmt::skip]
 const PRODUCTS: [&str; 4] = [
-    "kravia.invoice_b2b",
-    "kravia.invoice_b2b_grouped",
-    "kravia.invoice_b2c",
-    "two.invoice_b2b",
+    "kravia.invoice_b2b", "kravia.invoice_b2b_grouped", "kravia.invoice_b2c", "two.invoice_b2b",
 ];
 
 /// `POST /sessions/{session_id}/pay`. Where a fault puts the payment off, it is on hold until the payer's
@@ -66,14 +57,9 @@ pub(crate) fn pay_session(call: &Call<'_>, account: &mut Account) -> HandlerResu
 
 /// Checks who is billed, as the guide's examples have it.
 pub(crate) fn check_address(check: &mut Check, at: &str, address: &Value, product: &str) {
+    #[rustfmt::skip]
     const PERSON: [&str; 8] = [
-        "first_name",
-        "last_name",
-        "email",
-        "phone_number",
-        "address_line",
-        "postal_code",
-        "postal_place",
+        "first_name", "last_name", "email", "phone_number", "address_line", "postal_code", "postal_place",
         "country",
     ];
     const COMPANY: [&str; 2] = ["business_name", "organization_number"];

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
-use crate::check::Check;
-use crate::errors::{ApiResult, ensure_field};
-use crate::state::json::{items, text_of};
+use crate::api::prelude::*;
 
 const CURRENCIES: [&str; 4] = ["NOK", "SEK", "DKK", "EUR"];
 /// How many items an order can have (stated by one third party only).

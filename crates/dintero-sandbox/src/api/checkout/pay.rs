@@ -1,17 +1,11 @@
 //! Payments without the payer: sessions that keep a card, and charges of a kept card.
 
-use serde_json::{Value, json};
-
 use crate::api::checkout::card::Card;
 use crate::api::checkout::invoice;
 use crate::api::checkout::order::{check_order, check_session_metadata};
 use crate::api::checkout::payment;
 use crate::api::checkout::sessions::{self, created, expiry, open};
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::Check;
-use crate::state::Account;
-use crate::state::checkout::{Authorization, Session};
-use crate::state::json::{remove, set, text_of};
+use crate::api::prelude::*;
 
 /// The charge's id; its refusals say `success: false` too.
 pub(crate) const OPERATION: &str = "checkout_session_pay_post";

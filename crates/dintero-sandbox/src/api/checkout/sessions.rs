@@ -1,19 +1,13 @@
 //! Sessions: created from a profile or with a whole configuration, read, updated, cancelled.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Value, json};
 
 use crate::api::checkout::order::{check_order, check_session_metadata, check_sum};
 use crate::api::checkout::transaction_operations::{perform, timed_out, voiding};
 use crate::api::checkout::transactions::has_name;
+use crate::api::prelude::*;
 use crate::api::{has_values, is_found, is_set, loans, page};
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::{Check, parse_time};
-use crate::clock::text;
-use crate::errors::{ApiError, ApiResult, ensure_field, ensure_state};
-use crate::state::checkout::Session;
-use crate::state::json::{remove, set, text_of};
-use crate::state::{Account, checkout_id, size};
+use crate::state::size;
 
 /// How long a session lives when `expires_at` is not sent. Dintero's default is not published; 4 hours is what its
 /// Magento plugin sets.
@@ -114,23 +108,16 @@ pub(crate) fn expiry(
 
 /// `GET /sessions`: newest first, a bare array.
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    #[rustfmt::skip]
     const FILTERS: [(&str, &str); 5] = [
-        ("id", "/id"),
-        ("transaction_id", "/transaction_id"),
-        ("store_id", "/order/store/id"),
-        (
-            "initiating_system.dintero_system_plugin_name",
-            "/initiating_system_request_headers/dintero-system-plugin-name",
-        ),
+        ("id", "/id"), ("transaction_id", "/transaction_id"), ("store_id", "/order/store/id"),
+        ("initiating_system.dintero_system_plugin_name", "/initiating_system_request_headers/dintero-system-plugin-name"),
         ("payment_operation", "/payment_operation"),
     ];
+    #[rustfmt::skip]
     const SEARCHED: [&str; 6] = [
-        "/id",
-        "/transaction_id",
-        "/order/merchant_reference",
-        "/order/merchant_reference_2",
-        "/customer/email",
-        "/customer/phone_number",
+        "/id", "/transaction_id", "/order/merchant_reference", "/order/merchant_reference_2",
+        "/customer/email", "/customer/phone_number",
     ];
     let query = &call.query;
     let created = query.times("created_at")?;

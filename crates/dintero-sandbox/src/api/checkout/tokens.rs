@@ -1,14 +1,7 @@
 //! Card tokens: made when the payer lets the card be kept, and deleted.
 
-use serde_json::{Value, json};
-
 use crate::api::checkout::card::Card;
-use crate::api::stamp;
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::errors::ensure_state;
-use crate::state::checkout::Transaction;
-use crate::state::json::set;
-use crate::state::{Account, uuid};
+use crate::api::prelude::*;
 
 /// The token of a card that a transaction was paid with.
 pub(crate) fn issue(
@@ -38,5 +31,7 @@ pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let fields = json!({"status": "DELETED", "updated_at": call.now_text()});
     set(token, fields);
     set(token, stamp(call, "deleted"));
-    ApiResponse::ok(token.clone())
+    let token = token.clone();
+    webhooks::on_token(account, call.now, "checkout_token_delete", &token);
+    ApiResponse::ok(token)
 }

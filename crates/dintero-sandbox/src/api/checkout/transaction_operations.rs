@@ -6,20 +6,15 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
 
 use crate::api::checkout::card::{timeout, times_out};
 use crate::api::checkout::invoice;
 use crate::api::checkout::order::check_event_metadata;
-use crate::api::{finance, fits};
-use crate::call::{ApiResponse, Call, HandlerResult};
+use crate::api::finance;
+use crate::api::prelude::*;
 use crate::callbacks;
-use crate::check::Check;
 use crate::clock::{NEVER, later};
-use crate::errors::{ApiError, ApiResult, ensure_field, ensure_state};
-use crate::state::checkout::{Movement, Operation, Pending, PreAuthorization, Transaction};
-use crate::state::json::{copy, items, set, text_of};
-use crate::state::{Account, uuid};
+use crate::state::checkout::{Movement, Operation, Pending, PreAuthorization};
 
 /// `POST /transactions/{id}/capture` and `POST /transactions/{id}/refund`.
 pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> HandlerResult {
@@ -27,15 +22,11 @@ pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> Handl
     let checkout = &account.checkout;
     let transaction = checkout.transactions.get(call.param("id"), "transaction")?;
     let (ledger, is_invoice) = (&transaction.ledger, invoice::is_kravia(transaction));
-    let (operation, left, verb, done) = match is_capture {
-        true => (
-            Operation::Capture,
-            ledger.capturable(),
-            "capture",
-            "captured",
-        ),
-        false => (Operation::Refund, ledger.refundable(), "refund", "refunded"),
+    let (operation, left) = match is_capture {
+        true => (Operation::Capture, ledger.capturable()),
+        false => (Operation::Refund, ledger.refundable()),
     };
+    let (verb, done) = [("refund", "refunded"), ("capture", "captured")][usize::from(is_capture)];
     let (amount, lines) = check_body(call, transaction, operation)?;
     let reason = "an invoice of Kravia cannot be refunded; void it instead";
     ensure_state(is_capture || !is_invoice, reason)?;

@@ -1,46 +1,26 @@
 //! Reading transactions: one, or a page with Dintero's filters.
 
-use serde_json::{Value, json};
-
+use crate::api::prelude::*;
 use crate::api::{has_values, is_found, is_one_of, page};
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::parse_time;
 use crate::query::{Query, TimeRange};
-use crate::state::Account;
-use crate::state::checkout::Transaction;
-use crate::state::json::{copy, items, pick, set, text_of};
 
 /// Query parameters and where a transaction has their values.
+#[rustfmt::skip]
 const FILTERS: [(&str, &str); 15] = [
-    ("id", "/id"),
-    ("payment_product", "/payment_product"),
-    ("payment_product_type", "/payment_product_type"),
-    ("card_brand", "/card/brand"),
-    ("merchant_reference", "/merchant_reference"),
-    ("merchant_reference_2", "/merchant_reference_2"),
-    ("session_id", "/session_id"),
-    ("store_id", "/store/id"),
-    ("currency", "/currency"),
-    ("payment_operation", "/payment_operation"),
-    ("customer_id", "/customer/customer_id"),
-    ("payout_destination_id", "/payout_destination_id"),
-    ("token_id", "/card/payment_token_id"),
-    ("terminal_id", "/store/terminal_id"),
-    ("channel", "/channel"),
+    ("id", "/id"), ("payment_product", "/payment_product"), ("payment_product_type", "/payment_product_type"),
+    ("card_brand", "/card/brand"), ("merchant_reference", "/merchant_reference"),
+    ("merchant_reference_2", "/merchant_reference_2"), ("session_id", "/session_id"), ("store_id", "/store/id"),
+    ("currency", "/currency"), ("payment_operation", "/payment_operation"), ("customer_id", "/customer/customer_id"),
+    ("payout_destination_id", "/payout_destination_id"), ("token_id", "/card/payment_token_id"),
+    ("terminal_id", "/store/terminal_id"), ("channel", "/channel"),
 ];
 
 /// Where `search` looks besides the full name, according to the reference.
+#[rustfmt::skip]
 const SEARCHED: [&str; 10] = [
-    "/id",
-    "/session_id",
-    "/card/payment_token_id",
-    "/merchant_reference",
-    "/merchant_reference_2",
-    "/customer/phone_number",
-    "/customer/email",
-    "/shipping_address/phone_number",
-    "/billing_address/phone_number",
-    "/billing_address/email",
+    "/id", "/session_id", "/card/payment_token_id", "/merchant_reference", "/merchant_reference_2",
+    "/customer/phone_number", "/customer/email", "/shipping_address/phone_number",
+    "/billing_address/phone_number", "/billing_address/email",
 ];
 
 pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
@@ -105,23 +85,14 @@ pub(crate) fn has_name(query: &Query, order: &Value) -> bool {
 
 /// The fields of a session that its transaction takes over.
 pub(crate) fn from_session(session: &Value) -> Value {
+    #[rustfmt::skip]
     const OF_ORDER: [&str; 10] = [
-        "amount",
-        "currency",
-        "merchant_reference",
-        "merchant_reference_2",
-        "payout_destination_id",
-        "shipping_address",
-        "billing_address",
-        "shipping_option",
-        "store",
-        "gift_cards",
+        "amount", "currency", "merchant_reference", "merchant_reference_2", "payout_destination_id",
+        "shipping_address", "billing_address", "shipping_option", "store", "gift_cards",
     ];
+    #[rustfmt::skip]
     const OF_SESSION: [&str; 4] = [
-        "customer",
-        "checkboxes",
-        "metadata",
-        "initiating_system_request_headers",
+        "customer", "checkboxes", "metadata", "initiating_system_request_headers",
     ];
     let (order, url) = (&session["order"], &session["url"]);
     let mut doc = pick(order, &OF_ORDER);

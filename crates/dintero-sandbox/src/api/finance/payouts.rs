@@ -1,18 +1,12 @@
 //! What sellers are owed, and transfers between them.
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
 
+use crate::api::prelude::*;
 use crate::api::records::is_approved;
-use crate::api::{has_values, page_after, stamp};
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::Check;
-use crate::clock::text;
-use crate::errors::{ApiError, ApiResult, ensure_field};
-use crate::state::checkout::{Movement, Operation, Transaction};
+use crate::api::{has_values, page_after};
+use crate::state::checkout::{Movement, Operation};
 use crate::state::finance::Finance;
-use crate::state::json::{set, text_of};
-use crate::state::{Account, uuid};
 
 /// `POST /v2/accounts/{aid}/payout/fund-transfers`: received in any case, carried out only when the source has that
 /// much; the same id with the same body again changes nothing.

@@ -1,13 +1,7 @@
 //! Settlements and their reports.
 
-use serde_json::json;
-
+use crate::api::prelude::*;
 use crate::api::records::{self, Action, SETTLEMENTS};
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::errors::{ApiError, ensure_field};
-use crate::state::Account;
-use crate::state::checkout::Transaction;
-use crate::state::json::{items, text_of};
 
 /// `GET /accounts/{aid}/settlements`: newest first.
 pub(crate) fn settlements(call: &Call<'_>, account: &mut Account) -> HandlerResult {

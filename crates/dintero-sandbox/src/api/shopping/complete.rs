@@ -1,15 +1,9 @@
 //! Completing a draft: a new order, or more lines for an existing one.
 
-use serde_json::{Value, json};
-
-use crate::api::shopping::drafts::{base, touch};
-use crate::api::shopping::events::api_event;
+use crate::api::prelude::*;
 use crate::api::shopping::items::ITEMS;
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::errors::{ApiError, ApiResult, ensure_capacity, ensure_state};
-use crate::state::json::{items, remove, set, text_of};
+use crate::api::shopping::{self, drafts::touch};
 use crate::state::shopping::{Kind, Order, gross, lines, require_open};
-use crate::state::{Account, alphanumeric, uuid};
 
 /// `PUT /draft_orders/{id}/complete`. With `split_draft` lines of different `groups` become orders of their own, the
 /// sandbox's own rule (Dintero's is not published); else it is one order. The `order_id` is the draft's own, else a
@@ -90,18 +84,18 @@ fn new_order(call: &Call<'_>, account: &Account, mut doc: Value, options: &Value
     let generated = generated.then(|| alphanumeric(9).to_uppercase());
     let own = doc["order_id"].as_str().map(str::to_owned);
     let order_id = own.or(generated).unwrap_or_else(|| id.clone());
-    let (account_id, draft) = (&account.id, call.param("id"));
-    let url = format!(
-        "{}/v1/accounts/{account_id}/shopping/orders/{order_id}",
-        call.base_url
+    let (url, draft) = (
+        shopping::url(call, &account.id, "orders", &order_id),
+        call.param("id"),
     );
+    let draft_url = shopping::url(call, &account.id, "draft_orders", draft);
     let at = call.now_text();
     let fields = json!({
         "id": id, "order_id": order_id, "created_at": at, "updated_at": at, "created_by": call.grant.client_id,
         "_links": [
             {"rel": "self", "href": url},
             {"rel": "events", "href": format!("{url}/events")},
-            {"rel": "draft", "href": format!("{}/{draft}", base(call, account))},
+            {"rel": "draft", "href": draft_url},
         ],
         "options": options,
     });
@@ -126,14 +120,9 @@ fn check_target(target: &Order, order: &Value, replace: bool) -> ApiResult<()> {
 
 /// Puts what a draft says in the place of what an order says.
 fn replace_content(target: &mut Order, mut order: Value, options: Value) {
+    #[rustfmt::skip]
     const OWN: [&str; 7] = [
-        "id",
-        "order_id",
-        "created_at",
-        "created_by",
-        "_links",
-        "status",
-        "comments",
+        "id", "order_id", "created_at", "created_by", "_links", "status", "comments",
     ];
     for name in OWN.into_iter().chain(Kind::ALL.map(Kind::plural)) {
         order[name] = target.doc[name].clone();

@@ -1,16 +1,9 @@
 //! Drafts: free to change while they are open, and completed to an order.
 
-use serde_json::{Value, json};
-
-use crate::api::shopping::events::api_event;
+use crate::api::prelude::*;
 use crate::api::shopping::items::{ITEMS, check_line_id, check_order, replaced, stored};
-use crate::api::stamp;
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::Check;
-use crate::errors::{ApiError, ApiResult};
-use crate::state::json::{items, remove, set};
+use crate::api::shopping::url;
 use crate::state::shopping::{PER_ORDER, Shopping, gross, require_open};
-use crate::state::{Account, alphanumeric, uuid};
 
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check_body(call, &account.shopping, None)?;
@@ -18,16 +11,11 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = uuid();
     let mut draft = json!({
         "id": id, "created_at": call.now_text(), "created_by": call.grant.client_id, "status": "open", "events": [],
-        "_links": [{"rel": "self", "href": format!("{}/{id}", base(call, account))}],
+        "_links": [{"rel": "self", "href": url(call, &account.id, "draft_orders", &id)}],
     });
     put_body(call, &mut draft, &id);
     account.shopping.drafts.put(&id, draft.clone());
     ApiResponse::ok(draft)
-}
-
-pub(crate) fn base(call: &Call<'_>, account: &Account) -> String {
-    let id = &account.id;
-    format!("{}/v1/accounts/{id}/shopping/draft_orders", call.base_url)
 }
 
 /// Checks a draft; `reserved` is the `order_id` that it has already.

@@ -1,11 +1,6 @@
 //! The events of an order: what the API did to it and what services report about it.
 
-use serde_json::{Value, json};
-
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::Check;
-use crate::state::json::{copy, set};
-use crate::state::{Account, uuid};
+use crate::api::prelude::*;
 
 fn event(call: &Call<'_>, kind: &str) -> Value {
     json!({
@@ -34,12 +29,9 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 }
 
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    #[rustfmt::skip]
     const FIELDS: [&str; 5] = [
-        "state",
-        "service",
-        "service_status",
-        "description",
-        "metadata",
+        "state", "service", "service_status", "description", "metadata",
     ];
     let orders = &mut account.shopping.orders;
     let order = orders.get_mut(call.param("order_id"), "order")?;

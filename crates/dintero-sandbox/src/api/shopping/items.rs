@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
-use crate::check::Check;
-use crate::state::json::items;
+use crate::api::prelude::*;
 
 /// How many lines an order can have; Dintero's limit is not published.
 pub(crate) const ITEMS: usize = 1_000;

@@ -6,17 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
-use crate::api::fits;
-use crate::api::shopping::events::api_event;
-use crate::api::shopping::items::ITEMS;
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::Check;
-use crate::errors::{ApiError, ApiResult};
-use crate::state::json::{items, set};
+use crate::api::prelude::*;
+use crate::api::shopping::{self, items::ITEMS};
 use crate::state::shopping::{Kind, Order, lines, require_open};
-use crate::state::{Account, uuid};
 
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let kind = Kind::of_path(call.path);
@@ -31,10 +23,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     order.check_capacity()?;
 
     let (id, at, by) = (uuid(), call.now_text(), &call.grant.client_id);
-    let url = format!(
-        "{}/v1/accounts/{}/shopping/orders/{order_id}",
-        call.base_url, account.id
-    );
+    let url = shopping::url(call, &account.id, "orders", order_id);
     let mut operation = json!({"processed_at": at});
     set(&mut operation, call.body.clone());
     let fields = json!({
@@ -73,10 +62,7 @@ fn check_body(call: &Call<'_>, order: &Order, kind: Kind) -> ApiResult<BTreeMap<
     let field = "authorization_id";
     let several = kind != Kind::Authorization && order.several_authorizations();
     match (several, call.body[field].as_str()) {
-        (true, None) => check.fail(
-            field,
-            "is required for an order with multiple_authorizations",
-        ),
+        (true, None) => check.fail(field, "is required with multiple_authorizations"),
         (true, Some(id)) => {
             let mut authorizations = order.operations(Kind::Authorization).iter();
             let is_known = authorizations.any(|o| o["id"] == id);

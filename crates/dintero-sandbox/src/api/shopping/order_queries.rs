@@ -1,13 +1,8 @@
 //! Orders read and listed: all of an account, of a customer, of a store.
 
-use serde_json::{Value, json};
-
 use crate::api::page;
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::errors::ApiError;
+use crate::api::prelude::*;
 use crate::query::Query;
-use crate::state::Account;
-use crate::state::json::{items, set, text_of};
 use crate::state::shopping::Order;
 
 /// Returns the event types to show: none unless the query names them. Stores and customers never see api-events.

@@ -1,27 +1,16 @@
 //! Orders: updated, commented, cancelled, closed and opened again.
 
-use serde_json::json;
-
-use crate::api::shopping::events::api_event;
+use crate::api::prelude::*;
 use crate::api::shopping::items::{ITEMS, check_line_id, replaced};
 use crate::api::shopping::order_queries::events_wanted;
-use crate::api::stamp;
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::Check;
-use crate::errors::{ApiError, ApiResult, ensure_state};
-use crate::state::json::{copy, items, remove, set};
 use crate::state::shopping::{Kind, Order, gross, lines, require_open};
-use crate::state::{Account, uuid};
 
 /// `PUT /orders/{order_id}`: the documented fields of an open order. Lines are changed, never added (a draft with
 /// `options.order_id` adds), and not below what is authorized of them.
 pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    #[rustfmt::skip]
     const FIELDS: [&str; 5] = [
-        "external_ids",
-        "itinerary",
-        "courier_id",
-        "pickup_at",
-        "delivery_id",
+        "external_ids", "itinerary", "courier_id", "pickup_at", "delivery_id",
     ];
     with_order(call, account, |order| {
         let changed = items(&call.body["items"]);
@@ -61,11 +50,8 @@ fn check_update(call: &Call<'_>, order: &Order) -> ApiResult<()> {
         let is_enough = |a: &i64| a.abs() <= amount.abs() && a.signum() * amount.signum() >= 0;
         let is_enough = authorized.get(&line).is_none_or(is_enough);
         let field = format!("items[{i}].gross_amount");
-        check.ensure(
-            is_enough,
-            &field,
-            "is less than what is authorized of the line",
-        );
+        let reason = "is less than what is authorized of the line";
+        check.ensure(is_enough, &field, reason);
     }
     let several = call.body["options"].get("multiple_authorizations");
     let may_change = several.is_none() || !order.has_operations();

@@ -1,15 +1,7 @@
 //! Checkout sessions for parts of an order.
 
-use serde_json::{Value, json};
-
 use crate::api::checkout::sessions::{configuration, expiry, open as open_session};
-use crate::api::fits;
-use crate::api::shopping::events::api_event;
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::Check;
-use crate::errors::ApiError;
-use crate::state::Account;
-use crate::state::json::{copy, items, pick};
+use crate::api::prelude::*;
 use crate::state::shopping::{Order, require_open};
 
 /// `POST /orders/{order_id}/sessions`: a Checkout session for lines of an open order, each whole or with its `amount`.

@@ -3,28 +3,18 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::{Value, json};
 
+use crate::api::pictures;
+use crate::api::prelude::*;
 use crate::api::wallets::check;
-use crate::api::{pictures, stamp};
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::errors::{ensure_capacity, ensure_state};
-use crate::state::json::{copy, items, pick, set, text_of};
 use crate::state::wallets::{Card, PER_CARD, Token, Wallets, generate};
-use crate::state::{Account, uuid};
 
 /// How many cards a batch can have; Dintero's limit is not published.
 const BATCH: usize = 1_000;
 /// What an activation can set of a card.
+#[rustfmt::skip]
 const FIELDS: [&str; 8] = [
-    "customer_id",
-    "name",
-    "amount",
-    "currency",
-    "originated_by",
-    "metadata",
-    "active_from",
-    "expires_at",
+    "customer_id", "name", "amount", "currency", "originated_by", "metadata", "active_from", "expires_at",
 ];
 
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {

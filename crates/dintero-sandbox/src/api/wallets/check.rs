@@ -1,11 +1,8 @@
 //! The checks that the wallets operations share.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 
-use crate::check::{Check, parse_time};
-use crate::errors::{ApiError, ApiResult, ensure_state};
-use crate::state::json::text_of;
+use crate::api::prelude::*;
 use crate::state::wallets::Card;
 
 /// Starts with what holds for every body: no metadata with reserved keys, but for the sale's id that the guides set; and

@@ -1,13 +1,8 @@
 //! Reading cards: by id, by token, by customer, and the transactions of one.
 
-use serde_json::{Value, json};
-
 use crate::api::page;
+use crate::api::prelude::*;
 use crate::api::wallets::check;
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::errors::ApiError;
-use crate::state::Account;
-use crate::state::json::{remove, set, text_of};
 use crate::state::wallets::Card;
 
 /// `GET /cards`: newest first; the cursor is the `card_id` of the last card.

@@ -1,14 +1,8 @@
 //! What moves on a card: fund, drawdown, pending drawdown, and its capture or void.
 
-use serde_json::{Value, json};
-
-use crate::api::stamp;
+use crate::api::prelude::*;
 use crate::api::wallets::check;
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::errors::{ApiError, ApiResult, ensure_capacity, ensure_field, ensure_state};
-use crate::state::json::{copy, set, text_of};
 use crate::state::wallets::{Card, FirstResponse, PER_CARD, Transaction};
-use crate::state::{Account, uuid};
 
 const WRITE: [&str; 2] = ["admin:wallets", "write:wallets"];
 
@@ -23,9 +17,8 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check.ensure(token.is_some() != card_id.is_some(), "card_id", reason);
     check.finish()?;
     if (fund || card_id.is_some()) && !call.grant.allows(&WRITE) {
-        return Err(ApiError::forbidden(
-            "a fund and the use of card_id need admin:wallets or write:wallets",
-        ));
+        let reason = "a fund and the use of card_id need admin:wallets or write:wallets";
+        return Err(ApiError::forbidden(reason));
     }
     let by_token = token.and_then(|token| account.wallets.tokens.get(token).cloned());
     let id = card_id.map(str::to_owned).or(by_token).unwrap_or_default();

@@ -3,6 +3,8 @@ use super::*;
 fn callback() -> Callback {
     Callback {
         delivery_id: crate::state::uuid(),
+        subscription_id: None,
+        body: None,
         session_id: "T12345678.s".into(),
         transaction_id: None,
         error: None,

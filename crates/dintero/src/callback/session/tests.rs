@@ -54,25 +54,107 @@ fn errors_and_events_are_parsed_and_unknown_values_preserved() {
 }
 
 #[test]
-fn a_missing_or_duplicate_parameter_is_named() {
-    for (query, error) in [
-        ("", CallbackError::Missing("merchant_reference")),
-        ("merchant_reference=1", CallbackError::Missing("time")),
-        ("merchant_reference=1&time=", CallbackError::Missing("time")),
+fn a_missing_parameter_leaves_the_others() {
+    for (query, transaction, session, reference, time) in [
         (
-            "merchant_reference=1&merchant_reference=2",
-            CallbackError::Duplicate("merchant_reference"),
+            "transaction_id=T12345678.a",
+            Some("T12345678.a"),
+            None,
+            "",
+            "",
         ),
+        ("sid=1&time=", None, Some("1"), "", ""),
+        ("merchant_reference=1&time=", None, None, "1", ""),
         (
-            "transaction_id=&transaction_id=2",
-            CallbackError::Duplicate("transaction_id"),
-        ),
-        ("sid=1&sid=2", CallbackError::Duplicate("session_id")),
-        (
-            "sid=1&session_id=2&sid_parameter_name=sid",
-            CallbackError::Duplicate("session_id"),
+            "session_id=s&time=now&error=cancelled",
+            None,
+            Some("s"),
+            "",
+            "now",
         ),
     ] {
-        assert_eq!(read(query), Err(error), "{query}");
+        let callback = read(query).unwrap();
+        assert_eq!(callback.transaction_id.as_deref(), transaction, "{query}");
+        assert_eq!(callback.session_id.as_deref(), session, "{query}");
+        assert_eq!(callback.merchant_reference, reference, "{query}");
+        assert_eq!(callback.time.as_str(), time, "{query}");
+        assert_eq!(callback.time.get(), None, "{query}");
+    }
+    for query in ["", "shop=oslo", "time=2023-11-14T22:13:20Z&error=failed"] {
+        let error = read(query).unwrap_err();
+        assert_eq!(error, CallbackError::Missing("transaction_id"), "{query}");
+        assert!(error.is_retried());
+    }
+}
+
+#[test]
+fn of_two_parameters_of_one_name_the_one_that_dintero_added_counts() {
+    const ID: &str = "T12345678.s";
+    for (query, field, expected, own) in [
+        (
+            "session_id=php-sess&session_id=T12345678.s",
+            "session",
+            ID,
+            "php-sess",
+        ),
+        (
+            "session_id=T12345678.s&session_id=php-sess",
+            "session",
+            ID,
+            "php-sess",
+        ),
+        (
+            "session_id=mine&sid=T12345678.s&sid_parameter_name=sid",
+            "session",
+            ID,
+            "mine",
+        ),
+        ("sid=mine&session_id=T12345678.s", "session", ID, "mine"),
+        ("sid=1&sid=2", "session", "2", "1"),
+        (
+            "sid=1&session_id=2&sid_parameter_name=sid",
+            "session",
+            "1",
+            "2",
+        ),
+        (
+            "transaction_id=7&transaction_id=T12345678.s",
+            "transaction",
+            ID,
+            "7",
+        ),
+        (
+            "transaction_id=T12345678.s&transaction_id=",
+            "transaction",
+            ID,
+            "",
+        ),
+        (
+            "time=now&time=2023-11-14T22%3A13%3A20Z&sid=1",
+            "time",
+            "2023-11-14T22:13:20Z",
+            "now",
+        ),
+        (
+            "merchant_reference=1&merchant_reference=2",
+            "reference",
+            "2",
+            "1",
+        ),
+        ("event=fair&event=CAPTURE&sid=1", "event", "CAPTURE", "fair"),
+    ] {
+        let callback = read(query).unwrap();
+        let found = match field {
+            "session" => callback.session_id.as_deref(),
+            "transaction" => callback.transaction_id.as_deref(),
+            "time" => Some(callback.time.as_str()),
+            "event" => callback.event.as_ref().map(ReportedEvent::as_str),
+            _ => Some(callback.merchant_reference.as_str()),
+        };
+        assert_eq!(found, Some(expected), "{query}");
+        assert!(
+            callback.parameters().any(|(_, value)| value == own),
+            "{query}"
+        );
     }
 }

@@ -1,17 +1,12 @@
 //! `GET` and `POST` on a session's `url`: the page and its forms for a browser, JSON for another program.
 
 use percent_encoding::{CONTROLS, utf8_percent_encode};
-use serde_json::{Value, json};
 
 use super::page::{self, View};
 use super::{Choice, act, check_payable};
 use crate::api::checkout::card::{Card, Case};
+use crate::api::prelude::*;
 use crate::body::is_form;
-use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::Check;
-use crate::errors::{ApiError, ApiResult};
-use crate::state::Account;
-use crate::state::checkout::{Authorization, Session, Transaction};
 
 /// `GET` on the session's `url`. An unknown session is an HTML page for a browser, else an error in Dintero's form.
 pub(crate) fn page(call: &Call<'_>, account: &mut Account) -> HandlerResult {

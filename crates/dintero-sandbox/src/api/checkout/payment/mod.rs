@@ -3,21 +3,14 @@
 pub(crate) mod form;
 mod page;
 
-use serde_json::{Value, json};
-
 use crate::api::checkout::card::{Card, Case, timeout, times_out};
 use crate::api::checkout::invoice::is_kravia;
 use crate::api::checkout::tokens;
 use crate::api::checkout::transactions::from_session;
 use crate::api::finance;
-use crate::call::Call;
-use crate::callbacks;
-use crate::errors::{ApiError, ApiResult, ensure_state};
-use crate::state::checkout::{
-    Authorization, Ledger, PreAuthorization, Session, Transaction, lines,
-};
-use crate::state::json::{items, set, text_of};
-use crate::state::{Account, checkout_id};
+use crate::api::prelude::*;
+use crate::callbacks::{self};
+use crate::state::checkout::{Ledger, PreAuthorization, lines};
 
 #[derive(Debug, Clone)]
 pub(crate) enum Choice {
@@ -221,16 +214,17 @@ fn conclude(
     let kept = card.filter(|c| {
         given && c.case != Case::TokenTimesOut && (session.keeps_card || *generate == true)
     });
-    if let Some(card) = kept {
+    let token = kept.map(|card| {
         let token = tokens::issue(call, &account.id, card, transaction);
         let shown = json!({"payment_token": token["token"], "payment_token_id": token["id"]});
         set(&mut transaction.doc["card"], shown);
         if session.keeps_card {
             transaction.doc["payment_operation"] = json!("generate_payment_token");
         }
-        let id = text_of(&token["id"]).to_owned();
-        account.checkout.tokens.put(&id, token);
-    }
+        let tokens = &mut account.checkout.tokens;
+        tokens.put(text_of(&token["id"]), token.clone());
+        token
+    });
 
     let name = match authorization {
         Authorization::Given => "AUTHORIZED",
@@ -242,5 +236,8 @@ fn conclude(
     session.add_event(call.now, call.request_id, name, details);
     callbacks::on_payment(account, call.now, id, card.is_none());
     callbacks::on_events(account, call.now, id, reported);
+    if let Some(token) = token {
+        webhooks::on_token(account, call.now, "checkout_token_add", &token);
+    }
     Ok(())
 }

@@ -1,12 +1,10 @@
 //! The payment page: HTML that works without JavaScript and loads nothing.
 
 use maud::{Markup, html};
-use serde_json::Value;
 
 use crate::api::checkout::card::{CARDS, Case};
-use crate::call::ApiResponse;
+use crate::api::prelude::*;
 use crate::html;
-use crate::state::json::{items, text_of};
 
 pub(super) struct View<'a> {
     pub(super) order: &'a Value,
