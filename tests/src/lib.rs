@@ -2,8 +2,11 @@
 
 pub mod arbitrary;
 pub mod bodies;
+pub mod circles;
 pub mod compatibility;
 pub mod constructs;
+pub mod random_unions;
+pub mod unions;
 pub mod wire;
 
 use std::collections::BTreeMap;

@@ -159,9 +159,10 @@ fn what_cannot_be_generated_is_resolved_or_left_out_as_long_as_it_is_there() {
             1,
             "parameters",
         ),
+        // The list pages by that parameter, so that its paging goes with it.
         (
             PRESENT.replacen("in: query", "in: cookie", 1),
-            1,
+            2,
             "It has a form that the client cannot send",
         ),
         (

@@ -1,6 +1,6 @@
 //! What is wrong with a document, said so that its maintainer can fix it.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use crate::action::Action;
 
@@ -138,14 +138,20 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.document)?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
-        }
+        let mut text = self.document.clone();
+        text.extend(self.line.map(|line| format!(":{line}")));
         if !self.pointer.is_empty() {
-            write!(f, " #{}", self.pointer)?;
+            text.extend([" #", &self.pointer]);
         }
-        write!(f, ": {}. {}", self.problem, self.help)
+        text.extend([": ", &self.problem, ". ", &self.help]);
+        // Names of the document are in it, and it is one line of the build's output.
+        for c in text.chars() {
+            match c.is_control() {
+                true => write!(f, "{}", c.escape_default())?,
+                false => f.write_char(c)?,
+            }
+        }
+        Ok(())
     }
 }
 

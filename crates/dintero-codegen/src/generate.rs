@@ -15,9 +15,10 @@ use std::panic::{self, AssertUnwindSafe};
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
 use serde_json::{Map, Value, json};
 
-use crate::document::Document;
+use crate::document::{Document, escape};
 use crate::finding::{Errors, Level};
 use crate::ir::{Api, Kind, Operation, Place, Scalar, Schema, Success};
+use crate::names::type_name;
 
 /// Scalars that are types of `dintero-core`: the name progenitor sees, and the type that takes its place.
 pub const SCALARS: [(&str, &str); 5] = [
@@ -35,11 +36,14 @@ pub const SCALARS: [(&str, &str); 5] = [
 ///
 /// # Errors
 /// progenitor refuses the API or panics. The lint exists so that this does not happen; when it does, the error names the
-/// document and what progenitor said.
+/// operation or type and what progenitor said.
 pub fn generate(document: &Document, api: &Api) -> Result<syn::File, Errors> {
-    let refused = |said: String| refused(document, &said);
+    output(api).map_err(|said| refused(document, api, &said))
+}
+
+fn output(api: &Api) -> Result<syn::File, String> {
     let spec: openapiv3::OpenAPI =
-        serde_json::from_value(openapi(api)).map_err(|error| refused(error.to_string()))?;
+        serde_json::from_value(openapi(api)).map_err(|error| error.to_string())?;
     let mut settings = GenerationSettings::new();
     settings
         .with_interface(InterfaceStyle::Positional)
@@ -52,16 +56,79 @@ pub fn generate(document: &Document, api: &Api) -> Result<syn::File, Errors> {
             .generate_tokens(&spec)
             .map_err(|error| error.to_string())
     });
-    tokens
-        .and_then(|tokens| syn::parse2(tokens).map_err(|error| error.to_string()))
-        .map_err(refused)
+    tokens.and_then(|tokens| syn::parse2(tokens).map_err(|error| error.to_string()))
 }
 
-/// Returns the error for what the lint should have found.
-pub(crate) fn refused(document: &Document, said: &str) -> Errors {
-    let problem = format!("progenitor cannot generate from the lowered document: {said}");
-    let help = "Please report it with the document; removing the problem with an overlay action helps until then";
-    Errors(vec![document.finding(Level::Error, "", problem, help)])
+/// Returns the error at the operation or type that cannot be generated, found by leaving out the others.
+fn refused(document: &Document, api: &Api, said: &str) -> Errors {
+    let fails = |operations: &[&String], types: &[&String]| {
+        let mut part = api.clone();
+        part.operations.retain(|name, _| operations.contains(&name));
+        for (name, kind) in &mut part.types {
+            if !types.contains(&name) {
+                kind.schema = Schema::default();
+            }
+        }
+        output(&part).is_err()
+    };
+    let operations = api.operations.keys().collect();
+    let types = api.types.keys().collect();
+    if let Some(name) = culprit(operations, |part| fails(part, &[])) {
+        return missing(document, api, &Missing::Operation(name.clone()), said);
+    }
+    let name = culprit(types, |part| fails(&[], part));
+    let name = name.map_or_else(String::new, Clone::clone);
+    missing(document, api, &Missing::Type(name), said)
+}
+
+/// Returns the one that fails without the others, if there is one.
+fn culprit<'a>(
+    mut names: Vec<&'a String>,
+    fails: impl Fn(&[&String]) -> bool,
+) -> Option<&'a String> {
+    while names.len() > 1 {
+        let second = names.split_off(names.len() / 2);
+        if !fails(&names) {
+            names = second;
+        }
+    }
+    names.pop().filter(|name| fails(&[*name]))
+}
+
+/// What cannot be generated.
+pub enum Missing {
+    /// The operation whose method has this name.
+    Operation(String),
+    /// The type of this name.
+    Type(String),
+}
+
+/// Returns the error for an operation or type that cannot be generated.
+pub fn missing(document: &Document, api: &Api, what: &Missing, said: &str) -> Errors {
+    let operation = match what {
+        Missing::Operation(name) => api.operations.get(name),
+        Missing::Type(_) => None,
+    };
+    let pointer = match (operation, what) {
+        (Some(found), _) => {
+            let method = found.method.to_lowercase();
+            format!("/paths/{}/{method}", escape(&found.path))
+        }
+        (None, Missing::Operation(name) | Missing::Type(name)) => {
+            let components = document.root["components"]["schemas"].as_object();
+            let mut components = components.into_iter().flatten().map(|(name, _)| name);
+            let component = components.find(|component| type_name(component) == *name);
+            component.map_or_else(
+                || "/components/schemas".to_owned(),
+                |component| format!("/components/schemas/{}", escape(component)),
+            )
+        }
+    };
+    let problem = format!("no Rust can be generated for it: {said}");
+    let help = "Rename it, or leave it out, with an overlay action";
+    document
+        .finding(Level::Error, &pointer, problem, help)
+        .into()
 }
 
 /// progenitor and typify panic on constructs they do not know; a build script must not.

@@ -2,6 +2,7 @@
 
 use serde_json_path::JsonPath;
 
+use crate::action::Action;
 use crate::document::{Document, escape};
 use crate::emit::Output;
 use crate::finding::{Finding, Level, Rule};
@@ -27,7 +28,11 @@ pub fn check(
             let route = format!("{} {}", operation.method, operation.path);
             let problem = format!("{route} pages otherwise than {MARK} says: {problem}");
             let help = "Correct the paging in the overlay, or remove it there";
-            let finding = file.finding(Level::Error, &place, problem, help);
+            let why = format!("Does not fit the document: {problem}");
+            let mut finding = file.finding(Level::Error, &place, problem, help);
+            finding.actions = Action::remove(&document.root, &pointer, why)
+                .into_iter()
+                .collect();
             findings.push(finding.with_rule(Rule::UnknownPaging));
         }
     }
@@ -111,7 +116,7 @@ fn find<'s>(
 }
 
 /// Returns the file and the place that gave the document a node: the last overlay action that did, or the document itself.
-fn origin<'d>(
+pub fn origin<'d>(
     document: &'d Document,
     overlay: Option<&'d Document>,
     node: &str,

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use crate::document::Document;
-use crate::finding::{Errors, Finding, Level};
+use serde_json::Value;
+
+use crate::document::{Document, escape};
+use crate::finding::{Errors, Finding, Level, Rule};
 use crate::ir::Api;
 use crate::{emit, generate as progenitor, inputs, lint, lower, overlay, paging, surface};
 
@@ -47,12 +49,18 @@ pub fn generate_from(
         findings.extend(overlay.findings.iter().cloned());
         findings.extend(overlay::apply(&mut document, overlay, true)?);
     }
-    findings.extend(lint::lint(&document));
+    let at_overlay = |mut findings: Vec<Finding>| {
+        let errors = findings.iter_mut();
+        errors.for_each(|finding| place_at_overlay(finding, &document, overlay));
+        findings
+    };
+    findings.extend(at_overlay(lint::lint(&document)));
     stop_at_errors(&findings)?;
-    let lowered = lower::lower(&document, &mut findings)?;
+    let lowered = lower::lower(&document, &mut findings);
+    let lowered = lowered.map_err(|Errors(errors)| Errors(at_overlay(errors)))?;
     let file = progenitor::generate(&document, &lowered)?;
     let output = emit::Output::of(&file, &lowered)
-        .map_err(|missing| progenitor::refused(&document, &missing))?;
+        .map_err(|(what, said)| progenitor::missing(&document, &lowered, &what, &said))?;
     findings.extend(paging::check(&document, overlay, (&lowered, &output)));
     stop_at_errors(&findings)?;
     Ok(Generation {
@@ -62,6 +70,45 @@ pub fn generate_from(
         api: lowered,
         findings,
     })
+}
+
+/// Places an error about a name that the overlay gives at the action that gives it.
+fn place_at_overlay(finding: &mut Finding, document: &Document, overlay: Option<&Document>) {
+    let pointer = match finding.rule {
+        Rule::InvalidMethodName
+        | Rule::ReservedMethodName
+        | Rule::SimilarMethodNames
+        | Rule::DuplicateMethodName => format!("{}/x-dintero-method", finding.pointer),
+        Rule::DuplicateTypeName => {
+            let name = finding.problem.split(' ').nth(1).unwrap_or_default();
+            let mut places = Vec::new();
+            named(&document.root, "", name, &mut places);
+            places.pop().unwrap_or_default()
+        }
+        _ => return,
+    };
+    let (file, place) = paging::origin(document, overlay, &pointer);
+    if file.name != document.name {
+        finding.document.clone_from(&file.name);
+        finding.line = file.line(&place);
+        finding.pointer = place;
+    }
+}
+
+/// Finds the places of an x-dintero-name.
+fn named(node: &Value, pointer: &str, name: &str, found: &mut Vec<String>) {
+    if node["x-dintero-name"] == name {
+        found.push(format!("{pointer}/x-dintero-name"));
+    }
+    match node {
+        Value::Object(object) => object.iter().for_each(|(key, inner)| {
+            named(inner, &format!("{pointer}/{}", escape(key)), name, found);
+        }),
+        Value::Array(list) => list.iter().enumerate().for_each(|(index, inner)| {
+            named(inner, &format!("{pointer}/{index}"), name, found);
+        }),
+        _ => {}
+    }
 }
 
 fn stop_at_errors(findings: &[Finding]) -> Result<(), Errors> {

@@ -199,15 +199,19 @@ fn write_type(
             head.extend(flags(&[("open", union.open)]));
             lines.extend(union.variants.iter().map(|variant| {
                 let name = variant.schema.as_reference().unwrap_or_default();
-                let mut told = variant.values.iter();
-                let mut fields = None;
+                let values = variant.values.iter().map(|value| format!("{value:?}"));
+                let mut values: Vec<String> = values.collect();
+                let fields: Vec<&str> = variant
+                    .fields
+                    .iter()
+                    .flatten()
+                    .map(String::as_str)
+                    .collect();
                 if tag.is_none() {
-                    told = variant.fields.iter();
-                } else if !variant.fields.is_empty() {
-                    fields = Some(format!("fields={}", word(&variant.fields.join(","))));
+                    values.extend(fields.iter().map(|field| format!("{field:?}")));
+                } else if !fields.is_empty() {
+                    values.push(format!("fields={}", word(&fields.join(","))));
                 }
-                let values = told.map(|value| format!("{value:?}"));
-                let values: Vec<String> = values.chain(fields).collect();
                 format!("{name}: {}", values.join(" "))
             }));
             "union"

@@ -198,10 +198,11 @@ impl ApiReport<'_> {
         let lines = lines.into_iter();
         lines
             .map(|(change, items)| {
-                (
-                    (change.api, change.rust),
-                    format!("{}: {}", items.join(", "), change.text),
-                )
+                let text = match items.as_slice() {
+                    [item] => format!("{item}: {}", change.text),
+                    items => format!("{}: {}", change.text, items.join(", ")),
+                };
+                ((change.api, change.rust), text)
             })
             .collect()
     }

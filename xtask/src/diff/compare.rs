@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::Class::{Additive as A, Breaking as B, None as N};
 use super::change::{Change, Class, Classes, Direction, ItemKind, Kind, Place};
 use super::surface::{
-    Facts, Operation, Surface, Type, likeness, missing, pairs, place_and_name, renamed_types,
-    route, unpaired, variables, with_names,
+    Facts, Operation, Surface, Type, likeness, missing, pairs, renamed_types, route, unpaired,
+    values, variables, with_names,
 };
 
 /// Two surfaces, and the changes that were found.
@@ -299,18 +299,18 @@ impl Comparison<'_> {
                     self.replaced.push(pair);
                 }
                 self.variant(&place, owner.by_fields, was, is);
-                return;
             }
             _ => {}
         }
         // Arguments for the variables of a path have a place and no name.
-        if let (Some(old), Some(new), true) = (was.get("rust"), is.get("rust"), same)
-            && old != new
-            && owner.kind != "enum"
-            && !key.starts_with("path ")
-        {
+        let rust = |facts: &Facts| facts.get("rust").unwrap_or(key).clone();
+        let (old, new) = (rust(was), rust(is));
+        if same && old != new && owner.kind != "enum" && !key.starts_with("path ") {
             let text = format!("Rust name changed from `{old}` to `{new}`");
             self.changed(&place, (N, B), text);
+        }
+        if owner.kind == "union" {
+            return;
         }
         let mut was = was.clone();
         // What a union says about the values of its tag is told there.
@@ -383,9 +383,18 @@ impl Owner<'_> {
             "struct" if !same_type => 0.0,
             // The tag of a union under another name.
             "struct" if old.contains_key("const") && old.get("const") == new.get("const") => 1.0,
-            "enum" | "union" if old == new => 1.0,
-            "union" => 0.0,
+            "enum" if old == new => 1.0,
+            // The Rust name of a variant is that of its type.
+            "union" => {
+                let same_fields = old.get("fields") == new.get("fields");
+                f64::from(u8::from(same_fields && values(old) == values(new)))
+            }
             _ => likeness(before, after),
         }
     }
+}
+
+/// `query limit` is the parameter `limit` of the query.
+fn place_and_name(part: &str) -> (&str, &str) {
+    part.split_once(' ').unwrap_or((part, ""))
 }

@@ -22,6 +22,8 @@ use state::{Generated, Inputs, State};
 
 /// Compare two states of openapi/: what changed for users of the API and of the Rust crates, and which versions follow.
 ///
+/// Each change is none, additive or breaking for other users of the API, and for programs that use the crate.
+///
 /// Exit code 0: nothing changed, or nothing that breaks anyone; 1: something breaks, or a state cannot be generated; 2: an error.
 ///
 /// Examples:
@@ -212,7 +214,7 @@ impl Compared {
                 for (state, generated) in [("old", &old), ("new", &new)] {
                     if generated.unmatched > 0 {
                         let count = generated.unmatched;
-                        self.notes.push(format!("the {state} state: {count} overlay actions match nothing in the document"));
+                        self.notes.push(format!("the {state} state: overlay actions match nothing in the document: {count}"));
                     }
                 }
                 self.changes = compare::compare(&old.surface, &new.surface);

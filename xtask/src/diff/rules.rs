@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::change::Class::{self, Additive as A, Breaking as B, None as N};
 use super::change::{Classes, ItemKind, Place};
 use super::compare::Comparison;
-use super::surface::{Facts, bits, unwrapped, with_names};
+use super::surface::{Facts, bits, unwrapped, values, with_names};
 
 /// The classes of a change for requests, for responses and for the Rust crate.
 type Row = [Class; 3];
@@ -71,8 +71,8 @@ impl Comparison<'_> {
         for key in keys {
             let (before, after) = (old.get(key), new.get(key));
             match key.as_str() {
-                "type" | "rust" | "media" | "nullable" | "optional" => {}
-                "required" | "required_in_requests" => {}
+                "type" | "rust" | "media" | "nullable" | "optional" | "required" => {}
+                "required_in_requests" | "schema" | "inline" => {}
                 // A type for it comes with the format.
                 "format" if old.get("type") != new.get("type") => {}
                 _ if before != after => self.fact(place, key, before, after),
@@ -247,33 +247,34 @@ impl Comparison<'_> {
             "statuses" => "status",
             _ => key,
         };
-        // Without a requirement, or with one that is empty, nothing is required.
-        let free = |list: &[String]| list.iter().all(|word| word == "\"\"") || is_in("\"\"", list);
+        let free = |list: &[String]| list.is_empty() || is_in("none", list);
         match key {
             _ if old == new => {}
             "server" => {
                 let [was, is] = [old, new].map(|list| list[1].trim_end_matches('/'));
-                let hosts = [&old[0], &new[0]];
                 if was != is {
                     let text = format!("server changed from `{was}` to `{is}`");
                     self.changed(place, (B, A), text);
-                } else if hosts[0] != hosts[1] {
-                    let text = format!("host changed from `{}` to `{}`", hosts[0], hosts[1]);
+                } else if old[0] != new[0] {
+                    let text = format!("host changed from `{}` to `{}`", old[0], new[0]);
                     self.changed(place, (N, A), text);
                 }
             }
             "paging" => {
-                let [was, is] = [old, new].map(|list| list.first().map(|list| pointer(list)));
+                let [was, is] = [old, new]
+                    .map(|list| list.first().map(|word| word.replace("\"\"", "the body")));
                 match (was, is) {
                     (None, _) => self.changed(place, (N, A), "now paging"),
                     (_, None) => self.changed(place, (N, B), "no longer paging"),
                     (Some(was), Some(is)) => {
-                        let text = format!("list of a page moved from {was} to {is}");
+                        let text = format!("list of a page moved from `{was}` to `{is}`");
                         self.changed(place, (N, B), text);
                     }
                 }
             }
-            "auth" | "scopes" if free(old) && free(new) => {}
+            "auth" if free(old) && free(new) => {
+                self.words(place, name, old.iter(), new.iter(), (N, N));
+            }
             "auth" | "scopes" if free(old) => {
                 self.changed(
                     place,
@@ -309,13 +310,9 @@ impl Comparison<'_> {
             }
             "auth" | "scopes" | "media" => self.words(place, name, old.iter(), new.iter(), (B, A)),
             _ => {
-                let (before, after) = (old.join(" "), new.join(" "));
-                let (before, after) = (Some(&before), Some(&after));
-                let (before, after) = (
-                    before.filter(|_| !old.is_empty()),
-                    after.filter(|_| !new.is_empty()),
-                );
-                self.fact(place, key, before, after);
+                let [before, after] =
+                    [old, new].map(|list| Some(list.join(" ")).filter(|_| !list.is_empty()));
+                self.fact(place, key, before.as_ref(), after.as_ref());
             }
         }
     }
@@ -340,19 +337,24 @@ impl Comparison<'_> {
         }
     }
 
-    /// Compares what a union says about one of its variants.
+    /// Compares what a union says about one of its variants: the values of its tag, or the fields that tell it.
     pub fn variant(&mut self, place: &Place, by_fields: [bool; 2], old: &Facts, new: &Facts) {
-        let [was, is] = [old, new].map(|facts| facts.keys().cloned().collect::<Vec<_>>());
+        let fields = |facts: &Facts| facts.get("fields").cloned().unwrap_or_default();
+        let ([was, is], [before, after]) = ([old, new].map(values), [old, new].map(fields));
+        let name = "distinguishing field";
+        self.words(place, name, before.split(','), after.split(','), (N, N));
         if by_fields == [true; 2] {
-            self.words(place, "distinguishing field", was.iter(), is.iter(), (N, N));
-        } else if by_fields[0] != by_fields[1] {
-            // The discriminator says it.
-        } else if !was.is_empty() && !is.is_empty() && !was.iter().any(|word| is_in(word, &is)) {
-            let text = format!("value changed from {} to {}", any_of(&was), any_of(&is));
-            self.changed(place, (B, B), text);
-        } else {
-            let classes = (place.direction.class(B, A), A);
-            self.words(place, "value", was.iter(), is.iter(), classes);
+            self.words(place, name, was.iter(), is.iter(), (N, N));
+        } else if by_fields == [false; 2] {
+            let moved =
+                !was.is_empty() && !is.is_empty() && !was.iter().any(|word| is_in(word, &is));
+            if moved {
+                let text = format!("value changed from {} to {}", any_of(&was), any_of(&is));
+                self.changed(place, (B, B), text);
+            } else {
+                let classes = (place.direction.class(B, A), A);
+                self.words(place, "value", was.iter(), is.iter(), classes);
+            }
         }
     }
 }
@@ -372,17 +374,9 @@ fn is_in(word: &str, list: &[String]) -> bool {
 /// Returns words of which any one is enough.
 fn any_of(list: &[String]) -> String {
     let words = list.iter().map(|word| word.trim_matches('"'));
-    let words = words.filter(|word| !word.is_empty());
+    let words = words.filter(|word| *word != "none");
     let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
     words.join(" or ")
-}
-
-/// Returns a place in a body.
-fn pointer(word: &str) -> String {
-    match word.trim_matches('"') {
-        "" => "the body".to_owned(),
-        pointer => format!("`{pointer}`"),
-    }
 }
 
 /// `max_length lowered from 5 to 3`; of a fact without a value, `now read-only`.

@@ -70,7 +70,8 @@ impl Surface {
     pub fn is_tag(&self, name: &str, field: &str) -> bool {
         self.types.values().any(|kind| {
             let tag = kind.head.get("by").map(|by| by.trim_matches('"'));
-            tag == Some(field) && kind.parts.get(name).is_some_and(|values| values.len() == 1)
+            let variant = kind.parts.get(name);
+            tag == Some(field) && variant.is_some_and(|facts| values(facts).len() == 1)
         })
     }
 
@@ -182,6 +183,13 @@ fn words(line: &str) -> Vec<&str> {
     words.push(&line[start..]);
     words.retain(|word| !word.is_empty());
     words
+}
+
+/// The values of a tag that stand for a variant of a union.
+pub fn values(variant: &Facts) -> Vec<String> {
+    let values = variant.keys();
+    let values = values.filter(|key| !["fields", "rust"].contains(&key.as_str()));
+    values.cloned().collect()
 }
 
 /// The name of a part, which ends with a colon, and the facts behind it.
@@ -305,7 +313,7 @@ pub fn pairs(
     found
 }
 
-/// The keys of one map that another does not have.
+/// The keys of a map that another does not have.
 pub fn missing<V>(map: &BTreeMap<String, V>, other: &BTreeMap<String, V>) -> Vec<String> {
     let keys = map.keys().filter(|key| !other.contains_key(*key));
     keys.cloned().collect()
@@ -336,11 +344,9 @@ pub fn renamed_types(old: &Surface, new: &Surface) -> BTreeMap<String, String> {
 
 /// The variables of a path, in its order.
 pub fn variables(path: &str) -> Vec<String> {
-    let parts = path
-        .split('{')
-        .skip(1)
-        .filter_map(|part| part.split_once('}'));
-    parts.map(|(name, _)| name.to_owned()).collect()
+    let parts = path.split('{').skip(1);
+    let names = parts.filter_map(|part| part.split('}').next());
+    names.map(str::to_owned).collect()
 }
 
 /// A path without the names of its variables.
@@ -360,11 +366,6 @@ pub fn unpaired<'n>(
     added
         .iter()
         .filter(|name| !renamed.values().any(|known| known == *name))
-}
-
-/// `query limit` is the parameter `limit` of the query.
-pub fn place_and_name(part: &str) -> (&str, &str) {
-    part.split_once(' ').unwrap_or((part, ""))
 }
 
 /// Returns how many bits a number has: 1 stands for 64, which it has where nothing is said, and 0 for 32.

@@ -76,7 +76,6 @@ fn correction(document: &Document, error: &Finding) -> Option<Vec<Action>> {
     };
     match error.rule {
         Rule::UnknownReadBack => without("x-dintero-read-back"),
-        Rule::UnknownPaging => without("x-dintero-paging"),
         Rule::DuplicateTypeName => {
             let name = error.problem.strip_prefix("x-dintero-name ")?;
             let name = name.split(' ').next()?;

@@ -22,6 +22,7 @@ mod registry;
 mod table;
 mod types;
 
+use crate::generate::Missing;
 use crate::ir::{Api, Operation, Place};
 pub use read::Output;
 use read::RustType;
@@ -32,7 +33,7 @@ impl Output {
     ///
     /// # Errors
     /// Something of the API is not in it, and would be left out of the client without a word.
-    pub fn of(file: &syn::File, api: &Api) -> Result<Self, String> {
+    pub fn of(file: &syn::File, api: &Api) -> Result<Self, (Missing, String)> {
         let mut output = read::read(file);
         reconcile::arguments(&mut output, api);
         reconcile::fields(&mut output);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::read::{Output, RustType};
+use crate::generate::Missing;
 use crate::ir::{Api, Kind, Place};
 
 /// Methods that every call and every builder has.
@@ -176,8 +177,12 @@ fn contains(
 }
 
 /// Checks that everything of the API is there.
-pub fn check(output: &Output, api: &Api) -> Result<(), String> {
-    let missing = |what: String| Err(format!("{what} is missing from its output"));
+pub fn check(output: &Output, api: &Api) -> Result<(), (Missing, String)> {
+    let of_type = |name: &str, part: String| Err((Missing::Type(name.to_owned()), part));
+    let of_operation = |name: &str, part: String| {
+        let part = format!("{part} cannot be named");
+        Err((Missing::Operation(name.to_owned()), part))
+    };
     for (name, kind) in &api.types {
         let Kind::Object(object) = &kind.schema.kind else {
             continue;
@@ -185,13 +190,13 @@ pub fn check(output: &Output, api: &Api) -> Result<(), String> {
         let read = output.structs.get(name);
         for wire in object.properties.keys() {
             if read.is_none_or(|read| !read.contains_key(wire)) {
-                return missing(format!("the field {wire} of {name}"));
+                return of_type(name, format!("the field {wire} cannot be named"));
             }
         }
     }
     for (name, operation) in &api.operations {
         let Some(method) = output.methods.get(name) else {
-            return missing(format!("the operation {name}"));
+            return of_operation(name, format!("the method {name}"));
         };
         let has = |place: Place, wire: &str| {
             let mut arguments = method.arguments.iter();
@@ -200,11 +205,11 @@ pub fn check(output: &Output, api: &Api) -> Result<(), String> {
         for (place, wire) in operation.parameters.keys() {
             if !has(*place, wire) {
                 let place = place.name();
-                return missing(format!("the {place} parameter {wire} of {name}"));
+                return of_operation(name, format!("the {place} parameter {wire}"));
             }
         }
         if operation.body.is_some() && !has(Place::Body, "") {
-            return missing(format!("the body of {name}"));
+            return of_operation(name, "the body".to_owned());
         }
     }
     Ok(())

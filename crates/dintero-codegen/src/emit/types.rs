@@ -145,18 +145,19 @@ fn union(
     api: &Api,
 ) {
     // Several values of a tag may stand for one type; the order tells what is looked for first.
-    let mut variants: Vec<(&str, Vec<&String>, Vec<&String>)> = Vec::new();
+    let mut variants: BTreeMap<&str, [Vec<&String>; 3]> = BTreeMap::new();
+    let mut order = Vec::new();
     for variant in &union.variants {
         let Some(name) = variant.schema.as_reference() else {
             continue;
         };
-        let (values, fields) = (&variant.values, &variant.fields);
-        match variants.iter_mut().find(|(known, ..)| *known == name) {
-            Some((_, known, known_fields)) => {
-                known.extend(values);
-                known_fields.extend(fields);
-            }
-            None => variants.push((name, values.iter().collect(), fields.iter().collect())),
+        if !order.contains(&name) {
+            order.push(name);
+        }
+        let known = variants.entry(name).or_default();
+        let [own, required] = &variant.fields;
+        for (known, more) in known.iter_mut().zip([&variant.values, own, required]) {
+            known.extend(more);
         }
     }
     open(source, "union", doc);
@@ -165,7 +166,9 @@ fn union(
         Some(tag) => put!(source, "        pub enum {name} by tag {tag:?} {open}{{\n"),
         None => put!(source, "        pub enum {name} by fields {open}{{\n"),
     }
-    for (variant, values, fields) in &variants {
+    for variant in &order {
+        let [values, own, required] = &variants[variant];
+        let fields = [own.as_slice(), required.as_slice()].concat();
         let tag = union.tag.as_ref().filter(|_| !values.is_empty());
         let mut recognized =
             tag.map_or_else(String::new, |tag| format!("`{tag}` is {}.", quoted(values)));
@@ -175,7 +178,7 @@ fn union(
             } else {
                 "Recognized by the presence of "
             });
-            put!(recognized, "{}.", quoted(fields));
+            put!(recognized, "{}.", quoted(&fields));
         }
         docs(source, "            ", &recognized);
         let kind = api.types.get(*variant);
@@ -184,12 +187,12 @@ fn union(
         let ident = ident(variant);
         put!(
             source,
-            "            {ident}({variant}{builder}) = {values:?} {fields:?},\n"
+            "            {ident}({variant}{builder}) = {values:?} {own:?} {required:?},\n"
         );
     }
     close(source);
     if in_requests {
-        let names: Vec<&str> = variants.iter().map(|(name, ..)| ident(name)).collect();
+        let names: Vec<&str> = order.iter().map(|name| ident(name)).collect();
         let names = names.join(", ");
         put!(
             source,

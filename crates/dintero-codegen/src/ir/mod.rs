@@ -51,7 +51,7 @@ pub struct Operation {
     pub read_back: Option<String>,
     pub paging: Option<Paging>,
     pub auth: Auth,
-    /// Kinds of the security schemes in the document, any one of which is enough: `bearer`, `basic`, `apikey+oauth2`.
+    /// Kinds of the security schemes in the document, any one of which is enough: `bearer`, `basic`, `apikey:header:X-Key+oauth2`.
     pub security: Vec<String>,
     pub statuses: Vec<u16>,
     /// How sure the document is of it; `None` where it was seen.

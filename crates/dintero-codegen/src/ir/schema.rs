@@ -72,8 +72,9 @@ pub struct Variant {
     pub schema: Schema,
     /// The values of the tag that tell it, numbers and booleans as JSON writes them.
     pub values: Vec<String>,
-    /// The properties that tell it where the tag does not; any of them is enough.
-    pub fields: Vec<String>,
+    /// The properties that tell it where the tag does not, any of which is enough: first those that no other object has, then
+    /// those that it requires.
+    pub fields: [Vec<String>; 2],
 }
 
 /// A text, a number or a boolean.

@@ -55,12 +55,16 @@ impl<'a> Lint<'a> {
         let Some(url) = server_url(root, item, operation) else {
             // One action fixes all operations without a server.
             if self.servers.insert(String::new()) {
-                let url = "https://api.dintero.com/v1";
+                // An API that knows the checkout host has most of its operations there.
+                let known = root["x-dintero-servers"].as_object().into_iter().flatten();
+                let mut known = known.filter(|(_, server)| **server == "checkout");
+                let origin = known.next().map(|(origin, _)| origin.as_str());
+                let url = format!("{}/v1", origin.unwrap_or("https://api.dintero.com"));
                 self.error(
                     Rule::MissingServer,
                     pointer,
                     "has no server, nor has the document",
-                    format!("Add `servers` in the overlay: {{target: \"$\", update: {{servers: [{{url: \"{url}\"}}]}}}}, or the checkout host"),
+                    format!("Add `servers` in the overlay: {{target: \"$\", update: {{servers: [{{url: \"{url}\"}}]}}}}, or the other host"),
                     [Action::update(
                         root,
                         "",

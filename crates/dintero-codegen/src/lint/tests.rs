@@ -245,6 +245,30 @@ fn an_unknown_server_is_reported_once() {
 }
 
 #[test]
+fn the_server_that_is_missing_is_that_of_the_api() {
+    for (known, url) in [
+        ("{}", "https://api.dintero.com/v1"),
+        ("{'https://a.example': api}", "https://api.dintero.com/v1"),
+        (
+            "{'https://a.example': api, 'https://c.example': checkout}",
+            "https://c.example/v1",
+        ),
+    ] {
+        let text = format!(
+            "openapi: 3.0.3\nx-dintero-servers: {known}\npaths: {{/a: {{get: {{operationId: a, responses: {{}}}}}}}}"
+        );
+        let findings = lint(&Document::parse("x.yaml", &text).unwrap());
+        let finding = findings
+            .iter()
+            .find(|finding| finding.rule.id() == "missing-server")
+            .unwrap();
+        let update = finding.actions[0].update.as_ref().unwrap();
+        assert_eq!(update["servers"][0]["url"], url);
+        assert!(finding.help.contains(url), "{finding}");
+    }
+}
+
+#[test]
 fn a_sound_document_has_no_findings() {
     let text = "paths: {/a: {get: {operationId: a, x-dintero-method: a, responses: {'200': {description: ok}}}}}";
     assert_eq!(found(text), "");

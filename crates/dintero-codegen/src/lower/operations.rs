@@ -274,9 +274,12 @@ fn auth_of(scheme: &Value) -> Option<Auth> {
 
 fn security(root: &Value, operation: &Value) -> Vec<String> {
     let kind = |name: &String| {
-        let scheme = &root["components"]["securitySchemes"][name];
-        let kind = scheme["scheme"].as_str().or(scheme["type"].as_str());
-        kind.unwrap_or(name).to_lowercase()
+        let scheme = resolve(root, &root["components"]["securitySchemes"][name]);
+        let text = |key: &str| scheme[key].as_str();
+        let kind = text("scheme").or(text("type")).unwrap_or(name);
+        // An API key is sent under a name of its own.
+        let place = [text("in"), text("name")].into_iter().flatten();
+        place.fold(kind.to_lowercase(), |kind, part| format!("{kind}:{part}"))
     };
     let together = |scheme: &Map<String, Value>| {
         let kinds: Vec<String> = scheme.keys().map(kind).collect();

@@ -9,8 +9,9 @@ pub struct VariantFacts {
     pub name: &'static str,
     /// The values of the tag; numbers and booleans as JSON writes them.
     pub values: &'static [&'static str],
-    /// The fields that tell it where the tag does not, any of which is enough.
-    pub fields: &'static [&'static str],
+    /// The fields that tell it where the tag does not, any of which is enough: first those that no other variant has, then
+    /// those that it requires.
+    pub fields: [&'static [&'static str]; 2],
 }
 
 /// The variant that a value is.
@@ -39,20 +40,18 @@ pub fn told(value: &Value, tag: Option<&&str>, variants: &[VariantFacts]) -> Tol
             rivals.extend(variants.iter().filter(|variant| variant.values.is_empty()));
         }
     }
-    let has = |variant: &VariantFacts, null: bool| {
-        let mut fields = variant.fields.iter().filter_map(|field| value.get(field));
-        fields.any(|field| null || !field.is_null())
-    };
-    let (first, rest): (Vec<_>, Vec<_>) =
-        rivals.into_iter().partition(|variant| has(variant, false));
-    let rest = rest.into_iter().filter(|variant| has(variant, true));
-    Told::ByFields(
-        first
-            .into_iter()
-            .chain(rest)
-            .map(|variant| variant.name)
-            .collect(),
-    )
+    let mut names = Vec::new();
+    for (null, which) in [(false, 0), (false, 1), (true, 0), (true, 1)] {
+        for variant in &rivals {
+            let mut fields = variant.fields[which]
+                .iter()
+                .filter_map(|field| value.get(field));
+            if fields.any(|field| null || !field.is_null()) && !names.contains(&variant.name) {
+                names.push(variant.name);
+            }
+        }
+    }
+    Told::ByFields(names)
 }
 
 /// Returns `true` if a tag has the value of that text, whatever its type.

@@ -21,7 +21,8 @@
 //! union!             pub enum NAME by DISCRIMINATOR OPEN? { VARIANT, * }
 //!   DISCRIMINATOR    tag "wire name of the tag" | fields
 //!   OPEN             or any
-//!   VARIANT          NAME(NAME BUILDER?) = ["value of the tag", *] ["field that tells it where the tag does not", *]
+//!   VARIANT          NAME(NAME BUILDER?) = ["value of the tag", *] FIELDS
+//!   FIELDS           ["field that only it has", *] ["other field that it requires", *], which tell it where the tag does not
 //! union_in_requests! NAME { NAME, * }
 //!
 //! call!              pub struct NAME of OPERATION -> SUCCESS TYPE PAGING? { PARAMETER* }
@@ -50,7 +51,7 @@
 //! }
 //! open_enum! { pub enum Country { No = "NO", Se = "SE", } }
 //! open_integer! { pub enum Priority { Low = 1, High = 2, } }
-//! union! { pub enum Place by tag "type" { Address(Address, AddressBuilder) = ["postal"] [], Box(PostBox) = ["box"] [], } }
+//! union! { pub enum Place by tag "type" { Address(Address, AddressBuilder) = ["postal"] [] [], Box(PostBox) = ["box"] [] [], } }
 //! union_in_requests! { Place { Address, Box } }
 //! call! {
 //!     pub struct ListPlaces of LIST_PLACES -> json types::PlaceList [places: types::Place] {

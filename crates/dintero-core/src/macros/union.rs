@@ -7,17 +7,17 @@ macro_rules! union {
     (
         $(#[$meta:meta])*
         pub enum $name:ident by $(tag $tag:literal)? $(fields)? $(or $any:ident)? {
-            $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = [$($wire:literal),*] [$($field:literal),*],)*
+            $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = $values:tt $own:tt $required:tt,)*
         }
     ) => {
         $crate::union! {
             @body ($(#[$meta])*) $name ($($any)?) [$($tag)?]
-            { $(($(#[$variant_meta])*) $variant $type ($($builder)?) [$($wire),*] [$($field),*],)* }
+            { $(($(#[$variant_meta])*) $variant $type ($($builder)?) $values $own $required,)* }
         }
     };
     (
         @body ($(#[$meta:meta])*) $name:ident $any:tt $tag:tt
-        { $(($(#[$variant_meta:meta])*) $variant:ident $type:ident ($($builder:ident)?) $values:tt $fields:tt,)* }
+        { $(($(#[$variant_meta:meta])*) $variant:ident $type:ident ($($builder:ident)?) $values:tt $own:tt $required:tt,)* }
     ) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq)]
@@ -56,7 +56,7 @@ macro_rules! union {
         impl<'de> $crate::data::private::Deserialize<'de> for $name {
             fn deserialize<D: $crate::data::private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 const VARIANTS: &[$crate::data::VariantFacts] = &[
-                    $($crate::data::VariantFacts { name: stringify!($variant), values: &$values, fields: &$fields },)*
+                    $($crate::data::VariantFacts { name: stringify!($variant), values: &$values, fields: [&$own, &$required] },)*
                 ];
                 let raw: $crate::data::Raw<'_> = $crate::data::private::Deserialize::deserialize(deserializer)?;
                 let mut tried = false;

@@ -18,8 +18,12 @@ impl<'a> Flattener<'a> {
         let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mapping = schema["discriminator"]["mapping"].as_object();
         for (value, target) in mapping.into_iter().flatten() {
-            let values = values.entry(mapped(target)).or_default();
-            values.push(value.clone());
+            let mut name = mapped(target);
+            for _ in 0..self.components.len() {
+                let other = self.components.get(&name).and_then(reference);
+                name = other.unwrap_or(name);
+            }
+            values.entry(name).or_default().push(value.clone());
         }
         for (name, child) in self.components {
             if !values.contains_key(name) && self.descends(child, base, 0) {
@@ -30,7 +34,7 @@ impl<'a> Flattener<'a> {
         let variants = values.into_iter().map(|(name, values)| Variant {
             schema: Schema::reference(name),
             values,
-            fields: Vec::new(),
+            fields: Default::default(),
         });
         Union {
             tag: tag(schema),
@@ -171,14 +175,6 @@ impl<'a> Flattener<'a> {
         }
         let mut objects = Vec::new();
         self.objects(&flat, &mut objects, &mut BTreeSet::new());
-        if objects.is_empty() {
-            let base = names.iter().find_map(|name| self.base(name));
-            self.objects(
-                &base.unwrap_or_default(),
-                &mut objects,
-                &mut BTreeSet::new(),
-            );
-        }
         Choice {
             names,
             flat,
@@ -195,7 +191,8 @@ impl<'a> Flattener<'a> {
             let inner = self.components.get(&name);
             next = inner
                 .filter(|_| !self.kinds.contains(&name))
-                .and_then(|inner| self.stands_for(inner));
+                .and_then(|inner| self.stands_for(inner))
+                .filter(|next| !self.offers(next, &[&name]));
             names.push(name);
         }
         names
@@ -258,8 +255,8 @@ impl<'a> Flattener<'a> {
         'a: 'v,
     {
         for part in parts {
-            let named = reference(part).filter(|name| seen.insert(name.clone()));
-            let inner = match named {
+            let inner = match reference(part) {
+                Some(name) if !seen.insert(name.clone()) => continue,
                 Some(name) => self.components.get(&name),
                 None => Some(part),
             };

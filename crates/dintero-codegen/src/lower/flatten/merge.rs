@@ -10,8 +10,8 @@ use crate::finding::{Level, Rule};
 use crate::ir::{Enum, Kind, Object, Scalar, Schema};
 use crate::lower::keywords::{meta, only_describes, only_requires, reference, texts};
 
-/// Most tokens of the pointer to what is merged: two for each level, and up to 128 to where merging begins.
-const MERGED: usize = 256;
+/// Most merges within each other. A debug build needs up to 32 KiB of stack for each, and threads have 2 MiB.
+const MERGED: usize = 40;
 
 impl Flattener<'_> {
     /// Returns one schema that can hold a value of either: all fields of both, those required that both require.
@@ -131,10 +131,12 @@ impl Flattener<'_> {
         while let Some((outer, _)) = place.rsplit_once("/allOf/") {
             place = outer;
         }
-        let top = self.stack.iter().chain(&self.current);
-        let top = top.map(String::as_str).collect();
-        let is_top = self.components.keys().any(|name| pointer_of(name) == place);
-        Some(top).filter(|_| is_top).unwrap_or_default()
+        let name = place.strip_prefix("/components/schemas/");
+        if name.is_none_or(|name| name.contains('/')) {
+            return Vec::new();
+        }
+        let open = self.stack.iter().chain(&self.current);
+        open.map(String::as_str).collect()
     }
 
     /// Returns `true` if a component is a choice, at whatever depth, and one of the components is an alternative.
@@ -180,8 +182,9 @@ impl Flattener<'_> {
             None => flat,
         };
         self.stack.pop();
-        // What was cut short depends on where the reference stands.
-        if self.cuts == before {
+        // What was cut short depends on where the reference stands. In a document of nothing but circles, all ways through
+        // them would take for ever.
+        if self.cuts == before || self.cuts > 10_000 {
             self.expanded.insert(key, flat.clone());
         }
         flat
@@ -215,8 +218,10 @@ impl Flattener<'_> {
         if one.as_reference().is_some() && one.as_reference() == two.as_reference() {
             return one;
         }
-        if pointer.matches('/').count() > MERGED {
-            let problem = "has schemas merged deeper than 64 levels of properties";
+        if self.merging == MERGED {
+            // To try what is left could take for ever.
+            self.merging = usize::MAX;
+            let problem = format!("has schemas merged within each other, {MERGED} levels deep");
             let help =
                 "Refer to one schema instead of merging two, or replace one by {} in the overlay";
             let pointer: Vec<&str> = pointer.split('/').take(4).collect();
@@ -224,8 +229,19 @@ impl Flattener<'_> {
                 .document
                 .finding(Level::Error, &pointer.join("/"), problem, help);
             self.findings.push(finding.with_rule(Rule::DeepNesting));
+        }
+        if self.merging == usize::MAX {
             return Schema::default();
         }
+        self.merging += 1;
+        let merged = self.merged(one, two, pointer);
+        if self.merging < usize::MAX {
+            self.merging -= 1;
+        }
+        merged
+    }
+
+    fn merged(&mut self, one: Schema, two: Schema, pointer: &str) -> Schema {
         let mut one = self.expanded(one);
         let mut two = self.expanded(two);
         if one.constant.is_some() && two.constant.is_some() && one.constant != two.constant {
@@ -318,6 +334,7 @@ impl Flattener<'_> {
                 };
             }
         };
+        self.check_limits(&one, pointer);
         one
     }
 

@@ -36,6 +36,8 @@ pub struct Flattener<'a> {
     outline: bool,
     /// How often a reference led back to what it is in.
     cuts: usize,
+    /// How many merges are open; the largest number once they were too many.
+    merging: usize,
     /// What is read more loosely than written.
     pub findings: Vec<Finding>,
 }
@@ -55,6 +57,7 @@ impl<'a> Flattener<'a> {
             expanded: BTreeMap::new(),
             outline: false,
             cuts: 0,
+            merging: 0,
             findings: Vec::new(),
         };
         for (name, schema) in components {
@@ -89,7 +92,11 @@ impl<'a> Flattener<'a> {
                 ..Schema::new(if empty { Kind::Any } else { Kind::Union(union) })
             };
         }
+        let before = self.cuts;
         let flat = self.flatten(schema, &pointer_of(name));
+        if flat.kind == Kind::Any && before != self.cuts && self.is_choice(name) {
+            self.endless(name);
+        }
         // A kind that adds nothing to its base is an object of the base's properties.
         match flat.as_reference() {
             Some(base) if self.kinds.contains(name) || self.offers(base, &[name]) => Schema {
@@ -98,6 +105,13 @@ impl<'a> Flattener<'a> {
             },
             _ => flat,
         }
+    }
+
+    /// Reports a choice of nothing but itself.
+    pub fn endless(&mut self, name: &str) {
+        let problem = "leads back to itself without an object between";
+        let help = "It is read as any JSON";
+        self.warn(Rule::EndlessType, &pointer_of(name), problem, help);
     }
 
     /// Returns the object that the base of a discriminator is by itself.
@@ -183,12 +197,17 @@ impl<'a> Flattener<'a> {
         };
         flat.meta = meta.or(flat.meta);
         flat.limit(&limits(schema));
-        if let Some((lower, upper)) = flat.contradiction() {
+        self.check_limits(&flat, pointer);
+        flat
+    }
+
+    /// Records limits that no value keeps.
+    fn check_limits(&mut self, schema: &Schema, pointer: &str) {
+        if let Some((lower, upper)) = schema.contradiction() {
             let problem = format!("no value keeps both {lower} and {upper}");
             let help = "Correct one of them with an overlay action; until then no request with a value is sent";
             self.warn(Rule::ConflictingLimits, pointer, &problem, help);
         }
-        flat
     }
 
     /// Returns what a reference to a schema outside of the components leads to, which has no name to refer to.

@@ -31,7 +31,12 @@ impl Choice {
             .collect()
     }
 
-    /// Returns `true` if every object that it can be has the property.
+    fn has(&self, property: &str) -> bool {
+        let mut objects = self.objects.iter();
+        objects.any(|object| object.properties.contains_key(property))
+    }
+
+    /// Returns `true` if every object that it can be must have the property.
     fn requires(&self, property: &str) -> bool {
         let mut objects = self.objects.iter();
         objects.all(|object| object.required.contains(property))
@@ -88,7 +93,7 @@ impl Flattener<'_> {
             let mut variant = Variant {
                 schema: choices[index].held.clone(),
                 values: values[index].clone(),
-                fields: Vec::new(),
+                fields: Default::default(),
             };
             if unsure.contains(&index) {
                 let rivals = unsure.iter().filter(|other| **other != index);
@@ -184,31 +189,25 @@ impl Flattener<'_> {
 }
 
 /// Returns the properties that tell a kind from others, and when it is to be looked for: what has properties of its own
-/// comes first, then what requires what others do not, then what is told by whatever it has, and unions at last.
-fn shape(choice: &Choice, rivals: &[&Choice]) -> ((u8, Reverse<usize>), Vec<String>) {
-    let names = choice.properties();
-    let cloned = |names: Vec<&&String>| names.into_iter().map(|name| (*name).clone()).collect();
-    let has = |name: &&&String| {
-        !rivals
-            .iter()
-            .any(|rival| rival.properties().contains(**name))
+/// comes first, then what requires most, and unions at last.
+fn shape(choice: &Choice, rivals: &[&Choice]) -> ((u8, Reverse<usize>), [Vec<String>; 2]) {
+    let names = choice.properties().into_iter().cloned();
+    let (own, shared): (Vec<String>, Vec<String>) =
+        names.partition(|name| !rivals.iter().any(|rival| rival.has(name)));
+    let required: Vec<String> = shared
+        .iter()
+        .filter(|name| choice.requires(name))
+        .cloned()
+        .collect();
+    let order = match &choice.flat.kind {
+        Kind::Union(_) => (3, Reverse(0)),
+        _ if own.is_empty() => (2, Reverse(required.len())),
+        _ => (1, Reverse(0)),
     };
-    let own: Vec<&&String> = names.iter().filter(has).collect();
-    let needs =
-        |name: &&&String| choice.requires(name) && !rivals.iter().any(|rival| rival.requires(name));
-    let required: Vec<&&String> = names.iter().filter(needs).collect();
-    let count = choice
-        .objects
-        .first()
-        .map_or(0, |object| object.required.len());
-    if choice.objects.len() > 1 || matches!(choice.flat.kind, Kind::Union(_)) {
-        ((4, Reverse(0)), cloned(names.iter().collect()))
-    } else if !own.is_empty() {
-        ((1, Reverse(0)), cloned(own))
-    } else if !required.is_empty() {
-        ((2, Reverse(count)), cloned(required))
+    if own.is_empty() && required.is_empty() {
+        (order, [own, shared])
     } else {
-        ((3, Reverse(count)), cloned(names.iter().collect()))
+        (order, [own, required])
     }
 }
 

@@ -317,7 +317,11 @@ impl InlineTypes {
             }
             Kind::Union(union) => {
                 for (index, variant) in union.variants.iter_mut().enumerate() {
-                    let value = variant.values.iter().chain(&variant.fields).next();
+                    let value = variant
+                        .values
+                        .iter()
+                        .chain(variant.fields.iter().flatten())
+                        .next();
                     let part = value
                         .map_or_else(|| format!("Variant{}", index + 1), |value| name_part(value));
                     name(&mut variant.schema, &part);

@@ -5,7 +5,7 @@ use super::{Told, VariantFacts, told};
 const fn variant(
     name: &'static str,
     values: &'static [&'static str],
-    fields: &'static [&'static str],
+    fields: [&'static [&'static str]; 2],
 ) -> VariantFacts {
     VariantFacts {
         name,
@@ -15,12 +15,12 @@ const fn variant(
 }
 
 const VARIANTS: [VariantFacts; 6] = [
-    variant("Text", &["text", "1.10"], &[]),
-    variant("Integer", &["1", "-9007199254740993"], &[]),
-    variant("Number", &["1.5"], &[]),
-    variant("Boolean", &["true"], &[]),
-    variant("Left", &["side"], &["left", "both"]),
-    variant("Right", &["side"], &["right", "both"]),
+    variant("Text", &["text", "1.10"], [&[], &[]]),
+    variant("Integer", &["1", "-9007199254740993"], [&[], &[]]),
+    variant("Number", &["1.5"], [&[], &[]]),
+    variant("Boolean", &["true"], [&[], &[]]),
+    variant("Left", &["side"], [&["left"], &["both"]]),
+    variant("Right", &["side"], [&["right"], &["both"]]),
 ];
 
 #[test]
@@ -72,6 +72,10 @@ fn fields_tell_what_a_tag_leaves_open_and_null_tells_last() {
             vec!["Right", "Left"],
         ),
         (json!({"kind": "side", "left": null}), vec!["Left"]),
+        (
+            json!({"kind": "side", "right": 1, "both": 1}),
+            vec!["Right", "Left"],
+        ),
         (json!({"kind": "side", "both": 1}), vec!["Left", "Right"]),
         (json!({"kind": "side"}), vec![]),
         (json!({"right": 1}), vec!["Right"]),
@@ -90,8 +94,8 @@ fn fields_tell_what_a_tag_leaves_open_and_null_tells_last() {
 #[test]
 fn a_variant_without_values_may_have_any_tag_that_no_other_has() {
     let variants = [
-        variant("Known", &["known"], &[]),
-        variant("Other", &[], &["other"]),
+        variant("Known", &["known"], [&[], &[]]),
+        variant("Other", &[], [&["other"], &[]]),
     ];
     let value = json!({"kind": "new", "other": 1});
     assert_eq!(
