@@ -33,7 +33,9 @@ pub fn resolve<'v>(root: &'v Value, mut value: &'v Value) -> &'v Value {
 /// Returns every operation of the document: pointer, path, method, path item, operation.
 pub fn all(document: &Document) -> Vec<(String, &str, &str, &Value, &Value)> {
     let mut found = Vec::new();
-    for (path, item) in document.root["paths"].as_object().into_iter().flatten() {
+    let paths = document.root["paths"].as_object().into_iter().flatten();
+    // What begins so is an extension.
+    for (path, item) in paths.filter(|(path, _)| !path.starts_with("x-")) {
         let item = resolve(&document.root, item);
         for method in METHODS {
             if item[method].is_object() {
