@@ -62,7 +62,7 @@ macro_rules! union {
         }
 
         impl $crate::data::private::Serialize for $name {
-            fn serialize<S: $crate::data::private::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: $crate::data::private::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
                 match self {
                     $(Self::$variant(value) => $crate::data::private::Serialize::serialize(value, serializer),)*
                     Self::Unknown(value) => $crate::data::private::Serialize::serialize(value, serializer),
@@ -71,7 +71,7 @@ macro_rules! union {
         }
 
         impl<'de> $crate::data::private::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::data::private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<__D: $crate::data::private::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
                 let choose = |$value: &$crate::data::private::Value| -> ::std::option::Option<&'static str> { $choose };
                 let value: $crate::data::private::Value = $crate::data::private::Deserialize::deserialize(deserializer)?;
                 match choose(&value) {
