@@ -23,12 +23,17 @@ fn generate() -> Result<(), String> {
         .strip_prefix("dintero-")
         .ok_or_else(|| format!("{package} is none of the client crates"))?;
     // Only what this client is made of: another API's document must not rebuild it.
-    for input in dintero_codegen::inputs(Path::new("openapi"), api) {
+    let openapi = Path::new("openapi");
+    let names = dintero_codegen::surface_path(openapi, api);
+    for input in dintero_codegen::inputs(openapi, api)
+        .into_iter()
+        .chain(names.exists().then_some(names))
+    {
         println!("cargo::rerun-if-changed={}", input.display());
     }
     println!("cargo::rerun-if-changed=build.rs");
-    let generation = dintero_codegen::generate(Path::new("openapi"), api)
-        .map_err(|errors| errors.to_string())?;
+    let generation =
+        dintero_codegen::generate(openapi, api).map_err(|errors| errors.to_string())?;
     let file = Path::new(&variable("OUT_DIR")?).join("client.rs");
     fs::write(&file, generation.source + &generation.registry)
         .map_err(|error| format!("{}: {error}", file.display()))

@@ -4,6 +4,7 @@ pub mod arbitrary;
 pub mod bodies;
 pub mod compatibility;
 pub mod constructs;
+pub mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

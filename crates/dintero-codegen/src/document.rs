@@ -13,6 +13,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::finding::{Errors, Finding, Level, Rule};
+use crate::kept::KeptNames;
 use reader::Reader;
 
 /// An OpenAPI or overlay document.
@@ -24,6 +25,8 @@ pub struct Document {
     pub root: Value,
     /// Warnings about what was read more loosely than the text's format allows, such as a repeated key.
     pub findings: Vec<Finding>,
+    /// The names that the client has already.
+    pub names: KeptNames,
     lines: BTreeMap<String, usize>,
 }
 
@@ -83,6 +86,7 @@ impl Document {
             name: name.to_owned(),
             root,
             findings: reader.findings,
+            names: KeptNames::default(),
             lines: reader.lines,
         })
     }

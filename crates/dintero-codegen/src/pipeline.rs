@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::document::{Document, escape};
 use crate::finding::{Errors, Finding, Level, Rule};
 use crate::ir::Api;
-use crate::{emit, generate as progenitor, inputs, lint, lower, overlay, surface};
+use crate::kept::KeptNames;
+use crate::{emit, generate as progenitor, inputs, lint, lower, overlay, surface, surface_path};
 
 /// A generated client.
 #[derive(Clone, Debug)]
@@ -30,7 +31,12 @@ pub struct Generation {
 pub fn generate(openapi: &Path, api: &str) -> Result<Generation, Errors> {
     let [document, overlay] = inputs(openapi, api);
     let overlay = Document::read(&overlay)?;
-    generate_from(api, Document::read(&document)?, Some(&overlay))
+    let mut document = Document::read(&document)?;
+    // The first generation of a client has no surface yet.
+    if let Ok(surface) = std::fs::read_to_string(surface_path(openapi, api)) {
+        document.names = KeptNames::of_surface(&surface);
+    }
+    generate_from(api, document, Some(&overlay))
 }
 
 /// Generates a client from any document.
@@ -51,7 +57,7 @@ pub fn generate_from(
     stop_at_errors(&findings)?;
     let lowered = lower::lower(&document, &mut findings)?;
     let file = progenitor::generate(&document, &lowered)?;
-    let output = emit::Output::of(&file, &lowered)
+    let output = emit::Output::of(&file, &lowered, &document.names)
         .map_err(|missing| progenitor::refused(&document, &missing))?;
     findings.extend(output.without_list(&lowered).map(|operation| {
         let method = operation.method.to_lowercase();

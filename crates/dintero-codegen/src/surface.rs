@@ -20,7 +20,7 @@ use crate::ir::{
     Api, CursorSource, Evidence, Kind, Limit, Object, Operation, Paging, Place, Schema, Success,
     Type,
 };
-use crate::names::variants;
+use crate::kept::word;
 
 /// The size of a client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub fn counts(api: &Api) -> Counts {
     for kind in api.types.values() {
         match &kind.schema.kind {
             Kind::Object(object) => counts.fields += object.properties.len(),
-            Kind::Enum(listed) => counts.values += variants(&listed.values).len(),
+            Kind::Enum(_) => counts.values += kind.names.len(),
             _ => {}
         }
     }
@@ -185,7 +185,7 @@ fn write_type(
         }
         Kind::Enum(listed) => {
             head.extend(flags(&[("integer", listed.integer)]));
-            let variants = variants(&listed.values).into_iter();
+            let variants = kind.named(&listed.values);
             lines.extend(variants.map(|(variant, wire)| format!("{variant}: {wire:?}")));
             "enum"
         }
@@ -196,13 +196,19 @@ fn write_type(
             lines.extend(union.variants.iter().map(|variant| {
                 let name = variant.schema.as_reference().unwrap_or_default();
                 let values = variant.values.iter();
-                let values: Vec<String> = values.map(|value| format!("{value:?}")).collect();
-                format!("{name}: {}", values.join(" "))
+                let values = values.map(|value| format!("{value:?}"));
+                let rust = kind.names.get(name).and_then(|rust| rust_name(rust, name));
+                let facts: Vec<String> = rust.into_iter().chain(values).collect();
+                format!("{name}: {}", facts.join(" "))
             }));
             "union"
         }
         _ => return,
     };
+    head.extend(match &kind.component {
+        None => Some("inline".to_owned()),
+        Some(component) => (component != name).then(|| format!("schema={}", word(component))),
+    });
     let meta = &kind.schema.meta;
     head.extend(flags(&[("deprecated", meta.deprecated == Some(true))]));
     head.extend(evidence(meta.evidence));
@@ -339,14 +345,4 @@ fn words(values: &[String]) -> String {
 /// Returns a type in one word.
 fn compact(kind: &str) -> String {
     kind.replace(' ', "")
-}
-
-/// Returns a text as a word: quoted where a space, a quote, a line break or the end of an item could be read into it.
-fn word(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "_-./{}[]<>()$@+*,:|".contains(c);
-    if !text.is_empty() && text.chars().all(plain) && !text.ends_with(':') {
-        text.to_owned()
-    } else {
-        format!("{text:?}")
-    }
 }

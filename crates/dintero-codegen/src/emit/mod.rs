@@ -23,6 +23,7 @@ mod table;
 mod types;
 
 use crate::ir::{Api, Operation, Place};
+use crate::kept::KeptNames;
 pub use read::Output;
 use read::RustType;
 pub use registry::registry;
@@ -32,10 +33,10 @@ impl Output {
     ///
     /// # Errors
     /// Something of the API is not in it, and would be left out of the client without a word.
-    pub fn of(file: &syn::File, api: &Api) -> Result<Self, String> {
+    pub fn of(file: &syn::File, api: &Api, kept: &KeptNames) -> Result<Self, String> {
         let mut output = read::read(file);
-        reconcile::arguments(&mut output, api);
-        reconcile::fields(&mut output);
+        reconcile::arguments(&mut output, api, kept);
+        reconcile::fields(&mut output, kept);
         reconcile::boxes(&mut output, api);
         reconcile::check(&output, api)?;
         Ok(output)

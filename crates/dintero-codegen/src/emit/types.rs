@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use super::docs::{self, docs};
 use super::limits::checks;
 use super::read::{Field, Output, RustType};
-use crate::ir::{Api, Enum, Kind, Object, Union};
-use crate::names::variants;
+use crate::ir::{Api, Enum, Kind, Object, Type, Union};
 
 const HEAD: &str = "
 /// The objects, enums and unions of this API.
@@ -29,8 +28,8 @@ pub fn write(source: &mut String, api: &Api, output: &Output) {
                 let fields = output.structs.get(name).unwrap_or(&empty);
                 object(source, (name, &doc), kind.in_requests, properties, fields);
             }
-            Kind::Enum(listed) => values(source, (name, &doc), listed),
-            Kind::Union(variants) => union(source, (name, &doc), kind.in_requests, variants, api),
+            Kind::Enum(listed) => values(source, (name, &doc), listed, kind),
+            Kind::Union(variants) => union(source, (name, &doc), kind, variants, api),
             _ => {}
         }
     }
@@ -107,7 +106,7 @@ fn object(
     close(source);
 }
 
-fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum) {
+fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum, kind: &Type) {
     let list = if listed.integer {
         "open_integer"
     } else {
@@ -115,7 +114,7 @@ fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum) {
     };
     open(source, list, doc);
     put!(source, "        pub enum {name} {{\n");
-    for (variant, wire) in variants(&listed.values) {
+    for (variant, wire) in kind.named(&listed.values) {
         let doc = if wire.is_empty() {
             "The empty string.".to_owned()
         } else {
@@ -123,7 +122,7 @@ fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum) {
         };
         docs(source, "            ", &doc);
         let value = if listed.integer {
-            wire
+            wire.to_owned()
         } else {
             format!("{wire:?}")
         };
@@ -132,13 +131,7 @@ fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum) {
     close(source);
 }
 
-fn union(
-    source: &mut String,
-    (name, doc): (&str, &str),
-    in_requests: bool,
-    union: &Union,
-    api: &Api,
-) {
+fn union(source: &mut String, (name, doc): (&str, &str), in_type: &Type, union: &Union, api: &Api) {
     // Several values of a tag may stand for one type; the order tells what is looked for first.
     let mut variants: Vec<(&str, Vec<&String>)> = Vec::new();
     for variant in &union.variants {
@@ -166,16 +159,19 @@ fn union(
         docs(source, "            ", &recognized);
         let kind = api.types.get(*variant);
         let is_object = kind.is_some_and(|kind| kind.schema.as_object().is_some());
-        let builder = builder(variant, in_requests && is_object);
-        let ident = ident(variant);
+        let builder = builder(variant, in_type.in_requests && is_object);
+        let ident = ident(in_type, variant);
         put!(
             source,
             "            {ident}({variant}{builder}) = {values:?},\n"
         );
     }
     close(source);
-    if in_requests {
-        let names: Vec<&str> = variants.iter().map(|(name, _)| ident(name)).collect();
+    if in_type.in_requests {
+        let names: Vec<&str> = variants
+            .iter()
+            .map(|(name, _)| ident(in_type, name))
+            .collect();
         let names = names.join(", ");
         put!(
             source,
@@ -184,11 +180,6 @@ fn union(
     }
 }
 
-/// `Unknown` is what holds the kinds that are not in the list.
-fn ident(variant: &str) -> &str {
-    if variant == "Unknown" {
-        "LiteralUnknown"
-    } else {
-        variant
-    }
+fn ident<'t>(union: &'t Type, variant: &'t str) -> &'t str {
+    union.names.get(variant).map_or(variant, String::as_str)
 }

@@ -109,7 +109,7 @@ macro_rules! open_enum {
         }
 
         impl $crate::data::Param for $name {
-            fn write(&self, out: &mut dyn FnMut(&str)) {
+            fn write(&self, out: &mut dyn ::std::ops::FnMut(&str)) {
                 out(self.as_str());
             }
         }
@@ -183,7 +183,7 @@ macro_rules! open_integer {
         }
 
         impl $crate::data::Param for $name {
-            fn write(&self, out: &mut dyn FnMut(&str)) {
+            fn write(&self, out: &mut dyn ::std::ops::FnMut(&str)) {
                 out(&self.as_i64().to_string());
             }
         }

@@ -4,14 +4,12 @@ mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
-
 use self::names::Taken;
-use super::direction::{Components, Direction};
-use crate::action::Action;
+use super::direction::{Components, Direction, INPUT};
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
 use crate::ir::{Kind, Meta, Operation, Schema, Type};
+use crate::kept::{COMPONENTS, word};
 use crate::names::{name_part, singular, type_name};
 
 /// Where an inline type is used: in a named type or operation, or in another inline type.
@@ -26,15 +24,35 @@ struct InlineType {
     schema: Schema,
     /// The inline types directly inside of it.
     children: BTreeSet<usize>,
-    /// Parents, and the name of the part of them that it is.
-    uses: BTreeSet<(Parent, String)>,
+    /// Parents, and the part of them that it is.
+    uses: BTreeSet<(Parent, Part)>,
     /// The name that the overlay gives.
     pinned: Option<String>,
     in_requests: bool,
 }
 
-/// The inline types inside of a schema, with the names of the parts that they are.
-type Children = Vec<(usize, String)>;
+/// A part of a type or operation, under the name that a type of its own gets from it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Part {
+    name: String,
+    /// The item of the surface that it is in, unless that is the type.
+    item: Option<String>,
+    /// The word for it in the surface.
+    word: String,
+}
+
+impl Part {
+    fn of_type(name: &str, word: String) -> Self {
+        Self {
+            name: name_part(name),
+            item: None,
+            word,
+        }
+    }
+}
+
+/// The inline types inside of a schema, with the parts that they are.
+type Children = Vec<(usize, Part)>;
 
 #[derive(Default)]
 struct InlineTypes {
@@ -53,18 +71,61 @@ struct InlineTypes {
 /// Gives every type a name, and makes the schemas of the operations refer to them.
 pub fn name_inline_types(
     document: &Document,
+    components: &Components,
+    operations: &mut Vec<Operation>,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<String, Type> {
+    // No new component takes the name of an inline type that is still there, which is known in the end only.
+    let mut reserved = document.names.inline().clone();
+    loop {
+        let (mut named, mut found) = (operations.clone(), Vec::new());
+        let components = components.clone();
+        let types = name_all(document, components, &reserved, &mut named, &mut found);
+        let before = reserved.len();
+        reserved.retain(|name| {
+            let kind = types.get(name);
+            kind.is_some_and(|kind| kind.component.is_none())
+        });
+        if reserved.len() == before {
+            *operations = named;
+            findings.extend(found);
+            return types;
+        }
+    }
+}
+
+fn name_all(
+    document: &Document,
     components: Components,
+    reserved: &BTreeSet<String>,
     operations: &mut [Operation],
     findings: &mut Vec<Finding>,
 ) -> BTreeMap<String, Type> {
     let mut inline = InlineTypes::default();
     let mut taken = Taken::new();
-    for (name, (schema, _)) in &components {
-        if becomes_type(schema) {
-            let rust = component_name(document, name, schema, &mut taken, findings);
+    let (named, aliases): (Vec<_>, Vec<_>) = components
+        .iter()
+        .partition(|(_, (schema, _))| becomes_type(schema));
+    let aliases = aliases.into_iter();
+    inline.aliases = aliases
+        .map(|(name, (schema, _))| (name.clone(), schema.clone()))
+        .collect();
+    let given = |name: &String, schema: &Schema| {
+        let own = schema.meta.rust_name.clone();
+        own.or_else(|| document.names.name_of(COMPONENTS, word(name)))
+    };
+    // Names that are given already come first, and names for requests last.
+    let (old, new): (Vec<_>, Vec<_>) = named
+        .into_iter()
+        .partition(|(name, (schema, _))| given(name, schema).is_some());
+    let (inputs, new): (Vec<_>, Vec<_>) =
+        new.into_iter().partition(|(name, _)| name.ends_with(INPUT));
+    let none = BTreeSet::new();
+    for (list, reserved) in [(old, &none), (new, reserved), (inputs, reserved)] {
+        for (name, (schema, _)) in list {
+            let given = given(name, schema);
+            let rust = taken.component(document, name, schema, given, reserved, findings);
             inline.names.insert(name.clone(), rust);
-        } else {
-            inline.aliases.insert(name.clone(), schema.clone());
         }
     }
     let mut types = BTreeMap::new();
@@ -72,10 +133,11 @@ pub fn name_inline_types(
         if let Some(rust) = inline.names.get(&name).cloned() {
             let (schema, children) = inline.body(schema, direction);
             inline.adopt(children, &Parent::Named(rust.clone()));
-            let in_requests = direction.requests;
             let kind = Type {
                 schema,
-                in_requests,
+                in_requests: direction.requests,
+                component: Some(name),
+                names: BTreeMap::new(),
             };
             types.insert(rust, kind);
         }
@@ -91,7 +153,7 @@ pub fn name_inline_types(
         findings.push(finding.with_rule(Rule::EndlessType));
     }
     inline.check_pinned(document, &mut taken, findings);
-    let names = inline.choose_names(&mut taken);
+    let names = inline.choose_names(&mut taken, &document.names);
     for (index, kind) in inline.types.into_iter().enumerate() {
         let name = names[&placeholder(index)].clone();
         let InlineType {
@@ -99,13 +161,13 @@ pub fn name_inline_types(
             in_requests,
             ..
         } = kind;
-        types.insert(
-            name,
-            Type {
-                schema,
-                in_requests,
-            },
-        );
+        let kind = Type {
+            schema,
+            in_requests,
+            component: None,
+            names: BTreeMap::new(),
+        };
+        types.insert(name, kind);
     }
     let rename = |schema: &mut Schema| {
         schema.visit_mut(&mut |schema| {
@@ -116,39 +178,15 @@ pub fn name_inline_types(
             }
         });
     };
-    for kind in types.values_mut() {
+    for (name, kind) in &mut types {
         rename(&mut kind.schema);
+        kind.names = names::of_variants(name, &kind.schema.kind, &document.names);
     }
     for operation in operations {
         operation.request_schemas_mut().for_each(rename);
         operation.success.schema_mut().into_iter().for_each(rename);
     }
     types
-}
-
-/// Returns the Rust name of a component, and records where it is not the one it should have.
-fn component_name(
-    document: &Document,
-    name: &str,
-    schema: &Schema,
-    taken: &mut Taken,
-    findings: &mut Vec<Finding>,
-) -> String {
-    let wanted = type_name(schema.meta.rust_name.as_deref().unwrap_or(name));
-    let free = taken.free(if wanted.is_empty() { "Type" } else { &wanted });
-    if free != wanted {
-        let pointer = format!("/components/schemas/{}", escape(name));
-        let problem = format!("the type name {wanted} is taken; this one is called {free}");
-        let help = "Give it an x-dintero-name in the overlay";
-        let finding = document.finding(Level::Warning, &pointer, problem, help);
-        let mut finding = finding.with_rule(Rule::TakenTypeName);
-        let (why, update) = ("A name of its own", json!({"x-dintero-name": free}));
-        let action = Action::update(&document.root, &pointer, why, update);
-        finding.actions.extend(action);
-        findings.push(finding);
-    }
-    taken.take(&free);
-    free
 }
 
 fn becomes_type(schema: &Schema) -> bool {
@@ -165,23 +203,37 @@ fn placeholder(index: usize) -> String {
 
 impl InlineTypes {
     fn operation(&mut self, operation: &mut Operation) {
-        let name = name_part(&operation.name);
+        let name = operation.name.clone();
         let parameters = operation.parameters.iter_mut();
-        let parameters =
-            parameters.map(|((_, wire), parameter)| (&mut parameter.schema, name_part(wire)));
+        let parameters = parameters.map(|((place, wire), parameter)| {
+            let item = format!("{name} {}", place.name());
+            (&mut parameter.schema, name_part(wire), item, word(wire))
+        });
         let body = operation.body.iter_mut();
-        let body = body.map(|body| (&mut body.schema, "Body".to_owned()));
-        for (schema, part) in parameters.chain(body) {
-            self.top(schema, &name, &part, Direction::REQUESTS);
+        let body = body.map(|body| {
+            let (part, word) = ("Body".to_owned(), "body".to_owned());
+            (&mut body.schema, part, name.clone(), word)
+        });
+        for (schema, part, item, word) in parameters.chain(body) {
+            self.top(schema, &name, (part, item, word), Direction::REQUESTS);
         }
         if let Some(schema) = operation.success.schema_mut() {
-            self.top(schema, &name, "Result", Direction::RESPONSES);
+            let part = ("Result".to_owned(), name.clone(), "->".to_owned());
+            self.top(schema, &name, part, Direction::RESPONSES);
         }
     }
 
-    fn top(&mut self, schema: &mut Schema, parent: &str, part: &str, direction: Direction) {
-        let (named, children) = self.node(std::mem::take(schema), part, direction);
-        self.adopt(children, &Parent::Named(parent.to_owned()));
+    fn top(
+        &mut self,
+        schema: &mut Schema,
+        operation: &str,
+        (name, item, word): (String, String, String),
+        direction: Direction,
+    ) {
+        let item = Some(item);
+        let part = Part { name, item, word };
+        let (named, children) = self.node(std::mem::take(schema), &part, direction);
+        self.adopt(children, &Parent::Named(name_part(operation)));
         *schema = named;
     }
 
@@ -192,7 +244,12 @@ impl InlineTypes {
     }
 
     /// Returns a schema with references in the places of types; everything else stays.
-    fn node(&mut self, mut schema: Schema, part: &str, direction: Direction) -> (Schema, Children) {
+    fn node(
+        &mut self,
+        mut schema: Schema,
+        part: &Part,
+        direction: Direction,
+    ) -> (Schema, Children) {
         match schema.kind {
             Kind::Object(_) | Kind::Enum(_) | Kind::Union(_) => {
                 self.inline(schema, part, direction)
@@ -208,8 +265,11 @@ impl InlineTypes {
                 None => self.alias(name, schema.meta, part, direction),
             },
             Kind::List(ref mut inner) | Kind::Map(ref mut inner) => {
-                let (named, children) =
-                    self.node(std::mem::take(&mut **inner), &singular(part), direction);
+                let part = Part {
+                    name: singular(&part.name),
+                    ..part.clone()
+                };
+                let (named, children) = self.node(std::mem::take(&mut **inner), &part, direction);
                 **inner = named;
                 (schema, children)
             }
@@ -222,7 +282,7 @@ impl InlineTypes {
         &mut self,
         name: String,
         meta: Meta,
-        part: &str,
+        part: &Part,
         direction: Direction,
     ) -> (Schema, Children) {
         if self.open.contains(&name) {
@@ -238,7 +298,7 @@ impl InlineTypes {
     }
 
     /// Returns a reference to an inline type, which may be one that is known already.
-    fn inline(&mut self, schema: Schema, part: &str, direction: Direction) -> (Schema, Children) {
+    fn inline(&mut self, schema: Schema, part: &Part, direction: Direction) -> (Schema, Children) {
         let mut out = schema.clone();
         let (body, children) = self.body(schema, direction);
         let next = self.types.len();
@@ -266,7 +326,7 @@ impl InlineTypes {
             self.mark_requests(index);
         }
         out.kind = Kind::Ref(placeholder(index));
-        (out, vec![(index, part.to_owned())])
+        (out, vec![(index, part.clone())])
     }
 
     /// Marks a type as one that requests carry, and all types inside of it: it may have come first in a response.
@@ -282,7 +342,7 @@ impl InlineTypes {
     /// there in each direction.
     fn body(&mut self, mut schema: Schema, direction: Direction) -> (Schema, Children) {
         let mut children = Vec::new();
-        let mut name = |inner: &mut Schema, part: &str| {
+        let mut name = |inner: &mut Schema, part: &Part| {
             let (named, found) = self.node(std::mem::take(inner), part, direction);
             *inner = named;
             children.extend(found);
@@ -304,14 +364,15 @@ impl InlineTypes {
                     }
                 }
                 for (wire, property) in &mut object.properties {
-                    name(property, &name_part(wire));
+                    name(property, &Part::of_type(wire, word(wire)));
                 }
             }
             Kind::Union(union) => {
                 for (index, variant) in union.variants.iter_mut().enumerate() {
-                    let value = variant.values.first();
-                    let part = value
-                        .map_or_else(|| format!("Variant{}", index + 1), |value| name_part(value));
+                    let part = match variant.values.first() {
+                        Some(value) => Part::of_type(value, format!("{value:?}")),
+                        None => Part::of_type(&format!("Variant{}", index + 1), String::new()),
+                    };
                     name(&mut variant.schema, &part);
                 }
             }
