@@ -31,13 +31,13 @@ fn generate() -> Result<(), Box<dyn Error>> {
     for input in ["build.rs", "vocabulary.rs", MACROS] {
         println!("cargo::rerun-if-changed={input}");
     }
-    let constructs = client("constructs", Some("constructs-overlay"))?;
-    client("compatibility-old", None)?;
+    client("constructs", Some("constructs-overlay"))?;
+    let old = client("compatibility-old", None)?;
     client("compatibility-new", None)?;
     let upstream = client("upstream", Some("upstream-overlay"))?;
     // Only one registry fits into a crate.
     write("upstream", &(upstream.source + &upstream.registry))?;
-    let words = vocabulary::words(Path::new(MACROS), &constructs.source)?;
+    let words = vocabulary::words(Path::new(MACROS), &old.source)?;
     for (name, of) in [
         ("words-objects", Of::Objects),
         ("words-enums", Of::Enums),

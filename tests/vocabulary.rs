@@ -1,7 +1,7 @@
 //! Documents whose every name is an identifier that generated code depends on: those of the macros, of the generated
 //! source itself, the keywords of all editions and the prelude.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{fs, io};
 
@@ -46,82 +46,85 @@ fn identifiers(source: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// Returns those of the words that differ in a case of Rust.
+fn different(words: &BTreeSet<String>, case: fn(&str) -> String) -> BTreeSet<&String> {
+    let by_form: BTreeMap<String, &String> = words.iter().map(|word| (case(word), word)).collect();
+    by_form.into_values().collect()
+}
+
+fn plain(word: &str) -> String {
+    word.replace('_', "").to_lowercase()
+}
+
 /// Returns a document in which schemas, properties, parameters, operations, enum values and tags have these names.
 pub fn document(words: &BTreeSet<String>, of: Of) -> Value {
     let text = json!({"type": "string"});
     let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
-    let list = |word: &String| json!({"type": "array", "items": reference(word)});
+    let types = different(words, plain);
     let mut schemas = Map::new();
-    for word in words {
-        let mut own = Map::from_iter([(word.clone(), text.clone())]);
-        own.insert("tag of all".into(), text.clone());
+    for word in &types {
+        let tagged = json!({"tag of all": text, "value": text});
         let schema = match of {
-            Of::Objects => json!({"type": "object", "required": [word], "properties": own}),
+            Of::Objects => json!({"type": "object", "required": ["value"], "properties": tagged}),
             Of::Enums => json!({"type": "string", "enum": [word, "another"]}),
             Of::Unions => json!({"oneOf": [
                 {"type": "object", "required": ["one"], "properties": {"one": text}},
-                {"type": "object", "required": ["two"], "properties": {"two": list(word)}},
+                {"type": "object", "required": ["two"], "properties": {"two": text}},
             ]}),
         };
-        schemas.insert(word.clone(), schema);
+        schemas.insert((*word).clone(), schema);
     }
-    let properties: Map<String, Value> = words
-        .iter()
-        .enumerate()
-        .map(|(index, word)| match index % 3 {
-            0 => (word.clone(), list(word)),
-            1 => (
-                word.clone(),
-                json!({"type": "object", "additionalProperties": reference(word)}),
-            ),
-            _ => (word.clone(), reference(word)),
-        })
-        .collect();
-    schemas.insert(
-        "All of them".into(),
-        json!({"type": "object", "properties": properties}),
-    );
-    let mut paths = Map::new();
-    if let Of::Objects = of {
-        let mapping: Map<String, Value> = words
-            .iter()
-            .map(|word| (word.clone(), json!(format!("#/components/schemas/{word}"))))
-            .collect();
-        let each: Vec<Value> = words.iter().map(|word| reference(word)).collect();
-        let discriminator = json!({"propertyName": "tag of all", "mapping": mapping});
-        schemas.insert(
-            "One of them".into(),
-            json!({"oneOf": each, "discriminator": discriminator}),
-        );
-        schemas.insert("Any word".into(), json!({"type": "string", "enum": words}));
-        for word in words {
-            let parameter = |place: &str, required: bool| json!({"in": place, "name": word, "required": required, "schema": text});
-            let operation = json!({
-                "operationId": word,
-                "parameters": [parameter("path", true), parameter("query", false), parameter("header", false)],
-                "responses": {"200": {"description": "", "content": {"application/json": {"schema": reference(word)}}}},
-            });
-            paths.insert(format!("/{word}/{{{word}}}"), json!({"get": operation}));
-        }
-    }
-    let content = |name: &str| json!({"application/json": {"schema": reference(name)}});
-    let mut operation = json!({
-        "operationId": "send all of them",
-        "requestBody": {"content": content("All of them")},
-        "responses": {"200": {"description": "", "content": content("All of them")}},
+    let properties = types.iter().enumerate().map(|(index, word)| {
+        let inner = reference(word);
+        let property = match index % 3 {
+            0 => json!({"type": "array", "items": inner}),
+            1 => json!({"type": "object", "additionalProperties": inner}),
+            _ => inner,
+        };
+        ((*word).clone(), property)
     });
-    paths.insert("/all of them".into(), json!({"post": operation.clone()}));
+    let properties: Map<String, Value> = properties.collect();
+    let all = json!({"type": "object", "properties": properties});
+    schemas.insert("All of them".into(), all);
+    let content = |name: &str| json!({"application/json": {"schema": reference(name)}});
+    let mut paths = Map::new();
+    let mut operation = |id: &str, name: &str, more: Value| {
+        let mut operation = json!({
+            "operationId": id,
+            "requestBody": {"content": content(name)},
+            "responses": {"200": {"description": "", "content": content(name)}},
+        });
+        if let (Some(operation), Value::Object(more)) = (operation.as_object_mut(), more) {
+            operation.extend(more);
+        }
+        paths.insert(format!("/{id}"), json!({"post": operation}));
+    };
+    operation("all of them", "All of them", json!({}));
     if let Of::Objects = of {
-        for (id, name) in [
-            ("send one of them", "One of them"),
-            ("send any word", "Any word"),
-        ] {
-            operation["operationId"] = json!(id);
-            let wrapped = json!({"type": "object", "properties": {"it": reference(name)}});
-            operation["requestBody"] =
-                json!({"content": {"application/json": {"schema": wrapped}}});
-            operation["responses"]["200"]["content"] = content(name);
-            paths.insert(format!("/{id}"), json!({"post": operation.clone()}));
+        let each: Vec<Value> = types.iter().map(|word| reference(word)).collect();
+        let mapping = types
+            .iter()
+            .map(|word| ((*word).clone(), reference(word)["$ref"].take()));
+        let mapping: Map<String, Value> = mapping.collect();
+        let discriminator = json!({"propertyName": "tag of all", "mapping": mapping});
+        let union = json!({"oneOf": each, "discriminator": discriminator});
+        let holder = json!({"type": "object", "properties": {"it": reference("One of them")}});
+        schemas.insert("One of them".into(), union);
+        schemas.insert("Holder".into(), holder);
+        schemas.insert("Any word".into(), json!({"type": "string", "enum": types}));
+        operation("one of them", "Holder", json!({}));
+        let parameter = |(index, word): (usize, &&String)| {
+            let place = ["query", "header"][index % 2];
+            json!({"in": place, "name": word, "schema": reference("Any word")})
+        };
+        let parameters: Vec<Value> = types.iter().enumerate().map(parameter).collect();
+        operation("any word", "Holder", json!({"parameters": parameters}));
+        for word in &types {
+            let parameter = json!({"in": "path", "name": word, "required": true, "schema": text});
+            let responses = json!({"204": {"description": ""}});
+            let get =
+                json!({"operationId": word, "parameters": [parameter], "responses": responses});
+            paths.insert(format!("/{word}/{{{word}}}"), json!({"get": get}));
         }
     }
     json!({

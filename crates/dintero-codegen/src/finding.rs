@@ -51,6 +51,7 @@ rules! {
     PartialReference "partial-reference" "A reference leads into a schema instead of to one.",
     MissingMapping "missing-mapping" "A discriminator names a schema that does not exist.",
     TypeList "type-list" "A schema has several types, as in OpenAPI 3.1.",
+    ControlCharacter "control-character" "A name, path or reference has a line break or another control character.",
     PatternAsFormat "pattern-as-format" "A regular expression stands in `format`.",
     InvalidPattern "invalid-pattern" "A pattern is no ECMAScript regular expression.",
     UnlistedDefault "unlisted-default" "A default is none of the listed values.",
@@ -137,7 +138,9 @@ impl fmt::Display for Finding {
             write!(f, ":{line}")?;
         }
         if !self.pointer.is_empty() {
-            write!(f, " #{}", self.pointer)?;
+            // A finding is one line, whatever names are in its pointer.
+            let lines: Vec<&str> = self.pointer.split(char::is_control).collect();
+            write!(f, " #{}", lines.join("?"))?;
         }
         write!(f, ": {}. {}", self.problem, self.help)
     }

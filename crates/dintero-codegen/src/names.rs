@@ -27,7 +27,7 @@ pub fn type_name(text: &str) -> String {
 }
 
 /// Returns `true` if Rust allows the letter or digit in names, unlike `²`.
-fn is_part_of_a_name(c: char) -> bool {
+pub fn is_part_of_a_name(c: char) -> bool {
     c.is_ascii_alphanumeric()
         || c.is_alphanumeric() && syn::parse_str::<syn::Ident>(&format!("a{c}")).is_ok()
 }

@@ -68,8 +68,11 @@ pub fn generate_from(
         finding.with_rule(Rule::UnknownPaging)
     }));
     stop_at_errors(&findings)?;
+    let source = emit::emit(api, &lowered, &output);
+    emit::check(&source, &lowered)
+        .map_err(|found| progenitor::refused(&document, &format!("its source has {found}")))?;
     Ok(Generation {
-        source: emit::emit(api, &lowered, &output),
+        source,
         registry: emit::registry(&lowered, &output),
         surface: surface::write(&lowered, &output),
         api: lowered,

@@ -1,6 +1,7 @@
 //! Limits of a schema: as the checks of the macros, and in words.
 
 use crate::ir::{Kind, Limit, Schema};
+use crate::markdown;
 
 /// Returns the Rust expressions that check the limits of a schema and of what is in it.
 pub fn checks(schema: &Schema) -> Vec<String> {
@@ -33,7 +34,9 @@ pub fn described(schema: &Schema) -> Vec<String> {
             Limit::MaxLength(max) => length.1 = Some(*max),
             Limit::MinItems(min) => items.0 = Some(*min),
             Limit::MaxItems(max) => items.1 = Some(*max),
-            Limit::Pattern(pattern) => patterns.push(format!("pattern `{pattern}`")),
+            Limit::Pattern(pattern) => {
+                patterns.push(format!("pattern {}", markdown::code(pattern)))
+            }
             Limit::Unique => {}
         }
     }

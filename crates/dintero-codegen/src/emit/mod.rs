@@ -16,6 +16,7 @@ pub(crate) use put;
 mod calls;
 mod docs;
 mod limits;
+mod plan;
 mod read;
 mod reconcile;
 mod registry;
@@ -24,6 +25,7 @@ mod types;
 
 use crate::ir::{Api, Operation, Place};
 use crate::kept::KeptNames;
+pub use plan::check;
 pub use read::Output;
 use read::RustType;
 pub use registry::registry;

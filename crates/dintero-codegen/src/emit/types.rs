@@ -6,6 +6,7 @@ use super::docs::{self, docs};
 use super::limits::checks;
 use super::read::{Field, Output, RustType};
 use crate::ir::{Api, Enum, Kind, Object, Type, Union};
+use crate::markdown;
 
 const HEAD: &str = "
 /// The objects, enums and unions of this API.
@@ -118,7 +119,7 @@ fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum, kind: &
         let doc = if wire.is_empty() {
             "The empty string.".to_owned()
         } else {
-            format!("`{}`", wire.replace(char::is_control, " "))
+            markdown::code(wire)
         };
         docs(source, "            ", &doc);
         let value = if listed.integer {
@@ -150,10 +151,10 @@ fn union(source: &mut String, (name, doc): (&str, &str), in_type: &Type, union: 
         None => put!(source, "        pub enum {name} by fields {open}{{\n"),
     }
     for (variant, values) in &variants {
-        let quoted: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
+        let quoted: Vec<String> = values.iter().map(|value| markdown::code(value)).collect();
         let quoted = quoted.join(", ");
         let recognized = match &union.tag {
-            Some(tag) => format!("`{tag}` is {quoted}."),
+            Some(tag) => format!("{} is {quoted}.", markdown::code(tag)),
             None => format!("Recognized by the presence of {quoted}."),
         };
         docs(source, "            ", &recognized);

@@ -1,6 +1,7 @@
 //! Step 3: findings about what the next steps cannot handle, or handle otherwise than written: each with its place, with
 //! help and, where the document alone is enough to know them, with the overlay actions that fix it.
 
+mod controls;
 mod names;
 mod operations;
 mod parameters;
@@ -37,6 +38,7 @@ pub fn lint(document: &Document) -> Vec<Finding> {
         );
         return lint.findings;
     }
+    lint.controls(&document.root, "", false);
     lint.nodes(&document.root, "");
     lint.operations();
     lint.findings

@@ -51,5 +51,10 @@ pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Api, Er
 }
 
 fn one_line(text: &Value) -> String {
-    markdown::clean(text.as_str().unwrap_or_default()).replace('\n', " ")
+    markdown::clean(
+        &text
+            .as_str()
+            .unwrap_or_default()
+            .replace(markdown::is_control, " "),
+    )
 }
