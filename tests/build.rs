@@ -46,7 +46,8 @@ fn generate() -> Result<(), Box<dyn Error>> {
         let document = vocabulary::document(&words, of).to_string();
         write(name, &renamed(name, &document)?.source)?;
     }
-    Ok(())
+    let texts = vocabulary::texts().to_string();
+    write("texts", &renamed("texts", &texts)?.source)
 }
 
 fn client(name: &str, overlay: Option<&str>) -> Result<Generation, Box<dyn Error>> {

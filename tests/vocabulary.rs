@@ -136,3 +136,65 @@ pub fn document(words: &BTreeSet<String>, of: Of) -> Value {
         "components": {"schemas": schemas},
     })
 }
+
+/// Texts that would be code, links, tags or further lines if they came into source or documentation as they are.
+pub const TEXTS: [&str; 22] = [
+    "*/ /* */",
+    "\"]\n#[doc = \"x\"]\n#![feature(x)]",
+    "```\nfn x() { panic!() }\n```\n```rust,no_run\nlet y = ;",
+    "~~~~ rust\nlet x = ;",
+    "- ```\n  let x = ;\n  ```",
+    "> ```rust\n> let x = ;",
+    "1.\t\tlet x = ;",
+    "\n\n\t\tlet x = ;",
+    "[a], [b]: c, [d](e) and ![f](g)",
+    r"\[a] \\[b\] \<c>",
+    "`` [a] ` [b] ```",
+    r"\` [a] `",
+    "`[a]\n[b]`",
+    "<b> </i> <!-- <script>",
+    "`",
+    "``",
+    "` `",
+    "{} {{x}} $crate \\u{41} \\",
+    "http://a.example/[b] https://[c] <http://d`e>",
+    "a\r\nb\rc\u{2028}d\u{85}e\u{b}f\u{0}g",
+    "\u{202e}\u{2066}a",
+    "-----\n=====\n| a | b |\n|---|\n[^1]: x",
+];
+
+/// Returns a document that has these texts wherever a text may be anything.
+pub fn texts() -> Value {
+    let described = |text: &&str| json!({"type": "string", "description": text, "default": text, "example": text, "pattern": text, "title": text});
+    let named = |text: &&str| {
+        let name = text
+            .replace(char::is_control, " ")
+            .replace(['\u{2028}', '\u{202e}', '\u{2066}', '%', '{', '}'], "-");
+        (name, described(text))
+    };
+    let properties: Map<String, Value> = TEXTS.iter().map(named).collect();
+    let parameter = |(index, text): (usize, &&str)| {
+        let name = format!("p{index}");
+        json!({"in": (["query", "header"][index % 2]), "name": name, "description": text, "schema": described(text)})
+    };
+    let parameters: Vec<Value> = TEXTS.iter().enumerate().map(parameter).collect();
+    let all = TEXTS.join("\n\n");
+    let mut thing = json!({"type": "object", "description": all, "properties": properties});
+    thing["properties"]["any"] = json!({"type": "string", "enum": TEXTS, "description": all});
+    let paths = TEXTS.iter().enumerate().map(|(index, text)| {
+        let content = json!({"application/json": {"schema": thing, "example": text}});
+        let operation = json!({
+            "operationId": format!("op{index}"), "summary": text, "description": text, "parameters": parameters,
+            "requestBody": {"description": text, "content": content},
+            "responses": {"200": {"description": text, "content": content}},
+        });
+        (format!("/{index}/`\"<a>[b]*"), json!({"post": operation}))
+    });
+    json!({
+        "openapi": "3.0.3",
+        "info": {"title": all, "version": all, "description": all},
+        "servers": [{"url": "https://api.example.com"}],
+        "x-dintero-servers": {"https://api.example.com": "api"},
+        "paths": paths.collect::<Map<String, Value>>(),
+    })
+}

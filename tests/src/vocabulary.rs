@@ -14,3 +14,8 @@ pub mod enums {
 pub mod unions {
     include!(concat!(env!("OUT_DIR"), "/words-unions.rs"));
 }
+
+/// Texts that would be code, links or tags.
+pub mod texts {
+    include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+}

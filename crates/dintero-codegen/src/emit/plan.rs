@@ -9,61 +9,48 @@ use syn::{Attribute, Expr, Item, Token, token};
 
 use crate::ir::{Api, Kind};
 
+/// What every client has.
+const FIXED: &str = "Client Client ALL calls handle new operations types use use use use";
+
 /// Checks the source of a client against the API that it was written from.
 ///
 /// # Errors
 /// It is no Rust, or has something else than it should.
 pub fn check(source: &str, api: &Api) -> Result<(), String> {
     let file = syn::parse_file(source).map_err(|error| format!("no Rust source: {error}"))?;
-    let mut found = Found::default();
+    let (mut found, mut planned) = (Found::default(), planned(api));
     found.visit_file(&file);
     found.0.sort();
-    let planned = planned(api);
-    match found.0.iter().zip(&planned).find(|(one, two)| one != two) {
+    planned.sort();
+    let mut pairs = found.0.iter().zip(&planned);
+    match pairs.find(|(found, planned)| found != planned) {
         None if found.0.len() == planned.len() => Ok(()),
-        None => Err("items without a plan".to_owned()),
-        Some((found, planned)) => Err(format!("{found:?} in the place of {planned:?}")),
+        other => Err(format!("something without a plan: {other:?}")),
     }
 }
 
 fn planned(api: &Api) -> Vec<String> {
-    let fixed = [
-        "Client",
-        "Client",
-        "ALL",
-        "calls",
-        "fn handle",
-        "fn new",
-        "operations",
-        "types",
-        "use",
-        "use",
-        "use",
-        "use",
-    ];
-    let mut planned: Vec<String> = fixed.map(str::to_owned).into();
+    let mut planned: Vec<String> = FIXED.split(' ').map(str::to_owned).collect();
     for (name, kind) in &api.types {
-        planned.push(match &kind.schema.kind {
-            Kind::Object(_) => format!("object {name}"),
-            Kind::Enum(listed) if listed.integer => format!("open_integer {name}"),
-            Kind::Enum(_) => format!("open_enum {name}"),
-            Kind::Union(_) => format!("union {name}"),
-            _ => continue,
-        });
-        if matches!(kind.schema.kind, Kind::Union(_)) && kind.in_requests {
+        let called = match &kind.schema.kind {
+            Kind::Enum(listed) if listed.integer => "open_integer",
+            Kind::Enum(_) => "open_enum",
+            Kind::Union(_) => "union",
+            _ => "object",
+        };
+        planned.push(format!("{called} {name}"));
+        if called == "union" && kind.in_requests {
             planned.push(format!("union_in_requests {name}"));
         }
     }
     for name in api.operations.keys() {
-        planned.push(name.to_shouty_snake_case());
-        planned.push(format!("call {}", name.to_upper_camel_case()));
-        planned.push(format!("fn {name}"));
+        let call = format!("call {}", name.to_upper_camel_case());
+        planned.extend([name.clone(), name.to_shouty_snake_case(), call]);
     }
-    planned.sort();
     planned
 }
 
-/// The items of a source, and whatever else it should not have.
+/// The items of a source, and whatever it should not have.
 #[derive(Default)]
 struct Found(Vec<String>);
 
@@ -88,10 +75,9 @@ impl<'ast> Visit<'ast> for Found {
     }
 
     fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
-        self.0.push(format!("fn {}", function.sig.ident));
-        if function.block.stmts.len() != 1 {
-            self.0.push("a statement".to_owned());
-        }
+        let name = function.sig.ident.to_string();
+        self.0
+            .extend(function.block.stmts.iter().map(|_| name.clone()));
         visit::visit_impl_item_fn(self, function);
     }
 
@@ -103,21 +89,12 @@ impl<'ast> Visit<'ast> for Found {
     }
 
     fn visit_expr(&mut self, expression: &'ast Expr) {
-        let data = matches!(
-            expression,
-            Expr::Array(_)
-                | Expr::Call(_)
-                | Expr::Field(_)
-                | Expr::Lit(_)
-                | Expr::MethodCall(_)
-                | Expr::Path(_)
-                | Expr::Reference(_)
-                | Expr::Struct(_)
-        );
-        if !data {
-            self.0.push(expression.to_token_stream().to_string());
+        use Expr::{Array, Call, Field, Lit, MethodCall, Path, Reference, Struct};
+        match expression {
+            Array(_) | Call(_) | Field(_) | Lit(_) | MethodCall(_) | Path(_) | Reference(_)
+            | Struct(_) => visit::visit_expr(self, expression),
+            other => self.0.push(other.to_token_stream().to_string()),
         }
-        visit::visit_expr(self, expression);
     }
 }
 
@@ -157,13 +134,10 @@ fn plain(input: ParseStream<'_>) -> syn::Result<()> {
 }
 
 fn documentation(input: ParseStream<'_>) -> syn::Result<()> {
-    let attributes = input.call(Attribute::parse_outer)?;
-    match attributes
-        .iter()
-        .all(|attribute| attribute.path().is_ident("doc"))
-    {
-        true => Ok(()),
-        false => Err(input.error("an attribute that is no documentation")),
+    let mut attributes = input.call(Attribute::parse_outer)?.into_iter();
+    match attributes.find(|attribute| !attribute.path().is_ident("doc")) {
+        None => Ok(()),
+        Some(_) => Err(input.error("an attribute that is no documentation")),
     }
 }
 

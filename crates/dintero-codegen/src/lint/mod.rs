@@ -1,7 +1,6 @@
 //! Step 3: findings about what the next steps cannot handle, or handle otherwise than written: each with its place, with
 //! help and, where the document alone is enough to know them, with the overlay actions that fix it.
 
-mod controls;
 mod names;
 mod operations;
 mod parameters;
@@ -14,6 +13,18 @@ use serde_json::Value;
 use crate::action::{Action, path};
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
+use crate::markdown::is_control;
+
+/// Keywords whose texts are shown or sent as they are.
+const TEXTS: [&str; 7] = [
+    "const",
+    "description",
+    "enum",
+    "pattern",
+    "summary",
+    "title",
+    "version",
+];
 
 /// Returns the findings about a document that the overlay has been applied to.
 pub fn lint(document: &Document) -> Vec<Finding> {
@@ -38,7 +49,6 @@ pub fn lint(document: &Document) -> Vec<Finding> {
         );
         return lint.findings;
     }
-    lint.controls(&document.root, "", false);
     lint.nodes(&document.root, "");
     lint.operations();
     lint.findings
@@ -108,7 +118,13 @@ impl<'a> Lint<'a> {
                 for (key, value) in object.iter().filter(|(key, _)| {
                     named || !["example", "examples", "default"].contains(&key.as_str())
                 }) {
-                    self.nodes(value, &format!("{pointer}/{}", escape(key)));
+                    let pointer = format!("{pointer}/{}", escape(key));
+                    self.control_characters(key, &pointer);
+                    let text = TEXTS.contains(&key.as_str()) && !value.is_object();
+                    let extension = key.starts_with("x-") && !pointer.starts_with("/components/");
+                    if named || !text && !extension {
+                        self.nodes(value, &pointer);
+                    }
                 }
             }
             Value::Array(list) => {
@@ -116,7 +132,16 @@ impl<'a> Lint<'a> {
                     self.nodes(value, &format!("{pointer}/{index}"));
                 }
             }
+            Value::String(text) => self.control_characters(text, pointer),
             _ => {}
+        }
+    }
+
+    fn control_characters(&mut self, text: &str, pointer: &str) {
+        if text.contains(is_control) {
+            let problem = format!("{text:?} has a line break or another control character");
+            let help = "Remove it from the document, or the part with it in the overlay";
+            self.error(Rule::ControlCharacter, pointer, problem, help, []);
         }
     }
 }

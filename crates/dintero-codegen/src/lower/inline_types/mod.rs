@@ -4,18 +4,19 @@ mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::names::Taken;
-use super::direction::{Components, Direction, INPUT};
+use super::direction::{Components, Direction};
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
 use crate::ir::{Kind, Meta, Operation, Schema, Type};
-use crate::kept::{COMPONENTS, word};
+use crate::kept::word;
 use crate::names::{name_part, singular, type_name};
 
-/// Where an inline type is used: in a named type or operation, or in another inline type.
+/// Where an inline type is used.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Parent {
-    Named(String),
+    /// The name that the types of an operation begin with.
+    Operation(String),
+    Component(String),
     Inline(usize),
 }
 
@@ -64,82 +65,31 @@ struct InlineTypes {
     open: Vec<String>,
     /// Those that lead back to themselves.
     endless: BTreeSet<String>,
-    /// Rust names of the components that become types.
-    names: BTreeMap<String, String>,
+    /// The components that become types.
+    named: BTreeSet<String>,
 }
 
 /// Gives every type a name, and makes the schemas of the operations refer to them.
 pub fn name_inline_types(
     document: &Document,
     components: &Components,
-    operations: &mut Vec<Operation>,
-    findings: &mut Vec<Finding>,
-) -> BTreeMap<String, Type> {
-    // No new component takes the name of an inline type that is still there, which is known in the end only.
-    let mut reserved = document.names.inline().clone();
-    loop {
-        let (mut named, mut found) = (operations.clone(), Vec::new());
-        let components = components.clone();
-        let types = name_all(document, components, &reserved, &mut named, &mut found);
-        let before = reserved.len();
-        reserved.retain(|name| {
-            let kind = types.get(name);
-            kind.is_some_and(|kind| kind.component.is_none())
-        });
-        if reserved.len() == before {
-            *operations = named;
-            findings.extend(found);
-            return types;
-        }
-    }
-}
-
-fn name_all(
-    document: &Document,
-    components: Components,
-    reserved: &BTreeSet<String>,
     operations: &mut [Operation],
     findings: &mut Vec<Finding>,
 ) -> BTreeMap<String, Type> {
     let mut inline = InlineTypes::default();
-    let mut taken = Taken::new();
-    let (named, aliases): (Vec<_>, Vec<_>) = components
-        .iter()
-        .partition(|(_, (schema, _))| becomes_type(schema));
-    let aliases = aliases.into_iter();
-    inline.aliases = aliases
-        .map(|(name, (schema, _))| (name.clone(), schema.clone()))
-        .collect();
-    let given = |name: &String, schema: &Schema| {
-        let own = schema.meta.rust_name.clone();
-        own.or_else(|| document.names.name_of(COMPONENTS, word(name)))
-    };
-    // Names that are given already come first, and names for requests last.
-    let (old, new): (Vec<_>, Vec<_>) = named
-        .into_iter()
-        .partition(|(name, (schema, _))| given(name, schema).is_some());
-    let (inputs, new): (Vec<_>, Vec<_>) =
-        new.into_iter().partition(|(name, _)| name.ends_with(INPUT));
-    let none = BTreeSet::new();
-    for (list, reserved) in [(old, &none), (new, reserved), (inputs, reserved)] {
-        for (name, (schema, _)) in list {
-            let given = given(name, schema);
-            let rust = taken.component(document, name, schema, given, reserved, findings);
-            inline.names.insert(name.clone(), rust);
+    for (name, (schema, _)) in components {
+        if becomes_type(schema) {
+            inline.named.insert(name.clone());
+        } else {
+            inline.aliases.insert(name.clone(), schema.clone());
         }
     }
-    let mut types = BTreeMap::new();
+    let mut found = Vec::new();
     for (name, (schema, direction)) in components {
-        if let Some(rust) = inline.names.get(&name).cloned() {
-            let (schema, children) = inline.body(schema, direction);
-            inline.adopt(children, &Parent::Named(rust.clone()));
-            let kind = Type {
-                schema,
-                in_requests: direction.requests,
-                component: Some(name),
-                names: BTreeMap::new(),
-            };
-            types.insert(rust, kind);
+        if inline.named.contains(name) {
+            let (schema, children) = inline.body(schema.clone(), *direction);
+            inline.adopt(children, &Parent::Component(name.clone()));
+            found.push((Some(name), schema, direction.requests));
         }
     }
     for operation in operations.iter_mut() {
@@ -152,41 +102,39 @@ fn name_all(
         let finding = document.finding(Level::Warning, &pointer, problem, help);
         findings.push(finding.with_rule(Rule::EndlessType));
     }
-    inline.check_pinned(document, &mut taken, findings);
-    let names = inline.choose_names(&mut taken, &document.names);
-    for (index, kind) in inline.types.into_iter().enumerate() {
-        let name = names[&placeholder(index)].clone();
-        let InlineType {
-            schema,
-            in_requests,
-            ..
-        } = kind;
-        let kind = Type {
-            schema,
-            in_requests,
-            component: None,
-            names: BTreeMap::new(),
-        };
-        types.insert(name, kind);
-    }
+    let chosen = names::choose(document, &inline, components, findings);
+    let types = inline.types.into_iter();
+    found.extend(types.map(|kind| (None, kind.schema, kind.in_requests)));
     let rename = |schema: &mut Schema| {
         schema.visit_mut(&mut |schema| {
             if let Kind::Ref(name) = &mut schema.kind
-                && let Some(chosen) = names.get(name)
+                && let Some(chosen) = chosen.get(name)
             {
                 name.clone_from(chosen);
             }
         });
     };
-    for (name, kind) in &mut types {
-        rename(&mut kind.schema);
-        kind.names = names::of_variants(name, &kind.schema.kind, &document.names);
-    }
     for operation in operations {
         operation.request_schemas_mut().for_each(rename);
         operation.success.schema_mut().into_iter().for_each(rename);
     }
-    types
+    let components = inline.named.len();
+    let found = found.into_iter().enumerate();
+    let named = found.map(|(index, (component, mut schema, in_requests))| {
+        let component = component.cloned();
+        let key = component.clone();
+        let key = key.unwrap_or_else(|| placeholder(index - components));
+        let name = chosen[&key].clone();
+        rename(&mut schema);
+        let kind = Type {
+            names: names::of_variants(&name, &schema.kind, &document.names),
+            schema,
+            in_requests,
+            component,
+        };
+        (name, kind)
+    });
+    named.collect()
 }
 
 fn becomes_type(schema: &Schema) -> bool {
@@ -233,7 +181,7 @@ impl InlineTypes {
         let item = Some(item);
         let part = Part { name, item, word };
         let (named, children) = self.node(std::mem::take(schema), &part, direction);
-        self.adopt(children, &Parent::Named(name_part(operation)));
+        self.adopt(children, &Parent::Operation(name_part(operation)));
         *schema = named;
     }
 
@@ -254,16 +202,8 @@ impl InlineTypes {
             Kind::Object(_) | Kind::Enum(_) | Kind::Union(_) => {
                 self.inline(schema, part, direction)
             }
-            Kind::Ref(name) => match self.names.get(&name) {
-                Some(rust) => (
-                    Schema {
-                        kind: Kind::Ref(rust.clone()),
-                        ..schema
-                    },
-                    Vec::new(),
-                ),
-                None => self.alias(name, schema.meta, part, direction),
-            },
+            Kind::Ref(ref name) if self.named.contains(name) => (schema, Vec::new()),
+            Kind::Ref(name) => self.alias(name, schema.meta, part, direction),
             Kind::List(ref mut inner) | Kind::Map(ref mut inner) => {
                 let part = Part {
                     name: singular(&part.name),
