@@ -181,7 +181,7 @@ pub fn texts() -> Value {
     let all = TEXTS.join("\n\n");
     let mut thing = json!({"type": "object", "description": all, "properties": properties});
     thing["properties"]["any"] = json!({"type": "string", "enum": TEXTS, "description": all});
-    let paths = TEXTS.iter().enumerate().map(|(index, text)| {
+    let paths = TEXTS.iter().enumerate().step_by(5).map(|(index, text)| {
         let content = json!({"application/json": {"schema": thing, "example": text}});
         let operation = json!({
             "operationId": format!("op{index}"), "summary": text, "description": text, "parameters": parameters,

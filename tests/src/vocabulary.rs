@@ -1,21 +1,3 @@
-//! The clients of documents whose every name is an identifier that generated code depends on.
+//! The client of a document whose texts would be code, links or tags.
 
-/// All names are objects.
-pub mod objects {
-    include!(concat!(env!("OUT_DIR"), "/words-objects.rs"));
-}
-
-/// All names are enums.
-pub mod enums {
-    include!(concat!(env!("OUT_DIR"), "/words-enums.rs"));
-}
-
-/// All names are unions.
-pub mod unions {
-    include!(concat!(env!("OUT_DIR"), "/words-unions.rs"));
-}
-
-/// Texts that would be code, links or tags.
-pub mod texts {
-    include!(concat!(env!("OUT_DIR"), "/texts.rs"));
-}
+include!(concat!(env!("OUT_DIR"), "/texts.rs"));

@@ -125,6 +125,15 @@ impl Sources {
         Document::parse(&name(path), &self.text(path)?)
     }
 
+    /// The names that an API's client has already.
+    ///
+    /// # Errors
+    /// Its surface cannot be read.
+    pub fn names(&self, api: &str) -> Result<KeptNames, Errors> {
+        let surface = self.optional(&surface(api))?;
+        Ok(KeptNames::of_surface(&surface.unwrap_or_default()))
+    }
+
     /// The lock file, which is empty if there is none.
     ///
     /// # Errors
@@ -209,8 +218,7 @@ impl Sources {
         let [document, overlay] = inputs(Path::new(""), api);
         let overlay_read = self.document(&overlay)?;
         let mut document_read = self.document(&document)?;
-        let names = self.optional(&surface(api))?.unwrap_or_default();
-        document_read.names = KeptNames::of_surface(&names);
+        document_read.names = self.names(api)?;
         let generation = generate_from(api, document_read, Some(&overlay_read))?;
         let entry = Entry::new(&self.text(&document)?, &self.text(&overlay)?, &generation);
         let took = start.elapsed();

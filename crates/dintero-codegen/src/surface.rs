@@ -205,13 +205,13 @@ fn write_type(
         }
         _ => return,
     };
+    let meta = &kind.schema.meta;
+    head.extend(flags(&[("deprecated", meta.deprecated == Some(true))]));
+    head.extend(evidence(meta.evidence));
     head.extend(match &kind.component {
         None => Some("inline".to_owned()),
         Some(component) => (component != name).then(|| format!("schema={}", word(component))),
     });
-    let meta = &kind.schema.meta;
-    head.extend(flags(&[("deprecated", meta.deprecated == Some(true))]));
-    head.extend(evidence(meta.evidence));
     put!(text, "{word_of_kind} {name}: {}\n", head.join(" "));
     for part in lines {
         put!(text, "{word_of_kind} {name} {part}\n");

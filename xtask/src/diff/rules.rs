@@ -96,7 +96,7 @@ impl Comparison<'_> {
         for key in keys {
             let (before, after) = (old.get(key), new.get(key));
             match key.as_str() {
-                "type" | "rust" | "media" | "nullable" | "optional" => {}
+                "type" | "rust" | "schema" | "inline" | "media" | "nullable" | "optional" => {}
                 "required" | "required_in_requests" => {}
                 // A type for it comes with the format.
                 "format" if old.get("type") != new.get("type") => {}

@@ -145,7 +145,9 @@ impl Type {
                 self.parts.insert(values.join(" "), rust.into());
             }
             _ => {
-                self.parts.insert(part, facts(values));
+                let values = values.iter().filter(|value| value.starts_with('"'));
+                let values: Vec<&str> = values.copied().collect();
+                self.parts.insert(part, facts(&values));
             }
         }
     }

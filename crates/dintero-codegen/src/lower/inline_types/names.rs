@@ -117,9 +117,13 @@ impl Naming<'_> {
     /// Takes the names that the overlay gives to inline types, and reports those that other types have.
     fn check_pinned(&mut self, findings: &mut Vec<Finding>) {
         for (index, inline) in self.inline.types.iter().enumerate() {
+            let key = placeholder(index);
             let Some(pinned) = inline.pinned.as_deref() else {
                 continue;
             };
+            if self.names.contains_key(&key) {
+                continue;
+            }
             if !self.is_free(pinned) {
                 let problem =
                     format!("x-dintero-name {pinned} is the name of another type already");
@@ -127,7 +131,7 @@ impl Naming<'_> {
                 let finding = self.document.finding(Level::Error, "", problem, help);
                 findings.push(finding.with_rule(Rule::DuplicateTypeName));
             }
-            self.take(&placeholder(index), pinned);
+            self.take(&key, pinned);
         }
     }
 
@@ -138,6 +142,12 @@ impl Naming<'_> {
         }
         let (inline, kept) = (self.inline, &self.document.names);
         let own = &inline.types[index];
+        if let Some(pinned) = &own.pinned {
+            if kept.inline().contains(pinned) && self.is_free(pinned) {
+                self.take(&placeholder(index), pinned);
+            }
+            return;
+        }
         for (parent, part) in &own.uses {
             let parent = match parent {
                 Parent::Operation(_) => None,
@@ -151,10 +161,7 @@ impl Naming<'_> {
             let item = part.item.as_ref().or(parent);
             let known = item.and_then(|item| kept.type_of(item, part.word.as_str()));
             let known = known.filter(|name| {
-                own.pinned.is_none()
-                    && kept.inline().contains(*name)
-                    && type_name(name) == **name
-                    && self.is_free(name)
+                kept.inline().contains(*name) && type_name(name) == **name && self.is_free(name)
             });
             if let Some(name) = known {
                 self.take(&placeholder(index), name);
