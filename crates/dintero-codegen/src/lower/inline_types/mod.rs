@@ -313,7 +313,25 @@ impl InlineTypes {
                         Some(value) => Part::of_type(value, format!("{value:?}")),
                         None => Part::of_type(&format!("Variant{}", index + 1), String::new()),
                     };
-                    name(&mut variant.schema, &part);
+                    let (named, found) =
+                        self.node(std::mem::take(&mut variant.schema), &part, direction);
+                    variant.schema = named;
+                    // Each of its values leads to the name that it has already.
+                    let more = variant.values.iter().skip(1);
+                    let words = more.map(|value| format!("{value:?}"));
+                    for word in std::iter::once(part.word).chain(words) {
+                        let part = |(child, part): &(usize, Part)| {
+                            let word = word.clone();
+                            (
+                                *child,
+                                Part {
+                                    word,
+                                    ..part.clone()
+                                },
+                            )
+                        };
+                        children.extend(found.iter().map(part));
+                    }
                 }
             }
             _ => {}

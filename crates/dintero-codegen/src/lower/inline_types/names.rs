@@ -1,5 +1,6 @@
 //! The names of types: those that are given, and of inline types one after the shortest of the places where it is used.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
@@ -55,7 +56,10 @@ pub(super) fn choose(
     for (name, schema, given) in old {
         naming.component(name, schema, given.as_deref(), findings);
     }
-    for index in 0..inline.types.len() {
+    // Of a type that has become two, the one that is used more keeps the name.
+    let mut used: Vec<usize> = (0..inline.types.len()).collect();
+    used.sort_by_key(|index| Reverse(inline.types[*index].uses.len()));
+    for index in used {
         naming.keep(index);
     }
     for (name, schema, _) in new {
