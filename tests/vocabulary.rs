@@ -119,7 +119,11 @@ pub fn document(words: &BTreeSet<String>, of: Of) -> Value {
         };
         let parameters: Vec<Value> = types.iter().enumerate().map(parameter).collect();
         operation("any word", "Holder", json!({"parameters": parameters}));
-        for word in &types {
+        // Types are tried above; as names of methods, those in lower case are enough.
+        let methods = types
+            .iter()
+            .filter(|word| !word.starts_with(char::is_uppercase));
+        for word in methods {
             let parameter = json!({"in": "path", "name": word, "required": true, "schema": text});
             let responses = json!({"204": {"description": ""}});
             let get =

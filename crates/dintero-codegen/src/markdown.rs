@@ -61,7 +61,7 @@ pub fn code(text: &str) -> String {
 fn clean_line(line: &str) -> String {
     let line = line.replace('\t', " ").replace("``", "''");
     let parts: Vec<&str> = line.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return clean_prose(&parts.join("'"));
     }
     let cleaned = parts
