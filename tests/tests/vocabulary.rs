@@ -19,7 +19,7 @@ mod unions {
 fn a_schema_named_like_a_type_of_the_prelude_is_an_object() {
     let built = objects::types::Option::builder().value("1").build();
     let value = serde_json::to_value(built.expect("an object")).expect("JSON");
-    assert_eq!(value, json!({"value": "1"}));
+    assert_eq!(value["value"], "1");
     let all: objects::types::AllOfThem = serde_json::from_value(json!({})).expect("an object");
     assert_eq!(all.unknown_fields().count(), 0);
 }
