@@ -15,8 +15,9 @@ const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "patch", "head", "options", "trace",
 ];
 
-/// Names that the client and its operation table have already: methods, the type `Client` and the list `ALL`.
-pub const RESERVED: [&str; 5] = ["new", "handle", "clone", "client", "all"];
+/// Names that the client and its operation table have already: methods, the type `Client` and the list `ALL`; and the keyword
+/// that syn does not know.
+pub const RESERVED: [&str; 6] = ["new", "handle", "clone", "client", "all", "gen"];
 
 /// Follows a reference to a component of any kind.
 pub fn resolve<'v>(root: &'v Value, mut value: &'v Value) -> &'v Value {
