@@ -183,17 +183,11 @@ impl<'t> Reader<'t> {
             let below = format!("{pointer}/{}", escape(&key));
             let (event, line) = self.next()?;
             let value = self.node(event, line, &below, depth + 1)?;
-            match value {
-                Value::Object(_) | Value::Array(_)
-                    if key == "<<" && style == ScalarStyle::Plain =>
-                {
-                    merged.push(value);
-                }
-                value => {
-                    if object.insert(key, value).is_some() {
-                        self.repeated(&below, key_line);
-                    }
-                }
+            let is_merge = key == "<<" && style == ScalarStyle::Plain;
+            if is_merge && (value.is_object() || value.is_array()) {
+                merged.push(value);
+            } else if object.insert(key, value).is_some() {
+                self.repeated(&below, key_line);
             }
         }
         // What a mapping says itself goes before what it merges in, and the first of several before the next.
@@ -213,13 +207,9 @@ impl<'t> Reader<'t> {
 
     fn repeated(&mut self, pointer: &str, line: usize) {
         let problem = "the key stands here a second time";
-        let Errors(found) = self.error(pointer, line, problem, "The last value counts");
-        self.places
-            .findings
-            .extend(found.into_iter().map(|finding| Finding {
-                level: Level::Warning,
-                ..finding
-            }));
+        let Errors(mut found) = self.error(pointer, line, problem, "The last value counts");
+        found[0].level = Level::Warning;
+        self.places.findings.append(&mut found);
     }
 
     fn error(&self, pointer: &str, line: usize, problem: impl Into<String>, help: &str) -> Errors {

@@ -42,9 +42,8 @@ pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Api, Er
     if findings.iter().any(|finding| finding.level == Level::Error) {
         return Err(Errors(std::mem::take(findings)));
     }
-    let named = operations
-        .into_iter()
-        .map(|operation| (operation.name.clone(), operation));
+    let operations = operations.into_iter();
+    let named = operations.map(|operation| (operation.name.clone(), operation));
     Ok(Api {
         title: one_line(&document.root["info"]["title"]),
         version: one_line(&document.root["info"]["version"]),
@@ -54,10 +53,6 @@ pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Api, Er
 }
 
 fn one_line(text: &Value) -> String {
-    markdown::clean(
-        &text
-            .as_str()
-            .unwrap_or_default()
-            .replace(markdown::is_control, " "),
-    )
+    let text = text.as_str().unwrap_or_default();
+    markdown::clean(&text.replace(markdown::is_control, " "))
 }
