@@ -66,6 +66,14 @@ pub struct Union {
     pub variants: Vec<Variant>,
 }
 
+impl Union {
+    /// Returns the names of the types among its variants, in their order.
+    pub fn references(&self) -> impl Iterator<Item = &str> {
+        let variants = self.variants.iter();
+        variants.filter_map(|variant| variant.schema.as_reference())
+    }
+}
+
 /// One object of a union.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
@@ -305,6 +313,19 @@ impl Schema {
         }
     }
 
+    fn children_mut(&mut self) -> Vec<&mut Self> {
+        match &mut self.kind {
+            Kind::Object(object) => object.properties.values_mut().collect(),
+            Kind::Map(inner) | Kind::List(inner) => vec![inner],
+            Kind::Union(union) => union
+                .variants
+                .iter_mut()
+                .map(|each| &mut each.schema)
+                .collect(),
+            Kind::Any | Kind::Ref(_) | Kind::Enum(_) | Kind::Scalar(_) => Vec::new(),
+        }
+    }
+
     /// Calls a function for this schema and then for all schemas inside of it.
     pub fn visit(&self, call: &mut impl FnMut(&Self)) {
         call(self);
@@ -316,19 +337,8 @@ impl Schema {
     /// Calls a function that may change it for this schema and then for all schemas inside of it.
     pub fn visit_mut(&mut self, call: &mut impl FnMut(&mut Self)) {
         call(self);
-        match &mut self.kind {
-            Kind::Object(object) => {
-                for property in object.properties.values_mut() {
-                    property.visit_mut(call);
-                }
-            }
-            Kind::Map(inner) | Kind::List(inner) => inner.visit_mut(call),
-            Kind::Union(union) => {
-                for variant in &mut union.variants {
-                    variant.schema.visit_mut(call);
-                }
-            }
-            Kind::Any | Kind::Ref(_) | Kind::Enum(_) | Kind::Scalar(_) => {}
+        for child in self.children_mut() {
+            child.visit_mut(call);
         }
     }
 }

@@ -78,8 +78,8 @@ fn unions_in(name: &str, flat: &Schemas) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open = vec![name];
     while let Some(Kind::Union(union)) = open.pop().map(|name| &flat[name].kind) {
-        let kinds = union.variants.iter();
-        let kinds = kinds.filter_map(|kind| resolved(flat, kind.schema.as_reference()?));
+        let kinds = union.references();
+        let kinds = kinds.filter_map(|kind| resolved(flat, kind));
         let kinds = kinds.filter(|kind| matches!(flat[*kind].kind, Kind::Union(_)));
         open.extend(kinds.filter(|kind| found.insert((*kind).to_owned())));
     }

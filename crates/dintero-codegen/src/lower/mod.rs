@@ -14,6 +14,7 @@ pub mod messages;
 pub mod operations;
 mod tags;
 
+pub(crate) use direction::INPUT;
 pub(crate) use keywords::reference;
 pub use keywords::{count, format_pattern, target, texts};
 pub use tags::literal;

@@ -68,9 +68,8 @@ impl<'a> Flattener<'a> {
             let is_base = schema["oneOf"].is_null() && schema["anyOf"].is_null();
             if schema["discriminator"].is_object() && is_base {
                 let union = flattener.discriminated(name, schema);
-                let kinds = union.variants.iter();
-                let kinds = kinds.filter_map(|kind| kind.schema.as_reference());
-                flattener.kinds.extend(kinds.map(str::to_owned));
+                let kinds = union.references().map(str::to_owned);
+                flattener.kinds.extend(kinds);
                 // Without a kind, the base is all there is.
                 if !union.variants.is_empty() {
                     flattener.unions.insert(name.clone(), union);

@@ -4,8 +4,9 @@ mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::direction::{Components, Direction};
-use crate::document::{Document, escape};
+use super::direction::{Components, Direction, rename};
+use super::flatten::pointer_of;
+use crate::document::Document;
 use crate::finding::{Finding, Level, Rule};
 use crate::ir::{Kind, Meta, Operation, Schema, Type};
 use crate::kept::word;
@@ -96,7 +97,7 @@ pub fn name_inline_types(
         inline.operation(operation);
     }
     for name in &inline.endless {
-        let pointer = format!("/components/schemas/{}", escape(name));
+        let pointer = pointer_of(name);
         let problem = "leads back to itself without an object between";
         let help = "What is below is read as any JSON";
         let finding = document.finding(Level::Warning, &pointer, problem, help);
@@ -105,15 +106,7 @@ pub fn name_inline_types(
     let chosen = names::choose(document, &inline, components, findings);
     let types = inline.types.into_iter();
     found.extend(types.map(|kind| (None, kind.schema, kind.in_requests)));
-    let rename = |schema: &mut Schema| {
-        schema.visit_mut(&mut |schema| {
-            if let Kind::Ref(name) = &mut schema.kind
-                && let Some(chosen) = chosen.get(name)
-            {
-                name.clone_from(chosen);
-            }
-        });
-    };
+    let rename = |schema: &mut Schema| rename(schema, &chosen);
     for operation in operations {
         operation.request_schemas_mut().for_each(rename);
         operation.success.schema_mut().into_iter().for_each(rename);
@@ -122,9 +115,8 @@ pub fn name_inline_types(
     let found = found.into_iter().enumerate();
     let named = found.map(|(index, (component, mut schema, in_requests))| {
         let component = component.cloned();
-        let key = component.clone();
-        let key = key.unwrap_or_else(|| placeholder(index - components));
-        let name = chosen[&key].clone();
+        let placeholder = || placeholder(index - components);
+        let name = chosen[&component.clone().unwrap_or_else(placeholder)].clone();
         rename(&mut schema);
         let kind = Type {
             names: names::of_variants(&name, &schema.kind, &document.names),
