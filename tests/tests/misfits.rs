@@ -1,4 +1,5 @@
 //! A response in which one member is missing or has another type loses nothing, unless that member identifies the response.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
