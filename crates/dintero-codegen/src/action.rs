@@ -25,11 +25,9 @@ impl Action {
         description: impl Into<String>,
         update: Value,
     ) -> Option<Self> {
-        Some(Self {
-            target: path(root, pointer)?,
-            description: description.into(),
-            update: Some(update),
-        })
+        let removal = Self::remove(root, pointer, description)?;
+        let update = Some(update);
+        Some(Self { update, ..removal })
     }
 
     /// Returns the action that removes the node at a pointer, or `None` if the document has no such node.

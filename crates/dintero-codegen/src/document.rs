@@ -69,7 +69,7 @@ impl Document {
             }
             (root, _) => root?,
         };
-        let reader = reader.places;
+
         if !root.is_object() {
             let help = "Give an OpenAPI 3.0 document";
             let mut finding = Finding::of_file(name, "is not an object", help);

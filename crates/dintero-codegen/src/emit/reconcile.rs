@@ -148,26 +148,20 @@ fn held<'a>(output: &'a Output, api: &'a Api, name: &str) -> Vec<&'a str> {
 
 /// Returns the types that hold themselves, and those that hold such.
 fn endless(output: &Output, api: &Api) -> BTreeSet<String> {
-    let mut holders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in api.types.keys() {
-        let held = held(output, api, name);
-        left.insert(name, held.len());
-        held.iter()
-            .for_each(|inner| holders.entry(inner).or_default().push(name));
-    }
-    let ends = left.iter().filter(|(_, count)| **count == 0);
-    let mut ends: Vec<&str> = ends.map(|(name, _)| *name).collect();
-    while let Some(end) = ends.pop() {
-        left.remove(end);
-        for holder in holders.get(end).into_iter().flatten() {
-            if let Some(count) = left.get_mut(holder) {
-                *count -= 1;
-                ends.extend((*count == 0).then_some(*holder));
+    let names = api.types.keys().map(String::as_str);
+    let types: Vec<_> = names.map(|name| (name, held(output, api, name))).collect();
+    let mut endless: BTreeSet<&str> = types.iter().map(|(name, _)| *name).collect();
+    loop {
+        let before = endless.len();
+        for (name, held) in &types {
+            if !held.iter().any(|inner| endless.contains(inner)) {
+                endless.remove(name);
             }
         }
+        if endless.len() == before {
+            return endless.into_iter().map(str::to_owned).collect();
+        }
     }
-    left.into_keys().map(str::to_owned).collect()
 }
 
 /// Returns `true` if a type is or holds another one of those that are endless.
