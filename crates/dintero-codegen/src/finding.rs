@@ -169,6 +169,19 @@ impl fmt::Display for Errors {
     }
 }
 
+impl Errors {
+    /// Checks that no finding is an error.
+    ///
+    /// # Errors
+    /// One of them is: these are all findings.
+    pub fn check(findings: &[Finding]) -> Result<(), Self> {
+        match findings.iter().any(|finding| finding.level == Level::Error) {
+            true => Err(Self(findings.to_vec())),
+            false => Ok(()),
+        }
+    }
+}
+
 impl std::error::Error for Errors {}
 
 impl From<Finding> for Errors {

@@ -92,11 +92,8 @@ fn run(
         }
         matched.push(places);
     }
-    if findings.iter().any(|finding| finding.level == Level::Error) {
-        Err(Errors(findings))
-    } else {
-        Ok((findings, matched))
-    }
+    Errors::check(&findings)?;
+    Ok((findings, matched))
 }
 
 /// Returns the key that sorts `/parameters/10` after `/parameters/9`.

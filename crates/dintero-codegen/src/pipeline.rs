@@ -64,14 +64,14 @@ pub fn generate_from(
         findings
     };
     findings.extend(at_overlay(lint::lint(&document)));
-    stop_at_errors(&findings)?;
+    Errors::check(&findings)?;
     let lowered = lower::lower(&document, &mut findings);
     let lowered = lowered.map_err(|Errors(errors)| Errors(at_overlay(errors)))?;
     let file = progenitor::generate(&document, &lowered)?;
     let output = emit::Output::of(&file, &lowered, &document.names)
         .map_err(|(what, said)| progenitor::missing(&document, &lowered, &what, &said))?;
     findings.extend(paging::check(&document, overlay, (&lowered, &output)));
-    stop_at_errors(&findings)?;
+    Errors::check(&findings)?;
     let source = emit::emit(api, &lowered, &output);
     emit::check(&source, &lowered).map_err(|found| {
         let problem = format!("its source would have {found}, which the document does not name");
@@ -111,12 +111,5 @@ fn place_at_overlay(finding: &mut Finding, document: &Document, overlay: Option<
         finding.document.clone_from(&file.name);
         finding.line = file.line(&place);
         finding.pointer = place;
-    }
-}
-
-fn stop_at_errors(findings: &[Finding]) -> Result<(), Errors> {
-    match findings.iter().any(|finding| finding.level == Level::Error) {
-        true => Err(Errors(findings.to_vec())),
-        false => Ok(()),
     }
 }

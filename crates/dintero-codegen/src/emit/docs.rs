@@ -63,10 +63,8 @@ pub fn of_method(operation: &Operation, method: &Method) -> String {
     let mut described = Vec::new();
     for argument in method.in_path() {
         let parameter = (Place::Path, argument.wire.clone());
-        let doc = operation
-            .parameters
-            .get(&parameter)
-            .map(|parameter| &parameter.doc);
+        let parameter = operation.parameters.get(&parameter);
+        let doc = parameter.map(|parameter| &parameter.doc);
         if let Some(doc) = doc.filter(|doc| !doc.is_empty()) {
             let doc = doc.replace("\n\n", " ");
             described.push(format!("- `{}`: {doc}", argument.ident));

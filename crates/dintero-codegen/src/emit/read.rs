@@ -203,10 +203,8 @@ fn method(function: &syn::ImplItemFn) -> Method {
         });
     }
     let in_path = |argument: &Argument| {
-        places
-            .path
-            .iter()
-            .position(|ident| *ident == argument.ident)
+        let mut path = places.path.iter();
+        path.position(|ident| *ident == argument.ident)
     };
     arguments.sort_by_key(|argument| in_path(argument).unwrap_or(usize::MAX));
     Method {
@@ -275,9 +273,8 @@ impl<'ast> Visit<'ast> for Places {
         if node.path.is_ident("format")
             && let Ok(arguments) = node.parse_body_with(parser)
         {
-            let calls = arguments
-                .iter()
-                .filter(|argument| matches!(argument, Expr::Call(_)));
+            let is_call = |argument: &&Expr| matches!(argument, Expr::Call(_));
+            let calls = arguments.iter().filter(is_call);
             for ident in calls.filter_map(|call| idents(call).pop()) {
                 let place = (Place::Path, String::new());
                 self.found.insert(ident.clone(), place);

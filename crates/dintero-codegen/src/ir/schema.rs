@@ -123,19 +123,19 @@ pub enum Bound {
 }
 
 impl Bound {
-    /// All bounds with their keywords.
-    pub const ALL: [(Self, &str); 11] = [
-        (Self::Min, "minimum"),
-        (Self::Above, "exclusiveMinimum"),
-        (Self::Max, "maximum"),
-        (Self::Below, "exclusiveMaximum"),
-        (Self::MinLength, "minLength"),
-        (Self::MaxLength, "maxLength"),
-        (Self::MinItems, "minItems"),
-        (Self::MaxItems, "maxItems"),
-        (Self::MultipleOf, "multipleOf"),
-        (Self::MinProperties, "minProperties"),
-        (Self::MaxProperties, "maxProperties"),
+    /// All bounds with their keywords and what they count.
+    pub const ALL: [(Self, &str, &str); 11] = [
+        (Self::Min, "minimum", ""),
+        (Self::Above, "exclusiveMinimum", ""),
+        (Self::Max, "maximum", ""),
+        (Self::Below, "exclusiveMaximum", ""),
+        (Self::MinLength, "minLength", " characters"),
+        (Self::MaxLength, "maxLength", " characters"),
+        (Self::MinItems, "minItems", " elements"),
+        (Self::MaxItems, "maxItems", " elements"),
+        (Self::MultipleOf, "multipleOf", ""),
+        (Self::MinProperties, "minProperties", " properties"),
+        (Self::MaxProperties, "maxProperties", " properties"),
     ];
 
     pub const fn keyword(self) -> &'static str {
@@ -144,12 +144,7 @@ impl Bound {
 
     /// Returns what is counted, or an empty text for the value itself.
     pub const fn unit(self) -> &'static str {
-        match self {
-            Self::MinLength | Self::MaxLength => " characters",
-            Self::MinItems | Self::MaxItems => " elements",
-            Self::MinProperties | Self::MaxProperties => " properties",
-            _ => "",
-        }
+        Self::ALL[self as usize].2
     }
 }
 
@@ -317,11 +312,10 @@ impl Schema {
         match &mut self.kind {
             Kind::Object(object) => object.properties.values_mut().collect(),
             Kind::Map(inner) | Kind::List(inner) => vec![inner],
-            Kind::Union(union) => union
-                .variants
-                .iter_mut()
-                .map(|each| &mut each.schema)
-                .collect(),
+            Kind::Union(union) => {
+                let variants = union.variants.iter_mut();
+                variants.map(|variant| &mut variant.schema).collect()
+            }
             Kind::Any | Kind::Ref(_) | Kind::Enum(_) | Kind::Scalar(_) => Vec::new(),
         }
     }

@@ -72,8 +72,8 @@ impl Lint<'_> {
             return;
         }
         for (key, value) in members(node) {
-            let bound = Bound::ALL.iter().find(|(_, keyword)| keyword == key);
-            let unit = bound.map(|(bound, _)| bound.unit());
+            let bound = Bound::ALL.iter().find(|(_, keyword, _)| keyword == key);
+            let unit = bound.map(|(_, _, unit)| *unit);
             let (fits, wanted) = match (unit, key.as_str()) {
                 (Some(""), _) if value.is_number() => {
                     (key != "multipleOf" || value.as_f64() > Some(0.0), "above 0")

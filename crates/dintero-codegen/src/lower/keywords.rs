@@ -83,7 +83,7 @@ pub fn meta(schema: &Value) -> Meta {
 /// Returns all limits that a schema has, whatever kind of value they are for. In OpenAPI 3.0 exclusive bounds are flags; the
 /// numbers of 3.1 are met there, too.
 pub fn limits(schema: &Value) -> Vec<Limit> {
-    let bounds = Bound::ALL.iter().filter_map(|(bound, keyword)| {
+    let bounds = Bound::ALL.iter().filter_map(|(bound, keyword, _)| {
         let value = &schema[*keyword];
         let bound = match bound {
             Bound::Min if schema["exclusiveMinimum"] == true => Bound::Above,

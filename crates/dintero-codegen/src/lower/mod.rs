@@ -22,7 +22,7 @@ pub use tags::literal;
 use serde_json::{Map, Value};
 
 use crate::document::Document;
-use crate::finding::{Errors, Finding, Level};
+use crate::finding::{Errors, Finding};
 use crate::ir::Api;
 use crate::markdown;
 
@@ -40,9 +40,7 @@ pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Api, Er
     let used = direction::split(&mut operations, components, &mut flattener);
     findings.append(&mut flattener.findings);
     let types = inline_types::name_inline_types(document, &used, &mut operations, findings);
-    if findings.iter().any(|finding| finding.level == Level::Error) {
-        return Err(Errors(std::mem::take(findings)));
-    }
+    Errors::check(findings)?;
     let operations = operations.into_iter();
     let named = operations.map(|operation| (operation.name.clone(), operation));
     Ok(Api {

@@ -48,10 +48,9 @@ impl<'a> Flattener<'a> {
         let pointer = pointer_of(base);
         for variant in std::mem::take(&mut union.variants) {
             let name = variant.schema.as_reference().unwrap_or_default().to_owned();
-            let schema = if name == base {
-                self.expand(base)
-            } else {
-                variant.schema
+            let schema = match name == base {
+                true => self.expand(base),
+                false => variant.schema,
             };
             let kind = self.outlined(&name).kind;
             if matches!(kind, Kind::Object(_) | Kind::Union(_)) {
