@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use crate::document::unescape;
+
 /// One action of an OpenAPI Overlay 1.0 document, ready to be added to the `actions` of an overlay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
@@ -23,11 +25,9 @@ impl Action {
         description: impl Into<String>,
         update: Value,
     ) -> Option<Self> {
-        Some(Self {
-            target: path(root, pointer)?,
-            description: description.into(),
-            update: Some(update),
-        })
+        let removal = Self::remove(root, pointer, description)?;
+        let update = Some(update);
+        Some(Self { update, ..removal })
     }
 
     /// Returns the action that removes the node at a pointer, or `None` if the document has no such node.
@@ -68,15 +68,13 @@ pub fn path(root: &Value, pointer: &str) -> Option<String> {
     let mut path = "$".to_owned();
     let mut node = root;
     for token in pointer.split('/').skip(1) {
-        let key = token.replace("~1", "/").replace("~0", "~");
+        let key = unescape(token);
         node = match node {
             Value::Object(object) => {
-                if key.starts_with(|c: char| c.is_ascii_alphabetic())
-                    && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-                {
-                    path.push_str(&format!(".{key}"));
-                } else {
-                    path.push_str(&format!("[{}]", quoted(&key)));
+                let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+                match key.starts_with(|c: char| c.is_ascii_alphabetic()) && key.chars().all(plain) {
+                    true => path.push_str(&format!(".{key}")),
+                    false => path.push_str(&format!("[{}]", quoted(&key))),
                 }
                 object.get(&key)?
             }

@@ -69,14 +69,12 @@ impl Document {
             }
             (root, _) => root?,
         };
-        let reader = reader.places;
+
         if !root.is_object() {
-            let problem = "is not an object";
-            let finding = Finding::of_file(name, problem, "Give an OpenAPI 3.0 document");
-            return Err(Errors(vec![Finding {
-                line: Some(1),
-                ..finding
-            }]));
+            let help = "Give an OpenAPI 3.0 document";
+            let mut finding = Finding::of_file(name, "is not an object", help);
+            finding.line = Some(1);
+            return Err(finding.into());
         }
         Ok(Self {
             name: name.to_owned(),
@@ -119,23 +117,33 @@ impl Document {
 fn not_json(name: &str, error: &serde_json::Error) -> Finding {
     let said = error.to_string();
     let said = said.split(" at line ").next().unwrap_or_default();
-    let (problem, help) = match said {
-        "recursion limit exceeded" => (
-            "has nodes nested deeper than 128".to_owned(),
-            "Move the inner ones to components",
-        ),
-        said => (
-            format!("is not valid JSON: {said}"),
-            "Correct the syntax on or before this line",
-        ),
+    let mut finding = if said == "recursion limit exceeded" {
+        let problem = "has nodes nested deeper than 128";
+        Finding::of_file(name, problem, "Move the inner ones to components")
+    } else {
+        let problem = format!("is not valid JSON: {said}");
+        Finding::of_file(name, problem, "Correct the syntax on or before this line")
     };
-    Finding {
-        line: Some(error.line()),
-        ..Finding::of_file(name, problem, help)
-    }
+    finding.line = Some(error.line());
+    finding
 }
 
 /// Returns a key as one token of a JSON pointer.
 pub fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
+}
+
+/// Returns the key that a token of a JSON pointer stands for.
+pub fn unescape(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}
+
+/// Returns the members of an object; any other node has none.
+pub fn members(node: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    node.as_object().into_iter().flatten()
+}
+
+/// Returns the elements of a list; any other node has none.
+pub fn elements(node: &Value) -> impl Iterator<Item = &Value> {
+    node.as_array().into_iter().flatten()
 }

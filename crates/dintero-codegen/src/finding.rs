@@ -162,12 +162,23 @@ pub struct Errors(pub Vec<Finding>);
 
 impl fmt::Display for Errors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let errors = self
-            .0
-            .iter()
-            .filter(|finding| finding.level == Level::Error);
-        let errors: Vec<String> = errors.map(ToString::to_string).collect();
+        let mut errors = self.0.clone();
+        errors.retain(|finding| finding.level == Level::Error);
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
         f.write_str(&errors.join("\n"))
+    }
+}
+
+impl Errors {
+    /// Checks that no finding is an error.
+    ///
+    /// # Errors
+    /// One of them is: these are all findings.
+    pub fn check(findings: &[Finding]) -> Result<(), Self> {
+        match findings.iter().any(|finding| finding.level == Level::Error) {
+            true => Err(Self(findings.to_vec())),
+            false => Ok(()),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 use crate::document::{Document, escape};
 use crate::finding::{Errors, Level};
 use crate::ir::{Api, Kind, Operation, Place, Scalar, Schema, Success};
-use crate::names::type_name;
+use crate::lower::INPUT;
 
 /// Scalars that are types of `dintero-core`: the name progenitor sees, and the type that takes its place.
 pub const SCALARS: [(&str, &str); 5] = [
@@ -52,11 +52,10 @@ fn output(api: &Api) -> Result<syn::File, String> {
         settings.with_replacement(name, path, [TypeImpl::Display].into_iter());
     }
     let tokens = caught(|| {
-        Generator::new(&settings)
-            .generate_tokens(&spec)
-            .map_err(|error| error.to_string())
+        let tokens = Generator::new(&settings).generate_tokens(&spec);
+        tokens.map_err(|error| error.to_string())
     });
-    tokens.and_then(|tokens| syn::parse2(tokens).map_err(|error| error.to_string()))
+    syn::parse2(tokens?).map_err(|error| error.to_string())
 }
 
 /// Returns the error at the operation or type that cannot be generated, found by leaving out the others.
@@ -77,7 +76,7 @@ fn refused(document: &Document, api: &Api, said: &str) -> Errors {
         return missing(document, api, &Missing::Operation(name.clone()), said);
     }
     let name = culprit(types, |part| fails(&[], part));
-    let name = name.map_or_else(String::new, Clone::clone);
+    let name = name.cloned().unwrap_or_default();
     missing(document, api, &Missing::Type(name), said)
 }
 
@@ -102,30 +101,22 @@ pub enum Missing {
 
 /// Returns the error for an operation or type that cannot be generated.
 pub fn missing(document: &Document, api: &Api, what: &Missing, said: &str) -> Errors {
-    let operation = match what {
-        Missing::Operation(name) => api.operations.get(name),
-        Missing::Type(_) => None,
-    };
-    let pointer = match (operation, what) {
-        (Some(found), _) => {
-            let method = found.method.to_lowercase();
-            format!("/paths/{}/{method}", escape(&found.path))
+    let pointer = match what {
+        Missing::Operation(name) => {
+            let Operation { path, method, .. } = &api.operations[name];
+            format!("/paths/{}/{}", escape(path), method.to_lowercase())
         }
-        (None, Missing::Operation(name) | Missing::Type(name)) => {
-            let components = document.root["components"]["schemas"].as_object();
-            let mut components = components.into_iter().flatten().map(|(name, _)| name);
-            let component = components.find(|component| type_name(component) == *name);
-            component.map_or_else(
-                || "/components/schemas".to_owned(),
-                |component| format!("/components/schemas/{}", escape(component)),
-            )
+        Missing::Type(name) => {
+            let component = api.types.get(name).and_then(|kind| kind.component.as_ref());
+            let component = component.map(|name| name.strip_suffix(INPUT).unwrap_or(name));
+            let component = component.map(|name| format!("/{}", escape(name)));
+            format!("/components/schemas{}", component.unwrap_or_default())
         }
     };
     let problem = format!("no Rust can be generated for it: {said}");
     let help = "Rename it, or leave it out, with an overlay action";
-    document
-        .finding(Level::Error, &pointer, problem, help)
-        .into()
+    let finding = document.finding(Level::Error, &pointer, problem, help);
+    finding.into()
 }
 
 /// progenitor and typify panic on constructs they do not know; a build script must not.
@@ -137,9 +128,8 @@ fn caught<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     result.unwrap_or_else(|payload| {
         let text = payload.downcast_ref::<String>().cloned();
         let fixed = payload.downcast_ref::<&str>();
-        Err(text
-            .or_else(|| fixed.map(|text| (*text).to_owned()))
-            .unwrap_or_default())
+        let fixed = fixed.map(|text| (*text).to_owned());
+        Err(text.or(fixed).unwrap_or_default())
     })
 }
 
@@ -170,9 +160,8 @@ fn component(schema: &Schema) -> Value {
     match &schema.kind {
         Kind::Object(object) => {
             let properties = object.properties.iter();
-            let properties: Map<String, Value> = properties
-                .map(|(name, property)| (name.clone(), leaf(property)))
-                .collect();
+            let properties = properties.map(|(name, property)| (name.clone(), leaf(property)));
+            let properties: Map<String, Value> = properties.collect();
             json!({"type": "object", "properties": properties, "required": object.required})
         }
         // Only the name of the type is read of what progenitor makes of it.
@@ -236,10 +225,10 @@ fn path_and_operation(operation: &Operation) -> (String, Value) {
         Success::Json(schema) | Success::JsonOrEmpty(schema) => {
             content("application/json", element(schema))
         }
-        Success::Bytes => content(
-            "application/octet-stream",
-            json!({"type": "string", "format": "binary"}),
-        ),
+        Success::Bytes => {
+            let binary = json!({"type": "string", "format": "binary"});
+            content("application/octet-stream", binary)
+        }
         Success::Empty => json!({"description": ""}),
     };
     let mut written = json!({"operationId": operation.name, "parameters": parameters, "responses": {"2XX": success}});

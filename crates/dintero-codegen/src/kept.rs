@@ -45,13 +45,7 @@ impl KeptNames {
                 kind,
                 facts @ ..,
             ] => {
-                let wire = wire.trim_end_matches(':');
-                self.name(
-                    &format!("{name} {place}"),
-                    wire,
-                    fact(facts, "rust").unwrap_or(wire),
-                );
-                self.kind(&format!("{name} {place}"), wire, kind);
+                self.part(&format!("{name} {place}"), wire, kind, facts);
             }
             ["operation", ..] => {}
             [_, head, facts @ ..] if head.ends_with(':') => {
@@ -62,11 +56,7 @@ impl KeptNames {
                     self.name(COMPONENTS, fact(facts, "schema").unwrap_or(name), name);
                 }
             }
-            ["struct", name, wire, kind, facts @ ..] => {
-                let wire = wire.trim_end_matches(':');
-                self.name(name, wire, fact(facts, "rust").unwrap_or(wire));
-                self.kind(name, wire, kind);
-            }
+            ["struct", name, wire, kind, facts @ ..] => self.part(name, wire, kind, facts),
             ["enum", name, variant, wire] => self.name(name, wire, variant.trim_end_matches(':')),
             ["union", name, variant, facts @ ..] => {
                 let variant = variant.trim_end_matches(':');
@@ -77,6 +67,13 @@ impl KeptNames {
             }
             _ => {}
         }
+    }
+
+    /// Keeps the name and the type of a field or parameter.
+    fn part(&mut self, item: &str, wire: &str, kind: &str, facts: &[&str]) {
+        let wire = wire.trim_end_matches(':');
+        self.name(item, wire, fact(facts, "rust").unwrap_or(wire));
+        self.kind(item, wire, kind);
     }
 
     fn name(&mut self, item: &str, word: &str, name: &str) {

@@ -11,16 +11,11 @@ pub fn clean(text: &str) -> String {
         if line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~") {
             fenced = !fenced;
             // Without a label, or with one of Rust's, it would be a doctest.
-            return if fenced {
-                "```text".to_owned()
-            } else {
-                "```".to_owned()
-            };
+            return if fenced { "```text" } else { "```" }.to_owned();
         }
-        if fenced {
-            line.to_owned()
-        } else {
-            clean_line(line.trim_start())
+        match fenced {
+            true => line.to_owned(),
+            false => clean_line(line.trim_start()),
         }
     });
     let mut out: Vec<String> = lines.collect();
@@ -64,13 +59,11 @@ fn clean_line(line: &str) -> String {
     if parts.len().is_multiple_of(2) {
         return clean_prose(&parts.join("'"));
     }
-    let cleaned = parts
-        .iter()
-        .enumerate()
-        .map(|(index, part)| match index % 2 {
-            1 => (*part).to_owned(),
-            _ => clean_prose(part),
-        });
+    let parts = parts.into_iter().enumerate();
+    let cleaned = parts.map(|(index, part)| match index % 2 {
+        1 => part.to_owned(),
+        _ => clean_prose(part),
+    });
     cleaned.collect::<Vec<_>>().join("`")
 }
 
@@ -95,20 +88,19 @@ fn clean_prose(text: &str) -> String {
     };
     let mut out = String::new();
     let mut rest = text.as_str();
-    while let Some(start) = ["http://", "https://"]
-        .iter()
-        .filter_map(|scheme| rest.find(scheme))
-        .min()
-    {
-        let end = rest[start..]
-            .find([' ', '<', '>', ')', ']', '"', '\''])
-            .map_or(rest.len(), |end| start + end);
-        let url = rest[start..end].trim_end_matches(['.', ',', ';', ':']);
-        let end = start + url.len();
-        let before = &rest[..start];
+    let next = |text: &str| {
+        text.find("http://")
+            .into_iter()
+            .chain(text.find("https://"))
+            .min()
+    };
+    while let Some(start) = next(rest) {
+        let (before, url) = rest.split_at(start);
+        let end = url.find([' ', '<', '>', ')', ']', '"', '\'']);
+        let url = url[..end.unwrap_or(url.len())].trim_end_matches(['.', ',', ';', ':']);
         out.push_str(&escaped(before.strip_suffix('<').unwrap_or(before)));
         out.push_str(&format!("<{url}>"));
-        rest = &rest[end..];
+        rest = &rest[start + url.len()..];
         rest = rest.strip_prefix('>').unwrap_or(rest);
     }
     out.push_str(&escaped(rest));

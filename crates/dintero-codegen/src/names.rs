@@ -34,22 +34,14 @@ pub fn is_part_of_a_name(c: char) -> bool {
 
 /// Returns the name of one element of a list.
 pub fn singular(text: &str) -> String {
-    let endings = [
-        ("ies", "y"),
-        ("sses", "ss"),
-        ("xes", "x"),
-        ("ches", "ch"),
-        ("ses", "se"),
+    // What ends in `ss` or `us` is no plural.
+    const ENDINGS: [&str; 8] = [
+        "ies y", "sses ss", "xes x", "ches ch", "ses se", "ss ss", "us us", "s ",
     ];
-    for (plural, singular) in endings {
-        if let Some(stem) = text.strip_suffix(plural) {
-            return format!("{stem}{singular}");
-        }
-    }
-    match text.strip_suffix('s') {
-        Some(stem) if !text.ends_with("ss") && !text.ends_with("us") && !stem.is_empty() => {
-            stem.to_owned()
-        }
+    let mut endings = ENDINGS.iter().filter_map(|ending| ending.split_once(' '));
+    let ending = endings.find_map(|(plural, one)| Some((text.strip_suffix(plural)?, one)));
+    match ending {
+        Some((stem, one)) if text != "s" => format!("{stem}{one}"),
         _ => text.to_owned(),
     }
 }
@@ -90,13 +82,13 @@ pub fn normalized(name: &str) -> String {
 /// Returns the name of the variant for a value, or the nth one it could have.
 pub fn variant(value: &str, count: usize) -> String {
     let name = match name_part(value).as_str() {
-        "" if value.is_empty() => "Empty".to_owned(),
-        "" => "Other".to_owned(),
+        "" if value.is_empty() => "Empty",
+        "" => "Other",
         // `Unknown` is what holds the values that are not in the list.
-        "Unknown" => "LiteralUnknown".to_owned(),
-        name => name.to_owned(),
+        "Unknown" => "LiteralUnknown",
+        name => return numbered(name, "", count),
     };
-    numbered(&name, "", count)
+    numbered(name, "", count)
 }
 
 /// Returns a name with a number behind unless it is the first of its kind.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use crate::document::Document;
+use crate::document::{Document, elements, unescape};
 use crate::finding::{Errors, Finding, Level, Rule};
 
 /// Applies the actions of an overlay in order.
@@ -36,15 +36,13 @@ fn run(
 ) -> Result<(Vec<Finding>, Vec<Vec<String>>), Errors> {
     let mut findings = Vec::new();
     let mut matched = Vec::new();
-    if overlay.root["overlay"]
-        .as_str()
-        .is_none_or(|version| !version.starts_with("1."))
-    {
+    let version = overlay.root["overlay"].as_str();
+    if !version.is_some_and(|version| version.starts_with("1.")) {
         let help = "Begin it with `overlay: 1.0.0`";
         let finding = overlay.finding(Level::Error, "", "is no Overlay 1.x document", help);
         findings.push(finding.with_rule(Rule::Overlay));
     }
-    for (index, action) in actions(overlay).iter().enumerate() {
+    for (index, action) in elements(&overlay.root["actions"]).enumerate() {
         let pointer = format!("/actions/{index}");
         let mut report = |level, problem: String, help: &str| {
             let finding = overlay.finding(level, &pointer, problem, help);
@@ -52,35 +50,33 @@ fn run(
         };
         let target = action["target"].as_str().unwrap_or_default();
         if action["description"].as_str().is_none_or(str::is_empty) {
+            let problem = format!("the action on {target} has no reason");
             report(
                 Level::Error,
-                format!("the action on {target} has no reason"),
+                problem,
                 "Say in `description` why it is there",
             );
         }
         let path = match JsonPath::parse(target) {
             Ok(path) => path,
             Err(error) => {
-                report(
-                    Level::Error,
-                    format!("the target {target} is no JSONPath: {error}"),
-                    "Write it in the syntax of RFC 9535",
-                );
+                let problem = format!("the target {target} is no JSONPath: {error}");
+                report(Level::Error, problem, "Write it in the syntax of RFC 9535");
                 matched.push(Vec::new());
                 continue;
             }
         };
         // From the last to the first, so that removing one element does not move the others.
-        let mut places: Vec<String> = path
-            .query_located(&document.root)
-            .locations()
-            .map(|place| place.to_json_pointer())
-            .collect();
+        let places = path.query_located(&document.root);
+        let places = places.locations().map(|place| place.to_json_pointer());
+        let mut places: Vec<String> = places.collect();
         places.sort_by(|one, two| natural(two).cmp(&natural(one)));
         if places.is_empty() {
+            let level = if strict { Level::Error } else { Level::Warning };
+            let problem = format!("the target {target} matches nothing");
             report(
-                if strict { Level::Error } else { Level::Warning },
-                format!("the target {target} matches nothing"),
+                level,
+                problem,
                 "Adapt it to the document, or drop the action",
             );
         }
@@ -96,23 +92,14 @@ fn run(
         }
         matched.push(places);
     }
-    if findings.iter().any(|finding| finding.level == Level::Error) {
-        Err(Errors(findings))
-    } else {
-        Ok((findings, matched))
-    }
-}
-
-fn actions(overlay: &Document) -> &[Value] {
-    overlay.root["actions"]
-        .as_array()
-        .map_or(&[], Vec::as_slice)
+    Errors::check(&findings)?;
+    Ok((findings, matched))
 }
 
 /// Returns the key that sorts `/parameters/10` after `/parameters/9`.
 fn natural(pointer: &str) -> Vec<(usize, &str)> {
-    pointer
-        .split('/')
+    let parts = pointer.split('/');
+    parts
         .map(|part| (part.parse().unwrap_or(0), part))
         .collect()
 }
@@ -123,7 +110,7 @@ fn remove(root: &mut Value, pointer: &str) {
     };
     match root.pointer_mut(parent) {
         Some(Value::Object(object)) => {
-            object.remove(&key.replace("~1", "/").replace("~0", "~"));
+            object.remove(&unescape(key));
         }
         Some(Value::Array(list)) => {
             if let Some(index) = key.parse().ok().filter(|index| *index < list.len()) {

@@ -3,7 +3,7 @@
 use serde_json_path::JsonPath;
 
 use crate::action::Action;
-use crate::document::{Document, escape};
+use crate::document::{Document, elements, escape, unescape};
 use crate::emit::Output;
 use crate::finding::{Finding, Level, Rule};
 use crate::ir::{Api, CursorSource, Kind, Operation, Place, Schema, Success};
@@ -30,9 +30,8 @@ pub fn check(
             let help = "Correct the paging in the overlay, or remove it there";
             let why = format!("Does not fit the document: {problem}");
             let mut finding = file.finding(Level::Error, &place, problem, help);
-            finding.actions = Action::remove(&document.root, &pointer, why)
-                .into_iter()
-                .collect();
+            let action = Action::remove(&document.root, &pointer, why);
+            finding.actions.extend(action);
             findings.push(finding.with_rule(Rule::UnknownPaging));
         }
     }
@@ -63,20 +62,15 @@ fn misfit(api: &Api, output: &Output, operation: &Operation) -> Option<String> {
         if let Some(parameter) = given.chain([&cursor.parameter]).find(|name| !has(name)) {
             return Some(format!("it has no query parameter {parameter}"));
         }
-        for source in other
-            .map(|(_, source)| source)
-            .into_iter()
-            .chain([&cursor.source])
-        {
+        let other = other.map(|(_, source)| source);
+        for source in other.into_iter().chain([&cursor.source]) {
             let (of, schema, pointer) = match source {
                 CursorSource::Body(pointer) => ("the response", body, pointer),
                 CursorSource::LastItem(pointer) => ("an item", item, pointer),
             };
             let found = find(api, schema, &tokens(pointer), 0);
-            let value = found.and_then(|found| find(api, found, &[], 0));
-            if !value.is_some_and(|value| {
-                matches!(value.kind, Kind::Scalar(_) | Kind::Enum(_) | Kind::Any)
-            }) {
+            let kind = found.map(|value| &value.kind);
+            if !matches!(kind, Some(Kind::Scalar(_) | Kind::Enum(_) | Kind::Any)) {
                 return Some(format!("{of} has no text or number at {pointer:?}"));
             }
         }
@@ -85,10 +79,7 @@ fn misfit(api: &Api, output: &Output, operation: &Operation) -> Option<String> {
 }
 
 fn tokens(pointer: &str) -> Vec<String> {
-    let tokens = pointer.split('/').skip(1);
-    tokens
-        .map(|token| token.replace("~1", "/").replace("~0", "~"))
-        .collect()
+    pointer.split('/').skip(1).map(unescape).collect()
 }
 
 /// Returns what values of a schema have at a JSON pointer. What is any JSON may have anything.
@@ -121,17 +112,13 @@ pub fn origin<'d>(
     overlay: Option<&'d Document>,
     node: &str,
 ) -> (&'d Document, String) {
-    let actions = |overlay: &'d Document| overlay.root["actions"].as_array();
-    let Some((overlay, actions)) = overlay.and_then(|file| Some((file, actions(file)?))) else {
-        return (document, node.to_owned());
-    };
-    for (index, action) in actions.iter().enumerate().rev() {
-        let target = action["target"].as_str().unwrap_or_default();
-        let Ok(path) = JsonPath::parse(target) else {
-            continue;
-        };
-        for place in path.query_located(&document.root).locations() {
-            let below = node.strip_prefix(&place.to_json_pointer());
+    let actions = |file: &'d Document| elements(&file.root["actions"]).map(move |it| (file, it));
+    let actions: Vec<_> = overlay.into_iter().flat_map(actions).collect();
+    for (index, (overlay, action)) in actions.into_iter().enumerate().rev() {
+        let path = JsonPath::parse(action["target"].as_str().unwrap_or_default());
+        let places = path.map(|path| path.query_located(&document.root));
+        for place in places.into_iter().flatten() {
+            let below = node.strip_prefix(&place.location().to_json_pointer());
             if let Some(below) = below.filter(|below| action["update"].pointer(below).is_some()) {
                 return (overlay, format!("/actions/{index}/update{below}"));
             }

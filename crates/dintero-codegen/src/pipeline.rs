@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json_path::JsonPath;
 
-use crate::document::{Document, escape};
+use crate::action::quoted;
+use crate::document::Document;
 use crate::finding::{Errors, Finding, Level, Rule};
 use crate::ir::Api;
 use crate::kept::KeptNames;
@@ -63,14 +64,14 @@ pub fn generate_from(
         findings
     };
     findings.extend(at_overlay(lint::lint(&document)));
-    stop_at_errors(&findings)?;
+    Errors::check(&findings)?;
     let lowered = lower::lower(&document, &mut findings);
     let lowered = lowered.map_err(|Errors(errors)| Errors(at_overlay(errors)))?;
     let file = progenitor::generate(&document, &lowered)?;
     let output = emit::Output::of(&file, &lowered, &document.names)
         .map_err(|(what, said)| progenitor::missing(&document, &lowered, &what, &said))?;
     findings.extend(paging::check(&document, overlay, (&lowered, &output)));
-    stop_at_errors(&findings)?;
+    Errors::check(&findings)?;
     let source = emit::emit(api, &lowered, &output);
     emit::check(&source, &lowered).map_err(|found| {
         let problem = format!("its source would have {found}, which the document does not name");
@@ -94,10 +95,14 @@ fn place_at_overlay(finding: &mut Finding, document: &Document, overlay: Option<
         | Rule::SimilarMethodNames
         | Rule::DuplicateMethodName => format!("{}/x-dintero-method", finding.pointer),
         Rule::DuplicateTypeName => {
-            let name = finding.problem.split(' ').nth(1).unwrap_or_default();
-            let mut places = Vec::new();
-            named(&document.root, "", name, &mut places);
-            places.pop().unwrap_or_default()
+            let name = quoted(finding.problem.split(' ').nth(1).unwrap_or_default());
+            let path = JsonPath::parse(&format!("$..[?@['x-dintero-name']=={name}]"));
+            let places = path.map(|path| path.query_located(&document.root).into_iter());
+            let place = places.ok().and_then(Iterator::last);
+            place.map_or_else(String::new, |place| {
+                let place = place.location().to_json_pointer();
+                format!("{place}/x-dintero-name")
+            })
         }
         _ => return,
     };
@@ -106,28 +111,5 @@ fn place_at_overlay(finding: &mut Finding, document: &Document, overlay: Option<
         finding.document.clone_from(&file.name);
         finding.line = file.line(&place);
         finding.pointer = place;
-    }
-}
-
-/// Finds the places of an x-dintero-name.
-fn named(node: &Value, pointer: &str, name: &str, found: &mut Vec<String>) {
-    if node["x-dintero-name"] == name {
-        found.push(format!("{pointer}/x-dintero-name"));
-    }
-    match node {
-        Value::Object(object) => object.iter().for_each(|(key, inner)| {
-            named(inner, &format!("{pointer}/{}", escape(key)), name, found);
-        }),
-        Value::Array(list) => list.iter().enumerate().for_each(|(index, inner)| {
-            named(inner, &format!("{pointer}/{index}"), name, found);
-        }),
-        _ => {}
-    }
-}
-
-fn stop_at_errors(findings: &[Finding]) -> Result<(), Errors> {
-    match findings.iter().any(|finding| finding.level == Level::Error) {
-        true => Err(Errors(findings.to_vec())),
-        false => Ok(()),
     }
 }

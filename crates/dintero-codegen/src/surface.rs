@@ -76,10 +76,9 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
     let (method, path) = (&operation.method, word(&operation.path));
     put!(text, "operation {name} {method} {path} -> {success}\n");
     let statuses: Vec<String> = operation.statuses.iter().map(u16::to_string).collect();
-    let evidence = operation
-        .evidence
-        .map(|evidence| evidence_name(evidence).to_owned());
+    let evidence = operation.evidence.map(evidence_name).map(str::to_owned);
     let deprecated = operation.deprecated.then(|| "yes".to_owned());
+    let server = [format!("{:?}", operation.server), operation.url.clone()];
     for (key, values) in [
         ("auth", operation.security.as_slice()),
         ("deprecated", deprecated.as_slice()),
@@ -89,14 +88,12 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
         ("read_back", operation.read_back.as_slice()),
         ("retry", &[format!("{:?}", operation.retry)]),
         ("scopes", &operation.scopes),
-        (
-            "server",
-            &[format!("{:?}", operation.server), operation.url.clone()],
-        ),
+        ("server", &server),
         ("statuses", &statuses),
     ] {
         if !values.is_empty() {
-            put!(text, "operation {name} {key}: {}\n", words(values));
+            let values: Vec<String> = values.iter().map(|value| word(value)).collect();
+            put!(text, "operation {name} {key}: {}\n", values.join(" "));
         }
     }
     if let Some(paging) = &operation.paging {
@@ -118,33 +115,18 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
         }
         schema.meta.evidence = parameter.evidence.or(schema.meta.evidence);
         facts.extend(facts_of(&schema));
-        let (place, wire) = (place.name(), word(wire));
-        put!(
-            text,
-            "operation {name} {place} {wire}: {}\n",
-            facts.join(" ")
-        );
+        let (place, wire, facts) = (place.name(), word(wire), facts.join(" "));
+        put!(text, "operation {name} {place} {wire}: {facts}\n");
     }
     if let Some(body) = &operation.body {
-        let need = if body.required {
-            "required"
-        } else {
-            "optional"
-        };
         let (_, kind) = output.argument(name, Place::Body, "");
-        let media: String = body
-            .media
-            .iter()
-            .map(|media| format!(" media={}", word(media)))
-            .collect();
-        let limits: String = (limits(&body.schema).iter())
-            .map(|limit| format!(" {limit}"))
-            .collect();
-        put!(
-            text,
-            "operation {name} body: {} {need}{media}{limits}\n",
-            compact(&kind)
-        );
+        let mut facts = vec![compact(&kind)];
+        let required = body.required;
+        facts.extend(flags(&[("required", required), ("optional", !required)]));
+        let media = body.media.iter().map(|media| word(media));
+        facts.extend(media.map(|media| format!("media={media}")));
+        facts.extend(limits(&body.schema));
+        put!(text, "operation {name} body: {}\n", facts.join(" "));
     }
 }
 
@@ -179,11 +161,8 @@ fn write_type(
     let word_of_kind = match &kind.schema.kind {
         Kind::Object(object) => {
             lines.extend(object.properties.iter().map(|(wire, property)| {
-                format!(
-                    "{}: {}",
-                    word(wire),
-                    field_facts(name, wire, (object, property), output)
-                )
+                let facts = field_facts(name, wire, (object, property), output);
+                format!("{}: {facts}", word(wire))
             }));
             "struct"
         }
@@ -202,12 +181,7 @@ fn write_type(
                 let values = variant.values.iter().map(|value| format!("{value:?}"));
                 let rust = kind.names.get(name).and_then(|rust| rust_name(rust, name));
                 let mut facts: Vec<String> = rust.into_iter().chain(values).collect();
-                let fields: Vec<&str> = variant
-                    .fields
-                    .iter()
-                    .flatten()
-                    .map(String::as_str)
-                    .collect();
+                let fields = variant.fields.concat();
                 if tag.is_none() {
                     facts.extend(fields.iter().map(|field| format!("{field:?}")));
                 } else if !fields.is_empty() {
@@ -245,12 +219,10 @@ fn field_facts(
     let mut facts = vec![compact(&kind)];
     facts.extend(rust_name(ident, wire));
     let meta = &property.meta;
+    let in_requests = object.required_in_requests.contains(wire);
     facts.extend(flags(&[
         ("required", object.required.contains(wire)),
-        (
-            "required_in_requests",
-            object.required_in_requests.contains(wire),
-        ),
+        ("required_in_requests", in_requests),
         ("nullable", property.is_nullable()),
         ("one_or_many", meta.one_or_many == Some(true)),
         ("personal", meta.personal == Some(true)),
@@ -350,11 +322,6 @@ fn rust_name(ident: &str, wire: &str) -> Option<String> {
 fn flags(flags: &[(&str, bool)]) -> Vec<String> {
     let set = flags.iter().filter(|(_, set)| *set);
     set.map(|(flag, _)| (*flag).to_owned()).collect()
-}
-
-fn words(values: &[String]) -> String {
-    let words: Vec<String> = values.iter().map(|value| word(value)).collect();
-    words.join(" ")
 }
 
 /// Returns a type in one word.

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::mem;
 
 use saphyr::{Scalar, ScalarStyle};
 use saphyr_parser::{Event, Parser, StrInput, Tag};
@@ -14,15 +13,6 @@ use crate::finding::{Errors, Finding, Level};
 
 /// How deep nodes may be nested; serde_json has the same limit.
 const DEPTH: usize = 128;
-
-/// What is known about a text besides its content.
-#[derive(Default)]
-pub struct Places {
-    /// The line of each node, by its JSON pointer.
-    pub lines: BTreeMap<String, usize>,
-    /// Warnings.
-    pub findings: Vec<Finding>,
-}
 
 enum Events<'t> {
     Yaml(Box<Parser<'t, StrInput<'t>>>),
@@ -36,8 +26,10 @@ pub struct Reader<'t> {
     anchors: BTreeMap<usize, Value>,
     /// Numbers that JSON writes otherwise than this text, by JSON pointer.
     written: BTreeMap<String, String>,
-    /// Lines and warnings.
-    pub places: Places,
+    /// The line of each node, by its JSON pointer.
+    pub lines: BTreeMap<String, usize>,
+    /// Warnings.
+    pub findings: Vec<Finding>,
 }
 
 impl<'t> Reader<'t> {
@@ -58,34 +50,28 @@ impl<'t> Reader<'t> {
             events,
             anchors: BTreeMap::new(),
             written: BTreeMap::new(),
-            places: Places::default(),
+            lines: BTreeMap::new(),
+            findings: Vec::new(),
         }
     }
 
     /// Reads the only document of the text.
     pub fn read(&mut self) -> Result<Value, Errors> {
-        let mut documents = 0;
-        let mut root = Value::Null;
+        let mut documents = usize::from(matches!(self.events, Events::Json(_)));
+        let mut root = None;
         loop {
             let (event, line) = self.next()?;
             match event {
                 Event::StreamEnd => break,
-                Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
-                event if documents == 0 => {
-                    root = self.node(event, line, "", 0)?;
-                    documents = 1;
-                }
-                event => {
-                    // Only counted.
-                    let places = mem::take(&mut self.places);
-                    self.node(event, line, "", 0)?;
-                    self.places = places;
-                    documents += 1;
-                }
+                Event::StreamStart | Event::DocumentEnd => {}
+                Event::DocumentStart(_) => documents += 1,
+                event if root.is_none() => root = Some(self.node(event, line, "", 0)?),
+                // Other documents are only counted.
+                _ => {}
             }
         }
         match documents {
-            1 => Ok(root),
+            1 => Ok(root.unwrap_or_default()),
             count => {
                 let problem = format!("holds {count} YAML documents");
                 Err(Finding::of_file(self.name, problem, "Keep exactly one").into())
@@ -118,7 +104,7 @@ impl<'t> Reader<'t> {
         pointer: &str,
         depth: usize,
     ) -> Result<Value, Errors> {
-        self.places.lines.insert(pointer.to_owned(), line);
+        self.lines.insert(pointer.to_owned(), line);
         if depth > DEPTH {
             let problem = format!("has nodes nested deeper than {DEPTH}");
             return Err(self.error(pointer, line, problem, "Move the inner ones to components"));
@@ -183,17 +169,11 @@ impl<'t> Reader<'t> {
             let below = format!("{pointer}/{}", escape(&key));
             let (event, line) = self.next()?;
             let value = self.node(event, line, &below, depth + 1)?;
-            match value {
-                Value::Object(_) | Value::Array(_)
-                    if key == "<<" && style == ScalarStyle::Plain =>
-                {
-                    merged.push(value);
-                }
-                value => {
-                    if object.insert(key, value).is_some() {
-                        self.repeated(&below, key_line);
-                    }
-                }
+            let is_merge = key == "<<" && style == ScalarStyle::Plain;
+            if is_merge && (value.is_object() || value.is_array()) {
+                merged.push(value);
+            } else if object.insert(key, value).is_some() {
+                self.repeated(&below, key_line);
             }
         }
         // What a mapping says itself goes before what it merges in, and the first of several before the next.
@@ -213,13 +193,9 @@ impl<'t> Reader<'t> {
 
     fn repeated(&mut self, pointer: &str, line: usize) {
         let problem = "the key stands here a second time";
-        let Errors(found) = self.error(pointer, line, problem, "The last value counts");
-        self.places
-            .findings
-            .extend(found.into_iter().map(|finding| Finding {
-                level: Level::Warning,
-                ..finding
-            }));
+        let Errors(mut found) = self.error(pointer, line, problem, "The last value counts");
+        found[0].level = Level::Warning;
+        self.findings.append(&mut found);
     }
 
     fn error(&self, pointer: &str, line: usize, problem: impl Into<String>, help: &str) -> Errors {

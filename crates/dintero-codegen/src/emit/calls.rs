@@ -17,11 +17,9 @@ pub mod calls {
 ";
 
 pub fn write(source: &mut String, api: &Api, output: &Output) {
-    let methods: Vec<(&Operation, &Method)> = api
-        .operations
-        .values()
-        .filter_map(|operation| Some((operation, output.methods.get(&operation.name)?)))
-        .collect();
+    let operations = api.operations.values();
+    let methods = operations.map(|operation| (operation, &output.methods[&operation.name]));
+    let methods: Vec<(&Operation, &Method)> = methods.collect();
     source.push_str(HEAD);
     for (operation, method) in &methods {
         call(source, operation, method, rows(operation, method, output));
@@ -65,10 +63,9 @@ pub fn rows(operation: &Operation, method: &Method, output: &Output) -> Option<S
         let item = method.success.strip_prefix("::std::vec::Vec<")?;
         return Some(format!("[: {}]", item.strip_suffix('>')?));
     }
-    let object = output
-        .structs
-        .get(method.success.strip_prefix("types::")?)?;
-    let field = object.get(paging.items.strip_prefix('/')?)?;
+    let object = method.success.strip_prefix("types::")?;
+    let field = paging.items.strip_prefix('/')?;
+    let field = output.structs.get(object)?.get(field)?;
     let RustType::List(item) = &field.rust_type else {
         return None;
     };
@@ -110,22 +107,18 @@ fn setter(source: &mut String, operation: &Operation, argument: &Argument) {
     } = argument;
     let presence = |required: bool| if required { "required" } else { "optional" };
     let (word, kind) = rust_type.parts();
-    let described = |doc: &str, otherwise: String| {
-        if doc.is_empty() {
-            otherwise
-        } else {
-            doc.to_owned()
-        }
+    let described = |doc: &str, otherwise: String| match doc {
+        "" => otherwise,
+        doc => doc.to_owned(),
     };
     if let (Place::Body, Some(body)) = (place, &operation.body) {
         let doc = described(&body.doc, "Sets the request body.".to_owned());
         docs(source, "            ", &doc);
+        let (presence, kind) = (presence(body.required), rust_type.complete());
+        let checks = checks(&body.schema).join(", ");
         put!(
             source,
-            "            body body \"body\": {} value ({}) [{}];\n",
-            presence(body.required),
-            rust_type.complete(),
-            checks(&body.schema).join(", ")
+            "            body body \"body\": {presence} value ({kind}) [{checks}];\n"
         );
         return;
     }
@@ -133,22 +126,22 @@ fn setter(source: &mut String, operation: &Operation, argument: &Argument) {
         return;
     };
     if *place != Place::Path {
-        let doc = described(
-            &parameter.doc,
-            format!("Sets the parameter {}.", markdown::code(wire)),
+        let otherwise = format!("Sets the parameter {}.", markdown::code(wire));
+        docs(
+            source,
+            "            ",
+            &described(&parameter.doc, otherwise),
         );
-        docs(source, "            ", &doc);
     }
-    let place = if parameter.joined && *place == Place::Query {
-        "joined"
-    } else {
-        place.name()
+    let place = match place {
+        Place::Query if parameter.joined => "joined",
+        place => place.name(),
     };
+    let presence = presence(parameter.required);
+    let checks = checks(&parameter.schema).join(", ");
     put!(
         source,
-        "            {place} {ident} {wire:?}: {} {word} ({kind}) [{}];\n",
-        presence(parameter.required),
-        checks(&parameter.schema).join(", ")
+        "            {place} {ident} {wire:?}: {presence} {word} ({kind}) [{checks}];\n"
     );
 }
 
@@ -164,11 +157,10 @@ fn client_method(source: &mut String, operation: &Operation, method: &Method) {
     } in method.in_path()
     {
         let kind = rust_type.complete();
-        let bound = if kind == "::std::string::String" {
-            format!("::std::convert::Into<{kind}>")
-        } else {
-            let error = "::std::convert::Into<::dintero_core::data::Violations>";
-            format!("::std::convert::TryInto<{kind}, Error: {error}>")
+        let error = "::std::convert::Into<::dintero_core::data::Violations>";
+        let bound = match kind.as_str() {
+            "::std::string::String" => format!("::std::convert::Into<{kind}>"),
+            _ => format!("::std::convert::TryInto<{kind}, Error: {error}>"),
         };
         put!(arguments, ", {ident}: impl {bound}");
         put!(setters, ".{ident}({ident})");

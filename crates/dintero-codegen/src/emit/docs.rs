@@ -62,11 +62,11 @@ pub fn of_method(operation: &Operation, method: &Method) -> String {
     let mut doc = operation.doc.clone();
     let mut described = Vec::new();
     for argument in method.in_path() {
-        let parameter = operation
-            .parameters
-            .get(&(Place::Path, argument.wire.clone()));
-        if let Some(parameter) = parameter.filter(|parameter| !parameter.doc.is_empty()) {
-            let doc = parameter.doc.replace("\n\n", " ");
+        let parameter = (Place::Path, argument.wire.clone());
+        let parameter = operation.parameters.get(&parameter);
+        let doc = parameter.map(|parameter| &parameter.doc);
+        if let Some(doc) = doc.filter(|doc| !doc.is_empty()) {
+            let doc = doc.replace("\n\n", " ");
             described.push(format!("- `{}`: {doc}", argument.ident));
         }
     }

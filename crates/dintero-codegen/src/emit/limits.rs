@@ -29,15 +29,15 @@ pub fn checks(schema: &Schema) -> Vec<String> {
 
 /// Returns the limits of a schema in words.
 pub fn described(schema: &Schema) -> Vec<String> {
-    let bounds = |bound: Bound, upper: Bound| {
-        let value = |wanted| {
-            schema.limits.iter().find_map(|limit| match limit {
-                Limit::Bound(bound, value) if *bound == wanted => Some(*value),
-                _ => None,
-            })
-        };
-        let unit = bound.unit();
-        Some(match (value(bound), value(upper)) {
+    let value = |wanted| {
+        schema.limits.iter().find_map(|limit| match limit {
+            Limit::Bound(bound, value) if *bound == wanted => Some(*value),
+            _ => None,
+        })
+    };
+    let range = |(lower, upper): (Bound, Bound)| {
+        let unit = lower.unit();
+        Some(match (value(lower), value(upper)) {
             (Some(min), Some(max)) if min == max => format!("exactly {min}{unit}"),
             (Some(min), Some(max)) => format!("{min} to {max}{unit}"),
             (Some(min), None) => format!("at least {min}{unit}"),
@@ -46,10 +46,10 @@ pub fn described(schema: &Schema) -> Vec<String> {
         })
     };
     let ranges = [
-        bounds(Bound::MinLength, Bound::MaxLength),
-        bounds(Bound::Min, Bound::Max),
-        bounds(Bound::MinItems, Bound::MaxItems),
-        bounds(Bound::MinProperties, Bound::MaxProperties),
+        (Bound::MinLength, Bound::MaxLength),
+        (Bound::Min, Bound::Max),
+        (Bound::MinItems, Bound::MaxItems),
+        (Bound::MinProperties, Bound::MaxProperties),
     ];
     let others = schema.limits.iter().filter_map(|limit| {
         Some(match limit {
@@ -61,7 +61,8 @@ pub fn described(schema: &Schema) -> Vec<String> {
             Limit::Unique => "no element twice".to_owned(),
         })
     });
-    let mut described: Vec<String> = ranges.into_iter().flatten().chain(others).collect();
+    let ranges = ranges.into_iter().filter_map(range);
+    let mut described: Vec<String> = ranges.chain(others).collect();
     if let Kind::List(inner) | Kind::Map(inner) = &schema.kind {
         let each = self::described(inner);
         described.extend((!each.is_empty()).then(|| format!("each {}", each.join(" and "))));

@@ -54,9 +54,8 @@ impl Output {
     /// Returns the Rust name and the type of a field.
     pub fn field(&self, name: &str, wire: &str) -> (&str, String) {
         let field = self.structs.get(name).and_then(|fields| fields.get(wire));
-        field
-            .map(|field| (field.ident.as_str(), short(&field.rust_type)))
-            .unwrap_or_default()
+        let field = field.map(|field| (field.ident.as_str(), short(&field.rust_type)));
+        field.unwrap_or_default()
     }
 
     /// Returns the Rust name and the type of an argument.
@@ -71,10 +70,8 @@ impl Output {
 
     /// Returns the type of a success.
     pub fn success(&self, method: &str) -> String {
-        let method = self.methods.get(method);
-        method
-            .map(|method| shorten(&method.success))
-            .unwrap_or_default()
+        let success = self.methods.get(method).map(|method| &method.success);
+        success.map_or_else(String::new, |kind| shorten(kind))
     }
 }
 

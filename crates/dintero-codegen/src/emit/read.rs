@@ -103,9 +103,8 @@ pub fn read(file: &syn::File) -> Output {
                     if let syn::ImplItem::Fn(function) = item
                         && function.sig.asyncness.is_some()
                     {
-                        output
-                            .methods
-                            .insert(function.sig.ident.to_string(), method(function));
+                        let name = function.sig.ident.to_string();
+                        output.methods.insert(name, method(function));
                     }
                 }
             }
@@ -131,10 +130,8 @@ fn fields(item: &syn::ItemStruct) -> BTreeMap<String, Field> {
 
 fn renamed(attributes: &[syn::Attribute]) -> Option<String> {
     let mut name = None;
-    for attribute in attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("serde"))
-    {
+    let of_serde = |attribute: &&syn::Attribute| attribute.path().is_ident("serde");
+    for attribute in attributes.iter().filter(of_serde) {
         // What follows an entry that is not understood is of no interest: rename always comes first.
         let _ = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("rename") {
@@ -179,11 +176,9 @@ fn name_and_arguments(kind: &Type) -> Option<(String, Vec<&Type>)> {
 }
 
 fn text(kind: &Type) -> String {
+    let text = kind.to_token_stream().to_string().replace(' ', "");
     // Through dintero-core, so that a client crate depends on nothing else.
-    kind.to_token_stream()
-        .to_string()
-        .replace(' ', "")
-        .replace("::serde_json::", "::dintero_core::data::private::")
+    text.replace("::serde_json::", "::dintero_core::data::private::")
 }
 
 fn method(function: &syn::ImplItemFn) -> Method {
@@ -198,11 +193,8 @@ fn method(function: &syn::ImplItemFn) -> Method {
             continue;
         };
         let ident = ident.ident.to_string();
-        let (place, wire) = places
-            .found
-            .get(&ident)
-            .cloned()
-            .unwrap_or((Place::Body, String::new()));
+        let found = places.found.get(&ident).cloned();
+        let (place, wire) = found.unwrap_or((Place::Body, String::new()));
         arguments.push(Argument {
             ident,
             rust_type: rust_type(&typed.ty),
@@ -210,14 +202,11 @@ fn method(function: &syn::ImplItemFn) -> Method {
             wire,
         });
     }
-    let order = |argument: &Argument| {
-        places
-            .path
-            .iter()
-            .position(|ident| *ident == argument.ident)
-            .unwrap_or(usize::MAX)
+    let in_path = |argument: &Argument| {
+        let mut path = places.path.iter();
+        path.position(|ident| *ident == argument.ident)
     };
-    arguments.sort_by_key(order);
+    arguments.sort_by_key(|argument| in_path(argument).unwrap_or(usize::MAX));
     Method {
         arguments,
         success: success(&function.sig.output),
@@ -284,15 +273,12 @@ impl<'ast> Visit<'ast> for Places {
         if node.path.is_ident("format")
             && let Ok(arguments) = node.parse_body_with(parser)
         {
-            for argument in arguments
-                .iter()
-                .filter(|argument| matches!(argument, Expr::Call(_)))
-            {
-                if let Some(ident) = idents(argument).pop() {
-                    self.found
-                        .insert(ident.clone(), (Place::Path, String::new()));
-                    self.path.push(ident);
-                }
+            let is_call = |argument: &&Expr| matches!(argument, Expr::Call(_));
+            let calls = arguments.iter().filter(is_call);
+            for ident in calls.filter_map(|call| idents(call).pop()) {
+                let place = (Place::Path, String::new());
+                self.found.insert(ident.clone(), place);
+                self.path.push(ident);
             }
         }
     }
@@ -315,8 +301,8 @@ fn idents(expression: &Expr) -> Vec<String> {
     struct Idents(Vec<String>);
     impl<'ast> Visit<'ast> for Idents {
         fn visit_expr_path(&mut self, node: &'ast syn::ExprPath) {
-            self.0
-                .extend(node.path.get_ident().map(ToString::to_string));
+            let ident = node.path.get_ident();
+            self.0.extend(ident.map(ToString::to_string));
         }
     }
     let mut found = Idents::default();

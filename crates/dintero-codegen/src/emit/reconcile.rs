@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::read::{Argument, Output, RustType};
 use crate::generate::Missing;
-use crate::ir::{Api, Kind, Place};
+use crate::ir::{Api, Kind, Place, Schema};
 use crate::kept::{KeptNames, word};
 use crate::names::{distinct, numbered};
 
@@ -18,10 +18,8 @@ pub fn arguments(output: &mut Output, api: &Api, kept: &KeptNames) {
         let Some(operation) = api.operations.get(name) else {
             continue;
         };
-        let in_path = method
-            .arguments
-            .iter_mut()
-            .filter(|argument| argument.place == Place::Path);
+        let in_path = method.arguments.iter_mut();
+        let in_path = in_path.filter(|argument| argument.place == Place::Path);
         for (argument, variable) in in_path.zip(operation.path_variables()) {
             argument.wire = variable.to_owned();
         }
@@ -35,7 +33,7 @@ pub fn arguments(output: &mut Output, api: &Api, kept: &KeptNames) {
             }
         }
         let parameters = method.arguments.iter_mut();
-        let mut parameters: BTreeMap<(Place, String), &mut Argument> = parameters
+        let parameters: BTreeMap<(Place, String), &mut Argument> = parameters
             .filter(|argument| argument.place != Place::Body)
             .map(|argument| ((argument.place, argument.wire.clone()), argument))
             .collect();
@@ -59,10 +57,8 @@ pub fn arguments(output: &mut Output, api: &Api, kept: &KeptNames) {
                 }
             },
         );
-        for (key, name) in names {
-            if let Some(argument) = parameters.get_mut(&key) {
-                argument.ident = name;
-            }
+        for (key, argument) in parameters {
+            argument.ident.clone_from(&names[&key]);
         }
     }
 }
@@ -86,10 +82,8 @@ pub fn fields(output: &mut Output, kept: &KeptNames) {
                 }
             },
         );
-        for (wire, name) in names {
-            if let Some(field) = fields.get_mut(&wire) {
-                field.ident = name;
-            }
+        for (wire, field) in fields {
+            field.ident.clone_from(&names[wire]);
         }
     }
 }
@@ -108,13 +102,11 @@ pub fn boxes(output: &mut Output, api: &Api) {
     }
     for (name, wire, inner) in candidates {
         let optional = match kind(api, &name) {
-            Some(Kind::Object(object)) => {
-                let property = object.properties.get(&wire);
-                property.is_some_and(|property| {
-                    !object.required.contains(&wire) || property.is_nullable()
-                })
-            }
-            _ => false,
+            Some(Kind::Object(object)) if object.required.contains(&wire) => object
+                .properties
+                .get(&wire)
+                .is_some_and(Schema::is_nullable),
+            kind => matches!(kind, Some(Kind::Object(_))),
         };
         let is_object = matches!(kind(api, &inner), Some(Kind::Object(_)));
         if (optional && is_object || contains(output, api, &inner, &name, &endless))
@@ -143,11 +135,7 @@ fn direct(rust_type: &RustType) -> Option<&str> {
 /// Returns the types that a type holds without a list, a map or a box between.
 fn held<'a>(output: &'a Output, api: &'a Api, name: &str) -> Vec<&'a str> {
     match kind(api, name) {
-        Some(Kind::Union(union)) => {
-            let variants = union.variants.iter();
-            let held = variants.filter_map(|variant| variant.schema.as_reference());
-            held.collect()
-        }
+        Some(Kind::Union(union)) => union.references().collect(),
         Some(Kind::Object(_)) => {
             let fields = output.structs.get(name).into_iter();
             let fields = fields.flat_map(BTreeMap::values);
@@ -160,31 +148,20 @@ fn held<'a>(output: &'a Output, api: &'a Api, name: &str) -> Vec<&'a str> {
 
 /// Returns the types that hold themselves, and those that hold such.
 fn endless(output: &Output, api: &Api) -> BTreeSet<String> {
-    let mut holders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in api.types.keys() {
-        let held = held(output, api, name);
-        left.insert(name, held.len());
-        held.iter()
-            .for_each(|inner| holders.entry(inner).or_default().push(name));
-    }
-    let mut ends: Vec<&str> = left
-        .iter()
-        .filter(|(_, count)| **count == 0)
-        .map(|(name, _)| *name)
-        .collect();
-    while let Some(end) = ends.pop() {
-        left.remove(end);
-        for holder in holders.get(end).into_iter().flatten() {
-            if let Some(count) = left.get_mut(holder) {
-                *count -= 1;
-                if *count == 0 {
-                    ends.push(holder);
-                }
+    let names = api.types.keys().map(String::as_str);
+    let types: Vec<_> = names.map(|name| (name, held(output, api, name))).collect();
+    let mut endless: BTreeSet<&str> = types.iter().map(|(name, _)| *name).collect();
+    loop {
+        let before = endless.len();
+        for (name, held) in &types {
+            if !held.iter().any(|inner| endless.contains(inner)) {
+                endless.remove(name);
             }
         }
+        if endless.len() == before {
+            return endless.into_iter().map(str::to_owned).collect();
+        }
     }
-    left.into_keys().map(str::to_owned).collect()
 }
 
 /// Returns `true` if a type is or holds another one of those that are endless.

@@ -8,10 +8,8 @@ pub fn registry(api: &Api, output: &Output) -> String {
     let mut source = String::new();
     let names = |wanted: fn(&Kind) -> bool| {
         let types = api.types.iter();
-        let names: Vec<&str> = types
-            .filter(|(_, kind)| wanted(&kind.schema.kind))
-            .map(|(name, _)| name.as_str())
-            .collect();
+        let types = types.filter(|(_, kind)| wanted(&kind.schema.kind));
+        let names: Vec<&str> = types.map(|(name, _)| name.as_str()).collect();
         names.join(", ")
     };
     put!(

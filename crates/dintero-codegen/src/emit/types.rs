@@ -50,11 +50,8 @@ fn close(source: &mut String) {
 }
 
 fn builder(name: &str, has_builder: bool) -> String {
-    if has_builder {
-        format!(", {name}Builder")
-    } else {
-        String::new()
-    }
+    let builder = has_builder.then(|| format!(", {name}Builder"));
+    builder.unwrap_or_default()
 }
 
 fn object(
@@ -87,10 +84,9 @@ fn object(
             RustType::List(_) if property.meta.one_or_many == Some(true) => "one_or_many",
             _ => word,
         };
-        let privacy = if property.meta.personal == Some(true) {
-            "personal"
-        } else {
-            "plain"
+        let privacy = match property.meta.personal {
+            Some(true) => "personal",
+            _ => "plain",
         };
         let (mut limits, mut constant) = (Vec::new(), String::new());
         if in_requests {
@@ -113,26 +109,19 @@ fn object(
 }
 
 fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum, kind: &Type) {
-    let list = if listed.integer {
-        "open_integer"
-    } else {
-        "open_enum"
-    };
+    let list = ["open_enum", "open_integer"][usize::from(listed.integer)];
     open(source, list, doc);
     put!(source, "        pub enum {name} {{\n");
     for (variant, wire) in kind.named(&listed.values) {
-        let doc = if wire.is_empty() {
-            "The empty string.".to_owned()
-        } else {
-            markdown::code(wire)
+        let doc = match wire {
+            "" => "The empty string.".to_owned(),
+            wire => markdown::code(wire),
         };
         docs(source, "            ", &doc);
-        let value = if listed.integer {
-            wire.to_owned()
-        } else {
-            format!("{wire:?}")
-        };
-        put!(source, "            {variant} = {value},\n");
+        match listed.integer {
+            true => put!(source, "            {variant} = {wire},\n"),
+            false => put!(source, "            {variant} = {wire:?},\n"),
+        }
     }
     close(source);
 }
@@ -168,30 +157,34 @@ fn union(source: &mut String, (name, doc): (&str, &str), in_type: &Type, union: 
             format!("{} is {}.", markdown::code(tag), quoted(values))
         });
         if !fields.is_empty() {
-            recognized.push_str(if tag.is_some() {
-                " Where that does not tell, recognized by the presence of "
-            } else {
-                "Recognized by the presence of "
-            });
-            put!(recognized, "{}.", quoted(&fields));
+            let recognized_by = match tag {
+                Some(_) => " Where that does not tell, recognized",
+                None => "Recognized",
+            };
+            put!(
+                recognized,
+                "{recognized_by} by the presence of {}.",
+                quoted(&fields)
+            );
         }
         docs(source, "            ", &recognized);
         let kind = api.types.get(*variant);
         let is_object = kind.is_some_and(|kind| kind.schema.as_object().is_some());
         let builder = builder(variant, in_type.in_requests && is_object);
         let ident = ident(in_type, variant);
+        let told = format!("{values:?} {own:?} {required:?}");
         put!(
             source,
-            "            {ident}({variant}{builder}) = {values:?} {own:?} {required:?},\n"
+            "            {ident}({variant}{builder}) = {told},\n"
         );
     }
     close(source);
     if in_type.in_requests {
         let names: Vec<&str> = order.iter().map(|name| ident(in_type, name)).collect();
-        let names = names.join(", ");
+        let names = format!("{name} {{ {} }}", names.join(", "));
         put!(
             source,
-            "    ::dintero_core::union_in_requests! {{ {name} {{ {names} }} }}\n"
+            "    ::dintero_core::union_in_requests! {{ {names} }}\n"
         );
     }
 }

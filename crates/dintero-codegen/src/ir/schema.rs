@@ -66,6 +66,14 @@ pub struct Union {
     pub variants: Vec<Variant>,
 }
 
+impl Union {
+    /// Returns the names of the types among its variants, in their order.
+    pub fn references(&self) -> impl Iterator<Item = &str> {
+        let variants = self.variants.iter();
+        variants.filter_map(|variant| variant.schema.as_reference())
+    }
+}
+
 /// One object of a union.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
@@ -115,19 +123,19 @@ pub enum Bound {
 }
 
 impl Bound {
-    /// All bounds with their keywords.
-    pub const ALL: [(Self, &str); 11] = [
-        (Self::Min, "minimum"),
-        (Self::Above, "exclusiveMinimum"),
-        (Self::Max, "maximum"),
-        (Self::Below, "exclusiveMaximum"),
-        (Self::MinLength, "minLength"),
-        (Self::MaxLength, "maxLength"),
-        (Self::MinItems, "minItems"),
-        (Self::MaxItems, "maxItems"),
-        (Self::MultipleOf, "multipleOf"),
-        (Self::MinProperties, "minProperties"),
-        (Self::MaxProperties, "maxProperties"),
+    /// All bounds with their keywords and what they count.
+    pub const ALL: [(Self, &str, &str); 11] = [
+        (Self::Min, "minimum", ""),
+        (Self::Above, "exclusiveMinimum", ""),
+        (Self::Max, "maximum", ""),
+        (Self::Below, "exclusiveMaximum", ""),
+        (Self::MinLength, "minLength", " characters"),
+        (Self::MaxLength, "maxLength", " characters"),
+        (Self::MinItems, "minItems", " elements"),
+        (Self::MaxItems, "maxItems", " elements"),
+        (Self::MultipleOf, "multipleOf", ""),
+        (Self::MinProperties, "minProperties", " properties"),
+        (Self::MaxProperties, "maxProperties", " properties"),
     ];
 
     pub const fn keyword(self) -> &'static str {
@@ -136,12 +144,7 @@ impl Bound {
 
     /// Returns what is counted, or an empty text for the value itself.
     pub const fn unit(self) -> &'static str {
-        match self {
-            Self::MinLength | Self::MaxLength => " characters",
-            Self::MinItems | Self::MaxItems => " elements",
-            Self::MinProperties | Self::MaxProperties => " properties",
-            _ => "",
-        }
+        Self::ALL[self as usize].2
     }
 }
 
@@ -305,6 +308,18 @@ impl Schema {
         }
     }
 
+    fn children_mut(&mut self) -> Vec<&mut Self> {
+        match &mut self.kind {
+            Kind::Object(object) => object.properties.values_mut().collect(),
+            Kind::Map(inner) | Kind::List(inner) => vec![inner],
+            Kind::Union(union) => {
+                let variants = union.variants.iter_mut();
+                variants.map(|variant| &mut variant.schema).collect()
+            }
+            Kind::Any | Kind::Ref(_) | Kind::Enum(_) | Kind::Scalar(_) => Vec::new(),
+        }
+    }
+
     /// Calls a function for this schema and then for all schemas inside of it.
     pub fn visit(&self, call: &mut impl FnMut(&Self)) {
         call(self);
@@ -316,19 +331,8 @@ impl Schema {
     /// Calls a function that may change it for this schema and then for all schemas inside of it.
     pub fn visit_mut(&mut self, call: &mut impl FnMut(&mut Self)) {
         call(self);
-        match &mut self.kind {
-            Kind::Object(object) => {
-                for property in object.properties.values_mut() {
-                    property.visit_mut(call);
-                }
-            }
-            Kind::Map(inner) | Kind::List(inner) => inner.visit_mut(call),
-            Kind::Union(union) => {
-                for variant in &mut union.variants {
-                    variant.schema.visit_mut(call);
-                }
-            }
-            Kind::Any | Kind::Ref(_) | Kind::Enum(_) | Kind::Scalar(_) => {}
+        for child in self.children_mut() {
+            child.visit_mut(call);
         }
     }
 }

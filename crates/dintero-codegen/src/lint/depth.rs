@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Lint;
+use crate::document::elements;
 use crate::finding::Rule;
 use crate::lower::operations::resolve;
 use crate::lower::reference;
@@ -21,14 +22,6 @@ const PARTS: [&str; 5] = ["allOf", "oneOf", "anyOf", "items", "additionalPropert
 
 /// Levels of schemas, and lists and maps among them.
 type Depth = (usize, usize);
-
-fn plus(one: Depth, two: Depth) -> Depth {
-    (one.0 + two.0, one.1 + two.1)
-}
-
-fn max(one: Depth, two: Depth) -> Depth {
-    (one.0.max(two.0), one.1.max(two.1))
-}
 
 /// Depths of components, by name.
 #[derive(Default)]
@@ -68,6 +61,7 @@ impl Lint<'_> {
 }
 
 /// A schema whose references are being measured.
+#[derive(Default)]
 struct Open {
     name: Option<String>,
     depth: Depth,
@@ -75,49 +69,50 @@ struct Open {
 }
 
 impl Open {
-    fn new(name: Option<String>, schema: &Value) -> Self {
-        let (depth, references) = (Depth::default(), Vec::new());
-        let mut open = Self {
-            name,
-            depth,
-            references,
-        };
-        open.add(schema, depth);
-        open
-    }
-
-    fn add(&mut self, schema: &Value, depth: Depth) {
-        self.depth = max(self.depth, depth);
+    /// Adds what the schema has at a depth.
+    fn add(mut self, schema: &Value, depth: Depth) -> Self {
+        self.include((0, 0), depth);
         // A keyword around a reference is the same level.
         let name = reference(schema);
         let place = (depth.0.max(1), depth.1);
         self.references.extend(name.map(|name| (place, name)));
         for key in PARTS {
-            let below = plus(depth, (1, usize::from(!key.ends_with("Of"))));
-            match &schema[key] {
-                Value::Array(parts) => parts.iter().for_each(|part| self.add(part, below)),
-                part @ Value::Object(_) => self.add(part, below),
-                _ => {}
+            let below = (depth.0 + 1, depth.1 + usize::from(!key.ends_with("Of")));
+            let part = Some(&schema[key]).filter(|part| part.is_object());
+            for part in elements(&schema[key]).chain(part) {
+                self = self.add(part, below);
             }
         }
+        self
+    }
+
+    /// Makes it as deep as something below a place in it is.
+    fn include(&mut self, at: Depth, below: Depth) {
+        let (levels, lists) = self.depth;
+        self.depth = (levels.max(at.0 + below.0), lists.max(at.1 + below.1));
     }
 }
 
 /// Returns the depth of a schema, without recursion through references. One that leads back counts once.
 fn measured(root: &Value, schema: &Value, known: &mut BTreeMap<String, Depth>) -> Depth {
-    let mut stack = vec![Open::new(None, schema)];
+    let mut stack = vec![Open::default().add(schema, (0, 0))];
     loop {
         let Some(open) = stack.last_mut() else {
             return Depth::default();
         };
         if let Some((at, name)) = open.references.pop() {
             match known.get(&name) {
-                Some(depth) => open.depth = max(open.depth, plus(at, *depth)),
+                Some(depth) => open.include(at, *depth),
                 None => {
                     open.references.push((at, name.clone()));
                     known.insert(name.clone(), Depth::default());
                     let target = &root["components"]["schemas"][name.as_str()];
-                    stack.push(Open::new(Some(name), target));
+                    let name = Some(name);
+                    let open = Open {
+                        name,
+                        ..Open::default()
+                    };
+                    stack.push(open.add(target, (0, 0)));
                 }
             }
             continue;

@@ -18,15 +18,7 @@ use crate::finding::{Finding, Level, Rule};
 use crate::markdown::is_control;
 
 /// Keywords whose texts are shown or sent as they are.
-const TEXTS: [&str; 7] = [
-    "const",
-    "description",
-    "enum",
-    "pattern",
-    "summary",
-    "title",
-    "version",
-];
+const TEXTS: &str = "const description enum pattern summary title version";
 
 /// Returns the findings about a document that the overlay has been applied to.
 pub fn lint(document: &Document) -> Vec<Finding> {
@@ -38,18 +30,12 @@ pub fn lint(document: &Document) -> Vec<Finding> {
     };
     let version = document.root["openapi"].as_str().unwrap_or_default();
     if version != "3.0" && !version.starts_with("3.0.") {
-        let found = if version.is_empty() {
-            "no OpenAPI version".to_owned()
-        } else {
-            format!("OpenAPI {version}")
+        let problem = match version {
+            "" => "the document has no OpenAPI version".to_owned(),
+            _ => format!("the document has OpenAPI {version}"),
         };
-        lint.error(
-            Rule::OpenApiVersion,
-            "/openapi",
-            format!("the document has {found}"),
-            "Convert it to OpenAPI 3.0",
-            [],
-        );
+        let help = "Convert it to OpenAPI 3.0";
+        lint.error(Rule::OpenApiVersion, "/openapi", problem, help, []);
         return lint.findings;
     }
     lint.nodes(&document.root, "");
@@ -104,34 +90,29 @@ impl<'a> Lint<'a> {
         rule: Rule,
         actions: impl IntoIterator<Item = Option<Action>>,
     ) {
-        finding.rule = rule;
         // Half of a help is none.
-        finding.actions = actions
-            .into_iter()
-            .collect::<Option<_>>()
-            .unwrap_or_default();
-        self.findings.push(finding);
+        let actions: Option<_> = actions.into_iter().collect();
+        finding.actions = actions.unwrap_or_default();
+        self.findings.push(finding.with_rule(rule));
     }
 
     fn nodes(&mut self, node: &Value, pointer: &str) {
         match node {
             Value::Object(object) => {
                 // Members of `properties` are schemas, whatever they are called; what `example` holds is no schema at all.
-                let of_names = ["properties", "mapping", "schemas"];
-                let named = pointer
-                    .rsplit('/')
-                    .next()
-                    .is_some_and(|key| of_names.contains(&key));
+                let of_names = ["/properties", "/mapping", "/schemas"];
+                let named = of_names.iter().any(|key| pointer.ends_with(key));
                 if !named {
                     self.schema(node, pointer);
                     self.depth(node, pointer);
                 }
-                for (key, value) in object.iter().filter(|(key, _)| {
-                    named || !["example", "examples", "default"].contains(&key.as_str())
-                }) {
+                for (key, value) in object {
+                    if !named && ["example", "examples", "default"].contains(&key.as_str()) {
+                        continue;
+                    }
                     let pointer = format!("{pointer}/{}", escape(key));
                     self.control_characters(key, &pointer);
-                    let text = TEXTS.contains(&key.as_str()) && !value.is_object();
+                    let text = TEXTS.split(' ').any(|text| text == key) && !value.is_object();
                     let extension = key.starts_with("x-") && !pointer.starts_with("/components/");
                     if named || !text && !extension {
                         self.nodes(value, &pointer);

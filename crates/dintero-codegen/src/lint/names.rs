@@ -9,6 +9,7 @@ use super::{Action, Lint};
 use crate::finding::Rule;
 use crate::kept::{OPERATIONS, word};
 use crate::lower::operations::{RESERVED, method_name};
+use crate::names::numbered;
 
 const RENAME_ONE: &str = "Give one of them another x-dintero-method in the overlay";
 
@@ -38,8 +39,8 @@ impl Lint<'_> {
                     (Rule::InvalidMethodName, problem, help)
                 }),
                 is_taken(&name).then(|| {
-                    let problem =
-                        format!("the method name {name} is taken by Rust or by the client itself");
+                    let by = "Rust or by the client itself";
+                    let problem = format!("the method name {name} is taken by {by}");
                     let help = "Give it an x-dintero-method in the overlay";
                     (Rule::ReservedMethodName, problem, help)
                 }),
@@ -78,17 +79,10 @@ fn is_taken(name: &str) -> bool {
 fn free_name(method: &str, path: &str, names: &Names) -> String {
     let plain = format!("{method} {path}").to_snake_case();
     let free = |name: &String| {
-        !is_taken(name)
-            && !names
-                .keys()
-                .any(|other| other.to_upper_camel_case() == name.to_upper_camel_case())
+        let same = |other: &String| other.to_upper_camel_case() == name.to_upper_camel_case();
+        !is_taken(name) && !names.keys().any(same)
     };
-    if free(&plain) {
-        return plain;
-    }
     // One of that many differs from all of them.
-    (2..names.len() + 3)
-        .map(|number| format!("{plain}_{number}"))
-        .find(free)
-        .unwrap_or(plain)
+    let mut numbers = (1..names.len() + 3).map(|count| numbered(&plain, "_", count));
+    numbers.find(free).unwrap_or_default()
 }

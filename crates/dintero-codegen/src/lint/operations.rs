@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use super::names::Names;
 use super::{Action, Lint};
+use crate::document::members;
 use crate::finding::Rule;
 use crate::ir::Auth;
 use crate::lower::operations::{
-    all, auth, json_content, known_server, method_name, resolve, server_url, split_origin,
+    all, auth, json_content, known_server, media, method_name, resolve, server_url, split_origin,
 };
 
 impl<'a> Lint<'a> {
@@ -31,23 +32,16 @@ impl<'a> Lint<'a> {
             return;
         }
         let name = method_name(operation, method, path);
-        let retry = if method == "post" || method == "patch" {
-            "non-idempotent"
-        } else {
-            "idempotent"
+        let retry = match method {
+            "post" | "patch" => "non-idempotent",
+            _ => "idempotent",
         };
-        self.warn(
-            Rule::UnnamedOperation,
-            pointer,
-            format!("operation has no method name of ours and is called {name}"),
-            "Name it in the overlay, and say what may be done after an unknown outcome: idempotent, duplicate-tolerated or non-idempotent",
-            [Action::update(
-                self.root(),
-                pointer,
-                "Our name; what may be done after an unknown outcome",
-                json!({"x-dintero-method": name, "x-dintero-retry": retry}),
-            )],
-        );
+        let problem = format!("operation has no method name of ours and is called {name}");
+        let help = "Name it in the overlay, and say what may be done after an unknown outcome: idempotent, duplicate-tolerated or non-idempotent";
+        let why = "Our name; what may be done after an unknown outcome";
+        let update = json!({"x-dintero-method": name, "x-dintero-retry": retry});
+        let action = Action::update(self.root(), pointer, why, update);
+        self.warn(Rule::UnnamedOperation, pointer, problem, help, [action]);
     }
 
     fn server(&mut self, pointer: &str, item: &Value, operation: &Value) {
@@ -56,22 +50,17 @@ impl<'a> Lint<'a> {
             // One action fixes all operations without a server.
             if self.servers.insert(String::new()) {
                 // An API that knows the checkout host has most of its operations there.
-                let known = root["x-dintero-servers"].as_object().into_iter().flatten();
-                let mut known = known.filter(|(_, server)| **server == "checkout");
-                let origin = known.next().map(|(origin, _)| origin.as_str());
-                let url = format!("{}/v1", origin.unwrap_or("https://api.dintero.com"));
-                self.error(
-                    Rule::MissingServer,
-                    pointer,
-                    "has no server, nor has the document",
-                    format!("Add `servers` in the overlay: {{target: \"$\", update: {{servers: [{{url: \"{url}\"}}]}}}}, or the other host"),
-                    [Action::update(
-                        root,
-                        "",
-                        "The document does not say where the API is",
-                        json!({"servers": [{"url": url}]}),
-                    )],
+                let mut known = members(&root["x-dintero-servers"]);
+                let origin = known.find(|(_, server)| **server == "checkout");
+                let origin = origin.map_or("https://api.dintero.com", |(origin, _)| origin);
+                let update = json!({"servers": [{"url": format!("{origin}/v1")}]});
+                let problem = "has no server, nor has the document";
+                let help = format!(
+                    "Add `servers` in the overlay: {{target: \"$\", update: {{servers: [{{url: \"{origin}/v1\"}}]}}}}, or the other host"
                 );
+                let why = "The document does not say where the API is";
+                let action = Action::update(root, "", why, update);
+                self.error(Rule::MissingServer, pointer, problem, help, [action]);
             }
             return;
         };
@@ -80,59 +69,44 @@ impl<'a> Lint<'a> {
         if known_server(root, origin).is_some() || !self.servers.insert(origin.to_owned()) {
             return;
         }
-        let which = if origin.contains("checkout") {
-            "checkout"
-        } else {
-            "api"
+        let which = match origin.contains("checkout") {
+            true => "checkout",
+            false => "api",
         };
-        self.error(
-            Rule::UnknownServer,
-            pointer,
-            match origin {
-                "" => format!("is on the server {url}, which names no host"),
-                _ => format!("is on the unknown server {origin}"),
-            },
-            format!(
-                "Say in the overlay which server it is: {{target: \"$\", update: {{x-dintero-servers: {{\"{origin}\": api}}}}}}, or checkout"
-            ),
-            [Action::update(
-                root,
-                "",
-                "Which of our two servers an origin is",
-                json!({"x-dintero-servers": {origin: which}}),
-            )],
+        let problem = match origin {
+            "" => format!("is on the server {url}, which names no host"),
+            _ => format!("is on the unknown server {origin}"),
+        };
+        let help = format!(
+            "Say in the overlay which server it is: {{target: \"$\", update: {{x-dintero-servers: {{\"{origin}\": api}}}}}}, or checkout"
         );
+        let why = "Which of our two servers an origin is";
+        let update = json!({"x-dintero-servers": {origin: which}});
+        let action = Action::update(root, "", why, update);
+        self.error(Rule::UnknownServer, pointer, problem, help, [action]);
     }
 
     fn retry(&mut self, pointer: &str, operation: &Value, names: &Names) {
+        let read_back = &operation["x-dintero-read-back"];
         match operation["x-dintero-retry"].as_str() {
             None | Some("idempotent" | "duplicate-tolerated") => {}
-            Some("non-idempotent") if operation["x-dintero-read-back"].is_null() => self.warn(
-                Rule::MissingReadBack,
-                pointer,
-                "moves money and names no method to read the outcome back",
-                "Add x-dintero-read-back in the overlay",
-                [],
-            ),
+            Some("non-idempotent") if read_back.is_null() => {
+                let problem = "moves money and names no method to read the outcome back";
+                let help = "Add x-dintero-read-back in the overlay";
+                self.warn(Rule::MissingReadBack, pointer, problem, help, []);
+            }
             Some("non-idempotent") => {}
-            Some(other) => self.error(
-                Rule::UnknownRetryClass,
-                pointer,
-                format!("has the retry class {other}"),
-                "Use idempotent, duplicate-tolerated or non-idempotent",
-                [],
-            ),
+            Some(other) => {
+                let problem = format!("has the retry class {other}");
+                let help = "Use idempotent, duplicate-tolerated or non-idempotent";
+                self.error(Rule::UnknownRetryClass, pointer, problem, help, []);
+            }
         }
-        if let Some(read_back) = operation["x-dintero-read-back"].as_str()
-            && !names.contains_key(read_back)
-        {
-            self.error(
-                Rule::UnknownReadBack,
-                pointer,
-                format!("is read back by {read_back}, which is no method"),
-                "Name a method of this API",
-                [],
-            );
+        let unknown = read_back.as_str().filter(|name| !names.contains_key(*name));
+        if let Some(read_back) = unknown {
+            let problem = format!("is read back by {read_back}, which is no method");
+            let help = "Name a method of this API";
+            self.error(Rule::UnknownReadBack, pointer, problem, help, []);
         }
     }
 
@@ -140,39 +114,25 @@ impl<'a> Lint<'a> {
         let root = self.root();
         let body = resolve(root, &operation["requestBody"]);
         if body.is_object() && json_content(body).is_none() {
-            let media: Vec<&String> = body["content"]
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(media, _)| media)
-                .collect();
-            self.error(
-                Rule::UnsupportedBody,
-                &format!("{pointer}/requestBody"),
-                format!("takes no JSON but {media:?}"),
-                "Only JSON bodies can be sent; remove the operation with an overlay action until this is supported",
-                [self.remove(pointer, "Its body is not JSON, and nothing else can be sent")],
-            );
+            let media: Vec<String> = media(body).collect();
+            let problem = format!("takes no JSON but {media:?}");
+            let help = "Only JSON bodies can be sent; remove the operation with an overlay action until this is supported";
+            let why = "Its body is not JSON, and nothing else can be sent";
+            let action = self.remove(pointer, why);
+            let place = format!("{pointer}/requestBody");
+            self.error(Rule::UnsupportedBody, &place, problem, help, [action]);
         }
-        let mut kinds: Vec<&Value> = operation["responses"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .filter(|(code, _)| code.starts_with('2'))
-            .map(|(_, response)| {
-                json_content(resolve(root, response))
-                    .map_or(&Value::Null, |(_, content)| &content["schema"])
-            })
-            .collect();
+        let kind = |response| {
+            let content = json_content(resolve(root, response));
+            content.map_or(&Value::Null, |(_, content)| &content["schema"])
+        };
+        let successes = members(&operation["responses"]).filter(|(code, _)| code.starts_with('2'));
+        let mut kinds: Vec<&Value> = successes.map(|(_, response)| kind(response)).collect();
         kinds.dedup();
         if kinds.len() > 1 {
-            self.warn(
-                Rule::SeveralSuccessBodies,
-                pointer,
-                "has success bodies of several kinds",
-                "One type with the fields of all of them stands for each",
-                [],
-            );
+            let problem = "has success bodies of several kinds";
+            let help = "One type with the fields of all of them stands for each";
+            self.warn(Rule::SeveralSuccessBodies, pointer, problem, help, []);
         }
     }
 
@@ -188,13 +148,13 @@ impl<'a> Lint<'a> {
             Auth::Basic => "Its requests carry client id and secret only",
         };
         let names = others.join(" and ");
-        self.warn(
-            Rule::UnsupportedSecurity,
-            pointer,
-            format!("requires {names}, which is no security scheme that the client can send by itself"),
-            format!("{sent}; set what is missing as a header of the call, or another `security` in the overlay"),
-            [],
+        let problem = format!(
+            "requires {names}, which is no security scheme that the client can send by itself"
         );
+        let help = format!(
+            "{sent}; set what is missing as a header of the call, or another `security` in the overlay"
+        );
+        self.warn(Rule::UnsupportedSecurity, pointer, problem, help, []);
     }
 }
 

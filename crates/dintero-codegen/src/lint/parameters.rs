@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use super::operations::is_token;
 use super::{Action, Lint};
 use crate::action::quoted;
+use crate::document::elements;
 use crate::finding::Rule;
+use crate::ir::path_variables;
 use crate::lower::messages::of_the_transport;
 use crate::lower::operations::resolve;
 
@@ -35,11 +37,10 @@ impl Listed<'_> {
         let list = super::path(root, &format!("{}/parameters", self.owner))?;
         let is = match self.element["$ref"].as_str() {
             Some(target) => format!("@['$ref']=={}", quoted(target)),
-            None => format!(
-                "@.name=={} && @.in=={}",
-                quoted(self.name()),
-                quoted(self.place())
-            ),
+            None => {
+                let [name, place] = [self.name(), self.place()].map(quoted);
+                format!("@.name=={name} && @.in=={place}")
+            }
         };
         Some(Action {
             target: format!("{list}[?({is})]"),
@@ -59,17 +60,14 @@ impl<'a> Lint<'a> {
     ) {
         let root = self.root();
         let above = pointer.rsplit_once('/').map_or("", |(above, _)| above);
-        let parameters: Vec<Listed<'a>> = [(above, item), (pointer, operation)]
-            .into_iter()
-            .flat_map(|(owner, place)| {
-                let list = place["parameters"].as_array().into_iter().flatten();
-                list.map(|element| Listed {
-                    owner: owner.to_owned(),
-                    element,
-                    parameter: resolve(root, element),
-                })
-            })
-            .collect();
+        let mut parameters = Vec::new();
+        for (owner, place) in [(above, item), (pointer, operation)] {
+            parameters.extend(elements(&place["parameters"]).map(|element| Listed {
+                owner: owner.to_owned(),
+                element,
+                parameter: resolve(root, element),
+            }));
+        }
         self.path_parameters(pointer, path, &parameters);
         for listed in &parameters {
             self.parameter(pointer, listed);
@@ -78,49 +76,38 @@ impl<'a> Lint<'a> {
 
     fn path_parameters(&mut self, pointer: &str, path: &str, parameters: &[Listed<'a>]) {
         let mut in_path: BTreeSet<&str> = BTreeSet::new();
-        for variable in path
-            .split('{')
-            .skip(1)
-            .filter_map(|part| part.split('}').next())
-        {
+        for variable in path_variables(path) {
             if !in_path.insert(variable) {
-                self.error(
-                    Rule::DuplicatePathVariable,
-                    pointer,
-                    format!("the path has {{{variable}}} twice"),
-                    "Rename one of them and declare it",
-                    [],
-                );
+                let problem = format!("the path has {{{variable}}} twice");
+                let help = "Rename one of them and declare it";
+                self.error(Rule::DuplicatePathVariable, pointer, problem, help, []);
             }
         }
         let declared = || parameters.iter().filter(|listed| listed.place() == "path");
         let names: BTreeSet<&str> = declared().map(Listed::name).collect();
         for missing in in_path.difference(&names) {
+            let problem = format!("the path has {{{missing}}}, which is no parameter");
+            let help = "Declare it with `in: path`";
+            let why = "The path has it, and the document does not declare it";
             let parameter = json!({"name": missing, "in": "path", "required": true, "schema": {"type": "string"}});
+            let update = json!({"parameters": [parameter]});
+            let action = Action::update(self.root(), pointer, why, update);
             self.error(
                 Rule::UndeclaredPathVariable,
                 pointer,
-                format!("the path has {{{missing}}}, which is no parameter"),
-                "Declare it with `in: path`",
-                [Action::update(
-                    self.root(),
-                    pointer,
-                    "The path has it, and the document does not declare it",
-                    json!({"parameters": [parameter]}),
-                )],
+                problem,
+                help,
+                [action],
             );
         }
         let mut reported = BTreeSet::new();
         for listed in declared().filter(|listed| !in_path.contains(listed.name())) {
             let unused = listed.name();
             if reported.insert(unused) {
-                self.error(
-                    Rule::UnusedPathParameter,
-                    pointer,
-                    format!("the path parameter {unused} is not in the path {path}"),
-                    "Put it there, or remove it",
-                    [listed.remove(self.root(), "The path does not have it")],
-                );
+                let problem = format!("the path parameter {unused} is not in the path {path}");
+                let help = "Put it there, or remove it";
+                let action = listed.remove(self.root(), "The path does not have it");
+                self.error(Rule::UnusedPathParameter, pointer, problem, help, [action]);
             }
         }
     }
@@ -129,12 +116,13 @@ impl<'a> Lint<'a> {
         let (name, place, parameter) = (listed.name(), listed.place(), listed.parameter);
         let schema = resolve(self.root(), &parameter["schema"]);
         let object = schema["type"] == "object" || schema["properties"].is_object();
-        let usual = if matches!(place, "query" | "cookie") {
-            "form"
-        } else {
-            "simple"
+        let usual = match place {
+            "query" => "form",
+            _ => "simple",
         };
-        let style = parameter["style"].as_str().unwrap_or(usual);
+        let is_sent = parameter["style"]
+            .as_str()
+            .is_none_or(|style| style == usual);
         let problem = if place == "cookie" {
             Some("is a cookie")
         } else if name.is_empty() || !["query", "header", "path"].contains(&place) {
@@ -145,10 +133,7 @@ impl<'a> Lint<'a> {
             Some("is described by `content`")
         } else if object {
             Some("is an object")
-        } else if !matches!(
-            (place, style),
-            ("query", "form") | ("path" | "header", "simple")
-        ) {
+        } else if !is_sent {
             Some("has a style that cannot be sent")
         } else {
             None
@@ -157,41 +142,26 @@ impl<'a> Lint<'a> {
             // A path cannot do without its variables.
             let action = (place != "path")
                 .then(|| listed.remove(self.root(), "It has a form that the client cannot send"));
-            self.error(
-                Rule::UnsupportedParameter,
-                pointer,
-                format!("the parameter {name} {problem}"),
-                "Rewrite it with an overlay action, or remove it there",
-                action,
-            );
+            let problem = format!("the parameter {name} {problem}");
+            let help = "Rewrite it with an overlay action, or remove it there";
+            self.error(Rule::UnsupportedParameter, pointer, problem, help, action);
         }
         // OpenAPI has the first three ignored.
         if place == "header" && of_the_transport(name).is_some_and(|index| index > 2) {
-            self.warn(
-                Rule::UnsupportedParameter,
-                pointer,
-                format!("the header {name} is set by the client itself"),
-                "The parameter is left out",
-                [listed.remove(self.root(), "The client sets this header itself")],
-            );
+            let problem = format!("the header {name} is set by the client itself");
+            let help = "The parameter is left out";
+            let action = listed.remove(self.root(), "The client sets this header itself");
+            self.warn(Rule::UnsupportedParameter, pointer, problem, help, [action]);
         }
         if parameter["allowReserved"] == true {
-            self.warn(
-                Rule::UnsupportedParameter,
-                pointer,
-                format!("the parameter {name} may have reserved characters as they are"),
-                "They are sent percent-encoded, which means the same to a server that decodes its query",
-                [],
-            );
+            let problem = format!("the parameter {name} may have reserved characters as they are");
+            let help = "They are sent percent-encoded, which means the same to a server that decodes its query";
+            self.warn(Rule::UnsupportedParameter, pointer, problem, help, []);
         }
         if place == "path" && (schema["type"] == "array" || schema["items"].is_object()) {
-            self.error(
-                Rule::UnsupportedParameter,
-                pointer,
-                format!("the path parameter {name} is a list"),
-                "Make it a text with an overlay action",
-                [],
-            );
+            let problem = format!("the path parameter {name} is a list");
+            let help = "Make it a text with an overlay action";
+            self.error(Rule::UnsupportedParameter, pointer, problem, help, []);
         }
     }
 }

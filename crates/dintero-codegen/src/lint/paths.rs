@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lint;
-use crate::document::escape;
+use crate::document::{escape, members};
 use crate::finding::Rule;
 use crate::lower::operations::resolve;
 
@@ -16,11 +16,8 @@ impl Lint<'_> {
         let mut refused = BTreeSet::new();
         let mut known: BTreeMap<(String, &str), &String> = BTreeMap::new();
         let root = self.root();
-        for (path, item) in root["paths"].as_object().into_iter().flatten() {
-            if path.starts_with("x-") {
-                continue;
-            }
-            let item = resolve(root, item).as_object().into_iter().flatten();
+        for (path, item) in members(&root["paths"]).filter(|(path, _)| !path.starts_with("x-")) {
+            let item = members(resolve(root, item));
             let methods = item.filter(|(_, operation)| operation.is_object());
             let twin =
                 methods.filter_map(|(method, _)| known.insert((without_names(path), method), path));
@@ -30,14 +27,10 @@ impl Lint<'_> {
                 (None, None) => continue,
             };
             let pointer = format!("/paths/{}", escape(path));
-            let why = format!("The path {problem}");
-            self.error(
-                Rule::InvalidPath,
-                &pointer,
-                format!("the path {problem}"),
-                "Correct the path in the document, or remove it with an overlay action",
-                [self.remove(&pointer, why)],
-            );
+            let action = self.remove(&pointer, format!("The path {problem}"));
+            let problem = format!("the path {problem}");
+            let help = "Correct the path in the document, or remove it with an overlay action";
+            self.error(Rule::InvalidPath, &pointer, problem, help, [action]);
             refused.insert(path.clone());
         }
         refused
@@ -46,10 +39,7 @@ impl Lint<'_> {
 
 fn problem(path: &str) -> Option<String> {
     let bad = |c: &char| !c.is_alphanumeric() && !ALLOWED.contains(*c);
-    if !path.starts_with('/') {
-        return Some("does not begin with a slash".to_owned());
-    }
-    if let Some(bad) = path.chars().find(bad) {
+    if let Some(bad) = path.chars().find(bad).filter(|_| path.starts_with('/')) {
         let part = match bad {
             '?' => ", where a query begins: declare its parameters with `in: query`",
             '#' => ", where a fragment begins, which no request has",
@@ -59,30 +49,34 @@ fn problem(path: &str) -> Option<String> {
     }
     let encoded =
         |rest: &str| rest.len() > 1 && rest.bytes().take(2).all(|b| b.is_ascii_hexdigit());
-    if !path.split('%').skip(1).all(encoded) {
-        return Some("has a % that two hexadecimal digits do not follow".to_owned());
-    }
-    let segments = || path[1..].split('/');
-    if segments().any(|segment| matches!(segment, "." | "..")) {
-        return Some("has a segment of dots, which leads to another path".to_owned());
-    }
-    if path.contains("//") {
-        return Some("has two slashes in a row".to_owned());
-    }
-    let mut open = false;
-    for c in path.chars().filter(|c| "{}/".contains(*c)) {
-        match (c, open) {
-            ('{', false) | ('}', true) => open = !open,
-            ('/', false) => {}
-            ('}', false) => return Some("has a closing brace without an opening one".to_owned()),
-            _ => return Some("has a variable that is not closed".to_owned()),
-        }
-    }
-    if open {
-        return Some("has a variable that is not closed".to_owned());
-    }
-    path.contains("{}")
-        .then(|| "has a variable without a name".to_owned())
+
+    // Whether a variable is open at the end, or what is wrong before.
+    let variables = path.chars().try_fold(false, |open, c| match (c, open) {
+        ('{', false) => Ok(true),
+        ('}', true) => Ok(false),
+        ('{' | '/', true) => Err("has a variable that is not closed"),
+        ('}', false) => Err("has a closing brace without an opening one"),
+        _ => Ok(open),
+    });
+    let mut segments = path.split('/');
+    let problem = if !path.starts_with('/') {
+        "does not begin with a slash"
+    } else if !path.split('%').skip(1).all(encoded) {
+        "has a % that two hexadecimal digits do not follow"
+    } else if segments.any(|segment| matches!(segment, "." | "..")) {
+        "has a segment of dots, which leads to another path"
+    } else if path.contains("//") {
+        "has two slashes in a row"
+    } else if let Err(problem) = variables {
+        problem
+    } else if variables == Ok(true) {
+        "has a variable that is not closed"
+    } else if path.contains("{}") {
+        "has a variable without a name"
+    } else {
+        return None;
+    };
+    Some(problem.to_owned())
 }
 
 /// Returns a path without the names of its variables.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Action, Lint};
-use crate::document::escape;
+use crate::document::{elements, escape, members};
 use crate::finding::Rule;
 use crate::ir::Bound;
 use crate::lower::{self, count, format_pattern, texts};
@@ -16,57 +16,46 @@ impl Lint<'_> {
             self.reference(target, pointer);
         }
         if let Some(types) = node["type"].as_array() {
-            self.error(
-                Rule::TypeList,
-                pointer,
-                "has a list of types, which is OpenAPI 3.1",
-                "Write one type, with nullable: true for null",
-                self.one_type(types, pointer),
-            );
+            let problem = "has a list of types, which is OpenAPI 3.1";
+            let help = "Write one type, with nullable: true for null";
+            let actions = self.one_type(types, pointer);
+            self.error(Rule::TypeList, pointer, problem, help, actions);
         }
         self.patterns(node, pointer);
         self.values(node, pointer);
         if let (Some(values), Some(default)) = (node["enum"].as_array(), node.get("default"))
             && !values.contains(default)
         {
+            let problem = format!("the default {default} is none of the values");
+            let help = "It is kept in the documentation only";
             let why = "The default is none of the values";
-            self.warn(
-                Rule::UnlistedDefault,
-                pointer,
-                format!("the default {default} is none of the values"),
-                "It is kept in the documentation only",
-                [self.remove(&format!("{pointer}/default"), why)],
-            );
+            let action = self.remove(&format!("{pointer}/default"), why);
+            self.warn(Rule::UnlistedDefault, pointer, problem, help, [action]);
         }
         for key in ["not", "if", "patternProperties", "propertyNames"] {
-            if node.get(key).is_some_and(Value::is_object) {
+            if node[key].is_object() {
+                let problem = format!("uses `{key}`, which says nothing a Rust type could hold");
                 let why = format!("No Rust type could hold what `{key}` says");
+                let action = [self.remove(&format!("{pointer}/{key}"), why)];
                 self.warn(
                     Rule::UnsupportedKeyword,
                     pointer,
-                    format!("uses `{key}`, which says nothing a Rust type could hold"),
+                    problem,
                     "It is left out",
-                    [self.remove(&format!("{pointer}/{key}"), why)],
+                    action,
                 );
             }
         }
-        for (value, target) in node["discriminator"]["mapping"]
-            .as_object()
-            .into_iter()
-            .flatten()
-        {
+        for (value, target) in members(&node["discriminator"]["mapping"]) {
             let target = target.as_str().unwrap_or_default();
-            let schemas = &self.root()["components"]["schemas"];
-            let named = schemas.get(target).is_some();
+            let named = self.root()["components"]["schemas"].get(target).is_some();
             if !named && lower::target(self.root(), target).is_none() {
                 let place = format!("{pointer}/discriminator/mapping/{}", escape(value));
-                self.error(
-                    Rule::MissingMapping,
-                    pointer,
-                    format!("the discriminator maps {value} to {target}, which does not exist"),
-                    "Add it, or fix the mapping",
-                    [self.remove(&place, format!("{target} does not exist"))],
-                );
+                let missing = format!("{target}, which does not exist");
+                let problem = format!("the discriminator maps {value} to {missing}");
+                let help = "Add it, or fix the mapping";
+                let action = self.remove(&place, format!("{target} does not exist"));
+                self.error(Rule::MissingMapping, pointer, problem, help, [action]);
             }
         }
     }
@@ -82,9 +71,9 @@ impl Lint<'_> {
         {
             return;
         }
-        for (key, value) in node.as_object().into_iter().flatten() {
-            let bound = Bound::ALL.iter().find(|(_, keyword)| keyword == key);
-            let unit = bound.map(|(bound, _)| bound.unit());
+        for (key, value) in members(node) {
+            let bound = Bound::ALL.iter().find(|(_, keyword, _)| keyword == key);
+            let unit = bound.map(|(_, _, unit)| *unit);
             let (fits, wanted) = match (unit, key.as_str()) {
                 (Some(""), _) if value.is_number() => {
                     (key != "multipleOf" || value.as_f64() > Some(0.0), "above 0")
@@ -94,25 +83,21 @@ impl Lint<'_> {
                 }
                 (Some(""), _) => (false, "a number"),
                 (Some(_), _) => (count(value).is_some(), "a whole number"),
-                (_, "required") => (
-                    texts(value).count() == value.as_array().map_or(usize::MAX, Vec::len),
-                    "a list of names",
-                ),
+                (_, "required") => {
+                    let names = value.is_array() && elements(value).all(Value::is_string);
+                    (names, "a list of names")
+                }
                 (_, "pattern" | "format") => (value.is_string(), "a text"),
-                (_, "type") => (
-                    value.is_array() || TYPES.iter().any(|kind| value == kind),
-                    "one of the six types of OpenAPI 3.0",
-                ),
+                (_, "type") => {
+                    let known = value.is_array() || TYPES.iter().any(|kind| value == kind);
+                    (known, "one of the six types of OpenAPI 3.0")
+                }
                 _ => continue,
             };
             if !fits {
-                self.warn(
-                    Rule::MisusedKeyword,
-                    pointer,
-                    format!("has `{key}: {value}`, which must be {wanted}"),
-                    "It is left out; correct it with an overlay action",
-                    [],
-                );
+                let problem = format!("has `{key}: {value}`, which must be {wanted}");
+                let help = "It is left out; correct it with an overlay action";
+                self.warn(Rule::MisusedKeyword, pointer, problem, help, []);
             }
         }
         const COMBINED: [&str; 3] = ["allOf", "oneOf", "anyOf"];
@@ -124,87 +109,53 @@ impl Lint<'_> {
             return;
         };
         for name in texts(&node["required"]).filter(|name| !properties.contains_key(name)) {
-            self.warn(
-                Rule::UndeclaredProperty,
-                pointer,
-                format!("requires {name}, which is none of its properties"),
-                "It is not required of requests; declare it with an overlay action",
-                [],
-            );
+            let problem = format!("requires {name}, which is none of its properties");
+            let help = "It is not required of requests; declare it with an overlay action";
+            self.warn(Rule::UndeclaredProperty, pointer, problem, help, []);
         }
     }
 
     fn reference(&mut self, target: &str, pointer: &str) {
-        match target.strip_prefix('#') {
-            None => self.error(
-                Rule::ExternalReference,
-                pointer,
-                format!("refers to {target}, outside of the document"),
-                "Copy it in below components",
-                [],
-            ),
-            Some(inner) if lower::target(self.root(), target).is_none() => {
-                let missing = inner
-                    .strip_prefix("/components/schemas/")
-                    .filter(|name| !name.contains(['/', '~']));
-                // An overlay can stand in for a schema, not for what only its author knows.
-                let actions = missing.map(|name| {
-                    Action::update(
-                        self.root(),
-                        "",
-                        format!("The document refers to {name} and lacks it; read as any JSON"),
-                        json!({"components": {"schemas": {name: {}}}}),
-                    )
-                });
-                self.error(
-                    Rule::MissingReference,
-                    pointer,
-                    format!("refers to {target}, which does not exist"),
-                    "Add it, or fix the reference",
-                    actions,
-                );
-            }
-            Some(inner)
-                if inner.starts_with("/components/schemas/") && inner.matches('/').count() > 3 =>
-            {
-                self.error(
-                    Rule::PartialReference,
-                    pointer,
-                    format!("refers to a part of a schema, {target}"),
-                    "Make that part a component and refer to it",
-                    [],
-                );
-            }
-            Some(_) => {}
+        let name = target.strip_prefix("#/components/schemas/");
+        if !target.starts_with('#') {
+            let problem = format!("refers to {target}, outside of the document");
+            let help = "Copy it in below components";
+            self.error(Rule::ExternalReference, pointer, problem, help, []);
+        } else if lower::target(self.root(), target).is_none() {
+            // An overlay can stand in for a schema, not for what only its author knows.
+            let missing = name.filter(|name| !name.contains(['/', '~']));
+            let action = missing.map(|name| {
+                let why = format!("The document refers to {name} and lacks it; read as any JSON");
+                let update = json!({"components": {"schemas": {name: {}}}});
+                Action::update(self.root(), "", why, update)
+            });
+            let problem = format!("refers to {target}, which does not exist");
+            let help = "Add it, or fix the reference";
+            self.error(Rule::MissingReference, pointer, problem, help, action);
+        } else if name.is_some_and(|name| name.contains('/')) {
+            let problem = format!("refers to a part of a schema, {target}");
+            let help = "Make that part a component and refer to it";
+            self.error(Rule::PartialReference, pointer, problem, help, []);
         }
     }
 
     fn patterns(&mut self, node: &Value, pointer: &str) {
         if let Some(pattern) = format_pattern(node) {
+            let problem = format!("has the pattern {pattern} as its format");
+            let help = "It is used as a pattern; move it there in an overlay";
             let why = "A regular expression is a pattern, no format";
-            let update = json!({"pattern": pattern});
-            self.warn(
-                Rule::PatternAsFormat,
-                pointer,
-                format!("has the pattern {pattern} as its format"),
-                "It is used as a pattern; move it there in an overlay",
-                [
-                    Action::update(self.root(), pointer, why, update),
-                    self.remove(&format!("{pointer}/format"), why),
-                ],
-            );
+            let update = Action::update(self.root(), pointer, why, json!({"pattern": pattern}));
+            let actions = [update, self.remove(&format!("{pointer}/format"), why)];
+            self.warn(Rule::PatternAsFormat, pointer, problem, help, actions);
         }
         if let Some(pattern) = node["pattern"].as_str()
             && let Err(error) = regress::Regex::new(pattern)
         {
+            let problem = format!("the pattern {pattern} is no ECMAScript pattern ({error})");
+            let help = "It is not checked; fix it in an overlay";
             let why = "It is no ECMAScript pattern";
-            self.warn(
-                Rule::InvalidPattern,
-                pointer,
-                format!("the pattern {pattern} is no ECMAScript pattern ({error})"),
-                "It is not checked; fix it in an overlay",
-                [self.remove(&format!("{pointer}/pattern"), why)],
-            );
+            let action = self.remove(&format!("{pointer}/pattern"), why);
+            self.warn(Rule::InvalidPattern, pointer, problem, help, [action]);
         }
     }
 

@@ -12,29 +12,21 @@ type Schemas = BTreeMap<String, Schema>;
 pub fn resolve(flat: &mut Schemas, flattener: &mut Flattener<'_>) {
     let before = flat.clone();
     for (name, schema) in flat.iter_mut() {
-        let circle = unions_in(name, &before);
-        let circle: BTreeSet<String> = circle
-            .into_iter()
-            .filter(|inner| unions_in(inner, &before).contains(name))
-            .collect();
+        let mut circle = unions_in(name, &before);
+        circle.retain(|inner| unions_in(inner, &before).contains(name));
         let Kind::Union(union) = &mut schema.kind else {
             continue;
         };
-        for inner in &circle {
-            if let (Kind::Union(inner), true) = (&before[inner].kind, inner != name) {
-                let new = inner
-                    .variants
-                    .iter()
-                    .filter(|kind| !union.variants.contains(kind));
-                let new: Vec<_> = new.cloned().collect();
-                union.variants.extend(new);
+        for inner in circle.iter().filter(|inner| *inner != name) {
+            if let Kind::Union(inner) = &before[inner].kind {
+                let mut new = inner.variants.clone();
+                new.retain(|kind| !union.variants.contains(kind));
+                union.variants.append(&mut new);
             }
         }
         union.variants.retain_mut(|variant| {
-            let target = variant
-                .schema
-                .as_reference()
-                .and_then(|name| resolved(&before, name));
+            let target = variant.schema.as_reference();
+            let target = target.and_then(|name| resolved(&before, name));
             let Some(target) = target.filter(|target| circle.contains(*target)) else {
                 return true;
             };
@@ -51,9 +43,8 @@ pub fn resolve(flat: &mut Schemas, flattener: &mut Flattener<'_>) {
     let mut finite = BTreeSet::new();
     let mut count = None;
     while count.replace(finite.len()) != Some(finite.len()) {
-        let more = flat
-            .iter()
-            .filter(|(_, schema)| is_finite(schema, &finite, flat));
+        let more = flat.iter();
+        let more = more.filter(|(_, schema)| is_finite(schema, &finite, flat));
         finite = more.map(|(name, _)| name.clone()).collect();
     }
     let before = flat.clone();
@@ -87,10 +78,7 @@ fn unions_in(name: &str, flat: &Schemas) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open = vec![name];
     while let Some(Kind::Union(union)) = open.pop().map(|name| &flat[name].kind) {
-        let kinds = union
-            .variants
-            .iter()
-            .filter_map(|kind| kind.schema.as_reference());
+        let kinds = union.references();
         let kinds = kinds.filter_map(|kind| resolved(flat, kind));
         let kinds = kinds.filter(|kind| matches!(flat[*kind].kind, Kind::Union(_)));
         open.extend(kinds.filter(|kind| found.insert((*kind).to_owned())));
@@ -105,14 +93,10 @@ fn is_finite(schema: &Schema, finite: &BTreeSet<String>, flat: &Schemas) -> bool
         || match &schema.kind {
             Kind::Ref(name) => finite.contains(name) || !flat.contains_key(name),
             Kind::Object(object) => {
-                let required = object.required.iter();
-                required
-                    .filter_map(|name| object.properties.get(name))
-                    .all(ends)
+                let mut required = object.required.iter();
+                required.all(|name| object.properties.get(name).is_none_or(ends))
             }
-            Kind::Union(union) => {
-                union.open || union.variants.iter().any(|variant| ends(&variant.schema))
-            }
+            Kind::Union(union) => union.open || schema.children().into_iter().any(ends),
             _ => true,
         }
 }

@@ -16,14 +16,15 @@ pub struct Direction {
 }
 
 impl Direction {
-    pub const REQUESTS: Self = Self {
-        requests: true,
-        responses: false,
-    };
-    pub const RESPONSES: Self = Self {
-        requests: false,
-        responses: true,
-    };
+    pub const REQUESTS: Self = Self::new(true, false);
+    pub const RESPONSES: Self = Self::new(false, true);
+
+    const fn new(requests: bool, responses: bool) -> Self {
+        Self {
+            requests,
+            responses,
+        }
+    }
 }
 
 /// What follows the name of a component in the name of its form for requests. No component has such a name.
@@ -64,10 +65,7 @@ pub fn split(
     let inputs = inputs(&requests, &responses, &flat);
     let mut used = Components::new();
     for (name, mut schema) in flat {
-        let direction = Direction {
-            requests: requests.contains(&name),
-            responses: responses.contains(&name),
-        };
+        let direction = Direction::new(requests.contains(&name), responses.contains(&name));
         if let Some(input) = inputs.get(&name) {
             let mut request = schema.clone();
             for_requests(&mut request, &inputs);
@@ -103,18 +101,13 @@ fn close(
         let schema = flat
             .entry(name.clone())
             .or_insert_with(|| flattener.component(&name));
-        let inner = if requests {
+        let mut schema = schema.clone();
+        if requests {
             // What only a read-only member refers to is in no request.
-            let mut schema = schema.clone();
             for_requests(&mut schema, &BTreeMap::new());
-            references(&schema)
-        } else {
-            references(schema)
-        };
-        let new = inner
-            .into_iter()
-            .filter(|inner| names.insert(inner.clone()));
-        open.extend(new);
+        }
+        let inner = references(&schema).into_iter();
+        open.extend(inner.filter(|inner| names.insert(inner.clone())));
     }
 }
 
@@ -165,17 +158,23 @@ fn has_read_only(schema: &Schema) -> bool {
 }
 
 fn for_requests(schema: &mut Schema, inputs: &BTreeMap<String, String>) {
-    schema.visit_mut(&mut |schema| match &mut schema.kind {
-        Kind::Ref(name) => {
-            if let Some(input) = inputs.get(name) {
-                name.clone_from(input);
-            }
-        }
-        Kind::Object(object) => {
+    schema.visit_mut(&mut |schema| {
+        if let Kind::Object(object) = &mut schema.kind {
             let properties = &mut object.properties;
             properties.retain(|_, property| property.meta.read_only != Some(true));
             object.required.retain(|name| properties.contains_key(name));
         }
-        _ => {}
+    });
+    rename(schema, inputs);
+}
+
+/// Gives references other names.
+pub fn rename(schema: &mut Schema, names: &BTreeMap<String, String>) {
+    schema.visit_mut(&mut |schema| {
+        if let Kind::Ref(name) = &mut schema.kind
+            && let Some(other) = names.get(name)
+        {
+            name.clone_from(other);
+        }
     });
 }

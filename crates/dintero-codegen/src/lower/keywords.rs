@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::document::{elements, members, unescape};
 use crate::ir::{Bound, Evidence, Limit, Meta};
 
 const COMPONENTS: &str = "#/components/schemas/";
@@ -9,7 +10,7 @@ const COMPONENTS: &str = "#/components/schemas/";
 /// Returns the component a schema refers to, by its name as it is and not as a JSON pointer writes it.
 pub fn reference(schema: &Value) -> Option<String> {
     let target = percent_decoded(schema["$ref"].as_str()?);
-    target.strip_prefix(COMPONENTS).map(unescaped)
+    target.strip_prefix(COMPONENTS).map(unescape)
 }
 
 /// Returns what a reference within the document leads to.
@@ -39,14 +40,17 @@ pub fn mapped(target: &Value) -> String {
     reference(&json!({ "$ref": target })).unwrap_or_else(|| target.to_owned())
 }
 
-fn unescaped(name: &str) -> String {
-    name.replace("~1", "/").replace("~0", "~")
-}
-
 /// Returns the texts of a list.
 pub fn texts(list: &Value) -> impl Iterator<Item = String> {
-    let list = list.as_array().into_iter().flatten();
-    list.filter_map(Value::as_str).map(str::to_owned)
+    let texts = elements(list).filter_map(Value::as_str);
+    texts.map(str::to_owned)
+}
+
+/// Returns a text as it is, and any other value as JSON writes it.
+pub fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Returns how sure the document is of a part.
@@ -79,17 +83,16 @@ pub fn meta(schema: &Value) -> Meta {
 /// Returns all limits that a schema has, whatever kind of value they are for. In OpenAPI 3.0 exclusive bounds are flags; the
 /// numbers of 3.1 are met there, too.
 pub fn limits(schema: &Value) -> Vec<Limit> {
-    let bounds = Bound::ALL.iter().filter_map(|(bound, keyword)| {
+    let bounds = Bound::ALL.iter().filter_map(|(bound, keyword, _)| {
         let value = &schema[*keyword];
         let bound = match bound {
             Bound::Min if schema["exclusiveMinimum"] == true => Bound::Above,
             Bound::Max if schema["exclusiveMaximum"] == true => Bound::Below,
             bound => *bound,
         };
-        let number = if bound.unit().is_empty() {
-            value.as_f64()
-        } else {
-            count(value)
+        let number = match bound.unit() {
+            "" => value.as_f64(),
+            _ => count(value),
         };
         let number = number.filter(|number| bound != Bound::MultipleOf || *number > 0.0);
         number.map(|number| Limit::Bound(bound, number))
@@ -109,53 +112,34 @@ pub fn count(value: &Value) -> Option<f64> {
 
 /// Returns the pattern that upstream wrote into `format`.
 pub fn format_pattern(schema: &Value) -> Option<&str> {
-    schema["format"]
-        .as_str()
-        .filter(|format| format.contains(['\\', '^', '$', '[']))
+    let format = schema["format"].as_str();
+    format.filter(|format| format.contains(['\\', '^', '$', '[']))
 }
 
 /// Returns `true` if all keywords of a schema describe a value and none defines one.
 pub fn only_describes(part: &Value) -> bool {
-    const DESCRIBE: [&str; 10] = [
-        "description",
-        "deprecated",
-        "readOnly",
-        "writeOnly",
-        "nullable",
-        "default",
-        "title",
-        "example",
-        "examples",
-        "externalDocs",
-    ];
+    const DESCRIBE: &str = "description deprecated readOnly writeOnly nullable default title example \
+        examples externalDocs xml";
     let describes =
-        |key: &String| DESCRIBE.contains(&key.as_str()) || key.starts_with("x-") || *key == "xml";
-    part.as_object()
-        .is_some_and(|part| part.keys().all(describes))
+        |key: &str| key.starts_with("x-") || DESCRIBE.split(' ').any(|known| known == key);
+    part.is_object() && members(part).all(|(key, _)| describes(key))
 }
 
 /// Returns `true` if a schema only lists required properties, as an alternative among others: no Rust type can hold that.
 pub fn only_requires(part: &Value) -> bool {
-    let known = |key: &String| ["required", "description", "title", "type"].contains(&key.as_str());
-    part["required"].is_array() && part.as_object().is_some_and(|part| part.keys().all(known))
+    let known = |key: &str| ["required", "description", "title", "type"].contains(&key);
+    part["required"].is_array() && members(part).all(|(key, _)| known(key))
 }
 
 /// Returns `true` if a schema consists of other schemas.
 pub fn is_compound(schema: &Value) -> bool {
-    let keys = [
-        "allOf",
-        "oneOf",
-        "anyOf",
-        "properties",
-        "additionalProperties",
-    ];
-    keys.iter().any(|key| schema.get(*key).is_some())
+    let mut keys = "allOf oneOf anyOf properties additionalProperties".split(' ');
+    keys.any(|key| schema.get(key).is_some())
 }
 
 /// Returns `true` if `null` is the type of a schema or one of its values.
 pub fn lists_null(schema: &Value) -> bool {
-    let values = schema["enum"].as_array();
-    schema["type"] == "null" || values.is_some_and(|values| values.contains(&Value::Null))
+    schema["type"] == "null" || elements(&schema["enum"]).any(Value::is_null)
 }
 
 /// Returns the type of a schema, written or implied by its other keywords.
@@ -173,17 +157,11 @@ fn implied_type(schema: &Value) -> Option<&'static str> {
     if schema["items"].is_object() {
         return Some("array");
     }
-    let listed = schema["enum"].as_array().into_iter().flatten();
-    let listed = listed.filter(|value| !value.is_null());
+    let listed = elements(&schema["enum"]).filter(|value| !value.is_null());
     let values: Vec<&Value> = listed.chain(schema.get("const")).collect();
-    if values.is_empty() {
-        None
-    } else if values.iter().all(|value| value.is_string()) {
-        Some("string")
-    } else {
-        let integers = values.iter().all(|value| value.is_i64());
-        integers.then_some("integer")
-    }
+    let all = |is: fn(&Value) -> bool| !values.is_empty() && values.iter().all(|value| is(value));
+    let string = all(Value::is_string).then_some("string");
+    string.or(all(Value::is_i64).then_some("integer"))
 }
 
 /// Returns `true` if a schema has integers that no `i64` can hold.
@@ -193,6 +171,5 @@ fn is_beyond_i64(schema: &Value) -> bool {
             && !value.is_i64()
             && value.as_f64().is_none_or(|value| value.fract() == 0.0)
     };
-    let values = schema["enum"].as_array();
-    schema["format"] == "uint64" || values.is_some_and(|values| values.iter().any(beyond))
+    schema["format"] == "uint64" || elements(&schema["enum"]).any(beyond)
 }

@@ -8,11 +8,11 @@ use serde_json::Value;
 use super::flatten::Flattener;
 use super::keywords::evidence;
 use super::operations::{all, facts, json_content, json_rank, media, resolve, without_range};
-use crate::document::{Document, escape};
+use crate::document::{Document, elements, escape, members};
 use crate::finding::{Level, Rule};
 use crate::ir::{Body, Kind, Operation, Parameter, Place, Success};
 use crate::markdown;
-use crate::names::is_part_of_a_name;
+use crate::names::{is_part_of_a_name, numbered};
 
 /// Headers that the transport sets. Of the first three, OpenAPI has parameters ignored.
 const OF_THE_TRANSPORT: &str = "accept authorization content-type connection content-length expect host \
@@ -32,10 +32,9 @@ pub fn lower(document: &Document, flattener: &mut Flattener<'_>) -> Vec<Operatio
     let mut operations = Vec::new();
     for (pointer, path, method, item, operation) in all(document) {
         let mut lowered = facts(root, (path, method), item, operation);
-        for listed in [item, operation] {
-            for parameter in listed["parameters"].as_array().into_iter().flatten() {
-                let parameter = resolve(root, parameter);
-                add_parameter(document, flattener, &pointer, parameter, &mut lowered);
+        for parameter in [item, operation].map(|listed| elements(&listed["parameters"])) {
+            for parameter in parameter.map(|parameter| resolve(root, parameter)) {
+                add_parameter(flattener, &pointer, parameter, &mut lowered);
             }
         }
         lowered.body = body(root, flattener, &pointer, operation);
@@ -47,7 +46,6 @@ pub fn lower(document: &Document, flattener: &mut Flattener<'_>) -> Vec<Operatio
 }
 
 fn add_parameter(
-    document: &Document,
     flattener: &mut Flattener<'_>,
     pointer: &str,
     parameter: &Value,
@@ -75,16 +73,14 @@ fn add_parameter(
     if let Kind::Object(_) | Kind::Map(_) | Kind::Union(_) | Kind::List(_) = element.kind {
         let problem = format!("the parameter {name} holds objects or lists of lists");
         let help = "Rewrite it with an overlay action, or remove it there";
-        let finding = document.finding(Level::Error, pointer, problem, help);
-        let finding = finding.with_rule(Rule::UnsupportedParameter);
-        flattener.findings.push(finding);
+        let kind = (Level::Error, Rule::UnsupportedParameter);
+        flattener.report(kind, pointer, &problem, help);
     }
     let mut doc = markdown::clean(parameter["description"].as_str().unwrap_or_default());
     markdown::evidence(&mut doc, evidence(parameter));
-    let name = if place == Place::Header {
-        lowercase
-    } else {
-        name.to_owned()
+    let name = match place {
+        Place::Header => lowercase,
+        _ => name.to_owned(),
     };
     let lowered = Parameter {
         schema,
@@ -108,22 +104,16 @@ fn give_aliases(parameters: &mut BTreeMap<(Place, String), Parameter>, body: boo
         .partition(|((place, _), _)| *place == Place::Path);
     for ((place, name), parameter) in path.into_iter().chain(others) {
         // As progenitor writes it, which has `x` for what is no name at all.
-        let plain = name.replace('\'', "");
-        let ident = plain
-            .replace(|c| !is_part_of_a_name(c), "-")
-            .to_snake_case();
+        let plain = name
+            .replace('\'', "")
+            .replace(|c| !is_part_of_a_name(c), "-");
+        let ident = plain.to_snake_case();
         let ident = if ident.is_empty() { "x" } else { &ident };
-        if taken.insert(ident.to_owned()) {
-            continue;
+        if !taken.insert(ident.to_owned()) {
+            let stem = format!("{ident}_{}", place.name());
+            let mut aliases = (1..).map(|count| numbered(&stem, "_", count));
+            parameter.alias = aliases.find(|alias| taken.insert(alias.clone()));
         }
-        let stem = format!("{ident}_{}", place.name());
-        let mut alias = stem.clone();
-        let mut count = 2;
-        while !taken.insert(alias.clone()) {
-            alias = format!("{stem}_{count}");
-            count += 1;
-        }
-        parameter.alias = Some(alias);
     }
 }
 
@@ -135,10 +125,8 @@ fn body(
 ) -> Option<Body> {
     let body = resolve(root, &operation["requestBody"]);
     let (content_type, content) = json_content(body)?;
-    let place = format!(
-        "{pointer}/requestBody/content/{}/schema",
-        escape(content_type)
-    );
+    let place = escape(content_type);
+    let place = format!("{pointer}/requestBody/content/{place}/schema");
     Some(Body {
         schema: flattener.flatten(&content["schema"], &place),
         required: body["required"] == true,
@@ -156,13 +144,12 @@ fn success(
     operation: &Value,
     lowered: &mut Operation,
 ) {
-    let responses = || operation["responses"].as_object().into_iter().flatten();
+    let responses = || members(&operation["responses"]);
     // A document may say about every status at once what comes; beside others, that is about errors.
     let documented = responses().any(|(code, _)| code != "default");
     let wanted = if documented { "2" } else { "default" };
-    let weak = ["x-evidence", "x-responses-evidence"]
-        .iter()
-        .any(|mark| operation.get(*mark).is_some());
+    let marks = ["x-evidence", "x-responses-evidence"];
+    let weak = marks.iter().any(|mark| operation.get(*mark).is_some());
     let mut schemas = Vec::new();
     let (mut bytes, mut empty) = (false, false);
     let mut media_types = BTreeSet::new();
@@ -195,9 +182,8 @@ fn success(
         flattener.warn(Rule::SeveralSuccessBodies, pointer, problem, help);
         schemas.clear();
     }
-    let json = schemas
-        .into_iter()
-        .reduce(|one, two| flattener.either(one, two, pointer));
+    let schemas = schemas.into_iter();
+    let json = schemas.reduce(|one, two| flattener.either(one, two, pointer));
     lowered.media = media_types.into_iter().collect();
     lowered.accept = accept(&lowered.media, json.is_some());
     lowered.success = match json {
@@ -210,10 +196,8 @@ fn success(
 
 /// Returns the header `accept` for a success. What the client hands out as bytes, or does not read, may also be of another type.
 fn accept(media: &[String], json: bool) -> String {
-    let wanted = media
-        .iter()
-        .filter(|media| !json || json_rank(media).is_some());
-    let mut wanted: Vec<&str> = wanted.map(|media| without_range(media)).collect();
+    let mut wanted: Vec<&str> = media.iter().map(|media| without_range(media)).collect();
+    wanted.retain(|media| !json || json_rank(media).is_some());
     if wanted.is_empty() {
         wanted.push("application/json");
     }

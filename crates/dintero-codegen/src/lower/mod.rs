@@ -14,6 +14,7 @@ pub mod messages;
 pub mod operations;
 mod tags;
 
+pub(crate) use direction::INPUT;
 pub(crate) use keywords::reference;
 pub use keywords::{count, format_pattern, target, texts};
 pub use tags::literal;
@@ -21,7 +22,7 @@ pub use tags::literal;
 use serde_json::{Map, Value};
 
 use crate::document::Document;
-use crate::finding::{Errors, Finding, Level};
+use crate::finding::{Errors, Finding};
 use crate::ir::Api;
 use crate::markdown;
 
@@ -39,12 +40,9 @@ pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Api, Er
     let used = direction::split(&mut operations, components, &mut flattener);
     findings.append(&mut flattener.findings);
     let types = inline_types::name_inline_types(document, &used, &mut operations, findings);
-    if findings.iter().any(|finding| finding.level == Level::Error) {
-        return Err(Errors(std::mem::take(findings)));
-    }
-    let named = operations
-        .into_iter()
-        .map(|operation| (operation.name.clone(), operation));
+    Errors::check(findings)?;
+    let operations = operations.into_iter();
+    let named = operations.map(|operation| (operation.name.clone(), operation));
     Ok(Api {
         title: one_line(&document.root["info"]["title"]),
         version: one_line(&document.root["info"]["version"]),
@@ -54,10 +52,6 @@ pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Api, Er
 }
 
 fn one_line(text: &Value) -> String {
-    markdown::clean(
-        &text
-            .as_str()
-            .unwrap_or_default()
-            .replace(markdown::is_control, " "),
-    )
+    let text = text.as_str().unwrap_or_default();
+    markdown::clean(&text.replace(markdown::is_control, " "))
 }

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToSnakeCase;
 use serde_json::{Map, Value};
 
-use super::keywords::{evidence, target, texts};
-use crate::document::{Document, escape};
+use super::keywords::{evidence, target, text, texts};
+use crate::document::{Document, escape, members};
 use crate::ir::{Auth, Cursor, CursorSource, Operation, Paging, RetryClass, Server, Success};
 use crate::markdown;
 
@@ -34,20 +34,16 @@ pub fn resolve<'v>(root: &'v Value, mut value: &'v Value) -> &'v Value {
 /// Returns every operation of the document: pointer, path, method, path item, operation.
 pub fn all(document: &Document) -> Vec<(String, &str, &str, &Value, &Value)> {
     let mut found = Vec::new();
-    let paths = document.root["paths"].as_object().into_iter().flatten();
+    let paths = members(&document.root["paths"]);
     // What begins so is an extension.
     for (path, item) in paths.filter(|(path, _)| !path.starts_with("x-")) {
         let item = resolve(&document.root, item);
-        for method in METHODS {
-            if item[method].is_object() {
-                found.push((
-                    format!("/paths/{}/{method}", escape(path)),
-                    path.as_str(),
-                    method,
-                    item,
-                    &item[method],
-                ));
-            }
+        for method in METHODS
+            .into_iter()
+            .filter(|method| item[*method].is_object())
+        {
+            let pointer = format!("/paths/{}/{method}", escape(path));
+            found.push((pointer, path.as_str(), method, item, &item[method]));
         }
     }
     found
@@ -55,29 +51,21 @@ pub fn all(document: &Document) -> Vec<(String, &str, &str, &Value, &Value)> {
 
 /// Returns the name of the method for an operation.
 pub fn method_name(operation: &Value, method: &str, path: &str) -> String {
-    match (
-        operation["x-dintero-method"].as_str(),
-        operation["operationId"].as_str(),
-    ) {
-        (Some(name), _) => name.to_owned(),
-        (None, Some(id)) => id.to_snake_case(),
-        (None, None) => format!("{method} {path}").to_snake_case(),
-    }
+    let given = operation["x-dintero-method"].as_str().map(str::to_owned);
+    given.unwrap_or_else(|| match operation["operationId"].as_str() {
+        Some(id) => id.to_snake_case(),
+        None => format!("{method} {path}").to_snake_case(),
+    })
 }
 
 /// Returns the URL of an operation's server, its variables filled with their defaults.
 pub fn server_url(root: &Value, item: &Value, operation: &Value) -> Option<String> {
-    let server = [operation, item, root]
-        .into_iter()
-        .map(|place| &place["servers"][0])
-        .find(|server| server["url"].is_string())?;
+    let servers = [operation, item, root].map(|place| &place["servers"][0]);
+    let mut servers = servers.into_iter();
+    let server = servers.find(|server| server["url"].is_string())?;
     let mut url = server["url"].as_str()?.to_owned();
-    for (name, variable) in server["variables"].as_object().into_iter().flatten() {
-        let default = &variable["default"];
-        let filled = default
-            .as_str()
-            .map_or_else(|| default.to_string(), str::to_owned);
-        url = url.replace(&format!("{{{name}}}"), &filled);
+    for (name, variable) in members(&server["variables"]) {
+        url = url.replace(&format!("{{{name}}}"), &text(&variable["default"]));
     }
     Some(url)
 }
@@ -85,10 +73,8 @@ pub fn server_url(root: &Value, item: &Value, operation: &Value) -> Option<Strin
 /// Returns the origin and the path of a URL.
 pub fn split_origin(url: &str) -> (&str, &str) {
     let start = url.find("://").map_or(0, |index| index + 3);
-    let end = url[start..]
-        .find('/')
-        .map_or(url.len(), |index| start + index);
-    url.split_at(end)
+    let end = url[start..].find('/').map(|index| start + index);
+    url.split_at(end.unwrap_or(url.len()))
 }
 
 /// Returns the name of the client's server that an origin is.
@@ -120,17 +106,15 @@ pub fn json_rank(media: &str) -> Option<u8> {
 
 /// Returns a media type as a header has it: JSON in the place of a range.
 pub fn without_range(media: &str) -> &str {
-    if json_rank(media) == Some(3) {
-        "application/json"
-    } else {
-        media
+    match json_rank(media) {
+        Some(3) => "application/json",
+        _ => media,
     }
 }
 
 /// Returns the media types of a request or response.
 pub fn media(body: &Value) -> impl Iterator<Item = String> {
-    let content = body["content"].as_object();
-    content.into_iter().flat_map(Map::keys).cloned()
+    members(&body["content"]).map(|(media, _)| media.clone())
 }
 
 /// Returns what is known about an operation without its schemas: parameters, body and success are still to be added.
@@ -144,7 +128,7 @@ pub fn facts(
     let text = |key: &str| operation[key].as_str().map(str::to_owned);
     let url = server_url(root, item, operation).unwrap_or_default();
     let (origin, base) = split_origin(&url);
-    let statuses = operation["responses"].as_object().into_iter().flatten();
+    let statuses = members(&operation["responses"]);
     let described = operation["description"].as_str();
     let doc = described.or(operation["summary"].as_str());
     Operation {
@@ -178,10 +162,8 @@ pub fn facts(
 }
 
 fn account(root: &Value, path: &str) -> Option<String> {
-    let prefix = texts(&root["x-dintero-accounts"]).find(|prefix| {
-        path.strip_prefix(prefix.as_str())
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    })?;
+    let begins = |prefix: &String| format!("{path}/").starts_with(&format!("{prefix}/"));
+    let prefix = texts(&root["x-dintero-accounts"]).find(begins)?;
     let (start, end) = (prefix.rfind('{')?, prefix.rfind('}')?);
     Some(prefix[start + 1..end].to_owned())
 }
@@ -198,8 +180,7 @@ fn retry(operation: &Value, method: &str) -> RetryClass {
 /// Returns how a list pages, or `None` where the mark says anything that is not understood.
 fn paging(paging: &Value) -> Option<Paging> {
     let only = |node: &Value, keys: &[&str]| {
-        let node = node.as_object();
-        node.is_some_and(|node| node.keys().all(|key| keys.contains(&key.as_str())))
+        node.is_object() && members(node).all(|(key, _)| keys.contains(&key.as_str()))
     };
     let source = |node: &Value| {
         let pointer = |key: &str| node[key].as_str().map(str::to_owned);

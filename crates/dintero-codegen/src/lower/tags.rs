@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{Kind, Meta, Scalar, Schema, Type};
+use crate::ir::{Kind, Scalar, Schema, Type};
 
 /// The tags of a variant, each with its value where there is only one.
 type Tags = BTreeMap<String, Option<String>>;
@@ -22,17 +22,13 @@ pub fn add(mut types: BTreeMap<String, Type>) -> BTreeMap<String, Type> {
             }
         }
         for (name, value) in tags.get(name).into_iter().flatten() {
-            let missing = || Schema {
-                meta: Meta {
-                    description: Some("Tells which kind of object this is.".to_owned()),
-                    ..Meta::default()
-                },
-                ..Schema::new(Kind::Scalar(Scalar::String))
-            };
-            let property = object
-                .properties
-                .entry(name.clone())
-                .or_insert_with(missing);
+            let property = object.properties.entry(name.clone());
+            let property = property.or_insert_with(|| {
+                let mut missing = Schema::new(Kind::Scalar(Scalar::String));
+                let description = "Tells which kind of object this is.";
+                missing.meta.description = Some(description.to_owned());
+                missing
+            });
             property.constant = value.clone().or(property.constant.take());
             if property.constant.is_none() && !object.required.contains(name) {
                 object.required_in_requests.insert(name.clone());
@@ -72,15 +68,13 @@ pub fn literal(property: &Schema, types: &BTreeMap<String, Type>) -> Option<Stri
 
 /// Returns the tags of the objects in tagged unions, those in unions among the variants included.
 fn tags(types: &BTreeMap<String, Type>) -> BTreeMap<String, Tags> {
-    let (mut direct, mut inner): (BTreeMap<String, Tags>, BTreeMap<String, Tags>) =
-        Default::default();
-    for kind in types.values() {
-        let Kind::Union(union) = &kind.schema.kind else {
-            continue;
-        };
-        let Some(tag) = &union.tag else {
-            continue;
-        };
+    // Of unions around that of the object, and of its own.
+    let mut found: [BTreeMap<String, Tags>; 2] = Default::default();
+    let unions = types.values().filter_map(|kind| match &kind.schema.kind {
+        Kind::Union(union) => Some((union, union.tag.as_ref()?)),
+        _ => None,
+    });
+    for (union, tag) in unions {
         // One variant can be listed several times, each with a value of its own.
         let mut values: BTreeMap<&str, BTreeSet<&String>> = BTreeMap::new();
         for variant in &union.variants {
@@ -94,11 +88,7 @@ fn tags(types: &BTreeMap<String, Type>) -> BTreeMap<String, Tags> {
             let mut objects = BTreeSet::new();
             within(name, tag, types, &mut objects);
             for object in objects {
-                let tags = if object == name {
-                    &mut direct
-                } else {
-                    &mut inner
-                };
+                let tags = &mut found[usize::from(object == name)];
                 let tags = tags.entry(object.to_owned()).or_default();
                 let known = tags.entry(tag.clone()).or_insert_with(|| only.clone());
                 if *known != only {
@@ -108,11 +98,11 @@ fn tags(types: &BTreeMap<String, Type>) -> BTreeMap<String, Tags> {
         }
     }
     // What the union says that an object is a variant of goes before what is said of the union that it is in.
-    for (name, tags) in inner {
+    let [inner, mut direct] = found;
+    for (name, mut tags) in inner {
         let direct = direct.entry(name).or_default();
-        for (tag, value) in tags {
-            direct.entry(tag).or_insert(value);
-        }
+        tags.append(direct);
+        *direct = tags;
     }
     direct
 }
@@ -129,8 +119,7 @@ fn within<'t>(
             objects.insert(name);
         }
         Some(Kind::Union(union)) if union.tag.as_deref() != Some(tag) => {
-            let variants = union.variants.iter();
-            for inner in variants.filter_map(|variant| variant.schema.as_reference()) {
+            for inner in union.references() {
                 within(inner, tag, types, objects);
             }
         }

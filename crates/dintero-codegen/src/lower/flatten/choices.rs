@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 use super::merge::without_choice;
 use super::unions::{Choice, kind};
 use super::{Flattener, pointer_of};
+use crate::document::{elements, members};
 use crate::finding::Rule;
 use crate::ir::{Enum, Kind, Meta, Object, Scalar, Schema, Union, Variant};
 use crate::lower::keywords::{mapped, only_requires, reference};
@@ -16,8 +17,7 @@ impl<'a> Flattener<'a> {
     /// by their own names all others.
     pub(super) fn discriminated(&self, base: &str, schema: &Value) -> Union {
         let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let mapping = schema["discriminator"]["mapping"].as_object();
-        for (value, target) in mapping.into_iter().flatten() {
+        for (value, target) in members(&schema["discriminator"]["mapping"]) {
             let mut name = mapped(target);
             for _ in 0..self.components.len() {
                 let other = self.components.get(&name).and_then(reference);
@@ -48,10 +48,9 @@ impl<'a> Flattener<'a> {
         let pointer = pointer_of(base);
         for variant in std::mem::take(&mut union.variants) {
             let name = variant.schema.as_reference().unwrap_or_default().to_owned();
-            let schema = if name == base {
-                self.expand(base)
-            } else {
-                variant.schema
+            let schema = match name == base {
+                true => self.expand(base),
+                false => variant.schema,
             };
             let kind = self.outlined(&name).kind;
             if matches!(kind, Kind::Object(_) | Kind::Union(_)) {
@@ -68,12 +67,10 @@ impl<'a> Flattener<'a> {
 
     /// Returns `true` if a schema extends the component `base`, directly or through others.
     fn descends(&self, child: &Value, base: &str, depth: usize) -> bool {
-        let parents = child["allOf"].as_array().into_iter().flatten();
+        let mut parents = elements(&child["allOf"]).filter_map(reference);
+        let extends = |parent: &Value| self.descends(parent, base, depth + 1);
         depth < 16
-            && parents.filter_map(reference).any(|name| {
-                let parent = self.components.get(&name);
-                name == base || parent.is_some_and(|parent| self.descends(parent, base, depth + 1))
-            })
+            && parents.any(|name| name == base || self.components.get(&name).is_some_and(extends))
     }
 
     /// Returns the union with what stands beside it as a part of each of its objects.
@@ -103,21 +100,16 @@ impl<'a> Flattener<'a> {
         pointer: &str,
     ) -> Schema {
         let base = without_choice(schema);
-        let has_base = base["properties"]
-            .as_object()
-            .is_some_and(|properties| !properties.is_empty());
-        let empty = |part: &Value| has_base && part.as_object().is_some_and(Map::is_empty);
+        let has_base = members(&base["properties"]).next().is_some();
+        let empty = |part: &Value| has_base && *part == json!({});
         let mut spliced = Vec::new();
         if schema["discriminator"].is_object() {
             spliced.extend(parts);
         } else {
             self.splice(parts, &mut spliced, &mut BTreeSet::new());
         }
-        let parts: Vec<(usize, &Value)> = spliced
-            .into_iter()
-            .enumerate()
-            .filter(|(_, part)| !only_requires(part) && !empty(part))
-            .collect();
+        let mut parts: Vec<(usize, &Value)> = spliced.into_iter().enumerate().collect();
+        parts.retain(|(_, part)| !only_requires(part) && !empty(part));
         if parts.is_empty() {
             return self.flatten(&base, pointer);
         }
@@ -189,10 +181,9 @@ impl<'a> Flattener<'a> {
         let mut next = self.stands_for(part);
         while let Some(name) = next.filter(|name| !names.contains(name)) {
             let inner = self.components.get(&name);
-            next = inner
-                .filter(|_| !self.kinds.contains(&name))
-                .and_then(|inner| self.stands_for(inner))
-                .filter(|next| !self.offers(next, &[&name]));
+            let inner = inner.filter(|_| !self.kinds.contains(&name));
+            next = inner.and_then(|inner| self.stands_for(inner));
+            next = next.filter(|next| !self.offers(next, &[&name]));
             names.push(name);
         }
         names
@@ -224,9 +215,9 @@ impl<'a> Flattener<'a> {
         if choices.len() == 1 && tag(schema).is_none() {
             return choices.remove(0).held;
         }
-        let (objects, others): (Vec<_>, Vec<_>) = choices
-            .into_iter()
-            .partition(|choice| !choice.objects.is_empty());
+        let choices = choices.into_iter();
+        let (objects, others): (Vec<_>, Vec<_>) =
+            choices.partition(|choice| !choice.objects.is_empty());
         if objects.is_empty() {
             return self.without_objects(others, pointer);
         }
@@ -236,12 +227,9 @@ impl<'a> Flattener<'a> {
             _ => false,
         };
         if !others.iter().all(free) {
-            self.warn(
-                Rule::MixedUnion,
-                pointer,
-                "oneOf mixes objects with other kinds",
-                "What is none of the objects is kept as JSON",
-            );
+            let problem = "oneOf mixes objects with other kinds";
+            let help = "What is none of the objects is kept as JSON";
+            self.warn(Rule::MixedUnion, pointer, problem, help);
         }
         let mapping = &schema["discriminator"]["mapping"];
         let mut union = self.union(tag(schema), mapping, &objects, pointer);
@@ -260,15 +248,13 @@ impl<'a> Flattener<'a> {
                 Some(name) => self.components.get(&name),
                 None => Some(part),
             };
-            let choice = inner.and_then(Value::as_object).and_then(|inner| {
-                let only = |key: &String| {
-                    ["oneOf", "anyOf", "description", "title"].contains(&key.as_str())
-                };
+            let choice = inner.and_then(|inner| {
                 let list = match (inner.get("oneOf"), inner.get("anyOf")) {
                     (Some(list), None) | (None, Some(list)) => list.as_array()?,
                     _ => return None,
                 };
-                inner.keys().all(only).then_some(list)
+                let only = |key: &str| ["oneOf", "anyOf", "description", "title"].contains(&key);
+                members(inner).all(|(key, _)| only(key)).then_some(list)
             });
             match choice {
                 Some(list) => self.splice(list, out, seen),
@@ -285,16 +271,15 @@ impl<'a> Flattener<'a> {
         let scalar = match kinds.as_slice() {
             ["string"] => {
                 // Listed values beside free text are what every enum is here: open.
-                let values = choices.iter().flat_map(|choice| match &choice.flat.kind {
-                    Kind::Enum(listed) => listed.values.as_slice(),
-                    _ => &[],
-                });
-                let values: BTreeSet<String> = values.cloned().collect();
+                let mut values = BTreeSet::new();
+                for choice in choices {
+                    if let Kind::Enum(listed) = choice.flat.kind {
+                        values.extend(listed.values);
+                    }
+                }
                 if !values.is_empty() {
-                    return Schema::new(Kind::Enum(Enum {
-                        integer: false,
-                        values: values.into_iter().collect(),
-                    }));
+                    let (integer, values) = (false, values.into_iter().collect());
+                    return Schema::new(Kind::Enum(Enum { integer, values }));
                 }
                 Scalar::String
             }
@@ -321,12 +306,8 @@ impl<'a> Flattener<'a> {
                 return list;
             }
             _ => {
-                self.warn(
-                    Rule::MixedUnion,
-                    pointer,
-                    "oneOf mixes kinds that share no Rust type",
-                    "It is read as any JSON",
-                );
+                let problem = "oneOf mixes kinds that share no Rust type";
+                self.warn(Rule::MixedUnion, pointer, problem, "It is read as any JSON");
                 return Schema::default();
             }
         };
@@ -340,5 +321,5 @@ fn tag(schema: &Value) -> Option<String> {
 }
 
 fn is_null(part: &Value) -> bool {
-    part["type"] == "null" || part["enum"] == Value::Array(vec![Value::Null])
+    part["type"] == "null" || part["enum"] == json!([null])
 }

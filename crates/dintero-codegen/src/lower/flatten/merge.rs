@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Flattener, pointer_of};
+use super::{Flattener, choices, pointer_of};
 use crate::document::escape;
 use crate::finding::{Level, Rule};
 use crate::ir::{Enum, Kind, Object, Scalar, Schema};
@@ -33,12 +33,9 @@ impl Flattener<'_> {
 
     /// Returns the one part of an `allOf` that says what a value is, unless more stands beside it.
     fn lone_part<'v>(&self, schema: &'v Value) -> Option<(usize, &'v Value)> {
-        let keys = ["oneOf", "anyOf"];
-        let choices = keys.iter().filter_map(|key| schema[*key].as_array());
-        let own = ["properties", "type", "required"]
-            .iter()
-            .any(|key| schema.get(*key).is_some())
-            || choices.flatten().any(|part| !only_requires(part));
+        let mut keys = ["properties", "type", "required"].iter();
+        let own = keys.any(|key| schema.get(*key).is_some())
+            || choices(schema).any(|part| !only_requires(part));
         let parts = schema["allOf"].as_array().filter(|_| !own)?;
         let parts = parts.iter().enumerate();
         let mut shaping = parts.filter(|(_, part)| !only_describes(part));
@@ -110,12 +107,9 @@ impl Flattener<'_> {
             self.bases.pop();
             return base;
         }
-        self.warn(
-            Rule::EndlessAllOf,
-            place,
-            "allOf leads back to itself",
-            "The recursion is cut here; refer to it from a property instead",
-        );
+        let problem = "allOf leads back to itself";
+        let help = "The recursion is cut here; refer to it from a property instead";
+        self.warn(Rule::EndlessAllOf, place, problem, help);
         Schema::default()
     }
 
@@ -144,10 +138,7 @@ impl Flattener<'_> {
         let mut seen = BTreeSet::new();
         let mut open = vec![name.to_owned()];
         while let Some(schema) = open.pop().and_then(|name| self.components.get(&name)) {
-            let lists = ["oneOf", "anyOf"]
-                .iter()
-                .filter_map(|key| schema[*key].as_array());
-            let parts = lists.flatten().chain([schema]);
+            let parts = choices(schema).chain([schema]);
             for part in parts.filter_map(|part| self.stands_for(part)) {
                 if wanted.contains(&part.as_str()) {
                     return true;
@@ -225,10 +216,8 @@ impl Flattener<'_> {
             let help =
                 "Refer to one schema instead of merging two, or replace one by {} in the overlay";
             let pointer: Vec<&str> = pointer.split('/').take(4).collect();
-            let finding = self
-                .document
-                .finding(Level::Error, &pointer.join("/"), problem, help);
-            self.findings.push(finding.with_rule(Rule::DeepNesting));
+            let kind = (Level::Error, Rule::DeepNesting);
+            self.report(kind, &pointer.join("/"), &problem, help);
         }
         if self.merging == usize::MAX {
             return Schema::default();
@@ -258,17 +247,13 @@ impl Flattener<'_> {
                 Kind::Union(self.distribute(union, (object, one.meta.clone()), pointer))
             }
             (Kind::Union(one), Kind::Union(two)) => {
-                let (one, two) = if two.tag.is_some() && one.tag.is_none() {
-                    (two, one)
-                } else {
-                    (one, two)
+                let (one, two) = match (&one.tag, &two.tag) {
+                    (None, Some(_)) => (two, one),
+                    _ => (one, two),
                 };
-                self.warn(
-                    Rule::MixedUnion,
-                    pointer,
-                    "two choices hold at once",
-                    "Each kind of one has the properties of all kinds of the other, none of them required for one kind alone",
-                );
+                let problem = "two choices hold at once";
+                let help = "Each kind of one has the properties of all kinds of the other, none of them required for one kind alone";
+                self.warn(Rule::MixedUnion, pointer, problem, help);
                 let two = two.variants.into_iter().map(|variant| variant.schema);
                 let two = two.reduce(|one, two| self.either(one, two, pointer));
                 let two = self.expanded(two.unwrap_or_default());
@@ -293,20 +278,17 @@ impl Flattener<'_> {
                 let below = format!("{pointer}/items");
                 Kind::List(Box::new(self.merge(*one, *two, &below)))
             }
-            (Kind::Enum(mut one), Kind::Enum(two)) if one.integer == two.integer => {
+            (Kind::Enum(mut one), Kind::Enum(mut two)) if one.integer == two.integer => {
                 // What tells a kind is what both lists have. Elsewhere more values do no harm: any text is kept.
                 let property = pointer.rsplit_once("/properties/").map(|(_, name)| name);
                 let is_tag = property.is_some_and(|name| self.tags.contains(name));
-                let both = one.values.iter().filter(|value| two.values.contains(value));
-                let both: Vec<String> = both.cloned().collect();
+                let mut both = one.values.clone();
+                both.retain(|value| two.values.contains(value));
                 if both.len() == 1 || is_tag && !both.is_empty() {
                     one.values = both;
                 } else {
-                    for value in two.values {
-                        if !one.values.contains(&value) {
-                            one.values.push(value);
-                        }
-                    }
+                    two.values.retain(|value| !both.contains(value));
+                    one.values.append(&mut two.values);
                 }
                 Kind::Enum(one)
             }
@@ -322,12 +304,9 @@ impl Flattener<'_> {
             }
             (one, two) if one == two => one,
             _ => {
-                self.warn(
-                    Rule::ConflictingAllOf,
-                    pointer,
-                    "allOf gives one property two types",
-                    "It is read as any JSON; pick one type with an overlay action",
-                );
+                let problem = "allOf gives one property two types";
+                let help = "It is read as any JSON; pick one type with an overlay action";
+                self.warn(Rule::ConflictingAllOf, pointer, problem, help);
                 return Schema {
                     meta: one.meta,
                     ..Schema::default()

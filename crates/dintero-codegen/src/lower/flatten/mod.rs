@@ -9,8 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::keywords::{is_compound, limits, lists_null, meta, reference, target, texts, type_of};
-use crate::document::{Document, escape};
+use super::keywords::{
+    is_compound, limits, lists_null, meta, reference, target, text, texts, type_of,
+};
+use crate::document::{Document, elements, escape};
 use crate::finding::{Finding, Level, Rule};
 use crate::ir::{Enum, Kind, Object, Scalar, Schema, Union};
 
@@ -66,8 +68,7 @@ impl<'a> Flattener<'a> {
             let is_base = schema["oneOf"].is_null() && schema["anyOf"].is_null();
             if schema["discriminator"].is_object() && is_base {
                 let union = flattener.discriminated(name, schema);
-                let kinds = union.variants.iter().map(|kind| kind.schema.as_reference());
-                let kinds = kinds.flatten().map(str::to_owned);
+                let kinds = union.references().map(str::to_owned);
                 flattener.kinds.extend(kinds);
                 // Without a kind, the base is all there is.
                 if !union.variants.is_empty() {
@@ -133,21 +134,15 @@ impl<'a> Flattener<'a> {
 
     /// Returns `true` if a schema, or the one it refers to, allows `null`.
     fn is_nullable(&self, schema: &Value, seen: &mut BTreeSet<String>) -> bool {
-        let target = reference(schema)
-            .filter(|name| seen.insert(name.clone()))
-            .and_then(|name| self.components.get(&name));
+        let target = reference(schema).filter(|name| seen.insert(name.clone()));
+        let target = target.and_then(|name| self.components.get(&name));
         let alone = schema["allOf"].as_array().filter(|parts| parts.len() == 1);
-        let choices = ["oneOf", "anyOf"]
-            .iter()
-            .filter_map(|key| schema[*key].as_array())
-            .flatten();
+        let mut parts = choices(schema)
+            .chain(alone.into_iter().flatten())
+            .chain(target);
         schema["nullable"] == true
             || lists_null(schema)
-            || target
-                .into_iter()
-                .chain(alone.into_iter().flatten())
-                .chain(choices)
-                .any(|part| self.is_nullable(part, seen))
+            || parts.any(|part| self.is_nullable(part, seen))
     }
 
     /// Returns a schema of the document in its simplest form.
@@ -232,9 +227,10 @@ impl<'a> Flattener<'a> {
     fn plain(&mut self, schema: &Value, pointer: &str) -> Schema {
         let mut flat = match type_of(schema) {
             Some("object") => self.object(schema, pointer),
-            Some("array") => Schema::new(Kind::List(Box::new(
-                self.inner(&schema["items"], &format!("{pointer}/items")),
-            ))),
+            Some("array") => {
+                let items = self.inner(&schema["items"], &format!("{pointer}/items"));
+                Schema::new(Kind::List(Box::new(items)))
+            }
             Some("string") => scalar(schema, Scalar::String),
             Some("integer") => scalar(schema, Scalar::Integer),
             Some("number") => scalar(schema, Scalar::Number),
@@ -272,12 +268,9 @@ impl<'a> Flattener<'a> {
             object.properties.insert(name.clone(), flat);
         }
         if extra.is_object() {
-            self.warn(
-                Rule::TypedExtraProperties,
-                pointer,
-                "has typed additional properties beside its own",
-                "They are kept as unknown fields",
-            );
+            let problem = "has typed additional properties beside its own";
+            let help = "They are kept as unknown fields";
+            self.warn(Rule::TypedExtraProperties, pointer, problem, help);
         }
         let mut flat = Schema::new(Kind::Object(object));
         let marks = ["x-evidence-required", "x-required-evidence"];
@@ -298,10 +291,13 @@ impl<'a> Flattener<'a> {
 
     /// Records what is read more loosely than written, once.
     pub fn warn(&mut self, rule: Rule, pointer: &str, problem: &str, help: &str) {
-        let finding = self
-            .document
-            .finding(Level::Warning, pointer, problem, help)
-            .with_rule(rule);
+        self.report((Level::Warning, rule), pointer, problem, help);
+    }
+
+    /// Records a finding, once.
+    pub fn report(&mut self, kind: (Level, Rule), pointer: &str, problem: &str, help: &str) {
+        let finding = self.document.finding(kind.0, pointer, problem, help);
+        let finding = finding.with_rule(kind.1);
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }
@@ -312,23 +308,25 @@ pub fn pointer_of(component: &str) -> String {
     format!("/components/schemas/{}", escape(component))
 }
 
+/// Returns the alternatives of a schema.
+fn choices(schema: &Value) -> impl Iterator<Item = &Value> {
+    elements(&schema["oneOf"]).chain(elements(&schema["anyOf"]))
+}
+
 fn scalar(schema: &Value, scalar: Scalar) -> Schema {
-    let all = schema["enum"].as_array().into_iter().flatten();
+    let all = elements(&schema["enum"]);
     let mut values: Vec<&Value> = all.filter(|value| !value.is_null()).collect();
     let only = schema.get("const").filter(|_| values.is_empty());
     values.extend(only);
     // Of other kinds there is no list that could be left open.
     let listed = match scalar {
-        Scalar::String => values
+        Scalar::String => !values
             .iter()
-            .all(|value| !value.is_object() && !value.is_array()),
+            .any(|value| value.is_object() || value.is_array()),
         Scalar::Integer => values.iter().all(|value| value.is_i64()),
         _ => false,
     };
-    let text = |value: &&Value| match value.as_str() {
-        Some(text) => text.to_owned(),
-        None => value.to_string(),
-    };
+
     // A boolean or number that can be one thing is that.
     let constant = match (scalar, values.as_slice()) {
         (Scalar::String, _) => only.filter(|only| only.is_string()),
@@ -340,14 +338,14 @@ fn scalar(schema: &Value, scalar: Scalar) -> Schema {
     let kind = if listed && !values.is_empty() {
         Kind::Enum(Enum {
             integer: scalar == Scalar::Integer,
-            values: values.iter().map(text).collect(),
+            values: values.into_iter().map(text).collect(),
         })
     } else {
         Kind::Scalar(scalar)
     };
     Schema {
         format: schema["format"].as_str().map(str::to_owned),
-        constant: constant.as_ref().map(text),
+        constant: constant.map(text),
         ..Schema::new(kind)
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Flattener;
+use crate::document::members;
 use crate::finding::Rule;
 use crate::ir::{Kind, Object, Scalar, Schema, Union, Variant};
 use crate::lower::keywords::mapped;
@@ -26,9 +27,8 @@ pub(super) struct Choice {
 impl Choice {
     fn properties(&self) -> BTreeSet<&String> {
         let objects = self.objects.iter();
-        objects
-            .flat_map(|object| object.properties.keys())
-            .collect()
+        let names = objects.flat_map(|object| object.properties.keys());
+        names.collect()
     }
 
     fn has(&self, property: &str) -> bool {
@@ -62,31 +62,24 @@ impl Flattener<'_> {
         pointer: &str,
     ) -> Union {
         let common = tag.is_none().then(|| self.common_tag(choices)).flatten();
-        let optional = common
-            .as_ref()
-            .is_some_and(|tag| !choices.iter().all(|choice| choice.requires(tag)));
+        let required = |tag: &String| choices.iter().all(|choice| choice.requires(tag));
+        let optional = common.as_ref().is_some_and(|tag| !required(tag));
         let tag = tag.or(common);
-        let mut values: Vec<Vec<String>> = Vec::new();
-        for choice in choices {
-            values.push(match &tag {
-                Some(tag) => self.values(choice, tag, mapping),
-                None => Vec::new(),
-            });
-        }
+        let values = choices.iter().map(|choice| match &tag {
+            Some(tag) => self.values(choice, tag, mapping),
+            None => Vec::new(),
+        });
+        let values: Vec<Vec<String>> = values.collect();
         let alike = |one: usize, two: usize| {
             let (one, two) = (&values[one], &values[two]);
             one == two || one.iter().any(|value| two.contains(value))
         };
         let all = 0..choices.len();
-        let others = |index: usize| all.clone().filter(move |other| *other != index);
-        let unsure: Vec<usize> = all
-            .clone()
-            .filter(|index| {
-                optional
-                    || values[*index].is_empty()
-                    || others(*index).any(|other| alike(*index, other))
-            })
-            .collect();
+        let is_unsure = |index: &usize| {
+            let mut others = all.clone().filter(|other| other != index);
+            optional || values[*index].is_empty() || others.any(|other| alike(*index, other))
+        };
+        let unsure: Vec<usize> = all.clone().filter(is_unsure).collect();
         let mut variants = Vec::new();
         for index in all.clone() {
             let mut rank = (0, Reverse(0));
@@ -108,18 +101,18 @@ impl Flattener<'_> {
                     && choices[one].held != choices[two].held
                     && same_shape(&choices[one], &choices[two])
                 {
-                    let (first, second) = (choices[one].title(), choices[two].title());
+                    let [first, second] = [one, two].map(|index| choices[index].title());
                     let problem = format!("nothing tells {first} and {second} apart");
                     let help = "Values of both are read as the first; give them a tag with values of their own";
                     self.warn(Rule::MixedUnion, pointer, &problem, help);
                 }
             }
         }
-        for (value, target) in mapping.as_object().into_iter().flatten() {
+        for (value, target) in members(mapping) {
             let target = mapped(target);
             if !choices.iter().any(|choice| choice.names.contains(&target)) {
-                let problem =
-                    format!("the discriminator maps {value} to {target}, which is no alternative");
+                let target = format!("{target}, which is no alternative");
+                let problem = format!("the discriminator maps {value} to {target}");
                 let help = "Such a value is kept as JSON; add the alternative";
                 self.warn(Rule::MissingMapping, pointer, &problem, help);
             }
@@ -134,9 +127,8 @@ impl Flattener<'_> {
 
     /// Returns the values of the tag that tell a kind: those that are mapped to it, else those that it lists, else its name.
     fn values(&mut self, choice: &Choice, tag: &str, mapping: &Value) -> Vec<String> {
-        let mapping = mapping.as_object().into_iter().flatten();
-        let mapping = mapping.filter(|(_, target)| choice.names.contains(&mapped(target)));
-        let mut values: Vec<String> = mapping.map(|(value, _)| value.clone()).collect();
+        let mapped = members(mapping).filter(|(_, target)| choice.names.contains(&mapped(target)));
+        let mut values: Vec<String> = mapped.map(|(value, _)| value.clone()).collect();
         if let Kind::Union(inner) = &choice.flat.kind
             && inner.tag.as_deref() == Some(tag)
         {
@@ -159,10 +151,8 @@ impl Flattener<'_> {
             let Some(flat) = object.properties.get(property) else {
                 return Vec::new();
             };
-            let flat = match flat.as_reference() {
-                Some(name) => self.outlined(name),
-                None => flat.clone(),
-            };
+            let referred = flat.as_reference().map(|name| self.outlined(name));
+            let flat = referred.unwrap_or_else(|| flat.clone());
             match (flat.constant, flat.kind) {
                 (Some(only), _) => values.push(only),
                 (None, Kind::Enum(listed)) => values.extend(listed.values),
@@ -194,21 +184,15 @@ fn shape(choice: &Choice, rivals: &[&Choice]) -> ((u8, Reverse<usize>), [Vec<Str
     let names = choice.properties().into_iter().cloned();
     let (own, shared): (Vec<String>, Vec<String>) =
         names.partition(|name| !rivals.iter().any(|rival| rival.has(name)));
-    let required: Vec<String> = shared
-        .iter()
-        .filter(|name| choice.requires(name))
-        .cloned()
-        .collect();
+    let mut required = shared.clone();
+    required.retain(|name| choice.requires(name));
     let order = match &choice.flat.kind {
         Kind::Union(_) => (3, Reverse(0)),
         _ if own.is_empty() => (2, Reverse(required.len())),
         _ => (1, Reverse(0)),
     };
-    if own.is_empty() && required.is_empty() {
-        (order, [own, shared])
-    } else {
-        (order, [own, required])
-    }
+    let is_told = !own.is_empty() || !required.is_empty();
+    (order, [own, if is_told { required } else { shared }])
 }
 
 /// Returns `true` if every value of one kind can be read as the other.

@@ -4,8 +4,9 @@ mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::direction::{Components, Direction};
-use crate::document::{Document, escape};
+use super::direction::{Components, Direction, rename};
+use super::flatten::pointer_of;
+use crate::document::Document;
 use crate::finding::{Finding, Level, Rule};
 use crate::ir::{Kind, Meta, Operation, Schema, Type};
 use crate::kept::word;
@@ -87,7 +88,8 @@ pub fn name_inline_types(
     let mut found = Vec::new();
     for (name, (schema, direction)) in components {
         if inline.named.contains(name) {
-            let (schema, children) = inline.body(schema.clone(), *direction);
+            let mut schema = schema.clone();
+            let children = inline.body(&mut schema, *direction);
             inline.adopt(children, &Parent::Component(name.clone()));
             found.push((Some(name), schema, direction.requests));
         }
@@ -96,7 +98,7 @@ pub fn name_inline_types(
         inline.operation(operation);
     }
     for name in &inline.endless {
-        let pointer = format!("/components/schemas/{}", escape(name));
+        let pointer = pointer_of(name);
         let problem = "leads back to itself without an object between";
         let help = "What is below is read as any JSON";
         let finding = document.finding(Level::Warning, &pointer, problem, help);
@@ -105,15 +107,7 @@ pub fn name_inline_types(
     let chosen = names::choose(document, &inline, components, findings);
     let types = inline.types.into_iter();
     found.extend(types.map(|kind| (None, kind.schema, kind.in_requests)));
-    let rename = |schema: &mut Schema| {
-        schema.visit_mut(&mut |schema| {
-            if let Kind::Ref(name) = &mut schema.kind
-                && let Some(chosen) = chosen.get(name)
-            {
-                name.clone_from(chosen);
-            }
-        });
-    };
+    let rename = |schema: &mut Schema| rename(schema, &chosen);
     for operation in operations {
         operation.request_schemas_mut().for_each(rename);
         operation.success.schema_mut().into_iter().for_each(rename);
@@ -122,9 +116,8 @@ pub fn name_inline_types(
     let found = found.into_iter().enumerate();
     let named = found.map(|(index, (component, mut schema, in_requests))| {
         let component = component.cloned();
-        let key = component.clone();
-        let key = key.unwrap_or_else(|| placeholder(index - components));
-        let name = chosen[&key].clone();
+        let placeholder = || placeholder(index - components);
+        let name = chosen[&component.clone().unwrap_or_else(placeholder)].clone();
         rename(&mut schema);
         let kind = Type {
             names: names::of_variants(&name, &schema.kind, &document.names),
@@ -151,38 +144,25 @@ fn placeholder(index: usize) -> String {
 
 impl InlineTypes {
     fn operation(&mut self, operation: &mut Operation) {
-        let name = operation.name.clone();
-        let parameters = operation.parameters.iter_mut();
-        let parameters = parameters.map(|((place, wire), parameter)| {
-            let item = format!("{name} {}", place.name());
-            (&mut parameter.schema, name_part(wire), item, word(wire))
-        });
-        let body = operation.body.iter_mut();
-        let body = body.map(|body| {
-            let (part, word) = ("Body".to_owned(), "body".to_owned());
-            (&mut body.schema, part, name.clone(), word)
-        });
-        for (schema, part, item, word) in parameters.chain(body) {
-            self.top(schema, &name, (part, item, word), Direction::REQUESTS);
+        let name = &operation.name;
+        let parent = Parent::Operation(name_part(name));
+        let mut top = |schema: &mut Schema, part: &str, item: String, word: &str, direction| {
+            let (name, item, word) = (part.to_owned(), Some(item), word.to_owned());
+            let children = self.node(schema, &Part { name, item, word }, direction);
+            self.adopt(children, &parent);
+        };
+        for ((place, wire), parameter) in &mut operation.parameters {
+            let (part, item) = (name_part(wire), format!("{name} {}", place.name()));
+            let schema = &mut parameter.schema;
+            top(schema, &part, item, &word(wire), Direction::REQUESTS);
+        }
+        if let Some(body) = &mut operation.body {
+            let schema = &mut body.schema;
+            top(schema, "Body", name.clone(), "body", Direction::REQUESTS);
         }
         if let Some(schema) = operation.success.schema_mut() {
-            let part = ("Result".to_owned(), name.clone(), "->".to_owned());
-            self.top(schema, &name, part, Direction::RESPONSES);
+            top(schema, "Result", name.clone(), "->", Direction::RESPONSES);
         }
-    }
-
-    fn top(
-        &mut self,
-        schema: &mut Schema,
-        operation: &str,
-        (name, item, word): (String, String, String),
-        direction: Direction,
-    ) {
-        let item = Some(item);
-        let part = Part { name, item, word };
-        let (named, children) = self.node(std::mem::take(schema), &part, direction);
-        self.adopt(children, &Parent::Operation(name_part(operation)));
-        *schema = named;
     }
 
     fn adopt(&mut self, children: Children, parent: &Parent) {
@@ -191,60 +171,51 @@ impl InlineTypes {
         }
     }
 
-    /// Returns a schema with references in the places of types; everything else stays.
-    fn node(
-        &mut self,
-        mut schema: Schema,
-        part: &Part,
-        direction: Direction,
-    ) -> (Schema, Children) {
-        match schema.kind {
+    /// Puts references in the places of types; everything else stays.
+    fn node(&mut self, schema: &mut Schema, part: &Part, direction: Direction) -> Children {
+        match &mut schema.kind {
             Kind::Object(_) | Kind::Enum(_) | Kind::Union(_) => {
                 self.inline(schema, part, direction)
             }
-            Kind::Ref(ref name) if self.named.contains(name) => (schema, Vec::new()),
-            Kind::Ref(name) => {
-                schema.kind = Kind::Any;
+            Kind::Ref(name) if !self.named.contains(name) => {
+                let name = std::mem::take(name);
                 self.alias(name, schema, part, direction)
             }
-            Kind::List(ref mut inner) | Kind::Map(ref mut inner) => {
-                let part = Part {
-                    name: singular(&part.name),
-                    ..part.clone()
-                };
-                let (named, children) = self.node(std::mem::take(&mut **inner), &part, direction);
-                **inner = named;
-                (schema, children)
+            Kind::List(inner) | Kind::Map(inner) => {
+                let mut part = part.clone();
+                part.name = singular(&part.name);
+                self.node(inner, &part, direction)
             }
-            Kind::Any | Kind::Scalar(_) => (schema, Vec::new()),
+            Kind::Any | Kind::Scalar(_) | Kind::Ref(_) => Vec::new(),
         }
     }
 
-    /// Returns what a component stands for that is no type of its own, as described where it is referred to.
+    /// Puts what a component stands for that is no type of its own in the place of the reference that describes it.
     fn alias(
         &mut self,
         name: String,
-        described: Schema,
+        schema: &mut Schema,
         part: &Part,
         direction: Direction,
-    ) -> (Schema, Children) {
+    ) -> Children {
+        let described = std::mem::take(schema);
         if self.open.contains(&name) {
             self.endless.insert(name);
-            return (Schema::default(), Vec::new());
+            return Vec::new();
         }
-        let mut alias = self.aliases.get(&name).cloned().unwrap_or_default();
-        alias.limit(&described.limits);
-        alias.meta = described.meta.or(alias.meta);
+        *schema = self.aliases.get(&name).cloned().unwrap_or_default();
+        schema.limit(&described.limits);
+        schema.meta = described.meta.or(std::mem::take(&mut schema.meta));
         self.open.push(name);
-        let found = self.node(alias, part, direction);
+        let found = self.node(schema, part, direction);
         self.open.pop();
         found
     }
 
-    /// Returns a reference to an inline type, which may be one that is known already.
-    fn inline(&mut self, schema: Schema, part: &Part, direction: Direction) -> (Schema, Children) {
-        let mut out = schema.clone();
-        let (body, children) = self.body(schema, direction);
+    /// Puts a reference in the place of an inline type, which may be one that is known already.
+    fn inline(&mut self, schema: &mut Schema, part: &Part, direction: Direction) -> Children {
+        let mut body = schema.clone();
+        let children = self.body(&mut body, direction);
         let next = self.types.len();
         let index = *self.by_form.entry(form(&body)).or_insert(next);
         if index == next {
@@ -258,23 +229,20 @@ impl InlineTypes {
             self.adopt(children, &Parent::Inline(index));
         }
         // Of a name and the same with `Input`, the shorter is right when the types turn out alike.
-        let pinned = &mut self.types[index].pinned;
-        if let Some(name) = &out.meta.rust_name
-            && pinned
-                .as_ref()
-                .is_none_or(|pinned| name.len() < pinned.len())
-        {
-            *pinned = Some(type_name(name));
+        let known = &mut self.types[index].pinned;
+        let longer = |name: &&String| known.as_ref().is_none_or(|known| name.len() < known.len());
+        if let Some(name) = schema.meta.rust_name.as_ref().filter(longer) {
+            *known = Some(type_name(name));
         }
         if direction.requests {
             self.mark_requests(index);
         }
-        if let Kind::Object(_) = out.kind {
+        if let Kind::Object(_) = schema.kind {
             // The type has them.
-            out.limits.clear();
+            schema.limits.clear();
         }
-        out.kind = Kind::Ref(placeholder(index));
-        (out, vec![(index, part.clone())])
+        schema.kind = Kind::Ref(placeholder(index));
+        vec![(index, part.clone())]
     }
 
     /// Marks a type as one that requests carry, and all types inside of it: it may have come first in a response.
@@ -286,15 +254,10 @@ impl InlineTypes {
         }
     }
 
-    /// Returns a type with references in the places of the types inside of it, and with the properties that are sure to be
-    /// there in each direction.
-    fn body(&mut self, mut schema: Schema, direction: Direction) -> (Schema, Children) {
+    /// Puts references in the places of the types inside of a type, and leaves those properties required that are sure to
+    /// be there in each direction.
+    fn body(&mut self, schema: &mut Schema, direction: Direction) -> Children {
         let mut children = Vec::new();
-        let mut name = |inner: &mut Schema, part: &Part| {
-            let (named, found) = self.node(std::mem::take(inner), part, direction);
-            *inner = named;
-            children.extend(found);
-        };
         let meta = &schema.meta;
         let weakly = meta.required_weakly == Some(true) || meta.evidence.is_some();
         match &mut schema.kind {
@@ -312,44 +275,36 @@ impl InlineTypes {
                     }
                 }
                 for (wire, property) in &mut object.properties {
-                    name(property, &Part::of_type(wire, word(wire)));
+                    let part = Part::of_type(wire, word(wire));
+                    children.extend(self.node(property, &part, direction));
                 }
             }
             Kind::Union(union) => {
                 for (index, variant) in union.variants.iter_mut().enumerate() {
                     // What the surface has for it leads to the name that it has already.
-                    let fields = variant.fields.iter().flatten();
-                    let known: Vec<&String> = match union.tag {
-                        Some(_) => variant.values.iter().collect(),
-                        None => fields.clone().collect(),
+                    let fields = variant.fields.concat();
+                    let known = match union.tag {
+                        Some(_) => &variant.values,
+                        None => &fields,
                     };
-                    let part = match variant.values.iter().chain(fields).next() {
+                    let words = known.iter().map(|told| format!("{told:?}"));
+                    let words: Vec<String> = words.chain([String::new()]).collect();
+                    let part = match variant.values.iter().chain(&fields).next() {
                         Some(told) => name_part(told),
                         None => format!("Variant{}", index + 1),
                     };
                     let part = Part::of_type(&part, String::new());
-                    let (named, found) =
-                        self.node(std::mem::take(&mut variant.schema), &part, direction);
-                    variant.schema = named;
-                    let words = known.into_iter().map(|told| format!("{told:?}"));
-                    for word in std::iter::once(String::new()).chain(words) {
-                        let part = |(child, part): &(usize, Part)| {
-                            let word = word.clone();
-                            (
-                                *child,
-                                Part {
-                                    word,
-                                    ..part.clone()
-                                },
-                            )
-                        };
-                        children.extend(found.iter().map(part));
+                    for (child, part) in self.node(&mut variant.schema, &part, direction) {
+                        children.extend(words.iter().cloned().map(|word| {
+                            let part = part.clone();
+                            (child, Part { word, ..part })
+                        }));
                     }
                 }
             }
             _ => {}
         }
-        (schema, children)
+        children
     }
 }
 

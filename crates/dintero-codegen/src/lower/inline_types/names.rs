@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::super::direction::{Components, INPUT};
+use super::super::flatten::pointer_of;
 use super::{InlineTypes, Parent, becomes_type, placeholder};
 use crate::action::Action;
-use crate::document::{Document, escape};
+use crate::document::Document;
 use crate::finding::{Finding, Level, Rule};
 use crate::generate::SCALARS;
 use crate::ir::{Kind, Schema};
@@ -46,9 +47,8 @@ pub(super) fn choose(
         let given = own.or_else(|| document.names.name_of(COMPONENTS, word(name)));
         (name, schema, given)
     });
-    let mut named: Vec<_> = named
-        .filter(|(_, schema, _)| becomes_type(schema))
-        .collect();
+    let mut named: Vec<_> = named.collect();
+    named.retain(|(_, schema, _)| becomes_type(schema));
     // Names that are given already come first, and names for requests last.
     named.sort_by_key(|(name, _, given)| (given.is_none(), name.ends_with(INPUT)));
     let new = named.iter().position(|(_, _, given)| given.is_none());
@@ -103,15 +103,14 @@ impl Naming<'_> {
         let free = given.map_or_else(|| self.free(stem), str::to_owned);
         if free != wanted {
             let component = name.strip_suffix(INPUT).unwrap_or(name);
-            let pointer = format!("/components/schemas/{}", escape(component));
+            let pointer = pointer_of(component);
             let problem = format!("the type name {wanted} is taken; this one is called {free}");
             let help = "Give it an x-dintero-name in the overlay";
-            let finding = self
-                .document
-                .finding(Level::Warning, &pointer, problem, help);
+            let document = self.document;
+            let finding = document.finding(Level::Warning, &pointer, problem, help);
             let mut finding = finding.with_rule(Rule::TakenTypeName);
             let (why, update) = ("A name of its own", json!({"x-dintero-name": free}));
-            let action = Action::update(&self.document.root, &pointer, why, update);
+            let action = Action::update(&document.root, &pointer, why, update);
             finding.actions.extend(action);
             findings.push(finding);
         }
@@ -122,15 +121,13 @@ impl Naming<'_> {
     fn check_pinned(&mut self, findings: &mut Vec<Finding>) {
         for (index, inline) in self.inline.types.iter().enumerate() {
             let key = placeholder(index);
-            let Some(pinned) = inline.pinned.as_deref() else {
+            let pinned = inline.pinned.as_deref();
+            let Some(pinned) = pinned.filter(|_| !self.names.contains_key(&key)) else {
                 continue;
             };
-            if self.names.contains_key(&key) {
-                continue;
-            }
             if !self.is_free(pinned) {
-                let problem =
-                    format!("x-dintero-name {pinned} is the name of another type already");
+                let already = "is the name of another type already";
+                let problem = format!("x-dintero-name {pinned} {already}");
                 let help = "Give each type a name of its own in the overlay";
                 let finding = self.document.finding(Level::Error, "", problem, help);
                 findings.push(finding.with_rule(Rule::DuplicateTypeName));
@@ -209,9 +206,8 @@ pub(super) fn of_variants(name: &str, kind: &Kind, kept: &KeptNames) -> BTreeMap
     let (keys, word): (Vec<String>, fn(&String) -> String) = match kind {
         Kind::Enum(listed) => (listed.values.clone(), |value| format!("{value:?}")),
         Kind::Union(union) => {
-            let variants = union.variants.iter();
-            let types = variants.filter_map(|variant| variant.schema.as_reference());
-            (types.map(str::to_owned).collect(), String::clone)
+            let types = union.references().map(str::to_owned);
+            (types.collect(), String::clone)
         }
         _ => return BTreeMap::new(),
     };
