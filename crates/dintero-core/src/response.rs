@@ -6,6 +6,7 @@ use std::ops::{Deref, DerefMut};
 use http::{HeaderMap, StatusCode};
 
 use crate::data::SetAside;
+use crate::exchange::Head;
 
 /// A successful response: any status of 2xx, documented or not.
 ///
@@ -40,14 +41,13 @@ impl<T> Response<T> {
         }
     }
 
-    pub(crate) fn raw(status: StatusCode, headers: HeaderMap, value: T) -> Self {
-        Self {
-            value,
-            status,
-            headers,
-            raw: true,
-            set_aside: Vec::new(),
-        }
+    pub(crate) fn of(head: Head, value: T) -> Self {
+        Self::new(head.status, head.headers, value)
+    }
+
+    /// Hides the value in Debug output.
+    pub(crate) fn raw(self) -> Self {
+        Self { raw: true, ..self }
     }
 
     pub(crate) fn with_set_aside(mut self, set_aside: Vec<SetAside>) -> Self {
@@ -104,11 +104,9 @@ impl<T> Response<T> {
     /// Maps the value, and keeps status and headers.
     pub fn map<U>(self, map: impl FnOnce(T) -> U) -> Response<U> {
         Response {
-            value: map(self.value),
-            status: self.status,
-            headers: self.headers,
             raw: self.raw,
             set_aside: self.set_aside,
+            ..Response::new(self.status, self.headers, map(self.value))
         }
     }
 
@@ -147,35 +145,4 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use http::{HeaderMap, HeaderValue, StatusCode};
-
-    use super::Response;
-
-    fn headers() -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        headers.insert("request-id", HeaderValue::from_static("r-1"));
-        headers.insert("event-request-id", HeaderValue::from_static("e-1"));
-        headers.insert("set-cookie", HeaderValue::from_static("secret-cookie"));
-        headers
-    }
-
-    #[test]
-    fn a_202_is_pending_and_names_its_event() {
-        let response = Response::new(StatusCode::ACCEPTED, headers(), 5);
-        assert!(response.is_pending());
-        assert_eq!(response.event_request_id(), Some("e-1"));
-        assert_eq!(response.map(|value| value + 1).into_inner(), 6);
-    }
-
-    #[test]
-    fn debug_shows_neither_headers_nor_raw_bytes() {
-        let typed = format!("{:?}", Response::new(StatusCode::OK, headers(), "value"));
-        assert!(
-            typed.contains("value") && typed.contains("r-1") && !typed.contains("secret-cookie"),
-            "{typed}"
-        );
-        let raw = format!("{:?}", Response::raw(StatusCode::OK, headers(), "the body"));
-        assert!(!raw.contains("the body"), "{raw}");
-    }
-}
+mod tests;

@@ -123,25 +123,25 @@ impl<P: DeserializeOwned, I> Pages<P, I> {
     }
 
     fn page(&mut self, called: Called, response: RawResponse) -> Result<Page<P, I>, Error> {
-        let (value, set_aside) = match response.drifts.read::<P>(called.0, &response.body) {
+        // The cursor is read from the JSON, since the types may not know its field.
+        let next = || match called.0 {
+            Some(list) => {
+                let body = nearest_value(&response.body);
+                cursor::next(list, &self.call.query, &body, self.cursor.as_ref())
+            }
+            None => Ok(None),
+        };
+        let read = response.drifts.read::<P>(called.0, &response.body);
+        let read = read.and_then(|read| Ok((read, next()?)));
+        let ((value, set_aside), cursor) = match read {
             Ok(read) => read,
             Err(error) => return Err(response_error(called, response, error)),
         };
         trace::set_aside(called.0, &set_aside);
-        // The cursor is read from the JSON, since the types may not know its field.
-        let body = nearest_value(&response.body);
-        let next = called.0.map_or(Ok(None), |list| {
-            cursor::next(list, &self.call.query, &body, self.cursor.as_ref())
-        });
-        let cursor = match next {
-            Ok(cursor) => cursor,
-            Err(fault) => return Err(response_error(called, response, fault)),
-        };
         self.ended = cursor.is_none();
         self.cursor = cursor.clone().or(self.cursor.take());
         Ok(Page {
-            response: Response::new(response.status, response.headers, value)
-                .with_set_aside(set_aside),
+            response: Response::of(response.head, value).with_set_aside(set_aside),
             items: self.items,
             cursor,
         })
