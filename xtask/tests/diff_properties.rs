@@ -347,7 +347,7 @@ proptest! {
             prop_assert_eq!(count(&told, kind), count(&back, opposite), "{} {:?} {:?}", place, told, back);
         }
         prop_assert_eq!(told.is_empty(), back.is_empty(), "{} {:?} {:?}", place, told, back);
-        let untold = told.iter().chain(&back).find(|(_, line)| line.contains("does not tell"));
+        let untold = told.iter().chain(&back).find(|(_, line)| line.contains("beyond the surface"));
         prop_assert!(untold.is_none(), "{} {:?}", place, told);
         let before = digests(&root, api, &old);
         if let Some(after) = digests(&root, api, &new) {

@@ -229,7 +229,7 @@ impl Compared {
 
     /// Tells that the generated sources differ although nothing that was told changes them.
     fn untold(&mut self, old: &str, new: &str) {
-        let [mut old, mut new] = [old, new].map(|source| {
+        let [old, new] = [old, new].map(|source| {
             let lines = source.lines().map(str::trim);
             let code = lines.filter(|line| !line.starts_with("//"));
             code.collect::<Vec<_>>()
@@ -238,14 +238,19 @@ impl Compared {
             self.notes.push("only descriptions differ".to_owned());
         }
         if old != new {
-            old.sort_unstable();
-            new.sort_unstable();
+            let [old, new] = [old, new].map(|lines| {
+                let sorted = |line: &str| {
+                    let mut words: Vec<&str> = line.split([' ', ',']).collect();
+                    words.sort_unstable();
+                    words.concat()
+                };
+                let mut lines: Vec<String> = lines.into_iter().map(sorted).collect();
+                lines.sort_unstable();
+                lines
+            });
             let (rust, text) = match old == new {
                 true => (Class::Additive, "in another order"),
-                false => (
-                    Class::Breaking,
-                    "changed in what the surface does not tell; review it",
-                ),
+                false => (Class::Breaking, "changed beyond the surface; review it"),
             };
             self.changes.push(Change::of_source(rust, text));
         }
