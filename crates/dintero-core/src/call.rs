@@ -44,7 +44,17 @@ pub struct Call {
 impl Handle {
     /// Starts a call of an operation. Generated code uses this.
     pub fn call(&self, operation: &'static Operation) -> Call {
-        Call::operation(self.clone(), operation)
+        let mut path = [operation.base(), operation.path()].concat();
+        if let Some(variable) = operation.account() {
+            path::expand(&mut path, variable, self.account());
+        }
+        Call {
+            operation: Some(operation),
+            server: operation.server(),
+            class: operation.retry_class(),
+            auth: operation.auth(),
+            ..Call::new(self.clone(), operation.method().clone(), path)
+        }
     }
 
     /// Starts a call of an endpoint that the generated clients lack, with the same authentication, retries and errors.
@@ -53,47 +63,9 @@ impl Handle {
     /// and `{aid}` is the account. Any method but GET, HEAD, OPTIONS, PUT and DELETE counts as non-idempotent and is not retried after
     /// an unknown outcome, unless [`Call::retry_class`] tells otherwise.
     pub fn request(&self, method: Method, path: &str) -> Call {
-        Call::raw(self.clone(), method, path)
-    }
-}
-
-impl Call {
-    fn operation(handle: Handle, operation: &'static Operation) -> Self {
-        let mut path = [operation.base(), operation.path()].concat();
-        if let Some(variable) = operation.account() {
-            path::expand(&mut path, variable, handle.account());
-        }
-        Self {
-            operation: Some(operation),
-            server: operation.server(),
-            class: operation.retry_class(),
-            auth: operation.auth(),
-            ..Self::new(handle, operation.method().clone(), path)
-        }
-    }
-
-    /// Creates a non-idempotent call of the API host.
-    fn new(handle: Handle, method: Method, path: String) -> Self {
-        Self {
-            operation: None,
-            method,
-            server: Server::Api,
-            path,
-            class: RetryClass::NonIdempotent,
-            auth: Auth::Bearer,
-            query: String::new(),
-            headers: HeaderMap::new(),
-            body: None,
-            violations: Violations::default(),
-            options: CallOptions::default(),
-            handle,
-        }
-    }
-
-    fn raw(handle: Handle, method: Method, path: &str) -> Self {
         let mut expanded = path.to_owned();
-        path::expand(&mut expanded, "aid", handle.account());
-        let mut call = Self::new(handle, method, expanded);
+        path::expand(&mut expanded, "aid", self.account());
+        let mut call = Call::new(self.clone(), method, expanded);
         let invalid = |c: char| c.is_control() || matches!(c, '?' | '#' | '\\' | ' ');
         if !path.starts_with('/') || path.contains(invalid) {
             let rule = "must begin with `/`, and have no query, fragment, space or backslash";
@@ -114,6 +86,26 @@ impl Call {
             call.server = Server::Checkout;
         }
         call
+    }
+}
+
+impl Call {
+    /// Creates a non-idempotent call of the API host.
+    fn new(handle: Handle, method: Method, path: String) -> Self {
+        Self {
+            operation: None,
+            method,
+            server: Server::Api,
+            path,
+            class: RetryClass::NonIdempotent,
+            auth: Auth::Bearer,
+            query: String::new(),
+            headers: HeaderMap::new(),
+            body: None,
+            violations: Violations::default(),
+            options: CallOptions::default(),
+            handle,
+        }
     }
 
     /// Sets the path variable `{name}`. The value is percent-encoded. Empty values, `.`, `..`, more than 512 bytes and control

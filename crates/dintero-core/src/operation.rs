@@ -209,4 +209,4 @@ pub enum CursorSource {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -161,15 +161,7 @@ impl<T: From<Handle>> Builder<T> {
             }
             return Some(http);
         }
-        // The retries of reqwest are off: a connection that the server closes gracefully (HTTP/2 GOAWAY) can fail a request that the
-        // server still handles, and reqwest would send even a non-idempotent request again.
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(self.connect_timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .pool_idle_timeout(POOL_IDLE)
-            .gzip(true)
-            .referer(false);
+        let mut builder = client_builder().connect_timeout(self.connect_timeout);
         match &self.proxy {
             Some(proxy) => match reqwest::Proxy::all(proxy.expose_secret()) {
                 // Only the loopback may be http, and a proxy could read the token.
@@ -189,6 +181,19 @@ impl<T: From<Handle>> Builder<T> {
         }
         http
     }
+}
+
+/// Returns the settings of the default HTTP client.
+///
+/// The retries of reqwest are off: a connection that the server closes gracefully (HTTP/2 GOAWAY) can fail a request that the
+/// server still handles, and reqwest would send even a non-idempotent request again.
+fn client_builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .pool_idle_timeout(POOL_IDLE)
+        .gzip(true)
+        .referer(false)
 }
 
 #[cfg(test)]
