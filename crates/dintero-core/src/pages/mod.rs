@@ -195,27 +195,7 @@ impl<P, I> Deref for Page<P, I> {
 impl<P: DeserializeOwned, I> Items<P, I> {
     /// Returns the next item.
     pub async fn next(&mut self) -> Option<Result<I, Error>> {
-        let mut this = Pin::new(self);
-        poll_fn(|context| this.as_mut().poll_item(context)).await
-    }
-
-    fn poll_item(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<I, Error>>> {
-        let this = self.get_mut();
-        loop {
-            if let Some(item) = this.items.next() {
-                return Poll::Ready(Some(Ok(item)));
-            }
-            let current = this.pages.cursor.clone();
-            match ready!(Pin::new(&mut this.pages).poll_next(context)) {
-                Some(Ok(page)) => this.items = page.into_items().into_iter(),
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-            this.current = current;
-        }
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 }
 
@@ -235,7 +215,19 @@ impl<P: DeserializeOwned, I> Stream for Items<P, I> {
     type Item = Result<I, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.poll_item(context)
+        let this = self.get_mut();
+        loop {
+            if let Some(item) = this.items.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            let current = this.pages.cursor.clone();
+            match ready!(Pin::new(&mut this.pages).poll_next(context)) {
+                Some(Ok(page)) => this.items = page.into_items().into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+            this.current = current;
+        }
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

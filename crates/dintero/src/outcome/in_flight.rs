@@ -97,15 +97,8 @@ pub(super) struct InFlight<T> {
     pub(super) sent: bool,
     /// Whether the API accepted the request to carry it out later.
     accepted: bool,
-    failure: Option<Failure>,
-}
-
-/// The last attempt, if it has no usable response.
-struct Failure {
-    error: Error,
-    response_lost: bool,
-    /// The start of the confirmation timeout, if an effect may still appear.
-    since: Option<Instant>,
+    /// The error of the last attempt, and the start of the confirmation timeout, if an effect may still appear.
+    failure: Option<(Error, Option<Instant>)>,
 }
 
 impl<T> Confirmation<T> {
@@ -128,7 +121,7 @@ impl<T> Confirmation<T> {
 
 impl<T> InFlight<T> {
     pub(super) fn error(&self) -> Option<&Error> {
-        self.failure.as_ref().map(|failure| &failure.error)
+        self.failure.as_ref().map(|(error, _)| error)
     }
 }
 
@@ -145,12 +138,11 @@ impl<T: Send + 'static> InFlight<T> {
     pub(super) async fn run(mut self) -> Outcome<T> {
         match self.request.before().await {
             Ok(Observation::Absent) => {}
-            Ok(observation) => return self.outcome(observation),
             Err(error) if error.is_not_found() || error.is_invalid_request() => {
                 return Outcome::NotApplied(NotApplied::Rejected(error));
             }
-            // Nothing was sent now, but an earlier request with this reference may have been.
-            Err(error) => return self.unknown(Some(error)),
+            // After an error nothing was sent now, but an earlier request with this reference may have been.
+            read => return self.read(read),
         }
         let mut in_doubt = false;
         let mut pause = FIRST_PAUSE;
@@ -171,11 +163,7 @@ impl<T: Send + 'static> InFlight<T> {
             // A rejection proves nothing while an earlier attempt may be its cause.
             in_doubt |= response_lost;
             let check = in_doubt || (self.request.is_repeatable() && is_rejection(&error));
-            self.failure = Some(Failure {
-                error,
-                response_lost,
-                since: in_doubt.then(|| self.clock.now()),
-            });
+            self.failure = Some((error, in_doubt.then(|| self.clock.now())));
             if check {
                 let read = self.confirm().await;
                 if !matches!(read, Ok(Observation::Absent)) {
@@ -229,7 +217,7 @@ impl<T: Send + 'static> InFlight<T> {
 
     /// Reads until the request has an effect or the confirmation timeout has passed.
     async fn confirm(&mut self) -> Result<Observation<T>, Error> {
-        let since = self.failure.as_ref().and_then(|failure| failure.since);
+        let since = self.failure.as_ref().and_then(|(_, since)| *since);
         let is_open = |read: &_| matches!(read, Observation::Absent);
         self.poll(since, self.timeout, is_open).await
     }
@@ -274,12 +262,10 @@ impl<T: Send + 'static> InFlight<T> {
             // An accepted request is in progress even before it has a visible effect.
             Observation::Absent if self.accepted => Outcome::Pending(Pending { request: self }),
             Observation::Absent => match self.failure.take() {
-                Some(Failure {
-                    error,
-                    response_lost: true,
-                    ..
-                }) => Outcome::NotApplied(NotApplied::Lost(error)),
-                Some(Failure { error, .. }) => Outcome::NotApplied(NotApplied::Rejected(error)),
+                Some((error, _)) if error.was_sent() == WasSent::Maybe => {
+                    Outcome::NotApplied(NotApplied::Lost(error))
+                }
+                Some((error, _)) => Outcome::NotApplied(NotApplied::Rejected(error)),
                 None => self.unknown(None),
             },
             Observation::Inconclusive => self.unknown(None),
