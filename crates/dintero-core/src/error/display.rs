@@ -55,13 +55,9 @@ impl Error {
                 format!("succeeded, but the response is larger than the limit of {limit} bytes")
             }
             Kind::Decode(error) => {
-                let place = error
-                    .path()
-                    .map_or_else(String::new, |path| format!("`{path}`: "));
-                format!(
-                    "succeeded, but the response could not be decoded: {place}{}",
-                    error.reason()
-                )
+                let place = error.path().map(|path| format!("`{path}`: "));
+                let (place, reason) = (place.unwrap_or_default(), error.reason());
+                format!("succeeded, but the response could not be decoded: {place}{reason}")
             }
             Kind::TokenSource => "failed because the token source failed".to_owned(),
             _ => {

@@ -60,22 +60,22 @@ pub enum AmountsUnclear {
 
 impl fmt::Display for AmountsUnclear {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (index, problem) = match self {
-            Self::NoAmount(index) => (index, "has no amount"),
-            Self::NoSuccess(index) => (index, "has no `success`"),
-            Self::Unreadable(index) => (index, "could not be read"),
-            Self::NoEvents => return f.write_str("the transaction has no list of events"),
-            Self::Correction => return f.write_str(
-                "the corrections of the transaction's events are inconsistent with their amounts",
-            ),
-            Self::Status => {
-                return f.write_str(
-                    "the status of the transaction implies a capture or refund without an event",
-                );
+        let event = |index, problem| format!("event {index} of the transaction {problem}");
+        f.write_str(&match self {
+            Self::NoEvents => "the transaction has no list of events".to_owned(),
+            Self::NoAmount(index) => event(index, "has no amount"),
+            Self::NoSuccess(index) => event(index, "has no `success`"),
+            Self::Unreadable(index) => event(index, "could not be read"),
+            Self::Correction => {
+                "the corrections of the transaction's events are inconsistent with their amounts"
+                    .to_owned()
             }
-            Self::Amount(error) => return error.fmt(f),
-        };
-        write!(f, "event {index} of the transaction {problem}")
+            Self::Status => {
+                "the status of the transaction implies a capture or refund without an event"
+                    .to_owned()
+            }
+            Self::Amount(error) => error.to_string(),
+        })
     }
 }
 

@@ -120,24 +120,15 @@ impl StatusRules for TransactionStatus {
 impl TransactionRules for Transaction {
     fn can_capture(&self, amount: Amount) -> Verdict {
         check_amount(self, amount, Rule::Capture, |amounts| {
-            let pending = amounts.pending_capture();
-            within(
-                amount,
-                amounts.capturable(),
-                pending,
-                amounts.is_void_pending(),
-            )
+            let (rest, pending) = (amounts.capturable(), amounts.pending_capture());
+            within(amount, rest, pending, amounts.is_void_pending())
         })
     }
 
     fn can_refund(&self, amount: Amount) -> Verdict {
         check_amount(self, amount, Rule::Refund, |amounts| {
-            within(
-                amount,
-                Some(amounts.refundable()),
-                amounts.pending_refund(),
-                false,
-            )
+            let (rest, pending) = (amounts.refundable(), amounts.pending_refund());
+            within(amount, Some(rest), pending, false)
         })
     }
 
