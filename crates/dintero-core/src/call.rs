@@ -27,24 +27,34 @@ const JSON: &str = "application/json";
 #[derive(Clone)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct Call {
-    handle: Handle,
+    pub(crate) handle: Handle,
     pub(crate) operation: Option<&'static Operation>,
-    method: Method,
+    pub(crate) method: Method,
     server: Server,
     path: String,
-    class: RetryClass,
-    auth: Auth,
+    pub(crate) class: RetryClass,
+    pub(crate) auth: Auth,
     pub(crate) query: String,
-    headers: HeaderMap,
-    body: Option<Bytes>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Bytes>,
     pub(crate) violations: Violations,
-    options: CallOptions,
+    pub(crate) options: CallOptions,
 }
 
 impl Handle {
     /// Starts a call of an operation. Generated code uses this.
     pub fn call(&self, operation: &'static Operation) -> Call {
-        Call::operation(self.clone(), operation)
+        let mut path = [operation.base(), operation.path()].concat();
+        if let Some(variable) = operation.account() {
+            path::expand(&mut path, variable, self.account());
+        }
+        Call {
+            operation: Some(operation),
+            server: operation.server(),
+            class: operation.retry_class(),
+            auth: operation.auth(),
+            ..Call::new(self.clone(), operation.method().clone(), path)
+        }
     }
 
     /// Starts a call of an endpoint that the generated clients lack, with the same authentication, retries and errors.
@@ -53,25 +63,33 @@ impl Handle {
     /// and `{aid}` is the account. Any method but GET, HEAD, OPTIONS, PUT and DELETE counts as non-idempotent and is not retried after
     /// an unknown outcome, unless [`Call::retry_class`] tells otherwise.
     pub fn request(&self, method: Method, path: &str) -> Call {
-        Call::raw(self.clone(), method, path)
+        let mut expanded = path.to_owned();
+        path::expand(&mut expanded, "aid", self.account());
+        let mut call = Call::new(self.clone(), method, expanded);
+        let invalid = |c: char| c.is_control() || matches!(c, '?' | '#' | '\\' | ' ');
+        if !path.starts_with('/') || path.contains(invalid) {
+            let rule = "must begin with `/`, and have no query, fragment, space or backslash";
+            call.violations.push("path", rule);
+        }
+        let decoded = path.to_ascii_lowercase().replace("%2e", ".");
+        if decoded
+            .split('/')
+            .any(|segment| matches!(segment, "." | ".."))
+        {
+            let rule = "must not have segments `.` or `..`";
+            call.violations.push("path", rule);
+        }
+        if call.method.is_idempotent() {
+            call.class = RetryClass::Idempotent;
+        }
+        if !path.contains("/accounts/") {
+            call.server = Server::Checkout;
+        }
+        call
     }
 }
 
 impl Call {
-    fn operation(handle: Handle, operation: &'static Operation) -> Self {
-        let mut path = [operation.base(), operation.path()].concat();
-        if let Some(variable) = operation.account() {
-            path::expand(&mut path, variable, handle.account());
-        }
-        Self {
-            operation: Some(operation),
-            server: operation.server(),
-            class: operation.retry_class(),
-            auth: operation.auth(),
-            ..Self::new(handle, operation.method().clone(), path)
-        }
-    }
-
     /// Creates a non-idempotent call of the API host.
     fn new(handle: Handle, method: Method, path: String) -> Self {
         Self {
@@ -90,54 +108,18 @@ impl Call {
         }
     }
 
-    fn raw(handle: Handle, method: Method, path: &str) -> Self {
-        let mut expanded = path.to_owned();
-        path::expand(&mut expanded, "aid", handle.account());
-        let mut call = Self::new(handle, method, expanded);
-        if !path.starts_with('/')
-            || path
-                .chars()
-                .any(|c| c.is_control() || matches!(c, '?' | '#' | '\\' | ' '))
-        {
-            call.violations.push(
-                "path",
-                "must begin with `/`, and have no query, fragment, space or backslash",
-            );
-        }
-        let dots = |segment: &str| {
-            matches!(
-                segment.to_ascii_lowercase().replace("%2e", ".").as_str(),
-                "." | ".."
-            )
-        };
-        if path.split('/').any(dots) {
-            call.violations
-                .push("path", "must not have segments `.` or `..`");
-        }
-        if call.method.is_idempotent() {
-            call.class = RetryClass::Idempotent;
-        }
-        if !path.contains("/accounts/") {
-            call.server = Server::Checkout;
-        }
-        call
-    }
-
     /// Sets the path variable `{name}`. The value is percent-encoded. Empty values, `.`, `..`, more than 512 bytes and control
     /// characters are violations.
     pub fn path(mut self, name: &str, value: &dyn Param) -> Self {
         let mut written = None;
         value.write(&mut |text| written = Some(path::segment(text)));
-        match written {
-            Some(Ok(encoded)) => {
-                path::expand(&mut self.path, name, &encoded);
-            }
-            Some(Err(rule)) => {
+        // Without a value, sending reports the variable as required.
+        if let Some(segment) = written {
+            let encoded = segment.unwrap_or_else(|rule| {
                 self.violations.push(name, rule);
-                path::expand(&mut self.path, name, "_");
-            }
-            // Sending reports the variable as required.
-            None => {}
+                "_".to_owned()
+            });
+            path::expand(&mut self.path, name, &encoded);
         }
         self
     }
@@ -179,8 +161,8 @@ impl Call {
             }
             // The error of serde may quote a value.
             Err(_) => {
-                self.violations
-                    .push("", "the body cannot be serialized as JSON");
+                let rule = "the body cannot be serialized as JSON";
+                self.violations.push("", rule);
                 self
             }
         }
@@ -264,7 +246,7 @@ impl Call {
     pub async fn send_optional<T: DeserializeOwned>(self) -> Result<Response<Option<T>>, Error> {
         let (called, response) = self.run(BodyKind::Json).await?;
         if response.body.is_empty() {
-            return Ok(Response::new(response.status, response.headers, None));
+            return Ok(Response::of(response.head, None));
         }
         decoded(called, response)
     }
@@ -275,11 +257,7 @@ impl Call {
     /// The request is invalid or failed; see the predicates of [`Error`].
     pub async fn send_bytes(self) -> Result<Response<Bytes>, Error> {
         let (_, response) = self.run(BodyKind::Bytes).await?;
-        Ok(Response::raw(
-            response.status,
-            response.headers,
-            response.body,
-        ))
+        Ok(Response::of(response.head, response.body).raw())
     }
 
     /// Sends the request and ignores the body of the response.
@@ -288,7 +266,7 @@ impl Call {
     /// The request is invalid or failed; see the predicates of [`Error`].
     pub async fn send_empty(self) -> Result<Response<()>, Error> {
         let (_, response) = self.run(BodyKind::Ignored).await?;
-        Ok(Response::new(response.status, response.headers, ()))
+        Ok(Response::of(response.head, ()))
     }
 
     /// The part of sending that no type parameter changes. Boxed, so that the futures of callers stay small.
@@ -301,16 +279,16 @@ impl Call {
     }
 
     fn finish(mut self, body_kind: BodyKind) -> Result<PreparedRequest, Error> {
-        self.violations
-            .extend(std::mem::take(&mut self.options.violations));
+        let of_options = std::mem::take(&mut self.options.violations);
+        self.violations.extend(of_options);
         for variable in path::unexpanded(&self.path) {
             self.violations.push(variable, "is required");
         }
-        for (name, limit) in [
-            ("timeout", self.options.timeout),
-            ("deadline", self.options.deadline),
-        ] {
-            if limit.is_some_and(|limit| limit.is_zero()) {
+        let CallOptions {
+            timeout, deadline, ..
+        } = self.options;
+        for (name, limit) in [("timeout", timeout), ("deadline", deadline)] {
+            if limit == Some(Duration::ZERO) {
                 self.violations.push(name, "must be more than 0");
             }
         }
@@ -327,23 +305,15 @@ impl Call {
             None if body_kind == BodyKind::Json => JSON,
             None => "application/json, */*;q=0.8",
         };
-        let mut headers = self.headers;
         let accept = HeaderValue::from_static(accept);
-        headers.entry(ACCEPT).or_insert(accept);
+        self.headers.entry(ACCEPT).or_insert(accept);
         for (name, value) in &self.options.headers {
-            headers.insert(name, value.clone());
+            self.headers.insert(name, value.clone());
         }
         Ok(PreparedRequest {
-            operation: self.operation,
-            method: self.method,
             url,
-            headers,
-            body: self.body,
-            class: self.class,
-            auth: self.auth,
-            options: self.options,
             body_kind,
-            handle: self.handle,
+            call: self,
         })
     }
 }

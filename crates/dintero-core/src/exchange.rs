@@ -5,6 +5,7 @@ use std::error::Error as _;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 
+use crate::data::Violations;
 use crate::error::Kind;
 use crate::{Error, WasSent};
 
@@ -15,56 +16,22 @@ pub(crate) struct Head {
     pub(crate) headers: HeaderMap,
 }
 
-#[cfg(feature = "tracing")]
-impl Head {
-    pub(crate) fn request_id(&self) -> Option<&str> {
-        self.headers.get("request-id")?.to_str().ok()
-    }
-}
-
-/// The reason why there is no complete response.
-pub(crate) enum ExchangeError {
-    /// The request could not be built.
-    Request(reqwest::Error),
-    /// The connection could not be established, so nothing was sent.
-    Connect(reqwest::Error),
-    /// The server refused the request without handling it.
-    Refused(reqwest::Error),
-    /// The connection was lost.
-    Broken(reqwest::Error),
-    /// The body of a success is larger than the limit.
-    TooLarge(u64),
-    /// The HTTP client followed a redirect.
-    Redirected,
-}
-
-impl ExchangeError {
-    fn of(error: reqwest::Error) -> Self {
-        // The URL holds ids and queries; errors must not show them.
-        let error = error.without_url();
-        if error.is_builder() {
-            Self::Request(error)
-        } else if error.is_connect() {
-            Self::Connect(error)
-        } else {
-            Self::Broken(error)
-        }
-    }
-
-    pub(crate) fn into_error(self) -> Error {
-        match self {
-            Self::Request(error) => {
-                let mut violations = crate::data::Violations::default();
-                violations.push("", "the request cannot be built");
-                Error::from(violations).with_source(error)
-            }
-            Self::Connect(error) => Error::new(Kind::Connect).with_source(error),
-            Self::Refused(error) => Error::new(Kind::Refused).with_source(error),
-            Self::Broken(error) => Error::new(Kind::Broken).with_source(error),
-            Self::Redirected => Error::new(Kind::Redirected).with_sent(WasSent::Maybe),
-            Self::TooLarge(limit) => Error::new(Kind::TooLarge(limit)),
-        }
-    }
+/// Returns the error of a request without a response.
+fn failed(error: reqwest::Error) -> Error {
+    // The URL holds ids and queries; errors must not show them.
+    let error = error.without_url();
+    let kind = if was_refused(&error) {
+        Kind::Refused
+    } else if error.is_builder() {
+        let mut violations = Violations::default();
+        violations.push("", "the request cannot be built");
+        Kind::InvalidRequest(violations)
+    } else if error.is_connect() {
+        Kind::Connect
+    } else {
+        Kind::Broken
+    };
+    Error::new(kind).with_source(error)
 }
 
 /// Returns `true` if an HTTP/2 server reported that it did not handle the request (REFUSED_STREAM, RFC 9113, 8.7).
@@ -89,17 +56,11 @@ pub(crate) async fn exchange(
     url: &reqwest::Url,
     limit: u64,
     head: &mut Option<Head>,
-) -> Result<Bytes, ExchangeError> {
-    let mut response = match http.execute(request).await {
-        Ok(response) => response,
-        Err(error) if was_refused(&error) => {
-            return Err(ExchangeError::Refused(error.without_url()));
-        }
-        Err(error) => return Err(ExchangeError::of(error)),
-    };
+) -> Result<Bytes, Error> {
+    let mut response = http.execute(request).await.map_err(failed)?;
     // A client that the caller provides may follow redirects; the response then belongs to another request.
     if response.url() != url {
-        return Err(ExchangeError::Redirected);
+        return Err(Error::new(Kind::Redirected).with_sent(WasSent::Maybe));
     }
     let status = response.status();
     *head = Some(Head {
@@ -113,12 +74,12 @@ pub(crate) async fn exchange(
             Ok(Some(chunk)) => chunk,
             Ok(None) => break,
             Err(_) if !status.is_success() => break,
-            Err(error) => return Err(ExchangeError::of(error)),
+            Err(error) => return Err(Error::new(Kind::Broken).with_source(error.without_url())),
         };
         let read = first.len() + rest.len();
         if (read + chunk.len()) as u64 > limit {
             if status.is_success() {
-                return Err(ExchangeError::TooLarge(limit));
+                return Err(Error::new(Kind::TooLarge(limit)));
             }
             break;
         }

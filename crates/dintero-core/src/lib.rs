@@ -34,8 +34,6 @@ mod raw_response;
 mod response;
 mod retry;
 mod retry_after;
-#[cfg(test)]
-mod test_support;
 mod token;
 mod trace;
 mod transport;

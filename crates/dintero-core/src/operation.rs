@@ -13,28 +13,60 @@ pub struct Operation {
     pub(crate) facts: OperationFacts,
 }
 
-/// The facts of an [`Operation`], written by the code generator.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct OperationFacts {
-    pub api: &'static str,
-    pub id: &'static str,
-    pub name: &'static str,
-    pub method: Method,
-    pub path: &'static str,
-    pub server: Server,
-    pub base: &'static str,
-    pub account: Option<&'static str>,
-    pub scopes: &'static [&'static str],
-    pub retry_class: RetryClass,
-    pub read_back: Option<&'static str>,
-    pub paging: Option<Paging>,
-    pub auth: Auth,
-    pub content_type: &'static str,
-    pub accept: &'static str,
-    pub statuses: &'static [u16],
-    pub evidence: Evidence,
-    pub deprecated: bool,
+/// Writes the facts, and the methods of [`Operation`] that return them.
+macro_rules! facts {
+    ($($(#[$meta:meta])* $name:ident: $type:ty,)*) => {
+        /// The facts of an [`Operation`], written by the code generator.
+        #[doc(hidden)]
+        #[derive(Debug)]
+        pub struct OperationFacts {
+            $(pub $name: $type,)*
+            pub method: Method,
+            pub paging: Option<Paging>,
+            pub content_type: &'static str,
+            pub accept: &'static str,
+        }
+
+        impl Operation {
+            $(
+                $(#[$meta])*
+                pub const fn $name(&self) -> $type {
+                    self.facts.$name
+                }
+            )*
+        }
+    };
+}
+
+facts! {
+    /// Returns the API that the operation belongs to: `shopping`, `checkout` or `wallets`.
+    api: &'static str,
+    /// Returns the operationId of the public reference.
+    id: &'static str,
+    /// Returns the name of the client method, for example `capture_transaction`.
+    name: &'static str,
+    /// Returns the path template of the public reference, for example `/accounts/{aid}/shopping/orders/{order_id}`.
+    path: &'static str,
+    /// Returns the host that serves the operation.
+    server: Server,
+    /// Returns the prefix between host and path, for example `/v1`. It may be empty.
+    base: &'static str,
+    /// Returns the path variable that holds the account, `aid` or `oid`. The handle provides its value.
+    account: Option<&'static str>,
+    /// Returns the scopes that permit the operation. One of them is enough.
+    scopes: &'static [&'static str],
+    /// Returns the retry class: whether a request may be sent again when its outcome is unknown.
+    retry_class: RetryClass,
+    /// Returns the method that reads whether a call with an unknown outcome took effect.
+    read_back: Option<&'static str>,
+    /// Returns how the operation is authenticated.
+    auth: Auth,
+    /// Returns the statuses that the public reference documents.
+    statuses: &'static [u16],
+    /// Returns how much of the operation was seen in public sources.
+    evidence: Evidence,
+    /// Returns `true` if the public reference marks the operation as deprecated.
+    deprecated: bool,
 }
 
 impl Operation {
@@ -54,84 +86,14 @@ impl Operation {
         rows.find(|row| row.name() == name || row.id() == name)
     }
 
-    /// Returns the API that the operation belongs to: `shopping`, `checkout` or `wallets`.
-    pub const fn api(&self) -> &'static str {
-        self.facts.api
-    }
-
-    /// Returns the operationId of the public reference.
-    pub const fn id(&self) -> &'static str {
-        self.facts.id
-    }
-
-    /// Returns the name of the client method, for example `capture_transaction`.
-    pub const fn name(&self) -> &'static str {
-        self.facts.name
-    }
-
     /// Returns the HTTP method.
     pub const fn method(&self) -> &Method {
         &self.facts.method
     }
 
-    /// Returns the path template of the public reference, for example `/accounts/{aid}/shopping/orders/{order_id}`.
-    pub const fn path(&self) -> &'static str {
-        self.facts.path
-    }
-
-    /// Returns the host that serves the operation.
-    pub const fn server(&self) -> Server {
-        self.facts.server
-    }
-
-    /// Returns the prefix between host and path, for example `/v1`. It may be empty.
-    pub const fn base(&self) -> &'static str {
-        self.facts.base
-    }
-
-    /// Returns the path variable that holds the account, `aid` or `oid`. The handle provides its value.
-    pub const fn account(&self) -> Option<&'static str> {
-        self.facts.account
-    }
-
-    /// Returns the scopes that permit the operation. One of them is enough.
-    pub const fn scopes(&self) -> &'static [&'static str] {
-        self.facts.scopes
-    }
-
-    /// Returns the retry class: whether a request may be sent again when its outcome is unknown.
-    pub const fn retry_class(&self) -> RetryClass {
-        self.facts.retry_class
-    }
-
-    /// Returns the method that reads whether a call with an unknown outcome took effect.
-    pub const fn read_back(&self) -> Option<&'static str> {
-        self.facts.read_back
-    }
-
     /// Returns how the pages of the list follow each other, or `None` for operations without paging.
     pub const fn paging(&self) -> Option<&Paging> {
         self.facts.paging.as_ref()
-    }
-
-    /// Returns how the operation is authenticated.
-    pub const fn auth(&self) -> Auth {
-        self.facts.auth
-    }
-
-    /// Returns the statuses that the public reference documents.
-    pub const fn statuses(&self) -> &'static [u16] {
-        self.facts.statuses
-    }
-
-    /// Returns how much of the operation was seen in public sources.
-    pub const fn evidence(&self) -> Evidence {
-        self.facts.evidence
-    }
-
-    /// Returns `true` if the public reference marks the operation as deprecated.
-    pub const fn deprecated(&self) -> bool {
-        self.facts.deprecated
     }
 }
 
@@ -247,4 +209,4 @@ pub enum CursorSource {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -13,6 +13,9 @@ use crate::{Retry, RetryPolicy};
 const SYSTEM_PREFIX: &str = "dintero-system-";
 const SYSTEM_LIMIT: usize = 120;
 
+/// The violation of a value that cannot stand in a header.
+pub(crate) const NO_HEADER: &str = "has characters that no header may have";
+
 /// Options of a single call. Those that are not set are those of the client.
 ///
 /// ```
@@ -91,14 +94,7 @@ impl fmt::Debug for CallOptions {
             .field("timeout", &self.timeout)
             .field("deadline", &self.deadline)
             .field("own_retry", &self.retry.is_some())
-            .field(
-                "headers",
-                &self
-                    .headers
-                    .keys()
-                    .map(HeaderName::as_str)
-                    .collect::<Vec<_>>(),
-            )
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
@@ -111,48 +107,36 @@ pub(crate) fn set_header(
     violations: &mut Violations,
 ) {
     let Ok(header) = HeaderName::from_bytes(name.as_bytes()) else {
-        violations.push(
-            "",
-            "a header name has characters that no header name may have",
-        );
-        return;
+        let rule = "a header name has characters that no header name may have";
+        return violations.push("", rule);
     };
-    if is_reserved(&header) {
-        violations.push(header.as_str(), "is set by the client itself");
-        return;
-    }
-    if header.as_str().starts_with(SYSTEM_PREFIX) && value.chars().count() > SYSTEM_LIMIT {
-        violations.push(
-            header.as_str(),
-            format_args!("must have at most {SYSTEM_LIMIT} characters"),
-        );
-        return;
-    }
-    match HeaderValue::from_str(value) {
-        Ok(value) => {
-            headers.insert(header, value);
-        }
-        Err(_) => violations.push(header.as_str(), "has characters that no header may have"),
+    let name = header.as_str();
+    if RESERVED.contains(&name) {
+        violations.push(name, "is set by the client itself");
+    } else if name.starts_with(SYSTEM_PREFIX) && value.chars().count() > SYSTEM_LIMIT {
+        let rule = format_args!("must have at most {SYSTEM_LIMIT} characters");
+        violations.push(name, rule);
+    } else if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(header, value);
+    } else {
+        violations.push(name, NO_HEADER);
     }
 }
 
-/// Returns `true` for the headers of authentication and framing, which the client sets itself.
-fn is_reserved(name: &HeaderName) -> bool {
-    const RESERVED: [&str; 11] = [
-        "authorization",
-        "proxy-authorization",
-        "x-api-key",
-        "host",
-        "content-length",
-        "transfer-encoding",
-        "connection",
-        "upgrade",
-        "te",
-        "trailer",
-        "expect",
-    ];
-    RESERVED.contains(&name.as_str())
-}
+/// The headers of authentication and framing, which the client sets itself.
+const RESERVED: [&str; 11] = [
+    "authorization",
+    "proxy-authorization",
+    "x-api-key",
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "upgrade",
+    "te",
+    "trailer",
+    "expect",
+];
 
 #[cfg(test)]
 mod tests;

@@ -43,36 +43,26 @@ pub(crate) fn query_value<'q>(query: &'q str, name: &str) -> Option<&'q str> {
 /// Removes all values of a query parameter.
 pub(crate) fn remove_query(query: &mut String, name: &str) {
     let named = utf8_percent_encode(name, RESERVED).to_string();
-    let others = query.split('&').filter(|pair| {
-        let key = pair.split_once('=').map_or(*pair, |(key, _)| key);
-        key != named
-    });
+    let others = query
+        .split('&')
+        .filter(|pair| pair.split('=').next() != Some(&named));
     *query = others.collect::<Vec<_>>().join("&");
 }
 
 /// Replaces `{name}` by an encoded value. Returns `false` if the template has no such variable.
 pub(crate) fn expand(template: &mut String, name: &str, encoded: &str) -> bool {
-    let mut from = 0;
-    while let Some(open) = template[from..].find('{').map(|at| from + at) {
-        let Some(close) = template[open..].find('}').map(|at| open + at) else {
-            return false;
-        };
-        if &template[open + 1..close] == name {
-            template.replace_range(open..=close, encoded);
-            return true;
-        }
-        from = close + 1;
+    let variable = format!("{{{name}}}");
+    let found = template.find(&variable);
+    if let Some(open) = found {
+        template.replace_range(open..open + variable.len(), encoded);
     }
-    false
+    found.is_some()
 }
 
 /// Returns the variables of a template that have no value.
 pub(crate) fn unexpanded(template: &str) -> impl Iterator<Item = &str> {
-    template
-        .split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}'))
-        .map(|(name, _)| name)
+    let starts = template.split('{').skip(1);
+    starts.filter_map(|rest| Some(rest.split_once('}')?.0))
 }
 
 #[cfg(test)]

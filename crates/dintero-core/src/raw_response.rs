@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::drift::Drifts;
@@ -14,25 +13,11 @@ use crate::{Error, Operation, Response, RetryClass, trace};
 
 /// A successful response whose body is not decoded yet.
 pub(crate) struct RawResponse {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
+    pub(crate) head: Head,
     pub(crate) body: Bytes,
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
     pub(crate) drifts: Arc<Drifts>,
-}
-
-impl RawResponse {
-    pub(crate) fn new(head: Head, body: Bytes, attempts: u32, drifts: Arc<Drifts>) -> Self {
-        Self {
-            status: head.status,
-            headers: head.headers,
-            body,
-            attempts,
-            elapsed: Duration::ZERO,
-            drifts,
-        }
-    }
 }
 
 /// The operation that was called, if any, and the retry class of the call.
@@ -45,7 +30,7 @@ pub(crate) fn decoded<T: DeserializeOwned>(
     match response.drifts.read::<T>(called.0, &response.body) {
         Ok((value, set_aside)) => {
             trace::set_aside(called.0, &set_aside);
-            Ok(Response::new(response.status, response.headers, value).with_set_aside(set_aside))
+            Ok(Response::of(response.head, value).with_set_aside(set_aside))
         }
         Err(error) => Err(response_error(called, response, error)),
     }
@@ -58,7 +43,7 @@ pub(crate) fn response_error(
     error: DecodeError,
 ) -> Error {
     Error::new(Kind::Decode(error))
-        .with_response(response.status, response.headers, response.body)
+        .with_response(response.head, response.body)
         .of_call(operation, class)
         .with_attempts(response.attempts, response.elapsed)
 }

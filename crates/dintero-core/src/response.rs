@@ -6,6 +6,7 @@ use std::ops::{Deref, DerefMut};
 use http::{HeaderMap, StatusCode};
 
 use crate::data::SetAside;
+use crate::exchange::Head;
 
 /// A successful response: any status of 2xx, documented or not.
 ///
@@ -40,14 +41,13 @@ impl<T> Response<T> {
         }
     }
 
-    pub(crate) fn raw(status: StatusCode, headers: HeaderMap, value: T) -> Self {
-        Self {
-            value,
-            status,
-            headers,
-            raw: true,
-            set_aside: Vec::new(),
-        }
+    pub(crate) fn of(head: Head, value: T) -> Self {
+        Self::new(head.status, head.headers, value)
+    }
+
+    /// Hides the value in Debug output.
+    pub(crate) fn raw(self) -> Self {
+        Self { raw: true, ..self }
     }
 
     pub(crate) fn with_set_aside(mut self, set_aside: Vec<SetAside>) -> Self {
@@ -104,11 +104,9 @@ impl<T> Response<T> {
     /// Maps the value, and keeps status and headers.
     pub fn map<U>(self, map: impl FnOnce(T) -> U) -> Response<U> {
         Response {
-            value: map(self.value),
-            status: self.status,
-            headers: self.headers,
             raw: self.raw,
             set_aside: self.set_aside,
+            ..Response::new(self.status, self.headers, map(self.value))
         }
     }
 

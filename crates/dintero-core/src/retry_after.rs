@@ -16,18 +16,13 @@ pub(crate) const MAX_DELAY: Duration = Duration::from_secs(24 * 3600);
 /// Returns the delay of a `Retry-After` header in seconds or as an HTTP date, zero for a date in the past. Other values count as
 /// absent.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = headers
-        .get(http::header::RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim();
+    let value = headers.get(http::header::RETRY_AFTER)?;
+    let text = value.to_str().ok()?.trim();
     let wait = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         text.parse().map_or(MAX_DELAY, Duration::from_secs)
     } else {
-        httpdate::parse_http_date(text)
-            .ok()?
-            .duration_since(now)
-            .unwrap_or_default()
+        let date = httpdate::parse_http_date(text).ok()?;
+        date.duration_since(now).unwrap_or_default()
     };
     Some(wait.min(MAX_DELAY))
 }

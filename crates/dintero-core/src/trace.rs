@@ -1,55 +1,55 @@
 //! One span per call and one event per attempt, with the attribute names of OpenTelemetry. They hold no query, header, body or
 //! resource id.
 
-use http::Method;
 use reqwest::Url;
 
 use crate::data::SetAside;
 use crate::exchange::Head;
-use crate::{Error, Operation};
+use crate::{Call, Error, Operation};
 
 #[cfg(feature = "tracing")]
 pub(crate) struct Trace(tracing::Span);
 
+/// Creates a span with the fields that all spans have.
 #[cfg(feature = "tracing")]
-impl Trace {
-    pub(crate) fn of_call(
-        operation: Option<&'static Operation>,
-        method: &Method,
-        url: &Url,
-        account: &str,
-    ) -> Self {
-        Self(tracing::info_span!(
-            "dintero.call",
+macro_rules! span {
+    ($name:literal, $url:ident, $($fields:tt)*) => {
+        Trace(tracing::info_span!(
+            $name,
             otel.kind = "client",
-            dintero.operation = operation.map_or("raw", Operation::id),
-            dintero.api = operation.map(Operation::api),
-            dintero.account = account,
-            http.request.method = method.as_str(),
-            url.template = operation.map(Operation::path),
-            server.address = url.host_str(),
-            server.port = url.port_or_known_default(),
+            server.address = $url.host_str(),
+            server.port = $url.port_or_known_default(),
             http.response.status_code = tracing::field::Empty,
             http.request.resend_count = tracing::field::Empty,
             dintero.request_id = tracing::field::Empty,
             error.r#type = tracing::field::Empty,
+            $($fields)*
         ))
+    };
+}
+
+#[cfg(feature = "tracing")]
+impl Trace {
+    pub(crate) fn of_call(call: &Call, url: &Url) -> Self {
+        span!(
+            "dintero.call",
+            url,
+            dintero.operation = call.operation.map_or("raw", Operation::id),
+            dintero.api = call.operation.map(Operation::api),
+            dintero.account = call.handle.account(),
+            http.request.method = call.method.as_str(),
+            url.template = call.operation.map(Operation::path),
+        )
     }
 
     /// The span of a token call, which is no child of the calls that wait for it.
     pub(crate) fn of_token(url: &Url, account: &str) -> Self {
-        Self(tracing::info_span!(
+        span!(
             "dintero.token",
-            otel.kind = "client",
+            url,
             dintero.account = account,
-            http.request.method = "POST",
-            server.address = url.host_str(),
-            server.port = url.port_or_known_default(),
-            http.response.status_code = tracing::field::Empty,
-            http.request.resend_count = tracing::field::Empty,
-            dintero.request_id = tracing::field::Empty,
-            error.r#type = tracing::field::Empty,
-        ))
+            http.request.method = "POST"
+        )
     }
 
     pub(crate) fn around<T>(&self, work: impl Future<Output = T>) -> impl Future<Output = T> {
@@ -62,9 +62,9 @@ impl Trace {
         let status = head.map(|head| head.status.as_u16());
         self.0.record("http.request.resend_count", resent);
         if let Some(head) = head {
-            self.0
-                .record("http.response.status_code", head.status.as_u16());
-            self.0.record("dintero.request_id", head.request_id());
+            self.0.record("http.response.status_code", status);
+            let id = head.headers.get("request-id").map(|id| id.to_str().ok());
+            self.0.record("dintero.request_id", id.flatten());
         }
         tracing::debug!(
             http.response.status_code = status,
@@ -102,7 +102,7 @@ pub(crate) struct Trace;
 
 #[cfg(not(feature = "tracing"))]
 impl Trace {
-    pub(crate) fn of_call(_: Option<&'static Operation>, _: &Method, _: &Url, _: &str) -> Self {
+    pub(crate) fn of_call(_: &Call, _: &Url) -> Self {
         Self
     }
 

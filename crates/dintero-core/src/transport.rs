@@ -6,22 +6,20 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 use reqwest::{Request, Url};
 
 use crate::audience::AudienceMismatch;
 use crate::clock::{before, later};
 use crate::credentials::Credentials;
 use crate::error::Kind;
-use crate::exchange::{Head, exchange};
+use crate::exchange::exchange;
 use crate::handle::Shared;
 use crate::raw_response::RawResponse;
-use crate::retry_after::{is_transient, retry_after};
+use crate::retry_after::is_transient;
 use crate::token::Token;
 use crate::trace::Trace;
-use crate::{
-    Auth, CallOptions, Error, FailedAttempt, Handle, Operation, Retry, RetryClass, WasSent,
-};
+use crate::{Auth, Call, Error, FailedAttempt, Retry, RetryClass, WasSent};
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
@@ -35,23 +33,13 @@ pub(crate) enum BodyKind {
 
 /// A request that is complete except for its authorization.
 pub(crate) struct PreparedRequest {
-    pub(crate) handle: Handle,
-    pub(crate) operation: Option<&'static Operation>,
-    pub(crate) method: Method,
+    pub(crate) call: Call,
     pub(crate) url: Url,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Option<Bytes>,
-    pub(crate) class: RetryClass,
-    pub(crate) auth: Auth,
-    pub(crate) options: CallOptions,
     pub(crate) body_kind: BodyKind,
 }
 
-/// An attempt that failed.
-struct Failed {
-    error: Error,
-    disposition: Disposition,
-}
+/// The error of an attempt that failed.
+type Failed = (Error, Disposition);
 
 /// Whether the server handled an attempt that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,23 +78,17 @@ impl PreparedRequest {
         if tokio::runtime::Handle::try_current().is_err() {
             let mut violations = crate::data::Violations::default();
             violations.push("", "calls require a Tokio runtime");
-            return Err(
-                Error::new(Kind::Configuration(violations)).of_call(self.operation, self.class)
-            );
+            return Err(Error::new(Kind::Configuration(violations))
+                .of_call(self.call.operation, self.call.class));
         }
-        let trace = Trace::of_call(
-            self.operation,
-            &self.method,
-            &self.url,
-            self.handle.account(),
-        );
+        let trace = Trace::of_call(&self.call, &self.url);
         trace.around(self.attempts(&trace)).await
     }
 
     async fn attempts(&self, trace: &Trace) -> Result<RawResponse, Error> {
-        let shared = self.handle.shared();
-        let policy = self.options.retry.as_ref().unwrap_or(&shared.retry);
-        let limit = self.options.deadline.unwrap_or(shared.deadline);
+        let shared = self.call.handle.shared();
+        let policy = self.call.options.retry.as_ref().unwrap_or(&shared.retry);
+        let limit = self.call.options.deadline.unwrap_or(shared.deadline);
         let start = shared.clock.now();
         let end = later(start, limit);
         let mut progress = Progress::default();
@@ -114,56 +96,41 @@ impl PreparedRequest {
         let mut now = start;
         loop {
             let authorization = self.authorization(shared, end, limit).await;
-            if authorization
-                .as_ref()
-                .is_ok_and(|authorization| authorization.waited)
-            {
+            if authorization.as_ref().is_ok_and(|known| known.waited) {
                 now = shared.clock.now();
             }
-            let failed = match authorization {
+            let (error, disposition) = match &authorization {
                 // The token arrived at the deadline: no response could arrive in time.
-                Ok(_) if now >= end => Failed {
-                    error: Error::new(Kind::Timeout(limit)),
-                    disposition: Disposition::Final,
-                },
-                Ok(authorization) => match self
-                    .attempt(
-                        shared,
-                        &authorization,
-                        (now, end),
-                        limit,
-                        &mut progress,
-                        trace,
-                    )
-                    .await
-                {
-                    Ok(mut response) => {
-                        shared.budget.release();
-                        response.elapsed = shared.clock.now() - start;
-                        return Ok(response);
-                    }
-                    Err(failed) => {
-                        if failed.disposition == Disposition::TokenRefused
-                            && let (Some(token), Some(cached)) =
-                                (&authorization.token, self.handle.token())
-                            && !progress.token_renewed
-                        {
-                            cached.invalidate(token);
+                Ok(_) if now >= end => (Error::new(Kind::Timeout(limit)), Disposition::Final),
+                Ok(authorization) => {
+                    let times = (now, end, limit);
+                    let attempt = self.attempt(shared, authorization, times, &mut progress, trace);
+                    match attempt.await {
+                        Ok(mut response) => {
+                            shared.budget.release();
+                            response.elapsed = shared.clock.now() - start;
+                            return Ok(response);
                         }
-                        failed
+                        Err(failed) => failed,
                     }
-                },
+                }
                 // The token call has its own retries.
-                Err(error) => Failed {
-                    error,
-                    disposition: Disposition::Final,
-                },
+                Err(error) => (error.share(), Disposition::Final),
             };
-            progress.unknown |= failed.disposition == Disposition::Unknown;
+            if disposition == Disposition::TokenRefused
+                && !progress.token_renewed
+                && let Ok(Authorization {
+                    token: Some(token), ..
+                }) = &authorization
+                && let Some(cached) = self.call.handle.token()
+            {
+                cached.invalidate(token);
+            }
+            progress.unknown |= disposition == Disposition::Unknown;
             now = shared.clock.now();
-            let error = self.finished(failed.error, &progress, now - start);
+            let error = self.finished(error, &progress, now - start);
             let time_left = end.saturating_duration_since(now);
-            let failed = (&error, failed.disposition);
+            let failed = (&error, disposition);
             match self.delay(shared, &**policy, failed, &mut progress, time_left) {
                 Some(delay) if delay.is_zero() => {}
                 Some(delay) => {
@@ -187,7 +154,7 @@ impl PreparedRequest {
         progress: &mut Progress,
         time_left: Duration,
     ) -> Option<Duration> {
-        let permitted = match (disposition, self.class) {
+        let permitted = match (disposition, self.call.class) {
             (Disposition::NotHandled, _) | (Disposition::Unknown, RetryClass::Idempotent) => true,
             (Disposition::TokenRefused, _) => !progress.token_renewed,
             (Disposition::Unknown, RetryClass::DuplicateTolerated) => {
@@ -200,7 +167,7 @@ impl PreparedRequest {
         }
         let failed = FailedAttempt {
             error,
-            class: self.class,
+            class: self.call.class,
             attempts: progress.attempts - u32::from(progress.token_renewed),
             outcome_unknown: disposition == Disposition::Unknown,
             token_refused: disposition == Disposition::TokenRefused,
@@ -231,7 +198,7 @@ impl PreparedRequest {
             sent => sent,
         };
         error
-            .of_call(self.operation, self.class)
+            .of_call(self.call.operation, self.call.class)
             .with_attempts(progress.attempts, elapsed)
             .with_sent(sent)
     }
@@ -251,7 +218,7 @@ impl PreparedRequest {
                 waited: false,
             })
         };
-        match (&shared.credentials, self.auth) {
+        match (&shared.credentials, self.call.auth) {
             (_, Auth::None) => return fixed(AUTHORIZATION, &HeaderValue::from_static("")),
             (Credentials::Client { basic, .. }, Auth::Basic) => {
                 return fixed(AUTHORIZATION, basic);
@@ -260,21 +227,19 @@ impl PreparedRequest {
             (Credentials::ApiKey(key), _) => return fixed(X_API_KEY, key),
             (Credentials::Client { .. } | Credentials::Source(_), _) => {}
         }
-        let Some(cached) = self.handle.token() else {
+        let Some(cached) = self.call.handle.token() else {
             return Err(Error::from_token_source("there is no token source"));
         };
         let current = cached.current();
         let waited = current.is_none();
         let token = match current {
             Some(token) => token,
-            None => match before(shared.clock.sleep_until(end), pin!(cached.get())).await {
-                Some(token) => token?,
-                None => {
-                    return Err(
-                        Error::new(Kind::Timeout(limit)).of_token_call(self.handle.account_arc())
-                    );
-                }
-            },
+            None => before(shared.clock.sleep_until(end), pin!(cached.get()))
+                .await
+                .unwrap_or_else(|| {
+                    Err(Error::new(Kind::Timeout(limit))
+                        .of_token_call(self.call.handle.account_arc()))
+                })?,
         };
         Ok(Authorization {
             name: AUTHORIZATION,
@@ -288,12 +253,11 @@ impl PreparedRequest {
         &self,
         shared: &Shared,
         authorization: &Authorization,
-        (now, end): (Instant, Instant),
-        deadline: Duration,
+        (now, end, deadline): (Instant, Instant, Duration),
         progress: &mut Progress,
         trace: &Trace,
     ) -> Result<RawResponse, Failed> {
-        let timeout = self.options.timeout.unwrap_or(shared.timeout);
+        let timeout = self.call.options.timeout.unwrap_or(shared.timeout);
         let own = later(now, timeout);
         let (until, limit) = if own < end {
             (own, timeout)
@@ -302,57 +266,42 @@ impl PreparedRequest {
         };
         progress.attempts += 1;
         let mut head = None;
+        let (request, url, most) = (self.request(authorization), &self.url, shared.body_limit);
+        let sleep = shared.clock.sleep_until(until);
         let outcome = before(
-            shared.clock.sleep_until(until),
-            pin!(exchange(
-                &shared.http,
-                self.request(authorization),
-                &self.url,
-                shared.body_limit,
-                &mut head,
-            )),
+            sleep,
+            pin!(exchange(&shared.http, request, url, most, &mut head)),
         )
         .await;
         trace.attempt(progress.attempts, head.as_ref());
         if let Some(head) = &head {
-            shared.drifts.status(self.operation, head.status);
+            shared.drifts.status(self.call.operation, head.status);
         }
         let (error, head) = match (outcome, head) {
-            (Some(Ok(body)), Some(head)) if head.status.is_success() => {
-                return Ok(RawResponse::new(
-                    head,
-                    body,
-                    progress.attempts,
-                    shared.drifts.clone(),
-                ));
-            }
-            // The success is known, and no body is expected.
-            (_, Some(head)) if head.status.is_success() && self.body_kind == BodyKind::Ignored => {
-                let drifts = shared.drifts.clone();
-                return Ok(RawResponse::new(
-                    head,
-                    Bytes::new(),
-                    progress.attempts,
-                    drifts,
-                ));
-            }
             // The status decides, even if the body did not arrive in time.
-            (outcome, Some(Head { status, headers })) if !status.is_success() => {
+            (outcome, Some(head)) if !head.status.is_success() => {
+                let status = head.status;
                 let body = outcome.and_then(Result::ok).unwrap_or_default();
-                let wait = retry_after(&headers, shared.clock.wall());
                 let refused = matches!(status.as_u16(), 401 | 403);
-                let account = self.handle.account();
+                let account = self.call.handle.account();
                 let mismatch = || AudienceMismatch::of_token(&authorization.value, account);
-                let error = Error::new(Kind::Status)
-                    .with_response(status, headers, body)
-                    .with_retry_after(wait)
+                let error = Error::of_status(head, body, shared.clock.wall())
                     .with_audience_mismatch(refused.then(mismatch).flatten());
-                return Err(Failed {
-                    error,
-                    disposition: Self::disposition(status, authorization),
+                return Err((error, Self::disposition(status, authorization)));
+            }
+            // The success is known, even if a body that nobody expects did not arrive.
+            (outcome, Some(head))
+                if matches!(outcome, Some(Ok(_))) || self.body_kind == BodyKind::Ignored =>
+            {
+                return Ok(RawResponse {
+                    head,
+                    body: outcome.and_then(Result::ok).unwrap_or_default(),
+                    attempts: progress.attempts,
+                    elapsed: Duration::ZERO,
+                    drifts: shared.drifts.clone(),
                 });
             }
-            (Some(Err(fault)), head) => (fault.into_error(), head),
+            (Some(Err(error)), head) => (error, head),
             (None | Some(Ok(_)), head) => (Error::new(Kind::Timeout(limit)), head),
         };
         let disposition = match error.kind() {
@@ -362,11 +311,11 @@ impl PreparedRequest {
         };
         let error = match head {
             // The status is a success, so the call was carried out although its body was not received.
-            Some(head) => error.with_response(head.status, head.headers, Bytes::new()),
+            Some(head) => error.with_response(head, Bytes::new()),
             None if disposition == Disposition::Unknown => error.with_sent(WasSent::Maybe),
             None => error,
         };
-        Err(Failed { error, disposition })
+        Err((error, disposition))
     }
 
     fn disposition(status: StatusCode, authorization: &Authorization) -> Disposition {
@@ -379,18 +328,18 @@ impl PreparedRequest {
     }
 
     fn request(&self, authorization: &Authorization) -> Request {
-        let mut request = Request::new(self.method.clone(), self.url.clone());
+        let mut request = Request::new(self.call.method.clone(), self.url.clone());
         let headers = request.headers_mut();
-        let defaults = &self.handle.shared().headers;
+        let defaults = &self.call.handle.shared().headers;
         // The authorization, and the headers that the HTTP library adds.
-        headers.reserve(defaults.len() + self.headers.len() + 4);
-        for (name, value) in defaults.iter().chain(&self.headers) {
+        headers.reserve(defaults.len() + self.call.headers.len() + 4);
+        for (name, value) in defaults.iter().chain(&self.call.headers) {
             headers.insert(name, value.clone());
         }
-        if self.auth != Auth::None {
+        if self.call.auth != Auth::None {
             headers.insert(authorization.name.clone(), authorization.value.clone());
         }
-        *request.body_mut() = self.body.clone().map(reqwest::Body::from);
+        *request.body_mut() = self.call.body.clone().map(reqwest::Body::from);
         request
     }
 }

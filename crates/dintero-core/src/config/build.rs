@@ -16,7 +16,7 @@ use crate::data::Violations;
 use crate::drift::Drifts;
 use crate::error::Kind;
 use crate::handle::{Handle, Shared};
-use crate::options::set_header;
+use crate::options::{NO_HEADER, set_header};
 use crate::retry::Budget;
 use crate::token::{ClientCredentialsSource, TokenCache};
 
@@ -32,11 +32,8 @@ impl<T: From<Handle>> Builder<T> {
         if let Some(owner) = &self.owner {
             check_owner(owner, &mut violations);
         }
-        let api_url = base_url(
-            self.names.api_url,
-            self.api_url.as_deref().unwrap_or(API_URL),
-            &mut violations,
-        );
+        let api = self.api_url.as_deref().unwrap_or(API_URL);
+        let api_url = base_url(self.names.api_url, api, &mut violations);
         let checkout = self.checkout_url.as_deref().unwrap_or(CHECKOUT_URL);
         let checkout_url = base_url(self.names.checkout_url, checkout, &mut violations);
         for (name, is_zero) in [
@@ -54,7 +51,7 @@ impl<T: From<Handle>> Builder<T> {
         let plain = [&api_url, &checkout_url]
             .iter()
             .any(|url| url.as_deref().is_some_and(|url| url.starts_with("http:")));
-        let http = self.http_client_or_default(plain, &mut violations);
+        let http = self.http(plain, &mut violations);
         let root = |url: &Option<String>| url.as_deref().and_then(|url| Url::parse(url).ok());
         let roots = root(&api_url).zip(root(&checkout_url));
         let (Some(http), Some(api_url), Some(checkout_url), Some((api_root, checkout_root)), true) =
@@ -97,30 +94,23 @@ impl<T: From<Handle>> Builder<T> {
             agent = format!("{agent} {suffix}");
         }
         match HeaderValue::from_str(&agent) {
-            Ok(value) => {
-                headers.insert(USER_AGENT, value);
-            }
-            Err(_) => violations.push(
-                "user_agent_suffix",
-                "has characters that no header may have",
-            ),
+            Ok(value) => drop(headers.insert(USER_AGENT, value)),
+            Err(_) => violations.push("user_agent_suffix", NO_HEADER),
         }
         headers
     }
 
     fn check_credentials(&self, violations: &mut Violations) {
-        let given = [
-            self.client.is_some(),
-            self.bearer.is_some(),
-            self.api_key.is_some(),
-            self.source.is_some(),
-        ];
-        match given.iter().filter(|given| **given).count() {
+        let given = u8::from(self.client.is_some())
+            + u8::from(self.bearer.is_some())
+            + u8::from(self.api_key.is_some())
+            + u8::from(self.source.is_some());
+        match given {
             1 => {}
-            0 => violations.push(
-                "credentials",
-                "are required: client id and secret, a token, an API key or a token source",
-            ),
+            0 => {
+                let kinds = "client id and secret, a token, an API key or a token source";
+                violations.push("credentials", format_args!("are required: {kinds}"));
+            }
             _ => violations.push("credentials", "of more than one kind are given"),
         }
         if let Some((id, secret)) = &self.client {
@@ -129,18 +119,15 @@ impl<T: From<Handle>> Builder<T> {
             if id.contains(':') {
                 violations.push(self.names.id, "must not contain `:`");
             }
-            check_secret(
-                self.names.secret,
-                secret.as_ref().map_or("", |secret| secret.expose_secret()),
-                violations,
-            );
+            let secret = secret.as_ref().map_or("", |secret| secret.expose_secret());
+            check_secret(self.names.secret, secret, violations);
         }
         for (name, secret) in [("bearer token", &self.bearer), ("API key", &self.api_key)] {
             if let Some(secret) = secret {
                 let before = violations.iter().count();
                 check_secret(name, secret.expose_secret(), violations);
                 if violations.iter().count() == before && bearer(secret).is_none() {
-                    violations.push(name, "has characters that no header may have");
+                    violations.push(name, NO_HEADER);
                 }
             }
         }
@@ -166,17 +153,11 @@ impl<T: From<Handle>> Builder<T> {
         self.source.take().map(Credentials::Source)
     }
 
-    fn http_client_or_default(
-        &mut self,
-        plain: bool,
-        violations: &mut Violations,
-    ) -> Option<reqwest::Client> {
+    fn http(&mut self, plain: bool, violations: &mut Violations) -> Option<reqwest::Client> {
         if let Some(http) = self.http.take() {
             if self.proxy.is_some() {
-                violations.push(
-                    "proxy",
-                    "has no effect beside `http_client`: set it on that client",
-                );
+                let rule = "has no effect beside `http_client`: set it on that client";
+                violations.push("proxy", rule);
             }
             return Some(http);
         }
@@ -194,13 +175,11 @@ impl<T: From<Handle>> Builder<T> {
             None if plain => builder = builder.no_proxy(),
             None => {}
         }
-        match builder.build() {
-            Ok(http) => Some(http),
-            Err(_) => {
-                violations.push("", "the HTTP client cannot be built: check that a TLS feature (`rustls` or `native-tls`) is enabled and root certificates are installed");
-                None
-            }
+        let http = builder.build().ok();
+        if http.is_none() {
+            violations.push("", "the HTTP client cannot be built: check that a TLS feature (`rustls` or `native-tls`) is enabled and root certificates are installed");
         }
+        http
     }
 }
 

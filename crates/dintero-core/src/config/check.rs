@@ -40,17 +40,10 @@ pub(crate) fn base_url(name: &str, text: &str, violations: &mut Violations) -> O
             !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
         })
     };
-    if url
-        .path()
-        .trim_end_matches('/')
-        .rsplit('/')
-        .next()
-        .is_some_and(version)
-    {
-        violations.push(
-            name,
-            "must not end in a version such as `/v1`, which is a part of every path",
-        );
+    let path = url.path().trim_end_matches('/');
+    if path.rsplit('/').next().is_some_and(version) {
+        let rule = "must not end in a version such as `/v1`, which is a part of every path";
+        violations.push(name, rule);
     }
     (violations.iter().count() == before).then(|| url.as_str().trim_end_matches('/').to_owned())
 }
@@ -59,10 +52,7 @@ fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else {
         return false;
     };
-    let ip = host
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .parse::<IpAddr>();
+    let ip = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
 }
 

@@ -126,68 +126,6 @@ impl<T: From<Handle>> Builder<T> {
         self.environment_from(|name| std::env::var_os(name))
     }
 
-    /// Sets the account: `T` (test) or `P` (production) and 8 digits.
-    pub fn account(mut self, id: impl Into<String>) -> Self {
-        self.account = Some(id.into());
-        self
-    }
-
-    /// Sets the account or partner that owns the API client, if it is not the account itself: `T` or `P` and 3 or 8 digits. It
-    /// issues the token, whose audience is the account.
-    pub fn owner(mut self, id: impl Into<String>) -> Self {
-        self.owner = Some(id.into());
-        self
-    }
-
-    /// Sets client id and secret of an API client, the usual credentials. Tokens are requested and renewed automatically.
-    pub fn client_credentials(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
-        self.client = Some((Some(id.into()), Some(SecretString::from(secret.into()))));
-        self
-    }
-
-    /// Sets a fixed access token, which is not renewed.
-    pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
-        self.bearer = Some(SecretString::from(token.into()));
-        self
-    }
-
-    /// Sets an API key, which is sent as `x-api-key`. Dintero documents it for administrative operations only.
-    pub fn api_key(mut self, key: impl Into<String>) -> Self {
-        self.api_key = Some(SecretString::from(key.into()));
-        self
-    }
-
-    /// Sets a source of access tokens.
-    pub fn token_source(mut self, source: impl TokenSource) -> Self {
-        self.source = Some(Arc::new(source));
-        self
-    }
-
-    /// Sets the URL of the API host. Default: `https://api.dintero.com`, for test and production accounts. It must be https, unless
-    /// its host is a loopback address. It may have a path, but no version at its end, since `/v1/…` is appended.
-    pub fn api_url(mut self, url: impl Into<String>) -> Self {
-        self.api_url = Some(url.into());
-        self
-    }
-
-    /// Sets the URL of the Checkout host. Default: `https://checkout.dintero.com`. It is subject to the limits of
-    /// [`api_url`](Self::api_url).
-    ///
-    /// A URL with `{aid}` in its path takes the place of host and version: `https://api.dintero.com/v1/accounts/{aid}/payments` is the
-    /// base of "Payments API v2". Dintero documents that base for `pay_session` only; one guide of a third party uses it for sessions,
-    /// transactions, captures, refunds and voids, and says that it does not list sessions. Whether it has the other operations of the
-    /// Checkout API, and the same bodies, is not known and was not tried: use a client of its own for the calls that need it.
-    pub fn checkout_url(mut self, url: impl Into<String>) -> Self {
-        self.checkout_url = Some(url.into());
-        self
-    }
-
-    /// Appends name and version of the program to `User-Agent: dintero-rust/<version>`, which Dintero's support can see.
-    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
-        self.user_agent_suffix = Some(suffix.into());
-        self
-    }
-
     /// Sets name and version of the system, such as the shop platform (`Dintero-System-Name`, `-Version`), at most 120 characters
     /// each. Dintero stores them with the transaction.
     pub fn system(self, name: impl Into<String>, version: impl Into<String>) -> Self {
@@ -211,37 +149,74 @@ impl<T: From<Handle>> Builder<T> {
         self.headers.push((name, value));
         self
     }
+}
+
+/// Writes setters, each of which sets one field.
+macro_rules! setters {
+    ($($(#[$meta:meta])* $name:ident($($argument:ident: $type:ty),*): $field:ident = $value:expr;)*) => {
+        impl<T: From<Handle>> Builder<T> {
+            $(
+                $(#[$meta])*
+                pub fn $name(mut self, $($argument: $type),*) -> Self {
+                    self.$field = $value;
+                    self
+                }
+            )*
+        }
+    };
+}
+
+setters! {
+    /// Sets the account: `T` (test) or `P` (production) and 8 digits.
+    account(id: impl Into<String>): account = Some(id.into());
+
+    /// Sets the account or partner that owns the API client, if it is not the account itself: `T` or `P` and 3 or 8 digits. It
+    /// issues the token, whose audience is the account.
+    owner(id: impl Into<String>): owner = Some(id.into());
+
+    /// Sets client id and secret of an API client, the usual credentials. Tokens are requested and renewed automatically.
+    client_credentials(id: impl Into<String>, secret: impl Into<String>): client = Some((Some(id.into()), Some(SecretString::from(secret.into()))));
+
+    /// Sets a fixed access token, which is not renewed.
+    bearer_token(token: impl Into<String>): bearer = Some(SecretString::from(token.into()));
+
+    /// Sets an API key, which is sent as `x-api-key`. Dintero documents it for administrative operations only.
+    api_key(key: impl Into<String>): api_key = Some(SecretString::from(key.into()));
+
+    /// Sets a source of access tokens.
+    token_source(source: impl TokenSource): source = Some(Arc::new(source));
+
+    /// Sets the URL of the API host. Default: `https://api.dintero.com`, for test and production accounts. It must be https, unless
+    /// its host is a loopback address. It may have a path, but no version at its end, since `/v1/…` is appended.
+    api_url(url: impl Into<String>): api_url = Some(url.into());
+
+    /// Sets the URL of the Checkout host. Default: `https://checkout.dintero.com`. It is subject to the limits of
+    /// [`api_url`](Self::api_url).
+    ///
+    /// A URL with `{aid}` in its path takes the place of host and version: `https://api.dintero.com/v1/accounts/{aid}/payments` is the
+    /// base of "Payments API v2". Dintero documents that base for `pay_session` only; one guide of a third party uses it for sessions,
+    /// transactions, captures, refunds and voids, and says that it does not list sessions. Whether it has the other operations of the
+    /// Checkout API, and the same bodies, is not known and was not tried: use a client of its own for the calls that need it.
+    checkout_url(url: impl Into<String>): checkout_url = Some(url.into());
+
+    /// Appends name and version of the program to `User-Agent: dintero-rust/<version>`, which Dintero's support can see.
+    user_agent_suffix(suffix: impl Into<String>): user_agent_suffix = Some(suffix.into());
 
     /// Sets the timeout of one attempt, from connecting to the last byte of the response. Default: 30 s, since captures and refunds
     /// wait for the payment provider.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
+    timeout(timeout: Duration): timeout = timeout;
 
     /// Sets the timeout of connecting. Default: 10 s. A request without a connection was not sent and can be retried.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
-        self
-    }
+    connect_timeout(timeout: Duration): connect_timeout = timeout;
 
     /// Sets the deadline of a whole call: token, attempts and delays. Default: 90 s, which is three attempts that time out.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
-        self
-    }
+    deadline(deadline: Duration): deadline = deadline;
 
     /// Sets how calls are retried: a [`RetryPolicy`], which documents the defaults and their reasons, or another [`Retry`].
-    pub fn retry(mut self, policy: impl Retry) -> Self {
-        self.retry = Arc::new(policy);
-        self
-    }
+    retry(policy: impl Retry): retry = Arc::new(policy);
 
     /// Sets the largest body of a response in bytes after decompression. Default: 32 MiB (33,554,432). Enforced while reading.
-    pub fn body_limit(mut self, bytes: u64) -> Self {
-        self.body_limit = bytes;
-        self
-    }
+    body_limit(bytes: u64): body_limit = bytes;
 
     /// Sets the HTTP client, for a proxy, certificates or a shared connection pool.
     ///
@@ -253,31 +228,19 @@ impl<T: From<Handle>> Builder<T> {
     /// - No proxy for an http host, a connect timeout, `gzip(true)`, and no default headers that identify anybody.
     ///
     /// [`proxy`](Self::proxy) and [`connect_timeout`](Self::connect_timeout) have no effect.
-    pub fn http_client(mut self, client: reqwest::Client) -> Self {
-        self.http = Some(client);
-        self
-    }
+    http_client(client: reqwest::Client): http = Some(client);
 
     /// Sets a proxy for all calls except those to the loopback, `http://` or `https://`, with or without user and password. Default:
     /// the proxy of the environment (`HTTPS_PROXY`, `NO_PROXY`), but none if a configured host is the loopback over http.
-    pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Some(SecretString::from(url.into()));
-        self
-    }
+    proxy(url: impl Into<String>): proxy = Some(SecretString::from(url.into()));
 
     /// Sets a function that is called when a response has a field, an enum value or a status that the public documents do not know, or
     /// a field that does not fit its type: once for each of them and each operation. Default: none. The same is told as events of `tracing`
     /// with the target `dintero::drift`, once in a process.
-    pub fn on_drift(mut self, listener: impl Fn(&Drift) + Send + Sync + 'static) -> Self {
-        self.on_drift = Some(Arc::new(listener));
-        self
-    }
+    on_drift(listener: impl Fn(&Drift) + Send + Sync + 'static): on_drift = Some(Arc::new(listener));
 
     /// Sets the clock, for tests.
-    pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
-        self
-    }
+    clock(clock: impl Clock): clock = Arc::new(clock);
 }
 
 impl<T> fmt::Debug for Builder<T> {

@@ -2,32 +2,38 @@
 
 use std::error::Error as StdError;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 
 use super::{Envelope, Error, Kind, WasSent};
 use crate::audience::AudienceMismatch;
+use crate::exchange::Head;
+use crate::retry_after::retry_after;
 use crate::{Operation, RetryClass};
 
 impl Error {
-    pub(crate) fn with_response(
-        mut self,
-        status: StatusCode,
-        headers: HeaderMap,
-        body: Bytes,
-    ) -> Self {
+    pub(crate) fn with_response(mut self, head: Head, body: Bytes) -> Self {
         self.0.envelope = Envelope::read(&body);
-        self.0.status = Some(status);
-        self.0.headers = headers;
+        self.0.status = Some(head.status);
+        self.0.headers = head.headers;
         self.0.body = Some(body);
-        self.0.sent = if is_outcome_unknown(status) {
+        // After 408 and 5xx the server may have handled the request all the same.
+        let unknown = head.status.is_server_error() || head.status == StatusCode::REQUEST_TIMEOUT;
+        self.with_sent(if unknown {
             WasSent::Maybe
         } else {
             WasSent::Yes
-        };
-        self
+        })
+    }
+
+    /// Creates the error of a response whose status is not a success.
+    pub(crate) fn of_status(head: Head, body: Bytes, now: SystemTime) -> Self {
+        let wait = retry_after(&head.headers, now);
+        let mut error = Self::new(Kind::Status).with_response(head, body);
+        error.0.retry_after = wait;
+        error
     }
 
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
@@ -49,11 +55,6 @@ impl Error {
 
     pub(crate) fn with_sent(mut self, sent: WasSent) -> Self {
         self.0.sent = sent;
-        self
-    }
-
-    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
-        self.0.retry_after = wait;
         self
     }
 
@@ -98,9 +99,4 @@ impl Error {
     pub(crate) fn share(&self) -> Self {
         Self(self.0.clone())
     }
-}
-
-/// Returns `true` for 408 and 5xx, after which the server may have handled the request all the same.
-pub(crate) fn is_outcome_unknown(status: StatusCode) -> bool {
-    status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT
 }

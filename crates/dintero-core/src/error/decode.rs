@@ -65,9 +65,8 @@ pub(crate) fn reason(error: &serde_json::Error) -> String {
         Category::Io | Category::Data => {}
     }
     let message = error.to_string();
-    let message = message
-        .rfind(" at line ")
-        .map_or(message.as_str(), |end| &message[..end]);
+    let end = message.rfind(" at line ").unwrap_or(message.len());
+    let message = &message[..end];
     if message.starts_with("missing field") || message.starts_with("duplicate field") {
         return message.to_owned();
     }
@@ -111,7 +110,11 @@ pub(crate) fn paths_at(text: &[u8], offsets: &[usize]) -> Vec<String> {
     let mut frames: Vec<Frame<'_>> = Vec::new();
     let mut at = 0;
     loop {
-        let end = string_end_at(text, at);
+        // The end of the string that begins here, or of the byte.
+        let end = match text.get(at) {
+            Some(b'"') => string_end(text, at) + 1,
+            _ => at + 1,
+        };
         while let Some(index) = order.next_if(|index| offsets[*index] < end || at >= text.len()) {
             paths[index] = path_of(&frames, text, offsets[index]);
         }
@@ -145,20 +148,8 @@ pub(crate) fn paths_at(text: &[u8], offsets: &[usize]) -> Vec<String> {
 fn path_of(frames: &[Frame<'_>], text: &[u8], offset: usize) -> String {
     // If a list itself does not match, reading stops after its bracket.
     let is_list = text[..offset.min(text.len())].ends_with(b"[");
-    render(&frames[..frames.len() - usize::from(is_list && !frames.is_empty())])
-}
-
-/// Returns the end of the string that begins at `at`, or of the byte.
-fn string_end_at(text: &[u8], at: usize) -> usize {
-    match text.get(at) {
-        Some(b'"') => string_end(text, at) + 1,
-        _ => at + 1,
-    }
-}
-
-fn render(frames: &[Frame<'_>]) -> String {
     let mut path = String::new();
-    for frame in frames {
+    for frame in &frames[..frames.len() - usize::from(is_list && !frames.is_empty())] {
         match frame {
             Frame::Object(None) => {}
             Frame::Object(Some(key)) => {
@@ -178,13 +169,10 @@ fn render(frames: &[Frame<'_>]) -> String {
 /// Returns a key that looks like a field name. Keys of maps may be personal data and show as `*`; so does a key that begins with a
 /// digit, such as a phone number.
 fn field_name(key: &[u8]) -> &str {
-    let plain = key.len() <= 64
-        && !key.first().is_some_and(u8::is_ascii_digit)
-        && key
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let starts_well = key.first().is_some_and(|byte| !byte.is_ascii_digit());
     match std::str::from_utf8(key) {
-        Ok(name) if plain && !name.is_empty() => name,
+        Ok(name) if key.len() <= 64 && starts_well && key.iter().all(plain) => name,
         _ => "*",
     }
 }

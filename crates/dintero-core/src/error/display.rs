@@ -27,40 +27,7 @@ impl fmt::Display for Error {
                     "{subject} was not sent because the request is invalid: {violations}; correct it and call again"
                 );
             }
-            Kind::Status => write!(f, "{subject} failed with status {}", self.status_text())?,
-            Kind::Timeout(limit) => write!(f, "{subject} received no response within {limit:?}")?,
-            Kind::Connect if self.0.sent == WasSent::Maybe => write!(
-                f,
-                "{subject} failed because the connection for its last attempt could not be established"
-            )?,
-            Kind::Connect => write!(
-                f,
-                "{subject} was not sent because the connection could not be established"
-            )?,
-            Kind::Refused => write!(f, "{subject} was refused by the server without handling it")?,
-            Kind::Redirected => write!(
-                f,
-                "{subject} was redirected, and the configured HTTP client followed the redirect"
-            )?,
-            Kind::Broken => write!(
-                f,
-                "{subject} failed because the connection was lost before the response was complete"
-            )?,
-            Kind::TooLarge(limit) => write!(
-                f,
-                "{subject} succeeded, but the response is larger than the limit of {limit} bytes"
-            )?,
-            Kind::Decode(error) => {
-                write!(
-                    f,
-                    "{subject} succeeded, but the response could not be decoded: "
-                )?;
-                match error.path() {
-                    Some(path) => write!(f, "`{path}`: {}", error.reason())?,
-                    None => f.write_str(error.reason())?,
-                }
-            }
-            Kind::TokenSource => write!(f, "{subject} failed because the token source failed")?,
+            _ => write!(f, "{subject} {}", self.event())?,
         }
         self.details(f)?;
         write!(f, "; {}", self.advice())
@@ -68,34 +35,57 @@ impl fmt::Display for Error {
 }
 
 impl Error {
+    /// Returns what happened, without the subject.
+    fn event(&self) -> String {
+        match &self.0.kind {
+            Kind::Status => format!("failed with status {}", self.status_text()),
+            Kind::Timeout(limit) => format!("received no response within {limit:?}"),
+            Kind::Connect if self.0.sent == WasSent::Maybe => {
+                "failed because the connection for its last attempt could not be established"
+                    .to_owned()
+            }
+            Kind::Connect => {
+                "was not sent because the connection could not be established".to_owned()
+            }
+            Kind::Refused => "was refused by the server without handling it".to_owned(),
+            Kind::Redirected => {
+                "was redirected, and the configured HTTP client followed the redirect".to_owned()
+            }
+            Kind::TooLarge(limit) => {
+                format!("succeeded, but the response is larger than the limit of {limit} bytes")
+            }
+            Kind::Decode(error) => {
+                let place = error.path().map(|path| format!("`{path}`: "));
+                let (place, reason) = (place.unwrap_or_default(), error.reason());
+                format!("succeeded, but the response could not be decoded: {place}{reason}")
+            }
+            Kind::TokenSource => "failed because the token source failed".to_owned(),
+            _ => {
+                "failed because the connection was lost before the response was complete".to_owned()
+            }
+        }
+    }
+
     /// Writes status, code, request id and attempts in brackets.
     fn details(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut facts = Vec::new();
-        if let Some(status) = self
-            .0
-            .status
-            .filter(|_| !matches!(self.0.kind, Kind::Status))
-        {
-            facts.push(format!("status {}", status.as_u16()));
-        }
-        if let Some(code) = self.code().filter(|code| is_identifier(code)) {
-            facts.push(format!("code {code}"));
-        }
-        if let Some(id) = self.request_id().filter(|id| is_identifier(id)) {
-            facts.push(format!("request id {id}"));
-        }
-        if self.0.attempts > 1 {
-            facts.push(format!(
-                "{} attempts in {:.1} s",
-                self.0.attempts,
-                self.0.elapsed.as_secs_f64()
-            ));
-        }
+        let status = self
+            .status_u16()
+            .filter(|_| !matches!(self.0.kind, Kind::Status));
+        let code = self.code().filter(|code| is_identifier(code));
+        let id = self.request_id().filter(|id| is_identifier(id));
+        let seconds = self.0.elapsed.as_secs_f64();
+        let attempts = Some(self.0.attempts).filter(|attempts| *attempts > 1);
+        let facts = [
+            status.map(|status| format!("status {status}")),
+            code.map(|code| format!("code {code}")),
+            id.map(|id| format!("request id {id}")),
+            attempts.map(|attempts| format!("{attempts} attempts in {seconds:.1} s")),
+        ];
+        let facts: Vec<String> = facts.into_iter().flatten().collect();
         if facts.is_empty() {
-            Ok(())
-        } else {
-            write!(f, " ({})", facts.join(", "))
+            return Ok(());
         }
+        write!(f, " ({})", facts.join(", "))
     }
 
     fn advice(&self) -> String {
@@ -189,23 +179,18 @@ impl Error {
 
     /// Returns `403 Forbidden`, without a reason phrase of the server.
     fn status_text(&self) -> String {
-        match self
-            .0
-            .status
-            .map(|status| (status.as_u16(), status.canonical_reason()))
-        {
-            Some((code, Some(reason))) => format!("{code} {reason}"),
-            Some((code, None)) => code.to_string(),
-            None => "an error".to_owned(),
+        let Some(status) = self.0.status else {
+            return "an error".to_owned();
+        };
+        match status.canonical_reason() {
+            Some(reason) => format!("{} {reason}", status.as_u16()),
+            None => status.as_u16().to_string(),
         }
     }
 
     fn when(&self) -> String {
         match self.0.retry_after {
-            Some(wait) => format!(
-                "after {} s",
-                wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
-            ),
+            Some(wait) => format!("after {} s", wait.as_secs_f64().ceil()),
             None => "after a few seconds".to_owned(),
         }
     }

@@ -22,7 +22,7 @@ use envelope::Envelope;
 use crate::audience::AudienceMismatch;
 use crate::clock::{Clock as _, SystemClock};
 use crate::data::Violations;
-use crate::retry_after::retry_after;
+use crate::exchange::Head;
 use crate::{Operation, RetryClass};
 
 /// The error of a call, or of the configuration of a client.
@@ -130,15 +130,11 @@ impl Error {
     ///
     /// A status of 2xx gives an error with [`is_decode`](Self::is_decode).
     pub fn from_response(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        let kind = if status.is_success() {
-            Kind::Decode(DecodeError::empty())
-        } else {
-            Kind::Status
-        };
-        let wait = retry_after(&headers, SystemClock.wall());
-        Self::new(kind)
-            .with_response(status, headers, body.into())
-            .with_retry_after(wait)
+        let head = Head { status, headers };
+        if status.is_success() {
+            return Self::new(Kind::Decode(DecodeError::empty())).with_response(head, body.into());
+        }
+        Self::of_status(head, body.into(), SystemClock.wall())
     }
 
     /// Creates the error of a response that did not arrive within `limit`, for tests of code that handles errors.

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::{Error, Kind, WasSent};
 use crate::data::Violations;
-use crate::test_support::facts;
+use crate::operation::tests::facts;
 use crate::{Operation, RetryClass};
 
 static CAPTURE: Operation = {

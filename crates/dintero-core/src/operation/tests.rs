@@ -1,5 +1,30 @@
-use super::{Operation, RetryClass};
-use crate::test_support::facts;
+use http::Method;
+
+use super::{Auth, Evidence, Operation, OperationFacts, RetryClass, Server};
+
+/// The facts of an operation of the Checkout API.
+pub(crate) const fn facts(name: &'static str, retry_class: RetryClass) -> OperationFacts {
+    OperationFacts {
+        api: "checkout",
+        id: name,
+        name,
+        method: Method::POST,
+        path: "/",
+        server: Server::Checkout,
+        base: "/v1",
+        account: None,
+        scopes: &[],
+        retry_class,
+        read_back: None,
+        paging: None,
+        auth: Auth::Bearer,
+        content_type: "application/json",
+        accept: "application/json",
+        statuses: &[200],
+        evidence: Evidence::Seen,
+        deprecated: false,
+    }
+}
 
 static CAPTURE: Operation = {
     let mut facts = facts("capture_transaction", RetryClass::NonIdempotent);

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::error::DecodeError;
 use crate::path::{push_query, query_value, remove_query};
-use crate::{CursorSource, Operation, Paging};
+use crate::{Cursor, CursorSource, Operation, Paging};
 
 /// A position between two pages of a list, to resume from with [`Pages::resume`](super::Pages::resume).
 ///
@@ -28,11 +28,10 @@ impl PageCursor {
 
     pub(super) fn fits(&self, operation: &Operation) -> bool {
         let wanted = operation.paging().map_or(&[][..], |paging| paging.cursor);
+        let mut parameters = wanted.iter().map(|cursor| cursor.parameter);
         self.list == name(operation)
             && self.values.len() == wanted.len()
-            && wanted
-                .iter()
-                .all(|cursor| self.values.contains_key(cursor.parameter))
+            && parameters.all(|parameter| self.values.contains_key(parameter))
     }
 
     /// Sets the query parameters, which replace those of the same names.
@@ -93,31 +92,25 @@ pub(super) fn next(
             None => missing = Some(pointer),
         }
     }
-    let by_items = cursor
-        .iter()
-        .any(|cursor| matches!(cursor.source, CursorSource::LastItem(_)));
-    match missing {
-        Some(_) if values.is_empty() && !(by_items && count > 0) => return Ok(None),
-        Some(pointer) => {
-            return Err(DecodeError::field(pointer, "the next page needs it"));
-        }
-        None => {}
+    let is_item = |cursor: &Cursor| matches!(cursor.source, CursorSource::LastItem(_));
+    if let Some(pointer) = missing {
+        let is_end = values.is_empty() && !(count > 0 && cursor.iter().any(is_item));
+        let error = DecodeError::field(pointer, "the next page needs it");
+        return if is_end { Ok(None) } else { Err(error) };
     }
-    let next = PageCursor {
-        list: name(operation),
-        values,
-    };
-    match current {
-        Some(current) if *current == next && count == 0 => Ok(None),
-        Some(current) if *current == next => {
-            let pointer = cursor.first().map_or("", |cursor| match cursor.source {
-                CursorSource::LastItem(pointer) | CursorSource::Body(pointer) => pointer,
-            });
-            let reason = "it is the cursor of the previous page, so the list would never end";
-            Err(DecodeError::field(pointer, reason))
-        }
-        _ => Ok(Some(next)),
+    let list = name(operation);
+    let next = PageCursor { list, values };
+    if current != Some(&next) {
+        return Ok(Some(next));
     }
+    if count == 0 {
+        return Ok(None);
+    }
+    let pointer = cursor.first().map_or("", |cursor| match cursor.source {
+        CursorSource::LastItem(pointer) | CursorSource::Body(pointer) => pointer,
+    });
+    let reason = "it is the cursor of the previous page, so the list would never end";
+    Err(DecodeError::field(pointer, reason))
 }
 
 /// Returns the value of a query parameter.

@@ -123,25 +123,25 @@ impl<P: DeserializeOwned, I> Pages<P, I> {
     }
 
     fn page(&mut self, called: Called, response: RawResponse) -> Result<Page<P, I>, Error> {
-        let (value, set_aside) = match response.drifts.read::<P>(called.0, &response.body) {
+        // The cursor is read from the JSON, since the types may not know its field.
+        let next = || match called.0 {
+            Some(list) => {
+                let body = nearest_value(&response.body);
+                cursor::next(list, &self.call.query, &body, self.cursor.as_ref())
+            }
+            None => Ok(None),
+        };
+        let read = response.drifts.read::<P>(called.0, &response.body);
+        let read = read.and_then(|read| Ok((read, next()?)));
+        let ((value, set_aside), cursor) = match read {
             Ok(read) => read,
             Err(error) => return Err(response_error(called, response, error)),
         };
         trace::set_aside(called.0, &set_aside);
-        // The cursor is read from the JSON, since the types may not know its field.
-        let body = nearest_value(&response.body);
-        let next = called.0.map_or(Ok(None), |list| {
-            cursor::next(list, &self.call.query, &body, self.cursor.as_ref())
-        });
-        let cursor = match next {
-            Ok(cursor) => cursor,
-            Err(fault) => return Err(response_error(called, response, fault)),
-        };
         self.ended = cursor.is_none();
         self.cursor = cursor.clone().or(self.cursor.take());
         Ok(Page {
-            response: Response::new(response.status, response.headers, value)
-                .with_set_aside(set_aside),
+            response: Response::of(response.head, value).with_set_aside(set_aside),
             items: self.items,
             cursor,
         })
@@ -195,27 +195,7 @@ impl<P, I> Deref for Page<P, I> {
 impl<P: DeserializeOwned, I> Items<P, I> {
     /// Returns the next item.
     pub async fn next(&mut self) -> Option<Result<I, Error>> {
-        let mut this = Pin::new(self);
-        poll_fn(|context| this.as_mut().poll_item(context)).await
-    }
-
-    fn poll_item(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<I, Error>>> {
-        let this = self.get_mut();
-        loop {
-            if let Some(item) = this.items.next() {
-                return Poll::Ready(Some(Ok(item)));
-            }
-            let current = this.pages.cursor.clone();
-            match ready!(Pin::new(&mut this.pages).poll_next(context)) {
-                Some(Ok(page)) => this.items = page.into_items().into_iter(),
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-            this.current = current;
-        }
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 }
 
@@ -235,7 +215,19 @@ impl<P: DeserializeOwned, I> Stream for Items<P, I> {
     type Item = Result<I, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.poll_item(context)
+        let this = self.get_mut();
+        loop {
+            if let Some(item) = this.items.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            let current = this.pages.cursor.clone();
+            match ready!(Pin::new(&mut this.pages).poll_next(context)) {
+                Some(Ok(page)) => this.items = page.into_items().into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+            this.current = current;
+        }
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -25,6 +25,9 @@ fn debug_shows_neither_headers_nor_raw_bytes() {
         typed.contains("value") && typed.contains("r-1") && !typed.contains("secret-cookie"),
         "{typed}"
     );
-    let raw = format!("{:?}", Response::raw(StatusCode::OK, headers(), "the body"));
+    let raw = format!(
+        "{:?}",
+        Response::new(StatusCode::OK, headers(), "the body").raw()
+    );
     assert!(!raw.contains("the body"), "{raw}");
 }

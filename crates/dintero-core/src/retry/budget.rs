@@ -19,23 +19,22 @@ impl Budget {
 
     /// Takes the tokens of one retry. Returns `false` if there are not enough.
     pub(crate) fn try_acquire(&self) -> bool {
-        self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                left.checked_sub(Self::RETRY)
-            })
-            .is_ok()
+        self.update(|left| left.checked_sub(Self::RETRY))
     }
 
     /// Returns the token of a success.
     pub(crate) fn release(&self) {
         // The bucket is usually full; then this is a single read.
         if self.0.load(Ordering::Relaxed) < Self::FULL {
-            let _ = self
-                .0
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                    (left < Self::FULL).then(|| left + 1)
-                });
+            self.update(|left| (left < Self::FULL).then(|| left + 1));
         }
+    }
+
+    fn update(&self, change: impl FnMut(u32) -> Option<u32>) -> bool {
+        let updated = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, change);
+        updated.is_ok()
     }
 }
 

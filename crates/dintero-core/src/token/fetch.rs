@@ -16,9 +16,9 @@ use serde_json::Value;
 use crate::clock::{Clock, before};
 use crate::credentials::{AccessToken, TokenFuture, TokenRequest, TokenSource};
 use crate::error::{DecodeError, Kind};
-use crate::exchange::{ExchangeError, Head, exchange};
+use crate::exchange::{Head, exchange};
 use crate::retry::RetryPolicy;
-use crate::retry_after::{is_transient, retry_after};
+use crate::retry_after::is_transient;
 use crate::trace::Trace;
 use crate::{Error, path};
 
@@ -66,9 +66,8 @@ impl ClientCredentialsSource {
             let outcome = self.attempt(request, url, end, &mut head).await;
             attempts += 1;
             trace.attempt(attempts, head.as_ref());
-            let error = match outcome {
-                Ok(token) => return Ok(token),
-                Err(error) => error,
+            let Err(error) = outcome else {
+                return outcome;
             };
             let delay = policy
                 .delay_before(attempts + 1, error.retry_after())
@@ -90,22 +89,17 @@ impl ClientCredentialsSource {
         received: &mut Option<Head>,
     ) -> Result<AccessToken, Error> {
         let until = (self.clock.now() + ATTEMPT_TIMEOUT).min(end);
-        let body = match before(
-            self.clock.sleep_until(until),
-            pin!(exchange(
-                &self.http,
-                self.request(request, url),
-                url,
-                BODY_LIMIT,
-                received
-            )),
+        let post = self.request(request, url);
+        let sleep = self.clock.sleep_until(until);
+        let body = before(
+            sleep,
+            pin!(exchange(&self.http, post, url, BODY_LIMIT, received)),
         )
-        .await
-        {
-            None => return Err(Error::new(Kind::Timeout(ATTEMPT_TIMEOUT))),
-            Some(Err(fault)) => return Err(ExchangeError::into_error(fault)),
-            Some(Ok(body)) => body,
+        .await;
+        let Some(body) = body else {
+            return Err(Error::new(Kind::Timeout(ATTEMPT_TIMEOUT)));
         };
+        let body = body?;
         let Some(head) = received.clone() else {
             return Err(Error::new(Kind::Broken));
         };
@@ -114,17 +108,10 @@ impl ClientCredentialsSource {
             let token = read(&body);
             wipe(body);
             return token.map_err(|fault| {
-                Error::new(Kind::Decode(fault)).with_response(
-                    head.status,
-                    head.headers,
-                    Bytes::new(),
-                )
+                Error::new(Kind::Decode(fault)).with_response(head, Bytes::new())
             });
         }
-        let wait = retry_after(&head.headers, self.clock.wall());
-        Err(Error::new(Kind::Status)
-            .with_response(head.status, head.headers, body)
-            .with_retry_after(wait))
+        Err(Error::of_status(head, body, self.clock.wall()))
     }
 
     fn url(&self, request: &TokenRequest) -> Result<Url, Error> {
@@ -175,17 +162,15 @@ fn read(body: &[u8]) -> Result<AccessToken, DecodeError> {
     if response.access_token.is_empty() {
         return Err(DecodeError::field("access_token", "expected a token"));
     }
-    let token = AccessToken::new(response.access_token);
     // Seconds as an integer, also in quotes or with a fraction.
     let seconds = match response.expires_in {
         Some(Value::Number(seconds)) => seconds.as_f64(),
         Some(Value::String(seconds)) => seconds.parse().ok(),
         _ => None,
     };
-    let lifetime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok());
     Ok(AccessToken {
-        expires_in: lifetime,
-        ..token
+        expires_in: seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok()),
+        ..AccessToken::new(response.access_token)
     })
 }
 

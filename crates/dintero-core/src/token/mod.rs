@@ -46,8 +46,12 @@ impl TokenCache {
     ) -> Arc<CachedToken> {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = entries.entry(request).or_insert_with_key(|request| {
-            let entry = CachedToken::new(request.clone(), source.clone(), clock.clone());
-            Arc::new(entry)
+            Arc::new(CachedToken {
+                request: request.clone(),
+                source: source.clone(),
+                clock: clock.clone(),
+                state: Mutex::default(),
+            })
         });
         Arc::clone(entry)
     }
@@ -68,12 +72,10 @@ impl Token {
         // Up to a tenth earlier, so that the instances of a shop do not all renew in the same second.
         let margin = margin.map(|margin| margin.mul_f64(1.0 + fastrand::f64() * 0.1));
         let expires_at = lifetime.and_then(|lifetime| requested.checked_add(lifetime));
-        let renew_at = expires_at
-            .zip(margin)
-            .and_then(|(end, margin)| end.checked_sub(margin));
+        let times = expires_at.zip(margin);
         Some(Self {
             header: bearer(&token.secret)?,
-            renew_at,
+            renew_at: times.and_then(|(end, margin)| end.checked_sub(margin)),
             expires_at,
         })
     }
@@ -111,19 +113,6 @@ enum Lookup {
 }
 
 impl CachedToken {
-    pub(crate) fn new(
-        request: TokenRequest,
-        source: Arc<dyn TokenSource>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self {
-            request,
-            source,
-            clock,
-            state: Mutex::default(),
-        }
-    }
-
     /// Returns the token if it is valid. May start a renewal in the background.
     pub(crate) fn current(self: &Arc<Self>) -> Option<Arc<Token>> {
         match self.look_up() {
@@ -164,16 +153,11 @@ impl CachedToken {
         let now = self.clock.now();
         // A fetch whose task is gone never completes.
         state.fetch.take_if(|fetch| fetch.has_changed().is_err());
-        let failed = state
-            .failure
-            .as_ref()
-            .filter(|failure| now < failure.until)
-            .map(|failure| failure.error.share());
-        let current = state.current.as_ref();
-        if let Some(token) = current
-            .filter(|token| token.expires_at.is_none_or(|end| now < end))
-            .cloned()
-        {
+        let failure = state.failure.as_ref();
+        let failure = failure.filter(|failure| now < failure.until);
+        let failed = failure.map(|failure| failure.error.share());
+        let is_valid = |token: &&Arc<Token>| token.expires_at.is_none_or(|end| now < end);
+        if let Some(token) = state.current.as_ref().filter(is_valid).cloned() {
             let due = token.renew_at.is_some_and(|at| now >= at);
             if due && state.fetch.is_none() && failed.is_none() {
                 state.fetch = Some(self.start_fetch());

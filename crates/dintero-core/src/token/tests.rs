@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::{CachedToken, FETCH_TIMEOUT, FIRST_BACKOFF, Token};
+use super::{CachedToken, FETCH_TIMEOUT, FIRST_BACKOFF, Token, TokenCache};
 use crate::Error;
-use crate::clock::ManualClock;
-use crate::credentials::{AccessToken, TokenRequest};
+use crate::clock::{Clock, ManualClock};
+use crate::credentials::{AccessToken, TokenRequest, TokenSource};
 
 /// A cache entry whose source counts its calls, waits for the gate, and fails on demand.
 struct Fixture {
@@ -16,6 +16,12 @@ struct Fixture {
     requested: Arc<AtomicU32>,
     gate: Arc<Semaphore>,
     failing: Arc<AtomicU32>,
+}
+
+fn entry(request: TokenRequest, source: impl TokenSource, clock: ManualClock) -> Arc<CachedToken> {
+    let (source, clock): (Arc<dyn TokenSource>, Arc<dyn Clock>) =
+        (Arc::new(source), Arc::new(clock));
+    TokenCache::default().entry(request, &source, &clock)
 }
 
 fn fixture(lifetime: Option<Duration>) -> Fixture {
@@ -46,11 +52,7 @@ fn fixture(lifetime: Option<Duration>) -> Fixture {
             }
         }
     };
-    let entry = Arc::new(CachedToken::new(
-        request,
-        Arc::new(source),
-        Arc::new(clock.clone()),
-    ));
+    let entry = entry(request, source, clock.clone());
     Fixture {
         entry,
         clock,
@@ -251,11 +253,7 @@ async fn a_source_that_panics_is_an_error_and_not_a_hang() {
         owner: "o".into(),
         account: "T12345678".into(),
     };
-    let entry = Arc::new(CachedToken::new(
-        request,
-        Arc::new(source),
-        Arc::new(ManualClock::new()),
-    ));
+    let entry = entry(request, source, ManualClock::new());
     assert!(
         entry
             .get()
@@ -272,11 +270,7 @@ async fn a_token_that_no_header_can_hold_is_refused() {
         account: "T12345678".into(),
     };
     let source = |_: TokenRequest| async { Ok(AccessToken::new("line\nbreak")) };
-    let entry = Arc::new(CachedToken::new(
-        request,
-        Arc::new(source),
-        Arc::new(ManualClock::new()),
-    ));
+    let entry = entry(request, source, ManualClock::new());
     let error = entry.get().await.map(|_| ()).expect_err("refused");
     assert!(!format!("{error} {error:?}").contains("break"));
 }

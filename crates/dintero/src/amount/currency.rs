@@ -52,11 +52,8 @@ impl FromStr for Currency {
     type Err = AmountError;
 
     fn from_str(code: &str) -> Result<Self, AmountError> {
-        Self::KNOWN
-            .iter()
-            .copied()
-            .find(|known| known.code() == code)
-            .ok_or(AmountError::UnknownCurrency)
+        let known = Self::KNOWN.iter().find(|known| known.code() == code);
+        known.copied().ok_or(AmountError::UnknownCurrency)
     }
 }
 

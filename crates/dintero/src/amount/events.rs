@@ -1,6 +1,6 @@
 //! Sums over the events of a transaction.
 
-use dintero_checkout::types::{TransactionEvent, TransactionEventKind};
+use dintero_checkout::types::{TransactionEvent, TransactionEventCorrection, TransactionEventKind};
 
 use super::{AmountError, AmountsUnclear};
 use crate::set_aside::was_set_aside;
@@ -16,7 +16,7 @@ fn is_unreadable(event: &TransactionEvent) -> bool {
     kind(event).is_none() || was_set_aside(event.unknown_fields(), &["event", "name", "correction"])
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sums {
     pub(super) authorized: i64,
     pub(super) captured: i64,
@@ -39,20 +39,14 @@ enum Movement {
 }
 
 /// An event that moves an amount or has a correction.
-struct Step {
+struct Step<'e> {
     /// `None` for an event that only has a correction.
     movement: Option<Movement>,
     /// A void without an amount voids all the rest.
     amount: Option<i64>,
     /// `None` if it follows from the correction.
     counts: Option<bool>,
-    correction: Option<Remaining>,
-}
-
-#[derive(Clone, Copy)]
-struct Remaining {
-    capture: i64,
-    refund: i64,
+    correction: Option<&'e TransactionEventCorrection>,
 }
 
 /// The limit of corrected events whose interpretations are all tried.
@@ -70,10 +64,8 @@ impl Sums {
 
     /// Neither captured nor voided.
     pub(super) fn rest(&self) -> i64 {
-        self.authorized
-            .saturating_sub(self.captured)
-            .saturating_sub(self.voided)
-            .max(0)
+        let uncaptured = self.authorized.saturating_sub(self.captured);
+        uncaptured.saturating_sub(self.voided).max(0)
     }
 
     pub(super) fn net(&self) -> i64 {
@@ -81,7 +73,7 @@ impl Sums {
         self.captured - self.refunded
     }
 
-    fn apply(&mut self, step: &Step) -> Result<(), AmountError> {
+    fn apply(&mut self, step: &Step<'_>) -> Result<(), AmountError> {
         let amount = step.amount.unwrap_or(0);
         let add = |sum: i64| sum.checked_add(amount).ok_or(AmountError::Overflow);
         match step.movement {
@@ -97,16 +89,17 @@ impl Sums {
     }
 
     /// Whether the sums agree with a correction. Where it leaves less to capture, the rest was voided without an event.
-    fn agrees(&mut self, remaining: Remaining) -> bool {
-        let agrees = self.net() == remaining.refund && remaining.capture <= self.rest();
+    fn agrees(&mut self, correction: &TransactionEventCorrection) -> bool {
+        let capture = correction.remaining_capture_amount;
+        let agrees = self.net() == correction.remaining_refund_amount && capture <= self.rest();
         if agrees {
-            self.voided += self.rest() - remaining.capture.max(0);
+            self.voided += self.rest() - capture.max(0);
         }
         agrees
     }
 }
 
-fn step(index: usize, event: &TransactionEvent) -> Result<Option<Step>, AmountsUnclear> {
+fn step(index: usize, event: &TransactionEvent) -> Result<Option<Step<'_>>, AmountsUnclear> {
     if is_unreadable(event) {
         return Err(AmountsUnclear::Unreadable(index));
     }
@@ -120,10 +113,7 @@ fn step(index: usize, event: &TransactionEvent) -> Result<Option<Step>, AmountsU
     if movement.is_some() && was_set_aside(event.unknown_fields(), &["success", "amount"]) {
         return Err(AmountsUnclear::Unreadable(index));
     }
-    let correction = event.correction.as_ref().map(|correction| Remaining {
-        capture: correction.remaining_capture_amount,
-        refund: correction.remaining_refund_amount,
-    });
+    let correction = event.correction.as_deref();
     let counts = match (movement, &correction, event.success) {
         (None, ..) => Some(false),
         (_, Some(_), _) => None,
@@ -149,7 +139,7 @@ fn minor_units(event: &TransactionEvent) -> Option<i64> {
 }
 
 /// Finds the one interpretation of the corrected events that agrees with their remaining amounts.
-fn interpret(authorized: i64, steps: &[Step]) -> Result<Sums, AmountsUnclear> {
+fn interpret(authorized: i64, steps: &[Step<'_>]) -> Result<Sums, AmountsUnclear> {
     let corrected = steps.iter().filter(|step| step.counts.is_none()).count();
     let corrected = u32::try_from(corrected).map_err(|_| AmountsUnclear::Correction)?;
     if corrected > MOST_CORRECTIONS {
@@ -169,12 +159,10 @@ fn interpret(authorized: i64, steps: &[Step]) -> Result<Sums, AmountsUnclear> {
 }
 
 /// The sums if the corrected events whose bits are set count, or `None` if that contradicts a correction.
-fn sums_if(authorized: i64, steps: &[Step], counted: u32) -> Result<Option<Sums>, AmountError> {
+fn sums_if(authorized: i64, steps: &[Step<'_>], counted: u32) -> Result<Option<Sums>, AmountError> {
     let mut sums = Sums {
         authorized,
-        captured: 0,
-        refunded: 0,
-        voided: 0,
+        ..Sums::default()
     };
     let mut late = Vec::new();
     let mut bit = 1;
@@ -188,13 +176,12 @@ fn sums_if(authorized: i64, steps: &[Step], counted: u32) -> Result<Option<Sums>
             sums.apply(step)?;
         }
         // Whether these are the amounts after the event or at the time of the correction is not documented.
-        if let Some(remaining) = step.correction
-            && !sums.agrees(remaining)
-        {
-            late.push(remaining);
-        }
+        late.extend(
+            step.correction
+                .filter(|correction| !sums.agrees(correction)),
+        );
     }
-    let agree = late.into_iter().all(|remaining| sums.agrees(remaining));
+    let agree = late.into_iter().all(|correction| sums.agrees(correction));
     Ok(agree.then_some(sums))
 }
 
@@ -224,17 +211,26 @@ impl Pending {
     }
 }
 
-/// Whether another event completes this one. Ids come with and without dashes.
+/// Whether another event completes this one.
 fn is_completed(event: &TransactionEvent, events: &[TransactionEvent]) -> bool {
-    let normalized = |id: &str| id.replace('-', "").to_ascii_lowercase();
-    let Some(id) = event.request_id.as_ref().map(|id| normalized(id.as_str())) else {
+    let Some(id) = request_id(event) else {
         return false;
     };
-    events.iter().any(|other| {
-        !std::ptr::eq(event, other)
-            && other
-                .correlation_request_id
-                .as_ref()
-                .is_some_and(|correlation| normalized(correlation.as_str()) == id)
-    })
+    let mut others = events.iter().filter(|other| !std::ptr::eq(event, *other));
+    others.any(|other| correlation_id(other).as_ref() == Some(&id))
+}
+
+pub(crate) fn request_id(event: &TransactionEvent) -> Option<String> {
+    event.request_id.as_ref().map(|id| normalized(id.as_str()))
+}
+
+/// The request id of the event that this event ends.
+pub(crate) fn correlation_id(event: &TransactionEvent) -> Option<String> {
+    let id = event.correlation_request_id.as_ref();
+    id.map(|id| normalized(id.as_str()))
+}
+
+/// Ids come with and without dashes.
+pub(crate) fn normalized(id: &str) -> String {
+    id.replace('-', "").to_ascii_lowercase()
 }

@@ -18,7 +18,7 @@ mod totals;
 
 pub use currency::Currency;
 #[cfg(feature = "checkout")]
-pub(crate) use events::kind;
+pub(crate) use events::{correlation_id, kind, normalized, request_id};
 #[cfg(feature = "checkout")]
 pub use order::{
     AmountMismatch, AmountsMismatch, OrderAmounts, check_amounts, check_amounts_with_shipping,
@@ -78,18 +78,16 @@ pub enum AmountError {
 
 impl fmt::Display for AmountError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Malformed => f.write_str("the text is not an amount such as 299.90"),
-            Self::UnknownCurrency => {
-                f.write_str("the currency is not one of NOK, SEK, DKK, EUR and USD")
-            }
+        f.write_str(match self {
+            Self::Malformed => "the text is not an amount such as 299.90",
+            Self::UnknownCurrency => "the currency is not one of NOK, SEK, DKK, EUR and USD",
             Self::CurrencyMismatch { left, right } => {
-                write!(f, "amounts in {left} and {right} cannot be combined")
+                return write!(f, "amounts in {left} and {right} cannot be combined");
             }
-            Self::Overflow => f.write_str("the amount is too large"),
-            Self::Fraction => f.write_str("the amount is not an integer of minor units"),
-            Self::NoParts => f.write_str("an amount cannot be split into no parts"),
-        }
+            Self::Overflow => "the amount is too large",
+            Self::Fraction => "the amount is not an integer of minor units",
+            Self::NoParts => "an amount cannot be split into no parts",
+        })
     }
 }
 
@@ -119,10 +117,8 @@ impl Amount {
     /// # Errors
     /// [`AmountError::Fraction`] for `29990.5` and for numbers beyond 64 bits.
     pub fn from_number(number: &Number, currency: Currency) -> Result<Self, AmountError> {
-        number
-            .as_i64()
-            .map(|minor| Self::new(minor, currency))
-            .ok_or(AmountError::Fraction)
+        let minor = number.as_i64().ok_or(AmountError::Fraction)?;
+        Ok(Self::new(minor, currency))
     }
 
     /// Returns the minor units.
@@ -185,9 +181,8 @@ impl Amount {
         currency: Currency,
         amounts: impl IntoIterator<Item = Self>,
     ) -> Result<Self, AmountError> {
-        amounts
-            .into_iter()
-            .try_fold(Self::zero(currency), Self::checked_add)
+        let mut amounts = amounts.into_iter();
+        amounts.try_fold(Self::zero(currency), Self::checked_add)
     }
 
     fn combine(
@@ -205,9 +200,8 @@ impl Amount {
     }
 
     fn with_minor(self, minor: Option<i64>) -> Result<Self, AmountError> {
-        minor
-            .map(|minor| Self { minor, ..self })
-            .ok_or(AmountError::Overflow)
+        let minor = minor.ok_or(AmountError::Overflow)?;
+        Ok(Self { minor, ..self })
     }
 }
 

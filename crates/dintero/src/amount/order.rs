@@ -97,12 +97,11 @@ impl fmt::Display for AmountMismatch {
             write!(f, " (line {line_id})")?;
         }
         match self.difference {
-            Difference::By(difference) => {
-                let side = if difference < 0 { "less" } else { "more" };
+            Difference::By(by) => {
+                let (by, side) = (by.unsigned_abs(), if by < 0 { "less" } else { "more" });
                 write!(
                     f,
-                    ": the amount is {} minor units {side} than the sum of its parts",
-                    difference.unsigned_abs()
+                    ": the amount is {by} minor units {side} than the sum of its parts"
                 )
             }
             Difference::Missing => f.write_str(" is missing"),
@@ -115,14 +114,12 @@ impl fmt::Display for AmountMismatch {
 
 impl fmt::Display for AmountsMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the amounts of the order do not add up: ")?;
-        for (index, mismatch) in self.found.iter().enumerate() {
-            if index > 0 {
-                f.write_str("; ")?;
-            }
-            mismatch.fmt(f)?;
-        }
-        Ok(())
+        let found: Vec<String> = self.found.iter().map(AmountMismatch::to_string).collect();
+        write!(
+            f,
+            "the amounts of the order do not add up: {}",
+            found.join("; ")
+        )
     }
 }
 
@@ -177,53 +174,51 @@ pub fn check_amounts_with_shipping(
 
 fn check(order: Summary<'_>) -> Result<(), AmountsMismatch> {
     let mut found = Vec::new();
+    let mut add = |field: String, line_id: Option<&str>, difference| {
+        let line_id = line_id.map(str::to_owned);
+        found.push(AmountMismatch {
+            field,
+            line_id,
+            difference,
+        });
+    };
     // No list of i64 in memory can overflow it.
     let mut sum: i128 = 0;
-    let mut complete = true;
-    found.extend(order.unreadable.iter().map(|field| AmountMismatch {
-        field: (*field).to_owned(),
-        line_id: None,
-        difference: Difference::Unreadable,
-    }));
-    let listed = order.lines.is_some() && order.unreadable.is_empty();
+    let mut complete = order.lines.is_some() && order.unreadable.is_empty();
+    for field in order.unreadable {
+        add(field.to_owned(), None, Difference::Unreadable);
+    }
     let lines = order.lines.unwrap_or_default();
     let places = (0..).map(|index| format!("items[{index}]")).zip(lines);
     let shipping = order
         .shipping
         .map(|line| ("shipping_option".to_owned(), line));
     for (place, line) in places.chain(shipping) {
-        let mut add = |field: &str, difference| {
-            found.push(AmountMismatch {
-                field: format!("{place}.{field}"),
-                line_id: line.line_id.map(str::to_owned),
-                difference,
-            });
-        };
         if line.is_unreadable {
             complete = false;
-            add("splits", Difference::Unreadable);
+            add(
+                format!("{place}.splits"),
+                line.line_id,
+                Difference::Unreadable,
+            );
             continue;
         }
-        let Some(amount) = line.amount else {
+        let Some(amount) = line.amount.map(i128::from) else {
             complete = false;
-            add("amount", Difference::Missing);
+            add(format!("{place}.amount"), line.line_id, Difference::Missing);
             continue;
         };
-        sum += i128::from(amount);
-        if !line.splits.is_empty() {
-            let parts: i128 = line
-                .splits
-                .iter()
-                .map(|split| i128::from(split.amount))
-                .sum();
-            if let Some(difference) = difference(i128::from(amount), parts) {
-                add("splits", difference);
-            }
+        sum += amount;
+        let parts = line.splits.iter().map(|split| i128::from(split.amount));
+        if !line.splits.is_empty()
+            && let Some(difference) = difference(amount, parts.sum())
+        {
+            add(format!("{place}.splits"), line.line_id, difference);
         }
     }
     let total = match order.total {
         Some(Err(difference)) => Some(difference),
-        Some(Ok(total)) if listed && complete => {
+        Some(Ok(total)) if complete => {
             difference(i128::from(total), sum).filter(|difference| match difference {
                 Difference::By(by) => *by > 0 || !order.is_partial,
                 _ => true,
@@ -231,11 +226,9 @@ fn check(order: Summary<'_>) -> Result<(), AmountsMismatch> {
         }
         _ => None,
     };
-    found.extend(total.map(|difference| AmountMismatch {
-        field: "amount".to_owned(),
-        line_id: None,
-        difference,
-    }));
+    if let Some(difference) = total {
+        add("amount".to_owned(), None, difference);
+    }
     if found.is_empty() {
         Ok(())
     } else {
@@ -252,31 +245,25 @@ fn difference(stated: i128, parts: i128) -> Option<Difference> {
 }
 
 macro_rules! lines {
-    ($($item:ty),*) => {$(
-        impl<'a> From<&'a $item> for Line<'a> {
-            fn from(item: &'a $item) -> Self {
+    ($($line:ty: $item:ident => $line_id:expr, $amount:expr;)*) => {$(
+        impl<'a> From<&'a $line> for Line<'a> {
+            fn from($item: &'a $line) -> Self {
                 Self {
-                    line_id: item.line_id.as_deref(),
-                    amount: item.amount,
-                    splits: item.splits.as_deref().unwrap_or_default(),
-                    is_unreadable: was_set_aside(item.unknown_fields(), &["splits"]),
+                    line_id: $line_id,
+                    amount: $amount,
+                    splits: $item.splits.as_deref().unwrap_or_default(),
+                    is_unreadable: was_set_aside($item.unknown_fields(), &["splits"]),
                 }
             }
         }
     )*};
 }
 
-lines!(OrderItem, OrderItemInput, DiscountCodesOrderItem);
-
-impl<'a> From<&'a OrderShippingOption> for Line<'a> {
-    fn from(option: &'a OrderShippingOption) -> Self {
-        Self {
-            line_id: Some(&option.line_id),
-            amount: Some(option.amount),
-            splits: option.splits.as_deref().unwrap_or_default(),
-            is_unreadable: was_set_aside(option.unknown_fields(), &["splits"]),
-        }
-    }
+lines! {
+    OrderItem: item => item.line_id.as_deref(), item.amount;
+    OrderItemInput: item => item.line_id.as_deref(), item.amount;
+    DiscountCodesOrderItem: item => item.line_id.as_deref(), item.amount;
+    OrderShippingOption: option => Some(&option.line_id), Some(option.amount);
 }
 
 /// The fields of an order that are read, and may be absent.

@@ -24,10 +24,8 @@ impl Amount {
         }
         // An i64 times a u64 fits an i128. Division rounds towards zero, so each part with a weight lacks less than one unit.
         let whole = i128::from(self.minor());
-        let shares: Vec<i128> = weights
-            .iter()
-            .map(|weight| whole * i128::from(*weight) / total)
-            .collect();
+        let share = |weight: &u64| whole * i128::from(*weight) / total;
+        let shares: Vec<i128> = weights.iter().map(share).collect();
         let mut left = whole - shares.iter().sum::<i128>();
         let unit = left.signum();
         weights
@@ -36,9 +34,8 @@ impl Amount {
             .map(|(weight, share)| {
                 let extra = if *weight > 0 && left != 0 { unit } else { 0 };
                 left -= extra;
-                i64::try_from(share + extra)
-                    .map(|minor| Self::new(minor, self.currency()))
-                    .map_err(|_| AmountError::Overflow)
+                let minor = i64::try_from(share + extra).map_err(|_| AmountError::Overflow)?;
+                Ok(Self::new(minor, self.currency()))
             })
             .collect()
     }

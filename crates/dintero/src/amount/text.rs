@@ -11,10 +11,8 @@ impl Amount {
     /// # Errors
     /// [`AmountError::Malformed`] and [`AmountError::Overflow`].
     pub fn parse_major(text: &str, currency: Currency) -> Result<Self, AmountError> {
-        let (negative, digits) = match text.strip_prefix('-') {
-            Some(digits) => (true, digits),
-            None => (false, text),
-        };
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let negative = digits.len() < text.len();
         let decimals = currency.decimals() as usize;
         let (whole, fraction) = match digits.split_once('.') {
             Some((whole, fraction)) if (1..=decimals).contains(&fraction.len()) => {
@@ -28,11 +26,8 @@ impl Amount {
         }
         let zeros = decimals - fraction.len();
         let mut minor: i64 = 0;
-        for digit in whole
-            .bytes()
-            .chain(fraction.bytes())
-            .chain(std::iter::repeat_n(b'0', zeros))
-        {
+        let all = whole.bytes().chain(fraction.bytes());
+        for digit in all.chain(std::iter::repeat_n(b'0', zeros)) {
             if !digit.is_ascii_digit() {
                 return Err(AmountError::Malformed);
             }
@@ -49,11 +44,8 @@ impl Amount {
     /// Returns the major units without the currency, such as `299.90`, always with all decimals.
     pub fn to_major(self) -> String {
         let decimals = self.currency().decimals() as usize;
-        let digits = format!(
-            "{:0>width$}",
-            self.minor().unsigned_abs(),
-            width = decimals + 1
-        );
+        let (minor, width) = (self.minor().unsigned_abs(), decimals + 1);
+        let digits = format!("{minor:0>width$}");
         let (whole, fraction) = digits.split_at(digits.len() - decimals);
         let sign = if self.minor() < 0 { "-" } else { "" };
         if fraction.is_empty() {

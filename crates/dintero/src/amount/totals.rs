@@ -60,23 +60,22 @@ pub enum AmountsUnclear {
 
 impl fmt::Display for AmountsUnclear {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoEvents => f.write_str("the transaction has no list of events"),
-            Self::NoAmount(index) => write!(f, "event {index} of the transaction has no amount"),
-            Self::NoSuccess(index) => {
-                write!(f, "event {index} of the transaction has no `success`")
+        let event = |index, problem| format!("event {index} of the transaction {problem}");
+        f.write_str(&match self {
+            Self::NoEvents => "the transaction has no list of events".to_owned(),
+            Self::NoAmount(index) => event(index, "has no amount"),
+            Self::NoSuccess(index) => event(index, "has no `success`"),
+            Self::Unreadable(index) => event(index, "could not be read"),
+            Self::Correction => {
+                "the corrections of the transaction's events are inconsistent with their amounts"
+                    .to_owned()
             }
-            Self::Unreadable(index) => {
-                write!(f, "event {index} of the transaction could not be read")
+            Self::Status => {
+                "the status of the transaction implies a capture or refund without an event"
+                    .to_owned()
             }
-            Self::Correction => f.write_str(
-                "the corrections of the transaction's events are inconsistent with their amounts",
-            ),
-            Self::Status => f.write_str(
-                "the status of the transaction implies a capture or refund without an event",
-            ),
-            Self::Amount(error) => error.fmt(f),
-        }
+            Self::Amount(error) => error.to_string(),
+        })
     }
 }
 
@@ -95,12 +94,11 @@ impl TransactionAmounts {
     /// [`AmountsUnclear`] if the events are incomplete or inconsistent.
     pub fn of(transaction: &Transaction) -> Result<Self, AmountsUnclear> {
         let currency = transaction.currency.parse()?;
-        let events = transaction
-            .events
-            .as_deref()
-            .ok_or(AmountsUnclear::NoEvents)?;
+        let events = transaction.events.as_deref();
+        let events = events.ok_or(AmountsUnclear::NoEvents)?;
         let sums = Sums::of(transaction.amount, events)?;
-        let (captured, refunded) = transaction.status.as_ref().map_or((false, false), implied);
+        let status = transaction.status.as_ref();
+        let (captured, refunded, open) = status.map_or((false, false, None), implied);
         let lacks_event = captured && sums.captured == 0 || refunded && sums.refunded == 0;
         if lacks_event && transaction.amount != 0 {
             return Err(AmountsUnclear::Status);
@@ -109,7 +107,7 @@ impl TransactionAmounts {
             currency,
             sums,
             pending: Pending::of(events)?,
-            open: transaction.status.as_ref().and_then(allows_capture),
+            open,
         })
     }
 
@@ -136,9 +134,8 @@ impl TransactionAmounts {
     /// Returns the amount that can still be captured: authorized, neither captured nor voided. It is 0 if the status allows no capture,
     /// and `None` if the status is unknown.
     pub fn capturable(&self) -> Option<Amount> {
-        let rest = self.sums.rest();
-        self.open
-            .map(|open| self.amount(if open { rest } else { 0 }))
+        let rest = if self.open? { self.sums.rest() } else { 0 };
+        Some(self.amount(rest))
     }
 
     /// Returns the amount that can still be refunded: captured and not refunded.
@@ -184,30 +181,19 @@ pub(crate) fn is_pending(transaction: &Transaction) -> Result<bool, AmountsUncle
         .map(|pending| pending != Pending::default())
 }
 
-/// Whether the status implies a capture, and a refund.
-fn implied(status: &TransactionStatus) -> (bool, bool) {
+/// Whether the status implies a capture, whether it implies a refund, and whether it allows a capture, where that is known.
+fn implied(status: &TransactionStatus) -> (bool, bool, Option<bool>) {
+    use TransactionStatus as Status;
     match status {
-        TransactionStatus::PartiallyCaptured | TransactionStatus::Captured => (true, false),
-        TransactionStatus::PartiallyCapturedRefunded
-        | TransactionStatus::PartiallyRefunded
-        | TransactionStatus::Refunded => (true, true),
-        _ => (false, false),
-    }
-}
-
-fn allows_capture(status: &TransactionStatus) -> Option<bool> {
-    match status {
-        TransactionStatus::Authorized
-        | TransactionStatus::PartiallyCaptured
-        | TransactionStatus::PartiallyCapturedRefunded => Some(true),
-        TransactionStatus::Initiated
-        | TransactionStatus::OnHold
-        | TransactionStatus::Captured
-        | TransactionStatus::PartiallyRefunded
-        | TransactionStatus::Refunded
-        | TransactionStatus::AuthorizationVoided
-        | TransactionStatus::Declined
-        | TransactionStatus::Failed => Some(false),
-        _ => None,
+        Status::Authorized => (false, false, Some(true)),
+        Status::PartiallyCaptured => (true, false, Some(true)),
+        Status::PartiallyCapturedRefunded => (true, true, Some(true)),
+        Status::Captured => (true, false, Some(false)),
+        Status::PartiallyRefunded | Status::Refunded => (true, true, Some(false)),
+        Status::Initiated | Status::OnHold => (false, false, Some(false)),
+        Status::AuthorizationVoided | Status::Declined | Status::Failed => {
+            (false, false, Some(false))
+        }
+        _ => (false, false, None),
     }
 }

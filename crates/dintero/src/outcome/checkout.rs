@@ -25,14 +25,11 @@ use super::in_flight::{Observation, Observing, Request, check_reference};
 /// println!("{}", outcome.is_applied());
 /// # }
 /// ```
-pub fn capture<V>(
+pub fn capture(
     client: &Client,
     transaction: impl Into<String>,
-    options: V,
-) -> Confirmation<Transaction>
-where
-    V: TryInto<CaptureOptions, Error: Into<Violations>>,
-{
+    options: impl TryInto<CaptureOptions, Error: Into<Violations>>,
+) -> Confirmation<Transaction> {
     let operation = options.try_into().map(Operation::Capture);
     confirmation(client, transaction, operation.map_err(Into::into))
 }
@@ -48,14 +45,11 @@ where
 /// println!("{}", outcome.is_applied());
 /// # }
 /// ```
-pub fn refund<V>(
+pub fn refund(
     client: &Client,
     transaction: impl Into<String>,
-    options: V,
-) -> Confirmation<Transaction>
-where
-    V: TryInto<RefundOptions, Error: Into<Violations>>,
-{
+    options: impl TryInto<RefundOptions, Error: Into<Violations>>,
+) -> Confirmation<Transaction> {
     let operation = options.try_into().map(Operation::Refund);
     confirmation(client, transaction, operation.map_err(Into::into))
 }
@@ -88,28 +82,25 @@ fn confirmation(
 ) -> Confirmation<Transaction> {
     use TransactionEventKind as Kind;
     let request = operation.and_then(|mut operation| {
+        let mut from_caller = true;
+        let mut reference = |field: &str, reference: &mut Option<String>, amount: i64| {
+            from_caller = reference.is_some();
+            let reference = reference.get_or_insert_with(|| Uuid::new_v4().to_string());
+            check_reference(field, reference)?;
+            Ok::<_, Violations>(Some((reference.clone(), amount)))
+        };
         let (kind, initiate, reference) = match &mut operation {
             Operation::Capture(options) => {
-                let reference = (&mut options.capture_reference, options.amount);
-                let reference = ("capture_reference", reference);
-                (Kind::Capture, Kind::InitiateCapture, Some(reference))
+                let own = &mut options.capture_reference;
+                let reference = reference("capture_reference", own, options.amount)?;
+                (Kind::Capture, Kind::InitiateCapture, reference)
             }
             Operation::Refund(options) => {
-                let reference = (&mut options.refund_reference, options.amount);
-                let reference = ("refund_reference", reference);
-                (Kind::Refund, Kind::InitiateRefund, Some(reference))
+                let own = &mut options.refund_reference;
+                let reference = reference("refund_reference", own, options.amount)?;
+                (Kind::Refund, Kind::InitiateRefund, reference)
             }
             Operation::Void => (Kind::Void, Kind::InitiateVoid, None),
-        };
-        let mut from_caller = true;
-        let reference = match reference {
-            Some((field, (reference, amount))) => {
-                from_caller = reference.is_some();
-                let reference = reference.get_or_insert_with(|| Uuid::new_v4().to_string());
-                check_reference(field, reference)?;
-                Some((reference.clone(), amount))
-            }
-            None => None,
         };
         Ok(Movement {
             client: client.clone(),

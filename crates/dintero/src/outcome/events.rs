@@ -6,7 +6,7 @@ use dintero_checkout::types::{
 
 use super::Declined;
 use super::in_flight::Observation;
-use crate::amount::kind;
+use crate::amount::{correlation_id, kind, normalized, request_id};
 use crate::set_aside::was_set_aside;
 
 /// How the events of a request are recognized.
@@ -25,10 +25,8 @@ pub(super) struct RequestEvents {
 
 impl RequestEvents {
     fn has_reference(&self, event: &TransactionEvent) -> bool {
-        match &self.reference {
-            Some((reference, _)) => event.event_reference.as_ref() == Some(reference),
-            None => true,
-        }
+        let reference = self.reference.as_ref();
+        reference.is_none_or(|(reference, _)| event.event_reference.as_ref() == Some(reference))
     }
 
     fn begins<'t>(&self, transaction: &'t Transaction) -> Vec<&'t TransactionEvent> {
@@ -40,16 +38,12 @@ impl RequestEvents {
     /// The events that end a request, oldest first.
     fn ends<'t>(&self, transaction: &'t Transaction) -> Vec<&'t TransactionEvent> {
         let begun = self.begins(transaction);
-        let ids: Vec<String> = begun
-            .iter()
-            .filter_map(|event| request_id(event))
-            .chain(self.announced())
-            .collect();
+        let begun = begun.iter().filter_map(|event| request_id(event));
+        let ids: Vec<String> = begun.chain(self.announced()).collect();
+        let correlated =
+            |event: &TransactionEvent| correlation_id(event).is_some_and(|id| ids.contains(&id));
         events(transaction, &self.kind)
-            .filter(|event| {
-                self.has_reference(event)
-                    || correlation_id(event).is_some_and(|id| ids.contains(&id))
-            })
+            .filter(|event| self.has_reference(event) || correlated(event))
             .collect()
     }
 
@@ -120,10 +114,8 @@ impl RequestEvents {
         transaction: &'t Transaction,
         ends: &[&TransactionEvent],
     ) -> Option<&'t TransactionEvent> {
-        let ended: Vec<String> = ends
-            .iter()
-            .filter_map(|event| correlation_id(event))
-            .collect();
+        let ended = ends.iter().filter_map(|event| correlation_id(event));
+        let ended: Vec<String> = ended.collect();
         // An end without a correlation id may belong to any of them.
         let uncorrelated = ends.len() - ended.len();
         let begun = self.begins(transaction).into_iter().filter(|event| {
@@ -165,12 +157,11 @@ pub(super) fn is_unreadable(transaction: &Transaction) -> bool {
         "request_id",
         "correlation_request_id",
     ];
+    let unreadable = |event: &TransactionEvent| {
+        kind(event).is_none() || was_set_aside(event.unknown_fields(), READ)
+    };
     was_set_aside(transaction.unknown_fields(), &["events", "status"])
-        || transaction
-            .events
-            .iter()
-            .flatten()
-            .any(|event| kind(event).is_none() || was_set_aside(event.unknown_fields(), READ))
+        || transaction.events.iter().flatten().any(unreadable)
 }
 
 fn events<'t>(
@@ -179,21 +170,6 @@ fn events<'t>(
 ) -> impl Iterator<Item = &'t TransactionEvent> {
     let events = transaction.events.iter().flatten();
     events.filter(move |event| kind(event).as_ref() == Some(wanted))
-}
-
-fn request_id(event: &TransactionEvent) -> Option<String> {
-    event.request_id.as_ref().map(|id| normalized(id.as_str()))
-}
-
-/// The request id of the event that this event ends.
-fn correlation_id(event: &TransactionEvent) -> Option<String> {
-    let id = event.correlation_request_id.as_ref();
-    id.map(|id| normalized(id.as_str()))
-}
-
-/// Ids come with and without dashes.
-fn normalized(id: &str) -> String {
-    id.replace('-', "").to_ascii_lowercase()
 }
 
 #[cfg(test)]

@@ -80,12 +80,12 @@ pub(super) trait Request<T>: Send + Sync {
 /// A violation when the reference is empty.
 #[cfg(any(feature = "checkout", feature = "shopping"))]
 pub(super) fn check_reference(field: &str, reference: &str) -> Result<(), Violations> {
-    let mut violations = Violations::default();
-    if reference.is_empty() {
-        violations.push(field, "must not be empty: it identifies this request");
-        return Err(violations);
+    if !reference.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let mut violations = Violations::default();
+    violations.push(field, "must not be empty: it identifies this request");
+    Err(violations)
 }
 
 /// A request on its way to an outcome.
@@ -97,15 +97,8 @@ pub(super) struct InFlight<T> {
     pub(super) sent: bool,
     /// Whether the API accepted the request to carry it out later.
     accepted: bool,
-    failure: Option<Failure>,
-}
-
-/// The last attempt, if it has no usable response.
-struct Failure {
-    error: Error,
-    response_lost: bool,
-    /// The start of the confirmation timeout, if an effect may still appear.
-    since: Option<Instant>,
+    /// The error of the last attempt, and the start of the confirmation timeout, if an effect may still appear.
+    failure: Option<(Error, Option<Instant>)>,
 }
 
 impl<T> Confirmation<T> {
@@ -128,7 +121,7 @@ impl<T> Confirmation<T> {
 
 impl<T> InFlight<T> {
     pub(super) fn error(&self) -> Option<&Error> {
-        self.failure.as_ref().map(|failure| &failure.error)
+        self.failure.as_ref().map(|(error, _)| error)
     }
 }
 
@@ -145,12 +138,11 @@ impl<T: Send + 'static> InFlight<T> {
     pub(super) async fn run(mut self) -> Outcome<T> {
         match self.request.before().await {
             Ok(Observation::Absent) => {}
-            Ok(observation) => return self.outcome(observation),
             Err(error) if error.is_not_found() || error.is_invalid_request() => {
                 return Outcome::NotApplied(NotApplied::Rejected(error));
             }
-            // Nothing was sent now, but an earlier request with this reference may have been.
-            Err(error) => return self.unknown(Some(error)),
+            // After an error nothing was sent now, but an earlier request with this reference may have been.
+            read => return self.read(read),
         }
         let mut in_doubt = false;
         let mut pause = FIRST_PAUSE;
@@ -171,16 +163,11 @@ impl<T: Send + 'static> InFlight<T> {
             // A rejection proves nothing while an earlier attempt may be its cause.
             in_doubt |= response_lost;
             let check = in_doubt || (self.request.is_repeatable() && is_rejection(&error));
-            self.failure = Some(Failure {
-                error,
-                response_lost,
-                since: in_doubt.then(|| self.clock.now()),
-            });
+            self.failure = Some((error, in_doubt.then(|| self.clock.now())));
             if check {
-                match self.confirm().await {
-                    Ok(Observation::Absent) => {}
-                    Ok(observation) => return self.outcome(observation),
-                    Err(error) => return self.unknown(Some(error)),
+                let read = self.confirm().await;
+                if !matches!(read, Ok(Observation::Absent)) {
+                    return self.read(read);
                 }
             }
             let soon = retry_after.is_none_or(|wait| wait <= LONGEST_RETRY_AFTER);
@@ -204,6 +191,14 @@ impl<T: Send + 'static> InFlight<T> {
         }
     }
 
+    /// Returns the outcome that a read shows.
+    fn read(self, read: Result<Observation<T>, Error>) -> Outcome<T> {
+        match read {
+            Ok(observation) => self.outcome(observation),
+            Err(error) => self.unknown(Some(error)),
+        }
+    }
+
     pub(super) async fn wait(mut self, limit: Duration) -> Outcome<T> {
         let start = Some(self.clock.now());
         let observation = self.poll(start, limit, |observation| match observation {
@@ -211,26 +206,20 @@ impl<T: Send + 'static> InFlight<T> {
             Observation::Pending => true,
             observation => matches!(observation, Observation::Absent),
         });
-        match observation.await {
-            Ok(observation) => self.outcome(observation),
-            Err(error) => self.unknown(Some(error)),
-        }
+        let read = observation.await;
+        self.read(read)
     }
 
     pub(super) async fn check(mut self) -> Outcome<T> {
-        match self.confirm().await {
-            Ok(observation) => self.outcome(observation),
-            Err(error) => self.unknown(Some(error)),
-        }
+        let read = self.confirm().await;
+        self.read(read)
     }
 
     /// Reads until the request has an effect or the confirmation timeout has passed.
     async fn confirm(&mut self) -> Result<Observation<T>, Error> {
-        let since = self.failure.as_ref().and_then(|failure| failure.since);
-        self.poll(since, self.timeout, |observation| {
-            matches!(observation, Observation::Absent)
-        })
-        .await
+        let since = self.failure.as_ref().and_then(|(_, since)| *since);
+        let is_open = |read: &_| matches!(read, Observation::Absent);
+        self.poll(since, self.timeout, is_open).await
     }
 
     /// Reads while the observation is open, until a read that begins after the limit; reads once if there is no start.
@@ -273,10 +262,10 @@ impl<T: Send + 'static> InFlight<T> {
             // An accepted request is in progress even before it has a visible effect.
             Observation::Absent if self.accepted => Outcome::Pending(Pending { request: self }),
             Observation::Absent => match self.failure.take() {
-                Some(failure) if failure.response_lost => {
-                    Outcome::NotApplied(NotApplied::Lost(failure.error))
+                Some((error, _)) if error.was_sent() == WasSent::Maybe => {
+                    Outcome::NotApplied(NotApplied::Lost(error))
                 }
-                Some(failure) => Outcome::NotApplied(NotApplied::Rejected(failure.error)),
+                Some((error, _)) => Outcome::NotApplied(NotApplied::Rejected(error)),
                 None => self.unknown(None),
             },
             Observation::Inconclusive => self.unknown(None),
@@ -297,10 +286,8 @@ fn is_rejection(error: &Error) -> bool {
         || error.is_forbidden()
         || error.is_not_found()
         || error.is_rate_limited();
-    !other
-        && error
-            .status()
-            .is_some_and(|status| status.is_client_error())
+    let status = error.status();
+    !other && status.is_some_and(|status| status.is_client_error())
 }
 
 fn longer(pause: Duration) -> Duration {

@@ -53,15 +53,12 @@ macro_rules! record {
         $(#[$meta])*
         ///
         /// Requires the scope `write:shopping`; amounts are in minor units. The [module](self) documents the reference.
-        pub fn $name<V>(
+        pub fn $name(
             client: &Client,
             order: impl Into<String>,
             reference: impl Into<String>,
-            input: V,
-        ) -> Confirmation<$record>
-        where
-            V: TryInto<OrderOperationInput, Error: Into<Violations>>,
-        {
+            input: impl TryInto<OrderOperationInput, Error: Into<Violations>>,
+        ) -> Confirmation<$record> {
             confirmation(client, order.into(), reference.into(), input.try_into().map_err(Into::into))
         }
 

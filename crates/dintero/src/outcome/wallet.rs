@@ -31,10 +31,10 @@ use crate::set_aside::was_set_aside;
 ///
 /// The outcome can be confirmed only for a card that is identified by `card_id`. For one identified by `token`, a lost response results
 /// in [`Outcome::Unknown`](super::Outcome::Unknown): make the same call again.
-pub fn transaction<V>(client: &Client, input: V) -> Confirmation<Transaction>
-where
-    V: TryInto<TransactionInput, Error: Into<Violations>>,
-{
+pub fn transaction(
+    client: &Client,
+    input: impl TryInto<TransactionInput, Error: Into<Violations>>,
+) -> Confirmation<Transaction> {
     let input = convert(input);
     let card = input.as_ref().ok().and_then(|input| input.card_id.clone());
     confirmation(client, card, input.map(Operation::Transaction))
@@ -42,33 +42,27 @@ where
 
 /// Captures a pending transaction of this card in full or in part, once. Requires the scope `write:wallets`; the amount is in minor
 /// units. Sends `aid_cards_cardid_transactions_capture_post`.
-pub fn capture<V>(
+pub fn capture(
     client: &Client,
     card: impl Into<String>,
     pending: impl TryInto<Uuid, Error: Into<Violations>>,
-    options: V,
-) -> Confirmation<Transaction>
-where
-    V: TryInto<CaptureOptions, Error: Into<Violations>>,
-{
-    let operation =
-        convert(pending).and_then(|pending| Ok(Operation::Capture(pending, convert(options)?)));
+    options: impl TryInto<CaptureOptions, Error: Into<Violations>>,
+) -> Confirmation<Transaction> {
+    let parts = convert(pending).and_then(|pending| Ok((pending, convert(options)?)));
+    let operation = parts.map(|(pending, options)| Operation::Capture(pending, options));
     confirmation(client, Some(card.into()), operation)
 }
 
 /// Releases what is left of a pending transaction of this card, once. Requires the scope `write:wallets`. Sends
 /// `aid_cards_cardid_transactions_void_post`.
-pub fn void<V>(
+pub fn void(
     client: &Client,
     card: impl Into<String>,
     pending: impl TryInto<Uuid, Error: Into<Violations>>,
-    options: V,
-) -> Confirmation<Transaction>
-where
-    V: TryInto<VoidOptions, Error: Into<Violations>>,
-{
-    let operation =
-        convert(pending).and_then(|pending| Ok(Operation::Void(pending, convert(options)?)));
+    options: impl TryInto<VoidOptions, Error: Into<Violations>>,
+) -> Confirmation<Transaction> {
+    let parts = convert(pending).and_then(|pending| Ok((pending, convert(options)?)));
+    let operation = parts.map(|(pending, options)| Operation::Void(pending, options));
     confirmation(client, Some(card.into()), operation)
 }
 
@@ -89,6 +83,7 @@ fn convert<T>(value: impl TryInto<T, Error: Into<Violations>>) -> Result<T, Viol
     value.try_into().map_err(Into::into)
 }
 
+#[derive(Clone)]
 enum Operation {
     Transaction(TransactionInput),
     Capture(Uuid, CaptureOptions),
@@ -126,16 +121,11 @@ impl Movement {
             }
             Operation::Void(pending, _) => (TransactionType::Voided, None, Some(pending)),
         };
-        let is_other = |parent: &Uuid| {
-            found
-                .parent_id
-                .as_ref()
-                .is_some_and(|found| found.get() != parent.get())
-        };
+        let known_parent = found.parent_id.as_ref().zip(parent);
         found.ref_id == self.ref_id()
             && amount.is_none_or(|amount| amount == found.amount)
             && found.type_.as_ref().is_none_or(|found| *found == kind)
-            && !parent.is_some_and(is_other)
+            && known_parent.is_none_or(|(found, parent)| found.get() == parent.get())
     }
 
     fn observe(&self, found: Transaction) -> Observation<Transaction> {
@@ -153,17 +143,16 @@ impl Request<Transaction> for Movement {
     fn send(&mut self) -> Observing<'_, Transaction> {
         Box::pin(async {
             let client = &self.client;
-            let response = match &self.operation {
+            let response = match self.operation.clone() {
                 Operation::Transaction(input) => {
-                    client.create_transaction().body(input.clone()).send().await
+                    client.create_transaction().body(input).send().await
                 }
                 Operation::Capture(pending, options) => {
-                    let call = client.capture_transaction(pending.clone());
-                    call.body(options.clone()).send().await
+                    let call = client.capture_transaction(pending).body(options);
+                    call.send().await
                 }
                 Operation::Void(pending, options) => {
-                    let call = client.void_transaction(pending.clone());
-                    call.body(options.clone()).send().await
+                    client.void_transaction(pending).body(options).send().await
                 }
             };
             Ok(self.observe(response?.into_inner()))

@@ -17,18 +17,50 @@ pub trait CardRules: sealed::Sealed {
     /// Not before `active_from`, not after `expires_at`, not before a card of a batch is activated, and not more than `amount_available`,
     /// which excludes the amounts of pending transactions. `amount_balance` includes them, so it is not the limit.
     fn can_draw(&self, amount: Amount, now: SystemTime) -> Verdict {
-        self.facts().can_draw(amount, now)
+        let facts = self.facts();
+        if !amount.is_positive() {
+            return No(Reason::NotPositive);
+        }
+        if facts.currency != amount.currency().code() {
+            return No(Reason::Currency);
+        }
+        match facts.is_valid_at(now) {
+            Ok(true) => {}
+            Ok(false) => return No(Reason::NotYetValid),
+            Err(verdict) => return verdict,
+        }
+        match facts.status {
+            Some("unused") => match facts.available {
+                Some(left) if amount.minor() <= left => Yes,
+                Some(left) => No(Reason::ExceedsRemaining {
+                    remaining: Amount::new(left, amount.currency()),
+                }),
+                None => Unknown(Reason::MissingData),
+            },
+            Some(status) if INACTIVE.contains(&status) => No(Reason::NotActivated),
+            _ => Unknown(Reason::UnknownState),
+        }
     }
 
     /// Returns whether the card can be funded at this time: also before `active_from`, but not after `expires_at`. Undocumented for a card
     /// that is not activated.
     fn can_fund(&self, now: SystemTime) -> Verdict {
-        self.facts().can_fund(now)
+        let facts = self.facts();
+        match (facts.is_valid_at(now), facts.status) {
+            (Err(verdict), _) => verdict,
+            (Ok(_), Some("unused")) => Yes,
+            (Ok(_), Some(status)) if INACTIVE.contains(&status) => Unknown(Reason::Undocumented),
+            _ => Unknown(Reason::UnknownState),
+        }
     }
 
     /// Returns whether the card can be activated: an inactive card of a batch, once.
     fn can_activate(&self) -> Verdict {
-        self.facts().can_activate()
+        match self.facts().status {
+            Some(status) if INACTIVE.contains(&status) => Yes,
+            Some("unused") => No(Reason::AlreadyDone),
+            _ => Unknown(Reason::UnknownState),
+        }
     }
 }
 
@@ -51,48 +83,6 @@ pub struct Facts<'a> {
 const INACTIVE: [&str; 2] = ["inactive", "created"];
 
 impl Facts<'_> {
-    fn can_draw(&self, amount: Amount, now: SystemTime) -> Verdict {
-        if !amount.is_positive() {
-            return No(Reason::NotPositive);
-        }
-        if self.currency != amount.currency().code() {
-            return No(Reason::Currency);
-        }
-        match self.is_valid_at(now) {
-            Ok(true) => {}
-            Ok(false) => return No(Reason::NotYetValid),
-            Err(verdict) => return verdict,
-        }
-        match self.status {
-            Some("unused") => match self.available {
-                Some(left) if amount.minor() <= left => Yes,
-                Some(left) => No(Reason::ExceedsRemaining {
-                    remaining: Amount::new(left, amount.currency()),
-                }),
-                None => Unknown(Reason::MissingData),
-            },
-            Some(status) if INACTIVE.contains(&status) => No(Reason::NotActivated),
-            _ => Unknown(Reason::UnknownState),
-        }
-    }
-
-    fn can_fund(&self, now: SystemTime) -> Verdict {
-        match (self.is_valid_at(now), self.status) {
-            (Err(verdict), _) => verdict,
-            (Ok(_), Some("unused")) => Yes,
-            (Ok(_), Some(status)) if INACTIVE.contains(&status) => Unknown(Reason::Undocumented),
-            _ => Unknown(Reason::UnknownState),
-        }
-    }
-
-    fn can_activate(&self) -> Verdict {
-        match self.status {
-            Some(status) if INACTIVE.contains(&status) => Yes,
-            Some("unused") => No(Reason::AlreadyDone),
-            _ => Unknown(Reason::UnknownState),
-        }
-    }
-
     /// Whether the card is valid already; an error if it has expired or a time is malformed.
     fn is_valid_at(&self, now: SystemTime) -> Result<bool, Verdict> {
         if self.is_validity_unreadable {

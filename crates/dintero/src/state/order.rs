@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dintero_shopping::types::{
-    DraftOrder, DraftOrderStatus, Order, OrderEvent, OrderEventState, OrderStatus,
+    DraftOrder, DraftOrderStatus, Order, OrderCapture, OrderEvent, OrderEventState, OrderStatus,
 };
 
 use super::{Reason, Verdict};
@@ -44,55 +44,40 @@ pub enum CombinedState {
 
 impl OrderRules for Order {
     fn can_cancel(&self) -> Verdict {
-        match status(self) {
-            OrderStatus::Open => match &self.captures {
-                None => Unknown(Reason::MissingData),
-                Some(captures)
-                    if captures
-                        .iter()
-                        .any(|capture| was_set_aside(capture.unknown_fields(), &["success"])) =>
-                {
-                    Unknown(Reason::MissingData)
+        match &self.status {
+            Some(OrderStatus::Open) => {
+                let unreadable =
+                    |capture: &OrderCapture| was_set_aside(capture.unknown_fields(), &["success"]);
+                match self.captures.as_deref() {
+                    None => Unknown(Reason::MissingData),
+                    Some(all) if all.iter().any(unreadable) => Unknown(Reason::MissingData),
+                    Some(all) if all.iter().all(|one| one.success == Some(false)) => Yes,
+                    Some(_) => No(Reason::Captured),
                 }
-                Some(captures)
-                    if captures
-                        .iter()
-                        .all(|capture| capture.success == Some(false)) =>
-                {
-                    Yes
-                }
-                Some(_) => No(Reason::Captured),
-            },
-            OrderStatus::Cancelled => No(Reason::AlreadyDone),
-            OrderStatus::Closed => Unknown(Reason::Undocumented),
+            }
+            Some(OrderStatus::Cancelled) => No(Reason::AlreadyDone),
+            Some(OrderStatus::Closed) => Unknown(Reason::Undocumented),
             _ => Unknown(Reason::UnknownState),
         }
     }
 
     fn can_close(&self) -> Verdict {
-        match status(self) {
-            OrderStatus::Open => Yes,
-            OrderStatus::Closed => No(Reason::AlreadyDone),
-            OrderStatus::Cancelled => Unknown(Reason::Undocumented),
-            _ => Unknown(Reason::UnknownState),
-        }
+        can_change(self, OrderStatus::Open, OrderStatus::Closed)
     }
 
     fn can_open(&self) -> Verdict {
-        match status(self) {
-            OrderStatus::Closed => Yes,
-            OrderStatus::Open => No(Reason::AlreadyDone),
-            OrderStatus::Cancelled => Unknown(Reason::Undocumented),
-            _ => Unknown(Reason::UnknownState),
-        }
+        can_change(self, OrderStatus::Closed, OrderStatus::Open)
     }
 }
 
-fn status(order: &Order) -> OrderStatus {
-    order
-        .status
-        .clone()
-        .unwrap_or_else(|| OrderStatus::from(""))
+/// Whether an order can be taken from one status to another.
+fn can_change(order: &Order, from: OrderStatus, to: OrderStatus) -> Verdict {
+    match &order.status {
+        Some(status) if *status == from => Yes,
+        Some(status) if *status == to => No(Reason::AlreadyDone),
+        Some(OrderStatus::Cancelled) => Unknown(Reason::Undocumented),
+        _ => Unknown(Reason::UnknownState),
+    }
 }
 
 impl DraftRules for DraftOrder {
@@ -116,10 +101,9 @@ pub fn combined_state(events: &[OrderEvent]) -> CombinedState {
     for event in events {
         match event {
             OrderEvent::OrderStatusEvent(event) => {
-                services.entry(event.service.as_str()).or_default().push((
-                    event.created_at.as_ref().and_then(|time| time.get()),
-                    &event.state,
-                ))
+                let time = event.created_at.as_ref().and_then(|time| time.get());
+                let service = services.entry(event.service.as_str()).or_default();
+                service.push((time, &event.state));
             }
             OrderEvent::OrderApiEvent(_) => {}
             _ => has_unknown = true,

@@ -42,22 +42,19 @@ pub trait SessionRules {
 
 impl SessionRules for Session {
     fn state(&self, now: SystemTime) -> SessionState {
-        let mut unreadable = was_set_aside(
-            self.unknown_fields(),
-            &["cancelled_at", "events", "transaction_id"],
-        );
-        let cancelled = self.cancelled_at.is_some()
-            || self.events.iter().flatten().any(|event| {
-                unreadable |= was_set_aside(event.unknown_fields(), &["name"]);
-                event
-                    .name
-                    .as_ref()
-                    .is_some_and(|name| *name == SessionEventName::Cancelled)
-            });
-        if cancelled {
+        const READ: &[&str] = &["cancelled_at", "events", "transaction_id"];
+        let mut events = self.events.iter().flatten();
+        let is_cancel = |name: &SessionEventName| *name == SessionEventName::Cancelled;
+        if self.cancelled_at.is_some()
+            || events
+                .clone()
+                .any(|event| event.name.as_ref().is_some_and(is_cancel))
+        {
             return SessionState::Cancelled;
         }
-        if unreadable {
+        if was_set_aside(self.unknown_fields(), READ)
+            || events.any(|event| was_set_aside(event.unknown_fields(), &["name"]))
+        {
             return SessionState::Unknown;
         }
         if self.transaction_id.is_some() {

@@ -62,24 +62,26 @@ pub trait TransactionRules {
     fn can_cancel_session(&self) -> Verdict;
 }
 
-/// What a status allows, before amounts and pending events are considered.
-struct Rules {
-    is_final: Verdict,
-    is_paid: Verdict,
-    capture: Verdict,
-    refund: Verdict,
-    void: Verdict,
-    cancel_session: Verdict,
+/// The rules that depend on the status, in the order of the table in [`rule`].
+#[derive(Clone, Copy)]
+enum Rule {
+    Final,
+    Paid,
+    Capture,
+    Refund,
+    Void,
+    CancelSession,
 }
 
-fn rules(status: &TransactionStatus) -> Rules {
+/// Returns what a status allows, before amounts and pending events are considered.
+fn rule(status: &TransactionStatus, rule: Rule) -> Verdict {
     use TransactionStatus as Status;
     let open = No(Reason::NotFinal);
     let done = No(Reason::AlreadyDone);
     let unpaid = No(Reason::NotAuthorized);
     let nothing_captured = No(Reason::NothingCaptured);
     let captured = No(Reason::Captured);
-    let [is_final, is_paid, capture, refund, void, cancel_session] = match status {
+    let rules = match status {
         Status::Initiated => {
             let void = No(Reason::OnlyInitiated);
             [open, unpaid, unpaid, nothing_captured, void, Yes]
@@ -102,51 +104,32 @@ fn rules(status: &TransactionStatus) -> Rules {
         }
         _ => [Unknown(Reason::UnknownState); 6],
     };
-    Rules {
-        is_final,
-        is_paid,
-        capture,
-        refund,
-        void,
-        cancel_session,
-    }
+    rules[rule as usize]
 }
 
 impl StatusRules for TransactionStatus {
     fn is_final(&self) -> Verdict {
-        rules(self).is_final
+        rule(self, Rule::Final)
     }
 
     fn is_paid(&self) -> Verdict {
-        rules(self).is_paid
+        rule(self, Rule::Paid)
     }
 }
 
 impl TransactionRules for Transaction {
     fn can_capture(&self, amount: Amount) -> Verdict {
-        check_amount(
-            self,
-            amount,
-            |rules| for_product(self, Operation::Capture, rules.capture),
-            |amounts| Limit {
-                remaining: amounts.capturable(),
-                pending: amounts.pending_capture(),
-                may_end: amounts.is_void_pending(),
-            },
-        )
+        check_amount(self, amount, Rule::Capture, |amounts| {
+            let (rest, pending) = (amounts.capturable(), amounts.pending_capture());
+            within(amount, rest, pending, amounts.is_void_pending())
+        })
     }
 
     fn can_refund(&self, amount: Amount) -> Verdict {
-        check_amount(
-            self,
-            amount,
-            |rules| for_product(self, Operation::Refund, rules.refund),
-            |amounts| Limit {
-                remaining: Some(amounts.refundable()),
-                pending: amounts.pending_refund(),
-                may_end: false,
-            },
-        )
+        check_amount(self, amount, Rule::Refund, |amounts| {
+            let (rest, pending) = (amounts.refundable(), amounts.pending_refund());
+            within(amount, Some(rest), pending, false)
+        })
     }
 
     fn can_void(&self) -> Verdict {
@@ -158,47 +141,36 @@ impl TransactionRules for Transaction {
                 Unknown(Reason::Undocumented)
             }
             TransactionStatus::PartiallyCaptured if !is_kravia(self) => can_void_rest(self),
-            status => rules(status).void,
+            status => rule(status, Rule::Void),
         };
-        unless_pending(self, for_product(self, Operation::Void, allowed))
+        unless_pending(self, for_product(self, Rule::Void, allowed))
     }
 
     fn can_cancel_session(&self) -> Verdict {
-        match &self.status {
-            None => Unknown(Reason::MissingData),
-            Some(status) => {
-                let allowed = rules(status).cancel_session;
-                // Cancelling the session of an AUTHORIZED transaction voids it.
-                let operation = match status {
-                    TransactionStatus::Authorized => Operation::Void,
-                    _ => Operation::CancelUnpaid,
-                };
-                unless_pending(self, for_product(self, operation, allowed))
-            }
-        }
+        let Some(status) = &self.status else {
+            return Unknown(Reason::MissingData);
+        };
+        // Cancelling the session of an AUTHORIZED transaction voids it.
+        let operation = match status {
+            TransactionStatus::Authorized => Rule::Void,
+            _ => Rule::CancelSession,
+        };
+        let allowed = rule(status, Rule::CancelSession);
+        unless_pending(self, for_product(self, operation, allowed))
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Operation {
-    Capture,
-    Refund,
-    Void,
-    /// The cancellation of a session whose transaction is not authorized.
-    CancelUnpaid,
-}
-
 /// Narrows what the status allows to what the payment product supports.
-fn for_product(transaction: &Transaction, operation: Operation, verdict: Verdict) -> Verdict {
+fn for_product(transaction: &Transaction, operation: Rule, verdict: Verdict) -> Verdict {
     let allowed = verdict == Yes;
     if is_kravia(transaction) {
         return match operation {
-            Operation::Refund if allowed || verdict.is_unknown() => No(Reason::PaymentProduct),
-            Operation::Capture if allowed && !is_capture_due(transaction) => {
+            Rule::Refund if allowed || verdict.is_unknown() => No(Reason::PaymentProduct),
+            Rule::Capture if allowed && !is_capture_due(transaction) => {
                 Unknown(Reason::Undocumented)
             }
             // There is no refund to turn to.
-            Operation::Void if allowed || verdict == No(Reason::Captured) => {
+            Rule::Void if allowed || verdict == No(Reason::Captured) => {
                 Unknown(Reason::Undocumented)
             }
             _ => verdict,
@@ -226,21 +198,11 @@ fn is_capture_due(transaction: &Transaction) -> bool {
         && !transaction.events.iter().flatten().any(initiated)
 }
 
-/// The limit of an amount.
-struct Limit {
-    /// `None` if it is unknown.
-    remaining: Option<Amount>,
-    /// The part that an event in progress may take.
-    pending: Amount,
-    /// Whether an event in progress may leave nothing.
-    may_end: bool,
-}
-
 fn check_amount(
     transaction: &Transaction,
     amount: Amount,
-    rule: impl FnOnce(Rules) -> Verdict,
-    limit: impl FnOnce(&TransactionAmounts) -> Limit,
+    operation: Rule,
+    check: impl FnOnce(TransactionAmounts) -> Verdict,
 ) -> Verdict {
     if !amount.is_positive() {
         return No(Reason::NotPositive);
@@ -251,25 +213,24 @@ fn check_amount(
     let Some(status) = &transaction.status else {
         return Unknown(Reason::MissingData);
     };
-    let allowed = rule(rules(status));
+    let allowed = for_product(transaction, operation, rule(status, operation));
     if allowed != Yes {
         return allowed;
     }
-    match TransactionAmounts::of(transaction) {
-        Ok(amounts) => within(amount, &limit(&amounts)),
-        Err(unclear) => Unknown(Reason::Amounts(unclear)),
-    }
+    let unclear = |unclear| Unknown(Reason::Amounts(unclear));
+    TransactionAmounts::of(transaction).map_or_else(unclear, check)
 }
 
-fn within(amount: Amount, limit: &Limit) -> Verdict {
-    let Some(remaining) = limit.remaining else {
+/// Compares an amount with what remains, of which events in progress may take a part, or all if one `may_end` the payment.
+fn within(amount: Amount, remaining: Option<Amount>, pending: Amount, may_end: bool) -> Verdict {
+    let Some(remaining) = remaining else {
         return Unknown(Reason::UnknownState);
     };
     if amount > remaining {
         return No(Reason::ExceedsRemaining { remaining });
     }
-    match remaining.checked_sub(limit.pending) {
-        Ok(certain) if amount <= certain && !limit.may_end => Yes,
+    match remaining.checked_sub(pending) {
+        Ok(certain) if amount <= certain && !may_end => Yes,
         Ok(_) => Unknown(Reason::Pending),
         Err(error) => Unknown(Reason::Amounts(AmountsUnclear::Amount(error))),
     }

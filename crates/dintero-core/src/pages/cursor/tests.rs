@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{PageCursor, next};
-use crate::test_support::facts;
+use crate::operation::tests::facts;
 use crate::{AlternativeSource, Cursor, CursorSource, Operation, Paging, RetryClass};
 
 const fn list(name: &'static str, paging: Paging) -> Operation {
