@@ -16,20 +16,14 @@ const HEAD: &str = "# Written by `cargo xtask regen`, which compares it with --c
 #[serde(transparent)]
 pub struct Lock(pub BTreeMap<String, Entry>);
 
-/// What one client was made of, and by what.
+/// What one client was made of and what it is, as digests, and the versions that made it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Digest of the document.
     pub document: String,
-    /// Digest of the overlay.
     pub overlay: String,
-    /// Digest of the Rust source.
     pub source: String,
-    /// Digest of the surface.
     pub surface: String,
-    /// Version of dintero-codegen.
     pub codegen: String,
-    /// Version of progenitor.
     pub progenitor: String,
 }
 
@@ -66,9 +60,6 @@ impl Entry {
 
 impl Lock {
     /// Reads a lock file.
-    ///
-    /// # Errors
-    /// It is no lock file; the message names line and column.
     pub fn parse(text: &str) -> Result<Self, String> {
         toml::from_str(text).map_err(|error| error.to_string().trim_end().replace('\n', "\n  "))
     }

@@ -22,7 +22,6 @@ pub struct Sources {
 /// What generation makes of [`Sources`].
 #[derive(Debug)]
 pub struct State {
-    /// By API.
     pub apis: BTreeMap<&'static str, Generated>,
     /// The whole content of each file that generation owns, by its path below `openapi`: surfaces and lock file.
     pub files: BTreeMap<PathBuf, String>,
@@ -33,11 +32,8 @@ pub struct State {
 /// One generated client.
 #[derive(Debug)]
 pub struct Generated {
-    /// What was generated.
     pub generation: Generation,
-    /// Its entry of the lock file.
     pub entry: Entry,
-    /// How long it took.
     pub took: Duration,
 }
 
@@ -83,9 +79,6 @@ impl Sources {
     }
 
     /// The text of a file below `openapi`.
-    ///
-    /// # Errors
-    /// It is not there or cannot be read.
     pub fn text(&self, path: &Path) -> Result<String, Errors> {
         match self.optional(path)? {
             Some(text) => Ok(text),
@@ -97,9 +90,6 @@ impl Sources {
     }
 
     /// The text of a file below `openapi`, or none if there is no such file.
-    ///
-    /// # Errors
-    /// It cannot be read.
     pub fn optional(&self, path: &Path) -> Result<Option<String>, Errors> {
         if let Some(text) = self.replaced.get(path) {
             return Ok(Some(text.clone()));
@@ -116,18 +106,27 @@ impl Sources {
         }
     }
 
+    /// The files whose texts would become others, with the texts that they have.
+    pub fn changed(
+        &self,
+        files: &BTreeMap<PathBuf, String>,
+    ) -> Result<Vec<(PathBuf, String)>, Errors> {
+        let mut changed = Vec::new();
+        for (path, text) in files {
+            let before = self.optional(path)?;
+            if before.as_ref() != Some(text) {
+                changed.push((path.clone(), before.unwrap_or_default()));
+            }
+        }
+        Ok(changed)
+    }
+
     /// Reads a document or overlay below `openapi`.
-    ///
-    /// # Errors
-    /// It is not there, cannot be read or is not valid.
     pub fn document(&self, path: &Path) -> Result<Document, Errors> {
         Document::parse(&name(path), &self.text(path)?)
     }
 
     /// The lock file, which is empty if there is none.
-    ///
-    /// # Errors
-    /// It cannot be read or is not valid.
     pub fn lock(&self) -> Result<Lock, Errors> {
         let path = Path::new(lock::FILE);
         let text = self.optional(path)?.unwrap_or_default();
@@ -142,9 +141,6 @@ impl Sources {
     }
 
     /// Generates these APIs side by side.
-    ///
-    /// # Errors
-    /// There is no folder `openapi`.
     pub fn generate_each(
         &self,
         apis: &[&'static str],
@@ -169,9 +165,6 @@ impl Sources {
     }
 
     /// Generates these APIs. The other APIs' entries of the lock file stay as they are.
-    ///
-    /// # Errors
-    /// A file cannot be read, or what the generator cannot do, of all these APIs together.
     pub fn generate(&self, apis: &[&'static str]) -> Result<State, Errors> {
         let results = self.generate_each(apis)?;
         let mut state = State {

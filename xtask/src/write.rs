@@ -12,9 +12,6 @@ use tempfile::NamedTempFile;
 ///
 /// All texts are first written and synced beside their targets, then renamed onto them. Where a rename fails, the files
 /// that were replaced before it get their old content again.
-///
-/// # Errors
-/// A file cannot be written; the message names it.
 pub fn write_all(
     folder: &Path,
     files: &BTreeMap<PathBuf, String>,

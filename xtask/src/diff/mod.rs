@@ -4,7 +4,7 @@ mod change;
 mod compare;
 mod rules;
 mod state;
-mod surface;
+pub mod surface;
 
 use std::error::Error;
 use std::fs;
@@ -324,9 +324,6 @@ fn write_changelog(
 
 /// Puts an entry of the changelog under the heading for what is not released yet, in the place of the one with the same
 /// key: the same comparison run again replaces its entry. What stands outside of the two marks is hand-written and stays.
-///
-/// # Errors
-/// The heading or the end of an entry is missing.
 fn insert(changelog: &str, key: &str, entry: &str) -> Result<String, String> {
     let (start, end) = (
         format!("<!-- cargo xtask diff: {key} -->"),

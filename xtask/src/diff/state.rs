@@ -19,14 +19,12 @@ use super::change::Class;
 pub enum State {
     /// A folder like `openapi/`.
     Folder {
-        /// The folder.
         path: PathBuf,
         /// Whether the user named it, so that it may hold a part only; otherwise it is the working tree.
         partial: bool,
     },
     /// A commit.
     Revision {
-        /// The root of the workspace.
         root: PathBuf,
         /// The revision, as the user wrote it.
         name: String,
@@ -45,9 +43,6 @@ impl State {
     }
 
     /// Returns any folder.
-    ///
-    /// # Errors
-    /// There is no such folder.
     pub fn folder(path: &Path) -> Result<Self, String> {
         if path.is_dir() {
             Ok(Self::Folder {
@@ -60,9 +55,6 @@ impl State {
     }
 
     /// Returns a commit.
-    ///
-    /// # Errors
-    /// There is no such revision, or git cannot be run.
     pub fn revision(root: &Path, name: &str) -> Result<Self, String> {
         let commit = format!("{name}^{{commit}}");
         let arguments = [
@@ -104,9 +96,6 @@ impl State {
     }
 
     /// Reads a file below `openapi/`, if it is there.
-    ///
-    /// # Errors
-    /// The file cannot be read.
     pub fn read(&self, name: &str) -> Result<Option<String>, String> {
         match self {
             Self::Folder { path, .. } => read(&path.join(name)),
@@ -115,9 +104,6 @@ impl State {
     }
 
     /// Reads a file of the workspace as it was committed; folders have none.
-    ///
-    /// # Errors
-    /// git cannot be run.
     pub fn committed(&self, name: &str) -> Result<Option<String>, String> {
         match self {
             Self::Revision { root, hash, .. } => git(root, &["show", &format!("{hash}:./{name}")]),
@@ -131,9 +117,6 @@ fn short(hash: &str) -> &str {
 }
 
 /// Reads a file, if it is there.
-///
-/// # Errors
-/// The file cannot be read.
 pub fn read(path: &Path) -> Result<Option<String>, String> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
@@ -161,9 +144,6 @@ fn git(root: &Path, arguments: &[&str]) -> Result<Option<String>, String> {
 }
 
 /// Reads the version of a crate from its manifest, or from the workspace's.
-///
-/// # Errors
-/// A manifest is not valid.
 pub fn version(
     name: &str,
     file: impl Fn(&str) -> Result<Option<String>, String>,
@@ -216,18 +196,13 @@ pub fn next(version: &Version, class: Class) -> (&'static str, Version) {
 
 /// The document and the overlay of an API in one state.
 pub struct Inputs {
-    /// The text of the document.
     pub document: Option<String>,
-    /// The text of the overlay.
     pub overlay: Option<String>,
     label: String,
 }
 
 impl Inputs {
     /// Reads the files of an API.
-    ///
-    /// # Errors
-    /// A file cannot be read.
     pub fn of(state: &State, api: &str) -> Result<Self, String> {
         Ok(Self {
             document: state.read(&format!("{api}.yaml"))?,
@@ -237,9 +212,6 @@ impl Inputs {
     }
 
     /// Parses the document and the overlay.
-    ///
-    /// # Errors
-    /// A file is not valid.
     pub fn parse(&self, api: &str) -> Result<Parsed, String> {
         let parse = |file: String, text: &String| {
             let name = format!("{}: {file}", self.label);
@@ -267,9 +239,7 @@ pub struct Parsed {
 /// What an API offers in one state.
 #[derive(Default)]
 pub struct Generated {
-    /// The surface.
     pub surface: String,
-    /// The Rust source.
     pub source: String,
     /// How many actions of the overlay match nothing.
     pub unmatched: usize,
@@ -290,9 +260,6 @@ impl Parsed {
     }
 
     /// Generates the client under the overlay, whose actions may match nothing.
-    ///
-    /// # Errors
-    /// The client cannot be generated; the first finding says why.
     pub fn generate(self, api: &str) -> Result<Generated, String> {
         let Some(mut document) = self.document else {
             return Ok(Generated::default());

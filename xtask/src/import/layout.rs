@@ -21,9 +21,6 @@ const ORDER: &str = "\
     bearerFormat";
 
 /// Returns the document as YAML, below a head comment.
-///
-/// # Errors
-/// What was written does not read as what was given.
 pub fn write(root: &Value, head: &str) -> Result<String, Box<dyn Error>> {
     let mut text = String::new();
     let mut emitter = YamlEmitter::new(&mut text);

@@ -15,9 +15,6 @@ const HEAD: &str = "  # Added by `cargo xtask import --fix`, which replaces all 
 pub type Unmatched = BTreeMap<usize, &'static str>;
 
 /// Finds the actions that have nothing to act on in a document, and those that had only because of others of them.
-///
-/// # Errors
-/// The overlay is not valid.
 pub fn unmatched(document: &Document, overlay: &Document) -> Result<Unmatched, Errors> {
     let mut found = Unmatched::new();
     let all = overlay.root["actions"].as_array();
@@ -80,9 +77,6 @@ pub struct Fewer {
 }
 
 /// Finds the actions that hide personal data and match fewer places than before, but still some.
-///
-/// # Errors
-/// The overlay is not valid.
 pub fn personal_with_fewer_places(
     old: &Document,
     new: &Document,
@@ -106,9 +100,6 @@ pub fn personal_with_fewer_places(
 }
 
 /// Returns the text of an overlay without these actions.
-///
-/// # Errors
-/// An action shares a line with something else.
 pub fn without(overlay: &Document, text: &str, gone: &Unmatched) -> Result<String, String> {
     if gone.is_empty() {
         return Ok(text.to_owned());
@@ -156,9 +147,6 @@ pub fn unfixed(overlay: &str) -> &str {
 }
 
 /// Returns the overlay with these actions at its end.
-///
-/// # Errors
-/// The list of actions is written in a form that nothing can be appended to.
 pub fn fixed(name: &str, overlay: &str, added: &[Action]) -> Result<String, String> {
     if added.is_empty() {
         return Ok(overlay.to_owned());

@@ -17,16 +17,12 @@ const LIMIT: usize = 32 << 20;
 /// A document as its authors wrote it.
 #[derive(Debug)]
 pub struct Upstream {
-    /// Its content.
     pub document: Document,
     /// Whether a page of the reference holds it, so that it is only a part.
     pub page: bool,
 }
 
 /// Reads a file, or fetches a URL.
-///
-/// # Errors
-/// It cannot be read, is too large, or is no OpenAPI 3.0 document.
 pub fn read(location: &str) -> Result<Upstream, Box<dyn Error>> {
     let bytes = if location.contains("://") {
         fetch(location)?
