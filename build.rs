@@ -26,11 +26,16 @@ fn generate() -> Result<(), String> {
     env::set_current_dir("../..").map_err(|error| format!("../..: {error}"))?;
     println!("cargo::rerun-if-changed=../../build.rs");
     // Only what this client is made of: another API's document must not rebuild it.
-    for input in dintero_codegen::inputs(Path::new("openapi"), api) {
+    let openapi = Path::new("openapi");
+    let names = Some(dintero_codegen::surface_path(openapi, api)).filter(|path| path.exists());
+    for input in dintero_codegen::inputs(openapi, api)
+        .into_iter()
+        .chain(names)
+    {
         println!("cargo::rerun-if-changed=../../{}", input.display());
     }
-    let generation = dintero_codegen::generate(Path::new("openapi"), api)
-        .map_err(|errors| errors.to_string())?;
+    let generation =
+        dintero_codegen::generate(openapi, api).map_err(|errors| errors.to_string())?;
     let file = Path::new(&variable("OUT_DIR")?).join("client.rs");
     fs::write(&file, generation.source + &generation.registry)
         .map_err(|error| format!("{}: {error}", file.display()))

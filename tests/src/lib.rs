@@ -7,6 +7,7 @@ pub mod compatibility;
 pub mod constructs;
 pub mod random_unions;
 pub mod unions;
+pub mod vocabulary;
 pub mod wire;
 
 use std::collections::BTreeMap;

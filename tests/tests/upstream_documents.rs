@@ -126,7 +126,7 @@ fn variants_are_distinguished_or_become_json() {
     for (schema, expected) in [
         (
             "{oneOf: [{$ref: '#/components/schemas/D'}, {type: object, properties: {d: {type: string}}}]}",
-            "union Ap: response by=fields\n",
+            "union Ap: response by=fields inline\n",
         ),
         (
             "{oneOf: [{type: object, properties: {a: {type: string}}}, {type: object, properties: {a: {type: integer}}}]}",
@@ -138,7 +138,7 @@ fn variants_are_distinguished_or_become_json() {
         ),
         (
             "{oneOf: [{$ref: '#/components/schemas/B'}, {nullable: true}]}",
-            " open\n",
+            " open inline\n",
         ),
         (
             "{type: integer, format: uint64}",

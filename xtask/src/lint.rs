@@ -80,6 +80,7 @@ impl Lint {
             [api] => {
                 let overlay = sources.document(&inputs(Path::new(""), api)[1])?;
                 findings = overlay::apply(&mut document, &overlay, false)?;
+                document.names = sources.names(api)?;
             }
             _ => return Err("a FILE takes the overlay of one API: give --api once".into()),
         }

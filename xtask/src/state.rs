@@ -8,7 +8,8 @@ use std::{fs, panic, thread};
 
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::{Errors, Finding};
-use dintero_codegen::{Generation, generate_from, inputs};
+use dintero_codegen::kept::KeptNames;
+use dintero_codegen::{Generation, generate_from, inputs, surface_path};
 
 use crate::lock::{self, Entry, Lock};
 
@@ -39,7 +40,7 @@ pub struct Generated {
 
 /// Path of an API's surface below `openapi`.
 pub fn surface(api: &str) -> PathBuf {
-    Path::new("surface").join(format!("{api}.txt"))
+    surface_path(Path::new(""), api)
 }
 
 /// Name of a file below `openapi` for messages: `openapi/checkout.yaml`.
@@ -126,6 +127,15 @@ impl Sources {
         Document::parse(&name(path), &self.text(path)?)
     }
 
+    /// The names that an API's client has already.
+    ///
+    /// # Errors
+    /// Its surface cannot be read.
+    pub fn names(&self, api: &str) -> Result<KeptNames, Errors> {
+        let surface = self.optional(&surface(api))?;
+        Ok(KeptNames::of_surface(&surface.unwrap_or_default()))
+    }
+
     /// The lock file, which is empty if there is none.
     pub fn lock(&self) -> Result<Lock, Errors> {
         let path = Path::new(lock::FILE);
@@ -200,7 +210,9 @@ impl Sources {
         let start = Instant::now();
         let [document, overlay] = inputs(Path::new(""), api);
         let overlay_read = self.document(&overlay)?;
-        let generation = generate_from(api, self.document(&document)?, Some(&overlay_read))?;
+        let mut document_read = self.document(&document)?;
+        document_read.names = self.names(api)?;
+        let generation = generate_from(api, document_read, Some(&overlay_read))?;
         let entry = Entry::new(&self.text(&document)?, &self.text(&overlay)?, &generation);
         let took = start.elapsed();
         Ok(Generated {

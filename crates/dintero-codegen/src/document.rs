@@ -14,6 +14,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::finding::{Errors, Finding, Level, Rule};
+use crate::kept::KeptNames;
 use reader::Reader;
 
 /// An OpenAPI or overlay document.
@@ -25,6 +26,8 @@ pub struct Document {
     pub root: Value,
     /// Warnings about what was read more loosely than the text's format allows, such as a repeated key.
     pub findings: Vec<Finding>,
+    /// The names that the client has already.
+    pub names: KeptNames,
     lines: BTreeMap<String, usize>,
 }
 
@@ -79,6 +82,7 @@ impl Document {
             name: name.to_owned(),
             root,
             findings: reader.findings,
+            names: KeptNames::default(),
             lines: reader.lines,
         })
     }

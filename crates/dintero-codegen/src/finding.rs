@@ -52,6 +52,7 @@ rules! {
     MissingMapping "missing-mapping" "A discriminator names a schema that does not exist.",
     DeepNesting "deep-nesting" "Schemas are nested too deep, counted through references.",
     TypeList "type-list" "A schema has several types, as in OpenAPI 3.1.",
+    ControlCharacter "control-character" "A name, path or reference has a line break or another control character.",
     PatternAsFormat "pattern-as-format" "A regular expression stands in `format`.",
     InvalidPattern "invalid-pattern" "A pattern is no ECMAScript regular expression.",
     UnlistedDefault "unlisted-default" "A default is none of the listed values.",

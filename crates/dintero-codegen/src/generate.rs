@@ -82,10 +82,7 @@ fn refused(document: &Document, api: &Api, said: &str) -> Errors {
 }
 
 /// Returns the one that fails without the others, if there is one.
-fn culprit<'a>(
-    mut names: Vec<&'a String>,
-    fails: impl Fn(&[&String]) -> bool,
-) -> Option<&'a String> {
+fn culprit(mut names: Vec<&String>, fails: impl Fn(&[&String]) -> bool) -> Option<&String> {
     while names.len() > 1 {
         let second = names.split_off(names.len() / 2);
         if !fails(&names) {

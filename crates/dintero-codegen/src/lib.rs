@@ -8,6 +8,7 @@
 pub mod action;
 pub mod document;
 pub mod finding;
+pub mod kept;
 
 #[cfg(feature = "generate")]
 pub mod emit;
@@ -47,6 +48,11 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Version of progenitor that it runs; pinned in the workspace, and a test compares the two.
 pub const PROGENITOR: &str = "0.15.1";
+
+/// Returns the path of the surface of an API below the folder `openapi`.
+pub fn surface_path(openapi: &Path, api: &str) -> PathBuf {
+    openapi.join("surface").join(format!("{api}.txt"))
+}
 
 /// Returns the paths of the document and the overlay of an API below the folder `openapi`.
 pub fn inputs(openapi: &Path, api: &str) -> [PathBuf; 2] {

@@ -30,32 +30,48 @@ pub fn clean(text: &str) -> String {
     out.join("\n")
 }
 
-/// Returns a text without what Rust allows in no comment: a lone carriage return, a mark that changes the direction of text.
+/// Returns `true` for characters that are not shown, or that change where and how others are.
+pub fn is_control(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Returns a text as documentation can have it: of the characters that are not shown, tabs and line breaks.
 pub fn visible(text: &str) -> String {
     text.replace("\r\n", "\n")
         .replace(['\r', '\u{2028}', '\u{2029}'], "\n")
-        .replace(
-            |c| matches!(c, '\0' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'),
-            "",
-        )
+        .replace(|c| is_control(c) && c != '\n' && c != '\t', "")
 }
 
+/// Returns a text as code in a line of documentation.
+pub fn code(text: &str) -> String {
+    let text = text.replace(is_control, " ");
+    // The fence must be longer than any in the text, and white space at both ends is no part of it.
+    let runs = text.split(|c| c != '`');
+    let fence = "`".repeat(runs.map(str::len).max().unwrap_or_default() + 1);
+    match text.trim() {
+        "" => format!("{text:?}"),
+        inner if inner.starts_with('`') || inner.ends_with('`') => {
+            format!("{fence} {inner} {fence}")
+        }
+        _ => format!("{fence}{text}{fence}"),
+    }
+}
+
+/// Code is what is between two single backticks of one line; other backticks become quotes.
 fn clean_line(line: &str) -> String {
-    if line.matches('`').count() % 2 == 1 {
-        return clean_prose(&line.replace('`', "'"));
+    let line = line.replace('\t', " ").replace("``", "''");
+    let parts: Vec<&str> = line.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return clean_prose(&parts.join("'"));
     }
-    let mut out = String::new();
-    for (index, part) in line.split('`').enumerate() {
-        if index > 0 {
-            out.push('`');
-        }
-        if index % 2 == 1 {
-            out.push_str(part);
-        } else {
-            out.push_str(&clean_prose(part));
-        }
-    }
-    out
+    let cleaned = parts
+        .iter()
+        .enumerate()
+        .map(|(index, part)| match index % 2 {
+            1 => (*part).to_owned(),
+            _ => clean_prose(part),
+        });
+    cleaned.collect::<Vec<_>>().join("`")
 }
 
 fn clean_prose(text: &str) -> String {
@@ -65,9 +81,17 @@ fn clean_prose(text: &str) -> String {
         text = text.replace("  ", " ");
     }
     let escaped = |text: &str| {
-        text.replace('<', "\\<")
-            .replace('[', "\\[")
-            .replace(']', "\\]")
+        let mut out = String::new();
+        let mut rest = text.chars().peekable();
+        while let Some(c) = rest.next() {
+            // A backslash before one of these would take its own away, and one at the end that of a backtick.
+            let ends = c == '\\' && rest.peek().is_none_or(|next| "\\<[]".contains(*next));
+            if ends || "<[]".contains(c) {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+        out
     };
     let mut out = String::new();
     let mut rest = text.as_str();
@@ -115,27 +139,4 @@ pub fn paragraph(doc: &mut String, text: &str) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::clean;
-
-    #[test]
-    fn nothing_becomes_a_link_a_tag_or_a_doctest() {
-        assert_eq!(
-            clean("see https://a.example/b, or <b> [x]"),
-            "see <https://a.example/b>, or \\<b> \\[x\\]"
-        );
-        assert_eq!(
-            clean("    indented\n```\ncode\n"),
-            "indented\n```text\ncode\n```"
-        );
-        assert_eq!(
-            clean("`a[0]` and <https://x.example>."),
-            "`a[0]` and <https://x.example>."
-        );
-    }
-
-    #[test]
-    fn a_lone_backtick_is_no_code() {
-        assert_eq!(clean("it`s [a]"), "it's \\[a\\]");
-    }
-}
+mod tests;

@@ -7,7 +7,10 @@ use serde_json::Value;
 use crate::document::{Document, escape};
 use crate::finding::{Errors, Finding, Level, Rule};
 use crate::ir::Api;
-use crate::{emit, generate as progenitor, inputs, lint, lower, overlay, paging, surface};
+use crate::kept::KeptNames;
+use crate::{
+    emit, generate as progenitor, inputs, lint, lower, overlay, paging, surface, surface_path,
+};
 
 /// A generated client.
 #[derive(Clone, Debug)]
@@ -32,7 +35,12 @@ pub struct Generation {
 pub fn generate(openapi: &Path, api: &str) -> Result<Generation, Errors> {
     let [document, overlay] = inputs(openapi, api);
     let overlay = Document::read(&overlay)?;
-    generate_from(api, Document::read(&document)?, Some(&overlay))
+    let mut document = Document::read(&document)?;
+    // The first generation of a client has no surface yet.
+    if let Ok(surface) = std::fs::read_to_string(surface_path(openapi, api)) {
+        document.names = KeptNames::of_surface(&surface);
+    }
+    generate_from(api, document, Some(&overlay))
 }
 
 /// Generates a client from any document.
@@ -59,12 +67,18 @@ pub fn generate_from(
     let lowered = lower::lower(&document, &mut findings);
     let lowered = lowered.map_err(|Errors(errors)| Errors(at_overlay(errors)))?;
     let file = progenitor::generate(&document, &lowered)?;
-    let output = emit::Output::of(&file, &lowered)
+    let output = emit::Output::of(&file, &lowered, &document.names)
         .map_err(|(what, said)| progenitor::missing(&document, &lowered, &what, &said))?;
     findings.extend(paging::check(&document, overlay, (&lowered, &output)));
     stop_at_errors(&findings)?;
+    let source = emit::emit(api, &lowered, &output);
+    emit::check(&source, &lowered).map_err(|found| {
+        let problem = format!("its source would have {found}, which the document does not name");
+        let help = "Report this document, or replace what it is made from in the overlay";
+        Errors(vec![document.finding(Level::Error, "", problem, help)])
+    })?;
     Ok(Generation {
-        source: emit::emit(api, &lowered, &output),
+        source,
         registry: emit::registry(&lowered, &output),
         surface: surface::write(&lowered, &output),
         api: lowered,

@@ -21,7 +21,7 @@ use crate::ir::{
     Api, Bound, CursorSource, Evidence, Kind, Limit, Object, Operation, Paging, Place, Schema,
     Success, Type,
 };
-use crate::names::variants;
+use crate::kept::word;
 
 /// The size of a client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub fn counts(api: &Api) -> Counts {
     for kind in api.types.values() {
         match &kind.schema.kind {
             Kind::Object(object) => counts.fields += object.properties.len(),
-            Kind::Enum(listed) => counts.values += variants(&listed.values).len(),
+            Kind::Enum(_) => counts.values += kind.names.len(),
             _ => {}
         }
     }
@@ -189,7 +189,7 @@ fn write_type(
         }
         Kind::Enum(listed) => {
             head.extend(flags(&[("integer", listed.integer)]));
-            let variants = variants(&listed.values).into_iter();
+            let variants = kind.named(&listed.values);
             lines.extend(variants.map(|(variant, wire)| format!("{variant}: {wire:?}")));
             "enum"
         }
@@ -200,7 +200,8 @@ fn write_type(
             lines.extend(union.variants.iter().map(|variant| {
                 let name = variant.schema.as_reference().unwrap_or_default();
                 let values = variant.values.iter().map(|value| format!("{value:?}"));
-                let mut values: Vec<String> = values.collect();
+                let rust = kind.names.get(name).and_then(|rust| rust_name(rust, name));
+                let mut facts: Vec<String> = rust.into_iter().chain(values).collect();
                 let fields: Vec<&str> = variant
                     .fields
                     .iter()
@@ -208,11 +209,11 @@ fn write_type(
                     .map(String::as_str)
                     .collect();
                 if tag.is_none() {
-                    values.extend(fields.iter().map(|field| format!("{field:?}")));
+                    facts.extend(fields.iter().map(|field| format!("{field:?}")));
                 } else if !fields.is_empty() {
-                    values.push(format!("fields={}", word(&fields.join(","))));
+                    facts.push(format!("fields={}", word(&fields.join(","))));
                 }
-                format!("{name}: {}", values.join(" "))
+                format!("{name}: {}", facts.join(" "))
             }));
             "union"
         }
@@ -224,6 +225,10 @@ fn write_type(
     if let Kind::Object(_) = kind.schema.kind {
         head.extend(limits(&kind.schema));
     }
+    head.extend(match &kind.component {
+        None => Some("inline".to_owned()),
+        Some(component) => (component != name).then(|| format!("schema={}", word(component))),
+    });
     put!(text, "{word_of_kind} {name}: {}\n", head.join(" "));
     for part in lines {
         put!(text, "{word_of_kind} {name} {part}\n");
@@ -355,14 +360,4 @@ fn words(values: &[String]) -> String {
 /// Returns a type in one word.
 fn compact(kind: &str) -> String {
     kind.replace(' ', "")
-}
-
-/// Returns a text as a word: quoted where a space, a quote, a line break or the end of an item could be read into it.
-fn word(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "_-./{}[]<>()$@+*,:|".contains(c);
-    if !text.is_empty() && text.chars().all(plain) && !text.ends_with(':') {
-        text.to_owned()
-    } else {
-        format!("{text:?}")
-    }
 }

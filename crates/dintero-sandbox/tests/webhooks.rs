@@ -148,7 +148,11 @@ async fn a_delivery_is_repeated_five_times_and_then_the_subscription_is_deleted(
         let seen = receiver.seen();
         assert_eq!(seen.len(), 6, "{status}");
         let deliveries = seen.iter().map(|s| s.header("event-delivery"));
-        assert!(deliveries.into_iter().all(|d| d == seen[0].header("event-delivery")));
+        assert!(
+            deliveries
+                .into_iter()
+                .all(|d| d == seen[0].header("event-delivery"))
+        );
         bodies(&seen);
         assert_eq!(state_of(&api, "ping"), CallbackState::GivenUp);
         // A token outlives no such time.
@@ -196,8 +200,14 @@ async fn a_wrong_subscription_is_refused_by_field_and_needs_a_scope_of_hooks() {
     let aws = json!({"type": "AWS4-HMAC-SHA256", "value": "s"});
     for (body, field) in [
         (subscription("shop", signed(), &EVENTS), "config.url"),
-        (subscription("ftp://a.example", signed(), &EVENTS), "config.url"),
-        (subscription("https://a.example", aws, &EVENTS), "config.secret.type"),
+        (
+            subscription("ftp://a.example", signed(), &EVENTS),
+            "config.url",
+        ),
+        (
+            subscription("https://a.example", aws, &EVENTS),
+            "config.secret.type",
+        ),
         (
             subscription("https://a.example", json!({"type": "HMAC-SHA1"}), &EVENTS),
             "config.secret.value",

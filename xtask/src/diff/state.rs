@@ -8,6 +8,7 @@ use std::process::Command;
 use dintero_codegen::Generation;
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::Errors;
+use dintero_codegen::kept::KeptNames;
 use dintero_codegen::overlay;
 use semver::Version;
 use serde_json::Value;
@@ -198,6 +199,8 @@ pub fn next(version: &Version, class: Class) -> (&'static str, Version) {
 pub struct Inputs {
     pub document: Option<String>,
     pub overlay: Option<String>,
+    /// The text of the surface, which holds the names that are given already.
+    names: Option<String>,
     label: String,
 }
 
@@ -207,6 +210,7 @@ impl Inputs {
         Ok(Self {
             document: state.read(&format!("{api}.yaml"))?,
             overlay: state.read(&format!("overlays/{api}.yaml"))?,
+            names: state.read(&format!("surface/{api}.txt"))?,
             label: state.label(),
         })
     }
@@ -219,10 +223,14 @@ impl Inputs {
         };
         let document = self.document.as_ref();
         let overlay = self.overlay.as_ref();
+        let mut document = document
+            .map(|text| parse(format!("{api}.yaml"), text))
+            .transpose()?;
+        if let (Some(document), Some(names)) = (&mut document, &self.names) {
+            document.names = KeptNames::of_surface(names);
+        }
         Ok(Parsed {
-            document: document
-                .map(|text| parse(format!("{api}.yaml"), text))
-                .transpose()?,
+            document,
             overlay: overlay
                 .map(|text| parse(format!("overlays/{api}.yaml"), text))
                 .transpose()?,

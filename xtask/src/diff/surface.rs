@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use dintero_codegen::kept::words;
+
 /// The facts of an item: words, with the value after `=`, if there is one. The type is under `type`.
 pub type Facts = BTreeMap<String, String>;
 
@@ -158,31 +160,12 @@ impl Type {
                 self.parts.insert(values.join(" "), rust.into());
             }
             _ => {
-                self.parts.insert(part, facts(values));
+                let values = values.iter().filter(|value| value.starts_with('"'));
+                let values: Vec<&str> = values.copied().collect();
+                self.parts.insert(part, facts(&values));
             }
         }
     }
-}
-
-/// The words of a line; what is in quotes is one word.
-fn words(line: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let (mut start, mut quoted, mut escaped) = (0, false, false);
-    for (at, c) in line.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            ' ' if !quoted => {
-                words.push(&line[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    words.push(&line[start..]);
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 /// The values of a tag that stand for a variant of a union.

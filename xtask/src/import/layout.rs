@@ -121,7 +121,7 @@ fn yaml(value: &Value, place: Place) -> Yaml<'static> {
         Value::Object(object) => {
             let mut keys: Vec<&String> = object.keys().collect();
             if place == Place::Keywords {
-                keys.sort_by_key(|key| (rank(key), *key));
+                keys.sort_by_cached_key(|key| (rank(key), *key));
             }
             let entries = keys
                 .into_iter()

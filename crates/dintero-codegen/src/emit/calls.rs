@@ -6,6 +6,7 @@ use super::docs::{self, docs};
 use super::limits::checks;
 use super::read::{Argument, Method, Output, RustType};
 use crate::ir::{Api, Operation, Place, Success};
+use crate::markdown;
 
 const HEAD: &str = "
 /// The requests of [`Client`]: each takes the optional parameters and the body of its operation, and is sent by `send`.
@@ -26,30 +27,30 @@ pub fn write(source: &mut String, api: &Api, output: &Output) {
         call(source, operation, method, rows(operation, method, output));
     }
     source.push_str("}\n");
-    put!(
-        source,
-        "
-/// Client of the {} (document version {}), bound to one account.
-///
-/// Cheap to clone. Every method starts a call; nothing is sent before its `send` is awaited.
-#[derive(Clone, Debug)]
-pub struct Client {{
+    source.push('\n');
+    let (title, version) = (&api.title, &api.version);
+    let doc = format!(
+        "Client of the {title} (document version {version}), bound to one account.\n\n\
+         Cheap to clone. Every method starts a call; nothing is sent before its `send` is awaited."
+    );
+    docs(source, "", &doc);
+    source.push_str(
+        "#[derive(Clone, Debug)]
+pub struct Client {
     handle: ::dintero_core::Handle,
-}}
+}
 
-impl Client {{
+impl Client {
     /// Creates a client that sends its requests through `handle`.
-    pub fn new(handle: ::dintero_core::Handle) -> Self {{
-        Self {{ handle }}
-    }}
+    pub fn new(handle: ::dintero_core::Handle) -> Self {
+        Self { handle }
+    }
 
     /// Returns the handle that requests are sent through.
-    pub fn handle(&self) -> &::dintero_core::Handle {{
+    pub fn handle(&self) -> &::dintero_core::Handle {
         &self.handle
-    }}
+    }
 ",
-        api.title,
-        api.version
     );
     for (operation, method) in &methods {
         client_method(source, operation, method);
@@ -132,7 +133,10 @@ fn setter(source: &mut String, operation: &Operation, argument: &Argument) {
         return;
     };
     if *place != Place::Path {
-        let doc = described(&parameter.doc, format!("Sets the parameter `{wire}`."));
+        let doc = described(
+            &parameter.doc,
+            format!("Sets the parameter {}.", markdown::code(wire)),
+        );
         docs(source, "            ", &doc);
     }
     let place = if parameter.joined && *place == Place::Query {

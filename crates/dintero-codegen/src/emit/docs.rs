@@ -48,7 +48,7 @@ pub fn of_field(schema: &Schema) -> String {
     if let Some(default) = default.filter(|default| !default.is_null() && **default != json!([])) {
         let text = default.as_str().map(str::to_owned);
         let text = text.unwrap_or_else(|| default.to_string());
-        facts.push(format!("Default of the API: `{text}`."));
+        facts.push(format!("Default of the API: {}.", markdown::code(&text)));
     }
     if !facts.is_empty() {
         markdown::paragraph(&mut doc, &facts.join(" "));
@@ -75,14 +75,13 @@ pub fn of_method(operation: &Operation, method: &Method) -> String {
     }
     let statuses: Vec<String> = operation.statuses.iter().map(u16::to_string).collect();
     let mut facts = vec![format!(
-        "Upstream: `{} {}`, operationId `{}`, statuses {}.",
-        operation.method,
-        operation.path,
-        operation.id,
+        "Upstream: {}, operationId {}, statuses {}.",
+        markdown::code(&format!("{} {}", operation.method, operation.path)),
+        markdown::code(&operation.id),
         statuses.join(", ")
     )];
     if !operation.scopes.is_empty() {
-        let quoted = |scope: &String| format!("`{scope}`");
+        let quoted = |scope: &String| markdown::code(scope);
         let scopes: Vec<String> = operation.scopes.iter().map(quoted).collect();
         facts.push(format!("Scopes, one of: {}.", scopes.join(", ")));
     }

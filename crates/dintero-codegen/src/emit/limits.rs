@@ -1,6 +1,7 @@
 //! Limits of a schema: as the checks of the macros, and in words.
 
 use crate::ir::{Bound, Kind, Limit, Schema};
+use crate::markdown;
 
 /// Returns the Rust expressions that check the limits of a schema and of what is in it.
 pub fn checks(schema: &Schema) -> Vec<String> {
@@ -56,7 +57,7 @@ pub fn described(schema: &Schema) -> Vec<String> {
             Limit::Bound(Bound::Below, max) => format!("less than {max}"),
             Limit::Bound(Bound::MultipleOf, of) => format!("a multiple of {of}"),
             Limit::Bound(..) => return None,
-            Limit::Pattern(pattern) => format!("pattern `{pattern}`"),
+            Limit::Pattern(pattern) => format!("pattern {}", markdown::code(pattern)),
             Limit::Unique => "no element twice".to_owned(),
         })
     });

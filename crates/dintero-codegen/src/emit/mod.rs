@@ -16,6 +16,7 @@ pub(crate) use put;
 mod calls;
 mod docs;
 mod limits;
+mod plan;
 mod read;
 mod reconcile;
 mod registry;
@@ -24,6 +25,8 @@ mod types;
 
 use crate::generate::Missing;
 use crate::ir::{Api, Operation, Place};
+use crate::kept::KeptNames;
+pub use plan::check;
 pub use read::Output;
 use read::RustType;
 pub use registry::registry;
@@ -33,10 +36,10 @@ impl Output {
     ///
     /// # Errors
     /// Something of the API is not in it, and would be left out of the client without a word.
-    pub fn of(file: &syn::File, api: &Api) -> Result<Self, (Missing, String)> {
+    pub fn of(file: &syn::File, api: &Api, kept: &KeptNames) -> Result<Self, (Missing, String)> {
         let mut output = read::read(file);
-        reconcile::arguments(&mut output, api);
-        reconcile::fields(&mut output);
+        reconcile::arguments(&mut output, api, kept);
+        reconcile::fields(&mut output, kept);
         reconcile::boxes(&mut output, api);
         reconcile::check(&output, api)?;
         Ok(output)

@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::read::{Output, RustType};
+use super::read::{Argument, Output, RustType};
 use crate::generate::Missing;
 use crate::ir::{Api, Kind, Place};
+use crate::kept::{KeptNames, word};
+use crate::names::{distinct, numbered};
 
 /// Methods that every call and every builder has.
 const OF_CALLS: [&str; 5] = ["new", "send", "with_options", "pages", "items"];
 const OF_BUILDERS: [&str; 3] = ["build", "clone", "unknown_field"];
 
 /// Gives arguments their wire names back, and Rust names that no method of calls has.
-pub fn arguments(output: &mut Output, api: &Api) {
+pub fn arguments(output: &mut Output, api: &Api, kept: &KeptNames) {
     for (name, method) in &mut output.methods {
         let Some(operation) = api.operations.get(name) else {
             continue;
@@ -31,32 +33,62 @@ pub fn arguments(output: &mut Output, api: &Api) {
             if let Some(((_, wire), _)) = known {
                 argument.wire.clone_from(wire);
             }
-            if OF_CALLS.contains(&argument.ident.as_str()) {
-                argument.ident.push('_');
+        }
+        let parameters = method.arguments.iter_mut();
+        let mut parameters: BTreeMap<(Place, String), &mut Argument> = parameters
+            .filter(|argument| argument.place != Place::Body)
+            .map(|argument| ((argument.place, argument.wire.clone()), argument))
+            .collect();
+        let mut keys: Vec<(Place, String)> = parameters.keys().cloned().collect();
+        keys.sort_by_key(|(place, _)| *place != Place::Path);
+        let mut reserved = OF_CALLS.to_vec();
+        reserved.extend(operation.body.iter().map(|_| "body"));
+        let names = distinct(
+            &keys,
+            &reserved,
+            |(place, wire)| kept.name_of(&format!("{name} {}", place.name()), word(wire)),
+            |key, count| {
+                let ident = &parameters[key].ident;
+                match count {
+                    1 if reserved.contains(&ident.as_str()) => format!("{ident}_"),
+                    1 => ident.clone(),
+                    count => {
+                        let stem = format!("{}_{}", ident.trim_end_matches('_'), key.0.name());
+                        numbered(&stem, "_", count - 1)
+                    }
+                }
+            },
+        );
+        for (key, name) in names {
+            if let Some(argument) = parameters.get_mut(&key) {
+                argument.ident = name;
             }
         }
     }
 }
 
-/// Gives fields of an object different Rust names; the one with that wire name keeps it.
-pub fn fields(output: &mut Output) {
-    for fields in output.structs.values_mut() {
-        let mut taken: BTreeSet<String> =
-            OF_BUILDERS.iter().map(|name| (*name).to_owned()).collect();
+/// Gives fields of an object different Rust names; of those that are new, the one with that wire name keeps it.
+pub fn fields(output: &mut Output, kept: &KeptNames) {
+    for (name, fields) in &mut output.structs {
         let mut wires: Vec<String> = fields.keys().cloned().collect();
         wires.sort_by_key(|wire| fields.get(wire).is_none_or(|field| field.ident != *wire));
-        for wire in wires {
-            let Some(field) = fields.get_mut(&wire) else {
-                continue;
-            };
-            let stem = field.ident.trim_end_matches('_').to_owned();
-            let mut count = 2;
-            if OF_BUILDERS.contains(&stem.as_str()) {
-                field.ident = format!("{stem}_");
-            }
-            while !taken.insert(field.ident.clone()) {
-                field.ident = format!("{stem}_{count}");
-                count += 1;
+        let names = distinct(
+            &wires,
+            &OF_BUILDERS,
+            |wire| kept.name_of(name, word(wire)),
+            |wire, count| {
+                let ident = &fields[wire].ident;
+                let stem = ident.trim_end_matches('_');
+                match count {
+                    1 if OF_BUILDERS.contains(&stem) => format!("{stem}_"),
+                    1 => ident.clone(),
+                    count => numbered(stem, "_", count),
+                }
+            },
+        );
+        for (wire, name) in names {
+            if let Some(field) = fields.get_mut(&wire) {
+                field.ident = name;
             }
         }
     }

@@ -2,7 +2,9 @@
 
 use heck::ToShoutySnakeCase;
 
+use super::docs::docs;
 use crate::ir::{Api, Operation, Paging};
+use crate::markdown;
 
 const HEAD: &str = "
 /// The operation table: the facts about every operation of this API.
@@ -55,12 +57,12 @@ fn row(source: &mut String, api: &str, operation: &Operation) {
         .map_or("application/json", |body| &body.content_type);
     let constant = name.to_shouty_snake_case();
     let paging = paging.as_ref().map_or("None".to_owned(), self::paging);
+    source.push('\n');
+    docs(source, "    ", &markdown::code(&format!("{method} {path}")));
     let evidence = evidence.map_or("Seen".to_owned(), |evidence| format!("{evidence:?}"));
     put!(
         source,
-        "
-    /// `{method} {path}`
-    pub static {constant}: Operation = Operation::new(OperationFacts {{
+        "    pub static {constant}: Operation = Operation::new(OperationFacts {{
         api: {api:?},
         id: {id:?},
         name: {name:?},

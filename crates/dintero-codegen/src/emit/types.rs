@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::docs::{self, docs};
 use super::limits::checks;
 use super::read::{Field, Output, RustType};
-use crate::ir::{Api, Enum, Kind, Object, Union};
+use crate::ir::{Api, Enum, Kind, Object, Type, Union};
 use crate::lower::literal;
-use crate::names::variants;
+use crate::markdown;
 
 const HEAD: &str = "
 /// The objects, enums and unions of this API.
@@ -31,8 +31,8 @@ pub fn write(source: &mut String, api: &Api, output: &Output) {
                 let limits = (kind.in_requests, checks(&kind.schema));
                 object(source, (name, &doc), limits, properties, (fields, api));
             }
-            Kind::Enum(listed) => values(source, (name, &doc), listed),
-            Kind::Union(variants) => union(source, (name, &doc), kind.in_requests, variants, api),
+            Kind::Enum(listed) => values(source, (name, &doc), listed, kind),
+            Kind::Union(variants) => union(source, (name, &doc), kind, variants, api),
             _ => {}
         }
     }
@@ -112,7 +112,7 @@ fn object(
     close(source);
 }
 
-fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum) {
+fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum, kind: &Type) {
     let list = if listed.integer {
         "open_integer"
     } else {
@@ -120,15 +120,15 @@ fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum) {
     };
     open(source, list, doc);
     put!(source, "        pub enum {name} {{\n");
-    for (variant, wire) in variants(&listed.values) {
+    for (variant, wire) in kind.named(&listed.values) {
         let doc = if wire.is_empty() {
             "The empty string.".to_owned()
         } else {
-            format!("`{}`", wire.replace(char::is_control, " "))
+            markdown::code(wire)
         };
         docs(source, "            ", &doc);
         let value = if listed.integer {
-            wire
+            wire.to_owned()
         } else {
             format!("{wire:?}")
         };
@@ -137,13 +137,7 @@ fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum) {
     close(source);
 }
 
-fn union(
-    source: &mut String,
-    (name, doc): (&str, &str),
-    in_requests: bool,
-    union: &Union,
-    api: &Api,
-) {
+fn union(source: &mut String, (name, doc): (&str, &str), in_type: &Type, union: &Union, api: &Api) {
     // Several values of a tag may stand for one type; the order tells what is looked for first.
     let mut variants: BTreeMap<&str, [Vec<&String>; 3]> = BTreeMap::new();
     let mut order = Vec::new();
@@ -170,8 +164,9 @@ fn union(
         let [values, own, required] = &variants[variant];
         let fields = [own.as_slice(), required.as_slice()].concat();
         let tag = union.tag.as_ref().filter(|_| !values.is_empty());
-        let mut recognized =
-            tag.map_or_else(String::new, |tag| format!("`{tag}` is {}.", quoted(values)));
+        let mut recognized = tag.map_or_else(String::new, |tag| {
+            format!("{} is {}.", markdown::code(tag), quoted(values))
+        });
         if !fields.is_empty() {
             recognized.push_str(if tag.is_some() {
                 " Where that does not tell, recognized by the presence of "
@@ -183,16 +178,16 @@ fn union(
         docs(source, "            ", &recognized);
         let kind = api.types.get(*variant);
         let is_object = kind.is_some_and(|kind| kind.schema.as_object().is_some());
-        let builder = builder(variant, in_requests && is_object);
-        let ident = ident(variant);
+        let builder = builder(variant, in_type.in_requests && is_object);
+        let ident = ident(in_type, variant);
         put!(
             source,
             "            {ident}({variant}{builder}) = {values:?} {own:?} {required:?},\n"
         );
     }
     close(source);
-    if in_requests {
-        let names: Vec<&str> = order.iter().map(|name| ident(name)).collect();
+    if in_type.in_requests {
+        let names: Vec<&str> = order.iter().map(|name| ident(in_type, name)).collect();
         let names = names.join(", ");
         put!(
             source,
@@ -202,15 +197,10 @@ fn union(
 }
 
 fn quoted(names: &[&String]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let quoted: Vec<String> = names.iter().map(|name| markdown::code(name)).collect();
     quoted.join(", ")
 }
 
-/// `Unknown` is what holds the kinds that are not in the list.
-fn ident(variant: &str) -> &str {
-    if variant == "Unknown" {
-        "LiteralUnknown"
-    } else {
-        variant
-    }
+fn ident<'t>(union: &'t Type, variant: &'t str) -> &'t str {
+    union.names.get(variant).map_or(variant, String::as_str)
 }

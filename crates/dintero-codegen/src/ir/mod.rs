@@ -28,6 +28,19 @@ pub struct Type {
     pub schema: Schema,
     /// Whether a request can carry it.
     pub in_requests: bool,
+    /// The component that it is, unless it is an inline type.
+    pub component: Option<String>,
+    /// Rust names of the variants: of an enum by value, of a union by type.
+    pub names: BTreeMap<String, String>,
+}
+
+impl Type {
+    /// Returns the different values of an enum in their order, each with its Rust name before it.
+    pub fn named<'t>(&'t self, values: &'t [String]) -> impl Iterator<Item = (&'t str, &'t str)> {
+        let first = |(index, value): &(usize, &String)| !values[..*index].contains(value);
+        let values = values.iter().enumerate().filter(first);
+        values.filter_map(|(_, value)| Some((self.names.get(value)?.as_str(), value.as_str())))
+    }
 }
 
 #[derive(Clone, Debug)]

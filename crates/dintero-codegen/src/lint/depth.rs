@@ -20,26 +20,14 @@ const LISTS: usize = 16;
 const PARTS: [&str; 5] = ["allOf", "oneOf", "anyOf", "items", "additionalProperties"];
 
 /// Levels of schemas, and lists and maps among them.
-#[derive(Clone, Copy, Default)]
-struct Depth {
-    levels: usize,
-    lists: usize,
+type Depth = (usize, usize);
+
+fn plus(one: Depth, two: Depth) -> Depth {
+    (one.0 + two.0, one.1 + two.1)
 }
 
-impl Depth {
-    fn plus(self, below: Self) -> Self {
-        Self {
-            levels: self.levels + below.levels,
-            lists: self.lists + below.lists,
-        }
-    }
-
-    fn max(self, other: Self) -> Self {
-        Self {
-            levels: self.levels.max(other.levels),
-            lists: self.lists.max(other.lists),
-        }
-    }
+fn max(one: Depth, two: Depth) -> Depth {
+    (one.0.max(two.0), one.1.max(two.1))
 }
 
 /// Depths of components, by name.
@@ -59,16 +47,16 @@ impl Lint<'_> {
         if self.depths.reported || within(tokens.next()) || within(tokens.next()) {
             return;
         }
-        let depth = measured(self.root(), node, &mut self.depths.known);
+        let (levels, lists) = measured(self.root(), node, &mut self.depths.known);
         // References of schemas that lead back to themselves are read as any JSON.
         let target = resolve(self.root(), node)["$ref"].as_str();
         let endless = target.and_then(|target| target.strip_prefix('#'));
         let endless = endless.filter(|target| !target.starts_with("/components/schemas/"));
         let problem = if endless.is_some_and(|target| self.root().pointer(target).is_some()) {
             "refers to a reference, and so on more than 16 times".to_owned()
-        } else if depth.lists > LISTS {
+        } else if lists > LISTS {
             format!("has lists or maps nested deeper than {LISTS}, counted through references")
-        } else if depth.levels > LEVELS {
+        } else if levels > LEVELS {
             format!("has schemas nested deeper than {LEVELS}, counted through references")
         } else {
             return;
@@ -88,25 +76,24 @@ struct Open {
 
 impl Open {
     fn new(name: Option<String>, schema: &Value) -> Self {
+        let (depth, references) = (Depth::default(), Vec::new());
         let mut open = Self {
             name,
-            depth: Depth::default(),
-            references: Vec::new(),
+            depth,
+            references,
         };
-        open.add(schema, Depth::default());
+        open.add(schema, depth);
         open
     }
 
     fn add(&mut self, schema: &Value, depth: Depth) {
-        self.depth = self.depth.max(depth);
-        if let Some(name) = reference(schema) {
-            // A keyword around it is the same level.
-            let levels = depth.levels.max(1);
-            self.references.push((Depth { levels, ..depth }, name));
-        }
+        self.depth = max(self.depth, depth);
+        // A keyword around a reference is the same level.
+        let name = reference(schema);
+        let place = (depth.0.max(1), depth.1);
+        self.references.extend(name.map(|name| (place, name)));
         for key in PARTS {
-            let (levels, lists) = (1, usize::from(!key.ends_with("Of")));
-            let below = depth.plus(Depth { levels, lists });
+            let below = plus(depth, (1, usize::from(!key.ends_with("Of"))));
             match &schema[key] {
                 Value::Array(parts) => parts.iter().for_each(|part| self.add(part, below)),
                 part @ Value::Object(_) => self.add(part, below),
@@ -125,7 +112,7 @@ fn measured(root: &Value, schema: &Value, known: &mut BTreeMap<String, Depth>) -
         };
         if let Some((at, name)) = open.references.pop() {
             match known.get(&name) {
-                Some(depth) => open.depth = open.depth.max(at.plus(*depth)),
+                Some(depth) => open.depth = max(open.depth, plus(at, *depth)),
                 None => {
                     open.references.push((at, name.clone()));
                     known.insert(name.clone(), Depth::default());

@@ -15,6 +15,18 @@ use serde_json::Value;
 use crate::action::{Action, path};
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
+use crate::markdown::is_control;
+
+/// Keywords whose texts are shown or sent as they are.
+const TEXTS: [&str; 7] = [
+    "const",
+    "description",
+    "enum",
+    "pattern",
+    "summary",
+    "title",
+    "version",
+];
 
 /// Returns the findings about a document that the overlay has been applied to.
 pub fn lint(document: &Document) -> Vec<Finding> {
@@ -117,7 +129,13 @@ impl<'a> Lint<'a> {
                 for (key, value) in object.iter().filter(|(key, _)| {
                     named || !["example", "examples", "default"].contains(&key.as_str())
                 }) {
-                    self.nodes(value, &format!("{pointer}/{}", escape(key)));
+                    let pointer = format!("{pointer}/{}", escape(key));
+                    self.control_characters(key, &pointer);
+                    let text = TEXTS.contains(&key.as_str()) && !value.is_object();
+                    let extension = key.starts_with("x-") && !pointer.starts_with("/components/");
+                    if named || !text && !extension {
+                        self.nodes(value, &pointer);
+                    }
                 }
             }
             Value::Array(list) => {
@@ -125,7 +143,16 @@ impl<'a> Lint<'a> {
                     self.nodes(value, &format!("{pointer}/{index}"));
                 }
             }
+            Value::String(text) => self.control_characters(text, pointer),
             _ => {}
+        }
+    }
+
+    fn control_characters(&mut self, text: &str, pointer: &str) {
+        if text.contains(is_control) {
+            let problem = format!("{text:?} has a line break or another control character");
+            let help = "Remove it from the document, or the part with it in the overlay";
+            self.error(Rule::ControlCharacter, pointer, problem, help, []);
         }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Action, Lint};
 use crate::finding::Rule;
+use crate::kept::{OPERATIONS, word};
 use crate::lower::operations::{RESERVED, method_name};
 
 const RENAME_ONE: &str = "Give one of them another x-dintero-method in the overlay";
@@ -18,6 +19,14 @@ impl Lint<'_> {
     pub(super) fn names(&mut self, operations: &[(String, &str, &str, &Value, &Value)]) -> Names {
         let mut names = Names::new();
         let mut types: BTreeMap<String, String> = BTreeMap::new();
+        // What is wrong with two names is said about the new one.
+        let kept = |path: &str, method: &str, operation: &Value| {
+            let route = format!("{} {}", method.to_uppercase(), word(path));
+            let name = self.document.names.name_of(OPERATIONS, route);
+            name == Some(method_name(operation, method, path))
+        };
+        let mut operations: Vec<_> = operations.iter().collect();
+        operations.sort_by_key(|(_, path, method, _, operation)| !kept(path, method, operation));
         for (pointer, path, method, _, operation) in operations {
             let name = method_name(operation, method, path);
             let similar = types.insert(name.to_upper_camel_case(), name.clone());

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToUpperCamelCase;
 use serde_json::{Map, Value};
 
 use super::circles;
@@ -26,6 +25,9 @@ impl Direction {
         responses: true,
     };
 }
+
+/// What follows the name of a component in the name of its form for requests. No component has such a name.
+pub const INPUT: &str = "/Input";
 
 /// The components that operations use, by name.
 pub type Components = BTreeMap<String, (Schema, Direction)>;
@@ -69,7 +71,8 @@ pub fn split(
         if let Some(input) = inputs.get(&name) {
             let mut request = schema.clone();
             for_requests(&mut request, &inputs);
-            request.meta.rust_name = None;
+            let rust_name = request.meta.rust_name.take();
+            request.meta.rust_name = rust_name.map(|name| format!("{name}Input"));
             request.visit_mut(&mut name_of_input);
             used.insert(input.clone(), (request, Direction::REQUESTS));
             used.insert(name, (schema, Direction::RESPONSES));
@@ -135,13 +138,7 @@ fn inputs(
         }
         for name in more {
             both.remove(name);
-            let rust_name = flat[name].meta.rust_name.clone();
-            let stem = rust_name.unwrap_or_else(|| name.to_upper_camel_case());
-            let mut input = format!("{stem}Input");
-            while flat.contains_key(&input) {
-                input.push_str("Request");
-            }
-            inputs.insert(name.clone(), input);
+            inputs.insert(name.clone(), format!("{name}{INPUT}"));
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::document::{Document, escape};
 use crate::finding::{Level, Rule};
 use crate::ir::{Body, Kind, Operation, Parameter, Place, Success};
 use crate::markdown;
+use crate::names::is_part_of_a_name;
 
 /// Headers that the transport sets. Of the first three, OpenAPI has parameters ignored.
 const OF_THE_TRANSPORT: &str = "accept authorization content-type connection content-length expect host \
@@ -106,10 +107,13 @@ fn give_aliases(parameters: &mut BTreeMap<(Place, String), Parameter>, body: boo
         .iter_mut()
         .partition(|((place, _), _)| *place == Place::Path);
     for ((place, name), parameter) in path.into_iter().chain(others) {
-        let ident = name
-            .replace(|c: char| !c.is_alphanumeric(), "-")
+        // As progenitor writes it, which has `x` for what is no name at all.
+        let plain = name.replace('\'', "");
+        let ident = plain
+            .replace(|c| !is_part_of_a_name(c), "-")
             .to_snake_case();
-        if !ident.is_empty() && taken.insert(ident.clone()) {
+        let ident = if ident.is_empty() { "x" } else { &ident };
+        if taken.insert(ident.to_owned()) {
             continue;
         }
         let stem = format!("{ident}_{}", place.name());

@@ -38,7 +38,7 @@ pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Api, Er
     let mut operations = messages::lower(document, &mut flattener);
     let used = direction::split(&mut operations, components, &mut flattener);
     findings.append(&mut flattener.findings);
-    let types = inline_types::name_inline_types(document, used, &mut operations, findings);
+    let types = inline_types::name_inline_types(document, &used, &mut operations, findings);
     if findings.iter().any(|finding| finding.level == Level::Error) {
         return Err(Errors(std::mem::take(findings)));
     }
@@ -54,5 +54,10 @@ pub fn lower(document: &Document, findings: &mut Vec<Finding>) -> Result<Api, Er
 }
 
 fn one_line(text: &Value) -> String {
-    markdown::clean(text.as_str().unwrap_or_default()).replace('\n', " ")
+    markdown::clean(
+        &text
+            .as_str()
+            .unwrap_or_default()
+            .replace(markdown::is_control, " "),
+    )
 }

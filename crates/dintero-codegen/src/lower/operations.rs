@@ -15,8 +15,9 @@ const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "patch", "head", "options", "trace",
 ];
 
-/// Names that the client and its operation table have already: methods, the type `Client` and the list `ALL`.
-pub const RESERVED: [&str; 5] = ["new", "handle", "clone", "client", "all"];
+/// Names that the client and its operation table have already: methods, the type `Client` and the list `ALL`; and the keyword
+/// that syn does not know.
+pub const RESERVED: [&str; 6] = ["new", "handle", "clone", "client", "all", "gen"];
 
 /// Follows a reference to a component of any kind.
 pub fn resolve<'v>(root: &'v Value, mut value: &'v Value) -> &'v Value {
@@ -33,7 +34,9 @@ pub fn resolve<'v>(root: &'v Value, mut value: &'v Value) -> &'v Value {
 /// Returns every operation of the document: pointer, path, method, path item, operation.
 pub fn all(document: &Document) -> Vec<(String, &str, &str, &Value, &Value)> {
     let mut found = Vec::new();
-    for (path, item) in document.root["paths"].as_object().into_iter().flatten() {
+    let paths = document.root["paths"].as_object().into_iter().flatten();
+    // What begins so is an extension.
+    for (path, item) in paths.filter(|(path, _)| !path.starts_with("x-")) {
         let item = resolve(&document.root, item);
         for method in METHODS {
             if item[method].is_object() {

@@ -98,12 +98,12 @@ pub(super) fn run(
     parse: &mut Parse<'_>,
 ) -> Result<(Vec<Misfit>, Vec<Finding>), Misfit> {
     let _within = Within::new(Mode::Lenient);
-    READING.set(Reading {
+    let outer = READING.replace(Reading {
         body: (body.as_ptr() as usize, body.len()),
         ..Reading::EMPTY
     });
     let result = attempt("", body, parse);
-    let reading = READING.replace(Reading::EMPTY);
+    let reading = READING.replace(outer);
     result.map(|()| (reading.misfits, reading.findings))
 }
 

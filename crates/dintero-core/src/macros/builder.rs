@@ -124,21 +124,21 @@ macro_rules! __built {
 macro_rules! __setter {
     (value $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
         $(#[$meta])*
-        pub fn $field<V>(mut self, value: V) -> Self
+        pub fn $field<__V>(mut self, value: __V) -> Self
         where
-            V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
+            __V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
-            self.$field = $crate::data::convert::<$type, V>($wire, value, &mut self.__violations).map(::std::convert::Into::into);
+            self.$field = $crate::data::convert::<$type, __V>($wire, value, &mut self.__violations).map(::std::convert::Into::into);
             self
         }
     };
     (boxed $($rest:tt)*) => { $crate::__setter! { value $($rest)* } };
     (map $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
         $(#[$meta])*
-        pub fn $field<K, V>(mut self, entries: impl ::std::iter::IntoIterator<Item = (K, V)>) -> Self
+        pub fn $field<__K, __V>(mut self, entries: impl ::std::iter::IntoIterator<Item = (__K, __V)>) -> Self
         where
-            K: ::std::convert::Into<::std::string::String>,
-            V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
+            __K: ::std::convert::Into<::std::string::String>,
+            __V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
             self.$field = $crate::data::convert_map($wire, entries, &mut self.__violations);
             self
@@ -146,9 +146,9 @@ macro_rules! __setter {
     };
     ($kind:ident $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
         $(#[$meta])*
-        pub fn $field<V>(mut self, values: impl ::std::iter::IntoIterator<Item = V>) -> Self
+        pub fn $field<__V>(mut self, values: impl ::std::iter::IntoIterator<Item = __V>) -> Self
         where
-            V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
+            __V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
             self.$field = $crate::data::convert_list($wire, values, &mut self.__violations).map(::std::convert::Into::into);
             self

@@ -48,7 +48,7 @@ macro_rules! object {
         }
 
         impl $crate::data::private::Serialize for $name {
-            fn serialize<S: $crate::data::private::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: $crate::data::private::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
                 use $crate::data::private::SerializeMap as _;
                 let mut out = serializer.serialize_map(None)?;
                 $($crate::__write!($presence out $wire self.$field);)*
@@ -60,17 +60,17 @@ macro_rules! object {
         }
 
         impl<'de> $crate::data::private::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::data::private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                struct Fields;
+            fn deserialize<__D: $crate::data::private::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
+                struct __Fields;
 
-                impl<'de> $crate::data::private::Visitor<'de> for Fields {
+                impl<'de> $crate::data::private::Visitor<'de> for __Fields {
                     type Value = $name;
 
                     fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                         f.write_str(concat!("an object (", stringify!($name), ")"))
                     }
 
-                    fn visit_map<A: $crate::data::private::MapAccess<'de>>(self, mut input: A) -> ::std::result::Result<$name, A::Error> {
+                    fn visit_map<__A: $crate::data::private::MapAccess<'de>>(self, mut input: __A) -> ::std::result::Result<$name, __A::Error> {
                         $(let mut $field: $crate::__slot!($presence $kind $type) = ::std::default::Default::default();)*
                         let mut unknown_fields = $crate::data::UnknownFields::default();
                         while let ::std::option::Option::Some(key) = $crate::data::private::key(&mut input)? {
@@ -80,13 +80,13 @@ macro_rules! object {
                             }
                         }
                         ::std::result::Result::Ok($name {
-                            $($field: $crate::__read!($presence $field $wire A),)*
+                            $($field: $crate::__read!($presence $field $wire __A),)*
                             __unknown_fields: unknown_fields,
                         })
                     }
                 }
 
-                deserializer.deserialize_map(Fields)
+                deserializer.deserialize_map(__Fields)
             }
         }
     };

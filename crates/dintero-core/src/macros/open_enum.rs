@@ -93,13 +93,13 @@ macro_rules! open_enum {
         }
 
         impl $crate::data::private::Serialize for $name {
-            fn serialize<S: $crate::data::private::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: $crate::data::private::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
         impl<'de> $crate::data::private::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::data::private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<__D: $crate::data::private::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
                 $crate::data::read_open(deserializer)
             }
         }
@@ -111,7 +111,7 @@ macro_rules! open_enum {
         }
 
         impl $crate::data::Param for $name {
-            fn write(&self, out: &mut dyn FnMut(&str)) {
+            fn write(&self, out: &mut dyn ::std::ops::FnMut(&str)) {
                 out(self.as_str());
             }
         }
@@ -169,13 +169,13 @@ macro_rules! open_integer {
         }
 
         impl $crate::data::private::Serialize for $name {
-            fn serialize<S: $crate::data::private::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: $crate::data::private::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
                 serializer.serialize_i64(self.as_i64())
             }
         }
 
         impl<'de> $crate::data::private::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::data::private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<__D: $crate::data::private::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
                 <i64 as $crate::data::private::Deserialize>::deserialize(deserializer).map(Self::from)
             }
         }
@@ -185,7 +185,7 @@ macro_rules! open_integer {
         }
 
         impl $crate::data::Param for $name {
-            fn write(&self, out: &mut dyn FnMut(&str)) {
+            fn write(&self, out: &mut dyn ::std::ops::FnMut(&str)) {
                 out(&self.as_i64().to_string());
             }
         }

@@ -45,7 +45,7 @@ macro_rules! union {
         }
 
         impl $crate::data::private::Serialize for $name {
-            fn serialize<S: $crate::data::private::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<__S: $crate::data::private::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
                 match self {
                     $(Self::$variant(value) => $crate::data::private::Serialize::serialize(value, serializer),)*
                     Self::Unknown(value) => $crate::data::private::Serialize::serialize(value, serializer),
@@ -54,7 +54,7 @@ macro_rules! union {
         }
 
         impl<'de> $crate::data::private::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::data::private::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<__D: $crate::data::private::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
                 const VARIANTS: &[$crate::data::VariantFacts] = &[
                     $($crate::data::VariantFacts { name: stringify!($variant), values: &$values, fields: [&$own, &$required] },)*
                 ];

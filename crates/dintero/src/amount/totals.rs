@@ -6,7 +6,6 @@ use dintero_checkout::types::{Transaction, TransactionStatus};
 
 use super::events::{Pending, Sums};
 use super::{Amount, AmountError, Currency};
-use crate::set_aside::was_set_aside;
 
 /// The captured, refunded, voided and pending amounts of a transaction, computed from its events.
 ///
@@ -180,10 +179,8 @@ impl TransactionAmounts {
 
 /// Whether any capture, refund or void of the transaction is in progress.
 pub(crate) fn is_pending(transaction: &Transaction) -> Result<bool, AmountsUnclear> {
-    if was_set_aside(transaction.unknown_fields(), &["events"]) {
-        return Err(AmountsUnclear::NoEvents);
-    }
-    Pending::of(transaction.events.as_deref().unwrap_or_default())
+    let events = transaction.events.as_deref();
+    Pending::of(events.ok_or(AmountsUnclear::NoEvents)?)
         .map(|pending| pending != Pending::default())
 }
 

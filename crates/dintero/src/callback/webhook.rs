@@ -153,9 +153,11 @@ impl WebhookVerifier {
     }
 }
 
-/// Reads JSON as the responses of the API are read.
+/// Reads JSON as the responses of the API are read: what does not fit is set aside in the unknown fields.
 pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, CallbackError> {
-    dintero_core::data::decode(json).map_err(|_| CallbackError::MalformedBody)
+    let read = dintero_core::data::read(json);
+    read.map(|(value, _)| value)
+        .map_err(|_| CallbackError::MalformedBody)
 }
 
 /// The members of an object, or none.

@@ -1,8 +1,8 @@
 //! Rules about the states of payments, sessions, orders and gift cards.
 //!
-//! Every rule is documented by Dintero and restated at its function. For an undocumented case, or a state that this version does not know,
-//! the [`Verdict`] is [`Verdict::Unknown`], never a guess. No function calls the API, so a verdict is as old as the state it is computed
-//! from, and the API may still reject the request.
+//! Every rule is documented by Dintero and restated at its function. For an undocumented case, a state that this version does not know, or a
+//! field that was set aside ([`Response::set_aside`](crate::Response::set_aside)), the [`Verdict`] is [`Verdict::Unknown`], never a guess. No
+//! function calls the API, so a verdict is as old as the state it is computed from, and the API may still reject the request.
 //!
 //! ```
 //! # #[cfg(feature = "checkout")] {

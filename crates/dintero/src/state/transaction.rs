@@ -51,7 +51,8 @@ pub trait TransactionRules {
     /// Possible in AUTHORIZED. In PARTIALLY_CAPTURED only with the payment products `payex.creditcard`, `payex.mobilepay`, `payex.vipps`,
     /// `payex.applepay`, `payex.clicktopay`, `payex.googlepay`, `vipps`, `klarna.klarna` and `klarna.billie`. A CAPTURED transaction is
     /// refunded instead, and so is every Swish payment, which is captured at once and never AUTHORIZED. For an INITIATED transaction, cancel
-    /// the session. Whether a Kravia invoice can be voided depends on its state in a way that is not documented.
+    /// the session. Whether a Kravia invoice can be voided depends on its state in a way that is not documented. Without its events the verdict
+    /// is unknown.
     fn can_void(&self) -> Verdict;
 
     /// Returns whether the session of this transaction can be cancelled.

@@ -6,7 +6,7 @@ use dintero::callback::{
     Signer, Verified, Verifier, Webhook, WebhookEvent, WebhookPayload, WebhookVerifier,
     sign_webhook,
 };
-use dintero::checkout::types::SessionUrls;
+use dintero::checkout::types::{SessionUrls, ShippingAddressCallbackRequest};
 use dintero::http::HeaderMap;
 use dintero::{Clock, ManualClock};
 
@@ -161,6 +161,51 @@ fn a_webhook_is_typed_by_its_event_wherever_that_is() {
             );
         }
     }
+}
+
+#[test]
+fn a_transaction_that_does_not_fit_its_type_is_read_as_far_as_it_does() {
+    for (member, value) in [
+        ("user_agent", r#""x\ud800y""#),
+        ("new", r#""x\ud800y""#),
+        ("new", "1e400"),
+        ("new", "123456789012345678901234567890"),
+        ("amount", "29990.0"),
+        ("metadata", "[]"),
+        ("created_at", "7"),
+        ("items", r#"[{"id":1}]"#),
+        ("customer", "null"),
+        ("events", r#"[{"event":"CAPTURE","amount":"x"}]"#),
+    ] {
+        let transaction = TRANSACTION.replace(r#""events":[],"#, "");
+        let transaction = match member {
+            "amount" => transaction,
+            "user_agent" => transaction.replace(r#""x""#, value),
+            _ => format!(
+                r#"{},"{member}":{value}}}"#,
+                transaction.trim_end_matches('}')
+            ),
+        };
+        let body = format!(r#"{{"event":"checkout_transaction","transaction":{transaction}}}"#);
+        let webhook = deliver(body.as_bytes(), None);
+        assert_eq!(kind(&webhook), "transaction", "{body}");
+        let read = webhook.transaction().unwrap().unwrap();
+        assert_eq!(read.amount, 29_990, "{body}");
+        assert_eq!(webhook.raw(), body.as_bytes());
+    }
+}
+
+#[test]
+fn an_express_callback_is_read_as_responses_are() {
+    let clock = ManualClock::new();
+    let request = crate::support::callback::signed(&clock, "https://shop.example.com/cb");
+    let verified = verifier(&clock).verify(&request).unwrap();
+    let body = r#"{"id":"T12345678.s","url":{"return_url":"https://shop.example/r"},"metadata":[],
+        "order":{"amount":1.0e4,"currency":"NOK","merchant_reference":"x\ud800y","items":[{"id":"a","line_id":"1","quantity":1.0,"amount":10000.0}]}}"#;
+    let callback: ShippingAddressCallbackRequest = verified.express(body.as_bytes()).unwrap();
+    assert_eq!(callback.order.amount, 10_000);
+    let unreadable = verified.express::<ShippingAddressCallbackRequest>(b"[]");
+    assert!(unreadable.unwrap_err().is_retried());
 }
 
 #[test]

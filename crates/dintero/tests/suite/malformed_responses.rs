@@ -126,7 +126,6 @@ async fn deep_nesting_is_no_overflow() {
     let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
     for field in ["unknown", "metadata", "events", "card"] {
         let mut body = transaction().to_string();
-        body.insert_str(1, &format!("\"{field}\": 1, "));
         body.truncate(body.len() - 1);
         body.push_str(&format!(", \"{field}\": {}}}", deep(20_000)));
         let response = response_of(body).await.unwrap();

@@ -61,15 +61,9 @@ fn changed(body: &Value, replacements: &[Option<Value>]) -> Vec<(String, String)
 }
 
 fn garbled() -> Vec<Option<Value>> {
-    [
-        json!([true]),
-        json!({"x": 1}),
-        json!(true),
-        json!(1.5),
-        json!([]),
-    ]
-    .map(Some)
-    .to_vec()
+    [json!([true]), json!({"x": [1]}), json!(1.5)]
+        .map(Some)
+        .to_vec()
 }
 
 /// Compares what is said of each changed body with what is said of the whole one. Returns how many could be read.
@@ -209,7 +203,7 @@ fn no_state_of_a_session_order_or_card_rests_on_what_was_set_aside() {
         });
     }
     for success in [true, false] {
-        let body = json!({"id": "o", "status": "open", "captures": [{"id": "1", "success": success, "amount": 1}]});
+        let body = json!({"id": "o", "status": "open", "captures": [{"id": "1", "items": [], "success": success, "amount": 1}]});
         let say = |order: &Order| vec![order.can_cancel(), order.can_close(), order.can_open()];
         compare(&body, &garbled(), &[], say, |verdict: &Verdict| {
             verdict.is_unknown()
@@ -220,7 +214,7 @@ fn no_state_of_a_session_order_or_card_rests_on_what_was_set_aside() {
         ["2026-01-01T05:00:00Z", "2026-02-01T00:00:00Z"],
     ] {
         let body = json!({
-            "id": "c", "status": "unused", "currency": "NOK", "amount": 100, "amount_available": 100, "amount_balance": 100,
+            "card_id": "c", "status": "unused", "currency": "NOK", "amount": 100, "amount_available": 100, "amount_balance": 100,
             "active_from": times[0], "expires_at": times[1],
         });
         let say = |card: &Card| {
@@ -243,7 +237,7 @@ fn an_order_with_a_part_that_was_set_aside_does_not_add_up() {
         "order": {
             "amount": 300, "currency": "NOK", "merchant_reference": "1",
             "items": [{"id": "a", "line_id": "1", "quantity": 1, "amount": 250, "splits": [{"payout_destination_id": "d", "amount": 200}]}],
-            "shipping_option": {"id": "s", "line_id": "s", "title": "t", "amount": 50},
+            "shipping_option": {"id": "s", "line_id": "s", "title": "t", "operator": "o", "amount": 50},
         },
     });
     for pointer in [

@@ -4,20 +4,19 @@ mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
-
-use self::names::Taken;
 use super::direction::{Components, Direction};
-use crate::action::Action;
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
 use crate::ir::{Kind, Meta, Operation, Schema, Type};
+use crate::kept::word;
 use crate::names::{name_part, singular, type_name};
 
-/// Where an inline type is used: in a named type or operation, or in another inline type.
+/// Where an inline type is used.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Parent {
-    Named(String),
+    /// The name that the types of an operation begin with.
+    Operation(String),
+    Component(String),
     Inline(usize),
 }
 
@@ -26,15 +25,35 @@ struct InlineType {
     schema: Schema,
     /// The inline types directly inside of it.
     children: BTreeSet<usize>,
-    /// Parents, and the name of the part of them that it is.
-    uses: BTreeSet<(Parent, String)>,
+    /// Parents, and the part of them that it is.
+    uses: BTreeSet<(Parent, Part)>,
     /// The name that the overlay gives.
     pinned: Option<String>,
     in_requests: bool,
 }
 
-/// The inline types inside of a schema, with the names of the parts that they are.
-type Children = Vec<(usize, String)>;
+/// A part of a type or operation, under the name that a type of its own gets from it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Part {
+    name: String,
+    /// The item of the surface that it is in, unless that is the type.
+    item: Option<String>,
+    /// The word for it in the surface.
+    word: String,
+}
+
+impl Part {
+    fn of_type(name: &str, word: String) -> Self {
+        Self {
+            name: name_part(name),
+            item: None,
+            word,
+        }
+    }
+}
+
+/// The inline types inside of a schema, with the parts that they are.
+type Children = Vec<(usize, Part)>;
 
 #[derive(Default)]
 struct InlineTypes {
@@ -46,38 +65,31 @@ struct InlineTypes {
     open: Vec<String>,
     /// Those that lead back to themselves.
     endless: BTreeSet<String>,
-    /// Rust names of the components that become types.
-    names: BTreeMap<String, String>,
+    /// The components that become types.
+    named: BTreeSet<String>,
 }
 
 /// Gives every type a name, and makes the schemas of the operations refer to them.
 pub fn name_inline_types(
     document: &Document,
-    components: Components,
+    components: &Components,
     operations: &mut [Operation],
     findings: &mut Vec<Finding>,
 ) -> BTreeMap<String, Type> {
     let mut inline = InlineTypes::default();
-    let mut taken = Taken::new();
-    for (name, (schema, _)) in &components {
+    for (name, (schema, _)) in components {
         if becomes_type(schema) {
-            let rust = component_name(document, name, schema, &mut taken, findings);
-            inline.names.insert(name.clone(), rust);
+            inline.named.insert(name.clone());
         } else {
             inline.aliases.insert(name.clone(), schema.clone());
         }
     }
-    let mut types = BTreeMap::new();
+    let mut found = Vec::new();
     for (name, (schema, direction)) in components {
-        if let Some(rust) = inline.names.get(&name).cloned() {
-            let (schema, children) = inline.body(schema, direction);
-            inline.adopt(children, &Parent::Named(rust.clone()));
-            let in_requests = direction.requests;
-            let kind = Type {
-                schema,
-                in_requests,
-            };
-            types.insert(rust, kind);
+        if inline.named.contains(name) {
+            let (schema, children) = inline.body(schema.clone(), *direction);
+            inline.adopt(children, &Parent::Component(name.clone()));
+            found.push((Some(name), schema, direction.requests));
         }
     }
     for operation in operations.iter_mut() {
@@ -90,65 +102,39 @@ pub fn name_inline_types(
         let finding = document.finding(Level::Warning, &pointer, problem, help);
         findings.push(finding.with_rule(Rule::EndlessType));
     }
-    inline.check_pinned(document, &mut taken, findings);
-    let names = inline.choose_names(&mut taken);
-    for (index, kind) in inline.types.into_iter().enumerate() {
-        let name = names[&placeholder(index)].clone();
-        let InlineType {
-            schema,
-            in_requests,
-            ..
-        } = kind;
-        types.insert(
-            name,
-            Type {
-                schema,
-                in_requests,
-            },
-        );
-    }
+    let chosen = names::choose(document, &inline, components, findings);
+    let types = inline.types.into_iter();
+    found.extend(types.map(|kind| (None, kind.schema, kind.in_requests)));
     let rename = |schema: &mut Schema| {
         schema.visit_mut(&mut |schema| {
             if let Kind::Ref(name) = &mut schema.kind
-                && let Some(chosen) = names.get(name)
+                && let Some(chosen) = chosen.get(name)
             {
                 name.clone_from(chosen);
             }
         });
     };
-    for kind in types.values_mut() {
-        rename(&mut kind.schema);
-    }
     for operation in operations {
         operation.request_schemas_mut().for_each(rename);
         operation.success.schema_mut().into_iter().for_each(rename);
     }
-    types
-}
-
-/// Returns the Rust name of a component, and records where it is not the one it should have.
-fn component_name(
-    document: &Document,
-    name: &str,
-    schema: &Schema,
-    taken: &mut Taken,
-    findings: &mut Vec<Finding>,
-) -> String {
-    let wanted = type_name(schema.meta.rust_name.as_deref().unwrap_or(name));
-    let free = taken.free(if wanted.is_empty() { "Type" } else { &wanted });
-    if free != wanted {
-        let pointer = format!("/components/schemas/{}", escape(name));
-        let problem = format!("the type name {wanted} is taken; this one is called {free}");
-        let help = "Give it an x-dintero-name in the overlay";
-        let finding = document.finding(Level::Warning, &pointer, problem, help);
-        let mut finding = finding.with_rule(Rule::TakenTypeName);
-        let (why, update) = ("A name of its own", json!({"x-dintero-name": free}));
-        let action = Action::update(&document.root, &pointer, why, update);
-        finding.actions.extend(action);
-        findings.push(finding);
-    }
-    taken.take(&free);
-    free
+    let components = inline.named.len();
+    let found = found.into_iter().enumerate();
+    let named = found.map(|(index, (component, mut schema, in_requests))| {
+        let component = component.cloned();
+        let key = component.clone();
+        let key = key.unwrap_or_else(|| placeholder(index - components));
+        let name = chosen[&key].clone();
+        rename(&mut schema);
+        let kind = Type {
+            names: names::of_variants(&name, &schema.kind, &document.names),
+            schema,
+            in_requests,
+            component,
+        };
+        (name, kind)
+    });
+    named.collect()
 }
 
 fn becomes_type(schema: &Schema) -> bool {
@@ -165,23 +151,37 @@ fn placeholder(index: usize) -> String {
 
 impl InlineTypes {
     fn operation(&mut self, operation: &mut Operation) {
-        let name = name_part(&operation.name);
+        let name = operation.name.clone();
         let parameters = operation.parameters.iter_mut();
-        let parameters =
-            parameters.map(|((_, wire), parameter)| (&mut parameter.schema, name_part(wire)));
+        let parameters = parameters.map(|((place, wire), parameter)| {
+            let item = format!("{name} {}", place.name());
+            (&mut parameter.schema, name_part(wire), item, word(wire))
+        });
         let body = operation.body.iter_mut();
-        let body = body.map(|body| (&mut body.schema, "Body".to_owned()));
-        for (schema, part) in parameters.chain(body) {
-            self.top(schema, &name, &part, Direction::REQUESTS);
+        let body = body.map(|body| {
+            let (part, word) = ("Body".to_owned(), "body".to_owned());
+            (&mut body.schema, part, name.clone(), word)
+        });
+        for (schema, part, item, word) in parameters.chain(body) {
+            self.top(schema, &name, (part, item, word), Direction::REQUESTS);
         }
         if let Some(schema) = operation.success.schema_mut() {
-            self.top(schema, &name, "Result", Direction::RESPONSES);
+            let part = ("Result".to_owned(), name.clone(), "->".to_owned());
+            self.top(schema, &name, part, Direction::RESPONSES);
         }
     }
 
-    fn top(&mut self, schema: &mut Schema, parent: &str, part: &str, direction: Direction) {
-        let (named, children) = self.node(std::mem::take(schema), part, direction);
-        self.adopt(children, &Parent::Named(parent.to_owned()));
+    fn top(
+        &mut self,
+        schema: &mut Schema,
+        operation: &str,
+        (name, item, word): (String, String, String),
+        direction: Direction,
+    ) {
+        let item = Some(item);
+        let part = Part { name, item, word };
+        let (named, children) = self.node(std::mem::take(schema), &part, direction);
+        self.adopt(children, &Parent::Operation(name_part(operation)));
         *schema = named;
     }
 
@@ -192,27 +192,27 @@ impl InlineTypes {
     }
 
     /// Returns a schema with references in the places of types; everything else stays.
-    fn node(&mut self, mut schema: Schema, part: &str, direction: Direction) -> (Schema, Children) {
+    fn node(
+        &mut self,
+        mut schema: Schema,
+        part: &Part,
+        direction: Direction,
+    ) -> (Schema, Children) {
         match schema.kind {
             Kind::Object(_) | Kind::Enum(_) | Kind::Union(_) => {
                 self.inline(schema, part, direction)
             }
-            Kind::Ref(name) => match self.names.get(&name) {
-                Some(rust) => (
-                    Schema {
-                        kind: Kind::Ref(rust.clone()),
-                        ..schema
-                    },
-                    Vec::new(),
-                ),
-                None => {
-                    schema.kind = Kind::Any;
-                    self.alias(name, schema, part, direction)
-                }
-            },
+            Kind::Ref(ref name) if self.named.contains(name) => (schema, Vec::new()),
+            Kind::Ref(name) => {
+                schema.kind = Kind::Any;
+                self.alias(name, schema, part, direction)
+            }
             Kind::List(ref mut inner) | Kind::Map(ref mut inner) => {
-                let (named, children) =
-                    self.node(std::mem::take(&mut **inner), &singular(part), direction);
+                let part = Part {
+                    name: singular(&part.name),
+                    ..part.clone()
+                };
+                let (named, children) = self.node(std::mem::take(&mut **inner), &part, direction);
                 **inner = named;
                 (schema, children)
             }
@@ -225,7 +225,7 @@ impl InlineTypes {
         &mut self,
         name: String,
         described: Schema,
-        part: &str,
+        part: &Part,
         direction: Direction,
     ) -> (Schema, Children) {
         if self.open.contains(&name) {
@@ -242,7 +242,7 @@ impl InlineTypes {
     }
 
     /// Returns a reference to an inline type, which may be one that is known already.
-    fn inline(&mut self, schema: Schema, part: &str, direction: Direction) -> (Schema, Children) {
+    fn inline(&mut self, schema: Schema, part: &Part, direction: Direction) -> (Schema, Children) {
         let mut out = schema.clone();
         let (body, children) = self.body(schema, direction);
         let next = self.types.len();
@@ -274,7 +274,7 @@ impl InlineTypes {
             out.limits.clear();
         }
         out.kind = Kind::Ref(placeholder(index));
-        (out, vec![(index, part.to_owned())])
+        (out, vec![(index, part.clone())])
     }
 
     /// Marks a type as one that requests carry, and all types inside of it: it may have come first in a response.
@@ -290,7 +290,7 @@ impl InlineTypes {
     /// there in each direction.
     fn body(&mut self, mut schema: Schema, direction: Direction) -> (Schema, Children) {
         let mut children = Vec::new();
-        let mut name = |inner: &mut Schema, part: &str| {
+        let mut name = |inner: &mut Schema, part: &Part| {
             let (named, found) = self.node(std::mem::take(inner), part, direction);
             *inner = named;
             children.extend(found);
@@ -312,19 +312,39 @@ impl InlineTypes {
                     }
                 }
                 for (wire, property) in &mut object.properties {
-                    name(property, &name_part(wire));
+                    name(property, &Part::of_type(wire, word(wire)));
                 }
             }
             Kind::Union(union) => {
                 for (index, variant) in union.variants.iter_mut().enumerate() {
-                    let value = variant
-                        .values
-                        .iter()
-                        .chain(variant.fields.iter().flatten())
-                        .next();
-                    let part = value
-                        .map_or_else(|| format!("Variant{}", index + 1), |value| name_part(value));
-                    name(&mut variant.schema, &part);
+                    // What the surface has for it leads to the name that it has already.
+                    let fields = variant.fields.iter().flatten();
+                    let known: Vec<&String> = match union.tag {
+                        Some(_) => variant.values.iter().collect(),
+                        None => fields.clone().collect(),
+                    };
+                    let part = match variant.values.iter().chain(fields).next() {
+                        Some(told) => name_part(told),
+                        None => format!("Variant{}", index + 1),
+                    };
+                    let part = Part::of_type(&part, String::new());
+                    let (named, found) =
+                        self.node(std::mem::take(&mut variant.schema), &part, direction);
+                    variant.schema = named;
+                    let words = known.into_iter().map(|told| format!("{told:?}"));
+                    for word in std::iter::once(String::new()).chain(words) {
+                        let part = |(child, part): &(usize, Part)| {
+                            let word = word.clone();
+                            (
+                                *child,
+                                Part {
+                                    word,
+                                    ..part.clone()
+                                },
+                            )
+                        };
+                        children.extend(found.iter().map(part));
+                    }
                 }
             }
             _ => {}

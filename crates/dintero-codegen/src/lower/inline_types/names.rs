@@ -1,90 +1,194 @@
-//! The names of inline types: each is named after the shortest of the places where it is used.
+//! The names of types: those that are given, and of inline types one after the shortest of the places where it is used.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{InlineTypes, Parent, placeholder};
-use crate::document::Document;
+use serde_json::json;
+
+use super::super::direction::{Components, INPUT};
+use super::{InlineTypes, Parent, becomes_type, placeholder};
+use crate::action::Action;
+use crate::document::{Document, escape};
 use crate::finding::{Finding, Level, Rule};
 use crate::generate::SCALARS;
-use crate::names::type_name;
+use crate::ir::{Kind, Schema};
+use crate::kept::{COMPONENTS, KeptNames, word};
+use crate::names::{distinct, numbered, type_name, variant};
 
-/// Names of types that are taken, those of their builders included.
-pub(super) struct Taken(BTreeSet<String>);
+struct Naming<'a> {
+    document: &'a Document,
+    inline: &'a InlineTypes,
+    /// Names of types that are taken, those of their builders included.
+    taken: BTreeSet<String>,
+    /// Rust names of components and of the placeholders of inline types.
+    names: BTreeMap<String, String>,
+    /// The inline types whose given names were looked for.
+    seen: BTreeSet<usize>,
+}
 
-impl Taken {
-    pub fn new() -> Self {
-        Self(SCALARS.iter().map(|(name, _)| (*name).to_owned()).collect())
+/// Returns the Rust name of each component that becomes a type, and of each inline type by its placeholder.
+pub(super) fn choose(
+    document: &Document,
+    inline: &InlineTypes,
+    components: &Components,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<String, String> {
+    let scalars = SCALARS.iter().map(|(name, _)| (*name).to_owned());
+    let mut naming = Naming {
+        document,
+        inline,
+        taken: scalars.collect(),
+        names: BTreeMap::new(),
+        seen: BTreeSet::new(),
+    };
+    let named = components.iter().map(|(name, (schema, _))| {
+        let own = schema.meta.rust_name.clone();
+        let given = own.or_else(|| document.names.name_of(COMPONENTS, word(name)));
+        (name, schema, given)
+    });
+    let mut named: Vec<_> = named
+        .filter(|(_, schema, _)| becomes_type(schema))
+        .collect();
+    // Names that are given already come first, and names for requests last.
+    named.sort_by_key(|(name, _, given)| (given.is_none(), name.ends_with(INPUT)));
+    let new = named.iter().position(|(_, _, given)| given.is_none());
+    let (old, new) = named.split_at(new.unwrap_or(named.len()));
+    for (name, schema, given) in old {
+        naming.component(name, schema, given.as_deref(), findings);
+    }
+    // Of a type that has become two, the one that is used more keeps the name.
+    let mut used: Vec<usize> = (0..inline.types.len()).collect();
+    used.sort_by_key(|index| Reverse(inline.types[*index].uses.len()));
+    for index in used {
+        naming.keep(index);
+    }
+    for (name, schema, _) in new {
+        naming.component(name, schema, None, findings);
+    }
+    naming.check_pinned(findings);
+    for index in 0..inline.types.len() {
+        naming.choose(index);
+    }
+    naming.names
+}
+
+impl Naming<'_> {
+    fn is_free(&self, name: &str) -> bool {
+        !self.taken.contains(name) && !self.taken.contains(&builder_name(name))
     }
 
-    fn has(&self, name: &str) -> bool {
-        self.0.contains(name) || self.0.contains(&builder_name(name))
-    }
-
-    pub fn take(&mut self, name: &str) {
-        self.0.extend([name.to_owned(), builder_name(name)]);
+    fn take(&mut self, key: &str, name: &str) {
+        self.taken.extend([name.to_owned(), builder_name(name)]);
+        self.names.insert(key.to_owned(), name.to_owned());
     }
 
     /// Returns the name, or the first of it with a number behind that is free.
-    pub fn free(&self, wanted: &str) -> String {
-        let mut name = wanted.to_owned();
-        let mut count = 2;
-        while self.has(&name) {
-            name = format!("{wanted}{count}");
-            count += 1;
-        }
-        name
+    fn free(&self, wanted: &str) -> String {
+        let mut names = (1..).map(|count| numbered(wanted, "", count));
+        let free = names.find(|name| self.is_free(name));
+        free.unwrap_or_default()
     }
-}
 
-fn builder_name(name: &str) -> String {
-    format!("{name}Builder")
-}
-
-impl InlineTypes {
-    /// Takes the names that the overlay gives, and reports those that other types have.
-    pub(super) fn check_pinned(
-        &self,
-        document: &Document,
-        taken: &mut Taken,
+    /// Names a component, and records where that is not the name it should have.
+    fn component(
+        &mut self,
+        name: &str,
+        schema: &Schema,
+        given: Option<&str>,
         findings: &mut Vec<Finding>,
     ) {
-        for pinned in self
-            .types
-            .iter()
-            .filter_map(|inline| inline.pinned.as_deref())
-        {
-            if taken.has(pinned) {
+        let wanted = type_name(schema.meta.rust_name.as_deref().unwrap_or(name));
+        let given = given.filter(|given| type_name(given) == *given && self.is_free(given));
+        let stem = if wanted.is_empty() { "Type" } else { &wanted };
+        let free = given.map_or_else(|| self.free(stem), str::to_owned);
+        if free != wanted {
+            let component = name.strip_suffix(INPUT).unwrap_or(name);
+            let pointer = format!("/components/schemas/{}", escape(component));
+            let problem = format!("the type name {wanted} is taken; this one is called {free}");
+            let help = "Give it an x-dintero-name in the overlay";
+            let finding = self
+                .document
+                .finding(Level::Warning, &pointer, problem, help);
+            let mut finding = finding.with_rule(Rule::TakenTypeName);
+            let (why, update) = ("A name of its own", json!({"x-dintero-name": free}));
+            let action = Action::update(&self.document.root, &pointer, why, update);
+            finding.actions.extend(action);
+            findings.push(finding);
+        }
+        self.take(name, &free);
+    }
+
+    /// Takes the names that the overlay gives to inline types, and reports those that other types have.
+    fn check_pinned(&mut self, findings: &mut Vec<Finding>) {
+        for (index, inline) in self.inline.types.iter().enumerate() {
+            let key = placeholder(index);
+            let Some(pinned) = inline.pinned.as_deref() else {
+                continue;
+            };
+            if self.names.contains_key(&key) {
+                continue;
+            }
+            if !self.is_free(pinned) {
                 let problem =
                     format!("x-dintero-name {pinned} is the name of another type already");
                 let help = "Give each type a name of its own in the overlay";
-                let finding = document.finding(Level::Error, "", problem, help);
+                let finding = self.document.finding(Level::Error, "", problem, help);
                 findings.push(finding.with_rule(Rule::DuplicateTypeName));
             }
-            taken.take(pinned);
+            self.take(&key, pinned);
         }
     }
 
-    /// Returns the name of each inline type by its placeholder.
-    pub(super) fn choose_names(&self, taken: &mut Taken) -> BTreeMap<String, String> {
-        let pinned = self.types.iter().map(|inline| inline.pinned.clone());
-        let mut names: Vec<Option<String>> = pinned.collect();
-        let indices = 0..self.types.len();
-        indices
-            .map(|index| (placeholder(index), self.choose(index, &mut names, taken)))
-            .collect()
+    /// Gives an inline type the name that it has already at one of its places, and its parents theirs before it.
+    fn keep(&mut self, index: usize) {
+        if !self.seen.insert(index) {
+            return;
+        }
+        let (inline, kept) = (self.inline, &self.document.names);
+        let own = &inline.types[index];
+        if let Some(pinned) = &own.pinned {
+            if kept.inline().contains(pinned) && self.is_free(pinned) {
+                self.take(&placeholder(index), pinned);
+            }
+            return;
+        }
+        for (parent, part) in &own.uses {
+            let parent = match parent {
+                Parent::Operation(_) => None,
+                Parent::Component(name) => self.names.get(name),
+                Parent::Inline(parent) => {
+                    self.keep(*parent);
+                    let given = self.names.get(&placeholder(*parent));
+                    given.or(inline.types[*parent].pinned.as_ref())
+                }
+            };
+            let item = part.item.as_ref().or(parent);
+            let known = item.and_then(|item| kept.type_of(item, part.word.as_str()));
+            let known = known.filter(|name| {
+                kept.inline().contains(*name) && type_name(name) == **name && self.is_free(name)
+            });
+            if let Some(name) = known {
+                self.take(&placeholder(index), name);
+                return;
+            }
+        }
     }
 
     /// Returns the shortest of parent + part over all places, so that a type with many uses is not named after a deep one.
-    fn choose(&self, index: usize, names: &mut Vec<Option<String>>, taken: &mut Taken) -> String {
-        if let Some(name) = &names[index] {
+    fn choose(&mut self, index: usize) -> String {
+        let key = placeholder(index);
+        if let Some(name) = self.names.get(&key) {
             return name.clone();
         }
+        let inline = self.inline;
         let mut candidates = BTreeSet::new();
-        for (parent, part) in &self.types[index].uses {
+        for (parent, part) in &inline.types[index].uses {
             let parent = match parent {
-                Parent::Named(name) => name.clone(),
-                Parent::Inline(parent) => self.choose(*parent, names, taken),
+                Parent::Operation(name) => name.clone(),
+                Parent::Component(name) => self.names.get(name).cloned().unwrap_or_default(),
+                Parent::Inline(parent) => self.choose(*parent),
             };
+            let part = &part.name;
             let part = part.strip_prefix(parent.as_str()).unwrap_or(part);
             // As progenitor writes it: `AB` and `K` are `Abk` together.
             let name = type_name(&format!("{parent}{part}"));
@@ -93,11 +197,28 @@ impl InlineTypes {
         let mut candidates = candidates.into_iter().map(|(_, name)| name);
         let first = candidates.next().unwrap_or_else(|| "Type".to_owned());
         let mut wanted = std::iter::once(first.clone()).chain(candidates);
-        let name = wanted
-            .find(|name| !taken.has(name))
-            .unwrap_or_else(|| taken.free(&first));
-        taken.take(&name);
-        names[index] = Some(name.clone());
+        let free = wanted.find(|name| self.is_free(name));
+        let name = free.unwrap_or_else(|| self.free(&first));
+        self.take(&key, &name);
         name
     }
+}
+
+/// Returns the Rust names of the variants of an enum or union.
+pub(super) fn of_variants(name: &str, kind: &Kind, kept: &KeptNames) -> BTreeMap<String, String> {
+    let (keys, word): (Vec<String>, fn(&String) -> String) = match kind {
+        Kind::Enum(listed) => (listed.values.clone(), |value| format!("{value:?}")),
+        Kind::Union(union) => {
+            let variants = union.variants.iter();
+            let types = variants.filter_map(|variant| variant.schema.as_reference());
+            (types.map(str::to_owned).collect(), String::clone)
+        }
+        _ => return BTreeMap::new(),
+    };
+    let kept = |key: &String| kept.name_of(name, word(key));
+    distinct(&keys, &["Unknown"], kept, |key, count| variant(key, count))
+}
+
+fn builder_name(name: &str) -> String {
+    format!("{name}Builder")
 }

@@ -46,8 +46,8 @@ crate::object! {
     }
 }
 crate::open_enum! { pub enum Kind { Capture = "CAPTURE", } }
-crate::union! { pub enum Method by tag "type" { Card(Card) = ["card"] [], } }
-crate::union! { pub enum Place by fields { Card(Card) = [] ["digits"], Shipping(Shipping) = [] ["title"], } }
+crate::union! { pub enum Method by tag "type" { Card(Card) = ["card"] [] [], } }
+crate::union! { pub enum Place by fields { Card(Card) = [] ["digits"] [], Shipping(Shipping) = [] ["title"] [], } }
 
 /// Reads a payment and returns it as JSON with what was set aside: path, place, expected, found.
 fn payment(body: &str) -> (String, Vec<[String; 4]>) {
