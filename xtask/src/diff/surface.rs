@@ -160,9 +160,7 @@ impl Type {
                 self.parts.insert(values.join(" "), rust.into());
             }
             _ => {
-                let values = values.iter().filter(|value| value.starts_with('"'));
-                let values: Vec<&str> = values.copied().collect();
-                self.parts.insert(part, facts(&values));
+                self.parts.insert(part, facts(values));
             }
         }
     }
