@@ -42,19 +42,16 @@ impl Entry {
 
     /// The parts in which another entry differs, named for people.
     pub fn differences(&self, other: &Self) -> Vec<&'static str> {
-        [
+        let versions = |entry: &Self| (entry.codegen.clone(), entry.progenitor.clone());
+        let mut parts = vec![
             ("document", self.document != other.document),
             ("overlay", self.overlay != other.overlay),
-            (
-                "generator version",
-                (&self.codegen, &self.progenitor) != (&other.codegen, &other.progenitor),
-            ),
+            ("generator version", versions(self) != versions(other)),
             ("generated source", self.source != other.source),
             ("surface", self.surface != other.surface),
-        ]
-        .into_iter()
-        .filter_map(|(part, differs)| differs.then_some(part))
-        .collect()
+        ];
+        parts.retain(|(_, differs)| *differs);
+        parts.into_iter().map(|(part, _)| part).collect()
     }
 }
 
@@ -72,14 +69,8 @@ impl Lock {
 }
 
 fn digest(texts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for text in texts {
-        hash.update(text.as_bytes());
-    }
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let hash = Sha256::digest(texts.concat());
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -17,10 +17,8 @@ pub fn write_all(
     files: &BTreeMap<PathBuf, String>,
 ) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let failed = |path: &Path, error: io::Error| {
-        format!(
-            "{} cannot be written: {error}; nothing was changed",
-            path.display()
-        )
+        let path = path.display();
+        format!("{path} cannot be written: {error}; nothing was changed")
     };
     let mut ready = Vec::new();
     for (path, text) in files {
@@ -74,10 +72,8 @@ fn restore(done: &[Replaced]) -> Result<(), String> {
             None => fs::remove_file(target),
         };
         result.map_err(|error| {
-            format!(
-                "{} cannot get its old content again: {error}; look at `git status`",
-                target.display()
-            )
+            let path = target.display();
+            format!("{path} cannot get its old content again: {error}; look at `git status`")
         })?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! A change, what it means, and how changes are reported.
 
 use std::collections::BTreeSet;
+use std::iter;
 
 use serde::Serialize;
 
@@ -146,94 +147,85 @@ pub struct Place {
     pub direction: Direction,
 }
 
-/// The changes of one API, as reports tell them.
-pub struct ApiReport<'c> {
-    pub api: &'c str,
-    pub changes: &'c [Change],
+/// The rows of a table: name of the API, sort of the items, and how many were added, removed, renamed and changed.
+fn counts(api: &str, changes: &[Change]) -> Vec<[String; 6]> {
+    let count = |what, kind| {
+        let of = |change: &&Change| (change.what, change.kind) == (what, kind);
+        match changes.iter().filter(of).count() {
+            0 => "-".to_owned(),
+            count => count.to_string(),
+        }
+    };
+    let rows = ITEM_KINDS.map(|(what, plural)| {
+        let [added, removed, renamed, changed] = KINDS.map(|(kind, _)| count(what, kind));
+        let [api, plural] = [api, plural].map(str::to_owned);
+        [api, plural, added, removed, renamed, changed]
+    });
+    let mut rows = rows.to_vec();
+    rows.retain(|row| row[2..].iter().any(|count| count != "-"));
+    rows
 }
 
-impl ApiReport<'_> {
-    /// The rows of a table: name of the API, sort of the items, and how many were added, removed, renamed and changed.
-    fn counts(&self) -> Vec<[String; 6]> {
-        let count = |what, kind| {
-            let of = |change: &&Change| (change.what, change.kind) == (what, kind);
-            match self.changes.iter().filter(of).count() {
-                0 => "-".to_owned(),
-                count => count.to_string(),
-            }
+/// Classes and text of each line; changes that read the same are one line.
+fn lines(changes: &[Change]) -> Vec<(Classes, String)> {
+    let mut lines: Vec<(&Change, Vec<&str>)> = Vec::new();
+    fn key(change: &Change) -> (Class, Class, Kind, ItemKind, &str) {
+        let Change { api, rust, .. } = *change;
+        (api, rust, change.kind, change.what, &change.text)
+    }
+    for change in changes {
+        let same = |(known, _): &&mut (&Change, _)| key(known) == key(change);
+        match lines.iter_mut().find(same) {
+            Some((_, items)) => items.push(&change.item),
+            None => lines.push((change, vec![&change.item])),
+        }
+    }
+    let lines = lines.into_iter().map(|(change, items)| {
+        let text = match items.as_slice() {
+            [item] => format!("{item}: {}", change.text),
+            items => format!("{}: {}", change.text, items.join(", ")),
         };
-        let rows = ITEM_KINDS.map(|(what, plural)| {
-            let [added, removed, renamed, changed] = KINDS.map(|(kind, _)| count(what, kind));
-            let [api, plural] = [self.api, plural].map(str::to_owned);
-            [api, plural, added, removed, renamed, changed]
-        });
-        let mut rows = rows.to_vec();
-        rows.retain(|row| row[2..].iter().any(|count| count != "-"));
-        rows
-    }
+        ((change.api, change.rust), text)
+    });
+    lines.collect()
+}
 
-    /// Classes and text of each line; changes that read the same are one line.
-    fn lines(&self) -> Vec<(Classes, String)> {
-        let mut lines: Vec<(&Change, Vec<&str>)> = Vec::new();
-        fn key(change: &Change) -> (Class, Class, Kind, ItemKind, &str) {
-            let Change { api, rust, .. } = *change;
-            (api, rust, change.kind, change.what, &change.text)
-        }
-        for change in self.changes {
-            match lines
-                .iter_mut()
-                .find(|(known, _)| key(known) == key(change))
-            {
-                Some((_, items)) => items.push(&change.item),
-                None => lines.push((change, vec![&change.item])),
-            }
-        }
-        let lines = lines.into_iter().map(|(change, items)| {
-            let text = match items.as_slice() {
-                [item] => format!("{item}: {}", change.text),
-                items => format!("{}: {}", change.text, items.join(", ")),
+/// The lines of a changelog entry; none where nothing changed.
+pub fn entry(all: &[Change]) -> String {
+    let mut out = String::new();
+    for (what, plural) in ITEM_KINDS {
+        for (kind, verb) in KINDS {
+            let of = |change: &&Change| (change.what, change.kind) == (what, kind);
+            let changes = || all.iter().filter(of);
+            let names = changes().map(|change| match kind {
+                Kind::Renamed => format!("`{}` ({})", change.item, change.text),
+                _ => format!("`{}`", change.item),
+            });
+            let names: Vec<String> = names.collect::<BTreeSet<_>>().into_iter().collect();
+            let breaking = match changes().any(Change::breaks) {
+                true => ", breaking",
+                false => "",
             };
-            ((change.api, change.rust), text)
-        });
-        lines.collect()
-    }
-
-    /// The lines of a changelog entry; none where nothing changed.
-    pub fn entry(&self) -> String {
-        let mut out = String::new();
-        for (what, plural) in ITEM_KINDS {
-            for (kind, verb) in KINDS {
-                let of = |change: &&Change| (change.what, change.kind) == (what, kind);
-                let changes = || self.changes.iter().filter(of);
-                let names = changes().map(|change| match kind {
-                    Kind::Renamed => format!("`{}` ({})", change.item, change.text),
-                    _ => format!("`{}`", change.item),
-                });
-                let names: Vec<String> = names.collect::<BTreeSet<_>>().into_iter().collect();
-                let breaking = match changes().any(Change::breaks) {
-                    true => ", breaking",
-                    false => "",
-                };
-                let shown = names[..names.len().min(MOST)].join(", ");
-                match names.len().saturating_sub(MOST) {
-                    _ if shown.is_empty() => {}
-                    0 => put!(out, "  - {plural} {verb}{breaking}: {shown}."),
-                    more => put!(
-                        out,
-                        "  - {plural} {verb}{breaking}: {shown} and {more} more."
-                    ),
-                }
+            let shown = names[..names.len().min(MOST)].join(", ");
+            match names.len().saturating_sub(MOST) {
+                _ if shown.is_empty() => {}
+                0 => put!(out, "  - {plural} {verb}{breaking}: {shown}."),
+                more => put!(
+                    out,
+                    "  - {plural} {verb}{breaking}: {shown} and {more} more."
+                ),
             }
         }
-        out
     }
+    out
 }
 
 /// Everything that was compared.
 pub struct Overview<'c> {
     /// The states before and after.
     pub states: (&'c str, &'c str),
-    pub apis: Vec<ApiReport<'c>>,
+    /// Names of the APIs and what changed.
+    pub apis: Vec<(&'c str, &'c [Change])>,
     /// Names of the crates, classes of their changes, and versions.
     pub crates: Vec<[String; 3]>,
     /// What else to know.
@@ -242,7 +234,13 @@ pub struct Overview<'c> {
 
 impl Overview<'_> {
     fn unchanged(&self) -> bool {
-        self.apis.iter().all(|api| api.changes.is_empty())
+        self.apis.iter().all(|(_, changes)| changes.is_empty())
+    }
+
+    fn counts(&self) -> Vec<[String; 6]> {
+        let apis = self.apis.iter();
+        apis.flat_map(|(api, changes)| counts(api, changes))
+            .collect()
     }
 
     /// Returns the report for a terminal.
@@ -253,17 +251,14 @@ impl Overview<'_> {
             out.push_str("no changes\n");
         } else {
             let head = HEAD.map(str::to_owned);
-            let counts = self.apis.iter().flat_map(ApiReport::counts);
-            for [api, what, added, removed, renamed, changed] in std::iter::once(head).chain(counts)
-            {
-                put!(
-                    out,
-                    "{api:<10}{what:<12}{added:>7}{removed:>9}{renamed:>9}{changed:>9}"
-                );
+            for [api, what, counts @ ..] in iter::once(head).chain(self.counts()) {
+                let [added, removed, renamed, changed] = counts;
+                let counts = format!("{added:>7}{removed:>9}{renamed:>9}{changed:>9}");
+                put!(out, "{api:<10}{what:<12}{counts}");
             }
-            for api in self.apis.iter().filter(|api| !api.changes.is_empty()) {
-                put!(out, "\n{}\n  {:<10}{:<10}change", api.api, "API", "crate");
-                for ((api, rust), line) in api.lines() {
+            for (name, changes) in self.apis.iter().filter(|api| !api.1.is_empty()) {
+                put!(out, "\n{name}\n  {:<10}{:<10}change", "API", "crate");
+                for ((api, rust), line) in lines(changes) {
                     put!(out, "  {:<10}{:<10}{line}", api.name(), rust.name());
                 }
             }
@@ -285,33 +280,28 @@ impl Overview<'_> {
         if self.unchanged() {
             out.push_str("None.\n");
         } else {
-            put!(
-                out,
-                "| {} |\n| --- | --- | ---: | ---: | ---: | ---: |",
-                HEAD.join(" | ")
-            );
-            for counts in self.apis.iter().flat_map(ApiReport::counts) {
+            put!(out, "| {} |", HEAD.join(" | "));
+            out.push_str("| --- | --- | ---: | ---: | ---: | ---: |\n");
+            for counts in self.counts() {
                 put!(out, "| {} |", counts.join(" | "));
             }
             out.push_str("\n| crate | for programs | version |\n| --- | --- | --- |\n");
             for [name, class, version] in &self.crates {
                 put!(out, "| `{name}` | {class} | {version} |");
             }
-            let lines = self.apis.iter().flat_map(|api| {
-                api.lines().into_iter().map(|((class, rust), line)| {
-                    let (line, breaks) = (escaped(&line), class.max(rust) == Class::Breaking);
-                    let (class, rust) = (class.name(), rust.name());
-                    (
-                        breaks,
-                        format!("- {}: {line} (API {class}, crate {rust})", api.api),
-                    )
-                })
-            });
-            let (breaking, other): (Vec<_>, Vec<_>) = lines.partition(|(breaks, _)| *breaks);
+            let (mut breaking, mut other) = (Vec::new(), Vec::new());
+            for (api, changes) in &self.apis {
+                for ((class, rust), line) in lines(changes) {
+                    let list = match class.max(rust) {
+                        Class::Breaking => &mut breaking,
+                        _ => &mut other,
+                    };
+                    let (line, class, rust) = (escaped(&line), class.name(), rust.name());
+                    list.push(format!("- {api}: {line} (API {class}, crate {rust})"));
+                }
+            }
             for (title, lines, most) in [("Breaking", breaking, 40), ("Other changes", other, 0)] {
-                let count = lines.len();
-                let lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
-                let lines = lines.join("\n");
+                let (count, lines) = (lines.len(), lines.join("\n"));
                 if count > most {
                     put!(
                         out,

@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::report::Report;
-use change::{ApiReport, Change, Class, Overview};
+use change::{Change, Class, Overview};
 use state::{Inputs, Parsed, State};
 
 /// Compare two states of openapi/: what changed for users of the API and of the Rust crates, and which versions follow.
@@ -126,7 +126,10 @@ impl Diff {
         bumps.push(Bump::of(root, &from, "dintero", worst)?);
         let overview = Overview {
             states: (&old, &new),
-            apis: apis.iter().map(Compared::report).collect(),
+            apis: apis
+                .iter()
+                .map(|api| (api.api.as_str(), api.changes.as_slice()))
+                .collect(),
             crates: bumps.iter().map(Bump::row).collect(),
             notes: &notes,
         };
@@ -197,13 +200,11 @@ impl Compared {
         new.surface.get_or_insert_with(|| old.surface.clone());
         let new = new.generate(&self.api);
         let new = new.map_err(|reason| cannot("new", reason))?;
-        for (state, count) in [("old", old.unmatched), ("new", new.unmatched)] {
-            if count > 0 {
-                let note = "overlay actions match nothing in the document";
-                self.notes
-                    .push(format!("the {state} state: {note}: {count}"));
-            }
-        }
+        let unmatched = "overlay actions match nothing in the document";
+        let counts = [("old", old.unmatched), ("new", new.unmatched)].into_iter();
+        let counts = counts.filter(|(_, count)| *count > 0);
+        let notes = counts.map(|(state, count)| format!("the {state} state: {unmatched}: {count}"));
+        self.notes.extend(notes);
         self.changes = compare::compare(&old.surface, &new.surface);
         if self.class(|change| change.rust) == Class::None && old.source != new.source {
             self.untold(&old.source, &new.source);
@@ -213,11 +214,9 @@ impl Compared {
 
     /// Tells that the generated sources differ although nothing that was told changes them.
     fn untold(&mut self, old: &str, new: &str) {
-        let [old, new] = [old, new].map(|source| {
+        let [old, new] = [old, new].map(|source| -> Vec<&str> {
             let lines = source.lines().map(str::trim);
-            lines
-                .filter(|line| !line.starts_with("//"))
-                .collect::<Vec<_>>()
+            lines.filter(|line| !line.starts_with("//")).collect()
         });
         if old != new {
             let [old, new] = [old, new].map(|lines| {
@@ -230,21 +229,13 @@ impl Compared {
                 lines.sort_unstable();
                 lines
             });
-            self.changes.push(match old == new {
-                true => Change::of_source(Class::Additive, "in another order"),
-                false => {
-                    Change::of_source(Class::Breaking, "changed beyond the surface; review it")
-                }
-            });
+            let (class, text) = match old == new {
+                true => (Class::Additive, "in another order"),
+                false => (Class::Breaking, "changed beyond the surface; review it"),
+            };
+            self.changes.push(Change::of_source(class, text));
         } else if self.changes.is_empty() {
             self.notes.push("only descriptions differ".to_owned());
-        }
-    }
-
-    fn report(&self) -> ApiReport<'_> {
-        ApiReport {
-            api: &self.api,
-            changes: &self.changes,
         }
     }
 
@@ -282,7 +273,7 @@ fn write_changelog(
     let mut after = before.clone();
     // The crates are in the order of the APIs.
     for (api, bump) in apis.iter().zip(bumps) {
-        let entry = api.report().entry();
+        let entry = change::entry(&api.changes);
         if !entry.is_empty() {
             let (old, new) = &api.versions;
             let versions = match old == new {
@@ -335,13 +326,8 @@ impl Bump {
     fn of(root: &Path, from: &State, name: &str, class: Class) -> Result<Self, String> {
         let now = state::version(name, |file| state::read(&root.join(file)))?;
         let before = state::version(name, |file| from.committed(file))?.or_else(|| now.clone());
-        let (bump, to) = match &before {
-            Some(before) => {
-                let (step, next) = state::next(before, class);
-                (step, Some(next))
-            }
-            None => (state::next(&Version::new(1, 0, 0), class).0, None),
-        };
+        let (bump, to) = state::next(before.as_ref().unwrap_or(&Version::new(1, 0, 0)), class);
+        let to = before.is_some().then_some(to);
         Ok(Self {
             name: name.to_owned(),
             class,

@@ -6,8 +6,7 @@ use std::{fs, iter};
 
 use serde_json::Value;
 
-use super::page::nameless;
-use crate::diff::surface::Surface;
+use crate::diff::surface::{Surface, route};
 
 /// Returns the facts of the surface that the crate rests on and a new surface does not have: the fields, values and
 /// methods whose names are among the words of its source.
@@ -88,7 +87,7 @@ pub fn add_all(document: &mut Value, other: &Value) {
     let same = |path: &str| known.is_some_and(|known| known.contains_key(path));
     let twin = |path: &str| {
         let mut known = known.into_iter().flatten();
-        known.any(|(known, _)| nameless(known) == nameless(path))
+        known.any(|(known, _)| route(known) == route(path))
     };
     if let Some(paths) = document["paths"].as_object_mut() {
         paths.retain(|path, _| same(path) || !twin(path));
