@@ -64,9 +64,9 @@ impl Lint {
                 (checked, findings.collect())
             }
         };
-        findings.sort_by(|one, two| {
-            let place = |finding: &Finding| (finding.document.clone(), finding.line);
-            (place(one), &one.pointer, one.rule).cmp(&(place(two), &two.pointer, two.rule))
+        findings.sort_by_cached_key(|finding| {
+            let (document, pointer) = (finding.document.clone(), finding.pointer.clone());
+            (document, finding.line, pointer, finding.rule)
         });
         Ok(self.report(&checked, &findings))
     }

@@ -115,10 +115,7 @@ fn stage(from: &Path, to: &Path, generated: Option<&PathBuf>) -> Result<()> {
     let Some(generated) = generated else {
         return Ok(());
     };
-    for entry in fs::read_dir(generated)? {
-        let entry = entry?;
-        fs::copy(entry.path(), to.join("src").join(entry.file_name()))?;
-    }
+    copy(generated, &to.join("src"))?;
     for entry in fs::read_dir(to.join("src"))? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "rs") {

@@ -65,13 +65,8 @@ pub fn compare(old: &str, new: &str) -> Vec<Change> {
 impl Comparison<'_> {
     /// Records what changed in an item that is there before and after.
     pub fn changed(&mut self, place: &Place, classes: Classes, text: impl Into<String>) {
-        self.push(
-            place.what,
-            Kind::Changed,
-            &place.item,
-            classes,
-            &text.into(),
-        );
+        let text = text.into();
+        self.push(place.what, Kind::Changed, &place.item, classes, &text);
     }
 
     fn rename(&mut self, what: ItemKind, before: &str, after: &str, classes: Classes) {

@@ -205,16 +205,13 @@ fn facts(words: &[&str]) -> Facts {
 /// `lte`, and `line_1` not `line_2`.
 pub fn likeness(one: &str, two: &str) -> f64 {
     let (one, two) = (words_of_name(one), words_of_name(two));
-    let sorted = |words: &[String]| {
-        let mut words = words.to_vec();
-        words.sort();
-        words
-    };
-    if one.is_empty() || two.is_empty() {
-        return 0.0;
-    }
-    if one.concat() == two.concat() || sorted(&one) == sorted(&two) {
-        return 1.0;
+    let [mut sorted, mut others] = [one.clone(), two.clone()];
+    sorted.sort();
+    others.sort();
+    match one.is_empty() || two.is_empty() {
+        true => return 0.0,
+        false if one.concat() == two.concat() || sorted == others => return 1.0,
+        false => {}
     }
     let mut differing = one.iter().zip(&two).filter(|(one, two)| one != two);
     let (true, Some((one, two)), None) =

@@ -1,8 +1,8 @@
 //! What the hand-written crate names of the API: a document that lacks it, such as an older one, keeps it.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
-use std::{fs, iter};
 
 use serde_json::Value;
 
@@ -17,21 +17,15 @@ pub fn lost(root: &Path, before: &str, now: &str) -> Vec<String> {
     let before = facts(before, &words);
     // Types that a field leads to need not be named.
     loop {
-        let used: Vec<&Fact> = before
-            .iter()
-            .filter(|(owner, ..)| words.contains(owner))
-            .collect();
+        let used = before.iter().filter(|fact| words.contains(&fact.0));
+        let used: Vec<&Fact> = used.collect();
         let count = words.len();
-        words.extend(
-            used.iter()
-                .flat_map(|(.., said)| split(said))
-                .map(str::to_owned),
-        );
+        let types = used.iter().flat_map(|fact| split(&fact.2));
+        words.extend(types.map(str::to_owned));
         if words.len() == count {
             let lost = used.into_iter().filter(|fact| !now.contains(*fact));
-            return lost
-                .map(|(owner, name, said)| format!("{owner} {name}{said}"))
-                .collect();
+            let lost = lost.map(|(owner, name, said)| format!("{owner} {name}{said}"));
+            return lost.collect();
         }
     }
 }
@@ -62,14 +56,12 @@ fn facts(surface: &str, words: &BTreeSet<String>) -> BTreeSet<Fact> {
         for (part, facts) in kind.parts {
             let mut said = String::new();
             if kind.kind == "struct" {
+                said = format!(": {}", facts["type"]);
                 let flags = ["required", "nullable"].into_iter();
-                let flags = flags.filter(|flag| facts.contains_key(*flag));
-                said = format!(
-                    ": {}",
-                    iter::once(facts["type"].as_str())
-                        .chain(flags)
-                        .collect::<Vec<_>>()
-                        .join(" ")
+                said.extend(
+                    flags
+                        .filter(|flag| facts.contains_key(*flag))
+                        .map(|flag| format!(" {flag}")),
                 );
             }
             let name = facts.get("rust").unwrap_or(&part);

@@ -190,20 +190,15 @@ fn needed(lost: &[String], fix: bool) -> String {
         true => "correct the overlay, or crates/dintero",
         false => "import with --fix, which keeps what the document lacks",
     };
-    format!(
-        "crates/dintero uses what the document lacks: {}; {help}",
-        lost.join(", ")
-    )
+    let lost = lost.join(", ");
+    format!("crates/dintero uses what the document lacks: {lost}; {help}")
 }
 
 /// Refuses a page that is taken for the whole document, since it would throw everything else away.
 fn check_size(upstream: &Upstream, ours: &Document) -> Result<(), String> {
     let count = |document: &Document| report::operations(&document.root).len();
-    let (new, old, name) = (
-        count(&upstream.document),
-        count(ours),
-        &upstream.document.name,
-    );
+    let (new, old) = (count(&upstream.document), count(ours));
+    let name = &upstream.document.name;
     if new == 0 {
         return Err(format!("{name} has no operation"));
     }
