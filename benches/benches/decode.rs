@@ -137,11 +137,9 @@ fn decode(criterion: &mut Criterion) {
         }),
         // Nobody is told twice: what is not documented is compared with what was told.
         row("newer, told", "newer, as a client", || {
-            dintero_core::data::read_watched::<Transaction>(newer, &mut |names| {
-                names.iter().any(|name| *name == 0)
-            })
-            .0
-            .ok()
+            dintero_core::data::read_watched::<Transaction>(newer, &mut |names| names.contains(&0))
+                .0
+                .ok()
         }),
         row(
             "one misfit, as a client",

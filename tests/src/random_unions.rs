@@ -319,7 +319,7 @@ pub fn code(kinds: &[Kind]) -> String {
             let build = format!("types::{union}::try_from(types::{rust}::builder(){setters})");
             let _ = writeln!(
                 builds,
-                "{component:?} => {build}.map(|value| ::serde_json::to_value(value)),"
+                "{component:?} => {build}.map(::serde_json::to_value),"
             );
         }
     }

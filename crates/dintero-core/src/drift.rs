@@ -93,7 +93,8 @@ impl Told {
     }
 }
 
-type Callback = dyn Fn(&Drift) + Send + Sync;
+/// What [`Builder::on_drift`](crate::Builder::on_drift) sets.
+pub(crate) type Callback = dyn Fn(&Drift) + Send + Sync;
 
 /// The listeners of a client: its callback, and the subscriber of `tracing` with the target `dintero::drift`.
 #[derive(Default)]

@@ -18,6 +18,7 @@ use crate::account::is_account;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::TokenSource;
 use crate::data::Violations;
+use crate::drift::Callback;
 use crate::handle::Handle;
 use crate::{Drift, Retry, RetryPolicy};
 
@@ -57,7 +58,7 @@ pub struct Builder<T = Handle> {
     http: Option<reqwest::Client>,
     proxy: Option<SecretString>,
     clock: Arc<dyn Clock>,
-    on_drift: Option<Arc<dyn Fn(&Drift) + Send + Sync>>,
+    on_drift: Option<Arc<Callback>>,
     names: Names,
     violations: Violations,
     target: PhantomData<fn() -> T>,

@@ -131,7 +131,8 @@ fn step(index: usize, event: &TransactionEvent) -> Result<Option<Step>, AmountsU
         (_, None, None) => return Err(AmountsUnclear::NoSuccess(index)),
     };
     let amount = minor_units(event);
-    if counts != Some(false) && movement != Some(Movement::Void) && amount.is_none() {
+    let needs_amount = movement != Some(Movement::Void) || event.amount.is_some();
+    if counts != Some(false) && needs_amount && amount.is_none() {
         return Err(AmountsUnclear::NoAmount(index));
     }
     Ok(Some(Step {

@@ -32,8 +32,7 @@ async fn told(status: u16, body: String) -> Vec<Drift> {
             .send()
             .await;
     }
-    let told = told.lock().unwrap().clone();
-    told
+    told.lock().unwrap().clone()
 }
 
 fn transaction(members: &str) -> String {
