@@ -131,7 +131,10 @@ fn without_build_script(source: &str) -> Result<String> {
     let mut parts = source.split("concat!(");
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let is_path = part.trim_start().starts_with("env!(\"OUT_DIR\"");
+        let is_path = part
+            .split_whitespace()
+            .collect::<String>()
+            .starts_with("env!(\"OUT_DIR\"");
         let end = part.find(".rs\"").or_else(|| part.find(".json\""));
         let Some(end) = end.filter(|_| is_path) else {
             text += "concat!(";
@@ -230,3 +233,6 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
