@@ -51,11 +51,11 @@ impl Lint {
             None => {
                 let apis = chosen(&self.api);
                 let mut checked = Vec::new();
-                for path in apis.iter().flat_map(|api| inputs(Path::new(""), api)) {
-                    checked.push(sources.document(&path)?.name);
+                for api in &apis {
+                    let [document, overlay] = inputs(Path::new(""), api);
+                    checked.push(sources.document(&document)?.name);
+                    sources.document(&overlay)?;
                 }
-                // Documents and overlays alternate.
-                let checked = checked.into_iter().step_by(2).collect();
                 let results = sources.generate_each(&apis)?.into_iter();
                 let findings = results.flat_map(|result| match result {
                     Ok(generated) => generated.generation.findings,
@@ -64,9 +64,9 @@ impl Lint {
                 (checked, findings.collect())
             }
         };
-        findings.sort_by(|one, two| {
-            let place = |finding: &Finding| (finding.document.clone(), finding.line);
-            (place(one), &one.pointer, one.rule).cmp(&(place(two), &two.pointer, two.rule))
+        findings.sort_by_cached_key(|finding| {
+            let (document, pointer) = (finding.document.clone(), finding.pointer.clone());
+            (document, finding.line, pointer, finding.rule)
         });
         Ok(self.report(&checked, &findings))
     }
@@ -107,11 +107,8 @@ impl Lint {
             return Report { text, json, found };
         }
         let mut text: String = findings.iter().map(shown).collect();
-        let checked_names = checked.join(", ");
-        let _ = writeln!(
-            text,
-            "{checked_names}: {errors} errors, {warnings} warnings"
-        );
+        let names = checked.join(", ");
+        let _ = writeln!(text, "{names}: {errors} errors, {warnings} warnings");
         if errors > 0 {
             text.push_str("errors stop the generator, so that later steps may find more\n");
         }

@@ -16,20 +16,14 @@ const HEAD: &str = "# Written by `cargo xtask regen`, which compares it with --c
 #[serde(transparent)]
 pub struct Lock(pub BTreeMap<String, Entry>);
 
-/// What one client was made of, and by what.
+/// What one client was made of and what it is, as digests, and the versions that made it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Digest of the document.
     pub document: String,
-    /// Digest of the overlay.
     pub overlay: String,
-    /// Digest of the Rust source.
     pub source: String,
-    /// Digest of the surface.
     pub surface: String,
-    /// Version of dintero-codegen.
     pub codegen: String,
-    /// Version of progenitor.
     pub progenitor: String,
 }
 
@@ -48,27 +42,21 @@ impl Entry {
 
     /// The parts in which another entry differs, named for people.
     pub fn differences(&self, other: &Self) -> Vec<&'static str> {
-        [
+        let versions = |entry: &Self| (entry.codegen.clone(), entry.progenitor.clone());
+        let mut parts = vec![
             ("document", self.document != other.document),
             ("overlay", self.overlay != other.overlay),
-            (
-                "generator version",
-                (&self.codegen, &self.progenitor) != (&other.codegen, &other.progenitor),
-            ),
+            ("generator version", versions(self) != versions(other)),
             ("generated source", self.source != other.source),
             ("surface", self.surface != other.surface),
-        ]
-        .into_iter()
-        .filter_map(|(part, differs)| differs.then_some(part))
-        .collect()
+        ];
+        parts.retain(|(_, differs)| *differs);
+        parts.into_iter().map(|(part, _)| part).collect()
     }
 }
 
 impl Lock {
     /// Reads a lock file.
-    ///
-    /// # Errors
-    /// It is no lock file; the message names line and column.
     pub fn parse(text: &str) -> Result<Self, String> {
         toml::from_str(text).map_err(|error| error.to_string().trim_end().replace('\n', "\n  "))
     }
@@ -81,14 +69,8 @@ impl Lock {
 }
 
 fn digest(texts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for text in texts {
-        hash.update(text.as_bytes());
-    }
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let hash = Sha256::digest(texts.concat());
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

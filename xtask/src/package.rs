@@ -64,11 +64,8 @@ impl Package {
             Ok(())
         })?;
         fs::copy(root.join("Cargo.lock"), out.join("Cargo.lock"))?;
-        cargo(
-            &out,
-            &["package", "--workspace", "--no-verify", "--offline"],
-            root,
-        )?;
+        let arguments = ["package", "--workspace", "--no-verify", "--offline"];
+        cargo(&out, &arguments, root)?;
         let mut text = format!("staged {} crates in {}\n", CRATES.len(), out.display());
         if !self.no_run {
             run_application(root, &out)?;
@@ -85,16 +82,13 @@ fn generated(root: &Path) -> Result<BTreeMap<String, PathBuf>> {
     let mut arguments = vec!["check", "--message-format", "json"];
     arguments.extend(CRATES.iter().flat_map(|name| ["--package", *name]));
     let messages = cargo(root, &arguments, root)?;
-    let messages = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str(line).ok());
-    let executed = messages.filter(|message: &Value| message["reason"] == "build-script-executed");
-    let folders = executed.filter_map(|message| {
-        let package = message["package_id"].as_str()?;
-        let name = CRATES
-            .iter()
-            .find(|name| package.contains(&format!("/{name}#")))?;
-        Some(((*name).to_owned(), message["out_dir"].as_str()?.into()))
+    let folders = messages.lines().filter_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        let executed = message["reason"] == "build-script-executed";
+        let package = message["package_id"].as_str().filter(|_| executed)?;
+        let mut names = CRATES.into_iter();
+        let name = names.find(|name| package.contains(&format!("/{name}#")))?;
+        Some((name.to_owned(), message["out_dir"].as_str()?.into()))
     });
     Ok(folders.collect())
 }
@@ -107,33 +101,21 @@ fn stage(from: &Path, to: &Path, generated: Option<&PathBuf>) -> Result<()> {
         let own = Some(from.join(file)).filter(|own| own.exists());
         fs::copy(own.unwrap_or_else(shared), to.join(file))?;
     }
-    edit(
-        &from.join("Cargo.toml"),
-        &to.join("Cargo.toml"),
-        |manifest| {
-            for key in [
-                "build-dependencies",
-                "dev-dependencies",
-                "example",
-                "test",
-                "bench",
-            ] {
-                manifest.remove(key);
-            }
-            let package = table(manifest, "package")?;
-            package.remove("build");
-            package.remove("include");
-            package.insert("readme".to_owned(), "README.md".into());
-            Ok(())
-        },
-    )?;
+    let [manifest, staged] = [from, to].map(|folder| folder.join("Cargo.toml"));
+    edit(&manifest, &staged, |manifest| {
+        for key in "build-dependencies dev-dependencies example test bench".split(' ') {
+            manifest.remove(key);
+        }
+        let package = table(manifest, "package")?;
+        package.remove("build");
+        package.remove("include");
+        package.insert("readme".to_owned(), "README.md".into());
+        Ok(())
+    })?;
     let Some(generated) = generated else {
         return Ok(());
     };
-    for entry in fs::read_dir(generated)? {
-        let entry = entry?;
-        fs::copy(entry.path(), to.join("src").join(entry.file_name()))?;
-    }
+    copy(generated, &to.join("src"))?;
     for entry in fs::read_dir(to.join("src"))? {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "rs") {
@@ -149,22 +131,19 @@ fn without_build_script(source: &str) -> Result<String> {
     let mut parts = source.split("concat!(");
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let path = part.trim_start().starts_with("env!(\"OUT_DIR\"");
-        let end = part
-            .find(".rs\"")
-            .or_else(|| part.find(".json\""))
-            .filter(|_| path);
-        let Some(end) = end else {
+        let is_path = part
+            .split_whitespace()
+            .collect::<String>()
+            .starts_with("env!(\"OUT_DIR\"");
+        let end = part.find(".rs\"").or_else(|| part.find(".json\""));
+        let Some(end) = end.filter(|_| is_path) else {
             text += "concat!(";
             text += part;
             continue;
         };
-        let start = part[..end]
-            .rfind("\"/")
-            .ok_or("a path below OUT_DIR starts with a slash")?;
-        let (path, rest) = part[start..]
-            .split_once(')')
-            .ok_or("concat! is not closed")?;
+        let start = part[..end].rfind("\"/");
+        let path = &part[start.ok_or("a path below OUT_DIR starts with a slash")?..];
+        let (path, rest) = path.split_once(')').ok_or("concat! is not closed")?;
         text += &path.trim_end().trim_end_matches(',').replace("\"/", "\"");
         text += rest;
     }
@@ -174,12 +153,9 @@ fn without_build_script(source: &str) -> Result<String> {
 /// Builds and runs the quickstart from the packages that cargo made.
 fn run_application(root: &Path, out: &Path) -> Result<()> {
     let folder = out.join("application");
-    copy(
-        &root.join("crates/dintero/examples/common"),
-        &folder.join("src/common"),
-    )?;
-    let quickstart = root.join("crates/dintero/examples/quickstart.rs");
-    fs::copy(quickstart, folder.join("src/main.rs"))?;
+    let examples = root.join("crates/dintero/examples");
+    copy(&examples.join("common"), &folder.join("src/common"))?;
+    fs::copy(examples.join("quickstart.rs"), folder.join("src/main.rs"))?;
     let packages = root.join("target/package");
     let mut manifest: Table = toml::from_str(&format!(
         "workspace = {{}}\npackage = {{name = \"application\", edition = \"2024\"}}\n\
@@ -205,13 +181,9 @@ fn run_application(root: &Path, out: &Path) -> Result<()> {
 
 /// Unpacks what `cargo package` made into a folder.
 fn unpack(package: &Path, folder: &Path) -> Result<()> {
-    let done = Command::new("tar")
-        .arg("-xzf")
-        .arg(package)
-        .arg("-C")
-        .arg(folder)
-        .status()?;
-    match done.success() {
+    let mut tar = Command::new("tar");
+    tar.arg("-xzf").arg(package).arg("-C").arg(folder);
+    match tar.status()?.success() {
         true => Ok(()),
         false => Err(format!("{} cannot be unpacked", package.display()).into()),
     }
@@ -221,22 +193,18 @@ fn unpack(package: &Path, folder: &Path) -> Result<()> {
 fn cargo(folder: &Path, arguments: &[&str], root: &Path) -> Result<String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .stderr(Stdio::inherit());
+    command.args(arguments).current_dir(folder);
+    command.stderr(Stdio::inherit());
     if env::var_os("CARGO_TARGET_DIR").is_none() {
         command.env("CARGO_TARGET_DIR", root.join("target"));
     }
     let output = command.output()?;
     match output.status.success() {
         true => Ok(String::from_utf8(output.stdout)?),
-        false => Err(format!(
-            "`cargo {}` failed in {}",
-            arguments.join(" "),
-            folder.display()
-        )
-        .into()),
+        false => {
+            let (arguments, folder) = (arguments.join(" "), folder.display());
+            Err(format!("`cargo {arguments}` failed in {folder}").into())
+        }
     }
 }
 
@@ -265,3 +233,6 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

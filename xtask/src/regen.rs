@@ -8,11 +8,10 @@ use anstyle::AnsiColor;
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use dintero_codegen::{APIS, surface};
-use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::report::{Report, coloured, painted, unified};
-use crate::state::{self, Generated, Sources};
+use crate::state::{self, Sources};
 use crate::write::write_all;
 
 /// Generate all clients from openapi/, and write their public surface and the digests of inputs and outputs.
@@ -41,39 +40,6 @@ pub fn chosen(names: &[String]) -> Vec<&'static str> {
         .collect()
 }
 
-/// What became of one API.
-#[derive(Serialize)]
-struct Row {
-    api: &'static str,
-    operations: usize,
-    types: usize,
-    fields: usize,
-    values: usize,
-    lines: usize,
-    findings: usize,
-    milliseconds: u128,
-    /// What differs from the lock file.
-    changed: Vec<&'static str>,
-}
-
-impl Row {
-    fn new(api: &'static str, generated: &Generated, changed: Vec<&'static str>) -> Self {
-        let generation = &generated.generation;
-        let counts = surface::counts(&generation.api);
-        Self {
-            api,
-            operations: counts.operations,
-            types: counts.types,
-            fields: counts.fields,
-            values: counts.values,
-            lines: generation.source.lines().count(),
-            findings: generation.findings.len(),
-            milliseconds: generated.took.as_millis(),
-            changed,
-        }
-    }
-}
-
 impl Regen {
     pub fn run(&self, root: &Path) -> Result<Report, Box<dyn Error>> {
         let openapi = root.join("openapi");
@@ -91,12 +57,25 @@ impl Regen {
             if surface.as_ref() != state.files.get(&path) && !changed.contains(&"surface") {
                 changed.push("surface");
             }
-            rows.push(Row::new(api, generated, changed));
+            let generation = &generated.generation;
+            let counts = surface::counts(&generation.api);
+            rows.push(json!({
+                "api": api,
+                "operations": counts.operations,
+                "types": counts.types,
+                "fields": counts.fields,
+                "values": counts.values,
+                "lines": generation.source.lines().count(),
+                "findings": generation.findings.len(),
+                "milliseconds": generated.took.as_millis(),
+                "changed": changed,
+            }));
         }
+        let mut text = String::new();
         if !self.check {
             let written = write_all(&openapi, &state.files)?;
             let written: Vec<String> = written.iter().map(|path| state::name(path)).collect();
-            let mut text = table(&rows);
+            text += &table(&rows);
             for file in &written {
                 let _ = writeln!(text, "wrote {file}");
             }
@@ -104,28 +83,22 @@ impl Regen {
             let found = false;
             return Ok(Report { text, json, found });
         }
-        let mut text = String::new();
-        let mut diffs = Vec::new();
-        for (path, now) in &state.files {
-            let before = sources.optional(path)?.unwrap_or_default();
-            if before != *now {
-                let file = state::name(path);
-                let diff = unified(&file, &before, now);
-                text.push_str(&coloured(&diff));
-                diffs.push(json!({"file": file, "diff": diff}));
-            }
+        let (mut files, mut diffs) = (Vec::new(), Vec::new());
+        for (path, before) in sources.changed(&state.files)? {
+            let file = state::name(&path);
+            let diff = unified(&file, &before, &state.files[&path]);
+            text += &coloured(&diff);
+            diffs.push(json!({"file": file, "diff": diff}));
+            files.push(file);
         }
-        text.push_str(&table(&rows));
+        text += &table(&rows);
         let found = !diffs.is_empty();
         if found {
             text.push('\n');
-            for row in rows.iter().filter(|row| !row.changed.is_empty()) {
-                let _ = writeln!(text, "{} drifted: {}", row.api, row.changed.join(", "));
+            for row in rows.iter().filter(|row| row["changed"] != json!([])) {
+                let api = row["api"].as_str().unwrap_or_default();
+                let _ = writeln!(text, "{api} drifted: {}", cell(&row["changed"]));
             }
-            let files: Vec<&str> = diffs
-                .iter()
-                .filter_map(|diff| diff["file"].as_str())
-                .collect();
             let are = if files.len() == 1 { "is" } else { "are" };
             let files = files.join(", ");
             let help = "run `cargo xtask regen` and commit what it writes";
@@ -136,42 +109,39 @@ impl Regen {
     }
 }
 
-fn table(rows: &[Row]) -> String {
+const COLUMNS: [&str; 9] = [
+    "api",
+    "operations",
+    "types",
+    "fields",
+    "values",
+    "lines",
+    "findings",
+    "milliseconds",
+    "changed",
+];
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) if list.is_empty() => "nothing".to_owned(),
+        Value::Array(list) => list.iter().map(cell).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+fn table(rows: &[Value]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header([
-        "api",
-        "operations",
-        "types",
-        "fields",
-        "values",
-        "lines",
-        "findings",
-        "ms",
-        "changed",
-    ]);
+    table.set_header(COLUMNS);
     for row in rows {
-        let changed = match row.changed.is_empty() {
-            true => "nothing".to_owned(),
-            false => row.changed.join(", "),
-        };
-        table.add_row([
-            row.api.to_owned(),
-            row.operations.to_string(),
-            row.types.to_string(),
-            row.fields.to_string(),
-            row.values.to_string(),
-            row.lines.to_string(),
-            row.findings.to_string(),
-            row.milliseconds.to_string(),
-            changed,
-        ]);
+        table.add_row(COLUMNS.map(|column| cell(&row[column])));
     }
     for column in table.column_iter_mut().skip(1).take(7) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     let mut text = format!("{table}\n");
-    let findings: usize = rows.iter().map(|row| row.findings).sum();
+    let findings: u64 = rows.iter().filter_map(|row| row["findings"].as_u64()).sum();
     if findings > 0 {
         let hint = format!("`cargo xtask lint` shows the findings ({findings})");
         let _ = writeln!(text, "{}", painted(AnsiColor::Yellow.on_default(), &hint));

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
+use dintero_codegen::action::Action;
 use dintero_codegen::finding::{Errors, Finding, Level};
 use serde_json::{Value, json};
 use similar::TextDiff;
@@ -45,18 +46,16 @@ pub fn print_error(error: &(dyn Error + 'static), json: bool) -> ExitCode {
         let _ = writeln!(io::stdout(), "{document:#}");
     }
     let label = painted(AnsiColor::Red.on_default().bold(), "error:");
-    let mut text = String::new();
-    if let Some(Errors(findings)) = error.downcast_ref() {
+    let text = if let Some(Errors(findings)) = error.downcast_ref() {
         let errors = findings
             .iter()
             .filter(|finding| finding.level == Level::Error);
-        for finding in errors {
-            text.push_str(&format!("{label} {finding}\n{}", actions(finding)));
-        }
+        let errors = errors.map(|finding| format!("{label} {finding}\n{}", actions(finding)));
+        errors.collect()
     } else {
         let lines = error.to_string().replace('\n', &format!("\n{label} "));
-        text = format!("{label} {lines}\n");
-    }
+        format!("{label} {lines}\n")
+    };
     let _ = write!(anstream::stderr(), "{text}");
     ExitCode::from(2)
 }
@@ -70,13 +69,13 @@ pub fn actions(finding: &Finding) -> String {
     actions.collect()
 }
 
+/// Returns these actions as an overlay has them.
+pub fn action_values(finding: &Finding) -> Value {
+    finding.actions.iter().map(Action::to_value).collect()
+}
+
 /// Returns a finding for programs.
 pub fn finding_json(finding: &Finding) -> Value {
-    let actions: Value = finding
-        .actions
-        .iter()
-        .map(dintero_codegen::action::Action::to_value)
-        .collect();
     json!({
         "level": level(finding.level),
         "rule": finding.rule.id(),
@@ -85,7 +84,7 @@ pub fn finding_json(finding: &Finding) -> Value {
         "pointer": finding.pointer,
         "problem": finding.problem,
         "help": finding.help,
-        "overlay_actions": actions,
+        "overlay_actions": action_values(finding),
     })
 }
 
@@ -112,23 +111,17 @@ pub fn unified(name: &str, old: &str, new: &str) -> String {
 
 /// Returns a unified diff in the colours of git.
 pub fn coloured(diff: &str) -> String {
-    let mut text = String::new();
-    for line in diff.split_inclusive('\n') {
-        let (content, end) = match line.strip_suffix('\n') {
-            Some(content) => (content, "\n"),
-            None => (line, ""),
-        };
-        let style = match content.as_bytes() {
+    let lines = diff.split('\n').map(|line| {
+        let style = match line.as_bytes() {
             [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] => Style::new().bold(),
             [b'+', ..] => AnsiColor::Green.on_default(),
             [b'-', ..] => AnsiColor::Red.on_default(),
             [b'@', ..] => AnsiColor::Cyan.on_default(),
             _ => Style::new(),
         };
-        text.push_str(&painted(style, content));
-        text.push_str(end);
-    }
-    text
+        painted(style, line)
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

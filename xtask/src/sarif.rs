@@ -5,7 +5,7 @@ use dintero_codegen::finding::{Finding, Rule};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::report::level;
+use crate::report::{action_values, level};
 
 /// What a path may not hold as it is in a relative URI.
 const NOT_IN_PATHS: &AsciiSet = &NON_ALPHANUMERIC
@@ -53,10 +53,7 @@ fn result(finding: &Finding) -> Value {
         "partialFingerprints": {"pointer/v1": format!("{}#{}", finding.document, finding.pointer)},
     });
     if !finding.actions.is_empty() {
-        let actions = finding.actions.iter();
-        result["properties"] = json!({
-            "overlayActions": actions.map(dintero_codegen::action::Action::to_value).collect::<Value>()
-        });
+        result["properties"] = json!({"overlayActions": action_values(finding)});
     }
     result
 }

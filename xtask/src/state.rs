@@ -23,7 +23,6 @@ pub struct Sources {
 /// What generation makes of [`Sources`].
 #[derive(Debug)]
 pub struct State {
-    /// By API.
     pub apis: BTreeMap<&'static str, Generated>,
     /// The whole content of each file that generation owns, by its path below `openapi`: surfaces and lock file.
     pub files: BTreeMap<PathBuf, String>,
@@ -34,11 +33,8 @@ pub struct State {
 /// One generated client.
 #[derive(Debug)]
 pub struct Generated {
-    /// What was generated.
     pub generation: Generation,
-    /// Its entry of the lock file.
     pub entry: Entry,
-    /// How long it took.
     pub took: Duration,
 }
 
@@ -49,12 +45,8 @@ pub fn surface(api: &str) -> PathBuf {
 
 /// Name of a file below `openapi` for messages: `openapi/checkout.yaml`.
 pub fn name(path: &Path) -> String {
-    let mut name = "openapi".to_owned();
-    for part in path.components() {
-        name.push('/');
-        name.push_str(&part.as_os_str().to_string_lossy());
-    }
-    name
+    let parts = path.iter().map(|part| part.to_string_lossy());
+    parts.fold("openapi".to_owned(), |name, part| format!("{name}/{part}"))
 }
 
 impl Sources {
@@ -75,32 +67,20 @@ impl Sources {
         if self.openapi.is_dir() {
             return Ok(());
         }
-        Err(Finding::of_file(
-            self.openapi.display().to_string(),
-            "is no folder",
-            "Give the root of the workspace with --root",
-        )
-        .into())
+        let help = "Give the root of the workspace with --root";
+        Err(Finding::of_file(self.openapi.display().to_string(), "is no folder", help).into())
     }
 
     /// The text of a file below `openapi`.
-    ///
-    /// # Errors
-    /// It is not there or cannot be read.
     pub fn text(&self, path: &Path) -> Result<String, Errors> {
-        match self.optional(path)? {
-            Some(text) => Ok(text),
-            None => {
-                self.folder()?;
-                Err(Finding::of_file(name(path), "is not there", "Restore it").into())
-            }
-        }
+        let Some(text) = self.optional(path)? else {
+            self.folder()?;
+            return Err(Finding::of_file(name(path), "is not there", "Restore it").into());
+        };
+        Ok(text)
     }
 
     /// The text of a file below `openapi`, or none if there is no such file.
-    ///
-    /// # Errors
-    /// It cannot be read.
     pub fn optional(&self, path: &Path) -> Result<Option<String>, Errors> {
         if let Some(text) = self.replaced.get(path) {
             return Ok(Some(text.clone()));
@@ -108,53 +88,50 @@ impl Sources {
         match fs::read_to_string(self.openapi.join(path)) {
             Ok(text) => Ok(Some(text)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Finding::of_file(
-                name(path),
-                format!("cannot be read: {error}"),
-                "Check its permissions, and that it is UTF-8 text",
-            )
-            .into()),
+            Err(error) => {
+                let help = "Check its permissions, and that it is UTF-8 text";
+                Err(Finding::of_file(name(path), format!("cannot be read: {error}"), help).into())
+            }
         }
     }
 
+    /// The files whose texts would become others, with the texts that they have.
+    pub fn changed(
+        &self,
+        files: &BTreeMap<PathBuf, String>,
+    ) -> Result<Vec<(PathBuf, String)>, Errors> {
+        let mut changed = Vec::new();
+        for (path, text) in files {
+            let before = self.optional(path)?;
+            if before.as_ref() != Some(text) {
+                changed.push((path.clone(), before.unwrap_or_default()));
+            }
+        }
+        Ok(changed)
+    }
+
     /// Reads a document or overlay below `openapi`.
-    ///
-    /// # Errors
-    /// It is not there, cannot be read or is not valid.
     pub fn document(&self, path: &Path) -> Result<Document, Errors> {
         Document::parse(&name(path), &self.text(path)?)
     }
 
     /// The names that an API's client has already.
-    ///
-    /// # Errors
-    /// Its surface cannot be read.
     pub fn names(&self, api: &str) -> Result<KeptNames, Errors> {
         let surface = self.optional(&surface(api))?;
         Ok(KeptNames::of_surface(&surface.unwrap_or_default()))
     }
 
     /// The lock file, which is empty if there is none.
-    ///
-    /// # Errors
-    /// It cannot be read or is not valid.
     pub fn lock(&self) -> Result<Lock, Errors> {
         let path = Path::new(lock::FILE);
         let text = self.optional(path)?.unwrap_or_default();
         Lock::parse(&text).map_err(|error| {
-            Finding::of_file(
-                name(path),
-                format!("is no lock file: {error}"),
-                "Remove it; `cargo xtask regen` writes it anew",
-            )
-            .into()
+            let help = "Remove it; `cargo xtask regen` writes it anew";
+            Finding::of_file(name(path), format!("is no lock file: {error}"), help).into()
         })
     }
 
     /// Generates these APIs side by side.
-    ///
-    /// # Errors
-    /// There is no folder `openapi`.
     pub fn generate_each(
         &self,
         apis: &[&'static str],
@@ -164,14 +141,11 @@ impl Sources {
         let hook = panic::take_hook();
         panic::set_hook(Box::new(|_| {}));
         let results = thread::scope(|scope| {
-            let spawn = |api: &&'static str| {
-                let api = *api;
-                (api, scope.spawn(move || self.generate_one(api)))
-            };
-            let threads: Vec<_> = apis.iter().map(spawn).collect();
-            let join = threads
-                .into_iter()
-                .map(|(api, thread)| thread.join().unwrap_or_else(|_| Err(panicked(api))));
+            let spawn = |api| scope.spawn(move || self.generate_one(api));
+            let threads: Vec<_> = apis.iter().copied().map(spawn).collect();
+            let threads = apis.iter().zip(threads);
+            let join =
+                threads.map(|(api, thread)| thread.join().unwrap_or_else(|_| Err(panicked(api))));
             join.collect()
         });
         panic::set_hook(hook);
@@ -179,9 +153,6 @@ impl Sources {
     }
 
     /// Generates these APIs. The other APIs' entries of the lock file stay as they are.
-    ///
-    /// # Errors
-    /// A file cannot be read, or what the generator cannot do, of all these APIs together.
     pub fn generate(&self, apis: &[&'static str]) -> Result<State, Errors> {
         let results = self.generate_each(apis)?;
         let mut state = State {
@@ -195,10 +166,8 @@ impl Sources {
                 Ok(generated) => {
                     let text = generated.generation.surface.clone();
                     state.files.insert(surface(api), text);
-                    state
-                        .lock
-                        .0
-                        .insert((*api).to_owned(), generated.entry.clone());
+                    let entry = generated.entry.clone();
+                    state.lock.0.insert((*api).to_owned(), entry);
                     state.apis.insert(*api, generated);
                 }
                 Err(found) => errors.extend(found.0),
@@ -216,10 +185,9 @@ impl Sources {
     fn generate_one(&self, api: &'static str) -> Result<Generated, Errors> {
         let start = Instant::now();
         let [document, overlay] = inputs(Path::new(""), api);
-        let overlay_read = self.document(&overlay)?;
-        let mut document_read = self.document(&document)?;
-        document_read.names = self.names(api)?;
-        let generation = generate_from(api, document_read, Some(&overlay_read))?;
+        let (mut read, laid) = (self.document(&document)?, self.document(&overlay)?);
+        read.names = self.names(api)?;
+        let generation = generate_from(api, read, Some(&laid))?;
         let entry = Entry::new(&self.text(&document)?, &self.text(&overlay)?, &generation);
         let took = start.elapsed();
         Ok(Generated {
@@ -232,12 +200,8 @@ impl Sources {
 
 fn panicked(api: &str) -> Errors {
     let help = "This is a mistake of the generator: please report it with the document";
-    Finding::of_file(
-        format!("openapi/{api}.yaml"),
-        "made the generator panic",
-        help,
-    )
-    .into()
+    let name = format!("openapi/{api}.yaml");
+    Finding::of_file(name, "made the generator panic", help).into()
 }
 
 #[cfg(test)]

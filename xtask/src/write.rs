@@ -12,18 +12,13 @@ use tempfile::NamedTempFile;
 ///
 /// All texts are first written and synced beside their targets, then renamed onto them. Where a rename fails, the files
 /// that were replaced before it get their old content again.
-///
-/// # Errors
-/// A file cannot be written; the message names it.
 pub fn write_all(
     folder: &Path,
     files: &BTreeMap<PathBuf, String>,
 ) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let failed = |path: &Path, error: io::Error| {
-        format!(
-            "{} cannot be written: {error}; nothing was changed",
-            path.display()
-        )
+        let path = path.display();
+        format!("{path} cannot be written: {error}; nothing was changed")
     };
     let mut ready = Vec::new();
     for (path, text) in files {
@@ -77,10 +72,8 @@ fn restore(done: &[Replaced]) -> Result<(), String> {
             None => fs::remove_file(target),
         };
         result.map_err(|error| {
-            format!(
-                "{} cannot get its old content again: {error}; look at `git status`",
-                target.display()
-            )
+            let path = target.display();
+            format!("{path} cannot get its old content again: {error}; look at `git status`")
         })?;
     }
     Ok(())

@@ -1,11 +1,18 @@
 //! A change, what it means, and how changes are reported.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
+use std::iter;
 
 use serde::Serialize;
 
 use super::surface::Facts;
+
+macro_rules! put {
+    ($out:expr, $($line:tt)*) => {{
+        $out.push_str(&format!($($line)*));
+        $out.push('\n');
+    }};
+}
 
 /// What a change means to those who relied on what was there before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -35,13 +42,9 @@ impl Class {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// The item is new.
     Added,
-    /// The item does not exist any more.
     Removed,
-    /// The item has another name.
     Renamed,
-    /// The item is there before and after.
     Changed,
 }
 
@@ -72,17 +75,20 @@ pub struct Change {
     /// What the change means to programs that use the Rust crate.
     #[serde(rename = "crate")]
     pub rust: Class,
-    /// The sort of the item.
     pub what: ItemKind,
     /// `list_cards()`, `list_cards() query limit`, `Card`, `Card.amount`, `CardStatus::Active`
     pub item: String,
-    /// What happened to the item.
     pub kind: Kind,
     /// What happened, in words.
     pub text: String,
 }
 
 impl Change {
+    /// Returns `true` if the change breaks anyone.
+    pub fn breaks(&self) -> bool {
+        self.api.max(self.rust) == Class::Breaking
+    }
+
     /// Returns a change of the generated source that is no change of an item of the surface.
     pub fn of_source(rust: Class, text: &str) -> Self {
         Self {
@@ -96,22 +102,18 @@ impl Change {
     }
 }
 
-/// Which way values travel.
+/// Which way values travel: to the API, and from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Direction {
-    /// To the API.
     pub request: bool,
-    /// From the API.
     pub response: bool,
 }
 
 impl Direction {
-    /// In requests only.
     pub const REQUEST: Self = Self {
         request: true,
         response: false,
     };
-    /// In responses only.
     pub const RESPONSE: Self = Self {
         request: false,
         response: true,
@@ -119,19 +121,14 @@ impl Direction {
 
     /// The ways that a type travels before and after; all of them where it has turned.
     pub fn of(old: &Facts, new: &Facts) -> Self {
-        let both = |key| (old.contains_key(key), new.contains_key(key));
-        let (request, response) = (both("request"), both("response"));
-        let common = Self {
-            request: request.0 && request.1,
-            response: response.0 && response.1,
-        };
-        if common.request || common.response {
-            common
-        } else {
-            Self {
-                request: request.0 || request.1,
-                response: response.0 || response.1,
-            }
+        let states = [old, new];
+        let both = |key| states.iter().all(|facts| facts.contains_key(key));
+        let either = |key| states.iter().any(|facts| facts.contains_key(key));
+        let turned = !both("request") && !both("response");
+        let travels = |key| both(key) || turned && either(key);
+        Self {
+            request: travels("request"),
+            response: travels("response"),
         }
     }
 
@@ -144,117 +141,91 @@ impl Direction {
 
 /// An item that is compared.
 pub struct Place {
-    /// The sort of the item.
     pub what: ItemKind,
     /// Its name in the report.
     pub item: String,
-    /// Which way its values travel.
     pub direction: Direction,
 }
 
-/// The changes of one API, as reports tell them.
-pub struct ApiReport<'c> {
-    /// Name of the API.
-    pub api: &'c str,
-    /// What changed.
-    pub changes: &'c [Change],
+/// The rows of a table: name of the API, sort of the items, and how many were added, removed, renamed and changed.
+fn counts(api: &str, changes: &[Change]) -> Vec<[String; 6]> {
+    let count = |what, kind| {
+        let of = |change: &&Change| (change.what, change.kind) == (what, kind);
+        match changes.iter().filter(of).count() {
+            0 => "-".to_owned(),
+            count => count.to_string(),
+        }
+    };
+    let rows = ITEM_KINDS.map(|(what, plural)| {
+        let [added, removed, renamed, changed] = KINDS.map(|(kind, _)| count(what, kind));
+        let [api, plural] = [api, plural].map(str::to_owned);
+        [api, plural, added, removed, renamed, changed]
+    });
+    let mut rows = rows.to_vec();
+    rows.retain(|row| row[2..].iter().any(|count| count != "-"));
+    rows
 }
 
-impl ApiReport<'_> {
-    /// The rows of a table: name of the API, sort of the items, and how many were added, removed, renamed and changed.
-    pub fn counts(&self) -> Vec<[String; 6]> {
-        let mut rows = Vec::new();
-        for (what, plural) in ITEM_KINDS {
-            let count = |kind| {
-                let of = |change: &&Change| change.what == what && change.kind == kind;
-                match self.changes.iter().filter(of).count() {
-                    0 => "-".to_owned(),
-                    count => count.to_string(),
-                }
-            };
-            let [added, removed, renamed, changed] = KINDS.map(|(kind, _)| count(kind));
-            let counts = [&added, &removed, &renamed, &changed];
-            if counts.iter().any(|count| *count != "-") {
-                let [api, plural] = [self.api, plural].map(str::to_owned);
-                rows.push([api, plural, added, removed, renamed, changed]);
-            }
-        }
-        rows
+/// Classes and text of each line; changes that read the same are one line.
+fn lines(changes: &[Change]) -> Vec<(Classes, String)> {
+    let mut lines: Vec<(&Change, Vec<&str>)> = Vec::new();
+    fn key(change: &Change) -> (Class, Class, Kind, ItemKind, &str) {
+        let Change { api, rust, .. } = *change;
+        (api, rust, change.kind, change.what, &change.text)
     }
+    for change in changes {
+        let same = |(known, _): &&mut (&Change, _)| key(known) == key(change);
+        match lines.iter_mut().find(same) {
+            Some((_, items)) => items.push(&change.item),
+            None => lines.push((change, vec![&change.item])),
+        }
+    }
+    let lines = lines.into_iter().map(|(change, items)| {
+        let text = match items.as_slice() {
+            [item] => format!("{item}: {}", change.text),
+            items => format!("{}: {}", change.text, items.join(", ")),
+        };
+        ((change.api, change.rust), text)
+    });
+    lines.collect()
+}
 
-    /// Classes and text of each line; changes that read the same are one line.
-    pub fn lines(&self) -> Vec<(Classes, String)> {
-        let mut lines: Vec<(&Change, Vec<&str>)> = Vec::new();
-        let key = |change: &Change| (change.api, change.rust, change.kind, change.what);
-        for change in self.changes {
-            let same = |(known, _): &&mut (&Change, _)| {
-                key(known) == key(change) && known.text == change.text
+/// The lines of a changelog entry; none where nothing changed.
+pub fn entry(all: &[Change]) -> String {
+    let mut out = String::new();
+    for (what, plural) in ITEM_KINDS {
+        for (kind, verb) in KINDS {
+            let of = |change: &&Change| (change.what, change.kind) == (what, kind);
+            let changes = || all.iter().filter(of);
+            let names = changes().map(|change| match kind {
+                Kind::Renamed => format!("`{}` ({})", change.item, change.text),
+                _ => format!("`{}`", change.item),
+            });
+            let names: Vec<String> = names.collect::<BTreeSet<_>>().into_iter().collect();
+            let breaking = match changes().any(Change::breaks) {
+                true => ", breaking",
+                false => "",
             };
-            match lines.iter_mut().find(same) {
-                Some((_, items)) => items.push(&change.item),
-                None => lines.push((change, vec![&change.item])),
+            let shown = names[..names.len().min(MOST)].join(", ");
+            match names.len().saturating_sub(MOST) {
+                _ if shown.is_empty() => {}
+                0 => put!(out, "  - {plural} {verb}{breaking}: {shown}."),
+                more => put!(
+                    out,
+                    "  - {plural} {verb}{breaking}: {shown} and {more} more."
+                ),
             }
         }
-        let lines = lines.into_iter();
-        lines
-            .map(|(change, items)| {
-                let text = match items.as_slice() {
-                    [item] => format!("{item}: {}", change.text),
-                    items => format!("{}: {}", change.text, items.join(", ")),
-                };
-                ((change.api, change.rust), text)
-            })
-            .collect()
     }
-
-    /// The lines of a changelog entry; none where nothing changed.
-    pub fn entry(&self) -> String {
-        let mut out = String::new();
-        for ((what, plural), (kind, verb)) in ITEM_KINDS
-            .iter()
-            .flat_map(|what| KINDS.map(|kind| (what, kind)))
-        {
-            let of = |change: &&Change| change.what == *what && change.kind == kind;
-            let changes: Vec<&Change> = self.changes.iter().filter(of).collect();
-            let names: BTreeSet<String> = changes
-                .iter()
-                .map(|change| match kind {
-                    Kind::Renamed => format!("`{}` ({})", change.item, change.text),
-                    _ => format!("`{}`", change.item),
-                })
-                .collect();
-            let breaks = |change: &&Change| change.api.max(change.rust) == Class::Breaking;
-            let breaking = if changes.iter().any(breaks) {
-                ", breaking"
-            } else {
-                ""
-            };
-            let mut shown = names
-                .iter()
-                .take(MOST)
-                .cloned()
-                .collect::<Vec<_>>()
-                .join(", ");
-            if names.len() > MOST {
-                shown.push_str(&format!(" and {} more", names.len() - MOST));
-            }
-            if !shown.is_empty() {
-                put(
-                    &mut out,
-                    &format!("  - {plural} {verb}{breaking}: {shown}."),
-                );
-            }
-        }
-        out
-    }
+    out
 }
 
 /// Everything that was compared.
 pub struct Overview<'c> {
     /// The states before and after.
     pub states: (&'c str, &'c str),
-    /// The APIs.
-    pub apis: Vec<ApiReport<'c>>,
+    /// Names of the APIs and what changed.
+    pub apis: Vec<(&'c str, &'c [Change])>,
     /// Names of the crates, classes of their changes, and versions.
     pub crates: Vec<[String; 3]>,
     /// What else to know.
@@ -262,39 +233,42 @@ pub struct Overview<'c> {
 }
 
 impl Overview<'_> {
+    fn unchanged(&self) -> bool {
+        self.apis.iter().all(|(_, changes)| changes.is_empty())
+    }
+
+    fn counts(&self) -> Vec<[String; 6]> {
+        let apis = self.apis.iter();
+        apis.flat_map(|(api, changes)| counts(api, changes))
+            .collect()
+    }
+
     /// Returns the report for a terminal.
     pub fn plain(&self) -> String {
         let (old, new) = self.states;
         let mut out = format!("{old} -> {new}\n");
-        if self.apis.iter().all(|api| api.changes.is_empty()) {
+        if self.unchanged() {
             out.push_str("no changes\n");
         } else {
-            put(
-                &mut out,
-                &row(["api", "what", "added", "removed", "renamed", "changed"].map(str::to_owned)),
-            );
-            for counts in self.apis.iter().flat_map(|api| api.counts()) {
-                put(&mut out, &row(counts));
+            let head = HEAD.map(str::to_owned);
+            for [api, what, counts @ ..] in iter::once(head).chain(self.counts()) {
+                let [added, removed, renamed, changed] = counts;
+                let counts = format!("{added:>7}{removed:>9}{renamed:>9}{changed:>9}");
+                put!(out, "{api:<10}{what:<12}{counts}");
             }
-            for api in self.apis.iter().filter(|api| !api.changes.is_empty()) {
-                put(
-                    &mut out,
-                    &format!("\n{}\n  {:<10}{:<10}change", api.api, "API", "crate"),
-                );
-                for ((api, rust), line) in api.lines() {
-                    put(
-                        &mut out,
-                        &format!("  {:<10}{:<10}{line}", api.name(), rust.name()),
-                    );
+            for (name, changes) in self.apis.iter().filter(|api| !api.1.is_empty()) {
+                put!(out, "\n{name}\n  {:<10}{:<10}change", "API", "crate");
+                for ((api, rust), line) in lines(changes) {
+                    put!(out, "  {:<10}{:<10}{line}", api.name(), rust.name());
                 }
             }
             out.push_str("\nversions\n");
             for [name, class, version] in &self.crates {
-                put(&mut out, &format!("  {name:<18}{class:<10}{version}"));
+                put!(out, "  {name:<18}{class:<10}{version}");
             }
         }
         for note in self.notes {
-            put(&mut out, &format!("note: {note}"));
+            put!(out, "note: {note}");
         }
         out
     }
@@ -303,66 +277,52 @@ impl Overview<'_> {
     pub fn markdown(&self) -> String {
         let (old, new) = self.states;
         let mut out = format!("## API changes: {old} to {new}\n\n");
-        if self.apis.iter().all(|api| api.changes.is_empty()) {
+        if self.unchanged() {
             out.push_str("None.\n");
         } else {
-            out.push_str("| api | what | added | removed | renamed | changed |\n| --- | --- | ---: | ---: | ---: | ---: |\n");
-            for counts in self.apis.iter().flat_map(|api| api.counts()) {
-                put(&mut out, &format!("| {} |", counts.join(" | ")));
+            put!(out, "| {} |", HEAD.join(" | "));
+            out.push_str("| --- | --- | ---: | ---: | ---: | ---: |\n");
+            for counts in self.counts() {
+                put!(out, "| {} |", counts.join(" | "));
             }
             out.push_str("\n| crate | for programs | version |\n| --- | --- | --- |\n");
             for [name, class, version] in &self.crates {
-                put(&mut out, &format!("| `{name}` | {class} | {version} |"));
+                put!(out, "| `{name}` | {class} | {version} |");
             }
-            for (title, breaking) in [("Breaking", true), ("Other changes", false)] {
-                let mut lines = Vec::new();
-                for api in &self.apis {
-                    for ((class, rust), line) in api.lines() {
-                        if (class.max(rust) == Class::Breaking) == breaking {
-                            let (class, rust) = (class.name(), rust.name());
-                            lines.push(format!(
-                                "- {}: {} (API {class}, crate {rust})",
-                                api.api,
-                                escaped(&line)
-                            ));
-                        }
-                    }
+            let (mut breaking, mut other) = (Vec::new(), Vec::new());
+            for (api, changes) in &self.apis {
+                for ((class, rust), line) in lines(changes) {
+                    let list = match class.max(rust) {
+                        Class::Breaking => &mut breaking,
+                        _ => &mut other,
+                    };
+                    let (line, class, rust) = (escaped(&line), class.name(), rust.name());
+                    list.push(format!("- {api}: {line} (API {class}, crate {rust})"));
                 }
-                if lines.is_empty() {
-                    continue;
+            }
+            for (title, lines, most) in [("Breaking", breaking, 40), ("Other changes", other, 0)] {
+                let (count, lines) = (lines.len(), lines.join("\n"));
+                if count > most {
+                    put!(
+                        out,
+                        "\n### {title}\n\n<details><summary>{count} entries</summary>\n\n{lines}\n\n</details>"
+                    );
+                } else if count > 0 {
+                    put!(out, "\n### {title}\n\n{lines}");
                 }
-                let (open, close) = if !breaking || lines.len() > 40 {
-                    (
-                        format!("<details><summary>{} entries</summary>\n\n", lines.len()),
-                        "\n\n</details>",
-                    )
-                } else {
-                    (String::new(), "")
-                };
-                put(
-                    &mut out,
-                    &format!("\n### {title}\n\n{open}{}{close}", lines.join("\n")),
-                );
             }
         }
         for note in self.notes {
-            put(&mut out, &format!("\n> {}", note.replace('\n', "\n> ")));
+            put!(out, "\n> {}", note.replace('\n', "\n> "));
         }
         out
     }
 }
 
-fn row([api, what, added, removed, renamed, changed]: [String; 6]) -> String {
-    format!("{api:<10}{what:<12}{added:>7}{removed:>9}{renamed:>9}{changed:>9}")
-}
-
-/// Writing to a String cannot fail.
-fn put(out: &mut String, line: &str) {
-    let _ = writeln!(out, "{line}");
-}
-
 /// How many names an entry of the changelog lists.
 const MOST: usize = 12;
+
+const HEAD: [&str; 6] = ["api", "what", "added", "removed", "renamed", "changed"];
 
 const ITEM_KINDS: [(ItemKind, &str); 5] = [
     (ItemKind::Operation, "operations"),
@@ -382,15 +342,15 @@ const KINDS: [(Kind, &str); 4] = [
 /// A text without meaning to Markdown. What stands in backticks is shown as it is, backslashes too.
 fn escaped(text: &str) -> String {
     let paired = text.matches('`').count().is_multiple_of(2);
-    let parts = text.split('`').enumerate().map(|(index, part)| {
-        if paired && index % 2 == 1 {
-            part.to_owned()
-        } else {
-            part.replace('|', "\\|")
-                .replace('<', "&lt;")
-                .replace('*', "\\*")
-                .replace('_', "\\_")
+    let mut out = String::new();
+    let mut quoted = false;
+    for c in text.chars() {
+        quoted ^= c == '`' && paired;
+        match c {
+            '|' | '*' | '_' if !quoted => out.extend(['\\', c]),
+            '<' if !quoted => out.push_str("&lt;"),
+            _ => out.push(c),
         }
-    });
-    parts.collect::<Vec<_>>().join("`")
+    }
+    out
 }

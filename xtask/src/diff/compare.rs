@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::Class::{Additive as A, Breaking as B, None as N};
-use super::change::{Change, Class, Classes, Direction, ItemKind, Kind, Place};
+use super::change::{Change, Classes, Direction, ItemKind, Kind, Place};
 use super::surface::{
     Facts, Operation, Surface, Type, likeness, missing, pairs, renamed_types, route, unpaired,
     values, variables, with_names,
 };
+
+type Parts = BTreeMap<String, Facts>;
+type Part<'p> = (&'p String, &'p Facts);
 
 /// Two surfaces, and the changes that were found.
 pub struct Comparison<'s> {
@@ -62,18 +65,19 @@ pub fn compare(old: &str, new: &str) -> Vec<Change> {
 impl Comparison<'_> {
     /// Records what changed in an item that is there before and after.
     pub fn changed(&mut self, place: &Place, classes: Classes, text: impl Into<String>) {
-        self.push(place.what, Kind::Changed, &place.item, classes, text.into());
+        let text = text.into();
+        self.push(place.what, Kind::Changed, &place.item, classes, &text);
     }
 
     fn rename(&mut self, what: ItemKind, before: &str, after: &str, classes: Classes) {
         let text = format!("renamed from `{before}`");
-        self.push(what, Kind::Renamed, after, classes, text);
+        self.push(what, Kind::Renamed, after, classes, &text);
     }
 
-    fn push(&mut self, what: ItemKind, kind: Kind, item: &str, (api, rust): Classes, text: String) {
-        let rust = if self.api_only { Class::None } else { rust };
-        if !self.api_only || api != Class::None {
-            let item = item.to_owned();
+    fn push(&mut self, what: ItemKind, kind: Kind, item: &str, (api, rust): Classes, text: &str) {
+        let rust = if self.api_only { N } else { rust };
+        if !self.api_only || api != N {
+            let [item, text] = [item, text].map(str::to_owned);
             self.changes.insert(Change {
                 api,
                 rust,
@@ -102,18 +106,17 @@ impl Comparison<'_> {
         let kept = |name: &&String| {
             new.contains_key(*name) && old.contains_key(*name) && score(name, name) > 3.0
         };
-        let other = |operations: &BTreeMap<String, Operation>| -> Vec<String> {
+        let [removed, added] = [old, new].map(|operations| {
             let other = operations.keys().filter(|name| !kept(name));
-            other.cloned().collect()
-        };
-        let (removed, added) = (other(old), other(new));
+            other.cloned().collect::<Vec<String>>()
+        });
         let renamed = pairs(&removed, &added, score);
         let what = ItemKind::Operation;
         for (name, was) in old {
             let before = format!("{name}()");
             let Some(new_name) = renamed.get(name).or(Some(name).filter(kept)) else {
                 let text = format!("removed (`{} {}`)", was.method, was.path);
-                self.push(what, Kind::Removed, &before, (B, B), text);
+                self.push(what, Kind::Removed, &before, (B, B), &text);
                 continue;
             };
             if name != new_name {
@@ -128,15 +131,14 @@ impl Comparison<'_> {
                 text += &format!(", takes the name of `{} {}`", was.method, was.path);
             }
             let classes = (A, if taken.is_some() { B } else { A });
-            self.push(what, Kind::Added, &format!("{name}()"), classes, text);
+            self.push(what, Kind::Added, &format!("{name}()"), classes, &text);
         }
     }
 
     fn operation(&mut self, name: &str, was: &Operation, is: &Operation) {
-        let item = format!("{name}()");
         let place = Place {
             what: ItemKind::Operation,
-            item,
+            item: format!("{name}()"),
             direction: Direction::RESPONSE,
         };
         if was.method != is.method {
@@ -169,12 +171,12 @@ impl Comparison<'_> {
                 self.type_pair(name, was, is, Direction::of(&was.head, &is.head));
             } else {
                 let text = format!("{} removed", was.kind);
-                self.push(ItemKind::Type, Kind::Removed, name, (N, B), text);
+                self.push(ItemKind::Type, Kind::Removed, name, (N, B), &text);
             }
         }
         for name in missing(&self.new.types, &self.old.types) {
             let text = format!("{} added", self.new.types[&name].kind);
-            self.push(ItemKind::Type, Kind::Added, &name, (N, A), text);
+            self.push(ItemKind::Type, Kind::Added, &name, (N, A), &text);
         }
     }
 
@@ -212,12 +214,7 @@ impl Comparison<'_> {
         self.parts(&owner, &was.parts, &is.parts);
     }
 
-    fn parts(
-        &mut self,
-        owner: &Owner<'_>,
-        old: &BTreeMap<String, Facts>,
-        new: &BTreeMap<String, Facts>,
-    ) {
+    fn parts(&mut self, owner: &Owner<'_>, old: &Parts, new: &Parts) {
         let (removed, added) = (missing(old, new), missing(new, old));
         let renamed = pairs(&removed, &added, |before, after| {
             owner.alike((before, &old[before]), (after, &new[after]))
@@ -235,21 +232,13 @@ impl Comparison<'_> {
                     "enum" | "union" => ((owner.direction.class(B, A), B), "removed"),
                     _ => ((B, B), "removed"),
                 };
-                self.push(
-                    place.what,
-                    Kind::Removed,
-                    &place.item,
-                    classes,
-                    text.to_owned(),
-                );
+                self.push(place.what, Kind::Removed, &place.item, classes, text);
             }
         }
         for key in unpaired(&added, &renamed) {
             let (place, facts) = (owner.place(key, &new[key]), &new[key]);
-            let required = owner.direction.request
-                && ["required", "required_in_requests"]
-                    .iter()
-                    .any(|word| facts.contains_key(*word));
+            let mut words = ["required", "required_in_requests"].into_iter();
+            let required = words.any(|word| facts.contains_key(word)) && owner.direction.request;
             let ((api, mut rust), mut text) = match key {
                 _ if key.starts_with("paging ") => ((N, A), "added".to_owned()),
                 _ if owner.is_account(key, 0) => ((N, B), "no longer set by the client".to_owned()),
@@ -259,22 +248,17 @@ impl Comparison<'_> {
                 _ => ((A, A), "added".to_owned()),
             };
             let rust_name = facts.get("rust").filter(|_| !key.starts_with("path "));
-            let holder = |(_, other): &(&String, &Facts)| other.get("rust") == rust_name;
+            let holder = |(_, other): &Part<'_>| other.get("rust") == rust_name;
             if let (Some(name), Some((holder, _))) = (rust_name, old.iter().find(holder)) {
                 rust = B;
                 let holder = holder.trim_matches('"');
                 text += &format!(", takes the Rust name `{name}` of `{holder}`");
             }
-            self.push(place.what, Kind::Added, &place.item, (api, rust), text);
+            self.push(place.what, Kind::Added, &place.item, (api, rust), &text);
         }
     }
 
-    fn part(
-        &mut self,
-        owner: &Owner<'_>,
-        (key, was): (&String, &Facts),
-        (new_key, is): (&String, &Facts),
-    ) {
+    fn part(&mut self, owner: &Owner<'_>, (key, was): Part<'_>, (new_key, is): Part<'_>) {
         let (before, place) = (owner.place(key, was), owner.place(new_key, is));
         let same = key == new_key;
         let on_the_wire = if same { N } else { B };
@@ -316,10 +300,8 @@ impl Comparison<'_> {
         // What a union says about the values of its tag is told there.
         if self.old.is_tag(owner.name, key) && self.new.is_tag(owner.name, new_key) {
             was.remove("const");
-            was.extend(
-                is.get_key_value("const")
-                    .map(|(key, only)| (key.clone(), only.clone())),
-            );
+            let only = is.get_key_value("const");
+            was.extend(only.map(|(key, only)| (key.clone(), only.clone())));
         }
         self.value(&place, &was, is);
     }
@@ -367,11 +349,11 @@ impl Owner<'_> {
         let same_type = old.get("type") == new.get("type");
         match self.kind {
             "operation" => {
-                let ((place, name), (new_place, new_name)) =
-                    (place_and_name(before), place_and_name(after));
-                let at = |index: usize, name| {
-                    self.variables[index].iter().position(|known| known == name)
-                };
+                let (place, name) = place_and_name(before);
+                let (new_place, new_name) = place_and_name(after);
+                let variables = self.variables.each_ref();
+                let at =
+                    |index: usize, name| variables[index].iter().position(|known| known == name);
                 match (place == new_place, place) {
                     (_, "paging") => f64::from(u8::from(old == new && place == new_place)),
                     (true, "path") => f64::from(u8::from(at(0, name) == at(1, new_name))),

@@ -4,7 +4,7 @@ mod change;
 mod compare;
 mod rules;
 mod state;
-mod surface;
+pub mod surface;
 
 use std::error::Error;
 use std::fs;
@@ -17,8 +17,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::report::Report;
-use change::{ApiReport, Change, Class, Overview};
-use state::{Generated, Inputs, State};
+use change::{Change, Class, Overview};
+use state::{Inputs, Parsed, State};
 
 /// Compare two states of openapi/: what changed for users of the API and of the Rust crates, and which versions follow.
 ///
@@ -74,7 +74,6 @@ struct Compared {
 struct Bump {
     #[serde(rename = "crate")]
     name: String,
-    /// What the changes mean to programs.
     class: Class,
     /// The version before the changes; absent where there is no manifest.
     from: Option<Version>,
@@ -100,11 +99,10 @@ impl Diff {
         let (mut apis, mut notes) = (Vec::new(), Vec::new());
         let wanted = |api: &&str| self.api.is_empty() || self.api.iter().any(|name| name == *api);
         for api in APIS.iter().filter(|api| wanted(api)) {
+            let missing = "not compared, since not both states have its document";
             match Compared::of(root, &from, &to, api)? {
                 Some(compared) => apis.push(compared),
-                None if self.api.is_empty() => notes.push(format!(
-                    "{api}: not compared, since not both states have its document"
-                )),
+                None if self.api.is_empty() => notes.push(format!("{api}: {missing}")),
                 None => return Err(format!("not both states have the document of {api}").into()),
             }
         }
@@ -112,36 +110,32 @@ impl Diff {
         if apis.is_empty() {
             return Err(format!("{old} and {new} have no document in common").into());
         }
+        let (mut bumps, mut worst) = (Vec::new(), Class::None);
         for api in &apis {
             let own = api.notes.iter().chain(&api.failed);
             notes.extend(own.map(|note| format!("{}: {note}", api.api)));
-        }
-        let mut bumps = Vec::new();
-        for api in &apis {
-            let name = format!("dintero-{}", api.api);
+            let class = api.class(|change| change.rust);
             bumps.push(Bump::of(
                 root,
                 &from,
-                &name,
-                api.class(|change| change.rust),
+                &format!("dintero-{}", api.api),
+                class,
             )?);
+            worst = worst.max(class);
         }
-        let worst = bumps
-            .iter()
-            .map(|bump| bump.class)
-            .max()
-            .unwrap_or_default();
         bumps.push(Bump::of(root, &from, "dintero", worst)?);
         let overview = Overview {
             states: (&old, &new),
-            apis: apis.iter().map(Compared::report).collect(),
+            apis: apis
+                .iter()
+                .map(|api| (api.api.as_str(), api.changes.as_slice()))
+                .collect(),
             crates: bumps.iter().map(Bump::row).collect(),
             notes: &notes,
         };
-        let mut text = if self.markdown {
-            overview.markdown()
-        } else {
-            overview.plain()
+        let mut text = match self.markdown {
+            true => overview.markdown(),
+            false => overview.plain(),
         };
         if self.changelog {
             let written = write_changelog(root, &from, &apis, &bumps)?;
@@ -149,10 +143,8 @@ impl Diff {
                 text.push_str(written);
             }
         }
-        let breaks = |api: &Compared| {
-            let class = |change: &Change| change.api.max(change.rust);
-            api.failed.is_some() || api.class(class) == Class::Breaking
-        };
+        let breaks =
+            |api: &Compared| api.failed.is_some() || api.changes.iter().any(Change::breaks);
         Ok(Report {
             text,
             found: apis.iter().any(breaks),
@@ -176,16 +168,17 @@ impl Compared {
         if neither || missing(from, &old) || missing(to, &new) {
             return Ok(None);
         }
-        // A folder with nothing but a document is compared under the overlay of the other state, or of the working tree.
-        let overlay = match new.overlay.clone().or(old.overlay.clone()) {
-            None => Inputs::of(&State::tree(root), api)?.overlay,
-            overlay => overlay,
-        };
+        // A folder with nothing but a document is compared under the overlay of the other state, or of the working tree,
+        // and with the names that are given there.
+        let tree = Inputs::of(&State::tree(root), api)?;
+        let known = [&new, &old, &tree];
+        let overlay = known.iter().find_map(|inputs| inputs.overlay.clone());
         for (state, inputs) in [(from, &mut old), (to, &mut new)] {
             if state.partial() && inputs.overlay.is_none() {
                 inputs.overlay.clone_from(&overlay);
             }
         }
+        old.surface = old.surface.or(new.surface.clone()).or(tree.surface);
         let mut compared = Self {
             api: api.to_owned(),
             ..Self::default()
@@ -195,48 +188,36 @@ impl Compared {
         }
         let (old, new) = (old.parse(api)?, new.parse(api)?);
         compared.versions = (old.version(), new.version());
-        let (old, new) = std::thread::scope(|scope| {
-            let older = scope.spawn(|| old.generate(api));
-            let newer = new.generate(api);
-            let failed = |_| Err("the generator failed".to_owned());
-            (older.join().unwrap_or_else(failed), newer)
-        });
-        compared.judge(old, new);
+        compared.failed = compared.judge(old, new).err();
         Ok(Some(compared))
     }
 
-    fn judge(&mut self, old: Result<Generated, String>, new: Result<Generated, String>) {
-        let failed = |state: &str, reason: &String| {
-            format!("the {state} state cannot be generated: {reason}")
-        };
-        match (old, new) {
-            (Ok(old), Ok(new)) => {
-                for (state, generated) in [("old", &old), ("new", &new)] {
-                    if generated.unmatched > 0 {
-                        let count = generated.unmatched;
-                        self.notes.push(format!("the {state} state: overlay actions match nothing in the document: {count}"));
-                    }
-                }
-                self.changes = compare::compare(&old.surface, &new.surface);
-                if self.class(|change| change.rust) == Class::None && old.source != new.source {
-                    self.untold(&old.source, &new.source);
-                }
-            }
-            (Err(reason), _) => self.failed = Some(failed("old", &reason)),
-            (_, Err(reason)) => self.failed = Some(failed("new", &reason)),
+    /// Generates both states and compares them. A new state without a surface has the names of the old one.
+    fn judge(&mut self, old: Parsed, mut new: Parsed) -> Result<(), String> {
+        let cannot = |state, reason| format!("the {state} state cannot be generated: {reason}");
+        let old = old.generate(&self.api);
+        let old = old.map_err(|reason| cannot("old", reason))?;
+        new.surface.get_or_insert_with(|| old.surface.clone());
+        let new = new.generate(&self.api);
+        let new = new.map_err(|reason| cannot("new", reason))?;
+        let unmatched = "overlay actions match nothing in the document";
+        let counts = [("old", old.unmatched), ("new", new.unmatched)].into_iter();
+        let counts = counts.filter(|(_, count)| *count > 0);
+        let notes = counts.map(|(state, count)| format!("the {state} state: {unmatched}: {count}"));
+        self.notes.extend(notes);
+        self.changes = compare::compare(&old.surface, &new.surface);
+        if self.class(|change| change.rust) == Class::None && old.source != new.source {
+            self.untold(&old.source, &new.source);
         }
+        Ok(())
     }
 
     /// Tells that the generated sources differ although nothing that was told changes them.
     fn untold(&mut self, old: &str, new: &str) {
-        let [old, new] = [old, new].map(|source| {
+        let [old, new] = [old, new].map(|source| -> Vec<&str> {
             let lines = source.lines().map(str::trim);
-            let code = lines.filter(|line| !line.starts_with("//"));
-            code.collect::<Vec<_>>()
+            lines.filter(|line| !line.starts_with("//")).collect()
         });
-        if old == new && self.changes.is_empty() {
-            self.notes.push("only descriptions differ".to_owned());
-        }
         if old != new {
             let [old, new] = [old, new].map(|lines| {
                 let sorted = |line: &str| {
@@ -248,18 +229,13 @@ impl Compared {
                 lines.sort_unstable();
                 lines
             });
-            let (rust, text) = match old == new {
+            let (class, text) = match old == new {
                 true => (Class::Additive, "in another order"),
                 false => (Class::Breaking, "changed beyond the surface; review it"),
             };
-            self.changes.push(Change::of_source(rust, text));
-        }
-    }
-
-    fn report(&self) -> ApiReport<'_> {
-        ApiReport {
-            api: &self.api,
-            changes: &self.changes,
+            self.changes.push(Change::of_source(class, text));
+        } else if self.changes.is_empty() {
+            self.notes.push("only descriptions differ".to_owned());
         }
     }
 
@@ -297,20 +273,16 @@ fn write_changelog(
     let mut after = before.clone();
     // The crates are in the order of the APIs.
     for (api, bump) in apis.iter().zip(bumps) {
-        let entry = api.report().entry();
+        let entry = change::entry(&api.changes);
         if !entry.is_empty() {
             let (old, new) = &api.versions;
-            let versions = if old == new {
-                new.clone()
-            } else {
-                format!("{old} to {new}")
+            let versions = match old == new {
+                true => new.clone(),
+                false => format!("{old} to {new}"),
             };
             let (name, class) = (&api.api, api.class(|change| change.api).name());
-            let head = format!(
-                "- API `{name}`, document {versions}: {class}. `{}` {}.",
-                bump.name,
-                bump.text()
-            );
+            let head = format!("- API `{name}`, document {versions}: {class}");
+            let head = format!("{head}. `{}` {}.", bump.name, bump.text());
             let key = format!("{name}, from {}", from.id().unwrap_or(old));
             after = insert(&after, &key, &format!("{head}\n{entry}"))?;
         }
@@ -324,9 +296,6 @@ fn write_changelog(
 
 /// Puts an entry of the changelog under the heading for what is not released yet, in the place of the one with the same
 /// key: the same comparison run again replaces its entry. What stands outside of the two marks is hand-written and stays.
-///
-/// # Errors
-/// The heading or the end of an entry is missing.
 fn insert(changelog: &str, key: &str, entry: &str) -> Result<String, String> {
     let (start, end) = (
         format!("<!-- cargo xtask diff: {key} -->"),
@@ -339,19 +308,15 @@ fn insert(changelog: &str, key: &str, entry: &str) -> Result<String, String> {
         return Ok(format!("{before}{block}{after}"));
     }
     let lower = changelog.to_lowercase();
-    let heading = lower
-        .lines()
-        .find(|line| line.starts_with("## ") && line.contains("unreleased"));
+    let is_heading = |line: &&str| line.starts_with("## ") && line.contains("unreleased");
+    let heading = lower.lines().find(is_heading);
     let heading = heading.ok_or("CHANGELOG.md has no heading `## Unreleased`")?;
     let start = lower.find(heading).unwrap_or_default() + heading.len();
     let (before, section) = changelog.split_at(start);
-    let (section, rest) = section
-        .find("\n## ")
-        .map_or((section, ""), |at| section.split_at(at));
-    let gap = if section.trim().is_empty() {
-        "\n\n"
-    } else {
-        "\n"
+    let (section, rest) = section.split_at(section.find("\n## ").unwrap_or(section.len()));
+    let gap = match section.trim() {
+        "" => "\n\n",
+        _ => "\n",
     };
     Ok(format!("{before}{}{gap}{block}{rest}", section.trim_end()))
 }
@@ -361,13 +326,8 @@ impl Bump {
     fn of(root: &Path, from: &State, name: &str, class: Class) -> Result<Self, String> {
         let now = state::version(name, |file| state::read(&root.join(file)))?;
         let before = state::version(name, |file| from.committed(file))?.or_else(|| now.clone());
-        let (bump, to) = match &before {
-            Some(before) => {
-                let (step, next) = state::next(before, class);
-                (step, Some(next))
-            }
-            None => (state::next(&Version::new(1, 0, 0), class).0, None),
-        };
+        let (bump, to) = state::next(before.as_ref().unwrap_or(&Version::new(1, 0, 0)), class);
+        let to = before.is_some().then_some(to);
         Ok(Self {
             name: name.to_owned(),
             class,

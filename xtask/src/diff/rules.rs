@@ -84,9 +84,8 @@ impl Comparison<'_> {
     fn fact(&mut self, place: &Place, key: &str, before: Option<&String>, after: Option<&String>) {
         let stem = key.rsplit('.').next().unwrap_or(key);
         let rule = RULES.iter().find(|(word, ..)| *word == stem);
-        let name = rule
-            .filter(|_| stem == key)
-            .map_or(key, |(_, name, ..)| name);
+        let named = rule.filter(|_| stem == key);
+        let name = named.map_or(key, |(_, name, ..)| name);
         let (row, verb) = match (rule, before, after) {
             (Some(("format", ..)), ..) if bits(before).is_some() && bits(after).is_some() => {
                 let row = match bits(before).cmp(&bits(after)) {
@@ -121,10 +120,9 @@ impl Comparison<'_> {
         }
         // Builders check what is sent; what is received is never checked.
         let limit = rule.is_none() || ["const", "default", "format", "pattern"].contains(&stem);
-        let rust = if limit {
-            place.direction.class(rust, N)
-        } else {
-            rust
+        let rust = match limit {
+            true => place.direction.class(rust, N),
+            false => rust,
         };
         self.changed(place, (api, rust), from_to(name, verb, before, after));
     }
@@ -135,25 +133,18 @@ impl Comparison<'_> {
             |facts: &Facts| in_responses(facts) || facts.contains_key("required_in_requests");
         let nullable = |facts: &Facts| facts.contains_key("nullable");
         // Fields that are always there and never null have a type without `Option`.
-        let plain = |facts: &Facts| {
-            place.what == ItemKind::Field && in_responses(facts) && !nullable(facts)
-        };
+        let field = place.what == ItemKind::Field;
+        let plain = |facts: &Facts| field && in_responses(facts) && !nullable(facts);
         let rust_type = if plain(old) == plain(new) { A } else { B };
-        let (asked, promised) = (
-            (in_requests(old), in_requests(new)),
-            (in_responses(old), in_responses(new)),
-        );
-        if asked.0 != asked.1 || promised.0 != promised.1 {
-            let request = match asked {
-                (false, true) => B,
-                (true, false) => A,
-                _ => N,
-            };
-            let response = match promised {
-                (true, false) => B,
-                (false, true) => A,
-                _ => N,
-            };
+        let asked = (in_requests(old), in_requests(new));
+        let promised = (in_responses(old), in_responses(new));
+        let class = |(before, after), gained, lost| match (before, after) {
+            (false, true) => gained,
+            (true, false) => lost,
+            _ => N,
+        };
+        let (request, response) = (class(asked, B, A), class(promised, A, B));
+        if (request, response) != (N, N) {
             let text = match (asked, promised) {
                 (_, (_, true)) => "now required",
                 ((false, true), _) => "now required in requests",
@@ -164,23 +155,23 @@ impl Comparison<'_> {
             let api = place.direction.class(request, response);
             self.changed(place, (api, rust_type.max(refused)), text);
         }
-        match (nullable(old), nullable(new)) {
-            (false, true) => self.changed(place, (place.direction.class(A, B), B), "now nullable"),
-            (true, false) => self.changed(
-                place,
-                (place.direction.class(B, A), B),
-                "no longer nullable",
-            ),
-            _ => {}
+        let null = (nullable(old), nullable(new));
+        if null.0 != null.1 {
+            let api = place.direction.class(class(null, A, B), class(null, B, A));
+            let text = if null.1 {
+                "now nullable"
+            } else {
+                "no longer nullable"
+            };
+            self.changed(place, (api, B), text);
         }
     }
 
     /// Compares the Rust types of a value.
     fn kinds(&mut self, place: &Place, old: &str, new: &str) {
-        let subject = if place.what == ItemKind::Operation {
-            "response type"
-        } else {
-            "type"
+        let subject = match place.what {
+            ItemKind::Operation => "response type",
+            _ => "type",
         };
         let former = with_names(old, &self.former);
         let text = format!("{subject} changed from `{former}` to `{new}`");
@@ -189,20 +180,13 @@ impl Comparison<'_> {
         let new_kind = self.new.types.get(is).map(|kind| kind.kind.as_str());
         let same_shape = old_shape == new_shape;
         if same_shape && old_kind.is_some() && old_kind == new_kind {
-            self.replaced
-                .push((was.to_owned(), is.to_owned(), place.direction));
+            let pair = (was.to_owned(), is.to_owned(), place.direction);
+            self.replaced.push(pair);
             self.changed(place, (N, B), text);
             return;
         }
         let without = |shape: &str| shape.replace("Option<", "");
-        if was == is && without(&old_shape) == without(&new_shape) {
-            let api = match old_shape.len() < new_shape.len() {
-                true => place.direction.class(A, B),
-                false => place.direction.class(B, A),
-            };
-            self.changed(place, (api, B), text);
-            return;
-        }
+        let optional = was == is && without(&old_shape) == without(&new_shape);
         let holds = |wide: &str, shape: &str, narrow: &str, kind: Option<&str>| match wide {
             "Value" => same_shape || shape.is_empty(),
             "Number" => same_shape && narrow == "i64",
@@ -213,9 +197,10 @@ impl Comparison<'_> {
             "StringOrNumber" => same_shape && ["String", "Number", "i64"].contains(&narrow),
             _ => false,
         };
-        let api = if holds(is, &new_shape, was, old_kind) {
+        let wider = optional && old_shape.len() < new_shape.len();
+        let api = if wider || !optional && holds(is, &new_shape, was, old_kind) {
             place.direction.class(A, B)
-        } else if holds(was, &old_shape, is, new_kind) {
+        } else if optional || holds(was, &old_shape, is, new_kind) {
             place.direction.class(B, A)
         } else {
             B
@@ -225,10 +210,7 @@ impl Comparison<'_> {
 
     /// Compares what a success carries.
     pub fn success(&mut self, place: &Place, old: &str, new: &str) {
-        let (was, is) = (
-            old.trim_end_matches(" or ()"),
-            new.trim_end_matches(" or ()"),
-        );
+        let [was, is] = [old, new].map(|success| success.trim_end_matches(" or ()"));
         if was != is {
             self.kinds(place, was, is);
         } else if new != old && is != new {
@@ -261,52 +243,33 @@ impl Comparison<'_> {
                 }
             }
             "paging" => {
-                let [was, is] = [old, new]
-                    .map(|list| list.first().map(|word| word.replace("\"\"", "the body")));
-                match (was, is) {
-                    (None, _) => self.changed(place, (N, A), "now paging"),
-                    (_, None) => self.changed(place, (N, B), "no longer paging"),
+                let list = |list: &[String]| Some(list.first()?.replace("\"\"", "the body"));
+                let (class, text) = match (list(old), list(new)) {
+                    (None, _) => (A, "now paging".to_owned()),
+                    (_, None) => (B, "no longer paging".to_owned()),
                     (Some(was), Some(is)) => {
-                        let text = format!("list of a page moved from `{was}` to `{is}`");
-                        self.changed(place, (N, B), text);
+                        (B, format!("list of a page moved from `{was}` to `{is}`"))
                     }
-                }
+                };
+                self.changed(place, (N, class), text);
             }
             "auth" if free(old) && free(new) => {
                 self.words(place, name, old.iter(), new.iter(), (N, N));
             }
             "auth" | "scopes" if free(old) => {
-                self.changed(
-                    place,
-                    (B, A),
-                    format!("now requires {name} {}", any_of(new)),
-                );
+                let text = format!("now requires {name} {}", any_of(new));
+                self.changed(place, (B, A), text);
             }
             "auth" | "scopes" if free(new) => {
                 let text = format!("no longer requires {name} {}", any_of(old));
                 self.changed(place, (A, A), text);
             }
             "statuses" => {
-                let of = |list: &[String], success| -> Vec<String> {
-                    let chosen = list
-                        .iter()
-                        .filter(|status| status.starts_with('2') == success);
-                    chosen.cloned().collect()
-                };
-                self.words(
-                    place,
-                    name,
-                    of(old, true).iter(),
-                    of(new, true).iter(),
-                    (B, A),
-                );
-                self.words(
-                    place,
-                    name,
-                    of(old, false).iter(),
-                    of(new, false).iter(),
-                    (A, A),
-                );
+                for (success, removed) in [(true, B), (false, A)] {
+                    let of = |status: &&String| status.starts_with('2') == success;
+                    let (old, new) = (old.iter().filter(of), new.iter().filter(of));
+                    self.words(place, name, old, new, (removed, A));
+                }
             }
             "auth" | "scopes" | "media" => self.words(place, name, old.iter(), new.iter(), (B, A)),
             _ => {
@@ -346,9 +309,8 @@ impl Comparison<'_> {
         if by_fields == [true; 2] {
             self.words(place, name, was.iter(), is.iter(), (N, N));
         } else if by_fields == [false; 2] {
-            let moved =
-                !was.is_empty() && !is.is_empty() && !was.iter().any(|word| is_in(word, &is));
-            if moved {
+            let some = !was.is_empty() && !is.is_empty();
+            if some && !was.iter().any(|word| is_in(word, &is)) {
                 let text = format!("value changed from {} to {}", any_of(&was), any_of(&is));
                 self.changed(place, (B, B), text);
             } else {

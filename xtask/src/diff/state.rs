@@ -5,14 +5,12 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use dintero_codegen::Generation;
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::Errors;
 use dintero_codegen::kept::KeptNames;
-use dintero_codegen::overlay;
+use dintero_codegen::{generate_from, overlay};
 use semver::Version;
 use serde_json::Value;
-use toml::Table;
 
 use super::change::Class;
 
@@ -20,14 +18,12 @@ use super::change::Class;
 pub enum State {
     /// A folder like `openapi/`.
     Folder {
-        /// The folder.
         path: PathBuf,
         /// Whether the user named it, so that it may hold a part only; otherwise it is the working tree.
         partial: bool,
     },
     /// A commit.
     Revision {
-        /// The root of the workspace.
         root: PathBuf,
         /// The revision, as the user wrote it.
         name: String,
@@ -46,34 +42,20 @@ impl State {
     }
 
     /// Returns any folder.
-    ///
-    /// # Errors
-    /// There is no such folder.
     pub fn folder(path: &Path) -> Result<Self, String> {
-        if path.is_dir() {
-            Ok(Self::Folder {
-                path: path.to_owned(),
-                partial: true,
-            })
-        } else {
-            Err(format!("{} is no folder", path.display()))
+        let partial = true;
+        match path.to_owned() {
+            path if path.is_dir() => Ok(Self::Folder { path, partial }),
+            path => Err(format!("{} is no folder", path.display())),
         }
     }
 
     /// Returns a commit.
-    ///
-    /// # Errors
-    /// There is no such revision, or git cannot be run.
     pub fn revision(root: &Path, name: &str) -> Result<Self, String> {
         let commit = format!("{name}^{{commit}}");
-        let arguments = [
-            "rev-parse",
-            "--verify",
-            "--quiet",
-            "--end-of-options",
-            &commit,
-        ];
-        let hash = git(root, &arguments)?.ok_or(format!("there is no revision {name}"))?;
+        let verify = ["--verify", "--quiet", "--end-of-options", &commit];
+        let hash = git(root, "rev-parse", &verify)?;
+        let hash = hash.ok_or(format!("there is no revision {name}"))?;
         Ok(Self::Revision {
             root: root.to_owned(),
             name: name.to_owned(),
@@ -105,9 +87,6 @@ impl State {
     }
 
     /// Reads a file below `openapi/`, if it is there.
-    ///
-    /// # Errors
-    /// The file cannot be read.
     pub fn read(&self, name: &str) -> Result<Option<String>, String> {
         match self {
             Self::Folder { path, .. } => read(&path.join(name)),
@@ -116,12 +95,9 @@ impl State {
     }
 
     /// Reads a file of the workspace as it was committed; folders have none.
-    ///
-    /// # Errors
-    /// git cannot be run.
     pub fn committed(&self, name: &str) -> Result<Option<String>, String> {
         match self {
-            Self::Revision { root, hash, .. } => git(root, &["show", &format!("{hash}:./{name}")]),
+            Self::Revision { root, hash, .. } => git(root, "show", &[&format!("{hash}:./{name}")]),
             Self::Folder { .. } => Ok(None),
         }
     }
@@ -132,9 +108,6 @@ fn short(hash: &str) -> &str {
 }
 
 /// Reads a file, if it is there.
-///
-/// # Errors
-/// The file cannot be read.
 pub fn read(path: &Path) -> Result<Option<String>, String> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
@@ -144,13 +117,10 @@ pub fn read(path: &Path) -> Result<Option<String>, String> {
 }
 
 /// Runs git; returns nothing where git refuses.
-fn git(root: &Path, arguments: &[&str]) -> Result<Option<String>, String> {
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(root)
-        .args(arguments)
-        .output();
-    let output = output.map_err(|error| {
+fn git(root: &Path, command: &str, arguments: &[&str]) -> Result<Option<String>, String> {
+    let mut git = Command::new("git");
+    git.arg("-C").arg(root).arg(command).args(arguments);
+    let output = git.output().map_err(|error| {
         format!("git cannot be run ({error}); install it, or compare folders with --from-dir")
     })?;
     if !output.status.success() {
@@ -162,36 +132,36 @@ fn git(root: &Path, arguments: &[&str]) -> Result<Option<String>, String> {
 }
 
 /// Reads the version of a crate from its manifest, or from the workspace's.
-///
-/// # Errors
-/// A manifest is not valid.
 pub fn version(
     name: &str,
     file: impl Fn(&str) -> Result<Option<String>, String>,
 ) -> Result<Option<Version>, String> {
-    let version_in = |path: &str, keys: &[&str]| -> Result<Option<toml::Value>, String> {
-        let Some(text) = file(path)? else {
-            return Ok(None);
-        };
-        let table: Table = text.parse().map_err(|error| format!("{path}: {error}"))?;
-        let table = toml::Value::Table(table);
-        let found = keys.iter().try_fold(&table, |value, key| value.get(key));
-        Ok(Some(found.cloned().unwrap_or_else(|| String::new().into())))
+    let version_in = |path: &str, table: &str| -> Result<Option<toml::Value>, String> {
+        let text = file(path)?.unwrap_or_default();
+        let manifest: toml::Table = text.parse().map_err(|error| format!("{path}: {error}"))?;
+        let table = table
+            .split('.')
+            .try_fold(manifest, |table, key| match table.get(key) {
+                Some(toml::Value::Table(inner)) => Some(inner.clone()),
+                _ => None,
+            });
+        Ok(table.and_then(|table| table.get("version").cloned()))
     };
     let path = format!("crates/{name}/Cargo.toml");
-    let own = version_in(&path, &["package", "version"])?;
-    let text = match own {
-        None => return Ok(None),
-        Some(toml::Value::String(text)) => Some(text),
-        Some(_) => {
-            let shared = version_in("Cargo.toml", &["workspace", "package", "version"])?;
-            shared.and_then(|shared| shared.as_str().map(str::to_owned))
-        }
+    if file(&path)?.is_none() {
+        return Ok(None);
+    }
+    let own = version_in(&path, "package")?.filter(toml::Value::is_str);
+    let version = match own {
+        None => version_in("Cargo.toml", "workspace.package")?,
+        own => own,
     };
-    let text = text.ok_or(format!("{path}: names no version"))?;
-    let version =
-        Version::parse(&text).map_err(|error| format!("{path}: version {text:?}: {error}"))?;
-    Ok(Some(version))
+    let version = version.as_ref().and_then(toml::Value::as_str);
+    let version = version.ok_or(format!("{path}: names no version"))?;
+    let parsed = Version::parse(version);
+    Ok(Some(parsed.map_err(|error| {
+        format!("{path}: version {version:?}: {error}")
+    })?))
 }
 
 /// Cargo's rules: below 1.0 the first number that is not zero counts as the major one.
@@ -215,53 +185,37 @@ pub fn next(version: &Version, class: Class) -> (&'static str, Version) {
     (step, next)
 }
 
-/// The document and the overlay of an API in one state.
+/// What an API is generated from in one state.
 pub struct Inputs {
-    /// The text of the document.
-    pub document: Option<String>,
-    /// The text of the overlay.
-    pub overlay: Option<String>,
-    /// The text of the surface, which holds the names that are given already.
-    names: Option<String>,
     label: String,
+    pub document: Option<String>,
+    pub overlay: Option<String>,
+    /// The surface, which holds the names that are given already.
+    pub surface: Option<String>,
 }
 
 impl Inputs {
     /// Reads the files of an API.
-    ///
-    /// # Errors
-    /// A file cannot be read.
     pub fn of(state: &State, api: &str) -> Result<Self, String> {
         Ok(Self {
+            label: state.label(),
             document: state.read(&format!("{api}.yaml"))?,
             overlay: state.read(&format!("overlays/{api}.yaml"))?,
-            names: state.read(&format!("surface/{api}.txt"))?,
-            label: state.label(),
+            surface: state.read(&format!("surface/{api}.txt"))?,
         })
     }
 
     /// Parses the document and the overlay.
-    ///
-    /// # Errors
-    /// A file is not valid.
     pub fn parse(&self, api: &str) -> Result<Parsed, String> {
-        let parse = |file: String, text: &String| {
+        let parse = |file: String, text: &Option<String>| {
             let name = format!("{}: {file}", self.label);
-            Document::parse(&name, text).map_err(|error| error.to_string())
+            let document = text.as_ref().map(|text| Document::parse(&name, text));
+            document.transpose().map_err(|error| error.to_string())
         };
-        let document = self.document.as_ref();
-        let overlay = self.overlay.as_ref();
-        let mut document = document
-            .map(|text| parse(format!("{api}.yaml"), text))
-            .transpose()?;
-        if let (Some(document), Some(names)) = (&mut document, &self.names) {
-            document.names = KeptNames::of_surface(names);
-        }
         Ok(Parsed {
-            document,
-            overlay: overlay
-                .map(|text| parse(format!("overlays/{api}.yaml"), text))
-                .transpose()?,
+            document: parse(format!("{api}.yaml"), &self.document)?,
+            overlay: parse(format!("overlays/{api}.yaml"), &self.overlay)?,
+            surface: self.surface.clone(),
         })
     }
 }
@@ -270,14 +224,14 @@ impl Inputs {
 pub struct Parsed {
     document: Option<Document>,
     overlay: Option<Document>,
+    /// The surface whose names are kept.
+    pub surface: Option<String>,
 }
 
 /// What an API offers in one state.
 #[derive(Default)]
 pub struct Generated {
-    /// The surface.
     pub surface: String,
-    /// The Rust source.
     pub source: String,
     /// How many actions of the overlay match nothing.
     pub unmatched: usize,
@@ -286,38 +240,30 @@ pub struct Generated {
 impl Parsed {
     /// Returns `info.version` of the document.
     pub fn version(&self) -> String {
-        let version = self
-            .document
-            .as_ref()
-            .map(|document| &document.root["info"]["version"]);
-        match version {
+        let document = self.document.as_ref();
+        match document.map(|document| &document.root["info"]["version"]) {
             Some(Value::String(version)) => version.clone(),
             Some(Value::Null) | None => String::new(),
             Some(other) => other.to_string(),
         }
     }
 
-    /// Generates the client under the overlay, whose actions may match nothing.
-    ///
-    /// # Errors
-    /// The client cannot be generated; the first finding says why.
+    /// Generates the client under the overlay, whose actions may match nothing. The first finding says why it cannot.
     pub fn generate(self, api: &str) -> Result<Generated, String> {
         let Some(mut document) = self.document else {
             return Ok(Generated::default());
         };
+        document.names = KeptNames::of_surface(&self.surface.unwrap_or_default());
         let mut unmatched = 0;
         if let Some(overlay) = &self.overlay {
             let loose = overlay::apply(&mut document, overlay, false);
             unmatched = loose.map_err(|errors| first(&errors))?.len();
             drop_dangling(&mut document.root);
         }
-        let generation = dintero_codegen::generate_from(api, document, None);
-        let Generation {
-            surface, source, ..
-        } = generation.map_err(|errors| first(&errors))?;
+        let generation = generate_from(api, document, None).map_err(|errors| first(&errors))?;
         Ok(Generated {
-            surface,
-            source,
+            surface: generation.surface,
+            source: generation.source,
             unmatched,
         })
     }
@@ -325,27 +271,17 @@ impl Parsed {
 
 /// An overlay may name a method to read an outcome back by that its document does not have.
 fn drop_dangling(root: &mut Value) {
-    let mut operations: Vec<&mut Value> = Vec::new();
-    for (_, item) in root["paths"].as_object_mut().into_iter().flatten() {
-        operations.extend(
-            item.as_object_mut()
-                .into_iter()
-                .flatten()
-                .map(|(_, operation)| operation),
-        );
-    }
-    let methods: Vec<Value> = operations
+    let items = root["paths"].as_object_mut().into_iter().flatten();
+    let nodes = items.filter_map(|(_, item)| item.as_object_mut()).flatten();
+    let operations = nodes.filter_map(|(_, operation)| operation.as_object_mut());
+    let operations: Vec<_> = operations.collect();
+    let methods = operations
         .iter()
-        .map(|operation| operation["x-dintero-method"].clone())
-        .collect();
-    for operation in operations
-        .iter_mut()
-        .filter_map(|operation| operation.as_object_mut())
-    {
-        if operation
-            .get("x-dintero-read-back")
-            .is_some_and(|name| !methods.contains(name))
-        {
+        .filter_map(|operation| operation.get("x-dintero-method"));
+    let methods: Vec<Value> = methods.cloned().collect();
+    for operation in operations {
+        let read_back = operation.get("x-dintero-read-back");
+        if read_back.is_some_and(|name| !methods.contains(name)) {
             operation.remove("x-dintero-read-back");
         }
     }
@@ -354,10 +290,8 @@ fn drop_dangling(root: &mut Value) {
 /// One of them is enough here; `cargo xtask lint` tells them all.
 fn first(errors: &Errors) -> String {
     let text = errors.to_string();
-    let mut lines = text.lines();
-    let line = lines.next().unwrap_or_default();
-    match lines.count() {
-        0 => line.to_owned(),
-        more => format!("{line} (and {more} more)"),
+    match text.split_once('\n') {
+        None => text,
+        Some((line, more)) => format!("{line} (and {} more)", more.lines().count()),
     }
 }

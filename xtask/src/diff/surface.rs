@@ -16,12 +16,10 @@ pub struct Surface {
     pub types: BTreeMap<String, Type>,
 }
 
-/// An operation.
 #[derive(Clone, Default)]
 pub struct Operation {
     /// `GET`, `POST`, ...
     pub method: String,
-    /// The path, as the document has it.
     pub path: String,
     /// The type of a success.
     pub success: String,
@@ -31,7 +29,6 @@ pub struct Operation {
     pub parts: BTreeMap<String, Facts>,
 }
 
-/// A type.
 #[derive(Clone, Default)]
 pub struct Type {
     /// `struct`, `enum` or `union`.
@@ -48,21 +45,16 @@ impl Surface {
         let mut surface = Self::default();
         for line in text.lines() {
             let words = words(line);
-            if let [kind, name, rest @ ..] = words.as_slice() {
-                match *kind {
-                    "operation" => {
-                        let operations = &mut surface.operations;
-                        let name = name.trim_end_matches(':');
-                        operations.entry(name.to_owned()).or_default().read(rest);
-                    }
-                    kind => {
-                        let types = &mut surface.types;
-                        let entry = types.entry(name.trim_end_matches(':').to_owned());
-                        let entry = entry.or_default();
-                        kind.clone_into(&mut entry.kind);
-                        entry.read(name.ends_with(':'), rest);
-                    }
-                }
+            let [kind, head, rest @ ..] = words.as_slice() else {
+                continue;
+            };
+            let name = head.trim_end_matches(':').to_owned();
+            if *kind == "operation" {
+                surface.operations.entry(name).or_default().read(rest);
+            } else {
+                let item = surface.types.entry(name).or_default();
+                (*kind).clone_into(&mut item.kind);
+                item.read(head.ends_with(':'), rest);
             }
         }
         surface
@@ -80,19 +72,17 @@ impl Surface {
     /// Gives types other names, wherever they are used.
     pub fn rename(&mut self, names: &BTreeMap<String, String>) {
         let renamed = |text: &str| with_names(text, names);
-        for operation in self.operations.values_mut() {
-            operation.success = renamed(&operation.success);
-            let parts = operation.parts.values_mut();
-            for kind in parts.filter_map(|facts| facts.get_mut("type")) {
+        let rename = |facts: &mut Facts| {
+            if let Some(kind) = facts.get_mut("type") {
                 *kind = renamed(kind);
             }
+        };
+        for operation in self.operations.values_mut() {
+            operation.success = renamed(&operation.success);
+            operation.parts.values_mut().for_each(rename);
         }
         for (name, mut kind) in std::mem::take(&mut self.types) {
-            for field in kind.parts.values_mut() {
-                if let Some(kind) = field.get_mut("type") {
-                    *kind = renamed(kind);
-                }
-            }
+            kind.parts.values_mut().for_each(rename);
             if kind.kind == "union" {
                 let parts = kind.parts.into_iter();
                 kind.parts = parts.map(|(name, facts)| (renamed(&name), facts)).collect();
@@ -149,22 +139,17 @@ impl Type {
             return;
         }
         let (part, values) = split(words);
-        match self.kind.as_str() {
-            "struct" => {
-                let facts = typed(values, Some(&part));
-                self.parts.insert(part, facts);
-            }
+        let facts = match self.kind.as_str() {
+            "struct" => typed(values, Some(&part)),
             // A value is what is on the wire; its Rust name is a fact about it.
             "enum" => {
-                let rust = [("rust".to_owned(), part)];
-                self.parts.insert(values.join(" "), rust.into());
+                let rust = Facts::from([("rust".to_owned(), part)]);
+                self.parts.insert(values.join(" "), rust);
+                return;
             }
-            _ => {
-                let values = values.iter().filter(|value| value.starts_with('"'));
-                let values: Vec<&str> = values.copied().collect();
-                self.parts.insert(part, facts(&values));
-            }
-        }
+            _ => facts(values),
+        };
+        self.parts.insert(part, facts);
     }
 }
 
@@ -220,16 +205,13 @@ fn facts(words: &[&str]) -> Facts {
 /// `lte`, and `line_1` not `line_2`.
 pub fn likeness(one: &str, two: &str) -> f64 {
     let (one, two) = (words_of_name(one), words_of_name(two));
-    let sorted = |words: &[String]| {
-        let mut words = words.to_vec();
-        words.sort();
-        words
-    };
-    if one.is_empty() || two.is_empty() {
-        return 0.0;
-    }
-    if one.concat() == two.concat() || sorted(&one) == sorted(&two) {
-        return 1.0;
+    let [mut sorted, mut others] = [one.clone(), two.clone()];
+    sorted.sort();
+    others.sort();
+    match one.is_empty() || two.is_empty() {
+        true => return 0.0,
+        false if one.concat() == two.concat() || sorted == others => return 1.0,
+        false => {}
     }
     let mut differing = one.iter().zip(&two).filter(|(one, two)| one != two);
     let (true, Some((one, two)), None) =
@@ -237,19 +219,17 @@ pub fn likeness(one: &str, two: &str) -> f64 {
     else {
         return 0.0;
     };
-    let (short, long) = if one.len() < two.len() {
-        (one, two)
-    } else {
-        (two, one)
+    let [short, long] = match one.len() < two.len() {
+        true => [one, two],
+        false => [two, one],
     };
-    let comparable =
-        short.len() >= 4 && !format!("{one}{two}").contains(|c: char| c.is_ascii_digit());
+    let number = |word: &str| word.contains(|c: char| c.is_ascii_digit());
+    let comparable = short.len() >= 4 && !number(one) && !number(two);
     let same_start = short.chars().next() == long.chars().next();
-    let alike = strsim::normalized_damerau_levenshtein(one, two);
-    if comparable && (long.starts_with(short.as_str()) || (same_start && alike >= 0.7)) {
-        alike
-    } else {
-        0.0
+    match strsim::normalized_damerau_levenshtein(one, two) {
+        alike if comparable && long.starts_with(short.as_str()) => alike,
+        alike if comparable && same_start && alike >= 0.7 => alike,
+        _ => 0.0,
     }
 }
 
@@ -282,11 +262,8 @@ pub fn pairs(
         .map(|(one, two)| (score(one, two), one, two))
         .filter(|(score, ..)| *score > 0.0)
         .collect();
-    scores.sort_by(|one, two| {
-        two.0
-            .total_cmp(&one.0)
-            .then((one.1, one.2).cmp(&(two.1, two.2)))
-    });
+    // The sort is stable, so that of equal scores the first names come first.
+    scores.sort_by(|one, two| two.0.total_cmp(&one.0));
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for (_, one, two) in scores {
         if !found.contains_key(one) && !found.values().any(|known| known == two) {
@@ -305,12 +282,9 @@ pub fn missing<V>(map: &BTreeMap<String, V>, other: &BTreeMap<String, V>) -> Vec
 /// The types that have another name now: those of the same kind with most parts in common, or with some parts in common
 /// and nearly the same name.
 pub fn renamed_types(old: &Surface, new: &Surface) -> BTreeMap<String, String> {
-    let (removed, added) = (
-        missing(&old.types, &new.types),
-        missing(&new.types, &old.types),
-    );
-    pairs(&removed, &added, |before, after| {
-        let (was, is) = (&old.types[before], &new.types[after]);
+    let (old, new) = (&old.types, &new.types);
+    pairs(&missing(old, new), &missing(new, old), |before, after| {
+        let (was, is) = (&old[before], &new[after]);
         let common = was.parts.len() - missing(&was.parts, &is.parts).len();
         let all = was.parts.len() + is.parts.len() - common;
         #[allow(clippy::cast_precision_loss)]
@@ -346,9 +320,8 @@ pub fn unpaired<'n>(
     added: &'n [String],
     renamed: &'n BTreeMap<String, String>,
 ) -> impl Iterator<Item = &'n String> {
-    added
-        .iter()
-        .filter(|name| !renamed.values().any(|known| known == *name))
+    let is_new = |name: &&String| !renamed.values().any(|known| known == *name);
+    added.iter().filter(is_new)
 }
 
 /// Returns how many bits a number has: 1 stands for 64, which it has where nothing is said, and 0 for 32.
@@ -362,16 +335,11 @@ pub fn bits(format: Option<&String>) -> Option<u8> {
 
 /// The lists and maps around a type, and the type in them.
 pub fn unwrapped(kind: &str) -> (String, &str) {
-    const AROUND: [(&str, &str); 5] = [
-        ("[", "]"),
-        ("{", "}"),
-        ("Vec<", ">"),
-        ("BTreeMap<String,", ">"),
-        ("Option<", ">"),
-    ];
+    const OPEN: [&str; 5] = ["[", "{", "Vec<", "BTreeMap<String,", "Option<"];
     let (mut shape, mut inner) = (String::new(), kind);
-    while let Some((open, rest)) = AROUND.iter().find_map(|(open, close)| {
-        Some((open, inner.strip_prefix(open)?.strip_suffix(close)?.trim()))
+    while let Some((open, rest)) = OPEN.iter().find_map(|open| {
+        let rest = inner.strip_prefix(open)?.strip_suffix([']', '}', '>'])?;
+        Some((open, rest.trim()))
     }) {
         shape.push_str(open);
         inner = rest;

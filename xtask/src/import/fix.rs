@@ -66,27 +66,24 @@ pub fn fix(document: &Document, error: &Finding, tried: &[Action]) -> Vec<Action
 fn correction(document: &Document, error: &Finding) -> Option<Vec<Action>> {
     let root = &document.root;
     let pointer = &error.pointer;
-    let without = |key: &str| {
-        let why = format!("Does not fit the document: {}", error.problem);
-        Some(vec![Action::remove(
-            root,
-            &format!("{pointer}/{key}"),
-            why,
-        )?])
+    let why = |problem| format!("{problem}: {}", error.problem);
+    let removed = |target, description| {
+        Some(vec![Action {
+            target,
+            description,
+            update: None,
+        }])
     };
     match error.rule {
-        Rule::UnknownReadBack => without("x-dintero-read-back"),
+        Rule::UnknownReadBack => removed(
+            path(root, &format!("{pointer}/x-dintero-read-back"))?,
+            why("Does not fit the document"),
+        ),
         Rule::DuplicateTypeName => {
             let name = error.problem.strip_prefix("x-dintero-name ")?;
-            let name = name.split(' ').next()?;
-            Some(vec![Action {
-                target: format!(
-                    "$..[?(@['x-dintero-name']=={})]['x-dintero-name']",
-                    quoted(name)
-                ),
-                description: format!("Does not fit the document: {}", error.problem),
-                update: None,
-            }])
+            let name = quoted(name.split(' ').next()?);
+            let target = format!("$..[?(@['x-dintero-name']=={name})]['x-dintero-name']");
+            removed(target, why("Does not fit the document"))
         }
         Rule::UnsupportedParameter => {
             let name = error.problem.strip_prefix("the parameter ")?;
@@ -95,11 +92,8 @@ fn correction(document: &Document, error: &Finding) -> Option<Vec<Action>> {
             let listed = root.pointer(&list)?.as_array()?;
             let listed = listed.iter().find(|parameter| parameter["name"] == name)?;
             let list = path(root, &list).filter(|_| listed["in"] != "path")?;
-            Some(vec![Action {
-                target: format!("{list}[?(@.name=={})]", quoted(name)),
-                description: format!("Left out: {}", error.problem),
-                update: None,
-            }])
+            let target = format!("{list}[?(@.name=={})]", quoted(name));
+            removed(target, why("Left out"))
         }
         Rule::PartialReference => {
             let target = root.pointer(pointer)?["$ref"].as_str()?.strip_prefix('#')?;

@@ -6,35 +6,28 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::page::nameless;
+use crate::diff::surface::{Surface, route};
 
-/// Returns the lines of the surface that the crate rests on and a new surface does not have: the fields, values and
+/// Returns the facts of the surface that the crate rests on and a new surface does not have: the fields, values and
 /// methods whose names are among the words of its source.
 pub fn lost(root: &Path, before: &str, now: &str) -> Vec<String> {
     let mut words = BTreeSet::new();
     add_words(&root.join("crates/dintero/src"), &mut words);
-    let now: BTreeSet<Fact> = now.lines().filter_map(|line| fact(line, &words)).collect();
-    let before: Vec<Fact> = before
-        .lines()
-        .filter_map(|line| fact(line, &words))
-        .collect();
+    let now = facts(now, &words);
+    let before = facts(before, &words);
     // Types that a field leads to need not be named.
-    let mut used: Vec<&Fact> = Vec::new();
     loop {
-        let count = used.len();
-        used = before
-            .iter()
-            .filter(|(owner, ..)| words.contains(owner))
-            .collect();
-        let types = used.iter().flat_map(|(.., said)| split(said));
+        let used = before.iter().filter(|fact| words.contains(&fact.0));
+        let used: Vec<&Fact> = used.collect();
+        let count = words.len();
+        let types = used.iter().flat_map(|fact| split(&fact.2));
         words.extend(types.map(str::to_owned));
-        if used.len() == count {
-            break;
+        if words.len() == count {
+            let lost = used.into_iter().filter(|fact| !now.contains(*fact));
+            let lost = lost.map(|(owner, name, said)| format!("{owner} {name}{said}"));
+            return lost.collect();
         }
     }
-    let lost = used.into_iter().filter(|fact| !now.contains(*fact));
-    lost.map(|(owner, name, said)| format!("{owner} {name}{said}"))
-        .collect()
 }
 
 /// A type or method, a part of it and what is said about that.
@@ -52,27 +45,32 @@ fn add_words(path: &Path, words: &mut BTreeSet<String>) {
     words.extend(split(&text).map(str::to_owned));
 }
 
-/// Returns what a line of the surface says that a program could rest on, without limits and documentation.
-fn fact(line: &str, words: &BTreeSet<String>) -> Option<Fact> {
-    let tokens: Vec<&str> = line.split(' ').collect();
-    let [kind, owner, part, rest @ ..] = tokens.as_slice() else {
-        return None;
-    };
-    let rust = rest.iter().find_map(|token| token.strip_prefix("rust="));
-    let wire = part.strip_suffix(':');
-    let (name, said) = match *kind {
-        "struct" => {
-            let flags = ["required", "nullable"];
-            let flags = rest.iter().filter(|token| flags.contains(token));
-            let said: Vec<&str> = rest.first().into_iter().chain(flags).copied().collect();
-            (rust.or(wire)?, format!(": {}", said.join(" ")))
+/// Returns what a surface says that a program could rest on, without limits and documentation.
+fn facts(surface: &str, words: &BTreeSet<String>) -> BTreeSet<Fact> {
+    let surface = Surface::parse(surface);
+    let mut found = BTreeSet::new();
+    for (name, operation) in surface.operations {
+        found.insert((name, "->".to_owned(), operation.success));
+    }
+    for (owner, kind) in surface.types {
+        for (part, facts) in kind.parts {
+            let mut said = String::new();
+            if kind.kind == "struct" {
+                said = format!(": {}", facts["type"]);
+                let flags = ["required", "nullable"].into_iter();
+                said.extend(
+                    flags
+                        .filter(|flag| facts.contains_key(*flag))
+                        .map(|flag| format!(" {flag}")),
+                );
+            }
+            let name = facts.get("rust").unwrap_or(&part);
+            if words.contains(name) {
+                found.insert((owner.clone(), name.clone(), said));
+            }
         }
-        "enum" | "union" => (wire?, String::new()),
-        "operation" if rest.contains(&"->") => ("->", (*rest.last()?).to_owned()),
-        _ => return None,
-    };
-    let named = name == "->" || words.contains(name);
-    named.then(|| ((*owner).to_owned(), name.to_owned(), said))
+    }
+    found
 }
 
 /// Adds what a document lacks of another one, whose variables in paths have other names perhaps.
@@ -81,7 +79,7 @@ pub fn add_all(document: &mut Value, other: &Value) {
     let same = |path: &str| known.is_some_and(|known| known.contains_key(path));
     let twin = |path: &str| {
         let mut known = known.into_iter().flatten();
-        known.any(|(known, _)| nameless(known) == nameless(path))
+        known.any(|(known, _)| route(known) == route(path))
     };
     if let Some(paths) = document["paths"].as_object_mut() {
         paths.retain(|path, _| same(path) || !twin(path));
@@ -117,21 +115,9 @@ fn add(document: &mut Value, other: &Value) {
 
 /// Returns `true` if what stands at one place of two documents has the same Rust type but for its parts.
 fn same_kind(one: &Value, two: &Value) -> bool {
-    const SHAPE: [&str; 9] = [
-        "$ref",
-        "type",
-        "format",
-        "nullable",
-        "readOnly",
-        "writeOnly",
-        "allOf",
-        "oneOf",
-        "anyOf",
-    ];
-    let parts = ["enum", "properties", "items"];
+    let shape = "$ref type format nullable readOnly writeOnly allOf oneOf anyOf";
+    let mut parts = ["enum", "properties", "items"].into_iter();
     one.is_object() == two.is_object()
-        && SHAPE.iter().all(|key| one.get(key) == two.get(key))
-        && parts
-            .iter()
-            .all(|key| one.get(key).is_some() == two.get(key).is_some())
+        && shape.split(' ').all(|key| one.get(key) == two.get(key))
+        && parts.all(|key| one.get(key).is_some() == two.get(key).is_some())
 }

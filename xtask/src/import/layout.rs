@@ -21,9 +21,6 @@ const ORDER: &str = "\
     bearerFormat";
 
 /// Returns the document as YAML, below a head comment.
-///
-/// # Errors
-/// What was written does not read as what was given.
 pub fn write(root: &Value, head: &str) -> Result<String, Box<dyn Error>> {
     let mut text = String::new();
     let mut emitter = YamlEmitter::new(&mut text);
@@ -45,10 +42,8 @@ pub fn write(root: &Value, head: &str) -> Result<String, Box<dyn Error>> {
             return Ok(text);
         }
     }
-    Err(
-        "the document does not survive being written as YAML: please report it with the document"
-            .into(),
-    )
+    let problem = "the document does not survive being written as YAML";
+    Err(format!("{problem}: please report it with the document").into())
 }
 
 /// Returns the comment that a file begins with, including empty lines behind it.
@@ -102,22 +97,18 @@ fn yaml(value: &Value, place: Place) -> Yaml<'static> {
     match value {
         Value::Null => Yaml::Value(Scalar::Null),
         Value::Bool(value) => Yaml::Value(Scalar::Boolean(*value)),
-        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
-            (Some(integer), _) => Yaml::Value(Scalar::Integer(integer)),
-            (None, Some(integer)) => {
-                Yaml::Representation(integer.to_string().into(), ScalarStyle::Plain, None)
-            }
-            (None, None) => {
-                let number = number.as_f64().unwrap_or_default();
-                Yaml::Value(Scalar::FloatingPoint(number.into()))
-            }
-        },
+        Value::Number(number) if number.is_f64() => {
+            let number = number.as_f64().unwrap_or_default();
+            Yaml::Value(Scalar::FloatingPoint(number.into()))
+        }
+        Value::Number(integer) => {
+            Yaml::Representation(integer.to_string().into(), ScalarStyle::Plain, None)
+        }
         Value::String(text) => string(text),
         Value::Array(list) => {
-            let place = if place == Place::Data {
-                place
-            } else {
-                Place::Keywords
+            let place = match place {
+                Place::Data => place,
+                _ => Place::Keywords,
             };
             Yaml::Sequence(list.iter().map(|item| yaml(item, place)).collect())
         }
@@ -138,10 +129,9 @@ fn yaml(value: &Value, place: Place) -> Yaml<'static> {
 fn string(text: &str) -> Yaml<'static> {
     let digits = text.trim_start_matches(['+', '-']);
     let in_number = |c: char| c.is_ascii_digit() || "+-_:. TtZz".contains(c);
+    let mut bases = ["0b", "0o", "0x"].into_iter();
     let number = text.replace('_', "").parse::<f64>().is_ok()
-        || ["0b", "0o", "0x"]
-            .iter()
-            .any(|base| digits.starts_with(base))
+        || bases.any(|base| digits.starts_with(base))
         || digits.starts_with(|c: char| c.is_ascii_digit())
             && text.matches('.').count() < 2
             && text.chars().all(in_number);

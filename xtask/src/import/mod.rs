@@ -8,9 +8,8 @@ mod page;
 mod report;
 mod upstream;
 
-use std::collections::BTreeMap;
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 use dintero_codegen::action::Action;
@@ -18,6 +17,7 @@ use dintero_codegen::document::Document;
 use dintero_codegen::finding::{Errors, Finding, Level, Rule};
 use dintero_codegen::{APIS, inputs};
 
+use crate::regen::chosen;
 use crate::report::Report;
 use crate::state::{self, Sources, State};
 use crate::write::write_all;
@@ -70,8 +70,9 @@ pub struct Import {
 
 impl Import {
     pub fn run(&self, root: &Path) -> Result<Report, Box<dyn Error>> {
-        let api = APIS.into_iter().find(|api| *api == self.api);
-        let api = api.ok_or_else(|| format!("there is no API {}", self.api))?;
+        let [api] = *chosen(std::slice::from_ref(&self.api)) else {
+            return Err(format!("there is no API {}", self.api).into());
+        };
         let openapi = root.join("openapi");
         let mut sources = Sources::new(&openapi);
         let [document_path, overlay_path] = inputs(Path::new(""), api);
@@ -118,7 +119,10 @@ impl Import {
         files.insert(document_path, text);
         files.insert(overlay_path.clone(), overlay_text);
         let written = match self.check {
-            true => changed(&Sources::new(&openapi), &files)?,
+            true => {
+                let changed = Sources::new(&openapi).changed(&files)?.into_iter();
+                changed.map(|(path, _)| path).collect()
+            }
             false => write_all(&openapi, &files)?,
         };
         let outcome = Outcome {
@@ -167,13 +171,11 @@ impl Import {
                 fixes.extend(added);
                 continue;
             }
-            let hint = match self.fix || added.is_empty() {
-                true => "",
-                false => ". Or import with --fix, which appends the action",
-            };
-            for error in &mut errors.0 {
-                if error.level == Level::Error {
-                    error.actions = fix::fix(&laid, error, &fixes);
+            let unresolved = errors.0.iter_mut();
+            for error in unresolved.filter(|error| error.level == Level::Error) {
+                error.actions = fix::fix(&laid, error, &fixes);
+                if !self.fix && !added.is_empty() {
+                    let hint = ". Or import with --fix, which appends the action";
                     error.help.push_str(hint);
                 }
             }
@@ -188,16 +190,14 @@ fn needed(lost: &[String], fix: bool) -> String {
         true => "correct the overlay, or crates/dintero",
         false => "import with --fix, which keeps what the document lacks",
     };
-    format!(
-        "crates/dintero uses what the document lacks: {}; {help}",
-        lost.join(", ")
-    )
+    let lost = lost.join(", ");
+    format!("crates/dintero uses what the document lacks: {lost}; {help}")
 }
 
 /// Refuses a page that is taken for the whole document, since it would throw everything else away.
 fn check_size(upstream: &Upstream, ours: &Document) -> Result<(), String> {
-    let [new, old] =
-        [&upstream.document, ours].map(|document| report::operations(&document.root).len());
+    let count = |document: &Document| report::operations(&document.root).len();
+    let (new, old) = (count(&upstream.document), count(ours));
     let name = &upstream.document.name;
     if new == 0 {
         return Err(format!("{name} has no operation"));
@@ -217,29 +217,23 @@ fn unmatched_findings(
     unmatched: &overlay::Unmatched,
     others: Option<Errors>,
 ) -> Errors {
-    let mut findings: Vec<Finding> = Vec::new();
-    for (index, problem) in unmatched {
+    let help = "Adapt it to the document, or import with --prune, which removes it";
+    let findings = unmatched.iter().map(|(index, problem)| {
         let action = report::described(&overlay.root["actions"][*index]);
-        let finding = overlay.finding(
-            Level::Error,
-            &format!("/actions/{index}"),
-            format!("the action on {action} {problem}"),
-            "Adapt it to the document, or import with --prune, which removes it",
-        );
-        findings.push(finding.with_rule(Rule::Overlay));
-    }
-    findings.extend(others.map(|Errors(others)| others).unwrap_or_default());
-    Errors(findings)
+        let problem = format!("the action on {action} {problem}");
+        let pointer = format!("/actions/{index}");
+        let finding = overlay.finding(Level::Error, &pointer, problem, help);
+        finding.with_rule(Rule::Overlay)
+    });
+    let others = others.into_iter().flat_map(|Errors(others)| others);
+    Errors(findings.chain(others).collect())
 }
 
 /// Places errors about the document, which was not written, in what was read.
 fn located(mut errors: Errors, document: &str, upstream: &Upstream) -> Errors {
-    for finding in errors
-        .0
-        .iter_mut()
-        .filter(|finding| finding.document == document)
-    {
-        let read = &upstream.document;
+    let read = &upstream.document;
+    let findings = errors.0.iter_mut();
+    for finding in findings.filter(|finding| finding.document == document) {
         if !upstream.page || read.root.pointer(&finding.pointer).is_some() {
             finding.document.clone_from(&read.name);
             finding.line = read.line(&finding.pointer);
@@ -248,14 +242,4 @@ fn located(mut errors: Errors, document: &str, upstream: &Upstream) -> Errors {
         }
     }
     errors
-}
-
-fn changed(sources: &Sources, files: &BTreeMap<PathBuf, String>) -> Result<Vec<PathBuf>, Errors> {
-    let mut changed = Vec::new();
-    for (path, text) in files {
-        if sources.optional(path)?.as_ref() != Some(text) {
-            changed.push(path.clone());
-        }
-    }
-    Ok(changed)
 }

@@ -15,9 +15,6 @@ const HEAD: &str = "  # Added by `cargo xtask import --fix`, which replaces all 
 pub type Unmatched = BTreeMap<usize, &'static str>;
 
 /// Finds the actions that have nothing to act on in a document, and those that had only because of others of them.
-///
-/// # Errors
-/// The overlay is not valid.
 pub fn unmatched(document: &Document, overlay: &Document) -> Result<Unmatched, Errors> {
     let mut found = Unmatched::new();
     let all = overlay.root["actions"].as_array();
@@ -80,9 +77,6 @@ pub struct Fewer {
 }
 
 /// Finds the actions that hide personal data and match fewer places than before, but still some.
-///
-/// # Errors
-/// The overlay is not valid.
 pub fn personal_with_fewer_places(
     old: &Document,
     new: &Document,
@@ -91,63 +85,55 @@ pub fn personal_with_fewer_places(
     let before = overlay::places(&mut old.clone(), overlay)?;
     let now = overlay::places(&mut new.clone(), overlay)?;
     let counts = before.iter().zip(&now).enumerate();
-    Ok(counts
-        .map(|(action, (before, now))| Fewer {
+    let fewer = counts.filter_map(|(action, (before, now))| {
+        let (before, now) = (before.len(), now.len());
+        let personal = overlay.root["actions"][action]["update"]["x-dintero-personal"] == true;
+        let fewer = personal && (1..before).contains(&now);
+        fewer.then_some(Fewer {
             action,
-            before: before.len(),
-            now: now.len(),
+            before,
+            now,
         })
-        .filter(|fewer| {
-            let action = &overlay.root["actions"][fewer.action];
-            let personal = action["update"]["x-dintero-personal"] == true;
-            personal && (1..fewer.before).contains(&fewer.now)
-        })
-        .collect())
+    });
+    Ok(fewer.collect())
 }
 
 /// Returns the text of an overlay without these actions.
-///
-/// # Errors
-/// An action shares a line with something else.
 pub fn without(overlay: &Document, text: &str, gone: &Unmatched) -> Result<String, String> {
     if gone.is_empty() {
         return Ok(text.to_owned());
     }
     let mut wanted = overlay.root.clone();
-    let count = wanted["actions"].as_array_mut().map_or(0, |actions| {
-        let count = actions.len();
-        let mut index = 0..;
-        actions.retain(|_| !index.next().is_some_and(|index| gone.contains_key(&index)));
-        count
-    });
+    let actions = overlay.root["actions"].as_array();
+    let actions = || actions.into_iter().flatten().enumerate();
+    let count = actions().count();
+    let left = actions().filter(|(index, _)| !gone.contains_key(index));
+    wanted["actions"] = left.map(|(_, action)| action.clone()).collect();
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let line = |index: usize| overlay.line(&format!("/actions/{index}"));
     let start = |index: usize| match index < count {
-        true => overlay
-            .line(&format!("/actions/{index}"))
-            .map_or(0, |line| line - 1),
+        true => line(index).map_or(0, |line| line - 1),
         false => lines.len(),
     };
     let mut kept = vec![true; lines.len()];
     for index in gone.keys() {
         let (first, mut end) = (start(*index), start(index + 1));
         // Comments and empty lines above the next action are about that one.
-        while end > first + 1
-            && matches!(lines[end - 1].trim_start().chars().next(), None | Some('#'))
-        {
+        let is_apart = |line: &str| line.trim().is_empty() || line.trim_start().starts_with('#');
+        while end > first + 1 && is_apart(lines[end - 1]) {
             end -= 1;
         }
         kept[first..end.max(first)].fill(false);
     }
     let lines = lines.into_iter().zip(kept).filter(|(_, kept)| *kept);
     let text: String = lines.map(|(line, _)| line).collect();
-    let same = Document::parse("", &text).is_ok_and(|document| document.root == wanted);
-    let problem = || {
-        format!(
-            "{} cannot be edited; write each action on lines of its own",
-            overlay.name
-        )
-    };
-    same.then_some(text).ok_or_else(problem)
+    match Document::parse("", &text) {
+        Ok(document) if document.root == wanted => Ok(text),
+        _ => {
+            let help = "write each action on lines of its own";
+            Err(format!("{} cannot be edited; {help}", overlay.name))
+        }
+    }
 }
 
 /// Returns the overlay as it was before `--fix` added to it.
@@ -156,35 +142,28 @@ pub fn unfixed(overlay: &str) -> &str {
 }
 
 /// Returns the overlay with these actions at its end.
-///
-/// # Errors
-/// The list of actions is written in a form that nothing can be appended to.
 pub fn fixed(name: &str, overlay: &str, added: &[Action]) -> Result<String, String> {
     if added.is_empty() {
         return Ok(overlay.to_owned());
     }
-    let wanted = Document::parse(name, overlay).map(|document| {
-        let mut root = document.root;
-        if let Some(actions) = root["actions"].as_array_mut() {
-            actions.extend(added.iter().map(Action::to_value));
-        }
-        root
-    });
+    let root = |text: &str| Document::parse(name, text).map(|document| document.root);
+    let mut wanted = root(overlay);
+    if let Ok(Value::Array(actions)) = wanted.as_mut().map(|root| &mut root["actions"]) {
+        actions.extend(added.iter().map(Action::to_value));
+    }
     let mut text = overlay.trim_end().to_owned();
     text.push('\n');
     text.push_str(HEAD);
     for action in added {
         text.push_str(&format!("  {}\n", action.to_string().replace('\n', "\n  ")));
     }
-    let is = Document::parse(name, &text).map(|document| document.root);
-    let problem = || {
-        format!(
+    let is = root(&text);
+    match is == wanted && is.is_ok() {
+        true => Ok(text),
+        false => Err(format!(
             "{name} cannot be appended to; write `actions` last, as a list indented by two spaces"
-        )
-    };
-    (is == wanted && is.is_ok())
-        .then_some(text)
-        .ok_or_else(problem)
+        )),
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::METHODS;
+use crate::diff::surface::route;
 
 /// Replaces the operations and components of the whole document by those of a page. What the page does not mention stays.
 pub fn merge(whole: &Value, page: Value) -> Value {
@@ -31,14 +32,10 @@ pub fn merge(whole: &Value, page: Value) -> Value {
             None => tags.push(tag),
         }
     }
-    for (key, value) in [
-        ("paths", paths.into()),
-        ("components", components.into()),
-        ("tags", tags.into()),
-    ] {
-        if value != Value::Array(Vec::new()) {
-            merged.insert(key.to_owned(), value);
-        }
+    merged.insert("paths".to_owned(), paths.into());
+    merged.insert("components".to_owned(), components.into());
+    if !tags.is_empty() {
+        merged.insert("tags".to_owned(), tags.into());
     }
     merged.into()
 }
@@ -73,7 +70,7 @@ fn inherit(operation: &mut Map<String, Value>, whole: &Value, page: &Map<String,
 
 fn replace_item(paths: &mut Map<String, Value>, path: String, mut item: Map<String, Value>) {
     // The same path whose variables have other names would be a second one for the same URL.
-    let twin = |other: &String| *other != path && nameless(other) == nameless(&path);
+    let twin = |other: &String| *other != path && route(other) == route(&path);
     let twins: Vec<String> = paths.keys().filter(|other| twin(other)).cloned().collect();
     for twin in twins {
         let mut old = map(paths.remove(&twin));
@@ -85,17 +82,6 @@ fn replace_item(paths: &mut Map<String, Value>, path: String, mut item: Map<Stri
     let mut merged = map(paths.remove(&path));
     merged.append(&mut item);
     paths.insert(path, merged.into());
-}
-
-/// Returns a path without the names of its variables, which may change without the path being another one.
-pub fn nameless(path: &str) -> String {
-    let mut parts = path.split('{');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        text.push_str("{}");
-        text.push_str(part.split_once('}').map_or("", |(_, rest)| rest));
-    }
-    text
 }
 
 #[cfg(test)]

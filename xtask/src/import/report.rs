@@ -61,93 +61,91 @@ pub fn described(action: &Value) -> String {
 
 impl Outcome<'_> {
     pub fn report(&self) -> Report {
-        let [operations, schemas] =
-            [operations, schemas].map(|names: fn(&Value) -> BTreeSet<String>| {
-                let (old, new) = (names(&self.ours.root), names(&self.new.root));
-                let added: Vec<&String> = new.difference(&old).collect();
-                let removed: Vec<&String> = old.difference(&new).collect();
-                json!({"before": old.len(), "now": new.len(), "added": added, "removed": removed})
-            });
-        let notes = &self.upstream.document.findings;
-        let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
-        let unnamed = self
-            .findings
-            .iter()
-            .filter(|finding| finding.rule == Rule::UnnamedOperation);
+        let compared = |names: fn(&Value) -> BTreeSet<String>| {
+            let (old, new) = (names(&self.ours.root), names(&self.new.root));
+            let added: Vec<&String> = new.difference(&old).collect();
+            let removed: Vec<&String> = old.difference(&new).collect();
+            let (before, now) = (old.len(), new.len());
+            let text = format!(
+                "{before} -> {now}, {} added, {} removed",
+                added.len(),
+                removed.len()
+            );
+            (
+                text,
+                json!({"before": before, "now": now, "added": added, "removed": removed}),
+            )
+        };
+        let (operations_text, operations) = compared(operations);
+        let (schemas_text, schemas) = compared(schemas);
+        let notes = self.upstream.document.findings.iter();
+        let notes: Vec<String> = notes.map(ToString::to_string).collect();
+        let unnamed = self.findings.iter();
+        let unnamed = unnamed.filter(|finding| finding.rule == Rule::UnnamedOperation);
         let unnamed: Vec<&Action> = unnamed.flat_map(|finding| &finding.actions).collect();
         let files: Vec<String> = self.files.iter().map(|path| state::name(path)).collect();
-        let actions = &self.overlay.root["actions"];
+        let action = |index: usize| &self.overlay.root["actions"][index];
 
         let mut lines: Vec<String> = notes
             .iter()
             .map(|note| format!("warning: {note}"))
             .collect();
-        for (name, counts) in [("operations", &operations), ("schemas", &schemas)] {
-            let length = |key: &str| counts[key].as_array().map_or(0, Vec::len);
-            let (before, now) = (&counts["before"], &counts["now"]);
-            let (added, removed) = (length("added"), length("removed"));
-            lines.push(format!(
-                "{name}: {before} -> {now}, {added} added, {removed} removed"
-            ));
-        }
-        let mut list = |title: &str, items: Vec<String>| {
+        lines.push(format!("operations: {operations_text}"));
+        lines.push(format!("schemas: {schemas_text}"));
+        let pruned = self.pruned.iter();
+        let pruned =
+            pruned.map(|(index, problem)| format!("{} {problem}", described(action(*index))));
+        let fewer = self.fewer.iter().map(
+            |Fewer {
+                 action: index,
+                 before,
+                 now,
+             }| { format!("{}: {before} -> {now}", described(action(*index))) },
+        );
+        for (title, items) in [
+            (
+                "overlay actions removed, which have nothing to act on",
+                pruned.collect(),
+            ),
+            (
+                "overlay actions added for what cannot be generated; review each",
+                self.fixes.iter().map(ToString::to_string).collect(),
+            ),
+            (
+                "used by crates/dintero and not in the document, so that all that it lacks stays",
+                self.kept.to_vec(),
+            ),
+            (
+                "overlay actions that hide personal data and match less than before; review whether the data has another name now",
+                fewer.collect(),
+            ),
+            (
+                "operations that the overlay does not name; correct these actions and add them to the overlay",
+                unnamed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ),
+        ] {
             if !items.is_empty() {
                 lines.push(format!("{title}: {}", items.len()));
-                lines.extend(
-                    items
-                        .iter()
-                        .map(|item| format!("  {}", item.replace('\n', "\n  "))),
-                );
-            }
-        };
-        let pruned = self.pruned.iter();
-        list(
-            "overlay actions removed, which have nothing to act on",
-            pruned
-                .map(|(index, problem)| format!("{} {problem}", described(&actions[*index])))
-                .collect(),
-        );
-        list(
-            "overlay actions added for what cannot be generated; review each",
-            self.fixes.iter().map(ToString::to_string).collect(),
-        );
-        list(
-            "used by crates/dintero and not in the document, so that all that it lacks stays",
-            self.kept.to_vec(),
-        );
-        list(
-            "overlay actions that hide personal data and match less than before; review whether the data has another name now",
-            self.fewer
-                .iter()
-                .map(|fewer| {
-                    let target = described(&actions[fewer.action]);
-                    format!("{target}: {} -> {}", fewer.before, fewer.now)
-                })
-                .collect(),
-        );
-        list(
-            "operations that the overlay does not name; correct these actions and add them to the overlay",
-            unnamed.iter().map(ToString::to_string).collect(),
-        );
-        match (files.is_empty(), self.check) {
-            (true, _) => {
-                lines.push("nothing to do: openapi/ is what the import would write".into())
-            }
-            (false, true) => lines.push(format!("would be written: {}", files.join(", "))),
-            (false, false) => {
-                lines.push(format!("written: {}", files.join(", ")));
-                let next = "next: `cargo xtask diff` tells what that means for users of the API and of the crates";
-                lines.push(next.into());
+                let items = items.iter().map(|item| item.replace('\n', "\n  "));
+                lines.extend(items.map(|item| format!("  {item}")));
             }
         }
+        lines.push(match (files.is_empty(), self.check) {
+            (true, _) => "nothing to do: openapi/ is what the import would write".to_owned(),
+            (false, true) => format!("would be written: {}", files.join(", ")),
+            (false, false) => format!(
+                "written: {}\nnext: `cargo xtask diff` tells what that means for users of the API and of the crates",
+                files.join(", ")
+            ),
+        });
 
-        let target = |index: usize| &actions[index]["target"];
         let fewer = self.fewer.iter().map(|fewer| {
-            json!({"target": target(fewer.action), "before": fewer.before, "now": fewer.now})
+            let target = &action(fewer.action)["target"];
+            json!({"target": target, "before": fewer.before, "now": fewer.now})
         });
         let pruned = self.pruned.iter().map(|(index, problem)| {
-            let personal = actions[*index]["update"]["x-dintero-personal"] == true;
-            json!({"target": target(*index), "problem": problem, "personal": personal})
+            let personal = action(*index)["update"]["x-dintero-personal"] == true;
+            json!({"target": action(*index)["target"], "problem": problem, "personal": personal})
         });
         let json = json!({
             "api": self.api,

@@ -17,16 +17,12 @@ const LIMIT: usize = 32 << 20;
 /// A document as its authors wrote it.
 #[derive(Debug)]
 pub struct Upstream {
-    /// Its content.
     pub document: Document,
     /// Whether a page of the reference holds it, so that it is only a part.
     pub page: bool,
 }
 
 /// Reads a file, or fetches a URL.
-///
-/// # Errors
-/// It cannot be read, is too large, or is no OpenAPI 3.0 document.
 pub fn read(location: &str) -> Result<Upstream, Box<dyn Error>> {
     let bytes = if location.contains("://") {
         fetch(location)?
@@ -62,9 +58,8 @@ fn is_safe(url: &Url) -> bool {
 async fn fetch(location: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     let url = Url::parse(location).map_err(|error| format!("the URL is not valid: {error}"))?;
     if !is_safe(&url) {
-        return Err(
-            "documents are fetched over https only; or download it and give the file".into(),
-        );
+        let help = "or download it and give the file";
+        return Err(format!("documents are fetched over https only; {help}").into());
     }
     let host = url.host_str().unwrap_or_default().to_owned();
     let failed = |error: reqwest::Error| {
@@ -72,9 +67,8 @@ async fn fetch(location: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         while let Some(inner) = cause.source() {
             cause = inner;
         }
-        format!(
-            "the document cannot be fetched from {host}: {cause}; download it and give the file"
-        )
+        let help = "download it and give the file";
+        format!("the document cannot be fetched from {host}: {cause}; {help}")
     };
     let client = Client::builder()
         .user_agent(concat!("dintero-xtask/", env!("CARGO_PKG_VERSION")))
@@ -128,10 +122,10 @@ fn embedded(page: &str) -> Result<Option<String>, String> {
     blocks.retain(|block| has_version(block));
     match <[String; 1]>::try_from(blocks) {
         Ok([block]) => Ok(Some(block)),
-        Err(blocks) if !blocks.is_empty() => Err(format!(
-            "holds {} OpenAPI documents; save each as a file and import it with --page",
-            blocks.len()
-        )),
+        Err(blocks) if !blocks.is_empty() => {
+            let help = "save each as a file and import it with --page";
+            Err(format!("holds {} OpenAPI documents; {help}", blocks.len()))
+        }
         Err(_) if open.is_some_and(|(_, block)| has_version(&block)) => {
             Err("ends within its OpenAPI document; save the whole page".to_owned())
         }
@@ -141,15 +135,14 @@ fn embedded(page: &str) -> Result<Option<String>, String> {
 
 fn has_version(block: &str) -> bool {
     let json = block.trim_start().starts_with('{');
-    block.lines().any(|line| {
-        let key = if json {
-            line.trim_start_matches(['{', ' ', '\t'])
-        } else {
-            line
-        };
-        ["openapi:", "swagger:", "\"openapi\"", "\"swagger\""]
-            .iter()
-            .any(|version| key.starts_with(version))
+    let mut versions = ["openapi:", "swagger:", "\"openapi\"", "\"swagger\""].into_iter();
+    versions.any(|version| {
+        block.lines().any(|line| match json {
+            true => line
+                .trim_start_matches(['{', ' ', '\t'])
+                .starts_with(version),
+            false => line.starts_with(version),
+        })
     })
 }
 
@@ -180,11 +173,8 @@ fn check(document: &Document) -> Result<(), Errors> {
 
 /// Decodes references that are encoded as for a URL, as in `#/paths/~1a~1%7Bid%7D`, where the node has the decoded name.
 fn decode_references(node: &mut Value, root: &Value) {
-    let exists = |target: &str| {
-        target
-            .strip_prefix('#')
-            .is_some_and(|inner| root.pointer(inner).is_some())
-    };
+    let node_at = |target: &str| root.pointer(target.strip_prefix('#')?);
+    let exists = |target: &str| node_at(target).is_some();
     if let Some(Value::String(target)) = node.get_mut("$ref")
         && !exists(target)
         && let Ok(decoded) = percent_decode_str(target).decode_utf8()
@@ -192,13 +182,10 @@ fn decode_references(node: &mut Value, root: &Value) {
     {
         *target = decoded.into_owned();
     }
+    let decode = |node| decode_references(node, root);
     match node {
-        Value::Object(object) => object
-            .values_mut()
-            .for_each(|node| decode_references(node, root)),
-        Value::Array(list) => list
-            .iter_mut()
-            .for_each(|node| decode_references(node, root)),
+        Value::Object(object) => object.values_mut().for_each(decode),
+        Value::Array(list) => list.iter_mut().for_each(decode),
         _ => {}
     }
 }

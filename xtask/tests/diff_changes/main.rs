@@ -145,7 +145,10 @@ fn folder(text: &str) -> TempDir {
 
 /// Returns kind and line of each change, after the verdicts were compared with the lines.
 fn changes(old: &str, new: &str) -> Vec<(String, String)> {
-    let (old, new) = (folder(old), folder(new));
+    compared(&folder(old), &folder(new))
+}
+
+fn compared(old: &TempDir, new: &TempDir) -> Vec<(String, String)> {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .arg("--root")
         .arg(old.path())
@@ -201,7 +204,16 @@ fn check(file: &str) {
     let mut wrong = String::new();
     for row in rows(file) {
         let new = edited(&row);
-        let [there, back] = [changes(DOCUMENT, &new), changes(&new, DOCUMENT)];
+        let states = [DOCUMENT, &new].map(folder);
+        // Surfaces that hold no names keep none.
+        if row["own_names"] == true {
+            for state in &states {
+                fs::create_dir(state.path().join("surface")).unwrap();
+                fs::write(state.path().join("surface/wallets.txt"), "").unwrap();
+            }
+        }
+        let [old, new] = &states;
+        let [there, back] = [compared(old, new), compared(new, old)];
         for (key, told) in [("there", &there), ("back", &back)] {
             let lines: Vec<&str> = told.iter().map(|(_, line)| line.as_str()).collect();
             if row[key] != json!(lines) {
@@ -303,9 +315,24 @@ fn a_name_in_other_words_is_another_name() {
 }
 
 #[test]
+fn an_addition_takes_no_name_of_a_document_without_a_surface() {
+    for (there, added) in [("a_b", "a-b"), ("b.c", "b-c"), ("size_", "Size")] {
+        let old = with_fields([there].into_iter());
+        let field = format!("properties: {{'{added}': {{type: string}}, '{there}'");
+        let new = old.replace(&format!("properties: {{'{there}'"), &field);
+        let told = changes(&old, &new);
+        assert_eq!(told.len(), 1, "{told:#?}");
+        let (kind, line) = &told[0];
+        assert_eq!(kind, "added", "{line}");
+        assert!(line.contains(&format!("Names0.{added}")), "{line}");
+    }
+}
+
+#[test]
 fn what_a_document_says_cannot_forge_a_line() {
-    let forged = "note\\n struct Forged: request\\nstruct Forged a: \\\"String";
-    let field = format!("\"{forged}\": {{type: string, default: \"{forged}\"}}");
+    let forged = "note struct Forged: request struct Forged a: \\\"String";
+    let lines = forged.replace(" struct", "\\nstruct");
+    let field = format!("\"{forged}\": {{type: string, default: \"{lines}\"}}");
     let new = edited(&json!({"edits": [["note: {type: string}", field]]}));
     let told = changes(DOCUMENT, &new);
     assert_eq!(told.len(), 2, "{told:#?}");

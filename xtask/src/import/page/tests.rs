@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{merge, nameless};
+use super::{merge, route};
 
 #[test]
 fn a_page_replaces_what_it_has_and_leaves_the_rest() {
@@ -24,6 +24,6 @@ fn a_page_replaces_what_it_has_and_leaves_the_rest() {
 
 #[test]
 fn the_names_of_path_variables_do_not_count() {
-    assert_eq!(nameless("/a/{b}/c-{d}.e"), "/a/{}/c-{}.e");
-    assert_eq!(nameless("/a"), "/a");
+    assert_eq!(route("/a/{b}/c-{d}.e"), "/a/{}/c-{}.e");
+    assert_eq!(route("/a"), "/a");
 }
