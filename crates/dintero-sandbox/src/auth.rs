@@ -47,7 +47,7 @@ pub(crate) fn issue_token(
     ensure_field(is_account_or_owner(owner), "oid", reason)?;
     *handled = true;
     let (id, secret) = basic(call.headers)?;
-    let mut clients = shared.clients.iter();
+    let mut clients = shared.settings.clients.iter();
     let client = clients
         .find(|client| client.id == id && client.secret == secret)
         .ok_or_else(|| ApiError::unauthorized("unknown client id or wrong client secret"))?;
@@ -61,7 +61,7 @@ pub(crate) fn issue_token(
     check.ensure(is_account(account), "audience", &reason);
     check.finish()?;
 
-    let accounts = client.accounts_or(&shared.account);
+    let accounts = client.accounts_or(&shared.settings.account);
     let is_own = |account: &str| accounts.iter().any(|own| own == account);
     if !is_own(account) {
         let message = "the audience is not granted to this client";
@@ -76,7 +76,10 @@ pub(crate) fn issue_token(
         account: account.into(),
         scopes: client.scopes.clone(),
     };
-    let (life, seconds) = (shared.token_life, shared.token_life.as_secs());
+    let (life, seconds) = (
+        shared.settings.token_life,
+        shared.settings.token_life.as_secs(),
+    );
     let token = shared.state().tokens.issue(grant, life, call.now);
     shared.changed();
     Ok(json!({"access_token": token, "token_type": "Bearer", "expires_in": seconds}))

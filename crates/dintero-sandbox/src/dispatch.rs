@@ -54,7 +54,7 @@ impl Server {
         };
         let fault = operation.map_or(Ok(None), |operation| self.fault(operation, &parts.headers));
         let mut entry = LoggedRequest {
-            at: self.shared.clock.now(),
+            at: self.shared.settings.clock.now(),
             method: method.chars().take(16).collect(),
             path: redact::path(operation, path),
             operation_id: operation.map(|operation| operation.id.to_owned()),
@@ -64,7 +64,7 @@ impl Server {
             fault: fault.as_ref().ok().copied().flatten(),
             request_id: uuid(),
         };
-        let body = body::collect(body, self.shared.body_limit).await;
+        let body = body::collect(body, self.shared.settings.body_limit).await;
         match entry.fault {
             Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
             Some(Fault::CloseBeforeWork) => {
@@ -85,8 +85,8 @@ impl Server {
                     query: Query::parse(query),
                     headers: &parts.headers,
                     body: Value::Null,
-                    grant: Grant::public(&self.shared.account),
-                    now: self.shared.clock.now(),
+                    grant: Grant::public(&self.shared.settings.account),
+                    now: self.shared.settings.clock.now(),
                     base_url: &self.shared.base_url,
                     request_id: &entry.request_id,
                     operation: Some(operation),
@@ -96,7 +96,7 @@ impl Server {
                     },
                 };
                 let result = self.with_fault(fault, operation, call, body, &mut entry.handled);
-                match self.shared.check_responses {
+                match self.shared.settings.check_responses {
                     true => checked(operation, result),
                     false => result,
                 }
@@ -210,7 +210,7 @@ impl Server {
             headers: &HeaderMap::new(),
             body: Value::Null,
             grant: Grant::public(account_of(session_id)),
-            now: self.shared.clock.now(),
+            now: self.shared.settings.clock.now(),
             base_url: &self.shared.base_url,
             request_id: &uuid(),
             operation: None,

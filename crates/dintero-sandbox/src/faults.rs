@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use crate::sync::lock;
+use crate::shared::lock;
 
 /// How many faults can wait for one operation.
 const LIMIT: usize = 1_000;

@@ -1,5 +1,7 @@
 //! Sessions: created from a profile or with a whole configuration, read, updated, cancelled.
 
+use std::ops::RangeBounds as _;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::api::checkout::order::{check_order, check_session_metadata, check_sum};
@@ -127,9 +129,10 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         let at = parse_time(text_of(&doc["created_at"]), false);
         has_values(query, &doc, &FILTERS)
             && (is_found(query, &doc, &SEARCHED) || has_name(query, &doc["order"]))
-            && at.is_some_and(|at| created.contains(at))
+            && at.is_some_and(|at| created.contains(&at))
     };
-    let (page, _) = page(call, &account.checkout.sessions, wanted)?;
+    let sessions = &account.checkout.sessions;
+    let (page, _) = page(call, "starting_after", sessions, wanted)?;
     ApiResponse::ok(page.iter().map(|s| s.body(&[])).collect())
 }
 
