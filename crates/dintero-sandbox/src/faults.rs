@@ -116,9 +116,8 @@ fn pair(text: &str) -> (&str, Option<&str>) {
 }
 
 fn status(text: &str) -> Option<u16> {
-    text.parse()
-        .ok()
-        .filter(|status| (400..=599).contains(status))
+    let status = text.parse().ok()?;
+    (400..=599).contains(&status).then_some(status)
 }
 
 fn duration(text: &str) -> Option<Duration> {

@@ -84,16 +84,13 @@ impl Dispatcher {
         let Some(http) = self.http() else {
             return CallbackResponse::Unreachable;
         };
-        let mut request = http
-            .request(attempt.method.clone(), attempt.url.clone())
-            .header("event-delivery", &attempt.delivery_id);
+        let mut request = http.request(attempt.method.clone(), attempt.url.clone());
         for (name, value) in &attempt.headers {
             request = request.header(*name, value);
         }
         if let Some(body) = &attempt.body {
-            request = request
-                .header(CONTENT_TYPE, "application/json")
-                .body(body.clone());
+            let with_type = request.header(CONTENT_TYPE, "application/json");
+            request = with_type.body(body.clone());
         }
         let received = async {
             let mut response = request.send().await?;
@@ -203,7 +200,7 @@ impl Dispatcher {
             && let Ok(session) = account.checkout.sessions.get_mut(&session_id, "session")
             && session.check_capacity().is_ok()
         {
-            session.add_event(now, &uuid(), &event, serde_json::Value::Null);
+            session.add_event((now, &uuid()), &event, serde_json::Value::Null);
         }
         self.shared.changed();
     }
@@ -264,7 +261,8 @@ fn prepare(
         Some(hook) => Some(&hook["config"]["secret"]),
         None => signature.map(|found| &found["signature"]),
     };
-    let mut headers = Vec::from_iter(secret.map(|secret| {
+    let mut headers = vec![("event-delivery", id.to_owned())];
+    headers.extend(secret.map(|secret| {
         let value = text_of(&secret[if hook.is_some() { "value" } else { "secret" }]);
         let (time, method) = (now.timestamp(), &callback.method);
         match text_of(&secret["type"]) {

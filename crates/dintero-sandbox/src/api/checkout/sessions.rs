@@ -82,7 +82,7 @@ pub(crate) fn open(
         expires_at,
         ..Session::default()
     };
-    session.add_event(call.now, call.request_id, "INITIATED", Value::Null);
+    session.add_event(call.cause(), "INITIATED", Value::Null);
     account.checkout.sessions.put(&id, session);
     Ok(id)
 }
@@ -96,13 +96,8 @@ pub(crate) fn created(call: &Call<'_>, account: &Account, id: &str) -> HandlerRe
 }
 
 /// `expires_at` of a body, or the usual life.
-pub(crate) fn expiry(
-    call: &Call<'_>,
-    check: &mut Check,
-    field: &str,
-    expires_at: &Value,
-) -> DateTime<Utc> {
-    let expires_at = expires_at.as_str().and_then(|at| parse_time(at, false));
+pub(crate) fn expiry(call: &Call<'_>, check: &mut Check, field: &str, at: &Value) -> DateTime<Utc> {
+    let expires_at = at.as_str().and_then(|at| parse_time(at, false));
     let expires_at = expires_at.unwrap_or(call.now + LIFE);
     check.ensure(expires_at > call.now, field, "must be in the future");
     expires_at
@@ -145,7 +140,7 @@ pub(crate) fn lock(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     }
     session.check_capacity()?;
     session.locked = true;
-    session.add_event(call.now, call.request_id, "PAY_LOCK_START", Value::Null);
+    session.add_event(call.cause(), "PAY_LOCK_START", Value::Null);
     ApiResponse::ok(json!({"pay_lock_id": call.request_id}))
 }
 
@@ -191,11 +186,11 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     set(&mut session.doc, json!({"express": express}));
     if session.locked && call.body["remove_lock"] != false {
         session.locked = false;
-        session.add_event(call.now, call.request_id, "PAY_LOCK_END", Value::Null);
+        session.add_event(call.cause(), "PAY_LOCK_END", Value::Null);
     }
     let details = json!({"previous_order": before, "updated_order": after});
     let kept = size(&details);
-    session.add_event(call.now, call.request_id, "UPDATE_SESSION", details);
+    session.add_event(call.cause(), "UPDATE_SESSION", details);
     let response = ApiResponse::new(200, session.body(&[]));
     Ok(ApiResponse { kept, ..response })
 }
@@ -223,11 +218,11 @@ pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         ensure_state(transaction.ledger.status() == "AUTHORIZED", reason)?;
         transaction.check_capacity()?;
         let movement = voiding(call, transaction);
-        if !perform(account, &id, call.now, call.request_id, movement)? {
+        if !perform(account, &id, call.cause(), movement)? {
             return Ok(timed_out(500));
         }
     }
     let session = account.checkout.sessions.get_mut(id, "session")?;
-    session.cancel(call.now, call.request_id, Some(&call.grant.client_id));
+    session.cancel(call.cause(), Some(&call.grant.client_id));
     ApiResponse::ok(session.body(&[]))
 }
