@@ -1,8 +1,8 @@
 //! Authentication: who sends a request, by token or by API key, and what that caller may do.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::call::Call;
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
 use crate::clients::{Grant, basic, is_account, is_account_or_owner};
 use crate::documents::Operation;
@@ -37,20 +37,16 @@ pub(crate) fn authorize(
 }
 
 /// Issues a token to a client that authenticates with its id and its secret.
-pub(crate) fn issue_token(
-    shared: &Shared,
-    call: &Call<'_>,
-    handled: &mut bool,
-) -> ApiResult<Value> {
+pub(crate) fn issue_token(shared: &Shared, call: &Call<'_>, handled: &mut bool) -> HandlerResult {
     let owner = call.param("oid");
     let reason = "must be T or P and 3 or 8 digits";
     ensure_field(is_account_or_owner(owner), "oid", reason)?;
     *handled = true;
     let (id, secret) = basic(call.headers)?;
-    let mut clients = shared.clients.iter();
-    let client = clients
-        .find(|client| client.id == id && client.secret == secret)
-        .ok_or_else(|| ApiError::unauthorized("unknown client id or wrong client secret"))?;
+    let mut clients = shared.settings.clients.iter();
+    let client = clients.find(|client| client.id == id && client.secret == secret);
+    let unknown = || ApiError::unauthorized("unknown client id or wrong client secret");
+    let client = client.ok_or_else(unknown)?;
 
     let audience = text_of(&call.body["audience"]);
     let account = audience.strip_prefix(AUDIENCE).unwrap_or_default();
@@ -61,7 +57,7 @@ pub(crate) fn issue_token(
     check.ensure(is_account(account), "audience", &reason);
     check.finish()?;
 
-    let accounts = client.accounts_or(&shared.account);
+    let accounts = client.accounts_or(&shared.settings.account);
     let is_own = |account: &str| accounts.iter().any(|own| own == account);
     if !is_own(account) {
         let message = "the audience is not granted to this client";
@@ -76,8 +72,11 @@ pub(crate) fn issue_token(
         account: account.into(),
         scopes: client.scopes.clone(),
     };
-    let (life, seconds) = (shared.token_life, shared.token_life.as_secs());
+    let life = shared.settings.token_life;
     let token = shared.state().tokens.issue(grant, life, call.now);
     shared.changed();
-    Ok(json!({"access_token": token, "token_type": "Bearer", "expires_in": seconds}))
+    let expires_in = life.as_secs();
+    ApiResponse::ok(
+        json!({"access_token": token, "token_type": "Bearer", "expires_in": expires_in}),
+    )
 }

@@ -43,16 +43,16 @@ use crate::wire::serve;
 #[must_use]
 pub struct SandboxBuilder {
     port: u16,
-    account: String,
-    clients: Vec<Client>,
+    pub(crate) account: String,
+    pub(crate) clients: Vec<Client>,
     profiles: BTreeSet<String>,
-    token_life: Duration,
-    body_limit: usize,
+    pub(crate) token_life: Duration,
+    pub(crate) body_limit: usize,
     memory_limit: usize,
-    check_responses: bool,
-    clock: Clock,
-    callback_hosts: Vec<String>,
-    callback_time_limit: Duration,
+    pub(crate) check_responses: bool,
+    pub(crate) clock: Clock,
+    pub(crate) callback_hosts: Vec<String>,
+    pub(crate) callback_time_limit: Duration,
     state_file: Option<PathBuf>,
 }
 
@@ -75,13 +75,41 @@ impl Default for SandboxBuilder {
     }
 }
 
-impl SandboxBuilder {
-    /// Sets the port on 127.0.0.1; default 0, any free one.
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
+/// The setters that replace one setting.
+macro_rules! setters {
+    ($($(#[$doc:meta])* $name:ident: $type:ty,)*) => {
+        impl SandboxBuilder {$(
+            $(#[$doc])*
+            pub fn $name(mut self, $name: $type) -> Self {
+                self.$name = $name;
+                self
+            }
+        )*}
+    };
+}
 
+setters! {
+    /// Sets the port on 127.0.0.1; default 0, any free one.
+    port: u16,
+    /// Sets how long a token is valid, in whole seconds; default 14,400 (4 hours), as in Dintero's documentation.
+    token_life: Duration,
+    /// Sets the largest request body in bytes, beyond which a request is a 413; default 1 MiB. Dintero's limit is not
+    /// published.
+    body_limit: usize,
+    /// Sets about how many bytes of objects the sandbox holds, beyond which a request is a 500 with the code
+    /// `SANDBOX_FULL`; default 1 GiB.
+    memory_limit: usize,
+    /// Sets whether every response is validated against the OpenAPI documents before it is sent, an invalid one being a
+    /// 500 with the code `SANDBOX_INVALID_RESPONSE`; default in builds with debug assertions, since it takes time.
+    check_responses: bool,
+    /// Sets the clock; default the machine's. A clone of it, or [`Sandbox::advance`], moves it.
+    clock: Clock,
+    /// Sets how long the receiver of a callback may take for its whole response, in real time; default 10 seconds, as
+    /// documented.
+    callback_time_limit: Duration,
+}
+
+impl SandboxBuilder {
     /// Sets the sandbox's own account: `T` or `P` and 8 digits; default `T12345678`.
     pub fn account(mut self, account: impl Into<String>) -> Self {
         self.account = account.into();
@@ -101,50 +129,10 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets how long a token is valid, in whole seconds; default 14,400 (4 hours), as in Dintero's documentation.
-    pub fn token_life(mut self, life: Duration) -> Self {
-        self.token_life = life;
-        self
-    }
-
-    /// Sets the largest request body in bytes, beyond which a request is a 413; default 1 MiB. Dintero's limit is not
-    /// published.
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
-        self
-    }
-
-    /// Sets about how many bytes of objects the sandbox holds, beyond which a request is a 500 with the code
-    /// `SANDBOX_FULL`; default 1 GiB.
-    pub fn memory_limit(mut self, bytes: usize) -> Self {
-        self.memory_limit = bytes;
-        self
-    }
-
-    /// Sets whether every response is validated against the OpenAPI documents before it is sent, an invalid one being a
-    /// 500 with the code `SANDBOX_INVALID_RESPONSE`; default in builds with debug assertions, since it takes time.
-    pub fn check_responses(mut self, yes: bool) -> Self {
-        self.check_responses = yes;
-        self
-    }
-
-    /// Sets the clock; default the machine's. A clone of it, or [`Sandbox::advance`], moves it.
-    pub fn clock(mut self, clock: Clock) -> Self {
-        self.clock = clock;
-        self
-    }
-
     /// Adds a host that callbacks may be sent to, besides this machine (`localhost`, 127.0.0.0/8, `::1`); `*` allows
     /// any. Default none: test data often holds the URL of a real shop, which must not hear of payments that do not exist.
     pub fn callback_host(mut self, host: impl Into<String>) -> Self {
         self.callback_hosts.push(host.into());
-        self
-    }
-
-    /// Sets how long the receiver of a callback may take for its whole response, in real time; default 10 seconds, as
-    /// documented.
-    pub fn callback_time_limit(mut self, limit: Duration) -> Self {
-        self.callback_time_limit = limit;
         self
     }
 
@@ -166,18 +154,21 @@ impl SandboxBuilder {
     /// Returns `InvalidInput` for a malformed account id or a client without id or secret, `InvalidData` for a state file
     /// that is damaged or not a state file (it is left as it is), and otherwise the error of reading that file or of
     /// binding the port.
-    pub async fn start(self) -> io::Result<Sandbox> {
+    pub async fn start(mut self) -> io::Result<Sandbox> {
         let invalid = |reason: &str| io::Error::new(io::ErrorKind::InvalidInput, reason);
         if !is_account(&self.account) {
             return Err(invalid("an account id is T or P and 8 digits"));
         }
-        let mut clients = self.clients;
-        let valid = clients.iter().try_for_each(Client::validate);
+        let valid = self.clients.iter().try_for_each(Client::validate);
         valid.map_err(invalid)?;
-        if clients.is_empty() {
-            clients.push(Client::new("sandbox-client", "sandbox-secret"));
+        if self.clients.is_empty() {
+            let client = Client::new("sandbox-client", "sandbox-secret");
+            self.clients.push(client);
         }
-        let accounts = clients.iter().flat_map(|c| c.accounts_or(&self.account));
+        let accounts = self
+            .clients
+            .iter()
+            .flat_map(|c| c.accounts_or(&self.account));
         let mut accounts: BTreeSet<String> = accounts.collect();
         accounts.insert(self.account.clone());
         let opened = self.state_file.as_deref().map(StateFile::open);
@@ -195,20 +186,11 @@ impl SandboxBuilder {
         }
         let shared = Arc::new(Shared {
             base_url: format!("http://{}", listener.local_addr()?),
-            account: self.account,
-            clients,
-            token_life: self.token_life,
-            body_limit: self.body_limit,
-            check_responses: self.check_responses,
-            clock: self.clock,
+            settings: self,
             state: Mutex::new(state),
             state_file,
         });
-        let dispatcher = Arc::new(Dispatcher::new(
-            Arc::clone(&shared),
-            self.callback_hosts,
-            self.callback_time_limit,
-        ));
+        let dispatcher = Arc::new(Dispatcher::new(Arc::clone(&shared)));
         let server = Arc::new(Server {
             shared: Arc::clone(&shared),
             dispatcher: Arc::clone(&dispatcher),

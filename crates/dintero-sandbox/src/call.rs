@@ -13,6 +13,7 @@ use crate::clock::text;
 use crate::documents::Operation;
 use crate::errors::{ApiError, ApiResult};
 use crate::query::Query;
+use crate::state::checkout::Cause;
 
 /// What a handler works on. The token, its scopes and the account have been checked before.
 pub(crate) struct Call<'a> {
@@ -54,6 +55,11 @@ impl Call<'_> {
         all.any(|p| p["in"] == "query" && p["name"] == parameter)
     }
 
+    /// What the events that this request leaves behind have in common.
+    pub(crate) fn cause(&self) -> Cause<'_> {
+        (self.now, self.request_id)
+    }
+
     pub(crate) fn now_text(&self) -> String {
         text(self.now)
     }
@@ -62,9 +68,8 @@ impl Call<'_> {
     pub(crate) fn toggle(&self, name: &str) -> bool {
         let values = self.headers.get_all("dintero-feature-toggles").iter();
         let texts = values.filter_map(|value| value.to_str().ok());
-        texts
-            .flat_map(|text| text.split(','))
-            .any(|toggle| toggle.trim() == name)
+        let mut toggles = texts.flat_map(|text| text.split(','));
+        toggles.any(|toggle| toggle.trim() == name)
     }
 
     /// The headers that say who integrates, with lower-case keys as Dintero gives them back.

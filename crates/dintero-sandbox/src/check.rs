@@ -29,12 +29,10 @@ impl Check {
         }
     }
 
-    /// Records a violation.
     pub(crate) fn fail(&mut self, field: &str, reason: &str) {
         self.ensure(false, field, reason);
     }
 
-    /// Returns the error that names all violations, if there are any.
     pub(crate) fn finish(self) -> ApiResult<()> {
         match self.errors.is_empty() {
             true => Ok(()),

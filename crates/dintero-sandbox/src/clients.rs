@@ -128,7 +128,6 @@ impl Grant {
 pub(crate) struct Tokens(BTreeMap<String, (DateTime<Utc>, Grant)>);
 
 impl Tokens {
-    /// Issues a token that is valid for `life`.
     pub(crate) fn issue(&mut self, grant: Grant, life: Duration, now: DateTime<Utc>) -> String {
         self.make_room(now);
         let random = || Uuid::new_v4().simple();
@@ -137,7 +136,6 @@ impl Tokens {
         token
     }
 
-    /// Returns the grant of the request's bearer token.
     pub(crate) fn grant(&self, headers: &HeaderMap, now: DateTime<Utc>) -> ApiResult<Grant> {
         let missing = || ApiError::unauthorized("a bearer token is required");
         let token = bearer(headers).ok_or_else(missing)?;

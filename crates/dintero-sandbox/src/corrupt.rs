@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::body::{self, ResponseBody};
 use crate::faults::Fault;
+use crate::state::json::for_each_member;
 
 /// The properties whose values [`Fault::UnknownEnumValue`] replaces: those with a list of values in the documents.
 #[rustfmt::skip]
@@ -21,7 +22,11 @@ const STATUS_FIELDS: [&str; 9] = [
 /// Alters a JSON body as the fault says.
 pub(crate) fn json(fault: Option<Fault>, body: &mut Value) {
     match fault {
-        Some(Fault::UnknownEnumValue) => replace_statuses(body),
+        Some(Fault::UnknownEnumValue) => for_each_member(body, &mut |name, value| {
+            if value.is_string() && STATUS_FIELDS.contains(&name) {
+                *value = json!("SANDBOX_UNKNOWN");
+            }
+        }),
         Some(Fault::ExtraField) => match body {
             Value::Array(items) => items.iter_mut().for_each(extend),
             body => extend(body),
@@ -34,22 +39,6 @@ fn extend(value: &mut Value) {
     if let Value::Object(object) = value {
         let extra = json!({"text": "new", "list": [1, null, {"deep": true}]});
         object.insert("sandbox_extra_field".into(), extra);
-    }
-}
-
-fn replace_statuses(value: &mut Value) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(replace_statuses),
-        Value::Object(object) => {
-            for (name, value) in object {
-                if value.is_string() && STATUS_FIELDS.contains(&name.as_str()) {
-                    *value = json!("SANDBOX_UNKNOWN");
-                } else {
-                    replace_statuses(value);
-                }
-            }
-        }
-        _ => {}
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::api::checkout::{pay, transaction_operations};
 use crate::api::records;
 use crate::body::{self, ResponseBody};
-use crate::call::{ApiResponse, Call};
+use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::clients::{Grant, bearer};
 use crate::delivery::Dispatcher;
 use crate::documents::{self, Operation, Route};
@@ -54,7 +54,7 @@ impl Server {
         };
         let fault = operation.map_or(Ok(None), |operation| self.fault(operation, &parts.headers));
         let mut entry = LoggedRequest {
-            at: self.shared.clock.now(),
+            at: self.shared.settings.clock.now(),
             method: method.chars().take(16).collect(),
             path: redact::path(operation, path),
             operation_id: operation.map(|operation| operation.id.to_owned()),
@@ -64,7 +64,7 @@ impl Server {
             fault: fault.as_ref().ok().copied().flatten(),
             request_id: uuid(),
         };
-        let body = body::collect(body, self.shared.body_limit).await;
+        let body = body::collect(body, self.shared.settings.body_limit).await;
         match entry.fault {
             Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
             Some(Fault::CloseBeforeWork) => {
@@ -85,8 +85,8 @@ impl Server {
                     query: Query::parse(query),
                     headers: &parts.headers,
                     body: Value::Null,
-                    grant: Grant::public(&self.shared.account),
-                    now: self.shared.clock.now(),
+                    grant: Grant::public(&self.shared.settings.account),
+                    now: self.shared.settings.clock.now(),
                     base_url: &self.shared.base_url,
                     request_id: &entry.request_id,
                     operation: Some(operation),
@@ -96,7 +96,7 @@ impl Server {
                     },
                 };
                 let result = self.with_fault(fault, operation, call, body, &mut entry.handled);
-                match self.shared.check_responses {
+                match self.shared.settings.check_responses {
                     true => checked(operation, result),
                     false => result,
                 }
@@ -114,9 +114,8 @@ impl Server {
             return Ok(self.faults.next(operation.id));
         };
         let fault = value.to_str().unwrap_or_default().parse::<Fault>();
-        fault
-            .map(Some)
-            .map_err(|error| ApiError::invalid_field(FAULT_HEADER, &error.to_string()))
+        let invalid = |error| ApiError::invalid_field(FAULT_HEADER, &format!("{error}"));
+        fault.map(Some).map_err(invalid)
     }
 
     fn revoke(&self, token: Option<&str>) {
@@ -132,7 +131,7 @@ impl Server {
         call: Call<'_>,
         body: ApiResult<Vec<u8>>,
         handled: &mut bool,
-    ) -> ApiResult<ApiResponse> {
+    ) -> HandlerResult {
         match fault {
             Some(Fault::Status(status)) => return Err(ApiError::on_demand(status)),
             Some(Fault::StatusRetryAfter(status, wait)) => {
@@ -165,7 +164,7 @@ impl Server {
         mut call: Call<'_>,
         body: ApiResult<Vec<u8>>,
         handled: &mut bool,
-    ) -> ApiResult<ApiResponse> {
+    ) -> HandlerResult {
         let handler = handlers::find(operation.id).ok_or_else(|| ApiError::not_found("path"))?;
         call.grant = match handler {
             Handler::Token => call.grant,
@@ -176,9 +175,7 @@ impl Server {
         };
         call.body = body::parse(operation.body, call.headers, &body?)?;
         match handler {
-            Handler::Token => {
-                return auth::issue_token(&self.shared, &call, handled).and_then(ApiResponse::ok);
-            }
+            Handler::Token => return auth::issue_token(&self.shared, &call, handled),
             Handler::Payer(_) => {}
             Handler::Api(_) | Handler::Records(..) => schema::check_request(operation, &call)?,
         }
@@ -210,7 +207,7 @@ impl Server {
             headers: &HeaderMap::new(),
             body: Value::Null,
             grant: Grant::public(account_of(session_id)),
-            now: self.shared.clock.now(),
+            now: self.shared.settings.clock.now(),
             base_url: &self.shared.base_url,
             request_id: &uuid(),
             operation: None,
@@ -248,7 +245,7 @@ impl Server {
     /// Returns the response, altered as the fault says, and logs the request.
     fn finish(
         &self,
-        result: ApiResult<ApiResponse>,
+        mut result: HandlerResult,
         mut entry: LoggedRequest,
     ) -> Option<Response<ResponseBody>> {
         let fault = entry.fault;
@@ -256,14 +253,12 @@ impl Server {
             self.log.push(entry);
             return None;
         }
-        let response = result.map(|mut response| {
+        if let Ok(response) = &mut result {
             corrupt::json(fault, &mut response.body);
-            response
-        });
-        let response = response.unwrap_or_else(ApiResponse::from);
-        let response = response
-            .with_header("request-id", &*entry.request_id)
-            .into_http();
+        }
+        let response = result.unwrap_or_else(ApiResponse::from);
+        let response = response.with_header("request-id", &*entry.request_id);
+        let response = response.into_http();
         entry.status = Some(response.status().as_u16());
         self.log.push(entry);
         Some(match fault {
@@ -279,10 +274,7 @@ fn account_of(id: &str) -> &str {
 }
 
 /// Returns the result if its body is as documented, else an error that names what is not.
-fn checked(
-    operation: &'static Operation,
-    result: ApiResult<ApiResponse>,
-) -> ApiResult<ApiResponse> {
+fn checked(operation: &Operation, result: HandlerResult) -> HandlerResult {
     let violations = match &result {
         Ok(response) if response.file.is_some() => Vec::new(),
         Ok(response) => schema::check_response(operation, response.status, &response.body),

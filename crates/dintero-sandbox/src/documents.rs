@@ -85,7 +85,6 @@ pub(crate) enum RequestBody {
     Required,
 }
 
-/// An operation and what the documents say about it.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) method: String,
@@ -171,11 +170,10 @@ impl Operation {
     /// The documented responses by status; `2XX` is a status too.
     pub(crate) fn responses(&self) -> impl Iterator<Item = (&'static str, &'static Value)> {
         let document = self.document;
-        let all = self.described["responses"]
-            .as_object()
-            .into_iter()
-            .flatten();
-        all.map(move |(status, response)| (status.as_str(), resolve(document, response)))
+        let all = self.described["responses"].as_object();
+        all.into_iter()
+            .flatten()
+            .map(move |(status, response)| (status.as_str(), resolve(document, response)))
     }
 
     pub(crate) fn has_status(&self, status: u16) -> bool {
@@ -203,13 +201,8 @@ impl Operation {
 fn assumed_scopes(method: &str, path: &str) -> &'static [&'static str] {
     let mut rows = ASSUMED_SCOPES.iter();
     let row = rows.find(|(prefix, ..)| path.starts_with(prefix));
-    row.map_or(&[], |(_, read, write)| {
-        if method.eq_ignore_ascii_case("get") {
-            read
-        } else {
-            write
-        }
-    })
+    let reads = method.eq_ignore_ascii_case("get");
+    row.map_or(&[], |(_, read, write)| if reads { read } else { write })
 }
 
 /// The name in a part of a path such as `{id}`.
@@ -225,10 +218,8 @@ pub(crate) fn resolve<'a>(document: &'a Value, node: &'a Value) -> &'a Value {
     }
 }
 
-/// The parameters of a path, decoded.
 pub(crate) type Params = Vec<(&'static str, String)>;
 
-/// What a method and a path lead to.
 pub(crate) enum Route {
     Found(&'static Operation, Params),
     /// The path exists with other methods, these.

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ApiError {
     pub(crate) status: u16,
-    /// The code, such as `NOT FOUND`.
     pub(crate) code: &'static str,
     pub(crate) message: String,
     /// The invalid fields, from [`field_error`].
@@ -47,7 +46,6 @@ impl ApiError {
         }
     }
 
-    /// 400: one field is invalid.
     pub(crate) fn invalid_field(field: &str, reason: &str) -> Self {
         Self::invalid(vec![field_error(field, reason)])
     }
@@ -117,18 +115,15 @@ impl ApiError {
     }
 }
 
-/// Returns one entry of `errors`: a field and a reason.
 pub(crate) fn field_error(field: &str, reason: &str) -> Value {
     json!({"code": "INVALID_REQUEST_PARAMETER", "field": field, "message": format!("{field} {reason}")})
 }
 
-/// Returns an error unless the object's state allows the request.
 pub(crate) fn ensure_state(allowed: bool, reason: &str) -> ApiResult<()> {
     let allowed = allowed.then_some(());
     allowed.ok_or_else(|| ApiError::wrong_state(reason))
 }
 
-/// Returns an error unless the field is valid.
 pub(crate) fn ensure_field(valid: bool, field: &str, reason: &str) -> ApiResult<()> {
     let valid = valid.then_some(());
     valid.ok_or_else(|| ApiError::invalid_field(field, reason))

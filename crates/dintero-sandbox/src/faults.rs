@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use crate::sync::lock;
+use crate::shared::lock;
 
 /// How many faults can wait for one operation.
 const LIMIT: usize = 1_000;
@@ -116,9 +116,8 @@ fn pair(text: &str) -> (&str, Option<&str>) {
 }
 
 fn status(text: &str) -> Option<u16> {
-    text.parse()
-        .ok()
-        .filter(|status| (400..=599).contains(status))
+    let status = text.parse().ok()?;
+    (400..=599).contains(&status).then_some(status)
 }
 
 fn duration(text: &str) -> Option<Duration> {

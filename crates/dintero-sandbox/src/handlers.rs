@@ -15,7 +15,7 @@ use crate::api::shopping::{
     complete, drafts, events, order_payments, order_queries, orders, sessions as order_sessions,
 };
 use crate::api::wallets::{cards, queries as card_queries, transactions as card_transactions};
-use crate::api::{admin, finance, hooks};
+use crate::api::{admin, finance};
 use crate::call::{Call, HandlerResult};
 use crate::state::Account;
 use Action::{Create, Delete, List, Read, Replace};
@@ -62,10 +62,10 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("sandbox_payment_page", Payer(form::page)),
     ("sandbox_pay", Payer(form::submit)),
     ("sandbox_hooks_list", Records(&SUBSCRIPTIONS, List)),
-    ("sandbox_hooks_create", Api(hooks::create)),
+    ("sandbox_hooks_create", Api(admin::create_hook)),
     ("sandbox_hooks_read", Records(&SUBSCRIPTIONS, Read)),
     ("sandbox_hooks_delete", Records(&SUBSCRIPTIONS, Delete)),
-    ("sandbox_hooks_ping", Api(hooks::ping)),
+    ("sandbox_hooks_ping", Api(admin::ping_hook)),
     ("transactions_get", Api(transactions::list)),
     ("transactions_id_get", Api(transactions::read)),
     ("transactions_id_put", Api(authorization::update)),

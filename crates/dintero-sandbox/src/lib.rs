@@ -25,7 +25,6 @@ mod redact;
 mod schema;
 mod shared;
 mod state;
-mod sync;
 mod wire;
 
 use std::fmt;
@@ -81,24 +80,24 @@ impl Sandbox {
     /// Returns the sandbox's own account, by default `T12345678`.
     #[must_use]
     pub fn account(&self) -> &str {
-        &self.shared().account
+        &self.shared().settings.account
     }
 
     /// Returns the id of the first API client.
     #[must_use]
     pub fn client_id(&self) -> &str {
-        &self.shared().clients[0].id
+        &self.shared().settings.clients[0].id
     }
 
     /// Returns the secret of the first API client.
     #[must_use]
     pub fn client_secret(&self) -> &str {
-        &self.shared().clients[0].secret
+        &self.shared().settings.clients[0].secret
     }
 
     /// Moves the sandbox's clock forward: tokens, sessions, cards and card tokens expire by it.
     pub fn advance(&self, by: Duration) {
-        self.shared().clock.advance(by);
+        self.shared().settings.clock.advance(by);
         self.shared().changed();
     }
 
@@ -136,7 +135,7 @@ impl Sandbox {
 
     /// Carries out at once what [`Fault::Pending`] has put off, in all accounts.
     pub fn complete_pending(&self) {
-        let now = self.shared().clock.now();
+        let now = self.shared().settings.clock.now();
         for account in self.shared().state().accounts.values_mut() {
             transaction_operations::complete_pending(account, now, true);
             self.server.dispatcher.notify(account);

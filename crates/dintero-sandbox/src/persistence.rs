@@ -13,8 +13,8 @@ use tempfile::NamedTempFile;
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::shared::lock;
 use crate::state::SandboxState;
-use crate::sync::lock;
 
 const FORMAT: &str = "dintero-sandbox state";
 const VERSION: u32 = 3;

@@ -1,9 +1,14 @@
 //! The query of a request.
 
+use std::ops::Bound::{self, Included, Unbounded};
+
 use chrono::{DateTime, Utc};
 
 use crate::check::parse_time;
 use crate::errors::{ApiError, ApiResult};
+
+/// A range of times, open where the query has no bound.
+pub(crate) type TimeRange = (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>);
 
 /// The query of a URL; a name may come several times.
 #[derive(Debug, Default)]
@@ -26,11 +31,9 @@ impl Query {
     }
 
     fn int(&self, name: &str) -> ApiResult<Option<i64>> {
-        let parse = |v: &str| {
-            v.parse()
-                .map_err(|_| ApiError::invalid_field(name, "must be an integer"))
-        };
-        self.first(name).map(parse).transpose()
+        let invalid = |_| ApiError::invalid_field(name, "must be an integer");
+        let number = self.first(name).map(str::parse).transpose();
+        number.map_err(invalid)
     }
 
     /// `<name>.gte` and `<name>.lte` as times.
@@ -40,40 +43,17 @@ impl Query {
             let reason = "must be a date and time in ISO 8601";
             let invalid = || ApiError::invalid_field(&name, reason);
             let parse = |text| parse_time(text, upper).ok_or_else(invalid);
-            self.first(&name).map(parse).transpose()
+            let bound = self.first(&name).map(parse).transpose()?;
+            Ok(bound.map_or(Unbounded, Included))
         };
-        Ok(TimeRange {
-            gte: one("gte", false)?,
-            lte: one("lte", true)?,
-        })
+        Ok((one("gte", false)?, one("lte", true)?))
     }
 
     /// `<name>`, `<name>.gte` and `<name>.lte` as integers.
     pub(crate) fn ints(&self, name: &str) -> ApiResult<impl Fn(i64) -> bool + use<>> {
         let exact = self.int(name)?;
-        let gte = self.int(&format!("{name}.gte"))?;
-        let lte = self.int(&format!("{name}.lte"))?;
-        Ok(move |n: i64| {
-            exact.is_none_or(|exact| n == exact)
-                && gte.is_none_or(|gte| n >= gte)
-                && lte.is_none_or(|lte| n <= lte)
-        })
-    }
-}
-
-/// A range of times with both ends, open where the query has none.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct TimeRange {
-    gte: Option<DateTime<Utc>>,
-    lte: Option<DateTime<Utc>>,
-}
-
-impl TimeRange {
-    pub(crate) fn contains(&self, time: DateTime<Utc>) -> bool {
-        self.gte.is_none_or(|t| time >= t) && self.lte.is_none_or(|t| time <= t)
-    }
-
-    pub(crate) fn is_open(&self) -> bool {
-        self.gte.is_none() && self.lte.is_none()
+        let gte = self.int(&format!("{name}.gte"))?.unwrap_or(i64::MIN);
+        let lte = self.int(&format!("{name}.lte"))?.unwrap_or(i64::MAX);
+        Ok(move |n: i64| (gte..=lte).contains(&n) && exact.is_none_or(|exact| n == exact))
     }
 }

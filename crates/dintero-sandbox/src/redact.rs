@@ -9,7 +9,6 @@ use uuid::Uuid;
 use crate::clients::{is_account, is_account_or_owner};
 use crate::documents::{OPERATIONS, Operation, is_field, variable};
 
-/// The text in place of what is not shown.
 const REDACTED: &str = "***";
 /// Ids that merchants choose and that are often a customer's name, address or number.
 const PERSONAL: [&str; 2] = ["card_id", "customer_id"];
@@ -22,9 +21,8 @@ pub(crate) fn path(operation: Option<&'static Operation>, path: &str) -> String 
     let shown: Vec<&str> = match operation {
         Some(operation) => {
             let pairs = operation.path.split('/').zip(parts);
-            pairs
-                .map(|(template, part)| known(template, part))
-                .collect()
+            let shown = pairs.map(|(template, part)| known(template, part));
+            shown.collect()
         }
         None => {
             let pairs = once(&"").chain(&parts).zip(&parts);

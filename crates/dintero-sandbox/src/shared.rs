@@ -1,14 +1,12 @@
 //! What all parts of a running sandbox share: the settings, the clock and the state.
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::clients::Client;
-use crate::clock::Clock;
+use crate::builder::SandboxBuilder;
 use crate::persistence::StateFile;
 use crate::state::SandboxState;
-use crate::sync::lock;
 
 /// How long changes are gathered before they are saved.
 const SAVE_DELAY: Duration = Duration::from_millis(250);
@@ -16,12 +14,7 @@ const SAVE_DELAY: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) base_url: String,
-    pub(crate) account: String,
-    pub(crate) clients: Vec<Client>,
-    pub(crate) token_life: Duration,
-    pub(crate) body_limit: usize,
-    pub(crate) check_responses: bool,
-    pub(crate) clock: Clock,
+    pub(crate) settings: SandboxBuilder,
     pub(crate) state: Mutex<SandboxState>,
     pub(crate) state_file: Option<StateFile>,
 }
@@ -41,7 +34,9 @@ impl Shared {
     /// Writes the state file, if there is one and something has changed.
     pub(crate) fn save(&self) -> io::Result<()> {
         let file = self.state_file.as_ref();
-        file.map_or(Ok(()), |file| file.save(&self.clock, || self.state()))
+        file.map_or(Ok(()), |file| {
+            file.save(&self.settings.clock, || self.state())
+        })
     }
 
     /// Saves a while after each change, until it is aborted.
@@ -57,4 +52,9 @@ impl Shared {
             let _ = tokio::task::spawn_blocking(move || shared.save()).await;
         }
     }
+}
+
+/// Locks a mutex, also a poisoned one: everything behind the sandbox's locks is valid after each statement.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,23 +1,16 @@
 //! The one figure of a profile that the API works out itself: the effective rate of a loan example.
 
 use crate::api::prelude::*;
+use crate::state::json::for_each_member;
 
 /// Adds `effective_annual_interest_rate` to every loan example. How Dintero reckons is not published; here all is paid
 /// back at the end.
 pub(crate) fn add_rates(value: &mut Value) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(add_rates),
-        Value::Object(object) => {
-            for (name, below) in object {
-                if name == "loan_example" && below.is_object() {
-                    below["effective_annual_interest_rate"] = json!(rate(below));
-                } else {
-                    add_rates(below);
-                }
-            }
+    for_each_member(value, &mut |name, below| {
+        if name == "loan_example" && below.is_object() {
+            below["effective_annual_interest_rate"] = json!(rate(below));
         }
-        _ => {}
-    }
+    });
 }
 
 /// In percent, as decimal text.

@@ -4,7 +4,6 @@
 pub(crate) mod admin;
 pub(crate) mod checkout;
 pub(crate) mod finance;
-pub(crate) mod hooks;
 pub(crate) mod loans;
 pub(crate) mod pictures;
 pub(crate) mod records;
@@ -33,17 +32,8 @@ use crate::state::store::Store;
 /// A page of objects, newest first, and the cursor of the next page if there is one.
 type Page<'s, T> = (Vec<&'s T>, Option<&'s str>);
 
-/// Returns the page of what is wanted that begins after `starting_after`.
-pub(crate) fn page<'s, T>(
-    call: &Call<'_>,
-    store: &'s Store<T>,
-    wanted: impl Fn(&T) -> bool,
-) -> ApiResult<Page<'s, T>> {
-    page_after(call, "starting_after", store, wanted)
-}
-
 /// Returns the page of what is wanted that begins after the cursor in a query parameter.
-pub(crate) fn page_after<'s, T>(
+pub(crate) fn page<'s, T>(
     call: &Call<'_>,
     parameter: &str,
     store: &'s Store<T>,

@@ -1,9 +1,11 @@
 //! The one handler of what is stored without rules of its own: it is listed, read, created, replaced and deleted.
 
+use std::ops::RangeBounds as _;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::api::prelude::*;
-use crate::api::{has_values, is_found, is_set, loans};
+use crate::api::{has_values, is_found, is_set, loans, page};
 use crate::state::store::Store;
 
 /// How long the approval of a seller takes, on the sandbox's clock.
@@ -220,26 +222,21 @@ fn list(call: &Call<'_>, store: &Store<Value>, collection: &Collection) -> Handl
     filters.retain(|(parameter, _)| call.takes(parameter));
     let ranges = ["created_at", "item_created_at"].into_iter();
     let ranges = ranges.filter(|name| call.takes(&format!("{name}.gte")));
-    let created: Vec<_> = ranges
-        .map(|name| query.times(name))
-        .collect::<ApiResult<_>>()?;
+    let created: ApiResult<Vec<_>> = ranges.map(|name| query.times(name)).collect();
+    let created = created?;
     let shows_deleted = !call.takes("include_deleted")
         || is_set(call, "include_deleted")
         || query.all("status").contains(&"DELETED");
     let wanted = |object: &Value| {
-        let is_in = |at| created.iter().all(|range| range.contains(at));
+        let is_in = |at| created.iter().all(|range| range.contains(&at));
         (shows_deleted || object.get("deleted_at").is_none())
             && has_values(query, &(collection.view)(call, object), &filters)
             && (!call.takes("search") || is_found(query, object, &SEARCHED))
             && (created.is_empty() || created_at(object).is_some_and(is_in))
     };
     let mut cursors = ["starting_after", "starting_after_id"].into_iter();
-    let cursor = cursors.find(|name| call.takes(name));
-    let after = cursor.and_then(|cursor| query.first(cursor));
-    let found = store.page(after, call.limit(), wanted);
-    let invalid =
-        || ApiError::invalid_field(cursor.unwrap_or_default(), "is not the cursor of a page");
-    let (page, next) = found.ok_or_else(invalid)?;
+    let cursor = cursors.find(|name| call.takes(name)).unwrap_or_default();
+    let (page, next) = page(call, cursor, store, wanted)?;
     let page = page.into_iter();
     let page: Value = page.map(|object| (collection.view)(call, object)).collect();
     let Some((objects, cursor)) = collection.page else {

@@ -68,14 +68,12 @@ pub(crate) fn on_events(account: &mut Account, now: DateTime<Utc>, id: &str, fir
     };
     let events = transaction.events.iter().skip(first);
     let events = events.filter(|event| event["success"] == true);
+    let member = |event: &Value, name: &str| text_of(&event[name]).to_owned();
     let notice = |event: &Value| Notice {
         session_id: transaction.session_id.clone(),
         transaction_id: Some(id.to_owned()),
         time: transaction.created_at,
-        event: Some((
-            text_of(&event["event"]).into(),
-            text_of(&event["id"]).into(),
-        )),
+        event: Some((member(event, "event"), member(event, "id"))),
         ..Notice::default()
     };
     for notice in events.map(notice).collect::<Vec<_>>() {

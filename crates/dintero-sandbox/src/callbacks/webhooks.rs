@@ -31,16 +31,13 @@ pub(super) fn on_notice(account: &mut Account, now: DateTime<Utc>, notice: &Noti
     if notice.event.is_none() {
         let session = account.checkout.sessions.find(&notice.session_id);
         let reference = session.map(|s| s.doc["order"]["merchant_reference"].clone());
-        let (mut end, mut payload) = (json!({"session_id": notice.session_id}), json!({}));
-        set(
-            &mut end,
-            json!({"merchant_reference": reference, "transaction_id": id}),
-        );
-        set(&mut end, json!({"error": notice.error}));
-        set(
-            &mut payload,
-            json!({"authorization": end, "transaction": transaction(account, id)}),
-        );
+        let mut end = json!({"session_id": notice.session_id});
+        let fields =
+            json!({"merchant_reference": reference, "transaction_id": id, "error": notice.error});
+        set(&mut end, fields);
+        let mut payload = json!({"authorization": end});
+        let fields = json!({"transaction": transaction(account, id)});
+        set(&mut payload, fields);
         publish(account, now, "checkout_authorization", &payload);
     }
     if let Some(id) = id {
@@ -66,14 +63,8 @@ pub(crate) fn on_token(account: &mut Account, now: DateTime<Utc>, event: &str, t
 /// Queues an event for each subscription that has it.
 fn publish(account: &mut Account, now: DateTime<Utc>, event: &str, payload: &Value) {
     let has = |s: &&Value| s["active"] != false && items(&s["events"]).iter().any(|e| e == event);
-    let subscriptions: Vec<_> = account
-        .admin
-        .subscriptions
-        .iter()
-        .filter(has)
-        .cloned()
-        .collect();
-    for subscription in subscriptions {
+    let subscriptions = account.admin.subscriptions.iter();
+    for subscription in subscriptions.filter(has).cloned().collect::<Vec<_>>() {
         deliver(account, now, &subscription, event, payload.clone());
     }
 }

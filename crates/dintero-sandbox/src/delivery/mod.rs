@@ -5,7 +5,6 @@ mod sign;
 use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::header::CONTENT_TYPE;
@@ -16,11 +15,10 @@ use tokio::task::JoinSet;
 use url::{Host, Url};
 
 use crate::api::checkout::transaction_operations;
-use crate::shared::Shared;
+use crate::shared::{Shared, lock};
 use crate::state::callbacks::{Callback, CallbackResponse, CallbackState};
 use crate::state::json::text_of;
 use crate::state::{Account, SandboxState, uuid};
-use crate::sync::lock;
 
 /// How many callbacks are sent at once, so that a receiver that hangs does not hold up the others.
 const AT_ONCE: usize = 32;
@@ -32,9 +30,6 @@ pub(crate) struct Dispatcher {
     shared: Arc<Shared>,
     /// Built for the first callback: it takes longer than the sandbox needs to start.
     http: OnceLock<Option<Client>>,
-    /// The hosts beyond this machine that may be called.
-    hosts: Vec<String>,
-    time_limit: Duration,
     /// Something new may be due.
     wake: Notify,
     /// An attempt has started or ended.
@@ -53,12 +48,10 @@ struct Attempt {
 }
 
 impl Dispatcher {
-    pub(crate) fn new(shared: Arc<Shared>, hosts: Vec<String>, time_limit: Duration) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
         Self {
             shared,
             http: OnceLock::new(),
-            hosts,
-            time_limit,
             wake: Notify::new(),
             progress: Notify::new(),
             in_flight: Mutex::default(),
@@ -80,7 +73,7 @@ impl Dispatcher {
                 .no_proxy()
                 .gzip(false)
                 .pool_max_idle_per_host(0)
-                .timeout(self.time_limit)
+                .timeout(self.shared.settings.callback_time_limit)
                 .user_agent(concat!("dintero-sandbox/", env!("CARGO_PKG_VERSION")));
             client.build().ok()
         };
@@ -91,16 +84,13 @@ impl Dispatcher {
         let Some(http) = self.http() else {
             return CallbackResponse::Unreachable;
         };
-        let mut request = http
-            .request(attempt.method.clone(), attempt.url.clone())
-            .header("event-delivery", &attempt.delivery_id);
+        let mut request = http.request(attempt.method.clone(), attempt.url.clone());
         for (name, value) in &attempt.headers {
             request = request.header(*name, value);
         }
         if let Some(body) = &attempt.body {
-            request = request
-                .header(CONTENT_TYPE, "application/json")
-                .body(body.clone());
+            let with_type = request.header(CONTENT_TYPE, "application/json");
+            request = with_type.body(body.clone());
         }
         let received = async {
             let mut response = request.send().await?;
@@ -126,7 +116,7 @@ impl Dispatcher {
             let next = self.start_due(&mut sending);
             self.progress.notify_waiters();
             let next = next.filter(|_| sending.len() < AT_ONCE);
-            let due = self.shared.clock.reached(next.unwrap_or_default());
+            let due = self.shared.settings.clock.reached(next.unwrap_or_default());
             tokio::select! {
                 () = self.wake.notified() => {}
                 () = due, if next.is_some() => {}
@@ -141,7 +131,7 @@ impl Dispatcher {
             let mut progress = pin!(self.progress.notified());
             progress.as_mut().enable();
             {
-                let (state, now) = (self.shared.state(), self.shared.clock.now());
+                let (state, now) = (self.shared.state(), self.shared.settings.clock.now());
                 let nothing_due = next_due(&state, &BTreeSet::new()).is_none_or(|due| due > now);
                 if nothing_due && lock(&self.in_flight).is_empty() {
                     return;
@@ -153,7 +143,8 @@ impl Dispatcher {
 
     /// Completes pending operations and starts the attempts that are due; returns the time of the next.
     fn start_due(self: &Arc<Self>, sending: &mut JoinSet<()>) -> Option<DateTime<Utc>> {
-        let now = self.shared.clock.now();
+        let now = self.shared.settings.clock.now();
+        let hosts = &self.shared.settings.callback_hosts;
         let mut state = self.shared.state();
         let mut in_flight = lock(&self.in_flight);
         let mut changed = false;
@@ -168,7 +159,7 @@ impl Dispatcher {
             let due = account.callbacks.waiting.iter().filter(is_due);
             let due = due.take(AT_ONCE.saturating_sub(sending.len()));
             for id in due.map(|c| c.delivery_id.clone()).collect::<Vec<_>>() {
-                let Some(attempt) = prepare(account, &id, now, &self.hosts) else {
+                let Some(attempt) = prepare(account, &id, now, hosts) else {
                     changed = true;
                     continue;
                 };
@@ -188,7 +179,7 @@ impl Dispatcher {
 
     fn finish(&self, attempt: &Attempt, response: CallbackResponse) {
         let mut state = self.shared.state();
-        let now = self.shared.clock.now();
+        let now = self.shared.settings.clock.now();
         lock(&self.in_flight).remove(&attempt.delivery_id);
         let Some(account) = state.accounts.get_mut(&attempt.account) else {
             return;
@@ -209,7 +200,7 @@ impl Dispatcher {
             && let Ok(session) = account.checkout.sessions.get_mut(&session_id, "session")
             && session.check_capacity().is_ok()
         {
-            session.add_event(now, &uuid(), &event, serde_json::Value::Null);
+            session.add_event((now, &uuid()), &event, serde_json::Value::Null);
         }
         self.shared.changed();
     }
@@ -265,24 +256,22 @@ fn prepare(
         Some(_) => callback.body.clone(),
         None => is_post.then(body).flatten(),
     };
+    let signature = account.admin.signature.as_ref();
     let secret = match hook {
         Some(hook) => Some(&hook["config"]["secret"]),
-        None => account
-            .admin
-            .signature
-            .as_ref()
-            .map(|found| &found["signature"]),
+        None => signature.map(|found| &found["signature"]),
     };
-    let mut headers = Vec::from_iter(secret.map(|secret| {
+    let mut headers = vec![("event-delivery", id.to_owned())];
+    headers.extend(secret.map(|secret| {
         let value = text_of(&secret[if hook.is_some() { "value" } else { "secret" }]);
         let (time, method) = (now.timestamp(), &callback.method);
         match text_of(&secret["type"]) {
             "Authorization" => ("authorization", value.to_owned()),
             "HMAC-SHA1" => ("event-signature", sign::webhook(value, body.as_deref())),
-            _ => (
-                "Dintero-Signature",
-                sign::header(value, time, &account.id, method, &url),
-            ),
+            _ => {
+                let signature = sign::header(value, time, &account.id, method, &url);
+                ("Dintero-Signature", signature)
+            }
         }
     }));
     let event = callback.event.clone().filter(|_| hook.is_some());

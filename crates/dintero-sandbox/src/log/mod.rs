@@ -16,8 +16,8 @@ use crate::clock::text;
 use crate::errors::ApiError;
 use crate::faults::Fault;
 use crate::redact;
+use crate::shared::lock;
 use crate::state::json::text_of;
-use crate::sync::lock;
 
 /// How many entries are kept; the oldest go first.
 const LIMIT: usize = 10_000;

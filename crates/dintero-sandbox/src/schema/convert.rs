@@ -195,10 +195,9 @@ impl<'a> Converter<'a> {
                 // The component itself, not one of its children.
                 (Some(name), false) => self.refer(name, Variant::Strict),
                 (_, true) if !lenient && target["allOf"].is_null() => {
-                    let required = target
-                        .get("required")
-                        .map(|list| ("required".to_owned(), list.clone()));
-                    let mut out = Map::from_iter(required);
+                    let required = target.get("required").cloned();
+                    let mut out =
+                        Map::from_iter(required.map(|names| ("required".to_owned(), names)));
                     self.properties(target, false, &seen, &mut out);
                     Value::Object(out)
                 }

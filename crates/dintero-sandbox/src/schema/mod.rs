@@ -100,7 +100,6 @@ impl Schema {
         Self(compiled.ok())
     }
 
-    /// Returns everything wrong with a value whose place is `within`.
     fn violations(&self, value: &Value, within: &str) -> Vec<Value> {
         let found = |validator| report::violations(validator, value, within);
         self.0.as_ref().map(found).unwrap_or_default()

@@ -15,6 +15,9 @@ use crate::state::uuid;
 /// How many events a session or a transaction can have.
 const EVENTS: usize = 500;
 
+/// When something happens, and the id of the request that causes it.
+pub(crate) type Cause<'a> = (DateTime<Utc>, &'a str);
+
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Checkout {
     pub(crate) sessions: Store<Session>,
@@ -48,13 +51,7 @@ impl Session {
         doc
     }
 
-    pub(crate) fn add_event(
-        &mut self,
-        now: DateTime<Utc>,
-        request_id: &str,
-        name: &str,
-        details: Value,
-    ) {
+    pub(crate) fn add_event(&mut self, (now, request_id): Cause<'_>, name: &str, details: Value) {
         let mut event =
             json!({"id": uuid(), "name": name, "created_at": text(now), "request_id": request_id});
         set(&mut event, json!({"details": details}));
@@ -62,11 +59,11 @@ impl Session {
         self.doc["updated_at"] = json!(text(now));
     }
 
-    pub(crate) fn cancel(&mut self, now: DateTime<Utc>, request_id: &str, by: Option<&str>) {
+    pub(crate) fn cancel(&mut self, cause: Cause<'_>, by: Option<&str>) {
         self.cancelled = true;
-        let fields = json!({"cancelled_at": text(now), "cancelled_by": by});
+        let fields = json!({"cancelled_at": text(cause.0), "cancelled_by": by});
         set(&mut self.doc, fields);
-        self.add_event(now, request_id, "CANCELLED", Value::Null);
+        self.add_event(cause, "CANCELLED", Value::Null);
     }
 
     pub(crate) fn check_capacity(&self) -> ApiResult<()> {
@@ -244,14 +241,8 @@ impl Transaction {
 
     /// Appends an event that shows the status as it is now; `extra` holds the event's own fields. One with an `error`
     /// is a failed event.
-    pub(crate) fn add_event(
-        &mut self,
-        now: DateTime<Utc>,
-        request_id: &str,
-        name: &str,
-        amount: i64,
-        extra: Value,
-    ) {
+    pub(crate) fn add_event(&mut self, cause: Cause<'_>, name: &str, amount: i64, extra: Value) {
+        let (now, request_id) = cause;
         let (status, success) = (self.ledger.status(), extra.get("error").is_none());
         let mut event = json!({
             "id": uuid(), "event": name, "transaction_status": status, "success": success, "amount": amount,
@@ -262,7 +253,6 @@ impl Transaction {
         self.doc["updated_at"] = json!(text(now));
     }
 
-    /// Returns the capture of the whole authorization.
     pub(crate) fn whole_capture(&self) -> Movement {
         let lines = self.lines.iter();
         Movement {
@@ -275,17 +265,11 @@ impl Transaction {
     }
 
     /// Begins a movement that is carried out when it is `due`, and notes its event.
-    pub(crate) fn begin(
-        &mut self,
-        now: DateTime<Utc>,
-        request_id: &str,
-        movement: Movement,
-        due: DateTime<Utc>,
-    ) {
+    pub(crate) fn begin(&mut self, cause: Cause<'_>, movement: Movement, due: DateTime<Utc>) {
         let name = format!("INITIATE_{}", movement.operation.event());
         let extra = pick(&movement.extra, &["created_by", "event_reference"]);
-        self.add_event(now, request_id, &name, movement.amount, extra);
-        let request_id = request_id.to_owned();
+        self.add_event(cause, &name, movement.amount, extra);
+        let request_id = cause.1.to_owned();
         self.pending = Some(Pending {
             movement,
             request_id,
@@ -294,7 +278,7 @@ impl Transaction {
     }
 
     /// Carries out a movement that was checked before, and notes its events.
-    pub(crate) fn apply(&mut self, now: DateTime<Utc>, request_id: &str, movement: Movement) {
+    pub(crate) fn apply(&mut self, cause: Cause<'_>, movement: Movement) {
         let (operation, amount) = (movement.operation, movement.amount);
         let left = self.ledger.capturable();
         match operation {
@@ -313,9 +297,9 @@ impl Transaction {
             }
         }
         let by = json!({"created_by": movement.extra["created_by"]});
-        self.add_event(now, request_id, operation.event(), amount, movement.extra);
+        self.add_event(cause, operation.event(), amount, movement.extra);
         if movement.is_final && left > amount {
-            self.add_event(now, request_id, "VOID", left - amount, by);
+            self.add_event(cause, "VOID", left - amount, by);
         }
     }
 

@@ -42,3 +42,19 @@ pub(crate) fn pick(from: &Value, names: &[&str]) -> Value {
     copy(&mut picked, from, names);
     picked
 }
+
+/// Calls `visit` with the name and the value of every member at any depth.
+pub(crate) fn for_each_member(value: &mut Value, visit: &mut impl FnMut(&str, &mut Value)) {
+    match value {
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| for_each_member(item, visit)),
+        Value::Object(object) => {
+            for (name, below) in object {
+                visit(name, below);
+                for_each_member(below, visit);
+            }
+        }
+        _ => {}
+    }
+}

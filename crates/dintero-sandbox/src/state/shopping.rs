@@ -80,7 +80,7 @@ impl Kind {
 }
 
 /// An order: what the draft said, and everything recorded since.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Order {
     /// As reads show it, but for what is computed and for events.
     pub(crate) doc: Value,

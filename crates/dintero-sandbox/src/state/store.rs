@@ -9,15 +9,9 @@ use crate::errors::{ApiError, ApiResult, ensure_capacity};
 const LIMIT: usize = 100_000;
 
 /// Objects by id, oldest first.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Store<T>(IndexMap<String, T>);
-
-impl<T> Default for Store<T> {
-    fn default() -> Self {
-        Self(IndexMap::new())
-    }
-}
 
 impl<T> Store<T> {
     /// Returns an error unless `more` objects fit; to be called before anything else is changed.
@@ -46,7 +40,6 @@ impl<T> Store<T> {
         self.0.get_mut(id).ok_or_else(|| ApiError::not_found(what))
     }
 
-    /// All objects, oldest first.
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.0.values()
     }

@@ -75,33 +75,27 @@ impl VerifierBuilder {
             violations.push("account", "must be T or P and 8 digits");
         }
         check_secrets(&self.secrets, &mut violations);
-        let public = match self.public.as_deref().map(Url::parse) {
-            Some(Ok(public)) if is_base(&public) => Some(public),
-            Some(_) => {
-                violations.push(
-                    "public_url",
-                    "must be a URL such as https://shop.example.com",
-                );
-                None
-            }
-            None => {
-                violations.push("public_url", "is required");
-                None
-            }
-        };
-        match public {
-            Some(public) if violations.is_empty() => Ok(Verifier {
-                inner: Arc::new(Settings {
-                    account: self.account,
-                    secrets: self.secrets,
-                    public,
-                    tolerance: self.tolerance,
-                    clock: self.clock,
-                }),
-                as_of: None,
-            }),
-            _ => Err(violations),
+        let url = self.public.as_deref().map(Url::parse);
+        let public = url.and_then(Result::ok).filter(is_base);
+        if self.public.is_none() {
+            violations.push("public_url", "is required");
+        } else if public.is_none() {
+            let reason = "must be a URL such as https://shop.example.com";
+            violations.push("public_url", reason);
         }
+        let (Some(public), true) = (public, violations.is_empty()) else {
+            return Err(violations);
+        };
+        Ok(Verifier {
+            inner: Arc::new(Settings {
+                account: self.account,
+                secrets: self.secrets,
+                public,
+                tolerance: self.tolerance,
+                clock: self.clock,
+            }),
+            as_of: None,
+        })
     }
 }
 

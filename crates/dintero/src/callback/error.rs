@@ -50,54 +50,43 @@ impl CallbackError {
     /// everything with a valid signature. A forger gains nothing by it. 401 and 400 are for requests that Dintero did not sign. Webhooks
     /// are retried 5 times after anything but 2xx, express callbacks never.
     pub fn status(self) -> StatusCode {
-        self.facts().0
+        match self {
+            Self::MissingHeader => StatusCode::UNAUTHORIZED,
+            Self::DuplicateHeader | Self::MalformedHeader | Self::DuplicateTimestamp => {
+                StatusCode::BAD_REQUEST
+            }
+            _ => StatusCode::SERVICE_UNAVAILABLE,
+        }
     }
 
     /// Returns `true` if Dintero retries a session callback after this status.
     pub fn is_retried(self) -> bool {
         self.status().is_server_error()
     }
-
-    fn facts(self) -> (StatusCode, &'static str) {
-        const PERMANENT: StatusCode = StatusCode::BAD_REQUEST;
-        const TEMPORARY: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
-        match self {
-            Self::MissingHeader => (StatusCode::UNAUTHORIZED, "the request has no signature"),
-            Self::DuplicateHeader => (PERMANENT, "the request has several signature headers"),
-            Self::MalformedHeader => (PERMANENT, "the signature header is malformed"),
-            Self::DuplicateTimestamp => (PERMANENT, "the signature header has several timestamps"),
-            Self::UnknownScheme => (TEMPORARY, "the signature has an unknown scheme"),
-            Self::Stale => (
-                TEMPORARY,
-                "the signature is older than the tolerance; check the local clock",
-            ),
-            Self::Future => (
-                TEMPORARY,
-                "the signature is later than the local clock allows; check the clock",
-            ),
-            Self::WrongHost => (
-                TEMPORARY,
-                "the signature is for another host than the public URL; check `public_url`",
-            ),
-            Self::UnsortedQuery => (TEMPORARY, "the signature is for a query that is not sorted"),
-            Self::WrongSignature => (
-                TEMPORARY,
-                "the signature matches no known secret; check the account and its secrets",
-            ),
-            Self::MalformedRequest => (TEMPORARY, "the request line is malformed"),
-            Self::Missing(_) => (TEMPORARY, "is missing"),
-            Self::MalformedBody => (TEMPORARY, "the body does not match its type"),
-            Self::UnreadableBody => (TEMPORARY, "the body could not be read"),
-        }
-    }
 }
 
 impl fmt::Display for CallbackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Self::Missing(name) = self {
-            write!(f, "the parameter `{name}` ")?;
-        }
-        f.write_str(self.facts().1)
+        f.write_str(match self {
+            Self::MissingHeader => "the request has no signature",
+            Self::DuplicateHeader => "the request has several signature headers",
+            Self::MalformedHeader => "the signature header is malformed",
+            Self::DuplicateTimestamp => "the signature header has several timestamps",
+            Self::UnknownScheme => "the signature has an unknown scheme",
+            Self::Stale => "the signature is older than the tolerance; check the local clock",
+            Self::Future => "the signature is later than the local clock allows; check the clock",
+            Self::WrongHost => {
+                "the signature is for another host than the public URL; check `public_url`"
+            }
+            Self::UnsortedQuery => "the signature is for a query that is not sorted",
+            Self::WrongSignature => {
+                "the signature matches no known secret; check the account and its secrets"
+            }
+            Self::MalformedRequest => "the request line is malformed",
+            Self::Missing(name) => return write!(f, "the parameter `{name}` is missing"),
+            Self::MalformedBody => "the body does not match its type",
+            Self::UnreadableBody => "the body could not be read",
+        })
     }
 }
 

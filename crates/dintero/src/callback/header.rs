@@ -32,10 +32,8 @@ impl SignatureHeader {
         let mut time = None;
         let mut digests = Vec::new();
         for part in text.split(',') {
-            let (name, value) = part
-                .trim()
-                .split_once('=')
-                .ok_or(CallbackError::MalformedHeader)?;
+            let pair = part.trim().split_once('=');
+            let (name, value) = pair.ok_or(CallbackError::MalformedHeader)?;
             match name {
                 "t" if time.is_some() => return Err(CallbackError::DuplicateTimestamp),
                 "t" => time = Some(seconds(value)?),
@@ -57,10 +55,8 @@ impl SignatureHeader {
 /// Digits only: with a sign or a leading zero, the signed text would differ from the parsed number.
 fn seconds(text: &str) -> Result<u64, CallbackError> {
     let is_canonical = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
-    text.parse()
-        .ok()
-        .filter(|_| is_canonical)
-        .ok_or(CallbackError::MalformedHeader)
+    let seconds = text.parse().ok().filter(|_| is_canonical);
+    seconds.ok_or(CallbackError::MalformedHeader)
 }
 
 /// Lower-case hex, as Dintero writes it.

@@ -79,10 +79,8 @@ impl SessionCallback {
         if !parameters.iter().any(|(name, _)| NAMES.contains(&name)) {
             return Err(CallbackError::Missing("transaction_id"));
         }
-        let is_renamed = parameters
-            .iter()
-            .any(|parameter| parameter == ("sid_parameter_name", "sid"));
-        let session_names = match is_renamed {
+        let renames = |parameter| parameter == ("sid_parameter_name", "sid");
+        let session_names = match parameters.iter().any(renames) {
             true => ["sid", "session_id"],
             false => ["session_id", "sid"],
         };

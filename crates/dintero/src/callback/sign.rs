@@ -65,10 +65,8 @@ impl Signer {
         at: SystemTime,
     ) -> Result<HeaderValue, CallbackError> {
         let url = Url::parse(url).map_err(|_| CallbackError::MalformedRequest)?;
-        let time = at
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or(Duration::ZERO)
-            .as_secs();
+        let since_1970 = at.duration_since(SystemTime::UNIX_EPOCH);
+        let time = since_1970.unwrap_or(Duration::ZERO).as_secs();
         let parts = SignedParts {
             account: &self.account,
             time,

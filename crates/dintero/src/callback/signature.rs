@@ -20,9 +20,8 @@ impl Parameters {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        let pairs = self.0.iter();
+        pairs.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Removes the parameter that Dintero added under one of these names, the most likely name first. The merchant's URL may have the
@@ -42,9 +41,8 @@ impl Parameters {
     pub(super) fn to_sorted_query(&self) -> String {
         let mut sorted = self.clone();
         // By UTF-16 code units, which is not the order of UTF-8 beyond the basic plane.
-        sorted
-            .0
-            .sort_by(|(one, _), (two, _)| one.encode_utf16().cmp(two.encode_utf16()));
+        let pairs = &mut sorted.0;
+        pairs.sort_by(|(one, _), (two, _)| one.encode_utf16().cmp(two.encode_utf16()));
         sorted.to_query()
     }
 
@@ -101,10 +99,8 @@ pub(super) fn check_secrets(secrets: &[SecretString], violations: &mut Violation
     if secrets.is_empty() {
         violations.push("secret", "is required");
     }
-    if secrets
-        .iter()
-        .any(|secret| secret.expose_secret().is_empty())
-    {
+    let is_empty = |secret: &SecretString| secret.expose_secret().is_empty();
+    if secrets.iter().any(is_empty) {
         violations.push("secret", "must not be empty");
     }
 }

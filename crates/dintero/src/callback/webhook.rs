@@ -115,16 +115,13 @@ impl WebhookVerifier {
     /// # Errors
     /// A violation if there is no secret, or an empty one.
     pub fn new<S: Into<String>>(secrets: impl IntoIterator<Item = S>) -> Result<Self, Violations> {
-        let secrets: Arc<[SecretString]> = secrets
-            .into_iter()
-            .map(|secret| SecretString::from(secret.into()))
-            .collect();
+        let secrets = secrets.into_iter().map(|secret| secret.into().into());
+        let secrets: Arc<[SecretString]> = secrets.collect();
         let mut violations = Violations::default();
         check_secrets(&secrets, &mut violations);
-        if violations.is_empty() {
-            Ok(Self { secrets })
-        } else {
-            Err(violations)
+        match violations.is_empty() {
+            true => Ok(Self { secrets }),
+            false => Err(violations),
         }
     }
 

@@ -70,7 +70,7 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         transaction.doc["items"] = call.body["items"].clone();
     }
     let by = json!({"created_by": call.grant.client_id});
-    transaction.add_event(call.now, call.request_id, "AUTHORIZE", amount, by);
+    transaction.add_event(call.cause(), "AUTHORIZE", amount, by);
     changed(call, account, id)
 }
 

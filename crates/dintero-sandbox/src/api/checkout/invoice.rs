@@ -86,7 +86,7 @@ pub(crate) fn pay(
         if channel == "kravia" && transaction.ledger.status() == "AUTHORIZED" {
             let movement = transaction.whole_capture();
             // It is carried out once the payer has paid the invoice.
-            transaction.begin(call.now, call.request_id, movement, NEVER);
+            transaction.begin(call.cause(), movement, NEVER);
             account.checkout.pending.push(id.clone());
         }
     }

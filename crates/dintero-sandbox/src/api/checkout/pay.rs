@@ -131,12 +131,9 @@ fn is_repeated(call: &Call<'_>, account: &Account) -> bool {
     let authorized = |session: &Session| {
         let id = session.transaction_id.as_deref().unwrap_or_default();
         let transaction = account.checkout.transactions.find(id);
-        transaction.is_some_and(|t| {
-            matches!(
-                t.ledger.authorization,
-                Authorization::Given | Authorization::Voided
-            )
-        })
+        let authorization = transaction.map(|t| t.ledger.authorization);
+        let paid = [Some(Authorization::Given), Some(Authorization::Voided)];
+        paid.contains(&authorization)
     };
     if call.toggle("strict-merchant-reference") {
         sessions.next().is_some()

@@ -1,5 +1,7 @@
 //! Sessions: created from a profile or with a whole configuration, read, updated, cancelled.
 
+use std::ops::RangeBounds as _;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::api::checkout::order::{check_order, check_session_metadata, check_sum};
@@ -80,7 +82,7 @@ pub(crate) fn open(
         expires_at,
         ..Session::default()
     };
-    session.add_event(call.now, call.request_id, "INITIATED", Value::Null);
+    session.add_event(call.cause(), "INITIATED", Value::Null);
     account.checkout.sessions.put(&id, session);
     Ok(id)
 }
@@ -94,13 +96,8 @@ pub(crate) fn created(call: &Call<'_>, account: &Account, id: &str) -> HandlerRe
 }
 
 /// `expires_at` of a body, or the usual life.
-pub(crate) fn expiry(
-    call: &Call<'_>,
-    check: &mut Check,
-    field: &str,
-    expires_at: &Value,
-) -> DateTime<Utc> {
-    let expires_at = expires_at.as_str().and_then(|at| parse_time(at, false));
+pub(crate) fn expiry(call: &Call<'_>, check: &mut Check, field: &str, at: &Value) -> DateTime<Utc> {
+    let expires_at = at.as_str().and_then(|at| parse_time(at, false));
     let expires_at = expires_at.unwrap_or(call.now + LIFE);
     check.ensure(expires_at > call.now, field, "must be in the future");
     expires_at
@@ -127,9 +124,10 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         let at = parse_time(text_of(&doc["created_at"]), false);
         has_values(query, &doc, &FILTERS)
             && (is_found(query, &doc, &SEARCHED) || has_name(query, &doc["order"]))
-            && at.is_some_and(|at| created.contains(at))
+            && at.is_some_and(|at| created.contains(&at))
     };
-    let (page, _) = page(call, &account.checkout.sessions, wanted)?;
+    let sessions = &account.checkout.sessions;
+    let (page, _) = page(call, "starting_after", sessions, wanted)?;
     ApiResponse::ok(page.iter().map(|s| s.body(&[])).collect())
 }
 
@@ -142,7 +140,7 @@ pub(crate) fn lock(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     }
     session.check_capacity()?;
     session.locked = true;
-    session.add_event(call.now, call.request_id, "PAY_LOCK_START", Value::Null);
+    session.add_event(call.cause(), "PAY_LOCK_START", Value::Null);
     ApiResponse::ok(json!({"pay_lock_id": call.request_id}))
 }
 
@@ -188,11 +186,11 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     set(&mut session.doc, json!({"express": express}));
     if session.locked && call.body["remove_lock"] != false {
         session.locked = false;
-        session.add_event(call.now, call.request_id, "PAY_LOCK_END", Value::Null);
+        session.add_event(call.cause(), "PAY_LOCK_END", Value::Null);
     }
     let details = json!({"previous_order": before, "updated_order": after});
     let kept = size(&details);
-    session.add_event(call.now, call.request_id, "UPDATE_SESSION", details);
+    session.add_event(call.cause(), "UPDATE_SESSION", details);
     let response = ApiResponse::new(200, session.body(&[]));
     Ok(ApiResponse { kept, ..response })
 }
@@ -220,11 +218,11 @@ pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         ensure_state(transaction.ledger.status() == "AUTHORIZED", reason)?;
         transaction.check_capacity()?;
         let movement = voiding(call, transaction);
-        if !perform(account, &id, call.now, call.request_id, movement)? {
+        if !perform(account, &id, call.cause(), movement)? {
             return Ok(timed_out(500));
         }
     }
     let session = account.checkout.sessions.get_mut(id, "session")?;
-    session.cancel(call.now, call.request_id, Some(&call.grant.client_id));
+    session.cancel(call.cause(), Some(&call.grant.client_id));
     ApiResponse::ok(session.body(&[]))
 }

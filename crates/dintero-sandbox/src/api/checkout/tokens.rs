@@ -4,20 +4,15 @@ use crate::api::checkout::card::Card;
 use crate::api::prelude::*;
 
 /// The token of a card that a transaction was paid with.
-pub(crate) fn issue(
-    call: &Call<'_>,
-    account: &str,
-    card: &Card,
-    transaction: &Transaction,
-) -> Value {
+pub(crate) fn issue(call: &Call<'_>, account: &str, card: &Card, payment: &Transaction) -> Value {
     let mut token = json!({
         "id": uuid(), "type": "payment_token", "status": "ACTIVE", "card_brand": card.brand.to_lowercase(),
         "account_id": account, "payment_product_type": "dintero_psp.creditcard", "created_at": call.now_text(),
         "updated_at": call.now_text(), "token": uuid(), "masked_pan": card.redacted,
-        "pan_expiry_date": transaction.doc["card"]["expiry_date"], "transaction_id": transaction.doc["id"],
+        "pan_expiry_date": payment.doc["card"]["expiry_date"], "transaction_id": payment.doc["id"],
         "created_by": call.grant.client_id, "external_token_references": [], "links": [],
     });
-    let customer = &transaction.doc["customer"]["customer_id"];
+    let customer = &payment.doc["customer"]["customer_id"];
     set(&mut token, json!({"customer_id": customer}));
     token
 }

@@ -14,7 +14,7 @@ use crate::api::finance;
 use crate::api::prelude::*;
 use crate::callbacks;
 use crate::clock::{NEVER, later};
-use crate::state::checkout::{Movement, Operation, Pending, PreAuthorization};
+use crate::state::checkout::{Cause, Movement, Operation, Pending, PreAuthorization};
 
 /// `POST /transactions/{id}/capture` and `POST /transactions/{id}/refund`.
 pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> HandlerResult {
@@ -109,14 +109,14 @@ fn carry_out(
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
     transaction.check_capacity()?;
     let Some(due) = due else {
-        let is_done = perform(account, id, call.now, call.request_id, movement)?;
+        let is_done = perform(account, id, call.cause(), movement)?;
         let transaction = account.checkout.transactions.get(id, "transaction")?;
         return Ok(match is_done {
             true => ApiResponse::new(200, transaction.body(&includes)),
             false => timed_out(503),
         });
     };
-    transaction.begin(call.now, call.request_id, movement, due);
+    transaction.begin(call.cause(), movement, due);
     let body = transaction.body(&includes);
     account.checkout.pending.push(id.to_owned());
     Ok(ApiResponse::new(202, body).with_header("event-request-id", call.request_id))
@@ -126,39 +126,37 @@ fn carry_out(
 pub(crate) fn perform(
     account: &mut Account,
     id: &str,
-    now: DateTime<Utc>,
-    request_id: &str,
+    cause: Cause<'_>,
     mut movement: Movement,
 ) -> ApiResult<bool> {
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
     let event = movement.operation.event();
     if times_out(transaction, event) {
         movement.extra["error"] = timeout("the payment provider");
-        transaction.add_event(now, request_id, event, movement.amount, movement.extra);
+        transaction.add_event(cause, event, movement.amount, movement.extra);
         return Ok(false);
     }
     let finance = &mut account.finance;
-    finance::note(finance, &account.id, now, transaction, &movement);
+    finance::note(finance, &account.id, cause.0, transaction, &movement);
     let first_event = transaction.events.len();
-    transaction.apply(now, request_id, movement);
-    callbacks::on_events(account, now, id, first_event);
+    transaction.apply(cause, movement);
+    callbacks::on_events(account, cause.0, id, first_event);
     Ok(true)
 }
 
 /// The response when a card times out; no error, since the transaction has one event more.
 pub(crate) fn timed_out(status: u16) -> ApiResponse {
-    let message =
+    let reason =
         "the payment provider did not respond in time; read the transaction before you repeat";
-    ApiError::new(status, "PROVIDER_TIMEOUT", message).into()
+    ApiError::new(status, "PROVIDER_TIMEOUT", reason).into()
 }
 
 /// When the first of what was accepted with 202 is due.
 pub(crate) fn next_due(account: &Account) -> Option<DateTime<Utc>> {
     let pending = account.checkout.pending.iter();
     let transactions = pending.filter_map(|id| account.checkout.transactions.find(id));
-    transactions
-        .filter_map(|t| Some(t.pending.as_ref()?.due))
-        .min()
+    let due = transactions.filter_map(|t| Some(t.pending.as_ref()?.due));
+    due.min()
 }
 
 /// Carries out what was accepted with 202 and is due, or all of it.
@@ -172,7 +170,7 @@ pub(crate) fn complete_pending(account: &mut Account, now: DateTime<Utc>, all: b
             Some(mut pending) => {
                 pending.movement.extra["correlation_request_id"] = json!(pending.request_id);
                 // It was checked when it was accepted, and nothing else can have happened since.
-                let _ = perform(account, &id, now, &uuid(), pending.movement);
+                let _ = perform(account, &id, (now, &uuid()), pending.movement);
             }
             None => account.checkout.pending.push(id),
         }

@@ -1,5 +1,7 @@
 //! Reading transactions: one, or a page with Dintero's filters.
 
+use std::ops::{Bound::Unbounded, RangeBounds as _};
+
 use crate::api::prelude::*;
 use crate::api::{has_values, is_found, is_one_of, page};
 use crate::query::{Query, TimeRange};
@@ -55,12 +57,13 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
             && has_values(query, &t.doc, &FILTERS)
             && is_one_of(&correlations, text_of(correlation))
             && amounts(t.doc["amount"].as_i64().unwrap_or(0))
-            && created.contains(t.created_at)
+            && created.contains(&t.created_at)
             && had(t, "CAPTURE", captured)
             && had(t, "REFUND", refunded)
             && (is_found(query, &t.doc, &SEARCHED) || has_name(query, &t.doc))
     };
-    let (page, _) = page(call, &account.checkout.transactions, wanted)?;
+    let transactions = &account.checkout.transactions;
+    let (page, _) = page(call, "starting_after", transactions, wanted)?;
     ApiResponse::ok(page.iter().map(|t| t.body(&includes)).collect())
 }
 
@@ -68,9 +71,9 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 fn had(transaction: &Transaction, name: &str, range: TimeRange) -> bool {
     let in_range = |e: &Value| {
         let time = parse_time(text_of(&e["created_at"]), false);
-        e["event"] == name && e["success"] == true && time.is_some_and(|t| range.contains(t))
+        e["event"] == name && e["success"] == true && time.is_some_and(|t| range.contains(&t))
     };
-    range.is_open() || transaction.events.iter().any(in_range)
+    range == (Unbounded, Unbounded) || transaction.events.iter().any(in_range)
 }
 
 /// Whether `search` is the full name in one of the addresses.

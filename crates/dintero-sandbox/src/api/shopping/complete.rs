@@ -1,8 +1,7 @@
 //! Completing a draft: a new order, or more lines for an existing one.
 
 use crate::api::prelude::*;
-use crate::api::shopping::items::ITEMS;
-use crate::api::shopping::{self, drafts::touch};
+use crate::api::shopping::{self, ITEMS, drafts::touch};
 use crate::state::shopping::{Kind, Order, gross, lines, require_open};
 
 /// `PUT /draft_orders/{id}/complete`. With `split_draft` lines of different `groups` become orders of their own, the
@@ -84,10 +83,8 @@ fn new_order(call: &Call<'_>, account: &Account, mut doc: Value, options: &Value
     let generated = generated.then(|| alphanumeric(9).to_uppercase());
     let own = doc["order_id"].as_str().map(str::to_owned);
     let order_id = own.or(generated).unwrap_or_else(|| id.clone());
-    let (url, draft) = (
-        shopping::url(call, &account.id, "orders", &order_id),
-        call.param("id"),
-    );
+    let draft = call.param("id");
+    let url = shopping::url(call, &account.id, "orders", &order_id);
     let draft_url = shopping::url(call, &account.id, "draft_orders", draft);
     let at = call.now_text();
     let fields = json!({

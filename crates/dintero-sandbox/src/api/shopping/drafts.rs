@@ -1,8 +1,7 @@
 //! Drafts: free to change while they are open, and completed to an order.
 
 use crate::api::prelude::*;
-use crate::api::shopping::items::{ITEMS, check_line_id, check_order, replaced, stored};
-use crate::api::shopping::url;
+use crate::api::shopping::{ITEMS, check_line_id, check_order, replaced, stored, url};
 use crate::state::shopping::{PER_ORDER, Shopping, gross, require_open};
 
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {

@@ -1,13 +1,9 @@
 //! Authorizations, captures, refunds and cancellations of an order: recorded, read and listed.
-//!
-//! When Dintero responds with 409 here is not published. The sandbox's reading: 400 for a body that is wrong in itself
-//! (unknown line, missing field), 409 when the order's state leaves no room: more than what is left of a line, a second
-//! authorization of a line without `multiple_authorizations`, or an order that is closed or cancelled.
 
 use std::collections::BTreeMap;
 
 use crate::api::prelude::*;
-use crate::api::shopping::{self, items::ITEMS};
+use crate::api::shopping::{self, ITEMS};
 use crate::state::shopping::{Kind, Order, lines, require_open};
 
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
@@ -102,8 +98,6 @@ fn check_left(
         Kind::Refund => "what is captured and not refunded",
         _ => "what is authorized and neither captured nor cancelled",
     };
-    let kind = kind.singular();
-    Err(ApiError::conflict(format!(
-        "the {kind} of a line is more than {most}"
-    )))
+    let message = format!("the {} of a line is more than {most}", kind.singular());
+    Err(ApiError::conflict(message))
 }

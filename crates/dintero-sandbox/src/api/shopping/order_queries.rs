@@ -1,5 +1,7 @@
 //! Orders read and listed: all of an account, of a customer, of a store.
 
+use std::ops::RangeBounds as _;
+
 use crate::api::page;
 use crate::api::prelude::*;
 use crate::query::Query;
@@ -30,9 +32,9 @@ pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let events = events_wanted(call);
     let created = call.query.times("created_at")?;
-    let wanted =
-        |o: &Order| belongs(call, o) && created.contains(o.created_at) && matches(&call.query, o);
-    let (page, next) = page(call, &account.shopping.orders, wanted)?;
+    let is_in = |order: &Order| belongs(call, order) && created.contains(&order.created_at);
+    let wanted = |order: &Order| is_in(order) && matches(&call.query, order);
+    let (page, next) = page(call, "starting_after", &account.shopping.orders, wanted)?;
     let mut body = json!({"orders": page.iter().map(|o| o.body(&events)).collect::<Value>()});
     set(&mut body, json!({"paging_token": next}));
     ApiResponse::ok(body)
@@ -75,16 +77,14 @@ fn matches(query: &Query, order: &Order) -> bool {
     let lines = items(&order.doc["items"]).iter();
     let discounts = lines.flat_map(|line| items(&line["discount_lines"]));
     let discounts = discounts.map(|d| text_of(&d["discount_type"]));
+    #[rustfmt::skip]
     let filters = [
         ("status", vec![text_of(&order.doc["status"])]),
         ("currency", vec![text_of(&order.doc["currency"])]),
         ("payment_status", vec![order.payment_status()]),
         ("itinerary_travel_mode", modes.collect()),
         ("itinerary_arrival_address", addresses("arrival_address")),
-        (
-            "itinerary_departure_address",
-            addresses("departure_address"),
-        ),
+        ("itinerary_departure_address", addresses("departure_address")),
         ("items_discount_lines_discount_type", discounts.collect()),
     ];
     filters.iter().all(|(parameter, found)| {

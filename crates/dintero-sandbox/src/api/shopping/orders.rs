@@ -1,8 +1,8 @@
 //! Orders: updated, commented, cancelled, closed and opened again.
 
 use crate::api::prelude::*;
-use crate::api::shopping::items::{ITEMS, check_line_id, replaced};
 use crate::api::shopping::order_queries::events_wanted;
+use crate::api::shopping::{ITEMS, check_line_id, replaced};
 use crate::state::shopping::{Kind, Order, gross, lines, require_open};
 
 /// `PUT /orders/{order_id}`: the documented fields of an open order. Lines are changed, never added (a draft with

@@ -9,7 +9,8 @@ use crate::state::wallets::Card;
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let amounts = call.query.ints("amount_available")?;
     let cards = &account.wallets.cards;
-    let (page, next) = page(call, cards, |card| amounts(card.available()))?;
+    let wanted = |card: &Card| amounts(card.available());
+    let (page, next) = page(call, "starting_after", cards, wanted)?;
     let mut body = json!({"cards": page.into_iter().map(Card::body).collect::<Value>()});
     set(&mut body, json!({"starting_after": next}));
     ApiResponse::ok(body)

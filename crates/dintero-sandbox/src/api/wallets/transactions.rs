@@ -137,7 +137,6 @@ fn with_card(
 }
 
 impl Card {
-    /// Keeps the response for a repeated `ref_id`.
     pub(crate) fn remember(&mut self, call: &Call<'_>, response: Value) {
         let first = FirstResponse {
             path: call.path.into(),

@@ -60,7 +60,7 @@ pub(crate) fn pay(
     }
     let (product, outcome) = ("dintero_psp.creditcard", card.outcome);
     let id = begin(call, account, session_id, (product, outcome), Some(&card))?;
-    conclude(call, account, &id, Some(&card))?;
+    finish(call, account, &id, Some(&card))?;
     Ok(id)
 }
 
@@ -77,7 +77,7 @@ pub(crate) fn pay_invoice(
     }
     let given = (product, Authorization::Given);
     let id = begin(call, account, session_id, given, None)?;
-    conclude(call, account, &id, None)?;
+    finish(call, account, &id, None)?;
     Ok(id)
 }
 
@@ -94,7 +94,7 @@ fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<S
 fn cancel(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<()> {
     let session = account.checkout.sessions.get_mut(session_id, "session")?;
     check_payable(call, session)?;
-    session.cancel(call.now, call.request_id, None);
+    session.cancel(call.cause(), None);
     callbacks::on_cancel(account, call.now, session_id);
     Ok(())
 }
@@ -119,7 +119,7 @@ pub(crate) fn decide(
         true => Authorization::Given,
         false => Authorization::Failed,
     };
-    conclude(call, account, &id, None)?;
+    finish(call, account, &id, None)?;
     Ok(id)
 }
 
@@ -167,19 +167,14 @@ fn begin(
         _ => "INITIATED",
     };
     let extra = json!({"transaction_status": status});
-    transaction.add_event(call.now, call.request_id, "INITIALIZE", amount, extra);
+    transaction.add_event(call.cause(), "INITIALIZE", amount, extra);
     session.transaction_id = Some(id.clone());
     checkout.transactions.put(&id, transaction);
     Ok(id)
 }
 
 /// What follows once it is known whether the payment is authorized.
-fn conclude(
-    call: &Call<'_>,
-    account: &mut Account,
-    id: &str,
-    card: Option<&Card>,
-) -> ApiResult<()> {
+fn finish(call: &Call<'_>, account: &mut Account, id: &str, card: Option<&Card>) -> ApiResult<()> {
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
     let session_id = transaction.session_id.clone();
     let session = account.checkout.sessions.get_mut(&session_id, "session")?;
@@ -192,7 +187,7 @@ fn conclude(
         true => Value::Null,
         false => json!({"error": card.map_or(refused, Card::error)}),
     };
-    transaction.add_event(call.now, call.request_id, "AUTHORIZE", amount, error);
+    transaction.add_event(call.cause(), "AUTHORIZE", amount, error);
 
     let reported = transaction.events.len();
     let is_automatic = body["configuration"]["auto_capture"] == true && !is_kravia(transaction);
@@ -201,12 +196,12 @@ fn conclude(
             || times_out(transaction, "CAPTURE")
         {
             let error = json!({"error": timeout("the automatic capture")});
-            transaction.add_event(call.now, call.request_id, "CAPTURE", amount, error);
+            transaction.add_event(call.cause(), "CAPTURE", amount, error);
         } else {
             let movement = transaction.whole_capture();
             let finance = &mut account.finance;
             finance::note(finance, &account.id, call.now, transaction, &movement);
-            transaction.apply(call.now, call.request_id, movement);
+            transaction.apply(call.cause(), movement);
         }
     }
 
@@ -233,7 +228,7 @@ fn conclude(
     };
     let product = &transaction.doc["payment_product_type"];
     let details = json!({"payment_product_type": product, "amount": amount});
-    session.add_event(call.now, call.request_id, name, details);
+    session.add_event(call.cause(), name, details);
     callbacks::on_payment(account, call.now, id, card.is_none());
     callbacks::on_events(account, call.now, id, reported);
     if let Some(token) = token {
