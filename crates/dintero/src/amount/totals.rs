@@ -44,6 +44,8 @@ pub struct TransactionAmounts {
 pub enum AmountsUnclear {
     /// The transaction has no list of events.
     NoEvents,
+    /// The transaction has no amount.
+    NoAuthorizedAmount,
     /// The capture or refund event of this index has no integer amount.
     NoAmount(usize),
     /// The event of this index has no `success`.
@@ -62,6 +64,7 @@ impl fmt::Display for AmountsUnclear {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoEvents => f.write_str("the transaction has no list of events"),
+            Self::NoAuthorizedAmount => f.write_str("the transaction has no amount"),
             Self::NoAmount(index) => write!(f, "event {index} of the transaction has no amount"),
             Self::NoSuccess(index) => {
                 write!(f, "event {index} of the transaction has no `success`")
@@ -92,17 +95,21 @@ impl TransactionAmounts {
     /// Computes the amounts.
     ///
     /// # Errors
-    /// [`AmountsUnclear`] if the events are incomplete or inconsistent.
+    /// [`AmountsUnclear`] if the amount is missing, or the events are incomplete or inconsistent.
     pub fn of(transaction: &Transaction) -> Result<Self, AmountsUnclear> {
-        let currency = transaction.currency.parse()?;
+        let currency = transaction.currency.as_deref().unwrap_or_default();
+        let currency = currency.parse()?;
+        let authorized = transaction
+            .amount
+            .ok_or(AmountsUnclear::NoAuthorizedAmount)?;
         let events = transaction
             .events
             .as_deref()
             .ok_or(AmountsUnclear::NoEvents)?;
-        let sums = Sums::of(transaction.amount, events)?;
+        let sums = Sums::of(authorized, events)?;
         let (captured, refunded) = transaction.status.as_ref().map_or((false, false), implied);
         let lacks_event = captured && sums.captured == 0 || refunded && sums.refunded == 0;
-        if lacks_event && transaction.amount != 0 {
+        if lacks_event && authorized != 0 {
             return Err(AmountsUnclear::Status);
         }
         Ok(Self {
