@@ -97,7 +97,10 @@ pub fn document(words: &BTreeSet<String>, of: Of) -> Value {
         if let (Some(operation), Value::Object(more)) = (operation.as_object_mut(), more) {
             operation.extend(more);
         }
-        paths.insert(format!("/{}", id.replace(' ', "_")), json!({"post": operation}));
+        paths.insert(
+            format!("/{}", id.replace(' ', "_")),
+            json!({"post": operation}),
+        );
     };
     operation("all of them", "All of them", json!({}));
     if let Of::Objects = of {

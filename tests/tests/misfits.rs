@@ -108,8 +108,6 @@ const REQUIRED: &[&str] = &[
     "currency",
     "expires_in",
     "name",
-    "payment_product",
-    "payment_product_type",
     "payout_destination_id",
     "payout_reference",
     "pin",
@@ -121,32 +119,15 @@ const REQUIRED: &[&str] = &[
     "token_type",
     "actions",
     "message",
-    // What a session, a capture and a configuration consist of.
-    "order",
-    "order.amount",
-    "order.currency",
-    "order.merchant_reference",
-    "url",
-    "url.return_url",
-    "items",
-    "items.line_id",
+    // The accounts that a seller is paid to.
     "bank_accounts",
-    "bank_accounts.bank_account_currency",
-    "bank_accounts.payout_currency",
-    "destinations",
-    "destinations.destination_type",
-    "filetypes",
-    "providers",
-    // The list of a page, and what its elements require.
+    // The list of a page.
     "authorizations",
     "captures",
-    "captures.items",
     "events",
     "orders",
     "refunds",
     "sessions",
-    "sessions.items",
-    "sessions.items.line_id",
 ];
 
 /// Changes up to `most` members in turn, each to `step` values. Adds the members that no response may lack, and returns how many bodies were tried.
@@ -224,13 +205,7 @@ fn the_transaction_of_the_reference_is_decoded_whatever_one_member_is() {
         &mut lost,
     );
     assert!(tried > 1_500, "only {tried} bodies were tried");
-    let required = [
-        "amount",
-        "currency",
-        "payment_product",
-        "payment_product_type",
-    ];
-    assert_eq!(lost["transaction"], required.map(str::to_owned).into());
+    assert!(lost.is_empty(), "{lost:#?}");
 }
 
 /// Bodies that integrations received, with made-up values.

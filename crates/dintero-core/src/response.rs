@@ -60,8 +60,8 @@ impl<T> Response<T> {
     /// Each is set aside in the nearest object around it to which it is optional: it is `None` there, is among the unknown fields under its
     /// own name, and is serialized again as it was received. A required field takes its object along, an element its list. What is
     /// required at the top of a response has nowhere to go: a response without it is an error
-    /// ([`Error::is_decode`](crate::Error::is_decode)). That are amount, currency and payment product of a transaction, `order` and `url`
-    /// of a session, the id of a card, the list of a page, and what these require themselves.
+    /// ([`Error::is_decode`](crate::Error::is_decode)). That are the id, amount and currency of a
+    /// wallet's card, the ids and bank accounts of a seller, `success` and `actions` of a payment, an access token, and the list of a page.
     ///
     /// Not set aside are whole numbers written as decimals, half a surrogate pair, which reads as U+FFFD, the earlier ones of several
     /// fields of one name, and a byte order mark. UTF-16 and text after the JSON are errors.

@@ -57,7 +57,7 @@ async fn callback(State(shop): State<Shop>, callback: SessionCallback) -> Callba
         println!(
             "  {} is paid: {}",
             callback.merchant_reference,
-            nok(transaction.amount)
+            nok(transaction.amount.unwrap_or_default())
         );
         shop.paid.notify_one();
     }

@@ -78,7 +78,11 @@ async fn run() -> Result<()> {
 /// Returns the fields of a transaction, with exact amounts in major units.
 fn row(transaction: &Transaction) -> Result<[String; 9]> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let amount = Amount::of(transaction.amount, &transaction.currency)?;
+    let currency = text(&transaction.currency);
+    let amount = transaction
+        .amount
+        .map(|amount| Amount::of(amount, &currency))
+        .transpose()?;
     let amounts = match TransactionAmounts::of(transaction) {
         Ok(amounts) => [amounts.captured().to_major(), amounts.refunded().to_major()],
         // The events are inconclusive; no number is better than a wrong one.
@@ -98,10 +102,14 @@ fn row(transaction: &Transaction) -> Result<[String; 9]> {
             .as_ref()
             .map(|status| status.as_str().to_owned())
             .unwrap_or_default(),
-        transaction.payment_product_type.as_str().to_owned(),
-        amount.to_major(),
+        transaction
+            .payment_product_type
+            .as_ref()
+            .map(|product| product.as_str().to_owned())
+            .unwrap_or_default(),
+        amount.map(|amount| amount.to_major()).unwrap_or_default(),
         captured,
         refunded,
-        transaction.currency.clone(),
+        currency,
     ])
 }

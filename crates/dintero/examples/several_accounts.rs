@@ -67,7 +67,9 @@ async fn total(dintero: &Dintero) -> std::result::Result<(usize, i64), dintero::
         .await?;
     Ok((
         page.len(),
-        page.iter().map(|transaction| transaction.amount).sum(),
+        page.iter()
+            .filter_map(|transaction| transaction.amount)
+            .sum(),
     ))
 }
 

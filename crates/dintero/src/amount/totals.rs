@@ -44,6 +44,8 @@ pub struct TransactionAmounts {
 pub enum AmountsUnclear {
     /// The transaction has no list of events.
     NoEvents,
+    /// The transaction has no amount.
+    NoAuthorizedAmount,
     /// The capture or refund event of this index has no integer amount.
     NoAmount(usize),
     /// The event of this index has no `success`.
@@ -63,6 +65,7 @@ impl fmt::Display for AmountsUnclear {
         let event = |index, problem| format!("event {index} of the transaction {problem}");
         f.write_str(&match self {
             Self::NoEvents => "the transaction has no list of events".to_owned(),
+            Self::NoAuthorizedAmount => "the transaction has no amount".to_owned(),
             Self::NoAmount(index) => event(index, "has no amount"),
             Self::NoSuccess(index) => event(index, "has no `success`"),
             Self::Unreadable(index) => event(index, "could not be read"),
@@ -91,16 +94,19 @@ impl TransactionAmounts {
     /// Computes the amounts.
     ///
     /// # Errors
-    /// [`AmountsUnclear`] if the events are incomplete or inconsistent.
+    /// [`AmountsUnclear`] if the amount is missing, or the events are incomplete or inconsistent.
     pub fn of(transaction: &Transaction) -> Result<Self, AmountsUnclear> {
-        let currency = transaction.currency.parse()?;
+        let currency = transaction.currency.as_deref().unwrap_or_default();
+        let currency = currency.parse()?;
+        let authorized = transaction.amount;
+        let authorized = authorized.ok_or(AmountsUnclear::NoAuthorizedAmount)?;
         let events = transaction.events.as_deref();
         let events = events.ok_or(AmountsUnclear::NoEvents)?;
-        let sums = Sums::of(transaction.amount, events)?;
+        let sums = Sums::of(authorized, events)?;
         let status = transaction.status.as_ref();
         let (captured, refunded, open) = status.map_or((false, false, None), implied);
         let lacks_event = captured && sums.captured == 0 || refunded && sums.refunded == 0;
-        if lacks_event && transaction.amount != 0 {
+        if lacks_event && authorized != 0 {
             return Err(AmountsUnclear::Status);
         }
         Ok(Self {

@@ -78,7 +78,7 @@ impl Verified {
     ///
     /// fn respond(verifier: &Verifier, request: &http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, Box<dyn Error>> {
     ///     let callback: ShippingAddressCallbackRequest = verifier.verify(request)?.express(request.body())?;
-    ///     println!("an order of {}", callback.order.amount);
+    ///     println!("an order of {:?}", callback.order.as_ref().map(|order| order.amount));
     ///     let nowhere = ShippingAddressCallbackResponse::builder().shipping_options(Vec::<ShippingOption>::new()).build()?;
     ///     Ok(nowhere.to_response()?)
     /// }

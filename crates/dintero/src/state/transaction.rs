@@ -137,9 +137,7 @@ impl TransactionRules for Transaction {
             return Unknown(Reason::MissingData);
         };
         let allowed = match status {
-            TransactionStatus::Authorized if is_swish(&self.payment_product_type) => {
-                Unknown(Reason::Undocumented)
-            }
+            TransactionStatus::Authorized if is_swish(self) => Unknown(Reason::Undocumented),
             TransactionStatus::PartiallyCaptured if !is_kravia(self) => can_void_rest(self),
             status => rule(status, Rule::Void),
         };
@@ -176,15 +174,17 @@ fn for_product(transaction: &Transaction, operation: Rule, verdict: Verdict) -> 
             _ => verdict,
         };
     }
-    if allowed && transaction.payment_product_type.is_unknown() {
-        return Unknown(Reason::UnknownState);
+    match &transaction.payment_product_type {
+        None if allowed => Unknown(Reason::MissingData),
+        Some(product) if allowed && product.is_unknown() => Unknown(Reason::UnknownState),
+        _ => verdict,
     }
-    verdict
 }
 
 fn is_kravia(transaction: &Transaction) -> bool {
-    let product = transaction.payment_product_type.as_str();
-    transaction.payment_product == PaymentProduct::Kravia || product.starts_with("kravia.")
+    let product = transaction.payment_product_type.as_ref();
+    transaction.payment_product == Some(PaymentProduct::Kravia)
+        || product.is_some_and(|product| product.as_str().starts_with("kravia."))
 }
 
 /// Whether the merchant delivers the Kravia invoice and has not captured yet, without which nothing is collected.
@@ -207,7 +207,10 @@ fn check_amount(
     if !amount.is_positive() {
         return No(Reason::NotPositive);
     }
-    if transaction.currency != amount.currency().code() {
+    let Some(currency) = &transaction.currency else {
+        return Unknown(Reason::MissingData);
+    };
+    if currency != amount.currency().code() {
         return No(Reason::Currency);
     }
     let Some(status) = &transaction.status else {
@@ -248,7 +251,10 @@ fn unless_pending(transaction: &Transaction, verdict: Verdict) -> Verdict {
 
 fn can_void_rest(transaction: &Transaction) -> Verdict {
     use PaymentProductType as Product;
-    match &transaction.payment_product_type {
+    let Some(product) = &transaction.payment_product_type else {
+        return Unknown(Reason::MissingData);
+    };
+    match product {
         Product::PayexCreditcard
         | Product::PayexMobilepay
         | Product::PayexVipps
@@ -268,9 +274,9 @@ fn can_void_rest(transaction: &Transaction) -> Verdict {
     }
 }
 
-fn is_swish(product: &PaymentProductType) -> bool {
+fn is_swish(transaction: &Transaction) -> bool {
     matches!(
-        product,
-        PaymentProductType::SwishSwish | PaymentProductType::PayexSwish
+        transaction.payment_product_type,
+        Some(PaymentProductType::SwishSwish | PaymentProductType::PayexSwish)
     )
 }

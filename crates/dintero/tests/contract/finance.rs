@@ -216,7 +216,11 @@ pub async fn reports(contract: &Contract) {
     let made = contract.known(made.send().await);
     assert_eq!(
         (&made.filetypes, &made.destinations, &made.filters),
-        (&sent.filetypes, &sent.destinations, &sent.filters)
+        (
+            &Some(sent.filetypes),
+            &Some(sent.destinations.clone()),
+            &sent.filters
+        )
     );
     let id = made.id.clone().unwrap();
     let read = checkout
@@ -234,7 +238,7 @@ pub async fn reports(contract: &Contract) {
         .update_settlement_report_configuration(&*id)
         .body(change);
     let change = contract.known(change.send().await);
-    assert_eq!(change.filetypes, ["pdf"]);
+    assert_eq!(change.filetypes.unwrap(), ["pdf"]);
     let deleted = checkout
         .delete_settlement_report_configuration(&*id)
         .send()

@@ -68,8 +68,11 @@ pub async fn session(contract: &Contract, order: &str) {
     let session = shopping.create_order_session(order).body(input);
     let session = contract.known(session.send().await);
     assert_eq!(
-        (session.amount, &*session.items[0].line_id),
-        (Some(30_000), "1")
+        (
+            session.amount,
+            session.items.as_ref().unwrap()[0].line_id.as_deref()
+        ),
+        (Some(30_000), Some("1"))
     );
     let id = session.id.as_deref().unwrap();
     let read = shopping.get_order_session(order, id).send().await;

@@ -59,10 +59,13 @@ pub async fn invoice(contract: &Contract) {
     let invoice = session.transaction_id.unwrap();
     let invoice = contract.known(checkout.get_transaction(&invoice).send().await);
     assert_eq!(
-        (invoice.status.as_ref(), &invoice.payment_product_type),
+        (
+            invoice.status.as_ref(),
+            invoice.payment_product_type.as_ref()
+        ),
         (
             Some(&TransactionStatus::Authorized),
-            &PaymentProductType::KraviaInvoiceB2c
+            Some(&PaymentProductType::KraviaInvoiceB2c)
         )
     );
     let last = invoice.events.as_ref().unwrap().last().unwrap();
@@ -90,7 +93,7 @@ pub async fn payment(contract: &Contract, session: &str) {
         ),
         (
             Some(TransactionStatus::Authorized),
-            TOTAL + 1_000,
+            Some(TOTAL + 1_000),
             Some("third")
         )
     );
@@ -253,7 +256,7 @@ pub async fn stored_card(contract: &Contract) {
     let paid = contract.known(paid.send().await);
     assert_eq!(
         (paid.success, paid.amount, paid.status),
-        (true, 9_900, Some(TransactionStatus::Authorized))
+        (Some(true), Some(9_900), Some(TransactionStatus::Authorized))
     );
     let more = AuthorizationUpdate::builder()
         .amount(12_000)
@@ -261,7 +264,7 @@ pub async fn stored_card(contract: &Contract) {
     let more = checkout
         .update_transaction_authorization(paid.id.unwrap())
         .body(more);
-    assert_eq!(contract.known(more.send().await).amount, 12_000);
+    assert_eq!(contract.known(more.send().await).amount, Some(12_000));
 
     let reason = CardTokenDeleteOptions::builder()
         .reason("requested")

@@ -32,7 +32,7 @@ async fn session(callback: SessionCallback) -> CallbackResponse {
 async fn express(
     Express(callback): Express<ShippingAddressCallbackRequest>,
 ) -> axum::response::Response {
-    assert_eq!(callback.order.amount, 100);
+    assert_eq!(callback.order.unwrap().amount, 100);
     let response = ShippingAddressCallbackResponse::builder()
         .shipping_options(Vec::<ShippingOption>::new())
         .build()

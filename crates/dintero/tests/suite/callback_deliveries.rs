@@ -190,7 +190,7 @@ fn a_transaction_that_does_not_fit_its_type_is_read_as_far_as_it_does() {
         let webhook = deliver(body.as_bytes(), None);
         assert_eq!(kind(&webhook), "transaction", "{body}");
         let read = webhook.transaction().unwrap().unwrap();
-        assert_eq!(read.amount, 29_990, "{body}");
+        assert_eq!(read.amount, Some(29_990), "{body}");
         assert_eq!(webhook.raw(), body.as_bytes());
     }
 }
@@ -203,7 +203,7 @@ fn an_express_callback_is_read_as_responses_are() {
     let body = r#"{"id":"T12345678.s","url":{"return_url":"https://shop.example/r"},"metadata":[],
         "order":{"amount":1.0e4,"currency":"NOK","merchant_reference":"x\ud800y","items":[{"id":"a","line_id":"1","quantity":1.0,"amount":10000.0}]}}"#;
     let callback: ShippingAddressCallbackRequest = verified.express(body.as_bytes()).unwrap();
-    assert_eq!(callback.order.amount, 10_000);
+    assert_eq!(callback.order.unwrap().amount, 10_000);
     let unreadable = verified.express::<ShippingAddressCallbackRequest>(b"[]");
     assert!(unreadable.unwrap_err().is_retried());
 }

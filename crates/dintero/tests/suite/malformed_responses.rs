@@ -84,10 +84,15 @@ async fn a_truncated_transaction_is_an_error_wherever_it_ends() {
 
 #[tokio::test]
 async fn a_field_of_the_wrong_type_is_named_by_its_path() {
-    let mut body = transaction();
-    body["amount"] = json!("hidden");
-    body["items"] = json!("also hidden");
-    let error = error_of(body.to_string()).await;
+    let server = MockServer::start().await;
+    let body = json!({"card_id": "c", "currency": "NOK", "amount": "hidden", "name": ["hidden"]});
+    Mock::given(any())
+        .respond_with(ResponseTemplate::new(200).set_body_json(body))
+        .mount(&server)
+        .await;
+    let (dintero, _) = client_of(&server);
+    let error = dintero.wallets().get_card("c").send().await.unwrap_err();
+    assert!(error.is_decode(), "{error}");
     assert_eq!(error.field(), Some("amount"));
     assert!(
         !format!("{error} {error:?}").contains("hidden"),

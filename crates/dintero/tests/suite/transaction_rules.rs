@@ -140,6 +140,26 @@ fn an_event_in_progress_makes_the_rest_unknown() {
 }
 
 #[test]
+fn nothing_is_allowed_without_amount_currency_or_product() {
+    let complete = || transaction("AUTHORIZED", "vipps", json!([ok("AUTHORIZE", 1000)]));
+    let missing = Unknown(Reason::MissingData);
+    assert_eq!(complete().can_capture(nok(1)), Verdict::Yes);
+    assert_eq!(complete().can_void(), Verdict::Yes);
+    let mut bare = complete();
+    bare.amount = None;
+    let unclear = AmountsUnclear::NoAuthorizedAmount;
+    assert_eq!(bare.can_capture(nok(1)), Unknown(Reason::Amounts(unclear)));
+    let mut bare = complete();
+    bare.currency = None;
+    assert_eq!(bare.can_capture(nok(1)), missing);
+    let mut bare = complete();
+    bare.payment_product_type = None;
+    assert_eq!(bare.can_capture(nok(1)), missing);
+    assert_eq!(bare.can_void(), missing);
+    assert_eq!(bare.can_cancel_session(), missing);
+}
+
+#[test]
 fn only_some_products_can_void_the_rest() {
     let part = json!([ok("CAPTURE", 400)]);
     for (product, want) in [
