@@ -8,7 +8,7 @@ pub struct Arbitrary<'a> {
     document: &'a Document,
     random: fastrand::Rng,
     seed: u64,
-    /// The `required` lists beside an `allOf`, which apply to its parts.
+    /// The `required` lists beside and in an `allOf`, which apply to all of its parts.
     required: Vec<Value>,
     /// Also generates values of a future document: unknown enum values and unknown fields.
     pub future: bool,
@@ -96,8 +96,10 @@ impl<'a> Arbitrary<'a> {
         if let Some(parts) = schema["allOf"].as_array() {
             let mut whole = json!({});
             let before = self.required.len();
-            self.required
-                .extend(schema["required"].as_array().cloned().unwrap_or_default());
+            for part in parts.iter().chain([&schema]) {
+                let required = part["required"].as_array();
+                self.required.extend(required.cloned().unwrap_or_default());
+            }
             let shapes = [
                 "$ref",
                 "type",

@@ -94,3 +94,38 @@ fn fields_with_personal_data_are_marked() {
         );
     }
 }
+
+#[test]
+fn no_secret_below_a_free_form_or_unknown_field_is_printed() {
+    let keys = ["token", "secret", "pin", "pan", "cvc", "password", "x"];
+    let secrets: serde_json::Map<_, _> = keys
+        .iter()
+        .map(|key| ((*key).to_owned(), json!(SECRET)))
+        .collect();
+    let secrets = serde_json::Value::from(secrets);
+    let shapes = [
+        secrets.clone(),
+        json!([secrets]),
+        json!({"a": secrets}),
+        json!({"a": [{"b": [secrets]}]}),
+    ];
+    let (mut tried, mut lost) = (0, Vec::new());
+    for api in apis() {
+        for (name, fields) in fields(&api) {
+            for wire in fields.keys().map(String::as_str).chain(["not_known"]) {
+                for shape in &shapes {
+                    let body = json!({ wire: shape }).to_string();
+                    let Ok(printed) = api.debug[name.as_str()](body.as_bytes()) else {
+                        continue;
+                    };
+                    tried += 1;
+                    if printed.contains(SECRET) {
+                        lost.push(format!("{} {name}.{wire}: {printed}", api.name));
+                    }
+                }
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{lost:#?}");
+    assert!(tried > 1_000, "only {tried} bodies were tried");
+}

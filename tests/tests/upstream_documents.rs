@@ -130,7 +130,7 @@ fn variants_are_distinguished_or_become_json() {
         ),
         (
             "{oneOf: [{type: object, properties: {a: {type: string}}}, {type: object, properties: {a: {type: integer}}}]}",
-            "struct A p: Value\n",
+            "union Ap ApA2: \"a\"\n",
         ),
         (
             "{allOf: [{$ref: '#/components/schemas/B'}, {description: told, nullable: true}]}",

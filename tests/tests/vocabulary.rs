@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+#[allow(clippy::wrong_self_convention)]
 mod objects {
     include!(concat!(env!("OUT_DIR"), "/words-objects.rs"));
 }

@@ -38,7 +38,8 @@ impl Lint<'_> {
 }
 
 fn problem(path: &str) -> Option<String> {
-    let bad = |c: &char| !c.is_alphanumeric() && !ALLOWED.contains(*c);
+    // Control characters are refused with those of all names.
+    let bad = |c: &char| !c.is_alphanumeric() && !c.is_control() && !ALLOWED.contains(*c);
     if let Some(bad) = path.chars().find(bad).filter(|_| path.starts_with('/')) {
         let part = match bad {
             '?' => ", where a query begins: declare its parameters with `in: query`",

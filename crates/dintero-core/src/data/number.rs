@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Limit, Validate, Violations};
+use super::{Limit, Personal, Validate, Violations};
 
 /// A JSON number that keeps whether it was written as an integer or as a decimal.
 ///
@@ -130,7 +130,7 @@ impl PartialEq<i64> for Number {
 }
 
 /// A value that is a string or a number, serialized as received.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum StringOrNumber {
@@ -140,6 +140,16 @@ pub enum StringOrNumber {
     Number(Number),
     /// Anything else, kept as received.
     Other(serde_json::Value),
+}
+
+impl fmt::Debug for StringOrNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::String(text) => f.debug_tuple("String").field(text).finish(),
+            Self::Number(number) => f.debug_tuple("Number").field(number).finish(),
+            Self::Other(value) => f.debug_tuple("Other").field(&Personal(value)).finish(),
+        }
+    }
 }
 
 impl From<&str> for StringOrNumber {
