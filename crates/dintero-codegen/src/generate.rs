@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 
 use crate::document::{Document, escape};
 use crate::finding::{Errors, Level};
-use crate::ir::{Api, Kind, Operation, Place, Scalar, Schema, Success};
+use crate::ir::{Api, Kind, Operation, Scalar, Schema, Success};
 use crate::lower::INPUT;
 
 /// Scalars that are types of `dintero-core`: the name progenitor sees, and the type that takes its place.
@@ -207,16 +207,12 @@ fn element(schema: &Schema) -> Value {
 
 fn path_and_operation(operation: &Operation) -> (String, Value) {
     // The account is no parameter; the transport puts it in.
-    let mut path = operation.path.clone();
-    if let Some(account) = &operation.account {
-        path = path.replacen(&format!("{{{account}}}"), "-", 1);
-    }
+    let account = operation.account.iter();
+    let path = account.fold(operation.path.clone(), |path, account| {
+        path.replacen(&format!("{{{account}}}"), "-", 1)
+    });
     let mut parameters: Vec<Value> = Vec::new();
-    for ((place, wire), parameter) in &operation.parameters {
-        let name = parameter.alias.as_ref().unwrap_or(wire);
-        if *place == Place::Path {
-            path = path.replace(&format!("{{{wire}}}"), &format!("{{{name}}}"));
-        }
+    for ((place, name), parameter) in &operation.parameters {
         let schema = leaf(&parameter.schema);
         parameters.push(json!({"in": place.name(), "name": name, "required": parameter.required, "schema": schema}));
     }

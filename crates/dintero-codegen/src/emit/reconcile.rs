@@ -12,32 +12,19 @@ use crate::names::{distinct, numbered};
 const OF_CALLS: [&str; 5] = ["new", "send", "with_options", "pages", "items"];
 const OF_BUILDERS: [&str; 3] = ["build", "clone", "unknown_field"];
 
-/// Gives arguments their wire names back, and Rust names that no method of calls has.
+/// Gives arguments Rust names that no other argument and no method of calls has.
 pub fn arguments(output: &mut Output, api: &Api, kept: &KeptNames) {
     for (name, method) in &mut output.methods {
         let Some(operation) = api.operations.get(name) else {
             continue;
         };
-        let in_path = method.arguments.iter_mut();
-        let in_path = in_path.filter(|argument| argument.place == Place::Path);
-        for (argument, variable) in in_path.zip(operation.path_variables()) {
-            argument.wire = variable.to_owned();
-        }
-        for argument in &mut method.arguments {
-            let known = operation.parameters.iter().find(|((place, _), parameter)| {
-                *place == argument.place
-                    && parameter.alias.as_deref() == Some(argument.wire.as_str())
-            });
-            if let Some(((_, wire), _)) = known {
-                argument.wire.clone_from(wire);
-            }
-        }
         let parameters = method.arguments.iter_mut();
         let parameters: BTreeMap<(Place, String), &mut Argument> = parameters
             .filter(|argument| argument.place != Place::Body)
             .map(|argument| ((argument.place, argument.wire.clone()), argument))
             .collect();
         let mut keys: Vec<(Place, String)> = parameters.keys().cloned().collect();
+        // Those of the path are arguments of the method and keep their names.
         keys.sort_by_key(|(place, _)| *place != Place::Path);
         let mut reserved = OF_CALLS.to_vec();
         reserved.extend(operation.body.iter().map(|_| "body"));
@@ -48,7 +35,7 @@ pub fn arguments(output: &mut Output, api: &Api, kept: &KeptNames) {
             |key, count| {
                 let ident = &parameters[key].ident;
                 match count {
-                    1 if reserved.contains(&ident.as_str()) => format!("{ident}_"),
+                    1 if OF_CALLS.contains(&ident.as_str()) => format!("{ident}_"),
                     1 => ident.clone(),
                     count => {
                         let stem = format!("{}_{}", ident.trim_end_matches('_'), key.0.name());

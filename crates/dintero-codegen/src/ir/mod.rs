@@ -217,8 +217,6 @@ pub struct Parameter {
     pub personal: bool,
     pub deprecated: bool,
     pub evidence: Option<Evidence>,
-    /// The name that progenitor gets, where its own would be that of another argument in Rust.
-    pub alias: Option<String>,
     pub doc: String,
 }
 

@@ -1,8 +1,7 @@
 //! What operations carry: parameters, request bodies and successes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use heck::ToSnakeCase;
 use serde_json::Value;
 
 use super::flatten::Flattener;
@@ -12,7 +11,6 @@ use crate::document::{Document, elements, escape, members};
 use crate::finding::{Level, Rule};
 use crate::ir::{Body, Kind, Operation, Parameter, Place, Success};
 use crate::markdown;
-use crate::names::{is_part_of_a_name, numbered};
 
 /// Headers that the transport sets. Of the first three, OpenAPI has parameters ignored.
 const OF_THE_TRANSPORT: &str = "accept authorization content-type connection content-length expect host \
@@ -38,7 +36,6 @@ pub fn lower(document: &Document, flattener: &mut Flattener<'_>) -> Vec<Operatio
             }
         }
         lowered.body = body(root, flattener, &pointer, operation);
-        give_aliases(&mut lowered.parameters, lowered.body.is_some());
         success(root, flattener, &pointer, operation, &mut lowered);
         operations.push(lowered);
     }
@@ -89,32 +86,9 @@ fn add_parameter(
         personal: parameter["x-dintero-personal"] == true,
         deprecated: parameter["deprecated"] == true,
         evidence: evidence(parameter),
-        alias: None,
         doc,
     };
     operation.parameters.insert((place, name), lowered);
-}
-
-/// Gives arguments whose Rust names would be the same another name before progenitor sees them.
-fn give_aliases(parameters: &mut BTreeMap<(Place, String), Parameter>, body: bool) {
-    let mut taken: BTreeSet<String> = body.then(|| "body".to_owned()).into_iter().collect();
-    // Those of the path are arguments of the method and keep their names.
-    let (path, others): (Vec<_>, Vec<_>) = parameters
-        .iter_mut()
-        .partition(|((place, _), _)| *place == Place::Path);
-    for ((place, name), parameter) in path.into_iter().chain(others) {
-        // As progenitor writes it, which has `x` for what is no name at all.
-        let plain = name
-            .replace('\'', "")
-            .replace(|c| !is_part_of_a_name(c), "-");
-        let ident = plain.to_snake_case();
-        let ident = if ident.is_empty() { "x" } else { &ident };
-        if !taken.insert(ident.to_owned()) {
-            let stem = format!("{ident}_{}", place.name());
-            let mut aliases = (1..).map(|count| numbered(&stem, "_", count));
-            parameter.alias = aliases.find(|alias| taken.insert(alias.clone()));
-        }
-    }
 }
 
 fn body(
