@@ -96,20 +96,33 @@ impl Document {
         }
     }
 
-    /// Returns a finding about a node of this document.
-    pub fn finding(
+    /// Returns an error about a node of this document.
+    pub fn error(
         &self,
-        level: Level,
+        rule: Rule,
         pointer: &str,
         problem: impl Into<String>,
         help: impl Into<String>,
     ) -> Finding {
         Finding {
-            level,
-            rule: Rule::Generator,
+            rule,
             pointer: pointer.to_owned(),
             line: self.line(pointer),
             ..Finding::of_file(&self.name, problem, help)
+        }
+    }
+
+    /// Returns a warning about a node of this document.
+    pub fn warning(
+        &self,
+        rule: Rule,
+        pointer: &str,
+        problem: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Finding {
+        Finding {
+            level: Level::Warning,
+            ..self.error(rule, pointer, problem, help)
         }
     }
 }

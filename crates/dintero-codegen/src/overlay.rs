@@ -5,11 +5,13 @@ use serde_json_path::JsonPath;
 
 use crate::document::{Document, elements, unescape};
 use crate::finding::{Errors, Finding, Level, Rule};
+use crate::lower::operations::{all, method_name};
 
 /// Applies the actions of an overlay in order.
 ///
-/// An action that matches nothing is an error where `strict`, otherwise a warning: an older or newer document than the
-/// one the overlay was written for need not have everything.
+/// An action that matches nothing is an error where `strict`, otherwise a warning, as is the name of a method that should
+/// tell an outcome and does not exist: an older or newer document than the one the overlay was written for need not have
+/// everything.
 ///
 /// # Errors
 /// The overlay is no Overlay 1.0 document, a target is no RFC 9535 JSONPath, an action has no reason, or matches nothing.
@@ -18,7 +20,34 @@ pub fn apply(
     overlay: &Document,
     strict: bool,
 ) -> Result<Vec<Finding>, Errors> {
-    run(document, overlay, strict).map(|(findings, _)| findings)
+    let (mut findings, _) = run(document, overlay, strict)?;
+    if !strict {
+        findings.extend(dangling(document));
+    }
+    Ok(findings)
+}
+
+/// Removes the names of methods that should tell an outcome and do not exist.
+fn dangling(document: &mut Document) -> Vec<Finding> {
+    const MARK: &str = "x-dintero-read-back";
+    let operations = all(document).into_iter();
+    let operations = operations.map(|(pointer, path, method, _, operation)| {
+        let name = operation[MARK].as_str().map(str::to_owned);
+        (pointer, method_name(operation, method, path), name)
+    });
+    let operations: Vec<_> = operations.collect();
+    let mut findings = Vec::new();
+    for (pointer, _, read_back) in &operations {
+        if let Some(read_back) = read_back
+            && !operations.iter().any(|(_, name, _)| name == read_back)
+        {
+            let problem = format!("is read back by {read_back}, which is no method");
+            let help = "It is not read back";
+            findings.push(document.warning(Rule::UnknownReadBack, pointer, problem, help));
+            remove(&mut document.root, &format!("{pointer}/{MARK}"));
+        }
+    }
+    findings
 }
 
 /// Applies an overlay whether its actions match or not, and returns the places of each, in the order of the actions.
@@ -39,14 +68,13 @@ fn run(
     let version = overlay.root["overlay"].as_str();
     if !version.is_some_and(|version| version.starts_with("1.")) {
         let help = "Begin it with `overlay: 1.0.0`";
-        let finding = overlay.finding(Level::Error, "", "is no Overlay 1.x document", help);
-        findings.push(finding.with_rule(Rule::Overlay));
+        findings.push(overlay.error(Rule::Overlay, "", "is no Overlay 1.x document", help));
     }
     for (index, action) in elements(&overlay.root["actions"]).enumerate() {
         let pointer = format!("/actions/{index}");
         let mut report = |level, problem: String, help: &str| {
-            let finding = overlay.finding(level, &pointer, problem, help);
-            findings.push(finding.with_rule(Rule::Overlay));
+            let error = overlay.error(Rule::Overlay, &pointer, problem, help);
+            findings.push(Finding { level, ..error });
         };
         let target = action["target"].as_str().unwrap_or_default();
         if action["description"].as_str().is_none_or(str::is_empty) {

@@ -5,7 +5,7 @@ use serde_json_path::JsonPath;
 use crate::action::Action;
 use crate::document::{Document, elements, escape, unescape};
 use crate::emit::Output;
-use crate::finding::{Finding, Level, Rule};
+use crate::finding::{Finding, Rule};
 use crate::ir::{Api, CursorSource, Kind, Operation, Place, Schema, Success};
 
 const MARK: &str = "x-dintero-paging";
@@ -29,10 +29,9 @@ pub fn check(
             let problem = format!("{route} pages otherwise than {MARK} says: {problem}");
             let help = "Correct the paging in the overlay, or remove it there";
             let why = format!("Does not fit the document: {problem}");
-            let mut finding = file.finding(Level::Error, &place, problem, help);
+            let finding = file.error(Rule::UnknownPaging, &place, problem, help);
             let action = Action::remove(&document.root, &pointer, why);
-            finding.actions.extend(action);
-            findings.push(finding.with_rule(Rule::UnknownPaging));
+            findings.push(finding.with_actions([action]));
         }
     }
     findings

@@ -6,7 +6,7 @@ use serde_json_path::JsonPath;
 
 use crate::action::quoted;
 use crate::document::Document;
-use crate::finding::{Errors, Finding, Level, Rule};
+use crate::finding::{Errors, Finding, Rule};
 use crate::ir::Api;
 use crate::kept::KeptNames;
 use crate::{
@@ -50,13 +50,34 @@ pub fn generate(openapi: &Path, api: &str) -> Result<Generation, Errors> {
 /// As for [`generate()`].
 pub fn generate_from(
     api: &str,
+    document: Document,
+    overlay: Option<&Document>,
+) -> Result<Generation, Errors> {
+    run(api, document, overlay, true)
+}
+
+/// Generates a client under an overlay that was written for another document: what does not fit is a warning.
+///
+/// # Errors
+/// As for [`generate()`], but for overlay actions that match nothing.
+pub fn generate_loosely(
+    api: &str,
+    document: Document,
+    overlay: Option<&Document>,
+) -> Result<Generation, Errors> {
+    run(api, document, overlay, false)
+}
+
+fn run(
+    api: &str,
     mut document: Document,
     overlay: Option<&Document>,
+    strict: bool,
 ) -> Result<Generation, Errors> {
     let mut findings = std::mem::take(&mut document.findings);
     if let Some(overlay) = overlay {
         findings.extend(overlay.findings.iter().cloned());
-        findings.extend(overlay::apply(&mut document, overlay, true)?);
+        findings.extend(overlay::apply(&mut document, overlay, strict)?);
     }
     let at_overlay = |mut findings: Vec<Finding>| {
         let errors = findings.iter_mut();
@@ -76,7 +97,7 @@ pub fn generate_from(
     emit::check(&source, &lowered).map_err(|found| {
         let problem = format!("its source would have {found}, which the document does not name");
         let help = "Report this document, or replace what it is made from in the overlay";
-        Errors(vec![document.finding(Level::Error, "", problem, help)])
+        Errors(vec![document.error(Rule::Generator, "", problem, help)])
     })?;
     Ok(Generation {
         source,

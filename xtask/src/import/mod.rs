@@ -15,6 +15,7 @@ use clap::Args;
 use dintero_codegen::action::Action;
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::{Errors, Finding, Level, Rule};
+use dintero_codegen::lower::operations::all;
 use dintero_codegen::{APIS, inputs};
 
 use crate::regen::chosen;
@@ -23,11 +24,6 @@ use crate::state::{self, Sources, State};
 use crate::write::write_all;
 use report::Outcome;
 use upstream::Upstream;
-
-/// HTTP methods of a path item.
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "patch", "head", "options", "trace",
-];
 
 /// More rounds of fixes than any document has needed.
 const ROUNDS: usize = 20;
@@ -196,7 +192,7 @@ fn needed(lost: &[String], fix: bool) -> String {
 
 /// Refuses a page that is taken for the whole document, since it would throw everything else away.
 fn check_size(upstream: &Upstream, ours: &Document) -> Result<(), String> {
-    let count = |document: &Document| report::operations(&document.root).len();
+    let count = |document: &Document| all(document).len();
     let (new, old) = (count(&upstream.document), count(ours));
     let name = &upstream.document.name;
     if new == 0 {
@@ -222,8 +218,7 @@ fn unmatched_findings(
         let action = report::described(&overlay.root["actions"][*index]);
         let problem = format!("the action on {action} {problem}");
         let pointer = format!("/actions/{index}");
-        let finding = overlay.finding(Level::Error, &pointer, problem, help);
-        finding.with_rule(Rule::Overlay)
+        overlay.error(Rule::Overlay, &pointer, problem, help)
     });
     let others = others.into_iter().flat_map(|Errors(others)| others);
     Errors(findings.chain(others).collect())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dintero_codegen::action::Action;
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::Errors;
-use dintero_codegen::overlay;
+use dintero_codegen::{lower, overlay};
 use serde_json::Value;
 
 /// Above what `--fix` added. The next `--fix` replaces all below.
@@ -59,8 +59,8 @@ fn refers_to_nothing(node: &Value, root: &Value) -> bool {
     match node {
         Value::Object(object) => object.iter().any(|(key, below)| {
             let target = below.as_str().filter(|_| key == "$ref");
-            match target.and_then(|target| target.strip_prefix('#')) {
-                Some(pointer) => root.pointer(pointer).is_none(),
+            match target.filter(|target| target.starts_with('#')) {
+                Some(target) => lower::target(root, target).is_none(),
                 None => refers_to_nothing(below, root),
             }
         }),

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use dintero_codegen::action::Action;
-use dintero_codegen::document::Document;
+use dintero_codegen::document::{Document, members};
 use dintero_codegen::finding::{Finding, Rule};
+use dintero_codegen::lower::operations::all;
 use serde_json::{Value, json};
 
-use super::METHODS;
 use super::overlay::{Fewer, Unmatched};
 use super::upstream::Upstream;
 use crate::report::Report;
@@ -30,24 +30,16 @@ pub struct Outcome<'a> {
     pub files: &'a [PathBuf],
 }
 
-/// Returns the operations of a document, as `POST /path`.
-pub fn operations(root: &Value) -> BTreeSet<String> {
-    let items = root["paths"].as_object().into_iter().flatten();
-    items
-        .flat_map(|(path, item)| {
-            let methods = METHODS.iter().filter(|method| item[**method].is_object());
-            methods.map(move |method| format!("{} {path}", method.to_uppercase()))
-        })
-        .collect()
+fn operations(document: &Document) -> BTreeSet<String> {
+    let operations = all(document).into_iter();
+    let routes =
+        operations.map(|(_, path, method, ..)| format!("{} {path}", method.to_uppercase()));
+    routes.collect()
 }
 
-fn schemas(root: &Value) -> BTreeSet<String> {
-    let schemas = root["components"]["schemas"].as_object();
-    schemas
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.clone())
-        .collect()
+fn schemas(document: &Document) -> BTreeSet<String> {
+    let schemas = members(&document.root["components"]["schemas"]);
+    schemas.map(|(name, _)| name.clone()).collect()
 }
 
 /// Returns the target of an overlay action, with a note if the action hides personal data.
@@ -61,8 +53,8 @@ pub fn described(action: &Value) -> String {
 
 impl Outcome<'_> {
     pub fn report(&self) -> Report {
-        let compared = |names: fn(&Value) -> BTreeSet<String>| {
-            let (old, new) = (names(&self.ours.root), names(&self.new.root));
+        let compared = |names: fn(&Document) -> BTreeSet<String>| {
+            let (old, new) = (names(self.ours), names(self.new));
             let added: Vec<&String> = new.difference(&old).collect();
             let removed: Vec<&String> = old.difference(&new).collect();
             let (before, now) = (old.len(), new.len());

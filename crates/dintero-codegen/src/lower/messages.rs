@@ -8,7 +8,7 @@ use super::flatten::Flattener;
 use super::keywords::evidence;
 use super::operations::{all, facts, json_content, json_rank, media, resolve, without_range};
 use crate::document::{Document, elements, escape, members};
-use crate::finding::{Level, Rule};
+use crate::finding::Rule;
 use crate::ir::{Body, Kind, Operation, Parameter, Place, Success};
 use crate::markdown;
 
@@ -70,8 +70,7 @@ fn add_parameter(
     if let Kind::Object(_) | Kind::Map(_) | Kind::Union(_) | Kind::List(_) = element.kind {
         let problem = format!("the parameter {name} holds objects or lists of lists");
         let help = "Rewrite it with an overlay action, or remove it there";
-        let kind = (Level::Error, Rule::UnsupportedParameter);
-        flattener.report(kind, pointer, &problem, help);
+        flattener.error(Rule::UnsupportedParameter, pointer, &problem, help);
     }
     let mut doc = markdown::clean(parameter["description"].as_str().unwrap_or_default());
     markdown::evidence(&mut doc, evidence(parameter));

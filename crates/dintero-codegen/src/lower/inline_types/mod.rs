@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::direction::{Components, Direction, rename};
 use super::flatten::pointer_of;
 use crate::document::Document;
-use crate::finding::{Finding, Level, Rule};
+use crate::finding::{Finding, Rule};
 use crate::ir::{Kind, Meta, Operation, Schema, Type};
 use crate::kept::word;
 use crate::names::{name_part, singular, type_name};
@@ -101,8 +101,7 @@ pub fn name_inline_types(
         let pointer = pointer_of(name);
         let problem = "leads back to itself without an object between";
         let help = "What is below is read as any JSON";
-        let finding = document.finding(Level::Warning, &pointer, problem, help);
-        findings.push(finding.with_rule(Rule::EndlessType));
+        findings.push(document.warning(Rule::EndlessType, &pointer, problem, help));
     }
     let chosen = names::choose(document, &inline, components, findings);
     let types = inline.types.into_iter();
