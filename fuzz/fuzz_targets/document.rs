@@ -22,21 +22,35 @@ fn generated(text: &str, names: KeptNames) -> Result<Generation, Errors> {
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let part = text.starts_with("paths") || text.starts_with("components");
-    let text = if part { HEAD.to_owned() + text } else { text.to_owned() };
+    let text = if part {
+        HEAD.to_owned() + text
+    } else {
+        text.to_owned()
+    };
     match generated(&text, KeptNames::default()) {
         Ok(generation) => {
             // The generator has compared the items of the source with its plan.
             let surface = generation.surface;
-            assert!(!surface.contains(|c: char| c.is_control() && c != '\n'), "{surface}");
-            let again = generated(&text, KeptNames::of_surface(&surface)).expect("the same document");
+            assert!(
+                !surface.contains(|c: char| c.is_control() && c != '\n'),
+                "{surface}"
+            );
+            let again =
+                generated(&text, KeptNames::of_surface(&surface)).expect("the same document");
             assert_eq!(again.surface, surface, "names that are kept change nothing");
         }
         Err(Errors(findings)) => {
-            let errors: Vec<_> = findings.iter().filter(|finding| finding.level == Level::Error).collect();
+            let errors: Vec<_> = findings
+                .iter()
+                .filter(|finding| finding.level == Level::Error)
+                .collect();
             assert!(!errors.is_empty(), "refused without a reason");
             for error in errors {
                 let line = error.to_string();
-                assert!(!error.help.is_empty() && !line.contains(char::is_control), "{line}");
+                assert!(
+                    !error.help.is_empty() && !line.contains(char::is_control),
+                    "{line}"
+                );
             }
         }
     }

@@ -184,37 +184,29 @@ fn text(kind: &Type) -> String {
 /// Reads the arguments in the order of progenitor: those of the path as they stand there, those of the query and then the
 /// headers by name, and the body.
 fn method(function: &syn::ImplItemFn, operation: &Operation) -> Method {
-    let by_name = |wanted: Place| {
-        let parameters = operation.parameters.keys();
-        parameters
-            .filter(move |(place, _)| *place == wanted)
-            .cloned()
+    let by_name = |place: Place| {
+        let parameters = operation.parameters_of(place).into_values();
+        parameters.map(move |(wire, _)| (place, wire.clone()))
     };
     let path = operation.path_variables();
-    let path = path.map(|wire| (Place::Path, wire.to_owned()));
-    let body = operation.body.iter().map(|_| (Place::Body, String::new()));
-    let places = path
-        .chain(by_name(Place::Query))
-        .chain(by_name(Place::Header));
-    let places: Vec<(Place, String)> = places.chain(body).collect();
-    let mut arguments = Vec::new();
-    for input in &function.sig.inputs {
-        if let syn::FnArg::Typed(typed) = input {
-            arguments.push((
-                typed.pat.to_token_stream().to_string(),
-                rust_type(&typed.ty),
-            ));
-        }
-    }
+    let mut places: Vec<_> = path.map(|wire| (Place::Path, wire.to_owned())).collect();
+    places.extend(by_name(Place::Query).chain(by_name(Place::Header)));
+    places.extend(operation.body.iter().map(|_| (Place::Body, String::new())));
+    let inputs = function.sig.inputs.iter();
+    let typed = inputs.filter_map(|input| match input {
+        syn::FnArg::Typed(typed) => Some(typed),
+        syn::FnArg::Receiver(_) => None,
+    });
+    let mut arguments: Vec<_> = typed.collect();
     if arguments.len() != places.len() {
         arguments.clear();
     }
     let arguments = arguments.into_iter().zip(places);
     Method {
         arguments: arguments
-            .map(|((ident, rust_type), (place, wire))| Argument {
-                ident,
-                rust_type,
+            .map(|(typed, (place, wire))| Argument {
+                ident: typed.pat.to_token_stream().to_string(),
+                rust_type: rust_type(&typed.ty),
                 place,
                 wire,
             })
