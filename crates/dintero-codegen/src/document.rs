@@ -28,6 +28,8 @@ pub struct Document {
     pub findings: Vec<Finding>,
     /// The names that the client has already.
     pub names: KeptNames,
+    /// The nodes that each action of the overlay was applied to.
+    pub(crate) places: Vec<Vec<String>>,
     lines: BTreeMap<String, usize>,
 }
 
@@ -81,6 +83,7 @@ impl Document {
             root,
             findings: reader.findings,
             names: KeptNames::default(),
+            places: Vec::new(),
             lines: reader.lines,
         })
     }

@@ -20,7 +20,8 @@ pub fn apply(
     overlay: &Document,
     strict: bool,
 ) -> Result<Vec<Finding>, Errors> {
-    let (mut findings, _) = run(document, overlay, strict)?;
+    let (mut findings, places) = run(document, overlay, strict)?;
+    document.places = places;
     if !strict {
         findings.extend(dangling(document));
     }

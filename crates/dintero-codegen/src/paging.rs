@@ -1,9 +1,7 @@
 //! Paging marks, checked as a whole: a cursor that leads nowhere would end a list after its first page.
 
-use serde_json_path::JsonPath;
-
 use crate::action::Action;
-use crate::document::{Document, elements, escape, unescape};
+use crate::document::{Document, escape, unescape};
 use crate::emit::Output;
 use crate::finding::{Finding, Rule};
 use crate::ir::{Api, CursorSource, Kind, Operation, Place, Schema, Success};
@@ -111,16 +109,14 @@ pub fn origin<'d>(
     overlay: Option<&'d Document>,
     node: &str,
 ) -> (&'d Document, String) {
-    let actions = |file: &'d Document| elements(&file.root["actions"]).map(move |it| (file, it));
-    let actions: Vec<_> = overlay.into_iter().flat_map(actions).collect();
-    for (index, (overlay, action)) in actions.into_iter().enumerate().rev() {
-        let path = JsonPath::parse(action["target"].as_str().unwrap_or_default());
-        let places = path.map(|path| path.query_located(&document.root));
-        for place in places.into_iter().flatten() {
-            let below = node.strip_prefix(&place.location().to_json_pointer());
-            if let Some(below) = below.filter(|below| action["update"].pointer(below).is_some()) {
-                return (overlay, format!("/actions/{index}/update{below}"));
-            }
+    for (index, places) in document.places.iter().enumerate().rev() {
+        let Some(overlay) = overlay else { break };
+        let update = &overlay.root["actions"][index]["update"];
+        let mut below = places
+            .iter()
+            .filter_map(|place| node.strip_prefix(place.as_str()));
+        if let Some(below) = below.find(|below| update.pointer(below).is_some()) {
+            return (overlay, format!("/actions/{index}/update{below}"));
         }
     }
     (document, node.to_owned())

@@ -110,24 +110,29 @@ fn run(
 
 /// Places an error about a name that the overlay gives at the action that gives it.
 fn place_at_overlay(finding: &mut Finding, document: &Document, overlay: Option<&Document>) {
-    let pointer = match finding.rule {
-        Rule::InvalidMethodName
-        | Rule::ReservedMethodName
-        | Rule::SimilarMethodNames
-        | Rule::DuplicateMethodName => format!("{}/x-dintero-method", finding.pointer),
-        Rule::DuplicateTypeName => {
+    let (file, place) = match (finding.rule, overlay) {
+        (
+            Rule::InvalidMethodName
+            | Rule::ReservedMethodName
+            | Rule::SimilarMethodNames
+            | Rule::DuplicateMethodName,
+            _,
+        ) => {
+            let pointer = format!("{}/x-dintero-method", finding.pointer);
+            paging::origin(document, overlay, &pointer)
+        }
+        (Rule::DuplicateTypeName, Some(overlay)) => {
             let name = quoted(finding.problem.split(' ').nth(1).unwrap_or_default());
             let path = JsonPath::parse(&format!("$..[?@['x-dintero-name']=={name}]"));
-            let places = path.map(|path| path.query_located(&document.root).into_iter());
-            let place = places.ok().and_then(Iterator::last);
-            place.map_or_else(String::new, |place| {
-                let place = place.location().to_json_pointer();
-                format!("{place}/x-dintero-name")
-            })
+            let places = path.map(|path| path.query_located(&overlay.root["actions"]).into_iter());
+            let Some(place) = places.ok().and_then(Iterator::last) else {
+                return;
+            };
+            let place = place.location().to_json_pointer();
+            (overlay, format!("/actions{place}/x-dintero-name"))
         }
         _ => return,
     };
-    let (file, place) = paging::origin(document, overlay, &pointer);
     if file.name != document.name {
         finding.document.clone_from(&file.name);
         finding.line = file.line(&place);
