@@ -74,11 +74,10 @@ fn run(
     overlay: Option<&Document>,
     strict: bool,
 ) -> Result<Generation, Errors> {
-    let mut findings = std::mem::take(&mut document.findings);
-    if let Some(overlay) = overlay {
-        findings.extend(overlay.findings.iter().cloned());
-        findings.extend(overlay::apply(&mut document, overlay, strict)?);
-    }
+    let mut findings = match overlay {
+        Some(overlay) => overlay::apply(&mut document, overlay, strict)?,
+        None => Vec::new(),
+    };
     let at_overlay = |mut findings: Vec<Finding>| {
         let errors = findings.iter_mut();
         errors.for_each(|finding| place_at_overlay(finding, &document, overlay));

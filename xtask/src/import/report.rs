@@ -70,20 +70,16 @@ impl Outcome<'_> {
         };
         let (operations_text, operations) = compared(operations);
         let (schemas_text, schemas) = compared(schemas);
-        let notes = self.upstream.document.findings.iter();
-        let notes: Vec<String> = notes.map(ToString::to_string).collect();
         let unnamed = self.findings.iter();
         let unnamed = unnamed.filter(|finding| finding.rule == Rule::UnnamedOperation);
         let unnamed: Vec<&Action> = unnamed.flat_map(|finding| &finding.actions).collect();
         let files: Vec<String> = self.files.iter().map(|path| state::name(path)).collect();
         let action = |index: usize| &self.overlay.root["actions"][index];
 
-        let mut lines: Vec<String> = notes
-            .iter()
-            .map(|note| format!("warning: {note}"))
-            .collect();
-        lines.push(format!("operations: {operations_text}"));
-        lines.push(format!("schemas: {schemas_text}"));
+        let mut lines = vec![
+            format!("operations: {operations_text}"),
+            format!("schemas: {schemas_text}"),
+        ];
         let pruned = self.pruned.iter();
         let pruned =
             pruned.map(|(index, problem)| format!("{} {problem}", described(action(*index))));
@@ -142,7 +138,6 @@ impl Outcome<'_> {
         let json = json!({
             "api": self.api,
             "page": self.upstream.page,
-            "warnings": notes,
             "operations": operations,
             "schemas": schemas,
             "overlay": {
