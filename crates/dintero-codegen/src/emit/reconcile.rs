@@ -79,7 +79,7 @@ pub fn fields(output: &mut Output, kept: &KeptNames) {
 /// objects may be in it, and stays so when they grow. What contains itself is boxed, too. progenitor's own boxes are not
 /// used, since it does not know what unions contain.
 pub fn boxes(output: &mut Output, api: &Api) {
-    let endless = endless(output, api);
+    let mut held = held(output, api);
     let mut candidates = Vec::new();
     for (name, fields) in &output.structs {
         for (wire, field) in fields {
@@ -96,10 +96,15 @@ pub fn boxes(output: &mut Output, api: &Api) {
             kind => matches!(kind, Some(Kind::Object(_))),
         };
         let is_object = matches!(kind(api, &inner), Some(Kind::Object(_)));
-        if (optional && is_object || contains(output, api, &inner, &name, &endless))
+        if (optional && is_object || contains(&held, &inner, &name))
             && let Some(fields) = output.structs.get_mut(&name)
             && let Some(field) = fields.get_mut(&wire)
         {
+            if let Some(held) = held.get_mut(&name)
+                && let Some(first) = held.iter().position(|held| *held == inner)
+            {
+                held.swap_remove(first);
+            }
             field.rust_type = RustType::Boxed(inner);
         }
     }
@@ -119,54 +124,34 @@ fn direct(rust_type: &RustType) -> Option<&str> {
     }
 }
 
-/// Returns the types that a type holds without a list, a map or a box between.
-fn held<'a>(output: &'a Output, api: &'a Api, name: &str) -> Vec<&'a str> {
-    match kind(api, name) {
-        Some(Kind::Union(union)) => union.references().collect(),
-        Some(Kind::Object(_)) => {
-            let fields = output.structs.get(name).into_iter();
-            let fields = fields.flat_map(BTreeMap::values);
-            let held = fields.filter_map(|field| direct(&field.rust_type));
-            held.collect()
-        }
-        _ => Vec::new(),
-    }
+/// Returns the types that each type holds without a list, a map or a box between.
+fn held<'a>(output: &'a Output, api: &'a Api) -> BTreeMap<String, Vec<String>> {
+    let types = api.types.iter().map(|(name, kind)| {
+        let fields = output.structs.get(name).into_iter();
+        let fields = fields.flat_map(BTreeMap::values);
+        let direct = fields.filter_map(|field| direct(&field.rust_type));
+        let held: Vec<&str> = match &kind.schema.kind {
+            Kind::Union(union) => union.references().collect(),
+            Kind::Object(_) => direct.collect(),
+            _ => Vec::new(),
+        };
+        let held = held.into_iter().map(str::to_owned);
+        (name.clone(), held.collect())
+    });
+    types.collect()
 }
 
-/// Returns the types that hold themselves, and those that hold such.
-fn endless(output: &Output, api: &Api) -> BTreeSet<String> {
-    let names = api.types.keys().map(String::as_str);
-    let types: Vec<_> = names.map(|name| (name, held(output, api, name))).collect();
-    let mut endless: BTreeSet<&str> = types.iter().map(|(name, _)| *name).collect();
-    loop {
-        let before = endless.len();
-        for (name, held) in &types {
-            if !held.iter().any(|inner| endless.contains(inner)) {
-                endless.remove(name);
-            }
-        }
-        if endless.len() == before {
-            return endless.into_iter().map(str::to_owned).collect();
-        }
-    }
-}
-
-/// Returns `true` if a type is or holds another one of those that are endless.
-fn contains(
-    output: &Output,
-    api: &Api,
-    outer: &str,
-    wanted: &str,
-    endless: &BTreeSet<String>,
-) -> bool {
+/// Returns `true` if a type is or holds another one.
+fn contains(held: &BTreeMap<String, Vec<String>>, outer: &str, wanted: &str) -> bool {
     let mut seen = BTreeSet::new();
     let mut open = vec![outer];
     while let Some(outer) = open.pop() {
         if outer == wanted {
             return true;
         }
-        if endless.contains(outer) && seen.insert(outer) {
-            open.extend(held(output, api, outer));
+        if seen.insert(outer) {
+            let inner = held.get(outer).into_iter().flatten();
+            open.extend(inner.map(String::as_str));
         }
     }
     false
