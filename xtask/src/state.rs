@@ -262,7 +262,7 @@ impl Sources {
             return Err(Errors(Vec::new()));
         };
         let generation = generate_from(api, read, laid.as_ref())?;
-        let entry = Entry::new(&texts.0, &texts.1, &generation);
+        let entry = lock::entry(&texts.0, &texts.1, &generation);
         let took = start.elapsed();
         Ok(Generated {
             generation,

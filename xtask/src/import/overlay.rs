@@ -8,6 +8,8 @@ use dintero_codegen::finding::Errors;
 use dintero_codegen::{lower, overlay};
 use serde_json::Value;
 
+use super::report::is_personal;
+
 /// Above what `--fix` added. The next `--fix` replaces all below.
 const HEAD: &str = "  # Added by `cargo xtask import --fix`, which replaces all below. Move what is to stay above this line.\n";
 
@@ -87,7 +89,7 @@ pub fn personal_with_fewer_places(
     let counts = before.iter().zip(&now).enumerate();
     let fewer = counts.filter_map(|(action, (before, now))| {
         let (before, now) = (before.len(), now.len());
-        let personal = overlay.root["actions"][action]["update"]["x-dintero-personal"] == true;
+        let personal = is_personal(&overlay.root["actions"][action]);
         let fewer = personal && (1..before).contains(&now);
         fewer.then_some(Fewer {
             action,

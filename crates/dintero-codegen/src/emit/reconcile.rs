@@ -159,38 +159,25 @@ fn contains(held: &BTreeMap<String, Vec<String>>, outer: &str, wanted: &str) -> 
 
 /// Checks that everything of the API is there.
 pub fn check(output: &Output, api: &Api) -> Result<(), (Missing, String)> {
-    let of_type = |name: &str, part: String| Err((Missing::Type(name.to_owned()), part));
-    let of_operation = |name: &str, part: String| {
-        let part = format!("{part} cannot be named");
-        Err((Missing::Operation(name.to_owned()), part))
-    };
     for (name, kind) in &api.types {
-        let Kind::Object(object) = &kind.schema.kind else {
-            continue;
-        };
         let read = output.structs.get(name);
-        for wire in object.properties.keys() {
-            if read.is_none_or(|read| !read.contains_key(wire)) {
-                return of_type(name, format!("the field {wire} cannot be named"));
-            }
+        let object = kind.schema.as_object().into_iter();
+        let mut wires = object.flat_map(|object| object.properties.keys());
+        let missing = wires.find(|wire| read.is_none_or(|read| !read.contains_key(*wire)));
+        if let Some(wire) = missing {
+            let said = format!("the field {wire} cannot be named");
+            return Err((Missing::Type(name.clone()), said));
         }
     }
     for (name, operation) in &api.operations {
-        let Some(method) = output.methods.get(name) else {
-            return of_operation(name, format!("the method {name}"));
-        };
-        let has = |place: Place, wire: &str| {
-            let mut arguments = method.arguments.iter();
-            arguments.any(|argument| argument.place == place && argument.wire == wire)
-        };
-        for (place, wire) in operation.parameters.keys() {
-            if !has(*place, wire) {
-                let place = place.name();
-                return of_operation(name, format!("the {place} parameter {wire}"));
-            }
-        }
-        if operation.body.is_some() && !has(Place::Body, "") {
-            return of_operation(name, "the body".to_owned());
+        let read = output
+            .methods
+            .get(name)
+            .map(|method| method.arguments.len());
+        let all = operation.parameters.len() + usize::from(operation.body.is_some());
+        if read != Some(all) {
+            let said = "its arguments cannot be named".to_owned();
+            return Err((Missing::Operation(name.clone()), said));
         }
     }
     Ok(())
