@@ -6,6 +6,7 @@ use super::docs::{self, docs};
 use super::limits::checks;
 use super::read::{Argument, Method, Output, RustType};
 use crate::ir::{Api, Operation, Place, Success};
+use crate::kept::escaped;
 use crate::markdown;
 
 const HEAD: &str = "
@@ -139,9 +140,10 @@ fn setter(source: &mut String, operation: &Operation, argument: &Argument) {
     };
     let presence = presence(parameter.required);
     let checks = checks(&parameter.schema).join(", ");
+    let wire = escaped(wire);
     put!(
         source,
-        "            {place} {ident} {wire:?}: {presence} {word} ({kind}) [{checks}];\n"
+        "            {place} {ident} {wire}: {presence} {word} ({kind}) [{checks}];\n"
     );
 }
 

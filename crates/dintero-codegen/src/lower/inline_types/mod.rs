@@ -9,7 +9,7 @@ use super::flatten::pointer_of;
 use crate::document::Document;
 use crate::finding::{Finding, Rule};
 use crate::ir::{Kind, Limit, Meta, Operation, Schema, Type};
-use crate::kept::word;
+use crate::kept::{escaped, word};
 use crate::names::{name_part, singular, type_name};
 
 /// Where an inline type is used.
@@ -294,7 +294,7 @@ impl InlineTypes {
                         Some(_) => &variant.values,
                         None => &fields,
                     };
-                    let words = known.iter().map(|told| format!("{told:?}"));
+                    let words = known.iter().map(|told| escaped(told));
                     let words: Vec<String> = words.chain([String::new()]).collect();
                     let part = match variant.values.iter().chain(&fields).next() {
                         Some(told) => name_part(told),

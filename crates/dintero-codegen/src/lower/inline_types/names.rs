@@ -13,7 +13,7 @@ use crate::document::Document;
 use crate::finding::{Finding, Rule};
 use crate::generate::SCALARS;
 use crate::ir::{Kind, Schema};
-use crate::kept::{COMPONENTS, KeptNames, word};
+use crate::kept::{COMPONENTS, KeptNames, escaped, word};
 use crate::names::{distinct, numbered, type_name, variant};
 
 struct Naming<'a> {
@@ -204,7 +204,7 @@ impl Naming<'_> {
 /// Returns the Rust names of the variants of an enum or union.
 pub(super) fn of_variants(name: &str, kind: &Kind, kept: &KeptNames) -> BTreeMap<String, String> {
     let (keys, word): (Vec<String>, fn(&String) -> String) = match kind {
-        Kind::Enum(listed) => (listed.values.clone(), |value| format!("{value:?}")),
+        Kind::Enum(listed) => (listed.values.clone(), |value| escaped(value)),
         Kind::Union(union) => {
             let types = union.references().map(str::to_owned);
             (types.collect(), String::clone)
