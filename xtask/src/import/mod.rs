@@ -91,7 +91,8 @@ impl Import {
         let before = Document::parse(&state::name(&overlay_path), base)?;
         let mut kept = Vec::new();
         let (text, new, unmatched, (mut state, overlay_text, fixes)) = loop {
-            let text = layout::write(&merged, layout::head(&head))?;
+            let text = layout::write(&ours.name, &merged, layout::head(&head));
+            let text = text.map_err(|errors| located(errors, &ours.name, &upstream))?;
             let new = Document::parse(&ours.name, &text)?;
             sources.replace(&document_path, &text);
             let unmatched = overlay::unmatched(&new, &before)?;
