@@ -53,6 +53,7 @@ enum Role {
     Effect,
     Begin,
     Other,
+    Undocumented,
     Unclear,
 }
 
@@ -99,15 +100,12 @@ impl Evidence {
         }
     }
 
-    /// Remembers what the state before the request shows of others; if the request is sent, everything is of others.
-    pub(super) fn remember(&mut self, body: &Value, is_sent: bool) {
-        let mut seen = HashMap::new();
+    /// Remembers the effects of other requests, before this one is sent.
+    pub(super) fn remember(&mut self, body: &Value) {
         for effect in self.effects(body).unwrap_or_default() {
-            if is_sent || !self.is_named(&effect) {
-                *seen.entry(self.identity(effect.value)).or_default() += 1;
-            }
+            let identity = self.identity(effect.value);
+            *self.seen.entry(identity).or_default() += 1;
         }
-        self.seen = seen;
     }
 
     fn of_effects(&self, effects: &[Effect<'_>], phase: Phase) -> Observation {
@@ -127,7 +125,8 @@ impl Evidence {
             has_role && (self.is_named(effect) || in_response && is_effect || ends_own(effect))
         };
         let is_contradictory = |effect: &Effect<'_>| {
-            effect.role == Role::Unclear && effect.has_reference == Some(true)
+            matches!(effect.role, Role::Unclear | Role::Undocumented)
+                && effect.has_reference == Some(true)
                 || effect.has_reference == Some(false) && ends_own(effect)
                 || effect.is_corrected && (phase != Phase::Before || is_own(effect))
         };
@@ -145,16 +144,28 @@ impl Evidence {
         let mut open = begins.clone();
         open.retain(|begin| !ends.iter().any(|end| pairs(begin, end)));
         // An end that refers to no begin may belong to any of them.
-        let loose = ends
-            .iter()
-            .filter(|end| !begins.iter().any(|begin| pairs(begin, end)));
-        let waiting = open.len().saturating_sub(loose.count());
+        let is_loose = |end: &&Effect<'_>| !begins.iter().any(|begin| pairs(begin, end));
         let mut successes = ends.iter().filter(|end| end.success == Some(true));
-        if successes.clone().count() + waiting > 1 && !self.facts.unique {
+        if successes.clone().count() + open.len() > 1 && !self.facts.unique {
             return Inconclusive("several effects have its reference");
         }
+        let is_foreign = |effect: &Effect<'_>| {
+            let mut others = effects.iter().filter(|it| it.has_reference == Some(false));
+            effect.has_reference == Some(false) || others.any(|begin| pairs(begin, effect))
+        };
+        let may_be_own = |effect: &Effect<'_>| match (phase, effect.role) {
+            (_, Role::Other) => false,
+            (Phase::Response | Phase::After, _) => !is_own(effect),
+            _ if !self.is_repeatable || is_own(effect) => false,
+            (_, Role::Undocumented) => self.reference.is_some() && effect.is_same == Some(true),
+            _ => {
+                let is_failure = effect.success == Some(false) && open.is_empty();
+                effect.is_same != Some(false) && !is_failure
+            }
+        };
+        let is_unclear = new().any(|effect| may_be_own(effect) && !is_foreign(effect));
         let differs = match phase {
-            Phase::Before => Conflict,
+            Phase::Before if !is_unclear => Conflict,
             _ => Inconclusive("an effect with its reference differs from it"),
         };
         match successes
@@ -166,22 +177,12 @@ impl Evidence {
             Some((None, _)) => return Inconclusive("an effect with its reference is incomplete"),
             None => {}
         }
-        let is_foreign = |effect: &Effect<'_>| {
-            let mut others = effects.iter().filter(|it| it.has_reference == Some(false));
-            effect.has_reference == Some(false) || others.any(|begin| pairs(begin, effect))
-        };
-        let may_be_own = |effect: &Effect<'_>| match (phase, effect.role) {
-            (_, Role::Other) => false,
-            (Phase::Response | Phase::After, _) => !is_own(effect),
-            _ if !self.is_repeatable || self.reference.is_none() || is_own(effect) => false,
-            (_, Role::Unclear) => effect.is_same == Some(true),
-            _ => effect.is_same != Some(false) && effect.success != Some(false),
-        };
-        if new().any(|effect| may_be_own(effect) && !is_foreign(effect)) {
+        if is_unclear {
             return Inconclusive("an effect without a readable reference may be its own");
         }
         match (open.last(), ends.last()) {
-            (Some(begin), _) if waiting > 0 => match begin.is_same {
+            (Some(_), _) if ends.iter().any(is_loose) => Inconclusive("it may have ended or not"),
+            (Some(begin), _) => match begin.is_same {
                 Some(false) => differs,
                 _ if begin.request_id.is_some() || self.announced.is_some() => Pending,
                 _ => Inconclusive("it was begun without an id to wait for"),
@@ -234,7 +235,8 @@ impl Evidence {
             kind @ Some(_) if kind == facts.effect => Role::Effect,
             kind @ Some(_) if kind == facts.begin => Role::Begin,
             Some(kind) if facts.known(facts.kind[0]).contains(&kind) => Role::Other,
-            _ => Role::Unclear,
+            Some(_) => Role::Undocumented,
+            None => Role::Unclear,
         };
         let expected = self.reference.as_deref().zip(facts.reference);
         let has_reference = expected.and_then(|(expected, (member, _))| {
@@ -296,3 +298,6 @@ fn equals(expected: &Value, found: Option<&Value>, known: &[&str]) -> Option<boo
 pub(super) fn normalized(id: &str) -> String {
     id.replace('-', "").to_lowercase()
 }
+
+#[cfg(test)]
+mod tests;

@@ -80,17 +80,22 @@ impl InFlight {
         if let Err(error) = self.call.clone().finish(BodyKind::Json) {
             return Step::NotApplied(NotApplied::Rejected(error));
         }
-        let handle = self.call.handle.clone();
-        let turn = handle.shared().locks.turn(self.key.clone(), self.now());
-        let mut turn = turn.await;
+        let mut turn = self.turn().await;
         if let Some(step) = self.before(*turn).await {
             return step;
         }
         let step = self.send(&mut turn).await;
-        if let Step::NotApplied(_) = step {
+        // Nothing more will become visible of it; a failed event may.
+        if let Step::NotApplied(NotApplied::Rejected(_) | NotApplied::Lost(_)) = step {
             *turn = None;
         }
         step
+    }
+
+    /// Waits until no other request of this reference is on its way.
+    async fn turn(&self) -> Turn {
+        let locks = &self.call.handle.shared().locks;
+        locks.turn(self.key.clone(), self.now()).await
     }
 
     /// Reads the state before the request is sent, and waits for what an earlier request may make visible. Returns the outcome if
@@ -100,7 +105,7 @@ impl InFlight {
         let is_new = !self.evidence.is_repeatable;
         let now = self.now();
         let left = until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
-        match self.poll(Phase::Before, Some(now), left, false).await {
+        match self.poll(Some(now), left, false).await {
             Ok((observation, body, raw)) => {
                 let is_sent = match observation {
                     // A declined request may be tried again; what counts is what comes after it.
@@ -108,8 +113,11 @@ impl InFlight {
                     Observation::Inconclusive(_) => is_new,
                     _ => false,
                 };
-                self.evidence.remember(&body, is_sent);
-                (!is_sent).then(|| self.step(observation, &body, &raw))
+                if is_sent {
+                    self.evidence.remember(&body);
+                    return None;
+                }
+                Some(self.step(observation, &body, &raw))
             }
             Err(error) if is_new || error.is_not_found() || error.is_invalid_request() => {
                 Some(Step::NotApplied(NotApplied::Rejected(error)))
@@ -196,29 +204,36 @@ impl InFlight {
     }
 
     pub(super) async fn wait(&mut self, limit: Duration) -> Step {
-        let read = self.poll(Phase::After, Some(self.now()), limit, true).await;
+        let read = self.poll(Some(self.now()), limit, true).await;
         self.read_step(read)
     }
 
     pub(super) async fn check(&mut self) -> Step {
-        let read = self.confirm().await;
+        let (turn, now) = (self.turn().await, self.now());
+        let own = self
+            .progress
+            .since
+            .and_then(|since| since.checked_add(self.timeout));
+        // Another request of this reference may have been sent since.
+        let until = own.max(*turn).unwrap_or(now);
+        let left = until.saturating_duration_since(now);
+        let read = self.poll(Some(now), left, false).await;
         self.read_step(read)
     }
 
     /// Reads until the request has an effect or the confirmation timeout has passed.
     async fn confirm(&self) -> Read {
         let since = self.progress.since;
-        self.poll(Phase::After, since, self.timeout, false).await
+        self.poll(since, self.timeout, false).await
     }
 
     /// Reads while no effect is visible or, if told so, it is pending, until a read that begins after the limit; once without a start.
-    async fn poll(
-        &self,
-        phase: Phase,
-        since: Option<Instant>,
-        limit: Duration,
-        while_pending: bool,
-    ) -> Read {
+    async fn poll(&self, since: Option<Instant>, limit: Duration, while_pending: bool) -> Read {
+        let phase = if self.progress.sent {
+            Phase::After
+        } else {
+            Phase::Before
+        };
         let mut pause = FIRST_PAUSE;
         loop {
             let passed = since.map(|since| self.now().saturating_duration_since(since));
@@ -226,6 +241,7 @@ impl InFlight {
             let read = self.read(phase).await;
             let is_open = match &read {
                 Ok((Observation::Absent, ..)) => true,
+                Ok((Observation::Declined(_), ..)) => phase == Phase::Before,
                 Ok((Observation::Pending, ..)) => while_pending,
                 Ok(_) => false,
                 Err(error) => !is_refusal(error) && !error.is_invalid_request(),
