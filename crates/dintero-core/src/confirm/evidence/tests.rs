@@ -402,10 +402,6 @@ fn no_observation_rests_on_a_member_that_is_missing_or_unreadable() {
         json!([begun, ended]),
         json!([begun, refused]),
         json!([other, event("REFUND", "mine", 40, true, "4")]),
-        json!([
-            event("CAPTURE", "mine", 40, true, "1"),
-            event("CAPTURE", "mine", 40, true, "3")
-        ]),
     ] {
         let garbled = [
             json!(null),
