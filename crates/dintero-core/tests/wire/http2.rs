@@ -66,16 +66,3 @@ impl Http2 {
         self.streams.load(Ordering::SeqCst)
     }
 }
-
-/// Returns a client that speaks HTTP/2 with prior knowledge.
-pub(crate) fn client() -> reqwest::Client {
-    plain().http2_prior_knowledge().build().expect("client")
-}
-
-/// Returns the settings that a client of the caller needs to be as safe as the default client.
-pub(crate) fn plain() -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .no_proxy()
-}

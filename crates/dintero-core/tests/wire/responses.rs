@@ -5,6 +5,7 @@ use std::io::Write as _;
 use dintero_core::{CallOptions, ManualClock, Violations, WasSent};
 use serde::Deserialize;
 
+use crate::retries::closed_port;
 use crate::server::{Server, Step, reply};
 use crate::{CAPTURE, ORDERS, READ, SESSION, Thing, builder, call, handle};
 
@@ -129,31 +130,29 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn an_http_client_that_follows_a_redirect_ends_in_an_error() {
+async fn no_setting_of_the_http_client_makes_it_follow_a_redirect() {
     let elsewhere = Server::start().await;
-    let to = format!("{}/v1/other", elsewhere.url);
-    let server = Server::start()
-        .await
-        .api([reply(307, "").with("location", &to)]);
-    let handle = builder(&server, &ManualClock::new())
-        .http_client(
-            reqwest::Client::builder()
-                .no_proxy()
-                .build()
-                .expect("client"),
-        )
-        .build()
-        .expect("handle");
-    let error = call(&handle, &CAPTURE).await.expect_err("redirected");
-    assert!(
-        error.to_string().contains("redirect::Policy::none()"),
-        "{error}"
-    );
-    assert_eq!(
-        (error.was_sent(), error.is_retryable()),
-        (WasSent::Maybe, false)
-    );
-    assert_eq!(server.calls().len(), 1);
+    let nowhere = closed_port();
+    let nowhere = format!("http://{}/v1/x", nowhere.local_addr().expect("address"));
+    let other = format!("{}/v1/other", elsewhere.url);
+    for to in [
+        &*other,
+        &nowhere,
+        "/v1/transactions/T12345678.abc/capture",
+        "?a",
+    ] {
+        let server = Server::start()
+            .await
+            .api([reply(307, "").with("location", to)]);
+        let handle = builder(&server, &ManualClock::new())
+            .http_client(|client| client.redirect(reqwest::redirect::Policy::limited(9)))
+            .build()
+            .expect("handle");
+        let error = call(&handle, &CAPTURE).await.expect_err("redirected");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(307));
+        assert!(!error.is_retryable(), "{error}");
+        assert_eq!((server.calls().len(), elsewhere.calls().len()), (1, 0));
+    }
 }
 
 #[tokio::test]
