@@ -337,7 +337,7 @@ impl PreparedRequest {
         match head.status {
             // It may be the late response to nothing: the request may still be carried out.
             StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS
-                if !head.is_attributable && self.call.class == RetryClass::NonIdempotent =>
+                if !head.is_attributable && self.call.class != RetryClass::Idempotent =>
             {
                 Disposition::Unknown
             }

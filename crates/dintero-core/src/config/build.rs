@@ -220,10 +220,8 @@ impl<T: From<Handle>> Builder<T> {
                 None if plain => client = client.no_proxy(),
                 None => {}
             }
-            #[cfg(feature = "tls")]
             if local {
-                // Nothing is read that only TLS needs.
-                client = client.tls_certs_only([]);
+                client = without_certificates(client);
             }
             match &own {
                 Some(own) => own(client),
@@ -232,6 +230,13 @@ impl<T: From<Handle>> Builder<T> {
         };
         HttpClients::new(Box::new(customize)).map_err(unusable)
     }
+}
+
+/// Keeps the root certificates from being read, which may be missing where no TLS is used.
+fn without_certificates(client: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    #[cfg(feature = "tls")]
+    let client = client.tls_certs_only([]);
+    client
 }
 
 pub(super) fn without_slash(url: &Url) -> Arc<str> {

@@ -1,5 +1,6 @@
 //! What goes over the wire, and what does not: every test counts the requests that reach a scripted server.
 
+mod connections;
 mod deadlines;
 mod faults;
 mod http2;

@@ -72,9 +72,11 @@ async fn meet(
             .http_client(reqwest::ClientBuilder::http2_prior_knowledge);
         configured = change(configured);
     }
-    let result = call(&configured.build().expect("handle"), operation)
-        .await
-        .map(|_| ());
+    let handle = configured.build().expect("handle");
+    if let Fault::Kept(_) = fault {
+        call(&handle, &READ).await.expect("the connection is kept");
+    }
+    let result = call(&handle, operation).await.map(|_| ());
     assert!(server.all_alike(), "a retry is the same request: {fault:?}");
     Observation {
         result,

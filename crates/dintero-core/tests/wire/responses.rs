@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use dintero_core::{CallOptions, ManualClock, Violations, WasSent};
+use http::Method;
 use serde::Deserialize;
 
 use crate::retries::closed_port;
@@ -61,18 +62,25 @@ async fn a_request_is_put_together_as_it_was_described() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_body_has_none() {
+async fn a_call_without_a_body_says_so() {
     let server = Server::start().await;
-    handle(&server, &ManualClock::new())
-        .call(&SESSION)
-        .send_empty()
-        .await
-        .expect("response");
-    let calls = server.calls();
-    assert_eq!(
-        (calls[0].body.as_str(), calls[0].header("content-type")),
-        ("", None)
-    );
+    let handle = handle(&server, &ManualClock::new());
+    let calls = [
+        handle.call(&SESSION),
+        handle.request(Method::PUT, "/v1/x"),
+        handle.request(Method::PATCH, "/v1/x"),
+        handle.call(&READ).path("id", &"a"),
+        handle.request(Method::DELETE, "/v1/x"),
+    ];
+    for call in calls {
+        call.send_empty().await.expect("response");
+    }
+    for (at, seen) in server.calls().iter().enumerate() {
+        assert_eq!((&*seen.body, seen.header("content-type")), ("", None));
+        let length = seen.header("content-length");
+        assert_eq!(length, (at < 3).then_some("0"), "{}", seen.method);
+        assert_eq!(seen.header("transfer-encoding"), None);
+    }
 }
 
 #[tokio::test]
