@@ -10,6 +10,7 @@ mod raw_calls;
 mod refused_tokens;
 mod responses;
 mod retries;
+mod runtimes;
 mod server;
 mod token_cache;
 mod tokens;
