@@ -43,6 +43,8 @@ enum Mode {
     /// A usual reading that collects the names of what the types do not know.
     Watched,
     Lenient,
+    /// Within a lenient reading, nothing is set aside.
+    Exact,
 }
 
 /// What a lenient reading has found so far.
@@ -64,6 +66,17 @@ impl Reading {
         misfits: Vec::new(),
         findings: Vec::new(),
     };
+
+    /// How much was found so far.
+    fn found(&self) -> [usize; 2] {
+        [self.misfits.len(), self.findings.len()]
+    }
+
+    /// Forgets what was found later.
+    fn forget(&mut self, [misfits, findings]: [usize; 2]) {
+        self.misfits.truncate(misfits);
+        self.findings.truncate(findings);
+    }
 
     /// The offset of a part of the body; a text that is no part of it has the offset of the field that is being read.
     fn offset(&self, text: &str) -> usize {
@@ -107,13 +120,22 @@ pub(super) fn run(
     result.map(|()| (reading.misfits, reading.findings))
 }
 
-/// Runs a usual reading within a lenient one.
-pub(super) fn suspended<T>(read: impl FnOnce() -> T) -> T {
-    let _within = Within::new(match MODE.get() {
-        Mode::Lenient => Mode::Usual,
-        mode => mode,
-    });
-    read()
+/// Tries a variant of a union, in a lenient reading exactly if told so. Of one that does not fit, all that was found is forgotten.
+pub(super) fn attempt_variant<T>(
+    exact: bool,
+    parse: impl FnOnce() -> serde_json::Result<T>,
+) -> Option<T> {
+    let mode = MODE.get();
+    if mode != Mode::Lenient {
+        return parse().ok();
+    }
+    let before = READING.with_borrow(Reading::found);
+    let _within = Within::new(if exact { Mode::Exact } else { mode });
+    let read = parse();
+    if read.is_err() {
+        READING.with_borrow_mut(|reading| reading.forget(before));
+    }
+    read.ok()
 }
 
 /// Notes that a usual reading found a value that none of the variants fits that it may be.
@@ -145,7 +167,7 @@ pub(super) fn found(kind: Unfit, within: &'static str, name: &str, text: &str) {
                 names.push(hash);
             }
         }),
-        Mode::Lenient => READING.with_borrow_mut(|reading| {
+        Mode::Lenient | Mode::Exact => READING.with_borrow_mut(|reading| {
             if reading.findings.len() < MAX_FINDINGS {
                 let value = (kind == Unfit::UnknownValue).then(|| name.to_owned());
                 let finding = Finding::new(kind, reading.offset(text), value);
@@ -189,7 +211,7 @@ fn attempt(name: &str, text: &str, parse: &mut Parse<'_>) -> Result<(), Misfit> 
         let outer = reading.at;
         reading.at = reading.offset(text);
         reading.depth += 1;
-        (outer, reading.misfits.len(), reading.depth)
+        (outer, reading.found(), reading.depth)
     });
     let result = if depth > MAX_DEPTH {
         Err(None)
@@ -199,7 +221,7 @@ fn attempt(name: &str, text: &str, parse: &mut Parse<'_>) -> Result<(), Misfit> 
     let result = match result {
         Err(Some(error)) if !is_missing_field(&error) => {
             let again = whole(text).and_then(|text| {
-                forget(before);
+                READING.with_borrow_mut(|reading| reading.forget(before));
                 parse(&mut serde_json::Deserializer::from_str(&text)).ok()
             });
             again.ok_or(Some(error))
@@ -210,23 +232,13 @@ fn attempt(name: &str, text: &str, parse: &mut Parse<'_>) -> Result<(), Misfit> 
         let at = std::mem::replace(&mut reading.at, outer);
         reading.depth -= 1;
         result.map_err(|error| {
-            let inner = reading.misfits.split_off(before);
+            let inner = reading.misfits.split_off(before[0]);
             match error {
                 Some(error) => Misfit::new(name, at, text, &error, inner),
                 None => Misfit::too_deep(name, at, text),
             }
         })
     })
-}
-
-/// Returns the number of misfits that were found so far.
-pub(super) fn misfits() -> usize {
-    READING.with_borrow(|reading| reading.misfits.len())
-}
-
-/// Forgets all misfits but the first ones.
-pub(super) fn forget(all_but: usize) {
-    READING.with_borrow_mut(|reading| reading.misfits.truncate(all_but));
 }
 
 fn is_missing_field(error: &serde_json::Error) -> bool {

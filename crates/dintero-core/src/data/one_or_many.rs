@@ -1,9 +1,10 @@
 //! Lists whose single element may come without brackets.
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Limit, Raw, Validate, Violations};
+use super::raw::{Raw, without_position};
+use super::{Limit, Validate, Violations};
 
 /// A list for which the API also sends a single element without brackets. It is serialized the way it was received.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,13 +38,14 @@ impl<T: Serialize> Serialize for OneOrMany<T> {
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Raw::deserialize(deserializer)?;
-        if raw.0.starts_with('[') {
-            let list = raw.read()?;
-            return Ok(Self { list, bare: false });
-        }
-        let list = vec![raw.read()?];
-        Ok(Self { list, bare: true })
+        let Raw(text) = Raw::deserialize(deserializer)?;
+        let bare = !text.starts_with('[');
+        let list = match bare {
+            true => serde_json::from_str(&text).map(|one| vec![one]),
+            false => serde_json::from_str(&text),
+        };
+        let list = list.map_err(|error| D::Error::custom(without_position(&error)))?;
+        Ok(Self { list, bare })
     }
 }
 

@@ -5,9 +5,9 @@ pub use http::Method;
 pub use serde::de::{Error as DeserializeError, MapAccess, Visitor};
 pub use serde::ser::SerializeMap;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
-pub use serde_json::{Map, Value};
+pub use serde_json::{Map, Value, from_str};
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed};
 
 use super::raw::Raw;
 use super::set_aside::Unfit;
@@ -31,12 +31,23 @@ pub fn read<'de, A: MapAccess<'de>, T: DeserializeOwned + Default>(
     if lenient::is_on() {
         return lenient::read(input, &name.0, fields, &mut |deserializer| {
             *place = T::default();
-            *place = T::deserialize(deserializer)?;
-            Ok(())
+            Place(place).deserialize(deserializer)
         });
     }
-    *place = input.next_value()?;
-    Ok(())
+    input.next_value_seed(Place(place))
+}
+
+/// A field to be deserialized into. Not inlined: the usual and the lenient reading share it, and so one copy of the deserializer.
+struct Place<'a, T>(&'a mut T);
+
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Place<'_, T> {
+    type Value = ();
+
+    #[inline(never)]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        *self.0 = T::deserialize(deserializer)?;
+        Ok(())
+    }
 }
 
 /// Deserializes the value of a field that the type does not know.

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Number, Value};
 
-use super::{FieldName, lenient};
+use super::FieldName;
 
 /// By this name serde_json is asked for the text of a value ([`serde_json::value::RawValue`]); any other format ignores it.
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
@@ -45,72 +45,7 @@ impl<'de> Deserialize<'de> for Raw<'de> {
     }
 }
 
-impl Raw<'_> {
-    /// Returns the value, in a lenient reading the nearest one.
-    ///
-    /// # Errors
-    /// The text has half of a surrogate pair, which a lenient reading replaces, or what no value can hold.
-    pub fn value<E: Error>(&self) -> Result<Value, E> {
-        match self.read() {
-            Err(_) if lenient::is_on() => Ok(value_of(&self.0).0),
-            read => read,
-        }
-    }
-
-    /// Deserializes the text.
-    ///
-    /// # Errors
-    /// The text does not match the type. The error has no position, since it would be one in this text.
-    pub fn read<T: DeserializeOwned, E: Error>(&self) -> Result<T, E> {
-        serde_json::from_str(&self.0).map_err(|error| E::custom(without_position(&error)))
-    }
-
-    /// Returns the order in which the variants that this may be are tried: as they are, and in a lenient reading then leniently.
-    pub fn readings(&self, names: &[&'static str]) -> Vec<(&'static str, Reading)> {
-        let exact = names.iter().map(|name| (*name, Reading::Exact));
-        let lenient = names.iter().filter(|_| lenient::is_on());
-        exact
-            .chain(lenient.map(|name| (*name, Reading::Same)))
-            .collect()
-    }
-
-    /// Returns the value of no variant. If variants were `tried`, the usual reading of a body is followed by a lenient one.
-    ///
-    /// # Errors
-    /// The text has what no value can hold.
-    pub fn unknown<E: Error>(&self, tried: bool) -> Result<Value, E> {
-        if tried {
-            lenient::doubt();
-        }
-        self.read()
-    }
-
-    /// Deserializes the text, or returns `None` if it does not match the type.
-    pub fn read_if_it_fits<T: DeserializeOwned>(&self, reading: Reading) -> Option<T> {
-        let before = lenient::misfits();
-        let read = || serde_json::from_str(&self.0).ok();
-        let read = match reading {
-            Reading::Exact => lenient::suspended(read),
-            Reading::Same => read(),
-        };
-        if read.is_none() {
-            lenient::forget(before);
-        }
-        read
-    }
-}
-
-/// How a variant is tried.
-#[doc(hidden)]
-#[derive(Clone, Copy)]
-pub enum Reading {
-    /// Nothing is set aside.
-    Exact,
-    /// As what it is part of.
-    Same,
-}
-
-fn without_position(error: &serde_json::Error) -> String {
+pub(super) fn without_position(error: &serde_json::Error) -> String {
     let mut message = error.to_string();
     message.truncate(message.rfind(" at line ").unwrap_or(message.len()));
     message

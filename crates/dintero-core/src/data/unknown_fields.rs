@@ -1,6 +1,6 @@
 //! Fields of an object that its type does not know.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -99,6 +99,12 @@ impl Serialize for UnknownField {
 
 /// The name of a field, borrowed from the body wherever it has no escapes.
 #[doc(hidden)]
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(transparent)]
 pub struct FieldName<'a>(#[serde(borrow)] pub Cow<'a, str>);
+
+impl Borrow<str> for FieldName<'_> {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
