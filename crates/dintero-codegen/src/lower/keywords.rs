@@ -80,6 +80,15 @@ pub fn meta(schema: &Value) -> Meta {
     }
 }
 
+/// Returns `true` if the last word of a name is one of credentials or card data, as in `card_token`.
+pub fn is_credential(name: &str) -> bool {
+    let words = [
+        "token", "secret", "pin", "pan", "cvc", "cvv", "password", "iban", "ssn", "nonce",
+    ];
+    let last = name.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
+    last.is_some_and(|last| words.contains(&last.to_ascii_lowercase().as_str()))
+}
+
 /// Returns all limits that a schema has, whatever kind of value they are for. In OpenAPI 3.0 exclusive bounds are flags; the
 /// numbers of 3.1 are met there, too.
 pub fn limits(schema: &Value) -> Vec<Limit> {

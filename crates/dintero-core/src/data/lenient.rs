@@ -9,13 +9,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
-use serde::de::MapAccess;
+use serde::de::{self, Deserialize, MapAccess, Visitor};
 use serde_json::de::StrRead;
 
 use super::UnknownFields;
 use super::decode::whole;
-use super::raw::Raw;
+use super::raw::{Raw, without_position};
 use super::set_aside::{Finding, Misfit, Unfit};
+use super::unknown_fields::ELEMENT;
 
 pub(super) type Deserializer<'a> = serde_json::Deserializer<StrRead<'a>>;
 /// Deserializes a value into its place.
@@ -48,14 +49,20 @@ enum Mode {
 }
 
 /// What a lenient reading has found so far.
-struct Reading {
+pub(super) struct Reading {
     /// The address of the body and its length.
     body: (usize, usize),
     /// The offset in the body of the field that is being read.
     at: usize,
     depth: u32,
-    misfits: Vec<Misfit>,
-    findings: Vec<Finding>,
+    /// Whether the body is an object.
+    is_object: bool,
+    /// Whether elements that are no objects are kept as such.
+    keeps_elements: bool,
+    pub(super) misfits: Vec<Misfit>,
+    pub(super) findings: Vec<Finding>,
+    /// The offsets of the names that are known to be of fields. Other names may be personal data.
+    pub(super) names: Vec<usize>,
 }
 
 impl Reading {
@@ -63,6 +70,9 @@ impl Reading {
         body: (0, 0),
         at: 0,
         depth: 0,
+        is_object: false,
+        keeps_elements: false,
+        names: Vec::new(),
         misfits: Vec::new(),
         findings: Vec::new(),
     };
@@ -86,8 +96,26 @@ impl Reading {
     }
 }
 
+/// Returns `true` in a second reading.
 pub(super) fn is_on() -> bool {
+    matches!(MODE.get(), Mode::Lenient | Mode::Exact)
+}
+
+/// Returns `true` if fields that do not fit are set aside.
+pub(super) fn sets_aside() -> bool {
     MODE.get() == Mode::Lenient
+}
+
+/// Takes note of the name of a field, a part of the body.
+pub(super) fn note(name: &str) {
+    if is_on() {
+        READING.with_borrow_mut(|reading| reading.names.push(reading.offset(name)));
+    }
+}
+
+/// Returns `true` if elements that are no objects are kept.
+pub(super) fn keeps_elements() -> bool {
+    is_on() && READING.with_borrow(|reading| reading.keeps_elements)
 }
 
 /// Sets the mode until it is dropped.
@@ -105,29 +133,64 @@ impl Drop for Within {
     }
 }
 
-/// Reads `body` leniently and returns what was set aside and found, or the misfit that leaves nothing to return.
-pub(super) fn run(
-    body: &str,
-    parse: &mut Parse<'_>,
-) -> Result<(Vec<Misfit>, Vec<Finding>), Misfit> {
+/// Reads `body` leniently: returns the misfit that leaves nothing to return, if there is one, and what was found.
+///
+/// Elements of the list that the body is, or that it has in one of its fields, are kept in any case if nothing else helps.
+pub(super) fn run(body: &str, parse: &mut Parse<'_>) -> (Result<(), Misfit>, Reading) {
     let _within = Within::new(Mode::Lenient);
-    let outer = READING.replace(Reading {
-        body: (body.as_ptr() as usize, body.len()),
-        ..Reading::EMPTY
-    });
-    let result = attempt("", body, parse);
-    let reading = READING.replace(outer);
-    result.map(|()| (reading.misfits, reading.findings))
+    let mut run = |keeps_elements| {
+        let outer = READING.replace(Reading {
+            body: (body.as_ptr() as usize, body.len()),
+            is_object: body.trim_start().starts_with('{'),
+            keeps_elements,
+            ..Reading::EMPTY
+        });
+        let result = attempt("", body, parse);
+        (result, READING.replace(outer))
+    };
+    let first = run(false);
+    if first.0.is_err() {
+        let second = run(true);
+        if second.0.is_ok() {
+            return second;
+        }
+    }
+    first
 }
 
-/// Tries a variant of a union, in a lenient reading exactly if told so. Of one that does not fit, all that was found is forgotten.
+/// Deserializes an object. If told so, an element of a list that is no object becomes one whose only field is the element.
+pub(super) fn read_object<'de, D: de::Deserializer<'de>, T>(
+    deserializer: D,
+    visitor: impl for<'a> Visitor<'a, Value = T>,
+) -> Result<T, D::Error> {
+    let Raw(text) = Raw::deserialize(deserializer)?;
+    let is_kept = !text.starts_with('{')
+        && READING.with_borrow_mut(|reading| {
+            let at = reading.offset(&text);
+            // Within a field of an element, the nearest field can be set aside.
+            let most = 1 + u32::from(reading.is_object);
+            let is_element = reading.depth <= most && at != reading.at;
+            if is_element {
+                reading
+                    .misfits
+                    .push(Misfit::whole("", at + 1, &text, "an object"));
+            }
+            is_element
+        });
+    let object = is_kept.then(|| format!("{{\"{ELEMENT}\":{text}}}"));
+    let object = object.as_deref().unwrap_or(&text);
+    let mut deserializer = serde_json::Deserializer::from_str(object);
+    de::Deserializer::deserialize_map(&mut deserializer, visitor).map_err(without_position)
+}
+
+/// Tries a variant of a union: exactly, or in a lenient reading leniently. Of one that does not fit, all that was found is forgotten.
 pub(super) fn attempt_variant<T>(
     exact: bool,
     parse: impl FnOnce() -> serde_json::Result<T>,
 ) -> Option<T> {
     let mode = MODE.get();
     if mode != Mode::Lenient {
-        return parse().ok();
+        return exact.then(parse)?.ok();
     }
     let before = READING.with_borrow(Reading::found);
     let _within = Within::new(if exact { Mode::Exact } else { mode });
@@ -168,7 +231,7 @@ pub(super) fn found(kind: Unfit, within: &'static str, name: &str, text: &str) {
             }
         }),
         Mode::Lenient | Mode::Exact => READING.with_borrow_mut(|reading| {
-            if reading.findings.len() < MAX_FINDINGS {
+            if reading.findings.len() < MAX_FINDINGS && name != ELEMENT {
                 let value = (kind == Unfit::UnknownValue).then(|| name.to_owned());
                 let finding = Finding::new(kind, reading.offset(text), value);
                 reading.findings.push(finding);
@@ -235,7 +298,7 @@ fn attempt(name: &str, text: &str, parse: &mut Parse<'_>) -> Result<(), Misfit> 
             let inner = reading.misfits.split_off(before[0]);
             match error {
                 Some(error) => Misfit::new(name, at, text, &error, inner),
-                None => Misfit::too_deep(name, at, text),
+                None => Misfit::whole(name, at, text, "fewer levels of objects"),
             }
         })
     })

@@ -33,6 +33,6 @@ pub use redact::{Personal, Revealed, reveal};
 pub use set_aside::{Finding, SetAside, Unfit};
 pub use text::{Date, DateTime, Text, TextFormat, Uuid};
 pub use union::{UnionFacts, VariantFacts, constant, read_union};
-pub use unknown_fields::{FieldName, UnknownField, UnknownFields};
+pub use unknown_fields::{FieldName, Received, UnknownFields};
 pub use validate::{Limit, Validate, check_properties};
 pub use violations::{Violation, Violations};

@@ -1,9 +1,9 @@
 //! Lists whose single element may come without brackets.
 
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::raw::{Raw, without_position};
+use super::raw::Raw;
 use super::{Limit, Validate, Violations};
 
 /// A list for which the API also sends a single element without brackets. It is serialized the way it was received.
@@ -38,13 +38,12 @@ impl<T: Serialize> Serialize for OneOrMany<T> {
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Raw(text) = Raw::deserialize(deserializer)?;
-        let bare = !text.starts_with('[');
+        let raw = Raw::deserialize(deserializer)?;
+        let bare = !raw.0.starts_with('[');
         let list = match bare {
-            true => serde_json::from_str(&text).map(|one| vec![one]),
-            false => serde_json::from_str(&text),
+            true => vec![raw.read()?],
+            false => raw.read()?,
         };
-        let list = list.map_err(|error| D::Error::custom(without_position(&error)))?;
         Ok(Self { list, bare })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::{Deserializer, Error};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::raw::{Raw, without_position};
@@ -48,34 +48,31 @@ pub fn read_union<'de, U, D: Deserializer<'de>>(
     facts: &UnionFacts,
     parse: fn(&str, &str) -> serde_json::Result<U>,
 ) -> Result<U, D::Error> {
-    let Raw(text) = serde::Deserialize::deserialize(deserializer)?;
-    let fail = |error| D::Error::custom(without_position(&error));
-    let members = members(&text).map_err(fail)?;
-    match told(&members, facts) {
-        Told::ByTag(name) if !facts.open => return parse(name, &text).map_err(fail),
-        Told::ByTag(name) => {
-            if let Some(known) = lenient::attempt_variant(false, || parse(name, &text)) {
-                return Ok(known);
-            }
-        }
-        Told::ByFields(names) => {
-            for exact in [true, false].iter().take(1 + usize::from(lenient::is_on())) {
-                for name in &names {
-                    if let Some(known) = lenient::attempt_variant(*exact, || parse(name, &text)) {
-                        return Ok(known);
-                    }
-                }
-            }
-            if !names.is_empty() {
-                lenient::doubt();
-            }
+    let Raw(text) = Raw::deserialize(deserializer)?;
+    let members = members(&text).map_err(without_position)?;
+    let (names, is_tagged) = match told(&members, facts) {
+        Told::ByTag(name) if !facts.open => return parse(name, &text).map_err(without_position),
+        Told::ByTag(name) => (vec![name], true),
+        Told::ByFields(names) => (names, false),
+    };
+    for exact in [true, false] {
+        let read = |name| lenient::attempt_variant(exact, || parse(name, &text));
+        if let Some(known) = names.iter().copied().find_map(read) {
+            return Ok(known);
         }
     }
-    let tag = tag_of(&members, facts);
-    let tag = tag.map_or(&*text, |tag| &*tag.0);
-    let value = tag.trim_matches('"');
-    lenient::found(Unfit::UnknownValue, facts.name, value, tag);
-    parse("", &text).map_err(fail)
+    if !is_tagged && !names.is_empty() {
+        lenient::doubt();
+    }
+    let tag = facts.tag.first();
+    match tag.and_then(|tag| members.get_key_value(*tag)) {
+        Some((name, Raw(tag))) => {
+            lenient::note(&name.0);
+            lenient::found(Unfit::UnknownValue, facts.name, tag.trim_matches('"'), tag);
+        }
+        None => lenient::found(Unfit::UnknownValue, facts.name, "", &text),
+    }
+    parse("", &text).map_err(without_position)
 }
 
 type Members<'a> = BTreeMap<FieldName<'a>, Raw<'a>>;
@@ -88,14 +85,10 @@ fn members(text: &str) -> serde_json::Result<Members<'_>> {
     }
 }
 
-fn tag_of<'m, 'a>(members: &'m Members<'a>, facts: &UnionFacts) -> Option<&'m Raw<'a>> {
-    facts.tag.first().and_then(|tag| members.get(*tag))
-}
-
 /// Returns the variant that an object is, by its tag and where that does not tell, by its fields. A field that is `null` tells
 /// only what no other field does.
 fn told(members: &Members<'_>, facts: &UnionFacts) -> Told {
-    let tag = tag_of(members, facts);
+    let tag = facts.tag.first().and_then(|tag| members.get(*tag));
     let tag = tag.and_then(|tag| serde_json::from_str(&tag.0).ok());
     let mut rivals: Vec<&VariantFacts> = facts.variants.iter().collect();
     if let Some(tag) = tag.filter(|tag: &Value| !tag.is_null()) {

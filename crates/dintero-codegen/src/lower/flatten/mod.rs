@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::keywords::{
-    is_compound, limits, lists_null, meta, reference, target, text, texts, type_of,
+    is_compound, is_credential, limits, lists_null, meta, reference, target, text, texts, type_of,
 };
 use crate::document::{Document, elements, escape};
 use crate::finding::{Finding, Level, Rule};
@@ -264,7 +264,11 @@ impl<'a> Flattener<'a> {
         };
         for (name, property) in properties {
             let below = format!("{pointer}/properties/{}", escape(name));
-            let flat = self.inner(property, &below);
+            let mut flat = self.inner(property, &below);
+            // A new field may be a credential before an overlay marks it.
+            if is_credential(name) && !matches!(flat.kind, Kind::Ref(_) | Kind::Object(_)) {
+                flat.meta.personal.get_or_insert(true);
+            }
             object.properties.insert(name.clone(), flat);
         }
         if extra.is_object() {
