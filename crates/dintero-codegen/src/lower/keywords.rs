@@ -65,6 +65,8 @@ pub fn evidence(node: &Value) -> Option<Evidence> {
 pub fn meta(schema: &Value) -> Meta {
     let text = |key: &str| schema[key].as_str().map(str::to_owned);
     let flag = |key: &str| schema[key].as_bool();
+    let marks = ["x-evidence-required", "x-required-evidence"];
+    let weakly = marks.iter().any(|mark| schema.get(*mark).is_some());
     Meta {
         description: text("description"),
         deprecated: flag("deprecated"),
@@ -73,7 +75,7 @@ pub fn meta(schema: &Value) -> Meta {
         nullable: flag("nullable"),
         default: schema.get("default").cloned(),
         evidence: evidence(schema),
-        required_weakly: None,
+        required_weakly: weakly.then_some(true),
         personal: flag("x-dintero-personal"),
         rust_name: text("x-dintero-name"),
         one_or_many: flag("x-dintero-one-or-many"),

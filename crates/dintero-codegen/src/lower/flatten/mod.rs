@@ -266,7 +266,8 @@ impl<'a> Flattener<'a> {
             let below = format!("{pointer}/properties/{}", escape(name));
             let mut flat = self.inner(property, &below);
             // A new field may be a credential before an overlay marks it.
-            if is_credential(name) && !matches!(flat.kind, Kind::Ref(_) | Kind::Object(_)) {
+            let is_text = matches!(flat.kind, Kind::Scalar(Scalar::String | Scalar::StringOrNumber));
+            if is_text && is_credential(name) {
                 flat.meta.personal.get_or_insert(true);
             }
             object.properties.insert(name.clone(), flat);
@@ -276,12 +277,7 @@ impl<'a> Flattener<'a> {
             let help = "They are kept as unknown fields";
             self.warn(Rule::TypedExtraProperties, pointer, problem, help);
         }
-        let mut flat = Schema::new(Kind::Object(object));
-        let marks = ["x-evidence-required", "x-required-evidence"];
-        if marks.iter().any(|mark| schema.get(*mark).is_some()) {
-            flat.meta.required_weakly = Some(true);
-        }
-        flat
+        Schema::new(Kind::Object(object))
     }
 
     /// Flattens a part of a schema; an outline has no parts of parts.
