@@ -25,6 +25,20 @@ impl SetAside {
         &self.place
     }
 
+    /// The same field in an object that has the value as a field of this name.
+    #[doc(hidden)]
+    pub fn within(mut self, name: &str) -> Self {
+        for path in [&mut self.path, &mut self.place] {
+            let dot = if path.is_empty() || path.starts_with('[') {
+                ""
+            } else {
+                "."
+            };
+            *path = format!("{name}{dot}{path}");
+        }
+        self
+    }
+
     /// Returns what the type expects there, such as `i64`.
     pub fn expected(&self) -> &str {
         &self.expected

@@ -266,7 +266,10 @@ impl<'a> Flattener<'a> {
             let below = format!("{pointer}/properties/{}", escape(name));
             let mut flat = self.inner(property, &below);
             // A new field may be a credential before an overlay marks it.
-            let is_text = matches!(flat.kind, Kind::Scalar(Scalar::String | Scalar::StringOrNumber));
+            let is_text = matches!(
+                flat.kind,
+                Kind::Scalar(Scalar::String | Scalar::StringOrNumber)
+            );
             if is_text && is_credential(name) {
                 flat.meta.personal.get_or_insert(true);
             }
