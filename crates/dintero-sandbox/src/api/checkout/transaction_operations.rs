@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 use crate::api::checkout::card::{timeout, times_out};
 use crate::api::checkout::invoice;
 use crate::api::checkout::order::check_event_metadata;
-use crate::api::finance;
 use crate::api::prelude::*;
 use crate::callbacks;
 use crate::clock::{NEVER, later};
@@ -136,8 +135,6 @@ pub(crate) fn perform(
         transaction.add_event(cause, event, movement.amount, movement.extra);
         return Ok(false);
     }
-    let finance = &mut account.finance;
-    finance::note(finance, &account.id, cause.0, transaction, &movement);
     let first_event = transaction.events.len();
     transaction.apply(cause, movement);
     callbacks::on_events(account, cause.0, id, first_event);
