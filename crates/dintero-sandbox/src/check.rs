@@ -3,8 +3,20 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde_json::Value;
+use url::Url;
 
 use crate::errors::{ApiError, ApiResult, field_error};
+
+/// Schemes whose URLs are not a place but content, which a browser would run or show as the page's own.
+const ACTIVE_SCHEMES: [&str; 7] = [
+    "about",
+    "blob",
+    "data",
+    "file",
+    "filesystem",
+    "javascript",
+    "vbscript",
+];
 
 /// Collects what is wrong with a body.
 #[derive(Debug, Default)]
@@ -70,10 +82,12 @@ impl Check {
             Value::String(text) if is_text(name) => {
                 self.ensure(!text.is_empty(), field, "must not be empty");
             }
-            Value::String(text) if name.ends_with("_url") => {
-                let rest = text.split_once("://").map_or("", |(_, rest)| rest);
-                let is_absolute = !rest.is_empty();
+            Value::String(text) if name == "url" || name.ends_with("_url") => {
+                let url = Url::parse(text).ok();
+                let is_absolute = url.is_some() && text.contains("://");
                 self.ensure(is_absolute, field, "must be an absolute URL");
+                let runs = url.is_some_and(|url| ACTIVE_SCHEMES.contains(&url.scheme()));
+                self.ensure(!runs, field, "must not be a URL that a browser would run");
             }
             Value::Number(number) if is_integer(name) => {
                 let fits = |n: i64| n.unsigned_abs() <= i32::MAX.unsigned_abs().into();

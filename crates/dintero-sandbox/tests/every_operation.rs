@@ -372,3 +372,19 @@ async fn a_refused_request_changes_nothing() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_status_that_was_asked_for_comes_out_of_every_operation() {
+    let api = start_with(sandbox()).await;
+    let ids = prepare(&api).await;
+    for (method, path, body) in lines(CALLS, &ids) {
+        for status in [400_u16, 404, 409, 500, 503] {
+            let request = api.request(method.clone(), &path);
+            let request = request.header("sandbox-fault", format!("status={status}"));
+            let found = api
+                .send(body.iter().fold(request, RequestBuilder::json))
+                .await;
+            assert_eq!(found.0, status, "{method} {path}: {}", found.1);
+        }
+    }
+}
