@@ -12,7 +12,7 @@ use crate::body::{self, ResponseBody};
 use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::clients::{Grant, bearer};
 use crate::delivery::Dispatcher;
-use crate::documents::{self, Operation, Route};
+use crate::documents::{self, Operation, RequestBody, Route};
 use crate::errors::{ApiError, ApiResult};
 use crate::faults::{Fault, Faults};
 use crate::handlers::{self, Handler};
@@ -24,6 +24,9 @@ use crate::{access, auth, corrupt, pages, redact, schema};
 
 /// The header by which a client of any language asks for a fault.
 const FAULT_HEADER: &str = "sandbox-fault";
+
+/// How many fields that are not in the documents the log notes of one request.
+const NOTES: usize = 20;
 
 pub(crate) struct Server {
     pub(crate) shared: Arc<Shared>,
@@ -82,8 +85,10 @@ impl Server {
             handled: false,
             refusal: None,
             fault: fault.as_ref().ok().copied().flatten(),
+            undocumented: Vec::new(),
             request_id: uuid(),
         };
+        let request_id = entry.request_id.clone();
         let body = body::collect(body, self.shared.settings.body_limit).await;
         match entry.fault {
             Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
@@ -109,14 +114,14 @@ impl Server {
                     now: self.shared.settings.clock.now(),
                     base_url: &self.shared.base_url,
                     settings: &self.shared.settings,
-                    request_id: &entry.request_id,
+                    request_id: &request_id,
                     operation: Some(operation),
                     pending: match fault {
                         Some(Fault::Pending(time)) => Some(time),
                         _ => None,
                     },
                 };
-                let result = self.with_fault(fault, operation, call, body, &mut entry.handled);
+                let result = self.with_fault(fault, operation, call, body, &mut entry);
                 match self.shared.settings.check_responses {
                     true => checked(operation, result),
                     false => result,
@@ -151,7 +156,7 @@ impl Server {
         operation: &'static Operation,
         call: Call<'_>,
         body: ApiResult<Vec<u8>>,
-        handled: &mut bool,
+        entry: &mut LoggedRequest,
     ) -> HandlerResult {
         match fault {
             Some(Fault::Status(status)) => return Err(ApiError::on_demand(status)),
@@ -162,7 +167,7 @@ impl Server {
             Some(Fault::StaleToken) => self.revoke(bearer(call.headers)),
             _ => {}
         }
-        let result = self.handle(operation, call, body, handled);
+        let result = self.handle(operation, call, body, entry);
         if let (Some(Fault::StaleToken), Ok(response)) = (fault, &result) {
             self.revoke(response.body["access_token"].as_str());
         }
@@ -184,7 +189,7 @@ impl Server {
         operation: &'static Operation,
         mut call: Call<'_>,
         body: ApiResult<Vec<u8>>,
-        handled: &mut bool,
+        entry: &mut LoggedRequest,
     ) -> HandlerResult {
         let handler = handlers::find(operation.id);
         call.grant = match handler {
@@ -194,14 +199,27 @@ impl Server {
                 auth::authorize(&self.shared, operation, &call)?
             }
         };
-        call.body = body::parse(operation.body, call.headers, &body?)?;
+        let body = body?;
+        call.body = body::parse(operation.body, call.headers, &body)?;
+        if operation.body == RequestBody::None && !body.trim_ascii().is_empty() {
+            if call.settings.strict {
+                return Err(ApiError::bad_request("this operation takes no body"));
+            }
+            entry.note("body");
+        }
         match handler {
-            Handler::Token => return auth::issue_token(&self.shared, &call, handled),
+            Handler::Token => return auth::issue_token(&self.shared, &call, &mut entry.handled),
             Handler::Payer(_) => {}
-            Handler::Api(_) | Handler::Records(..) => schema::check_request(operation, &call)?,
+            Handler::Api(_) | Handler::Records(..) => {
+                let unknown = schema::check_request(operation, &mut call)?;
+                unknown
+                    .iter()
+                    .take(NOTES)
+                    .for_each(|field| entry.note(field));
+            }
         }
         self.with_account(&call, |account| {
-            *handled = true;
+            entry.handled = true;
             let response = match handler {
                 Handler::Records(collection, action) => {
                     records::handle(&call, account, collection, action)?

@@ -253,6 +253,7 @@ fn sandbox() -> dintero_sandbox::SandboxBuilder {
         .client(Client::new("none", "secret").with_scopes(["read:nothing"]))
         .client(Client::new("other", "secret").with_account("T00000002"))
         .body_limit(4_096)
+        .strict(true)
         .check_responses(true)
 }
 

@@ -43,6 +43,9 @@ pub struct LoggedRequest {
     pub handled: bool,
     /// Why it was refused; `None` if it was accepted, also if a fault then withheld the response.
     pub refusal: Option<Refusal>,
+    /// The fields that are not in the documents, which production evidently accepts; at most 20. `body` is a body where
+    /// none is defined.
+    pub undocumented: Vec<String>,
     /// The fault that was injected.
     pub fault: Option<Fault>,
     /// The `request-id` of the response.
@@ -81,7 +84,7 @@ impl LoggedRequest {
         let line = json!({
             "at": text(self.at), "method": self.method, "path": self.path, "operation_id": self.operation_id,
             "status": self.status, "verdict": self.verdict(), "handled": self.handled,
-            "refusal": self.refusal.as_ref().map(refusal), "fault": self.fault.map(|f| f.to_string()),
+            "refusal": self.refusal.as_ref().map(refusal), "undocumented": self.undocumented, "fault": self.fault.map(|f| f.to_string()),
             "request_id": self.request_id,
         });
         line.to_string()
@@ -91,8 +94,14 @@ impl LoggedRequest {
     fn bytes(&self) -> usize {
         let refusal = self.refusal.iter();
         let texts = refusal.flat_map(|r| r.errors.iter().chain([&r.message]));
-        let texts = texts.chain([&self.path, &self.request_id]);
+        let texts = texts
+            .chain(&self.undocumented)
+            .chain([&self.path, &self.request_id]);
         size_of::<Self>() + texts.map(|text| text.capacity() + 24).sum::<usize>()
+    }
+
+    pub(crate) fn note(&mut self, field: &str) {
+        self.undocumented.push(redact::field(field));
     }
 
     pub(crate) fn refuse(&mut self, error: &ApiError) {

@@ -13,6 +13,7 @@ fn entry(path: &str) -> LoggedRequest {
         handled: false,
         refusal: None,
         fault: None,
+        undocumented: Vec::new(),
         request_id: "r".into(),
     }
 }
