@@ -275,10 +275,11 @@ impl PreparedRequest {
         progress.attempts += 1;
         let mut head = None;
         let (request, most) = (self.request(authorization), shared.body_limit);
+        let is_unique = self.call.class == RetryClass::NonIdempotent;
         let sleep = shared.clock.sleep_until(until);
         let outcome = before(
             sleep,
-            pin!(exchange(&shared.http, request, now, most, &mut head)),
+            pin!(exchange(&shared.http, request, is_unique, most, &mut head)),
         )
         .await;
         if outcome.is_none() && head.is_none() {
@@ -336,9 +337,7 @@ impl PreparedRequest {
     fn disposition(&self, head: &Head, authorization: &Authorization) -> Disposition {
         match head.status {
             // It may be the late response to nothing: the request may still be carried out.
-            StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS
-                if !head.is_attributable && self.call.class != RetryClass::Idempotent =>
-            {
+            StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS if !head.is_attributable => {
                 Disposition::Unknown
             }
             StatusCode::UNAUTHORIZED if authorization.token.is_some() => Disposition::TokenRefused,

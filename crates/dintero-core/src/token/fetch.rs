@@ -94,7 +94,7 @@ impl ClientCredentialsSource {
         let post = self.request(request, url);
         let body = before(
             sleep,
-            pin!(exchange(&self.http, post, now, BODY_LIMIT, received)),
+            pin!(exchange(&self.http, post, false, BODY_LIMIT, received)),
         )
         .await;
         let Some(body) = body else {

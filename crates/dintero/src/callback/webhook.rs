@@ -113,7 +113,7 @@ impl WebhookVerifier {
     /// Creates a verifier for these secrets. Use several while you replace a subscription.
     ///
     /// # Errors
-    /// A violation if there is no secret, or an empty one.
+    /// A violation if there is no secret, or one that is empty or has white space around it.
     pub fn new<S: Into<String>>(secrets: impl IntoIterator<Item = S>) -> Result<Self, Violations> {
         let secrets = secrets.into_iter().map(|secret| secret.into().into());
         let secrets: Arc<[SecretString]> = secrets.collect();

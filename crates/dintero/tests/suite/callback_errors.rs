@@ -237,6 +237,16 @@ fn an_invalid_configuration_lists_all_violations() {
             .build()
             .is_err()
     );
+    for secret in ["s3cret\n", " s3cret", "s3cret\r\n", "\u{feff}s3cret"] {
+        let built = Verifier::builder(ACCOUNT).secret("s").secret(secret);
+        let built = built.public_url("https://a.example").build();
+        let text = "`secret` has white space around it";
+        assert_eq!(built.unwrap_err().to_string(), text);
+        assert_eq!(
+            WebhookVerifier::new([secret]).unwrap_err().to_string(),
+            text
+        );
+    }
     assert!(WebhookVerifier::new([""]).is_err());
     assert!(WebhookVerifier::new(Vec::<String>::new()).is_err());
 }
