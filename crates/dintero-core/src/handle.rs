@@ -11,6 +11,7 @@ use crate::account::check_account;
 use crate::audience::TokenFault;
 use crate::clock::Clock;
 use crate::config::ONLY_HTTPS;
+use crate::confirm::Locks;
 use crate::credentials::{Credentials, TokenRequest};
 use crate::data::Violations;
 use crate::drift::Drifts;
@@ -62,6 +63,7 @@ pub(crate) struct Shared {
     pub(crate) budget: Budget,
     pub(crate) tokens: TokenCache,
     pub(crate) drifts: Arc<Drifts>,
+    pub(crate) locks: Locks,
 }
 
 /// `{aid}` in the path of a parsed URL.

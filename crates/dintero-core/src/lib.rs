@@ -18,6 +18,7 @@ mod audience;
 mod call;
 mod clock;
 mod config;
+pub mod confirm;
 mod credentials;
 mod drift;
 mod error;
@@ -30,6 +31,7 @@ mod pages;
 mod path;
 /// Properties that the tests and the fuzz targets check.
 #[cfg(any(fuzzing, test))]
+#[path = "tests/properties/mod.rs"]
 pub mod properties;
 mod raw_response;
 mod response;

@@ -237,17 +237,20 @@ fn an_invalid_configuration_lists_all_violations() {
             .build()
             .is_err()
     );
-    for secret in ["s3cret\n", " s3cret", "s3cret\r\n", "\u{feff}s3cret"] {
-        let built = Verifier::builder(ACCOUNT).secret("s").secret(secret);
-        let built = built.public_url("https://a.example").build();
-        let text = "`secret` has white space around it";
-        assert_eq!(built.unwrap_err().to_string(), text);
-        assert_eq!(
-            WebhookVerifier::new([secret]).unwrap_err().to_string(),
-            text
-        );
-    }
     assert!(WebhookVerifier::new([""]).is_err());
+    for secret in ["s3cret\n", " s3cret", "s3cret\r\n", "\u{feff}s3cret", "\t"] {
+        let built = Verifier::builder(ACCOUNT)
+            .secret(secret)
+            .public_url("https://a.example");
+        for violations in [
+            built.build().unwrap_err(),
+            WebhookVerifier::new(["s", secret]).unwrap_err(),
+        ] {
+            let text = violations.to_string();
+            assert!(text.contains("white space"), "{text}");
+            assert!(!text.contains("s3cret"), "{text}");
+        }
+    }
     assert!(WebhookVerifier::new(Vec::<String>::new()).is_err());
 }
 
