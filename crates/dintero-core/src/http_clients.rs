@@ -34,16 +34,21 @@ struct Pair {
     single: Option<Client>,
 }
 
+impl Pair {
+    fn new(customize: &Customize) -> reqwest::Result<Self> {
+        Ok(Self {
+            runtime: None,
+            kept: build(customize, true)?,
+            single: None,
+        })
+    }
+}
+
 impl HttpClients {
     pub(crate) fn new(customize: Box<Customize>) -> reqwest::Result<Self> {
-        let first = Pair {
-            runtime: None,
-            kept: build(&*customize, true)?,
-            single: None,
-        };
         Ok(Self {
+            pairs: Mutex::new(vec![Pair::new(&*customize)?]),
             customize,
-            pairs: Mutex::new(vec![first]),
             http2: RwLock::default(),
         })
     }
@@ -58,43 +63,31 @@ impl HttpClients {
         let runtime = Handle::current().id();
         let mut pairs = lock(self.pairs.lock());
         let is_own = |pair: &Pair| pair.runtime.is_none_or(|id| id == runtime);
-        let at = match pairs.iter().position(is_own) {
-            Some(at) => at,
-            None => {
-                if pairs.len() == MAX_RUNTIMES {
-                    pairs.remove(0);
-                }
-                pairs.push(Pair {
-                    runtime: None,
-                    kept: build(&*self.customize, true)?,
-                    single: None,
-                });
-                pairs.len() - 1
-            }
-        };
+        if !pairs.iter().any(is_own) {
+            let from = pairs.len().saturating_sub(MAX_RUNTIMES - 1);
+            *pairs = pairs.split_off(from);
+            pairs.push(Pair::new(&*self.customize)?);
+        }
+        let at = pairs.iter().position(is_own).unwrap_or_default();
         let pair = &mut pairs[at];
         pair.runtime = Some(runtime);
         if !alone {
             return Ok((pair.kept.clone(), !unique));
         }
-        let single = match &pair.single {
-            Some(client) => client.clone(),
-            None => build(&*self.customize, false)?,
-        };
-        pair.single = Some(single.clone());
-        Ok((single, true))
+        if pair.single.is_none() {
+            pair.single = Some(build(&*self.customize, false)?);
+        }
+        Ok((pair.single.as_ref().unwrap_or(&pair.kept).clone(), true))
     }
 
     /// Remembers the protocol of a host. Returns `true` if it is HTTP/2.
     pub(crate) fn note(&self, response: &Response) -> bool {
         let is_http2 = response.version() >= http::Version::HTTP_2;
         let host = response.url().authority();
-        if lock(self.http2.read()).contains(host) != is_http2 {
-            let mut hosts = lock(self.http2.write());
-            match is_http2 {
-                true => drop(hosts.insert(host.to_owned())),
-                false => drop(hosts.remove(host)),
-            }
+        if is_http2 && !lock(self.http2.read()).contains(host) {
+            lock(self.http2.write()).insert(host.to_owned());
+        } else if !is_http2 && lock(self.http2.read()).contains(host) {
+            lock(self.http2.write()).remove(host);
         }
         is_http2
     }
@@ -135,20 +128,6 @@ fn build(customize: &Customize, keep: bool) -> reqwest::Result<Client> {
         true => client.build(),
         false => client.pool_max_idle_per_host(0).build(),
     }
-}
-
-/// Returns `false` if rustls has no crypto provider, without which reqwest would panic.
-pub(crate) fn has_crypto_provider() -> bool {
-    #[cfg(all(
-        feature = "rustls-no-provider",
-        not(any(feature = "rustls", feature = "rustls-ring"))
-    ))]
-    return rustls_lib::crypto::CryptoProvider::get_default().is_some();
-    #[cfg(not(all(
-        feature = "rustls-no-provider",
-        not(any(feature = "rustls", feature = "rustls-ring"))
-    )))]
-    true
 }
 
 #[cfg(test)]

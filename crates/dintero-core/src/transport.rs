@@ -11,7 +11,6 @@ use reqwest::{Request, Url};
 
 use crate::audience::TokenFault;
 use crate::clock::{before, later};
-use crate::credentials::Credentials;
 use crate::error::Kind;
 use crate::exchange::{Head, exchange};
 use crate::handle::Shared;
@@ -20,8 +19,6 @@ use crate::retry_after::is_transient;
 use crate::token::Token;
 use crate::trace::Trace;
 use crate::{Auth, Call, Error, FailedAttempt, Retry, RetryClass, WasSent};
-
-const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The body that is expected of a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -218,25 +215,19 @@ impl PreparedRequest {
         end: Instant,
         limit: Duration,
     ) -> Result<Authorization, Error> {
-        let fixed = |name, value: &HeaderValue| {
-            Ok(Authorization {
-                name,
-                value: value.clone(),
-                token: None,
-                waited: false,
-            })
-        };
-        match (&shared.credentials, self.call.auth) {
-            (_, Auth::None) => return fixed(AUTHORIZATION, &HeaderValue::from_static("")),
-            (Credentials::Client { basic, .. }, Auth::Basic) => {
-                return fixed(AUTHORIZATION, basic);
+        let cached = match (&shared.credentials.header, self.call.handle.token()) {
+            (_, Some(cached)) if self.call.auth == Auth::Bearer => cached,
+            (None, Some(cached)) if self.call.auth == Auth::Basic => cached,
+            (header, _) => {
+                let none = (AUTHORIZATION, HeaderValue::from_static(""));
+                let (name, value) = header.clone().unwrap_or(none);
+                return Ok(Authorization {
+                    name,
+                    value,
+                    token: None,
+                    waited: false,
+                });
             }
-            (Credentials::Bearer(token), _) => return fixed(AUTHORIZATION, token),
-            (Credentials::ApiKey(key), _) => return fixed(X_API_KEY, key),
-            (Credentials::Client { .. } | Credentials::Source(_), _) => {}
-        }
-        let Some(cached) = self.call.handle.token() else {
-            return Err(Error::from_token_source("there is no token source"));
         };
         let current = cached.current();
         let waited = current.is_none();
