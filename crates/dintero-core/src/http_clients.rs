@@ -1,7 +1,7 @@
 //! The HTTP clients of a handle, and what is known of their connections.
 
 use std::collections::BTreeSet;
-use std::sync::{LockResult, Mutex, PoisonError, RwLock};
+use std::sync::{LockResult, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::{Client, ClientBuilder, Response, Url};
@@ -24,7 +24,7 @@ pub(crate) struct HttpClients {
     /// The pair that was built first has no runtime until it is used.
     pairs: Mutex<Vec<Pair>>,
     /// The hosts that respond over HTTP/2.
-    http2: RwLock<BTreeSet<String>>,
+    http2: Mutex<BTreeSet<String>>,
 }
 
 struct Pair {
@@ -49,7 +49,7 @@ impl HttpClients {
         Ok(Self {
             pairs: Mutex::new(vec![Pair::new(&*customize)?]),
             customize,
-            http2: RwLock::default(),
+            http2: Mutex::default(),
         })
     }
 
@@ -59,7 +59,7 @@ impl HttpClients {
     /// request, of which nothing but its response may decide whether it is sent again, has a connection of its own until its host is
     /// known to speak HTTP/2.
     pub(crate) fn of(&self, url: &Url, unique: bool) -> reqwest::Result<(Client, bool)> {
-        let alone = unique && !lock(self.http2.read()).contains(url.authority());
+        let alone = unique && !lock(self.http2.lock()).contains(url.authority());
         let runtime = Handle::current().id();
         let mut pairs = lock(self.pairs.lock());
         let is_own = |pair: &Pair| pair.runtime.is_none_or(|id| id == runtime);
@@ -84,10 +84,11 @@ impl HttpClients {
     pub(crate) fn note(&self, response: &Response) -> bool {
         let is_http2 = response.version() >= http::Version::HTTP_2;
         let host = response.url().authority();
-        if is_http2 && !lock(self.http2.read()).contains(host) {
-            lock(self.http2.write()).insert(host.to_owned());
-        } else if !is_http2 && lock(self.http2.read()).contains(host) {
-            lock(self.http2.write()).remove(host);
+        let mut known = lock(self.http2.lock());
+        if !is_http2 {
+            known.remove(host);
+        } else if !known.contains(host) {
+            known.insert(host.to_owned());
         }
         is_http2
     }

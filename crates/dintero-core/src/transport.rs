@@ -114,10 +114,16 @@ impl PreparedRequest {
                 // The token call has its own retries.
                 Err(error) => (error.share(), Disposition::Final),
             };
-            let disposition = match self.refused_token(&error, &authorization, &progress) {
-                Some(false) if disposition == Disposition::TokenRefused => Disposition::Final,
-                _ => disposition,
-            };
+            let mut disposition = disposition;
+            if error.status() == Some(StatusCode::UNAUTHORIZED)
+                && !progress.token_renewed
+                && let Ok(Authorization { token, .. }) = &authorization
+                && let (Some(token), Some(cached)) = (token, self.call.handle.token())
+                && !cached.refuse(token)
+                && disposition == Disposition::TokenRefused
+            {
+                disposition = Disposition::Final;
+            }
             progress.unknown |= disposition == Disposition::Unknown;
             now = shared.clock.now();
             let error = self.finished(error, &progress, now - start);
@@ -135,19 +141,6 @@ impl PreparedRequest {
                 }
             }
         }
-    }
-
-    /// Drops a token that was refused. Returns whether another one is worth a try, or `None` if none was refused.
-    fn refused_token(
-        &self,
-        error: &Error,
-        authorization: &Result<Authorization, Error>,
-        progress: &Progress,
-    ) -> Option<bool> {
-        let refused = error.status() == Some(StatusCode::UNAUTHORIZED) && !progress.token_renewed;
-        let authorization = authorization.as_ref().ok().filter(|_| refused)?;
-        let cached = self.call.handle.token()?;
-        Some(cached.refuse(authorization.token.as_ref()?))
     }
 
     /// Returns the delay before the next attempt, or `None` if there is none.

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
-use dintero_core::{Builder, Handle, ManualClock, WasSent};
+use dintero_core::{Builder, CallOptions, Handle, ManualClock, WasSent};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -61,7 +61,11 @@ async fn no_late_response_of_a_kept_connection_sends_a_non_idempotent_call_again
         let handle = builder(&tokens, &ManualClock::new()).checkout_url(url);
         let handle = handle.build().expect("handle");
         for round in 1..=60 {
-            let read = handle.clone().call(&READ).path("id", &"a").no_retry();
+            let read = handle
+                .clone()
+                .call(&READ)
+                .path("id", &"a")
+                .options(CallOptions::new().without_retry());
             drop(read.send_bytes().await);
             call(&handle, &CAPTURE)
                 .await

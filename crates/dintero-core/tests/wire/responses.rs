@@ -361,7 +361,10 @@ async fn headers_that_are_strange_or_too_many_are_no_panic() {
         .await
         .api([Step::Raw(odd.to_vec()), Step::Raw(many.into_bytes())]);
     let handle = handle(&server, &ManualClock::new());
-    let odd = handle.call(&CAPTURE).path("id", &"a").no_retry();
+    let odd = handle
+        .call(&CAPTURE)
+        .path("id", &"a")
+        .options(CallOptions::new().without_retry());
     let error = odd.send::<Thing>().await.expect_err("refused");
     assert!(error.is_rate_limited(), "{error}");
     assert_eq!((error.retry_after(), error.request_id()), (None, None));
