@@ -15,8 +15,10 @@ use serde_json::de::StrRead;
 use super::UnknownFields;
 use super::decode::whole;
 use super::raw::{Raw, without_position};
-use super::set_aside::{Finding, Misfit, Unfit};
+use super::set_aside::{Finding, Misfit, SetAside};
 use super::unknown_fields::ELEMENT;
+use crate::DriftKind;
+use crate::error::{DecodeError, paths_at};
 
 pub(super) type Deserializer<'a> = serde_json::Deserializer<StrRead<'a>>;
 /// Deserializes a value into its place.
@@ -49,7 +51,7 @@ enum Mode {
 }
 
 /// What a lenient reading has found so far.
-pub(super) struct Reading {
+struct Reading {
     /// The address of the body and its length.
     body: (usize, usize),
     /// The offset in the body of the field that is being read.
@@ -59,10 +61,10 @@ pub(super) struct Reading {
     is_object: bool,
     /// Whether elements that are no objects are kept as such.
     keeps_elements: bool,
-    pub(super) misfits: Vec<Misfit>,
-    pub(super) findings: Vec<Finding>,
+    misfits: Vec<Misfit>,
+    findings: Vec<Finding>,
     /// The offsets of the names that are known to be of fields. Other names may be personal data.
-    pub(super) names: Vec<usize>,
+    names: Vec<usize>,
 }
 
 impl Reading {
@@ -86,6 +88,23 @@ impl Reading {
     fn forget(&mut self, [misfits, findings]: [usize; 2]) {
         self.misfits.truncate(misfits);
         self.findings.truncate(findings);
+    }
+
+    /// Adds the paths, in one pass over the body.
+    fn resolve(mut self, body: &str) -> (Vec<SetAside>, Vec<Finding>) {
+        let misfits = self.misfits.iter().flat_map(Misfit::offsets);
+        let findings = self.findings.iter().map(|finding| finding.at);
+        let offsets: Vec<usize> = misfits.chain(findings).collect();
+        let mut paths = paths_at(body.as_bytes(), &offsets, Some(&self.names)).into_iter();
+        let mut next = || paths.next().unwrap_or_default();
+        let misfits = self.misfits.into_iter();
+        let set_aside = misfits
+            .map(|misfit| misfit.resolve(next(), next()))
+            .collect();
+        for finding in &mut self.findings {
+            finding.path = next();
+        }
+        (set_aside, self.findings)
     }
 
     /// The offset of a part of the body; a text that is no part of it has the offset of the field that is being read.
@@ -113,11 +132,6 @@ pub(super) fn note(name: &str) {
     }
 }
 
-/// Returns `true` if elements that are no objects are kept.
-pub(super) fn keeps_elements() -> bool {
-    is_on() && READING.with_borrow(|reading| reading.keeps_elements)
-}
-
 /// Sets the mode until it is dropped.
 struct Within(Mode);
 
@@ -133,10 +147,13 @@ impl Drop for Within {
     }
 }
 
-/// Reads `body` leniently: returns the misfit that leaves nothing to return, if there is one, and what was found.
+/// Reads `body` leniently.
 ///
 /// Elements of the list that the body is, or that it has in one of its fields, are kept in any case if nothing else helps.
-pub(super) fn run(body: &str, parse: &mut Parse<'_>) -> (Result<(), Misfit>, Reading) {
+pub(super) fn run(
+    body: &str,
+    parse: &mut Parse<'_>,
+) -> Result<(Vec<SetAside>, Vec<Finding>), DecodeError> {
     let _within = Within::new(Mode::Lenient);
     let mut run = |keeps_elements| {
         let outer = READING.replace(Reading {
@@ -146,23 +163,24 @@ pub(super) fn run(body: &str, parse: &mut Parse<'_>) -> (Result<(), Misfit>, Rea
             ..Reading::EMPTY
         });
         let result = attempt("", body, parse);
-        (result, READING.replace(outer))
-    };
-    let first = run(false);
-    if first.0.is_err() {
-        let second = run(true);
-        if second.0.is_ok() {
-            return second;
+        let mut reading = READING.replace(outer);
+        reading.names.sort_unstable();
+        match result {
+            Ok(()) => Ok(reading.resolve(body)),
+            Err(misfit) => Err(misfit.into_error(body, &reading.names)),
         }
-    }
-    first
+    };
+    run(false).or_else(|error| run(true).map_err(|_| error))
 }
 
-/// Deserializes an object. If told so, an element of a list that is no object becomes one whose only field is the element.
-pub(super) fn read_object<'de, D: de::Deserializer<'de>, T>(
+/// Deserializes an object. An element of a list that is no object may become one whose only field is the element.
+pub fn object<'de, D: de::Deserializer<'de>, T>(
     deserializer: D,
     visitor: impl for<'a> Visitor<'a, Value = T>,
 ) -> Result<T, D::Error> {
+    if !is_on() || !READING.with_borrow(|reading| reading.keeps_elements) {
+        return deserializer.deserialize_map(visitor);
+    }
     let Raw(text) = Raw::deserialize(deserializer)?;
     let is_kept = !text.starts_with('{')
         && READING.with_borrow_mut(|reading| {
@@ -219,7 +237,7 @@ pub(super) fn watch<T>(read: impl FnOnce() -> T) -> (T, Vec<u64>) {
 }
 
 /// Takes note of something that `within`, a type, does not know. `text` is its place in the body, or is elsewhere.
-pub(super) fn found(kind: Unfit, within: &'static str, name: &str, text: &str) {
+pub(super) fn found(kind: DriftKind, within: &'static str, name: &str, text: &str) {
     match MODE.get() {
         Mode::Usual => {}
         Mode::Watched => NAMES.with_borrow_mut(|names| {
@@ -232,9 +250,14 @@ pub(super) fn found(kind: Unfit, within: &'static str, name: &str, text: &str) {
         }),
         Mode::Lenient | Mode::Exact => READING.with_borrow_mut(|reading| {
             if reading.findings.len() < MAX_FINDINGS && name != ELEMENT {
-                let value = (kind == Unfit::UnknownValue).then(|| name.to_owned());
-                let finding = Finding::new(kind, reading.offset(text), value);
-                reading.findings.push(finding);
+                let plain = |c: char| c.is_ascii_alphanumeric() || "_.:-".contains(c);
+                let is_value = kind == DriftKind::Value && (1..=64).contains(&name.len());
+                reading.findings.push(Finding {
+                    kind,
+                    path: String::new(),
+                    value: (is_value && name.chars().all(plain)).then(|| name.to_owned()),
+                    at: reading.offset(text),
+                });
             }
         }),
     }

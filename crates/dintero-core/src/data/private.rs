@@ -7,22 +7,12 @@ pub use serde::ser::SerializeMap;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::{Map, Value, from_str};
 
+pub use super::lenient::object;
 use serde::de::{DeserializeOwned, DeserializeSeed};
 
 use super::raw::Raw;
-use super::set_aside::Unfit;
 use super::{FieldName, Received, lenient};
-
-/// Deserializes an object.
-pub fn object<'de, D: Deserializer<'de>, T>(
-    deserializer: D,
-    visitor: impl for<'a> Visitor<'a, Value = T>,
-) -> Result<T, D::Error> {
-    if lenient::keeps_elements() {
-        return lenient::read_object(deserializer, visitor);
-    }
-    deserializer.deserialize_map(visitor)
-}
+use crate::DriftKind;
 
 /// Deserializes the next field name. Not inlined, like [`read`] and [`write()`], so that hundreds of fields share one piece
 /// of code that stays in the processor's caches.
@@ -79,7 +69,7 @@ pub fn read_unknown_field<'de, A: MapAccess<'de>>(
 ) -> Result<(), A::Error> {
     let Raw(text) = input.next_value()?;
     lenient::note(&name.0);
-    lenient::found(Unfit::UnknownField, object, &name.0, &text);
+    lenient::found(DriftKind::Field, object, &name.0, &text);
     let fields = &mut received.unknown_fields;
     fields.insert_received(&name.0, &text);
     Ok(())

@@ -59,20 +59,6 @@ pub enum Limit {
     Required,
 }
 
-fn check_text(text: &str, limits: &[Limit], at: &mut Violations) {
-    let length = text.chars().count();
-    check_count(length, "characters", limits, at);
-    for rule in limits {
-        if let Limit::Pattern(pattern) = *rule
-            && !matches(pattern, text)
-        {
-            let violation =
-                format!("must match the pattern {pattern} (its {length} characters do not)");
-            at.push("", violation);
-        }
-    }
-}
-
 /// Patterns are compiled once. One that cannot be compiled matches everything: the generator has checked them all.
 fn matches(pattern: &'static str, text: &str) -> bool {
     static COMPILED: LazyLock<Mutex<BTreeMap<&'static str, Option<regress::Regex>>>> =
@@ -89,27 +75,34 @@ fn matches(pattern: &'static str, text: &str) -> bool {
 
 impl Validate for str {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
-        check_text(self, limits, at);
+        let length = self.chars().count();
+        check_count(length, "characters", limits, at);
+        for rule in limits {
+            if let Limit::Pattern(pattern) = *rule
+                && !matches(pattern, self)
+            {
+                let count = format_args!("its {length} characters do not");
+                at.push(
+                    "",
+                    format_args!("must match the pattern {pattern} ({count})"),
+                );
+            }
+        }
     }
 }
 
-impl Validate for String {
-    fn check(&self, limits: &[Limit], at: &mut Violations) {
-        check_text(self, limits, at);
-    }
+macro_rules! validate_as {
+    ($($kind:ty: $value:ident => $other:expr),*) => {$(
+        impl Validate for $kind {
+            fn check(&self, limits: &[Limit], at: &mut Violations) {
+                let $value = self;
+                $other.check(limits, at);
+            }
+        }
+    )*};
 }
 
-impl Validate for i64 {
-    fn check(&self, limits: &[Limit], at: &mut Violations) {
-        Number::from(*self).check(limits, at);
-    }
-}
-
-impl Validate for i32 {
-    fn check(&self, limits: &[Limit], at: &mut Violations) {
-        Number::from(*self).check(limits, at);
-    }
-}
+validate_as!(String: text => text.as_str(), i64: number => Number::from(*number), i32: number => Number::from(*number));
 
 /// Whole numbers are compared as such, without the rounding of a floating-point value.
 impl Validate for Number {
@@ -143,7 +136,7 @@ impl Validate for bool {
 impl Validate for Value {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
         match self {
-            Self::String(text) => check_text(text, limits, at),
+            Self::String(text) => text.check(limits, at),
             Self::Number(number) => Number::new(number.clone()).check(limits, at),
             Self::Array(values) => values.check(limits, at),
             Self::Object(object) => object.check(limits, at),
