@@ -9,7 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
-use serde::de::{self, Deserialize, MapAccess, Visitor};
+use serde::de::{self, Deserialize, Visitor};
 use serde_json::de::StrRead;
 
 use super::UnknownFields;
@@ -37,7 +37,7 @@ thread_local! {
     static MODE: Cell<Mode> = const { Cell::new(Mode::Usual) };
     static DOUBT: Cell<bool> = const { Cell::new(false) };
     static NAMES: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
-    static READING: RefCell<Reading> = const { RefCell::new(Reading::EMPTY) };
+    static READING: RefCell<Reading> = RefCell::default();
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,7 @@ enum Mode {
 }
 
 /// What a lenient reading has found so far.
+#[derive(Default)]
 struct Reading {
     /// The address of the body and its length.
     body: (usize, usize),
@@ -68,17 +69,6 @@ struct Reading {
 }
 
 impl Reading {
-    const EMPTY: Self = Self {
-        body: (0, 0),
-        at: 0,
-        depth: 0,
-        is_object: false,
-        keeps_elements: false,
-        names: Vec::new(),
-        misfits: Vec::new(),
-        findings: Vec::new(),
-    };
-
     /// How much was found so far.
     fn found(&self) -> [usize; 2] {
         [self.misfits.len(), self.findings.len()]
@@ -160,7 +150,7 @@ pub(super) fn run(
             body: (body.as_ptr() as usize, body.len()),
             is_object: body.trim_start().starts_with('{'),
             keeps_elements,
-            ..Reading::EMPTY
+            ..Reading::default()
         });
         let result = attempt("", body, parse);
         let mut reading = READING.replace(outer);
@@ -263,19 +253,13 @@ pub(super) fn found(kind: DriftKind, within: &'static str, name: &str, text: &st
     }
 }
 
-/// Reads the next field: into its place by `parse`, or into the unknown fields.
-pub(super) fn read<'de, A: MapAccess<'de>>(
-    input: &mut A,
+/// Reads the text of a field: into its place by `parse`, or into the unknown fields.
+pub(super) fn read(
     name: &str,
+    text: &str,
     unknown_fields: &mut UnknownFields,
     parse: &mut Parse<'_>,
-) -> Result<(), A::Error> {
-    let text: Raw<'de> = input.next_value()?;
-    read_text(name, &text.0, unknown_fields, parse);
-    Ok(())
-}
-
-fn read_text(name: &str, text: &str, unknown_fields: &mut UnknownFields, parse: &mut Parse<'_>) {
+) {
     match attempt(name, text, parse) {
         Ok(()) if unknown_fields.is_empty() => {}
         // The last one of several fields of the same name counts.

@@ -22,8 +22,7 @@ impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Raw::deserialize(deserializer)?;
         let value: serde_json::Number = raw.read()?;
-        let exact = !value.is_f64() || value.to_string() == raw.0;
-        let text = (!exact).then(|| raw.0.into());
+        let text = value.is_f64().then(|| raw.0.into());
         Ok(Self(Exact { value, text }))
     }
 }

@@ -35,11 +35,6 @@ impl UnknownInteger {
     }
 
     /// Returns the value as the API wrote it.
-    pub fn get(self) -> i64 {
-        self.0
-    }
-
-    #[doc(hidden)]
     pub fn as_i64(self) -> i64 {
         self.0
     }

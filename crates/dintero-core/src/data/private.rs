@@ -32,15 +32,13 @@ pub fn read<'de, A: MapAccess<'de>, T: DeserializeOwned + Default>(
     if received.again {
         lenient::note(&name.0);
         if lenient::sets_aside() {
-            return lenient::read(
-                input,
-                &name.0,
-                &mut received.unknown_fields,
-                &mut |deserializer| {
-                    *place = T::default();
-                    Place(place).deserialize(deserializer)
-                },
-            );
+            let Raw(text) = input.next_value()?;
+            let fields = &mut received.unknown_fields;
+            lenient::read(&name.0, &text, fields, &mut |deserializer| {
+                *place = T::default();
+                Place(place).deserialize(deserializer)
+            });
+            return Ok(());
         }
     }
     input.next_value_seed(Place(place))

@@ -27,31 +27,20 @@ pub trait Validate {
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Limit {
-    /// `minimum`, and whether it is exclusive.
     Min(f64),
-    /// `maximum`
     Max(f64),
-    /// `exclusiveMinimum`
     Above(f64),
-    /// `exclusiveMaximum`
     Below(f64),
-    /// `minLength`, in characters
+    /// In characters, as `MaxLength`.
     MinLength(usize),
-    /// `maxLength`, in characters
     MaxLength(usize),
     /// `pattern`: an ECMAScript regular expression, not anchored
     Pattern(&'static str),
-    /// `minItems`
     MinItems(usize),
-    /// `maxItems`
     MaxItems(usize),
-    /// `uniqueItems`
     Unique,
-    /// `multipleOf`
     MultipleOf(f64),
-    /// `minProperties`
     MinProperties(usize),
-    /// `maxProperties`
     MaxProperties(usize),
     /// The limits of each element of a list or of each value of a map.
     Each(&'static [Limit]),
