@@ -34,7 +34,7 @@ impl fmt::Debug for Number {
 }
 
 impl Number {
-    pub(super) fn new(number: serde_json::Number) -> Self {
+    pub(crate) fn new(number: serde_json::Number) -> Self {
         Self(number.into())
     }
 
