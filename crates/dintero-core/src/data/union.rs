@@ -61,7 +61,10 @@ pub fn read_union<'de, U, D: Deserializer<'de>>(
             lenient::note(&name.0);
             lenient::found(DriftKind::Value, facts.name, tag.trim_matches('"'), tag);
         }
-        None => lenient::found(DriftKind::Value, facts.name, "", &text),
+        None => {
+            let inside = text.get(1..).unwrap_or_default();
+            lenient::found(DriftKind::Value, facts.name, "", inside);
+        }
     }
     parse("", &text).map_err(without_position)
 }
