@@ -69,6 +69,12 @@ struct Reading {
 }
 
 impl Reading {
+    fn push(&mut self, misfit: Misfit) {
+        if self.misfits.len() < MAX_MISFITS {
+            self.misfits.push(misfit);
+        }
+    }
+
     /// How much was found so far.
     fn found(&self) -> [usize; 2] {
         [self.misfits.len(), self.findings.len()]
@@ -179,9 +185,7 @@ pub fn object<'de, D: de::Deserializer<'de>, T>(
             let most = 1 + u32::from(reading.is_object);
             let is_element = reading.depth <= most && at != reading.at;
             if is_element {
-                reading
-                    .misfits
-                    .push(Misfit::whole("", at + 1, &text, "an object"));
+                reading.push(Misfit::whole("", at + 1, &text, "an object"));
             }
             is_element
         });
@@ -265,11 +269,7 @@ pub(super) fn read(
         // The last one of several fields of the same name counts.
         Ok(()) => unknown_fields.remove(name),
         Err(misfit) => {
-            READING.with_borrow_mut(|reading| {
-                if reading.misfits.len() < MAX_MISFITS {
-                    reading.misfits.push(misfit);
-                }
-            });
+            READING.with_borrow_mut(|reading| reading.push(misfit));
             unknown_fields.insert_received(name, text);
         }
     }

@@ -255,6 +255,9 @@ fn an_element_that_is_no_object_is_kept_if_nothing_else_can_be_set_aside() {
     assert_eq!(listed(set_aside), ["[0]: null", "[1].children: null"]);
     assert_eq!(list[1].unknown_fields().count(), 1);
     assert!(read::<Owner>(b"null").is_err());
+    let (list, set_aside) =
+        read::<Vec<Owner>>(format!("[{}1]", "null,".repeat(5_000)).as_bytes()).unwrap();
+    assert_eq!((list.len(), set_aside.len()), (5_001, 1_000));
 }
 
 #[test]
