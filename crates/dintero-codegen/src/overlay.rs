@@ -1,9 +1,10 @@
 //! Step 2: an OpenAPI Overlay 1.0 is applied: the client's names and choices, on a document that stays as upstream wrote it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use serde_json_path::JsonPath;
 
-use crate::document::{Document, elements, unescape};
+use crate::confirm;
+use crate::document::{Document, elements, escape, members, unescape};
 use crate::finding::{Errors, Finding, Level, Rule};
 use crate::lower::operations::{all, method_name};
 
@@ -28,28 +29,40 @@ pub fn apply(
     Ok(findings)
 }
 
-/// Removes the names of methods that should tell an outcome and do not exist.
+/// Removes the marks that name a method or an operation to tell an outcome by which does not exist.
 fn dangling(document: &mut Document) -> Vec<Finding> {
-    const MARK: &str = "x-dintero-read-back";
-    let operations = all(document).into_iter();
-    let operations = operations.map(|(pointer, path, method, _, operation)| {
-        let name = operation[MARK].as_str().map(str::to_owned);
-        (pointer, method_name(operation, method, path), name)
-    });
-    let operations: Vec<_> = operations.collect();
-    let mut findings = Vec::new();
-    for (pointer, _, read_back) in &operations {
-        if let Some(read_back) = read_back
-            && !operations.iter().any(|(_, name, _)| name == read_back)
-        {
-            let problem = format!("is read back by {read_back}, which is no method");
-            let help = "It is not read back";
-            findings.push(document.warning(Rule::UnknownReadBack, pointer, problem, help));
-            remove(&mut document.root, &format!("{pointer}/{MARK}"));
+    let operations = all(document);
+    let methods = operations.iter();
+    let methods = methods.map(|(_, path, method, _, it)| json!(method_name(it, method, path)));
+    let methods: Vec<Value> = methods.collect();
+    let ids: Vec<Value> = operations
+        .iter()
+        .map(|it| it.4["operationId"].clone())
+        .collect();
+    let mut found = Vec::new();
+    for (pointer, _, _, _, operation) in &operations {
+        let (read_back, confirm) = (&operation[READ_BACK], &operation[confirm::MARK]);
+        let missing = |name: &Value, known: &[Value]| !name.is_null() && !known.contains(name);
+        for (mark, name, known) in [
+            (READ_BACK, read_back, &methods),
+            (confirm::MARK, &confirm["read"], &ids),
+        ] {
+            if missing(name, known) {
+                found.push((format!("{pointer}/{mark}"), name.clone()));
+            }
         }
     }
-    findings
+    let findings = found.into_iter().map(|(place, name)| {
+        let problem = format!("names {name}, which does not exist");
+        let help = "The mark is left out";
+        let finding = document.warning(Rule::UnknownReadBack, &place, problem, help);
+        remove(&mut document.root, &place);
+        finding
+    });
+    findings.collect()
 }
+
+const READ_BACK: &str = "x-dintero-read-back";
 
 /// Applies an overlay whether its actions match or not, and returns the places of each, in the order of the actions.
 ///
@@ -65,6 +78,7 @@ fn run(
     strict: bool,
 ) -> Result<(Vec<Finding>, Vec<Vec<String>>), Errors> {
     let mut findings = Vec::new();
+    drop_retry_marks(document, &mut findings);
     let mut matched = Vec::new();
     let version = overlay.root["overlay"].as_str();
     if !version.is_some_and(|version| version.starts_with("1.")) {
@@ -123,6 +137,24 @@ fn run(
     }
     Errors::check(&findings)?;
     Ok((findings, matched))
+}
+
+/// Removes retry marks of the document itself: whoever writes it must not decide what is sent twice.
+fn drop_retry_marks(document: &mut Document, findings: &mut Vec<Finding>) {
+    let mut marks = Vec::new();
+    for (path, item) in members(&document.root["paths"]) {
+        for (method, operation) in members(item) {
+            let names = ["x-dintero-retry", "x-dintero-read-back"].into_iter();
+            let found = names.filter(|name| !operation[*name].is_null());
+            marks.extend(found.map(|name| format!("/paths/{}/{method}/{name}", escape(path))));
+        }
+    }
+    for mark in marks {
+        let problem = "is ignored, since retry marks are read from overlays only";
+        let help = "Put it into the overlay, with its reason";
+        findings.push(document.warning(Rule::Overlay, &mark, problem, help));
+        remove(&mut document.root, &mark);
+    }
 }
 
 /// Returns the key that sorts `/parameters/10` after `/parameters/9`.

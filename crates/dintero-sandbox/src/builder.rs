@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use url::Url;
 
 use crate::Sandbox;
 use crate::clients::{Client, is_account};
@@ -19,7 +19,7 @@ use crate::log::Log;
 use crate::persistence::StateFile;
 use crate::shared::Shared;
 use crate::state::SandboxState;
-use crate::wire::serve;
+use crate::wire::{bind, serve};
 
 /// A builder for a [`Sandbox`]; every setting has a default.
 ///
@@ -43,6 +43,12 @@ use crate::wire::serve;
 #[must_use]
 pub struct SandboxBuilder {
     port: u16,
+    host: Option<String>,
+    public_url: Option<String>,
+    pub(crate) allowed_hosts: Vec<String>,
+    pub(crate) allowed_origins: Vec<String>,
+    pub(crate) embedders: Vec<String>,
+    pub(crate) strict: bool,
     pub(crate) account: String,
     pub(crate) clients: Vec<Client>,
     profiles: BTreeSet<String>,
@@ -60,6 +66,12 @@ impl Default for SandboxBuilder {
     fn default() -> Self {
         Self {
             port: 0,
+            host: None,
+            public_url: None,
+            allowed_hosts: Vec::new(),
+            allowed_origins: Vec::new(),
+            embedders: Vec::new(),
+            strict: false,
             account: "T12345678".into(),
             clients: Vec::new(),
             profiles: BTreeSet::from(["default".to_owned()]),
@@ -89,8 +101,11 @@ macro_rules! setters {
 }
 
 setters! {
-    /// Sets the port on 127.0.0.1; default 0, any free one.
+    /// Sets the port; default 0, any free one.
     port: u16,
+    /// Sets whether requests may only have what the documents describe; default `false`: properties that no document has,
+    /// and bodies where none is defined, are accepted and noted in the log, since integrations in production send them.
+    strict: bool,
     /// Sets how long a token is valid, in whole seconds; default 14,400 (4 hours), as in Dintero's documentation.
     token_life: Duration,
     /// Sets the largest request body in bytes, beyond which a request is a 413; default 1 MiB. Dintero's limit is not
@@ -107,6 +122,34 @@ setters! {
     /// Sets how long the receiver of a callback may take for its whole response, in real time; default 10 seconds, as
     /// documented.
     callback_time_limit: Duration,
+}
+
+/// The setters that add to a list.
+macro_rules! adders {
+    ($($(#[$doc:meta])* $name:ident: $list:ident,)*) => {
+        impl SandboxBuilder {$(
+            $(#[$doc])*
+            pub fn $name(mut self, value: impl Into<String>) -> Self {
+                self.$list.push(value.into());
+                self
+            }
+        )*}
+    };
+}
+
+adders! {
+    /// Adds a host that requests may name in `Host`, besides this machine, [`SandboxBuilder::host`] and
+    /// [`SandboxBuilder::public_url`]; `*` allows any. Default none: a web page could otherwise reach the sandbox by a
+    /// name of its own.
+    allowed_host: allowed_hosts,
+    /// Adds an origin such as `https://shop.example` whose pages may call the sandbox, besides those of this machine;
+    /// `*` allows any. Default none: a request with another `Origin` is a 403.
+    allowed_origin: allowed_origins,
+    /// Adds an origin whose pages may embed the payment page, besides those of this machine.
+    embedded_by: embedders,
+    /// Adds a host that callbacks may be sent to, besides this machine (`localhost`, 127.0.0.0/8, `::1`); `*` allows
+    /// any. Default none: test data often holds the URL of a real shop, which must not hear of payments that do not exist.
+    callback_host: callback_hosts,
 }
 
 impl SandboxBuilder {
@@ -129,19 +172,28 @@ impl SandboxBuilder {
         self
     }
 
-    /// Adds a host that callbacks may be sent to, besides this machine (`localhost`, 127.0.0.0/8, `::1`); `*` allows
-    /// any. Default none: test data often holds the URL of a real shop, which must not hear of payments that do not exist.
-    pub fn callback_host(mut self, host: impl Into<String>) -> Self {
-        self.callback_hosts.push(host.into());
+    /// Sets the address or name to listen on, such as `0.0.0.0` in a container; default the loopback addresses 127.0.0.1
+    /// and `::1`. Requests reach it only by a name that is allowed: [`SandboxBuilder::allowed_host`].
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        let host = host.into();
+        self.allowed_hosts.push(host.clone());
+        self.host = Some(host);
+        self
+    }
+
+    /// Sets the base URL that clients and payers reach the sandbox by, such as `http://sandbox:8400`; it is what a
+    /// session's `url` begins with. Its host is allowed. Default `http://127.0.0.1` and the port.
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.public_url = Some(url.into());
         self
     }
 
     /// Sets a file that keeps the state between runs: all objects, the valid tokens, and how far the clock was moved;
     /// not the log and queued faults. Default none: the state ends with the sandbox.
     ///
-    /// The file is read at the start, and written about 250 ms after a change and when the sandbox is dropped; see also
-    /// [`Sandbox::save_state`]. It is written whole and atomically, readable by its owner only. Two sandboxes must not
-    /// share it: each would overwrite what the other wrote.
+    /// The file is read at the start, and each change is appended before a response says that it was made, so that it
+    /// survives the end of the process in any way. About 250 ms later, and when the sandbox is dropped, it is on the disk;
+    /// see also [`Sandbox::save_state`]. The file is readable by its owner only. A second sandbox on it is an error.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state_file = Some(path.into());
         self
@@ -171,21 +223,40 @@ impl SandboxBuilder {
             .flat_map(|c| c.accounts_or(&self.account));
         let mut accounts: BTreeSet<String> = accounts.collect();
         accounts.insert(self.account.clone());
-        let opened = self.state_file.as_deref().map(StateFile::open);
-        let opened = opened.transpose()?;
+        let most = self.memory_limit;
+        let path = self.state_file.as_deref();
+        let opened = path.map(|path| StateFile::open(path, most)).transpose()?;
         let (state_file, saved) = opened.unzip();
-        let saved = saved.flatten();
-        if let Some(saved) = &saved {
-            self.clock.move_to(saved.moved_ms);
+        let saved = saved.unwrap_or_default();
+        if let Some(last) = saved.last() {
+            self.clock.move_to(last.moved_ms);
         }
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
+        let public_url = match self.public_url.take() {
+            Some(text) => Some(
+                http_url(&text).ok_or_else(|| invalid("the public URL is no http or https URL"))?,
+            ),
+            None => None,
+        };
+        let public_host = public_url.as_ref().and_then(Url::host_str);
+        self.allowed_hosts.extend(public_host.map(str::to_owned));
+        let listeners = bind(self.host.as_deref(), self.port).await?;
+        let mut address = listeners[0].local_addr()?;
+        let port = address.port();
+        if address.ip().is_unspecified() {
+            address.set_ip(IpAddr::from([127, 0, 0, 1]));
+        }
         let now = self.clock.now();
         let mut state = SandboxState::new(accounts, &self.profiles, self.memory_limit, now);
-        if let Some(saved) = saved {
-            state.resume(saved.state);
+        if let Some(file) = &state_file {
+            state.read(saved).ok_or_else(|| file.impossible())?;
+            file.write(&mut state, self.clock.moved_ms())?;
         }
         let shared = Arc::new(Shared {
-            base_url: format!("http://{}", listener.local_addr()?),
+            base_url: match public_url {
+                Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+                None => format!("http://{address}"),
+            },
+            port,
             settings: self,
             state: Mutex::new(state),
             state_file,
@@ -197,11 +268,17 @@ impl SandboxBuilder {
             log: Log::default(),
             faults: Faults::default(),
         });
-        let tasks = [
-            tokio::spawn(serve(listener, Arc::clone(&server))).abort_handle(),
-            tokio::spawn(dispatcher.run()).abort_handle(),
-            tokio::spawn(shared.save_changes()).abort_handle(),
-        ];
+        let servers = listeners.into_iter();
+        let servers = servers.map(|listener| tokio::spawn(serve(listener, Arc::clone(&server))));
+        let mut tasks: Vec<_> = servers.map(|task| task.abort_handle()).collect();
+        tasks.push(tokio::spawn(dispatcher.run()).abort_handle());
+        tasks.push(tokio::spawn(shared.save_changes()).abort_handle());
         Ok(Sandbox { server, tasks })
     }
+}
+
+fn http_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let is_plain = url.query().is_none() && url.fragment().is_none();
+    (matches!(url.scheme(), "http" | "https") && is_plain).then_some(url)
 }

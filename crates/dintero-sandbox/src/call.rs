@@ -8,6 +8,7 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 use serde_json::{Map, Value};
 
+use crate::builder::SandboxBuilder;
 use crate::clients::Grant;
 use crate::clock::text;
 use crate::documents::Operation;
@@ -15,7 +16,6 @@ use crate::errors::{ApiError, ApiResult};
 use crate::query::Query;
 use crate::state::checkout::Cause;
 
-/// What a handler works on. The token, its scopes and the account have been checked before.
 pub(crate) struct Call<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
@@ -27,6 +27,7 @@ pub(crate) struct Call<'a> {
     pub(crate) grant: Grant,
     pub(crate) now: DateTime<Utc>,
     pub(crate) base_url: &'a str,
+    pub(crate) settings: &'a SandboxBuilder,
     pub(crate) request_id: &'a str,
     /// The operation, unless the payer acts outside of any request.
     pub(crate) operation: Option<&'static Operation>,
@@ -55,7 +56,6 @@ impl Call<'_> {
         all.any(|p| p["in"] == "query" && p["name"] == parameter)
     }
 
-    /// What the events that this request leaves behind have in common.
     pub(crate) fn cause(&self) -> Cause<'_> {
         (self.now, self.request_id)
     }
@@ -90,7 +90,6 @@ impl Call<'_> {
     }
 }
 
-/// What the function behind an operation returns.
 pub(crate) type HandlerResult = ApiResult<ApiResponse>;
 
 pub(crate) struct ApiResponse {

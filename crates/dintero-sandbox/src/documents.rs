@@ -33,7 +33,6 @@ pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     documented.chain(OWN.map(Operation::own)).collect()
 });
 
-/// Method, path, id and body.
 type OwnOperation = (&'static str, &'static str, &'static str, RequestBody);
 
 /// The operations that the sandbox adds: what a browser and the checkout page of Dintero would do with a session, and the
@@ -155,7 +154,6 @@ impl Operation {
         }
     }
 
-    /// The parameters of the path item and of the operation itself.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &'static Value> {
         let document = self.document;
         let nodes = [self.path_item, self.described].into_iter();
@@ -210,7 +208,6 @@ pub(crate) fn variable(part: &str) -> Option<&str> {
     part.strip_prefix('{')?.strip_suffix('}')
 }
 
-/// The node itself, or the one that it refers to.
 pub(crate) fn resolve<'a>(document: &'a Value, node: &'a Value) -> &'a Value {
     match node["$ref"].as_str().and_then(|at| at.strip_prefix('#')) {
         Some(pointer) => document.pointer(pointer).unwrap_or(&Value::Null),
@@ -243,6 +240,15 @@ pub(crate) fn find(method: &str, path: &str) -> Route {
     }
     let methods: Vec<&str> = found.iter().map(|(o, _)| o.method.as_str()).collect();
     Route::OtherMethods(methods.join(", "))
+}
+
+/// The methods of a path; those of all paths where it is none of the API's.
+pub(crate) fn allowed_methods(path: &str) -> String {
+    let own = match find("", path) {
+        Route::OtherMethods(own) => own,
+        _ => "GET, POST, PUT, DELETE".to_owned(),
+    };
+    format!("{own}, HEAD, OPTIONS")
 }
 
 pub(crate) fn is_operation(id: &str) -> bool {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod api;
 mod auth;
 mod body;
@@ -18,6 +19,7 @@ mod faults;
 mod handlers;
 mod html;
 mod log;
+mod pages;
 mod payer;
 mod persistence;
 mod query;
@@ -51,12 +53,12 @@ use shared::Shared;
 /// A running sandbox. Dropping it stops the server and closes its connections.
 pub struct Sandbox {
     server: Arc<Server>,
-    /// The server, the dispatcher of callbacks, and what saves the state.
-    tasks: [AbortHandle; 3],
+    /// A server for each address, the dispatcher of callbacks, and what saves the state.
+    tasks: Vec<AbortHandle>,
 }
 
 impl Sandbox {
-    /// Starts a sandbox on a free port of 127.0.0.1, on the current tokio runtime.
+    /// Starts a sandbox on a free port of 127.0.0.1 and `::1`, on the current tokio runtime.
     ///
     /// # Errors
     ///
@@ -75,6 +77,12 @@ impl Sandbox {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.shared().base_url
+    }
+
+    /// Returns the port that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.shared().port
     }
 
     /// Returns the sandbox's own account, by default `T12345678`.
@@ -98,7 +106,7 @@ impl Sandbox {
     /// Moves the sandbox's clock forward: tokens, sessions, cards and card tokens expire by it.
     pub fn advance(&self, by: Duration) {
         self.shared().settings.clock.advance(by);
-        self.shared().changed();
+        self.shared().changed(&mut self.shared().state());
     }
 
     /// Pays a session with a card, as the payer would at the session's `url`.
@@ -136,11 +144,12 @@ impl Sandbox {
     /// Carries out at once what [`Fault::Pending`] has put off, in all accounts.
     pub fn complete_pending(&self) {
         let now = self.shared().settings.clock.now();
-        for account in self.shared().state().accounts.values_mut() {
+        let mut state = self.shared().state();
+        for account in state.accounts.values_mut() {
             transaction_operations::complete_pending(account, now, true);
             self.server.dispatcher.notify(account);
         }
-        self.shared().changed();
+        self.shared().changed(&mut state);
     }
 
     /// Returns a digest of the state without tokens, callbacks and the log: the same before and after a request that
@@ -154,8 +163,9 @@ impl Sandbox {
 
     /// Revokes every token, so that each client's next call is a 401.
     pub fn revoke_tokens(&self) {
-        self.shared().state().tokens.clear();
-        self.shared().changed();
+        let mut state = self.shared().state();
+        state.tokens.0.keep_newest(0);
+        self.shared().changed(&mut state);
     }
 
     /// Writes what has changed to the state file, if there is one; see [`SandboxBuilder::state_file`].
@@ -246,5 +256,8 @@ impl Drop for Sandbox {
         }
         // A caller that must know whether it could be saved calls `save_state` before.
         let _ = self.save_state();
+        if let Some(file) = &self.shared().state_file {
+            file.close();
+        }
     }
 }

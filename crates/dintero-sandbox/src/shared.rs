@@ -4,6 +4,9 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use url::Url;
+
+use crate::access::is_allowed;
 use crate::builder::SandboxBuilder;
 use crate::persistence::StateFile;
 use crate::state::SandboxState;
@@ -14,6 +17,7 @@ const SAVE_DELAY: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) base_url: String,
+    pub(crate) port: u16,
     pub(crate) settings: SandboxBuilder,
     pub(crate) state: Mutex<SandboxState>,
     pub(crate) state_file: Option<StateFile>,
@@ -24,22 +28,30 @@ impl Shared {
         lock(&self.state)
     }
 
-    /// To be called after each change of the state.
-    pub(crate) fn changed(&self) {
+    pub(crate) fn is_own(&self, url: &Url) -> bool {
+        let base = Url::parse(&self.base_url).ok();
+        let is_here = is_allowed(url, &self.settings.allowed_hosts);
+        (is_here && url.port_or_known_default() == Some(self.port))
+            || base.is_some_and(|base| base.origin() == url.origin())
+    }
+
+    /// To be called after each change of the state: it is in the state file, if there is one, before any response says so.
+    pub(crate) fn changed(&self, state: &mut SandboxState) {
         if let Some(file) = &self.state_file {
-            file.mark_changed();
+            // The state file keeps a failure for the log's page; the next change tries again.
+            let _ = file.write(state, self.settings.clock.moved_ms());
         }
     }
 
-    /// Writes the state file, if there is one and something has changed.
+    /// Returns once all changes are on the disk.
     pub(crate) fn save(&self) -> io::Result<()> {
-        let file = self.state_file.as_ref();
-        file.map_or(Ok(()), |file| {
-            file.save(&self.settings.clock, || self.state())
-        })
+        let Some(file) = &self.state_file else {
+            return Ok(());
+        };
+        let written = file.write(&mut self.state(), self.settings.clock.moved_ms())?;
+        written.sync_data()
     }
 
-    /// Saves a while after each change, until it is aborted.
     pub(crate) async fn save_changes(self: Arc<Self>) {
         let Some(file) = &self.state_file else {
             return;
@@ -47,9 +59,10 @@ impl Shared {
         loop {
             file.changed.notified().await;
             tokio::time::sleep(SAVE_DELAY).await;
-            let shared = Arc::clone(&self);
-            // The state file keeps a failure for the log's page; the next change tries again.
-            let _ = tokio::task::spawn_blocking(move || shared.save()).await;
+            let Some(written) = file.written() else {
+                continue;
+            };
+            let _ = tokio::task::spawn_blocking(move || written.sync_data()).await;
         }
     }
 }

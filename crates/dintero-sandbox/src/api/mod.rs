@@ -3,7 +3,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod checkout;
-pub(crate) mod finance;
+pub(crate) mod documented;
 pub(crate) mod loans;
 pub(crate) mod pictures;
 pub(crate) mod records;
@@ -32,7 +32,6 @@ use crate::state::store::Store;
 /// A page of objects, newest first, and the cursor of the next page if there is one.
 type Page<'s, T> = (Vec<&'s T>, Option<&'s str>);
 
-/// Returns the page of what is wanted that begins after the cursor in a query parameter.
 pub(crate) fn page<'s, T>(
     call: &Call<'_>,
     parameter: &str,
@@ -51,12 +50,12 @@ pub(crate) fn is_set(call: &Call<'_>, parameter: &str) -> bool {
 /// Whether an object has what the query asks for: for each parameter that is there, one of its values at the place.
 pub(crate) fn has_values(query: &Query, object: &Value, places: &[(&str, &str)]) -> bool {
     places.iter().all(|(parameter, place)| {
-        let found = object.pointer(place).map_or("", text_of);
+        let found = object.pointer(place).or_else(|| object.get(*parameter));
+        let found = found.map_or("", text_of);
         is_one_of(&query.all(parameter), found)
     })
 }
 
-/// Whether a value is one of the wanted, if there are any.
 pub(crate) fn is_one_of(wanted: &[&str], found: &str) -> bool {
     wanted.is_empty() || wanted.contains(&found)
 }

@@ -1,4 +1,4 @@
-//! What an account's administrators set up: payment profiles, API keys, the signature secret and terminals.
+//! What an account's administrators set up: payment profiles, API keys, the signature secret and webhook subscriptions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,19 +13,16 @@ use crate::state::store::Store;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Admin {
+    #[serde(skip)]
     pub(crate) profiles: Store<Value>,
+    #[serde(skip)]
     pub(crate) api_keys: Store<Value>,
     /// What each living API key allows.
     pub(crate) keys: BTreeMap<String, Grant>,
     pub(crate) signature: Option<Value>,
-    pub(crate) terminals: Store<Value>,
-    /// The operation of a terminal that each idempotency key was used for.
-    pub(crate) terminal_keys: BTreeMap<String, String>,
     /// Webhook subscriptions.
-    #[serde(default)]
+    #[serde(skip)]
     pub(crate) subscriptions: Store<Value>,
-    /// The session that each location shows.
-    pub(crate) locations: BTreeMap<String, String>,
 }
 
 impl Admin {
@@ -42,7 +39,6 @@ impl Admin {
         admin
     }
 
-    /// Adds the profiles that are missing here.
     pub(crate) fn complete(&mut self, fresh: Self) {
         for profile in fresh.profiles.iter() {
             let id = text_of(&profile["profile_id"]);

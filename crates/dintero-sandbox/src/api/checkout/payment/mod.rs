@@ -7,7 +7,6 @@ use crate::api::checkout::card::{Card, Case, timeout, times_out};
 use crate::api::checkout::invoice::is_kravia;
 use crate::api::checkout::tokens;
 use crate::api::checkout::transactions::from_session;
-use crate::api::finance;
 use crate::api::prelude::*;
 use crate::callbacks::{self};
 use crate::state::checkout::{Ledger, PreAuthorization, lines};
@@ -37,7 +36,6 @@ pub(crate) fn act(
     }
 }
 
-/// Why a session takes no payment, if so.
 pub(crate) fn check_payable(call: &Call<'_>, session: &Session) -> ApiResult<()> {
     match session.over(call.now) {
         Some(reason) => Err(ApiError::wrong_state(reason)),
@@ -99,7 +97,6 @@ fn cancel(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult
     Ok(())
 }
 
-/// Ends the waiting of a payment on hold.
 pub(crate) fn decide(
     call: &Call<'_>,
     account: &mut Account,
@@ -123,7 +120,6 @@ pub(crate) fn decide(
     Ok(id)
 }
 
-/// Stores the transaction of a payment with a product, which has a card or not.
 fn begin(
     call: &Call<'_>,
     account: &mut Account,
@@ -173,7 +169,6 @@ fn begin(
     Ok(id)
 }
 
-/// What follows once it is known whether the payment is authorized.
 fn finish(call: &Call<'_>, account: &mut Account, id: &str, card: Option<&Card>) -> ApiResult<()> {
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
     let session_id = transaction.session_id.clone();
@@ -199,8 +194,6 @@ fn finish(call: &Call<'_>, account: &mut Account, id: &str, card: Option<&Card>)
             transaction.add_event(call.cause(), "CAPTURE", amount, error);
         } else {
             let movement = transaction.whole_capture();
-            let finance = &mut account.finance;
-            finance::note(finance, &account.id, call.now, transaction, &movement);
             transaction.apply(call.cause(), movement);
         }
     }
