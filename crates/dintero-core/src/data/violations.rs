@@ -89,10 +89,14 @@ impl Violations {
         self.below(format!("[{index}]").into(), check);
     }
 
-    /// Returns `true` if a violation of `field` was recorded.
+    /// Returns `true` if a violation of `field` or of a value in it was recorded.
     pub fn mentions(&self, field: &str) -> bool {
         let field = self.at(field);
-        self.found.iter().any(|violation| violation.field == field)
+        let mut below = self
+            .found
+            .iter()
+            .filter_map(|violation| violation.field.strip_prefix(&field));
+        below.any(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     }
 
     fn below(&mut self, part: Cow<'static, str>, check: impl FnOnce(&mut Violations)) {
