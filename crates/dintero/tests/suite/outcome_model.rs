@@ -452,7 +452,6 @@ impl Caller {
 async fn run(
     seed: u64,
     url: &str,
-    http: &reqwest::Client,
     served: &RefCell<Option<Shared>>,
     counts: &Rc<RefCell<Counts>>,
 ) {
@@ -480,7 +479,6 @@ async fn run(
         builder
             .api_url(url)
             .checkout_url(url)
-            .http_client(http.clone())
             .build()
             .unwrap()
     };
@@ -551,12 +549,8 @@ fn no_sequence_of_confirmed_calls_moves_too_much_and_no_outcome_is_wrong() {
                 spawn_local(serve(stream, of_server.clone()));
             }
         });
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never());
-        let http = http.build().unwrap();
         for seed in first..first + runs {
-            let run = std::panic::AssertUnwindSafe(run(seed, &url, &http, &served, &counts));
+            let run = std::panic::AssertUnwindSafe(run(seed, &url, &served, &counts));
             run.0.await;
         }
     });
