@@ -449,12 +449,7 @@ impl Caller {
     }
 }
 
-async fn run(
-    seed: u64,
-    url: &str,
-    served: &RefCell<Option<Shared>>,
-    counts: &Rc<RefCell<Counts>>,
-) {
+async fn run(seed: u64, url: &str, served: &RefCell<Option<Shared>>, counts: &Rc<RefCell<Counts>>) {
     let mut random = Random(seed);
     let world = Rc::new(RefCell::new(World {
         random: Random(seed ^ 0xdead_beef),
@@ -476,11 +471,7 @@ async fn run(
         let builder = Dintero::builder()
             .account("T12345678")
             .bearer_token("token");
-        builder
-            .api_url(url)
-            .checkout_url(url)
-            .build()
-            .unwrap()
+        builder.api_url(url).checkout_url(url).build().unwrap()
     };
     // A process ends, and another one begins after half a minute.
     for _ in 0..1 + random.below(2) {
