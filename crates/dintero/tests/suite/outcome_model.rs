@@ -449,13 +449,7 @@ impl Caller {
     }
 }
 
-async fn run(
-    seed: u64,
-    url: &str,
-    http: &reqwest::Client,
-    served: &RefCell<Option<Shared>>,
-    counts: &Rc<RefCell<Counts>>,
-) {
+async fn run(seed: u64, url: &str, served: &RefCell<Option<Shared>>, counts: &Rc<RefCell<Counts>>) {
     let mut random = Random(seed);
     let world = Rc::new(RefCell::new(World {
         random: Random(seed ^ 0xdead_beef),
@@ -477,12 +471,7 @@ async fn run(
         let builder = Dintero::builder()
             .account("T12345678")
             .bearer_token("token");
-        builder
-            .api_url(url)
-            .checkout_url(url)
-            .http_client(http.clone())
-            .build()
-            .unwrap()
+        builder.api_url(url).checkout_url(url).build().unwrap()
     };
     // A process ends, and another one begins after half a minute.
     for _ in 0..1 + random.below(2) {
@@ -551,12 +540,8 @@ fn no_sequence_of_confirmed_calls_moves_too_much_and_no_outcome_is_wrong() {
                 spawn_local(serve(stream, of_server.clone()));
             }
         });
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never());
-        let http = http.build().unwrap();
         for seed in first..first + runs {
-            let run = std::panic::AssertUnwindSafe(run(seed, &url, &http, &served, &counts));
+            let run = std::panic::AssertUnwindSafe(run(seed, &url, &served, &counts));
             run.0.await;
         }
     });
