@@ -97,6 +97,8 @@ fn expected(faults: &[Fault], mut repeats: u32) -> (bool, usize) {
         match fault {
             // It was carried out, and the read shows it.
             Fault::CloseAfterWork => return (true, sent),
+            // The client retries it, since it was not handled.
+            Fault::Status(429) => {}
             Fault::Status(400 | 409) => return (false, sent),
             _ if repeats == 0 => return (false, sent),
             _ => repeats -= 1,

@@ -83,8 +83,6 @@ async fn only_a_refusal_of_the_api_itself_is_conclusive() {
         by_proxy(403),
         by_proxy(404),
         by_proxy(409),
-        // It may be the response to another request of the connection.
-        by_proxy(401),
         by_api(408),
         by_api(425),
         by_api(429),
@@ -112,6 +110,7 @@ async fn only_a_refusal_of_the_api_itself_is_conclusive() {
         by_api(404),
         by_api(409),
         by_api(422),
+        by_proxy(401),
         by_proxy(411),
         by_proxy(413),
         by_proxy(431),
