@@ -31,7 +31,7 @@ fn older(root: &Root) -> Value {
     paths.insert("/transactions/{transaction_id}/capture".into(), item);
     let event = &mut old["components"]["schemas"]["TransactionEvent"];
     let properties = event["properties"].as_object_mut().unwrap();
-    properties.remove("amount").unwrap();
+    properties.remove("splits").unwrap();
     properties.insert(
         "legacy".into(),
         json!({"type": "string", "nullable": true, "example": null}),
@@ -63,7 +63,7 @@ fn what_the_hand_written_crate_uses_stays_with_fix_and_is_an_error_without() {
     let expected = "crates/dintero uses what the document lacks: ";
     assert!(told.err.contains(expected), "{}", told.err);
     for lost in [
-        "TransactionEvent amount",
+        "TransactionEvent splits",
         "void_transaction",
         "import with --fix",
     ] {
@@ -74,7 +74,7 @@ fn what_the_hand_written_crate_uses_stays_with_fix_and_is_an_error_without() {
     assert_eq!(fixed.code, 0, "{}", fixed.err);
     let surface = fs::read_to_string(root.path("surface/checkout.txt")).unwrap();
     for fact in [
-        "struct TransactionEvent amount: ",
+        "struct TransactionEvent splits: ",
         "struct TransactionEvent legacy: String nullable",
         "operation void_transaction POST /transactions/{id}/void -> Transaction\n",
         "operation capture_transaction POST /transactions/{id}/capture -> Transaction\n",

@@ -161,7 +161,7 @@ impl Import {
             };
             let mut laid = document.clone();
             let overlay = Document::parse(&name, &text)?;
-            dintero_codegen::overlay::apply(&mut laid, &overlay, false)?;
+            dintero_codegen::overlay::places(&mut laid, &overlay)?;
             let added = fix::fixes(&laid, &errors, &fixes);
             if self.fix && !added.is_empty() && rounds < ROUNDS {
                 rounds += 1;
