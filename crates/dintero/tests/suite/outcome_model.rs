@@ -41,6 +41,8 @@ const AUTHORIZED: i64 = 1_000;
 struct Done {
     /// The amounts that were moved.
     moved: Vec<i64>,
+    /// How many were declined.
+    declined: usize,
     /// The requests that the API still carries out.
     underway: usize,
 }
@@ -166,6 +168,10 @@ impl World {
                 .or_default()
                 .moved
                 .push(amount);
+        }
+        if declined || !allowed {
+            let done = self.done.entry((reference.to_owned(), amount)).or_default();
+            done.declined += 1;
         }
         if allowed || request_id.is_some() {
             self.push(event);
@@ -393,10 +399,12 @@ impl Caller {
             };
             let mut next = timeout(patience, attempt.into_future()).await.ok();
             counts.borrow_mut().crashed += usize::from(next.is_none());
+            let mut has_waited = false;
             for _ in 0..4 {
                 next = match next {
                     Some(Outcome::Pending(pending)) => {
                         counts.borrow_mut().pending += 1;
+                        has_waited = true;
                         Some(pending.wait(Duration::from_secs(20)).await)
                     }
                     Some(Outcome::Unknown(unknown)) => {
@@ -408,7 +416,7 @@ impl Caller {
                     Some(outcome) => {
                         let text = format!("{:?} {outcome:.150?}", self.reference);
                         self.world.borrow_mut().note(text);
-                        self.judge(&outcome, &mut counts.borrow_mut());
+                        self.judge(&outcome, has_waited, &mut counts.borrow_mut());
                         break;
                     }
                     None => break,
@@ -418,7 +426,7 @@ impl Caller {
     }
 
     /// Compares a definite outcome with what happened.
-    fn judge(&self, outcome: &Outcome<Transaction>, counts: &mut Counts) {
+    fn judge(&self, outcome: &Outcome<Transaction>, has_waited: bool, counts: &mut Counts) {
         let mut world = self.world.borrow_mut();
         let reference = self.reference.as_deref().unwrap_or("void");
         let done = world
@@ -434,6 +442,11 @@ impl Caller {
                 counts.not_applied += 1;
                 let nothing = done.moved.is_empty() && done.underway == 0;
                 assert!(nothing, "{reference} was taken");
+            }
+            // While this request was waited for, another call with its reference may have been carried out.
+            Outcome::NotApplied(NotApplied::Declined(_)) if has_waited => {
+                counts.not_applied += 1;
+                assert!(done.declined > 0, "{reference} was declined");
             }
             Outcome::NotApplied(reason) => {
                 counts.not_applied += 1;
