@@ -103,7 +103,12 @@ fn drop_retry_marks(document: &mut Document) -> Vec<Finding> {
     let mut marks = Vec::new();
     for (path, item) in members(&document.root["paths"]) {
         for (method, operation) in members(item) {
-            let names = ["x-dintero-retry", "x-dintero-read-back", "x-dintero-confirm"].into_iter();
+            let names = [
+                "x-dintero-retry",
+                "x-dintero-read-back",
+                "x-dintero-confirm",
+            ]
+            .into_iter();
             let found = names.filter(|name| !operation[*name].is_null());
             marks.extend(found.map(|name| format!("/paths/{}/{method}/{name}", escape(path))));
         }
