@@ -20,7 +20,7 @@ use semver::Version;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::report::Report;
+use crate::report::{Report, first};
 use crate::state::{self, Sources};
 use change::{Change, Class, Overview};
 
@@ -295,15 +295,6 @@ impl Compared {
             "failed": self.failed,
             "notes": self.notes,
         })
-    }
-}
-
-/// One of them is enough here; `cargo xtask lint` tells them all.
-fn first(errors: &Errors) -> String {
-    let text = errors.to_string();
-    match text.split_once('\n') {
-        None => text,
-        Some((line, more)) => format!("{line} (and {} more)", more.lines().count()),
     }
 }
 
