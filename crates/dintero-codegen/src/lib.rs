@@ -14,8 +14,10 @@ pub mod kept;
 pub mod emit;
 #[cfg(feature = "generate")]
 pub mod generate;
+/// For the build script of `dintero-cli`.
 #[cfg(feature = "generate")]
-mod ir;
+#[doc(hidden)]
+pub mod ir;
 #[cfg(feature = "generate")]
 pub mod lint;
 #[cfg(feature = "generate")]

@@ -1,0 +1,70 @@
+//! Why a command failed, and its exit code.
+
+use std::fmt;
+use std::io;
+
+use dintero::{Error, RetryClass, WasSent};
+
+/// The error of a command.
+#[derive(Debug)]
+pub enum Failure {
+    /// Nothing was sent: the command line, the configuration or the body is wrong. Exit code 2.
+    Usage(String),
+    /// The API refused, or the request did not reach it. Exit code 1.
+    Refused(String),
+    /// The request may have been carried out. Exit code 3.
+    Unknown(String),
+    /// Standard output was closed by its reader. Exit code 0.
+    Closed,
+}
+
+impl Failure {
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Closed => 0,
+            Self::Refused(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Unknown(_) => 3,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(text) | Self::Refused(text) | Self::Unknown(text) => f.write_str(text),
+            Self::Closed => Ok(()),
+        }
+    }
+}
+
+/// The message has what the API says, which may quote the request: it is shown to the person who made the request.
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let mut text = error.to_string();
+        if let Some(message) = error.message() {
+            text = format!("{text}\nThe API says: {message}");
+        }
+        for detail in error.errors() {
+            text = format!("{text}\n  {detail}");
+        }
+        if let Some(id) = error.request_id() {
+            text = format!("{text}\nRequest id for Dintero's support: {id}");
+        }
+        let is_repeatable = error.retry_class() != Some(RetryClass::NonIdempotent);
+        match error.was_sent() {
+            _ if error.is_configuration() || error.is_invalid_request() => Self::Usage(text),
+            WasSent::Maybe if !is_repeatable => Self::Unknown(text),
+            _ => Self::Refused(text),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Closed,
+            _ => Self::Refused(error.to_string()),
+        }
+    }
+}

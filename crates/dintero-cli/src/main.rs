@@ -1,0 +1,86 @@
+//! Dintero's APIs on the command line: every operation of the documents, and commands that help to set up an integration.
+
+mod body;
+mod call;
+mod cli;
+mod config;
+mod doctor;
+mod documents;
+mod failure;
+mod listen;
+mod money;
+mod print;
+mod sandbox;
+mod sign;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::{ArgMatches, FromArgMatches, Subcommand};
+
+use config::Options;
+use documents::APIS;
+use failure::Failure;
+
+/// The commands that are no operations.
+#[derive(Subcommand)]
+pub(crate) enum Own {
+    Doctor(doctor::Doctor),
+    Sandbox(sandbox::Sandbox),
+    Listen(listen::Listen),
+    Sign(sign::Sign),
+    /// Write the completions of a shell to standard output
+    Completions {
+        /// bash, elvish, fish, powershell or zsh
+        shell: clap_complete::Shell,
+    },
+    /// Write the man pages to a folder
+    Man {
+        /// The folder, which must exist
+        folder: std::path::PathBuf,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let matches = cli::command()
+        .try_get_matches()
+        .unwrap_or_else(|error| cli::nearest_only(error).exit());
+    match run(&matches).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !matches!(failure, Failure::Closed) {
+                print::note(&format!("dintero: {}", print::clean(&failure.to_string())));
+            }
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+async fn run(matches: &ArgMatches) -> Result<(), Failure> {
+    let usage = |error: clap::Error| Failure::Usage(error.to_string());
+    let mut options = Options::from_arg_matches(matches).map_err(usage)?;
+    if let Some((name, below)) = matches.subcommand()
+        && let Some(api) = APIS.iter().find(|api| api.name == name)
+        && let Some((command, below)) = below.subcommand()
+    {
+        options.update_from_arg_matches(below).map_err(usage)?;
+        return call::run(api, &options, command, below).await;
+    }
+    match Own::from_arg_matches(matches).map_err(usage)? {
+        Own::Doctor(doctor) => doctor.run(&options).await,
+        Own::Sandbox(sandbox) => sandbox.run(&options).await,
+        Own::Listen(listen) => listen.run(&options).await,
+        Own::Sign(sign) => sign.run(&options).await,
+        Own::Completions { shell } => {
+            let mut command = cli::command();
+            command.build();
+            clap_complete::generate(shell, &mut command, "dintero", &mut std::io::stdout());
+            Ok(())
+        }
+        Own::Man { folder } => {
+            clap_mangen::generate_to(cli::command(), folder)?;
+            Ok(())
+        }
+    }
+}
