@@ -172,7 +172,9 @@ impl Schema {
             Kind::Map(_) => "object of any names".to_owned(),
             Kind::List(inner) => format!("list of {}", inner.words(api)),
             Kind::Enum(..) | Kind::Text => "text".to_owned(),
-            Kind::Integer if self.minor => "whole number in minor units".to_owned(),
+            Kind::Integer if self.minor => {
+                "whole number in minor units (29990 is 299.90)".to_owned()
+            }
             Kind::Integer => "whole number".to_owned(),
             Kind::Number => "number".to_owned(),
             Kind::Boolean => "true or false".to_owned(),

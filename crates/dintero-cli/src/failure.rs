@@ -48,9 +48,6 @@ impl From<Error> for Failure {
         for detail in error.errors() {
             text = format!("{text}\n  {detail}");
         }
-        if let Some(id) = error.request_id() {
-            text = format!("{text}\nRequest id for Dintero's support: {id}");
-        }
         let is_repeatable = error.retry_class() != Some(RetryClass::NonIdempotent);
         match error.was_sent() {
             _ if error.is_configuration() || error.is_invalid_request() => Self::Usage(text),

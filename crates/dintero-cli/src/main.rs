@@ -4,6 +4,7 @@ mod body;
 mod call;
 mod cli;
 mod config;
+mod conformance;
 mod doctor;
 mod documents;
 mod failure;
@@ -26,6 +27,7 @@ use failure::Failure;
 #[derive(Subcommand)]
 pub(crate) enum Own {
     Doctor(doctor::Doctor),
+    Conformance(conformance::Conformance),
     Sandbox(sandbox::Sandbox),
     Listen(listen::Listen),
     Sign(sign::Sign),
@@ -68,6 +70,7 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         return call::run(api, &options, command, below).await;
     }
     match Own::from_arg_matches(matches).map_err(usage)? {
+        Own::Conformance(conformance) => conformance.run(&options).await,
         Own::Doctor(doctor) => doctor.run(&options).await,
         Own::Sandbox(sandbox) => sandbox.run(&options).await,
         Own::Listen(listen) => listen.run(&options).await,

@@ -82,23 +82,27 @@ pub fn table<const N: usize>(
     header: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> String {
-    grid(header.map(str::to_owned), rows.into_iter().map(Vec::from))
+    grid(
+        header.map(str::to_owned).into(),
+        rows.into_iter().map(Vec::from),
+    )
 }
 
-fn grid(
-    header: impl IntoIterator<Item = String>,
-    rows: impl IntoIterator<Item = Vec<String>>,
-) -> String {
+fn grid(header: Vec<String>, rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
-    let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0);
+
     table
         .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(width);
-    table.set_header(header.into_iter().collect::<Vec<_>>());
+        .set_width(width());
+    table.set_header(header);
     table.add_rows(rows);
     let lines = table.lines().map(|line| format!("{}\n", line.trim_end()));
     lines.collect()
+}
+
+fn width() -> u16 {
+    terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0)
 }
 
 pub fn is_terminal() -> bool {
@@ -249,14 +253,26 @@ impl<'a> View<'a> {
                 false => views.collect(),
             };
         }
-        let rows = items.iter().map(|item| {
-            let currency = item["currency"].as_str();
-            let cell = |name: &&str| match &item[*name] {
+        let column = |name: &str| {
+            let cells = items.iter().map(|item| match &item[name] {
                 Value::Null => String::new(),
-                value => self.scalar(value, (self.field(schema, name), currency)),
-            };
-            columns.iter().map(cell).collect()
-        });
-        grid(columns.iter().map(|name| name.to_uppercase()), rows)
+                value => self.scalar(value, (self.field(schema, name), item["currency"].as_str())),
+            });
+            std::iter::once(name.to_uppercase()).chain(cells).collect()
+        };
+        let mut cells: Vec<Vec<String>> = columns.iter().map(|name| column(name)).collect();
+        // A part of an id is of no use: columns that do not fit are left out.
+        let wide = |column: &Vec<String>| {
+            column
+                .iter()
+                .map(|cell| cell.chars().count() + 2)
+                .max()
+                .unwrap_or_default()
+        };
+        while cells.len() > 1 && cells.iter().map(wide).sum::<usize>() > width().into() {
+            cells.pop();
+        }
+        let row = |index: usize| cells.iter().map(|column| column[index].clone()).collect();
+        grid(row(0), (1..=items.len()).map(row))
     }
 }

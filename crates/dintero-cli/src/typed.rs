@@ -6,16 +6,19 @@ use std::future::Future;
 use std::pin::Pin;
 
 use dintero::{Call, Error, Validate, Violations};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// The future of a call.
-pub type Sent = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+pub type Sent = Pin<Box<dyn Future<Output = Result<Value, Error>> + Send>>;
 
 /// What the types of an operation can do.
 pub struct Typed {
     /// Records what breaks the limits of the body's type.
     pub check: fn(&[u8], &mut Violations),
-    /// Sends a call and reads the response with its type, so that the client's listener is told what the type does not know.
+    /// Sends a call and reads the response with its type, so that the client's listener is told what the type does not know. Returns the body,
+    /// which is `null` if it is no JSON.
     pub probe: fn(Call) -> Sent,
 }
 
@@ -31,8 +34,11 @@ fn check<T: DeserializeOwned + Validate>(body: &[u8], violations: &mut Violation
     }
 }
 
-fn probe<T: DeserializeOwned>(call: Call) -> Sent {
-    Box::pin(async { call.send::<T>().await.map(drop) })
+fn probe<T: DeserializeOwned + Serialize>(call: Call) -> Sent {
+    Box::pin(async {
+        let response = call.send_optional::<T>().await?;
+        Ok(serde_json::to_value(response.into_inner()).unwrap_or_default())
+    })
 }
 
 macro_rules! check {
@@ -46,7 +52,7 @@ macro_rules! check {
 
 macro_rules! probe {
     ((())) => {
-        |call: Call| Box::pin(async { call.send_bytes().await.map(drop) }) as Sent
+        |call: Call| Box::pin(async { call.send_bytes().await.map(|_| Value::Null) }) as Sent
     };
     (($response:ty)) => {
         probe::<$response>
