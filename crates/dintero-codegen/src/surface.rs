@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use heck::ToSnakeCase;
 use serde_json::Value;
 
+use crate::confirm;
 use crate::emit::{Output, put};
 use crate::ir::{
     Api, Bound, CursorSource, Evidence, Kind, Limit, Object, Operation, Paging, Place, Schema,
@@ -95,6 +96,10 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
             let values: Vec<String> = values.iter().map(|value| word(value)).collect();
             put!(text, "operation {name} {key}: {}\n", values.join(" "));
         }
+    }
+    if let Some(mark) = &operation.confirm {
+        let facts: Vec<String> = confirm::facts(mark).map(|fact| word(&fact)).collect();
+        put!(text, "operation {name} confirm: {}\n", facts.join(" "));
     }
     if let Some(paging) = &operation.paging {
         write_paging(text, name, paging);

@@ -31,7 +31,7 @@ pub struct Call {
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) method: Method,
     server: Server,
-    path: String,
+    pub(crate) path: String,
     pub(crate) class: RetryClass,
     pub(crate) auth: Auth,
     pub(crate) query: String,
@@ -278,7 +278,7 @@ impl Call {
         })
     }
 
-    fn finish(mut self, body_kind: BodyKind) -> Result<PreparedRequest, Error> {
+    pub(crate) fn finish(mut self, body_kind: BodyKind) -> Result<PreparedRequest, Error> {
         let of_options = std::mem::take(&mut self.options.violations);
         self.violations.extend(of_options);
         for variable in path::unexpanded(&self.path) {

@@ -9,6 +9,7 @@ use reqwest::Url;
 
 use crate::account::check_account;
 use crate::clock::Clock;
+use crate::confirm::Locks;
 use crate::credentials::{Credentials, TokenRequest};
 use crate::data::Violations;
 use crate::drift::Drifts;
@@ -57,6 +58,7 @@ pub(crate) struct Shared {
     pub(crate) budget: Budget,
     pub(crate) tokens: TokenCache,
     pub(crate) drifts: Arc<Drifts>,
+    pub(crate) locks: Locks,
 }
 
 /// `{aid}` in the path of a parsed URL.

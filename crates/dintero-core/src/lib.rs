@@ -18,6 +18,7 @@ mod audience;
 mod call;
 mod clock;
 mod config;
+pub mod confirm;
 mod credentials;
 mod drift;
 mod error;

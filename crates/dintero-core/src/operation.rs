@@ -4,6 +4,8 @@ use std::fmt;
 
 use http::Method;
 
+use crate::confirm::Confirm;
+
 /// An operation of one of the APIs: a row of the generated operation table.
 ///
 /// Every generated method refers to one of these, and every [`Error`](crate::Error) of a call carries it, so that a job queue or
@@ -23,6 +25,7 @@ macro_rules! facts {
             $(pub $name: $type,)*
             pub method: Method,
             pub paging: Option<Paging>,
+            pub confirm: Option<Confirm>,
             pub content_type: &'static str,
             pub accept: &'static str,
         }

@@ -36,6 +36,7 @@ static CAPTURE: Operation = Operation::new(OperationFacts {
     retry_class: RetryClass::NonIdempotent,
     read_back: Some("get_transaction"),
     paging: None,
+    confirm: None,
     auth: Auth::Bearer,
     content_type: "application/json",
     accept: "application/json",

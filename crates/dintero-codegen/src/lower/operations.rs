@@ -146,6 +146,7 @@ pub fn facts(
         retry: retry(operation, method),
         read_back: text("x-dintero-read-back"),
         paging: paging(&operation["x-dintero-paging"]),
+        confirm: operation.get(crate::confirm::MARK).cloned(),
         auth: auth(root, operation).0,
         security: security(root, operation),
         statuses: statuses.filter_map(|(code, _)| code.parse().ok()).collect(),

@@ -80,6 +80,7 @@ impl<T: From<Handle>> Builder<T> {
             budget: Budget::new(),
             tokens: TokenCache::default(),
             drifts: Arc::new(Drifts::new(self.on_drift)),
+            locks: crate::confirm::Locks::default(),
         };
         Ok(T::from(Handle::new(Arc::new(shared), account.into())))
     }

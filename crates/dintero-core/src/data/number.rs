@@ -17,7 +17,7 @@ use super::{Limit, Personal, Validate, Violations};
 pub struct Number(serde_json::Number);
 
 impl Number {
-    pub(super) fn new(number: serde_json::Number) -> Self {
+    pub(crate) fn new(number: serde_json::Number) -> Self {
         Self(number)
     }
 

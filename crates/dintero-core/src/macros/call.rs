@@ -6,7 +6,7 @@
 macro_rules! call {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident of $operation:ident -> $success:ident $value:ty $([$($items:ident)? : $item:ty])? {
+        pub struct $name:ident of $operation:ident $(confirmed $read:literal [$($argument:ident $variable:literal),*])? -> $success:ident $value:ty $([$($items:ident)? : $item:ty])? {
             $(
                 $(#[$field_meta:meta])*
                 $place:ident $field:ident $wire:literal : $presence:ident $kind:ident ($type:ty) [$($limit:expr),*] ;
@@ -46,7 +46,19 @@ macro_rules! call {
                 self
             }
 
+            $(
+                #[doc = "Sends the request once and reads whether it was carried out; awaiting it returns an [`Outcome`]("]
+                #[doc = "$crate::confirm::Outcome). The options of the call apply to sending and to reading by"]
+                #[doc = concat!("[`", $read, "`](Client::", $read, ").")]
+                pub fn confirm(self $(, $argument: impl ::std::convert::Into<::std::string::String>)*) -> $crate::confirm::Confirmation<$value> {
+                    $crate::confirm::Confirmation::new(self.__call(), &[$(($variable, $argument.into())),*])
+                }
+            )?
+
             /// Sends the request.
+            $(
+                #[doc = concat!("\n\nAfter an error it may have been carried out, which `", $read, "` shows: [`confirm`](Self::confirm) is the safe way.\n")]
+            )?
             ///
             /// # Errors
             /// A parameter or the body breaks a limit, no token could be obtained, or the request failed. See

@@ -89,6 +89,7 @@ const fn operation(
         retry_class,
         read_back: Some("get_transaction"),
         paging: None,
+        confirm: None,
         auth,
         content_type: "application/json",
         accept: "application/json",

@@ -18,7 +18,7 @@ mod totals;
 
 pub use currency::Currency;
 #[cfg(feature = "checkout")]
-pub(crate) use events::{correlation_id, kind, normalized, request_id};
+pub(crate) use events::kind;
 #[cfg(feature = "checkout")]
 pub use order::{
     AmountMismatch, AmountsMismatch, OrderAmounts, check_amounts, check_amounts_with_shipping,
