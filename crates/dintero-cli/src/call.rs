@@ -70,7 +70,7 @@ pub async fn run(
         body,
     };
     if cli::is_money(row) {
-        return money::run(prepared, matches.get_flag("yes"), &printer).await;
+        return money::run(prepared, matches, &printer).await;
     }
     if row.paging().is_some() {
         return list(prepared, &printer, matches).await;

@@ -3,6 +3,7 @@
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgAction, Args, Command, Subcommand};
 use dintero::{Operation, RetryClass};
+use dintero_core::confirm::Source;
 
 use crate::body::nearest;
 use crate::config::Options;
@@ -16,7 +17,8 @@ const AFTER: &str = "Account and credentials come from DINTERO_ACCOUNT_ID, DINTE
 Exit codes: 0 done, 1 refused, 2 wrong usage (nothing was sent), 3 the outcome is unknown.";
 
 /// The long options of every operation, which no parameter can have.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 14] = [
+    "confirm-within",
     "body",
     "set",
     "undocumented",
@@ -173,6 +175,25 @@ fn operation(row: &'static Operation, described: &'static Described) -> Command 
     if is_money(row) {
         command = command.arg(flag("yes", "Do not ask before it is sent"));
     }
+    if row.confirm().is_some() {
+        let within = Arg::new("confirm-within")
+            .long("confirm-within")
+            .value_name("SECONDS");
+        let within = within
+            .value_parser(clap::value_parser!(u64))
+            .default_value("30");
+        command =
+            command.arg(within.help("For how long the effect is looked for after a lost response"));
+    }
+    for (name, long) in confirm_arguments(row) {
+        let arg = Arg::new(long.clone())
+            .long(long)
+            .value_name(name.to_uppercase());
+        command = command.arg(
+            arg.required(true)
+                .help("Where the outcome is read, which the request does not name"),
+        );
+    }
     command
         .arg(
             Arg::new("query").long("query").value_name("JSONPATH").help(
@@ -194,9 +215,16 @@ fn flag(name: &'static str, help: &'static str) -> Arg {
         .help(help)
 }
 
-/// Returns `true` if sending the request twice could move money twice.
+/// Returns `true` if the request moves or records money, or must not be sent twice for another reason.
 pub fn is_money(row: &Operation) -> bool {
-    row.retry_class() == RetryClass::NonIdempotent
+    row.retry_class() == RetryClass::NonIdempotent || row.confirm().is_some()
+}
+
+/// Returns the path variables of the read that confirms an operation which only the caller knows, with the names of their options.
+pub fn confirm_arguments(row: &'static Operation) -> impl Iterator<Item = (&'static str, String)> {
+    let variables = row.confirm().into_iter().flat_map(|confirm| confirm.with);
+    let arguments = variables.filter(|(_, source)| matches!(source, Source::Argument));
+    arguments.map(|(name, _)| (*name, name.replace('_', "-")))
 }
 
 fn about(row: &Operation, described: &Described) -> String {
