@@ -13,6 +13,7 @@ use dintero_codegen::document::Document;
 use dintero_codegen::finding::Errors;
 use dintero_codegen::kept::KeptNames;
 use dintero_codegen::{APIS, inputs, ir, lower, overlay, surface_path};
+use serde_json::Value;
 use table::{Api, Body, Described, Kind, Parameter, Schema, Success, Type};
 
 fn main() -> ExitCode {
@@ -30,7 +31,8 @@ fn main() -> ExitCode {
 }
 
 fn convert(api: &str) -> Result<(), String> {
-    let lowered = lowered(api).map_err(|errors| errors.to_string())?;
+    let (mut document, lowered) = lowered(api).map_err(|errors| errors.to_string())?;
+    without_prose(&mut document, "");
     let described = Api {
         operations: map(&lowered.operations, operation),
         types: map(&lowered.types, |of| Type {
@@ -39,13 +41,33 @@ fn convert(api: &str) -> Result<(), String> {
         }),
         title: lowered.title,
     };
+    let described = serde_json::to_value(&described).map_err(|error| error.to_string())?;
     let out = env::var("OUT_DIR").map_err(|error| error.to_string())?;
-    let text = serde_json::to_string(&described).map_err(|error| error.to_string())?;
-    let file = Path::new(&out).join(format!("{api}.json"));
-    fs::write(file, text).map_err(|error| error.to_string())
+    for (name, content) in [("operations", described), ("document", document)] {
+        let file = Path::new(&out).join(format!("{api}.{name}.json"));
+        fs::write(file, content.to_string()).map_err(|error| error.to_string())?;
+    }
+    Ok(())
 }
 
-fn lowered(api: &str) -> Result<ir::Api, Errors> {
+/// `within` is the key above: below `properties`, `description` is a name and no prose.
+fn without_prose(value: &mut Value, within: &str) {
+    match value {
+        Value::Object(object) => {
+            let prose =
+                |key: &str| ["description", "summary", "example", "examples"].contains(&key);
+            object.retain(|key, _| within == "properties" || !prose(key));
+            object
+                .iter_mut()
+                .for_each(|(key, below)| without_prose(below, key));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| without_prose(item, "")),
+        _ => {}
+    }
+}
+
+/// Returns the document as it is, and what it means with its overlay.
+fn lowered(api: &str) -> Result<(Value, ir::Api), Errors> {
     let openapi = Path::new("../../openapi");
     let [document, over] = inputs(openapi, api);
     let surface = surface_path(openapi, api);
@@ -56,8 +78,9 @@ fn lowered(api: &str) -> Result<ir::Api, Errors> {
     if let Ok(surface) = fs::read_to_string(&surface) {
         document.names = KeptNames::of_surface(&surface);
     }
+    let root = document.root.clone();
     overlay::apply(&mut document, &Document::read(&over)?, true)?;
-    lower::lower(&document, &mut Vec::new())
+    Ok((root, lower::lower(&document, &mut Vec::new())?))
 }
 
 fn map<A, B>(all: &BTreeMap<String, A>, each: impl Fn(&A) -> B) -> BTreeMap<String, B> {

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::config::{Options, Settings};
-use crate::documents::{APIS, Api, Member};
+use crate::documents::{APIS, Api};
 use crate::failure::Failure;
 use crate::print::{note, put, table};
-use crate::table::{self, Described, Kind, Schema, Success};
+use crate::table::Described;
 
 /// Compare the responses of Dintero's test environment with the documents
 ///
@@ -260,22 +260,23 @@ fn report(found: &[Drift], run: &Run, json: bool) -> Result<(), Failure> {
 
 /// Returns an overlay that adds what was found to the document of an API, or nothing.
 fn overlay(api: &'static Api, found: &[Drift]) -> String {
-    let mut actions = String::new();
+    let (mut actions, document) = (String::new(), api.document());
     for drift in found {
-        let Some((row, described)) = api
-            .operations()
-            .find(|(row, _)| row.id() == drift.operation())
-        else {
+        let mut rows = api.operations();
+        let Some((row, _)) = rows.find(|(row, _)| row.id() == drift.operation()) else {
             continue;
         };
-        let (path, method) = (json!(row.path()), row.method().as_str().to_lowercase());
-        let responses = format!("$.paths[{path}].{method}.responses");
-        let place = |path: &str| match &described.success {
-            Success::Json(schema) => {
-                let start = format!("{responses}['200'].content['application/json'].schema");
-                place(api.table(), schema, start, path)
-            }
-            Success::Empty | Success::Bytes => responses.clone(),
+        let method = row.method().as_str().to_lowercase();
+        let node = &document["paths"][row.path()][&method]["responses"]["200"];
+        let responses = format!("$.paths[{}].{method}.responses", json!(row.path()));
+        let place = |path: &str| {
+            let path = path.replace("[]", ".[]");
+            let steps: Vec<_> = path.split('.').filter(|step| !step.is_empty()).collect();
+            let content = "content.application/json.schema"
+                .split('.')
+                .fold(resolve(&document, node), |node, key| &node[key]);
+            let start = format!("{responses}['200'].content['application/json'].schema");
+            locate(&document, content, start, &steps, 0)
         };
         let (target, update) = match drift.kind() {
             DriftKind::Field => {
@@ -290,7 +291,7 @@ fn overlay(api: &'static Api, found: &[Drift]) -> String {
             DriftKind::Status => {
                 let response = json!({"description": "Seen, not documented."});
                 (
-                    responses.clone(),
+                    Some(responses.clone()),
                     json!({drift.value().unwrap_or_default(): response}),
                 )
             }
@@ -303,7 +304,15 @@ fn overlay(api: &'static Api, found: &[Drift]) -> String {
                 continue;
             }
         };
-        let target = json!(target);
+        // A field in what is free-form, or in a response that another status has.
+        let Some(target) = target.map(Value::from) else {
+            actions += &format!(
+                "  # `{}` of {}: no schema describes what is around it.\n",
+                drift.path(),
+                row.name()
+            );
+            continue;
+        };
         actions += &format!(
             "  - target: {target}\n    description: Seen in responses of the test environment\n    update: {update}\n"
         );
@@ -317,40 +326,64 @@ fn overlay(api: &'static Api, found: &[Drift]) -> String {
     }
 }
 
-/// Returns the JSONPath of the schema at a path such as `events[].kind`, in the component that is nearest to it.
-fn place<'a>(table: &'a table::Api, schema: &'a Schema, start: String, path: &str) -> String {
-    let mut at = (schema, start);
-    let steps = path.replace("[]", ".[]");
-    for step in steps.split('.').filter(|step| !step.is_empty()) {
-        at = resolved(table, at);
-        let (member, below) = match step {
-            "[]" => (table.element(at.0), format!("{}.items", at.1)),
-            name => (
-                table.member(at.0, name),
-                format!("{}.properties[{}]", at.1, json!(name)),
-            ),
-        };
-        match member {
-            Member::Known(found) => at = (found[0], below),
-            Member::Free | Member::Unknown(_) => return at.1,
-        }
-    }
-    resolved(table, at).1
+fn resolve<'a>(document: &'a Value, node: &'a Value) -> &'a Value {
+    let pointer = node["$ref"]
+        .as_str()
+        .and_then(|reference| reference.strip_prefix('#'));
+    pointer
+        .and_then(|pointer| document.pointer(pointer))
+        .unwrap_or(node)
 }
 
-fn resolved<'a>(
-    table: &'a table::Api,
-    (schema, place): (&'a Schema, String),
-) -> (&'a Schema, String) {
-    let Kind::Ref(name) = &schema.kind else {
-        return (schema, place);
+/// Finds the schema at these steps, fields and `[]` for elements. Returns its JSONPath.
+fn locate(
+    document: &Value,
+    node: &Value,
+    place: String,
+    steps: &[&str],
+    depth: usize,
+) -> Option<String> {
+    // Parts may refer to each other in a circle.
+    if depth > 50 {
+        return None;
+    }
+    let next = |node: &Value, place: String, steps: &[&str]| {
+        locate(document, node, place, steps, depth + 1)
     };
-    let Some(of) = table.types.get(name) else {
-        return (schema, place);
+    if let Some(pointer) = node["$ref"]
+        .as_str()
+        .and_then(|reference| reference.strip_prefix('#'))
+    {
+        let names = pointer.split('/').skip(1);
+        let place =
+            names.map(|name| format!("[{}]", json!(name.replace("~1", "/").replace("~0", "~"))));
+        return next(
+            document.pointer(pointer)?,
+            format!("${}", place.collect::<String>()),
+            steps,
+        );
+    }
+    let Some((step, rest)) = steps.split_first() else {
+        return Some(place);
     };
-    let component = of
-        .component
-        .as_ref()
-        .map(|name| format!("$.components.schemas[{}]", json!(name)));
-    resolved(table, (&of.schema, component.unwrap_or(place)))
+    let found = match *step {
+        "[]" => node
+            .get("items")
+            .and_then(|items| next(items, format!("{place}.items"), rest)),
+        name => {
+            let property = node["properties"].get(name);
+            property.and_then(|property| {
+                next(
+                    property,
+                    format!("{place}.properties[{}]", json!(name)),
+                    rest,
+                )
+            })
+        }
+    };
+    let part = |key: &str| {
+        let mut parts = node[key].as_array()?.iter().enumerate();
+        parts.find_map(|(index, part)| next(part, format!("{place}.{key}[{index}]"), steps))
+    };
+    found.or_else(|| ["allOf", "oneOf", "anyOf"].into_iter().find_map(part))
 }

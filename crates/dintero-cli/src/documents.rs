@@ -14,17 +14,19 @@ pub struct Api {
     pub about: &'static str,
     rows: &'static [&'static Operation],
     json: &'static str,
+    document: &'static str,
     pub typed: &'static [(&'static str, Typed)],
     parsed: OnceLock<table::Api>,
 }
 
 macro_rules! api {
-    ($name:literal, $client:ident, $about:literal) => {
+    ($name:literal, $client:ident, $operations:literal, $document:literal, $about:literal) => {
         Api {
             name: $name,
             about: $about,
             rows: &dintero::$client::operations::ALL,
-            json: include_str!(concat!(env!("OUT_DIR"), "/", $name, ".json")),
+            json: include_str!(concat!(env!("OUT_DIR"), $operations)),
+            document: include_str!(concat!(env!("OUT_DIR"), $document)),
             typed: dintero_typed::$client,
             parsed: OnceLock::new(),
         }
@@ -35,16 +37,22 @@ pub static APIS: [Api; 3] = [
     api!(
         "checkout",
         checkout,
+        "/checkout.operations.json",
+        "/checkout.document.json",
         "Sessions, transactions, payment tokens, settlements"
     ),
     api!(
         "shopping",
         shopping,
+        "/shopping.operations.json",
+        "/shopping.document.json",
         "Draft orders, orders and the records of their payments"
     ),
     api!(
         "wallets",
         wallets,
+        "/wallets.operations.json",
+        "/wallets.document.json",
         "Gift cards, their balances and transactions"
     ),
 ];
@@ -62,6 +70,11 @@ impl Api {
             // The build script wrote it with the same types.
             serde_json::from_str(self.json).unwrap_or_else(|error| panic!("{}: {error}", self.name))
         })
+    }
+
+    /// Returns the document without its prose.
+    pub fn document(&self) -> Value {
+        serde_json::from_str(self.document).unwrap_or_default()
     }
 
     /// Returns the operations with their descriptions.

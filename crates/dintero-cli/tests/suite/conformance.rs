@@ -17,7 +17,7 @@ async fn the_sandbox_and_the_documents_agree() {
     for id in [
         "transactions_id_get",
         "checkout_session_get",
-        "aid_shopping_orders_id_get",
+        "aid_orders_id_get",
         "aid_cards_cardid_get",
     ] {
         assert!(read(&shop, id) > 0, "{id} was not read: {ran:?}");

@@ -39,14 +39,18 @@ fn surface(api: &str) -> BTreeMap<String, (Vec<(String, String)>, Vec<String>)> 
                 parameter,
                 ..,
             ] => {
-                all.entry((*name).to_owned())
-                    .or_default()
-                    .0
-                    .push(((*place).to_owned(), (*parameter).to_owned()));
+                all.entry((*name).to_owned()).or_default().0.push((
+                    (*place).to_owned(),
+                    parameter.trim_end_matches(':').to_owned(),
+                ));
             }
-            ["operation", name, "body", of, ..] => {
-                let fields = lines().filter(|line| line.len() > 3 && line[..2] == ["struct", of]);
-                let fields = fields.map(|line| line[2].to_owned()).collect();
+            ["operation", name, "body:", of, ..] => {
+                let fields = lines().filter(|line| {
+                    line.len() > 3 && line[..2] == ["struct", of] && line[2].ends_with(':')
+                });
+                let fields = fields
+                    .map(|line| line[2].trim_end_matches(':').to_owned())
+                    .collect();
                 all.entry((*name).to_owned()).or_default().1 = fields;
             }
             _ => {}
@@ -116,6 +120,7 @@ fn limits_and_evidence_of_fields_are_shown() {
     assert!(help.contains("maxLength 255"), "{help}");
     assert!(help.contains("minor units"), "{help}");
     let help = run(&["checkout", "list-transactions", "--help"], "", &[]).out;
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         help.contains("minimum 1; maximum 100; default 10"),
         "{help}"

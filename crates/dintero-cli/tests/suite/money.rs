@@ -79,6 +79,8 @@ async fn an_outcome_that_cannot_be_read_is_unknown() {
     let shop = Shop::start().await;
     let payment = shop.payment();
     shop.sandbox.fail_next(CAPTURE, Fault::CloseAfterWork);
+    // The read before the capture succeeds, those after it do not.
+    shop.sandbox.fail_next(READ, Fault::Delay(Duration::ZERO));
     for _ in 0..50 {
         shop.sandbox.fail_next(READ, Fault::Status(403));
     }
