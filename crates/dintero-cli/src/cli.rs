@@ -2,306 +2,185 @@
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgAction, Args, Command, Subcommand};
-use dintero::{Operation, RetryClass};
+use dintero::Operation;
 use dintero_core::confirm::Source;
 
-use crate::body::nearest;
-use crate::config::Options;
-use crate::documents::{APIS, Api};
-use crate::table::{Described, Kind, Parameter};
+use crate::documents::{APIS, Api, Described};
+use crate::schema::{Member, Schema};
+use crate::{Own, body, call, config, money};
 
 const ABOUT: &str = "Dintero's Shopping, Checkout and Wallets APIs on the command line";
 const AFTER: &str = "Account and credentials come from DINTERO_ACCOUNT_ID, DINTERO_CLIENT_ID and DINTERO_CLIENT_SECRET, or from a profile in \
 ~/.config/dintero/config.toml. Secrets are never arguments.
 
-Exit codes: 0 done, 1 refused, 2 wrong usage (nothing was sent), 3 the outcome is unknown.";
-
-/// The long options of every operation, which no parameter can have.
-const RESERVED: [&str; 14] = [
-    "confirm-within",
-    "body",
-    "set",
-    "undocumented",
-    "all",
-    "query",
-    "output",
-    "yes",
-    "help",
-    "profile",
-    "config",
-    "account",
-    "production",
-    "json",
-];
+Exit codes: 0 done, 1 refused, 2 wrong usage (nothing was sent), 3 the outcome is not known.";
 
 /// How deep fields within fields are described; of those below, the names are in the message of a wrong `--set`.
 const DEPTH: usize = 3;
 
 /// Returns the whole command line. The operations of an API are added when they are needed.
 pub fn command() -> Command {
+    let group = |command: Command| {
+        command
+            .subcommand_required(true)
+            .arg_required_else_help(true)
+    };
     let root = Command::new("dintero")
         .version(env!("CARGO_PKG_VERSION"))
-        .about(ABOUT)
         .after_help(AFTER);
-    let root = Options::augment_args(root.subcommand_required(true).arg_required_else_help(true));
-    let root = APIS.iter().fold(root, |root, api| {
-        let command = Command::new(api.name)
-            .about(api.about)
-            .subcommand_required(true)
-            .arg_required_else_help(true);
+    let root = Own::augment_subcommands(config::Options::augment_args(group(root)));
+    APIS.iter().fold(root.about(ABOUT), |root, api| {
+        let command = group(Command::new(api.name).about(api.about));
         root.subcommand(command.defer(|command| {
             let api = APIS.iter().find(|api| api.name == command.get_name());
             let operations = api.into_iter().flat_map(Api::operations);
-            operations.fold(command, |command, (row, described)| {
-                command.subcommand(operation(row, described))
-            })
+            command.subcommands(operations.map(operation))
         }))
-    });
-    crate::Own::augment_subcommands(root).about(ABOUT)
+    })
 }
 
 /// Leaves the nearest of the names that are suggested for an unknown one.
 pub fn nearest_only(mut error: clap::Error) -> clap::Error {
     let names = error.get(ContextKind::SuggestedSubcommand).cloned();
-    if let (Some(ContextValue::String(wrong)), Some(ContextValue::Strings(names))) =
-        (error.get(ContextKind::InvalidSubcommand), names)
+    let wrong = error.get(ContextKind::InvalidSubcommand);
+    if let (Some(ContextValue::String(wrong)), Some(ContextValue::Strings(names))) = (wrong, names)
     {
-        let best = nearest(wrong, names.iter().map(String::as_str)).map(str::to_owned);
-        error.insert(
-            ContextKind::SuggestedSubcommand,
-            ContextValue::Strings(best.into_iter().collect()),
-        );
+        let best = body::nearest(wrong, names.iter().map(String::as_str));
+        let best = ContextValue::Strings(best.into_iter().map(str::to_owned).collect());
+        error.insert(ContextKind::SuggestedSubcommand, best);
     }
     error
 }
 
-/// Returns the name of an operation as a command, such as `capture-transaction`.
-pub fn name(row: &Operation) -> String {
-    row.name().replace('_', "-")
-}
-
-/// Returns the name of the option of a parameter.
-fn option(parameter: &Parameter, all: &[Parameter]) -> String {
-    let kebab = |name: &str| name.replace('_', "-").to_lowercase();
-    let name = kebab(&parameter.name);
-    let others = all
-        .iter()
-        .filter(|other| kebab(&other.name) == name && other.place != "path");
-    match RESERVED.contains(&name.as_str()) || others.count() > 1 {
-        true => format!("{}-{name}", parameter.place),
-        false => name,
-    }
-}
-
 /// Returns the id of the argument of a parameter.
-pub fn id(parameter: &Parameter) -> String {
-    format!("{}:{}", parameter.place, parameter.name)
+pub fn id(parameter: &Schema) -> String {
+    format!("{}:{}", parameter.text("in"), parameter.text("name"))
 }
 
-fn operation(row: &'static Operation, described: &'static Described) -> Command {
-    let table = Api::of(row).table();
-    let (summary, _) = described
-        .doc
-        .split_once("\n\n")
-        .unwrap_or((&described.doc, ""));
-    let first = summary.split_inclusive(". ").next().unwrap_or(summary);
-    let mut command = Command::new(name(row))
-        .about(first.trim_end_matches(['.', ' ']).to_owned())
-        .long_about(about(row, described))
-        .after_long_help(fields(row, described));
-    for parameter in &described.parameters {
-        let mut words = vec![parameter.doc.clone()];
-        let mut facts = parameter.schema.facts(table);
-        facts.extend(
-            parameter
-                .evidence
-                .clone()
-                .filter(|mark| !facts.contains(mark)),
-        );
-        facts.insert(0, parameter.schema.words(table));
-        words.push(format!("[{}]", facts.join("; ")));
-        let arg = Arg::new(id(parameter))
-            .help(words.join(" "))
-            .required(parameter.required);
-        let schema = &parameter.schema;
-        let is_list = matches!(table.resolve(schema).kind, Kind::List(_));
-        let arg = arg.value_parser(move |text: &str| {
-            let schema = match &table.resolve(schema).kind {
-                Kind::List(inner) => inner,
-                _ => schema,
-            };
-            schema.parse(table, text).map(|_| text.to_owned())
-        });
-        let upper = parameter.name.to_uppercase();
-        command = command.arg(match parameter.place.as_str() {
-            "path" => arg.value_name(upper),
-            _ => {
-                let long = option(parameter, &described.parameters);
-                let action = if is_list {
-                    ArgAction::Append
-                } else {
-                    ArgAction::Set
-                };
-                arg.long(long)
-                    .value_name("VALUE")
-                    .action(action)
-                    .allow_hyphen_values(true)
-            }
-        });
-    }
-    if described.body.is_some() {
-        command = command
-            .arg(
-                Arg::new("body")
-                    .long("body")
-                    .value_name("FILE")
-                    .help("The body as JSON; - is standard input"),
-            )
-            .arg(
-                Arg::new("set")
-                    .long("set")
-                    .value_name("PATH=VALUE")
-                    .action(ArgAction::Append)
-                    .help("Set a field of the body, such as items[0].amount=29990"),
-            )
-            .arg(flag(
-                "undocumented",
-                "Send fields that are not documented, too",
-            ));
-    }
-    if row.paging().is_some() {
-        command = command.arg(flag("all", "Follow the pages to the end of the list"));
-    }
-    if is_money(row) {
-        command = command.arg(flag("yes", "Do not ask before it is sent"));
-    }
-    if row.confirm().is_some() {
-        let within = Arg::new("confirm-within")
-            .long("confirm-within")
-            .value_name("SECONDS");
-        let within = within
-            .value_parser(clap::value_parser!(u64))
-            .default_value("30");
-        command =
-            command.arg(within.help("For how long the effect is looked for after a lost response"));
-    }
-    for (name, long) in confirm_arguments(row) {
-        let arg = Arg::new(long.clone())
-            .long(long)
-            .value_name(name.to_uppercase());
-        command = command.arg(
-            arg.required(true)
-                .help("Where the outcome is read, which the request does not name"),
-        );
-    }
-    command
-        .arg(
-            Arg::new("query").long("query").value_name("JSONPATH").help(
-                "Print only what this JSONPath (RFC 9535) selects; in a list, of each element",
-            ),
-        )
-        .arg(
-            Arg::new("output")
-                .long("output")
-                .value_name("FILE")
-                .help("Write the response to this file, as it was received"),
-        )
-}
-
-fn flag(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name)
-        .long(name)
-        .action(ArgAction::SetTrue)
-        .help(help)
-}
-
-/// Returns `true` if the request moves or records money, or must not be sent twice for another reason.
-pub fn is_money(row: &Operation) -> bool {
-    row.retry_class() == RetryClass::NonIdempotent || row.confirm().is_some()
-}
-
-/// Returns the path variables of the read that confirms an operation which only the caller knows, with the names of their options.
+/// Returns the path variables of the read that confirms an operation which the request does not name, with their options.
 pub fn confirm_arguments(row: &'static Operation) -> impl Iterator<Item = (&'static str, String)> {
     let variables = row.confirm().into_iter().flat_map(|confirm| confirm.with);
     let arguments = variables.filter(|(_, source)| matches!(source, Source::Argument));
     arguments.map(|(name, _)| (*name, name.replace('_', "-")))
 }
 
-fn about(row: &Operation, described: &Described) -> String {
+fn operation(operation: Described) -> Command {
+    let (row, doc) = (operation.row, operation.doc());
+    let first = doc
+        .split(". ")
+        .next()
+        .and_then(|first| first.lines().next());
+    let mut command = Command::new(operation.command());
+    if let Some((schema, is_required)) = operation.body() {
+        let mut fields = format!("Body{}:\n", if is_required { " (required)" } else { "" });
+        write(&mut fields, schema, 1);
+        command = body::Options::augment_args(command.after_long_help(fields));
+    }
+    if row.paging().is_some() {
+        command = call::ListOptions::augment_args(command);
+    }
+    if money::is_money(row) {
+        command = money::Options::augment_args(command);
+    }
+    command = call::Options::augment_args(command);
+    for (name, long) in confirm_arguments(row) {
+        let arg = Arg::new(long.clone())
+            .long(long)
+            .value_name(name.to_uppercase())
+            .required(true);
+        command =
+            command.arg(arg.help("Where the outcome is read, which the request does not name"));
+    }
+    let command = operation.parameters().into_iter().fold(command, parameter);
+    let first = first.unwrap_or_default().trim_end_matches('.');
+    command
+        .about(first.to_owned())
+        .long_about(format!("{doc}\n\n{}", about(row)))
+}
+
+fn parameter(command: Command, parameter: Schema) -> Command {
+    let (place, name, schema) = (
+        parameter.text("in"),
+        parameter.text("name"),
+        parameter.get("schema"),
+    );
+    let mut facts = schema.facts();
+    if let Some(mark) = Some(parameter.text("x-evidence")).filter(|mark| !mark.is_empty()) {
+        facts += &format!("; evidence: {mark}");
+    }
+    let (element, is_list) = match schema.element() {
+        Member::Known(element) => (element, true),
+        _ => (schema, false),
+    };
+    let arg = Arg::new(id(&parameter))
+        .help(format!("{} [{facts}]", parameter.text("description")))
+        .required(parameter.is_required())
+        .value_parser(move |text: &str| element.parse(text).map(|_| text.to_owned()));
+    if place == "path" {
+        return command.arg(arg.value_name(name.to_uppercase()));
+    }
+    let mut long = name.replace('_', "-").to_lowercase();
+    let own = config::Options::augment_args(Command::new(""));
+    let is_taken = |by: &Command| by.get_arguments().any(|one| one.get_long() == Some(&long));
+    if long == "help" || is_taken(&command) || is_taken(&own) {
+        long = format!("{place}-{long}");
+    }
+    let action = if is_list {
+        ArgAction::Append
+    } else {
+        ArgAction::Set
+    };
+    command.arg(
+        arg.long(long)
+            .value_name("VALUE")
+            .action(action)
+            .allow_hyphen_values(true),
+    )
+}
+
+fn about(row: &Operation) -> String {
     let scopes = match row.scopes() {
         [] => "not documented".to_owned(),
         scopes => scopes.join(" or "),
     };
     let mut text = format!(
-        "{}\n\n{} {}{}\nScopes: {scopes}",
-        described.doc,
+        "{} {}{}\nScopes: {scopes}",
         row.method(),
         row.base(),
         row.path()
     );
-    let evidence = format!("{:?}", row.evidence()).to_lowercase();
-    if evidence != "seen" {
-        text += &format!("\nEvidence: {evidence}");
+    if row.evidence() != dintero::Evidence::Seen {
+        text += &format!("\nEvidence: {:?}", row.evidence())
+            .to_lowercase()
+            .replace("evidence", "Evidence");
     }
-    if row.deprecated() {
-        text += "\nDeprecated.";
+    text + if row.deprecated() {
+        "\nDeprecated."
+    } else {
+        ""
     }
-    text
 }
 
-/// Returns the fields of the body with their limits.
-fn fields(row: &Operation, described: &Described) -> String {
-    let Some(body) = &described.body else {
-        return String::new();
-    };
-    let table = Api::of(row).table();
-    let mut text = match body.required {
-        true => "Body (required):\n".to_owned(),
-        false => "Body:\n".to_owned(),
-    };
-    write(&mut text, (table, &body.schema), 1, &mut Vec::new());
-    text
-}
-
-fn write<'a>(
-    text: &mut String,
-    (table, schema): (&'a crate::table::Api, &'a crate::table::Schema),
-    depth: usize,
-    around: &mut Vec<&'a str>,
-) {
-    let schema = match &schema.kind {
-        Kind::List(inner) | Kind::Map(inner) => inner,
-        _ => schema,
-    };
-    if let Kind::Ref(name) = &schema.kind {
-        // A type within itself is described once.
-        if around.contains(&name.as_str()) {
-            return;
-        }
-        around.push(name);
-    }
-    for (name, field, required) in table.properties(schema) {
-        let mut facts = field.facts(table);
-        facts.insert(0, field.words(table));
-        if required {
-            facts.insert(0, "required".to_owned());
-        }
-        let indent = "  ".repeat(depth);
-        let doc = if field.doc.is_empty() {
-            &table.resolve(field).doc
+/// Writes the fields of a body with their limits.
+fn write(text: &mut String, schema: Schema, depth: usize) {
+    let indent = "  ".repeat(depth);
+    let required = schema.required();
+    for (name, field) in schema.properties() {
+        let must = if required.contains(&name) {
+            "required; "
         } else {
-            &field.doc
+            ""
         };
-        let doc = doc.lines().next().unwrap_or_default();
-        *text += &format!("{indent}{name}  [{}]\n", facts.join("; "));
-        if !doc.is_empty() {
-            *text += &format!("{indent}    {doc}\n");
+        *text += &format!("{indent}{name}  [{must}{}]\n", field.facts());
+        if !field.doc().is_empty() {
+            *text += &format!("{indent}    {}\n", field.doc());
         }
+        let inner = match field.element() {
+            Member::Known(element) => element,
+            _ => field,
+        };
         if depth < DEPTH {
-            write(text, (table, field), depth + 1, around);
+            write(text, inner, depth + 1);
         }
-    }
-    if let Kind::Ref(_) = &schema.kind {
-        around.pop();
     }
 }

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
-use dintero::{Dintero, Drift, DriftKind, Operation};
+use dintero::{Dintero, Drift, DriftKind};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::config::{Options, Settings};
-use crate::documents::{APIS, Api};
+use crate::documents::{APIS, Api, Described};
 use crate::failure::Failure;
 use crate::print::{note, put, table};
-use crate::table::Described;
+use crate::schema::{PARTS, follow};
 
 /// Compare the responses of Dintero's test environment with the documents
 ///
@@ -30,7 +30,7 @@ pub struct Conformance {
 struct Run {
     /// The first element of each list, by the list's path.
     first: BTreeMap<String, Value>,
-    read: usize,
+    calls: usize,
     /// Operations with nothing to read, as far as is known.
     skipped: Vec<&'static str>,
     refused: Vec<String>,
@@ -40,38 +40,39 @@ struct Run {
 
 impl Conformance {
     pub async fn run(&self, options: &Options) -> Result<(), Failure> {
-        let settings = Settings::read(options)?;
         let found = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&found);
-        let listener = move |drift: &Drift| {
-            told.lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(drift.clone())
-        };
-        let dintero = settings.builder().on_drift(listener).build()?;
+        let listener = move |drift: &Drift| lock(&told).push(drift.clone());
+        let dintero = Settings::read(options)?
+            .builder()
+            .on_drift(listener)
+            .build()?;
         if dintero.is_production() {
-            let refused = "conformance calls test accounts only, and sent nothing";
+            let account = dintero.account();
             return Err(Failure::Usage(format!(
-                "{} is a production account: {refused}",
-                dintero.account()
+                "{account} is a production account; only test accounts are called"
             )));
         }
         let mut run = Run::default();
         if self.write {
             run.write(&dintero).await?;
         }
-        for api in &APIS {
-            let mut reads: Vec<_> = api
-                .operations()
-                .filter(|(row, _)| row.method().is_safe())
-                .collect();
-            // Lists come before what their elements lead to.
-            reads.sort_by_key(|(row, _)| (row.path().matches('{').count(), row.paging().is_none()));
-            for (row, described) in reads {
-                run.read(api, &dintero, row, described).await;
-            }
+        let mut reads: Vec<_> = APIS
+            .iter()
+            .flat_map(Api::operations)
+            .filter(|one| one.row.method().is_safe())
+            .collect();
+        // Lists come before what their elements lead to.
+        reads.sort_by_key(|one| {
+            (
+                one.row.path().matches('{').count(),
+                one.row.paging().is_none(),
+            )
+        });
+        for read in reads {
+            run.read(&dintero, read).await;
         }
-        let found = std::mem::take(&mut *found.lock().unwrap_or_else(PoisonError::into_inner));
+        let found = std::mem::take(&mut *lock(&found));
         report(&found, &run, options.json)?;
         match found.is_empty() && !run.failed {
             true => Ok(()),
@@ -82,146 +83,139 @@ impl Conformance {
     }
 }
 
+fn lock(found: &Mutex<Vec<Drift>>) -> std::sync::MutexGuard<'_, Vec<Drift>> {
+    found.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Run {
-    async fn read(
-        &mut self,
-        api: &'static Api,
-        dintero: &Dintero,
-        row: &'static Operation,
-        described: &'static Described,
-    ) {
-        let Some(typed) = api.typed(row) else {
-            return;
-        };
+    async fn read(&mut self, dintero: &Dintero, operation: Described) {
+        let row = operation.row;
         let mut call = dintero.handle().call(row);
-        for parameter in &described.parameters {
-            match parameter.place.as_str() {
-                "path" => {
-                    let variable = format!("{{{}}}", parameter.name);
-                    let before = row.path().split(&variable).next().unwrap_or_default();
-                    let element = self.first.get(before.trim_end_matches('/'));
-                    let id = element.and_then(|element| id(element, &parameter.name));
-                    let Some(id) = id else {
-                        return self.skipped.push(row.name());
-                    };
-                    call = call.path(&parameter.name, &id);
-                }
-                "query" if parameter.name == "limit" => call = call.query("limit", &10_i64),
-                _ if parameter.required => return self.skipped.push(row.name()),
-                _ => {}
+        for parameter in operation.parameters() {
+            let name = parameter.text("name");
+            if parameter.text("in") == "path" {
+                let before = row
+                    .path()
+                    .split(&format!("/{{{name}}}"))
+                    .next()
+                    .unwrap_or_default();
+                let id = self.first.get(before).and_then(|element| id(element, name));
+                let Some(id) = id else {
+                    return self.skipped.push(row.name());
+                };
+                call = call.path(name, &id);
+            } else if name == "limit" {
+                call = call.query(name, &10_i64);
+            } else if parameter.is_required() {
+                return self.skipped.push(row.name());
             }
         }
-        self.read += 1;
+        let Some(typed) = operation.typed() else {
+            return;
+        };
+        self.calls += 1;
         match (typed.probe)(call).await {
             Ok(body) => {
-                let pointer = row.paging().map_or("", |paging| paging.items);
-                let list = body.pointer(pointer).and_then(Value::as_array);
-                if let Some(first) = list.and_then(|list| list.first()) {
-                    self.first.insert(row.path().to_owned(), first.clone());
-                }
+                let list = body.pointer(row.paging().map_or("", |paging| paging.items));
+                let first = list.and_then(|list| list.get(0)).cloned();
+                self.first
+                    .extend(first.map(|first| (row.path().to_owned(), first)));
             }
             Err(error) => {
-                let status = error.status().map(|status| status.as_u16());
                 // The account may lack the scope, or what is read; both are documented.
-                self.failed |= error.is_decode()
-                    || !status.is_some_and(|status| row.statuses().contains(&status));
+                let status = error.status().map_or(0, |status| status.as_u16());
+                self.failed |= error.is_decode() || !row.statuses().contains(&status);
                 self.refused.push(format!("{}: {error}", row.name()));
             }
         }
     }
 
-    /// Makes what there is to read: the calls of the quickstart that no payer has to take part in.
+    /// Makes what there is to read: the calls of the quickstart that no payer takes part in.
     async fn write(&mut self, dintero: &Dintero) -> Result<(), Failure> {
         let fresh = |what: &str| format!("{what}-{}", Uuid::new_v4().simple());
-        let items = json!([{"id": "chair", "line_id": "1", "description": "chair", "quantity": 1, "amount": 29_990, "vat": 25}]);
-        let order = json!({"amount": 29_990, "currency": "NOK", "merchant_reference": fresh("order"), "items": items});
-        let session = json!({"profile_id": "default", "url": {"return_url": "https://shop.example/thanks"}, "order": order});
-        self.send(
-            dintero,
-            &APIS[0],
-            "create_session_from_profile",
-            None,
-            session,
-        )
-        .await?;
-        let taxes = json!([{"tax_code": "25", "percentage": 25, "amount": 5_998}]);
-        let line = json!({"line_id": 1, "id": "chair", "description": "chair", "quantity": 1, "gross_amount": 29_990, "tax_lines": taxes});
-        let draft = json!({"order": {"currency": "NOK", "items": [line]}, "options": {"generate_order_id": "ALPHANUMERIC_9"}});
-        let draft = self
-            .send(dintero, &APIS[1], "create_draft_order", None, draft)
-            .await?;
-        self.send(
-            dintero,
-            &APIS[1],
-            "complete_draft_order",
-            Some(&draft),
-            json!({}),
-        )
-        .await?;
-        let card = json!({"card_id": fresh("card"), "amount": 50_000, "currency": "NOK"});
-        let card = self
-            .send(dintero, &APIS[2], "create_card", None, card)
-            .await?;
-        let hold = json!({"card_id": card["card_id"], "amount": 20_000, "currency": "NOK", "pending": true, "ref_id": fresh("hold"), "type": "drawdown"});
-        self.send(dintero, &APIS[2], "create_transaction", None, hold)
-            .await
-            .map(drop)
-    }
-
-    /// Sends one call, whose path variables are taken from an earlier response.
-    async fn send(
-        &mut self,
-        dintero: &Dintero,
-        api: &'static Api,
-        name: &str,
-        from: Option<&Value>,
-        body: Value,
-    ) -> Result<Value, Failure> {
-        let missing = || Failure::Refused(format!("there is no operation {name}"));
-        let (row, described) = api.operation(name).ok_or_else(missing)?;
-        let typed = api.typed(row).ok_or_else(missing)?;
-        let mut call = dintero.handle().call(row).json_unchecked(&body);
-        for parameter in described
-            .parameters
-            .iter()
-            .filter(|parameter| parameter.place == "path")
-        {
-            call = call.path(
-                &parameter.name,
-                &from.and_then(|from| id(from, &parameter.name)),
-            );
+        let (reference, card) = (fresh("order"), fresh("card"));
+        let calls = [
+            (
+                &APIS[0],
+                "create_session_from_profile",
+                json!({
+                    "profile_id": "default",
+                    "url": {"return_url": "https://shop.example/thanks"},
+                    "order": {"amount": 29_990, "currency": "NOK", "merchant_reference": reference, "items": [
+                        {"id": "chair", "line_id": "1", "description": "chair", "quantity": 1, "amount": 29_990, "vat": 25}
+                    ]},
+                }),
+            ),
+            (
+                &APIS[1],
+                "create_draft_order",
+                json!({
+                    "order": {"currency": "NOK", "items": [{
+                        "line_id": 1, "id": "chair", "description": "chair", "quantity": 1, "gross_amount": 29_990,
+                        "tax_lines": [{"tax_code": "25", "percentage": 25, "amount": 5_998}],
+                    }]},
+                    "options": {"generate_order_id": "ALPHANUMERIC_9"},
+                }),
+            ),
+            (&APIS[1], "complete_draft_order", json!({})),
+            (
+                &APIS[2],
+                "create_card",
+                json!({"card_id": card, "amount": 50_000, "currency": "NOK"}),
+            ),
+            (
+                &APIS[2],
+                "create_transaction",
+                json!({
+                    "card_id": card, "amount": 20_000, "currency": "NOK", "pending": true, "ref_id": fresh("hold"),
+                }),
+            ),
+        ];
+        let mut last = Value::Null;
+        for (api, name, body) in calls {
+            let operation = api.operation(name);
+            let Some((typed, operation)) = operation.and_then(|one| Some((one.typed()?, one)))
+            else {
+                return Err(Failure::Refused(format!("there is no operation {name}")));
+            };
+            let call = dintero.handle().call(operation.row).json_unchecked(&body);
+            let paths = operation
+                .parameters()
+                .into_iter()
+                .filter(|one| one.text("in") == "path");
+            let call = paths.fold(call, |call, one| {
+                call.path(one.text("name"), &id(&last, one.text("name")))
+            });
+            last = (typed.probe)(call).await?;
+            self.calls += 1;
         }
-        self.read += 1;
-        Ok((typed.probe)(call).await?)
+        Ok(())
     }
 }
 
 /// Returns the value for a path variable from an element of a list.
 fn id(element: &Value, variable: &str) -> Option<String> {
-    let known = |name: &str| {
-        element[name]
-            .as_str()
-            .filter(|id| !id.is_empty())
-            .map(str::to_owned)
-    };
+    let known = |name: &str| element[name].as_str().map(str::to_owned);
     known(variable).or_else(|| known("id"))
 }
 
-fn report(found: &[Drift], run: &Run, json: bool) -> Result<(), Failure> {
-    let kind = |drift: &Drift| match drift.kind() {
+fn kind(drift: &Drift) -> &'static str {
+    match drift.kind() {
         DriftKind::Field => "unknown field",
         DriftKind::Value => "unknown value",
-        DriftKind::SetAside => "misfit",
         DriftKind::Status => "undocumented status",
-        _ => "other",
-    };
+        _ => "misfit",
+    }
+}
+
+fn report(found: &[Drift], run: &Run, json: bool) -> Result<(), Failure> {
     if json {
         for drift in found {
-            let line = json!({"operation": drift.operation(), "kind": kind(drift), "path": drift.path(), "value": drift.value()});
-            put(&format!("{line}\n"))?;
-        }
-        for refused in &run.refused {
-            put(&format!("{}\n", json!({"refused": refused})))?;
+            let (operation, path, value) = (drift.operation(), drift.path(), drift.value());
+            put(&format!(
+                "{}\n",
+                json!({"operation": operation, "kind": kind(drift), "path": path, "value": value})
+            ))?;
         }
         return Ok(());
     }
@@ -233,28 +227,28 @@ fn report(found: &[Drift], run: &Run, json: bool) -> Result<(), Failure> {
             drift.value().unwrap_or_default(),
         ]
         .map(str::to_owned)
+        .into()
     };
+    let header = ["OPERATION", "KIND", "PATH", "VALUE"]
+        .map(str::to_owned)
+        .into();
     if !found.is_empty() {
-        put(&table(
-            ["OPERATION", "KIND", "PATH", "VALUE"],
-            found.iter().map(row),
-        ))?;
+        put(&table(std::iter::once(header).chain(found.iter().map(row))))?;
     }
-    for refused in &run.refused {
-        put(&format!("refused: {refused}\n"))?;
-    }
-    let skipped = match run.skipped.as_slice() {
-        [] => String::new(),
-        names => format!("; nothing to read for {}", names.join(", ")),
-    };
-    note(&format!(
-        "{} calls, {} differences{skipped}",
-        run.read,
-        found.len()
-    ));
     for api in &APIS {
         put(&overlay(api, found))?;
     }
+    for refused in &run.refused {
+        note(&format!("Refused: {refused}"));
+    }
+    if !run.skipped.is_empty() {
+        note(&format!("Nothing to read for {}.", run.skipped.join(", ")));
+    }
+    note(&format!(
+        "{} calls, {} differences.",
+        run.calls,
+        found.len()
+    ));
     Ok(())
 }
 
@@ -262,128 +256,98 @@ fn report(found: &[Drift], run: &Run, json: bool) -> Result<(), Failure> {
 fn overlay(api: &'static Api, found: &[Drift]) -> String {
     let (mut actions, document) = (String::new(), api.document());
     for drift in found {
-        let mut rows = api.operations();
-        let Some((row, _)) = rows.find(|(row, _)| row.id() == drift.operation()) else {
+        let Some(operation) = api.operation(drift.operation()) else {
             continue;
         };
-        let method = row.method().as_str().to_lowercase();
-        let node = &document["paths"][row.path()][&method]["responses"]["200"];
-        let responses = format!("$.paths[{}].{method}.responses", json!(row.path()));
+        let row = operation.row;
+        let responses = format!(
+            "$.paths[{}].{}.responses",
+            json!(row.path()),
+            row.method().as_str().to_lowercase()
+        );
         let place = |path: &str| {
-            let path = path.replace("[]", ".[]");
+            let path = format!("200.content.application/json.schema.{path}").replace("[]", ".-");
             let steps: Vec<_> = path.split('.').filter(|step| !step.is_empty()).collect();
-            let content = "content.application/json.schema"
-                .split('.')
-                .fold(resolve(&document, node), |node, key| &node[key]);
-            let start = format!("{responses}['200'].content['application/json'].schema");
-            locate(&document, content, start, &steps, 0)
+            let method = row.method().as_str().to_lowercase();
+            locate(
+                document,
+                &document["paths"][row.path()][method]["responses"],
+                responses.clone(),
+                &steps,
+            )
         };
-        let (target, update) = match drift.kind() {
-            DriftKind::Field => {
+        let (target, update) = match (drift.kind(), drift.value()) {
+            (DriftKind::Field, _) => {
                 let (around, name) = drift.path().rsplit_once('.').unwrap_or(("", drift.path()));
                 let field = json!({"description": "Seen in responses, not documented.", "x-evidence": "partial"});
                 (place(around), json!({"properties": {name: field}}))
             }
-            DriftKind::Value => match drift.value() {
-                Some(value) => (place(drift.path()), json!({"enum": [value]})),
-                None => continue,
-            },
-            DriftKind::Status => {
-                let response = json!({"description": "Seen, not documented."});
-                (
-                    Some(responses.clone()),
-                    json!({drift.value().unwrap_or_default(): response}),
-                )
-            }
-            _ => {
-                actions += &format!(
-                    "  # `{}` of {} does not fit its type: correct the type.\n",
-                    drift.path(),
-                    row.name()
-                );
-                continue;
-            }
+            (DriftKind::Value, Some(value)) => (place(drift.path()), json!({"enum": [value]})),
+            (DriftKind::Status, Some(status)) => (
+                Some(responses.clone()),
+                json!({status: {"description": "Seen, not documented."}}),
+            ),
+            _ => (None, Value::Null),
         };
-        // A field in what is free-form, or in a response that another status has.
-        let Some(target) = target.map(Value::from) else {
-            actions += &format!(
-                "  # `{}` of {}: no schema describes what is around it.\n",
+        actions += &match target {
+            Some(target) => format!(
+                "  - target: {}\n    description: Seen in responses of the test environment\n    update: {update}\n",
+                json!(target)
+            ),
+            None => format!(
+                "  # {} of {}, {}: correct it by hand\n",
                 drift.path(),
-                row.name()
-            );
-            continue;
+                row.name(),
+                kind(drift)
+            ),
         };
-        actions += &format!(
-            "  - target: {target}\n    description: Seen in responses of the test environment\n    update: {update}\n"
-        );
     }
+    let head = "overlay: 1.0.0\ninfo: {title: Seen in responses, version: 1.0.0}\nactions:\n";
     match actions.is_empty() {
         true => actions,
         false => format!(
-            "\n# An overlay for openapi/{}.yaml\noverlay: 1.0.0\ninfo: {{title: Seen in responses, version: 1.0.0}}\nactions:\n{actions}",
+            "\n# An overlay for openapi/{}.yaml\n{head}{actions}",
             api.name
         ),
     }
 }
 
-fn resolve<'a>(document: &'a Value, node: &'a Value) -> &'a Value {
-    let pointer = node["$ref"]
-        .as_str()
-        .and_then(|reference| reference.strip_prefix('#'));
-    pointer
-        .and_then(|pointer| document.pointer(pointer))
-        .unwrap_or(node)
-}
-
-/// Finds the schema at these steps, fields and `[]` for elements. Returns its JSONPath.
+/// Returns the JSONPath of the node at these steps: properties, `-` for elements, or other keys. Backtracks, since several parts of a schema
+/// may have a property.
 fn locate(
-    document: &Value,
-    node: &Value,
+    root: &'static Value,
+    node: &'static Value,
     place: String,
     steps: &[&str],
-    depth: usize,
 ) -> Option<String> {
-    // Parts may refer to each other in a circle.
-    if depth > 50 {
-        return None;
-    }
-    let next = |node: &Value, place: String, steps: &[&str]| {
-        locate(document, node, place, steps, depth + 1)
-    };
-    if let Some(pointer) = node["$ref"]
-        .as_str()
-        .and_then(|reference| reference.strip_prefix('#'))
-    {
-        let names = pointer.split('/').skip(1);
-        let place =
-            names.map(|name| format!("[{}]", json!(name.replace("~1", "/").replace("~0", "~"))));
-        return next(
-            document.pointer(pointer)?,
-            format!("${}", place.collect::<String>()),
-            steps,
-        );
-    }
+    let (node, own) = follow(root, node);
+    let place = own.unwrap_or(place);
     let Some((step, rest)) = steps.split_first() else {
         return Some(place);
     };
-    let found = match *step {
-        "[]" => node
-            .get("items")
-            .and_then(|items| next(items, format!("{place}.items"), rest)),
-        name => {
-            let property = node["properties"].get(name);
-            property.and_then(|property| {
-                next(
-                    property,
-                    format!("{place}.properties[{}]", json!(name)),
-                    rest,
-                )
-            })
+    let (below, at) = match *step {
+        "-" => (node.get("items"), format!("{place}.items")),
+        name if node.get(name).is_some() && node.get("type").is_none() => {
+            (node.get(name), format!("{place}[{}]", json!(name)))
         }
+        name => (
+            node["properties"].get(name),
+            format!("{place}.properties[{}]", json!(name)),
+        ),
     };
-    let part = |key: &str| {
-        let mut parts = node[key].as_array()?.iter().enumerate();
-        parts.find_map(|(index, part)| next(part, format!("{place}.{key}[{index}]"), steps))
-    };
-    found.or_else(|| ["allOf", "oneOf", "anyOf"].into_iter().find_map(part))
+    let found = below.and_then(|below| locate(root, below, at, rest));
+    found.or_else(|| {
+        let parts = PARTS
+            .iter()
+            .filter_map(|keyword| Some((keyword, node[*keyword].as_array()?)));
+        let mut parts = parts.flat_map(|(keyword, parts)| {
+            parts
+                .iter()
+                .enumerate()
+                .map(move |(index, part)| (keyword, index, part))
+        });
+        parts.find_map(|(keyword, index, part)| {
+            locate(root, part, format!("{place}.{keyword}[{index}]"), steps)
+        })
+    })
 }

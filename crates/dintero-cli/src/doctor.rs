@@ -17,16 +17,25 @@ use crate::documents::{APIS, Api};
 use crate::failure::Failure;
 use crate::print::{clean, put};
 
-/// Beyond this, signatures of callbacks and tokens may be refused; Dintero recommends a tolerance of 5 minutes.
+/// Beyond this, tokens and signatures of callbacks may be refused.
 const SKEW: Duration = Duration::from_secs(60);
 const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Check configuration, network and permissions
 #[derive(Args)]
 pub struct Doctor {
-    /// The URL that Dintero's callbacks are sent to; whether it can be reached is checked from here
+    /// The URL that callbacks are sent to; whether it can be reached is checked from here
     #[arg(long, value_name = "URL", env = "DINTERO_CALLBACK_URL")]
     callback_url: Option<String>,
+}
+
+use Line::{Failed, Passed, Skipped};
+
+/// What was found, and what to do about it.
+enum Line {
+    Passed(String),
+    Failed(String, &'static str),
+    Skipped(String),
 }
 
 /// The lines of the report.
@@ -35,49 +44,22 @@ struct Report {
     failed: usize,
 }
 
-enum Status {
-    Passed,
-    Failed,
-    Skipped,
-}
-
 impl Report {
-    fn add(
-        &mut self,
-        check: &str,
-        status: Status,
-        message: &str,
-        help: &str,
-    ) -> Result<(), Failure> {
-        let word = match status {
-            Status::Passed => "passed",
-            Status::Failed => "failed",
-            Status::Skipped => "skipped",
+    fn add(&mut self, check: &str, line: Line) {
+        let (status, message, help) = match line {
+            Passed(message) => ("passed", message, ""),
+            Failed(message, help) => ("failed", message, help),
+            Skipped(message) => ("skipped", message, ""),
         };
-        self.failed += usize::from(matches!(status, Status::Failed));
-        let message = clean(message);
-        if self.json {
-            let line = json!({"check": check, "status": word, "message": message, "help": help});
-            return Ok(put(&format!("{line}\n"))?);
-        }
-        let help = if help.is_empty() {
-            String::new()
-        } else {
-            format!(" {help}")
+        self.failed += usize::from(status == "failed");
+        let message = clean(&message);
+        let line = match self.json {
+            true => json!({"check": check, "status": status, "message": message, "help": help})
+                .to_string(),
+            false => format!("{status:7}  {check:22}  {message}. {help}"),
         };
-        Ok(put(&format!("{word:7}  {check:22}  {message}{help}\n"))?)
-    }
-
-    fn pass(&mut self, check: &str, message: &str) -> Result<(), Failure> {
-        self.add(check, Status::Passed, message, "")
-    }
-
-    fn fail(&mut self, check: &str, message: &str, help: &str) -> Result<(), Failure> {
-        self.add(check, Status::Failed, message, help)
-    }
-
-    fn skip(&mut self, check: &str, message: &str, help: &str) -> Result<(), Failure> {
-        self.add(check, Status::Skipped, message, help)
+        // The checks go on even if nobody reads.
+        let _ = put(&format!("{}\n", line.trim_end()));
     }
 }
 
@@ -87,82 +69,77 @@ impl Doctor {
             json: options.json,
             failed: 0,
         };
-        let report = &mut report;
         match Settings::read(options) {
-            Err(error) => report.fail(
+            Err(error) => report.add(
                 "configuration",
-                &format!("{error}."),
-                "Correct it, or set the variables.",
-            )?,
+                Failed(error.to_string(), "Correct it, or set the variables."),
+            ),
             Ok(settings) => {
-                let dintero = configuration(&settings, report)?;
-                proxy(report)?;
+                let dintero = configuration(&settings, &mut report);
+                report.add("proxy", proxy());
                 for (name, default) in [
                     (config::API_URL, "https://api.dintero.com"),
                     (config::CHECKOUT_URL, "https://checkout.dintero.com"),
                 ] {
-                    host(settings.get(name).unwrap_or(default), report).await?;
+                    host(settings.get(name).unwrap_or(default), &mut report).await;
                 }
                 match dintero {
-                    Some(dintero) => account(&dintero, report).await?,
-                    None => report.skip(
+                    Some(dintero) => account(&dintero, &mut report).await,
+                    None => report.add(
                         "token",
-                        "No token was requested.",
-                        "Correct the configuration first.",
-                    )?,
+                        Skipped("the configuration is not complete".to_owned()),
+                    ),
                 }
             }
         }
-        self.callback(report).await?;
+        report.add("callback URL", self.callback().await);
         match report.failed {
             0 => Ok(()),
             failed => Err(Failure::Refused(format!("{failed} checks failed"))),
         }
     }
 
-    async fn callback(&self, report: &mut Report) -> Result<(), Failure> {
-        const CHECK: &str = "callback URL";
+    async fn callback(&self) -> Line {
         let Some(url) = &self.callback_url else {
-            return report.skip(
-                CHECK,
-                "No URL was given.",
-                "Give --callback-url to check that it can be reached.",
+            return Skipped("give --callback-url to check that it can be reached".to_owned());
+        };
+        let Ok(url) = Url::parse(url) else {
+            return Failed(
+                "it is no URL".to_owned(),
+                "Give one such as https://shop.example.com/callback.",
             );
         };
-        let Some(url) = Url::parse(url)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https"))
-        else {
-            return report.fail(
-                CHECK,
-                "It is no http or https URL.",
-                "Give a URL such as https://shop.example.com/callback.",
-            );
+        let status = match get(&url).await {
+            Ok(response) => response.status(),
+            Err(error) => return Failed(cause(&error), "Start the server, and open its firewall."),
         };
-        let response = match get(&url).await {
-            Ok(response) => response,
-            Err(error) => {
-                return report.fail(
-                    CHECK,
-                    &format!("It cannot be reached: {}.", cause(&error)),
-                    "Start the server, and open its firewall.",
-                );
+        let help = match status.as_u16() {
+            200..=299 => {
+                "Verify `Dintero-Signature` first: this request had none, and anybody could report payments."
+            }
+            300..=399 => {
+                "Give the URL that it redirects to, since Dintero's signature is for one URL."
+            }
+            404 | 405 | 500..=599 => "Check the path, and the log of the server.",
+            _ => {
+                return Passed(format!(
+                    "it is reached from here, and refuses what is not signed ({status})"
+                ));
             }
         };
-        let status = response.status();
-        match status.as_u16() {
-            200..=299 => report.fail(CHECK, &format!("It responds with {status} to a request without a signature."), "Verify `Dintero-Signature` before anything else, or anybody can report payments."),
-            404 | 405 | 500..=599 => report.fail(CHECK, &format!("It responds with {status}."), "Check the path, and the log of the server."),
-            300..=399 => report.fail(CHECK, &format!("It redirects ({status}), which loses the callback's signature."), "Give the URL that it redirects to."),
-            _ => report.pass(CHECK, &format!("It can be reached from here, and refuses a request without a signature ({status}).")),
-        }
+        Failed(format!("it responds with {status}"), help)
     }
 }
 
-fn configuration(settings: &Settings, report: &mut Report) -> Result<Option<Dintero>, Failure> {
-    report.pass("configuration", &format!("Read from {}.", settings.source))?;
+fn configuration(settings: &Settings, report: &mut Report) -> Option<Dintero> {
+    report.add(
+        "configuration",
+        Passed(format!("read from {}", settings.source)),
+    );
     let built = settings.builder().build();
     let violations = built.as_ref().err().map(|error| error.violations());
+    let mut violations: Vec<_> = violations.into_iter().flat_map(|all| all.iter()).collect();
+    let help = "Set it to the value in Dintero's Backoffice.";
     for name in [
         config::ACCOUNT,
         config::CLIENT_ID,
@@ -170,71 +147,56 @@ fn configuration(settings: &Settings, report: &mut Report) -> Result<Option<Dint
         config::API_URL,
         config::CHECKOUT_URL,
     ] {
-        let violation = violations.and_then(|all| all.iter().find(|one| one.field() == name));
-        match (violation, settings.get(name)) {
-            (Some(violation), _) => report.fail(
-                name,
-                &format!("It {}.", violation.text()),
-                "Set it to the value in Dintero's Backoffice.",
-            )?,
-            (None, Some(account)) if name == config::ACCOUNT => {
-                let kind = if account.starts_with('T') {
-                    "a test account"
-                } else {
-                    "a PRODUCTION account"
-                };
-                report.pass(name, &format!("{account}, {kind}."))?;
-            }
-            (None, Some(url)) if name.ends_with("_URL") => report.pass(name, &format!("{url}."))?,
-            (None, Some(_)) => report.pass(name, "It is set and well-formed.")?,
-            (None, None) => report.skip(name, "It is not set.", "The host of Dintero is used.")?,
-        }
+        let wrong = violations.iter().position(|one| one.field() == name);
+        let wrong = wrong.map(|index| violations.remove(index));
+        report.add(
+            name,
+            match (wrong, settings.get(name)) {
+                (Some(wrong), _) => Failed(format!("it {}", wrong.text()), help),
+                (None, None) => Skipped("it is not set, and Dintero's is used".to_owned()),
+                (None, Some(value)) if name.contains("CLIENT") => {
+                    Passed(format!("it is set: {} characters", value.len()))
+                }
+                (None, Some(value)) if value.starts_with('P') => {
+                    Passed(format!("{value}, a PRODUCTION account"))
+                }
+                (None, Some(value)) => Passed(value.to_owned()),
+            },
+        );
     }
-    let named = |field: &str| field.starts_with("DINTERO_");
-    for other in violations
-        .into_iter()
-        .flat_map(|all| all.iter())
-        .filter(|one| !named(one.field()))
-    {
-        report.fail(
-            "configuration",
-            &format!("{} {}.", other.field(), other.text()),
-            "Correct it.",
-        )?;
+    for other in violations {
+        report.add("configuration", Failed(other.to_string(), "Correct it."));
     }
-    Ok(built.ok())
+    built.ok()
 }
 
-fn proxy(report: &mut Report) -> Result<(), Failure> {
-    let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-    let set = names
-        .iter()
-        .find_map(|name| Some((name, env::var(name).ok().filter(|url| !url.is_empty())?)));
+fn proxy() -> Line {
+    let mut names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].into_iter();
+    let set =
+        names.find_map(|name| Some((name, env::var(name).ok().filter(|url| !url.is_empty())?)));
     let Some((name, url)) = set else {
-        return report.pass("proxy", "None is set.");
+        return Passed("none is set".to_owned());
     };
-    // A proxy's URL may hold a password.
-    let host = Url::parse(&url)
+    // The rest of a proxy's URL may hold a password.
+    match Url::parse(&url)
         .ok()
-        .and_then(|url| url.host_str().map(str::to_owned));
-    match host {
-        Some(host) => report.pass("proxy", &format!("{name} leads through {host}.")),
-        None => report.fail(
-            "proxy",
-            &format!("{name} is no URL."),
-            "Set it to a URL such as http://proxy:3128, or unset it.",
+        .and_then(|url| url.host_str().map(str::to_owned))
+    {
+        Some(host) => Passed(format!("{name} leads through {host}")),
+        None => Failed(
+            format!("{name} is no URL"),
+            "Set it to one such as http://proxy:3128, or unset it.",
         ),
     }
 }
 
 async fn get(url: &Url) -> Result<Response, reqwest::Error> {
-    let builder = Client::builder()
+    let mut builder = Client::builder()
         .timeout(TIMEOUT)
         .redirect(redirect::Policy::none());
-    let builder = match url.scheme() {
-        "http" => builder.no_proxy(),
-        _ => builder,
-    };
+    if url.scheme() == "http" {
+        builder = builder.no_proxy();
+    }
     builder.build()?.get(url.clone()).send().await
 }
 
@@ -247,233 +209,192 @@ fn cause(error: &reqwest::Error) -> String {
 }
 
 /// Name, connection, certificate and clock of a host.
-async fn host(url: &str, report: &mut Report) -> Result<(), Failure> {
-    let Ok(url) = Url::parse(url) else {
-        return Ok(());
+async fn host(url: &str, report: &mut Report) {
+    let Some((url, name)) = Url::parse(url)
+        .ok()
+        .and_then(|url| Some((url.clone(), url.host_str()?.to_owned())))
+    else {
+        return;
     };
-    let name = url.host_str().unwrap_or_default();
     let port = url.port_or_known_default().unwrap_or(443);
-    match tokio::net::lookup_host((name.trim_matches(['[', ']']), port)).await {
-        Ok(addresses) => report.pass(
-            "DNS",
-            &format!("{name} has {} addresses.", addresses.count()),
-        )?,
-        Err(error) => report.fail(
-            "DNS",
-            &format!("{name} has no address: {error}."),
-            "Check the network and its name server; behind a proxy this may be as it should.",
-        )?,
-    }
+    let found = tokio::net::lookup_host((name.trim_matches(['[', ']']), port)).await;
+    report.add(
+        "DNS",
+        match found {
+            Ok(_) => Passed(format!("{name} is known")),
+            Err(error) => Failed(
+                format!("{name}: {error}"),
+                "Check the name server; behind a proxy this may be as it should.",
+            ),
+        },
+    );
     let response = match get(&url).await {
         Ok(response) => response,
         Err(error) => {
             let cause = cause(&error);
             let help = match cause.contains("ertificate") {
                 true => {
-                    "Install the root certificates of the system, check its clock, and whether a proxy opens TLS."
+                    "Install the system's root certificates, check its clock, and whether a proxy opens TLS."
                 }
                 false => "Check firewall and proxy: port 443 must be open to this host.",
             };
-            return report.fail(
-                "TLS",
-                &format!("{name} cannot be connected to: {cause}."),
-                help,
-            );
+            return report.add("TLS", Failed(format!("{name}: {cause}"), help));
         }
     };
-    match url.scheme() {
-        "https" => report.pass("TLS", &format!("The certificate of {name} is trusted."))?,
-        _ => report.skip(
-            "TLS",
-            &format!("{name} is reached without TLS."),
-            "Only a sandbox on this machine can be.",
-        )?,
-    }
+    report.add(
+        "TLS",
+        match url.scheme() {
+            "https" => Passed(format!("the certificate of {name} is trusted")),
+            _ => Skipped(format!(
+                "{name} is reached without TLS, as only a sandbox may be"
+            )),
+        },
+    );
     let date = response
         .headers()
         .get("date")
-        .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
-    let Some(date) = date else {
-        return report.skip("clock", &format!("{name} does not tell its time."), "");
-    };
+        .and_then(|date| date.to_str().ok());
     let now = SystemClock.wall();
-    let skew = now
-        .duration_since(date)
-        .or_else(|_| date.duration_since(now))
-        .unwrap_or_default();
-    match skew > SKEW {
-        true => report.fail(
-            "clock",
-            &format!("It is {} s off from {name}.", skew.as_secs()),
-            "Set the clock by NTP: signatures of callbacks are valid for minutes.",
-        ),
-        false => report.pass("clock", &format!("It agrees with {name}.")),
-    }
+    let skew = date.and_then(|date| httpdate::parse_http_date(date).ok());
+    let skew = skew.map(|date| {
+        now.duration_since(date)
+            .unwrap_or_else(|ahead| ahead.duration())
+    });
+    report.add(
+        "clock",
+        match skew {
+            None => Skipped(format!("{name} does not tell its time")),
+            Some(skew) if skew > SKEW => Failed(
+                format!("it is {} s off from {name}", skew.as_secs()),
+                "Set it by NTP: signatures are valid for minutes.",
+            ),
+            Some(_) => Passed(format!("it agrees with {name}")),
+        },
+    );
 }
 
 /// The token, its scopes, and a read of each API.
-async fn account(dintero: &Dintero, report: &mut Report) -> Result<(), Failure> {
-    let scopes = token(dintero, report).await?;
+async fn account(dintero: &Dintero, report: &mut Report) {
+    let claims = token(dintero, report).await;
+    let account = dintero.account();
+    report.add(
+        "audience",
+        match &claims["aud"] {
+            Value::Null => Skipped("the token does not tell".to_owned()),
+            audience if audience.to_string().contains(account) => {
+                Passed(format!("the token is for {account}"))
+            }
+            _ => Failed(
+                format!("the token is not for {account}"),
+                "Use the client of this account.",
+            ),
+        },
+    );
+    let scopes = ["scope", "scopes", "permissions"]
+        .map(|name| claims[name].to_string())
+        .concat();
+    let scopes: BTreeSet<&str> = scopes
+        .split([' ', ',', '"', '[', ']'])
+        .filter(|scope| scope.contains(':'))
+        .collect();
     for api in &APIS {
-        permissions(api, scopes.as_ref(), report)?;
-        read(api, dintero, report).await?;
+        report.add(&format!("{} scopes", api.name), permissions(api, &scopes));
+        report.add(&format!("{} read", api.name), read(api, dintero).await);
     }
-    Ok(())
 }
 
-/// Requests a token. Returns its scopes, if it names them.
-async fn token(
-    dintero: &Dintero,
-    report: &mut Report,
-) -> Result<Option<BTreeSet<String>>, Failure> {
-    let Some((row, _)) = APIS[0].operation("create_access_token") else {
-        return Ok(None);
+/// Requests a token. Returns what it says, if that can be read.
+async fn token(dintero: &Dintero, report: &mut Report) -> Value {
+    let Some(operation) = APIS[0].operation("create_access_token") else {
+        return Value::Null;
     };
-    let account = dintero.account();
-    let audience = format!("https://api.dintero.com/v1/accounts/{account}");
+    let audience = format!("https://api.dintero.com/v1/accounts/{}", dintero.account());
     let body = json!({"grant_type": "client_credentials", "audience": audience});
-    let token = match dintero
-        .handle()
-        .call(row)
-        .json_unchecked(&body)
-        .send::<Value>()
-        .await
-    {
+    let call = dintero.handle().call(operation.row).json_unchecked(&body);
+    let token = match call.send::<Value>().await {
         Ok(response) => response.into_inner(),
         Err(error) => {
             let help =
                 "Check client id and secret, and that they are of this account and environment.";
-            report.fail("token", &error.to_string(), help)?;
-            return Ok(None);
+            report.add("token", Failed(error.to_string(), help));
+            return Value::Null;
         }
     };
-    let seconds = token["expires_in"].as_f64().unwrap_or_default();
-    match seconds > 0.0 {
-        true => report.pass(
-            "token",
-            &format!("One was issued for {account}, valid for {seconds} s."),
-        )?,
-        false => report.fail(
-            "token",
-            "It was issued without a time of expiry.",
-            "Report this to Dintero.",
-        )?,
-    }
+    report.add(
+        "token",
+        match token["expires_in"].as_f64() {
+            Some(seconds) if seconds > 0.0 => Passed(format!("issued, and valid for {seconds} s")),
+            _ => Failed(
+                "it was issued without a time of expiry".to_owned(),
+                "Report this to Dintero.",
+            ),
+        },
+    );
     let payload = token["access_token"]
         .as_str()
         .and_then(|token| token.split('.').nth(1));
-    let claims = payload.and_then(|payload| {
-        serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
-    });
-    let Some(claims) = claims else {
-        report.skip("audience", "The token does not name its account.", "")?;
-        return Ok(None);
-    };
-    let names_account = claims["aud"].to_string().contains(account);
-    match names_account {
-        true => report.pass("audience", &format!("The token is for {account}."))?,
-        false => report.fail(
-            "audience",
-            &format!("The token is not for {account}."),
-            "Use the client of this account.",
-        )?,
-    }
-    let texts = |value: &Value| match value {
-        Value::Array(list) => list
-            .iter()
-            .filter_map(|one| one.as_str().map(str::to_owned))
-            .collect(),
-        other => other
-            .as_str()
-            .unwrap_or_default()
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect::<BTreeSet<_>>(),
-    };
-    let found = ["scope", "scopes", "permissions"]
-        .iter()
-        .map(|name| texts(&claims[*name]))
-        .find(|scopes| !scopes.is_empty());
-    Ok(found)
+    let payload = payload.and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok());
+    payload
+        .and_then(|payload| serde_json::from_slice(&payload).ok())
+        .unwrap_or_default()
 }
 
-fn permissions(
-    api: &'static Api,
-    scopes: Option<&BTreeSet<String>>,
-    report: &mut Report,
-) -> Result<(), Failure> {
-    let check = format!("{} scopes", api.name);
-    let Some(scopes) = scopes else {
-        return report.skip(
-            &check,
-            "The token does not name its scopes.",
-            "The read shows whether it may be read.",
-        );
-    };
-    let needs: Vec<_> = api
-        .operations()
-        .filter(|(row, _)| !row.scopes().is_empty())
-        .collect();
+fn permissions(api: &'static Api, scopes: &BTreeSet<&str>) -> Line {
+    if scopes.is_empty() {
+        return Skipped("the token does not tell; the read shows whether it may read".to_owned());
+    }
+    let needs = api.operations().map(|operation| operation.row.scopes());
+    let needs: Vec<_> = needs.filter(|needs| !needs.is_empty()).collect();
     let lacking = needs
         .iter()
-        .filter(|(row, _)| !row.scopes().iter().any(|scope| scopes.contains(*scope)));
-    let missing: BTreeSet<&str> = lacking
-        .clone()
-        .filter_map(|(row, _)| row.scopes().last().copied())
-        .collect();
-    let (all, count) = (needs.len(), lacking.count());
-    match count {
-        0 => report.pass(&check, &format!("All {all} operations are permitted.")),
-        count if count == all => {
-            let names = missing.into_iter().collect::<Vec<_>>().join(", ");
-            report.skip(
-                &check,
-                "No operation is permitted.",
-                &format!("If you use this API, grant {names} to the client."),
-            )
-        }
-        count => {
-            let names = missing.into_iter().collect::<Vec<_>>().join(", ");
-            report.pass(
-                &check,
-                &format!(
-                    "{} of {all} operations are permitted; the others need {names}.",
-                    all - count
-                ),
-            )
-        }
+        .filter(|needs| !needs.iter().any(|scope| scopes.contains(scope)));
+    let lacking: Vec<_> = lacking.filter_map(|needs| needs.last().copied()).collect();
+    let (all, permitted) = (needs.len(), needs.len() - lacking.len());
+    let missing: BTreeSet<_> = lacking.into_iter().collect();
+    let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
+    match permitted {
+        0 => Skipped(format!(
+            "none of {all} operations is permitted; grant {missing} if you use this API"
+        )),
+        _ if permitted == all => Passed(format!("all {all} operations are permitted")),
+        _ => Passed(format!(
+            "{permitted} of {all} operations are permitted; the others need {missing}"
+        )),
     }
 }
 
 /// Reads the first page of a list that needs no parameter.
-async fn read(api: &'static Api, dintero: &Dintero, report: &mut Report) -> Result<(), Failure> {
-    let check = format!("{} read", api.name);
+async fn read(api: &'static Api, dintero: &Dintero) -> Line {
     let scope = format!("read:{}", api.name);
-    let mut lists = api.operations().filter(|(row, described)| {
-        let free = described
-            .parameters
+    let mut lists = api.operations().filter(|list| {
+        let is_free = !list
+            .parameters()
             .iter()
-            .all(|parameter| !parameter.required);
-        row.paging().is_some() && free && row.scopes().contains(&scope.as_str())
+            .any(|parameter| parameter.is_required());
+        list.row.paging().is_some() && is_free && list.row.scopes().contains(&&*scope)
     });
-    let Some((row, described)) = lists.next() else {
-        return report.skip(&check, "There is no list to read.", "");
+    let Some(list) = lists.next() else {
+        return Skipped("there is no list to read".to_owned());
     };
-    let has_limit = described
-        .parameters
-        .iter()
-        .any(|parameter| parameter.name == "limit");
+    let (row, has_limit) = (
+        list.row,
+        list.parameters()
+            .iter()
+            .any(|one| one.text("name") == "limit"),
+    );
     let call = dintero
         .handle()
         .call(row)
         .query("limit", &has_limit.then_some(1_i64));
     match call.send::<Value>().await {
-        Ok(_) => report.pass(&check, &format!("{} was read.", row.name())),
-        Err(error) if error.is_forbidden() => report.skip(
-            &check,
-            &format!("{} is not permitted.", row.name()),
-            &format!("If you use this API, grant {scope} to the client."),
+        Ok(_) => Passed(format!("{} was read", row.name())),
+        Err(error) if error.is_forbidden() => Skipped(format!(
+            "{} is not permitted; grant {scope} if you use this API",
+            row.name()
+        )),
+        Err(error) => Failed(
+            error.to_string(),
+            "Correct what failed above, or try again.",
         ),
-        Err(error) => report.fail(&check, &error.to_string(), ""),
     }
 }

@@ -1,4 +1,4 @@
-//! The three APIs: their operation tables, and what the documents say about them.
+//! The three APIs: their operation tables, and the documents, which describe parameters and bodies.
 
 use std::sync::OnceLock;
 
@@ -6,7 +6,7 @@ use dintero::Operation;
 use dintero_typed::Typed;
 use serde_json::Value;
 
-use crate::table::{self, Described, Kind, Schema};
+use crate::schema::Schema;
 
 /// An API as a command.
 pub struct Api {
@@ -14,245 +14,122 @@ pub struct Api {
     pub about: &'static str,
     rows: &'static [&'static Operation],
     json: &'static str,
-    document: &'static str,
-    pub typed: &'static [(&'static str, Typed)],
-    parsed: OnceLock<table::Api>,
+    typed: dintero_typed::Rows,
+    parsed: OnceLock<Value>,
 }
 
 macro_rules! api {
-    ($name:literal, $client:ident, $operations:literal, $document:literal, $about:literal) => {
+    ($client:ident, $json:literal, $about:literal) => {
         Api {
-            name: $name,
+            name: stringify!($client),
             about: $about,
             rows: &dintero::$client::operations::ALL,
-            json: include_str!(concat!(env!("OUT_DIR"), $operations)),
-            document: include_str!(concat!(env!("OUT_DIR"), $document)),
+            json: include_str!(concat!(env!("OUT_DIR"), $json)),
             typed: dintero_typed::$client,
             parsed: OnceLock::new(),
         }
     };
 }
 
+#[rustfmt::skip]
 pub static APIS: [Api; 3] = [
-    api!(
-        "checkout",
-        checkout,
-        "/checkout.operations.json",
-        "/checkout.document.json",
-        "Sessions, transactions, payment tokens, settlements"
-    ),
-    api!(
-        "shopping",
-        shopping,
-        "/shopping.operations.json",
-        "/shopping.document.json",
-        "Draft orders, orders and the records of their payments"
-    ),
-    api!(
-        "wallets",
-        wallets,
-        "/wallets.operations.json",
-        "/wallets.document.json",
-        "Gift cards, their balances and transactions"
-    ),
+    api!(checkout, "/checkout.json", "Sessions, transactions, payment tokens, settlements"),
+    api!(shopping, "/shopping.json", "Draft orders, orders and the records of their payments"),
+    api!(wallets, "/wallets.json", "Gift cards, their balances and transactions"),
 ];
 
+/// An operation with what the document says about it.
+#[derive(Clone)]
+pub struct Described {
+    pub api: &'static Api,
+    pub row: &'static Operation,
+    item: Schema,
+    at: Schema,
+}
+
 impl Api {
-    /// Returns the API of an operation.
-    pub fn of(row: &Operation) -> &'static Self {
-        let mut apis = APIS.iter();
-        apis.find(|api| api.name == row.api()).unwrap_or(&APIS[0])
+    /// Returns the document. It is parsed only if it is needed.
+    pub fn document(&self) -> &Value {
+        let parse = || serde_json::from_str(self.json).unwrap_or_default();
+        self.parsed.get_or_init(parse)
     }
 
-    /// Returns what the document says. It is parsed once, and only if it is needed.
-    pub fn table(&'static self) -> &'static table::Api {
-        self.parsed.get_or_init(|| {
-            // The build script wrote it with the same types.
-            serde_json::from_str(self.json).unwrap_or_else(|error| panic!("{}: {error}", self.name))
+    pub fn operations(&'static self) -> impl Iterator<Item = Described> {
+        let paths = Schema::root(self.document()).get("paths");
+        self.rows.iter().map(move |row| {
+            let item = paths.get(row.path());
+            let at = item.get(&row.method().as_str().to_lowercase());
+            let (api, row) = (self, *row);
+            Described { api, row, item, at }
         })
     }
 
-    /// Returns the document without its prose.
-    pub fn document(&self) -> Value {
-        serde_json::from_str(self.document).unwrap_or_default()
-    }
-
-    /// Returns the operations with their descriptions.
-    pub fn operations(
-        &'static self,
-    ) -> impl Iterator<Item = (&'static Operation, &'static Described)> {
-        let table = self.table();
-        let rows = self.rows.iter().copied();
-        rows.filter_map(|row| Some((row, table.operations.get(row.name())?)))
-    }
-
-    /// Returns the operation of this method name.
-    pub fn operation(
-        &'static self,
-        name: &str,
-    ) -> Option<(&'static Operation, &'static Described)> {
-        self.operations().find(|(row, _)| row.name() == name)
-    }
-
-    pub fn typed(&self, row: &Operation) -> Option<&Typed> {
-        let mut all = self.typed.iter();
-        all.find(|(name, _)| *name == row.name())
-            .map(|(_, typed)| typed)
+    /// Returns the operation of this method name or operationId.
+    pub fn operation(&'static self, name: &str) -> Option<Described> {
+        let mut all = self.operations();
+        all.find(|one| one.row.name() == name || one.row.id() == name)
     }
 }
 
-/// A member of an object, or an element of a list.
-pub enum Member<'a> {
-    /// What it may be; more than one in a union.
-    Known(Vec<&'a Schema>),
-    /// Nothing is documented: any value is allowed.
-    Free,
-    /// The documented names, if there are any.
-    Unknown(Vec<&'a str>),
-}
-
-impl table::Api {
-    /// Returns the schema that a reference leads to.
-    pub fn resolve<'a>(&'a self, schema: &'a Schema) -> &'a Schema {
-        match &schema.kind {
-            Kind::Ref(name) => match self.types.get(name) {
-                Some(of) => self.resolve(&of.schema),
-                None => schema,
-            },
-            _ => schema,
-        }
+impl Described {
+    /// Returns the name as a command, such as `capture-transaction`.
+    pub fn command(&self) -> String {
+        self.row.name().replace('_', "-")
     }
 
-    /// Returns the object's properties, those of all variants of a union.
-    pub fn properties<'a>(&'a self, schema: &'a Schema) -> Vec<(&'a str, &'a Schema, bool)> {
-        match &self.resolve(schema).kind {
-            Kind::Object {
-                properties,
-                required,
-            } => {
-                let all = properties.iter();
-                all.map(|(name, one)| (name.as_str(), one, required.contains(name)))
-                    .collect()
-            }
-            Kind::Union(variants) => variants
-                .iter()
-                .flat_map(|one| self.properties(one))
-                .collect(),
-            _ => Vec::new(),
-        }
+    pub fn typed(&self) -> Option<&'static Typed> {
+        let mut all = self.api.typed.iter();
+        let found = all.find(|(name, _)| *name == self.row.name());
+        found.map(|(_, typed)| typed)
     }
 
-    pub fn member<'a>(&'a self, schema: &'a Schema, name: &str) -> Member<'a> {
-        match &self.resolve(schema).kind {
-            Kind::Any => Member::Free,
-            Kind::Map(inner) => Member::Known(vec![inner]),
-            _ => {
-                let all = self.properties(schema);
-                let found = all.iter().filter(|(other, ..)| *other == name);
-                let found: Vec<_> = found.map(|(_, one, _)| *one).collect();
-                match found.is_empty() {
-                    false => Member::Known(found),
-                    true => Member::Unknown(all.into_iter().map(|(name, ..)| name).collect()),
-                }
-            }
-        }
+    pub fn doc(&self) -> String {
+        let texts = [self.at.text("summary"), self.at.text("description")];
+        texts.join("\n\n").trim().to_owned()
     }
 
-    pub fn element<'a>(&'a self, schema: &'a Schema) -> Member<'a> {
-        match &self.resolve(schema).kind {
-            Kind::Any => Member::Free,
-            Kind::List(inner) => Member::Known(vec![inner]),
-            _ => Member::Unknown(Vec::new()),
-        }
+    /// Returns the parameters, first those of the path, in its order.
+    pub fn parameters(&self) -> Vec<Schema> {
+        let all = [&self.item, &self.at].map(|node| node.get("parameters").elements());
+        let own = |one: &Schema| Some(one.text("name")) != self.row.account();
+        let mut all: Vec<_> = all.concat().into_iter().filter(own).collect();
+        let path = self.row.path();
+        all.sort_by_key(|one| match one.text("in") {
+            "path" => path.find(&format!("{{{}}}", one.text("name"))),
+            _ => Some(usize::MAX),
+        });
+        all
     }
 
-    /// Returns the schema at a JSON pointer of a value, if it is documented.
-    pub fn at<'a>(&'a self, schema: &'a Schema, pointer: &str) -> Option<&'a Schema> {
-        let mut steps = pointer.split('/').skip(1);
-        steps.try_fold(schema, |schema, step| match self.member(schema, step) {
-            Member::Known(found) => found.first().copied(),
-            _ => None,
-        })
+    /// Returns the body's schema, and whether the body is required.
+    pub fn body(&self) -> Option<(Schema, bool)> {
+        let body = self.at.get("requestBody");
+        let schema = json_of(&body.get("content"))?;
+        let is_required = body.node()["required"] == true || !schema.required().is_empty();
+        Some((schema, is_required))
+    }
+
+    /// Returns the content of a success, by media type.
+    fn success(&self) -> Option<Schema> {
+        let all = self.at.get("responses").members().into_iter();
+        let mut all = all.filter(|(status, _)| status.starts_with('2'));
+        all.next().map(|(_, response)| response.get("content"))
+    }
+
+    /// Returns the schema of a success, if it is JSON.
+    pub fn response(&self) -> Option<Schema> {
+        json_of(&self.success()?)
+    }
+
+    /// Returns `true` if a success is a file.
+    pub fn is_file(&self) -> bool {
+        let has_content = |all: Schema| !all.members().is_empty();
+        self.response().is_none() && self.success().is_some_and(has_content)
     }
 }
 
-impl Schema {
-    /// Returns the words for a value of this kind.
-    pub fn words(&self, api: &table::Api) -> String {
-        match &api.resolve(self).kind {
-            Kind::Any | Kind::Ref(_) => "any value".to_owned(),
-            Kind::Object { .. } | Kind::Union(_) => "object".to_owned(),
-            Kind::Map(_) => "object of any names".to_owned(),
-            Kind::List(inner) => format!("list of {}", inner.words(api)),
-            Kind::Enum(..) | Kind::Text => "text".to_owned(),
-            Kind::Integer if self.minor => {
-                "whole number in minor units (29990 is 299.90)".to_owned()
-            }
-            Kind::Integer => "whole number".to_owned(),
-            Kind::Number => "number".to_owned(),
-            Kind::Boolean => "true or false".to_owned(),
-        }
-    }
-
-    /// Returns everything that limits or marks the values, such as `maxLength 50`.
-    pub fn facts(&self, api: &table::Api) -> Vec<String> {
-        let limits = self.limits.iter();
-        let mut facts: Vec<_> = limits
-            .map(|(name, value)| format!("{name} {value}"))
-            .collect();
-        if let Kind::List(inner) = &self.kind {
-            facts.extend(inner.facts(api));
-        }
-        if let Kind::Enum(_, values) = &api.resolve(self).kind {
-            facts.push(format!("one of {}", values.join(", ")));
-        }
-        facts.extend(self.notes.iter().cloned());
-        if let Kind::Ref(name) = &self.kind
-            && let Some(of) = api.types.get(name)
-        {
-            facts.extend(
-                of.schema
-                    .notes
-                    .iter()
-                    .filter(|note| !self.notes.contains(note))
-                    .cloned(),
-            );
-        }
-        facts
-    }
-
-    /// Reads a value of this kind from the command line.
-    pub fn parse(&self, api: &table::Api, text: &str) -> Result<Value, String> {
-        let kind = &api.resolve(self).kind;
-        let wanted = || format!("must be a {}", self.words(api));
-        let json = || serde_json::from_str::<Value>(text).ok();
-        let value = match kind {
-            Kind::Text | Kind::Enum(false, _) => Value::from(text),
-            Kind::Integer | Kind::Enum(true, _) => {
-                Value::from(text.parse::<i64>().map_err(|_| wanted())?)
-            }
-            Kind::Number => json().filter(Value::is_number).ok_or_else(wanted)?,
-            Kind::Boolean => json().filter(Value::is_boolean).ok_or_else(wanted)?,
-            Kind::Any | Kind::Ref(_) => json().unwrap_or_else(|| Value::from(text)),
-            Kind::Object { .. } | Kind::Map(_) | Kind::List(_) | Kind::Union(_) => {
-                serde_json::from_str(text)
-                    .map_err(|error| format!("must be a {} in JSON: {error}", self.words(api)))?
-            }
-        };
-        for (limit, bound) in &self.limits {
-            let length = value.as_str().map(|text| text.chars().count() as f64);
-            let number = value.as_f64();
-            let broken = match limit.as_str() {
-                "minimum" => number.is_some_and(|number| number < *bound),
-                "maximum" => number.is_some_and(|number| number > *bound),
-                "minLength" => length.is_some_and(|length| length < *bound),
-                "maxLength" => length.is_some_and(|length| length > *bound),
-                _ => false,
-            };
-            if broken {
-                return Err(format!("breaks the limit {limit} {bound}"));
-            }
-        }
-        Ok(value)
-    }
+fn json_of(content: &Schema) -> Option<Schema> {
+    let mut all = content.members().into_iter();
+    let json = all.find(|(media, _)| media.contains("json"));
+    json.map(|(_, media)| media.get("schema"))
 }

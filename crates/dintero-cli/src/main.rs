@@ -12,8 +12,8 @@ mod listen;
 mod money;
 mod print;
 mod sandbox;
+mod schema;
 mod sign;
-mod table;
 
 use std::process::ExitCode;
 
@@ -60,16 +60,16 @@ async fn main() -> ExitCode {
 }
 
 async fn run(matches: &ArgMatches) -> Result<(), Failure> {
-    let usage = |error: clap::Error| Failure::Usage(error.to_string());
-    let mut options = Options::from_arg_matches(matches).map_err(usage)?;
+    let mut options = Options::from_arg_matches(matches)?;
     if let Some((name, below)) = matches.subcommand()
         && let Some(api) = APIS.iter().find(|api| api.name == name)
         && let Some((command, below)) = below.subcommand()
+        && let Some(operation) = api.operations().find(|one| one.command() == command)
     {
-        options.update_from_arg_matches(below).map_err(usage)?;
-        return call::run(api, &options, command, below).await;
+        options.update_from_arg_matches(below)?;
+        return call::run(operation, &options, below).await;
     }
-    match Own::from_arg_matches(matches).map_err(usage)? {
+    match Own::from_arg_matches(matches)? {
         Own::Conformance(conformance) => conformance.run(&options).await,
         Own::Doctor(doctor) => doctor.run(&options).await,
         Own::Sandbox(sandbox) => sandbox.run(&options).await,

@@ -1,161 +1,125 @@
 //! Requests that move money: asked about before they are sent, and printed with their outcome.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::Duration;
 
-use clap::ArgMatches;
-use dintero::Amount;
+use clap::{ArgMatches, Args, FromArgMatches};
+use dintero::{Amount, Operation, RetryClass};
 use dintero_core::confirm::{Confirmation, NotApplied, Outcome};
 use serde_json::Value;
 
-use crate::call::{Prepared, print};
+use crate::call::Prepared;
 use crate::cli;
-use crate::documents::Api;
 use crate::failure::Failure;
-use crate::print::{Printer, is_terminal, note};
+use crate::print::note;
+
+/// The options of operations that move money.
+#[derive(Args)]
+#[group(skip)]
+pub struct Options {
+    /// Do not ask before it is sent
+    #[arg(long)]
+    yes: bool,
+    /// For how long the effect is looked for after a lost response, if it can be read
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    confirm_within: u64,
+}
+
+/// Returns `true` if the request moves or records money, or must not be sent twice for another reason.
+pub fn is_money(row: &Operation) -> bool {
+    row.retry_class() == RetryClass::NonIdempotent || row.confirm().is_some()
+}
 
 /// Asks, sends, and prints the outcome.
-pub async fn run(
-    prepared: Prepared<'_>,
-    matches: &ArgMatches,
-    printer: &Printer,
-) -> Result<(), Failure> {
-    if !matches.get_flag("yes") {
+pub async fn run(prepared: Prepared<'_>, matches: &ArgMatches) -> Result<(), Failure> {
+    let options = Options::from_arg_matches(matches)?;
+    if !options.yes {
         let words = words(&prepared).await;
-        if !is_terminal() {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             let help = "nothing was sent. Add --yes to send it without being asked";
             return Err(Failure::Usage(format!("{words}: {help}")));
         }
         ask(&words, &mut io::stdin().lock(), &mut io::stderr())?;
     }
-    let row = prepared.row;
-    let stopped = tokio::signal::ctrl_c();
-    let outcome = match row.confirm() {
-        Some(_) => tokio::select! {
-            outcome = confirmed(prepared, matches, printer) => Some(outcome),
-            _ = stopped => None,
-        },
-        None => tokio::select! {
-            outcome = sent(prepared, printer) => Some(outcome),
-            _ = stopped => None,
-        },
+    let read = read_back(prepared.operation.row).map(|read| read.replace('_', "-"));
+    let outcome = tokio::select! {
+        outcome = send(prepared, options.confirm_within, matches) => outcome,
+        _ = tokio::signal::ctrl_c() => {
+            Err(Failure::Unknown("Unknown: stopped while the request was on its way".to_owned()))
+        }
     };
-    let stopped = || {
-        Err(Failure::Unknown(
-            "Unknown: it was stopped while the request was on its way".to_owned(),
-        ))
-    };
-    let read = row
-        .confirm()
-        .map(|confirm| confirm.read.name())
-        .or(row.read_back());
-    let read = read.map_or("Read the state".to_owned(), |read| {
-        format!("Read it with {}", read.replace('_', "-"))
-    });
-    outcome
-        .unwrap_or_else(stopped)
-        .map_err(|failure| match failure {
-            Failure::Unknown(text) => {
-                Failure::Unknown(format!("{text}\n{read} before you send it again"))
-            }
-            other => other,
-        })
+    outcome.map_err(|failure| match (failure, read) {
+        (Failure::Unknown(text), Some(read)) => Failure::Unknown(format!(
+            "{text}\nRead it with {read} before you send it again"
+        )),
+        (failure, _) => failure,
+    })
 }
 
-/// The confirmed way, for operations whose effect can be read.
-async fn confirmed(
-    prepared: Prepared<'_>,
-    matches: &ArgMatches,
-    printer: &Printer,
-) -> Result<(), Failure> {
+fn read_back(row: &Operation) -> Option<&'static str> {
+    let read = row.confirm().map(|confirm| confirm.read.name());
+    read.or(row.read_back())
+}
+
+/// Sends in the confirmed way, if there is one, or goes by the response.
+async fn send(prepared: Prepared<'_>, within: u64, matches: &ArgMatches) -> Result<(), Failure> {
     let Prepared {
-        row,
-        described,
+        operation,
         call,
+        printer,
         ..
     } = prepared;
     let value = |long: &str| matches.get_one::<String>(long).cloned().unwrap_or_default();
-    let arguments: Vec<_> = cli::confirm_arguments(row)
-        .map(|(name, long)| (name, value(&long)))
-        .collect();
-    let within = matches
-        .get_one::<u64>("confirm-within")
-        .copied()
-        .unwrap_or_default();
-    let confirmation = Confirmation::<Value>::new(call, &arguments);
-    match confirmation
-        .confirm_within(Duration::from_secs(within))
-        .await
-    {
-        Outcome::Applied(state) => {
-            print(row, described, &Some(state), printer)?;
-            note("Applied.");
-            Ok(())
+    let outcome = if operation.row.confirm().is_some() {
+        let arguments = cli::confirm_arguments(operation.row);
+        let arguments: Vec<_> = arguments.map(|(name, long)| (name, value(&long))).collect();
+        let confirmation = Confirmation::<Value>::new(call, &arguments);
+        match confirmation
+            .confirm_within(Duration::from_secs(within))
+            .await
+        {
+            Outcome::Applied(state) => Ok(Some(state)),
+            Outcome::Pending(_) => Err(pending()),
+            Outcome::NotApplied(NotApplied::Rejected(error)) => Err(error.into()),
+            Outcome::NotApplied(reason) => Err(Failure::Refused(reason.to_string())),
+            Outcome::Unknown(unknown) => Err(Failure::Unknown(format!("Unknown: {unknown}"))),
         }
-        Outcome::Pending(_) => Err(Failure::Unknown(PENDING.to_owned())),
-        Outcome::NotApplied(NotApplied::Rejected(error)) => Err(not_applied(error.into())),
-        Outcome::NotApplied(reason) => Err(not_applied(Failure::Refused(reason.to_string()))),
-        Outcome::Unknown(unknown) => Err(Failure::Unknown(format!("Unknown: {unknown}"))),
-    }
-}
-
-const PENDING: &str = "Pending: the request was accepted, and is carried out later";
-
-/// Sends once, and goes by the response.
-async fn sent(prepared: Prepared<'_>, printer: &Printer) -> Result<(), Failure> {
-    let Prepared {
-        row,
-        described,
-        call,
-        ..
-    } = prepared;
-    let response = call
-        .send_optional::<Value>()
-        .await
-        .map_err(|error| not_applied(error.into()))?;
-    let is_pending = response.is_pending();
-    print(row, described, &response.into_inner(), printer)?;
-    match is_pending {
-        true => Err(Failure::Unknown(PENDING.to_owned())),
-        false => {
-            note("Applied.");
-            Ok(())
+    } else {
+        match call.send_optional::<Value>().await {
+            Ok(response) if response.is_pending() => Err(pending()),
+            Ok(response) => Ok(response.into_inner()),
+            Err(error) => Err(match error.into() {
+                Failure::Unknown(text) => Failure::Unknown(format!("Unknown: {text}")),
+                failure => failure,
+            }),
         }
-    }
-}
-
-fn not_applied(failure: Failure) -> Failure {
-    match failure {
+    };
+    let state = outcome.map_err(|failure| match failure {
         Failure::Refused(text) => Failure::Refused(format!("NotApplied: {text}")),
-        Failure::Unknown(text) => Failure::Unknown(format!("Unknown: {text}")),
-        other => other,
-    }
+        failure => failure,
+    })?;
+    note("Applied.");
+    Ok(printer.value(state.as_ref())?)
+}
+
+fn pending() -> Failure {
+    Failure::Unknown("Pending: the request was accepted, and is carried out later".to_owned())
 }
 
 /// Says what will happen: `capture transaction T12345678.abc: 299.90 NOK, test account T12345678`.
 async fn words(prepared: &Prepared<'_>) -> String {
     let Prepared {
-        row,
-        described,
+        operation,
         dintero,
         variables,
         body,
         ..
     } = prepared;
-    let mut words = row.name().replace('_', " ");
-    for (_, value) in variables {
-        words = format!("{words} {value}");
-    }
-    let table = Api::of(row).table();
-    let schema = described.body.as_ref().map(|body| &body.schema);
-    let is_amount = schema
-        .and_then(|schema| table.at(schema, "/amount"))
-        .is_some_and(|amount| amount.minor);
-    let amount = body
-        .as_ref()
-        .and_then(|body| body["amount"].as_i64())
-        .filter(|_| is_amount);
-    if let Some(minor) = amount {
+    let values = variables.iter().map(|(_, value)| format!(" {value}"));
+    let mut words = operation.row.name().replace('_', " ") + &values.collect::<String>();
+    let schema = operation.body().and_then(|(schema, _)| schema.at("amount"));
+    let amount = body.as_ref().and_then(|body| body["amount"].as_i64());
+    if let Some(minor) = amount.filter(|_| schema.is_some_and(|schema| schema.is_amount())) {
         let own = body
             .as_ref()
             .and_then(|body| body["currency"].as_str().map(str::to_owned));
@@ -164,11 +128,8 @@ async fn words(prepared: &Prepared<'_>) -> String {
             None => read_currency(prepared).await,
         };
         let amount = currency.and_then(|currency| Amount::of(minor, currency).ok());
-        let amount = amount.map_or_else(
-            || format!("{minor} minor units"),
-            |amount| amount.to_string(),
-        );
-        words = format!("{words}: {amount}");
+        let amount = amount.map(|amount| amount.to_string());
+        words += &format!(": {}", amount.unwrap_or(format!("{minor} minor units")));
     }
     let kind = if dintero.is_test() {
         "test"
@@ -180,19 +141,13 @@ async fn words(prepared: &Prepared<'_>) -> String {
 
 /// Reads the currency from what the request is about, if it can be read.
 async fn read_currency(prepared: &Prepared<'_>) -> Option<String> {
-    let (read, _) = Api::of(prepared.row).operation(
-        prepared
-            .row
-            .confirm()
-            .map_or(prepared.row.read_back(), |confirm| {
-                Some(confirm.read.name())
-            })?,
-    )?;
-    let call = prepared.dintero.handle().call(read);
+    let read = read_back(prepared.operation.row)?;
     let call = prepared
-        .variables
-        .iter()
-        .fold(call, |call, (name, value)| call.path(name, value));
+        .dintero
+        .handle()
+        .call(prepared.operation.api.operation(read)?.row);
+    let variables = prepared.variables.iter();
+    let call = variables.fold(call, |call, (name, value)| call.path(name, value));
     let state = call.send::<Value>().await.ok()?;
     state["currency"].as_str().map(str::to_owned)
 }
