@@ -80,20 +80,9 @@ pub async fn run(
     if let Some(body) = &body {
         call = call.json_unchecked(body);
     }
-    let printer = Printer {
-        json: options.json,
-        query: own.query,
-        schema: operation.response(),
-    };
+    let printer = Printer { json: options.json, query: own.query, schema: operation.response() };
     let is_file = own.output.is_some() || operation.is_file();
-    let prepared = Prepared {
-        operation,
-        dintero,
-        call,
-        variables,
-        body,
-        printer,
-    };
+    let prepared = Prepared { operation, dintero, call, variables, body, printer };
     if money::is_money(row) {
         return money::run(prepared, matches).await;
     }
@@ -121,19 +110,11 @@ async fn file(call: Call, output: Option<PathBuf>) -> Result<(), Failure> {
 
 /// Prints a page of a list, or all pages.
 async fn list(prepared: Prepared<'_>, all: bool) -> Result<(), Failure> {
-    let Prepared {
-        operation,
-        call,
-        printer,
-        ..
-    } = prepared;
+    let Prepared { operation, call, printer, .. } = prepared;
     let pointer = operation.row.paging().map_or("", |paging| paging.items);
     let mut steps = pointer.split('/').skip(1);
     let list = steps.try_fold(operation.response(), |at, step| Some(at?.at(step)));
-    let printer = Printer {
-        schema: list.flatten(),
-        ..printer
-    };
+    let printer = Printer { schema: list.flatten(), ..printer };
     let is_watched = io::stderr().is_terminal();
     let mut pages = Pages::<Value, Value>::new(call, |_| Vec::new());
     let (mut count, mut held, mut end) = (0, Vec::new(), Ok(()));
@@ -153,11 +134,7 @@ async fn list(prepared: Prepared<'_>, all: bool) -> Result<(), Failure> {
             }
             None => break,
         };
-        let items = page
-            .pointer(pointer)
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
+        let items = page.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
         count += items.len();
         // A table needs all rows for its columns; JSON is printed as it arrives.
         match printer.is_for_people() {

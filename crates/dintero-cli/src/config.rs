@@ -42,6 +42,8 @@ pub const API_URL: &str = "DINTERO_API_URL";
 pub const CHECKOUT_URL: &str = "DINTERO_CHECKOUT_URL";
 pub const CALLBACK_SECRET: &str = "DINTERO_CALLBACK_SECRET";
 pub const WEBHOOK_SECRET: &str = "DINTERO_WEBHOOK_SECRET";
+/// What a client is made of.
+pub const OF_CLIENT: [&str; 5] = [ACCOUNT, CLIENT_ID, CLIENT_SECRET, API_URL, CHECKOUT_URL];
 const OWNER: &str = "owner";
 /// Allows reads of a production account without the option.
 const PRODUCTION: &str = "production";
@@ -83,30 +85,18 @@ impl Settings {
         let (mut values, source) = match (name, file) {
             (Some(name), Some(file)) => {
                 let source = format!("profile `{name}` of {}", file.display());
-                let values = profile(name, &file);
-                (
-                    values.map_err(|problem| {
-                        Failure::Usage(format!("{}: {problem}", file.display()))
-                    })?,
-                    source,
-                )
+                let usage = |problem| Failure::Usage(format!("{source}: {problem}"));
+                (profile(name, &file).map_err(usage)?, source)
             }
             (Some(_), None) => return Err(Failure::Usage("give --config FILE".to_owned())),
             (None, _) => {
                 let all = KEYS.iter().filter(|(name, _)| name.starts_with("DINTERO"));
                 let set = all.filter_map(|(name, _)| Some((*name, env::var(name).ok()?)));
-                (
-                    set.filter(|(_, value)| !value.is_empty()).collect(),
-                    "the environment".to_owned(),
-                )
+                (set.filter(|(_, value)| !value.is_empty()).collect(), "the environment".to_owned())
             }
         };
         values.extend(options.account.clone().map(|account| (ACCOUNT, account)));
-        Ok(Self {
-            values,
-            source,
-            production: options.production,
-        })
+        Ok(Self { values, source, production: options.production })
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -115,13 +105,8 @@ impl Settings {
 
     /// Returns a value, or an error that names where it can be set.
     pub fn required(&self, name: &str) -> Result<&str, Failure> {
-        let missing = || {
-            Failure::Usage(format!(
-                "{name} is required; {} does not have it",
-                self.source
-            ))
-        };
-        self.get(name).ok_or_else(missing)
+        let missing = || format!("{name} is required; {} does not have it", self.source);
+        self.get(name).ok_or_else(|| Failure::Usage(missing()))
     }
 
     /// Starts a client.
@@ -142,10 +127,8 @@ impl Settings {
         if dintero.is_test() || self.production || may_read {
             return Ok(dintero);
         }
-        let account = dintero.account();
-        Err(Failure::Usage(format!(
-            "{account} is a production account, where money moves; nothing was sent. Add --production to continue"
-        )))
+        let help = "is a production account, where money moves; add --production to continue";
+        Err(Failure::Usage(format!("{} {help}", dintero.account())))
     }
 }
 
@@ -161,10 +144,7 @@ fn profile(name: &str, file: &Path) -> Result<BTreeMap<&'static str, String>, St
     let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
     // The whole message of the parser quotes the line, which may hold a secret.
     let profiles = text.parse::<Table>().map_err(|error| {
-        let line = text[..error.span().map_or(0, |span| span.start)]
-            .matches('\n')
-            .count()
-            + 1;
+        let line = text[..error.span().map_or(0, |span| span.start)].matches('\n').count() + 1;
         format!("line {line}: {}", error.message())
     })?;
     let names: Vec<_> = profiles.keys().map(String::as_str).collect();
@@ -175,18 +155,10 @@ fn profile(name: &str, file: &Path) -> Result<BTreeMap<&'static str, String>, St
     for (key, value) in found {
         let Some((variable, _)) = KEYS.iter().find(|(_, known)| known == key) else {
             let near = nearest(key, KEYS.iter().map(|(_, known)| *known)).unwrap_or("account");
-            return Err(format!(
-                "`{key}` is no key of a profile; did you mean `{near}`?"
-            ));
+            return Err(format!("`{key}` is no key of a profile; did you mean `{near}`?"));
         };
-        let value = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
-        let value = if key.ends_with("-command") {
-            output_of(&value)?
-        } else {
-            value
-        };
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let value = if key.ends_with("-command") { output_of(&value)? } else { value };
         values.insert(*variable, value);
     }
     Ok(values)
@@ -195,16 +167,10 @@ fn profile(name: &str, file: &Path) -> Result<BTreeMap<&'static str, String>, St
 #[cfg(unix)]
 fn check_permissions(file: &Path) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(file)
-        .map_err(|error| error.to_string())?
-        .permissions()
-        .mode()
-        & 0o777;
+    let mode = fs::metadata(file).map_err(|error| error.to_string())?.permissions().mode() & 0o777;
     match mode & 0o077 {
         0 => Ok(()),
-        _ => Err(format!(
-            "others can read it or write to it (mode {mode:o}): chmod 600 it"
-        )),
+        _ => Err(format!("others can read it or write to it (mode {mode:o}): chmod 600 it")),
     }
 }
 
@@ -215,22 +181,12 @@ fn check_permissions(_: &Path) -> Result<(), String> {
 
 /// Runs a command that prints a secret, and returns its first line.
 fn output_of(command: &str) -> Result<String, String> {
-    let [shell, flag] = if cfg!(windows) {
-        ["cmd", "/C"]
-    } else {
-        ["sh", "-c"]
-    };
-    let output = Command::new(shell)
-        .args([flag, command])
-        .stderr(Stdio::inherit())
-        .output();
+    let [shell, flag] = if cfg!(windows) { ["cmd", "/C"] } else { ["sh", "-c"] };
+    let output = Command::new(shell).args([flag, command]).stderr(Stdio::inherit()).output();
     let output =
         output.map_err(|error| format!("the command of a secret cannot be run: {error}"))?;
     let text = String::from_utf8(output.stdout).unwrap_or_default();
-    let line = text
-        .lines()
-        .next()
-        .filter(|line| output.status.success() && !line.is_empty());
+    let line = text.lines().next().filter(|line| output.status.success() && !line.is_empty());
     line.map(str::to_owned)
         .ok_or_else(|| "the command of a secret failed or printed nothing".to_owned())
 }

@@ -43,10 +43,7 @@ impl Conformance {
         let found = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&found);
         let listener = move |drift: &Drift| lock(&told).push(drift.clone());
-        let dintero = Settings::read(options)?
-            .builder()
-            .on_drift(listener)
-            .build()?;
+        let dintero = Settings::read(options)?.builder().on_drift(listener).build()?;
         if dintero.is_production() {
             let account = dintero.account();
             return Err(Failure::Usage(format!(
@@ -57,18 +54,10 @@ impl Conformance {
         if self.write {
             run.write(&dintero).await?;
         }
-        let mut reads: Vec<_> = APIS
-            .iter()
-            .flat_map(Api::operations)
-            .filter(|one| one.row.method().is_safe())
-            .collect();
+        let reads = APIS.iter().flat_map(Api::operations);
+        let mut reads: Vec<_> = reads.filter(|one| one.row.method().is_safe()).collect();
         // Lists come before what their elements lead to.
-        reads.sort_by_key(|one| {
-            (
-                one.row.path().matches('{').count(),
-                one.row.paging().is_none(),
-            )
-        });
+        reads.sort_by_key(|one| (one.row.path().matches('{').count(), one.row.paging().is_none()));
         for read in reads {
             run.read(&dintero, read).await;
         }
@@ -76,9 +65,7 @@ impl Conformance {
         report(&found, &run, options.json)?;
         match found.is_empty() && !run.failed {
             true => Ok(()),
-            false => Err(Failure::Refused(
-                "the responses and the documents differ".to_owned(),
-            )),
+            false => Err(Failure::Refused("the responses and the documents differ".to_owned())),
         }
     }
 }
@@ -94,11 +81,7 @@ impl Run {
         for parameter in operation.parameters() {
             let name = parameter.text("name");
             if parameter.text("in") == "path" {
-                let before = row
-                    .path()
-                    .split(&format!("/{{{name}}}"))
-                    .next()
-                    .unwrap_or_default();
+                let before = row.path().split(&format!("/{{{name}}}")).next().unwrap_or_default();
                 let id = self.first.get(before).and_then(|element| id(element, name));
                 let Some(id) = id else {
                     return self.skipped.push(row.name());
@@ -118,8 +101,7 @@ impl Run {
             Ok(body) => {
                 let list = body.pointer(row.paging().map_or("", |paging| paging.items));
                 let first = list.and_then(|list| list.get(0)).cloned();
-                self.first
-                    .extend(first.map(|first| (row.path().to_owned(), first)));
+                self.first.extend(first.map(|first| (row.path().to_owned(), first)));
             }
             Err(error) => {
                 // The account may lack the scope, or what is read; both are documented.
@@ -132,60 +114,21 @@ impl Run {
 
     /// Makes what there is to read: the calls of the quickstart that no payer takes part in.
     async fn write(&mut self, dintero: &Dintero) -> Result<(), Failure> {
-        let fresh = |what: &str| format!("{what}-{}", Uuid::new_v4().simple());
-        let (reference, card) = (fresh("order"), fresh("card"));
-        let calls = [
-            (
-                &APIS[0],
-                "create_session_from_profile",
-                json!({
-                    "profile_id": "default",
-                    "url": {"return_url": "https://shop.example/thanks"},
-                    "order": {"amount": 29_990, "currency": "NOK", "merchant_reference": reference, "items": [
-                        {"id": "chair", "line_id": "1", "description": "chair", "quantity": 1, "amount": 29_990, "vat": 25}
-                    ]},
-                }),
-            ),
-            (
-                &APIS[1],
-                "create_draft_order",
-                json!({
-                    "order": {"currency": "NOK", "items": [{
-                        "line_id": 1, "id": "chair", "description": "chair", "quantity": 1, "gross_amount": 29_990,
-                        "tax_lines": [{"tax_code": "25", "percentage": 25, "amount": 5_998}],
-                    }]},
-                    "options": {"generate_order_id": "ALPHANUMERIC_9"},
-                }),
-            ),
-            (&APIS[1], "complete_draft_order", json!({})),
-            (
-                &APIS[2],
-                "create_card",
-                json!({"card_id": card, "amount": 50_000, "currency": "NOK"}),
-            ),
-            (
-                &APIS[2],
-                "create_transaction",
-                json!({
-                    "card_id": card, "amount": 20_000, "currency": "NOK", "pending": true, "ref_id": fresh("hold"),
-                }),
-            ),
-        ];
+        let calls =
+            include_str!("quickstart.json").replace("NEW", &Uuid::new_v4().simple().to_string());
+        let calls: Vec<(String, String, Value)> = serde_json::from_str(&calls).unwrap_or_default();
         let mut last = Value::Null;
         for (api, name, body) in calls {
-            let operation = api.operation(name);
+            let api = APIS.iter().find(|known| known.name == api);
+            let operation = api.and_then(|api| api.operation(&name));
             let Some((typed, operation)) = operation.and_then(|one| Some((one.typed()?, one)))
             else {
                 return Err(Failure::Refused(format!("there is no operation {name}")));
             };
             let call = dintero.handle().call(operation.row).json_unchecked(&body);
-            let paths = operation
-                .parameters()
-                .into_iter()
-                .filter(|one| one.text("in") == "path");
-            let call = paths.fold(call, |call, one| {
-                call.path(one.text("name"), &id(&last, one.text("name")))
-            });
+            let paths = operation.parameters().into_iter().map(|one| one.text("name"));
+            let paths = paths.filter_map(|name| Some((name, id(&last, name)?)));
+            let call = paths.fold(call, |call, (name, value)| call.path(name, &value));
             last = (typed.probe)(call).await?;
             self.calls += 1;
         }
@@ -209,46 +152,24 @@ fn kind(drift: &Drift) -> &'static str {
 }
 
 fn report(found: &[Drift], run: &Run, json: bool) -> Result<(), Failure> {
-    if json {
-        for drift in found {
-            let (operation, path, value) = (drift.operation(), drift.path(), drift.value());
-            put(&format!(
-                "{}\n",
-                json!({"operation": operation, "kind": kind(drift), "path": path, "value": value})
-            ))?;
-        }
-        return Ok(());
+    let value = |drift: &Drift| drift.value().unwrap_or_default().to_owned();
+    for drift in found.iter().filter(|_| json) {
+        let (operation, path, value) = (drift.operation(), drift.path(), value(drift));
+        let line =
+            json!({"operation": operation, "kind": kind(drift), "path": path, "value": value});
+        put(&format!("{line}\n"))?;
     }
-    let row = |drift: &Drift| {
-        [
-            drift.operation(),
-            kind(drift),
-            drift.path(),
-            drift.value().unwrap_or_default(),
-        ]
-        .map(str::to_owned)
-        .into()
-    };
-    let header = ["OPERATION", "KIND", "PATH", "VALUE"]
-        .map(str::to_owned)
-        .into();
-    if !found.is_empty() {
+    if !json && !found.is_empty() {
+        let row = |one: &Drift| {
+            vec![one.operation().into(), kind(one).into(), one.path().into(), value(one)]
+        };
+        let header = ["OPERATION", "KIND", "PATH", "VALUE"].map(String::from).into();
         put(&table(std::iter::once(header).chain(found.iter().map(row))))?;
+        APIS.iter().try_for_each(|api| put(&overlay(api, found)))?;
     }
-    for api in &APIS {
-        put(&overlay(api, found))?;
-    }
-    for refused in &run.refused {
-        note(&format!("Refused: {refused}"));
-    }
-    if !run.skipped.is_empty() {
-        note(&format!("Nothing to read for {}.", run.skipped.join(", ")));
-    }
-    note(&format!(
-        "{} calls, {} differences.",
-        run.calls,
-        found.len()
-    ));
+    run.refused.iter().for_each(|refused| note(&format!("Refused: {refused}")));
+    note(&format!("Nothing to read for: {}.", run.skipped.join(", ")));
+    note(&format!("{} calls, {} differences.", run.calls, found.len()));
     Ok(())
 }
 
@@ -259,22 +180,13 @@ fn overlay(api: &'static Api, found: &[Drift]) -> String {
         let Some(operation) = api.operation(drift.operation()) else {
             continue;
         };
-        let row = operation.row;
-        let responses = format!(
-            "$.paths[{}].{}.responses",
-            json!(row.path()),
-            row.method().as_str().to_lowercase()
-        );
+        let (row, method) = (operation.row, operation.row.method().as_str().to_lowercase());
+        let responses = format!("$.paths[{}].{method}.responses", json!(row.path()));
         let place = |path: &str| {
             let path = format!("200.content.application/json.schema.{path}").replace("[]", ".-");
             let steps: Vec<_> = path.split('.').filter(|step| !step.is_empty()).collect();
-            let method = row.method().as_str().to_lowercase();
-            locate(
-                document,
-                &document["paths"][row.path()][method]["responses"],
-                responses.clone(),
-                &steps,
-            )
+            let node = &document["paths"][row.path()][&method]["responses"];
+            locate(document, node, responses.clone(), &steps)
         };
         let (target, update) = match (drift.kind(), drift.value()) {
             (DriftKind::Field, _) => {
@@ -283,32 +195,24 @@ fn overlay(api: &'static Api, found: &[Drift]) -> String {
                 (place(around), json!({"properties": {name: field}}))
             }
             (DriftKind::Value, Some(value)) => (place(drift.path()), json!({"enum": [value]})),
-            (DriftKind::Status, Some(status)) => (
-                Some(responses.clone()),
-                json!({status: {"description": "Seen, not documented."}}),
-            ),
+            (DriftKind::Status, Some(status)) => {
+                (Some(responses.clone()), json!({status: {"description": "Seen, not documented."}}))
+            }
             _ => (None, Value::Null),
         };
-        actions += &match target {
-            Some(target) => format!(
-                "  - target: {}\n    description: Seen in responses of the test environment\n    update: {update}\n",
-                json!(target)
-            ),
-            None => format!(
-                "  # {} of {}, {}: correct it by hand\n",
-                drift.path(),
-                row.name(),
-                kind(drift)
-            ),
+        let (path, name, kind) = (drift.path(), row.name(), kind(drift));
+        let description = "description: Seen in responses of the test environment";
+        actions += &match target.map(Value::from) {
+            Some(target) => {
+                format!("  - target: {target}\n    {description}\n    update: {update}\n")
+            }
+            None => format!("  # {path} of {name}, {kind}: correct it by hand\n"),
         };
     }
     let head = "overlay: 1.0.0\ninfo: {title: Seen in responses, version: 1.0.0}\nactions:\n";
     match actions.is_empty() {
         true => actions,
-        false => format!(
-            "\n# An overlay for openapi/{}.yaml\n{head}{actions}",
-            api.name
-        ),
+        false => format!("\n# An overlay for openapi/{}.yaml\n{head}{actions}", api.name),
     }
 }
 
@@ -330,24 +234,14 @@ fn locate(
         name if node.get(name).is_some() && node.get("type").is_none() => {
             (node.get(name), format!("{place}[{}]", json!(name)))
         }
-        name => (
-            node["properties"].get(name),
-            format!("{place}.properties[{}]", json!(name)),
-        ),
+        name => (node["properties"].get(name), format!("{place}.properties[{}]", json!(name))),
     };
     let found = below.and_then(|below| locate(root, below, at, rest));
     found.or_else(|| {
-        let parts = PARTS
-            .iter()
-            .filter_map(|keyword| Some((keyword, node[*keyword].as_array()?)));
-        let mut parts = parts.flat_map(|(keyword, parts)| {
-            parts
-                .iter()
-                .enumerate()
-                .map(move |(index, part)| (keyword, index, part))
+        let parts = PARTS.iter().flat_map(|keyword| {
+            let parts = node[*keyword].as_array().into_iter().flatten().enumerate();
+            parts.map(move |(index, part)| (format!("{keyword}[{index}]"), part))
         });
-        parts.find_map(|(keyword, index, part)| {
-            locate(root, part, format!("{place}.{keyword}[{index}]"), steps)
-        })
+        { parts }.find_map(|(key, part)| locate(root, part, format!("{place}.{key}"), steps))
     })
 }

@@ -29,13 +29,19 @@ pub struct Doctor {
     callback_url: Option<String>,
 }
 
-use Line::{Failed, Passed, Skipped};
+/// What was found: passed with a message, failed with a message and what to do, or skipped with a reason.
+type Line = Result<Result<String, String>, (String, &'static str)>;
 
-/// What was found, and what to do about it.
-enum Line {
-    Passed(String),
-    Failed(String, &'static str),
-    Skipped(String),
+fn pass(message: impl Into<String>) -> Line {
+    Ok(Ok(message.into()))
+}
+
+fn skip(reason: impl Into<String>) -> Line {
+    Ok(Err(reason.into()))
+}
+
+fn fail(message: impl ToString, help: &'static str) -> Line {
+    Err((message.to_string(), help))
 }
 
 /// The lines of the report.
@@ -46,16 +52,16 @@ struct Report {
 
 impl Report {
     fn add(&mut self, check: &str, line: Line) {
+        self.failed += usize::from(line.is_err());
         let (status, message, help) = match line {
-            Passed(message) => ("passed", message, ""),
-            Failed(message, help) => ("failed", message, help),
-            Skipped(message) => ("skipped", message, ""),
+            Ok(Ok(message)) => ("passed", message, ""),
+            Ok(Err(reason)) => ("skipped", reason, ""),
+            Err((message, help)) => ("failed", message, help),
         };
-        self.failed += usize::from(status == "failed");
         let message = clean(&message);
+        let fields = json!({"check": check, "status": status, "message": message, "help": help});
         let line = match self.json {
-            true => json!({"check": check, "status": status, "message": message, "help": help})
-                .to_string(),
+            true => fields.to_string(),
             false => format!("{status:7}  {check:22}  {message}. {help}"),
         };
         // The checks go on even if nobody reads.
@@ -65,30 +71,20 @@ impl Report {
 
 impl Doctor {
     pub async fn run(&self, options: &Options) -> Result<(), Failure> {
-        let mut report = Report {
-            json: options.json,
-            failed: 0,
-        };
+        let mut report = Report { json: options.json, failed: 0 };
         match Settings::read(options) {
-            Err(error) => report.add(
-                "configuration",
-                Failed(error.to_string(), "Correct it, or set the variables."),
-            ),
+            Err(error) => report.add("configuration", fail(error.parts().1, "Correct it.")),
             Ok(settings) => {
                 let dintero = configuration(&settings, &mut report);
                 report.add("proxy", proxy());
-                for (name, default) in [
-                    (config::API_URL, "https://api.dintero.com"),
-                    (config::CHECKOUT_URL, "https://checkout.dintero.com"),
-                ] {
-                    host(settings.get(name).unwrap_or(default), &mut report).await;
+                let hosts = [(config::API_URL, "api"), (config::CHECKOUT_URL, "checkout")];
+                for (name, host) in hosts {
+                    let default = format!("https://{host}.dintero.com");
+                    self::host(settings.get(name).unwrap_or(&default), &mut report).await;
                 }
                 match dintero {
                     Some(dintero) => account(&dintero, &mut report).await,
-                    None => report.add(
-                        "token",
-                        Skipped("the configuration is not complete".to_owned()),
-                    ),
+                    None => report.add("token", skip("the configuration is not complete")),
                 }
             }
         }
@@ -101,202 +97,122 @@ impl Doctor {
 
     async fn callback(&self) -> Line {
         let Some(url) = &self.callback_url else {
-            return Skipped("give --callback-url to check that it can be reached".to_owned());
+            return skip("give --callback-url to check that it can be reached");
         };
         let Ok(url) = Url::parse(url) else {
-            return Failed(
-                "it is no URL".to_owned(),
-                "Give one such as https://shop.example.com/callback.",
-            );
+            return fail("it is no URL", "Give one such as https://shop.example.com/callback.");
         };
         let status = match get(&url).await {
             Ok(response) => response.status(),
-            Err(error) => return Failed(cause(&error), "Start the server, and open its firewall."),
+            Err(error) => return fail(cause(&error), "Start the server, and open its firewall."),
         };
         let help = match status.as_u16() {
-            200..=299 => {
-                "Verify `Dintero-Signature` first: this request had none, and anybody could report payments."
-            }
-            300..=399 => {
-                "Give the URL that it redirects to, since Dintero's signature is for one URL."
-            }
+            200..=299 => "Verify `Dintero-Signature`: without, anybody can report payments.",
+            300..=399 => "Give the URL that it redirects to: the signature is for one URL.",
             404 | 405 | 500..=599 => "Check the path, and the log of the server.",
-            _ => {
-                return Passed(format!(
-                    "it is reached from here, and refuses what is not signed ({status})"
-                ));
-            }
+            _ => return pass(format!("reached, and it refuses what is not signed ({status})")),
         };
-        Failed(format!("it responds with {status}"), help)
+        fail(format!("it responds with {status} to a request without a signature"), help)
     }
 }
 
 fn configuration(settings: &Settings, report: &mut Report) -> Option<Dintero> {
-    report.add(
-        "configuration",
-        Passed(format!("read from {}", settings.source)),
-    );
+    report.add("configuration", pass(format!("read from {}", settings.source)));
     let built = settings.builder().build();
     let violations = built.as_ref().err().map(|error| error.violations());
     let mut violations: Vec<_> = violations.into_iter().flat_map(|all| all.iter()).collect();
-    let help = "Set it to the value in Dintero's Backoffice.";
-    for name in [
-        config::ACCOUNT,
-        config::CLIENT_ID,
-        config::CLIENT_SECRET,
-        config::API_URL,
-        config::CHECKOUT_URL,
-    ] {
+    for name in config::OF_CLIENT {
         let wrong = violations.iter().position(|one| one.field() == name);
         let wrong = wrong.map(|index| violations.remove(index));
-        report.add(
-            name,
-            match (wrong, settings.get(name)) {
-                (Some(wrong), _) => Failed(format!("it {}", wrong.text()), help),
-                (None, None) => Skipped("it is not set, and Dintero's is used".to_owned()),
-                (None, Some(value)) if name.contains("CLIENT") => {
-                    Passed(format!("it is set: {} characters", value.len()))
-                }
-                (None, Some(value)) if value.starts_with('P') => {
-                    Passed(format!("{value}, a PRODUCTION account"))
-                }
-                (None, Some(value)) => Passed(value.to_owned()),
-            },
-        );
+        let line = match (wrong, settings.get(name)) {
+            (Some(wrong), _) => fail(wrong, "Set it to the value in Dintero's Backoffice."),
+            (_, None) => skip("it is not set, and Dintero's is used"),
+            (_, Some(_)) if name.contains("CLIENT") => pass("it is set and well-formed"),
+            (_, Some(value)) if value.starts_with('P') => pass(format!("{value}, PRODUCTION")),
+            (_, Some(value)) => pass(value),
+        };
+        report.add(name, line);
     }
     for other in violations {
-        report.add("configuration", Failed(other.to_string(), "Correct it."));
+        report.add("configuration", fail(other, "Correct it."));
     }
     built.ok()
 }
 
 fn proxy() -> Line {
     let mut names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].into_iter();
-    let set =
-        names.find_map(|name| Some((name, env::var(name).ok().filter(|url| !url.is_empty())?)));
-    let Some((name, url)) = set else {
-        return Passed("none is set".to_owned());
+    let Some(set) = names.find_map(|name| env::var(name).ok().filter(|url| !url.is_empty())) else {
+        return pass("none is set");
     };
     // The rest of a proxy's URL may hold a password.
-    match Url::parse(&url)
-        .ok()
-        .and_then(|url| url.host_str().map(str::to_owned))
-    {
-        Some(host) => Passed(format!("{name} leads through {host}")),
-        None => Failed(
-            format!("{name} is no URL"),
-            "Set it to one such as http://proxy:3128, or unset it.",
-        ),
+    match Url::parse(&set).ok().as_ref().and_then(Url::host_str) {
+        Some(host) => pass(format!("requests go through {host}")),
+        None => fail("it is no URL", "Set one such as http://proxy:3128, or unset it."),
     }
 }
 
 async fn get(url: &Url) -> Result<Response, reqwest::Error> {
-    let mut builder = Client::builder()
-        .timeout(TIMEOUT)
-        .redirect(redirect::Policy::none());
-    if url.scheme() == "http" {
-        builder = builder.no_proxy();
-    }
+    let builder = Client::builder().timeout(TIMEOUT).redirect(redirect::Policy::none());
+    let builder = if url.scheme() == "http" { builder.no_proxy() } else { builder };
     builder.build()?.get(url.clone()).send().await
 }
 
 /// Returns the innermost error, which tells the most.
 fn cause(error: &reqwest::Error) -> String {
     let chain = std::iter::successors(error.source(), |error| (*error).source());
-    chain
-        .last()
-        .map_or_else(|| "the request failed".to_owned(), ToString::to_string)
+    chain.last().map_or_else(|| "the request failed".to_owned(), ToString::to_string)
 }
 
 /// Name, connection, certificate and clock of a host.
 async fn host(url: &str, report: &mut Report) {
-    let Some((url, name)) = Url::parse(url)
-        .ok()
-        .and_then(|url| Some((url.clone(), url.host_str()?.to_owned())))
-    else {
+    let Ok(url) = Url::parse(url) else {
         return;
     };
+    let name = url.host_str().unwrap_or_default();
     let port = url.port_or_known_default().unwrap_or(443);
     let found = tokio::net::lookup_host((name.trim_matches(['[', ']']), port)).await;
-    report.add(
-        "DNS",
-        match found {
-            Ok(_) => Passed(format!("{name} is known")),
-            Err(error) => Failed(
-                format!("{name}: {error}"),
-                "Check the name server; behind a proxy this may be as it should.",
-            ),
-        },
-    );
+    let help = "Check the name server; behind a proxy this may be as it should.";
+    let known = |_| pass(format!("{name} is known"));
+    report.add("DNS", found.map_or_else(|error| fail(error, help), known));
     let response = match get(&url).await {
         Ok(response) => response,
         Err(error) => {
-            let cause = cause(&error);
-            let help = match cause.contains("ertificate") {
-                true => {
-                    "Install the system's root certificates, check its clock, and whether a proxy opens TLS."
-                }
+            let help = match cause(&error).contains("ertificate") {
+                true => "Check root certificates, clock, and whether a proxy opens TLS.",
                 false => "Check firewall and proxy: port 443 must be open to this host.",
             };
-            return report.add("TLS", Failed(format!("{name}: {cause}"), help));
+            return report.add("TLS", fail(format!("{name}: {}", cause(&error)), help));
         }
     };
-    report.add(
-        "TLS",
-        match url.scheme() {
-            "https" => Passed(format!("the certificate of {name} is trusted")),
-            _ => Skipped(format!(
-                "{name} is reached without TLS, as only a sandbox may be"
-            )),
-        },
-    );
-    let date = response
-        .headers()
-        .get("date")
-        .and_then(|date| date.to_str().ok());
+    let line = match url.scheme() {
+        "https" => pass(format!("the certificate of {name} is trusted")),
+        _ => skip(format!("{name} is reached without TLS, as only a sandbox may be")),
+    };
+    report.add("TLS", line);
+    let date = response.headers().get("date").and_then(|date| date.to_str().ok());
+    let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
     let now = SystemClock.wall();
-    let skew = date.and_then(|date| httpdate::parse_http_date(date).ok());
-    let skew = skew.map(|date| {
-        now.duration_since(date)
-            .unwrap_or_else(|ahead| ahead.duration())
-    });
-    report.add(
-        "clock",
-        match skew {
-            None => Skipped(format!("{name} does not tell its time")),
-            Some(skew) if skew > SKEW => Failed(
-                format!("it is {} s off from {name}", skew.as_secs()),
-                "Set it by NTP: signatures are valid for minutes.",
-            ),
-            Some(_) => Passed(format!("it agrees with {name}")),
-        },
-    );
+    let skew = date.map(|date| now.duration_since(date).unwrap_or_else(|ahead| ahead.duration()));
+    let line = match skew.map(|skew| (skew > SKEW, skew.as_secs())) {
+        None => skip(format!("{name} does not tell its time")),
+        Some((true, off)) => fail(format!("{off} s off from {name}"), "Set it by NTP."),
+        Some((false, _)) => pass(format!("it agrees with {name}")),
+    };
+    report.add("clock", line);
 }
 
 /// The token, its scopes, and a read of each API.
 async fn account(dintero: &Dintero, report: &mut Report) {
     let claims = token(dintero, report).await;
-    let account = dintero.account();
-    report.add(
-        "audience",
-        match &claims["aud"] {
-            Value::Null => Skipped("the token does not tell".to_owned()),
-            audience if audience.to_string().contains(account) => {
-                Passed(format!("the token is for {account}"))
-            }
-            _ => Failed(
-                format!("the token is not for {account}"),
-                "Use the client of this account.",
-            ),
-        },
-    );
-    let scopes = ["scope", "scopes", "permissions"]
-        .map(|name| claims[name].to_string())
-        .concat();
-    let scopes: BTreeSet<&str> = scopes
-        .split([' ', ',', '"', '[', ']'])
-        .filter(|scope| scope.contains(':'))
-        .collect();
+    let line = match &claims["aud"] {
+        Value::Null => skip("the token does not tell"),
+        audience if audience.to_string().contains(dintero.account()) => pass("it is the account"),
+        _ => fail("it is another account", "Use the client of this account."),
+    };
+    report.add("audience", line);
+    let scopes = ["scope", "scopes", "permissions"].map(|name| claims[name].to_string()).concat();
+    let scopes = scopes.split([' ', ',', '"', '[', ']']).filter(|scope| scope.contains(':'));
+    let scopes: BTreeSet<&str> = scopes.collect();
     for api in &APIS {
         report.add(&format!("{} scopes", api.name), permissions(api, &scopes));
         report.add(&format!("{} read", api.name), read(api, dintero).await);
@@ -316,50 +232,31 @@ async fn token(dintero: &Dintero, report: &mut Report) -> Value {
         Err(error) => {
             let help =
                 "Check client id and secret, and that they are of this account and environment.";
-            report.add("token", Failed(error.to_string(), help));
+            report.add("token", fail(error, help));
             return Value::Null;
         }
     };
-    report.add(
-        "token",
-        match token["expires_in"].as_f64() {
-            Some(seconds) if seconds > 0.0 => Passed(format!("issued, and valid for {seconds} s")),
-            _ => Failed(
-                "it was issued without a time of expiry".to_owned(),
-                "Report this to Dintero.",
-            ),
-        },
-    );
-    let payload = token["access_token"]
-        .as_str()
-        .and_then(|token| token.split('.').nth(1));
+    let line = match token["expires_in"].as_f64() {
+        Some(seconds) if seconds > 0.0 => pass(format!("issued, and valid for {seconds} s")),
+        _ => fail("it was issued without a time of expiry", "Report this to Dintero."),
+    };
+    report.add("token", line);
+    let payload = token["access_token"].as_str().and_then(|token| token.split('.').nth(1));
     let payload = payload.and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok());
-    payload
-        .and_then(|payload| serde_json::from_slice(&payload).ok())
-        .unwrap_or_default()
+    payload.and_then(|payload| serde_json::from_slice(&payload).ok()).unwrap_or_default()
 }
 
 fn permissions(api: &'static Api, scopes: &BTreeSet<&str>) -> Line {
-    if scopes.is_empty() {
-        return Skipped("the token does not tell; the read shows whether it may read".to_owned());
-    }
-    let needs = api.operations().map(|operation| operation.row.scopes());
-    let needs: Vec<_> = needs.filter(|needs| !needs.is_empty()).collect();
-    let lacking = needs
-        .iter()
-        .filter(|needs| !needs.iter().any(|scope| scopes.contains(scope)));
-    let lacking: Vec<_> = lacking.filter_map(|needs| needs.last().copied()).collect();
-    let (all, permitted) = (needs.len(), needs.len() - lacking.len());
-    let missing: BTreeSet<_> = lacking.into_iter().collect();
+    let needs = api.operations().map(|one| one.row.scopes()).filter(|needs| !needs.is_empty());
+    let is_lacking = |needs: &&[&str]| !needs.iter().any(|scope| scopes.contains(scope));
+    let (lacking, permitted): (Vec<_>, Vec<_>) = needs.partition(is_lacking);
+    let missing: BTreeSet<_> = lacking.iter().filter_map(|needs| needs.last().copied()).collect();
     let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
-    match permitted {
-        0 => Skipped(format!(
-            "none of {all} operations is permitted; grant {missing} if you use this API"
-        )),
-        _ if permitted == all => Passed(format!("all {all} operations are permitted")),
-        _ => Passed(format!(
-            "{permitted} of {all} operations are permitted; the others need {missing}"
-        )),
+    match (permitted.len(), lacking.len()) {
+        _ if scopes.is_empty() => skip("the token does not tell; see whether it may read"),
+        (all, 0) => pass(format!("all {all} operations are permitted")),
+        (0, _) => skip(format!("no operation is permitted; to use this API, grant {missing}")),
+        (some, others) => pass(format!("{some} operations are permitted, {others} need {missing}")),
     }
 }
 
@@ -367,34 +264,16 @@ fn permissions(api: &'static Api, scopes: &BTreeSet<&str>) -> Line {
 async fn read(api: &'static Api, dintero: &Dintero) -> Line {
     let scope = format!("read:{}", api.name);
     let mut lists = api.operations().filter(|list| {
-        let is_free = !list
-            .parameters()
-            .iter()
-            .any(|parameter| parameter.is_required());
+        let is_free = list.parameters().iter().all(|parameter| !parameter.is_required());
         list.row.paging().is_some() && is_free && list.row.scopes().contains(&&*scope)
     });
     let Some(list) = lists.next() else {
-        return Skipped("there is no list to read".to_owned());
+        return skip("there is no list to read");
     };
-    let (row, has_limit) = (
-        list.row,
-        list.parameters()
-            .iter()
-            .any(|one| one.text("name") == "limit"),
-    );
-    let call = dintero
-        .handle()
-        .call(row)
-        .query("limit", &has_limit.then_some(1_i64));
-    match call.send::<Value>().await {
-        Ok(_) => Passed(format!("{} was read", row.name())),
-        Err(error) if error.is_forbidden() => Skipped(format!(
-            "{} is not permitted; grant {scope} if you use this API",
-            row.name()
-        )),
-        Err(error) => Failed(
-            error.to_string(),
-            "Correct what failed above, or try again.",
-        ),
+    let name = list.row.name();
+    match dintero.handle().call(list.row).query("limit", &1_i64).send::<Value>().await {
+        Ok(_) => pass(format!("{name} was read")),
+        Err(error) if error.is_forbidden() => skip(format!("to use this API, grant {scope}")),
+        Err(error) => fail(error, "Correct what failed above, or try again."),
     }
 }

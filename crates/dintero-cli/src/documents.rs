@@ -14,7 +14,6 @@ pub struct Api {
     pub about: &'static str,
     rows: &'static [&'static Operation],
     json: &'static str,
-    typed: dintero_typed::Rows,
     parsed: OnceLock<Value>,
 }
 
@@ -25,7 +24,6 @@ macro_rules! api {
             about: $about,
             rows: &dintero::$client::operations::ALL,
             json: include_str!(concat!(env!("OUT_DIR"), $json)),
-            typed: dintero_typed::$client,
             parsed: OnceLock::new(),
         }
     };
@@ -78,7 +76,7 @@ impl Described {
     }
 
     pub fn typed(&self) -> Option<&'static Typed> {
-        let mut all = self.api.typed.iter();
+        let mut all = dintero_typed::rows(self.api.name).iter();
         let found = all.find(|(name, _)| *name == self.row.name());
         found.map(|(_, typed)| typed)
     }

@@ -1,6 +1,5 @@
 //! Why a command failed, and its exit code.
 
-use std::fmt;
 use std::io;
 
 use dintero::{Error, RetryClass, WasSent};
@@ -19,21 +18,13 @@ pub enum Failure {
 }
 
 impl Failure {
-    pub fn code(&self) -> u8 {
+    /// Returns the exit code and the message.
+    pub fn parts(&self) -> (u8, &str) {
         match self {
-            Self::Closed => 0,
-            Self::Refused(_) => 1,
-            Self::Usage(_) => 2,
-            Self::Unknown(_) => 3,
-        }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Usage(text) | Self::Refused(text) | Self::Unknown(text) => f.write_str(text),
-            Self::Closed => Ok(()),
+            Self::Closed => (0, ""),
+            Self::Refused(text) => (1, text),
+            Self::Usage(text) => (2, text),
+            Self::Unknown(text) => (3, text),
         }
     }
 }
@@ -41,13 +32,9 @@ impl fmt::Display for Failure {
 /// The message has what the API says, which may quote the request: it is shown to the person who made the request.
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let mut text = error.to_string();
-        if let Some(message) = error.message() {
-            text = format!("{text}\nThe API says: {message}");
-        }
-        for detail in error.errors() {
-            text = format!("{text}\n  {detail}");
-        }
+        let said = error.message().map(|message| format!("\nThe API says: {message}"));
+        let details = error.errors().iter().map(|detail| format!("\n  {detail}"));
+        let text = error.to_string() + &said.into_iter().chain(details).collect::<String>();
         let is_repeatable = error.retry_class() != Some(RetryClass::NonIdempotent);
         match error.was_sent() {
             _ if error.is_configuration() || error.is_invalid_request() => Self::Usage(text),

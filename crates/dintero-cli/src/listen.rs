@@ -49,40 +49,26 @@ impl Listen {
         let [callback, webhook] = [config::CALLBACK_SECRET, config::WEBHOOK_SECRET];
         let secrets = (settings.get(callback), settings.get(webhook));
         if secrets == (None, None) {
-            return Err(Failure::Usage(format!(
-                "{callback} or {webhook} is required"
-            )));
+            return Err(Failure::Usage(format!("{callback} or {webhook} is required")));
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let local = format!("http://{}", listener.local_addr()?);
         let public = self.public_url.as_deref().unwrap_or(&local);
         let account = settings.required(config::ACCOUNT)?;
-        let verifier = |secret| {
-            Verifier::builder(account)
-                .secret(secret)
-                .public_url(public)
-                .build()
-        };
+        let verifier =
+            |secret| Verifier::builder(account).secret(secret).public_url(public).build();
         let state = Listener {
-            callbacks: secrets
-                .0
-                .map(verifier)
-                .transpose()
-                .map_err(dintero::Error::from)?,
+            callbacks: secrets.0.map(verifier).transpose().map_err(dintero::Error::from)?,
             webhooks: secrets
                 .1
                 .map(|secret| WebhookVerifier::new([secret]))
                 .transpose()
                 .map_err(dintero::Error::from)?,
             forward_to: self.forward_to.clone(),
-            client: Client::builder()
-                .redirect(redirect::Policy::none())
-                .build()?,
+            client: Client::builder().redirect(redirect::Policy::none()).build()?,
             json: options.json,
         };
-        note(&format!(
-            "Listening on {local} for requests to {public}. Stop it with Ctrl-C."
-        ));
+        note(&format!("Listening on {local} for requests to {public}. Stop it with Ctrl-C."));
         let router = Router::new().fallback(receive).with_state(Arc::new(state));
         let served = axum::serve(listener, router).with_graceful_shutdown(async {
             let _ = tokio::signal::ctrl_c().await;
@@ -99,18 +85,11 @@ async fn receive(State(listener): State<Arc<Listener>>, parts: Parts, body: Byte
             None => (StatusCode::OK.into_response(), None),
             Some(Ok((status, body))) => ((status, body).into_response(), Some(status.to_string())),
             // Dintero sends it again.
-            Some(Err(error)) => (
-                StatusCode::BAD_GATEWAY.into_response(),
-                Some(error.to_string()),
-            ),
+            Some(Err(error)) => (StatusCode::BAD_GATEWAY.into_response(), Some(error.to_string())),
         },
     };
     let (method, path) = (parts.method.as_str(), parts.uri.path());
-    let word = if verified.is_ok() {
-        "verified"
-    } else {
-        "REFUSED"
-    };
+    let word = if verified.is_ok() { "verified" } else { "REFUSED" };
     let is_verified = verified.is_ok();
     let what = clean(&verified.unwrap_or_else(|error| error.to_string()));
     let line = match listener.json {
@@ -125,21 +104,15 @@ async fn receive(State(listener): State<Arc<Listener>>, parts: Parts, body: Byte
 impl Listener {
     /// Returns what was verified, in words.
     fn verify(&self, parts: &Parts, body: &Bytes) -> Result<String, CallbackError> {
-        if let (Some(webhooks), true) = (
-            &self.webhooks,
-            parts.headers.contains_key("event-signature"),
-        ) {
+        if let (Some(webhooks), true) =
+            (&self.webhooks, parts.headers.contains_key("event-signature"))
+        {
             let webhook = webhooks.verify(&parts.headers, body.clone())?;
             return Ok(format!("webhook {}", webhook.event().as_str()));
         }
-        let callbacks = self
-            .callbacks
-            .as_ref()
-            .ok_or(CallbackError::MissingHeader)?;
+        let callbacks = self.callbacks.as_ref().ok_or(CallbackError::MissingHeader)?;
         let verified = callbacks.verify_parts(&parts.method, &parts.uri, &parts.headers)?;
-        let words = verified
-            .parameters()
-            .map(|(name, value)| format!(" {name}={value}"));
+        let words = verified.parameters().map(|(name, value)| format!(" {name}={value}"));
         Ok(format!("callback{}", words.collect::<String>()))
     }
 
@@ -149,29 +122,14 @@ impl Listener {
         body: Bytes,
     ) -> Option<Result<(StatusCode, Bytes), reqwest::Error>> {
         let mut url = self.forward_to.clone()?;
-        url.set_path(&format!(
-            "{}{}",
-            url.path().trim_end_matches('/'),
-            parts.uri.path()
-        ));
+        url.set_path(&format!("{}{}", url.path().trim_end_matches('/'), parts.uri.path()));
         url.set_query(parts.uri.query());
         let mut headers = parts.headers.clone();
         // These are of one connection.
-        for name in [
-            "host",
-            "connection",
-            "content-length",
-            "transfer-encoding",
-            "upgrade",
-            "te",
-        ] {
+        for name in ["host", "connection", "content-length", "transfer-encoding", "upgrade", "te"] {
             headers.remove(name);
         }
-        let request = self
-            .client
-            .request(parts.method.clone(), url)
-            .headers(headers)
-            .body(body);
+        let request = self.client.request(parts.method.clone(), url).headers(headers).body(body);
         let passed = async {
             let response = request.send().await?;
             Ok((response.status(), response.bytes().await?))

@@ -45,16 +45,16 @@ pub(crate) enum Own {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let matches = cli::command()
-        .try_get_matches()
-        .unwrap_or_else(|error| cli::nearest_only(error).exit());
+    let matches = cli::command().try_get_matches();
+    let matches = matches.unwrap_or_else(|error| cli::nearest_only(error).exit());
     match run(&matches).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            if !matches!(failure, Failure::Closed) {
-                print::note(&format!("dintero: {}", print::clean(&failure.to_string())));
+            let (code, text) = failure.parts();
+            if !text.is_empty() {
+                print::note(&format!("dintero: {}", print::clean(text)));
             }
-            ExitCode::from(failure.code())
+            ExitCode::from(code)
         }
     }
 }

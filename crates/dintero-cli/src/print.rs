@@ -18,14 +18,7 @@ pub struct Printer {
 }
 
 /// The first columns of a table, as far as the elements have them.
-const FIRST: [&str; 6] = [
-    "id",
-    "status",
-    "amount",
-    "created_at",
-    "merchant_reference",
-    "name",
-];
+const FIRST: [&str; 6] = ["id", "status", "amount", "created_at", "merchant_reference", "name"];
 /// The width if standard output is no terminal.
 const WIDTH: u16 = 120;
 
@@ -54,10 +47,7 @@ impl Printer {
     /// Prints the elements of a list.
     pub fn list(&self, items: &[Value]) -> io::Result<()> {
         match self.is_for_people() {
-            true => put(&columns(
-                items,
-                self.schema.as_ref().and_then(|list| list.at("-")),
-            )),
+            true => put(&columns(items, self.schema.as_ref().and_then(|list| list.at("-")))),
             false => items.iter().try_for_each(|item| self.json(item)),
         }
     }
@@ -66,14 +56,10 @@ impl Printer {
         let Some(query) = &self.query else {
             return put(&format!("{value}\n"));
         };
-        query
-            .query(value)
-            .all()
-            .into_iter()
-            .try_for_each(|found| match found {
-                Value::String(text) if !self.json => put(&format!("{}\n", clean(text))),
-                other => put(&format!("{other}\n")),
-            })
+        query.query(value).all().into_iter().try_for_each(|found| match found {
+            Value::String(text) if !self.json => put(&format!("{}\n", clean(text))),
+            other => put(&format!("{other}\n")),
+        })
     }
 }
 
@@ -102,13 +88,8 @@ pub fn clean(text: &str) -> String {
 pub fn table(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_width(width());
-    table
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .add_rows(rows);
-    table
-        .lines()
-        .map(|line| format!("{}\n", line.trim()))
-        .collect()
+    table.set_content_arrangement(ContentArrangement::Dynamic).add_rows(rows);
+    table.lines().map(|line| format!("{}\n", line.trim())).collect()
 }
 
 fn width() -> u16 {
@@ -122,11 +103,7 @@ fn columns(items: &[Value], schema: Option<Schema>) -> String {
     let is_scalar = |value: &Value| !value.is_null() && !value.is_object() && !value.is_array();
     let has = |name: &str| items.iter().any(|item| is_scalar(&item[name]));
     let mut names: Vec<&str> = FIRST.into_iter().filter(|name| has(name)).collect();
-    for name in items
-        .iter()
-        .filter_map(Value::as_object)
-        .flat_map(Map::keys)
-    {
+    for name in items.iter().filter_map(Value::as_object).flat_map(Map::keys) {
         if has(name) && name != "currency" && !names.contains(&name.as_str()) {
             names.push(name);
         }
@@ -136,10 +113,7 @@ fn columns(items: &[Value], schema: Option<Schema>) -> String {
             Value::Null => String::new(),
             value => scalar(
                 value,
-                (
-                    schema.as_ref().and_then(|at| at.at(name)),
-                    item["currency"].as_str(),
-                ),
+                (schema.as_ref().and_then(|at| at.at(name)), item["currency"].as_str()),
             ),
         };
         let cells = std::iter::once(name.to_uppercase()).chain(items.iter().map(cell));
@@ -160,12 +134,9 @@ fn scalar(value: &Value, (schema, currency): Place<'_>) -> String {
     match value {
         Value::String(text) => clean(text).replace('\n', "\\n"),
         Value::Number(number) => {
-            let minor = number
-                .as_i64()
-                .filter(|_| schema.as_ref().is_some_and(Schema::is_amount));
-            let amount = minor
-                .zip(currency)
-                .and_then(|(minor, currency)| Amount::of(minor, currency).ok());
+            let minor = number.as_i64().filter(|_| schema.as_ref().is_some_and(Schema::is_amount));
+            let amount =
+                minor.zip(currency).and_then(|(minor, currency)| Amount::of(minor, currency).ok());
             amount.map_or_else(|| number.to_string(), |amount| amount.to_string())
         }
         other => other.to_string(),
@@ -179,30 +150,21 @@ fn view(value: &Value, (schema, currency): Place<'_>, depth: usize) -> String {
             let fields = fields.iter().filter(|(_, value)| !value.is_null());
             fields
                 .map(|(name, value)| {
-                    (
-                        clean(name),
-                        value,
-                        schema.as_ref().and_then(|at| at.at(name)),
-                    )
+                    (clean(name), value, schema.as_ref().and_then(|at| at.at(name)))
                 })
                 .collect()
         }
         Value::Array(items) => {
             let element = schema.as_ref().and_then(|list| list.at("-"));
             let items = items.iter().enumerate();
-            items
-                .map(|(index, value)| (format!("[{index}]"), value, element.clone()))
-                .collect()
+            items.map(|(index, value)| (format!("[{index}]"), value, element.clone())).collect()
         }
         other => return format!("{}\n", scalar(other, (schema, currency))),
     };
     let currency = value["currency"].as_str().or(currency);
     let is_inline = |value: &Value| !value.is_object() && !value.is_array();
     let inline = members.iter().filter(|(_, value, _)| is_inline(value));
-    let width = inline
-        .map(|(name, ..)| name.len())
-        .max()
-        .unwrap_or_default();
+    let width = inline.map(|(name, ..)| name.len()).max().unwrap_or_default();
     let line = |(name, value, schema): &(String, &Value, Option<Schema>)| {
         let below = view(value, (schema.clone(), currency), depth + 1);
         let indent = "  ".repeat(depth);

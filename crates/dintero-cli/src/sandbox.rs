@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
 
-use crate::config::{self, Options};
+use crate::config::{OF_CLIENT, Options};
 use crate::failure::Failure;
 use crate::print::put;
 
@@ -29,31 +28,16 @@ impl Sandbox {
         if let Some(state) = &self.state {
             builder = builder.state_file(state);
         }
-        let started = builder.start().await;
-        let sandbox = started
-            .map_err(|error| Failure::Usage(format!("the sandbox cannot be started: {error}")))?;
+        let sandbox = builder.start().await?;
         // The secret is the sandbox's own, known to everybody.
-        let variables = [
-            (config::ACCOUNT, sandbox.account()),
-            (config::CLIENT_ID, sandbox.client_id()),
-            (config::CLIENT_SECRET, sandbox.client_secret()),
-            (config::API_URL, sandbox.url()),
-            (config::CHECKOUT_URL, sandbox.url()),
-        ];
-        match options.json {
-            true => put(&format!(
-                "{}\n",
-                json!(variables.map(|(name, value)| json!({name: value})))
-            ))?,
-            false => {
-                let lines = variables.map(|(name, value)| format!("  export {name}={value}\n"));
-                let url = sandbox.url();
-                put(&format!(
-                    "A sandbox on {url}. Stop it with Ctrl-C.\n\n{}\nWhat arrived: {url}/_sandbox\n",
-                    lines.concat()
-                ))?;
-            }
-        }
+        let (url, account) = (sandbox.url(), sandbox.account());
+        let values = [account, sandbox.client_id(), sandbox.client_secret(), url, url];
+        let lines =
+            OF_CLIENT.iter().zip(values).map(|(name, value)| format!("  export {name}={value}\n"));
+        let lines: String = lines.collect();
+        put(&format!(
+            "A sandbox on {url}. Stop it with Ctrl-C.\n\n{lines}\nRequests: {url}/_sandbox\n"
+        ))?;
         tokio::signal::ctrl_c().await?;
         Ok(sandbox.save_state()?)
     }

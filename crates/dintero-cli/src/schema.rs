@@ -13,22 +13,8 @@ pub struct Schema {
 }
 
 /// What limits and marks a value, in the order of help texts.
-const FACTS: [&str; 14] = [
-    "minimum",
-    "exclusiveMinimum",
-    "maximum",
-    "exclusiveMaximum",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "pattern",
-    "format",
-    "default",
-    "nullable",
-    "deprecated",
-];
+const FACTS: &str = "minimum exclusiveMinimum maximum exclusiveMaximum minLength maxLength \
+    minItems maxItems uniqueItems pattern format default nullable deprecated";
 
 /// What a schema may be composed of.
 pub const PARTS: [&str; 3] = ["allOf", "oneOf", "anyOf"];
@@ -44,10 +30,7 @@ pub enum Member {
 
 impl Schema {
     pub fn root(root: &'static Value) -> Self {
-        Self {
-            root,
-            nodes: vec![root],
-        }
+        Self { root, nodes: vec![root] }
     }
 
     fn of(&self, nodes: impl IntoIterator<Item = &'static Value>) -> Self {
@@ -75,8 +58,7 @@ impl Schema {
 
     pub fn members(&self) -> Vec<(&'static str, Self)> {
         let all = self.node().as_object().into_iter().flatten();
-        all.map(|(name, node)| (name.as_str(), self.of([node])))
-            .collect()
+        all.map(|(name, node)| (name.as_str(), self.of([node]))).collect()
     }
 
     pub fn elements(&self) -> Vec<Self> {
@@ -88,10 +70,7 @@ impl Schema {
     fn parts(&self, keywords: &[&str]) -> Vec<&'static Value> {
         let (mut parts, mut next) = (self.nodes.clone(), 0);
         while let Some(part) = parts.get(next).copied() {
-            let inner = keywords
-                .iter()
-                .filter_map(|keyword| part[*keyword].as_array())
-                .flatten();
+            let inner = keywords.iter().filter_map(|keyword| part[*keyword].as_array()).flatten();
             for inner in inner.map(|inner| follow(self.root, inner).0) {
                 if !parts.iter().any(|known| ptr::eq(*known, inner)) {
                     parts.push(inner);
@@ -104,20 +83,15 @@ impl Schema {
 
     /// Returns what the schema says by a keyword.
     fn said(&self, keyword: &str) -> Option<&'static Value> {
-        self.parts(&["allOf"])
-            .into_iter()
-            .find_map(|part| part.get(keyword))
+        self.parts(&["allOf"]).into_iter().find_map(|part| part.get(keyword))
     }
 
     /// Returns the JSON type, or an empty text if it may be more than one.
     pub fn kind(&self) -> &'static str {
-        let kinds = self
-            .parts(&PARTS)
-            .into_iter()
-            .map(|part| match part["type"].as_str() {
-                None if part.get("properties").is_some() => "object",
-                kind => kind.unwrap_or_default(),
-            });
+        let kinds = self.parts(&PARTS).into_iter().map(|part| match part["type"].as_str() {
+            None if part.get("properties").is_some() => "object",
+            kind => kind.unwrap_or_default(),
+        });
         let mut kinds: Vec<_> = kinds.filter(|kind| !kind.is_empty()).collect();
         kinds.dedup();
         if let [kind] = kinds[..] { kind } else { "" }
@@ -125,10 +99,7 @@ impl Schema {
 
     /// Returns `true` if it is an amount in minor units.
     pub fn is_amount(&self) -> bool {
-        let texts = self
-            .parts(&PARTS)
-            .into_iter()
-            .filter_map(|part| part["description"].as_str());
+        let texts = self.parts(&PARTS).into_iter().filter_map(|part| part["description"].as_str());
         matches!(self.kind(), "integer" | "number")
             && texts.into_iter().any(|text| text.contains("minor unit"))
     }
@@ -136,18 +107,11 @@ impl Schema {
     /// Returns the properties that a request may have, those of all alternatives.
     pub fn properties(&self) -> BTreeMap<&'static str, Self> {
         let mut all: BTreeMap<&str, Self> = BTreeMap::new();
-        for (name, node) in self
-            .parts(&PARTS)
-            .iter()
-            .flat_map(|part| part["properties"].as_object())
-            .flatten()
-        {
+        let parts = self.parts(&PARTS).into_iter();
+        for (name, node) in parts.filter_map(|part| part["properties"].as_object()).flatten() {
             let one = self.of([node]);
             if one.said("readOnly") != Some(&Value::Bool(true)) {
-                all.entry(name)
-                    .or_insert_with(|| self.of([]))
-                    .nodes
-                    .extend(one.nodes);
+                all.entry(name).or_insert_with(|| self.of([])).nodes.extend(one.nodes);
             }
         }
         all
@@ -157,9 +121,7 @@ impl Schema {
     pub fn required(&self) -> Vec<&'static str> {
         let of = |node: &&'static Value| {
             let parts = self.of([*node]).parts(&["allOf"]).into_iter();
-            let names = parts
-                .filter_map(|part| part["required"].as_array())
-                .flatten();
+            let names = parts.filter_map(|part| part["required"].as_array()).flatten();
             names.filter_map(Value::as_str).collect::<Vec<_>>()
         };
         let all: Vec<_> = self.nodes.iter().map(of).collect();
@@ -167,10 +129,7 @@ impl Schema {
         // Several nodes may be of alternatives.
         names.retain(|name| all.iter().all(|names| names.contains(name)));
         let known = self.properties();
-        names
-            .into_iter()
-            .filter(|name| known.contains_key(name))
-            .collect()
+        names.into_iter().filter(|name| known.contains_key(name)).collect()
     }
 
     pub fn member(&self, name: &str) -> Member {
@@ -197,13 +156,10 @@ impl Schema {
 
     /// Returns the schema of a property or, for `-`, of the elements; any property of a response counts.
     pub fn at(&self, step: &str) -> Option<Self> {
-        let below = self
-            .parts(&PARTS)
-            .into_iter()
-            .filter_map(|part| match step {
-                "-" => part.get("items"),
-                name => part["properties"].get(name),
-            });
+        let below = self.parts(&PARTS).into_iter().filter_map(|part| match step {
+            "-" => part.get("items"),
+            name => part["properties"].get(name),
+        });
         Some(self.of(below)).filter(|found| !found.nodes.is_empty())
     }
 
@@ -212,50 +168,40 @@ impl Schema {
         match (self.kind(), self.element()) {
             ("array", Member::Known(element)) => format!("list of {}", element.words()),
             ("integer", _) if self.is_amount() => {
-                "whole number in minor units (29990 is 299.90)".to_owned()
+                "whole number in minor units (29990 is 299.90)".into()
             }
-            ("integer", _) => "whole number".to_owned(),
-            ("boolean", _) => "true or false".to_owned(),
-            ("string", _) => "text".to_owned(),
-            ("", _) => "value".to_owned(),
-            (kind, _) => kind.to_owned(),
+            ("integer", _) => "whole number".into(),
+            ("boolean", _) => "true or false".into(),
+            ("string", _) => "text".into(),
+            ("", _) => "value".into(),
+            (kind, _) => kind.into(),
         }
     }
 
     /// Returns everything that limits or marks the values, such as `maxLength 50`.
     pub fn facts(&self) -> String {
-        let said = |name: &&str| Some(format!("{name} {}", plain(self.said(name)?)));
         let mut facts = vec![self.words()];
+        let said = FACTS.split_whitespace().filter_map(|name| Some((name, self.said(name)?)));
         facts.extend(
-            FACTS
-                .iter()
-                .filter_map(said)
-                .map(|fact| fact.replace(" true", "")),
+            said.map(|(name, value)| format!("{name} {}", plain(value)).replace(" true", "")),
         );
         if let Some(Value::Array(values)) = self.said("enum") {
             let values: Vec<_> = values.iter().map(plain).collect();
             facts.push(format!("one of {}", values.join(", ")));
         }
-        if let Member::Known(element) = self.element() {
-            facts.extend(
-                element
-                    .facts()
-                    .split_once("; ")
-                    .map(|(_, facts)| facts.to_owned()),
-            );
+        if let Member::Known(element) = self.element()
+            && let Some((_, inner)) = element.facts().split_once("; ")
+        {
+            facts.push(inner.to_owned());
         }
-        facts.extend(
-            self.said("x-evidence")
-                .map(|mark| format!("evidence: {}", plain(mark))),
-        );
+        facts.extend(self.said("x-evidence").map(|mark| format!("evidence: {}", plain(mark))));
         facts.join("; ")
     }
 
     /// Returns the first line of the description.
     pub fn doc(&self) -> &'static str {
         let text = self.said("description").and_then(Value::as_str);
-        text.and_then(|text| text.lines().next())
-            .unwrap_or_default()
+        text.and_then(|text| text.lines().next()).unwrap_or_default()
     }
 
     /// Reads a value from the command line.
@@ -263,26 +209,20 @@ impl Schema {
         let value = match self.kind() {
             "string" => Some(Value::from(text)),
             "" => serde_json::from_str(text).ok().or(Some(Value::from(text))),
-            _ => serde_json::from_str(text)
-                .ok()
-                .filter(|value| self.fits(value)),
+            _ => serde_json::from_str(text).ok().filter(|value| self.fits(value)),
         };
         let value = value.ok_or_else(|| format!("must be: {}", self.words()))?;
-        for limit in FACTS {
-            let bound = self.said(limit).and_then(Value::as_f64);
+        for limit in FACTS.split_whitespace() {
             let length = value.as_str().map(|text| text.chars().count() as f64);
-            let measured = if limit.ends_with("Length") {
-                length
-            } else {
-                value.as_f64()
-            };
-            let Some((bound, measured)) = bound.zip(measured) else {
-                continue;
-            };
-            if limit.starts_with("min") && measured < bound
-                || limit.starts_with("max") && measured > bound
-            {
-                return Err(format!("breaks the limit {limit} {bound}"));
+            let measured = if limit.ends_with("Length") { length } else { value.as_f64() };
+            let bound = self.said(limit).and_then(Value::as_f64).zip(measured);
+            let is_broken = bound.is_some_and(|(bound, measured)| match &limit[..3] {
+                "min" => measured < bound,
+                "max" => measured > bound,
+                _ => false,
+            });
+            if is_broken {
+                return Err(format!("breaks the limit {limit} {}", bound.unwrap_or_default().0));
             }
         }
         Ok(value)
@@ -304,9 +244,7 @@ impl Schema {
 
 /// A value without quotes.
 fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Follows references, which have JSONPaths of their own.
@@ -315,10 +253,7 @@ pub fn follow(root: &'static Value, mut node: &'static Value) -> (&'static Value
     while let Some(to) = node["$ref"].as_str().and_then(|to| to.strip_prefix('#'))
         && let Some(found) = root.pointer(to)
     {
-        let names = to
-            .split('/')
-            .skip(1)
-            .map(|name| name.replace("~1", "/").replace("~0", "~"));
+        let names = to.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~"));
         let names = names.map(|name| format!("[{}]", Value::from(name)));
         place = Some(format!("${}", names.collect::<String>()));
         node = found;

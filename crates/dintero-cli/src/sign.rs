@@ -1,10 +1,12 @@
 //! `dintero sign`: signed callbacks and webhooks, to try an endpoint with.
 
+use std::collections::BTreeMap;
+
 use clap::{Args, ValueEnum};
 use dintero::callback::{Signer, sign_webhook};
 use dintero::{Clock as _, SystemClock};
-use reqwest::{Client, redirect};
-use serde_json::{Map, Value, json};
+use reqwest::{Body, Client, Request, RequestBuilder, redirect};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::body;
@@ -40,38 +42,36 @@ enum What {
     Webhook,
 }
 
-/// A signed request: method, URL, headers and body.
-type Signed = (String, String, Vec<(&'static str, String)>, String);
-
 impl Sign {
     pub async fn run(&self, options: &Options) -> Result<(), Failure> {
         let settings = Settings::read(options)?;
-        let signed = match self.what {
-            What::Callback => self.callback(&settings)?,
-            What::Webhook => self.webhook(&settings)?,
+        let account = settings.required(config::ACCOUNT)?;
+        let client = Client::builder().redirect(redirect::Policy::none()).build()?;
+        let request = match self.what {
+            What::Callback => self.callback(&settings, account, &client)?,
+            What::Webhook => self.webhook(&settings, account, &client)?,
         };
-        let line = if options.json {
-            json(&signed)
-        } else {
-            curl(&signed)
-        };
+        let request = request.header("event-delivery", Uuid::new_v4().to_string()).build()?;
+        let line = if options.json { json(&request).to_string() } else { curl(&request) };
         put(&format!("{line}\n"))?;
-        if self.send {
-            send(signed).await
-        } else {
-            Ok(())
+        if !self.send {
+            return Ok(());
         }
+        let status = client.execute(request).await?.status();
+        let words = format!("the endpoint responded with {status}");
+        status.is_success().then(|| note(&words)).ok_or(Failure::Refused(words))
     }
 
-    fn callback(&self, settings: &Settings) -> Result<Signed, Failure> {
-        let account = settings.required(config::ACCOUNT)?;
+    fn callback(
+        &self,
+        settings: &Settings,
+        account: &str,
+        client: &Client,
+    ) -> Result<RequestBuilder, Failure> {
         let transaction = format!("{account}.example");
         let given = self.param.iter().filter_map(|pair| pair.split_once('='));
         let mut parameters: Vec<_> = given.collect();
-        for (name, value) in [
-            ("merchant_reference", "order-1"),
-            ("transaction_id", &transaction),
-        ] {
+        for (name, value) in [("merchant_reference", "order-1"), ("transaction_id", &transaction)] {
             if !parameters.iter().any(|(given, _)| *given == name) {
                 parameters.push((name, value));
             }
@@ -79,77 +79,46 @@ impl Sign {
         let signer = Signer::new(account, settings.required(config::CALLBACK_SECRET)?);
         let request = signer.session_callback(&self.url, &parameters, SystemClock.wall());
         let request = request.map_err(|error| Failure::Usage(format!("{}: {error}", self.url)))?;
-        let signature = request
-            .headers()
-            .values()
-            .next()
-            .and_then(|value| value.to_str().ok());
-        let headers = vec![
-            (
-                "dintero-signature",
-                signature.unwrap_or_default().to_owned(),
-            ),
-            ("event-delivery", Uuid::new_v4().to_string()),
-        ];
-        Ok((
-            request.method().to_string(),
-            request.uri().to_string(),
-            headers,
-            String::new(),
-        ))
+        let (parts, ()) = request.into_parts();
+        Ok(client.request(parts.method, parts.uri.to_string()).headers(parts.headers))
     }
 
-    fn webhook(&self, settings: &Settings) -> Result<Signed, Failure> {
-        let delivery = Uuid::new_v4().to_string();
-        let account = settings.required(config::ACCOUNT)?;
-        let default =
-            json!({"account_id": account, "event": self.event, "event_delivery": delivery});
-        let body = self.body.as_deref().map(body::read).transpose()?;
-        let body = body.unwrap_or_else(|| default.to_string());
-        let secret = settings.required(config::WEBHOOK_SECRET)?;
-        let headers = vec![
-            ("event-signature", sign_webhook(secret, body.as_bytes())),
-            ("event", self.event.clone()),
-            ("event-delivery", delivery),
-            ("content-type", "application/json".to_owned()),
-        ];
-        Ok(("POST".to_owned(), self.url.clone(), headers, body))
+    fn webhook(
+        &self,
+        settings: &Settings,
+        account: &str,
+        client: &Client,
+    ) -> Result<RequestBuilder, Failure> {
+        let default = json!({"account_id": account, "event": self.event}).to_string();
+        let body = self.body.as_deref().map_or(Ok(default), body::read)?;
+        let signature = sign_webhook(settings.required(config::WEBHOOK_SECRET)?, body.as_bytes());
+        let request = client.post(&self.url).header("event-signature", signature);
+        Ok(request
+            .header("event", &self.event)
+            .header("content-type", "application/json")
+            .body(body))
     }
 }
 
-fn json((method, url, headers, body): &Signed) -> String {
-    let headers = headers
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), Value::from(&**value)));
-    let headers = Map::from_iter(headers);
-    json!({"method": method, "url": url, "headers": headers, "body": body}).to_string()
+/// Returns the headers and the body as texts.
+fn texts(request: &Request) -> (Vec<(&str, &str)>, &str) {
+    let text = |bytes| str::from_utf8(bytes).unwrap_or_default();
+    let headers = request.headers().iter();
+    let headers = headers.map(|(name, value)| (name.as_str(), text(value.as_bytes())));
+    (headers.collect(), request.body().and_then(Body::as_bytes).map_or("", text))
 }
 
-fn curl((method, url, headers, body): &Signed) -> String {
+fn json(request: &Request) -> Value {
+    let (headers, body) = texts(request);
+    let headers: BTreeMap<_, _> = headers.into_iter().collect();
+    json!({"method": request.method().as_str(), "url": request.url().as_str(), "headers": headers, "body": body})
+}
+
+fn curl(request: &Request) -> String {
+    let (headers, body) = texts(request);
     let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
-    let headers = headers
-        .iter()
-        .map(|(name, value)| format!(" -H {}", quoted(&format!("{name}: {value}"))));
+    let header = |(name, value)| format!(" -H {}", quoted(&format!("{name}: {value}")));
     let data = Some(format!(" --data-binary {}", quoted(body))).filter(|_| !body.is_empty());
-    let options: String = headers.chain(data).collect();
-    format!("curl -i -X {method}{options} {}", quoted(url))
-}
-
-async fn send((method, url, headers, body): Signed) -> Result<(), Failure> {
-    let client = Client::builder()
-        .redirect(redirect::Policy::none())
-        .build()?;
-    let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap_or_default();
-    let request = headers
-        .into_iter()
-        .fold(client.request(method, url), |request, (name, value)| {
-            request.header(name, value)
-        });
-    let status = request.body(body).send().await?.status();
-    let words = format!("the endpoint responded with {status}");
-    match status.is_success() {
-        true => note(&words),
-        false => return Err(Failure::Refused(words)),
-    }
-    Ok(())
+    let options: String = headers.into_iter().map(header).chain(data).collect();
+    format!("curl -i -X {}{options} {}", request.method(), quoted(request.url().as_str()))
 }

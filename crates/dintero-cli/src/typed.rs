@@ -68,12 +68,11 @@ macro_rules! rows {
 /// The types of all operations of an API.
 pub type Rows = &'static [(&'static str, Typed)];
 
-#[allow(non_upper_case_globals, reason = "named as the modules")]
-/// Of the Checkout API.
-pub const checkout: Rows = dintero::checkout::__operations!(rows);
-#[allow(non_upper_case_globals, reason = "named as the modules")]
-/// Of the Shopping API.
-pub const shopping: Rows = dintero::shopping::__operations!(rows);
-#[allow(non_upper_case_globals, reason = "named as the modules")]
-/// Of the Wallets API.
-pub const wallets: Rows = dintero::wallets::__operations!(rows);
+/// Returns the types of an API.
+pub fn rows(api: &str) -> Rows {
+    match api {
+        "checkout" => const { dintero::checkout::__operations!(rows) },
+        "shopping" => const { dintero::shopping::__operations!(rows) },
+        _ => const { dintero::wallets::__operations!(rows) },
+    }
+}
