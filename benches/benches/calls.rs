@@ -181,7 +181,7 @@ async fn speed(plain: &Plain, ours: &Ours, at_once: usize, rounds: usize) -> [St
         at_once.to_string(),
         format!("{base:.0}"),
         format!("{own:.0}"),
-        format!("{:+.1} %", (median(ratios) - 1.0) * 100.0),
+        format!("{:.2}", median(ratios)),
         time(0, 50.0),
         time(1, 50.0),
         time(0, 99.0),
@@ -261,7 +261,7 @@ fn main() {
             "reqwest p99",
             "ours p99",
         ],
-        rows,
+        rows.clone(),
     );
 
     let memory = number("--memory-calls", 100_000);
@@ -284,4 +284,16 @@ fn main() {
             row("ours", of_ours, memory),
         ],
     );
+    // For `cargo xtask bench`.
+    let baseline = "plain reqwest";
+    for [at_once, _, _, ratio, _, _, base, own] in rows {
+        println!("ratio: {ratio}: calls per second, {at_once} at once: {baseline}");
+        let [own, base] = [own, base].map(|time| time.parse::<f64>().unwrap());
+        println!(
+            "ratio: {:.2}: p99 of a call, {at_once} at once: {baseline}",
+            own / base
+        );
+    }
+    let ratio = of_ours.count_total as f64 / of_plain.count_total as f64;
+    println!("ratio: {ratio:.2}: allocations a call: {baseline}");
 }

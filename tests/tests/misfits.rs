@@ -33,7 +33,7 @@ fn text(body: &Value) -> String {
         .replace(HALF, "\\ud83d")
 }
 
-/// The pointers of all members of objects.
+/// The pointers of all members of objects and of the first elements of lists.
 fn members(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(object) => {
@@ -46,7 +46,9 @@ fn members(value: &Value, at: &str, found: &mut Vec<String>) {
         // The elements of a list are alike, and the first one is tried.
         Value::Array(list) => {
             for (index, value) in list.iter().enumerate().take(1) {
-                members(value, &format!("{at}/{index}"), found);
+                let at = format!("{at}/{index}");
+                members(value, &at, found);
+                found.push(at);
             }
         }
         _ => {}
@@ -59,8 +61,14 @@ fn replace(body: &Value, pointer: &str, replacement: Option<&Value>) -> Value {
         Some(value) => *body.pointer_mut(pointer).unwrap() = value.clone(),
         None => {
             let (parent, key) = pointer.rsplit_once('/').unwrap();
-            let parent = body.pointer_mut(parent).unwrap().as_object_mut().unwrap();
-            parent.remove(&key.replace("~1", "/").replace("~0", "~"));
+            match body.pointer_mut(parent).unwrap() {
+                Value::Object(object) => {
+                    object.remove(&key.replace("~1", "/").replace("~0", "~"));
+                }
+                list => {
+                    list.as_array_mut().unwrap().remove(0);
+                }
+            }
         }
     }
     body
@@ -100,16 +108,14 @@ fn place(pointer: &str) -> String {
 }
 
 /// The members without which a response cannot be decoded: those that its type requires at the top, and whatever they require.
+/// Of a list, only the movements of a wallet's card need them: they tell which one a call made.
 const REQUIRED: &[&str] = &[
-    // What identifies a card, a payment, a key, a token, an event, or the result of a call.
+    // What identifies a card, a payment, a token, an event, or the result of a call.
     "access_token",
     "amount",
     "card_id",
     "currency",
     "expires_in",
-    "name",
-    "payout_destination_id",
-    "payout_reference",
     "pin",
     "ref_id",
     "service",
@@ -119,8 +125,6 @@ const REQUIRED: &[&str] = &[
     "token_type",
     "actions",
     "message",
-    // The accounts that a seller is paid to.
-    "bank_accounts",
     // The list of a page.
     "authorizations",
     "captures",
@@ -175,17 +179,23 @@ fn try_all(
 
 #[test]
 fn a_response_with_one_member_that_does_not_fit_is_decoded() {
-    let (mut lost, mut tried) = (BTreeMap::new(), 0);
+    let (mut lost, mut lists, mut tried) = (BTreeMap::new(), BTreeSet::new(), 0);
     for api in apis() {
         let document = document(api.name);
         for (method, schema) in successes(&document, &api) {
             let body = Arbitrary::new(&document, 1).value(schema);
+            if body.is_array() {
+                lists.insert(method.to_owned());
+            }
             tried += try_all(2, 25, method, api.responses[method], &body, &mut lost);
         }
     }
     assert!(tried > 3_000, "only {tried} bodies were tried");
-    lost.values_mut()
-        .for_each(|lost| lost.retain(|member| !REQUIRED.contains(&member.as_str())));
+    for (method, lost) in &mut lost {
+        let is_exempt = !lists.contains(method) || method == "list_card_transactions";
+        lost.retain(|member| !(is_exempt && REQUIRED.contains(&member.as_str())));
+        lost.retain(|member| !(method == "list_card_transactions" && member.is_empty()));
+    }
     lost.retain(|_, lost| !lost.is_empty());
     assert!(lost.is_empty(), "{lost:#?}");
 }

@@ -60,8 +60,8 @@ impl Handle {
     /// Starts a call of an endpoint that the generated clients lack, with the same authentication, retries and errors.
     ///
     /// `path` is the whole path with its version, such as `/v1/accounts/{aid}/hooks/subscriptions`. [`Call::path`] sets variables,
-    /// and `{aid}` is the account. Any method but GET, HEAD, OPTIONS, PUT and DELETE counts as non-idempotent and is not retried after
-    /// an unknown outcome, unless [`Call::retry_class`] tells otherwise.
+    /// and `{aid}` is the account. Any method but GET and HEAD counts as non-idempotent and is not retried after an unknown outcome,
+    /// unless [`Call::retry_class`] tells otherwise: this API has a `PUT` that makes orders.
     pub fn request(&self, method: Method, path: &str) -> Call {
         let mut expanded = path.to_owned();
         path::expand(&mut expanded, "aid", self.account());
@@ -79,7 +79,7 @@ impl Handle {
             let rule = "must not have segments `.` or `..`";
             call.violations.push("path", rule);
         }
-        if call.method.is_idempotent() {
+        if matches!(call.method, Method::GET | Method::HEAD) {
             call.class = RetryClass::Idempotent;
         }
         if !path.contains("/accounts/") {
@@ -212,8 +212,7 @@ impl Call {
         self.retry(RetryPolicy::off())
     }
 
-    /// Sets the retry class of a raw call. Default: idempotent for GET, HEAD, OPTIONS, PUT and DELETE, non-idempotent for any other
-    /// method. Has no effect on the call of an operation.
+    /// Sets the retry class of a raw call. Default: idempotent for GET and HEAD, non-idempotent for any other method. Has no effect on the call of an operation.
     pub fn retry_class(mut self, class: RetryClass) -> Self {
         if self.operation.is_none() {
             self.class = class;

@@ -8,12 +8,15 @@ use http::HeaderMap;
 use reqwest::Url;
 
 use crate::account::check_account;
+use crate::audience::TokenFault;
 use crate::clock::Clock;
+use crate::config::ONLY_HTTPS;
 use crate::confirm::Locks;
 use crate::credentials::{Credentials, TokenRequest};
 use crate::data::Violations;
 use crate::drift::Drifts;
 use crate::error::Kind;
+use crate::http_clients::HttpClients;
 use crate::retry::Budget;
 use crate::token::{CachedToken, TokenCache};
 use crate::{Error, Retry, Server};
@@ -42,11 +45,13 @@ struct Bound {
 
 /// The part of a handle that does not depend on the account.
 pub(crate) struct Shared {
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: Arc<HttpClients>,
     pub(crate) api_url: Arc<str>,
     pub(crate) api_root: Url,
     pub(crate) checkout_url: Arc<str>,
     pub(crate) checkout_root: Url,
+    /// A host other than the loopback is http.
+    pub(crate) allowed_http: bool,
     pub(crate) owner: Option<Arc<str>>,
     pub(crate) credentials: Credentials,
     pub(crate) headers: HeaderMap,
@@ -85,15 +90,24 @@ impl Handle {
     /// the handle uses one of its own.
     ///
     /// # Errors
-    /// Returns an error with [`is_configuration`](Error::is_configuration) if `account` is not `T` or `P` and 8 digits.
+    /// Returns an error with [`is_configuration`](Error::is_configuration) if `account` is not `T` or `P` and 8 digits, or is not of the
+    /// environment of the owner.
     pub fn for_account(&self, account: impl AsRef<str>) -> Result<Self, Error> {
         let account = account.as_ref();
         let mut violations = Violations::default();
         check_account("account", account, &mut violations);
+        let shared = &self.0.shared;
+        if shared.allowed_http && account.starts_with('P') {
+            violations.push("account", ONLY_HTTPS);
+        }
+        let owner = shared.owner.as_deref().unwrap_or(account);
+        if TokenFault::environment(owner, account).is_some() {
+            violations.push("account", "must be of the environment of the owner");
+        }
         if !violations.is_empty() {
             return Err(Error::new(Kind::Configuration(violations)));
         }
-        Ok(Self::new(self.0.shared.clone(), account.into()))
+        Ok(Self::new(shared.clone(), account.into()))
     }
 
     /// Returns the id of the account, `T` or `P` and 8 digits.

@@ -6,6 +6,7 @@ use std::ops::{Deref, DerefMut};
 use http::{HeaderMap, StatusCode};
 
 use crate::data::SetAside;
+use crate::error::identifier;
 use crate::exchange::Head;
 
 /// A successful response: any status of 2xx, documented or not.
@@ -135,7 +136,7 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
         let mut debug = f.debug_struct("Response");
         debug
             .field("status", &self.status.as_u16())
-            .field("request_id", &self.request_id());
+            .field("request_id", &self.request_id().and_then(identifier));
         if self.raw {
             debug.finish_non_exhaustive()
         } else {

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use reqwest::{Request, Url};
 
-use crate::audience::AudienceMismatch;
+use crate::audience::TokenFault;
 use crate::clock::{before, later};
 use crate::credentials::Credentials;
 use crate::error::Kind;
-use crate::exchange::exchange;
+use crate::exchange::{Head, exchange};
 use crate::handle::Shared;
 use crate::raw_response::RawResponse;
 use crate::retry_after::is_transient;
@@ -117,15 +117,10 @@ impl PreparedRequest {
                 // The token call has its own retries.
                 Err(error) => (error.share(), Disposition::Final),
             };
-            if disposition == Disposition::TokenRefused
-                && !progress.token_renewed
-                && let Ok(Authorization {
-                    token: Some(token), ..
-                }) = &authorization
-                && let Some(cached) = self.call.handle.token()
-            {
-                cached.invalidate(token);
-            }
+            let disposition = match self.refused_token(&error, &authorization, &progress) {
+                Some(false) if disposition == Disposition::TokenRefused => Disposition::Final,
+                _ => disposition,
+            };
             progress.unknown |= disposition == Disposition::Unknown;
             now = shared.clock.now();
             let error = self.finished(error, &progress, now - start);
@@ -143,6 +138,19 @@ impl PreparedRequest {
                 }
             }
         }
+    }
+
+    /// Drops a token that was refused. Returns whether another one is worth a try, or `None` if none was refused.
+    fn refused_token(
+        &self,
+        error: &Error,
+        authorization: &Result<Authorization, Error>,
+        progress: &Progress,
+    ) -> Option<bool> {
+        let refused = error.status() == Some(StatusCode::UNAUTHORIZED) && !progress.token_renewed;
+        let authorization = authorization.as_ref().ok().filter(|_| refused)?;
+        let cached = self.call.handle.token()?;
+        Some(cached.refuse(authorization.token.as_ref()?))
     }
 
     /// Returns the delay before the next attempt, or `None` if there is none.
@@ -266,13 +274,16 @@ impl PreparedRequest {
         };
         progress.attempts += 1;
         let mut head = None;
-        let (request, url, most) = (self.request(authorization), &self.url, shared.body_limit);
+        let (request, most) = (self.request(authorization), shared.body_limit);
         let sleep = shared.clock.sleep_until(until);
         let outcome = before(
             sleep,
-            pin!(exchange(&shared.http, request, url, most, &mut head)),
+            pin!(exchange(&shared.http, request, now, most, &mut head)),
         )
         .await;
+        if outcome.is_none() && head.is_none() {
+            shared.http.nothing_received(until - now);
+        }
         trace.attempt(progress.attempts, head.as_ref());
         if let Some(head) = &head {
             shared.drifts.status(self.call.operation, head.status);
@@ -280,14 +291,18 @@ impl PreparedRequest {
         let (error, head) = match (outcome, head) {
             // The status decides, even if the body did not arrive in time.
             (outcome, Some(head)) if !head.status.is_success() => {
-                let status = head.status;
+                let disposition = self.disposition(&head, authorization);
+                let refused = matches!(head.status.as_u16(), 401 | 403);
                 let body = outcome.and_then(Result::ok).unwrap_or_default();
-                let refused = matches!(status.as_u16(), 401 | 403);
-                let account = self.call.handle.account();
-                let mismatch = || AudienceMismatch::of_token(&authorization.value, account);
-                let error = Error::of_status(head, body, shared.clock.wall())
-                    .with_audience_mismatch(refused.then(mismatch).flatten());
-                return Err((error, Self::disposition(status, authorization)));
+                let (account, wall) = (self.call.handle.account(), shared.clock.wall());
+                let fault = || TokenFault::of_token(&authorization.value, account, wall);
+                let error = Error::of_status(head, body, wall)
+                    .with_token_fault(refused.then(fault).flatten());
+                let sent = match disposition {
+                    Disposition::Unknown => WasSent::Maybe,
+                    _ => error.was_sent(),
+                };
+                return Err((error.with_sent(sent), disposition));
             }
             // The success is known, even if a body that nobody expects did not arrive.
             (outcome, Some(head))
@@ -305,7 +320,7 @@ impl PreparedRequest {
             (None | Some(Ok(_)), head) => (Error::new(Kind::Timeout(limit)), head),
         };
         let disposition = match error.kind() {
-            Kind::Connect | Kind::Refused => Disposition::NotHandled,
+            Kind::Connect(_) | Kind::Refused => Disposition::NotHandled,
             Kind::Timeout(_) | Kind::Broken => Disposition::Unknown,
             _ => Disposition::Final,
         };
@@ -318,8 +333,14 @@ impl PreparedRequest {
         Err((error, disposition))
     }
 
-    fn disposition(status: StatusCode, authorization: &Authorization) -> Disposition {
-        match status {
+    fn disposition(&self, head: &Head, authorization: &Authorization) -> Disposition {
+        match head.status {
+            // It may be the late response to nothing: the request may still be carried out.
+            StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS
+                if !head.is_attributable && self.call.class != RetryClass::Idempotent =>
+            {
+                Disposition::Unknown
+            }
             StatusCode::UNAUTHORIZED if authorization.token.is_some() => Disposition::TokenRefused,
             StatusCode::TOO_MANY_REQUESTS => Disposition::NotHandled,
             status if is_transient(status) => Disposition::Unknown,
@@ -339,7 +360,18 @@ impl PreparedRequest {
         if self.call.auth != Auth::None {
             headers.insert(authorization.name.clone(), authorization.value.clone());
         }
-        *request.body_mut() = self.call.body.clone().map(reqwest::Body::from);
+        let body = self.call.body.clone().map(reqwest::Body::from);
+        if body.is_none()
+            && matches!(
+                *request.method(),
+                Method::POST | Method::PUT | Method::PATCH
+            )
+        {
+            // Servers respond with 411 to a request that does not say that it has no body.
+            let headers = request.headers_mut();
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        *request.body_mut() = body;
         request
     }
 }

@@ -7,6 +7,7 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::HeaderMap;
 use hyper::body::{Body, Bytes};
 use hyper::header::CONTENT_TYPE;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::documents::RequestBody;
@@ -48,15 +49,17 @@ pub(crate) async fn collect(
     Ok(kept)
 }
 
-/// Returns the JSON object of a request, or null.
+/// Returns the JSON object of a request; null for none, and for JSON that an operation without a body is sent.
 pub(crate) fn parse(expected: RequestBody, headers: &HeaderMap, bytes: &[u8]) -> ApiResult<Value> {
+    let bytes = bytes.trim_ascii();
     match (expected, bytes.is_empty()) {
         (RequestBody::Required, true) => {
             return Err(ApiError::bad_request("a JSON body is required"));
         }
         (_, true) => return Ok(Value::Null),
         (RequestBody::None, false) => {
-            return Err(ApiError::bad_request("this operation takes no body"));
+            let read = serde_json::from_slice::<IgnoredAny>(bytes);
+            return read.map(|_| Value::Null).map_err(malformed);
         }
         (RequestBody::OptionalForm, false) if is_form(headers) => {
             return Ok(form_urlencoded::parse(bytes).into_owned().collect());
@@ -73,13 +76,15 @@ pub(crate) fn parse(expected: RequestBody, headers: &HeaderMap, bytes: &[u8]) ->
             "the body has a number that is too large for 64 bits",
         )),
         Ok(_) => Err(ApiError::bad_request("the body must be a JSON object")),
-        // The parser's own message may quote the body; its position may not.
-        Err(error) => Err(ApiError::bad_request(format!(
-            "the body is not valid JSON (line {}, column {})",
-            error.line(),
-            error.column()
-        ))),
+        Err(error) => Err(malformed(error)),
     }
+}
+
+/// The parser's own message may quote the body; its position may not.
+fn malformed(error: serde_json::Error) -> ApiError {
+    let (line, column) = (error.line(), error.column());
+    let message = format!("the body is not valid JSON (line {line}, column {column})");
+    ApiError::bad_request(message)
 }
 
 /// Whether every number fits 64 bits. A larger integer could only be kept as a fraction, and would come back as one.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use url::Url;
 
 use crate::Sandbox;
 use crate::clients::{Client, is_account};
@@ -19,7 +19,7 @@ use crate::log::Log;
 use crate::persistence::StateFile;
 use crate::shared::Shared;
 use crate::state::SandboxState;
-use crate::wire::serve;
+use crate::wire::{bind, serve};
 
 /// A builder for a [`Sandbox`]; every setting has a default.
 ///
@@ -43,6 +43,12 @@ use crate::wire::serve;
 #[must_use]
 pub struct SandboxBuilder {
     port: u16,
+    host: Option<String>,
+    public_url: Option<String>,
+    pub(crate) allowed_hosts: Vec<String>,
+    pub(crate) allowed_origins: Vec<String>,
+    pub(crate) embedders: Vec<String>,
+    pub(crate) strict: bool,
     pub(crate) account: String,
     pub(crate) clients: Vec<Client>,
     profiles: BTreeSet<String>,
@@ -60,6 +66,12 @@ impl Default for SandboxBuilder {
     fn default() -> Self {
         Self {
             port: 0,
+            host: None,
+            public_url: None,
+            allowed_hosts: Vec::new(),
+            allowed_origins: Vec::new(),
+            embedders: Vec::new(),
+            strict: false,
             account: "T12345678".into(),
             clients: Vec::new(),
             profiles: BTreeSet::from(["default".to_owned()]),
@@ -89,8 +101,11 @@ macro_rules! setters {
 }
 
 setters! {
-    /// Sets the port on 127.0.0.1; default 0, any free one.
+    /// Sets the port; default 0, any free one.
     port: u16,
+    /// Sets whether requests may only have what the documents describe; default `false`: properties that no document has,
+    /// and bodies where none is defined, are accepted and noted in the log, since integrations in production send them.
+    strict: bool,
     /// Sets how long a token is valid, in whole seconds; default 14,400 (4 hours), as in Dintero's documentation.
     token_life: Duration,
     /// Sets the largest request body in bytes, beyond which a request is a 413; default 1 MiB. Dintero's limit is not
@@ -126,6 +141,43 @@ impl SandboxBuilder {
     /// Adds a payment profile that sessions can be created from; `default` is always there.
     pub fn profile(mut self, id: impl Into<String>) -> Self {
         self.profiles.insert(id.into());
+        self
+    }
+
+    /// Sets the address or name to listen on, such as `0.0.0.0` in a container; default the loopback addresses 127.0.0.1
+    /// and `::1`. Requests reach it only by a name that is allowed: [`SandboxBuilder::allowed_host`].
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        let host = host.into();
+        self.allowed_hosts.push(host.clone());
+        self.host = Some(host);
+        self
+    }
+
+    /// Sets the base URL that clients and payers reach the sandbox by, such as `http://sandbox:8400`; it is what a
+    /// session's `url` begins with. Its host is allowed. Default `http://127.0.0.1` and the port.
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.public_url = Some(url.into());
+        self
+    }
+
+    /// Adds a host that requests may name in `Host`, besides this machine, [`SandboxBuilder::host`] and
+    /// [`SandboxBuilder::public_url`]; `*` allows any. Default none: a web page could otherwise reach the sandbox by a
+    /// name of its own.
+    pub fn allowed_host(mut self, host: impl Into<String>) -> Self {
+        self.allowed_hosts.push(host.into());
+        self
+    }
+
+    /// Adds an origin such as `https://shop.example` whose pages may call the sandbox, besides those of this machine;
+    /// `*` allows any. Default none: a request with another `Origin` is a 403.
+    pub fn allowed_origin(mut self, origin: impl Into<String>) -> Self {
+        self.allowed_origins.push(origin.into());
+        self
+    }
+
+    /// Adds an origin whose pages may embed the payment page, besides those of this machine.
+    pub fn embedded_by(mut self, origin: impl Into<String>) -> Self {
+        self.embedders.push(origin.into());
         self
     }
 
@@ -178,14 +230,31 @@ impl SandboxBuilder {
         if let Some(saved) = &saved {
             self.clock.move_to(saved.moved_ms);
         }
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
+        let public_url = match self.public_url.take() {
+            Some(text) => Some(
+                http_url(&text).ok_or_else(|| invalid("the public URL is no http or https URL"))?,
+            ),
+            None => None,
+        };
+        let public_host = public_url.as_ref().and_then(Url::host_str);
+        self.allowed_hosts.extend(public_host.map(str::to_owned));
+        let listeners = bind(self.host.as_deref(), self.port).await?;
+        let mut address = listeners[0].local_addr()?;
+        let port = address.port();
+        if address.ip().is_unspecified() {
+            address.set_ip(IpAddr::from([127, 0, 0, 1]));
+        }
         let now = self.clock.now();
         let mut state = SandboxState::new(accounts, &self.profiles, self.memory_limit, now);
         if let Some(saved) = saved {
             state.resume(saved.state);
         }
         let shared = Arc::new(Shared {
-            base_url: format!("http://{}", listener.local_addr()?),
+            base_url: match public_url {
+                Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+                None => format!("http://{address}"),
+            },
+            port,
             settings: self,
             state: Mutex::new(state),
             state_file,
@@ -197,11 +266,17 @@ impl SandboxBuilder {
             log: Log::default(),
             faults: Faults::default(),
         });
-        let tasks = [
-            tokio::spawn(serve(listener, Arc::clone(&server))).abort_handle(),
-            tokio::spawn(dispatcher.run()).abort_handle(),
-            tokio::spawn(shared.save_changes()).abort_handle(),
-        ];
+        let servers = listeners.into_iter();
+        let servers = servers.map(|listener| tokio::spawn(serve(listener, Arc::clone(&server))));
+        let mut tasks: Vec<_> = servers.map(|task| task.abort_handle()).collect();
+        tasks.push(tokio::spawn(dispatcher.run()).abort_handle());
+        tasks.push(tokio::spawn(shared.save_changes()).abort_handle());
         Ok(Sandbox { server, tasks })
     }
+}
+
+fn http_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let is_plain = url.query().is_none() && url.fragment().is_none();
+    (matches!(url.scheme(), "http" | "https") && is_plain).then_some(url)
 }

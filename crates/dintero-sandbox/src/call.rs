@@ -8,6 +8,7 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 use serde_json::{Map, Value};
 
+use crate::builder::SandboxBuilder;
 use crate::clients::Grant;
 use crate::clock::text;
 use crate::documents::Operation;
@@ -27,6 +28,7 @@ pub(crate) struct Call<'a> {
     pub(crate) grant: Grant,
     pub(crate) now: DateTime<Utc>,
     pub(crate) base_url: &'a str,
+    pub(crate) settings: &'a SandboxBuilder,
     pub(crate) request_id: &'a str,
     /// The operation, unless the payer acts outside of any request.
     pub(crate) operation: Option<&'static Operation>,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hyper::body::Incoming;
+use hyper::body::{Bytes, Incoming};
 use hyper::{HeaderMap, Request, Response};
 use serde_json::Value;
 
@@ -12,19 +12,21 @@ use crate::body::{self, ResponseBody};
 use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::clients::{Grant, bearer};
 use crate::delivery::Dispatcher;
-use crate::documents::{self, Operation, Route};
+use crate::documents::{self, Operation, RequestBody, Route};
 use crate::errors::{ApiError, ApiResult};
 use crate::faults::{Fault, Faults};
 use crate::handlers::{self, Handler};
 use crate::log::{Log, LoggedRequest};
-use crate::persistence::StateFile;
 use crate::query::Query;
 use crate::shared::Shared;
 use crate::state::{Account, uuid, weight};
-use crate::{auth, corrupt, log, redact, schema};
+use crate::{access, auth, corrupt, pages, redact, schema};
 
 /// The header by which a client of any language asks for a fault.
 const FAULT_HEADER: &str = "sandbox-fault";
+
+/// How many fields that are not in the documents the log notes of one request.
+const NOTES: usize = 20;
 
 pub(crate) struct Server {
     pub(crate) shared: Arc<Shared>,
@@ -40,30 +42,53 @@ impl Server {
         request: Request<Incoming>,
     ) -> Option<Response<ResponseBody>> {
         let (parts, body) = request.into_parts();
-        let (method, path) = (parts.method.as_str(), parts.uri.path());
+        // A HEAD is a GET whose body is not sent, which the wire sees to.
+        let method = match parts.method.as_str() {
+            "HEAD" => "GET",
+            method => method,
+        };
         let query = parts.uri.query().unwrap_or_default();
-        let state_file = self.shared.state_file.as_ref();
-        let save_error = state_file.and_then(StateFile::save_error);
-        if let Some(page) = log::page::find(&self.log, save_error, (method, path, query)) {
-            return Some(page.into_http().map(body::whole));
+        // What the Web SDK opens is the payment page.
+        let embedded = Query::parse(query)
+            .first("sid")
+            .map(|id| format!("/v1/view/{id}"));
+        let path = match (parts.uri.path(), &embedded) {
+            ("/", Some(page)) => page,
+            (path, _) => path,
+        };
+        let access = access::check(&self.shared, &parts);
+        let origin = access.as_ref().ok().cloned().flatten();
+        let respond = |response: ApiResponse| {
+            let mut response = response.into_http();
+            access::share(response.headers_mut(), origin.clone());
+            response
+        };
+        let page = || {
+            let page = pages::find(self, (method, path, query));
+            page.or_else(|| access::options(&parts))
+        };
+        if let Some(page) = access.is_ok().then(page).flatten() {
+            return Some(respond(page).map(body::whole));
         }
         let route = documents::find(method, path);
         let operation = match &route {
-            Route::Found(operation, _) => Some(*operation),
-            Route::OtherMethods(_) | Route::Unknown => None,
+            Route::Found(operation, _) if access.is_ok() => Some(*operation),
+            _ => None,
         };
         let fault = operation.map_or(Ok(None), |operation| self.fault(operation, &parts.headers));
         let mut entry = LoggedRequest {
             at: self.shared.settings.clock.now(),
-            method: method.chars().take(16).collect(),
+            method: parts.method.as_str().chars().take(16).collect(),
             path: redact::path(operation, path),
             operation_id: operation.map(|operation| operation.id.to_owned()),
             status: None,
             handled: false,
             refusal: None,
             fault: fault.as_ref().ok().copied().flatten(),
+            undocumented: Vec::new(),
             request_id: uuid(),
         };
+        let request_id = entry.request_id.clone();
         let body = body::collect(body, self.shared.settings.body_limit).await;
         match entry.fault {
             Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
@@ -73,11 +98,11 @@ impl Server {
             }
             _ => {}
         }
-        let result = match (fault, route) {
-            (Err(error), _) => Err(error),
-            (_, Route::Unknown) => Err(ApiError::not_found("path")),
-            (_, Route::OtherMethods(methods)) => Err(ApiError::method_not_allowed(methods)),
-            (Ok(fault), Route::Found(operation, params)) => {
+        let result = match (access, fault, route) {
+            (Err(error), ..) | (_, Err(error), _) => Err(error),
+            (.., Route::Unknown) => Err(ApiError::not_found("path")),
+            (.., Route::OtherMethods(methods)) => Err(ApiError::method_not_allowed(methods)),
+            (_, Ok(fault), Route::Found(operation, params)) => {
                 let call = Call {
                     method,
                     path,
@@ -88,14 +113,15 @@ impl Server {
                     grant: Grant::public(&self.shared.settings.account),
                     now: self.shared.settings.clock.now(),
                     base_url: &self.shared.base_url,
-                    request_id: &entry.request_id,
+                    settings: &self.shared.settings,
+                    request_id: &request_id,
                     operation: Some(operation),
                     pending: match fault {
                         Some(Fault::Pending(time)) => Some(time),
                         _ => None,
                     },
                 };
-                let result = self.with_fault(fault, operation, call, body, &mut entry.handled);
+                let result = self.with_fault(fault, operation, call, body, &mut entry);
                 match self.shared.settings.check_responses {
                     true => checked(operation, result),
                     false => result,
@@ -105,7 +131,7 @@ impl Server {
         if let Err(error) = &result {
             entry.refuse(error);
         }
-        self.finish(result, entry)
+        self.finish(result, entry, respond)
     }
 
     /// Returns the fault that the request asks for, else the one that was queued or comes by chance.
@@ -130,7 +156,7 @@ impl Server {
         operation: &'static Operation,
         call: Call<'_>,
         body: ApiResult<Vec<u8>>,
-        handled: &mut bool,
+        entry: &mut LoggedRequest,
     ) -> HandlerResult {
         match fault {
             Some(Fault::Status(status)) => return Err(ApiError::on_demand(status)),
@@ -141,7 +167,7 @@ impl Server {
             Some(Fault::StaleToken) => self.revoke(bearer(call.headers)),
             _ => {}
         }
-        let result = self.handle(operation, call, body, handled);
+        let result = self.handle(operation, call, body, entry);
         if let (Some(Fault::StaleToken), Ok(response)) = (fault, &result) {
             self.revoke(response.body["access_token"].as_str());
         }
@@ -163,9 +189,9 @@ impl Server {
         operation: &'static Operation,
         mut call: Call<'_>,
         body: ApiResult<Vec<u8>>,
-        handled: &mut bool,
+        entry: &mut LoggedRequest,
     ) -> HandlerResult {
-        let handler = handlers::find(operation.id).ok_or_else(|| ApiError::not_found("path"))?;
+        let handler = handlers::find(operation.id);
         call.grant = match handler {
             Handler::Token => call.grant,
             Handler::Payer(_) => Grant::public(account_of(call.param("session_id"))),
@@ -173,14 +199,27 @@ impl Server {
                 auth::authorize(&self.shared, operation, &call)?
             }
         };
-        call.body = body::parse(operation.body, call.headers, &body?)?;
+        let body = body?;
+        call.body = body::parse(operation.body, call.headers, &body)?;
+        if operation.body == RequestBody::None && !body.trim_ascii().is_empty() {
+            if call.settings.strict {
+                return Err(ApiError::bad_request("this operation takes no body"));
+            }
+            entry.note("body");
+        }
         match handler {
-            Handler::Token => return auth::issue_token(&self.shared, &call, handled),
+            Handler::Token => return auth::issue_token(&self.shared, &call, &mut entry.handled),
             Handler::Payer(_) => {}
-            Handler::Api(_) | Handler::Records(..) => schema::check_request(operation, &call)?,
+            Handler::Api(_) | Handler::Records(..) => {
+                let unknown = schema::check_request(operation, &mut call)?;
+                unknown
+                    .iter()
+                    .take(NOTES)
+                    .for_each(|field| entry.note(field));
+            }
         }
         self.with_account(&call, |account| {
-            *handled = true;
+            entry.handled = true;
             let response = match handler {
                 Handler::Records(collection, action) => {
                     records::handle(&call, account, collection, action)?
@@ -209,6 +248,7 @@ impl Server {
             grant: Grant::public(account_of(session_id)),
             now: self.shared.settings.clock.now(),
             base_url: &self.shared.base_url,
+            settings: &self.shared.settings,
             request_id: &uuid(),
             operation: None,
             pending: None,
@@ -247,6 +287,7 @@ impl Server {
         &self,
         mut result: HandlerResult,
         mut entry: LoggedRequest,
+        respond: impl FnOnce(ApiResponse) -> Response<Bytes>,
     ) -> Option<Response<ResponseBody>> {
         let fault = entry.fault;
         if fault == Some(Fault::CloseAfterWork) {
@@ -257,8 +298,7 @@ impl Server {
             corrupt::json(fault, &mut response.body);
         }
         let response = result.unwrap_or_else(ApiResponse::from);
-        let response = response.with_header("request-id", &*entry.request_id);
-        let response = response.into_http();
+        let response = respond(response.with_header("request-id", &*entry.request_id));
         entry.status = Some(response.status().as_u16());
         self.log.push(entry);
         Some(match fault {
@@ -276,6 +316,8 @@ fn account_of(id: &str) -> &str {
 /// Returns the result if its body is as documented, else an error that names what is not.
 fn checked(operation: &Operation, result: HandlerResult) -> HandlerResult {
     let violations = match &result {
+        // A fault comes out as it was asked for.
+        Err(error) if error.code == "SANDBOX_FAULT" => Vec::new(),
         Ok(response) if response.file.is_some() => Vec::new(),
         Ok(response) => schema::check_response(operation, response.status, &response.body),
         Err(error) => schema::check_response(operation, error.status, &error.body()),

@@ -245,6 +245,15 @@ pub(crate) fn find(method: &str, path: &str) -> Route {
     Route::OtherMethods(methods.join(", "))
 }
 
+/// The methods of a path; those of all paths where it is none of the API's.
+pub(crate) fn allowed_methods(path: &str) -> String {
+    let own = match find("", path) {
+        Route::OtherMethods(own) => own,
+        _ => "GET, POST, PUT, DELETE".to_owned(),
+    };
+    format!("{own}, HEAD, OPTIONS")
+}
+
 pub(crate) fn is_operation(id: &str) -> bool {
     OPERATIONS.iter().any(|operation| operation.id == id)
 }

@@ -1,4 +1,4 @@
-//! The function behind each operation of the documents.
+//! The function behind each operation that has rules of its own.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -8,14 +8,13 @@ use crate::api::checkout::{
     transactions,
 };
 use crate::api::records::{
-    API_KEYS, Action, CARD_TOKENS, Collection, DRAFTS, PROFILES, REPORT_CONFIGURATIONS, REPORTS,
-    SELLERS, SUBSCRIPTIONS, TERMINAL_OPERATIONS,
+    API_KEYS, Action, CARD_TOKENS, Collection, DRAFTS, PROFILES, SUBSCRIPTIONS,
 };
 use crate::api::shopping::{
     complete, drafts, events, order_payments, order_queries, orders, sessions as order_sessions,
 };
 use crate::api::wallets::{cards, queries as card_queries, transactions as card_transactions};
-use crate::api::{admin, finance};
+use crate::api::{admin, documented};
 use crate::call::{Call, HandlerResult};
 use crate::state::Account;
 use Action::{Create, Delete, List, Read, Replace};
@@ -35,10 +34,12 @@ pub(crate) enum Handler {
 
 type Function = fn(&Call<'_>, &mut Account) -> HandlerResult;
 
-pub(crate) fn find(id: &str) -> Option<Handler> {
+/// Returns the handler of an operation; the generic one where there is no other.
+pub(crate) fn find(id: &str) -> Handler {
     static BY_ID: LazyLock<HashMap<&str, Handler>> =
         LazyLock::new(|| HANDLERS.iter().copied().collect());
-    BY_ID.get(id).copied()
+    let own = BY_ID.get(id).copied();
+    own.unwrap_or(Api(documented::handle))
 }
 
 #[rustfmt::skip]
@@ -55,9 +56,6 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("checkout_sid_pay_post", Api(invoice::pay_session)),
     ("qr_sessions_sid_post", Api(in_store::session_qr)),
     ("qr_locations_lid_post", Api(in_store::location_qr)),
-    ("qr_locations_lid_checkout_sid_post", Api(in_store::show)),
-    ("qr_locations_lid_checkout_sid_delete", Api(in_store::hide)),
-    ("creditchecks_post", Api(in_store::credit_check)),
     ("sandbox_lock", Payer(sessions::lock)),
     ("sandbox_payment_page", Payer(form::page)),
     ("sandbox_pay", Payer(form::submit)),
@@ -87,22 +85,6 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("admin_api_keys_post", Api(admin::create_api_key)),
     ("admin_parameters_api_key_delete", Api(admin::delete_api_key)),
     ("admin_api_keys_api_key_id_rotate_post", Api(admin::rotate_api_key)),
-    ("admin_terminals_operations_get", Records(&TERMINAL_OPERATIONS, List)),
-    ("admin_terminals_operations_post", Api(admin::operate_terminal)),
-    ("aid_settlements_list", Api(finance::settlements)),
-    ("settlement_attachment_download", Api(finance::attachment)),
-    ("aid_settlement_generate_test_report", Api(finance::test_report)),
-    ("aid_settlement_report_config_list", Records(&REPORT_CONFIGURATIONS, List)),
-    ("aid_settlement_report_config_create", Records(&REPORT_CONFIGURATIONS, Create)),
-    ("aid_settlement_report_config_details", Records(&REPORT_CONFIGURATIONS, Read)),
-    ("aid_settlement_report_config_update", Records(&REPORT_CONFIGURATIONS, Replace)),
-    ("aid_settlement_report_config_delete", Records(&REPORT_CONFIGURATIONS, Delete)),
-    ("api_reports_metadata_list_get", Records(&REPORTS, List)),
-    ("aid_management_settings_approvals_payout_destinations_get", Records(&SELLERS, List)),
-    ("aid_management_settings_approvals_payout_destinations_post", Records(&SELLERS, Create)),
-    ("v2_aid_payout_fund_transfers_post", Api(finance::transfer)),
-    ("v2_aid_payout_destination_balance_get", Api(finance::balances)),
-    ("v2_aid_payout_destination_transfers_get", Api(finance::transfers)),
     ("aid_draft_orders_get", Records(&DRAFTS, List)),
     ("aid_draft_orders_post", Api(drafts::create)),
     ("aid_draft_orders_id_get", Records(&DRAFTS, Read)),

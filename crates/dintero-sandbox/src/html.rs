@@ -7,9 +7,15 @@ use sha2::{Digest as _, Sha256};
 
 use crate::call::ApiResponse;
 
-/// Returns a page whose only style is `style` and whose forms may lead to `form_action`, a source list of a content
-/// security policy.
-pub(crate) fn page(title: &str, style: &str, form_action: &str, body: &Markup) -> ApiResponse {
+/// Returns a page whose only style is `style`, whose forms may lead to `form_action`, and which `frames` may embed: source
+/// lists of a content security policy.
+pub(crate) fn page(
+    title: &str,
+    style: &str,
+    form_action: &str,
+    frames: &str,
+    body: &Markup,
+) -> ApiResponse {
     let html = html! {
         (DOCTYPE)
         html lang="en" {
@@ -24,11 +30,11 @@ pub(crate) fn page(title: &str, style: &str, form_action: &str, body: &Markup) -
     };
     let digest = STANDARD.encode(Sha256::digest(style));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors 'none'; form-action {form_action}"
+        "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors {frames}; form-action {form_action}"
     );
     ApiResponse::file("text/html; charset=utf-8", html.into_string())
         .with_header("content-security-policy", policy)
         .with_header("cache-control", "no-store")
-        .with_header("referrer-policy", "no-referrer")
+        .with_header("referrer-policy", "same-origin")
         .with_header("x-content-type-options", "nosniff")
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod api;
 mod auth;
 mod body;
@@ -18,6 +19,7 @@ mod faults;
 mod handlers;
 mod html;
 mod log;
+mod pages;
 mod payer;
 mod persistence;
 mod query;
@@ -51,12 +53,12 @@ use shared::Shared;
 /// A running sandbox. Dropping it stops the server and closes its connections.
 pub struct Sandbox {
     server: Arc<Server>,
-    /// The server, the dispatcher of callbacks, and what saves the state.
-    tasks: [AbortHandle; 3],
+    /// A server for each address, the dispatcher of callbacks, and what saves the state.
+    tasks: Vec<AbortHandle>,
 }
 
 impl Sandbox {
-    /// Starts a sandbox on a free port of 127.0.0.1, on the current tokio runtime.
+    /// Starts a sandbox on a free port of 127.0.0.1 and `::1`, on the current tokio runtime.
     ///
     /// # Errors
     ///
@@ -75,6 +77,12 @@ impl Sandbox {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.shared().base_url
+    }
+
+    /// Returns the port that it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.shared().port
     }
 
     /// Returns the sandbox's own account, by default `T12345678`.

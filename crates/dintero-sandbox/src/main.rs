@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use dintero_sandbox::{Client, RandomFaults, Sandbox};
+use dintero_sandbox::{Client, RandomFaults, Sandbox, SandboxBuilder};
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -15,9 +15,27 @@ use tokio::signal::unix::{SignalKind, signal};
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Options {
-    /// Port on 127.0.0.1; 0 is any free one
+    /// Port; 0 is any free one
     #[arg(long, default_value_t = 8400)]
     port: u16,
+    /// Address to listen on, such as 0.0.0.0 in a container; default 127.0.0.1 and ::1
+    #[arg(long)]
+    host: Option<String>,
+    /// URL that clients and payers reach the sandbox by, such as http://sandbox:8400
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// Host besides this machine that requests may be sent to; * is any. Can be given several times
+    #[arg(long, value_name = "HOST")]
+    allow_host: Vec<String>,
+    /// Origin besides this machine's whose pages may call the sandbox; * is any. Can be given several times
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<String>,
+    /// Origin besides this machine's whose pages may embed the payment page. Can be given several times
+    #[arg(long, value_name = "ORIGIN")]
+    allow_embed: Vec<String>,
+    /// Refuse what the documents do not have, such as unknown properties
+    #[arg(long)]
+    strict: bool,
     /// Account id: T or P and 8 digits
     #[arg(long, default_value = "T12345678")]
     account: String,
@@ -71,9 +89,27 @@ async fn main() -> ExitCode {
 
 async fn run(options: Options) -> io::Result<()> {
     let mut builder = Sandbox::builder();
-    for host in options.callback_host {
-        builder = builder.callback_host(host);
-    }
+    builder = options.host.into_iter().fold(builder, SandboxBuilder::host);
+    builder = options
+        .public_url
+        .into_iter()
+        .fold(builder, SandboxBuilder::public_url);
+    builder = options
+        .allow_host
+        .into_iter()
+        .fold(builder, SandboxBuilder::allowed_host);
+    builder = options
+        .allow_origin
+        .into_iter()
+        .fold(builder, SandboxBuilder::allowed_origin);
+    builder = options
+        .allow_embed
+        .into_iter()
+        .fold(builder, SandboxBuilder::embedded_by);
+    builder = options
+        .callback_host
+        .into_iter()
+        .fold(builder, SandboxBuilder::callback_host);
     if let Some(path) = options.state {
         builder = builder.state_file(path);
     }
@@ -84,6 +120,7 @@ async fn run(options: Options) -> io::Result<()> {
     };
     let sandbox = builder
         .port(options.port)
+        .strict(options.strict)
         .account(options.account)
         .client(Client::new(options.client_id, options.client_secret))
         .token_life(Duration::from_secs(options.token_life))

@@ -78,6 +78,16 @@ pub(crate) fn reason(field: &str, message: &str) -> String {
     format!("{}{rest}", shown.join("."))
 }
 
+/// Returns the place of a property that is not in the documents; its own name is shown if it looks like one.
+pub(crate) fn field(field: &str) -> String {
+    let (within, own) = field.rsplit_once('.').unwrap_or(("", field));
+    let own = if is_plain(own) { own } else { REDACTED };
+    match within {
+        "" => own.to_owned(),
+        within => format!("{}.{own}", reason(within, "")),
+    }
+}
+
 fn name(part: &str) -> String {
     let (name, index) = match part.find('[') {
         Some(at) => part.split_at(at),

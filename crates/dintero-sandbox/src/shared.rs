@@ -4,6 +4,9 @@ use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use url::Url;
+
+use crate::access::is_allowed;
 use crate::builder::SandboxBuilder;
 use crate::persistence::StateFile;
 use crate::state::SandboxState;
@@ -14,6 +17,7 @@ const SAVE_DELAY: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) base_url: String,
+    pub(crate) port: u16,
     pub(crate) settings: SandboxBuilder,
     pub(crate) state: Mutex<SandboxState>,
     pub(crate) state_file: Option<StateFile>,
@@ -22,6 +26,14 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn state(&self) -> MutexGuard<'_, SandboxState> {
         lock(&self.state)
+    }
+
+    /// Whether a URL leads to the sandbox itself.
+    pub(crate) fn is_own(&self, url: &Url) -> bool {
+        let base = Url::parse(&self.base_url).ok();
+        let is_here = is_allowed(url, &self.settings.allowed_hosts);
+        (is_here && url.port_or_known_default() == Some(self.port))
+            || base.is_some_and(|base| base.origin() == url.origin())
     }
 
     /// To be called after each change of the state.

@@ -1,6 +1,7 @@
 //! The wire: accepts connections and hands their requests on.
 
 use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,28 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::dispatch::Server;
+
+/// Binds a port of `host`; without a host, of both loopback addresses, as far as the machine has them.
+pub(crate) async fn bind(host: Option<&str>, port: u16) -> io::Result<Vec<TcpListener>> {
+    let clear = |error: io::Error| match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            let text = format!("port {port} is in use; choose another, or 0 for any free one");
+            io::Error::new(error.kind(), text)
+        }
+        _ => error,
+    };
+    if let Some(host) = host {
+        return Ok(vec![TcpListener::bind((host, port)).await.map_err(clear)?]);
+    }
+    let first = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+    let first = first.map_err(clear)?;
+    let second = TcpListener::bind((Ipv6Addr::LOCALHOST, first.local_addr()?.port())).await;
+    match second {
+        Ok(second) => Ok(vec![first, second]),
+        Err(error) if port != 0 && error.kind() == io::ErrorKind::AddrInUse => Err(clear(error)),
+        Err(_) => Ok(vec![first]),
+    }
+}
 
 /// Accepts connections until the task is aborted; its connections end with it.
 pub(crate) async fn serve(listener: TcpListener, server: Arc<Server>) {

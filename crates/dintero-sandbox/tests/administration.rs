@@ -1,20 +1,17 @@
-//! Profiles, API keys, the signature secret, terminals, locations and QR codes.
+//! Profiles, API keys, the signature secret, and QR codes.
 
 mod support;
 
 use std::io::Cursor;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use dintero_sandbox::{Client, Sandbox};
-use reqwest::Method;
 use serde_json::{Value, json};
 use support::{Api, ok, refused, refused_fields, session_body, start, start_with};
 
 const PROFILES: &str = "/v1/admin/session/profiles";
 const KEYS: &str = "/v1/admin/api-keys";
-const TERMINALS: &str = "/v1/admin/terminals/operations";
 
 #[tokio::test]
 async fn a_session_takes_its_configuration_from_the_stored_profile() {
@@ -144,67 +141,6 @@ async fn the_signature_secret_is_there_once_it_was_made() {
 }
 
 #[tokio::test]
-async fn a_terminal_does_one_thing_at_a_time() {
-    let api = start().await;
-    let body = json!({"terminal_id": "t1", "operation": "send_logs"});
-    let key = "11111111-2222-3333-4444-555555555555";
-    let post = async |body: &Value, key: &str| {
-        let request = api
-            .request(Method::POST, TERMINALS)
-            .json(body)
-            .header("idempotency-key", key);
-        request.send().await.expect("a response")
-    };
-    let first: Value = post(&body, key).await.json().await.expect("JSON");
-    assert_eq!(first["status"], "PENDING");
-    let again: Value = post(&body, key).await.json().await.expect("JSON");
-    assert_eq!(again, first);
-    assert_eq!(
-        post(&json!({"terminal_id": "t2", "operation": "send_logs"}), key)
-            .await
-            .status(),
-        400
-    );
-    assert_eq!(post(&body, "no uuid").await.status(), 400);
-    let busy = post(&body, "11111111-2222-3333-4444-555555555556").await;
-    assert_eq!(
-        (
-            busy.status().as_u16(),
-            &busy.headers()["retry-after"] == "30"
-        ),
-        (409, true)
-    );
-    ok(api
-        .post(
-            TERMINALS,
-            json!({"terminal_id": "t2", "operation": "open_menu"}),
-        )
-        .await);
-    api.sandbox.advance(Duration::from_secs(30));
-    let id = first["id"].as_str().expect("an id");
-    let found = ok(api.get(&format!("{TERMINALS}?operation_id={id}")).await);
-    assert_eq!(
-        (&found[0]["status"], found.as_array().map(Vec::len)),
-        (&json!("COMPLETED"), Some(1))
-    );
-    ok(api.post(TERMINALS, body).await);
-}
-
-#[tokio::test]
-async fn a_location_shows_one_open_session() {
-    let api = start().await;
-    let (open, paid) = (api.session().await, api.session().await);
-    api.pay(&paid);
-    let path = |session: &str| format!("/v1/locations/till/checkout/{session}");
-    refused(&api.post_nothing(&path(&paid)).await, 400);
-    refused(&api.post_nothing(&path("T12345678.none")).await, 400);
-    assert_eq!(api.post_nothing(&path(&open)).await, (201, Value::Null));
-    refused(&api.delete(&path(&paid)).await, 400);
-    assert_eq!(api.delete(&path(&open)).await, (201, Value::Null));
-    refused(&api.delete(&path(&open)).await, 400);
-}
-
-#[tokio::test]
 async fn a_qr_code_is_a_picture_of_the_size_asked_for() {
     let api = start().await;
     let path = format!("/v1/sessions/{}/qr", api.session().await);
@@ -228,20 +164,6 @@ async fn a_qr_code_is_a_picture_of_the_size_asked_for() {
     );
     let long = format!("/v1/locations/{}/qr", "x".repeat(10_000));
     refused(&api.post(&long, json!({})).await, 400);
-}
-
-#[tokio::test]
-async fn a_credit_check_rejects_what_is_much() {
-    let api = start().await;
-    let body = |amount: i64| json!({"credit_providers": ["collector"], "amount": amount, "currency": "NOK", "applicant": {}});
-    for (amount, status) in [(10_000_000, "approved"), (10_000_001, "rejected")] {
-        let found = ok(api.post("/v1/creditchecks", body(amount)).await);
-        assert_eq!(found["results"][0]["status"], status);
-    }
-    refused_fields(
-        &api.post("/v1/creditchecks", json!({})).await,
-        &["credit_providers", "amount", "currency", "applicant"],
-    );
 }
 
 #[tokio::test]

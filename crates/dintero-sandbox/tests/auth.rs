@@ -64,8 +64,14 @@ async fn the_body_of_the_token_call_is_checked() {
     let password = json!({"grant_type": "password", "audience": api.audience()["audience"]});
     refused_fields(&call(password).await, &["grant_type"]);
     for audience in [
-        format!("{}/v1/accounts/T12345678", api.sandbox.url()),
-        "https://api.dintero.com/v1/accounts/T1".into(),
+        "https://api.dintero.com/v1/accounts/T1",
+        "https://api.dintero.com/v1/accounts/T12345678//",
+        "https://api.dintero.com/v1/accounts/T12345678?a",
+        "https://api.dintero.com:8443/v1/accounts/T12345678",
+        "http://api.dintero.com/v1/accounts/T12345678",
+        "https://api.dintero.com.example/v1/accounts/T12345678",
+        "https://T00000002@api.dintero.com/v1/accounts/T12345678",
+        "https://shop.example/v1/accounts/T12345678",
     ] {
         refused_fields(
             &call(json!({"grant_type": "client_credentials", "audience": audience})).await,
@@ -74,6 +80,30 @@ async fn the_body_of_the_token_call_is_checked() {
     }
     let other = json!({"grant_type": "client_credentials", "audience": "https://api.dintero.com/v1/accounts/T99999999"});
     refused(&call(other).await, 403);
+}
+
+#[tokio::test]
+async fn an_audience_may_be_on_any_host_of_dintero_or_of_the_sandbox() {
+    let api = start_with(Sandbox::builder().public_url("http://sandbox.test:8400/")).await;
+    let reached = format!("http://127.0.0.1:{}", api.sandbox.port());
+    for base in [
+        "https://api.dintero.com",
+        "https://T12345678@api.dintero.com",
+        "https://test.dintero.com",
+        "http://sandbox.test:8400",
+        &reached,
+    ] {
+        for end in ["", "/"] {
+            let audience = format!("{base}/v1/accounts/T12345678{end}");
+            let body = json!({"grant_type": "client_credentials", "audience": audience});
+            let url = format!("{reached}/v1/accounts/T12345678/auth/token");
+            let request = api
+                .http
+                .post(url)
+                .basic_auth("sandbox-client", Some("sandbox-secret"));
+            ok(api.send(request.json(&body)).await);
+        }
+    }
 }
 
 #[tokio::test]

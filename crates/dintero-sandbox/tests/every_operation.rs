@@ -253,6 +253,7 @@ fn sandbox() -> dintero_sandbox::SandboxBuilder {
         .client(Client::new("none", "secret").with_scopes(["read:nothing"]))
         .client(Client::new("other", "secret").with_account("T00000002"))
         .body_limit(4_096)
+        .strict(true)
         .check_responses(true)
 }
 
@@ -369,6 +370,22 @@ async fn a_refused_request_changes_nothing() {
         } else {
             let request = api.request(method.clone(), &path).json(&json!({"a": 1}));
             same(&what, &api.send(request).await, 400);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_status_that_was_asked_for_comes_out_of_every_operation() {
+    let api = start_with(sandbox()).await;
+    let ids = prepare(&api).await;
+    for (method, path, body) in lines(CALLS, &ids) {
+        for status in [400_u16, 404, 409, 500, 503] {
+            let request = api.request(method.clone(), &path);
+            let request = request.header("sandbox-fault", format!("status={status}"));
+            let found = api
+                .send(body.iter().fold(request, RequestBuilder::json))
+                .await;
+            assert_eq!(found.0, status, "{method} {path}: {}", found.1);
         }
     }
 }

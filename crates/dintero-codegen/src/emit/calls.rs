@@ -193,6 +193,6 @@ fn client_method(source: &mut String, operation: &Operation, method: &Method) {
     let call = name.to_upper_camel_case();
     put!(
         source,
-        "    pub fn {name}(&self{arguments}) -> calls::{call}<'_> {{\n        calls::{call}::new(self){setters}\n    }}\n"
+        "    pub fn {name}(&self{arguments}) -> calls::{call} {{\n        calls::{call}::new(self){setters}\n    }}\n"
     );
 }

@@ -173,7 +173,7 @@ fn retry(operation: &Value, method: &str) -> RetryClass {
     match (operation["x-dintero-retry"].as_str(), method) {
         (Some("idempotent"), _) => RetryClass::Idempotent,
         (Some("duplicate-tolerated"), _) => RetryClass::DuplicateTolerated,
-        (None, "get" | "head" | "options" | "put" | "delete") => RetryClass::Idempotent,
+        (None, "get" | "head") => RetryClass::Idempotent,
         _ => RetryClass::NonIdempotent,
     }
 }

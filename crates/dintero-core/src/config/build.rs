@@ -7,18 +7,24 @@ use http::{HeaderMap, HeaderValue};
 use reqwest::Url;
 use secrecy::ExposeSecret;
 
-use super::check::{base_url, check_secret};
-use super::{API_URL, Builder, CHECKOUT_URL, POOL_IDLE};
+use super::check::{base_url, check_environment, check_secret, is_loopback};
+use super::{API_URL, Builder, CHECKOUT_URL};
 use crate::Error;
 use crate::account::{check_account, check_owner};
+use crate::audience::TokenFault;
 use crate::credentials::{Credentials, api_key, basic, bearer};
 use crate::data::Violations;
 use crate::drift::Drifts;
 use crate::error::Kind;
+use crate::exchange::unusable;
 use crate::handle::{Handle, Shared};
+use crate::http_clients::{HttpClients, has_crypto_provider};
 use crate::options::{NO_HEADER, set_header};
 use crate::retry::Budget;
 use crate::token::{ClientCredentialsSource, TokenCache};
+
+/// The violation of a production account on a host that is allowed for http.
+pub(crate) const ONLY_HTTPS: &str = "is a production account, for which http is not permitted";
 
 impl<T: From<Handle>> Builder<T> {
     /// Validates the settings and builds the client. Nothing is sent and no task is started.
@@ -31,11 +37,41 @@ impl<T: From<Handle>> Builder<T> {
         check_account(self.names.account, &account, &mut violations);
         if let Some(owner) = &self.owner {
             check_owner(owner, &mut violations);
+            if violations.is_empty() && TokenFault::environment(owner, &account).is_some() {
+                let rule = "and account must both be for tests (`T`) or for production (`P`)";
+                violations.push("owner", rule);
+            }
         }
-        let api = self.api_url.as_deref().unwrap_or(API_URL);
-        let api_url = base_url(self.names.api_url, api, &mut violations);
-        let checkout = self.checkout_url.as_deref().unwrap_or(CHECKOUT_URL);
-        let checkout_url = base_url(self.names.checkout_url, checkout, &mut violations);
+        let url = |name, text: &Option<String>, default, violations: &mut _| {
+            base_url(
+                name,
+                text.as_deref().unwrap_or(default),
+                &self.http_hosts,
+                violations,
+            )
+        };
+        let names = &self.names;
+        let api = url(names.api_url, &self.api_url, API_URL, &mut violations);
+        let checkout = url(
+            names.checkout_url,
+            &self.checkout_url,
+            CHECKOUT_URL,
+            &mut violations,
+        );
+        let roots = api.zip(checkout);
+        let is_http = |url: &Url| url.scheme() == "http";
+        let (mut plain, mut local, mut allowed_http) = (false, false, false);
+        if let Some((api, checkout)) = &roots {
+            check_environment((api, checkout), names.checkout_url, &mut violations);
+            plain = is_http(api) || is_http(checkout);
+            local = is_http(api) && is_http(checkout);
+            allowed_http = [api, checkout]
+                .iter()
+                .any(|url| is_http(url) && !is_loopback(url));
+        }
+        if allowed_http && account.starts_with('P') {
+            violations.push(names.account, ONLY_HTTPS);
+        }
         for (name, is_zero) in [
             ("timeout", self.timeout.is_zero()),
             ("connect_timeout", self.connect_timeout.is_zero()),
@@ -48,27 +84,28 @@ impl<T: From<Handle>> Builder<T> {
         }
         let headers = self.default_headers(&mut violations);
         self.check_credentials(&mut violations);
-        let plain = [&api_url, &checkout_url]
-            .iter()
-            .any(|url| url.as_deref().is_some_and(|url| url.starts_with("http:")));
-        let http = self.http(plain, &mut violations);
-        let root = |url: &Option<String>| url.as_deref().and_then(|url| Url::parse(url).ok());
-        let roots = root(&api_url).zip(root(&checkout_url));
-        let (Some(http), Some(api_url), Some(checkout_url), Some((api_root, checkout_root)), true) =
-            (http, api_url, checkout_url, roots, violations.is_empty())
-        else {
+        let proxy = self.checked_proxy(&mut violations);
+        if !has_crypto_provider() {
+            violations.push("", "rustls has no crypto provider: install one first, such as `rustls::crypto::ring::default_provider().install_default()`");
+        }
+        if cfg!(not(feature = "tls")) && !local {
+            violations.push("", "https requires a TLS feature, such as `rustls`");
+        }
+        let Some((api_root, checkout_root)) = roots.filter(|_| violations.is_empty()) else {
             return Err(Error::new(Kind::Configuration(violations)));
         };
+        let http = Arc::new(self.http((plain, local), proxy)?);
         let Some(credentials) = self.credentials(&http, &headers) else {
             violations.push("credentials", "are required");
             return Err(Error::new(Kind::Configuration(violations)));
         };
         let shared = Shared {
             http,
-            api_url: api_url.into(),
+            api_url: without_slash(&api_root),
             api_root,
-            checkout_url: checkout_url.into(),
+            checkout_url: without_slash(&checkout_root),
             checkout_root,
+            allowed_http,
             owner: self.owner.map(Into::into),
             credentials,
             headers,
@@ -134,7 +171,7 @@ impl<T: From<Handle>> Builder<T> {
         }
     }
 
-    fn credentials(&mut self, http: &reqwest::Client, headers: &HeaderMap) -> Option<Credentials> {
+    fn credentials(&mut self, http: &Arc<HttpClients>, headers: &HeaderMap) -> Option<Credentials> {
         if let Some((id, secret)) = self.client.take() {
             let basic = basic(&id?, &secret?)?;
             let source = Arc::new(ClientCredentialsSource {
@@ -154,48 +191,70 @@ impl<T: From<Handle>> Builder<T> {
         self.source.take().map(Credentials::Source)
     }
 
-    fn http(&mut self, plain: bool, violations: &mut Violations) -> Option<reqwest::Client> {
-        if let Some(http) = self.http.take() {
-            if self.proxy.is_some() {
-                let rule = "has no effect beside `http_client`: set it on that client";
-                violations.push("proxy", rule);
-            }
-            return Some(http);
-        }
-        let mut builder = client_builder().connect_timeout(self.connect_timeout);
-        match &self.proxy {
-            Some(proxy) => match reqwest::Proxy::all(proxy.expose_secret()) {
-                // Only the loopback may be http, and a proxy could read the token.
-                Ok(proxy) => {
-                    let loopback = reqwest::NoProxy::from_string("localhost,127.0.0.0/8,::1");
-                    builder = builder.proxy(proxy.no_proxy(loopback));
+    fn checked_proxy(&self, violations: &mut Violations) -> Option<reqwest::Proxy> {
+        let Some(proxy) = &self.proxy else {
+            for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+                let value = std::env::var(name).unwrap_or_default();
+                if !value.is_empty() && self.http.is_none() {
+                    check_proxy(name, &value, violations);
                 }
-                Err(_) => violations.push("proxy", "is not the URL of a proxy"),
-            },
-            // A token for the loopback must not be sent unencrypted to a proxy of the environment.
-            None if plain => builder = builder.no_proxy(),
-            None => {}
-        }
-        let http = builder.build().ok();
-        if http.is_none() {
-            violations.push("", "the HTTP client cannot be built: check that a TLS feature (`rustls` or `native-tls`) is enabled and root certificates are installed");
-        }
-        http
+            }
+            return None;
+        };
+        // Only local hosts may be http, and a proxy could read the token.
+        let local = reqwest::NoProxy::from_string("localhost,127.0.0.0/8,::1");
+        let proxy = check_proxy("proxy", proxy.expose_secret(), violations)?;
+        Some(proxy.no_proxy(local))
+    }
+
+    fn http(
+        &mut self,
+        (plain, local): (bool, bool),
+        proxy: Option<reqwest::Proxy>,
+    ) -> Result<HttpClients, Error> {
+        let (own, connect_timeout) = (self.http.take(), self.connect_timeout);
+        let customize = move |client: reqwest::ClientBuilder| {
+            let mut client = client.connect_timeout(connect_timeout);
+            match &proxy {
+                Some(proxy) => client = client.proxy(proxy.clone()),
+                // A token for a local host must not be sent unencrypted to a proxy of the environment.
+                None if plain => client = client.no_proxy(),
+                None => {}
+            }
+            if local {
+                client = without_certificates(client);
+            }
+            match &own {
+                Some(own) => own(client),
+                None => client,
+            }
+        };
+        HttpClients::new(Box::new(customize)).map_err(unusable)
     }
 }
 
-/// Returns the settings of the default HTTP client.
-///
-/// The retries of reqwest are off: a connection that the server closes gracefully (HTTP/2 GOAWAY) can fail a request that the
-/// server still handles, and reqwest would send even a non-idempotent request again.
-fn client_builder() -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .pool_idle_timeout(POOL_IDLE)
-        .gzip(true)
-        .referer(false)
+/// Keeps the root certificates from being read, which may be missing where no TLS is used.
+fn without_certificates(client: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    #[cfg(feature = "tls")]
+    let client = client.tls_certs_only([]);
+    client
 }
 
-#[cfg(test)]
-mod tests;
+pub(super) fn without_slash(url: &Url) -> Arc<str> {
+    url.as_str().trim_end_matches('/').into()
+}
+
+fn check_proxy(name: &str, url: &str, violations: &mut Violations) -> Option<reqwest::Proxy> {
+    let is_socks = url
+        .get(..5)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("socks"));
+    if is_socks && cfg!(not(feature = "socks")) {
+        violations.push(name, "is a SOCKS proxy, which requires the feature `socks`");
+        return None;
+    }
+    let proxy = reqwest::Proxy::all(url).ok();
+    if proxy.is_none() {
+        violations.push(name, "is not the URL of a proxy");
+    }
+    proxy
+}

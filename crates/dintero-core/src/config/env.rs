@@ -32,6 +32,12 @@ impl<T: From<Handle>> Builder<T> {
         // A missing variable must not replace the URL of a sandbox by that of production.
         self.api_url = read(NAMES.api_url).or(self.api_url);
         self.checkout_url = read(NAMES.checkout_url).or(self.checkout_url);
+        let hosts = read("DINTERO_ALLOW_HTTP").unwrap_or_default();
+        let hosts = hosts
+            .split(',')
+            .map(str::trim)
+            .filter(|host| !host.is_empty());
+        self.http_hosts.extend(hosts.map(str::to_owned));
         self
     }
 }

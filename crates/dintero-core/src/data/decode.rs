@@ -73,8 +73,10 @@ fn read_again<T: DeserializeOwned>(text: &str) -> (Read<T>, Vec<Finding>) {
     });
     match (result, value) {
         (Ok((set_aside, findings)), Some(value)) => (Ok((value, set_aside)), findings),
-        (Err(error), _) => (Err(error), Vec::new()),
-        (Ok(_), None) => (Err(DecodeError::empty()), Vec::new()),
+        (result, _) => (
+            Err(result.err().unwrap_or_else(DecodeError::empty)),
+            Vec::new(),
+        ),
     }
 }
 
@@ -87,13 +89,14 @@ fn read_leniently(
         return Err(DecodeError::new(&error, text.as_bytes()));
     }
     let text: Cow<'_, str> = replace_lone_surrogates(text);
-    match lenient::run(&text, parse) {
-        Ok((misfits, findings)) => {
-            let findings = Finding::resolve(&text, findings);
-            Ok((Misfit::resolve(&text, misfits), findings))
-        }
-        Err(misfit) => Err(misfit.into_error(&text)),
-    }
+    let (result, mut found) = lenient::run(&text, parse);
+    found.names.sort_unstable();
+    result.map_err(|misfit| misfit.into_error(&text, &found.names))?;
+    let findings = Finding::resolve(&text, found.findings, &found.names);
+    Ok((
+        Misfit::resolve(&text, found.misfits, &found.names),
+        findings,
+    ))
 }
 
 /// Returns the text with its whole decimals written as integers, if it has any.

@@ -9,13 +9,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
-use serde::de::MapAccess;
+use serde::de::{self, Deserialize, MapAccess, Visitor};
 use serde_json::de::StrRead;
 
 use super::UnknownFields;
 use super::decode::whole;
-use super::raw::Raw;
+use super::raw::{Raw, without_position};
 use super::set_aside::{Finding, Misfit, Unfit};
+use super::unknown_fields::ELEMENT;
 
 pub(super) type Deserializer<'a> = serde_json::Deserializer<StrRead<'a>>;
 /// Deserializes a value into its place.
@@ -43,17 +44,25 @@ enum Mode {
     /// A usual reading that collects the names of what the types do not know.
     Watched,
     Lenient,
+    /// Within a lenient reading, nothing is set aside.
+    Exact,
 }
 
 /// What a lenient reading has found so far.
-struct Reading {
+pub(super) struct Reading {
     /// The address of the body and its length.
     body: (usize, usize),
     /// The offset in the body of the field that is being read.
     at: usize,
     depth: u32,
-    misfits: Vec<Misfit>,
-    findings: Vec<Finding>,
+    /// Whether the body is an object.
+    is_object: bool,
+    /// Whether elements that are no objects are kept as such.
+    keeps_elements: bool,
+    pub(super) misfits: Vec<Misfit>,
+    pub(super) findings: Vec<Finding>,
+    /// The offsets of the names that are known to be of fields. Other names may be personal data.
+    pub(super) names: Vec<usize>,
 }
 
 impl Reading {
@@ -61,9 +70,23 @@ impl Reading {
         body: (0, 0),
         at: 0,
         depth: 0,
+        is_object: false,
+        keeps_elements: false,
+        names: Vec::new(),
         misfits: Vec::new(),
         findings: Vec::new(),
     };
+
+    /// How much was found so far.
+    fn found(&self) -> [usize; 2] {
+        [self.misfits.len(), self.findings.len()]
+    }
+
+    /// Forgets what was found later.
+    fn forget(&mut self, [misfits, findings]: [usize; 2]) {
+        self.misfits.truncate(misfits);
+        self.findings.truncate(findings);
+    }
 
     /// The offset of a part of the body; a text that is no part of it has the offset of the field that is being read.
     fn offset(&self, text: &str) -> usize {
@@ -73,8 +96,26 @@ impl Reading {
     }
 }
 
+/// Returns `true` in a second reading.
 pub(super) fn is_on() -> bool {
+    matches!(MODE.get(), Mode::Lenient | Mode::Exact)
+}
+
+/// Returns `true` if fields that do not fit are set aside.
+pub(super) fn sets_aside() -> bool {
     MODE.get() == Mode::Lenient
+}
+
+/// Takes note of the name of a field, a part of the body.
+pub(super) fn note(name: &str) {
+    if is_on() {
+        READING.with_borrow_mut(|reading| reading.names.push(reading.offset(name)));
+    }
+}
+
+/// Returns `true` if elements that are no objects are kept.
+pub(super) fn keeps_elements() -> bool {
+    is_on() && READING.with_borrow(|reading| reading.keeps_elements)
 }
 
 /// Sets the mode until it is dropped.
@@ -92,28 +133,72 @@ impl Drop for Within {
     }
 }
 
-/// Reads `body` leniently and returns what was set aside and found, or the misfit that leaves nothing to return.
-pub(super) fn run(
-    body: &str,
-    parse: &mut Parse<'_>,
-) -> Result<(Vec<Misfit>, Vec<Finding>), Misfit> {
+/// Reads `body` leniently: returns the misfit that leaves nothing to return, if there is one, and what was found.
+///
+/// Elements of the list that the body is, or that it has in one of its fields, are kept in any case if nothing else helps.
+pub(super) fn run(body: &str, parse: &mut Parse<'_>) -> (Result<(), Misfit>, Reading) {
     let _within = Within::new(Mode::Lenient);
-    let outer = READING.replace(Reading {
-        body: (body.as_ptr() as usize, body.len()),
-        ..Reading::EMPTY
-    });
-    let result = attempt("", body, parse);
-    let reading = READING.replace(outer);
-    result.map(|()| (reading.misfits, reading.findings))
+    let mut run = |keeps_elements| {
+        let outer = READING.replace(Reading {
+            body: (body.as_ptr() as usize, body.len()),
+            is_object: body.trim_start().starts_with('{'),
+            keeps_elements,
+            ..Reading::EMPTY
+        });
+        let result = attempt("", body, parse);
+        (result, READING.replace(outer))
+    };
+    let first = run(false);
+    if first.0.is_err() {
+        let second = run(true);
+        if second.0.is_ok() {
+            return second;
+        }
+    }
+    first
 }
 
-/// Runs a usual reading within a lenient one.
-pub(super) fn suspended<T>(read: impl FnOnce() -> T) -> T {
-    let _within = Within::new(match MODE.get() {
-        Mode::Lenient => Mode::Usual,
-        mode => mode,
-    });
-    read()
+/// Deserializes an object. If told so, an element of a list that is no object becomes one whose only field is the element.
+pub(super) fn read_object<'de, D: de::Deserializer<'de>, T>(
+    deserializer: D,
+    visitor: impl for<'a> Visitor<'a, Value = T>,
+) -> Result<T, D::Error> {
+    let Raw(text) = Raw::deserialize(deserializer)?;
+    let is_kept = !text.starts_with('{')
+        && READING.with_borrow_mut(|reading| {
+            let at = reading.offset(&text);
+            // Within a field of an element, the nearest field can be set aside.
+            let most = 1 + u32::from(reading.is_object);
+            let is_element = reading.depth <= most && at != reading.at;
+            if is_element {
+                reading
+                    .misfits
+                    .push(Misfit::whole("", at + 1, &text, "an object"));
+            }
+            is_element
+        });
+    let object = is_kept.then(|| format!("{{\"{ELEMENT}\":{text}}}"));
+    let object = object.as_deref().unwrap_or(&text);
+    let mut deserializer = serde_json::Deserializer::from_str(object);
+    de::Deserializer::deserialize_map(&mut deserializer, visitor).map_err(without_position)
+}
+
+/// Tries a variant of a union: exactly, or in a lenient reading leniently. Of one that does not fit, all that was found is forgotten.
+pub(super) fn attempt_variant<T>(
+    exact: bool,
+    parse: impl FnOnce() -> serde_json::Result<T>,
+) -> Option<T> {
+    let mode = MODE.get();
+    if mode != Mode::Lenient {
+        return exact.then(parse)?.ok();
+    }
+    let before = READING.with_borrow(Reading::found);
+    let _within = Within::new(if exact { Mode::Exact } else { mode });
+    let read = parse();
+    if read.is_err() {
+        READING.with_borrow_mut(|reading| reading.forget(before));
+    }
+    read.ok()
 }
 
 /// Notes that a usual reading found a value that none of the variants fits that it may be.
@@ -145,8 +230,8 @@ pub(super) fn found(kind: Unfit, within: &'static str, name: &str, text: &str) {
                 names.push(hash);
             }
         }),
-        Mode::Lenient => READING.with_borrow_mut(|reading| {
-            if reading.findings.len() < MAX_FINDINGS {
+        Mode::Lenient | Mode::Exact => READING.with_borrow_mut(|reading| {
+            if reading.findings.len() < MAX_FINDINGS && name != ELEMENT {
                 let value = (kind == Unfit::UnknownValue).then(|| name.to_owned());
                 let finding = Finding::new(kind, reading.offset(text), value);
                 reading.findings.push(finding);
@@ -189,7 +274,7 @@ fn attempt(name: &str, text: &str, parse: &mut Parse<'_>) -> Result<(), Misfit> 
         let outer = reading.at;
         reading.at = reading.offset(text);
         reading.depth += 1;
-        (outer, reading.misfits.len(), reading.depth)
+        (outer, reading.found(), reading.depth)
     });
     let result = if depth > MAX_DEPTH {
         Err(None)
@@ -199,7 +284,7 @@ fn attempt(name: &str, text: &str, parse: &mut Parse<'_>) -> Result<(), Misfit> 
     let result = match result {
         Err(Some(error)) if !is_missing_field(&error) => {
             let again = whole(text).and_then(|text| {
-                forget(before);
+                READING.with_borrow_mut(|reading| reading.forget(before));
                 parse(&mut serde_json::Deserializer::from_str(&text)).ok()
             });
             again.ok_or(Some(error))
@@ -210,23 +295,13 @@ fn attempt(name: &str, text: &str, parse: &mut Parse<'_>) -> Result<(), Misfit> 
         let at = std::mem::replace(&mut reading.at, outer);
         reading.depth -= 1;
         result.map_err(|error| {
-            let inner = reading.misfits.split_off(before);
+            let inner = reading.misfits.split_off(before[0]);
             match error {
                 Some(error) => Misfit::new(name, at, text, &error, inner),
-                None => Misfit::too_deep(name, at, text),
+                None => Misfit::whole(name, at, text, "fewer levels of objects"),
             }
         })
     })
-}
-
-/// Returns the number of misfits that were found so far.
-pub(super) fn misfits() -> usize {
-    READING.with_borrow(|reading| reading.misfits.len())
-}
-
-/// Forgets all misfits but the first ones.
-pub(super) fn forget(all_but: usize) {
-    READING.with_borrow_mut(|reading| reading.misfits.truncate(all_but));
 }
 
 fn is_missing_field(error: &serde_json::Error) -> bool {

@@ -25,6 +25,20 @@ impl SetAside {
         &self.place
     }
 
+    /// The same field in an object that has the value as a field of this name.
+    #[doc(hidden)]
+    pub fn within(mut self, name: &str) -> Self {
+        for path in [&mut self.path, &mut self.place] {
+            let dot = if path.is_empty() || path.starts_with('[') {
+                ""
+            } else {
+                "."
+            };
+            *path = format!("{name}{dot}{path}");
+        }
+        self
+    }
+
     /// Returns what the type expects there, such as `i64`.
     pub fn expected(&self) -> &str {
         &self.expected
@@ -97,23 +111,25 @@ impl Misfit {
         }
     }
 
-    pub(super) fn too_deep(name: &str, at: usize, text: &str) -> Self {
+    /// Describes a value that does not fit as a whole.
+    pub(super) fn whole(name: &str, at: usize, text: &str, expected: &str) -> Self {
         Self {
             name: name.to_owned(),
             at,
             stopped: at,
             missing: None,
-            reason: "expected fewer levels of objects".to_owned(),
+            reason: format!("expected {expected}"),
             found: kind_of(text),
         }
     }
 
     /// Adds the paths, in one pass over the body.
-    pub(super) fn resolve(body: &str, misfits: Vec<Self>) -> Vec<SetAside> {
+    pub(super) fn resolve(body: &str, misfits: Vec<Self>, names: &[usize]) -> Vec<SetAside> {
         let offsets = misfits
             .iter()
             .flat_map(|misfit| [misfit.at, misfit.stopped]);
-        let paths = paths_at(body.as_bytes(), &offsets.collect::<Vec<_>>());
+        let offsets: Vec<usize> = offsets.collect();
+        let paths = paths_at(body.as_bytes(), &offsets, Some(names));
         let resolved = misfits.into_iter().zip(paths.chunks(2));
         resolved
             .map(|(misfit, paths)| SetAside {
@@ -134,8 +150,9 @@ impl Misfit {
     }
 
     /// Returns the error of a body that does not fit as a whole.
-    pub(super) fn into_error(self, body: &str) -> DecodeError {
-        DecodeError::field(&paths_at(body.as_bytes(), &[self.stopped])[0], &self.reason)
+    pub(super) fn into_error(self, body: &str, names: &[usize]) -> DecodeError {
+        let paths = paths_at(body.as_bytes(), &[self.stopped], Some(names));
+        DecodeError::field(&paths[0], &self.reason)
     }
 }
 
@@ -201,9 +218,9 @@ impl Finding {
     }
 
     /// Adds the paths, in one pass over the body.
-    pub(super) fn resolve(body: &str, mut findings: Vec<Self>) -> Vec<Self> {
+    pub(super) fn resolve(body: &str, mut findings: Vec<Self>, names: &[usize]) -> Vec<Self> {
         let offsets: Vec<usize> = findings.iter().map(|finding| finding.at).collect();
-        let paths = paths_at(body.as_bytes(), &offsets);
+        let paths = paths_at(body.as_bytes(), &offsets, Some(names));
         findings
             .iter_mut()
             .zip(paths)

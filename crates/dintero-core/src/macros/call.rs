@@ -15,23 +15,23 @@ macro_rules! call {
     ) => {
         $(#[$meta])*
         #[must_use = "nothing is sent before `send` is awaited"]
-        pub struct $name<'a> {
-            __client: &'a Client,
+        pub struct $name {
+            __client: Client,
             __violations: $crate::data::Violations,
             __options: $crate::CallOptions,
             $($field: ::std::option::Option<$crate::__type!(required $kind $type)>,)*
         }
 
-        impl ::std::fmt::Debug for $name<'_> {
+        impl ::std::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.debug_struct(stringify!($name)).finish_non_exhaustive()
             }
         }
 
-        impl<'a> $name<'a> {
-            pub(super) fn new(client: &'a Client) -> Self {
+        impl $name {
+            pub(super) fn new(client: &Client) -> Self {
                 Self {
-                    __client: client,
+                    __client: ::std::clone::Clone::clone(client),
                     __violations: ::std::default::Default::default(),
                     __options: ::std::default::Default::default(),
                     $($field: ::std::option::Option::None,)*

@@ -17,6 +17,7 @@ use crate::clock::{Clock, before};
 use crate::credentials::{AccessToken, TokenFuture, TokenRequest, TokenSource};
 use crate::error::{DecodeError, Kind};
 use crate::exchange::{Head, exchange};
+use crate::http_clients::HttpClients;
 use crate::retry::RetryPolicy;
 use crate::retry_after::is_transient;
 use crate::trace::Trace;
@@ -34,7 +35,7 @@ const BODY_LIMIT: u64 = 1 << 20;
 /// Retried twice after a failure that may be transient (no connection, timeout, 408, 429, 5xx), never after 400, 401 or 403.
 #[derive(Clone)]
 pub(crate) struct ClientCredentialsSource {
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: Arc<HttpClients>,
     pub(crate) basic: HeaderValue,
     pub(crate) user_agent: HeaderValue,
     pub(crate) clock: Arc<dyn Clock>,
@@ -88,12 +89,12 @@ impl ClientCredentialsSource {
         end: Instant,
         received: &mut Option<Head>,
     ) -> Result<AccessToken, Error> {
-        let until = (self.clock.now() + ATTEMPT_TIMEOUT).min(end);
+        let now = self.clock.now();
+        let sleep = self.clock.sleep_until((now + ATTEMPT_TIMEOUT).min(end));
         let post = self.request(request, url);
-        let sleep = self.clock.sleep_until(until);
         let body = before(
             sleep,
-            pin!(exchange(&self.http, post, url, BODY_LIMIT, received)),
+            pin!(exchange(&self.http, post, now, BODY_LIMIT, received)),
         )
         .await;
         let Some(body) = body else {

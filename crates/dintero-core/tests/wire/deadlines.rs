@@ -45,6 +45,7 @@ async fn a_non_idempotent_call_is_not_sent_when_the_token_arrives_too_late() {
     let handle = Handle::builder()
         .account("T12345678")
         .token_source(source)
+        .api_url(&server.url)
         .checkout_url(&server.url)
         .clock(clock)
         .deadline(Duration::from_secs(20))

@@ -9,7 +9,7 @@ use h2::Reason;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::http2::{Http2, Reply};
+use crate::http2::{Act, Frames, Http2, Reply};
 use crate::server::{Seen, read_request};
 
 /// What goes wrong.
@@ -29,6 +29,10 @@ pub(crate) enum Fault {
     TooLarge,
     Reset(Reason),
     GoAway,
+    /// GOAWAY that names an earlier stream as the last one.
+    GoAwayBefore,
+    /// A status over a connection that carried a response before.
+    Kept(u16),
 }
 
 /// What a client can know of a request after a fault.
@@ -43,20 +47,27 @@ pub(crate) enum Evidence {
 pub(crate) const LIMIT: u64 = 1000;
 
 use Fault::{
-    ClosedAtOnce, ClosedRead, ClosedUnread, Drip, GoAway, GzipBomb, Interim, Refused, Reset, Stall,
-    Status, Text, TooLarge,
+    ClosedAtOnce, ClosedRead, ClosedUnread, Drip, GoAway, GoAwayBefore, GzipBomb, Interim, Kept,
+    Refused, Reset, Stall, Status, Text, TooLarge,
 };
 
 /// All faults, their names, and the evidence they leave.
-pub(crate) const ALL: [(&str, Fault, Evidence); 35] = [
+pub(crate) const ALL: [(&str, Fault, Evidence); 45] = [
     ("connection refused", Refused, Evidence::NotHandled),
     (
         "HTTP/2 stream refused",
         Reset(Reason::REFUSED_STREAM),
         Evidence::NotHandled,
     ),
+    (
+        "HTTP/2 stream beyond the last",
+        GoAwayBefore,
+        Evidence::NotHandled,
+    ),
     ("status 401", Status(401), Evidence::NotHandled),
     ("status 429", Status(429), Evidence::NotHandled),
+    ("status 401, kept connection", Kept(401), Evidence::None),
+    ("status 429, kept connection", Kept(429), Evidence::None),
     ("closed before reading", ClosedUnread, Evidence::None),
     ("closed after reading", ClosedRead, Evidence::None),
     ("no response", Stall, Evidence::None),
@@ -86,6 +97,8 @@ pub(crate) const ALL: [(&str, Fault, Evidence); 35] = [
     ("status 502", Status(502), Evidence::None),
     ("status 503", Status(503), Evidence::None),
     ("status 504", Status(504), Evidence::None),
+    ("status 520", Status(520), Evidence::None),
+    ("status 530", Status(530), Evidence::None),
     (
         "half a body",
         Text("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"id\""),
@@ -127,12 +140,17 @@ pub(crate) const ALL: [(&str, Fault, Evidence); 35] = [
     ("status 403", Status(403), Evidence::Handled),
     ("status 404", Status(404), Evidence::Handled),
     ("status 409", Status(409), Evidence::Handled),
+    ("status 411", Status(411), Evidence::Handled),
+    ("status 413", Status(413), Evidence::Handled),
+    ("status 414", Status(414), Evidence::Handled),
+    ("status 421", Status(421), Evidence::Handled),
     ("status 422", Status(422), Evidence::Handled),
+    ("status 431", Status(431), Evidence::Handled),
 ];
 
 impl Fault {
     pub(crate) fn is_http2(self) -> bool {
-        matches!(self, Reset(_) | GoAway)
+        matches!(self, Reset(_) | GoAway | GoAwayBefore)
     }
 }
 
@@ -140,11 +158,19 @@ impl Fault {
 pub(crate) enum Faulty {
     One(Http1),
     Two(Http2),
+    Frames(Frames),
 }
 
 impl Faulty {
     /// `times` failures to come; with a listener whose port a client was given before.
     pub(crate) async fn start(fault: Fault, times: usize, clock: &ManualClock) -> Self {
+        if fault == GoAwayBefore {
+            let act = move |before| match before {
+                _ if before >= times => Act::Respond,
+                _ => Act::GoAwayBefore,
+            };
+            return Self::Frames(Frames::start(act).await);
+        }
         if fault.is_http2() {
             let reply = move |_: &http::Request<()>, before| match fault {
                 _ if before >= times => Reply::Response(200, r#"{"id":"x"}"#),
@@ -161,6 +187,7 @@ impl Faulty {
         match self {
             Self::One(server) => &server.url,
             Self::Two(server) => &server.url,
+            Self::Frames(server) => &server.url,
         }
     }
 
@@ -169,6 +196,7 @@ impl Faulty {
         match self {
             Self::One(server) => server.reached.lock().expect("lock").len(),
             Self::Two(server) => server.count(),
+            Self::Frames(server) => server.count(),
         }
     }
 
@@ -203,6 +231,7 @@ impl Http1 {
                     seen.push(request);
                     seen.len() <= times
                 };
+                let mut kept = matches!(fault, Kept(_));
                 tokio::spawn(async move {
                     match fault {
                         ClosedAtOnce => {
@@ -217,7 +246,14 @@ impl Http1 {
                     }
                     let mut buffer = Vec::new();
                     while let Some(request) = read_request(&mut stream, &mut buffer).await {
-                        if note(Some(request)) {
+                        // The first request on a connection that is kept does not count.
+                        if !std::mem::take(&mut kept) && note(Some(request)) {
+                            if let Kept(status) = fault {
+                                let head =
+                                    format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n");
+                                let _ = stream.write_all(head.as_bytes()).await;
+                                continue;
+                            }
                             return misbehave(stream, fault, clock).await;
                         }
                         let well = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{\"id\":\"x\"}";
@@ -265,7 +301,7 @@ async fn misbehave(mut stream: TcpStream, fault: Fault, clock: ManualClock) {
             );
             [head.as_bytes(), &bomb].concat()
         }
-        Refused | ClosedAtOnce | ClosedUnread | ClosedRead | Reset(_) | GoAway => return,
+        _ => return,
     };
     let _ = stream.write_all(&response).await;
     let _ = stream.shutdown().await;

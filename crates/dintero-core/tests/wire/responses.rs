@@ -3,8 +3,10 @@
 use std::io::Write as _;
 
 use dintero_core::{CallOptions, ManualClock, Violations, WasSent};
+use http::Method;
 use serde::Deserialize;
 
+use crate::retries::closed_port;
 use crate::server::{Server, Step, reply};
 use crate::{CAPTURE, ORDERS, READ, SESSION, Thing, builder, call, handle};
 
@@ -60,18 +62,25 @@ async fn a_request_is_put_together_as_it_was_described() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_body_has_none() {
+async fn a_call_without_a_body_says_so() {
     let server = Server::start().await;
-    handle(&server, &ManualClock::new())
-        .call(&SESSION)
-        .send_empty()
-        .await
-        .expect("response");
-    let calls = server.calls();
-    assert_eq!(
-        (calls[0].body.as_str(), calls[0].header("content-type")),
-        ("", None)
-    );
+    let handle = handle(&server, &ManualClock::new());
+    let calls = [
+        handle.call(&SESSION),
+        handle.request(Method::PUT, "/v1/x"),
+        handle.request(Method::PATCH, "/v1/x"),
+        handle.call(&READ).path("id", &"a"),
+        handle.request(Method::DELETE, "/v1/x"),
+    ];
+    for call in calls {
+        call.send_empty().await.expect("response");
+    }
+    for (at, seen) in server.calls().iter().enumerate() {
+        assert_eq!((&*seen.body, seen.header("content-type")), ("", None));
+        let length = seen.header("content-length");
+        assert_eq!(length, (at < 3).then_some("0"), "{}", seen.method);
+        assert_eq!(seen.header("transfer-encoding"), None);
+    }
 }
 
 #[tokio::test]
@@ -129,31 +138,29 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn an_http_client_that_follows_a_redirect_ends_in_an_error() {
+async fn no_setting_of_the_http_client_makes_it_follow_a_redirect() {
     let elsewhere = Server::start().await;
-    let to = format!("{}/v1/other", elsewhere.url);
-    let server = Server::start()
-        .await
-        .api([reply(307, "").with("location", &to)]);
-    let handle = builder(&server, &ManualClock::new())
-        .http_client(
-            reqwest::Client::builder()
-                .no_proxy()
-                .build()
-                .expect("client"),
-        )
-        .build()
-        .expect("handle");
-    let error = call(&handle, &CAPTURE).await.expect_err("redirected");
-    assert!(
-        error.to_string().contains("redirect::Policy::none()"),
-        "{error}"
-    );
-    assert_eq!(
-        (error.was_sent(), error.is_retryable()),
-        (WasSent::Maybe, false)
-    );
-    assert_eq!(server.calls().len(), 1);
+    let nowhere = closed_port();
+    let nowhere = format!("http://{}/v1/x", nowhere.local_addr().expect("address"));
+    let other = format!("{}/v1/other", elsewhere.url);
+    for to in [
+        &*other,
+        &nowhere,
+        "/v1/transactions/T12345678.abc/capture",
+        "?a",
+    ] {
+        let server = Server::start()
+            .await
+            .api([reply(307, "").with("location", to)]);
+        let handle = builder(&server, &ManualClock::new())
+            .http_client(|client| client.redirect(reqwest::redirect::Policy::limited(9)))
+            .build()
+            .expect("handle");
+        let error = call(&handle, &CAPTURE).await.expect_err("redirected");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(307));
+        assert!(!error.is_retryable(), "{error}");
+        assert_eq!((server.calls().len(), elsewhere.calls().len()), (1, 0));
+    }
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
-//! The signature secret, API keys, the operations of terminals, and webhook subscriptions, which no document describes.
+//! The signature secret, API keys, and webhook subscriptions, which no document describes.
 
 use url::Url;
 
 use crate::api::prelude::*;
-use crate::api::records::{self, Action, SUBSCRIPTIONS, TERMINAL, TERMINAL_OPERATIONS, created_at};
+use crate::api::records::{self, Action, SUBSCRIPTIONS};
 use crate::clients::{Grant, bearer};
 
 pub(crate) fn signature(_: &Call<'_>, account: &mut Account) -> HandlerResult {
@@ -76,42 +76,6 @@ pub(crate) fn delete_api_key(call: &Call<'_>, account: &mut Account) -> HandlerR
     set(key, stamp(call, "deleted"));
     let body = key.clone();
     account.admin.keys.retain(|_, grant| grant.client_id != id);
-    ApiResponse::ok(body)
-}
-
-/// `POST /admin/terminals/operations`: takes 30 seconds of the sandbox's clock; one at a time per terminal.
-pub(crate) fn operate_terminal(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    const REQUEST: [&str; 3] = ["terminal_id", "operation", "parameters"];
-    let admin = &mut account.admin;
-    let view = TERMINAL_OPERATIONS.view;
-    let key = call.headers.get("idempotency-key");
-    let key = key.and_then(|v| v.to_str().ok());
-    let first = key.and_then(|key| admin.terminals.find(admin.terminal_keys.get(key)?));
-    if let Some(first) = first {
-        let same = pick(first, &REQUEST) == pick(&call.body, &REQUEST);
-        ensure_field(same, "Idempotency-Key", "was used for another operation")?;
-        return ApiResponse::ok(view(call, first));
-    }
-    let terminal = &call.body["terminal_id"];
-    ensure_field(terminal != "", "terminal_id", "must not be empty")?;
-    let of_terminal = |o: &&Value| o["terminal_id"] == *terminal;
-    let latest = admin.terminals.iter().rev().find(of_terminal);
-    let done_at = latest.and_then(created_at).map(|at| at + TERMINAL);
-    let wait = done_at.map_or(0, |at| (at - call.now).num_milliseconds());
-    if let Ok(wait @ 1..) = u64::try_from(wait) {
-        let busy = ApiError::conflict("the terminal is busy");
-        return Err(busy.retry_after(wait.div_ceil(1_000)));
-    }
-    admin.terminals.check_capacity(1, "terminal operations")?;
-    let (id, mut operation) = (uuid(), call.body.clone());
-    set(&mut operation, stamp(call, "created"));
-    set(&mut operation, stamp(call, "updated"));
-    set(&mut operation, json!({"id": id, "account_id": account.id}));
-    let body = view(call, &operation);
-    if let Some(key) = key {
-        admin.terminal_keys.insert(key.to_owned(), id.clone());
-    }
-    admin.terminals.put(&id, operation);
     ApiResponse::ok(body)
 }
 

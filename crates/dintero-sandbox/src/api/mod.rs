@@ -3,7 +3,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod checkout;
-pub(crate) mod finance;
+pub(crate) mod documented;
 pub(crate) mod loans;
 pub(crate) mod pictures;
 pub(crate) mod records;
@@ -51,7 +51,8 @@ pub(crate) fn is_set(call: &Call<'_>, parameter: &str) -> bool {
 /// Whether an object has what the query asks for: for each parameter that is there, one of its values at the place.
 pub(crate) fn has_values(query: &Query, object: &Value, places: &[(&str, &str)]) -> bool {
     places.iter().all(|(parameter, place)| {
-        let found = object.pointer(place).map_or("", text_of);
+        let found = object.pointer(place).or_else(|| object.get(*parameter));
+        let found = found.map_or("", text_of);
         is_one_of(&query.all(parameter), found)
     })
 }

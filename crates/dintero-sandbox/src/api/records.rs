@@ -2,16 +2,11 @@
 
 use std::ops::RangeBounds as _;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::api::prelude::*;
 use crate::api::{has_values, is_found, is_set, loans, page};
 use crate::state::store::Store;
-
-/// How long the approval of a seller takes, on the sandbox's clock.
-const APPROVAL: TimeDelta = TimeDelta::hours(1);
-/// How long a terminal needs for an operation, on the sandbox's clock.
-pub(crate) const TERMINAL: TimeDelta = TimeDelta::seconds(30);
 
 /// Query parameters that filter, where the documents have them, and where an object has their values.
 #[rustfmt::skip]
@@ -55,6 +50,14 @@ impl Collection {
         }
     }
 
+    /// A collection that is only listed.
+    pub(crate) const fn listed(page: Option<(&'static str, &'static str)>) -> Self {
+        Self {
+            page,
+            ..Self::new("object", |account| &mut account.records)
+        }
+    }
+
     const fn with_page(mut self, objects: &'static str, cursor: &'static str) -> Self {
         self.page = Some((objects, cursor));
         self
@@ -77,83 +80,11 @@ pub(crate) const PROFILES: Collection = Collection {
     },
     ..Collection::new("profile", |account| &mut account.admin.profiles)
 };
-pub(crate) const REPORTS: Collection = Collection {
-    view: report,
-    ..SETTLEMENTS.with_page("reports", "starting_after")
-};
-pub(crate) const REPORT_CONFIGURATIONS: Collection = Collection {
-    view: |call, configuration| {
-        let mut view = configuration.clone();
-        let updated_at = parse_time(text_of(&view["updated_at"]), false);
-        view["last_modified_at"] = json!(updated_at.map(|at| at.timestamp_millis()));
-        view["account_id"] = json!(call.grant.account);
-        remove(&mut view, &["created_by", "deleted_at", "deleted_by"]);
-        view
-    },
-    ..Collection::new("report configuration", |account| {
-        &mut account.finance.report_configurations
-    })
-    .with_page("items", "starting_after")
-};
-pub(crate) const SELLERS: Collection = Collection {
-    key: "payout_destination_id",
-    view: seller,
-    ..Collection::new("payout destination", |account| &mut account.finance.sellers)
-        .with_page("payout_destinations", "")
-};
-pub(crate) const SETTLEMENTS: Collection =
-    Collection::new("settlement", |account| &mut account.finance.settlements)
-        .with_page("items", "last_evaluated_key");
 pub(crate) const SUBSCRIPTIONS: Collection = Collection {
     view: |_, subscription| webhooks::shown(subscription),
     ..Collection::new("subscription", |account| &mut account.admin.subscriptions)
 };
-pub(crate) const TERMINAL_OPERATIONS: Collection = Collection {
-    view: terminal_operation,
-    ..Collection::new("terminal operation", |account| &mut account.admin.terminals)
-};
-
-fn report(call: &Call<'_>, settlement: &Value) -> Value {
-    json!({
-        "id": settlement["id"], "account_id": call.grant.account, "template_id": "settlement",
-        "content_type": "text/csv", "content_language": "en", "created_by": "sandbox",
-        "created_at": settlement["created_at"], "data_from": settlement["start_at"],
-        "data_to": settlement["end_at"], "schedule": "weekly", "report_file_name": "settlement.csv",
-        "data_type": "settlements", "report_filters": [],
-    })
-}
-
-fn seller(call: &Call<'_>, seller: &Value) -> Value {
-    let mut view = seller.clone();
-    let status = match is_approved(call, seller) {
-        true => "ACTIVE",
-        false => "WAITING_FOR_SIGNATURE",
-    };
-    let url = format!("{}/sandbox/contract", call.base_url);
-    let links = json!([{"rel": "contract_url", "href": url}]);
-    set(&mut view, json!({"case_status": status, "links": links}));
-    view
-}
-
-fn terminal_operation(call: &Call<'_>, operation: &Value) -> Value {
-    let mut view = operation.clone();
-    let done_at = created_at(operation).map(|at| at + TERMINAL);
-    let fields = match done_at.filter(|at| *at <= call.now) {
-        None => json!({"status": "PENDING"}),
-        Some(at) => {
-            json!({"status": "COMPLETED", "updated_at": text(at), "result": {"outcome": "success"}})
-        }
-    };
-    set(&mut view, fields);
-    view
-}
-
-/// Whether a seller is approved, which takes an hour of the sandbox's clock.
-pub(crate) fn is_approved(call: &Call<'_>, seller: &Value) -> bool {
-    created_at(seller).is_some_and(|at| at + APPROVAL <= call.now)
-}
-
-pub(crate) fn created_at(object: &Value) -> Option<DateTime<Utc>> {
+fn created_at(object: &Value) -> Option<DateTime<Utc>> {
     parse_time(text_of(&object["created_at"]), false)
 }
 
@@ -169,7 +100,7 @@ pub(crate) fn handle(
     let store = (collection.store)(account);
     let id = call.params.last().map_or("", |(_, id)| id);
     let object = match action {
-        Action::List => return list(call, store, collection),
+        Action::List => return list_of(call, store, collection),
         Action::Read => store.get(id, what)?.clone(),
         Action::Create => {
             let own = call.body[key].as_str();
@@ -216,7 +147,11 @@ pub(crate) fn handle(
 }
 
 /// Returns a page of a collection, newest first.
-fn list(call: &Call<'_>, store: &Store<Value>, collection: &Collection) -> HandlerResult {
+pub(crate) fn list_of(
+    call: &Call<'_>,
+    store: &Store<Value>,
+    collection: &Collection,
+) -> HandlerResult {
     let query = &call.query;
     let mut filters = FILTERS.to_vec();
     filters.retain(|(parameter, _)| call.takes(parameter));
@@ -234,7 +169,7 @@ fn list(call: &Call<'_>, store: &Store<Value>, collection: &Collection) -> Handl
             && (!call.takes("search") || is_found(query, object, &SEARCHED))
             && (created.is_empty() || created_at(object).is_some_and(is_in))
     };
-    let mut cursors = ["starting_after", "starting_after_id"].into_iter();
+    let mut cursors = ["starting_after", "starting_after_id", "page"].into_iter();
     let cursor = cursors.find(|name| call.takes(name)).unwrap_or_default();
     let (page, next) = page(call, cursor, store, wanted)?;
     let page = page.into_iter();

@@ -12,8 +12,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use url::{Host, Url};
+use url::Url;
 
+use crate::access::is_allowed;
 use crate::api::checkout::transaction_operations;
 use crate::shared::{Shared, lock};
 use crate::state::callbacks::{Callback, CallbackResponse, CallbackState};
@@ -144,7 +145,6 @@ impl Dispatcher {
     /// Completes pending operations and starts the attempts that are due; returns the time of the next.
     fn start_due(self: &Arc<Self>, sending: &mut JoinSet<()>) -> Option<DateTime<Utc>> {
         let now = self.shared.settings.clock.now();
-        let hosts = &self.shared.settings.callback_hosts;
         let mut state = self.shared.state();
         let mut in_flight = lock(&self.in_flight);
         let mut changed = false;
@@ -159,7 +159,7 @@ impl Dispatcher {
             let due = account.callbacks.waiting.iter().filter(is_due);
             let due = due.take(AT_ONCE.saturating_sub(sending.len()));
             for id in due.map(|c| c.delivery_id.clone()).collect::<Vec<_>>() {
-                let Some(attempt) = prepare(account, &id, now, hosts) else {
+                let Some(attempt) = prepare(&self.shared, account, &id, now) else {
                     changed = true;
                     continue;
                 };
@@ -221,19 +221,21 @@ fn next_due(state: &SandboxState, in_flight: &BTreeSet<String>) -> Option<DateTi
 
 /// Returns what to send, as the state is now; records that nothing may be sent there and returns `None` else.
 fn prepare(
+    shared: &Shared,
     account: &mut Account,
     id: &str,
     now: DateTime<Utc>,
-    hosts: &[String],
 ) -> Option<Attempt> {
     let callbacks = &mut account.callbacks;
     let callback = callbacks.waiting.iter().find(|c| c.delivery_id == id)?;
     let hook_id = callback.subscription_id.as_deref();
     let hook = hook_id.and_then(|id| account.admin.subscriptions.find(id));
     let url = Url::parse(&callback.url).ok();
-    let url = url.filter(|url| is_allowed(url, hosts));
+    let is_own = url.as_ref().is_some_and(|url| shared.is_own(url));
+    let url = url.filter(|url| is_allowed(url, &shared.settings.callback_hosts));
     let reason = match url {
         _ if hook.is_none() && hook_id.is_some() => "the subscription was deleted",
+        _ if is_own => "the URL is the sandbox's own",
         Some(_) => "",
         None => "the URL is not on this machine, and its host was not allowed",
     };
@@ -284,19 +286,6 @@ fn prepare(
         url,
         body,
     })
-}
-
-/// Whether the sandbox may call this URL: this machine, and the hosts that were allowed (`*` is any).
-fn is_allowed(url: &Url, hosts: &[String]) -> bool {
-    let on_this_machine = match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
-    let own = url.host_str().unwrap_or_default();
-    let mut hosts = hosts.iter();
-    on_this_machine || hosts.any(|host| host == "*" || host.eq_ignore_ascii_case(own))
 }
 
 #[cfg(test)]

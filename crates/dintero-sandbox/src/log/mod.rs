@@ -21,6 +21,8 @@ use crate::state::json::text_of;
 
 /// How many entries are kept; the oldest go first.
 const LIMIT: usize = 10_000;
+/// How many bytes they may take in memory.
+const BYTES: usize = 16 << 20;
 
 /// A request in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +43,9 @@ pub struct LoggedRequest {
     pub handled: bool,
     /// Why it was refused; `None` if it was accepted, also if a fault then withheld the response.
     pub refusal: Option<Refusal>,
+    /// The fields that are not in the documents, which production evidently accepts; at most 20. `body` is a body where
+    /// none is defined.
+    pub undocumented: Vec<String>,
     /// The fault that was injected.
     pub fault: Option<Fault>,
     /// The `request-id` of the response.
@@ -66,6 +71,7 @@ impl LoggedRequest {
         match (&self.fault, &self.refusal) {
             (Some(_), _) => "fault",
             (None, Some(_)) => "refused",
+            (None, None) if self.status.is_some_and(|status| status >= 400) => "refused",
             (None, None) => "accepted",
         }
     }
@@ -78,10 +84,24 @@ impl LoggedRequest {
         let line = json!({
             "at": text(self.at), "method": self.method, "path": self.path, "operation_id": self.operation_id,
             "status": self.status, "verdict": self.verdict(), "handled": self.handled,
-            "refusal": self.refusal.as_ref().map(refusal), "fault": self.fault.map(|f| f.to_string()),
+            "refusal": self.refusal.as_ref().map(refusal), "undocumented": self.undocumented, "fault": self.fault.map(|f| f.to_string()),
             "request_id": self.request_id,
         });
         line.to_string()
+    }
+
+    /// About how much memory it takes.
+    fn bytes(&self) -> usize {
+        let refusal = self.refusal.iter();
+        let texts = refusal.flat_map(|r| r.errors.iter().chain([&r.message]));
+        let texts = texts
+            .chain(&self.undocumented)
+            .chain([&self.path, &self.request_id]);
+        size_of::<Self>() + texts.map(|text| text.capacity() + 24).sum::<usize>()
+    }
+
+    pub(crate) fn note(&mut self, field: &str) {
+        self.undocumented.push(redact::field(field));
     }
 
     pub(crate) fn refuse(&mut self, error: &ApiError) {
@@ -101,6 +121,8 @@ pub(crate) struct Log(Mutex<Inner>);
 #[derive(Default)]
 struct Inner {
     entries: VecDeque<LoggedRequest>,
+    /// What they take in memory.
+    bytes: usize,
     copy: Option<Box<dyn Write + Send>>,
     /// The error that ended the copy.
     write_error: Option<String>,
@@ -116,10 +138,12 @@ impl Log {
                 inner.write_error = Some(error.to_string());
             }
         }
-        if inner.entries.len() == LIMIT {
-            inner.entries.pop_front();
-        }
+        inner.bytes += entry.bytes();
         inner.entries.push_back(entry);
+        while inner.entries.len() > LIMIT || inner.bytes > BYTES {
+            let oldest = inner.entries.pop_front();
+            inner.bytes -= oldest.map_or(inner.bytes, |oldest| oldest.bytes());
+        }
     }
 
     pub(crate) fn copy_to(&self, copy: Box<dyn Write + Send>) {
@@ -137,6 +161,8 @@ impl Log {
     }
 
     pub(crate) fn clear(&self) {
-        lock(&self.0).entries.clear();
+        let mut inner = lock(&self.0);
+        inner.entries.clear();
+        inner.bytes = 0;
     }
 }

@@ -1,44 +1,19 @@
-//! `/_sandbox`: the log as a page and as JSON lines.
+//! `/_sandbox`: the log as a page.
 
 use maud::{Markup, html};
 
 use super::{Log, LoggedRequest};
-use crate::call::ApiResponse;
 use crate::clock::text;
-use crate::html::page;
 
 /// How many requests the page shows, the newest first.
 const SHOWN: usize = 200;
 
-/// Returns the page of this path, if it is one of the log's; `None` for a path of the API. The page also says why the
-/// state could not be saved, if it could not.
-pub(crate) fn find(
-    log: &Log,
-    save_error: Option<String>,
-    (method, path, query): (&str, &str, &str),
-) -> Option<ApiResponse> {
-    match (method, path) {
-        ("GET" | "HEAD", "/_sandbox") => {
-            let log_error = log.write_error();
-            let unlogged =
-                log_error.map(|e| format!("The log is no longer written to its file: {e}."));
-            let unsaved = save_error.map(|e| format!("The state could not be saved: {e}."));
-            let notes: Vec<_> = unlogged.into_iter().chain(unsaved).collect();
-            let body = body(&log.entries(), &notes, query == "wrong");
-            let style = include_str!("style.css");
-            Some(page("Sandbox log", style, "'none'", &body))
-        }
-        ("GET" | "HEAD", "/_sandbox/log.jsonl") => {
-            let entries = log.entries();
-            let lines = entries.iter().map(|entry| entry.to_json() + "\n").collect();
-            let response = ApiResponse::file("application/jsonl", lines);
-            Some(response.with_header("cache-control", "no-store"))
-        }
-        _ => None,
-    }
-}
-
-pub(super) fn body(entries: &[LoggedRequest], notes: &[String], wrong_only: bool) -> Markup {
+/// Returns the page's body, which also says why the state could not be saved, if it could not.
+pub(crate) fn body(log: &Log, save_error: Option<String>, wrong_only: bool) -> Markup {
+    let (entries, log_error) = (log.entries(), log.write_error());
+    let unlogged = log_error.map(|e| format!("The log is no longer written to its file: {e}."));
+    let unsaved = save_error.map(|e| format!("The state could not be saved: {e}."));
+    let notes: Vec<_> = unlogged.into_iter().chain(unsaved).collect();
     let is_wrong = |entry: &&LoggedRequest| entry.verdict() != "accepted";
     let wrong = entries.iter().filter(is_wrong).count();
     let count = match entries.len() {

@@ -9,10 +9,11 @@ fn entry(path: &str) -> LoggedRequest {
         method: "GET".into(),
         path: path.into(),
         operation_id: None,
-        status: Some(404),
+        status: Some(200),
         handled: false,
         refusal: None,
         fault: None,
+        undocumented: Vec::new(),
         request_id: "r".into(),
     }
 }
@@ -28,6 +29,16 @@ fn the_log_forgets_the_oldest_first() {
     assert_eq!(entries[0].path, "/1");
     log.clear();
     assert_eq!(log.entries(), []);
+}
+
+#[test]
+fn the_log_is_bounded_in_bytes() {
+    let log = Log::default();
+    for _ in 0..40 {
+        log.push(entry(&"x".repeat(1 << 20)));
+    }
+    let kept = log.entries().len();
+    assert!((1..=16).contains(&kept), "{kept} MiB");
 }
 
 #[test]
@@ -73,7 +84,9 @@ fn a_copy_that_cannot_be_written_is_given_up_and_told() {
 }
 
 fn page(entries: &[LoggedRequest], notes: &[String], wrong_only: bool) -> String {
-    page::body(entries, notes, wrong_only).into_string()
+    let log = Log::default();
+    entries.iter().for_each(|entry| log.push(entry.clone()));
+    page::body(&log, notes.first().cloned(), wrong_only).into_string()
 }
 
 #[test]

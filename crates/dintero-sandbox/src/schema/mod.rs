@@ -5,12 +5,13 @@
 mod convert;
 mod params;
 mod report;
+mod tidy;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jsonschema::{PatternOptions, Validator};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::documents::Operation;
@@ -47,18 +48,33 @@ impl Contract {
     }
 }
 
-/// Returns an error that names every violation in path, query, headers and body, if there is any.
-pub(crate) fn check_request(operation: &Operation, call: &Call<'_>) -> ApiResult<()> {
+/// Returns the fields of the body that are not in the documents, and removes what counts as not sent. Returns an error
+/// that names every violation in path, query, headers and body, if there is any; read `strict`ly, such a field is one.
+pub(crate) fn check_request(operation: &Operation, call: &mut Call<'_>) -> ApiResult<Vec<String>> {
     let (body, parameters) = operation.contract.request(operation);
+    let strict = call.settings.strict;
     let mut violations = Vec::new();
+    let described = json_schema(operation.request_body());
+    let tidy = |schema| tidy::tidy(operation.document, schema, &mut call.body, strict);
+    let unknown = described.map(tidy).unwrap_or_default();
+    // Guides leave the profile out, and plugins send an empty one.
+    let profile = &call.body["profile_id"];
+    let takes_profile = operation.id == "checkout_session_profile_post";
+    if takes_profile && call.body.is_object() && (profile.is_null() || *profile == "") && !strict {
+        call.body["profile_id"] = json!("default");
+    }
+    if strict {
+        let refused = unknown.iter().take(report::MOST);
+        violations.extend(refused.map(|field| field_error(field, "is not in the documents")));
+    }
     for parameter in parameters {
         parameter.check(call, &mut violations);
     }
     if let (Some(schema), false) = (body, call.body.is_null()) {
-        violations.extend(schema.violations(&call.body, ""));
+        violations.extend(schema.violations(&call.body, "", strict));
     }
     match violations.is_empty() {
-        true => Ok(()),
+        true => Ok(unknown),
         false => Err(ApiError::invalid(violations)),
     }
 }
@@ -74,7 +90,7 @@ pub(crate) fn check_response(operation: &Operation, status: u16, body: &Value) -
         .get(status.to_string().as_str())
         .or_else(|| responses.get(format!("{}XX", status / 100).as_str()));
     match described {
-        Some(Some(schema)) => schema.violations(body, ""),
+        Some(Some(schema)) => schema.violations(body, "", true),
         Some(None) if body.is_null() => Vec::new(),
         Some(None) => vec![field_error("body", "has a body where none is documented")],
         None if status < 300 => vec![field_error("status", "is not documented")],
@@ -100,8 +116,8 @@ impl Schema {
         Self(compiled.ok())
     }
 
-    fn violations(&self, value: &Value, within: &str) -> Vec<Value> {
-        let found = |validator| report::violations(validator, value, within);
+    fn violations(&self, value: &Value, within: &str, strict: bool) -> Vec<Value> {
+        let found = |validator| report::violations(validator, value, within, strict);
         self.0.as_ref().map(found).unwrap_or_default()
     }
 }

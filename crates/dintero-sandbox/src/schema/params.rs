@@ -69,7 +69,7 @@ impl Parameter {
             violations.push(field_error(&self.name, "can be given once only"));
         }
         for text in texts {
-            violations.extend(self.schema.violations(&self.value(text), &self.name));
+            violations.extend(self.schema.violations(&self.value(text), &self.name, true));
         }
     }
 

@@ -1,4 +1,4 @@
-//! What an account's administrators set up: payment profiles, API keys, the signature secret and terminals.
+//! What an account's administrators set up: payment profiles, API keys, the signature secret and webhook subscriptions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,14 +18,9 @@ pub(crate) struct Admin {
     /// What each living API key allows.
     pub(crate) keys: BTreeMap<String, Grant>,
     pub(crate) signature: Option<Value>,
-    pub(crate) terminals: Store<Value>,
-    /// The operation of a terminal that each idempotency key was used for.
-    pub(crate) terminal_keys: BTreeMap<String, String>,
     /// Webhook subscriptions.
     #[serde(default)]
     pub(crate) subscriptions: Store<Value>,
-    /// The session that each location shows.
-    pub(crate) locations: BTreeMap<String, String>,
 }
 
 impl Admin {

@@ -3,7 +3,6 @@
 pub(crate) mod admin;
 pub(crate) mod callbacks;
 pub(crate) mod checkout;
-pub(crate) mod finance;
 pub(crate) mod json;
 pub(crate) mod shopping;
 pub(crate) mod store;
@@ -20,6 +19,7 @@ use uuid::Uuid;
 
 use crate::clients::{Grant, Tokens};
 use crate::errors::{ApiError, ApiResult, ensure_capacity};
+use store::Store;
 
 /// Everything behind the one lock.
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,7 +38,8 @@ pub(crate) struct Account {
     pub(crate) admin: admin::Admin,
     pub(crate) callbacks: callbacks::Callbacks,
     pub(crate) checkout: checkout::Checkout,
-    pub(crate) finance: finance::Finance,
+    /// What the generic handler keeps, by its path.
+    pub(crate) records: Store<Value>,
     pub(crate) shopping: shopping::Shopping,
     pub(crate) wallets: wallets::Wallets,
 }
@@ -53,7 +54,6 @@ impl SandboxState {
         let account = |id: String| {
             let account = Account {
                 admin: admin::Admin::new(profiles, now),
-                finance: finance::Finance::new(&id, now),
                 id: id.clone(),
                 ..Account::default()
             };

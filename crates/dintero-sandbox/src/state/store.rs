@@ -40,6 +40,15 @@ impl<T> Store<T> {
         self.0.get_mut(id).ok_or_else(|| ApiError::not_found(what))
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns the objects with their ids, oldest first.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&String, &T)> {
+        self.0.iter()
+    }
+
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.0.values()
     }

@@ -61,9 +61,10 @@ impl Api {
     }
 
     pub async fn token_call(&self, id: &str, secret: &str, body: &Value) -> ApiResponse {
+        // Not the public URL, which may lead nowhere.
         let url = format!(
-            "{}/v1/accounts/{}/auth/token",
-            self.sandbox.url(),
+            "http://127.0.0.1:{}/v1/accounts/{}/auth/token",
+            self.sandbox.port(),
             self.sandbox.account()
         );
         read_response(
@@ -82,7 +83,10 @@ impl Api {
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let path = path.replace("{aid}", self.sandbox.account());
         self.http
-            .request(method, format!("{}{path}", self.sandbox.url()))
+            .request(
+                method,
+                format!("http://127.0.0.1:{}{path}", self.sandbox.port()),
+            )
             .bearer_auth(&self.token)
     }
 

@@ -18,7 +18,10 @@ pub(crate) fn check_order(check: &mut Check, at: &str, order: &Value) {
     check.ensure(amount(option) >= 0, &field, negative);
     let currency = order["currency"].as_str();
     let is_known = currency.is_none_or(|currency| CURRENCIES.contains(&currency));
-    let reason = format!("must be one of {}", CURRENCIES.join(", "));
+    let reason = format!(
+        "must be one of the sandbox's currencies {}",
+        CURRENCIES.join(", ")
+    );
     check.ensure(is_known, &format!("{at}.currency"), &reason);
     let reason = format!("has more than {ITEMS} items");
     check.ensure(new.len() <= ITEMS, &format!("{at}.items"), &reason);

@@ -107,7 +107,7 @@ fn act_on_form(call: &Call<'_>, account: &mut Account) -> ApiResult<Option<ApiRe
         && let Some(session) = account.checkout.sessions.find(session_id)
         && check_payable(call, session).is_ok()
     {
-        return Ok(Some(view(session, None).challenge(number)));
+        return Ok(Some(view(call, session, None).challenge(number)));
     }
     let choice = choice(field("action"), card).ok_or_else(|| {
         ApiError::bad_request("The form has a button that the sandbox does not know.")
@@ -123,7 +123,7 @@ fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse 
     let Some(session) = account.checkout.sessions.find(call.param("session_id")) else {
         return page::missing();
     };
-    let view = view(session, error);
+    let view = view(call, session, error);
     if session.over(call.now).is_none() {
         return view.choose();
     }
@@ -142,13 +142,14 @@ fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse 
     view.over(says, is_held, is_web.then_some(back.as_str()))
 }
 
-fn view<'a>(session: &'a Session, error: Option<&'a str>) -> View<'a> {
+fn view<'a>(call: &Call<'a>, session: &'a Session, error: Option<&'a str>) -> View<'a> {
     let return_url = session.doc["url"]["return_url"].as_str();
     let scheme = return_url.and_then(|url| Some(url.split_once("://")?.0));
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
     View {
         order: &session.doc["order"],
         keeps_card: session.keeps_card,
+        embedders: &call.settings.embedders,
         scheme: scheme.filter(|s| s.chars().all(is_plain) && !matches!(*s, "http" | "https")),
         error,
     }

@@ -7,7 +7,6 @@ use crate::api::checkout::card::{Card, Case, timeout, times_out};
 use crate::api::checkout::invoice::is_kravia;
 use crate::api::checkout::tokens;
 use crate::api::checkout::transactions::from_session;
-use crate::api::finance;
 use crate::api::prelude::*;
 use crate::callbacks::{self};
 use crate::state::checkout::{Ledger, PreAuthorization, lines};
@@ -199,8 +198,6 @@ fn finish(call: &Call<'_>, account: &mut Account, id: &str, card: Option<&Card>)
             transaction.add_event(call.cause(), "CAPTURE", amount, error);
         } else {
             let movement = transaction.whole_capture();
-            let finance = &mut account.finance;
-            finance::note(finance, &account.id, call.now, transaction, &movement);
             transaction.apply(call.cause(), movement);
         }
     }

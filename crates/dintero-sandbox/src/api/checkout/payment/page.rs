@@ -6,12 +6,18 @@ use crate::api::checkout::card::{CARDS, Case};
 use crate::api::prelude::*;
 use crate::html;
 
+/// The origins of this machine, as far as a content security policy can name them.
+const LOOPBACK: &str =
+    "'self' http://localhost:* https://localhost:* http://127.0.0.1:* https://127.0.0.1:*";
+
 pub(super) struct View<'a> {
     pub(super) order: &'a Value,
     /// The session is there to keep a card.
     pub(super) keeps_card: bool,
     /// The app scheme of the return URL, which the form may lead to.
     pub(super) scheme: Option<&'a str>,
+    /// The origins that may embed the page besides this machine's.
+    pub(super) embedders: &'a [String],
     /// What went wrong with the form that was sent.
     pub(super) error: Option<&'a str>,
 }
@@ -133,7 +139,7 @@ impl View<'_> {
             @if let Some(error) = self.error { section class="alert" role="alert" { (error) } }
             (content)
         };
-        page(title, self.scheme, content)
+        page(title, self.scheme, self.embedders, content)
     }
 }
 
@@ -141,14 +147,14 @@ impl View<'_> {
 pub(super) fn missing() -> ApiResponse {
     let text = "There is no session with this id. The sandbox may have been started anew.";
     let content = html! { section { p role="status" { (text) } } };
-    let page = page("No such payment", None, content);
+    let page = page("No such payment", None, &[], content);
     ApiResponse {
         status: 404,
         ..page
     }
 }
 
-fn page(title: &str, scheme: Option<&str>, content: Markup) -> ApiResponse {
+fn page(title: &str, scheme: Option<&str>, embedders: &[String], content: Markup) -> ApiResponse {
     let body = html! {
         header { p { "Sandbox: a test, no money moves" } }
         main { h1 { (title) } (content) }
@@ -157,7 +163,14 @@ fn page(title: &str, scheme: Option<&str>, content: Markup) -> ApiResponse {
     let scheme = scheme.map(|scheme| format!(" {scheme}:"));
     let form_action = format!("'self' http: https:{}", scheme.unwrap_or_default());
     let title = format!("{title} \u{2013} sandbox");
-    html::page(&title, include_str!("style.css"), &form_action, &body)
+    let frames = format!("{LOOPBACK} {}", embedders.join(" "));
+    html::page(
+        &title,
+        include_str!("style.css"),
+        &form_action,
+        &frames,
+        &body,
+    )
 }
 
 fn radio(outcome: &str, brand: &str, number: &str, checked: bool) -> Markup {

@@ -1,0 +1,220 @@
+//! The generic handler, for operations without rules of their own: what was sent is kept, and what a response needs
+//! beyond that is made up from its schema.
+
+use uuid::Uuid;
+
+use crate::api::prelude::*;
+use crate::api::records::{Collection, list_of};
+use crate::documents::{Operation, Route, find, resolve};
+use crate::state::store::Store;
+
+/// How many objects a list has to which nothing was added.
+const SAMPLES: u128 = 3;
+/// Values of text fields by the end of their names, where the schema alone gives none that is plausible.
+#[rustfmt::skip]
+const TEXTS: [(&str, &str); 5] = [
+    ("currency", "NOK"), ("country_code", "NO"), ("country", "NO"), ("provider", "dintero_psp"), ("content_type", "text/csv"),
+];
+/// What an operation has become once it is done, where its schema has the value.
+const DONE: [&str; 2] = ["COMPLETED", "ACTIVE"];
+
+pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let operation = call.operation.ok_or_else(|| ApiError::not_found("path"))?;
+    let (status, schema) = success(operation);
+    let Some(schema) = schema else {
+        return Ok(ApiResponse::new(status, Value::Null));
+    };
+    if schema["format"] == "binary" {
+        let text = "transaction_id,event,amount,currency\n".to_owned();
+        return Ok(ApiResponse::file("text/csv; charset=utf-8", text));
+    }
+    let sample = Sample {
+        call,
+        document: operation.document,
+        number: None,
+    };
+    let is_item = operation.path.ends_with('}');
+    let records = &mut account.records;
+    let body = match (call.method, is_item) {
+        ("GET", false) => return list(call, records, schema, &sample),
+        ("GET", true) => records.get(call.path, "object")?["response"].clone(),
+        ("DELETE", true) => records.remove(call.path, "object")?["response"].take(),
+        ("PUT", true) => {
+            Check::of(&call.body).finish()?;
+            let record = records.get_mut(call.path, "object")?;
+            let body = sample.value("", schema).unwrap_or_default();
+            *record = json!({"request": call.body, "response": body});
+            body
+        }
+        _ => {
+            Check::of(&call.body).finish()?;
+            let (field, own) = own_id(call);
+            let at = format!("{}/{}", call.path, own.clone().unwrap_or_else(uuid));
+            if let Some(first) = records.find(&at) {
+                let is_same = first["request"] == call.body;
+                ensure_field(is_same, &field, "was used for another request")?;
+                return Ok(ApiResponse::new(status, first["response"].clone()));
+            }
+            records.check_capacity(1, "objects")?;
+            let body = sample.value("", schema).unwrap_or_default();
+            let at = match body["id"].as_str().filter(|_| own.is_none()) {
+                Some(id) => format!("{}/{id}", call.path),
+                None => at,
+            };
+            // What no list shows need not be kept, unless its caller has given it an id.
+            if own.is_some() || matches!(find("GET", call.path), Route::Found(..)) {
+                records.put(&at, json!({"request": call.body, "response": body}));
+            }
+            body
+        }
+    };
+    Ok(ApiResponse::new(status, body))
+}
+
+/// The status of a success and the schema of its body. A request that creates something prefers 201.
+fn success(operation: &'static Operation) -> (u16, Option<&'static Value>) {
+    let all = operation.responses();
+    let mut good: Vec<_> = all.filter(|(status, _)| status.starts_with('2')).collect();
+    good.sort_by_key(|(status, _)| operation.method == "POST" && *status != "201");
+    let (status, response) = good.first().copied().unwrap_or(("200", &Value::Null));
+    let schema = response["content"]["application/json"].get("schema");
+    let schema = schema.map(|schema| resolve(operation.document, schema));
+    (status.parse().unwrap_or(200), schema)
+}
+
+/// The id that makes repeating a request harmless: the idempotency key, or the id of the kind that the path names, such
+/// as `fund_transfer_id` below `fund-transfers`.
+fn own_id(call: &Call<'_>) -> (String, Option<String>) {
+    let key = call.headers.get("idempotency-key");
+    if let Some(key) = key.and_then(|key| key.to_str().ok()) {
+        return ("Idempotency-Key".to_owned(), Some(key.to_owned()));
+    }
+    let kind = call.path.rsplit('/').next().unwrap_or_default();
+    let field = format!("{}_id", kind.trim_end_matches('s').replace('-', "_"));
+    let own = call.body[&field].as_str().map(str::to_owned);
+    (field, own)
+}
+
+/// A page of what was created at this path, else of samples.
+fn list(
+    call: &Call<'_>,
+    records: &Store<Value>,
+    schema: &'static Value,
+    sample: &Sample<'_>,
+) -> HandlerResult {
+    let members = schema["properties"].as_object().into_iter().flatten();
+    let members = members.map(|(name, below)| (name.as_str(), resolve(sample.document, below)));
+    let (lists, cursors): (Vec<_>, Vec<_>) =
+        members.partition(|(_, below)| below["type"] == "array");
+    let items = lists.first().map_or(schema, |(_, list)| list);
+    let mut all = Store::default();
+    for (path, record) in records.entries() {
+        if let Some((at, id)) = path.rsplit_once('/')
+            && at == call.path
+        {
+            all.put(id, record["response"].clone());
+        }
+    }
+    for number in 0..SAMPLES * u128::from(all.is_empty()) {
+        let sample = Sample {
+            number: Some(number),
+            ..*sample
+        };
+        let object = sample.value("", &items["items"]).unwrap_or_default();
+        all.put(&Uuid::from_u128(number + 1).to_string(), object);
+    }
+    let cursor = cursors.first().copied();
+    let page = lists
+        .first()
+        .map(|(list, _)| (*list, cursor.map_or("", |(name, _)| name)));
+    let mut response = list_of(call, &all, &Collection::listed(page))?;
+    if let Some((name, of)) = cursor.filter(|(_, of)| of["type"] == "object")
+        && let Some(id) = response.body.get_mut(name)
+    {
+        let mut cursor = sample.value(name, of).unwrap_or_default();
+        cursor["id"] = id.take();
+        *id = cursor;
+    }
+    Ok(response)
+}
+
+/// Makes a value of each schema: what the request says under the same name, else something plausible.
+#[derive(Clone, Copy)]
+struct Sample<'a> {
+    call: &'a Call<'a>,
+    document: &'static Value,
+    /// Which of a list's samples it is; `None` for what a request creates.
+    number: Option<u128>,
+}
+
+impl Sample<'_> {
+    fn value(&self, name: &str, schema: &Value) -> Option<Value> {
+        let schema = resolve(self.document, schema);
+        if let Some(own) = self.call.body.get(name) {
+            return Some(own.clone());
+        }
+        let branch = ["oneOf", "anyOf"]
+            .into_iter()
+            .find_map(|of| schema[of].get(0));
+        if let Some(branch) = branch {
+            return self.value(name, branch);
+        }
+        if schema["type"] == "object" || schema["allOf"].is_array() {
+            let mut object = json!({});
+            self.members(schema, &mut object);
+            return Some(object);
+        }
+        if schema["nullable"] == true {
+            return Some(Value::Null);
+        }
+        match text_of(&schema["type"]) {
+            "array" => self.value(name, &schema["items"]).map(|item| json!([item])),
+            "integer" | "number" => Some(schema.get("minimum").cloned().unwrap_or(json!(1_000))),
+            "boolean" => Some(json!(false)),
+            _ => self.text(name, schema),
+        }
+    }
+
+    fn members(&self, schema: &Value, object: &mut Value) {
+        let schema = resolve(self.document, schema);
+        for branch in items(&schema["allOf"]) {
+            self.members(branch, object);
+        }
+        for (name, below) in schema["properties"].as_object().into_iter().flatten() {
+            let is_sent = below["writeOnly"] != true && object.get(name).is_none();
+            if let Some(value) = is_sent.then(|| self.value(name, below)).flatten() {
+                object[name] = value;
+            }
+        }
+    }
+
+    fn text(&self, name: &str, schema: &Value) -> Option<Value> {
+        let back = chrono::TimeDelta::days(i64::try_from(self.number.unwrap_or(0)).ok()?);
+        let at = self.call.now - back;
+        let values = items(&schema["enum"]);
+        let done = values.iter().find(|value| DONE.contains(&text_of(value)));
+        if let Some(value) = done.or(values.first()) {
+            return Some(value.clone());
+        }
+        let param = self.call.params.iter().find(|(param, _)| *param == name);
+        let known = TEXTS.iter().find(|(end, _)| name.ends_with(end));
+        Some(match (name, text_of(&schema["format"])) {
+            ("account_id", _) => json!(self.call.grant.account),
+            ("created_by" | "updated_by", _) => json!(self.call.grant.client_id),
+            _ if param.is_some() => json!(param?.1),
+            (_, "date-time" | "datetime") => json!(text(at)),
+            (_, "date") => json!(at.format("%Y-%m-%d").to_string()),
+            (_, "uri") => json!(self.call.base_url),
+            (_, "email") => json!("shop@example.com"),
+            (name, _) if name == "id" || name.ends_with("_id") => {
+                json!(
+                    self.number
+                        .map_or_else(uuid, |n| Uuid::from_u128(n + 1).to_string())
+                )
+            }
+            _ if known.is_some() => json!(known?.1),
+            _ if schema["pattern"].is_string() => return None,
+            _ => json!(name),
+        })
+    }
+}

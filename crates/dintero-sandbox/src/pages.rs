@@ -1,0 +1,83 @@
+//! What the sandbox serves besides the API: the start page, the log and a check of its health.
+
+use maud::{Markup, html};
+use serde_json::json;
+
+use crate::call::ApiResponse;
+use crate::dispatch::Server;
+use crate::html::page;
+use crate::log;
+use crate::shared::Shared;
+
+const STYLE: &str = include_str!("log/style.css");
+
+/// Returns what is at this path; `None` for a path of the API.
+pub(crate) fn find(
+    server: &Server,
+    (method, path, query): (&str, &str, &str),
+) -> Option<ApiResponse> {
+    let shared = &*server.shared;
+    match (method, path) {
+        ("GET", "/") => Some(page(
+            "Dintero sandbox",
+            STYLE,
+            "'none'",
+            "'none'",
+            &start(shared),
+        )),
+        ("GET", "/_sandbox") => {
+            let save_error = shared
+                .state_file
+                .as_ref()
+                .and_then(|file| file.save_error());
+            let body = log::page::body(&server.log, save_error, query == "wrong");
+            Some(page("Sandbox log", STYLE, "'none'", "'none'", &body))
+        }
+        ("GET", "/_sandbox/health") => {
+            let body = json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")});
+            Some(ApiResponse::new(200, body).with_header("cache-control", "no-store"))
+        }
+        ("GET", "/_sandbox/log.jsonl") => {
+            let entries = server.log.entries();
+            let lines = entries.iter().map(|entry| entry.to_json() + "\n").collect();
+            let response = ApiResponse::file("application/jsonl", lines);
+            Some(response.with_header("cache-control", "no-store"))
+        }
+        _ => None,
+    }
+}
+
+fn start(shared: &Shared) -> Markup {
+    let (url, account) = (&shared.base_url, &shared.settings.account);
+    let client = &shared.settings.clients[0];
+    let first = format!(
+        "curl -u {}:{} -H 'content-type: application/json' {url}/v1/accounts/{account}/auth/token \\\n  \
+         -d '{{\"grant_type\":\"client_credentials\",\"audience\":\"https://api.dintero.com/v1/accounts/{account}\"}}'",
+        client.id, client.secret,
+    );
+    html! {
+        main {
+            h1 { "Dintero sandbox" }
+            p { "A local Dintero for tests, demos and offline work. No money moves, and nothing leaves this machine but callbacks." }
+            table {
+                tbody {
+                    @for (name, value) in [
+                        ("API and Checkout URL", url), ("Account", account), ("Client id", &client.id),
+                        ("Client secret", &client.secret),
+                    ] {
+                        tr { th scope="row" { (name) } td { code { (value) } } }
+                    }
+                }
+            }
+            h2 { "First request" }
+            pre { code { (first) } }
+            h2 { "Pages" }
+            ul {
+                li { a href="/_sandbox" { "What arrived, and what was wrong with it" } }
+                li { a href="/_sandbox/log.jsonl" { "The same as JSON lines" } }
+                li { a href="/_sandbox/health" { "Health" } }
+            }
+            p { "A session's " code { "url" } " is its payment page; a plain " code { "POST" } " to it pays with the approved card." }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Reads a request's body as production does: `29990.0` is an integer, and what no document has is noted, not refused.
+
+use serde_json::{Value, json};
+
+use crate::documents::resolve;
+
+/// Makes integers of whole decimals and removes members that are null, which count as not sent, unless the body is read
+/// `strict`ly. Returns the fields that are not in the document.
+pub(crate) fn tidy(
+    document: &Value,
+    schema: &Value,
+    body: &mut Value,
+    strict: bool,
+) -> Vec<String> {
+    let mut walk = Walk {
+        document,
+        strict,
+        unknown: Vec::new(),
+    };
+    let mut schemas = Vec::new();
+    walk.expand(schema, &mut schemas);
+    walk.value(&schemas, body, "");
+    walk.unknown
+}
+
+struct Walk<'a> {
+    document: &'a Value,
+    strict: bool,
+    unknown: Vec<String>,
+}
+
+impl<'a> Walk<'a> {
+    /// Adds a schema and all that it is made of: a member of any of them is in the document.
+    fn expand(&self, schema: &'a Value, all: &mut Vec<&'a Value>) {
+        let schema = resolve(self.document, schema);
+        if all.iter().any(|known| std::ptr::eq(*known, schema)) {
+            return;
+        }
+        all.push(schema);
+        for of in ["allOf", "oneOf", "anyOf"] {
+            for branch in schema[of].as_array().into_iter().flatten() {
+                self.expand(branch, all);
+            }
+        }
+        let children = schema["discriminator"]["mapping"].as_object();
+        for child in children.into_iter().flatten().map(|(_, child)| child) {
+            let pointer = child.as_str().and_then(|at| at.strip_prefix('#'));
+            if let Some(child) = pointer.and_then(|at| self.document.pointer(at)) {
+                self.expand(child, all);
+            }
+        }
+    }
+
+    fn below(
+        &self,
+        schemas: &[&'a Value],
+        find: impl Fn(&'a Value) -> Option<&'a Value>,
+    ) -> Vec<&'a Value> {
+        let mut all = Vec::new();
+        for schema in schemas.iter().copied().filter_map(find) {
+            self.expand(schema, &mut all);
+        }
+        all
+    }
+
+    fn value(&mut self, schemas: &[&'a Value], value: &mut Value, field: &str) {
+        match value {
+            Value::Number(number) if !number.is_i64() => {
+                let whole = number
+                    .as_f64()
+                    .filter(|n| n.fract() == 0.0 && n.abs() < 2_f64.powi(53));
+                if let Some(whole) = whole {
+                    *value = json!(whole as i64);
+                }
+            }
+            Value::Array(items) => {
+                let below = self.below(schemas, |schema| schema.get("items"));
+                for (i, item) in items.iter_mut().enumerate() {
+                    self.value(&below, item, &format!("{field}[{i}]"));
+                }
+            }
+            Value::Object(members) => {
+                let has = |name: &str| schemas.iter().any(|schema| schema.get(name).is_some());
+                let is_free = |schema: &&&Value| {
+                    schema
+                        .get("additionalProperties")
+                        .is_some_and(|a| *a != false)
+                };
+                let is_open = !has("properties") || schemas.iter().any(|schema| is_free(&schema));
+                let separator = if field.is_empty() { "" } else { "." };
+                let mut nulls = Vec::new();
+                for (name, value) in &mut *members {
+                    let below = self.below(schemas, |schema| schema["properties"].get(name));
+                    let field = format!("{field}{separator}{name}");
+                    let may_be_null = below.iter().any(|schema| schema["nullable"] == true);
+                    if value.is_null() && !may_be_null && !is_open && !self.strict {
+                        nulls.push(name.clone());
+                    } else if below.is_empty() && !is_open {
+                        self.unknown.push(field);
+                    } else {
+                        self.value(&below, value, &field);
+                    }
+                }
+                members.retain(|name, _| !nulls.contains(name));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_branch_of_a_schema_has_is_unknown() {
+        let document = json!({"components": {"schemas": {
+            "Base": {"discriminator": {"mapping": {"a": "#/components/schemas/A"}}, "properties": {"kind": {}}},
+            "A": {"allOf": [{"$ref": "#/components/schemas/Base"}, {"properties": {"amount": {"type": "integer"}}}]},
+        }}});
+        let schema = json!({"properties": {
+            "part": {"$ref": "#/components/schemas/Base"}, "free": {"type": "object"},
+            "map": {"properties": {}, "additionalProperties": {"type": "string"}},
+            "list": {"items": {"oneOf": [{"properties": {"a": {}}}, {"properties": {"b": {"nullable": true}}}]}},
+        }});
+        let mut body = json!({
+            "part": {"kind": "a", "amount": 12.0, "more": 1}, "free": {"x": null}, "map": {"y": "z"},
+            "list": [{"a": 1.5, "b": null, "c": 0}], "gone": null, "new": {"deep": 1.0},
+        });
+        let strict = tidy(&document, &schema, &mut body.clone(), true);
+        assert_eq!(strict, ["gone", "list[0].c", "new", "part.more"]);
+        let found = tidy(&document, &schema, &mut body, false);
+        assert_eq!(found, ["list[0].c", "new", "part.more"]);
+        assert_eq!(body["part"]["amount"].as_i64(), Some(12));
+        assert_eq!(body["free"], json!({"x": null}));
+        assert_eq!(body["list"][0], json!({"a": 1.5, "b": null, "c": 0}));
+        assert_eq!(body.get("gone"), None);
+    }
+}
