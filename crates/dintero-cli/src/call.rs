@@ -22,7 +22,13 @@ pub struct Options {
     /// Print only what this JSONPath (RFC 9535) selects; in a list, of each element
     #[arg(long, value_name = "JSONPATH")]
     query: Option<JsonPath>,
-    /// Write the response to this file, as it was received
+}
+
+/// The options of operations whose response is a file.
+#[derive(Args)]
+#[group(skip)]
+pub struct FileOptions {
+    /// Write the file to this path
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -81,13 +87,13 @@ pub async fn run(
         call = call.json_unchecked(body);
     }
     let printer = Printer { json: options.json, query: own.query, schema: operation.response() };
-    let is_file = own.output.is_some() || operation.is_file();
+    let is_file = operation.is_file();
     let prepared = Prepared { operation, dintero, call, variables, body, printer };
     if money::is_money(row) {
         return money::run(prepared, matches).await;
     }
     if is_file {
-        return file(prepared.call, own.output).await;
+        return file(prepared.call, FileOptions::from_arg_matches(matches)?.output).await;
     }
     if row.paging().is_some() {
         return list(prepared, ListOptions::from_arg_matches(matches)?.all).await;
@@ -108,50 +114,42 @@ async fn file(call: Call, output: Option<PathBuf>) -> Result<(), Failure> {
     })
 }
 
-/// Prints a page of a list, or all pages.
+/// Prints a page of a list, or all pages; what has arrived is printed even if the rest does not.
 async fn list(prepared: Prepared<'_>, all: bool) -> Result<(), Failure> {
     let Prepared { operation, call, printer, .. } = prepared;
     let pointer = operation.row.paging().map_or("", |paging| paging.items);
-    let mut steps = pointer.split('/').skip(1);
-    let list = steps.try_fold(operation.response(), |at, step| Some(at?.at(step)));
-    let printer = Printer { schema: list.flatten(), ..printer };
+    let steps = pointer.split('/').skip(1);
+    let printer =
+        Printer { schema: steps.fold(operation.response(), |at, step| at.at(step)), ..printer };
     let is_watched = io::stderr().is_terminal();
     let mut pages = Pages::<Value, Value>::new(call, |_| Vec::new());
-    let (mut count, mut held, mut end) = (0, Vec::new(), Ok(()));
-    loop {
-        let page = tokio::select! {
-            page = pages.next() => page,
-            _ = tokio::signal::ctrl_c() => {
-                end = Err(Failure::Refused(format!("stopped after {count} elements; the list goes on")));
-                break;
+    let mut held = Vec::new();
+    let follow = async {
+        let mut count = 0;
+        while let Some(page) = pages.next().await.transpose()? {
+            let items =
+                page.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
+            count += items.len();
+            // A table needs all rows for its columns; JSON is printed as it arrives.
+            match printer.is_for_people() {
+                true => held.extend(items),
+                false => printer.list(&items)?,
             }
-        };
-        let page = match page {
-            Some(Ok(page)) => page,
-            Some(Err(error)) => {
-                end = Err(error.into());
-                break;
+            if all && is_watched {
+                write!(io::stderr(), "\r{count} elements ")?;
+            } else if !all && is_watched && count > 0 && page.cursor().is_some() {
+                note("There may be more: --all follows the pages.");
             }
-            None => break,
-        };
-        let items = page.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
-        count += items.len();
-        // A table needs all rows for its columns; JSON is printed as it arrives.
-        match printer.is_for_people() {
-            true => held.extend(items),
-            false => printer.list(&items)?,
-        }
-        match (all, is_watched) {
-            (true, true) => write!(io::stderr(), "\r{count} elements ")?,
-            (true, false) => {}
-            (false, _) => {
-                if is_watched && count > 0 && page.cursor().is_some() {
-                    note("There may be more: --all follows the pages.");
-                }
+            if !all {
                 break;
             }
         }
-    }
+        Ok(())
+    };
+    let end = tokio::select! {
+        end = follow => end,
+        _ = tokio::signal::ctrl_c() => Err(Failure::Refused("stopped; the list goes on".to_owned())),
+    };
     if printer.is_for_people() {
         printer.list(&held)?;
     }

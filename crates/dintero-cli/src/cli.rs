@@ -70,6 +70,9 @@ fn operation(operation: Described) -> Command {
     if row.paging().is_some() {
         command = call::ListOptions::augment_args(command);
     }
+    if operation.is_file() {
+        command = call::FileOptions::augment_args(command);
+    }
     if money::is_money(row) {
         command = money::Options::augment_args(command);
     }

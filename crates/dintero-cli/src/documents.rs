@@ -18,22 +18,25 @@ pub struct Api {
 }
 
 macro_rules! api {
-    ($client:ident, $json:literal, $about:literal) => {
+    ($client:ident, $json:expr, $about:literal) => {
         Api {
             name: stringify!($client),
             about: $about,
             rows: &dintero::$client::operations::ALL,
-            json: include_str!(concat!(env!("OUT_DIR"), $json)),
+            json: $json,
             parsed: OnceLock::new(),
         }
     };
 }
 
-#[rustfmt::skip]
+const CHECKOUT: &str = include_str!(concat!(env!("OUT_DIR"), "/checkout.json"));
+const SHOPPING: &str = include_str!(concat!(env!("OUT_DIR"), "/shopping.json"));
+const WALLETS: &str = include_str!(concat!(env!("OUT_DIR"), "/wallets.json"));
+
 pub static APIS: [Api; 3] = [
-    api!(checkout, "/checkout.json", "Sessions, transactions, payment tokens, settlements"),
-    api!(shopping, "/shopping.json", "Draft orders, orders and the records of their payments"),
-    api!(wallets, "/wallets.json", "Gift cards, their balances and transactions"),
+    api!(checkout, CHECKOUT, "Sessions, transactions, payment tokens, settlements"),
+    api!(shopping, SHOPPING, "Draft orders, orders and the records of their payments"),
+    api!(wallets, WALLETS, "Gift cards, their balances and transactions"),
 ];
 
 /// An operation with what the document says about it.
@@ -114,15 +117,16 @@ impl Described {
         all.next().map(|(_, response)| response.get("content"))
     }
 
-    /// Returns the schema of a success, if it is JSON.
-    pub fn response(&self) -> Option<Schema> {
-        json_of(&self.success()?)
+    /// Returns the schema of a success. It describes nothing if that is no JSON.
+    pub fn response(&self) -> Schema {
+        let json = self.success().as_ref().and_then(json_of);
+        json.unwrap_or_else(|| self.at.at(""))
     }
 
     /// Returns `true` if a success is a file.
     pub fn is_file(&self) -> bool {
-        let has_content = |all: Schema| !all.members().is_empty();
-        self.response().is_none() && self.success().is_some_and(has_content)
+        let is_other = |all: Schema| !all.members().is_empty() && json_of(&all).is_none();
+        self.success().is_some_and(is_other)
     }
 }
 

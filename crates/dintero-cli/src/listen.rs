@@ -55,15 +55,12 @@ impl Listen {
         let local = format!("http://{}", listener.local_addr()?);
         let public = self.public_url.as_deref().unwrap_or(&local);
         let account = settings.required(config::ACCOUNT)?;
-        let verifier =
-            |secret| Verifier::builder(account).secret(secret).public_url(public).build();
+        let callbacks = secrets.0.map(|secret| Verifier::builder(account).secret(secret));
+        let callbacks = callbacks.map(|verifier| verifier.public_url(public).build());
+        let webhooks = secrets.1.map(|secret| WebhookVerifier::new([secret]));
         let state = Listener {
-            callbacks: secrets.0.map(verifier).transpose().map_err(dintero::Error::from)?,
-            webhooks: secrets
-                .1
-                .map(|secret| WebhookVerifier::new([secret]))
-                .transpose()
-                .map_err(dintero::Error::from)?,
+            callbacks: callbacks.transpose().map_err(dintero::Error::from)?,
+            webhooks: webhooks.transpose().map_err(dintero::Error::from)?,
             forward_to: self.forward_to.clone(),
             client: Client::builder().redirect(redirect::Policy::none()).build()?,
             json: options.json,
@@ -89,12 +86,12 @@ async fn receive(State(listener): State<Arc<Listener>>, parts: Parts, body: Byte
         },
     };
     let (method, path) = (parts.method.as_str(), parts.uri.path());
-    let word = if verified.is_ok() { "verified" } else { "REFUSED" };
     let is_verified = verified.is_ok();
     let what = clean(&verified.unwrap_or_else(|error| error.to_string()));
     let line = match listener.json {
         true => json!({"method": method, "path": path, "verified": is_verified, "what": what, "passed_on": passed}).to_string(),
-        false => format!("{word:8}  {method} {path}  {what}  {}", passed.unwrap_or_default()),
+        false if is_verified => format!("verified  {method} {path}  {what}  {}", passed.unwrap_or_default()),
+        false => format!("REFUSED   {method} {path}  {what}"),
     };
     // The request is handled even if nobody reads about it.
     let _ = put(&format!("{}\n", line.trim_end()));
@@ -104,9 +101,8 @@ async fn receive(State(listener): State<Arc<Listener>>, parts: Parts, body: Byte
 impl Listener {
     /// Returns what was verified, in words.
     fn verify(&self, parts: &Parts, body: &Bytes) -> Result<String, CallbackError> {
-        if let (Some(webhooks), true) =
-            (&self.webhooks, parts.headers.contains_key("event-signature"))
-        {
+        let is_webhook = parts.headers.contains_key("event-signature");
+        if let Some(webhooks) = self.webhooks.as_ref().filter(|_| is_webhook) {
             let webhook = webhooks.verify(&parts.headers, body.clone())?;
             return Ok(format!("webhook {}", webhook.event().as_str()));
         }

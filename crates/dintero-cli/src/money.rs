@@ -103,9 +103,9 @@ async fn words(prepared: &Prepared<'_>) -> String {
     let Prepared { operation, dintero, variables, body, .. } = prepared;
     let values = variables.iter().map(|(_, value)| format!(" {value}"));
     let mut words = operation.row.name().replace('_', " ") + &values.collect::<String>();
-    let schema = operation.body().and_then(|(schema, _)| schema.at("amount"));
+    let is_amount = operation.body().is_some_and(|(body, _)| body.at("amount").is_amount());
     let amount = body.as_ref().and_then(|body| body["amount"].as_i64());
-    if let Some(minor) = amount.filter(|_| schema.is_some_and(|schema| schema.is_amount())) {
+    if let Some(minor) = amount.filter(|_| is_amount) {
         let own = body.as_ref().and_then(|body| body["currency"].as_str().map(str::to_owned));
         let currency = match own {
             Some(currency) => Some(currency),

@@ -14,7 +14,7 @@ pub struct Printer {
     pub json: bool,
     pub query: Option<JsonPath>,
     /// Tells which numbers are amounts.
-    pub schema: Option<Schema>,
+    pub schema: Schema,
 }
 
 /// The first columns of a table, as far as the elements have them.
@@ -23,7 +23,7 @@ const FIRST: [&str; 6] = ["id", "status", "amount", "created_at", "merchant_refe
 const WIDTH: u16 = 120;
 
 /// A schema, and the currency around it.
-type Place<'a> = (Option<Schema>, Option<&'a str>);
+type Place<'a> = (&'a Schema, Option<&'a str>);
 
 impl Printer {
     /// Returns `false` if JSON or a part of it is printed.
@@ -35,9 +35,7 @@ impl Printer {
     pub fn value(&self, value: Option<&Value>) -> io::Result<()> {
         match value {
             Some(Value::Array(items)) => self.list(items),
-            Some(value) if self.is_for_people() => {
-                put(&view(value, (self.schema.clone(), None), 0))
-            }
+            Some(value) if self.is_for_people() => put(&view(value, (&self.schema, None), 0)),
             Some(value) => self.json(value),
             None if self.is_for_people() => put("done\n"),
             None => Ok(()),
@@ -47,7 +45,7 @@ impl Printer {
     /// Prints the elements of a list.
     pub fn list(&self, items: &[Value]) -> io::Result<()> {
         match self.is_for_people() {
-            true => put(&columns(items, self.schema.as_ref().and_then(|list| list.at("-")))),
+            true => put(&columns(items, &self.schema.at("-"))),
             false => items.iter().try_for_each(|item| self.json(item)),
         }
     }
@@ -96,7 +94,7 @@ fn width() -> u16 {
     terminal_size::terminal_size().map_or(WIDTH, |(width, _)| width.0)
 }
 
-fn columns(items: &[Value], schema: Option<Schema>) -> String {
+fn columns(items: &[Value], schema: &Schema) -> String {
     if items.is_empty() {
         return "none\n".to_owned();
     }
@@ -111,10 +109,7 @@ fn columns(items: &[Value], schema: Option<Schema>) -> String {
     let column = |name: &&str| {
         let cell = |item: &Value| match &item[*name] {
             Value::Null => String::new(),
-            value => scalar(
-                value,
-                (schema.as_ref().and_then(|at| at.at(name)), item["currency"].as_str()),
-            ),
+            value => scalar(value, (&schema.at(name), item["currency"].as_str())),
         };
         let cells = std::iter::once(name.to_uppercase()).chain(items.iter().map(cell));
         cells.collect::<Vec<_>>()
@@ -134,9 +129,8 @@ fn scalar(value: &Value, (schema, currency): Place<'_>) -> String {
     match value {
         Value::String(text) => clean(text).replace('\n', "\\n"),
         Value::Number(number) => {
-            let minor = number.as_i64().filter(|_| schema.as_ref().is_some_and(Schema::is_amount));
-            let amount =
-                minor.zip(currency).and_then(|(minor, currency)| Amount::of(minor, currency).ok());
+            let minor = number.as_i64().filter(|_| schema.is_amount()).zip(currency);
+            let amount = minor.and_then(|(minor, currency)| Amount::of(minor, currency).ok());
             amount.map_or_else(|| number.to_string(), |amount| amount.to_string())
         }
         other => other.to_string(),
@@ -145,18 +139,13 @@ fn scalar(value: &Value, (schema, currency): Place<'_>) -> String {
 
 /// Returns an indented view.
 fn view(value: &Value, (schema, currency): Place<'_>, depth: usize) -> String {
-    let members: Vec<(String, &Value, Option<Schema>)> = match value {
+    let members: Vec<(String, &Value, Schema)> = match value {
         Value::Object(fields) => {
             let fields = fields.iter().filter(|(_, value)| !value.is_null());
-            fields
-                .map(|(name, value)| {
-                    (clean(name), value, schema.as_ref().and_then(|at| at.at(name)))
-                })
-                .collect()
+            fields.map(|(name, value)| (clean(name), value, schema.at(name))).collect()
         }
         Value::Array(items) => {
-            let element = schema.as_ref().and_then(|list| list.at("-"));
-            let items = items.iter().enumerate();
+            let (items, element) = (items.iter().enumerate(), schema.at("-"));
             items.map(|(index, value)| (format!("[{index}]"), value, element.clone())).collect()
         }
         other => return format!("{}\n", scalar(other, (schema, currency))),
@@ -165,8 +154,8 @@ fn view(value: &Value, (schema, currency): Place<'_>, depth: usize) -> String {
     let is_inline = |value: &Value| !value.is_object() && !value.is_array();
     let inline = members.iter().filter(|(_, value, _)| is_inline(value));
     let width = inline.map(|(name, ..)| name.len()).max().unwrap_or_default();
-    let line = |(name, value, schema): &(String, &Value, Option<Schema>)| {
-        let below = view(value, (schema.clone(), currency), depth + 1);
+    let line = |(name, value, schema): &(String, &Value, Schema)| {
+        let below = view(value, (schema, currency), depth + 1);
         let indent = "  ".repeat(depth);
         match is_inline(value) {
             true => format!("{indent}{name:width$}  {below}"),

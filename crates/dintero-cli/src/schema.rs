@@ -148,19 +148,20 @@ impl Schema {
     /// Returns the schema of the elements of a list.
     pub fn element(&self) -> Member {
         match self.at("-") {
-            Some(element) => Member::Known(element),
-            None if matches!(self.kind(), "array" | "") => Member::Free,
-            None => Member::Unknown(Vec::new()),
+            element if !element.nodes.is_empty() => Member::Known(element),
+            _ if matches!(self.kind(), "array" | "") => Member::Free,
+            _ => Member::Unknown(Vec::new()),
         }
     }
 
-    /// Returns the schema of a property or, for `-`, of the elements; any property of a response counts.
-    pub fn at(&self, step: &str) -> Option<Self> {
-        let below = self.parts(&PARTS).into_iter().filter_map(|part| match step {
+    /// Returns the schema of a property or, for `-`, of the elements; any property of a response counts. It describes nothing
+    /// if there is none.
+    pub fn at(&self, step: &str) -> Self {
+        let parts = self.parts(&PARTS).into_iter();
+        self.of(parts.filter_map(|part| match step {
             "-" => part.get("items"),
             name => part["properties"].get(name),
-        });
-        Some(self.of(below)).filter(|found| !found.nodes.is_empty())
+        }))
     }
 
     /// Returns the words for a value.

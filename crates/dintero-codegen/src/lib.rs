@@ -16,10 +16,8 @@ mod confirm;
 pub mod emit;
 #[cfg(feature = "generate")]
 pub mod generate;
-/// For the build script of `dintero-cli`.
 #[cfg(feature = "generate")]
-#[doc(hidden)]
-pub mod ir;
+mod ir;
 #[cfg(feature = "generate")]
 pub mod lint;
 #[cfg(feature = "generate")]
