@@ -1,4 +1,4 @@
-//! A JSON call through our client beside the same call with reqwest alone, over loopback.
+//! A JSON call through our client beside the same call with reqwest alone, over loopback and HTTP/2.
 //!
 //! `cargo bench -p dintero-benches --bench calls`, with `-- --memory-calls 1000000` to look longer for memory that grows.
 //!
@@ -41,6 +41,7 @@ static CAPTURE: Operation = Operation::new(OperationFacts {
     scopes: &["write:checkout"],
     retry_class: RetryClass::NonIdempotent,
     read_back: Some("get_transaction"),
+    confirm: None,
     paging: None,
     auth: Auth::Bearer,
     content_type: "application/json",
@@ -48,6 +49,7 @@ static CAPTURE: Operation = Operation::new(OperationFacts {
     statuses: &[200],
     evidence: Evidence::Seen,
     deprecated: false,
+    confirm: None,
 });
 
 #[derive(Serialize)]
@@ -234,6 +236,7 @@ fn main() {
         .retry(reqwest::retry::never())
         .user_agent("dintero-benches")
         .no_proxy()
+        .http2_prior_knowledge()
         .build();
     let plain = Plain {
         http: http.unwrap(),
@@ -242,7 +245,9 @@ fn main() {
     let handle = Handle::builder()
         .account("T12345678")
         .bearer_token(TOKEN)
+        .api_url(&base)
         .checkout_url(&base)
+        .http_client(reqwest::ClientBuilder::http2_prior_knowledge)
         .build();
     let ours = Ours(handle.unwrap());
 

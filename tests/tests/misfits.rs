@@ -148,14 +148,16 @@ fn try_all(
     let mut tried = 0;
     // A response of many members is tried at some of them, evenly.
     let stride = pointers.len().div_ceil(most).max(1);
-    for (index, pointer) in pointers.iter().step_by(stride).enumerate() {
+    // The elements of the list that it is, or has, are tried in any case, each with all values.
+    let is_element =
+        |pointer: &&String| pointer.ends_with("/0") && pointer.matches('/').count() <= 2;
+    let elements = pointers.iter().filter(is_element);
+    let some = pointers.iter().step_by(stride).enumerate();
+    let all = replacements().len();
+    let tries = some.map(|(index, pointer)| (index * step, step, pointer));
+    for (skip, take, pointer) in tries.chain(elements.map(|pointer| (0, all, pointer))) {
         // Each member takes some of the values in turn, so that all are tried at members of each kind.
-        for replacement in replacements()
-            .into_iter()
-            .cycle()
-            .skip(index * step)
-            .take(step)
-        {
+        for replacement in replacements().into_iter().cycle().skip(skip).take(take) {
             let changed = text(&replace(body, pointer, replacement.as_ref()));
             tried += 1;
             match read(changed.as_bytes()) {

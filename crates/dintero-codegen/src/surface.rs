@@ -16,7 +16,6 @@ use std::collections::BTreeSet;
 use heck::ToSnakeCase;
 use serde_json::Value;
 
-use crate::confirm;
 use crate::emit::{Output, put};
 use crate::ir::{
     Api, Bound, CursorSource, Evidence, Kind, Limit, Object, Operation, Paging, Place, Schema,
@@ -97,9 +96,13 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
             put!(text, "operation {name} {key}: {}\n", values.join(" "));
         }
     }
-    if let Some(mark) = &operation.confirm {
-        let facts: Vec<String> = confirm::facts(mark).map(|fact| word(&fact)).collect();
-        put!(text, "operation {name} confirm: {}\n", facts.join(" "));
+    let mark = operation.confirm.as_ref().and_then(Value::as_object);
+    if let Some(mark) = mark {
+        let facts = mark
+            .iter()
+            .map(|(key, value)| word(&format!("{key}={value}")));
+        let facts = facts.collect::<Vec<_>>().join(" ");
+        put!(text, "operation {name} confirm: {facts}\n");
     }
     if let Some(paging) = &operation.paging {
         write_paging(text, name, paging);

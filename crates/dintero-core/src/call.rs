@@ -14,9 +14,7 @@ use crate::options::set_header;
 use crate::path;
 use crate::raw_response::{Called, RawResponse, decoded};
 use crate::transport::{BodyKind, PreparedRequest};
-use crate::{
-    Auth, CallOptions, Error, Handle, Operation, Response, Retry, RetryClass, RetryPolicy, Server,
-};
+use crate::{Auth, CallOptions, Error, Handle, Operation, Response, RetryClass, Server};
 
 const JSON: &str = "application/json";
 
@@ -187,29 +185,6 @@ impl Call {
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options.merge(options);
         self
-    }
-
-    /// Sets the timeout of one attempt. See [`CallOptions::with_timeout`].
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options.timeout = Some(timeout);
-        self
-    }
-
-    /// Sets the deadline of the whole call. See [`CallOptions::with_deadline`].
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.options.deadline = Some(deadline);
-        self
-    }
-
-    /// Sets how this call is retried: a [`RetryPolicy`], or another [`Retry`].
-    pub fn retry(mut self, policy: impl Retry) -> Self {
-        self.options = self.options.with_retry(policy);
-        self
-    }
-
-    /// Turns retries off.
-    pub fn no_retry(self) -> Self {
-        self.retry(RetryPolicy::off())
     }
 
     /// Sets the retry class of a raw call. Default: idempotent for GET and HEAD, non-idempotent for any other method. Has no effect on the call of an operation.

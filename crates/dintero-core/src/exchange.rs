@@ -1,7 +1,6 @@
 //! Sends one request and reads its response. The limit of the body counts after decompression.
 
 use std::error::Error as _;
-use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
@@ -16,7 +15,7 @@ use crate::http_clients::HttpClients;
 pub(crate) struct Head {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    /// Whether the response provably belongs to the request.
+    /// Whether the response provably belongs to the request, or that does not matter.
     pub(crate) is_attributable: bool,
 }
 
@@ -67,16 +66,16 @@ fn was_not_handled(error: &reqwest::Error) -> bool {
 pub(crate) async fn exchange(
     http: &HttpClients,
     request: reqwest::Request,
-    now: Instant,
+    is_unique: bool,
     limit: u64,
     head: &mut Option<Head>,
 ) -> Result<Bytes, Error> {
-    let client = http.current().map_err(unusable)?;
+    let (client, is_alone) = http.of(request.url(), is_unique).map_err(unusable)?;
     let mut response = client.execute(request).await.map_err(failed)?;
     let status = response.status();
     *head = Some(Head {
         status,
-        is_attributable: http.is_attributable(&response, now),
+        is_attributable: http.note(&response) || is_alone,
         headers: std::mem::take(response.headers_mut()),
     });
     let mut first = Bytes::new();

@@ -71,7 +71,7 @@ const ACCOUNT: &str = "%7Baid%7D";
 
 impl Handle {
     pub(crate) fn new(shared: Arc<Shared>, account: Arc<str>) -> Self {
-        let token = shared.credentials.source().map(|source| {
+        let token = shared.credentials.source.as_ref().map(|source| {
             let request = TokenRequest {
                 host: shared.api_url.clone(),
                 owner: shared.owner.clone().unwrap_or_else(|| account.clone()),
@@ -176,7 +176,7 @@ impl fmt::Debug for Handle {
             .field("account", &self.0.account)
             .field("api_url", &shared.api_url)
             .field("checkout_url", &shared.checkout_url)
-            .field("credentials", &shared.credentials.name())
+            .field("credentials", &shared.credentials.name)
             .finish_non_exhaustive()
     }
 }

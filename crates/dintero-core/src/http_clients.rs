@@ -1,12 +1,10 @@
 //! The HTTP clients of a handle, and what is known of their connections.
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::collections::BTreeSet;
+use std::sync::{LockResult, Mutex, PoisonError};
+use std::time::Duration;
 
-use hyper_util::client::legacy::connect::HttpInfo;
-use reqwest::{Client, ClientBuilder, Response};
+use reqwest::{Client, ClientBuilder, Response, Url};
 use tokio::runtime::{Handle, Id};
 
 /// Changes the settings of an HTTP client.
@@ -19,45 +17,80 @@ const PING_TIMEOUT: Duration = Duration::from_secs(5);
 const POOL_IDLE: Duration = Duration::from_secs(45);
 /// Runtimes whose connections are kept. A program has one or few; one that starts many seldom returns to an old one.
 const MAX_RUNTIMES: usize = 64;
-/// HTTP/1.1 connections that are remembered. With more, each counts as one that was used before.
-const MAX_CONNECTIONS: usize = 16_384;
-/// No connection is idle or waits for a response as long.
-const FORGET_AFTER: Duration = Duration::from_secs(24 * 3600);
 
-/// One client for each runtime: a connection is driven by the runtime that opened it, and would hang when that one rests.
+/// A pair of clients for each runtime: a connection is driven by the runtime that opened it, and would hang when that one rests.
 pub(crate) struct HttpClients {
     customize: Box<Customize>,
-    /// The one that was built first has no runtime until it is used.
-    clients: Mutex<Vec<(Option<Id>, Client)>>,
-    /// The HTTP/1.1 connections that carried a response, by their local and remote address.
-    used: Mutex<HashMap<(SocketAddr, SocketAddr), Instant>>,
+    /// The pair that was built first has no runtime until it is used.
+    pairs: Mutex<Vec<Pair>>,
+    /// The hosts that respond over HTTP/2.
+    http2: Mutex<BTreeSet<String>>,
+}
+
+struct Pair {
+    runtime: Option<Id>,
+    kept: Client,
+    /// The client that opens a connection for each request.
+    single: Option<Client>,
+}
+
+impl Pair {
+    fn new(customize: &Customize) -> reqwest::Result<Self> {
+        Ok(Self {
+            runtime: None,
+            kept: build(customize, true)?,
+            single: None,
+        })
+    }
 }
 
 impl HttpClients {
     pub(crate) fn new(customize: Box<Customize>) -> reqwest::Result<Self> {
-        let clients = Mutex::new(vec![(None, build(&*customize)?)]);
         Ok(Self {
+            pairs: Mutex::new(vec![Pair::new(&*customize)?]),
             customize,
-            clients,
-            used: Mutex::default(),
+            http2: Mutex::default(),
         })
     }
 
-    /// Returns the client of the current runtime.
-    pub(crate) fn current(&self) -> reqwest::Result<Client> {
+    /// Returns the client of the current runtime, and whether a response over HTTP/1.1 provably belongs to its request.
+    ///
+    /// Over a kept HTTP/1.1 connection it may be one that a faulty proxy sent before the request; HTTP/2 numbers them. So a `unique`
+    /// request, of which nothing but its response may decide whether it is sent again, has a connection of its own until its host is
+    /// known to speak HTTP/2.
+    pub(crate) fn of(&self, url: &Url, unique: bool) -> reqwest::Result<(Client, bool)> {
+        let alone = unique && !lock(self.http2.lock()).contains(url.authority());
         let runtime = Handle::current().id();
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut known = clients.iter_mut();
-        if let Some((id, client)) = known.find(|(id, _)| id.is_none_or(|id| id == runtime)) {
-            *id = Some(runtime);
-            return Ok(client.clone());
+        let mut pairs = lock(self.pairs.lock());
+        let is_own = |pair: &Pair| pair.runtime.is_none_or(|id| id == runtime);
+        if !pairs.iter().any(is_own) {
+            let from = pairs.len().saturating_sub(MAX_RUNTIMES - 1);
+            *pairs = pairs.split_off(from);
+            pairs.push(Pair::new(&*self.customize)?);
         }
-        let client = build(&*self.customize)?;
-        if clients.len() == MAX_RUNTIMES {
-            clients.remove(0);
+        let at = pairs.iter().position(is_own).unwrap_or_default();
+        let pair = &mut pairs[at];
+        pair.runtime = Some(runtime);
+        if !alone {
+            return Ok((pair.kept.clone(), !unique));
         }
-        clients.push((Some(runtime), client.clone()));
-        Ok(client)
+        if pair.single.is_none() {
+            pair.single = Some(build(&*self.customize, false)?);
+        }
+        Ok((pair.single.as_ref().unwrap_or(&pair.kept).clone(), true))
+    }
+
+    /// Remembers the protocol of a host. Returns `true` if it is HTTP/2.
+    pub(crate) fn note(&self, response: &Response) -> bool {
+        let is_http2 = response.version() >= http::Version::HTTP_2;
+        let host = response.url().authority();
+        let mut known = lock(self.http2.lock());
+        if !is_http2 {
+            known.remove(host);
+        } else if !known.contains(host) {
+            known.insert(host.to_owned());
+        }
+        is_http2
     }
 
     /// Gives up the connections of the current runtime after nothing was received for `waited`. After a longer time the pings have
@@ -65,33 +98,18 @@ impl HttpClients {
     pub(crate) fn nothing_received(&self, waited: Duration) {
         if waited < PING_INTERVAL + PING_TIMEOUT {
             let runtime = Handle::current().id();
-            let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-            clients.retain(|(id, _)| *id != Some(runtime));
+            lock(self.pairs.lock()).retain(|pair| pair.runtime != Some(runtime));
         }
     }
+}
 
-    /// Returns `true` if a response provably belongs to its request: it came over HTTP/2, which numbers them, or is the first one of
-    /// its connection. A kept HTTP/1.1 connection may still deliver what a faulty proxy sent before the request.
-    pub(crate) fn is_attributable(&self, response: &Response, now: Instant) -> bool {
-        if response.version() >= http::Version::HTTP_2 {
-            return true;
-        }
-        let Some(info) = response.extensions().get::<HttpInfo>() else {
-            return false;
-        };
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        if used.len() >= MAX_CONNECTIONS {
-            used.retain(|_, last| now.saturating_duration_since(*last) < FORGET_AFTER);
-        }
-        let connection = (info.local_addr(), info.remote_addr());
-        let is_full = used.len() >= MAX_CONNECTIONS && !used.contains_key(&connection);
-        !is_full && used.insert(connection, now).is_none()
-    }
+fn lock<T>(guard: LockResult<T>) -> T {
+    guard.unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Builds a client whose settings `customize` may change, except for what would send a request a second time: redirects, and the
 /// retries of reqwest, which include those of a request that an HTTP/2 server may be handling.
-fn build(customize: &Customize) -> reqwest::Result<Client> {
+fn build(customize: &Customize, keep: bool) -> reqwest::Result<Client> {
     #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
     if rustls_lib::crypto::CryptoProvider::get_default().is_none() {
         // Another thread may have been faster.
@@ -103,25 +121,14 @@ fn build(customize: &Customize) -> reqwest::Result<Client> {
         .http2_keep_alive_interval(PING_INTERVAL)
         .http2_keep_alive_timeout(PING_TIMEOUT)
         .http2_keep_alive_while_idle(true);
-    customize(defaults)
+    let client = customize(defaults)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
-        .pool_idle_timeout(POOL_IDLE)
-        .build()
-}
-
-/// Returns `false` if rustls has no crypto provider, without which reqwest would panic.
-pub(crate) fn has_crypto_provider() -> bool {
-    #[cfg(all(
-        feature = "rustls-no-provider",
-        not(any(feature = "rustls", feature = "rustls-ring"))
-    ))]
-    return rustls_lib::crypto::CryptoProvider::get_default().is_some();
-    #[cfg(not(all(
-        feature = "rustls-no-provider",
-        not(any(feature = "rustls", feature = "rustls-ring"))
-    )))]
-    true
+        .pool_idle_timeout(POOL_IDLE);
+    match keep {
+        true => client.build(),
+        false => client.pool_max_idle_per_host(0).build(),
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ use reqwest::{Request, Url};
 
 use crate::audience::TokenFault;
 use crate::clock::{before, later};
-use crate::credentials::Credentials;
 use crate::error::Kind;
 use crate::exchange::{Head, exchange};
 use crate::handle::Shared;
@@ -20,8 +19,6 @@ use crate::retry_after::is_transient;
 use crate::token::Token;
 use crate::trace::Trace;
 use crate::{Auth, Call, Error, FailedAttempt, Retry, RetryClass, WasSent};
-
-const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The body that is expected of a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,10 +114,16 @@ impl PreparedRequest {
                 // The token call has its own retries.
                 Err(error) => (error.share(), Disposition::Final),
             };
-            let disposition = match self.refused_token(&error, &authorization, &progress) {
-                Some(false) if disposition == Disposition::TokenRefused => Disposition::Final,
-                _ => disposition,
-            };
+            let mut disposition = disposition;
+            if error.status() == Some(StatusCode::UNAUTHORIZED)
+                && !progress.token_renewed
+                && let Ok(Authorization { token, .. }) = &authorization
+                && let (Some(token), Some(cached)) = (token, self.call.handle.token())
+                && !cached.refuse(token)
+                && disposition == Disposition::TokenRefused
+            {
+                disposition = Disposition::Final;
+            }
             progress.unknown |= disposition == Disposition::Unknown;
             now = shared.clock.now();
             let error = self.finished(error, &progress, now - start);
@@ -138,19 +141,6 @@ impl PreparedRequest {
                 }
             }
         }
-    }
-
-    /// Drops a token that was refused. Returns whether another one is worth a try, or `None` if none was refused.
-    fn refused_token(
-        &self,
-        error: &Error,
-        authorization: &Result<Authorization, Error>,
-        progress: &Progress,
-    ) -> Option<bool> {
-        let refused = error.status() == Some(StatusCode::UNAUTHORIZED) && !progress.token_renewed;
-        let authorization = authorization.as_ref().ok().filter(|_| refused)?;
-        let cached = self.call.handle.token()?;
-        Some(cached.refuse(authorization.token.as_ref()?))
     }
 
     /// Returns the delay before the next attempt, or `None` if there is none.
@@ -218,25 +208,19 @@ impl PreparedRequest {
         end: Instant,
         limit: Duration,
     ) -> Result<Authorization, Error> {
-        let fixed = |name, value: &HeaderValue| {
-            Ok(Authorization {
-                name,
-                value: value.clone(),
-                token: None,
-                waited: false,
-            })
-        };
-        match (&shared.credentials, self.call.auth) {
-            (_, Auth::None) => return fixed(AUTHORIZATION, &HeaderValue::from_static("")),
-            (Credentials::Client { basic, .. }, Auth::Basic) => {
-                return fixed(AUTHORIZATION, basic);
+        let cached = match (&shared.credentials.header, self.call.handle.token()) {
+            (_, Some(cached)) if self.call.auth == Auth::Bearer => cached,
+            (None, Some(cached)) if self.call.auth == Auth::Basic => cached,
+            (header, _) => {
+                let none = (AUTHORIZATION, HeaderValue::from_static(""));
+                let (name, value) = header.clone().unwrap_or(none);
+                return Ok(Authorization {
+                    name,
+                    value,
+                    token: None,
+                    waited: false,
+                });
             }
-            (Credentials::Bearer(token), _) => return fixed(AUTHORIZATION, token),
-            (Credentials::ApiKey(key), _) => return fixed(X_API_KEY, key),
-            (Credentials::Client { .. } | Credentials::Source(_), _) => {}
-        }
-        let Some(cached) = self.call.handle.token() else {
-            return Err(Error::from_token_source("there is no token source"));
         };
         let current = cached.current();
         let waited = current.is_none();
@@ -275,10 +259,11 @@ impl PreparedRequest {
         progress.attempts += 1;
         let mut head = None;
         let (request, most) = (self.request(authorization), shared.body_limit);
+        let is_unique = self.call.class == RetryClass::NonIdempotent;
         let sleep = shared.clock.sleep_until(until);
         let outcome = before(
             sleep,
-            pin!(exchange(&shared.http, request, now, most, &mut head)),
+            pin!(exchange(&shared.http, request, is_unique, most, &mut head)),
         )
         .await;
         if outcome.is_none() && head.is_none() {
@@ -336,9 +321,7 @@ impl PreparedRequest {
     fn disposition(&self, head: &Head, authorization: &Authorization) -> Disposition {
         match head.status {
             // It may be the late response to nothing: the request may still be carried out.
-            StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS
-                if !head.is_attributable && self.call.class != RetryClass::Idempotent =>
-            {
+            StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS if !head.is_attributable => {
                 Disposition::Unknown
             }
             StatusCode::UNAUTHORIZED if authorization.token.is_some() => Disposition::TokenRefused,

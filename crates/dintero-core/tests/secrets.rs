@@ -134,7 +134,7 @@ async fn other_kinds(shown: &mut String, clock: &ManualClock) {
         let response = handle
             .call(&CAPTURE)
             .path("id", &"a")
-            .retry(policy)
+            .options(CallOptions::new().with_retry(policy))
             .send_bytes()
             .await;
         let _ = writeln!(shown, "{response:?}");
@@ -202,7 +202,7 @@ async fn other_kinds(shown: &mut String, clock: &ManualClock) {
         let call = limited
             .call(&CAPTURE)
             .path("id", &"hush-query")
-            .retry(policy);
+            .options(CallOptions::new().with_retry(policy));
         show(shown, &call.send_bytes().await.expect_err("a fault"));
     }
     let seen = seen.lock().expect("lock").clone();

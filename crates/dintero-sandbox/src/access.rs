@@ -11,7 +11,6 @@ use crate::documents::allowed_methods;
 use crate::errors::{ApiError, ApiResult};
 use crate::shared::Shared;
 
-/// Whether a URL leads to this machine, by an address or a name that no name server can change.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -28,7 +27,6 @@ pub(crate) fn is_allowed(url: &Url, hosts: &[String]) -> bool {
     is_loopback(url) || hosts.any(|host| host == "*" || host.eq_ignore_ascii_case(own))
 }
 
-/// Returns the origin of the page that sends the request, if it is a page.
 pub(crate) fn check(shared: &Shared, parts: &Parts) -> ApiResult<Option<HeaderValue>> {
     let host = parts.headers.get(header::HOST);
     let host = host.and_then(|host| host.to_str().ok());
@@ -56,7 +54,6 @@ pub(crate) fn check(shared: &Shared, parts: &Parts) -> ApiResult<Option<HeaderVa
     Err(ApiError::new(403, "SANDBOX_ORIGIN", message))
 }
 
-/// Lets the page of an origin read a response.
 pub(crate) fn share(headers: &mut HeaderMap, origin: Option<HeaderValue>) {
     headers.insert(header::VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = origin {

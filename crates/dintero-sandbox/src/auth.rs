@@ -14,7 +14,6 @@ use crate::state::json::text_of;
 /// What the audience of a token begins with, on whichever host the token is fetched.
 const AUDIENCE: &str = "https://api.dintero.com/v1/accounts/";
 
-/// Returns what the caller is granted, if it has one of the operation's scopes and the account in the path.
 pub(crate) fn authorize(
     shared: &Shared,
     operation: &Operation,
@@ -55,7 +54,6 @@ fn account_of(call: &Call<'_>, audience: &str) -> Option<String> {
     ((is_dintero || is_own) && is_plain && is_named).then(|| account.to_owned())
 }
 
-/// Issues a token to a client that authenticates with its id and its secret.
 pub(crate) fn issue_token(shared: &Shared, call: &Call<'_>, handled: &mut bool) -> HandlerResult {
     let owner = call.param("oid");
     let reason = "must be T or P and 3 or 8 digits";
@@ -92,8 +90,10 @@ pub(crate) fn issue_token(shared: &Shared, call: &Call<'_>, handled: &mut bool) 
         scopes: client.scopes.clone(),
     };
     let life = shared.settings.token_life;
-    let token = shared.state().tokens.issue(grant, life, call.now);
-    shared.changed();
+    let mut state = shared.state();
+    let token = state.tokens.issue(grant, life, call.now);
+    shared.changed(&mut state);
+    drop(state);
     let expires_in = life.as_secs();
     ApiResponse::ok(
         json!({"access_token": token, "token_type": "Bearer", "expires_in": expires_in}),

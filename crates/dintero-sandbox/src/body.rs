@@ -15,7 +15,6 @@ use crate::errors::{ApiError, ApiResult};
 
 pub(crate) type ResponseBody = BoxBody<Bytes, io::Error>;
 
-/// Returns a body that is in memory already.
 pub(crate) fn whole(bytes: Bytes) -> ResponseBody {
     Full::new(bytes).map_err(|never| match never {}).boxed()
 }

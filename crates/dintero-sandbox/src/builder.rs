@@ -124,6 +124,34 @@ setters! {
     callback_time_limit: Duration,
 }
 
+/// The setters that add to a list.
+macro_rules! adders {
+    ($($(#[$doc:meta])* $name:ident: $list:ident,)*) => {
+        impl SandboxBuilder {$(
+            $(#[$doc])*
+            pub fn $name(mut self, value: impl Into<String>) -> Self {
+                self.$list.push(value.into());
+                self
+            }
+        )*}
+    };
+}
+
+adders! {
+    /// Adds a host that requests may name in `Host`, besides this machine, [`SandboxBuilder::host`] and
+    /// [`SandboxBuilder::public_url`]; `*` allows any. Default none: a web page could otherwise reach the sandbox by a
+    /// name of its own.
+    allowed_host: allowed_hosts,
+    /// Adds an origin such as `https://shop.example` whose pages may call the sandbox, besides those of this machine;
+    /// `*` allows any. Default none: a request with another `Origin` is a 403.
+    allowed_origin: allowed_origins,
+    /// Adds an origin whose pages may embed the payment page, besides those of this machine.
+    embedded_by: embedders,
+    /// Adds a host that callbacks may be sent to, besides this machine (`localhost`, 127.0.0.0/8, `::1`); `*` allows
+    /// any. Default none: test data often holds the URL of a real shop, which must not hear of payments that do not exist.
+    callback_host: callback_hosts,
+}
+
 impl SandboxBuilder {
     /// Sets the sandbox's own account: `T` or `P` and 8 digits; default `T12345678`.
     pub fn account(mut self, account: impl Into<String>) -> Self {
@@ -160,40 +188,12 @@ impl SandboxBuilder {
         self
     }
 
-    /// Adds a host that requests may name in `Host`, besides this machine, [`SandboxBuilder::host`] and
-    /// [`SandboxBuilder::public_url`]; `*` allows any. Default none: a web page could otherwise reach the sandbox by a
-    /// name of its own.
-    pub fn allowed_host(mut self, host: impl Into<String>) -> Self {
-        self.allowed_hosts.push(host.into());
-        self
-    }
-
-    /// Adds an origin such as `https://shop.example` whose pages may call the sandbox, besides those of this machine;
-    /// `*` allows any. Default none: a request with another `Origin` is a 403.
-    pub fn allowed_origin(mut self, origin: impl Into<String>) -> Self {
-        self.allowed_origins.push(origin.into());
-        self
-    }
-
-    /// Adds an origin whose pages may embed the payment page, besides those of this machine.
-    pub fn embedded_by(mut self, origin: impl Into<String>) -> Self {
-        self.embedders.push(origin.into());
-        self
-    }
-
-    /// Adds a host that callbacks may be sent to, besides this machine (`localhost`, 127.0.0.0/8, `::1`); `*` allows
-    /// any. Default none: test data often holds the URL of a real shop, which must not hear of payments that do not exist.
-    pub fn callback_host(mut self, host: impl Into<String>) -> Self {
-        self.callback_hosts.push(host.into());
-        self
-    }
-
     /// Sets a file that keeps the state between runs: all objects, the valid tokens, and how far the clock was moved;
     /// not the log and queued faults. Default none: the state ends with the sandbox.
     ///
-    /// The file is read at the start, and written about 250 ms after a change and when the sandbox is dropped; see also
-    /// [`Sandbox::save_state`]. It is written whole and atomically, readable by its owner only. Two sandboxes must not
-    /// share it: each would overwrite what the other wrote.
+    /// The file is read at the start, and each change is appended before a response says that it was made, so that it
+    /// survives the end of the process in any way. About 250 ms later, and when the sandbox is dropped, it is on the disk;
+    /// see also [`Sandbox::save_state`]. The file is readable by its owner only. A second sandbox on it is an error.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state_file = Some(path.into());
         self
@@ -223,12 +223,13 @@ impl SandboxBuilder {
             .flat_map(|c| c.accounts_or(&self.account));
         let mut accounts: BTreeSet<String> = accounts.collect();
         accounts.insert(self.account.clone());
-        let opened = self.state_file.as_deref().map(StateFile::open);
-        let opened = opened.transpose()?;
+        let most = self.memory_limit;
+        let path = self.state_file.as_deref();
+        let opened = path.map(|path| StateFile::open(path, most)).transpose()?;
         let (state_file, saved) = opened.unzip();
-        let saved = saved.flatten();
-        if let Some(saved) = &saved {
-            self.clock.move_to(saved.moved_ms);
+        let saved = saved.unwrap_or_default();
+        if let Some(last) = saved.last() {
+            self.clock.move_to(last.moved_ms);
         }
         let public_url = match self.public_url.take() {
             Some(text) => Some(
@@ -246,8 +247,9 @@ impl SandboxBuilder {
         }
         let now = self.clock.now();
         let mut state = SandboxState::new(accounts, &self.profiles, self.memory_limit, now);
-        if let Some(saved) = saved {
-            state.resume(saved.state);
+        if let Some(file) = &state_file {
+            state.read(saved).ok_or_else(|| file.impossible())?;
+            file.write(&mut state, self.clock.moved_ms())?;
         }
         let shared = Arc::new(Shared {
             base_url: match public_url {

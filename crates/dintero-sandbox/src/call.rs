@@ -16,7 +16,6 @@ use crate::errors::{ApiError, ApiResult};
 use crate::query::Query;
 use crate::state::checkout::Cause;
 
-/// What a handler works on. The token, its scopes and the account have been checked before.
 pub(crate) struct Call<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
@@ -57,7 +56,6 @@ impl Call<'_> {
         all.any(|p| p["in"] == "query" && p["name"] == parameter)
     }
 
-    /// What the events that this request leaves behind have in common.
     pub(crate) fn cause(&self) -> Cause<'_> {
         (self.now, self.request_id)
     }
@@ -92,7 +90,6 @@ impl Call<'_> {
     }
 }
 
-/// What the function behind an operation returns.
 pub(crate) type HandlerResult = ApiResult<ApiResponse>;
 
 pub(crate) struct ApiResponse {

@@ -18,7 +18,6 @@ const ACTIVE_SCHEMES: [&str; 7] = [
     "vbscript",
 ];
 
-/// Collects what is wrong with a body.
 #[derive(Debug, Default)]
 pub(crate) struct Check {
     errors: Vec<Value>,

@@ -1,6 +1,5 @@
 //! API clients and their tokens.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -14,8 +13,9 @@ use uuid::Uuid;
 
 use crate::clock::later;
 use crate::errors::{ApiError, ApiResult};
+use crate::state::store::Store;
 
-/// How many tokens are valid at a time; the one that expires first makes room.
+/// How many tokens are valid at a time; the oldest makes room.
 const TOKENS: usize = 10_000;
 /// The scopes of a client that is not limited to others: everything.
 #[rustfmt::skip]
@@ -100,7 +100,6 @@ impl fmt::Debug for Client {
     }
 }
 
-/// What a valid token allows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Grant {
     pub(crate) client_id: String,
@@ -109,7 +108,6 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
-    /// Stands for calls that need no token, such as the payer's.
     pub(crate) fn public(account: &str) -> Self {
         Self {
             client_id: "payer".into(),
@@ -124,22 +122,23 @@ impl Grant {
     }
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Tokens(BTreeMap<String, (DateTime<Utc>, Grant)>);
+#[derive(Debug, Default)]
+pub(crate) struct Tokens(pub(crate) Store<(DateTime<Utc>, Grant)>);
 
 impl Tokens {
+    /// All tokens live equally long, so that the oldest expires first.
     pub(crate) fn issue(&mut self, grant: Grant, life: Duration, now: DateTime<Utc>) -> String {
-        self.make_room(now);
+        self.0.keep_newest(TOKENS - 1);
         let random = || Uuid::new_v4().simple();
         let token = format!("sandbox-{}{}", random(), random());
-        self.0.insert(token.clone(), (later(now, life), grant));
+        self.0.put(&token, (later(now, life), grant));
         token
     }
 
     pub(crate) fn grant(&self, headers: &HeaderMap, now: DateTime<Utc>) -> ApiResult<Grant> {
         let missing = || ApiError::unauthorized("a bearer token is required");
         let token = bearer(headers).ok_or_else(missing)?;
-        match self.0.get(token) {
+        match self.0.find(token) {
             None => Err(ApiError::unauthorized("the token is not valid")),
             Some((expires, _)) if now >= *expires => {
                 Err(ApiError::unauthorized("the token has expired"))
@@ -148,25 +147,8 @@ impl Tokens {
         }
     }
 
-    pub(crate) fn revoke(&mut self, token: Option<&str>) {
-        self.0.remove(token.unwrap_or_default());
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    /// Removes the expired tokens, then the one that expires first, if there are too many.
-    fn make_room(&mut self, now: DateTime<Utc>) {
-        if self.0.len() < TOKENS {
-            return;
-        }
-        self.0.retain(|_, (expires, _)| now < *expires);
-        if self.0.len() >= TOKENS {
-            let first = self.0.iter().min_by_key(|(_, (expires, _))| *expires);
-            let first = first.map(|(token, _)| token.clone());
-            self.0.remove(&first.unwrap_or_default());
-        }
+    pub(crate) fn revoke(&mut self, token: &str) {
+        let _ = self.0.remove(token, "token");
     }
 }
 

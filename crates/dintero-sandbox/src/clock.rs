@@ -97,7 +97,6 @@ impl Clock {
 /// The time of what happens only when it is caused.
 pub(crate) const NEVER: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
 
-/// Returns the time that is this much later.
 pub(crate) fn later(now: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
     let by = TimeDelta::from_std(by).unwrap_or(TimeDelta::MAX);
     now.checked_add_signed(by).unwrap_or(NEVER)

@@ -19,7 +19,6 @@ const STATUS_FIELDS: [&str; 9] = [
     "token_type", "transaction_status",
 ];
 
-/// Alters a JSON body as the fault says.
 pub(crate) fn json(fault: Option<Fault>, body: &mut Value) {
     match fault {
         Some(Fault::UnknownEnumValue) => for_each_member(body, &mut |name, value| {
@@ -42,7 +41,6 @@ fn extend(value: &mut Value) {
     }
 }
 
-/// Returns a body of which half is sent, then the connection ends.
 pub(crate) fn truncated(bytes: Bytes) -> ResponseBody {
     if bytes.is_empty() {
         return body::whole(bytes);

@@ -145,8 +145,9 @@ impl Server {
     }
 
     fn revoke(&self, token: Option<&str>) {
-        self.shared.state().tokens.revoke(token);
-        self.shared.changed();
+        let mut state = self.shared.state();
+        state.tokens.revoke(token.unwrap_or_default());
+        self.shared.changed(&mut state);
     }
 
     /// Handles the request, unless a fault prevents that.
@@ -183,7 +184,6 @@ impl Server {
         })
     }
 
-    /// Authenticates the caller, validates the request and calls the handler.
     fn handle(
         &self,
         operation: &'static Operation,
@@ -232,7 +232,6 @@ impl Server {
         })
     }
 
-    /// Carries out an action of the payer, outside of any request.
     pub(crate) fn act<T>(
         &self,
         session_id: &str,
@@ -277,12 +276,11 @@ impl Server {
         let (value, kept) = result?;
         state.use_quota(weight + kept);
         if writes {
-            self.shared.changed();
+            self.shared.changed(&mut state);
         }
         Ok(value)
     }
 
-    /// Returns the response, altered as the fault says, and logs the request.
     fn finish(
         &self,
         mut result: HandlerResult,
@@ -308,7 +306,6 @@ impl Server {
     }
 }
 
-/// Returns the account that a session's id begins with.
 fn account_of(id: &str) -> &str {
     id.split_once('.').unwrap_or_default().0
 }

@@ -33,7 +33,6 @@ pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     documented.chain(OWN.map(Operation::own)).collect()
 });
 
-/// Method, path, id and body.
 type OwnOperation = (&'static str, &'static str, &'static str, RequestBody);
 
 /// The operations that the sandbox adds: what a browser and the checkout page of Dintero would do with a session, and the
@@ -155,7 +154,6 @@ impl Operation {
         }
     }
 
-    /// The parameters of the path item and of the operation itself.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &'static Value> {
         let document = self.document;
         let nodes = [self.path_item, self.described].into_iter();
@@ -210,7 +208,6 @@ pub(crate) fn variable(part: &str) -> Option<&str> {
     part.strip_prefix('{')?.strip_suffix('}')
 }
 
-/// The node itself, or the one that it refers to.
 pub(crate) fn resolve<'a>(document: &'a Value, node: &'a Value) -> &'a Value {
     match node["$ref"].as_str().and_then(|at| at.strip_prefix('#')) {
         Some(pointer) => document.pointer(pointer).unwrap_or(&Value::Null),

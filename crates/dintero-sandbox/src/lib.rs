@@ -106,7 +106,7 @@ impl Sandbox {
     /// Moves the sandbox's clock forward: tokens, sessions, cards and card tokens expire by it.
     pub fn advance(&self, by: Duration) {
         self.shared().settings.clock.advance(by);
-        self.shared().changed();
+        self.shared().changed(&mut self.shared().state());
     }
 
     /// Pays a session with a card, as the payer would at the session's `url`.
@@ -144,11 +144,12 @@ impl Sandbox {
     /// Carries out at once what [`Fault::Pending`] has put off, in all accounts.
     pub fn complete_pending(&self) {
         let now = self.shared().settings.clock.now();
-        for account in self.shared().state().accounts.values_mut() {
+        let mut state = self.shared().state();
+        for account in state.accounts.values_mut() {
             transaction_operations::complete_pending(account, now, true);
             self.server.dispatcher.notify(account);
         }
-        self.shared().changed();
+        self.shared().changed(&mut state);
     }
 
     /// Returns a digest of the state without tokens, callbacks and the log: the same before and after a request that
@@ -162,8 +163,9 @@ impl Sandbox {
 
     /// Revokes every token, so that each client's next call is a 401.
     pub fn revoke_tokens(&self) {
-        self.shared().state().tokens.clear();
-        self.shared().changed();
+        let mut state = self.shared().state();
+        state.tokens.0.keep_newest(0);
+        self.shared().changed(&mut state);
     }
 
     /// Writes what has changed to the state file, if there is one; see [`SandboxBuilder::state_file`].
@@ -254,5 +256,8 @@ impl Drop for Sandbox {
         }
         // A caller that must know whether it could be saved calls `save_state` before.
         let _ = self.save_state();
+        if let Some(file) = &self.shared().state_file {
+            file.close();
+        }
     }
 }

@@ -89,27 +89,21 @@ async fn main() -> ExitCode {
 
 async fn run(options: Options) -> io::Result<()> {
     let mut builder = Sandbox::builder();
-    builder = options.host.into_iter().fold(builder, SandboxBuilder::host);
-    builder = options
-        .public_url
-        .into_iter()
-        .fold(builder, SandboxBuilder::public_url);
-    builder = options
-        .allow_host
-        .into_iter()
-        .fold(builder, SandboxBuilder::allowed_host);
-    builder = options
-        .allow_origin
-        .into_iter()
-        .fold(builder, SandboxBuilder::allowed_origin);
-    builder = options
-        .allow_embed
-        .into_iter()
-        .fold(builder, SandboxBuilder::embedded_by);
-    builder = options
-        .callback_host
-        .into_iter()
-        .fold(builder, SandboxBuilder::callback_host);
+    type Setter = fn(SandboxBuilder, String) -> SandboxBuilder;
+    let texts: [(Vec<String>, Setter); 6] = [
+        (Vec::from_iter(options.host), SandboxBuilder::host),
+        (
+            Vec::from_iter(options.public_url),
+            SandboxBuilder::public_url,
+        ),
+        (options.allow_host, SandboxBuilder::allowed_host),
+        (options.allow_origin, SandboxBuilder::allowed_origin),
+        (options.allow_embed, SandboxBuilder::embedded_by),
+        (options.callback_host, SandboxBuilder::callback_host),
+    ];
+    for (values, set) in texts {
+        builder = values.into_iter().fold(builder, set);
+    }
     if let Some(path) = options.state {
         builder = builder.state_file(path);
     }
@@ -142,7 +136,6 @@ fn open(path: &Path) -> io::Result<File> {
     file.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
 
-/// Waits for Ctrl-C or SIGTERM.
 #[cfg(unix)]
 async fn stopped() -> io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
@@ -152,13 +145,11 @@ async fn stopped() -> io::Result<()> {
     }
 }
 
-/// Waits for Ctrl-C.
 #[cfg(not(unix))]
 async fn stopped() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-/// Prints the URL of the sandbox and the variables for a client.
 fn print(sandbox: &Sandbox, out: &mut impl Write) -> io::Result<()> {
     let (url, account) = (sandbox.url(), sandbox.account());
     let (id, secret) = (sandbox.client_id(), sandbox.client_secret());

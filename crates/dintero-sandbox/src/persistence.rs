@@ -1,130 +1,193 @@
-//! The state file, which keeps the state between runs. It is written whole, beside the old one, and takes its place
-//! when it is on the disk: there is always one complete file.
+//! The state file, which keeps the state between runs: a line for what the file is, then a line of JSON with its checksum
+//! for each change. A change is one write, so that whatever ends the sandbox leaves whole lines and at most one that is
+//! cut short. The file is rewritten at the start, and when it has grown to a multiple of what it holds.
 
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
 
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 use tokio::sync::Notify;
 
-use crate::clock::Clock;
 use crate::shared::lock;
 use crate::state::SandboxState;
+use crate::state::journal::Batch;
 
-const FORMAT: &str = "dintero-sandbox state";
-const VERSION: u32 = 3;
+const HEAD: &str = "dintero-sandbox state";
+const VERSION: u32 = 4;
+/// By how much the file may outgrow twice its size after it was rewritten.
+const GROWTH: usize = 64 << 20;
 
-/// What a state file holds: how far the clock was moved, and all objects.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Saved<S = SandboxState> {
-    format: String,
-    version: u32,
-    pub(crate) moved_ms: i64,
-    pub(crate) state: S,
-}
-
-/// Where the state is kept, and whether the file is behind.
 #[derive(Debug)]
 pub(crate) struct StateFile {
     path: PathBuf,
-    behind: AtomicBool,
+    /// Locked as long as the sandbox runs. The file itself is replaced when it is rewritten.
+    lock: File,
     pub(crate) changed: Notify,
-    /// Why the last save failed. Locked while a file is written, so that the newest is the last.
-    save_error: Mutex<Option<String>>,
+    log: Mutex<Log>,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    /// `None` if the last write failed: the next one writes everything.
+    file: Option<File>,
+    len: usize,
+    rewritten_len: usize,
+    is_closed: bool,
+    error: Option<String>,
 }
 
 impl StateFile {
-    /// Reads the file, if there is one.
-    pub(crate) fn open(path: &Path) -> io::Result<(Self, Option<Saved>)> {
+    /// Reads the file, if there is one; that of a state of at most so many bytes.
+    pub(crate) fn open(path: &Path, memory_limit: usize) -> io::Result<(Self, Vec<Batch>)> {
         // The file behind a link is replaced, not the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let saved = match fs::read(&path) {
-            Ok(bytes) => Some(read(&path, &bytes)?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        let mut beside = path.clone().into_os_string();
+        beside.push(".lock");
+        let options = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&beside);
+        let lock = options.map_err(|error| named(&path, error))?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => {
+                let text = format!("{} is in use by another sandbox", path.display());
+                io::Error::new(io::ErrorKind::WouldBlock, text)
+            }
+            TryLockError::Error(error) => named(&path, error),
+        })?;
+        let batches = match File::open(&path) {
+            Ok(file) => {
+                let most = (2 * (memory_limit + GROWTH)) as u64;
+                let mut bytes = Vec::new();
+                let len = file.metadata().map_or(0, |file| file.len());
+                let read = file
+                    .take(if len < most { most } else { 0 })
+                    .read_to_end(&mut bytes);
+                match read.map_err(|error| named(&path, error))? as u64 {
+                    read if len.max(read) < most => read_all(&bytes),
+                    _ => Err(format!("is larger than {most} bytes")),
+                }
+                .map_err(|reason| damaged(&path, &reason))?
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(named(&path, error)),
         };
         let state_file = Self {
             path,
-            behind: AtomicBool::new(false),
+            lock,
             changed: Notify::new(),
-            save_error: Mutex::default(),
+            log: Mutex::default(),
         };
-        Ok((state_file, saved))
+        Ok((state_file, batches))
     }
 
-    pub(crate) fn mark_changed(&self) {
-        self.behind.store(true, Ordering::SeqCst);
-        self.changed.notify_one();
+    /// Returns the error of a file whose content fits together in no way.
+    pub(crate) fn impossible(&self) -> io::Error {
+        damaged(&self.path, "is damaged: its content is impossible")
     }
 
     pub(crate) fn save_error(&self) -> Option<String> {
-        lock(&self.save_error).clone()
+        lock(&self.log).error.clone()
     }
 
-    /// Writes the state if it has changed since it was written. After a failure it still counts as changed.
-    pub(crate) fn save<'a>(
-        &self,
-        clock: &Clock,
-        state: impl FnOnce() -> MutexGuard<'a, SandboxState>,
-    ) -> io::Result<()> {
-        let mut save_error = lock(&self.save_error);
-        if !self.behind.swap(false, Ordering::SeqCst) {
-            return Ok(());
+    pub(crate) fn close(&self) {
+        lock(&self.log).is_closed = true;
+        let _ = self.lock.unlock();
+    }
+
+    pub(crate) fn written(&self) -> Option<File> {
+        lock(&self.log).file.as_ref()?.try_clone().ok()
+    }
+
+    /// Appends what has changed; everything if that is not in the file yet. Returns the file.
+    pub(crate) fn write(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<File> {
+        let mut log = lock(&self.log);
+        if log.is_closed {
+            return Err(io::Error::other("the sandbox has ended"));
         }
-        let bytes = serde_json::to_vec(&Saved {
-            format: FORMAT.to_owned(),
-            version: VERSION,
-            moved_ms: clock.moved_ms(),
-            state: &*state(),
-        });
-        let done = bytes.map_err(io::Error::from);
-        let done = done.and_then(|bytes| write(&self.path, &bytes));
+        let has_room = log.len <= GROWTH + 2 * log.rewritten_len;
+        let file = log.file.take().filter(|_| has_room && self.path.exists());
+        let done = match file {
+            Some(mut file) => {
+                let bytes = line(state, moved_ms, false);
+                let written = bytes.and_then(|bytes| file.write_all(&bytes).map(|()| bytes.len()));
+                written.map(|len| (file, log.len + len))
+            }
+            None => self
+                .rewrite(state, moved_ms)
+                .inspect(|(_, len)| log.rewritten_len = *len),
+        };
+        let done = done.and_then(|(file, len)| Ok((file.try_clone()?, file, len)));
         let done = done.map_err(|error| named(&self.path, error));
-        if done.is_err() {
-            self.behind.store(true, Ordering::SeqCst);
+        log.error = done.as_ref().err().map(ToString::to_string);
+        let (copy, file, len) = done?;
+        (log.file, log.len) = (Some(file), len);
+        self.changed.notify_one();
+        Ok(copy)
+    }
+
+    fn rewrite(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<(File, usize)> {
+        let folder = match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        // Readable by its owner only, since it holds tokens and PINs.
+        let mut file = NamedTempFile::new_in(folder)?;
+        let mut bytes = format!("{HEAD} {VERSION}\n").into_bytes();
+        bytes.extend(line(state, moved_ms, true)?);
+        file.write_all(&bytes)?;
+        file.as_file().sync_all()?;
+        let file = file.persist(&self.path).map_err(|error| error.error)?;
+        if cfg!(unix) {
+            File::open(folder)?.sync_all()?;
         }
-        *save_error = done.as_ref().err().map(ToString::to_string);
-        done
+        Ok((file, bytes.len()))
     }
 }
 
-fn read(path: &Path, bytes: &[u8]) -> io::Result<Saved> {
-    let head = serde_json::from_slice::<Saved<IgnoredAny>>(bytes).ok();
-    let reason = match head.filter(|head| head.format == FORMAT) {
-        None => "is not a state file of the sandbox, or is damaged".to_owned(),
-        Some(Saved { version, .. }) if version != VERSION => {
-            format!("has version {version} of the state; this sandbox reads version {VERSION}")
+fn line(state: &mut SandboxState, moved_ms: i64, all: bool) -> io::Result<Vec<u8>> {
+    let mut json = Vec::new();
+    state.write_changes(moved_ms, all, &mut json)?;
+    let mut line = format!("{:08x} ", crc32fast::hash(&json)).into_bytes();
+    line.append(&mut json);
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// Reads all lines but one that was cut short. No error quotes what is kept.
+fn read_all(bytes: &[u8]) -> Result<Vec<Batch>, String> {
+    let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    let head = lines.next().and_then(|line| str::from_utf8(line).ok());
+    let version = head.and_then(|head| head.trim_end().strip_prefix(HEAD)?.trim().parse().ok());
+    match version {
+        Some(VERSION) => {}
+        None => return Err("is not a state file of the sandbox, or is damaged".to_owned()),
+        Some::<u32>(other) => {
+            let text = "of the state; this sandbox reads version";
+            return Err(format!("has version {other} {text} {VERSION}"));
         }
-        Some(_) => match serde_json::from_slice(bytes) {
-            Ok(saved) => return Ok(saved),
-            // The parser's own message may quote what is kept; its position may not.
-            Err(e) => format!("is damaged (line {}, column {})", e.line(), e.column()),
-        },
+    }
+    // A line without an end was cut short.
+    let whole = lines.filter_map(|line| line.strip_suffix(b"\n"));
+    let read = |line: &[u8]| {
+        let (sum, json) = line.split_at_checked(9)?;
+        let is_sound = sum == format!("{:08x} ", crc32fast::hash(json)).as_bytes();
+        is_sound.then(|| serde_json::from_slice(json).ok())?
     };
+    let batches = whole.zip(2..).map(|(line, number)| {
+        let damage = || format!("is damaged (line {number})");
+        read(line).ok_or_else(damage)
+    });
+    batches.collect()
+}
+
+fn damaged(path: &Path, reason: &str) -> io::Error {
     let path = path.display();
     let text = format!("{path} {reason}; it is left as it is: move it away to start anew");
-    Err(io::Error::new(io::ErrorKind::InvalidData, text))
-}
-
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    // Readable by its owner only, since it holds tokens and PINs.
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
+    io::Error::new(io::ErrorKind::InvalidData, text)
 }
 
 fn named(path: &Path, error: io::Error) -> io::Error {

@@ -15,7 +15,6 @@ const PERSONAL: [&str; 2] = ["card_id", "customer_id"];
 /// No path of the API has more parts than this.
 const PARTS: usize = 16;
 
-/// Returns the path of a request, with the parts redacted that may be secret or personal.
 pub(crate) fn path(operation: Option<&'static Operation>, path: &str) -> String {
     let parts: Vec<&str> = path.split('/').take(PARTS).collect();
     let shown: Vec<&str> = match operation {
@@ -54,7 +53,6 @@ fn unknown<'a>(before: &str, part: &'a str) -> &'a str {
     if shown { part } else { REDACTED }
 }
 
-/// A uuid, or an account and 22 letters and digits.
 fn is_own(part: &str) -> bool {
     let checkout = |(account, rest): (&str, &str)| {
         is_account(account) && rest.len() == 22 && rest.bytes().all(|b| b.is_ascii_alphanumeric())

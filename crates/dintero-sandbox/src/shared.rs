@@ -28,7 +28,6 @@ impl Shared {
         lock(&self.state)
     }
 
-    /// Whether a URL leads to the sandbox itself.
     pub(crate) fn is_own(&self, url: &Url) -> bool {
         let base = Url::parse(&self.base_url).ok();
         let is_here = is_allowed(url, &self.settings.allowed_hosts);
@@ -36,22 +35,23 @@ impl Shared {
             || base.is_some_and(|base| base.origin() == url.origin())
     }
 
-    /// To be called after each change of the state.
-    pub(crate) fn changed(&self) {
+    /// To be called after each change of the state: it is in the state file, if there is one, before any response says so.
+    pub(crate) fn changed(&self, state: &mut SandboxState) {
         if let Some(file) = &self.state_file {
-            file.mark_changed();
+            // The state file keeps a failure for the log's page; the next change tries again.
+            let _ = file.write(state, self.settings.clock.moved_ms());
         }
     }
 
-    /// Writes the state file, if there is one and something has changed.
+    /// Returns once all changes are on the disk.
     pub(crate) fn save(&self) -> io::Result<()> {
-        let file = self.state_file.as_ref();
-        file.map_or(Ok(()), |file| {
-            file.save(&self.settings.clock, || self.state())
-        })
+        let Some(file) = &self.state_file else {
+            return Ok(());
+        };
+        let written = file.write(&mut self.state(), self.settings.clock.moved_ms())?;
+        written.sync_data()
     }
 
-    /// Saves a while after each change, until it is aborted.
     pub(crate) async fn save_changes(self: Arc<Self>) {
         let Some(file) = &self.state_file else {
             return;
@@ -59,9 +59,10 @@ impl Shared {
         loop {
             file.changed.notified().await;
             tokio::time::sleep(SAVE_DELAY).await;
-            let shared = Arc::clone(&self);
-            // The state file keeps a failure for the log's page; the next change tries again.
-            let _ = tokio::task::spawn_blocking(move || shared.save()).await;
+            let Some(written) = file.written() else {
+                continue;
+            };
+            let _ = tokio::task::spawn_blocking(move || written.sync_data()).await;
         }
     }
 }

@@ -96,7 +96,7 @@ async fn all_faults_of_a_session_are_named_together() {
     refused_fields(&api.post("/v1/sessions-profile", body).await, &fields);
     refused_fields(
         &api.post("/v1/sessions-profile", json!({})).await,
-        &["profile_id", "url", "order"],
+        &["url", "order"],
     );
     refused_fields(
         &api.post("/v1/sessions", json!({})).await,

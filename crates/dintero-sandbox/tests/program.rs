@@ -151,3 +151,65 @@ async fn chance_comes_by_option_from_0_to_1_and_a_damaged_state_stops_the_start(
     assert!(String::from_utf8_lossy(&output.stderr).contains("is not a state file of the sandbox"));
     assert_eq!(text(&state), "not mine");
 }
+
+async fn session(http: &Client, url: &str, token: &str, reference: &str) -> Option<String> {
+    let body = json!({
+        "profile_id": "default", "url": {"return_url": "https://shop.example/"},
+        "order": {"amount": 100, "currency": "NOK", "merchant_reference": reference},
+    });
+    let request = http
+        .post(format!("{url}/v1/sessions-profile"))
+        .bearer_auth(token);
+    let response = request.json(&body).send().await.ok()?;
+    let made: Value = response.json().await.ok()?;
+    made["id"].as_str().map(str::to_owned)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_responded_to_survives_a_hundred_kills() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("state").display().to_string();
+    let http = Client::builder().no_proxy().build().expect("a client");
+    let mut made = Vec::new();
+    let mut access = String::new();
+    for run in 0..100 {
+        let (mut program, url) = start(&["--state", &path]);
+        if run == 0 {
+            let (_, body) = token(&url, "delay=0ms").await;
+            access = body["access_token"].as_str().expect("a token").to_owned();
+        }
+        let read = http
+            .get(format!("{url}/v1/sessions?limit=100"))
+            .bearer_auth(&access);
+        let found = read
+            .send()
+            .await
+            .expect("a response")
+            .text()
+            .await
+            .expect("text");
+        let newest = made.iter().rev().take(20);
+        let lost: Vec<&String> = newest.filter(|id| !found.contains(*id)).collect();
+        if !lost.is_empty() {
+            program.kill().expect("killed");
+            panic!("run {run} lost {lost:?}");
+        }
+        // It is killed in the middle of requests, after some responses.
+        let many: Vec<_> = (0..8)
+            .map(|n| {
+                let (http, url, access) = (http.clone(), url.clone(), access.clone());
+                tokio::spawn(
+                    async move { session(&http, &url, &access, &format!("{run}-{n}")).await },
+                )
+            })
+            .collect();
+        for (responses, one) in many.into_iter().enumerate() {
+            if responses == run % 8 {
+                program.kill().expect("killed");
+            }
+            made.extend(one.await.expect("no panic"));
+        }
+        program.wait().expect("it has ended");
+    }
+    assert!(made.len() > 100, "{}", made.len());
+}

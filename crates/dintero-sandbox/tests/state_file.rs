@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use dintero_sandbox::{Clock, Sandbox, SandboxBuilder};
-use serde_json::{Value, json};
+use serde_json::json;
 use support::shopping::{ORDERS, items, order};
 use support::wallets::{CARDS, MOVES, balance, card, draw};
 use support::{Api, draft_body, ok, refused, start_with};
@@ -82,22 +82,12 @@ async fn tokens_and_the_clock_go_on_too() {
 }
 
 #[tokio::test]
-async fn a_change_is_on_the_disk_without_being_asked_for() {
+async fn a_change_is_in_the_file_before_the_response() {
     let folder = TempDir::new().expect("a folder");
     let api = start_with(kept(&folder)).await;
     let session = api.session().await;
-    let saved = async {
-        loop {
-            let text = fs::read_to_string(folder.path().join("state.json")).unwrap_or_default();
-            if text.contains(&session) {
-                break;
-            }
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), saved)
-        .await
-        .expect("saved");
+    let text = fs::read_to_string(folder.path().join("state.json")).expect("a state");
+    assert!(text.contains(&session));
 }
 
 #[tokio::test]
@@ -108,21 +98,20 @@ async fn a_file_that_is_damaged_or_somebody_elses_is_an_error_and_stays_as_it_is
     api.session().await;
     drop(api);
     let good = fs::read_to_string(&path).expect("a state");
-    let mut odd: Value = serde_json::from_str(&good).expect("JSON");
-    odd["version"] = json!(2);
+    let end = good.trim_end().len();
     for (text, reason) in [
         (String::new(), "is not a state file"),
         ("{\"name\": \"package\"}".into(), "is not a state file"),
         (
-            "{\"format\": \"other\", \"version\": 3}".into(),
-            "is not a state file",
+            good.replacen("state 4", "state 3", 1),
+            "has version 3 of the state; this sandbox reads version 4",
         ),
-        (good[..good.len() / 2].to_owned(), "is not a state file"),
-        (odd.to_string(), "has version 2"),
         (
-            good.replace("\"expires_at\"", "\"expired_at\""),
-            "is damaged (line 1",
+            good.replacen("\"expires_at\"", "\"expired_at\"", 1),
+            "is damaged (line 4)",
         ),
+        (format!("{}1\n", &good[..end]), "is damaged (line "),
+        (good.replace('\n', "\n\n"), "is damaged (line "),
     ] {
         fs::write(&path, &text).expect("written");
         let error = kept(&folder).start().await.expect_err("an error");
@@ -136,6 +125,79 @@ async fn a_file_that_is_damaged_or_somebody_elses_is_an_error_and_stays_as_it_is
         .expect("another file is fine");
     let of_folder = Sandbox::builder().state_file(folder.path()).start().await;
     assert!(of_folder.is_err(), "a folder is no file");
+}
+
+/// The file with one part of its lines replaced and the checksums made right.
+fn forged(text: &str, from: &str, to: &str) -> String {
+    let mut lines = text.lines();
+    let mut forged = lines.next().expect("a head").to_owned() + "\n";
+    for line in lines {
+        let json = line[9..].replace(from, to);
+        forged += &format!("{:08x} {json}\n", crc32fast::hash(json.as_bytes()));
+    }
+    assert_ne!(forged, text, "{from}");
+    forged
+}
+
+#[tokio::test]
+async fn content_that_is_impossible_is_an_error() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("state.json");
+    let api = start_with(kept(&folder)).await;
+    api.transaction().await;
+    drop(api);
+    let good = fs::read_to_string(&path).expect("a state");
+    for (from, to) in [
+        ("\"doc\":{", "\"doc\":[],\"more\":{"),
+        ("\"authorized\":50000", "\"authorized\":9223372036854775807"),
+        ("\"sessions\":{", "\"sessions\":7,\"more\":{"),
+        ("\"sessions\":", "\"sittings\":"),
+        ("\"rest\":", "\"left\":"),
+        ("\"used\":", "\"used\":-"),
+        ("\"locked\":false", "\"locked\":null"),
+    ] {
+        fs::write(&path, forged(&good, from, to)).expect("written");
+        let error = kept(&folder).start().await.expect_err(from);
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidData, "{error}");
+        assert!(error.to_string().contains("is damaged"), "{error}");
+    }
+    let large = fs::File::create(&path).expect("a file");
+    large.set_len(8 << 30).expect("a large file");
+    let error = kept(&folder).start().await.expect_err("too large");
+    assert!(error.to_string().contains("is larger than"), "{error}");
+}
+
+#[tokio::test]
+async fn a_second_sandbox_on_the_same_file_is_refused() {
+    let folder = TempDir::new().expect("a folder");
+    let api = start_with(kept(&folder)).await;
+    let error = kept(&folder).start().await.expect_err("in use");
+    let path = folder
+        .path()
+        .join("state.json")
+        .canonicalize()
+        .expect("a path");
+    let text = format!("{} is in use by another sandbox", path.display());
+    assert_eq!(error.to_string(), text);
+    let session = api.session().await;
+    let api = again(&folder, api).await;
+    ok(api.get(&format!("/v1/sessions/{session}")).await);
+}
+
+#[tokio::test]
+async fn a_line_that_was_cut_short_is_as_if_it_had_never_been_begun() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("state.json");
+    let api = start_with(kept(&folder)).await;
+    let (first, second) = (api.session().await, api.session().await);
+    let good = fs::read(&path).expect("a state");
+    let token = api.token.clone();
+    drop(api);
+    fs::write(&path, &good[..good.len() - 10]).expect("written");
+    let mut api = start_with(kept(&folder)).await;
+    api.token = token;
+    ok(api.get(&format!("/v1/sessions/{first}")).await);
+    refused(&api.get(&format!("/v1/sessions/{second}")).await, 404);
 }
 
 #[tokio::test]

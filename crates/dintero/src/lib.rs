@@ -57,6 +57,8 @@ pub use amount::{
     AmountMismatch, AmountsMismatch, AmountsUnclear, OrderAmounts, TransactionAmounts,
     check_amounts, check_amounts_with_shipping,
 };
+/// The HTTP client that [`Builder::http_client`] configures.
+pub use dintero_core::reqwest;
 pub use dintero_core::{
     AccessToken, AlternativeSource, Auth, Builder, Call, CallOptions, Clock, Cursor, CursorSource,
     Date, DateTime, Drift, DriftKind, Error, Evidence, FailedAttempt, Handle, Items, ManualClock,

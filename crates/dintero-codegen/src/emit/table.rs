@@ -12,7 +12,7 @@ const HEAD: &str = "
 pub mod operations {
     #![allow(unused_imports)]
     use ::dintero_core::{AlternativeSource, Auth, Cursor, CursorSource, Evidence, Operation, OperationFacts, Paging, RetryClass, Server};
-    use ::dintero_core::confirm::{Confirm, EffectKind, EffectResult, Same, Source};
+    use ::dintero_core::confirm::{Confirm, Source::{Argument, Body, Choice, Path}};
 
 ";
 
@@ -61,7 +61,8 @@ fn row(source: &mut String, api: &str, all: &Api, operation: &Operation) {
     let paging = paging.as_ref().map_or("None".to_owned(), self::paging);
     // What does not fit was refused before.
     let confirm = confirmed(all, operation).ok().flatten();
-    let confirm = confirm.map_or("None".to_owned(), |confirm| confirm.row);
+    let confirm = confirm.map(|confirm| confirm.fact);
+    let confirm = confirm.map_or("None".to_owned(), |fact| format!("Some({fact})"));
     source.push('\n');
     docs(source, "    ", &markdown::code(&format!("{method} {path}")));
     let evidence = evidence.map_or("Seen".to_owned(), |evidence| format!("{evidence:?}"));

@@ -7,18 +7,18 @@ use http::{HeaderMap, HeaderValue};
 use reqwest::Url;
 use secrecy::ExposeSecret;
 
-use super::check::{base_url, check_environment, check_secret, is_loopback};
-use super::{API_URL, Builder, CHECKOUT_URL};
+use super::check::{base_url, check_environment, is_loopback};
+use super::{API_URL, Builder, CHECKOUT_URL, CLIENT};
 use crate::Error;
 use crate::account::{check_account, check_owner};
 use crate::audience::TokenFault;
-use crate::credentials::{Credentials, api_key, basic, bearer};
+use crate::credentials::Credentials;
 use crate::data::Violations;
 use crate::drift::Drifts;
 use crate::error::Kind;
 use crate::exchange::unusable;
 use crate::handle::{Handle, Shared};
-use crate::http_clients::{HttpClients, has_crypto_provider};
+use crate::http_clients::HttpClients;
 use crate::options::{NO_HEADER, set_header};
 use crate::retry::Budget;
 use crate::token::{ClientCredentialsSource, TokenCache};
@@ -34,7 +34,11 @@ impl<T: From<Handle>> Builder<T> {
     pub fn build(mut self) -> Result<T, Error> {
         let mut violations = std::mem::take(&mut self.violations);
         let account = self.account.take().unwrap_or_default();
-        check_account(self.names.account, &account, &mut violations);
+        check_account(
+            self.name("account", "DINTERO_ACCOUNT_ID"),
+            &account,
+            &mut violations,
+        );
         if let Some(owner) = &self.owner {
             check_owner(owner, &mut violations);
             if violations.is_empty() && TokenFault::environment(owner, &account).is_some() {
@@ -42,35 +46,25 @@ impl<T: From<Handle>> Builder<T> {
                 violations.push("owner", rule);
             }
         }
-        let url = |name, text: &Option<String>, default, violations: &mut _| {
-            base_url(
-                name,
-                text.as_deref().unwrap_or(default),
-                &self.http_hosts,
-                violations,
-            )
+        let of = |name, url: &Option<String>, default, violations: &mut _| {
+            let url = url.as_deref().unwrap_or(default);
+            base_url(name, url, &self.http_hosts, violations)
         };
-        let names = &self.names;
-        let api = url(names.api_url, &self.api_url, API_URL, &mut violations);
-        let checkout = url(
-            names.checkout_url,
-            &self.checkout_url,
-            CHECKOUT_URL,
-            &mut violations,
-        );
+        let name = self.name("api_url", "DINTERO_API_URL");
+        let api = of(name, &self.api_url, API_URL, &mut violations);
+        let name = self.name("checkout_url", "DINTERO_CHECKOUT_URL");
+        let checkout = of(name, &self.checkout_url, CHECKOUT_URL, &mut violations);
         let roots = api.zip(checkout);
-        let is_http = |url: &Url| url.scheme() == "http";
-        let (mut plain, mut local, mut allowed_http) = (false, false, false);
-        if let Some((api, checkout)) = &roots {
-            check_environment((api, checkout), names.checkout_url, &mut violations);
-            plain = is_http(api) || is_http(checkout);
-            local = is_http(api) && is_http(checkout);
-            allowed_http = [api, checkout]
-                .iter()
-                .any(|url| is_http(url) && !is_loopback(url));
+        if let Some(roots) = &roots {
+            check_environment(roots, name, &mut violations);
         }
+        let has =
+            |is: fn(&Url) -> bool| roots.iter().any(|(api, checkout)| is(api) || is(checkout));
+        let is_plain = has(|url| url.scheme() == "http");
+        let needs_tls = has(|url| url.scheme() != "http");
+        let allowed_http = has(|url| url.scheme() == "http" && !is_loopback(url));
         if allowed_http && account.starts_with('P') {
-            violations.push(names.account, ONLY_HTTPS);
+            violations.push(self.name("account", "DINTERO_ACCOUNT_ID"), ONLY_HTTPS);
         }
         for (name, is_zero) in [
             ("timeout", self.timeout.is_zero()),
@@ -83,22 +77,32 @@ impl<T: From<Handle>> Builder<T> {
             }
         }
         let headers = self.default_headers(&mut violations);
-        self.check_credentials(&mut violations);
-        let proxy = self.checked_proxy(&mut violations);
-        if !has_crypto_provider() {
-            violations.push("", "rustls has no crypto provider: install one first, such as `rustls::crypto::ring::default_provider().install_default()`");
+        let proxy = self.checked_proxy(is_plain, &mut violations);
+        #[cfg(all(
+            feature = "rustls-no-provider",
+            not(any(feature = "rustls", feature = "rustls-ring"))
+        ))]
+        if rustls_lib::crypto::CryptoProvider::get_default().is_none() {
+            violations.push("", "rustls has no crypto provider: install one before building the client, such as `rustls::crypto::ring::default_provider().install_default()`");
         }
-        if cfg!(not(feature = "tls")) && !local {
+        if needs_tls && cfg!(not(feature = "tls")) {
             violations.push("", "https requires a TLS feature, such as `rustls`");
         }
-        let Some((api_root, checkout_root)) = roots.filter(|_| violations.is_empty()) else {
+        let given = self.one_kind(&mut violations).zip(roots);
+        let Some((mut credentials, (api_root, checkout_root))) =
+            given.filter(|_| violations.is_empty())
+        else {
             return Err(Error::new(Kind::Configuration(violations)));
         };
-        let http = Arc::new(self.http((plain, local), proxy)?);
-        let Some(credentials) = self.credentials(&http, &headers) else {
-            violations.push("credentials", "are required");
-            return Err(Error::new(Kind::Configuration(violations)));
-        };
+        let http = Arc::new(self.http((is_plain, needs_tls), proxy)?);
+        if let (CLIENT, Some((_, basic))) = (credentials.name, &credentials.header) {
+            credentials.source = Some(Arc::new(ClientCredentialsSource {
+                http: http.clone(),
+                basic: basic.clone(),
+                user_agent: headers[USER_AGENT].clone(),
+                clock: self.clock.clone(),
+            }));
+        }
         let shared = Shared {
             http,
             api_url: without_slash(&api_root),
@@ -138,64 +142,27 @@ impl<T: From<Handle>> Builder<T> {
         headers
     }
 
-    fn check_credentials(&self, violations: &mut Violations) {
-        let given = u8::from(self.client.is_some())
-            + u8::from(self.bearer.is_some())
-            + u8::from(self.api_key.is_some())
-            + u8::from(self.source.is_some());
-        match given {
+    /// Returns the credentials, of which exactly one kind must be given.
+    fn one_kind(&mut self, violations: &mut Violations) -> Option<Credentials> {
+        let kinds = "client id and secret, a token, an API key or a token source";
+        match self.given.len() {
+            0 => violations.push("credentials", format_args!("are required: {kinds}")),
             1 => {}
-            0 => {
-                let kinds = "client id and secret, a token, an API key or a token source";
-                violations.push("credentials", format_args!("are required: {kinds}"));
-            }
             _ => violations.push("credentials", "of more than one kind are given"),
         }
-        if let Some((id, secret)) = &self.client {
-            let id = id.as_deref().unwrap_or_default();
-            check_secret(self.names.id, id, violations);
-            if id.contains(':') {
-                violations.push(self.names.id, "must not contain `:`");
-            }
-            let secret = secret.as_ref().map_or("", |secret| secret.expose_secret());
-            check_secret(self.names.secret, secret, violations);
+        let mut given = None;
+        for (credentials, found) in self.given.drain(..) {
+            violations.extend(found);
+            given = Some(credentials);
         }
-        for (name, secret) in [("bearer token", &self.bearer), ("API key", &self.api_key)] {
-            if let Some(secret) = secret {
-                let before = violations.iter().count();
-                check_secret(name, secret.expose_secret(), violations);
-                if violations.iter().count() == before && bearer(secret).is_none() {
-                    violations.push(name, NO_HEADER);
-                }
-            }
-        }
+        given
     }
 
-    fn credentials(&mut self, http: &Arc<HttpClients>, headers: &HeaderMap) -> Option<Credentials> {
-        if let Some((id, secret)) = self.client.take() {
-            let basic = basic(&id?, &secret?)?;
-            let source = Arc::new(ClientCredentialsSource {
-                http: http.clone(),
-                basic: basic.clone(),
-                user_agent: headers.get(USER_AGENT)?.clone(),
-                clock: self.clock.clone(),
-            });
-            return Some(Credentials::Client { basic, source });
-        }
-        if let Some(token) = self.bearer.take() {
-            return bearer(&token).map(Credentials::Bearer);
-        }
-        if let Some(key) = self.api_key.take() {
-            return api_key(&key).map(Credentials::ApiKey);
-        }
-        self.source.take().map(Credentials::Source)
-    }
-
-    fn checked_proxy(&self, violations: &mut Violations) -> Option<reqwest::Proxy> {
+    fn checked_proxy(&self, is_plain: bool, violations: &mut Violations) -> Option<reqwest::Proxy> {
         let Some(proxy) = &self.proxy else {
             for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
                 let value = std::env::var(name).unwrap_or_default();
-                if !value.is_empty() && self.http.is_none() {
+                if !value.is_empty() && !is_plain && self.http.is_none() {
                     check_proxy(name, &value, violations);
                 }
             }
@@ -209,7 +176,7 @@ impl<T: From<Handle>> Builder<T> {
 
     fn http(
         &mut self,
-        (plain, local): (bool, bool),
+        (is_plain, needs_tls): (bool, bool),
         proxy: Option<reqwest::Proxy>,
     ) -> Result<HttpClients, Error> {
         let (own, connect_timeout) = (self.http.take(), self.connect_timeout);
@@ -218,10 +185,10 @@ impl<T: From<Handle>> Builder<T> {
             match &proxy {
                 Some(proxy) => client = client.proxy(proxy.clone()),
                 // A token for a local host must not be sent unencrypted to a proxy of the environment.
-                None if plain => client = client.no_proxy(),
+                None if is_plain => client = client.no_proxy(),
                 None => {}
             }
-            if local {
+            if !needs_tls {
                 client = without_certificates(client);
             }
             match &own {

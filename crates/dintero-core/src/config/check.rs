@@ -12,7 +12,10 @@ pub fn check_secret(name: &str, secret: &str, violations: &mut Violations) {
     if secret.is_empty() {
         violations.push(name, "is required");
     } else if secret.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}') != secret {
-        violations.push(name, "has white space around it");
+        violations.push(
+            name,
+            "has white space around it, such as the line feed of a file: trim it",
+        );
     } else if secret.chars().any(char::is_control) {
         violations.push(name, "has control characters");
     }
@@ -70,12 +73,8 @@ fn is_dintero(host: &str) -> bool {
 
 /// Checks that both hosts are of one environment: both local, or both of Dintero and of the same domain. A token of a sandbox must
 /// not be sent to Dintero, nor one of Dintero elsewhere.
-pub(super) fn check_environment(
-    (api, checkout): (&Url, &Url),
-    name: &str,
-    violations: &mut Violations,
-) {
-    let [api, checkout] = [api, checkout].map(|url| match url.host_str() {
+pub(super) fn check_environment(urls: &(Url, Url), name: &str, violations: &mut Violations) {
+    let [api, checkout] = [&urls.0, &urls.1].map(|url| match url.host_str() {
         Some(host) if url.scheme() == "https" && !is_loopback(url) => {
             let domain = host.strip_prefix("api.").or(host.strip_prefix("checkout."));
             (is_dintero(host), domain.unwrap_or(host))

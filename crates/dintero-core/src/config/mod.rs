@@ -9,6 +9,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::AUTHORIZATION;
+use http::{HeaderName, HeaderValue};
 use secrecy::SecretString;
 
 pub(crate) use build::ONLY_HTTPS;
@@ -18,13 +20,16 @@ pub use check::check_secret;
 
 use crate::account::is_account;
 use crate::clock::{Clock, SystemClock};
-use crate::credentials::TokenSource;
+use crate::credentials::{Credentials, TokenSource, api_key, basic, bearer};
 use crate::data::Violations;
 use crate::drift::Callback;
 use crate::handle::Handle;
 use crate::http_clients::Customize;
+use crate::options::NO_HEADER;
 use crate::{Drift, Retry, RetryPolicy};
 
+/// The credentials from which tokens are requested.
+const CLIENT: &str = "client credentials";
 const API_URL: &str = "https://api.dintero.com";
 const CHECKOUT_URL: &str = "https://checkout.dintero.com";
 /// Captures and refunds can take long at the payment provider; shop plug-ins with a shorter timeout had to raise it to this.
@@ -43,10 +48,7 @@ const BODY_LIMIT: u64 = 32 << 20;
 pub struct Builder<T = Handle> {
     account: Option<String>,
     owner: Option<String>,
-    client: Option<(Option<String>, Option<SecretString>)>,
-    bearer: Option<SecretString>,
-    api_key: Option<SecretString>,
-    source: Option<Arc<dyn TokenSource>>,
+    given: Vec<(Credentials, Violations)>,
     api_url: Option<String>,
     checkout_url: Option<String>,
     http_hosts: Vec<String>,
@@ -61,18 +63,9 @@ pub struct Builder<T = Handle> {
     proxy: Option<SecretString>,
     clock: Arc<dyn Clock>,
     on_drift: Option<Arc<Callback>>,
-    names: Names,
+    from_environment: bool,
     violations: Violations,
     target: PhantomData<fn() -> T>,
-}
-
-/// The names of settings in error messages, which depend on where the settings come from.
-struct Names {
-    account: &'static str,
-    id: &'static str,
-    secret: &'static str,
-    api_url: &'static str,
-    checkout_url: &'static str,
 }
 
 impl Handle {
@@ -92,10 +85,7 @@ impl<T: From<Handle>> Builder<T> {
         Self {
             account: None,
             owner: None,
-            client: None,
-            bearer: None,
-            api_key: None,
-            source: None,
+            given: Vec::new(),
             api_url: None,
             checkout_url: None,
             http_hosts: Vec::new(),
@@ -110,13 +100,7 @@ impl<T: From<Handle>> Builder<T> {
             proxy: None,
             clock: Arc::new(SystemClock),
             on_drift: None,
-            names: Names {
-                account: "account",
-                id: "client id",
-                secret: "client secret",
-                api_url: "api_url",
-                checkout_url: "checkout_url",
-            },
+            from_environment: false,
             violations: Violations::default(),
             target: PhantomData,
         }
@@ -156,6 +140,90 @@ impl<T: From<Handle>> Builder<T> {
         self
     }
 
+    /// Sets client id and secret of an API client, the usual credentials. Tokens are requested and renewed automatically.
+    pub fn client_credentials(self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.client(("client id", id.into()), ("client secret", secret.into()))
+    }
+
+    /// Sets a fixed access token, which is not renewed.
+    pub fn bearer_token(self, token: impl Into<String>) -> Self {
+        self.fixed("bearer token", AUTHORIZATION, token.into(), bearer)
+    }
+
+    /// Sets an API key, which is sent as `x-api-key`. Dintero documents it for administrative operations only.
+    pub fn api_key(self, key: impl Into<String>) -> Self {
+        self.fixed(
+            "API key",
+            HeaderName::from_static("x-api-key"),
+            key.into(),
+            api_key,
+        )
+    }
+
+    /// Sets a source of access tokens.
+    pub fn token_source(self, source: impl TokenSource) -> Self {
+        self.give(
+            "token source",
+            None,
+            Some(Arc::new(source)),
+            Violations::default(),
+        )
+    }
+
+    fn client(self, (id_name, id): (&str, String), (secret_name, secret): (&str, String)) -> Self {
+        let mut violations = Violations::default();
+        check_secret(id_name, &id, &mut violations);
+        if id.contains(':') {
+            violations.push(id_name, "must not contain `:`");
+        }
+        check_secret(secret_name, &secret, &mut violations);
+        let basic = basic(&id, &SecretString::from(secret)).map(|basic| (AUTHORIZATION, basic));
+        self.give(CLIENT, basic, None, violations)
+    }
+
+    fn fixed(
+        self,
+        name: &'static str,
+        header: HeaderName,
+        secret: String,
+        value: fn(&SecretString) -> Option<HeaderValue>,
+    ) -> Self {
+        let mut violations = Violations::default();
+        check_secret(name, &secret, &mut violations);
+        let value = value(&SecretString::from(secret));
+        if violations.is_empty() && value.is_none() {
+            violations.push(name, NO_HEADER);
+        }
+        self.give(name, value.map(|value| (header, value)), None, violations)
+    }
+
+    /// Sets credentials, which replace those of the same kind.
+    fn give(
+        mut self,
+        name: &'static str,
+        header: Option<(HeaderName, HeaderValue)>,
+        source: Option<Arc<dyn TokenSource>>,
+        violations: Violations,
+    ) -> Self {
+        let credentials = Credentials {
+            name,
+            header,
+            source,
+        };
+        self.given.retain(|(given, _)| given.name != name);
+        self.given.push((credentials, violations));
+        self
+    }
+
+    /// Returns the name of a setting in error messages, which depends on where it comes from.
+    fn name(&self, setting: &'static str, variable: &'static str) -> &'static str {
+        if self.from_environment {
+            variable
+        } else {
+            setting
+        }
+    }
+
     fn with_header(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((name, value));
         self
@@ -184,18 +252,6 @@ setters! {
     /// Sets the account or partner that owns the API client, if it is not the account itself: `T` or `P` and 3 or 8 digits, with the
     /// same letter as the account. It issues the token, whose audience is the account.
     owner(id: impl Into<String>): owner = Some(id.into());
-
-    /// Sets client id and secret of an API client, the usual credentials. Tokens are requested and renewed automatically.
-    client_credentials(id: impl Into<String>, secret: impl Into<String>): client = Some((Some(id.into()), Some(SecretString::from(secret.into()))));
-
-    /// Sets a fixed access token, which is not renewed.
-    bearer_token(token: impl Into<String>): bearer = Some(SecretString::from(token.into()));
-
-    /// Sets an API key, which is sent as `x-api-key`. Dintero documents it for administrative operations only.
-    api_key(key: impl Into<String>): api_key = Some(SecretString::from(key.into()));
-
-    /// Sets a source of access tokens.
-    token_source(source: impl TokenSource): source = Some(Arc::new(source));
 
     /// Sets the URL of the API host. Default: `https://api.dintero.com`, for test and production accounts. It must be https, unless
     /// its host is a loopback address or [allowed](Self::allow_http_for), and of the same environment as

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::Declined;
-use super::facts::{Confirm, Same};
+use super::facts::Confirm;
 use crate::data::Number;
 
 /// What a response or a read shows of a request.
@@ -41,7 +41,7 @@ pub(super) struct Evidence {
     pub(super) reference: Option<String>,
     /// Whether an earlier call may have sent this request, since the caller gave its reference or it needs none.
     pub(super) is_repeatable: bool,
-    pub(super) same: Vec<(&'static Same, Value)>,
+    pub(super) same: Vec<(&'static str, Value)>,
     /// The id of the begin that a 202 announced.
     pub(super) announced: Option<String>,
     /// How often each effect of other requests was seen before this one was sent.
@@ -53,6 +53,7 @@ enum Role {
     Effect,
     Begin,
     Other,
+    Undocumented,
     Unclear,
 }
 
@@ -69,12 +70,6 @@ struct Effect<'e> {
     has_reference: Option<bool>,
     is_same: Option<bool>,
     is_corrected: bool,
-}
-
-impl Effect<'_> {
-    fn may_be_effect(&self) -> bool {
-        matches!(self.role, Role::Effect | Role::Begin)
-    }
 }
 
 impl Evidence {
@@ -96,123 +91,107 @@ impl Evidence {
         let Some(effects) = self.effects(body) else {
             return Inconclusive("the list of effects is missing");
         };
+        let undecided = |(member, value)| text(member).is_none_or(|text| text == value);
         match self.of_effects(&effects, phase) {
-            Absent => match facts.undecided {
-                Some((member, value)) if text(member).is_none_or(|text| text == value) => {
-                    Inconclusive("the state is not decided")
-                }
-                _ => Absent,
-            },
+            Absent if facts.undecided.is_some_and(undecided) => {
+                Inconclusive("the state is not decided")
+            }
             observation => observation,
         }
     }
 
-    /// Remembers what the state before the request shows of others; if the request is sent, everything is of others.
-    pub(super) fn remember(&mut self, body: &Value, is_sent: bool) {
-        let effects = self.effects(body).unwrap_or_default();
-        let others = effects
-            .iter()
-            .filter(|effect| is_sent || !self.is_named(effect));
-        let others = others.map(|effect| self.identity(effect.value));
-        let mut seen = HashMap::new();
-        others.for_each(|identity| *seen.entry(identity).or_default() += 1);
-        self.seen = seen;
+    /// Remembers the effects of other requests, before this one is sent.
+    pub(super) fn remember(&mut self, body: &Value) {
+        for effect in self.effects(body).unwrap_or_default() {
+            let identity = self.identity(effect.value);
+            *self.seen.entry(identity).or_default() += 1;
+        }
     }
 
     fn of_effects(&self, effects: &[Effect<'_>], phase: Phase) -> Observation {
-        let of_response = phase == Phase::Response && self.reference.is_none();
-        let begun = effects.iter().filter(|effect| effect.role == Role::Begin);
-        let begun = begun.filter(|effect| effect.is_new && self.is_named(effect));
+        let new = || effects.iter().filter(|effect| effect.is_new);
+        let begun = new().filter(|effect| effect.role == Role::Begin && self.is_named(effect));
         let begun = begun.filter_map(|effect| effect.request_id.clone());
         let ids: Vec<String> = begun.chain(self.announced.clone()).collect();
-        let is_correlated = |effect: &Effect<'_>| {
-            effect.role == Role::Effect
-                && (effect.correlation_id.as_ref()).is_some_and(|id| ids.contains(id))
+        let ends_own = |effect: &Effect<'_>| {
+            let id = effect.correlation_id.as_ref();
+            effect.role == Role::Effect && id.is_some_and(|id| ids.contains(id))
         };
-        let is_own = |effect: &&Effect<'_>| {
-            let in_response = of_response && effect.role == Role::Effect;
-            effect.is_new
-                && effect.may_be_effect()
-                && (self.is_named(effect) || in_response || is_correlated(effect))
+        let is_own = |effect: &Effect<'_>| {
+            // Where requests have no reference, a new effect in the response is that of the request.
+            let in_response = phase == Phase::Response && self.facts.reference.is_none();
+            let is_effect = effect.role == Role::Effect;
+            let has_role = is_effect || effect.role == Role::Begin;
+            has_role && (self.is_named(effect) || in_response && is_effect || ends_own(effect))
         };
-        let own: Vec<&Effect<'_>> = effects.iter().filter(is_own).collect();
-        let contradicts = |effect: &&Effect<'_>| {
-            let unclear = effect.role == Role::Unclear && effect.has_reference == Some(true);
-            let other = effect.has_reference == Some(false) && is_correlated(effect);
-            let corrected = effect.is_corrected && (phase != Phase::Before || is_own(effect));
-            effect.is_new && (unclear || other || corrected)
+        let is_contradictory = |effect: &Effect<'_>| {
+            matches!(effect.role, Role::Unclear | Role::Undocumented)
+                && effect.has_reference == Some(true)
+                || effect.has_reference == Some(false) && ends_own(effect)
+                || effect.is_corrected && (phase != Phase::Before || is_own(effect))
         };
-        let (begins, ends): (Vec<_>, Vec<_>) = own
-            .into_iter()
-            .partition(|effect| effect.role == Role::Begin);
-        let has_no_result = ends.iter().any(|effect| effect.success.is_none())
-            || begins.iter().any(|effect| effect.success == Some(false));
-        if has_no_result || effects.iter().any(|effect| contradicts(&effect)) {
+        let own = new().filter(|effect| is_own(effect));
+        let (begins, ends): (Vec<_>, Vec<_>) = own.partition(|own| own.role == Role::Begin);
+        if new().any(is_contradictory)
+            || ends.iter().any(|end| end.success.is_none())
+            || begins.iter().any(|begin| begin.success == Some(false))
+        {
             return Inconclusive("an effect of it is unreadable or was corrected");
         }
-        let is_ended = |begin: &Effect<'_>| {
-            let mut ids = ends.iter().filter_map(|end| end.correlation_id.as_ref());
-            ids.any(|id| begin.request_id.as_ref() == Some(id))
+        let pairs = |begin: &Effect<'_>, end: &Effect<'_>| {
+            begin.request_id.is_some() && begin.request_id == end.correlation_id
         };
-        let open: Vec<_> = begins.iter().filter(|begin| !is_ended(begin)).collect();
+        let mut open = begins.clone();
+        open.retain(|begin| !ends.iter().any(|end| pairs(begin, end)));
         // An end that refers to no begin may belong to any of them.
-        let ends_one = |end: &&&Effect<'_>| {
-            let mut ids = begins.iter().filter_map(|begin| begin.request_id.as_ref());
-            !ids.any(|id| end.correlation_id.as_ref() == Some(id))
-        };
-        let waiting = open
-            .len()
-            .saturating_sub(ends.iter().filter(ends_one).count());
+        let is_loose = |end: &&Effect<'_>| !begins.iter().any(|begin| pairs(begin, end));
         let mut successes = ends.iter().filter(|end| end.success == Some(true));
-        if successes.clone().count() + waiting > 1 && !self.facts.unique {
+        if successes.clone().count() + open.len() > 1 && !self.facts.unique {
             return Inconclusive("several effects have its reference");
         }
+        let is_foreign = |effect: &Effect<'_>| {
+            let mut others = effects.iter().filter(|it| it.has_reference == Some(false));
+            effect.has_reference == Some(false) || others.any(|begin| pairs(begin, effect))
+        };
+        let may_be_own = |effect: &Effect<'_>| match (phase, effect.role) {
+            (_, Role::Other) => false,
+            (Phase::Response | Phase::After, _) => !is_own(effect),
+            _ if !self.is_repeatable || is_own(effect) => false,
+            (_, Role::Undocumented) => self.reference.is_some() && effect.is_same == Some(true),
+            _ => {
+                let is_failure = effect.success == Some(false) && open.is_empty();
+                effect.is_same != Some(false) && !is_failure
+            }
+        };
+        let is_unclear = new().any(|effect| may_be_own(effect) && !is_foreign(effect));
         let differs = match phase {
-            Phase::Before => Conflict,
+            Phase::Before if !is_unclear => Conflict,
             _ => Inconclusive("an effect with its reference differs from it"),
         };
-        if let Some(success) = successes.next() {
-            return match success.is_same {
-                Some(true) => Applied(Some(success.index)),
-                Some(false) => differs,
-                None => Inconclusive("an effect with its reference is incomplete"),
-            };
+        match successes
+            .next()
+            .map(|success| (success.is_same, success.index))
+        {
+            Some((Some(true), index)) => return Applied(Some(index)),
+            Some((Some(false), _)) => return differs,
+            Some((None, _)) => return Inconclusive("an effect with its reference is incomplete"),
+            None => {}
         }
-        let is_foreign = |effect: &Effect<'_>| {
-            let mut others = effects
-                .iter()
-                .filter(|other| other.has_reference == Some(false));
-            effect.has_reference == Some(false)
-                || effect.correlation_id.is_some()
-                    && others.any(|other| other.request_id == effect.correlation_id)
-        };
-        let may_be_own = |effect: &&Effect<'_>| match phase {
-            Phase::Before => {
-                let fits = match effect.role {
-                    Role::Unclear => effect.is_same == Some(true),
-                    _ => effect.is_same != Some(false) && effect.success != Some(false),
-                };
-                self.is_repeatable && self.reference.is_some() && fits
-            }
-            _ => !is_own(effect),
-        };
-        let mut unclear = effects
-            .iter()
-            .filter(|effect| effect.is_new && effect.role != Role::Other && !self.is_named(effect));
-        if unclear.any(|effect| !is_foreign(effect) && may_be_own(&effect)) {
+        if is_unclear {
             return Inconclusive("an effect without a readable reference may be its own");
         }
-        match (&open[..], ends.last()) {
-            ([.., begin], _) if waiting > 0 => match begin.is_same {
+        match (open.last(), ends.last()) {
+            (Some(_), _) if ends.iter().any(is_loose) => Inconclusive("it may have ended or not"),
+            (Some(begin), _) => match begin.is_same {
                 Some(false) => differs,
-                _ if begin.request_id.is_none() && self.announced.is_none() => {
-                    Inconclusive("it was begun without an id to wait for")
-                }
-                _ => Pending,
+                _ if begin.request_id.is_some() || self.announced.is_some() => Pending,
+                _ => Inconclusive("it was begun without an id to wait for"),
             },
             (_, Some(end)) => {
-                let error = self.facts.result.as_ref().map(|result| result.error);
-                let error = error.and_then(|member| end.value.pointer(member));
+                let error = self
+                    .facts
+                    .result
+                    .and_then(|[_, error, ..]| end.value.pointer(error));
                 Observation::Declined(Declined::new(error.cloned().unwrap_or_default()))
             }
             _ => Absent,
@@ -223,22 +202,18 @@ impl Evidence {
     fn is_named(&self, effect: &Effect<'_>) -> bool {
         match self.facts.reference {
             Some(_) => effect.has_reference == Some(true),
-            None => self.facts.unique && effect.may_be_effect() && effect.success != Some(false),
+            None => self.facts.unique && effect.success != Some(false),
         }
     }
 
     fn effects<'e>(&self, body: &'e Value) -> Option<Vec<Effect<'e>>> {
         let list = body.pointer(self.facts.list)?.as_array()?;
-        let mut seen: HashMap<&str, usize> = self
-            .seen
-            .iter()
-            .map(|(identity, count)| (identity.as_str(), *count))
-            .collect();
+        let mut seen = self.seen.clone();
         let effects = list.iter().enumerate().map(|(index, value)| {
-            let left = seen.get_mut(self.identity(value).as_str());
-            let left = left.filter(|left| **left > 0);
-            let is_new = left.is_none();
-            left.into_iter().for_each(|left| *left -= 1);
+            let left = seen
+                .get_mut(&self.identity(value))
+                .filter(|left| **left > 0);
+            let is_new = left.map(|left| *left -= 1).is_none();
             self.effect(index, value, is_new)
         });
         Some(effects.collect())
@@ -253,18 +228,15 @@ impl Evidence {
     fn effect<'e>(&self, index: usize, value: &'e Value, is_new: bool) -> Effect<'e> {
         let facts = self.facts;
         let present = |member: &str| value.pointer(member).filter(|found| !found.is_null());
-        let role = match &facts.kind {
+        let kind = facts.kind.iter().find_map(|member| present(member));
+        let role = match kind.and_then(Value::as_str) {
             _ if !value.is_object() => Role::Unclear,
-            None => Role::Effect,
-            Some(kind) => {
-                let found = kind.members.iter().find_map(|member| present(member));
-                match found.and_then(Value::as_str) {
-                    Some(found) if found == kind.effect => Role::Effect,
-                    Some(found) if Some(found) == kind.begin => Role::Begin,
-                    Some(found) if kind.known.contains(&found) => Role::Other,
-                    _ => Role::Unclear,
-                }
-            }
+            _ if facts.kind.is_empty() => Role::Effect,
+            kind @ Some(_) if kind == facts.effect => Role::Effect,
+            kind @ Some(_) if kind == facts.begin => Role::Begin,
+            Some(kind) if facts.known(facts.kind[0]).contains(&kind) => Role::Other,
+            Some(_) => Role::Undocumented,
+            None => Role::Unclear,
         };
         let expected = self.reference.as_deref().zip(facts.reference);
         let has_reference = expected.and_then(|(expected, (member, _))| {
@@ -273,28 +245,32 @@ impl Evidence {
             // What differs in case alone may be a different writing of it.
             (expected == found || !is_alike).then_some(expected == found)
         });
-        let same = self
-            .same
-            .iter()
-            .map(|(same, expected)| equals(expected, value.pointer(same.member), same.known));
-        let is_same = same.fold(Some(true), |all, one| match (all, one) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (Some(true), Some(true)) => Some(true),
-            _ => None,
-        });
-        let result = facts.result.as_ref();
-        let id = |member: &str| present(member)?.as_str().map(normalized);
+        let same = |(member, expected): &(&str, Value)| {
+            equals(expected, value.pointer(member), facts.known(member))
+        };
+        let same: Vec<Option<bool>> = self.same.iter().map(same).collect();
+        let is_same = match same.contains(&Some(false)) {
+            true => Some(false),
+            false => (!same.contains(&None)).then_some(true),
+        };
+        let result = |index: usize| facts.result.and_then(|members| present(members[index]));
+        let id = |index| Some(normalized(result(index)?.as_str()?));
+        let is_certain = facts.result.is_none();
         Effect {
             value,
             index,
             role,
             is_new,
-            success: result.map_or(Some(true), |result| present(result.success)?.as_bool()),
-            request_id: result.and_then(|result| id(result.request_id)),
-            correlation_id: result.and_then(|result| id(result.correlation_id)),
+            success: if is_certain {
+                Some(true)
+            } else {
+                result(0).and_then(Value::as_bool)
+            },
+            request_id: id(3),
+            correlation_id: id(4),
             has_reference,
             is_same,
-            is_corrected: result.is_some_and(|result| present(result.correction).is_some()),
+            is_corrected: result(2).is_some(),
         }
     }
 }
@@ -322,3 +298,6 @@ fn equals(expected: &Value, found: Option<&Value>, known: &[&str]) -> Option<boo
 pub(super) fn normalized(id: &str) -> String {
     id.replace('-', "").to_lowercase()
 }
+
+#[cfg(test)]
+mod tests;

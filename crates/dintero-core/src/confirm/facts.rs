@@ -13,74 +13,50 @@ pub struct Confirm {
     pub list: &'static str,
     /// The member of an effect that holds its id.
     pub id: &'static str,
-    /// `None` if every element of the list is an effect of this operation.
-    pub kind: Option<EffectKind>,
+    /// The members of an effect that hold its kind, of which the first that is present counts. Without, all effects are of one kind.
+    pub kind: &'static [&'static str],
+    /// The kind of an effect.
+    pub effect: Option<&'static str>,
+    /// The kind of what an accepted request (202) leaves before its effect.
+    pub begin: Option<&'static str>,
     /// The member of an effect that holds the reference, and the member of the request that gives it.
     pub reference: Option<(&'static str, &'static str)>,
-    /// What else of an effect equals a part of the request.
-    pub same: &'static [Same],
-    /// `None` if an effect has no result, since it exists only after a success.
-    pub result: Option<EffectResult>,
+    /// Other members of an effect that equal a part of the request.
+    pub same: &'static [(&'static str, Source)],
+    /// Members of an effect: success, error, later correction, the id of a begin, the id of the begin that it ends. Without, what
+    /// exists has succeeded.
+    pub result: Option<[&'static str; 5]>,
     /// A member of what is read, and the value that it has once the request was carried out.
     pub done: Option<(&'static str, &'static str)>,
     /// A member of what is read, and the value with which nothing is certain.
     pub undecided: Option<(&'static str, &'static str)>,
     /// Whether a success can occur only once, so that any success is that of this request.
     pub unique: bool,
-    /// Whether a request has no effect if none is visible.
-    pub visible: bool,
+    /// Whether a request may have an effect that the list does not show.
+    pub invisible: bool,
     /// Whether the response is the effect, not what is read.
     pub is_effect: bool,
-}
-
-/// How the effects of an operation are told from those of others.
-#[derive(Debug)]
-pub struct EffectKind {
-    /// The members that hold the kind; the first that is present counts.
-    pub members: &'static [&'static str],
-    /// The kind of an effect.
-    pub effect: &'static str,
-    /// The kind of what an accepted request (202) leaves before its effect.
-    pub begin: Option<&'static str>,
-    /// The documented kinds.
-    pub known: &'static [&'static str],
-}
-
-/// The members of an effect that tell its result.
-#[derive(Debug)]
-pub struct EffectResult {
-    /// Whether it succeeded.
-    pub success: &'static str,
-    /// Why it failed.
-    pub error: &'static str,
-    /// What was found out later.
-    pub correction: &'static str,
-    /// The id of a begin.
-    pub request_id: &'static str,
-    /// The id of the begin that it ends.
-    pub correlation_id: &'static str,
-}
-
-/// A member of an effect that equals a part of the request.
-#[derive(Debug)]
-pub struct Same {
-    /// The member of the effect.
-    pub member: &'static str,
-    /// The part of the request.
-    pub source: Source,
-    /// The documented values, if they are listed: any other value proves nothing.
-    pub known: &'static [&'static str],
+    /// The documented values of members: any other value proves nothing.
+    pub known: &'static [(&'static str, &'static [&'static str])],
 }
 
 /// A part of a request.
 #[derive(Debug)]
 pub enum Source {
-    /// The value of a path variable.
-    Path(&'static str),
     /// A member of the body; `*` stands for every element of a list, whose integers are added.
     Body(&'static str),
+    /// The value of a path variable.
+    Path(&'static str),
     /// An argument of `confirm`.
     Argument,
-    /// The first value whose condition the body meets: a member and its JSON.
-    Value(&'static [(&'static str, Option<(&'static str, &'static str)>)]),
+    /// The first value whose condition holds: a member of the body has this text.
+    Choice(&'static [(&'static str, Option<(&'static str, &'static str)>)]),
+}
+
+impl Confirm {
+    /// Returns the documented values of a member of an effect.
+    pub(super) fn known(&self, member: &str) -> &'static [&'static str] {
+        let known = self.known.iter().find(|(known, _)| *known == member);
+        known.map_or(&[], |(_, values)| values)
+    }
 }

@@ -19,12 +19,14 @@ use serde_json::{Value, json};
 
 use evidence::Evidence;
 #[doc(hidden)]
-pub use facts::{Confirm, EffectKind, EffectResult, Same, Source};
+pub use facts::{Confirm, Source};
 pub(crate) use locks::Locks;
 pub use outcome::{Declined, NotApplied, Outcome, Pending, RetryAdvice, Unknown};
-use run::{CONFIRMATION_TIMEOUT, InFlight};
+use run::{InFlight, Progress};
 
 use crate::{Call, Error, Violations, path};
+
+const CONFIRMATION_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A call whose outcome will be confirmed: awaiting it sends the request once and returns an [`Outcome`].
 ///
@@ -90,90 +92,78 @@ impl<T> fmt::Debug for Confirmation<T> {
 }
 
 /// Adds a reference to the call if it has none, and collects what its effect must have.
-fn in_flight(
-    call: &mut Call,
-    arguments: &[(&'static str, String)],
-) -> Result<InFlight, Violations> {
+fn in_flight(call: &mut Call, arguments: &[(&str, String)]) -> Result<InFlight, Violations> {
     let mut violations = Violations::default();
-    let facts = call
-        .operation
-        .and_then(|operation| operation.facts.confirm.as_ref());
-    let (Some(facts), Some(operation)) = (facts, call.operation) else {
+    let operation = call.operation;
+    let facts = operation.and_then(|operation| operation.facts.confirm.as_ref());
+    let (Some(facts), Some(operation)) = (facts, operation) else {
         violations.push("", "cannot be confirmed");
         return Err(violations);
     };
     let template = [operation.base(), operation.path()].concat();
+    let segments: Vec<_> = template.split('/').zip(call.path.split('/')).collect();
     let variable = |name: &str| {
-        let mut segments = template.split('/').zip(call.path.split('/'));
+        let mut segments = segments.iter();
         let found = segments.find(|(variable, _)| *variable == format!("{{{name}}}"));
-        found.map(|(_, value)| value.to_owned())
+        found.map(|(_, value)| (*value).to_owned())
     };
-    let body = call.body.as_deref().unwrap_or(b"null");
+    let body = call.body.as_deref().unwrap_or_default();
     let mut body: Value = serde_json::from_slice(body).unwrap_or_default();
-    let mut is_repeatable = facts.unique;
-    let reference = facts.reference.map(|(_, member)| {
-        let given = body
-            .pointer(member)
-            .and_then(Value::as_str)
-            .map(str::to_owned);
-        is_repeatable = given.is_some();
-        if given.as_deref() == Some("") {
-            let field = member.trim_start_matches('/').replace('/', ".");
-            violations.push(&field, "must not be empty: it identifies this request");
-        }
-        given.unwrap_or_else(|| {
-            let reference = uuid::Uuid::new_v4().to_string();
-            put(&mut body, member, &reference);
-            reference
-        })
-    });
-    if reference.is_some() && !is_repeatable {
-        call.body = Some(Bytes::from(body.to_string()));
+    let member = facts.reference.map(|(_, member)| member);
+    let given = member.and_then(|member| body.pointer(member)?.as_str().map(str::to_owned));
+    if given.as_deref() == Some("") {
+        let field = member.unwrap_or_default().replace('/', ".");
+        let rule = "must not be empty: it identifies this request";
+        violations.push(&field[1..], rule);
+        return Err(violations);
     }
+    let is_repeatable = facts.unique || given.is_some();
+    let reference = given.or_else(|| {
+        let reference = uuid::Uuid::new_v4().to_string();
+        put(&mut body, member?, &reference);
+        call.body = Some(Bytes::from(body.to_string()));
+        Some(reference)
+    });
     let part = |source: &Source| match source {
         Source::Path(name) => variable(name).map(Value::String),
         Source::Body(member) => member_of(&body, member),
         Source::Argument => None,
-        Source::Value(values) => {
-            let holds = |(member, value): &(&str, &str)| {
-                body.pointer(member)
-                    .is_some_and(|found| found.to_string() == *value)
+        Source::Choice(choices) => {
+            let holds = |(member, text): (&str, &str)| match body.pointer(member) {
+                Some(Value::String(found)) => found == text,
+                found => found.is_some_and(|found| found.to_string() == text),
             };
-            let mut values = values.iter();
-            let value = values.find(|(_, condition)| condition.as_ref().is_none_or(holds));
-            value.map(|(value, _)| json!(value))
+            let mut choices = choices.iter();
+            let choice = choices.find(|(_, condition)| condition.is_none_or(holds));
+            choice.map(|(value, _)| json!(value))
         }
     };
     let same = facts
         .same
         .iter()
-        .filter_map(|same| Some((same, part(&same.source)?)));
+        .filter_map(|(member, source)| Some((*member, part(source)?)));
     let same = same.collect();
-    let mut read = Some(call.handle.call(facts.read).options(call.options.clone()));
+    let mut read = call.handle.call(facts.read).options(call.options.clone());
+    let mut is_readable = true;
     for (name, source) in facts.with {
         let argument = arguments.iter().find(|(argument, _)| argument == name);
-        read = match (source, argument) {
-            (_, Some((_, value))) => read.map(|read| read.path(name, value)),
+        let argument = argument.map(|(_, value)| Value::from(value.as_str()));
+        match (argument.or_else(|| part(source)), source) {
             // It is encoded already.
-            (Source::Path(variable_name), _) => variable(variable_name).and_then(|encoded| {
-                let mut read = read?;
-                path::expand(&mut read.path, name, &encoded);
-                Some(read)
-            }),
-            (source, _) => {
-                let value = part(source).and_then(|value| value.as_str().map(str::to_owned));
-                value.and_then(|value| Some(read?.path(name, &value)))
+            (Some(Value::String(value)), Source::Path(_)) => {
+                path::expand(&mut read.path, name, &value);
             }
-        };
+            (Some(Value::String(value)), _) => read = read.path(name, &value),
+            _ => is_readable = false,
+        }
     }
-    let object = [Some(&call.path), read.as_ref().map(|read| &read.path)];
     let account = call.handle.account();
-    let key = format!("{account} {operation:?} {object:?} {reference:?}");
-    if !violations.is_empty() {
-        return Err(violations);
-    }
     Ok(InFlight {
-        read,
+        key: format!(
+            "{account} {operation:?} {} {} {reference:?}",
+            call.path, read.path
+        ),
+        read: is_readable.then_some(read),
         evidence: Evidence {
             facts,
             reference,
@@ -182,14 +172,9 @@ fn in_flight(
             announced: None,
             seen: HashMap::new(),
         },
-        key,
         repeats: 0,
         timeout: CONFIRMATION_TIMEOUT,
-        sent: false,
-        succeeded: false,
-        accepted: false,
-        reason: None,
-        failure: None,
+        progress: Progress::default(),
         call: call.clone(),
     })
 }

@@ -198,20 +198,20 @@ impl<T: DeserializeOwned> Unknown<T> {
 impl<T> Unknown<T> {
     /// Returns the error that prevented a conclusion, or `None` if the state itself is inconclusive.
     pub fn error(&self) -> Option<&Error> {
-        self.error.as_ref().or_else(|| self.request.error())
+        self.error.as_ref().or(self.request.progress.error.as_ref())
     }
 
     /// Returns `true` if this request was sent. Otherwise an earlier request with the same reference may have been carried out: make
     /// the same call again.
     pub fn was_sent(&self) -> bool {
-        self.request.is_sent()
+        self.request.progress.sent
     }
 }
 
 impl<T> fmt::Display for Unknown<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the request may have been carried out; check before sending it again: ")?;
-        match (self.request.reason(), self.error()) {
+        match (self.request.progress.reason, self.error()) {
             (Some(reason), _) => f.write_str(reason),
             (None, Some(error)) => error.fmt(f),
             (None, None) => f.write_str("the state that was read proves nothing"),

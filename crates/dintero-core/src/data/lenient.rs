@@ -9,14 +9,16 @@ use std::cell::{Cell, RefCell};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
-use serde::de::{self, Deserialize, MapAccess, Visitor};
+use serde::de::{self, Deserialize, Visitor};
 use serde_json::de::StrRead;
 
 use super::UnknownFields;
 use super::decode::whole;
 use super::raw::{Raw, without_position};
-use super::set_aside::{Finding, Misfit, Unfit};
+use super::set_aside::{Finding, Misfit, SetAside};
 use super::unknown_fields::ELEMENT;
+use crate::DriftKind;
+use crate::error::{DecodeError, paths_at};
 
 pub(super) type Deserializer<'a> = serde_json::Deserializer<StrRead<'a>>;
 /// Deserializes a value into its place.
@@ -35,7 +37,7 @@ thread_local! {
     static MODE: Cell<Mode> = const { Cell::new(Mode::Usual) };
     static DOUBT: Cell<bool> = const { Cell::new(false) };
     static NAMES: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
-    static READING: RefCell<Reading> = const { RefCell::new(Reading::EMPTY) };
+    static READING: RefCell<Reading> = RefCell::default();
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,7 +51,8 @@ enum Mode {
 }
 
 /// What a lenient reading has found so far.
-pub(super) struct Reading {
+#[derive(Default)]
+struct Reading {
     /// The address of the body and its length.
     body: (usize, usize),
     /// The offset in the body of the field that is being read.
@@ -59,23 +62,18 @@ pub(super) struct Reading {
     is_object: bool,
     /// Whether elements that are no objects are kept as such.
     keeps_elements: bool,
-    pub(super) misfits: Vec<Misfit>,
-    pub(super) findings: Vec<Finding>,
+    misfits: Vec<Misfit>,
+    findings: Vec<Finding>,
     /// The offsets of the names that are known to be of fields. Other names may be personal data.
-    pub(super) names: Vec<usize>,
+    names: Vec<usize>,
 }
 
 impl Reading {
-    const EMPTY: Self = Self {
-        body: (0, 0),
-        at: 0,
-        depth: 0,
-        is_object: false,
-        keeps_elements: false,
-        names: Vec::new(),
-        misfits: Vec::new(),
-        findings: Vec::new(),
-    };
+    fn push(&mut self, misfit: Misfit) {
+        if self.misfits.len() < MAX_MISFITS {
+            self.misfits.push(misfit);
+        }
+    }
 
     /// How much was found so far.
     fn found(&self) -> [usize; 2] {
@@ -86,6 +84,23 @@ impl Reading {
     fn forget(&mut self, [misfits, findings]: [usize; 2]) {
         self.misfits.truncate(misfits);
         self.findings.truncate(findings);
+    }
+
+    /// Adds the paths, in one pass over the body.
+    fn resolve(mut self, body: &str) -> (Vec<SetAside>, Vec<Finding>) {
+        let misfits = self.misfits.iter().flat_map(Misfit::offsets);
+        let findings = self.findings.iter().map(|finding| finding.at);
+        let offsets: Vec<usize> = misfits.chain(findings).collect();
+        let mut paths = paths_at(body.as_bytes(), &offsets, Some(&self.names)).into_iter();
+        let mut next = || paths.next().unwrap_or_default();
+        let misfits = self.misfits.into_iter();
+        let set_aside = misfits
+            .map(|misfit| misfit.resolve(next(), next()))
+            .collect();
+        for finding in &mut self.findings {
+            finding.path = next();
+        }
+        (set_aside, self.findings)
     }
 
     /// The offset of a part of the body; a text that is no part of it has the offset of the field that is being read.
@@ -113,11 +128,6 @@ pub(super) fn note(name: &str) {
     }
 }
 
-/// Returns `true` if elements that are no objects are kept.
-pub(super) fn keeps_elements() -> bool {
-    is_on() && READING.with_borrow(|reading| reading.keeps_elements)
-}
-
 /// Sets the mode until it is dropped.
 struct Within(Mode);
 
@@ -133,36 +143,40 @@ impl Drop for Within {
     }
 }
 
-/// Reads `body` leniently: returns the misfit that leaves nothing to return, if there is one, and what was found.
+/// Reads `body` leniently.
 ///
 /// Elements of the list that the body is, or that it has in one of its fields, are kept in any case if nothing else helps.
-pub(super) fn run(body: &str, parse: &mut Parse<'_>) -> (Result<(), Misfit>, Reading) {
+pub(super) fn run(
+    body: &str,
+    parse: &mut Parse<'_>,
+) -> Result<(Vec<SetAside>, Vec<Finding>), DecodeError> {
     let _within = Within::new(Mode::Lenient);
     let mut run = |keeps_elements| {
         let outer = READING.replace(Reading {
             body: (body.as_ptr() as usize, body.len()),
             is_object: body.trim_start().starts_with('{'),
             keeps_elements,
-            ..Reading::EMPTY
+            ..Reading::default()
         });
         let result = attempt("", body, parse);
-        (result, READING.replace(outer))
-    };
-    let first = run(false);
-    if first.0.is_err() {
-        let second = run(true);
-        if second.0.is_ok() {
-            return second;
+        let mut reading = READING.replace(outer);
+        reading.names.sort_unstable();
+        match result {
+            Ok(()) => Ok(reading.resolve(body)),
+            Err(misfit) => Err(misfit.into_error(body, &reading.names)),
         }
-    }
-    first
+    };
+    run(false).or_else(|error| run(true).map_err(|_| error))
 }
 
-/// Deserializes an object. If told so, an element of a list that is no object becomes one whose only field is the element.
-pub(super) fn read_object<'de, D: de::Deserializer<'de>, T>(
+/// Deserializes an object. An element of a list that is no object may become one whose only field is the element.
+pub fn object<'de, D: de::Deserializer<'de>, T>(
     deserializer: D,
     visitor: impl for<'a> Visitor<'a, Value = T>,
 ) -> Result<T, D::Error> {
+    if !is_on() || !READING.with_borrow(|reading| reading.keeps_elements) {
+        return deserializer.deserialize_map(visitor);
+    }
     let Raw(text) = Raw::deserialize(deserializer)?;
     let is_kept = !text.starts_with('{')
         && READING.with_borrow_mut(|reading| {
@@ -171,9 +185,7 @@ pub(super) fn read_object<'de, D: de::Deserializer<'de>, T>(
             let most = 1 + u32::from(reading.is_object);
             let is_element = reading.depth <= most && at != reading.at;
             if is_element {
-                reading
-                    .misfits
-                    .push(Misfit::whole("", at + 1, &text, "an object"));
+                reading.push(Misfit::whole("", at + 1, &text, "an object"));
             }
             is_element
         });
@@ -219,7 +231,7 @@ pub(super) fn watch<T>(read: impl FnOnce() -> T) -> (T, Vec<u64>) {
 }
 
 /// Takes note of something that `within`, a type, does not know. `text` is its place in the body, or is elsewhere.
-pub(super) fn found(kind: Unfit, within: &'static str, name: &str, text: &str) {
+pub(super) fn found(kind: DriftKind, within: &'static str, name: &str, text: &str) {
     match MODE.get() {
         Mode::Usual => {}
         Mode::Watched => NAMES.with_borrow_mut(|names| {
@@ -232,37 +244,32 @@ pub(super) fn found(kind: Unfit, within: &'static str, name: &str, text: &str) {
         }),
         Mode::Lenient | Mode::Exact => READING.with_borrow_mut(|reading| {
             if reading.findings.len() < MAX_FINDINGS && name != ELEMENT {
-                let value = (kind == Unfit::UnknownValue).then(|| name.to_owned());
-                let finding = Finding::new(kind, reading.offset(text), value);
-                reading.findings.push(finding);
+                let plain = |c: char| c.is_ascii_alphanumeric() || "_.:-".contains(c);
+                let is_value = kind == DriftKind::Value && (1..=64).contains(&name.len());
+                reading.findings.push(Finding {
+                    kind,
+                    path: String::new(),
+                    value: (is_value && name.chars().all(plain)).then(|| name.to_owned()),
+                    at: reading.offset(text),
+                });
             }
         }),
     }
 }
 
-/// Reads the next field: into its place by `parse`, or into the unknown fields.
-pub(super) fn read<'de, A: MapAccess<'de>>(
-    input: &mut A,
+/// Reads the text of a field: into its place by `parse`, or into the unknown fields.
+pub(super) fn read(
     name: &str,
+    text: &str,
     unknown_fields: &mut UnknownFields,
     parse: &mut Parse<'_>,
-) -> Result<(), A::Error> {
-    let text: Raw<'de> = input.next_value()?;
-    read_text(name, &text.0, unknown_fields, parse);
-    Ok(())
-}
-
-fn read_text(name: &str, text: &str, unknown_fields: &mut UnknownFields, parse: &mut Parse<'_>) {
+) {
     match attempt(name, text, parse) {
         Ok(()) if unknown_fields.is_empty() => {}
         // The last one of several fields of the same name counts.
         Ok(()) => unknown_fields.remove(name),
         Err(misfit) => {
-            READING.with_borrow_mut(|reading| {
-                if reading.misfits.len() < MAX_MISFITS {
-                    reading.misfits.push(misfit);
-                }
-            });
+            READING.with_borrow_mut(|reading| reading.push(misfit));
             unknown_fields.insert_received(name, text);
         }
     }

@@ -30,7 +30,7 @@ pub use open::{OpenEnum, UnknownInteger, UnknownValue, open, read_open};
 pub use param::Param;
 pub(crate) use raw::{nearest_value, string_end};
 pub use redact::{Personal, Revealed, reveal};
-pub use set_aside::{Finding, SetAside, Unfit};
+pub use set_aside::{Finding, SetAside};
 pub use text::{Date, DateTime, Text, TextFormat, Uuid};
 pub use union::{UnionFacts, VariantFacts, constant, read_union};
 pub use unknown_fields::{FieldName, Received, UnknownFields};

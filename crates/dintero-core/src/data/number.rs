@@ -22,8 +22,7 @@ impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Raw::deserialize(deserializer)?;
         let value: serde_json::Number = raw.read()?;
-        let exact = !value.is_f64() || value.to_string() == raw.0;
-        let text = (!exact).then(|| raw.0.into());
+        let text = value.is_f64().then(|| raw.0.into());
         Ok(Self(Exact { value, text }))
     }
 }
@@ -184,29 +183,17 @@ impl fmt::Debug for StringOrNumber {
     }
 }
 
-impl From<&str> for StringOrNumber {
-    fn from(text: &str) -> Self {
-        Self::String(text.to_owned())
-    }
+macro_rules! from {
+    ($($from:ty => $variant:ident),*) => {$(
+        impl From<$from> for StringOrNumber {
+            fn from(value: $from) -> Self {
+                Self::$variant(value.into())
+            }
+        }
+    )*};
 }
 
-impl From<String> for StringOrNumber {
-    fn from(text: String) -> Self {
-        Self::String(text)
-    }
-}
-
-impl From<i64> for StringOrNumber {
-    fn from(value: i64) -> Self {
-        Self::Number(value.into())
-    }
-}
-
-impl From<Number> for StringOrNumber {
-    fn from(value: Number) -> Self {
-        Self::Number(value)
-    }
-}
+from!(&str => String, String => String, i64 => Number, Number => Number);
 
 impl fmt::Display for StringOrNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,22 +7,12 @@ pub use serde::ser::SerializeMap;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::{Map, Value, from_str};
 
+pub use super::lenient::object;
 use serde::de::{DeserializeOwned, DeserializeSeed};
 
 use super::raw::Raw;
-use super::set_aside::Unfit;
 use super::{FieldName, Received, lenient};
-
-/// Deserializes an object.
-pub fn object<'de, D: Deserializer<'de>, T>(
-    deserializer: D,
-    visitor: impl for<'a> Visitor<'a, Value = T>,
-) -> Result<T, D::Error> {
-    if lenient::keeps_elements() {
-        return lenient::read_object(deserializer, visitor);
-    }
-    deserializer.deserialize_map(visitor)
-}
+use crate::DriftKind;
 
 /// Deserializes the next field name. Not inlined, like [`read`] and [`write()`], so that hundreds of fields share one piece
 /// of code that stays in the processor's caches.
@@ -42,15 +32,13 @@ pub fn read<'de, A: MapAccess<'de>, T: DeserializeOwned + Default>(
     if received.again {
         lenient::note(&name.0);
         if lenient::sets_aside() {
-            return lenient::read(
-                input,
-                &name.0,
-                &mut received.unknown_fields,
-                &mut |deserializer| {
-                    *place = T::default();
-                    Place(place).deserialize(deserializer)
-                },
-            );
+            let Raw(text) = input.next_value()?;
+            let fields = &mut received.unknown_fields;
+            lenient::read(&name.0, &text, fields, &mut |deserializer| {
+                *place = T::default();
+                Place(place).deserialize(deserializer)
+            });
+            return Ok(());
         }
     }
     input.next_value_seed(Place(place))
@@ -79,7 +67,7 @@ pub fn read_unknown_field<'de, A: MapAccess<'de>>(
 ) -> Result<(), A::Error> {
     let Raw(text) = input.next_value()?;
     lenient::note(&name.0);
-    lenient::found(Unfit::UnknownField, object, &name.0, &text);
+    lenient::found(DriftKind::Field, object, &name.0, &text);
     let fields = &mut received.unknown_fields;
     fields.insert_received(&name.0, &text);
     Ok(())

@@ -63,7 +63,7 @@ pub(super) fn without_position<E: Error>(error: serde_json::Error) -> E {
     E::custom(message)
 }
 
-/// A value, with its text where that says more: digits that the value cannot hold.
+/// A value, with its text where that may say more: digits that the value cannot hold.
 #[doc(hidden)]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exact<V> {
@@ -119,34 +119,6 @@ pub(super) fn replace_lone_surrogates(text: &str) -> Cow<'_, str> {
     Cow::Owned(replaced)
 }
 
-/// Calls `visit` with each number of a JSON text that a [`Value`] does not hold as it is written, and its place.
-fn for_inexact_numbers(text: &str, mut visit: impl FnMut(usize, &str)) {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'"' => {
-                at = string_end(bytes, at) + 1;
-            }
-            b'-' | b'0'..=b'9' => {
-                let part = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
-                let length = bytes[at..].iter().take_while(|byte| part(byte)).count();
-                let number = &text[at..at + length];
-                if !is_exact(number) {
-                    visit(at, number);
-                }
-                at += length;
-            }
-            _ => at += 1,
-        }
-    }
-}
-
-fn is_exact(number: &str) -> bool {
-    let parsed: Result<Number, _> = serde_json::from_str(number);
-    parsed.is_ok_and(|parsed| parsed.to_string() == number)
-}
-
 /// Returns the index of the closing quote, or the length if there is none.
 pub(crate) fn string_end(text: &[u8], open: usize) -> usize {
     let mut at = open + 1;
@@ -165,17 +137,28 @@ pub(crate) fn string_end(text: &[u8], open: usize) -> usize {
 /// A number that no [`Value`] can hold (`1e400`) becomes the string of its digits, and a value that is nested deeper than serde_json
 /// permits (128 levels) the string of its text.
 pub(super) fn value_of(text: &str) -> Exact<Value> {
-    let mut exact = true;
-    let mut quoted = String::new();
-    let mut copied = 0;
-    for_inexact_numbers(text, |at, number| {
-        exact = false;
-        if serde_json::from_str::<Number>(number).is_err() {
-            quoted.push_str(&text[copied..at]);
-            quoted.extend(["\"", number, "\""]);
-            copied = at + number.len();
+    let bytes = text.as_bytes();
+    let (mut exact, mut quoted) = (true, String::new());
+    let (mut copied, mut at) = (0, 0);
+    while at < bytes.len() {
+        let is_number = matches!(bytes[at], b'-' | b'0'..=b'9');
+        let is_part = |byte: &&u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
+        let length = match bytes[at] {
+            b'"' => string_end(bytes, at) + 1 - at,
+            _ if is_number => bytes[at..].iter().take_while(is_part).count(),
+            _ => 1,
+        };
+        if is_number {
+            let number = &text[at..at + length];
+            let parsed = serde_json::from_str::<Number>(number).ok();
+            exact &= parsed.as_ref().is_some_and(|parsed| !parsed.is_f64());
+            if parsed.is_none() {
+                quoted.extend([&text[copied..at], "\"", number, "\""]);
+                copied = at + length;
+            }
         }
-    });
+        at += length;
+    }
     quoted.push_str(&text[copied..]);
     let value = serde_json::from_str(&quoted).unwrap_or_else(|_| {
         exact = false;

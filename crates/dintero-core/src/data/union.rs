@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::raw::{Raw, without_position};
-use super::set_aside::Unfit;
 use super::{FieldName, lenient};
+use crate::DriftKind;
 
 /// What tells the variants of a union.
 #[doc(hidden)]
@@ -31,14 +31,6 @@ pub struct VariantFacts {
     pub fields: [&'static [&'static str]; 2],
 }
 
-/// The variant that a value is.
-#[derive(Debug, PartialEq, Eq)]
-enum Told {
-    ByTag(&'static str),
-    /// The variants that it may be, the likeliest first: it is the first that it can be deserialized as.
-    ByFields(Vec<&'static str>),
-}
-
 /// Deserializes a union. `parse` deserializes the text of the variant of that name, or of none.
 ///
 /// The variants that a value may be by its fields are tried as they are, and in a lenient reading then leniently.
@@ -50,11 +42,10 @@ pub fn read_union<'de, U, D: Deserializer<'de>>(
 ) -> Result<U, D::Error> {
     let Raw(text) = Raw::deserialize(deserializer)?;
     let members = members(&text).map_err(without_position)?;
-    let (names, is_tagged) = match told(&members, facts) {
-        Told::ByTag(name) if !facts.open => return parse(name, &text).map_err(without_position),
-        Told::ByTag(name) => (vec![name], true),
-        Told::ByFields(names) => (names, false),
-    };
+    let (names, is_tagged) = told(&members, facts);
+    if is_tagged && !facts.open {
+        return parse(names[0], &text).map_err(without_position);
+    }
     for exact in [true, false] {
         let read = |name| lenient::attempt_variant(exact, || parse(name, &text));
         if let Some(known) = names.iter().copied().find_map(read) {
@@ -68,9 +59,12 @@ pub fn read_union<'de, U, D: Deserializer<'de>>(
     match tag.and_then(|tag| members.get_key_value(*tag)) {
         Some((name, Raw(tag))) => {
             lenient::note(&name.0);
-            lenient::found(Unfit::UnknownValue, facts.name, tag.trim_matches('"'), tag);
+            lenient::found(DriftKind::Value, facts.name, tag.trim_matches('"'), tag);
         }
-        None => lenient::found(Unfit::UnknownValue, facts.name, "", &text),
+        None => {
+            let inside = text.get(1..).unwrap_or_default();
+            lenient::found(DriftKind::Value, facts.name, "", inside);
+        }
     }
     parse("", &text).map_err(without_position)
 }
@@ -85,16 +79,16 @@ fn members(text: &str) -> serde_json::Result<Members<'_>> {
     }
 }
 
-/// Returns the variant that an object is, by its tag and where that does not tell, by its fields. A field that is `null` tells
-/// only what no other field does.
-fn told(members: &Members<'_>, facts: &UnionFacts) -> Told {
+/// Returns the variants that an object may be, the likeliest first: one by its tag, and `true`, or where that does not tell, those of
+/// its fields. A field that is `null` tells only what no other field does.
+fn told(members: &Members<'_>, facts: &UnionFacts) -> (Vec<&'static str>, bool) {
     let tag = facts.tag.first().and_then(|tag| members.get(*tag));
     let tag = tag.and_then(|tag| serde_json::from_str(&tag.0).ok());
     let mut rivals: Vec<&VariantFacts> = facts.variants.iter().collect();
     if let Some(tag) = tag.filter(|tag: &Value| !tag.is_null()) {
         rivals.retain(|variant| variant.values.iter().any(|text| is(&tag, text)));
         if let [only] = rivals.as_slice() {
-            return Told::ByTag(only.name);
+            return (vec![only.name], true);
         }
         if rivals.is_empty() {
             let untagged = facts.variants.iter();
@@ -112,7 +106,7 @@ fn told(members: &Members<'_>, facts: &UnionFacts) -> Told {
             }
         }
     }
-    Told::ByFields(names)
+    (names, false)
 }
 
 /// Returns `true` if a tag has the value of that text, whatever its type.

@@ -1,55 +1,35 @@
 //! What may be shown of the texts of the API: words and names of fields, but no values.
 
-/// The longest text that is shown, in characters.
-const LIMIT: usize = 200;
-
-/// Returns a text in which everything that may be a value is replaced by `…`: what has digits, capitals or other characters than words
-/// and the paths of fields have.
+/// Returns the first 40 words of a text, in which everything that may be a value is replaced by `…`: what has digits, capitals or other
+/// characters than words and the paths of fields have.
 pub(super) fn words(text: &str) -> String {
-    let mut shown = String::new();
-    for (at, word) in text.split_whitespace().enumerate() {
-        let word = if is_word(word, at == 0) { word } else { "…" };
-        if shown.chars().count() + word.chars().count() > LIMIT {
-            shown.push('…');
-            break;
+    let mut shown: Vec<&str> = Vec::new();
+    for (at, word) in text.split_whitespace().take(40).enumerate() {
+        match is_word(word, at == 0) {
+            true => shown.push(word),
+            false if shown.last() == Some(&"…") => {}
+            false => shown.push("…"),
         }
-        if word == "…" && shown.ends_with('…') {
-            continue;
-        }
-        if at > 0 {
-            shown.push(' ');
-        }
-        shown.push_str(word);
     }
-    let shown = shown.trim_end_matches(['.', ' ']);
-    if shown == "…" {
-        String::new()
-    } else {
-        shown.to_owned()
+    match shown[..] {
+        ["…"] => String::new(),
+        _ => shown.join(" ").trim_end_matches('.').to_owned(),
     }
 }
 
 fn is_word(word: &str, is_first: bool) -> bool {
-    let word = word.trim_matches(|c: char| c.is_ascii_punctuation() && !matches!(c, '[' | ']'));
-    let mut bare = String::new();
-    for (at, part) in word.split(['[', ']']).enumerate() {
-        // An index is no value.
-        match at % 2 {
-            1 if part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit()) => {}
-            1 => return false,
-            _ => bare.push_str(part),
-        }
-    }
-    // A key of a map is the shop's or the customer's.
-    if bare.contains("metadata.") || bare.contains("metadata/") {
-        return false;
-    }
-    let rest = match bare.chars().next() {
-        Some(first) if is_first && first.is_ascii_uppercase() => &bare[1..],
-        _ => &bare,
-    };
-    rest.bytes()
-        .all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'_' | b'/'))
+    let is_mark = |c: char| c.is_ascii_punctuation() && !matches!(c, '[' | ']');
+    let is_index = |text: &str| text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    // An index is no value, but the key of a map is the shop's or the customer's.
+    let parts = word.trim_matches(is_mark).split('[').map(|part| {
+        let index = part.split_once(']').filter(|(index, _)| is_index(index));
+        index.map_or(part, |(_, rest)| rest)
+    });
+    let path: String = parts.collect();
+    let rest = path.strip_prefix(|c: char| is_first && c.is_ascii_uppercase());
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || matches!(byte, b'.' | b'_' | b'/');
+    let is_map = path.contains("metadata.") || path.contains("metadata/");
+    path.len() <= 80 && !is_map && rest.unwrap_or(&path).bytes().all(is_plain)
 }
 
 /// Returns a code or id that is short, has the characters of one and is not like the number of a card, so that it may be shown.

@@ -49,7 +49,8 @@ async fn the_http_client_retries_nothing_itself() {
         client.no_proxy().http2_prior_knowledge()
     }));
     let clients = clients.expect("clients");
-    let client = clients.current().expect("client");
+    let parsed = url.parse().expect("a URL");
+    let (client, _) = clients.of(&parsed, false).expect("client");
     assert!(client.post(url).body("{}").send().await.is_err());
     drop((client, clients));
     assert_eq!(server.await.expect("task"), 1);

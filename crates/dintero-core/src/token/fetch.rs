@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method};
 use reqwest::{Request, Url};
 use secrecy::zeroize::Zeroize;
 use serde::Deserialize;
@@ -19,9 +19,8 @@ use crate::error::{DecodeError, Kind};
 use crate::exchange::{Head, exchange};
 use crate::http_clients::HttpClients;
 use crate::retry::RetryPolicy;
-use crate::retry_after::is_transient;
 use crate::trace::Trace;
-use crate::{Error, path};
+use crate::{Error, RetryClass, path};
 
 /// The token call is small: a response that takes longer will not arrive.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -67,13 +66,14 @@ impl ClientCredentialsSource {
             let outcome = self.attempt(request, url, end, &mut head).await;
             attempts += 1;
             trace.attempt(attempts, head.as_ref());
-            let Err(error) = outcome else {
-                return outcome;
+            let error = match outcome {
+                Ok(token) => return Ok(token),
+                Err(error) => error.of_call(None, RetryClass::Idempotent),
             };
             let delay = policy
                 .delay_before(attempts + 1, error.retry_after())
                 .filter(|delay| self.clock.now() + *delay < end)
-                .filter(|_| attempts < policy.max_attempts && may_be_transient(&error));
+                .filter(|_| attempts < policy.max_attempts && error.is_retryable());
             let Some(delay) = delay else {
                 trace.failed(&error);
                 return Err(error);
@@ -94,7 +94,7 @@ impl ClientCredentialsSource {
         let post = self.request(request, url);
         let body = before(
             sleep,
-            pin!(exchange(&self.http, post, now, BODY_LIMIT, received)),
+            pin!(exchange(&self.http, post, false, BODY_LIMIT, received)),
         )
         .await;
         let Some(body) = body else {
@@ -131,14 +131,6 @@ impl ClientCredentialsSource {
         headers.insert(USER_AGENT, self.user_agent.clone());
         *call.body_mut() = Some(body.to_string().into());
         call
-    }
-}
-
-/// Returns `true` if the same call may succeed a little later.
-fn may_be_transient(error: &Error) -> bool {
-    match error.status() {
-        Some(status) => is_transient(status) || status == StatusCode::TOO_MANY_REQUESTS,
-        None => error.is_connect() || error.is_timeout() || error.is_broken_connection(),
     }
 }
 

@@ -1,8 +1,11 @@
 //! Connections that go wrong, and what a response over one of them proves.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
-use dintero_core::{Builder, Handle, ManualClock, WasSent};
+use dintero_core::{Builder, CallOptions, Handle, ManualClock, WasSent};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -21,41 +24,66 @@ fn over_http2(url: &str) -> Builder {
         .http_client(reqwest::ClientBuilder::http2_prior_knowledge)
 }
 
+/// A faulty proxy over HTTP/1.1: whatever comes second on a connection receives `status`, which was meant for nobody. Returns its URL and
+/// the POSTs that it passed on.
+async fn late_responses(status: u16) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("address"));
+    let posts = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&posts);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let counted = Arc::clone(&counted);
+            tokio::spawn(async move {
+                let (mut buffer, mut before) = (Vec::new(), 0);
+                while let Some(request) = read_request(&mut stream, &mut buffer).await {
+                    counted.fetch_add(usize::from(request.method == "POST"), SeqCst);
+                    let response = match before {
+                        0 => {
+                            "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{\"id\":\"x\"}".to_owned()
+                        }
+                        _ => format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n"),
+                    };
+                    before += 1;
+                    let _ = stream.write_all(response.as_bytes()).await;
+                }
+            });
+        }
+    });
+    (url, posts)
+}
+
 #[tokio::test]
-async fn a_late_response_on_a_kept_connection_does_not_send_a_non_idempotent_call_again() {
-    for status in [429, 401] {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("address"));
-        // A faulty proxy: its second response belongs to no request.
-        let server = tokio::spawn(async move {
-            let (mut stream, _) = listener.accept().await.expect("a connection");
-            let (mut buffer, mut requests) = (Vec::new(), 0);
-            while read_request(&mut stream, &mut buffer).await.is_some() {
-                requests += 1;
-                let response = match requests {
-                    1 => "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{\"id\":\"x\"}".to_owned(),
-                    _ => format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n"),
-                };
-                let _ = stream.write_all(response.as_bytes()).await;
-            }
-            requests
-        });
+async fn no_late_response_of_a_kept_connection_sends_a_non_idempotent_call_again() {
+    for status in [429, 401, 503, 400] {
+        let (url, posts) = late_responses(status).await;
         let tokens = Server::start().await;
         let handle = builder(&tokens, &ManualClock::new()).checkout_url(url);
         let handle = handle.build().expect("handle");
-        call(&handle, &READ).await.expect("the connection is kept");
-        let error = call(&handle, &CAPTURE).await.expect_err("late");
-        assert_eq!(
-            (error.was_sent(), error.is_retryable()),
-            (WasSent::Maybe, false)
-        );
-        assert!(
-            error.to_string().contains("may have been carried out"),
-            "{error}"
-        );
-        drop(handle);
-        assert_eq!(server.await.expect("task"), 2, "{status}");
+        for round in 1..=60 {
+            let read = handle
+                .clone()
+                .call(&READ)
+                .path("id", &"a")
+                .options(CallOptions::new().without_retry());
+            drop(read.send_bytes().await);
+            call(&handle, &CAPTURE)
+                .await
+                .expect("a connection of its own");
+            assert_eq!(posts.load(SeqCst), round, "{status}");
+        }
     }
+}
+
+#[tokio::test]
+async fn over_http2_all_calls_share_one_connection() {
+    let server = Frames::start(|_| Act::Respond).await;
+    let handle = over_http2(&server.url).build().expect("handle");
+    call(&handle, &READ).await.expect("response");
+    for _ in 0..9 {
+        call(&handle, &CAPTURE).await.expect("response");
+    }
+    assert_eq!((server.count(), server.connections()), (10, 1));
 }
 
 #[tokio::test]
@@ -123,7 +151,7 @@ async fn a_connection_whose_peer_is_silent_fails_at_most_one_call() {
         .await;
         let handle = over_http2(&server.url).timeout(Duration::from_secs(timeout));
         let handle = handle.build().expect("handle");
-        call(&handle, &CAPTURE).await.expect("a connection");
+        call(&handle, &READ).await.expect("a connection");
         let silent = tokio::spawn({
             let handle = handle.clone();
             async move { call(&handle, &CAPTURE).await }
@@ -169,7 +197,7 @@ async fn a_connection_whose_peer_fell_silent_while_idle_is_closed_before_it_is_u
     });
     let _hold = stop_time();
     let handle = over_http2(&url).build().expect("handle");
-    call(&handle, &CAPTURE).await.expect("a connection");
+    call(&handle, &READ).await.expect("a connection");
     stop.send_replace(true);
     let passed = pass_until(|| *is_closed.borrow_and_update()).await;
     assert!(passed <= 20, "{passed} s");

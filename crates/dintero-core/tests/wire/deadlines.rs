@@ -82,7 +82,7 @@ async fn options_of_a_call_win_over_those_of_the_client() {
     let error = handle
         .call(&READ)
         .path("id", &"a")
-        .no_retry()
+        .options(CallOptions::new().without_retry())
         .send_bytes()
         .await
         .expect_err("503");
@@ -96,8 +96,11 @@ async fn a_call_that_could_only_time_out_is_not_sent() {
     let error = handle(&server, &ManualClock::new())
         .call(&CAPTURE)
         .path("id", &"a")
-        .timeout(Duration::ZERO)
-        .deadline(Duration::ZERO)
+        .options(
+            CallOptions::new()
+                .with_timeout(Duration::ZERO)
+                .with_deadline(Duration::ZERO),
+        )
         .send_bytes()
         .await
         .expect_err("no time");

@@ -31,8 +31,6 @@ pub(crate) enum Fault {
     GoAway,
     /// GOAWAY that names an earlier stream as the last one.
     GoAwayBefore,
-    /// A status over a connection that carried a response before.
-    Kept(u16),
 }
 
 /// What a client can know of a request after a fault.
@@ -47,12 +45,12 @@ pub(crate) enum Evidence {
 pub(crate) const LIMIT: u64 = 1000;
 
 use Fault::{
-    ClosedAtOnce, ClosedRead, ClosedUnread, Drip, GoAway, GoAwayBefore, GzipBomb, Interim, Kept,
-    Refused, Reset, Stall, Status, Text, TooLarge,
+    ClosedAtOnce, ClosedRead, ClosedUnread, Drip, GoAway, GoAwayBefore, GzipBomb, Interim, Refused,
+    Reset, Stall, Status, Text, TooLarge,
 };
 
 /// All faults, their names, and the evidence they leave.
-pub(crate) const ALL: [(&str, Fault, Evidence); 45] = [
+pub(crate) const ALL: [(&str, Fault, Evidence); 43] = [
     ("connection refused", Refused, Evidence::NotHandled),
     (
         "HTTP/2 stream refused",
@@ -66,8 +64,6 @@ pub(crate) const ALL: [(&str, Fault, Evidence); 45] = [
     ),
     ("status 401", Status(401), Evidence::NotHandled),
     ("status 429", Status(429), Evidence::NotHandled),
-    ("status 401, kept connection", Kept(401), Evidence::None),
-    ("status 429, kept connection", Kept(429), Evidence::None),
     ("closed before reading", ClosedUnread, Evidence::None),
     ("closed after reading", ClosedRead, Evidence::None),
     ("no response", Stall, Evidence::None),
@@ -231,7 +227,6 @@ impl Http1 {
                     seen.push(request);
                     seen.len() <= times
                 };
-                let mut kept = matches!(fault, Kept(_));
                 tokio::spawn(async move {
                     match fault {
                         ClosedAtOnce => {
@@ -246,14 +241,7 @@ impl Http1 {
                     }
                     let mut buffer = Vec::new();
                     while let Some(request) = read_request(&mut stream, &mut buffer).await {
-                        // The first request on a connection that is kept does not count.
-                        if !std::mem::take(&mut kept) && note(Some(request)) {
-                            if let Kept(status) = fault {
-                                let head =
-                                    format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n");
-                                let _ = stream.write_all(head.as_bytes()).await;
-                                continue;
-                            }
+                        if note(Some(request)) {
                             return misbehave(stream, fault, clock).await;
                         }
                         let well = b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{\"id\":\"x\"}";

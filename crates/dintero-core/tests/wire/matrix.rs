@@ -73,9 +73,6 @@ async fn meet(
         configured = change(configured);
     }
     let handle = configured.build().expect("handle");
-    if let Fault::Kept(_) = fault {
-        call(&handle, &READ).await.expect("the connection is kept");
-    }
     let result = call(&handle, operation).await.map(|_| ());
     assert!(server.all_alike(), "a retry is the same request: {fault:?}");
     Observation {

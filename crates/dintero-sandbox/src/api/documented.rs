@@ -71,7 +71,6 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     Ok(ApiResponse::new(status, body))
 }
 
-/// The status of a success and the schema of its body. A request that creates something prefers 201.
 fn success(operation: &'static Operation) -> (u16, Option<&'static Value>) {
     let all = operation.responses();
     let mut good: Vec<_> = all.filter(|(status, _)| status.starts_with('2')).collect();

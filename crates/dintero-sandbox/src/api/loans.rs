@@ -13,7 +13,6 @@ pub(crate) fn add_rates(value: &mut Value) {
     });
 }
 
-/// In percent, as decimal text.
 fn rate(example: &Value) -> String {
     let number = |name: &str| example[name].as_f64().unwrap_or(0.0).max(1.0);
     let growth = (number("total_amount") / number("amount")).powf(number("years").recip());

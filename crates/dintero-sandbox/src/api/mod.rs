@@ -32,7 +32,6 @@ use crate::state::store::Store;
 /// A page of objects, newest first, and the cursor of the next page if there is one.
 type Page<'s, T> = (Vec<&'s T>, Option<&'s str>);
 
-/// Returns the page of what is wanted that begins after the cursor in a query parameter.
 pub(crate) fn page<'s, T>(
     call: &Call<'_>,
     parameter: &str,
@@ -57,7 +56,6 @@ pub(crate) fn has_values(query: &Query, object: &Value, places: &[(&str, &str)])
     })
 }
 
-/// Whether a value is one of the wanted, if there are any.
 pub(crate) fn is_one_of(wanted: &[&str], found: &str) -> bool {
     wanted.is_empty() || wanted.contains(&found)
 }

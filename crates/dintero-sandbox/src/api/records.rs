@@ -88,7 +88,6 @@ fn created_at(object: &Value) -> Option<DateTime<Utc>> {
     parse_time(text_of(&object["created_at"]), false)
 }
 
-/// Does what an operation says with the object that the end of the path names.
 pub(crate) fn handle(
     call: &Call<'_>,
     account: &mut Account,

@@ -25,7 +25,6 @@ pub(crate) fn ping(account: &mut Account, now: DateTime<Utc>, id: &str) -> ApiRe
     Ok(())
 }
 
-/// Queues how a payment ended, and the transaction if there is one.
 pub(super) fn on_notice(account: &mut Account, now: DateTime<Utc>, notice: &Notice) {
     let id = notice.transaction_id.as_deref();
     if notice.event.is_none() {
@@ -45,7 +44,6 @@ pub(super) fn on_notice(account: &mut Account, now: DateTime<Utc>, notice: &Noti
     }
 }
 
-/// Queues that a transaction was made or changed.
 pub(crate) fn on_transaction(account: &mut Account, now: DateTime<Utc>, id: &str) {
     let payload = json!({"transaction": transaction(account, Some(id))});
     publish(account, now, "checkout_transaction", &payload);
@@ -55,7 +53,6 @@ fn transaction(account: &Account, id: Option<&str>) -> Option<Value> {
     Some(account.checkout.transactions.find(id?)?.body(&[]))
 }
 
-/// Queues what became of a card token.
 pub(crate) fn on_token(account: &mut Account, now: DateTime<Utc>, event: &str, token: &Value) {
     publish(account, now, event, &json!({"token": token}));
 }

@@ -59,7 +59,6 @@ impl Dispatcher {
         }
     }
 
-    /// To be called after each change of an account.
     pub(crate) fn notify(&self, account: &Account) {
         if !account.callbacks.waiting.is_empty() || !account.checkout.pending.is_empty() {
             self.wake.notify_one();
@@ -172,7 +171,7 @@ impl Dispatcher {
             }
         }
         if changed {
-            self.shared.changed();
+            self.shared.changed(&mut state);
         }
         next_due(&state, &in_flight)
     }
@@ -202,7 +201,7 @@ impl Dispatcher {
         {
             session.add_event((now, &uuid()), &event, serde_json::Value::Null);
         }
-        self.shared.changed();
+        self.shared.changed(&mut state);
     }
 }
 
@@ -227,7 +226,7 @@ fn prepare(
     now: DateTime<Utc>,
 ) -> Option<Attempt> {
     let callbacks = &mut account.callbacks;
-    let callback = callbacks.waiting.iter().find(|c| c.delivery_id == id)?;
+    let callback = callbacks.waiting.find(id)?;
     let hook_id = callback.subscription_id.as_deref();
     let hook = hook_id.and_then(|id| account.admin.subscriptions.find(id));
     let url = Url::parse(&callback.url).ok();

@@ -90,7 +90,6 @@ impl LoggedRequest {
         line.to_string()
     }
 
-    /// About how much memory it takes.
     fn bytes(&self) -> usize {
         let refusal = self.refusal.iter();
         let texts = refusal.flat_map(|r| r.errors.iter().chain([&r.message]));

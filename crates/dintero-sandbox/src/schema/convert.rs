@@ -38,7 +38,6 @@ pub(crate) fn convert(document: &Value, schema: &Value, direction: Direction) ->
     json!({"allOf": [root], "$defs": definitions})
 }
 
-/// The forms in which a component can be referred to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Variant {
     Strict,

@@ -46,7 +46,6 @@ impl Parameter {
         })
     }
 
-    /// Adds the violations in this parameter of a request.
     pub(crate) fn check(&self, call: &Call<'_>, violations: &mut Vec<Value>) {
         let texts: Vec<&str> = match self.place.as_str() {
             "path" => vec![call.param(&self.name)],
@@ -73,7 +72,6 @@ impl Parameter {
         }
     }
 
-    /// The text as a value of the parameter's type, if it is one.
     fn value(&self, text: &str) -> Value {
         let number = |text: &str| text.parse::<f64>().ok().and_then(Number::from_f64);
         let found = match self.kind.as_str() {

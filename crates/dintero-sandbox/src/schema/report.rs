@@ -50,7 +50,6 @@ fn is_tolerated(error: &ValidationError<'_>) -> bool {
     }
 }
 
-/// Of several choices the one that comes nearest is the one that was meant.
 fn nearest<'a>(error: &'a ValidationError<'a>) -> &'a ValidationError<'a> {
     let Kind::AnyOf { context } = error.kind() else {
         return error;

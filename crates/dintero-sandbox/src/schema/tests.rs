@@ -139,3 +139,28 @@ fn violations_name_the_field_and_never_the_value() {
     }
     assert!(!text.contains("hidden"), "{text}");
 }
+
+#[test]
+fn what_no_branch_of_a_schema_has_is_unknown() {
+    let document = json!({"components": {"schemas": {
+        "Base": {"discriminator": {"mapping": {"a": "#/components/schemas/A"}}, "properties": {"kind": {}}},
+        "A": {"allOf": [{"$ref": "#/components/schemas/Base"}, {"properties": {"amount": {"type": "integer"}}}]},
+    }}});
+    let schema = json!({"properties": {
+        "part": {"$ref": "#/components/schemas/Base"}, "free": {"type": "object"},
+        "map": {"properties": {}, "additionalProperties": {"type": "string"}},
+        "list": {"items": {"oneOf": [{"properties": {"a": {}}}, {"properties": {"b": {"nullable": true}}}]}},
+    }});
+    let mut body = json!({
+        "part": {"kind": "a", "amount": 12.0, "more": 1}, "free": {"x": null}, "map": {"y": "z"},
+        "list": [{"a": 1.5, "b": null, "c": 0}], "gone": null, "new": {"deep": 1.0},
+    });
+    let strict = tidy::tidy(&document, &schema, &mut body.clone(), true);
+    assert_eq!(strict, ["gone", "list[0].c", "new", "part.more"]);
+    let found = tidy::tidy(&document, &schema, &mut body, false);
+    assert_eq!(found, ["list[0].c", "new", "part.more"]);
+    assert_eq!(body["part"]["amount"].as_i64(), Some(12));
+    assert_eq!(body["free"], json!({"x": null}));
+    assert_eq!(body["list"][0], json!({"a": 1.5, "b": null, "c": 0}));
+    assert_eq!(body.get("gone"), None);
+}

@@ -13,13 +13,15 @@ use crate::state::store::Store;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Admin {
+    #[serde(skip)]
     pub(crate) profiles: Store<Value>,
+    #[serde(skip)]
     pub(crate) api_keys: Store<Value>,
     /// What each living API key allows.
     pub(crate) keys: BTreeMap<String, Grant>,
     pub(crate) signature: Option<Value>,
     /// Webhook subscriptions.
-    #[serde(default)]
+    #[serde(skip)]
     pub(crate) subscriptions: Store<Value>,
 }
 
@@ -37,7 +39,6 @@ impl Admin {
         admin
     }
 
-    /// Adds the profiles that are missing here.
     pub(crate) fn complete(&mut self, fresh: Self) {
         for profile in fresh.profiles.iter() {
             let id = text_of(&profile["profile_id"]);

@@ -1,10 +1,11 @@
 //! Callbacks, deliveries of webhooks, and their attempts.
 
-use std::collections::VecDeque;
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+
+use crate::state::store::Store;
 
 /// How often a failed callback is retried, as documented.
 const RETRIES: usize = 20;
@@ -125,8 +126,10 @@ const LIMIT: usize = 10_000;
 
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct Callbacks {
-    pub(crate) waiting: VecDeque<Callback>,
-    done: VecDeque<Callback>,
+    #[serde(skip)]
+    pub(crate) waiting: Store<Callback>,
+    #[serde(skip)]
+    pub(crate) done: Store<Callback>,
     count: u64,
 }
 
@@ -140,7 +143,12 @@ impl fmt::Debug for Callbacks {
 impl Callbacks {
     /// Returns all callbacks in the order in which they were queued.
     pub(crate) fn all(&self) -> Vec<Callback> {
-        let mut all: Vec<_> = self.waiting.iter().chain(&self.done).cloned().collect();
+        let mut all: Vec<_> = self
+            .waiting
+            .iter()
+            .chain(self.done.iter())
+            .cloned()
+            .collect();
         all.sort_by_key(|callback| callback.number);
         all
     }
@@ -156,24 +164,19 @@ impl Callbacks {
             CallbackState::Waiting(_) => &mut self.waiting,
             _ => &mut self.done,
         };
-        if list.len() == LIMIT {
-            list.pop_front();
-        }
-        list.push_back(callback);
+        list.keep_newest(LIMIT - 1);
+        list.put(&callback.delivery_id.clone(), callback);
     }
 
-    /// Changes a waiting callback, and moves it to the others once it is done.
     pub(crate) fn change<T>(
         &mut self,
         delivery_id: &str,
         with: impl FnOnce(&mut Callback) -> T,
     ) -> Option<T> {
-        let mut waiting = self.waiting.iter();
-        let at = waiting.position(|c| c.delivery_id == delivery_id)?;
-        let callback = self.waiting.get_mut(at)?;
+        let callback = self.waiting.get_mut(delivery_id, "callback").ok()?;
         let found = with(callback);
         if !matches!(callback.state, CallbackState::Waiting(_)) {
-            let done = self.waiting.remove(at)?;
+            let done = self.waiting.remove(delivery_id, "callback").ok()?;
             self.put(done);
         }
         Some(found)

@@ -15,14 +15,16 @@ use crate::state::uuid;
 /// How many events a session or a transaction can have.
 const EVENTS: usize = 500;
 
-/// When something happens, and the id of the request that causes it.
 pub(crate) type Cause<'a> = (DateTime<Utc>, &'a str);
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Checkout {
+    #[serde(skip)]
     pub(crate) sessions: Store<Session>,
+    #[serde(skip)]
     pub(crate) transactions: Store<Transaction>,
     /// The cards that may be charged again, by the id of their token.
+    #[serde(skip)]
     pub(crate) tokens: Store<Value>,
     /// The transactions that have an operation pending.
     pub(crate) pending: Vec<String>,
@@ -70,7 +72,6 @@ impl Session {
         ensure_capacity(self.events.len() < EVENTS, "events of one session")
     }
 
-    /// Why the session can no longer be paid or changed, if so.
     pub(crate) fn over(&self, now: DateTime<Utc>) -> Option<&'static str> {
         match self.transaction_id {
             _ if self.cancelled => Some("the session is cancelled"),
@@ -80,7 +81,6 @@ impl Session {
     }
 }
 
-/// What became of the payment, before any capture.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Authorization {
     #[default]
@@ -143,7 +143,6 @@ impl Ledger {
     }
 }
 
-/// One line of the order, and how much of it has moved.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Line {
     pub(crate) amount: i64,
@@ -151,7 +150,6 @@ pub(crate) struct Line {
     pub(crate) refunded: i64,
 }
 
-/// Returns the lines of an order's items, of which nothing has moved.
 pub(crate) fn lines(items: &[Value]) -> BTreeMap<String, Line> {
     let line = |item: &Value| {
         let amount = item["amount"].as_i64().unwrap_or(0);
@@ -194,7 +192,6 @@ pub(crate) struct Movement {
     pub(crate) extra: Value,
 }
 
-/// A movement that was accepted with 202.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Pending {
     pub(crate) movement: Movement,
@@ -277,7 +274,6 @@ impl Transaction {
         });
     }
 
-    /// Carries out a movement that was checked before, and notes its events.
     pub(crate) fn apply(&mut self, cause: Cause<'_>, movement: Movement) {
         let (operation, amount) = (movement.operation, movement.amount);
         let left = self.ledger.capturable();

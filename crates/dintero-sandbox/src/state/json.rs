@@ -21,7 +21,6 @@ pub(crate) fn set(object: &mut Value, members: Value) {
     }
 }
 
-/// Copies the named members that are there.
 pub(crate) fn copy(object: &mut Value, from: &Value, names: &[&str]) {
     for name in names {
         if let Some(value) = from.get(*name) {
@@ -36,7 +35,6 @@ pub(crate) fn remove(object: &mut Value, names: &[&str]) {
     }
 }
 
-/// Returns the named members that are there, as an object.
 pub(crate) fn pick(from: &Value, names: &[&str]) -> Value {
     let mut picked = Value::Object(serde_json::Map::new());
     copy(&mut picked, from, names);

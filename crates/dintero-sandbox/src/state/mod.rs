@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 pub(crate) mod callbacks;
 pub(crate) mod checkout;
+pub(crate) mod journal;
 pub(crate) mod json;
 pub(crate) mod shopping;
 pub(crate) mod store;
@@ -19,16 +20,15 @@ use uuid::Uuid;
 
 use crate::clients::{Grant, Tokens};
 use crate::errors::{ApiError, ApiResult, ensure_capacity};
+use journal::Journal;
 use store::Store;
 
-/// Everything behind the one lock.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub(crate) struct SandboxState {
     pub(crate) tokens: Tokens,
     pub(crate) accounts: BTreeMap<String, Account>,
     /// About how many bytes are kept, and how many may be.
     used: usize,
-    #[serde(skip)]
     limit: usize,
 }
 
@@ -39,9 +39,31 @@ pub(crate) struct Account {
     pub(crate) callbacks: callbacks::Callbacks,
     pub(crate) checkout: checkout::Checkout,
     /// What the generic handler keeps, by its path.
+    #[serde(skip)]
     pub(crate) records: Store<Value>,
     pub(crate) shopping: shopping::Shopping,
     pub(crate) wallets: wallets::Wallets,
+}
+
+impl Account {
+    fn stores(&mut self) -> [(&'static str, &mut dyn Journal); 14] {
+        [
+            ("profiles", &mut self.admin.profiles),
+            ("api_keys", &mut self.admin.api_keys),
+            ("subscriptions", &mut self.admin.subscriptions),
+            ("callbacks_waiting", &mut self.callbacks.waiting),
+            ("callbacks_done", &mut self.callbacks.done),
+            ("sessions", &mut self.checkout.sessions),
+            ("transactions", &mut self.checkout.transactions),
+            ("card_tokens", &mut self.checkout.tokens),
+            ("records", &mut self.records),
+            ("drafts", &mut self.shopping.drafts),
+            ("orders", &mut self.shopping.orders),
+            ("cards", &mut self.wallets.cards),
+            ("wallet_tokens", &mut self.wallets.tokens),
+            ("wallet_transactions", &mut self.wallets.transactions),
+        ]
+    }
 }
 
 impl SandboxState {
@@ -67,9 +89,9 @@ impl SandboxState {
         }
     }
 
-    /// Goes on from a saved state: what it lacks of this one's accounts and profiles is added.
-    pub(crate) fn resume(&mut self, saved: SandboxState) {
-        let fresh = std::mem::replace(&mut self.accounts, saved.accounts);
+    /// Goes on from saved accounts: what they lack of this one's accounts and profiles is added.
+    fn resume(&mut self, saved: BTreeMap<String, Account>) {
+        let fresh = std::mem::replace(&mut self.accounts, saved);
         for (id, account) in fresh {
             match self.accounts.entry(id) {
                 Entry::Vacant(entry) => {
@@ -78,8 +100,6 @@ impl SandboxState {
                 Entry::Occupied(mut entry) => entry.get_mut().admin.complete(account.admin),
             }
         }
-        self.tokens = saved.tokens;
-        self.used = saved.used;
     }
 
     pub(crate) fn grant_of_key(&self, key: &[u8]) -> ApiResult<Grant> {
@@ -96,7 +116,6 @@ impl SandboxState {
         ensure_capacity(weight <= self.limit.saturating_sub(self.used), "bytes")
     }
 
-    /// Takes the room of a write that succeeded.
     pub(crate) fn use_quota(&mut self, weight: usize) {
         self.used = self.used.saturating_add(weight);
     }

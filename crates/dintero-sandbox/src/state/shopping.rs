@@ -16,8 +16,10 @@ pub(crate) const PER_ORDER: usize = 500;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Shopping {
     /// As reads show them, events included.
+    #[serde(skip)]
     pub(crate) drafts: Store<Value>,
     /// By `order_id`.
+    #[serde(skip)]
     pub(crate) orders: Store<Order>,
 }
 
@@ -43,7 +45,6 @@ pub(crate) fn lines(order: &Value) -> BTreeMap<i64, i64> {
     items(&order["items"]).iter().filter_map(line).collect()
 }
 
-/// What is recorded about the payment of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Authorization,
@@ -56,7 +57,6 @@ impl Kind {
     #[rustfmt::skip]
     pub(crate) const ALL: [Kind; 4] = [Kind::Authorization, Kind::Capture, Kind::Refund, Kind::Cancellation];
 
-    /// Returns the name of its list in an order and in a path.
     pub(crate) fn plural(self) -> &'static str {
         match self {
             Kind::Authorization => "authorizations",
@@ -70,7 +70,6 @@ impl Kind {
         self.plural().trim_end_matches('s')
     }
 
-    /// Returns the kind that the path of a request is about.
     pub(crate) fn of_path(path: &str) -> Self {
         // /v1/accounts/{aid}/shopping/orders/{order_id}/{kind}
         let part = path.split('/').nth(7).unwrap_or_default();
@@ -154,7 +153,6 @@ impl Order {
         sums
     }
 
-    /// What is left of each line for one more operation of a kind.
     pub(crate) fn left(&self, kind: Kind, authorization: Option<&str>) -> BTreeMap<i64, i64> {
         let moved = |kind| self.moved(kind, authorization);
         let (mut left, minus) = match kind {
@@ -184,7 +182,6 @@ impl Order {
         }
     }
 
-    /// The combined state of what services reported.
     pub(crate) fn state(&self) -> &'static str {
         let mut latest: BTreeMap<&str, &str> = BTreeMap::new();
         for event in &self.events {
@@ -200,7 +197,6 @@ impl Order {
         }
     }
 
-    /// Returns an error if a list of the order is full.
     pub(crate) fn check_capacity(&self) -> ApiResult<()> {
         let operations = Kind::ALL.map(|kind| self.operations(kind).len());
         let comments = items(&self.doc["comments"]).len();

@@ -1,7 +1,8 @@
 //! A bounded store of objects by id that remembers the order in which they came.
 
-use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use indexmap::{IndexMap, IndexSet};
 
 use crate::errors::{ApiError, ApiResult, ensure_capacity};
 
@@ -9,52 +10,91 @@ use crate::errors::{ApiError, ApiResult, ensure_capacity};
 const LIMIT: usize = 100_000;
 
 /// Objects by id, oldest first.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Store<T>(IndexMap<String, T>);
+pub(crate) struct Store<T> {
+    objects: IndexMap<String, T>,
+    /// The ids of what was put, changed or removed since the state was written.
+    changed: IndexSet<String>,
+}
+
+impl<T> Default for Store<T> {
+    fn default() -> Self {
+        Self {
+            objects: IndexMap::new(),
+            changed: IndexSet::new(),
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Store<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.objects.fmt(f)
+    }
+}
 
 impl<T> Store<T> {
     /// Returns an error unless `more` objects fit; to be called before anything else is changed.
     pub(crate) fn check_capacity(&self, more: usize, what: &str) -> ApiResult<()> {
-        ensure_capacity(self.0.len() + more <= LIMIT, what)
+        ensure_capacity(self.objects.len() + more <= LIMIT, what)
     }
 
     /// Puts an object in; one with the same id is replaced and keeps its place.
     pub(crate) fn put(&mut self, id: &str, object: T) {
-        self.0.insert(id.to_owned(), object);
+        self.changed.insert(id.to_owned());
+        self.objects.insert(id.to_owned(), object);
     }
 
     pub(crate) fn contains(&self, id: &str) -> bool {
-        self.0.contains_key(id)
+        self.objects.contains_key(id)
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<&T> {
-        self.0.get(id)
+        self.objects.get(id)
     }
 
     pub(crate) fn get(&self, id: &str, what: &str) -> ApiResult<&T> {
-        self.0.get(id).ok_or_else(|| ApiError::not_found(what))
+        self.objects
+            .get(id)
+            .ok_or_else(|| ApiError::not_found(what))
     }
 
     pub(crate) fn get_mut(&mut self, id: &str, what: &str) -> ApiResult<&mut T> {
-        self.0.get_mut(id).ok_or_else(|| ApiError::not_found(what))
+        let found = self.objects.get_mut(id);
+        self.changed.extend(found.is_some().then(|| id.to_owned()));
+        found.ok_or_else(|| ApiError::not_found(what))
+    }
+
+    pub(crate) fn take_changed(&mut self, all: bool) -> IndexSet<String> {
+        let changed = std::mem::take(&mut self.changed);
+        if all {
+            self.objects.keys().cloned().collect()
+        } else {
+            changed
+        }
+    }
+
+    /// Removes the oldest objects until at most `len` are left.
+    pub(crate) fn keep_newest(&mut self, len: usize) {
+        while let Some((oldest, _)) = self.objects.first().filter(|_| self.objects.len() > len) {
+            let _ = self.remove(&oldest.clone(), "object");
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.objects.is_empty()
     }
 
     /// Returns the objects with their ids, oldest first.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&String, &T)> {
-        self.0.iter()
+        self.objects.iter()
     }
 
     pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
-        self.0.values()
+        self.objects.values()
     }
 
     pub(crate) fn remove(&mut self, id: &str, what: &str) -> ApiResult<T> {
-        let found = self.0.shift_remove(id);
+        self.changed.insert(id.to_owned());
+        let found = self.objects.shift_remove(id);
         found.ok_or_else(|| ApiError::not_found(what))
     }
 
@@ -67,10 +107,10 @@ impl<T> Store<T> {
         wanted: impl Fn(&T) -> bool,
     ) -> Option<(Vec<&T>, Option<&str>)> {
         let end = match starting_after {
-            Some(id) => self.0.get_index_of(id)?,
-            None => self.0.len(),
+            Some(id) => self.objects.get_index_of(id)?,
+            None => self.objects.len(),
         };
-        let all = self.0.get_range(..end)?.iter().rev();
+        let all = self.objects.get_range(..end)?.iter().rev();
         let mut found = all.filter(|(_, object)| wanted(object));
         let page: Vec<_> = found.by_ref().take(limit).collect();
         let last = page.last().map(|(id, _)| id.as_str());

@@ -18,11 +18,14 @@ pub(crate) const PER_CARD: usize = 1_000;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Wallets {
     /// By the merchant's `card_id`.
+    #[serde(skip)]
     pub(crate) cards: Store<Card>,
     /// The card and the index of its token, by the token's value.
-    pub(crate) tokens: BTreeMap<String, String>,
+    #[serde(skip)]
+    pub(crate) tokens: Store<String>,
     /// The card of a transaction, by the transaction's id.
-    pub(crate) transactions: BTreeMap<String, String>,
+    #[serde(skip)]
+    pub(crate) transactions: Store<String>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -99,7 +102,6 @@ impl Card {
         doc
     }
 
-    /// The card with its balances and the tokens that still work, redacted.
     pub(crate) fn body_with_tokens(&self, now: DateTime<Utc>) -> Value {
         let shown = |t: &Token| {
             let mut token = json!({"masked_code": redact(&t.value), "format": t.format});

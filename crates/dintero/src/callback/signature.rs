@@ -99,18 +99,8 @@ pub(super) fn check_secrets(secrets: &[SecretString], violations: &mut Violation
     if secrets.is_empty() {
         violations.push("secret", "is required");
     }
-    let is_empty = |secret: &SecretString| secret.expose_secret().is_empty();
-    if secrets.iter().any(is_empty) {
-        violations.push("secret", "must not be empty");
-    }
-    let is_padded = |secret: &SecretString| {
-        let secret = secret.expose_secret();
-        secret.trim().trim_matches('\u{feff}') != secret
-    };
-    if secrets.iter().any(is_padded) {
-        let reason =
-            "must not begin or end with white space, such as the line feed of a file: trim it";
-        violations.push("secret", reason);
+    for secret in secrets {
+        dintero_core::check_secret("secret", secret.expose_secret(), violations);
     }
 }
 

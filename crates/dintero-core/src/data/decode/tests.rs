@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::read;
+use super::{read, read_watched};
 
 crate::object! {
     pub struct Payment {
@@ -255,6 +255,33 @@ fn an_element_that_is_no_object_is_kept_if_nothing_else_can_be_set_aside() {
     assert_eq!(listed(set_aside), ["[0]: null", "[1].children: null"]);
     assert_eq!(list[1].unknown_fields().count(), 1);
     assert!(read::<Owner>(b"null").is_err());
+    let (list, set_aside) =
+        read::<Vec<Owner>>(format!("[{}1]", "null,".repeat(5_000)).as_bytes()).unwrap();
+    assert_eq!((list.len(), set_aside.len()), (5_001, 1_000));
+}
+
+#[test]
+fn what_the_types_do_not_know_is_found_in_unions_and_maps_as_well() {
+    use crate::DriftKind::{Field, Value};
+    let body = r#"{"id":"a","amount":1,"method":{"type":"later","holder":"Ola"},
+        "place":[{"x_kind":"Ola"},{"digits":"1","type":"card","x_new":1},"Ola"],
+        "owners":{"Ola":{"line_id":"1","x_new":2}}}"#;
+    let (payment, findings) = read_watched::<Payment>(body.as_bytes(), &mut |_| true);
+    assert!(payment.unwrap().1.is_empty());
+    let found: Vec<_> = findings
+        .iter()
+        .map(|one| (one.kind, one.path.as_str(), one.value.as_deref()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (Value, "method.type", Some("later")),
+            (Value, "place[0]", None),
+            (Field, "place[1].x_new", None),
+            (Value, "place[2]", None),
+            (Field, "owners.*.x_new", None),
+        ]
+    );
 }
 
 #[test]

@@ -55,7 +55,6 @@ pub(crate) fn pay_session(call: &Call<'_>, account: &mut Account) -> HandlerResu
     Ok(ApiResponse::new(status, body))
 }
 
-/// Checks who is billed, as the guide's examples have it.
 pub(crate) fn check_address(check: &mut Check, at: &str, address: &Value, product: &str) {
     #[rustfmt::skip]
     const PERSON: [&str; 8] = [

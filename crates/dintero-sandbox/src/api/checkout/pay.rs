@@ -123,7 +123,6 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(body)
 }
 
-/// Whether a toggle against paying twice forbids the reference.
 fn is_repeated(call: &Call<'_>, account: &Account) -> bool {
     let reference = &call.body["session"]["order"]["merchant_reference"];
     let same = |session: &&Session| session.doc["order"]["merchant_reference"] == *reference;

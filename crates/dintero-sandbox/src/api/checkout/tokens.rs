@@ -3,7 +3,6 @@
 use crate::api::checkout::card::Card;
 use crate::api::prelude::*;
 
-/// The token of a card that a transaction was paid with.
 pub(crate) fn issue(call: &Call<'_>, account: &str, card: &Card, payment: &Transaction) -> Value {
     let mut token = json!({
         "id": uuid(), "type": "payment_token", "status": "ACTIVE", "card_brand": card.brand.to_lowercase(),

@@ -94,7 +94,6 @@ fn created_by(call: &Call<'_>) -> Value {
     json!({"created_by": call.grant.client_id, "request_headers": call.system_headers()})
 }
 
-/// Returns when the operation is to be carried out, if a fault puts it off.
 fn put_off(call: &Call<'_>) -> Option<DateTime<Utc>> {
     Some(later(call.now, call.pending?))
 }
@@ -151,7 +150,6 @@ pub(crate) fn timed_out(status: u16) -> ApiResponse {
     ApiError::new(status, "PROVIDER_TIMEOUT", reason).into()
 }
 
-/// When the first of what was accepted with 202 is due.
 pub(crate) fn next_due(account: &Account) -> Option<DateTime<Utc>> {
     let pending = account.checkout.pending.iter();
     let transactions = pending.filter_map(|id| account.checkout.transactions.find(id));

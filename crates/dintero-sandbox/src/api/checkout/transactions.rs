@@ -67,7 +67,6 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(page.iter().map(|t| t.body(&includes)).collect())
 }
 
-/// Whether a successful event of this name lies in the range.
 fn had(transaction: &Transaction, name: &str, range: TimeRange) -> bool {
     let in_range = |e: &Value| {
         let time = parse_time(text_of(&e["created_at"]), false);
@@ -86,7 +85,6 @@ pub(crate) fn has_name(query: &Query, order: &Value) -> bool {
     is_in("shipping_address") || is_in("billing_address")
 }
 
-/// The fields of a session that its transaction takes over.
 pub(crate) fn from_session(session: &Value) -> Value {
     #[rustfmt::skip]
     const OF_ORDER: [&str; 10] = [

@@ -100,7 +100,6 @@ fn new_order(call: &Call<'_>, account: &Account, mut doc: Value, options: &Value
     Order::new(doc, call.now, api_event(call, Some(draft)))
 }
 
-/// Whether a draft's content can go into an existing order.
 fn check_target(target: &Order, order: &Value, replace: bool) -> ApiResult<()> {
     target.check_capacity()?;
     require_open(&target.doc, "order", ApiError::wrong_state)?;
@@ -115,7 +114,6 @@ fn check_target(target: &Order, order: &Value, replace: bool) -> ApiResult<()> {
     ensure_capacity(there.len() + new.len() <= ITEMS, "lines of one order")
 }
 
-/// Puts what a draft says in the place of what an order says.
 fn replace_content(target: &mut Order, mut order: Value, options: Value) {
     #[rustfmt::skip]
     const OWN: [&str; 7] = [

@@ -73,7 +73,6 @@ fn check_body(call: &Call<'_>, order: &Order, kind: Kind) -> ApiResult<BTreeMap<
     Ok(parts)
 }
 
-/// Whether every line still has that much to give.
 fn check_left(
     order: &Order,
     kind: Kind,

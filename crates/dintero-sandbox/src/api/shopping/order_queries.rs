@@ -58,13 +58,11 @@ pub(crate) fn records(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(found.clone())
 }
 
-/// Whether an order belongs to the customer or the store in the path, if there is one.
 fn belongs(call: &Call<'_>, order: &Order) -> bool {
     let is = |of: &str, id: &str| id.is_empty() || order.doc[of]["id"] == id;
     is("customer", call.param("customer_id")) && is("store", call.param("store_id"))
 }
 
-/// Whether an order is what the query asks for. Repeated parameters mean "one of".
 fn matches(query: &Query, order: &Order) -> bool {
     let itinerary = items(&order.doc["itinerary"]);
     let modes = itinerary.iter().map(|i| text_of(&i["travel_mode"]));

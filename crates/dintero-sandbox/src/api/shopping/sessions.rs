@@ -46,7 +46,6 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(session)
 }
 
-/// The items of the session for the lines that the body names.
 fn session_items(check: &mut Check, order: &Order, body: &Value) -> Vec<Value> {
     let requested = items(body);
     let reason = "must have at least one item";

@@ -84,7 +84,7 @@ fn put(call: &Call<'_>, wallets: &mut Wallets, id: &str, mut card: Card, options
         shown["format"] = token.format.clone();
         shown["expires_after_transaction"] = json!(token.once);
         shown["token"] = shown_value(&token.value, &token.format);
-        wallets.tokens.insert(token.value.clone(), id.to_owned());
+        wallets.tokens.put(&token.value, id.to_owned());
         card.tokens.push(token);
         shown
     });
@@ -127,7 +127,7 @@ fn new_token(wallets: &Wallets, options: &Value, now: DateTime<Utc>) -> Token {
     };
     let mut value = make();
     // Short formats run out; a longer code is better than somebody else's.
-    while wallets.tokens.contains_key(&value) {
+    while wallets.tokens.contains(&value) {
         value.push_str(&make());
     }
     Token {
@@ -203,7 +203,7 @@ pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> HandlerRes
     set(&mut response, stamp(call, "created"));
     let names = ["ref_id", "expires_in", "metadata"];
     copy(&mut response, &call.body, &names);
-    wallets.tokens.insert(token.value.clone(), id.to_owned());
+    wallets.tokens.put(&token.value, id.to_owned());
     let card = wallets.cards.get_mut(id, "card")?;
     card.tokens.push(token);
     card.remember(call, response.clone());

@@ -20,13 +20,11 @@ pub(crate) fn body(body: &Value) -> Check {
     check
 }
 
-/// An id of the merchant's own has no space at either end.
 pub(crate) fn own_id(check: &mut Check, field: &str, id: &Value) {
     let reason = "must not begin or end with a space";
     check.ensure(text_of(id).trim() == text_of(id), field, reason);
 }
 
-/// The end of a card's life comes after its beginning.
 pub(crate) fn period(check: &mut Check, body: &Value) {
     let (from, until) = (time(body, "active_from"), time(body, "expires_at"));
     if let (Some(from), Some(until)) = (from, until) {
@@ -38,7 +36,6 @@ pub(crate) fn time(body: &Value, name: &str) -> Option<DateTime<Utc>> {
     parse_time(body[name].as_str()?, false)
 }
 
-/// Checks how long a PIN is, which has at least 4 signs, and a token.
 pub(crate) fn lengths(check: &mut Check, within: &str, options: &Value) {
     for (name, least) in [("pin", 4), ("card_token", 1)] {
         length(check, &format!("{within}{name}"), &options[name], least);

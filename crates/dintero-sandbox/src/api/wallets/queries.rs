@@ -32,7 +32,7 @@ pub(crate) fn transactions(call: &Call<'_>, account: &mut Account) -> HandlerRes
 pub(crate) fn info(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let wallets = &account.wallets;
     let value = text_of(&call.body["token"]);
-    let id = wallets.tokens.get(value).map(String::as_str);
+    let id = wallets.tokens.find(value).map(String::as_str);
     let id = id.unwrap_or_default();
     let card = wallets.cards.get(id, "card for this token")?;
     let mut tokens = card.tokens.iter().filter(|t| !t.expired(call.now));

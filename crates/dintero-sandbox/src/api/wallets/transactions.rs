@@ -20,7 +20,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         let reason = "a fund and the use of card_id need admin:wallets or write:wallets";
         return Err(ApiError::forbidden(reason));
     }
-    let by_token = token.and_then(|token| account.wallets.tokens.get(token).cloned());
+    let by_token = token.and_then(|token| account.wallets.tokens.find(token).cloned());
     let id = card_id.map(str::to_owned).or(by_token).unwrap_or_default();
     with_card(call, account, &id, None, |card| {
         let mut tokens = card.tokens.iter();
@@ -84,18 +84,15 @@ pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     })
 }
 
-/// The type of a new transaction, its amount, and what it locks.
 type Made = (&'static str, i64, i64);
 
-/// Changes a pending transaction of a card.
 fn resolve(
     call: &Call<'_>,
     account: &mut Account,
     change: impl FnOnce(&mut Card, usize) -> ApiResult<Made>,
 ) -> HandlerResult {
     let id = call.param("transaction_id");
-    let card_id = account.wallets.transactions.get(id).cloned();
-    let card_id = card_id.ok_or_else(|| ApiError::not_found("transaction"))?;
+    let card_id = account.wallets.transactions.get(id, "transaction")?.clone();
     with_card(call, account, &card_id, Some(id), |card| {
         let holds = |t: &Transaction| t.doc["id"] == id && t.locked > 0;
         let index = card.transactions.iter().position(holds);
@@ -132,7 +129,7 @@ fn with_card(
         doc: doc.clone(),
         locked,
     });
-    account.wallets.transactions.insert(id, card_id.to_owned());
+    account.wallets.transactions.put(&id, card_id.to_owned());
     ApiResponse::ok(doc)
 }
 

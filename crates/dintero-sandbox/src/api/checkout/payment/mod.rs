@@ -36,7 +36,6 @@ pub(crate) fn act(
     }
 }
 
-/// Why a session takes no payment, if so.
 pub(crate) fn check_payable(call: &Call<'_>, session: &Session) -> ApiResult<()> {
     match session.over(call.now) {
         Some(reason) => Err(ApiError::wrong_state(reason)),
@@ -98,7 +97,6 @@ fn cancel(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult
     Ok(())
 }
 
-/// Ends the waiting of a payment on hold.
 pub(crate) fn decide(
     call: &Call<'_>,
     account: &mut Account,
@@ -122,7 +120,6 @@ pub(crate) fn decide(
     Ok(id)
 }
 
-/// Stores the transaction of a payment with a product, which has a card or not.
 fn begin(
     call: &Call<'_>,
     account: &mut Account,
@@ -172,7 +169,6 @@ fn begin(
     Ok(id)
 }
 
-/// What follows once it is known whether the payment is authorized.
 fn finish(call: &Call<'_>, account: &mut Account, id: &str, card: Option<&Card>) -> ApiResult<()> {
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
     let session_id = transaction.session_id.clone();

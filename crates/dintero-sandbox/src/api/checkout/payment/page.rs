@@ -69,7 +69,6 @@ impl View<'_> {
         })
     }
 
-    /// The page of a card that asks for a challenge.
     pub(super) fn challenge(&self, card: &str) -> ApiResponse {
         self.page("Is it you?", html! {
             form method="post" {
@@ -143,7 +142,6 @@ impl View<'_> {
     }
 }
 
-/// Returns the page of an unknown session.
 pub(super) fn missing() -> ApiResponse {
     let text = "There is no session with this id. The sandbox may have been started anew.";
     let content = html! { section { p role="status" { (text) } } };
