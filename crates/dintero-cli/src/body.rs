@@ -101,7 +101,7 @@ impl Options {
     /// Records fields that are missing, not documented, or of another type. Limits are left to the generated types.
     fn check(&self, schema: &Schema, value: &Value, path: &str, violations: &mut Violations) {
         let at = |name: &str| format!("{path}.{name}").trim_start_matches('.').to_owned();
-        if !schema.fits(value) && !(value.is_null() && !path.is_empty()) {
+        if !schema.fits(value) && (path.is_empty() || !value.is_null()) {
             violations.push(path, format_args!("must be: {}", schema.words()));
             return;
         }

@@ -108,10 +108,11 @@ async fn file(call: Call, output: Option<PathBuf>) -> Result<(), Failure> {
         return Err(Failure::Usage(help.to_owned()));
     }
     let bytes = call.send_bytes().await?.into_inner();
-    Ok(match output {
+    match output {
         Some(file) => fs::write(file, &bytes)?,
         None => io::stdout().write_all(&bytes)?,
-    })
+    }
+    Ok(())
 }
 
 /// Prints a page of a list, or all pages; what has arrived is printed even if the rest does not.

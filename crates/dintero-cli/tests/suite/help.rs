@@ -15,15 +15,18 @@ fn tables() -> [(&'static str, &'static [&'static Operation]); 3] {
     ]
 }
 
+/// Parameters with their places, and fields of the body.
+type Described = (Vec<(String, String)>, Vec<String>);
+
 /// The parameters and the body's fields of each operation, as the surface of the client lists them.
-fn surface(api: &str) -> BTreeMap<String, (Vec<(String, String)>, Vec<String>)> {
+fn surface(api: &str) -> BTreeMap<String, Described> {
     let path = format!("{}/../../openapi/surface/{api}.txt", env!("CARGO_MANIFEST_DIR"));
     let text = fs::read_to_string(path).unwrap();
     let lines = || {
         text.lines()
             .map(|line| line.split([' ', ':']).filter(|word| !word.is_empty()).collect::<Vec<_>>())
     };
-    let mut all: BTreeMap<String, (Vec<_>, Vec<_>)> = BTreeMap::new();
+    let mut all: BTreeMap<String, Described> = BTreeMap::new();
     for line in lines() {
         match line.as_slice() {
             ["operation", name, place @ ("path" | "query" | "header"), parameter, ..] => {

@@ -1,4 +1,5 @@
 //! The program, run against a sandbox.
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod conformance;
 mod doctor;
