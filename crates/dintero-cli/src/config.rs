@@ -49,7 +49,7 @@ const OWNER: &str = "owner";
 const PRODUCTION: &str = "production";
 
 /// The variables, with the keys of a profile. Secrets are never arguments; the command of a key with `-command` prints them.
-const KEYS: [(&str, &str); 12] = [
+const KEYS: [(&str, &str); 13] = [
     (ACCOUNT, "account"),
     (OWNER, OWNER),
     (CLIENT_ID, "client-id"),
@@ -61,6 +61,7 @@ const KEYS: [(&str, &str); 12] = [
     (CALLBACK_SECRET, "callback-secret-command"),
     (WEBHOOK_SECRET, "webhook-secret"),
     (WEBHOOK_SECRET, "webhook-secret-command"),
+    ("DINTERO_ALLOW_HTTP", "allow-http"),
     (PRODUCTION, PRODUCTION),
 ];
 

@@ -167,6 +167,10 @@ impl Schema {
     /// Returns the words for a value.
     pub fn words(&self) -> String {
         match (self.kind(), self.element()) {
+            // A list may hold itself.
+            ("array", Member::Known(element)) if element.kind() == "array" => {
+                "list of lists".into()
+            }
             ("array", Member::Known(element)) => format!("list of {}", element.words()),
             ("integer", _) if self.is_amount() => {
                 "whole number in minor units (29990 is 299.90)".into()
@@ -191,6 +195,7 @@ impl Schema {
             facts.push(format!("one of {}", values.join(", ")));
         }
         if let Member::Known(element) = self.element()
+            && element.kind() != "array"
             && let Some((_, inner)) = element.facts().split_once("; ")
         {
             facts.push(inner.to_owned());
