@@ -10,8 +10,10 @@ use anstyle_svg::Term;
 use dintero_sandbox::{Card, Sandbox};
 
 /// What each picture shows, without the name of the program.
-const PICTURES: [(&str, &str); 2] =
-    [("doctor", "doctor"), ("list-transactions", "checkout list-transactions --limit 3")];
+const PICTURES: [(&str, &str); 2] = [
+    ("doctor", "doctor"),
+    ("list-transactions", "checkout list-transactions --limit 3"),
+];
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -33,7 +35,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         Ok::<_, Box<dyn Error>>(String::from_utf8(command.output()?.stdout)?)
     };
-    for (reference, amount) in [("order-1", 29_990), ("order-2", 4_500), ("order-3", 129_900)] {
+    for (reference, amount) in [
+        ("order-1", 29_990),
+        ("order-2", 4_500),
+        ("order-3", 129_900),
+    ] {
         let item = format!(
             r#"order.items=[{{"id":"a","line_id":"1","description":"a","quantity":1,"amount":{amount}}}]"#
         );
@@ -49,7 +55,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
     for (name, arguments) in PICTURES {
         let screen = format!("$ dintero {arguments}\n{}", run(arguments)?);
-        fs::write(docs.join(name).with_extension("svg"), Term::new().render_svg(&screen))?;
+        fs::write(
+            docs.join(name).with_extension("svg"),
+            Term::new().render_svg(&screen),
+        )?;
     }
     Ok(())
 }

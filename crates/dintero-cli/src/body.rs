@@ -39,7 +39,11 @@ impl Options {
         }
         let Some(body) = body else {
             let help = "a body is required: give --body FILE, --body - or --set for each field; --help lists the fields";
-            return if is_required { Err(Failure::Usage(help.to_owned())) } else { Ok(None) };
+            return if is_required {
+                Err(Failure::Usage(help.to_owned()))
+            } else {
+                Ok(None)
+            };
         };
         let mut violations = Violations::default();
         self.check(&schema, &body, "", &mut violations);
@@ -75,12 +79,18 @@ impl Options {
             }
             let other = || format!("{path}: the body has another value there");
             if place.is_null() {
-                *place = if step.is_ok() { Map::new().into() } else { Value::Array(Vec::new()) };
+                *place = if step.is_ok() {
+                    Map::new().into()
+                } else {
+                    Value::Array(Vec::new())
+                };
             }
             place = match step {
-                Ok(name) => {
-                    place.as_object_mut().ok_or_else(other)?.entry(name).or_insert(Value::Null)
-                }
+                Ok(name) => place
+                    .as_object_mut()
+                    .ok_or_else(other)?
+                    .entry(name)
+                    .or_insert(Value::Null),
                 Err(index) => {
                     let list = place.as_array_mut().ok_or_else(other)?;
                     if index > list.len() {
@@ -93,7 +103,9 @@ impl Options {
         }
         *place = match free {
             true => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
-            false => schema.parse(text).map_err(|wrong| format!("{path}: {wrong}"))?,
+            false => schema
+                .parse(text)
+                .map_err(|wrong| format!("{path}: {wrong}"))?,
         };
         Ok(())
     }
@@ -113,7 +125,11 @@ impl Options {
         let Value::Object(fields) = value else {
             return;
         };
-        for name in schema.required().iter().filter(|name| !fields.contains_key(**name)) {
+        for name in schema
+            .required()
+            .iter()
+            .filter(|name| !fields.contains_key(**name))
+        {
             violations.push(&at(name), "is required");
         }
         for (name, value) in fields {
@@ -133,7 +149,9 @@ fn json(file: &str) -> Result<Value, Failure> {
     serde_json::from_str(&text).map_err(|error| {
         let (said, line, column) = (error.to_string(), error.line(), error.column());
         let said = said.split(" at line ").next().unwrap_or_default();
-        Failure::Usage(format!("{file} is no JSON: line {line}, column {column}: {said}"))
+        Failure::Usage(format!(
+            "{file} is no JSON: line {line}, column {column}: {said}"
+        ))
     })
 }
 

@@ -86,14 +86,29 @@ pub async fn run(
     if let Some(body) = &body {
         call = call.json_unchecked(body);
     }
-    let printer = Printer { json: options.json, query: own.query, schema: operation.response() };
+    let printer = Printer {
+        json: options.json,
+        query: own.query,
+        schema: operation.response(),
+    };
     let is_file = operation.is_file();
-    let prepared = Prepared { operation, dintero, call, variables, body, printer };
+    let prepared = Prepared {
+        operation,
+        dintero,
+        call,
+        variables,
+        body,
+        printer,
+    };
     if money::is_money(row) {
         return money::run(prepared, matches).await;
     }
     if is_file {
-        return file(prepared.call, FileOptions::from_arg_matches(matches)?.output).await;
+        return file(
+            prepared.call,
+            FileOptions::from_arg_matches(matches)?.output,
+        )
+        .await;
     }
     if row.paging().is_some() {
         return list(prepared, ListOptions::from_arg_matches(matches)?.all).await;
@@ -117,19 +132,29 @@ async fn file(call: Call, output: Option<PathBuf>) -> Result<(), Failure> {
 
 /// Prints a page of a list, or all pages; what has arrived is printed even if the rest does not.
 async fn list(prepared: Prepared<'_>, all: bool) -> Result<(), Failure> {
-    let Prepared { operation, call, printer, .. } = prepared;
+    let Prepared {
+        operation,
+        call,
+        printer,
+        ..
+    } = prepared;
     let pointer = operation.row.paging().map_or("", |paging| paging.items);
     let steps = pointer.split('/').skip(1);
-    let printer =
-        Printer { schema: steps.fold(operation.response(), |at, step| at.at(step)), ..printer };
+    let printer = Printer {
+        schema: steps.fold(operation.response(), |at, step| at.at(step)),
+        ..printer
+    };
     let is_watched = io::stderr().is_terminal();
     let mut pages = Pages::<Value, Value>::new(call, |_| Vec::new());
     let mut held = Vec::new();
     let follow = async {
         let mut count = 0;
         while let Some(page) = pages.next().await.transpose()? {
-            let items =
-                page.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default();
+            let items = page
+                .pointer(pointer)
+                .and_then(Value::as_array)
+                .cloned()
+                .unwrap_or_default();
             count += items.len();
             // A table needs all rows for its columns; JSON is printed as it arrives.
             match printer.is_for_people() {

@@ -20,8 +20,14 @@ const DEPTH: usize = 3;
 
 /// Returns the whole command line. The operations of an API are added when they are needed.
 pub fn command() -> Command {
-    let group = |command: Command| command.subcommand_required(true).arg_required_else_help(true);
-    let root = Command::new("dintero").version(env!("CARGO_PKG_VERSION")).after_help(AFTER);
+    let group = |command: Command| {
+        command
+            .subcommand_required(true)
+            .arg_required_else_help(true)
+    };
+    let root = Command::new("dintero")
+        .version(env!("CARGO_PKG_VERSION"))
+        .after_help(AFTER);
     let root = Own::augment_subcommands(config::Options::augment_args(group(root)));
     APIS.iter().fold(root.about(ABOUT), |root, api| {
         let command = group(Command::new(api.name).about(api.about));
@@ -60,7 +66,10 @@ pub fn confirm_arguments(row: &'static Operation) -> impl Iterator<Item = (&'sta
 
 fn operation(operation: Described) -> Command {
     let (row, doc) = (operation.row, operation.doc());
-    let first = doc.split(". ").next().and_then(|first| first.lines().next());
+    let first = doc
+        .split(". ")
+        .next()
+        .and_then(|first| first.lines().next());
     let mut command = Command::new(operation.command());
     if let Some((schema, is_required)) = operation.body() {
         let mut fields = format!("Body{}:\n", if is_required { " (required)" } else { "" });
@@ -78,18 +87,26 @@ fn operation(operation: Described) -> Command {
     }
     command = call::Options::augment_args(command);
     for (name, long) in confirm_arguments(row) {
-        let arg = Arg::new(long.clone()).long(long).value_name(name.to_uppercase()).required(true);
+        let arg = Arg::new(long.clone())
+            .long(long)
+            .value_name(name.to_uppercase())
+            .required(true);
         command =
             command.arg(arg.help("Where the outcome is read, which the request does not name"));
     }
     let command = operation.parameters().into_iter().fold(command, parameter);
     let first = first.unwrap_or_default().trim_end_matches('.');
-    command.about(first.to_owned()).long_about(format!("{doc}\n\n{}", about(row)))
+    command
+        .about(first.to_owned())
+        .long_about(format!("{doc}\n\n{}", about(row)))
 }
 
 fn parameter(command: Command, parameter: Schema) -> Command {
-    let (place, name, schema) =
-        (parameter.text("in"), parameter.text("name"), parameter.get("schema"));
+    let (place, name, schema) = (
+        parameter.text("in"),
+        parameter.text("name"),
+        parameter.get("schema"),
+    );
     let mut facts = schema.facts();
     if let Some(mark) = Some(parameter.text("x-evidence")).filter(|mark| !mark.is_empty()) {
         facts += &format!("; evidence: {mark}");
@@ -111,8 +128,17 @@ fn parameter(command: Command, parameter: Schema) -> Command {
     if long == "help" || is_taken(&command) || is_taken(&own) {
         long = format!("{place}-{long}");
     }
-    let action = if is_list { ArgAction::Append } else { ArgAction::Set };
-    command.arg(arg.long(long).value_name("VALUE").action(action).allow_hyphen_values(true))
+    let action = if is_list {
+        ArgAction::Append
+    } else {
+        ArgAction::Set
+    };
+    command.arg(
+        arg.long(long)
+            .value_name("VALUE")
+            .action(action)
+            .allow_hyphen_values(true),
+    )
 }
 
 fn about(row: &Operation) -> String {
@@ -120,13 +146,22 @@ fn about(row: &Operation) -> String {
         [] => "not documented".to_owned(),
         scopes => scopes.join(" or "),
     };
-    let mut text = format!("{} {}{}\nScopes: {scopes}", row.method(), row.base(), row.path());
+    let mut text = format!(
+        "{} {}{}\nScopes: {scopes}",
+        row.method(),
+        row.base(),
+        row.path()
+    );
     if row.evidence() != dintero::Evidence::Seen {
         text += &format!("\nEvidence: {:?}", row.evidence())
             .to_lowercase()
             .replace("evidence", "Evidence");
     }
-    text + if row.deprecated() { "\nDeprecated." } else { "" }
+    text + if row.deprecated() {
+        "\nDeprecated."
+    } else {
+        ""
+    }
 }
 
 /// Writes the fields of a body with their limits.
@@ -134,7 +169,11 @@ fn write(text: &mut String, schema: Schema, depth: usize) {
     let indent = "  ".repeat(depth);
     let required = schema.required();
     for (name, field) in schema.properties() {
-        let must = if required.contains(&name) { "required; " } else { "" };
+        let must = if required.contains(&name) {
+            "required; "
+        } else {
+            ""
+        };
         *text += &format!("{indent}{name}  [{must}{}]\n", field.facts());
         if !field.doc().is_empty() {
             *text += &format!("{indent}    {}\n", field.doc());

@@ -93,11 +93,18 @@ impl Settings {
             (None, _) => {
                 let all = KEYS.iter().filter(|(name, _)| name.starts_with("DINTERO"));
                 let set = all.filter_map(|(name, _)| Some((*name, env::var(name).ok()?)));
-                (set.filter(|(_, value)| !value.is_empty()).collect(), "the environment".to_owned())
+                (
+                    set.filter(|(_, value)| !value.is_empty()).collect(),
+                    "the environment".to_owned(),
+                )
             }
         };
         values.extend(options.account.clone().map(|account| (ACCOUNT, account)));
-        Ok(Self { values, source, production: options.production })
+        Ok(Self {
+            values,
+            source,
+            production: options.production,
+        })
     }
 
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -145,7 +152,10 @@ fn profile(name: &str, file: &Path) -> Result<BTreeMap<&'static str, String>, St
     let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
     // The whole message of the parser quotes the line, which may hold a secret.
     let profiles = text.parse::<Table>().map_err(|error| {
-        let line = text[..error.span().map_or(0, |span| span.start)].matches('\n').count() + 1;
+        let line = text[..error.span().map_or(0, |span| span.start)]
+            .matches('\n')
+            .count()
+            + 1;
         format!("line {line}: {}", error.message())
     })?;
     let names: Vec<_> = profiles.keys().map(String::as_str).collect();
@@ -156,10 +166,18 @@ fn profile(name: &str, file: &Path) -> Result<BTreeMap<&'static str, String>, St
     for (key, value) in found {
         let Some((variable, _)) = KEYS.iter().find(|(_, known)| known == key) else {
             let near = nearest(key, KEYS.iter().map(|(_, known)| *known)).unwrap_or("account");
-            return Err(format!("`{key}` is no key of a profile; did you mean `{near}`?"));
+            return Err(format!(
+                "`{key}` is no key of a profile; did you mean `{near}`?"
+            ));
         };
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let value = if key.ends_with("-command") { output_of(&value)? } else { value };
+        let value = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
+        let value = if key.ends_with("-command") {
+            output_of(&value)?
+        } else {
+            value
+        };
         values.insert(*variable, value);
     }
     Ok(values)
@@ -168,10 +186,16 @@ fn profile(name: &str, file: &Path) -> Result<BTreeMap<&'static str, String>, St
 #[cfg(unix)]
 fn check_permissions(file: &Path) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(file).map_err(|error| error.to_string())?.permissions().mode() & 0o777;
+    let mode = fs::metadata(file)
+        .map_err(|error| error.to_string())?
+        .permissions()
+        .mode()
+        & 0o777;
     match mode & 0o077 {
         0 => Ok(()),
-        _ => Err(format!("others can read it or write to it (mode {mode:o}): chmod 600 it")),
+        _ => Err(format!(
+            "others can read it or write to it (mode {mode:o}): chmod 600 it"
+        )),
     }
 }
 
@@ -182,12 +206,22 @@ fn check_permissions(_: &Path) -> Result<(), String> {
 
 /// Runs a command that prints a secret, and returns its first line.
 fn output_of(command: &str) -> Result<String, String> {
-    let [shell, flag] = if cfg!(windows) { ["cmd", "/C"] } else { ["sh", "-c"] };
-    let output = Command::new(shell).args([flag, command]).stderr(Stdio::inherit()).output();
+    let [shell, flag] = if cfg!(windows) {
+        ["cmd", "/C"]
+    } else {
+        ["sh", "-c"]
+    };
+    let output = Command::new(shell)
+        .args([flag, command])
+        .stderr(Stdio::inherit())
+        .output();
     let output =
         output.map_err(|error| format!("the command of a secret cannot be run: {error}"))?;
     let text = String::from_utf8(output.stdout).unwrap_or_default();
-    let line = text.lines().next().filter(|line| output.status.success() && !line.is_empty());
+    let line = text
+        .lines()
+        .next()
+        .filter(|line| output.status.success() && !line.is_empty());
     line.map(str::to_owned)
         .ok_or_else(|| "the command of a secret failed or printed nothing".to_owned())
 }

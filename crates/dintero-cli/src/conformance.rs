@@ -43,7 +43,10 @@ impl Conformance {
         let found = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&found);
         let listener = move |drift: &Drift| lock(&told).push(drift.clone());
-        let dintero = Settings::read(options)?.builder().on_drift(listener).build()?;
+        let dintero = Settings::read(options)?
+            .builder()
+            .on_drift(listener)
+            .build()?;
         if dintero.is_production() {
             let account = dintero.account();
             return Err(Failure::Usage(format!(
@@ -57,7 +60,12 @@ impl Conformance {
         let reads = APIS.iter().flat_map(Api::operations);
         let mut reads: Vec<_> = reads.filter(|one| one.row.method().is_safe()).collect();
         // Lists come before what their elements lead to.
-        reads.sort_by_key(|one| (one.row.path().matches('{').count(), one.row.paging().is_none()));
+        reads.sort_by_key(|one| {
+            (
+                one.row.path().matches('{').count(),
+                one.row.paging().is_none(),
+            )
+        });
         for read in reads {
             run.read(&dintero, read).await;
         }
@@ -65,7 +73,9 @@ impl Conformance {
         report(&found, &run, options.json)?;
         match found.is_empty() && !run.failed {
             true => Ok(()),
-            false => Err(Failure::Refused("the responses and the documents differ".to_owned())),
+            false => Err(Failure::Refused(
+                "the responses and the documents differ".to_owned(),
+            )),
         }
     }
 }
@@ -81,7 +91,11 @@ impl Run {
         for parameter in operation.parameters() {
             let name = parameter.text("name");
             if parameter.text("in") == "path" {
-                let before = row.path().split(&format!("/{{{name}}}")).next().unwrap_or_default();
+                let before = row
+                    .path()
+                    .split(&format!("/{{{name}}}"))
+                    .next()
+                    .unwrap_or_default();
                 let id = self.first.get(before).and_then(|element| id(element, name));
                 let Some(id) = id else {
                     return self.skipped.push(row.name());
@@ -101,7 +115,8 @@ impl Run {
             Ok(body) => {
                 let list = body.pointer(row.paging().map_or("", |paging| paging.items));
                 let first = list.and_then(|list| list.get(0)).cloned();
-                self.first.extend(first.map(|first| (row.path().to_owned(), first)));
+                self.first
+                    .extend(first.map(|first| (row.path().to_owned(), first)));
             }
             Err(error) => {
                 // The account may lack the scope, or what is read; both are documented.
@@ -126,7 +141,10 @@ impl Run {
                 return Err(Failure::Refused(format!("there is no operation {name}")));
             };
             let call = dintero.handle().call(operation.row).json_unchecked(&body);
-            let paths = operation.parameters().into_iter().map(|one| one.text("name"));
+            let paths = operation
+                .parameters()
+                .into_iter()
+                .map(|one| one.text("name"));
             let paths = paths.filter_map(|name| Some((name, id(&last, name)?)));
             let call = paths.fold(call, |call, (name, value)| call.path(name, &value));
             last = (typed.probe)(call).await?;
@@ -161,15 +179,28 @@ fn report(found: &[Drift], run: &Run, json: bool) -> Result<(), Failure> {
     }
     if !json && !found.is_empty() {
         let row = |one: &Drift| {
-            vec![one.operation().into(), kind(one).into(), one.path().into(), value(one)]
+            vec![
+                one.operation().into(),
+                kind(one).into(),
+                one.path().into(),
+                value(one),
+            ]
         };
-        let header = ["OPERATION", "KIND", "PATH", "VALUE"].map(String::from).into();
+        let header = ["OPERATION", "KIND", "PATH", "VALUE"]
+            .map(String::from)
+            .into();
         put(&table(std::iter::once(header).chain(found.iter().map(row))))?;
         APIS.iter().try_for_each(|api| put(&overlay(api, found)))?;
     }
-    run.refused.iter().for_each(|refused| note(&format!("Refused: {refused}")));
+    run.refused
+        .iter()
+        .for_each(|refused| note(&format!("Refused: {refused}")));
     note(&format!("Nothing to read for: {}.", run.skipped.join(", ")));
-    note(&format!("{} calls, {} differences.", run.calls, found.len()));
+    note(&format!(
+        "{} calls, {} differences.",
+        run.calls,
+        found.len()
+    ));
     Ok(())
 }
 
@@ -180,7 +211,10 @@ fn overlay(api: &'static Api, found: &[Drift]) -> String {
         let Some(operation) = api.operation(drift.operation()) else {
             continue;
         };
-        let (row, method) = (operation.row, operation.row.method().as_str().to_lowercase());
+        let (row, method) = (
+            operation.row,
+            operation.row.method().as_str().to_lowercase(),
+        );
         let responses = format!("$.paths[{}].{method}.responses", json!(row.path()));
         let place = |path: &str| {
             let path = format!("200.content.application/json.schema.{path}").replace("[]", ".-");
@@ -195,9 +229,10 @@ fn overlay(api: &'static Api, found: &[Drift]) -> String {
                 (place(around), json!({"properties": {name: field}}))
             }
             (DriftKind::Value, Some(value)) => (place(drift.path()), json!({"enum": [value]})),
-            (DriftKind::Status, Some(status)) => {
-                (Some(responses.clone()), json!({status: {"description": "Seen, not documented."}}))
-            }
+            (DriftKind::Status, Some(status)) => (
+                Some(responses.clone()),
+                json!({status: {"description": "Seen, not documented."}}),
+            ),
             _ => (None, Value::Null),
         };
         let (path, name, kind) = (drift.path(), row.name(), kind(drift));
@@ -212,7 +247,10 @@ fn overlay(api: &'static Api, found: &[Drift]) -> String {
     let head = "overlay: 1.0.0\ninfo: {title: Seen in responses, version: 1.0.0}\nactions:\n";
     match actions.is_empty() {
         true => actions,
-        false => format!("\n# An overlay for openapi/{}.yaml\n{head}{actions}", api.name),
+        false => format!(
+            "\n# An overlay for openapi/{}.yaml\n{head}{actions}",
+            api.name
+        ),
     }
 }
 
@@ -234,7 +272,10 @@ fn locate(
         name if node.get(name).is_some() && node.get("type").is_none() => {
             (node.get(name), format!("{place}[{}]", json!(name)))
         }
-        name => (node["properties"].get(name), format!("{place}.properties[{}]", json!(name))),
+        name => (
+            node["properties"].get(name),
+            format!("{place}.properties[{}]", json!(name)),
+        ),
     };
     let found = below.and_then(|below| locate(root, below, at, rest));
     found.or_else(|| {

@@ -66,7 +66,10 @@ impl Report {
 
 impl Doctor {
     pub async fn run(&self, options: &Options) -> Result<(), Failure> {
-        let mut report = Report { json: options.json, failed: 0 };
+        let mut report = Report {
+            json: options.json,
+            failed: 0,
+        };
         match Settings::read(options) {
             Err(error) => report.add("configuration", fail(error.parts().1, "Correct it.")),
             Ok(settings) => {
@@ -95,7 +98,10 @@ impl Doctor {
             return skip("give --callback-url to check that it can be reached");
         };
         let Ok(url) = Url::parse(url) else {
-            return fail("it is no URL", "Give one such as https://shop.example.com/callback.");
+            return fail(
+                "it is no URL",
+                "Give one such as https://shop.example.com/callback.",
+            );
         };
         let status = match get(&url).await {
             Ok(response) => response.status(),
@@ -105,14 +111,24 @@ impl Doctor {
             200..=299 => "Verify `Dintero-Signature`: without, anybody can report payments.",
             300..=399 => "Give the URL that it redirects to: the signature is for one URL.",
             404 | 405 | 500..=599 => "Check the path, and the log of the server.",
-            _ => return pass(format!("reached, and it refuses what is not signed ({status})")),
+            _ => {
+                return pass(format!(
+                    "reached, and it refuses what is not signed ({status})"
+                ));
+            }
         };
-        fail(format!("it responds with {status} to a request without a signature"), help)
+        fail(
+            format!("it responds with {status} to a request without a signature"),
+            help,
+        )
     }
 }
 
 fn configuration(settings: &Settings, report: &mut Report) -> Option<Dintero> {
-    report.add("configuration", pass(format!("read from {}", settings.source)));
+    report.add(
+        "configuration",
+        pass(format!("read from {}", settings.source)),
+    );
     let built = settings.builder().build();
     let violations = built.as_ref().err().map(|error| error.violations());
     let mut violations: Vec<_> = violations.into_iter().flat_map(|all| all.iter()).collect();
@@ -142,20 +158,31 @@ fn proxy() -> Line {
     // The rest of a proxy's URL may hold a password.
     match Url::parse(&set).ok().as_ref().and_then(Url::host_str) {
         Some(host) => pass(format!("requests go through {host}")),
-        None => fail("it is no URL", "Set one such as http://proxy:3128, or unset it."),
+        None => fail(
+            "it is no URL",
+            "Set one such as http://proxy:3128, or unset it.",
+        ),
     }
 }
 
 async fn get(url: &Url) -> Result<Response, reqwest::Error> {
-    let builder = Client::builder().timeout(TIMEOUT).redirect(redirect::Policy::none());
-    let builder = if url.scheme() == "http" { builder.no_proxy() } else { builder };
+    let builder = Client::builder()
+        .timeout(TIMEOUT)
+        .redirect(redirect::Policy::none());
+    let builder = if url.scheme() == "http" {
+        builder.no_proxy()
+    } else {
+        builder
+    };
     builder.build()?.get(url.clone()).send().await
 }
 
 /// Returns the innermost error, which tells the most.
 fn cause(error: &reqwest::Error) -> String {
     let chain = std::iter::successors(error.source(), |error| (*error).source());
-    chain.last().map_or_else(|| "the request failed".to_owned(), ToString::to_string)
+    chain
+        .last()
+        .map_or_else(|| "the request failed".to_owned(), ToString::to_string)
 }
 
 /// Name, connection, certificate and clock of a host.
@@ -181,13 +208,21 @@ async fn host(url: &str, report: &mut Report) {
     };
     let line = match url.scheme() {
         "https" => pass(format!("the certificate of {name} is trusted")),
-        _ => skip(format!("{name} is reached without TLS, as only a sandbox may be")),
+        _ => skip(format!(
+            "{name} is reached without TLS, as only a sandbox may be"
+        )),
     };
     report.add("TLS", line);
-    let date = response.headers().get("date").and_then(|date| date.to_str().ok());
+    let date = response
+        .headers()
+        .get("date")
+        .and_then(|date| date.to_str().ok());
     let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
     let now = SystemClock.wall();
-    let skew = date.map(|date| now.duration_since(date).unwrap_or_else(|ahead| ahead.duration()));
+    let skew = date.map(|date| {
+        now.duration_since(date)
+            .unwrap_or_else(|ahead| ahead.duration())
+    });
     let line = match skew.map(|skew| (skew > SKEW, skew.as_secs())) {
         None => skip(format!("{name} does not tell its time")),
         Some((true, off)) => fail(format!("{off} s off from {name}"), "Set it by NTP."),
@@ -205,8 +240,12 @@ async fn account(dintero: &Dintero, report: &mut Report) {
         _ => fail("it is another account", "Use the client of this account."),
     };
     report.add("audience", line);
-    let scopes = ["scope", "scopes", "permissions"].map(|name| claims[name].to_string()).concat();
-    let scopes = scopes.split([' ', ',', '"', '[', ']']).filter(|scope| scope.contains(':'));
+    let scopes = ["scope", "scopes", "permissions"]
+        .map(|name| claims[name].to_string())
+        .concat();
+    let scopes = scopes
+        .split([' ', ',', '"', '[', ']'])
+        .filter(|scope| scope.contains(':'));
     let scopes: BTreeSet<&str> = scopes.collect();
     for api in &APIS {
         report.add(&format!("{} scopes", api.name), permissions(api, &scopes));
@@ -233,25 +272,42 @@ async fn token(dintero: &Dintero, report: &mut Report) -> Value {
     };
     let line = match token["expires_in"].as_f64() {
         Some(seconds) if seconds > 0.0 => pass(format!("issued, and valid for {seconds} s")),
-        _ => fail("it was issued without a time of expiry", "Report this to Dintero."),
+        _ => fail(
+            "it was issued without a time of expiry",
+            "Report this to Dintero.",
+        ),
     };
     report.add("token", line);
-    let payload = token["access_token"].as_str().and_then(|token| token.split('.').nth(1));
+    let payload = token["access_token"]
+        .as_str()
+        .and_then(|token| token.split('.').nth(1));
     let payload = payload.and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok());
-    payload.and_then(|payload| serde_json::from_slice(&payload).ok()).unwrap_or_default()
+    payload
+        .and_then(|payload| serde_json::from_slice(&payload).ok())
+        .unwrap_or_default()
 }
 
 fn permissions(api: &'static Api, scopes: &BTreeSet<&str>) -> Line {
-    let needs = api.operations().map(|one| one.row.scopes()).filter(|needs| !needs.is_empty());
+    let needs = api
+        .operations()
+        .map(|one| one.row.scopes())
+        .filter(|needs| !needs.is_empty());
     let is_lacking = |needs: &&[&str]| !needs.iter().any(|scope| scopes.contains(scope));
     let (lacking, permitted): (Vec<_>, Vec<_>) = needs.partition(is_lacking);
-    let missing: BTreeSet<_> = lacking.iter().filter_map(|needs| needs.last().copied()).collect();
+    let missing: BTreeSet<_> = lacking
+        .iter()
+        .filter_map(|needs| needs.last().copied())
+        .collect();
     let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
     match (permitted.len(), lacking.len()) {
         _ if scopes.is_empty() => skip("the token does not tell; see whether it may read"),
         (all, 0) => pass(format!("all {all} operations are permitted")),
-        (0, _) => skip(format!("no operation is permitted; to use this API, grant {missing}")),
-        (some, others) => pass(format!("{some} operations are permitted, {others} need {missing}")),
+        (0, _) => skip(format!(
+            "no operation is permitted; to use this API, grant {missing}"
+        )),
+        (some, others) => pass(format!(
+            "{some} operations are permitted, {others} need {missing}"
+        )),
     }
 }
 
@@ -259,14 +315,23 @@ fn permissions(api: &'static Api, scopes: &BTreeSet<&str>) -> Line {
 async fn read(api: &'static Api, dintero: &Dintero) -> Line {
     let scope = format!("read:{}", api.name);
     let mut lists = api.operations().filter(|list| {
-        let is_free = list.parameters().iter().all(|parameter| !parameter.is_required());
+        let is_free = list
+            .parameters()
+            .iter()
+            .all(|parameter| !parameter.is_required());
         list.row.paging().is_some() && is_free && list.row.scopes().contains(&&*scope)
     });
     let Some(list) = lists.next() else {
         return skip("there is no list to read");
     };
     let name = list.row.name();
-    match dintero.handle().call(list.row).query("limit", &1_i64).send::<Value>().await {
+    match dintero
+        .handle()
+        .call(list.row)
+        .query("limit", &1_i64)
+        .send::<Value>()
+        .await
+    {
         Ok(_) => pass(format!("{name} was read")),
         Err(error) if error.is_forbidden() => skip(format!("to use this API, grant {scope}")),
         Err(error) => fail(error, "Correct what failed above, or try again."),

@@ -34,9 +34,21 @@ const SHOPPING: &str = include_str!(concat!(env!("OUT_DIR"), "/shopping.json"));
 const WALLETS: &str = include_str!(concat!(env!("OUT_DIR"), "/wallets.json"));
 
 pub static APIS: [Api; 3] = [
-    api!(checkout, CHECKOUT, "Sessions, transactions, payment tokens, settlements"),
-    api!(shopping, SHOPPING, "Draft orders, orders and the records of their payments"),
-    api!(wallets, WALLETS, "Gift cards, their balances and transactions"),
+    api!(
+        checkout,
+        CHECKOUT,
+        "Sessions, transactions, payment tokens, settlements"
+    ),
+    api!(
+        shopping,
+        SHOPPING,
+        "Draft orders, orders and the records of their payments"
+    ),
+    api!(
+        wallets,
+        WALLETS,
+        "Gift cards, their balances and transactions"
+    ),
 ];
 
 /// An operation with what the document says about it.

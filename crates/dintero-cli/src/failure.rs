@@ -32,7 +32,9 @@ impl Failure {
 /// The message has what the API says, which may quote the request: it is shown to the person who made the request.
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let said = error.message().map(|message| format!("\nThe API says: {message}"));
+        let said = error
+            .message()
+            .map(|message| format!("\nThe API says: {message}"));
         let details = error.errors().iter().map(|detail| format!("\n  {detail}"));
         let text = error.to_string() + &said.into_iter().chain(details).collect::<String>();
         let is_repeatable = error.retry_class() != Some(RetryClass::NonIdempotent);

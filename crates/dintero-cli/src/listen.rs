@@ -49,23 +49,31 @@ impl Listen {
         let [callback, webhook] = [config::CALLBACK_SECRET, config::WEBHOOK_SECRET];
         let secrets = (settings.get(callback), settings.get(webhook));
         if secrets == (None, None) {
-            return Err(Failure::Usage(format!("{callback} or {webhook} is required")));
+            return Err(Failure::Usage(format!(
+                "{callback} or {webhook} is required"
+            )));
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let local = format!("http://{}", listener.local_addr()?);
         let public = self.public_url.as_deref().unwrap_or(&local);
         let account = settings.required(config::ACCOUNT)?;
-        let callbacks = secrets.0.map(|secret| Verifier::builder(account).secret(secret));
+        let callbacks = secrets
+            .0
+            .map(|secret| Verifier::builder(account).secret(secret));
         let callbacks = callbacks.map(|verifier| verifier.public_url(public).build());
         let webhooks = secrets.1.map(|secret| WebhookVerifier::new([secret]));
         let state = Listener {
             callbacks: callbacks.transpose().map_err(dintero::Error::from)?,
             webhooks: webhooks.transpose().map_err(dintero::Error::from)?,
             forward_to: self.forward_to.clone(),
-            client: Client::builder().redirect(redirect::Policy::none()).build()?,
+            client: Client::builder()
+                .redirect(redirect::Policy::none())
+                .build()?,
             json: options.json,
         };
-        note(&format!("Listening on {local} for requests to {public}. Stop it with Ctrl-C."));
+        note(&format!(
+            "Listening on {local} for requests to {public}. Stop it with Ctrl-C."
+        ));
         let router = Router::new().fallback(receive).with_state(Arc::new(state));
         let served = axum::serve(listener, router).with_graceful_shutdown(async {
             let _ = tokio::signal::ctrl_c().await;
@@ -82,7 +90,10 @@ async fn receive(State(listener): State<Arc<Listener>>, parts: Parts, body: Byte
             None => (StatusCode::OK.into_response(), None),
             Some(Ok((status, body))) => ((status, body).into_response(), Some(status.to_string())),
             // Dintero sends it again.
-            Some(Err(error)) => (StatusCode::BAD_GATEWAY.into_response(), Some(error.to_string())),
+            Some(Err(error)) => (
+                StatusCode::BAD_GATEWAY.into_response(),
+                Some(error.to_string()),
+            ),
         },
     };
     let (method, path) = (parts.method.as_str(), parts.uri.path());
@@ -106,9 +117,14 @@ impl Listener {
             let webhook = webhooks.verify(&parts.headers, body.clone())?;
             return Ok(format!("webhook {}", webhook.event().as_str()));
         }
-        let callbacks = self.callbacks.as_ref().ok_or(CallbackError::MissingHeader)?;
+        let callbacks = self
+            .callbacks
+            .as_ref()
+            .ok_or(CallbackError::MissingHeader)?;
         let verified = callbacks.verify_parts(&parts.method, &parts.uri, &parts.headers)?;
-        let words = verified.parameters().map(|(name, value)| format!(" {name}={value}"));
+        let words = verified
+            .parameters()
+            .map(|(name, value)| format!(" {name}={value}"));
         Ok(format!("callback{}", words.collect::<String>()))
     }
 
@@ -118,14 +134,29 @@ impl Listener {
         body: Bytes,
     ) -> Option<Result<(StatusCode, Bytes), reqwest::Error>> {
         let mut url = self.forward_to.clone()?;
-        url.set_path(&format!("{}{}", url.path().trim_end_matches('/'), parts.uri.path()));
+        url.set_path(&format!(
+            "{}{}",
+            url.path().trim_end_matches('/'),
+            parts.uri.path()
+        ));
         url.set_query(parts.uri.query());
         let mut headers = parts.headers.clone();
         // These are of one connection.
-        for name in ["host", "connection", "content-length", "transfer-encoding", "upgrade", "te"] {
+        for name in [
+            "host",
+            "connection",
+            "content-length",
+            "transfer-encoding",
+            "upgrade",
+            "te",
+        ] {
             headers.remove(name);
         }
-        let request = self.client.request(parts.method.clone(), url).headers(headers).body(body);
+        let request = self
+            .client
+            .request(parts.method.clone(), url)
+            .headers(headers)
+            .body(body);
         let passed = async {
             let response = request.send().await?;
             Ok((response.status(), response.bytes().await?))

@@ -49,9 +49,9 @@ pub async fn run(prepared: Prepared<'_>, matches: &ArgMatches) -> Result<(), Fai
         }
     };
     outcome.map_err(|failure| match (failure, read) {
-        (Failure::Unknown(text), Some(read)) => {
-            Failure::Unknown(format!("{text}\nRead it with {read} before you send it again"))
-        }
+        (Failure::Unknown(text), Some(read)) => Failure::Unknown(format!(
+            "{text}\nRead it with {read} before you send it again"
+        )),
         (failure, _) => failure,
     })
 }
@@ -63,13 +63,21 @@ fn read_back(row: &Operation) -> Option<&'static str> {
 
 /// Sends in the confirmed way, if there is one, or goes by the response.
 async fn send(prepared: Prepared<'_>, within: u64, matches: &ArgMatches) -> Result<(), Failure> {
-    let Prepared { operation, call, printer, .. } = prepared;
+    let Prepared {
+        operation,
+        call,
+        printer,
+        ..
+    } = prepared;
     let value = |long: &str| matches.get_one::<String>(long).cloned().unwrap_or_default();
     let outcome = if operation.row.confirm().is_some() {
         let arguments = cli::confirm_arguments(operation.row);
         let arguments: Vec<_> = arguments.map(|(name, long)| (name, value(&long))).collect();
         let confirmation = Confirmation::<Value>::new(call, &arguments);
-        match confirmation.confirm_within(Duration::from_secs(within)).await {
+        match confirmation
+            .confirm_within(Duration::from_secs(within))
+            .await
+        {
             Outcome::Applied(state) => Ok(Some(state)),
             Outcome::Pending(_) => Err(pending()),
             Outcome::NotApplied(NotApplied::Rejected(error)) => Err(error.into()),
@@ -100,13 +108,23 @@ fn pending() -> Failure {
 
 /// Says what will happen: `capture transaction T12345678.abc: 299.90 NOK, test account T12345678`.
 async fn words(prepared: &Prepared<'_>) -> String {
-    let Prepared { operation, dintero, variables, body, .. } = prepared;
+    let Prepared {
+        operation,
+        dintero,
+        variables,
+        body,
+        ..
+    } = prepared;
     let values = variables.iter().map(|(_, value)| format!(" {value}"));
     let mut words = operation.row.name().replace('_', " ") + &values.collect::<String>();
-    let is_amount = operation.body().is_some_and(|(body, _)| body.at("amount").is_amount());
+    let is_amount = operation
+        .body()
+        .is_some_and(|(body, _)| body.at("amount").is_amount());
     let amount = body.as_ref().and_then(|body| body["amount"].as_i64());
     if let Some(minor) = amount.filter(|_| is_amount) {
-        let own = body.as_ref().and_then(|body| body["currency"].as_str().map(str::to_owned));
+        let own = body
+            .as_ref()
+            .and_then(|body| body["currency"].as_str().map(str::to_owned));
         let currency = match own {
             Some(currency) => Some(currency),
             None => read_currency(prepared).await,
@@ -115,14 +133,21 @@ async fn words(prepared: &Prepared<'_>) -> String {
         let amount = amount.map(|amount| amount.to_string());
         words += &format!(": {}", amount.unwrap_or(format!("{minor} minor units")));
     }
-    let kind = if dintero.is_test() { "test" } else { "PRODUCTION" };
+    let kind = if dintero.is_test() {
+        "test"
+    } else {
+        "PRODUCTION"
+    };
     format!("{words}, {kind} account {}", dintero.account())
 }
 
 /// Reads the currency from what the request is about, if it can be read.
 async fn read_currency(prepared: &Prepared<'_>) -> Option<String> {
     let read = read_back(prepared.operation.row)?;
-    let call = prepared.dintero.handle().call(prepared.operation.api.operation(read)?.row);
+    let call = prepared
+        .dintero
+        .handle()
+        .call(prepared.operation.api.operation(read)?.row);
     let variables = prepared.variables.iter();
     let call = variables.fold(call, |call, (name, value)| call.path(name, value));
     let state = call.send::<Value>().await.ok()?;

@@ -18,7 +18,14 @@ pub struct Printer {
 }
 
 /// The first columns of a table, as far as the elements have them.
-const FIRST: [&str; 6] = ["id", "status", "amount", "created_at", "merchant_reference", "name"];
+const FIRST: [&str; 6] = [
+    "id",
+    "status",
+    "amount",
+    "created_at",
+    "merchant_reference",
+    "name",
+];
 /// The width if standard output is no terminal.
 const WIDTH: u16 = 120;
 
@@ -54,10 +61,14 @@ impl Printer {
         let Some(query) = &self.query else {
             return put(&format!("{value}\n"));
         };
-        query.query(value).all().into_iter().try_for_each(|found| match found {
-            Value::String(text) if !self.json => put(&format!("{}\n", clean(text))),
-            other => put(&format!("{other}\n")),
-        })
+        query
+            .query(value)
+            .all()
+            .into_iter()
+            .try_for_each(|found| match found {
+                Value::String(text) if !self.json => put(&format!("{}\n", clean(text))),
+                other => put(&format!("{other}\n")),
+            })
     }
 }
 
@@ -86,8 +97,13 @@ pub fn clean(text: &str) -> String {
 pub fn table(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_width(width());
-    table.set_content_arrangement(ContentArrangement::Dynamic).add_rows(rows);
-    table.lines().map(|line| format!("{}\n", line.trim())).collect()
+    table
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .add_rows(rows);
+    table
+        .lines()
+        .map(|line| format!("{}\n", line.trim()))
+        .collect()
 }
 
 fn width() -> u16 {
@@ -101,7 +117,11 @@ fn columns(items: &[Value], schema: &Schema) -> String {
     let is_scalar = |value: &Value| !value.is_null() && !value.is_object() && !value.is_array();
     let has = |name: &str| items.iter().any(|item| is_scalar(&item[name]));
     let mut names: Vec<&str> = FIRST.into_iter().filter(|name| has(name)).collect();
-    for name in items.iter().filter_map(Value::as_object).flat_map(Map::keys) {
+    for name in items
+        .iter()
+        .filter_map(Value::as_object)
+        .flat_map(Map::keys)
+    {
         if has(name) && name != "currency" && !names.contains(&name.as_str()) {
             names.push(name);
         }
@@ -142,18 +162,25 @@ fn view(value: &Value, (schema, currency): Place<'_>, depth: usize) -> String {
     let members: Vec<(String, &Value, Schema)> = match value {
         Value::Object(fields) => {
             let fields = fields.iter().filter(|(_, value)| !value.is_null());
-            fields.map(|(name, value)| (clean(name), value, schema.at(name))).collect()
+            fields
+                .map(|(name, value)| (clean(name), value, schema.at(name)))
+                .collect()
         }
         Value::Array(items) => {
             let (items, element) = (items.iter().enumerate(), schema.at("-"));
-            items.map(|(index, value)| (format!("[{index}]"), value, element.clone())).collect()
+            items
+                .map(|(index, value)| (format!("[{index}]"), value, element.clone()))
+                .collect()
         }
         other => return format!("{}\n", scalar(other, (schema, currency))),
     };
     let currency = value["currency"].as_str().or(currency);
     let is_inline = |value: &Value| !value.is_object() && !value.is_array();
     let inline = members.iter().filter(|(_, value, _)| is_inline(value));
-    let width = inline.map(|(name, ..)| name.len()).max().unwrap_or_default();
+    let width = inline
+        .map(|(name, ..)| name.len())
+        .max()
+        .unwrap_or_default();
     let line = |(name, value, schema): &(String, &Value, Schema)| {
         let below = view(value, (schema, currency), depth + 1);
         let indent = "  ".repeat(depth);

@@ -31,9 +31,17 @@ impl Sandbox {
         let sandbox = builder.start().await?;
         // The secret is the sandbox's own, known to everybody.
         let (url, account) = (sandbox.url(), sandbox.account());
-        let values = [account, sandbox.client_id(), sandbox.client_secret(), url, url];
-        let lines =
-            OF_CLIENT.iter().zip(values).map(|(name, value)| format!("  export {name}={value}\n"));
+        let values = [
+            account,
+            sandbox.client_id(),
+            sandbox.client_secret(),
+            url,
+            url,
+        ];
+        let lines = OF_CLIENT
+            .iter()
+            .zip(values)
+            .map(|(name, value)| format!("  export {name}={value}\n"));
         let lines: String = lines.collect();
         put(&format!(
             "A sandbox on {url}. Stop it with Ctrl-C.\n\n{lines}\nRequests: {url}/_sandbox\n"

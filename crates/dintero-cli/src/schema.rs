@@ -30,7 +30,10 @@ pub enum Member {
 
 impl Schema {
     pub fn root(root: &'static Value) -> Self {
-        Self { root, nodes: vec![root] }
+        Self {
+            root,
+            nodes: vec![root],
+        }
     }
 
     fn of(&self, nodes: impl IntoIterator<Item = &'static Value>) -> Self {
@@ -58,7 +61,8 @@ impl Schema {
 
     pub fn members(&self) -> Vec<(&'static str, Self)> {
         let all = self.node().as_object().into_iter().flatten();
-        all.map(|(name, node)| (name.as_str(), self.of([node]))).collect()
+        all.map(|(name, node)| (name.as_str(), self.of([node])))
+            .collect()
     }
 
     pub fn elements(&self) -> Vec<Self> {
@@ -70,7 +74,10 @@ impl Schema {
     fn parts(&self, keywords: &[&str]) -> Vec<&'static Value> {
         let (mut parts, mut next) = (self.nodes.clone(), 0);
         while let Some(part) = parts.get(next).copied() {
-            let inner = keywords.iter().filter_map(|keyword| part[*keyword].as_array()).flatten();
+            let inner = keywords
+                .iter()
+                .filter_map(|keyword| part[*keyword].as_array())
+                .flatten();
             for inner in inner.map(|inner| follow(self.root, inner).0) {
                 if !parts.iter().any(|known| ptr::eq(*known, inner)) {
                     parts.push(inner);
@@ -83,15 +90,20 @@ impl Schema {
 
     /// Returns what the schema says by a keyword.
     fn said(&self, keyword: &str) -> Option<&'static Value> {
-        self.parts(&["allOf"]).into_iter().find_map(|part| part.get(keyword))
+        self.parts(&["allOf"])
+            .into_iter()
+            .find_map(|part| part.get(keyword))
     }
 
     /// Returns the JSON type, or an empty text if it may be more than one.
     pub fn kind(&self) -> &'static str {
-        let kinds = self.parts(&PARTS).into_iter().map(|part| match part["type"].as_str() {
-            None if part.get("properties").is_some() => "object",
-            kind => kind.unwrap_or_default(),
-        });
+        let kinds = self
+            .parts(&PARTS)
+            .into_iter()
+            .map(|part| match part["type"].as_str() {
+                None if part.get("properties").is_some() => "object",
+                kind => kind.unwrap_or_default(),
+            });
         let mut kinds: Vec<_> = kinds.filter(|kind| !kind.is_empty()).collect();
         kinds.dedup();
         if let [kind] = kinds[..] { kind } else { "" }
@@ -99,7 +111,10 @@ impl Schema {
 
     /// Returns `true` if it is an amount in minor units.
     pub fn is_amount(&self) -> bool {
-        let texts = self.parts(&PARTS).into_iter().filter_map(|part| part["description"].as_str());
+        let texts = self
+            .parts(&PARTS)
+            .into_iter()
+            .filter_map(|part| part["description"].as_str());
         matches!(self.kind(), "integer" | "number")
             && texts.into_iter().any(|text| text.contains("minor unit"))
     }
@@ -108,10 +123,16 @@ impl Schema {
     pub fn properties(&self) -> BTreeMap<&'static str, Self> {
         let mut all: BTreeMap<&str, Self> = BTreeMap::new();
         let parts = self.parts(&PARTS).into_iter();
-        for (name, node) in parts.filter_map(|part| part["properties"].as_object()).flatten() {
+        for (name, node) in parts
+            .filter_map(|part| part["properties"].as_object())
+            .flatten()
+        {
             let one = self.of([node]);
             if one.said("readOnly") != Some(&Value::Bool(true)) {
-                all.entry(name).or_insert_with(|| self.of([])).nodes.extend(one.nodes);
+                all.entry(name)
+                    .or_insert_with(|| self.of([]))
+                    .nodes
+                    .extend(one.nodes);
             }
         }
         all
@@ -121,7 +142,9 @@ impl Schema {
     pub fn required(&self) -> Vec<&'static str> {
         let of = |node: &&'static Value| {
             let parts = self.of([*node]).parts(&["allOf"]).into_iter();
-            let names = parts.filter_map(|part| part["required"].as_array()).flatten();
+            let names = parts
+                .filter_map(|part| part["required"].as_array())
+                .flatten();
             names.filter_map(Value::as_str).collect::<Vec<_>>()
         };
         let all: Vec<_> = self.nodes.iter().map(of).collect();
@@ -129,7 +152,10 @@ impl Schema {
         // Several nodes may be of alternatives.
         names.retain(|name| all.iter().all(|names| names.contains(name)));
         let known = self.properties();
-        names.into_iter().filter(|name| known.contains_key(name)).collect()
+        names
+            .into_iter()
+            .filter(|name| known.contains_key(name))
+            .collect()
     }
 
     pub fn member(&self, name: &str) -> Member {
@@ -186,7 +212,9 @@ impl Schema {
     /// Returns everything that limits or marks the values, such as `maxLength 50`.
     pub fn facts(&self) -> String {
         let mut facts = vec![self.words()];
-        let said = FACTS.split_whitespace().filter_map(|name| Some((name, self.said(name)?)));
+        let said = FACTS
+            .split_whitespace()
+            .filter_map(|name| Some((name, self.said(name)?)));
         facts.extend(
             said.map(|(name, value)| format!("{name} {}", plain(value)).replace(" true", "")),
         );
@@ -200,14 +228,18 @@ impl Schema {
         {
             facts.push(inner.to_owned());
         }
-        facts.extend(self.said("x-evidence").map(|mark| format!("evidence: {}", plain(mark))));
+        facts.extend(
+            self.said("x-evidence")
+                .map(|mark| format!("evidence: {}", plain(mark))),
+        );
         facts.join("; ")
     }
 
     /// Returns the first line of the description.
     pub fn doc(&self) -> &'static str {
         let text = self.said("description").and_then(Value::as_str);
-        text.and_then(|text| text.lines().next()).unwrap_or_default()
+        text.and_then(|text| text.lines().next())
+            .unwrap_or_default()
     }
 
     /// Reads a value from the command line.
@@ -215,12 +247,18 @@ impl Schema {
         let value = match self.kind() {
             "string" => Some(Value::from(text)),
             "" => serde_json::from_str(text).ok().or(Some(Value::from(text))),
-            _ => serde_json::from_str(text).ok().filter(|value| self.fits(value)),
+            _ => serde_json::from_str(text)
+                .ok()
+                .filter(|value| self.fits(value)),
         };
         let value = value.ok_or_else(|| format!("must be: {}", self.words()))?;
         for limit in FACTS.split_whitespace() {
             let length = value.as_str().map(|text| text.chars().count() as f64);
-            let measured = if limit.ends_with("Length") { length } else { value.as_f64() };
+            let measured = if limit.ends_with("Length") {
+                length
+            } else {
+                value.as_f64()
+            };
             let bound = self.said(limit).and_then(Value::as_f64).zip(measured);
             let is_broken = bound.is_some_and(|(bound, measured)| match &limit[..3] {
                 "min" => measured < bound,
@@ -228,7 +266,10 @@ impl Schema {
                 _ => false,
             });
             if is_broken {
-                return Err(format!("breaks the limit {limit} {}", bound.unwrap_or_default().0));
+                return Err(format!(
+                    "breaks the limit {limit} {}",
+                    bound.unwrap_or_default().0
+                ));
             }
         }
         Ok(value)
@@ -250,7 +291,9 @@ impl Schema {
 
 /// A value without quotes.
 fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Follows references, which have JSONPaths of their own.
@@ -259,7 +302,10 @@ pub fn follow(root: &'static Value, mut node: &'static Value) -> (&'static Value
     while let Some(to) = node["$ref"].as_str().and_then(|to| to.strip_prefix('#'))
         && let Some(found) = root.pointer(to)
     {
-        let names = to.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~"));
+        let names = to
+            .split('/')
+            .skip(1)
+            .map(|name| name.replace("~1", "/").replace("~0", "~"));
         let names = names.map(|name| format!("[{}]", Value::from(name)));
         place = Some(format!("${}", names.collect::<String>()));
         node = found;

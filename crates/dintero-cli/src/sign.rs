@@ -46,20 +46,31 @@ impl Sign {
     pub async fn run(&self, options: &Options) -> Result<(), Failure> {
         let settings = Settings::read(options)?;
         let account = settings.required(config::ACCOUNT)?;
-        let client = Client::builder().redirect(redirect::Policy::none()).build()?;
+        let client = Client::builder()
+            .redirect(redirect::Policy::none())
+            .build()?;
         let request = match self.what {
             What::Callback => self.callback(&settings, account, &client)?,
             What::Webhook => self.webhook(&settings, account, &client)?,
         };
-        let request = request.header("event-delivery", Uuid::new_v4().to_string()).build()?;
-        let line = if options.json { json(&request).to_string() } else { curl(&request) };
+        let request = request
+            .header("event-delivery", Uuid::new_v4().to_string())
+            .build()?;
+        let line = if options.json {
+            json(&request).to_string()
+        } else {
+            curl(&request)
+        };
         put(&format!("{line}\n"))?;
         if !self.send {
             return Ok(());
         }
         let status = client.execute(request).await?.status();
         let words = format!("the endpoint responded with {status}");
-        status.is_success().then(|| note(&words)).ok_or(Failure::Refused(words))
+        status
+            .is_success()
+            .then(|| note(&words))
+            .ok_or(Failure::Refused(words))
     }
 
     fn callback(
@@ -71,7 +82,10 @@ impl Sign {
         let transaction = format!("{account}.example");
         let given = self.param.iter().filter_map(|pair| pair.split_once('='));
         let mut parameters: Vec<_> = given.collect();
-        for (name, value) in [("merchant_reference", "order-1"), ("transaction_id", &transaction)] {
+        for (name, value) in [
+            ("merchant_reference", "order-1"),
+            ("transaction_id", &transaction),
+        ] {
             if !parameters.iter().any(|(given, _)| *given == name) {
                 parameters.push((name, value));
             }
@@ -80,7 +94,9 @@ impl Sign {
         let request = signer.session_callback(&self.url, &parameters, SystemClock.wall());
         let request = request.map_err(|error| Failure::Usage(format!("{}: {error}", self.url)))?;
         let (parts, ()) = request.into_parts();
-        Ok(client.request(parts.method, parts.uri.to_string()).headers(parts.headers))
+        Ok(client
+            .request(parts.method, parts.uri.to_string())
+            .headers(parts.headers))
     }
 
     fn webhook(
@@ -105,7 +121,10 @@ fn texts(request: &Request) -> (Vec<(&str, &str)>, &str) {
     let text = |bytes| str::from_utf8(bytes).unwrap_or_default();
     let headers = request.headers().iter();
     let headers = headers.map(|(name, value)| (name.as_str(), text(value.as_bytes())));
-    (headers.collect(), request.body().and_then(Body::as_bytes).map_or("", text))
+    (
+        headers.collect(),
+        request.body().and_then(Body::as_bytes).map_or("", text),
+    )
 }
 
 fn json(request: &Request) -> Value {
@@ -120,5 +139,9 @@ fn curl(request: &Request) -> String {
     let header = |(name, value)| format!(" -H {}", quoted(&format!("{name}: {value}")));
     let data = Some(format!(" --data-binary {}", quoted(body))).filter(|_| !body.is_empty());
     let options: String = headers.into_iter().map(header).chain(data).collect();
-    format!("curl -i -X {}{options} {}", request.method(), quoted(request.url().as_str()))
+    format!(
+        "curl -i -X {}{options} {}",
+        request.method(),
+        quoted(request.url().as_str())
+    )
 }

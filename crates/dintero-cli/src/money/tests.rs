@@ -11,9 +11,16 @@ fn only_a_yes_sends() {
         ("ye\n", false),
     ] {
         let mut asked = Vec::new();
-        let answer = ask("capture transaction X: 1.00 NOK", &mut line.as_bytes(), &mut asked);
+        let answer = ask(
+            "capture transaction X: 1.00 NOK",
+            &mut line.as_bytes(),
+            &mut asked,
+        );
         assert_eq!(answer.is_ok(), sends, "{line:?}");
         let asked = String::from_utf8(asked).unwrap();
-        assert!(asked.contains("capture transaction X: 1.00 NOK\nSend it? [y/N]"), "{asked}");
+        assert!(
+            asked.contains("capture transaction X: 1.00 NOK\nSend it? [y/N]"),
+            "{asked}"
+        );
     }
 }

@@ -10,7 +10,9 @@ use crate::support::{Ran, SECRET, Shop, run};
 fn statuses(ran: &Ran, check: &str) -> Vec<String> {
     let lines = ran.lines();
     let lines = lines.iter().filter(|line| line["check"] == check);
-    lines.map(|line| line["status"].as_str().unwrap().to_owned()).collect()
+    lines
+        .map(|line| line["status"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,7 +36,10 @@ async fn all_is_well_with_a_sandbox() {
     let plain = shop.run(&["doctor"]);
     assert_eq!(plain.out.lines().count(), ran.out.lines().count());
     assert!(
-        plain.out.lines().all(|line| ["passed ", "skipped", "failed "].contains(&&line[..7])),
+        plain
+            .out
+            .lines()
+            .all(|line| ["passed ", "skipped", "failed "].contains(&&line[..7])),
         "{plain:?}"
     );
 }
@@ -42,8 +47,11 @@ async fn all_is_well_with_a_sandbox() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_secret_fails_the_token_and_says_what_to_check() {
     let shop = Shop::start().await;
-    let ran =
-        shop.run_with(&["doctor", "--json"], "", &[("DINTERO_CLIENT_SECRET", "another-secret")]);
+    let ran = shop.run_with(
+        &["doctor", "--json"],
+        "",
+        &[("DINTERO_CLIENT_SECRET", "another-secret")],
+    );
     assert_eq!(ran.code, 1, "{ran:?}");
     assert_eq!(statuses(&ran, "token"), ["failed"]);
     assert!(
@@ -94,8 +102,11 @@ fn serve(head: &'static str) -> String {
     thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let _ = stream.read(&mut [0; 4096]).unwrap();
-        write!(stream, "HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-            .unwrap();
+        write!(
+            stream,
+            "HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        )
+        .unwrap();
     });
     url
 }
@@ -114,7 +125,12 @@ async fn a_callback_url_must_be_reached_and_refuse_what_is_not_signed() {
         assert_eq!(statuses(&ran, "callback URL"), [status], "{head}: {ran:?}");
         assert!(ran.out.contains(message), "{head}: {ran:?}");
     }
-    let ran = shop.run(&["doctor", "--json", "--callback-url", "http://127.0.0.1:1/callback"]);
+    let ran = shop.run(&[
+        "doctor",
+        "--json",
+        "--callback-url",
+        "http://127.0.0.1:1/callback",
+    ]);
     assert_eq!(statuses(&ran, "callback URL"), ["failed"], "{ran:?}");
 }
 
@@ -125,7 +141,10 @@ async fn a_clock_that_is_off_fails() {
     let ran = run(
         &["doctor", "--json"],
         "",
-        &[("DINTERO_API_URL", url), ("DINTERO_CHECKOUT_URL", "http://127.0.0.1:1")],
+        &[
+            ("DINTERO_API_URL", url),
+            ("DINTERO_CHECKOUT_URL", "http://127.0.0.1:1"),
+        ],
     );
     assert_eq!(statuses(&ran, "clock"), ["failed"], "{ran:?}");
 }

@@ -20,16 +20,25 @@ fn url(output: &mut impl BufRead) -> String {
     let mut line = String::new();
     loop {
         line.clear();
-        assert_ne!(output.read_line(&mut line).unwrap(), 0, "no URL was printed");
+        assert_ne!(
+            output.read_line(&mut line).unwrap(),
+            0,
+            "no URL was printed"
+        );
         if let Some(start) = line.find("http://") {
-            let url = line[start..].split([' ', '"', ',']).next().unwrap_or_default();
+            let url = line[start..]
+                .split([' ', '"', ','])
+                .next()
+                .unwrap_or_default();
             return url.trim().trim_end_matches('.').to_owned();
         }
     }
 }
 
-const SECRETS: [(&str, &str); 2] =
-    [("DINTERO_CALLBACK_SECRET", SECRET), ("DINTERO_WEBHOOK_SECRET", SECRET)];
+const SECRETS: [(&str, &str); 2] = [
+    ("DINTERO_CALLBACK_SECRET", SECRET),
+    ("DINTERO_WEBHOOK_SECRET", SECRET),
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sandbox_is_started_that_the_other_commands_can_call() {
@@ -53,7 +62,14 @@ async fn what_is_signed_is_verified_and_passed_on() {
     let shop = Shop::start().await;
     // The second listener is the shop.
     let mut endpoint = Running(shop.spawn(
-        &["listen", "--port", "0", "--public-url", "https://shop.example", "--json"],
+        &[
+            "listen",
+            "--port",
+            "0",
+            "--public-url",
+            "https://shop.example",
+            "--json",
+        ],
         &SECRETS,
     ));
     let endpoint_url = url(&mut BufReader::new(endpoint.0.stderr.take().unwrap()));
@@ -92,9 +108,16 @@ async fn what_is_signed_is_verified_and_passed_on() {
     );
     assert_eq!(webhook.code, 0, "{webhook:?}");
     let line = next();
-    assert_eq!((&line["verified"], &line["path"]), (&true.into(), &"/hooks".into()), "{line}");
+    assert_eq!(
+        (&line["verified"], &line["path"]),
+        (&true.into(), &"/hooks".into()),
+        "{line}"
+    );
     assert!(
-        line["what"].as_str().unwrap().contains("checkout_transaction")
+        line["what"]
+            .as_str()
+            .unwrap()
+            .contains("checkout_transaction")
             && line["passed_on"].as_str().unwrap().contains("200"),
         "{line}"
     );
@@ -113,7 +136,10 @@ async fn what_is_signed_is_verified_and_passed_on() {
         &SECRETS,
     );
     let request = signed.lines().remove(0);
-    let target = request["url"].as_str().unwrap().replace("https://shop.example", &listen_url);
+    let target = request["url"]
+        .as_str()
+        .unwrap()
+        .replace("https://shop.example", &listen_url);
     let signature = request["headers"]["dintero-signature"].as_str().unwrap();
     let response = reqwest::Client::new()
         .get(&target)
@@ -124,28 +150,54 @@ async fn what_is_signed_is_verified_and_passed_on() {
     assert_eq!(response.status(), 200);
     let line = next();
     assert_eq!(line["verified"], true, "{line}");
-    assert!(line["what"].as_str().unwrap().contains("T12345678.abc"), "{line}");
+    assert!(
+        line["what"].as_str().unwrap().contains("T12345678.abc"),
+        "{line}"
+    );
 
     let response = reqwest::Client::new().get(&target).send().await.unwrap();
     assert!(response.status().is_client_error(), "{response:?}");
     let line = next();
-    assert_eq!((&line["verified"], line["passed_on"].is_null()), (&false.into(), true), "{line}");
+    assert_eq!(
+        (&line["verified"], line["passed_on"].is_null()),
+        (&false.into(), true),
+        "{line}"
+    );
     drop(endpoint.0.kill());
     let mut seen = String::new();
-    endpoint.0.stdout.take().unwrap().read_to_string(&mut seen).unwrap();
-    assert_eq!(seen.lines().count(), 2, "what is not signed is not passed on: {seen}");
+    endpoint
+        .0
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut seen)
+        .unwrap();
+    assert_eq!(
+        seen.lines().count(),
+        2,
+        "what is not signed is not passed on: {seen}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signature_needs_its_secret_and_a_listener_one_of_them() {
     let shop = Shop::start().await;
     for (arguments, name) in [
-        (vec!["sign", "callback", "https://shop.example/callback"], "DINTERO_CALLBACK_SECRET"),
-        (vec!["sign", "webhook", "https://shop.example/hooks"], "DINTERO_WEBHOOK_SECRET"),
+        (
+            vec!["sign", "callback", "https://shop.example/callback"],
+            "DINTERO_CALLBACK_SECRET",
+        ),
+        (
+            vec!["sign", "webhook", "https://shop.example/hooks"],
+            "DINTERO_WEBHOOK_SECRET",
+        ),
         (vec!["listen", "--port", "0"], "DINTERO_WEBHOOK_SECRET"),
     ] {
         let ran = shop.run(&arguments);
-        assert!(ran.code == 2 && ran.err.contains(name), "{arguments:?}: {ran:?}");
+        assert!(
+            ran.code == 2 && ran.err.contains(name),
+            "{arguments:?}: {ran:?}"
+        );
     }
     let ran = shop.run_with(&["sign", "callback", "no url"], "", &SECRETS);
     assert_eq!(ran.code, 2, "{ran:?}");

@@ -11,7 +11,13 @@ const READ: &str = "transactions_id_get";
 const CAPTURE: &str = "transactions_id_capture_post";
 
 fn capture(shop: &Shop, payment: &str, more: &[&str]) -> Ran {
-    let arguments = ["checkout", "capture-transaction", payment, "--set", "amount=29990"];
+    let arguments = [
+        "checkout",
+        "capture-transaction",
+        payment,
+        "--set",
+        "amount=29990",
+    ];
     shop.run(&[&arguments, more].concat())
 }
 
@@ -21,8 +27,13 @@ async fn without_a_yes_nothing_is_sent_and_amount_and_account_are_said() {
     let payment = shop.payment();
     let ran = capture(&shop, &payment, &[]);
     assert_eq!((ran.code, shop.sandbox.count(CAPTURE)), (2, 0), "{ran:?}");
-    for words in ["capture transaction", &payment, "299.90 NOK", "test account T12345678", "--yes"]
-    {
+    for words in [
+        "capture transaction",
+        &payment,
+        "299.90 NOK",
+        "test account T12345678",
+        "--yes",
+    ] {
         assert!(ran.err.contains(words), "{words}: {ran:?}");
     }
 }
@@ -75,33 +86,52 @@ async fn an_outcome_that_cannot_be_read_is_unknown() {
     }
     let ran = capture(&shop, &payment, &["--yes", "--confirm-within", "1"]);
     assert_eq!((ran.code, shop.sandbox.count(CAPTURE)), (3, 1), "{ran:?}");
-    assert!(ran.err.contains("Unknown") && ran.err.contains("get-transaction"), "{ran:?}");
+    assert!(
+        ran.err.contains("Unknown") && ran.err.contains("get-transaction"),
+        "{ran:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_accepted_is_pending_and_not_yet_done() {
     let shop = Shop::start().await;
     let payment = shop.payment();
-    shop.sandbox.fail_next(CAPTURE, Fault::Pending(Duration::from_secs(30)));
+    shop.sandbox
+        .fail_next(CAPTURE, Fault::Pending(Duration::from_secs(30)));
     let ran = capture(&shop, &payment, &["--yes"]);
     assert_eq!((ran.code, shop.sandbox.count(CAPTURE)), (3, 1), "{ran:?}");
-    assert!(ran.err.contains("Pending") && ran.err.contains("get-transaction"), "{ran:?}");
+    assert!(
+        ran.err.contains("Pending") && ran.err.contains("get-transaction"),
+        "{ran:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_without_a_confirmation_is_unknown_after_a_lost_response() {
     let shop = Shop::start().await;
     let session = shop.session("order-1");
-    shop.sandbox.fail_next("checkout_session_cancel_post", Fault::CloseAfterWork);
+    shop.sandbox
+        .fail_next("checkout_session_cancel_post", Fault::CloseAfterWork);
     let ran = shop.run(&["checkout", "cancel-session", &session, "--yes"]);
-    assert_eq!((ran.code, shop.sandbox.count("checkout_session_cancel_post")), (3, 1), "{ran:?}");
+    assert_eq!(
+        (ran.code, shop.sandbox.count("checkout_session_cancel_post")),
+        (3, 1),
+        "{ran:?}"
+    );
     assert!(ran.err.contains("get-session"), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_gift_card_is_drawn_from_in_the_confirmed_way() {
     let shop = Shop::start().await;
-    let card = ["--set", "card_id=card-1", "--set", "amount=50000", "--set", "currency=NOK"];
+    let card = [
+        "--set",
+        "card_id=card-1",
+        "--set",
+        "amount=50000",
+        "--set",
+        "currency=NOK",
+    ];
     let ran = shop.run(&[&["wallets", "create-card", "--yes"], &card[..]].concat());
     assert_eq!(ran.code, 0, "{ran:?}");
     let hold = [
@@ -143,8 +173,15 @@ async fn a_production_account_needs_a_flag() {
     let list = ["checkout", "list-sessions"];
     let ran = shop.run_with(&list, "", &production);
     assert_eq!((ran.code, shop.sandbox.requests().len()), (2, 0), "{ran:?}");
-    assert!(ran.err.contains("P12345678") && ran.err.contains("--production"), "{ran:?}");
+    assert!(
+        ran.err.contains("P12345678") && ran.err.contains("--production"),
+        "{ran:?}"
+    );
     shop.run_with(&[&list[..], &["--production"]].concat(), "", &production);
     assert!(!shop.sandbox.requests().is_empty());
-    assert_eq!(requests(&shop, "/v1/sessions"), 0, "the sandbox has no such account");
+    assert_eq!(
+        requests(&shop, "/v1/sessions"),
+        0,
+        "the sandbox has no such account"
+    );
 }

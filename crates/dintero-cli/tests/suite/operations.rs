@@ -13,22 +13,37 @@ async fn an_object_is_a_view_with_amounts_in_major_units_or_a_line_of_json() {
     let shop = Shop::start().await;
     let payment = shop.payment();
     let view = shop.run(&["checkout", "get-transaction", &payment]);
-    assert!(view.out.contains("299.90 NOK") && !view.out.contains("29990"), "{view:?}");
+    assert!(
+        view.out.contains("299.90 NOK") && !view.out.contains("29990"),
+        "{view:?}"
+    );
     let json = shop.run(&["checkout", "get-transaction", &payment, "--json"]);
     let lines = json.lines();
-    assert_eq!((lines.len(), lines[0]["amount"].as_i64()), (1, Some(29_990)), "{json:?}");
+    assert_eq!(
+        (lines.len(), lines[0]["amount"].as_i64()),
+        (1, Some(29_990)),
+        "{json:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_a_table_or_a_line_of_json_for_each_element() {
     let shop = Shop::start().await;
-    let ids: Vec<_> = (0..3).map(|index| shop.session(&format!("order-{index}"))).collect();
+    let ids: Vec<_> = (0..3)
+        .map(|index| shop.session(&format!("order-{index}")))
+        .collect();
     let table = shop.run(&["checkout", "list-sessions"]);
     assert_eq!(table.out.lines().count(), 4, "{table:?}");
-    assert!(table.out.lines().next().unwrap().contains("ID"), "{table:?}");
+    assert!(
+        table.out.lines().next().unwrap().contains("ID"),
+        "{table:?}"
+    );
     let json = shop.run(&["checkout", "list-sessions", "--json"]);
     for (id, found) in ids.iter().rev().zip(json.lines()) {
-        assert!(table.out.contains(id), "an id is shown in one piece: {table:?}");
+        assert!(
+            table.out.contains(id),
+            "an id is shown in one piece: {table:?}"
+        );
         assert_eq!(found["id"], id.as_str());
     }
 }
@@ -52,7 +67,11 @@ async fn all_follows_the_pages_and_without_it_there_is_one_request() {
 }
 
 pub fn requests(shop: &Shop, path: &str) -> usize {
-    shop.sandbox.requests().iter().filter(|request| request.path == path).count()
+    shop.sandbox
+        .requests()
+        .iter()
+        .filter(|request| request.path == path)
+        .count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,7 +99,13 @@ async fn a_broken_list_prints_what_arrived_and_fails() {
 async fn a_query_selects_by_jsonpath() {
     let shop = Shop::start().await;
     let session = shop.session("order-1");
-    let ran = shop.run(&["checkout", "get-session", &session, "--query", "$.order.items[*].id"]);
+    let ran = shop.run(&[
+        "checkout",
+        "get-session",
+        &session,
+        "--query",
+        "$.order.items[*].id",
+    ]);
     assert_eq!(ran.out, "chair\n");
     let ran = shop.run(&[
         "checkout",
@@ -104,14 +129,38 @@ async fn a_body_comes_from_a_file_standard_input_and_single_fields() {
     std::fs::write(&file, card("from-file")).unwrap();
     let file = file.to_str().unwrap();
     let create = |more: &[&str], input: &str| {
-        shop.run_with(&[&["wallets", "create-card", "--yes", "--json"], more].concat(), input, &[])
+        shop.run_with(
+            &[&["wallets", "create-card", "--yes", "--json"], more].concat(),
+            input,
+            &[],
+        )
     };
-    assert_eq!(create(&["--body", file], "").lines()[0]["card_id"], "from-file");
-    assert_eq!(create(&["--body", "-"], &card("from-input")).lines()[0]["card_id"], "from-input");
-    let fields = ["--set", "card_id=123", "--set", "amount=100", "--set", "currency=NOK"];
-    assert_eq!(create(&fields, "").lines()[0]["card_id"], "123", "a text stays a text");
+    assert_eq!(
+        create(&["--body", file], "").lines()[0]["card_id"],
+        "from-file"
+    );
+    assert_eq!(
+        create(&["--body", "-"], &card("from-input")).lines()[0]["card_id"],
+        "from-input"
+    );
+    let fields = [
+        "--set",
+        "card_id=123",
+        "--set",
+        "amount=100",
+        "--set",
+        "currency=NOK",
+    ];
+    assert_eq!(
+        create(&fields, "").lines()[0]["card_id"],
+        "123",
+        "a text stays a text"
+    );
     let both = create(&["--body", file, "--set", "card_id=changed"], "").lines();
-    assert_eq!((&both[0]["card_id"], &both[0]["amount"]), (&"changed".into(), &50_000.into()));
+    assert_eq!(
+        (&both[0]["card_id"], &both[0]["amount"]),
+        (&"changed".into(), &50_000.into())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,7 +168,10 @@ async fn a_refusal_says_what_the_api_says() {
     let shop = Shop::start().await;
     let ran = shop.run(&["checkout", "get-transaction", "T12345678.unknown"]);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{ran:?}");
-    assert!(ran.err.contains("404") && ran.err.contains("The API says"), "{ran:?}");
+    assert!(
+        ran.err.contains("404") && ran.err.contains("The API says"),
+        "{ran:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

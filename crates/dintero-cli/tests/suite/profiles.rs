@@ -15,7 +15,10 @@ impl File {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         fs::write(&path, text).unwrap();
-        let file = Self { _folder: folder, path };
+        let file = Self {
+            _folder: folder,
+            path,
+        };
         file.mode(0o600);
         file
     }
@@ -31,7 +34,10 @@ impl File {
     fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
         let path = std::env::var("PATH").unwrap_or_default();
         let all = [
-            &[("PATH", path.as_str()), ("DINTERO_CONFIG", self.path.to_str().unwrap())],
+            &[
+                ("PATH", path.as_str()),
+                ("DINTERO_CONFIG", self.path.to_str().unwrap()),
+            ],
             variables,
         ]
         .concat();
@@ -49,9 +55,10 @@ fn profile(shop: &Shop, name: &str, secret: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_comes_from_the_file_or_from_a_command() {
     let shop = Shop::start().await;
-    for secret in
-        [format!("client-secret = \"{SECRET}\""), format!("secret-command = \"echo {SECRET}\"")]
-    {
+    for secret in [
+        format!("client-secret = \"{SECRET}\""),
+        format!("secret-command = \"echo {SECRET}\""),
+    ] {
         let file =
             File::new(&(profile(&shop, "default", &secret) + &profile(&shop, "shop", &secret)));
         for arguments in [
@@ -63,25 +70,42 @@ async fn a_secret_comes_from_the_file_or_from_a_command() {
             assert_eq!(ran.code, 0, "{arguments:?}: {ran:?}");
         }
         let ran = file.run(&["doctor"], &[]);
-        assert!(ran.code == 0 && ran.out.contains("profile `default`"), "{ran:?}");
+        assert!(
+            ran.code == 0 && ran.out.contains("profile `default`"),
+            "{ran:?}"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn variables_come_before_the_default_profile_and_after_a_named_one() {
     let shop = Shop::start().await;
-    let file = File::new(&profile(&shop, "default", &format!("client-secret = \"{SECRET}\"")));
+    let file = File::new(&profile(
+        &shop,
+        "default",
+        &format!("client-secret = \"{SECRET}\""),
+    ));
     let other = [("DINTERO_ACCOUNT_ID", "T11111111")];
     let ran = file.run(&["checkout", "list-sessions"], &other);
-    assert!(ran.code == 2 && ran.err.contains("DINTERO_CLIENT_ID"), "{ran:?}");
-    let ran = file.run(&["checkout", "list-sessions", "--profile", "default"], &other);
+    assert!(
+        ran.code == 2 && ran.err.contains("DINTERO_CLIENT_ID"),
+        "{ran:?}"
+    );
+    let ran = file.run(
+        &["checkout", "list-sessions", "--profile", "default"],
+        &other,
+    );
     assert_eq!(ran.code, 0, "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_others_can_read_is_refused() {
     let shop = Shop::start().await;
-    let file = File::new(&profile(&shop, "default", &format!("client-secret = \"{SECRET}\"")));
+    let file = File::new(&profile(
+        &shop,
+        "default",
+        &format!("client-secret = \"{SECRET}\""),
+    ));
     file.mode(0o640);
     let ran = file.run(&["checkout", "list-sessions"], &[]);
     if cfg!(unix) {
@@ -94,10 +118,26 @@ async fn a_file_that_others_can_read_is_refused() {
 async fn a_wrong_file_is_explained_without_its_secrets() {
     let shop = Shop::start().await;
     for (text, profile, message) in [
-        (profile(&shop, "shop", "client-secret = \"a\""), "other", "no profile `other`, but shop"),
-        (format!("[shop]\nclient-secret = \"{SECRET}\" oops"), "shop", "line 2"),
-        (format!("[shop]\nclient-secrets = \"{SECRET}\""), "shop", "client-secrets"),
-        ("[shop]\nsecret-command = \"exit 1\"".to_owned(), "shop", "failed or printed nothing"),
+        (
+            profile(&shop, "shop", "client-secret = \"a\""),
+            "other",
+            "no profile `other`, but shop",
+        ),
+        (
+            format!("[shop]\nclient-secret = \"{SECRET}\" oops"),
+            "shop",
+            "line 2",
+        ),
+        (
+            format!("[shop]\nclient-secrets = \"{SECRET}\""),
+            "shop",
+            "client-secrets",
+        ),
+        (
+            "[shop]\nsecret-command = \"exit 1\"".to_owned(),
+            "shop",
+            "failed or printed nothing",
+        ),
     ] {
         let file = File::new(&text);
         let ran = file.run(&["checkout", "list-sessions", "--profile", profile], &[]);

@@ -18,7 +18,9 @@ pub struct Ran {
 impl Ran {
     pub fn lines(&self) -> Vec<serde_json::Value> {
         let lines = self.out.lines();
-        lines.map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect()
+        lines
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}")))
+            .collect()
     }
 }
 
@@ -61,13 +63,25 @@ impl Shop {
     pub fn run_with(&self, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Ran {
         let own = self.variables();
         let own = own.iter().map(|(name, value)| (*name, value.as_str()));
-        run(arguments, input, &own.chain(variables.iter().copied()).collect::<Vec<_>>())
+        run(
+            arguments,
+            input,
+            &own.chain(variables.iter().copied()).collect::<Vec<_>>(),
+        )
     }
 
     pub fn spawn(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Child {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_dintero"));
-        command.args(arguments).env_clear().envs(self.variables()).envs(variables.iter().copied());
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        command
+            .args(arguments)
+            .env_clear()
+            .envs(self.variables())
+            .envs(variables.iter().copied());
+        command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
     }
 
     /// Creates a session of 299.90 NOK. Returns its id.
@@ -92,20 +106,30 @@ impl Shop {
     /// Returns the id of a transaction of 299.90 NOK that is authorized.
     pub fn payment(&self) -> String {
         let session = self.session("order-1");
-        self.sandbox.pay(&session, Card::approved()).unwrap().to_string()
+        self.sandbox
+            .pay(&session, Card::approved())
+            .unwrap()
+            .to_string()
     }
 }
 
 /// Runs the program with these variables only. It must never print the secret.
 pub fn run(arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_dintero"));
-    command.args(arguments).env_clear().envs(variables.iter().copied()).write_stdin(input);
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(variables.iter().copied())
+        .write_stdin(input);
     let output = command.output().unwrap();
     let ran = Ran {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
     };
-    assert!(!ran.out.contains(SECRET) && !ran.err.contains(SECRET), "{ran:?}");
+    assert!(
+        !ran.out.contains(SECRET) && !ran.err.contains(SECRET),
+        "{ran:?}"
+    );
     ran
 }

@@ -6,8 +6,16 @@ use crate::support::{Ran, Shop, run};
 fn wrong(shop: &Shop, arguments: &[&str], input: &str) -> Ran {
     shop.sandbox.clear_requests();
     let ran = shop.run_with(arguments, input, &[]);
-    assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{arguments:?}: {ran:?}");
-    assert!(shop.sandbox.requests().is_empty(), "{arguments:?} sent {:?}", shop.sandbox.requests());
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (2, ""),
+        "{arguments:?}: {ran:?}"
+    );
+    assert!(
+        shop.sandbox.requests().is_empty(),
+        "{arguments:?} sent {:?}",
+        shop.sandbox.requests()
+    );
     ran
 }
 
@@ -29,7 +37,10 @@ async fn an_unknown_operation_suggests_the_nearest() {
 async fn a_wrong_path_names_the_field() {
     let shop = Shop::start().await;
     let cases = [
-        ("ammount=1", "`ammount` is not documented; did you mean `amount`"),
+        (
+            "ammount=1",
+            "`ammount` is not documented; did you mean `amount`",
+        ),
         ("items[0].line=1", "`line`"),
         ("items.amount=1", "`amount`"),
         ("amount[0]=1", "is no list"),
@@ -44,7 +55,14 @@ async fn a_wrong_path_names_the_field() {
     for (set, message) in cases {
         let ran = wrong(
             &shop,
-            &["checkout", "capture-transaction", "T12345678.a", "--yes", "--set", set],
+            &[
+                "checkout",
+                "capture-transaction",
+                "T12345678.a",
+                "--yes",
+                "--set",
+                set,
+            ],
             "",
         );
         assert!(ran.err.contains(message), "{set}: {ran:?}");
@@ -56,13 +74,27 @@ async fn broken_json_names_line_and_column() {
     let shop = Shop::start().await;
     let ran = wrong(
         &shop,
-        &["checkout", "capture-transaction", "T12345678.a", "--yes", "--body", "-"],
+        &[
+            "checkout",
+            "capture-transaction",
+            "T12345678.a",
+            "--yes",
+            "--body",
+            "-",
+        ],
         "{\n  \"amount\": 5,\n  oops\n}",
     );
     assert!(ran.err.contains("line 3, column 3"), "{ran:?}");
     let ran = wrong(
         &shop,
-        &["checkout", "capture-transaction", "T12345678.a", "--yes", "--body", "missing.json"],
+        &[
+            "checkout",
+            "capture-transaction",
+            "T12345678.a",
+            "--yes",
+            "--body",
+            "missing.json",
+        ],
         "",
     );
     assert!(ran.err.contains("missing.json"), "{ran:?}");
@@ -71,14 +103,38 @@ async fn broken_json_names_line_and_column() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_breaks_limits_names_all_of_them() {
     let shop = Shop::start().await;
-    let body = format!(r#"{{"amount": -1, "card_id": "{}", "currncy": "NOK"}}"#, "x".repeat(300));
-    let ran = wrong(&shop, &["wallets", "create-card", "--yes", "--body", "-"], &body);
-    assert!(ran.err.contains("`currncy` is not documented; did you mean `currency`?"), "{ran:?}");
-    let body = format!(r#"{{"amount": -1, "card_id": "{}", "currency": "NOK"}}"#, "x".repeat(300));
-    let ran = wrong(&shop, &["wallets", "create-card", "--yes", "--body", "-"], &body);
-    assert!(ran.err.contains("`amount`") && ran.err.contains("`card_id`"), "{ran:?}");
-    let ran =
-        wrong(&shop, &["wallets", "create-card", "--yes", "--body", "-"], r#"{"amount": "5"}"#);
+    let body = format!(
+        r#"{{"amount": -1, "card_id": "{}", "currncy": "NOK"}}"#,
+        "x".repeat(300)
+    );
+    let ran = wrong(
+        &shop,
+        &["wallets", "create-card", "--yes", "--body", "-"],
+        &body,
+    );
+    assert!(
+        ran.err
+            .contains("`currncy` is not documented; did you mean `currency`?"),
+        "{ran:?}"
+    );
+    let body = format!(
+        r#"{{"amount": -1, "card_id": "{}", "currency": "NOK"}}"#,
+        "x".repeat(300)
+    );
+    let ran = wrong(
+        &shop,
+        &["wallets", "create-card", "--yes", "--body", "-"],
+        &body,
+    );
+    assert!(
+        ran.err.contains("`amount`") && ran.err.contains("`card_id`"),
+        "{ran:?}"
+    );
+    let ran = wrong(
+        &shop,
+        &["wallets", "create-card", "--yes", "--body", "-"],
+        r#"{"amount": "5"}"#,
+    );
     assert!(
         ran.err.contains("`amount` must be: whole number")
             && ran.err.contains("`currency` is required"),
@@ -92,8 +148,23 @@ async fn undocumented_fields_can_be_sent() {
     let session = shop.session("order-1");
     wrong(&shop, &["checkout", "list-sessions", "--limit", "1000"], "");
     let body = r#"{"card_id": "a", "amount": 1, "currency": "NOK", "new_field": true}"#;
-    wrong(&shop, &["wallets", "create-card", "--yes", "--body", "-"], body);
-    shop.run_with(&["wallets", "create-card", "--yes", "--body", "-", "--undocumented"], body, &[]);
+    wrong(
+        &shop,
+        &["wallets", "create-card", "--yes", "--body", "-"],
+        body,
+    );
+    shop.run_with(
+        &[
+            "wallets",
+            "create-card",
+            "--yes",
+            "--body",
+            "-",
+            "--undocumented",
+        ],
+        body,
+        &[],
+    );
     assert_eq!(
         shop.sandbox
             .requests()
@@ -109,11 +180,23 @@ async fn undocumented_fields_can_be_sent() {
 async fn required_bodies_parameters_and_queries_are_checked() {
     let shop = Shop::start().await;
     for (arguments, message) in [
-        (vec!["checkout", "capture-transaction", "T12345678.a", "--yes"], "body is required"),
+        (
+            vec!["checkout", "capture-transaction", "T12345678.a", "--yes"],
+            "body is required",
+        ),
         (vec!["checkout", "get-transaction"], "<ID>"),
-        (vec!["checkout", "list-transactions", "--limit", "ten"], "whole number"),
-        (vec!["checkout", "list-transactions", "--query", "oops"], "JSONPATH"),
-        (vec!["checkout", "list-transactions", "--client-secret", "x"], "--client-secret"),
+        (
+            vec!["checkout", "list-transactions", "--limit", "ten"],
+            "whole number",
+        ),
+        (
+            vec!["checkout", "list-transactions", "--query", "oops"],
+            "JSONPATH",
+        ),
+        (
+            vec!["checkout", "list-transactions", "--client-secret", "x"],
+            "--client-secret",
+        ),
     ] {
         let ran = wrong(&shop, &arguments, "");
         assert!(ran.err.contains(message), "{arguments:?}: {ran:?}");
@@ -124,7 +207,11 @@ async fn required_bodies_parameters_and_queries_are_checked() {
 fn missing_variables_are_named() {
     let ran = run(&["checkout", "list-sessions"], "", &[]);
     assert_eq!(ran.code, 2, "{ran:?}");
-    for name in ["DINTERO_ACCOUNT_ID", "DINTERO_CLIENT_ID", "DINTERO_CLIENT_SECRET"] {
+    for name in [
+        "DINTERO_ACCOUNT_ID",
+        "DINTERO_CLIENT_ID",
+        "DINTERO_CLIENT_SECRET",
+    ] {
         assert!(ran.err.contains(name), "{ran:?}");
     }
 }
