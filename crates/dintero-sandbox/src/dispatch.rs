@@ -7,7 +7,6 @@ use hyper::{HeaderMap, Request, Response};
 use serde_json::Value;
 
 use crate::api::checkout::{pay, transaction_operations};
-use crate::api::records;
 use crate::body::{self, ResponseBody};
 use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::clients::{Grant, bearer};
@@ -195,9 +194,7 @@ impl Server {
         call.grant = match handler {
             Handler::Token => call.grant,
             Handler::Payer(_) => Grant::public(account_of(call.param("session_id"))),
-            Handler::Api(_) | Handler::Records(..) => {
-                auth::authorize(&self.shared, operation, &call)?
-            }
+            Handler::Api(_) => auth::authorize(&self.shared, operation, &call)?,
         };
         let body = body?;
         call.body = body::parse(operation.body, call.headers, &body)?;
@@ -210,7 +207,7 @@ impl Server {
         match handler {
             Handler::Token => return auth::issue_token(&self.shared, &call, &mut entry.handled),
             Handler::Payer(_) => {}
-            Handler::Api(_) | Handler::Records(..) => {
+            Handler::Api(_) => {
                 let unknown = schema::check_request(operation, &mut call)?;
                 unknown
                     .iter()
@@ -221,9 +218,6 @@ impl Server {
         self.with_account(&call, |account| {
             entry.handled = true;
             let response = match handler {
-                Handler::Records(collection, action) => {
-                    records::handle(&call, account, collection, action)?
-                }
                 Handler::Api(function) | Handler::Payer(function) => function(&call, account)?,
                 Handler::Token => return Err(ApiError::not_found("path")),
             };

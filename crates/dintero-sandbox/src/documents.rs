@@ -1,10 +1,9 @@
 //! The OpenAPI documents and the operations that they describe: paths, scopes, bodies and API keys come from there.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::schema::Contract;
 
@@ -253,31 +252,6 @@ pub(crate) fn allowed_methods(path: &str) -> String {
 
 pub(crate) fn is_operation(id: &str) -> bool {
     OPERATIONS.iter().any(|operation| operation.id == id)
-}
-
-/// Whether a document has a property or a parameter of this name.
-pub(crate) fn is_field(name: &str) -> bool {
-    static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-        let mut names = HashSet::from(["body", "status"]);
-        for document in DOCUMENTS.iter() {
-            collect_names(document, &mut names);
-        }
-        names
-    });
-    NAMES.contains(name)
-}
-
-fn collect_names(node: &'static Value, names: &mut HashSet<&'static str>) {
-    let properties = node["properties"].as_object().into_iter().flatten();
-    names.extend(properties.map(|(name, _)| name.as_str()));
-    if node["in"].is_string() {
-        names.extend(node["name"].as_str());
-    }
-    let members = node.as_object().into_iter().flat_map(Map::values);
-    let items = node.as_array().into_iter().flatten();
-    for below in members.chain(items) {
-        collect_names(below, names);
-    }
 }
 
 #[cfg(test)]

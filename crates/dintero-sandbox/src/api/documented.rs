@@ -4,8 +4,9 @@
 use uuid::Uuid;
 
 use crate::api::prelude::*;
-use crate::api::records::{Collection, list_of};
+use crate::api::records::list_of;
 use crate::documents::{Operation, Route, find, resolve};
+use crate::schema::{json_schema, tidy::expand};
 use crate::state::store::Store;
 
 /// How many objects a list has to which nothing was added.
@@ -28,9 +29,14 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         let text = "transaction_id,event,amount,currency\n".to_owned();
         return Ok(ApiResponse::file("text/csv; charset=utf-8", text));
     }
+    let mut request = Vec::new();
+    if let Some(schema) = json_schema(operation.request_body()) {
+        expand(operation.document, schema, &mut request);
+    }
     let sample = Sample {
         call,
         document: operation.document,
+        request,
         number: None,
     };
     let is_item = operation.path.ends_with('}');
@@ -38,12 +44,21 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let body = match (call.method, is_item) {
         ("GET", false) => return list(call, records, schema, &sample),
         ("GET", true) => records.get(call.path, "object")?["response"].clone(),
-        ("DELETE", true) => records.remove(call.path, "object")?["response"].take(),
+        ("DELETE", true) => {
+            let mut record = records.remove(call.path, "object")?;
+            let mut body = sample.value("", schema).unwrap_or_default();
+            set(&mut body, record["response"].take());
+            body
+        }
         ("PUT", true) => {
-            Check::of(&call.body).finish()?;
+            let (name, id) = call.params.last().cloned().unwrap_or_default();
+            let mut check = Check::of(&call.body);
+            let is_same = call.body.get(name).is_none_or(|own| *own == id);
+            check.ensure(is_same, name, "cannot be changed");
+            check.finish()?;
             let record = records.get_mut(call.path, "object")?;
             let body = sample.value("", schema).unwrap_or_default();
-            *record = json!({"request": call.body, "response": body});
+            set(&mut record["response"], body.clone());
             body
         }
         _ => {
@@ -76,8 +91,7 @@ fn success(operation: &'static Operation) -> (u16, Option<&'static Value>) {
     let mut good: Vec<_> = all.filter(|(status, _)| status.starts_with('2')).collect();
     good.sort_by_key(|(status, _)| operation.method == "POST" && *status != "201");
     let (status, response) = good.first().copied().unwrap_or(("200", &Value::Null));
-    let schema = response["content"]["application/json"].get("schema");
-    let schema = schema.map(|schema| resolve(operation.document, schema));
+    let schema = json_schema(response).map(|schema| resolve(operation.document, schema));
     (status.parse().unwrap_or(200), schema)
 }
 
@@ -111,13 +125,14 @@ fn list(
         if let Some((at, id)) = path.rsplit_once('/')
             && at == call.path
         {
-            all.put(id, record["response"].clone());
+            let response = record["response"].clone();
+            all.put(response["id"].as_str().unwrap_or(id), response.clone());
         }
     }
     for number in 0..SAMPLES * u128::from(all.is_empty()) {
         let sample = Sample {
             number: Some(number),
-            ..*sample
+            ..sample.clone()
         };
         let object = sample.value("", &items["items"]).unwrap_or_default();
         all.put(&Uuid::from_u128(number + 1).to_string(), object);
@@ -126,7 +141,7 @@ fn list(
     let page = lists
         .first()
         .map(|(list, _)| (*list, cursor.map_or("", |(name, _)| name)));
-    let mut response = list_of(call, &all, &Collection::listed(page))?;
+    let mut response = list_of(call, &all, page)?;
     if let Some((name, of)) = cursor.filter(|(_, of)| of["type"] == "object")
         && let Some(id) = response.body.get_mut(name)
     {
@@ -138,10 +153,12 @@ fn list(
 }
 
 /// Makes a value of each schema: what the request says under the same name, else something plausible.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Sample<'a> {
     call: &'a Call<'a>,
     document: &'static Value,
+    /// The schemas of the request's body.
+    request: Vec<&'static Value>,
     /// Which of a list's samples it is; `None` for what a request creates.
     number: Option<u128>,
 }
@@ -180,7 +197,15 @@ impl Sample<'_> {
             self.members(branch, object);
         }
         for (name, below) in schema["properties"].as_object().into_iter().flatten() {
-            let is_sent = below["writeOnly"] != true && object.get(name).is_none();
+            // What the request could have had and has not is not there.
+            let mut request = self.request.iter();
+            let is_left_out = request.any(|part| {
+                part["properties"]
+                    .get(name)
+                    .is_some_and(|of| of["readOnly"] != true)
+            });
+            let is_left_out = is_left_out && name != "id" && self.call.body.get(name).is_none();
+            let is_sent = below["writeOnly"] != true && object.get(name).is_none() && !is_left_out;
             if let Some(value) = is_sent.then(|| self.value(name, below)).flatten() {
                 object[name] = value;
             }
@@ -199,8 +224,9 @@ impl Sample<'_> {
         let known = TEXTS.iter().find(|(end, _)| name.ends_with(end));
         Some(match (name, text_of(&schema["format"])) {
             ("account_id", _) => json!(self.call.grant.account),
-            ("created_by" | "updated_by", _) => json!(self.call.grant.client_id),
+            (name, _) if name.ends_with("_by") => json!(self.call.grant.client_id),
             _ if param.is_some() => json!(param?.1),
+            ("id", "") if self.number.is_none() => json!(own_id(self.call).1.unwrap_or_else(uuid)),
             (_, "date-time" | "datetime") => json!(text(at)),
             (_, "date") => json!(at.format("%Y-%m-%d").to_string()),
             (_, "uri") => json!(self.call.base_url),

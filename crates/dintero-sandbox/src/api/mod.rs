@@ -4,7 +4,6 @@
 pub(crate) mod admin;
 pub(crate) mod checkout;
 pub(crate) mod documented;
-pub(crate) mod loans;
 pub(crate) mod pictures;
 pub(crate) mod records;
 pub(crate) mod shopping;

@@ -5,7 +5,7 @@
 mod convert;
 mod params;
 mod report;
-mod tidy;
+pub(crate) mod tidy;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -98,7 +98,7 @@ pub(crate) fn check_response(operation: &Operation, status: u16, body: &Value) -
     }
 }
 
-fn json_schema(content: &Value) -> Option<&Value> {
+pub(crate) fn json_schema(content: &Value) -> Option<&Value> {
     content["content"]["application/json"].get("schema")
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::documents::resolve;
+use crate::state::json::items;
 
 /// Makes integers of whole decimals and removes members that are null, which count as not sent, unless the body is read
 /// `strict`ly. Returns the fields that are not in the document.
@@ -18,9 +19,33 @@ pub(crate) fn tidy(
         unknown: Vec::new(),
     };
     let mut schemas = Vec::new();
-    walk.expand(schema, &mut schemas);
+    expand(document, schema, &mut schemas);
     walk.value(&schemas, body, "");
     walk.unknown
+}
+
+/// Adds a schema and all that it is made of: a member of any of them is in the document.
+pub(crate) fn expand<'a>(document: &'a Value, schema: &'a Value, all: &mut Vec<&'a Value>) {
+    let schema = resolve(document, schema);
+    if all.iter().any(|known| std::ptr::eq(*known, schema)) {
+        return;
+    }
+    all.push(schema);
+    let branches = ["allOf", "oneOf", "anyOf"]
+        .into_iter()
+        .flat_map(|of| items(&schema[of]));
+    branches.for_each(|branch| expand(document, branch, all));
+    let children = schema["discriminator"]["mapping"].as_object();
+    for child in children
+        .into_iter()
+        .flatten()
+        .filter_map(|(_, child)| child.as_str())
+    {
+        let child = child.strip_prefix('#').and_then(|at| document.pointer(at));
+        child
+            .into_iter()
+            .for_each(|child| expand(document, child, all));
+    }
 }
 
 struct Walk<'a> {
@@ -30,27 +55,6 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Adds a schema and all that it is made of: a member of any of them is in the document.
-    fn expand(&self, schema: &'a Value, all: &mut Vec<&'a Value>) {
-        let schema = resolve(self.document, schema);
-        if all.iter().any(|known| std::ptr::eq(*known, schema)) {
-            return;
-        }
-        all.push(schema);
-        for of in ["allOf", "oneOf", "anyOf"] {
-            for branch in schema[of].as_array().into_iter().flatten() {
-                self.expand(branch, all);
-            }
-        }
-        let children = schema["discriminator"]["mapping"].as_object();
-        for child in children.into_iter().flatten().map(|(_, child)| child) {
-            let pointer = child.as_str().and_then(|at| at.strip_prefix('#'));
-            if let Some(child) = pointer.and_then(|at| self.document.pointer(at)) {
-                self.expand(child, all);
-            }
-        }
-    }
-
     fn below(
         &self,
         schemas: &[&'a Value],
@@ -58,7 +62,7 @@ impl<'a> Walk<'a> {
     ) -> Vec<&'a Value> {
         let mut all = Vec::new();
         for schema in schemas.iter().copied().filter_map(find) {
-            self.expand(schema, &mut all);
+            expand(self.document, schema, &mut all);
         }
         all
     }

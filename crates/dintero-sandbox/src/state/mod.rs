@@ -15,10 +15,11 @@ use std::iter::repeat_with;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::clients::{Grant, Tokens};
+use crate::clock::text;
 use crate::errors::{ApiError, ApiResult, ensure_capacity};
 use journal::Journal;
 use store::Store;
@@ -45,10 +46,16 @@ pub(crate) struct Account {
     pub(crate) wallets: wallets::Wallets,
 }
 
+/// Where the generic handler keeps payment profiles.
+const PROFILES: &str = "/v1/admin/session/profiles/";
+
 impl Account {
-    fn stores(&mut self) -> [(&'static str, &mut dyn Journal); 14] {
+    pub(crate) fn profile(&self, id: &str) -> Option<&Value> {
+        Some(&self.records.find(&format!("{PROFILES}{id}"))?["response"])
+    }
+
+    fn stores(&mut self) -> [(&'static str, &mut dyn Journal); 13] {
         [
-            ("profiles", &mut self.admin.profiles),
             ("api_keys", &mut self.admin.api_keys),
             ("subscriptions", &mut self.admin.subscriptions),
             ("callbacks_waiting", &mut self.callbacks.waiting),
@@ -74,11 +81,19 @@ impl SandboxState {
         now: DateTime<Utc>,
     ) -> Self {
         let account = |id: String| {
-            let account = Account {
-                admin: admin::Admin::new(profiles, now),
+            let mut account = Account {
                 id: id.clone(),
                 ..Account::default()
             };
+            for profile in profiles {
+                let card = json!({"enabled": true, "type": "payment_product_type"});
+                let response = json!({
+                    "id": profile, "profile_id": profile, "created_at": text(now), "created_by": "sandbox",
+                    "configuration": {"channel": "ecommerce", "dintero_psp": {"type": "payment_type", "creditcard": card}},
+                });
+                let record = json!({"request": null, "response": response});
+                account.records.put(&format!("{PROFILES}{profile}"), record);
+            }
             (id, account)
         };
         Self {
@@ -97,7 +112,14 @@ impl SandboxState {
                 Entry::Vacant(entry) => {
                     entry.insert(account);
                 }
-                Entry::Occupied(mut entry) => entry.get_mut().admin.complete(account.admin),
+                Entry::Occupied(mut entry) => {
+                    let records = &mut entry.get_mut().records;
+                    for (path, profile) in account.records.entries() {
+                        if !records.contains(path) {
+                            records.put(path, profile.clone());
+                        }
+                    }
+                }
             }
         }
     }

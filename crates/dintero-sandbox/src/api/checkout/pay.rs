@@ -37,7 +37,7 @@ pub(crate) fn token_session(call: &Call<'_>, account: &mut Account) -> HandlerRe
 /// The configuration of the profile, `default` if none is named, under what the body has of its own.
 fn configure(account: &Account, doc: &mut Value, profile: Option<&str>) {
     let profile = profile.unwrap_or("default");
-    let profile = account.admin.profiles.find(profile);
+    let profile = account.profile(profile);
     let mut configuration = json!({});
     let fields = json!(profile.map(|p| &p["configuration"]));
     set(&mut configuration, fields);

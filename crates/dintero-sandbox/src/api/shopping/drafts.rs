@@ -1,8 +1,19 @@
 //! Drafts: free to change while they are open, and completed to an order.
 
 use crate::api::prelude::*;
+use crate::api::records::list_of;
 use crate::api::shopping::{ITEMS, check_line_id, check_order, replaced, stored, url};
 use crate::state::shopping::{PER_ORDER, Shopping, gross, require_open};
+
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let members = Some(("draft_orders", "paging_token"));
+    list_of(call, &account.shopping.drafts, members)
+}
+
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let drafts = &account.shopping.drafts;
+    ApiResponse::ok(drafts.get(call.param("id"), "draft")?.clone())
+}
 
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check_body(call, &account.shopping, None)?;
