@@ -21,11 +21,7 @@ use crate::shared::Shared;
 use crate::state::{Account, uuid, weight};
 use crate::{access, auth, corrupt, pages, redact, schema};
 
-/// The header by which a client of any language asks for a fault.
 const FAULT_HEADER: &str = "sandbox-fault";
-
-/// How many fields that are not in the documents the log notes of one request.
-const NOTES: usize = 20;
 
 pub(crate) struct Server {
     pub(crate) shared: Arc<Shared>,
@@ -149,7 +145,6 @@ impl Server {
         self.shared.changed(&mut state);
     }
 
-    /// Handles the request, unless a fault prevents that.
     fn with_fault(
         &self,
         fault: Option<Fault>,
@@ -209,10 +204,7 @@ impl Server {
             Handler::Payer(_) => {}
             Handler::Api(_) => {
                 let unknown = schema::check_request(operation, &mut call)?;
-                unknown
-                    .iter()
-                    .take(NOTES)
-                    .for_each(|field| entry.note(field));
+                unknown.iter().for_each(|field| entry.note(field));
             }
         }
         self.with_account(&call, |account| {

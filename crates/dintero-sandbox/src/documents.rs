@@ -88,7 +88,6 @@ pub(crate) struct Operation {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) id: &'static str,
-    /// The caller needs one of these scopes.
     pub(crate) scopes: Vec<&'static str>,
     pub(crate) body: RequestBody,
     /// Whether `x-api-key` is accepted instead of a token.

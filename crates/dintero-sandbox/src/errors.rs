@@ -32,7 +32,6 @@ impl ApiError {
         }
     }
 
-    /// 400: the request as a whole is malformed.
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(400, "INVALID_REQUEST", message)
     }
@@ -70,7 +69,6 @@ impl ApiError {
         Self::new(404, "NOT FOUND", format!("no such {what}"))
     }
 
-    /// 405: the path exists with other methods.
     pub(crate) fn method_not_allowed(allow: String) -> Self {
         let message = format!("this path allows {allow} only");
         Self::new(405, "METHOD_NOT_ALLOWED", message).with_header("allow", allow)
@@ -129,7 +127,6 @@ pub(crate) fn ensure_field(valid: bool, field: &str, reason: &str) -> ApiResult<
     valid.ok_or_else(|| ApiError::invalid_field(field, reason))
 }
 
-/// Returns an error unless there is room for more of `what`.
 pub(crate) fn ensure_capacity(fits: bool, what: &str) -> ApiResult<()> {
     let message = || format!("the sandbox holds as many {what} as it may; start a new one");
     let fits = fits.then_some(());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::api::checkout::{
-    authorization, in_store, invoice, pay, payment::form, sessions, tokens, transaction_operations,
+    authorization, invoice, pay, payment::form, sessions, tokens, transaction_operations,
     transactions,
 };
 use crate::api::shopping::{
@@ -18,9 +18,7 @@ use Handler::{Api, Payer, Token};
 
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
-    /// The token request, which has its own authentication.
     Token,
-    /// A request with a bearer token or an API key.
     Api(Function),
     /// A request of the payer, without a token; the account comes from the session's id.
     Payer(Function),
@@ -48,8 +46,6 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("checkout_session_put", Api(sessions::update)),
     ("checkout_session_cancel_post", Api(sessions::cancel)),
     ("checkout_sid_pay_post", Api(invoice::pay_session)),
-    ("qr_sessions_sid_post", Api(in_store::session_qr)),
-    ("qr_locations_lid_post", Api(in_store::location_qr)),
     ("sandbox_lock", Payer(sessions::lock)),
     ("sandbox_payment_page", Payer(form::page)),
     ("sandbox_pay", Payer(form::submit)),

@@ -10,7 +10,6 @@ use crate::errors::{ApiError, ApiResult};
 /// A range of times, open where the query has no bound.
 pub(crate) type TimeRange = (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>);
 
-/// The query of a URL; a name may come several times.
 #[derive(Debug, Default)]
 pub(crate) struct Query(Vec<(String, String)>);
 

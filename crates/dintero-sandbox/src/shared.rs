@@ -11,7 +11,6 @@ use crate::builder::SandboxBuilder;
 use crate::persistence::StateFile;
 use crate::state::SandboxState;
 
-/// How long changes are gathered before they are saved.
 const SAVE_DELAY: Duration = Duration::from_millis(250);
 
 #[derive(Debug)]

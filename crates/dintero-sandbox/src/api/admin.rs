@@ -11,7 +11,6 @@ pub(crate) fn signature(_: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(secret.ok_or_else(|| ApiError::not_found("signature secret"))?)
 }
 
-/// `POST /admin/signature`: a new secret, which takes the place of the old one at once.
 pub(crate) fn create_signature(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let secret = json!({
         "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id,
@@ -83,7 +82,6 @@ pub(crate) fn delete_api_key(call: &Call<'_>, account: &mut Account) -> HandlerR
     ApiResponse::ok(body)
 }
 
-/// `POST /accounts/{aid}/hooks/subscriptions`: a ping follows at once.
 pub(crate) fn create_hook(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let (config, secret) = (&call.body["config"], &call.body["config"]["secret"]);
     let mut check = Check::of(&call.body);
@@ -128,7 +126,6 @@ pub(crate) fn delete_hook(call: &Call<'_>, account: &mut Account) -> HandlerResu
     ApiResponse::ok(webhooks::shown(&hook))
 }
 
-/// `POST /accounts/{aid}/hooks/subscriptions/{hook_id}/ping`
 pub(crate) fn ping_hook(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     webhooks::ping(account, call.now, call.param("hook_id"))?;
     Ok(ApiResponse::new(204, Value::Null))

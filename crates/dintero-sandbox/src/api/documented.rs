@@ -11,10 +11,12 @@ use crate::state::store::Store;
 
 /// How many objects a list has to which nothing was added.
 const SAMPLES: u128 = 3;
-/// Values of text fields by the end of their names, where the schema alone gives none that is plausible.
+/// Values of text fields by the end of their names, where the schema alone gives none that is plausible. The picture is
+/// of one pixel.
 #[rustfmt::skip]
-const TEXTS: [(&str, &str); 5] = [
+const TEXTS: [(&str, &str); 6] = [
     ("currency", "NOK"), ("country_code", "NO"), ("country", "NO"), ("provider", "dintero_psp"), ("content_type", "text/csv"),
+    ("qr", "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="),
 ];
 /// What an operation has become once it is done, where its schema has the value.
 const DONE: [&str; 2] = ["COMPLETED", "ACTIVE"];
@@ -22,6 +24,9 @@ const DONE: [&str; 2] = ["COMPLETED", "ACTIVE"];
 pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let operation = call.operation.ok_or_else(|| ApiError::not_found("path"))?;
     let (status, schema) = success(operation);
+    if let Some((_, session)) = call.params.iter().find(|(name, _)| *name == "session_id") {
+        account.checkout.sessions.get(session, "session")?;
+    }
     let Some(schema) = schema else {
         return Ok(ApiResponse::new(status, Value::Null));
     };
@@ -33,10 +38,16 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     if let Some(schema) = json_schema(operation.request_body()) {
         expand(operation.document, schema, &mut request);
     }
+    let members = request
+        .iter()
+        .filter_map(|part| part["properties"].as_object());
+    let members = members
+        .flatten()
+        .filter(|(name, of)| *name != "id" && of["readOnly"] != true);
     let sample = Sample {
         call,
         document: operation.document,
-        request,
+        sendable: members.map(|(name, _)| name.as_str()).collect(),
         number: None,
     };
     let is_item = operation.path.ends_with('}');
@@ -122,10 +133,9 @@ fn list(
     let items = lists.first().map_or(schema, |(_, list)| list);
     let mut all = Store::default();
     for (path, record) in records.entries() {
-        if let Some((at, id)) = path.rsplit_once('/')
-            && at == call.path
-        {
-            let response = record["response"].clone();
+        let (at, id) = path.rsplit_once('/').unwrap_or_default();
+        let response = &record["response"];
+        if at == call.path {
             all.put(response["id"].as_str().unwrap_or(id), response.clone());
         }
     }
@@ -138,9 +148,8 @@ fn list(
         all.put(&Uuid::from_u128(number + 1).to_string(), object);
     }
     let cursor = cursors.first().copied();
-    let page = lists
-        .first()
-        .map(|(list, _)| (*list, cursor.map_or("", |(name, _)| name)));
+    let name = cursor.map_or("", |(name, _)| name);
+    let page = lists.first().map(|(list, _)| (*list, name));
     let mut response = list_of(call, &all, page)?;
     if let Some((name, of)) = cursor.filter(|(_, of)| of["type"] == "object")
         && let Some(id) = response.body.get_mut(name)
@@ -157,8 +166,7 @@ fn list(
 struct Sample<'a> {
     call: &'a Call<'a>,
     document: &'static Value,
-    /// The schemas of the request's body.
-    request: Vec<&'static Value>,
+    sendable: Vec<&'static str>,
     /// Which of a list's samples it is; `None` for what a request creates.
     number: Option<u128>,
 }
@@ -169,10 +177,8 @@ impl Sample<'_> {
         if let Some(own) = self.call.body.get(name) {
             return Some(own.clone());
         }
-        let branch = ["oneOf", "anyOf"]
-            .into_iter()
-            .find_map(|of| schema[of].get(0));
-        if let Some(branch) = branch {
+        let branch = schema["oneOf"].get(0);
+        if let Some(branch) = branch.or_else(|| schema["anyOf"].get(0)) {
             return self.value(name, branch);
         }
         if schema["type"] == "object" || schema["allOf"].is_array() {
@@ -198,13 +204,8 @@ impl Sample<'_> {
         }
         for (name, below) in schema["properties"].as_object().into_iter().flatten() {
             // What the request could have had and has not is not there.
-            let mut request = self.request.iter();
-            let is_left_out = request.any(|part| {
-                part["properties"]
-                    .get(name)
-                    .is_some_and(|of| of["readOnly"] != true)
-            });
-            let is_left_out = is_left_out && name != "id" && self.call.body.get(name).is_none();
+            let is_left_out =
+                self.sendable.contains(&name.as_str()) && self.call.body.get(name).is_none();
             let is_sent = below["writeOnly"] != true && object.get(name).is_none() && !is_left_out;
             if let Some(value) = is_sent.then(|| self.value(name, below)).flatten() {
                 object[name] = value;

@@ -4,7 +4,6 @@
 pub(crate) mod admin;
 pub(crate) mod checkout;
 pub(crate) mod documented;
-pub(crate) mod pictures;
 pub(crate) mod records;
 pub(crate) mod shopping;
 pub(crate) mod wallets;
@@ -41,7 +40,6 @@ pub(crate) fn page<'s, T>(
     page.ok_or_else(|| ApiError::invalid_field(parameter, "is not the cursor of a page"))
 }
 
-/// Whether a query parameter is `true`.
 pub(crate) fn is_set(call: &Call<'_>, parameter: &str) -> bool {
     call.query.first(parameter) == Some("true")
 }

@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use super::{Log, LoggedRequest};
 use crate::clock::text;
 
-/// How many requests the page shows, the newest first.
 const SHOWN: usize = 200;
 
 /// Returns the page's body, which also says why the state could not be saved, if it could not.

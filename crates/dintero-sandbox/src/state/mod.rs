@@ -1,6 +1,5 @@
 //! What the sandbox remembers, per account, and how much of it.
 
-pub(crate) mod admin;
 pub(crate) mod callbacks;
 pub(crate) mod checkout;
 pub(crate) mod journal;
@@ -36,7 +35,7 @@ pub(crate) struct SandboxState {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Account {
     pub(crate) id: String,
-    pub(crate) admin: admin::Admin,
+    pub(crate) admin: Admin,
     pub(crate) callbacks: callbacks::Callbacks,
     pub(crate) checkout: checkout::Checkout,
     /// What the generic handler keeps, by its path.
@@ -44,6 +43,16 @@ pub(crate) struct Account {
     pub(crate) records: Store<Value>,
     pub(crate) shopping: shopping::Shopping,
     pub(crate) wallets: wallets::Wallets,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Admin {
+    #[serde(skip)]
+    pub(crate) api_keys: Store<Value>,
+    pub(crate) keys: BTreeMap<String, Grant>,
+    pub(crate) signature: Option<Value>,
+    #[serde(skip)]
+    pub(crate) subscriptions: Store<Value>,
 }
 
 /// Where the generic handler keeps payment profiles.

@@ -9,7 +9,6 @@ use crate::api::prelude::*;
 
 /// The charge's id; its refusals say `success: false` too.
 pub(crate) const OPERATION: &str = "checkout_session_pay_post";
-/// The only product whose cards the sandbox keeps.
 const CARD: &str = "dintero_psp.creditcard";
 
 /// `POST /sessions/payment-token`: a session of no amount; when its payer has paid, the card is kept.

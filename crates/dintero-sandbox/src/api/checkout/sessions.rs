@@ -25,7 +25,6 @@ pub(crate) fn create_with_configuration(call: &Call<'_>, account: &mut Account) 
     create(call, account, Check::of(&call.body), json!({}))
 }
 
-/// Returns the configuration of a profile, which must exist.
 pub(crate) fn configuration(
     check: &mut Check,
     account: &Account,
@@ -94,7 +93,6 @@ pub(crate) fn created(call: &Call<'_>, account: &Account, id: &str) -> HandlerRe
     ApiResponse::ok(body)
 }
 
-/// `expires_at` of a body, or the usual life.
 pub(crate) fn expiry(call: &Call<'_>, check: &mut Check, field: &str, at: &Value) -> DateTime<Utc> {
     let expires_at = at.as_str().and_then(|at| parse_time(at, false));
     let expires_at = expires_at.unwrap_or(call.now + LIFE);
@@ -102,7 +100,6 @@ pub(crate) fn expiry(call: &Call<'_>, check: &mut Check, field: &str, at: &Value
     expires_at
 }
 
-/// `GET /sessions`: newest first, a bare array.
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     #[rustfmt::skip]
     const FILTERS: [(&str, &str); 5] = [

@@ -15,10 +15,6 @@ use crate::callbacks;
 use crate::clock::{NEVER, later};
 use crate::state::checkout::{Cause, Movement, Operation, Pending, PreAuthorization};
 
-/// The line that integrations add to a capture.
-const ROUNDING: &str = "rounding-fee";
-
-/// `POST /transactions/{id}/capture` and `POST /transactions/{id}/refund`.
 pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let is_capture = call.path.ends_with("/capture");
     let checkout = &account.checkout;
@@ -196,7 +192,7 @@ fn check_body(
         let total = lines.entry(id.to_owned()).or_default();
         *total += part;
         // Integrations round anew at a capture, whether or not the session had such a line.
-        if id == ROUNDING && part.abs() < 100 {
+        if id == "rounding-fee" && part.abs() < 100 {
             lines.remove(id);
             continue;
         }

@@ -78,7 +78,6 @@ pub(crate) fn touch(call: &Call<'_>, draft: &mut Value, id: &str) {
     }
 }
 
-/// `PUT /draft_orders/{id}`: the body takes the place of the whole draft.
 pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
     let draft = account.shopping.drafts.get(id, "draft")?;
@@ -90,7 +89,6 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     })
 }
 
-/// `DELETE /draft_orders/{id}`: the draft stays readable with status deleted.
 pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_open(call, account, |draft| {
         draft["status"] = json!("deleted");
