@@ -1,4 +1,4 @@
-//! A JSON call through our client beside the same call with reqwest alone, over loopback.
+//! A JSON call through our client beside the same call with reqwest alone, over loopback and HTTP/2.
 //!
 //! `cargo bench -p dintero-benches --bench calls`, with `-- --memory-calls 1000000` to look longer for memory that grows.
 //!
@@ -41,6 +41,7 @@ static CAPTURE: Operation = Operation::new(OperationFacts {
     scopes: &["write:checkout"],
     retry_class: RetryClass::NonIdempotent,
     read_back: Some("get_transaction"),
+    confirm: None,
     paging: None,
     auth: Auth::Bearer,
     content_type: "application/json",
@@ -48,6 +49,7 @@ static CAPTURE: Operation = Operation::new(OperationFacts {
     statuses: &[200],
     evidence: Evidence::Seen,
     deprecated: false,
+    confirm: None,
 });
 
 #[derive(Serialize)]
@@ -181,7 +183,7 @@ async fn speed(plain: &Plain, ours: &Ours, at_once: usize, rounds: usize) -> [St
         at_once.to_string(),
         format!("{base:.0}"),
         format!("{own:.0}"),
-        format!("{:+.1} %", (median(ratios) - 1.0) * 100.0),
+        format!("{:.2}", median(ratios)),
         time(0, 50.0),
         time(1, 50.0),
         time(0, 99.0),
@@ -234,6 +236,7 @@ fn main() {
         .retry(reqwest::retry::never())
         .user_agent("dintero-benches")
         .no_proxy()
+        .http2_prior_knowledge()
         .build();
     let plain = Plain {
         http: http.unwrap(),
@@ -242,7 +245,9 @@ fn main() {
     let handle = Handle::builder()
         .account("T12345678")
         .bearer_token(TOKEN)
+        .api_url(&base)
         .checkout_url(&base)
+        .http_client(reqwest::ClientBuilder::http2_prior_knowledge)
         .build();
     let ours = Ours(handle.unwrap());
 
@@ -261,7 +266,7 @@ fn main() {
             "reqwest p99",
             "ours p99",
         ],
-        rows,
+        rows.clone(),
     );
 
     let memory = number("--memory-calls", 100_000);
@@ -284,4 +289,16 @@ fn main() {
             row("ours", of_ours, memory),
         ],
     );
+    // For `cargo xtask bench`.
+    let baseline = "plain reqwest";
+    for [at_once, _, _, ratio, _, _, base, own] in rows {
+        println!("ratio: {ratio}: calls per second, {at_once} at once: {baseline}");
+        let [own, base] = [own, base].map(|time| time.parse::<f64>().unwrap());
+        println!(
+            "ratio: {:.2}: p99 of a call, {at_once} at once: {baseline}",
+            own / base
+        );
+    }
+    let ratio = of_ours.count_total as f64 / of_plain.count_total as f64;
+    println!("ratio: {ratio:.2}: allocations a call: {baseline}");
 }

@@ -86,6 +86,18 @@ fn table(mut rows: Vec<Row>) {
             counted.bytes_total,
         );
     }
+    // For `cargo xtask bench`.
+    for row in rows.iter().filter(|row| row.name != row.baseline) {
+        let baseline = rows.iter().find(|other| other.name == row.baseline);
+        let ratio =
+            baseline.map(|baseline| median(row).as_secs_f64() / median(baseline).as_secs_f64());
+        println!(
+            "ratio: {:.2}: {}: {}",
+            ratio.unwrap_or(1.0),
+            row.name,
+            row.baseline
+        );
+    }
 }
 
 fn decode(criterion: &mut Criterion) {

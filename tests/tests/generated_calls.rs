@@ -56,8 +56,8 @@ fn thing() -> types::Thing {
 /// The request of `get_thing` with these parameters.
 async fn sent(
     set: impl FnOnce(
-        dintero_tests::constructs::calls::GetThing<'_>,
-    ) -> dintero_tests::constructs::calls::GetThing<'_>,
+        dintero_tests::constructs::calls::GetThing,
+    ) -> dintero_tests::constructs::calls::GetThing,
 ) -> String {
     let (client, served) = server("200 OK", r#"{"id":"1","name":"a","memo":null}"#);
     let response = set(client.get_thing("7").value("v"))

@@ -95,6 +95,50 @@ fn fields_with_personal_data_are_marked() {
     }
 }
 
+/// Returns `true` for names that no document has to mark: credentials, who the customer is, texts of providers, and URLs whose query
+/// belongs to the merchant.
+fn is_sensitive(wire: &str) -> bool {
+    let last = wire.rsplit(['_', ':', '.', '-']).next().unwrap_or_default();
+    let credentials = [
+        "token", "secret", "pin", "pan", "cvc", "cvv", "password", "iban", "email", "ssn", "nonce",
+    ];
+    let names = ["customer_id", "card_id", "phone_number"];
+    credentials.contains(&last)
+        || names.iter().any(|name| wire.ends_with(name))
+        || ["message", "errorMessage", "transactionText"].contains(&last)
+        || wire.ends_with("callback_url")
+        || wire.ends_with("return_url")
+}
+
+#[test]
+fn no_sensitive_field_of_any_type_is_printed() {
+    let (mut tried, mut lost) = (0, Vec::new());
+    for api in apis() {
+        for (name, fields) in fields(&api) {
+            for wire in fields.keys().filter(|wire| is_sensitive(wire)) {
+                // What else the type requires is of one of these shapes.
+                for other in [json!("x"), json!(1), json!(true), json!({}), json!([])] {
+                    let required = fields.iter().filter(|(_, field)| field.required);
+                    let mut body: serde_json::Map<_, _> = required
+                        .map(|(required, _)| (required.clone(), other.clone()))
+                        .collect();
+                    body.insert(wire.clone(), json!(SECRET));
+                    let body = serde_json::Value::from(body).to_string();
+                    let Ok(printed) = api.debug[name.as_str()](body.as_bytes()) else {
+                        continue;
+                    };
+                    tried += 1;
+                    if printed.contains(SECRET) {
+                        lost.push(format!("{} {name}.{wire}", api.name));
+                    }
+                }
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{lost:#?}");
+    assert!(tried > 50, "only {tried} fields were tried");
+}
+
 #[test]
 fn no_secret_below_a_free_form_or_unknown_field_is_printed() {
     let keys = ["token", "secret", "pin", "pan", "cvc", "password", "x"];
@@ -108,6 +152,9 @@ fn no_secret_below_a_free_form_or_unknown_field_is_printed() {
         json!([secrets]),
         json!({"a": secrets}),
         json!({"a": [{"b": [secrets]}]}),
+        json!({ SECRET: {} }),
+        json!({ SECRET: "x" }),
+        json!({ SECRET: [] }),
     ];
     let (mut tried, mut lost) = (0, Vec::new());
     for api in apis() {

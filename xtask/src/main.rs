@@ -1,5 +1,6 @@
 //! Maintainers' commands: `cargo xtask <command>`.
 
+mod bench;
 mod diff;
 mod import;
 mod lint;
@@ -39,6 +40,7 @@ enum Command {
     Diff(Box<diff::Diff>),
     Import(import::Import),
     Package(package::Package),
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Command::Diff(diff) => diff.run(&root),
         Command::Import(import) => import.run(&root),
         Command::Package(package) => package.run(&root),
+        Command::Bench(bench) => bench.run(&root),
     };
     match result {
         Ok(report) => report.print(arguments.json),

@@ -69,6 +69,7 @@ rules! {
     UnknownRetryClass "unknown-retry-class" "A retry class is none of idempotent, duplicate-tolerated and non-idempotent.",
     MissingReadBack "missing-read-back" "Nothing tells the outcome of an operation that moves money.",
     UnknownReadBack "unknown-read-back" "The method that should tell an outcome does not exist.",
+    UnknownConfirmation "unknown-confirmation" "The document has nothing that shows an outcome where the overlay says so.",
     UnknownPaging "unknown-paging" "The response has no list where the overlay says that it pages.",
     UnsupportedBody "unsupported-body" "A request body is not JSON.",
     UnsupportedSecurity "unsupported-security" "An operation requires credentials that the client cannot send.",

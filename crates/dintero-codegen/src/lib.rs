@@ -11,6 +11,8 @@ pub mod finding;
 pub mod kept;
 
 #[cfg(feature = "generate")]
+mod confirm;
+#[cfg(feature = "generate")]
 pub mod emit;
 #[cfg(feature = "generate")]
 pub mod generate;

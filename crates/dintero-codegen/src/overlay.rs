@@ -3,7 +3,7 @@
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use crate::document::{Document, elements, unescape};
+use crate::document::{Document, elements, escape, members, unescape};
 use crate::finding::{Errors, Finding, Level, Rule};
 
 /// Applies the actions of an overlay in order.
@@ -35,6 +35,7 @@ fn run(
     strict: bool,
 ) -> Result<(Vec<Finding>, Vec<Vec<String>>), Errors> {
     let mut findings = Vec::new();
+    drop_retry_marks(document, &mut findings);
     let mut matched = Vec::new();
     let version = overlay.root["overlay"].as_str();
     if !version.is_some_and(|version| version.starts_with("1.")) {
@@ -94,6 +95,25 @@ fn run(
     }
     Errors::check(&findings)?;
     Ok((findings, matched))
+}
+
+/// Removes retry marks of the document itself: whoever writes it must not decide what is sent twice.
+fn drop_retry_marks(document: &mut Document, findings: &mut Vec<Finding>) {
+    let mut marks = Vec::new();
+    for (path, item) in members(&document.root["paths"]) {
+        for (method, operation) in members(item) {
+            let names = ["x-dintero-retry", "x-dintero-read-back"].into_iter();
+            let found = names.filter(|name| !operation[*name].is_null());
+            marks.extend(found.map(|name| format!("/paths/{}/{method}/{name}", escape(path))));
+        }
+    }
+    for mark in marks {
+        let problem = "is ignored, since retry marks are read from overlays only";
+        let help = "Put it into the overlay, with its reason";
+        let finding = document.finding(Level::Warning, &mark, problem, help);
+        findings.push(finding.with_rule(Rule::Overlay));
+        remove(&mut document.root, &mark);
+    }
 }
 
 /// Returns the key that sorts `/parameters/10` after `/parameters/9`.

@@ -1,8 +1,10 @@
-//! Paging marks, checked as a whole: a cursor that leads nowhere would end a list after its first page.
+//! Marks of operations, checked as a whole: a cursor that leads nowhere would end a list after its first page, a wrong reading would
+//! tell a wrong outcome.
 
 use serde_json_path::JsonPath;
 
 use crate::action::Action;
+use crate::confirm;
 use crate::document::{Document, elements, escape, unescape};
 use crate::emit::Output;
 use crate::finding::{Finding, Level, Rule};
@@ -10,7 +12,7 @@ use crate::ir::{Api, CursorSource, Kind, Operation, Place, Schema, Success};
 
 const MARK: &str = "x-dintero-paging";
 
-/// Returns an error for each operation whose paging does not fit it, at the place that says how it pages.
+/// Returns an error for each operation whose paging or confirmation does not fit it, at the place that says so.
 pub fn check(
     document: &Document,
     overlay: Option<&Document>,
@@ -19,20 +21,22 @@ pub fn check(
     let mut findings = Vec::new();
     for operation in api.operations.values() {
         let method = operation.method.to_lowercase();
-        let pointer = format!("/paths/{}/{method}/{MARK}", escape(&operation.path));
-        if operation.paging.is_none() && document.root.pointer(&pointer).is_none() {
-            continue;
-        }
-        if let Some(problem) = misfit(api, output, operation) {
-            let (file, place) = origin(document, overlay, &pointer);
+        let at = |mark: &str| format!("/paths/{}/{method}/{mark}", escape(&operation.path));
+        let is_paged = operation.paging.is_some() || document.root.pointer(&at(MARK)).is_some();
+        let paging = is_paged.then(|| misfit(api, output, operation)).flatten();
+        let paging = paging.map(|problem| (MARK, Rule::UnknownPaging, (String::new(), problem)));
+        let confirm = confirm::confirmed(api, operation).err();
+        let confirm = confirm.map(|problem| (confirm::MARK, Rule::UnknownConfirmation, problem));
+        for (mark, rule, (member, problem)) in paging.into_iter().chain(confirm) {
+            let (file, place) = origin(document, overlay, &format!("{}{member}", at(mark)));
             let route = format!("{} {}", operation.method, operation.path);
-            let problem = format!("{route} pages otherwise than {MARK} says: {problem}");
-            let help = "Correct the paging in the overlay, or remove it there";
+            let problem = format!("{route} works otherwise than {mark} says: {problem}");
+            let help = "Correct the mark in the overlay, or remove it there";
             let why = format!("Does not fit the document: {problem}");
             let mut finding = file.finding(Level::Error, &place, problem, help);
-            let action = Action::remove(&document.root, &pointer, why);
+            let action = Action::remove(&document.root, &at(mark), why);
             finding.actions.extend(action);
-            findings.push(finding.with_rule(Rule::UnknownPaging));
+            findings.push(finding.with_rule(rule));
         }
     }
     findings
@@ -78,12 +82,12 @@ fn misfit(api: &Api, output: &Output, operation: &Operation) -> Option<String> {
     None
 }
 
-fn tokens(pointer: &str) -> Vec<String> {
+pub fn tokens(pointer: &str) -> Vec<String> {
     pointer.split('/').skip(1).map(unescape).collect()
 }
 
 /// Returns what values of a schema have at a JSON pointer. What is any JSON may have anything.
-fn find<'s>(
+pub fn find<'s>(
     api: &'s Api,
     schema: &'s Schema,
     tokens: &[String],

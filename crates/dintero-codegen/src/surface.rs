@@ -96,6 +96,14 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
             put!(text, "operation {name} {key}: {}\n", values.join(" "));
         }
     }
+    let mark = operation.confirm.as_ref().and_then(Value::as_object);
+    if let Some(mark) = mark {
+        let facts = mark
+            .iter()
+            .map(|(key, value)| word(&format!("{key}={value}")));
+        let facts = facts.collect::<Vec<_>>().join(" ");
+        put!(text, "operation {name} confirm: {facts}\n");
+    }
     if let Some(paging) = &operation.paging {
         write_paging(text, name, paging);
     }

@@ -1,4 +1,6 @@
-//! The audience of a refused token, as far as the token itself names it.
+//! Why a token was refused, as far as the token itself tells.
+
+use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,39 +10,46 @@ use serde::Deserialize;
 use crate::account;
 use crate::data::OneOrMany;
 
-/// How the account of a token differs from the account of the call.
+/// What is wrong with a token for a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AudienceMismatch {
+pub(crate) enum TokenFault {
     /// Another account of the same environment.
     Account,
     /// A test account instead of a production account, or the reverse.
     Environment,
+    /// The right account, but its time is over.
+    Expired,
 }
 
-impl AudienceMismatch {
+impl TokenFault {
     /// Compares the environments of two accounts or partners, which their first letters tell.
     pub(crate) fn environment(one: &str, other: &str) -> Option<Self> {
         (one.bytes().next() != other.bytes().next()).then_some(Self::Environment)
     }
 
-    /// Compares the audience of a JWT in an `Authorization` header with the account of a call. The token is not verified, since
-    /// its audience only explains a refusal. Returns `None` if they match or the token names no account.
-    pub(crate) fn of_token(header: &HeaderValue, account: &str) -> Option<Self> {
+    /// Compares the audience of a JWT in an `Authorization` header with the account of a call, and its end with the time. The token is
+    /// not verified, since its claims only explain a refusal. Returns `None` if they match or the token does not tell.
+    pub(crate) fn of_token(header: &HeaderValue, account: &str, now: SystemTime) -> Option<Self> {
         let token = header.as_bytes().strip_prefix(b"Bearer ")?;
         let payload = token.split(|byte| *byte == b'.').nth(1)?;
         let claims: Claims = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
-        let audiences = claims.aud.iter();
+        let audiences = claims.aud.iter().flat_map(|aud| aud.iter());
         let accounts: Vec<&str> = audiences
             .filter_map(|audience| account_of(audience))
             .collect();
-        let other = accounts.first().filter(|_| !accounts.contains(&account))?;
-        Self::environment(other, account).or(Some(Self::Account))
+        if let Some(other) = accounts.first().filter(|_| !accounts.contains(&account)) {
+            return Self::environment(other, account).or(Some(Self::Account));
+        }
+        let lifetime = Duration::try_from_secs_f64(claims.exp?).ok()?;
+        let end = SystemTime::UNIX_EPOCH.checked_add(lifetime)?;
+        (now >= end).then_some(Self::Expired)
     }
 }
 
 #[derive(Deserialize)]
 struct Claims {
-    aud: OneOrMany<String>,
+    aud: Option<OneOrMany<String>>,
+    exp: Option<f64>,
 }
 
 /// Returns the account in `https://api.dintero.com/v1/accounts/T12345678`.

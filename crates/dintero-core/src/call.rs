@@ -14,9 +14,7 @@ use crate::options::set_header;
 use crate::path;
 use crate::raw_response::{Called, RawResponse, decoded};
 use crate::transport::{BodyKind, PreparedRequest};
-use crate::{
-    Auth, CallOptions, Error, Handle, Operation, Response, Retry, RetryClass, RetryPolicy, Server,
-};
+use crate::{Auth, CallOptions, Error, Handle, Operation, Response, RetryClass, Server};
 
 const JSON: &str = "application/json";
 
@@ -31,7 +29,7 @@ pub struct Call {
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) method: Method,
     server: Server,
-    path: String,
+    pub(crate) path: String,
     pub(crate) class: RetryClass,
     pub(crate) auth: Auth,
     pub(crate) query: String,
@@ -60,8 +58,8 @@ impl Handle {
     /// Starts a call of an endpoint that the generated clients lack, with the same authentication, retries and errors.
     ///
     /// `path` is the whole path with its version, such as `/v1/accounts/{aid}/hooks/subscriptions`. [`Call::path`] sets variables,
-    /// and `{aid}` is the account. Any method but GET, HEAD, OPTIONS, PUT and DELETE counts as non-idempotent and is not retried after
-    /// an unknown outcome, unless [`Call::retry_class`] tells otherwise.
+    /// and `{aid}` is the account. Any method but GET and HEAD counts as non-idempotent and is not retried after an unknown outcome,
+    /// unless [`Call::retry_class`] tells otherwise: this API has a `PUT` that makes orders.
     pub fn request(&self, method: Method, path: &str) -> Call {
         let mut expanded = path.to_owned();
         path::expand(&mut expanded, "aid", self.account());
@@ -79,7 +77,7 @@ impl Handle {
             let rule = "must not have segments `.` or `..`";
             call.violations.push("path", rule);
         }
-        if call.method.is_idempotent() {
+        if matches!(call.method, Method::GET | Method::HEAD) {
             call.class = RetryClass::Idempotent;
         }
         if !path.contains("/accounts/") {
@@ -189,31 +187,7 @@ impl Call {
         self
     }
 
-    /// Sets the timeout of one attempt. See [`CallOptions::with_timeout`].
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options.timeout = Some(timeout);
-        self
-    }
-
-    /// Sets the deadline of the whole call. See [`CallOptions::with_deadline`].
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.options.deadline = Some(deadline);
-        self
-    }
-
-    /// Sets how this call is retried: a [`RetryPolicy`], or another [`Retry`].
-    pub fn retry(mut self, policy: impl Retry) -> Self {
-        self.options = self.options.with_retry(policy);
-        self
-    }
-
-    /// Turns retries off.
-    pub fn no_retry(self) -> Self {
-        self.retry(RetryPolicy::off())
-    }
-
-    /// Sets the retry class of a raw call. Default: idempotent for GET, HEAD, OPTIONS, PUT and DELETE, non-idempotent for any other
-    /// method. Has no effect on the call of an operation.
+    /// Sets the retry class of a raw call. Default: idempotent for GET and HEAD, non-idempotent for any other method. Has no effect on the call of an operation.
     pub fn retry_class(mut self, class: RetryClass) -> Self {
         if self.operation.is_none() {
             self.class = class;
@@ -278,7 +252,7 @@ impl Call {
         })
     }
 
-    fn finish(mut self, body_kind: BodyKind) -> Result<PreparedRequest, Error> {
+    pub(crate) fn finish(mut self, body_kind: BodyKind) -> Result<PreparedRequest, Error> {
         let of_options = std::mem::take(&mut self.options.violations);
         self.violations.extend(of_options);
         for variable in path::unexpanded(&self.path) {

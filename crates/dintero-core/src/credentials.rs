@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -118,38 +118,12 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// The validated credentials of a handle.
-pub(crate) enum Credentials {
-    /// Client id and secret as a header, and the source that uses them.
-    Client {
-        basic: HeaderValue,
-        source: Arc<dyn TokenSource>,
-    },
-    /// A fixed token as a header.
-    Bearer(HeaderValue),
-    /// An API key, sent as `x-api-key`.
-    ApiKey(HeaderValue),
-    /// A source that the caller provides.
-    Source(Arc<dyn TokenSource>),
-}
-
-impl Credentials {
-    pub(crate) fn source(&self) -> Option<&Arc<dyn TokenSource>> {
-        match self {
-            Self::Client { source, .. } | Self::Source(source) => Some(source),
-            Self::Bearer(_) | Self::ApiKey(_) => None,
-        }
-    }
-
-    /// Returns the name of the kind, for Debug output.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::Client { .. } => "client credentials",
-            Self::Bearer(_) => "bearer token",
-            Self::ApiKey(_) => "API key",
-            Self::Source(_) => "token source",
-        }
-    }
+/// The validated credentials of a handle: a header, a source of tokens, or both for client id and secret.
+pub(crate) struct Credentials {
+    /// The kind, for Debug output.
+    pub(crate) name: &'static str,
+    pub(crate) header: Option<(HeaderName, HeaderValue)>,
+    pub(crate) source: Option<Arc<dyn TokenSource>>,
 }
 
 /// Returns `Bearer …`, or `None` if a header cannot hold the token.

@@ -10,7 +10,7 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 
 use crate::Operation;
-use crate::data::{Finding, Read, SetAside, Unfit, read, read_watched};
+use crate::data::{Finding, Read, SetAside, read, read_watched};
 
 /// Something in a response that the documents of this version do not know. Holds names and paths, and no value but an enum value that
 /// looks like one.
@@ -155,11 +155,7 @@ impl Drifts {
 
     fn tell_all(&self, operation: &'static str, findings: Vec<Finding>, set_aside: &[SetAside]) {
         for finding in findings {
-            let kind = match finding.kind {
-                Unfit::UnknownField => DriftKind::Field,
-                Unfit::UnknownValue => DriftKind::Value,
-            };
-            self.tell(operation, kind, &finding.path, finding.value);
+            self.tell(operation, finding.kind, &finding.path, finding.value);
         }
         for one in set_aside {
             self.tell(operation, DriftKind::SetAside, one.path(), None);

@@ -5,66 +5,77 @@ use std::error::Error as _;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 
+use crate::Error;
 use crate::data::Violations;
 use crate::error::Kind;
-use crate::{Error, WasSent};
+use crate::http_clients::HttpClients;
 
 /// Status and headers of a response, which arrive before its body.
 #[derive(Clone)]
 pub(crate) struct Head {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    /// Whether the response provably belongs to the request, or that does not matter.
+    pub(crate) is_attributable: bool,
+}
+
+/// Returns the error of an HTTP client that cannot be built.
+pub(crate) fn unusable(error: reqwest::Error) -> Error {
+    let mut violations = Violations::default();
+    violations.push("", "the HTTP client cannot be built: the root certificates of the system are missing or unreadable; install them (package `ca-certificates`), or name them by `SSL_CERT_FILE` or `SSL_CERT_DIR`");
+    Error::new(Kind::Configuration(violations)).with_source(error)
 }
 
 /// Returns the error of a request without a response.
 fn failed(error: reqwest::Error) -> Error {
+    let host = error.url().and_then(|url| {
+        let port = url.port_or_known_default()?;
+        Some(format!("{}:{port}", url.host_str()?))
+    });
     // The URL holds ids and queries; errors must not show them.
     let error = error.without_url();
-    let kind = if was_refused(&error) {
+    let kind = if was_not_handled(&error) {
         Kind::Refused
     } else if error.is_builder() {
         let mut violations = Violations::default();
         violations.push("", "the request cannot be built");
         Kind::InvalidRequest(violations)
     } else if error.is_connect() {
-        Kind::Connect
+        Kind::Connect(host.unwrap_or_default())
     } else {
         Kind::Broken
     };
     Error::new(kind).with_source(error)
 }
 
-/// Returns `true` if an HTTP/2 server reported that it did not handle the request (REFUSED_STREAM, RFC 9113, 8.7).
-///
-/// GOAWAY proves less: when the connection then closes, the streams that the server handles fail with it too.
-fn was_refused(error: &reqwest::Error) -> bool {
+/// Returns `true` if an HTTP/2 server reported that it did not handle the request (RFC 9113, 8.7): by REFUSED_STREAM, or by a GOAWAY
+/// that names an earlier stream as the last one. Streams up to that one fail with an error of the connection when it closes.
+fn was_not_handled(error: &reqwest::Error) -> bool {
     std::iter::successors(error.source(), |error| (*error).source())
         .find_map(|error| error.downcast_ref::<h2::Error>())
         .is_some_and(|error| {
-            let refused = error.reason() == Some(h2::Reason::REFUSED_STREAM);
-            error.is_remote() && error.is_reset() && refused
+            let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+            error.is_remote() && (refused || error.is_go_away())
         })
 }
 
-/// Sends a request to `url` and returns the body. `head` is set as soon as the headers have arrived, even if reading the body then
+/// Sends a request and returns the body. `head` is set as soon as the headers have arrived, even if reading the body then
 /// fails.
 ///
 /// The body of an error status is returned as far as it was received.
 pub(crate) async fn exchange(
-    http: &reqwest::Client,
+    http: &HttpClients,
     request: reqwest::Request,
-    url: &reqwest::Url,
+    is_unique: bool,
     limit: u64,
     head: &mut Option<Head>,
 ) -> Result<Bytes, Error> {
-    let mut response = http.execute(request).await.map_err(failed)?;
-    // A client that the caller provides may follow redirects; the response then belongs to another request.
-    if response.url() != url {
-        return Err(Error::new(Kind::Redirected).with_sent(WasSent::Maybe));
-    }
+    let (client, is_alone) = http.of(request.url(), is_unique).map_err(unusable)?;
+    let mut response = client.execute(request).await.map_err(failed)?;
     let status = response.status();
     *head = Some(Head {
         status,
+        is_attributable: http.note(&response) || is_alone,
         headers: std::mem::take(response.headers_mut()),
     });
     let mut first = Bytes::new();

@@ -8,11 +8,15 @@ use http::HeaderMap;
 use reqwest::Url;
 
 use crate::account::check_account;
+use crate::audience::TokenFault;
 use crate::clock::Clock;
+use crate::config::ONLY_HTTPS;
+use crate::confirm::Locks;
 use crate::credentials::{Credentials, TokenRequest};
 use crate::data::Violations;
 use crate::drift::Drifts;
 use crate::error::Kind;
+use crate::http_clients::HttpClients;
 use crate::retry::Budget;
 use crate::token::{CachedToken, TokenCache};
 use crate::{Error, Retry, Server};
@@ -41,11 +45,13 @@ struct Bound {
 
 /// The part of a handle that does not depend on the account.
 pub(crate) struct Shared {
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: Arc<HttpClients>,
     pub(crate) api_url: Arc<str>,
     pub(crate) api_root: Url,
     pub(crate) checkout_url: Arc<str>,
     pub(crate) checkout_root: Url,
+    /// A host other than the loopback is http.
+    pub(crate) allowed_http: bool,
     pub(crate) owner: Option<Arc<str>>,
     pub(crate) credentials: Credentials,
     pub(crate) headers: HeaderMap,
@@ -57,6 +63,7 @@ pub(crate) struct Shared {
     pub(crate) budget: Budget,
     pub(crate) tokens: TokenCache,
     pub(crate) drifts: Arc<Drifts>,
+    pub(crate) locks: Locks,
 }
 
 /// `{aid}` in the path of a parsed URL.
@@ -64,7 +71,7 @@ const ACCOUNT: &str = "%7Baid%7D";
 
 impl Handle {
     pub(crate) fn new(shared: Arc<Shared>, account: Arc<str>) -> Self {
-        let token = shared.credentials.source().map(|source| {
+        let token = shared.credentials.source.as_ref().map(|source| {
             let request = TokenRequest {
                 host: shared.api_url.clone(),
                 owner: shared.owner.clone().unwrap_or_else(|| account.clone()),
@@ -83,15 +90,24 @@ impl Handle {
     /// the handle uses one of its own.
     ///
     /// # Errors
-    /// Returns an error with [`is_configuration`](Error::is_configuration) if `account` is not `T` or `P` and 8 digits.
+    /// Returns an error with [`is_configuration`](Error::is_configuration) if `account` is not `T` or `P` and 8 digits, or is not of the
+    /// environment of the owner.
     pub fn for_account(&self, account: impl AsRef<str>) -> Result<Self, Error> {
         let account = account.as_ref();
         let mut violations = Violations::default();
         check_account("account", account, &mut violations);
+        let shared = &self.0.shared;
+        if shared.allowed_http && account.starts_with('P') {
+            violations.push("account", ONLY_HTTPS);
+        }
+        let owner = shared.owner.as_deref().unwrap_or(account);
+        if TokenFault::environment(owner, account).is_some() {
+            violations.push("account", "must be of the environment of the owner");
+        }
         if !violations.is_empty() {
             return Err(Error::new(Kind::Configuration(violations)));
         }
-        Ok(Self::new(self.0.shared.clone(), account.into()))
+        Ok(Self::new(shared.clone(), account.into()))
     }
 
     /// Returns the id of the account, `T` or `P` and 8 digits.
@@ -160,7 +176,7 @@ impl fmt::Debug for Handle {
             .field("account", &self.0.account)
             .field("api_url", &shared.api_url)
             .field("checkout_url", &shared.checkout_url)
-            .field("credentials", &shared.credentials.name())
+            .field("credentials", &shared.credentials.name)
             .finish_non_exhaustive()
     }
 }

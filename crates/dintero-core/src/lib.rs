@@ -18,17 +18,20 @@ mod audience;
 mod call;
 mod clock;
 mod config;
+pub mod confirm;
 mod credentials;
 mod drift;
 mod error;
 mod exchange;
 mod handle;
+mod http_clients;
 mod operation;
 mod options;
 mod pages;
 mod path;
 /// Properties that the tests and the fuzz targets check.
 #[cfg(any(fuzzing, test))]
+#[path = "tests/properties/mod.rs"]
 pub mod properties;
 mod raw_response;
 mod response;
@@ -41,6 +44,8 @@ mod transport;
 pub use call::Call;
 pub use clock::{Clock, ManualClock, Sleep, SystemClock};
 pub use config::Builder;
+#[doc(hidden)]
+pub use config::check_secret;
 pub use credentials::{AccessToken, TokenFuture, TokenRequest, TokenSource};
 pub use data::{
     Date, DateTime, Nullable, Number, OneOrMany, Param, SetAside, StringOrNumber, Text,
@@ -55,5 +60,7 @@ pub use operation::{
 };
 pub use options::CallOptions;
 pub use pages::{IntoItems, Items, Page, PageCursor, Pages};
+/// The HTTP client that [`Builder::http_client`] configures, in the version that matches.
+pub use reqwest;
 pub use response::Response;
 pub use retry::{FailedAttempt, Retry, RetryPolicy};

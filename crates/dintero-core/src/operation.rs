@@ -4,6 +4,8 @@ use std::fmt;
 
 use http::Method;
 
+use crate::confirm::Confirm;
+
 /// An operation of one of the APIs: a row of the generated operation table.
 ///
 /// Every generated method refers to one of these, and every [`Error`](crate::Error) of a call carries it, so that a job queue or
@@ -23,6 +25,7 @@ macro_rules! facts {
             $(pub $name: $type,)*
             pub method: Method,
             pub paging: Option<Paging>,
+            pub confirm: Option<Confirm>,
             pub content_type: &'static str,
             pub accept: &'static str,
         }
@@ -132,12 +135,13 @@ pub enum Server {
 /// Whether a request may be sent again when its outcome is unknown.
 ///
 /// A request of any class is retried when the server provably did not handle it: no connection was established, an HTTP/2 server
-/// refused the stream, the response was 429, or, once, 401.
+/// refused the stream or ended the connection before it (GOAWAY), the response was 429, or, once, 401. Whether a response belongs to a
+/// request is provable over HTTP/2, and over HTTP/1.1 on a new connection only, which each non-idempotent call therefore opens there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RetryClass {
     /// Sending the request twice has the effect of sending it once (RFC 9110, 9.2.2): reads, and writes with an id of the
-    /// caller. Retried also after a timeout, a broken connection, 408, 500, 502, 503 and 504.
+    /// caller. Retried also after a timeout, a broken connection, 408, 500, 502, 503, 504 and 520 to 530.
     Idempotent,
     /// A second request may create a duplicate that has no cost, such as a session that is never used. Retried once after an
     /// unknown outcome.

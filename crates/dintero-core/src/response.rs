@@ -6,6 +6,7 @@ use std::ops::{Deref, DerefMut};
 use http::{HeaderMap, StatusCode};
 
 use crate::data::SetAside;
+use crate::error::identifier;
 use crate::exchange::Head;
 
 /// A successful response: any status of 2xx, documented or not.
@@ -58,10 +59,13 @@ impl<T> Response<T> {
     /// Returns the fields that do not fit their types, at most the first 1,000. Empty for nearly every response.
     ///
     /// Each is set aside in the nearest object around it to which it is optional: it is `None` there, is among the unknown fields under its
-    /// own name, and is serialized again as it was received. A required field takes its object along, an element its list. What is
-    /// required at the top of a response has nowhere to go: a response without it is an error
-    /// ([`Error::is_decode`](crate::Error::is_decode)). That are the id, amount and currency of a
-    /// wallet's card, the ids and bank accounts of a seller, `success` and `actions` of a payment, an access token, and the list of a page.
+    /// own name, and is serialized again as it was received. A required field takes its object along, an element its list. Where that
+    /// would be the response, as in a list of its own or in that of a page, an element that is no object stays in its place, as an object
+    /// whose only unknown field is the element. Keys of maps show as `*` in paths.
+    ///
+    /// What is required at the top of a response has nowhere to go: a response without it is an error
+    /// ([`Error::is_decode`](crate::Error::is_decode)). That are the id, amount and currency of a wallet's card, the amount, currency and
+    /// `ref_id` of each of its transactions, `success` and `actions` of a payment, an access token, and the list of a page.
     ///
     /// Not set aside are whole numbers written as decimals, half a surrogate pair, which reads as U+FFFD, the earlier ones of several
     /// fields of one name, and a byte order mark. UTF-16 and text after the JSON are errors.
@@ -135,7 +139,7 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
         let mut debug = f.debug_struct("Response");
         debug
             .field("status", &self.status.as_u16())
-            .field("request_id", &self.request_id());
+            .field("request_id", &self.request_id().and_then(identifier));
         if self.raw {
             debug.finish_non_exhaustive()
         } else {

@@ -4,6 +4,8 @@
 use reqwest::Url;
 
 use crate::data::SetAside;
+#[cfg(feature = "tracing")]
+use crate::error::identifier;
 use crate::exchange::Head;
 use crate::{Call, Error, Operation};
 
@@ -63,8 +65,11 @@ impl Trace {
         self.0.record("http.request.resend_count", resent);
         if let Some(head) = head {
             self.0.record("http.response.status_code", status);
-            let id = head.headers.get("request-id").map(|id| id.to_str().ok());
-            self.0.record("dintero.request_id", id.flatten());
+            let id = head
+                .headers
+                .get("request-id")
+                .and_then(|id| id.to_str().ok());
+            self.0.record("dintero.request_id", id.and_then(identifier));
         }
         tracing::debug!(
             http.response.status_code = status,

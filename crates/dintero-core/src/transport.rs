@@ -5,23 +5,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use reqwest::{Request, Url};
 
-use crate::audience::AudienceMismatch;
+use crate::audience::TokenFault;
 use crate::clock::{before, later};
-use crate::credentials::Credentials;
 use crate::error::Kind;
-use crate::exchange::exchange;
+use crate::exchange::{Head, exchange};
 use crate::handle::Shared;
 use crate::raw_response::RawResponse;
 use crate::retry_after::is_transient;
 use crate::token::Token;
 use crate::trace::Trace;
 use crate::{Auth, Call, Error, FailedAttempt, Retry, RetryClass, WasSent};
-
-const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The body that is expected of a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,14 +114,15 @@ impl PreparedRequest {
                 // The token call has its own retries.
                 Err(error) => (error.share(), Disposition::Final),
             };
-            if disposition == Disposition::TokenRefused
+            let mut disposition = disposition;
+            if error.status() == Some(StatusCode::UNAUTHORIZED)
                 && !progress.token_renewed
-                && let Ok(Authorization {
-                    token: Some(token), ..
-                }) = &authorization
-                && let Some(cached) = self.call.handle.token()
+                && let Ok(Authorization { token, .. }) = &authorization
+                && let (Some(token), Some(cached)) = (token, self.call.handle.token())
+                && !cached.refuse(token)
+                && disposition == Disposition::TokenRefused
             {
-                cached.invalidate(token);
+                disposition = Disposition::Final;
             }
             progress.unknown |= disposition == Disposition::Unknown;
             now = shared.clock.now();
@@ -210,25 +208,19 @@ impl PreparedRequest {
         end: Instant,
         limit: Duration,
     ) -> Result<Authorization, Error> {
-        let fixed = |name, value: &HeaderValue| {
-            Ok(Authorization {
-                name,
-                value: value.clone(),
-                token: None,
-                waited: false,
-            })
-        };
-        match (&shared.credentials, self.call.auth) {
-            (_, Auth::None) => return fixed(AUTHORIZATION, &HeaderValue::from_static("")),
-            (Credentials::Client { basic, .. }, Auth::Basic) => {
-                return fixed(AUTHORIZATION, basic);
+        let cached = match (&shared.credentials.header, self.call.handle.token()) {
+            (_, Some(cached)) if self.call.auth == Auth::Bearer => cached,
+            (None, Some(cached)) if self.call.auth == Auth::Basic => cached,
+            (header, _) => {
+                let none = (AUTHORIZATION, HeaderValue::from_static(""));
+                let (name, value) = header.clone().unwrap_or(none);
+                return Ok(Authorization {
+                    name,
+                    value,
+                    token: None,
+                    waited: false,
+                });
             }
-            (Credentials::Bearer(token), _) => return fixed(AUTHORIZATION, token),
-            (Credentials::ApiKey(key), _) => return fixed(X_API_KEY, key),
-            (Credentials::Client { .. } | Credentials::Source(_), _) => {}
-        }
-        let Some(cached) = self.call.handle.token() else {
-            return Err(Error::from_token_source("there is no token source"));
         };
         let current = cached.current();
         let waited = current.is_none();
@@ -266,13 +258,17 @@ impl PreparedRequest {
         };
         progress.attempts += 1;
         let mut head = None;
-        let (request, url, most) = (self.request(authorization), &self.url, shared.body_limit);
+        let (request, most) = (self.request(authorization), shared.body_limit);
+        let is_unique = self.call.class == RetryClass::NonIdempotent;
         let sleep = shared.clock.sleep_until(until);
         let outcome = before(
             sleep,
-            pin!(exchange(&shared.http, request, url, most, &mut head)),
+            pin!(exchange(&shared.http, request, is_unique, most, &mut head)),
         )
         .await;
+        if outcome.is_none() && head.is_none() {
+            shared.http.nothing_received(until - now);
+        }
         trace.attempt(progress.attempts, head.as_ref());
         if let Some(head) = &head {
             shared.drifts.status(self.call.operation, head.status);
@@ -280,14 +276,18 @@ impl PreparedRequest {
         let (error, head) = match (outcome, head) {
             // The status decides, even if the body did not arrive in time.
             (outcome, Some(head)) if !head.status.is_success() => {
-                let status = head.status;
+                let disposition = self.disposition(&head, authorization);
+                let refused = matches!(head.status.as_u16(), 401 | 403);
                 let body = outcome.and_then(Result::ok).unwrap_or_default();
-                let refused = matches!(status.as_u16(), 401 | 403);
-                let account = self.call.handle.account();
-                let mismatch = || AudienceMismatch::of_token(&authorization.value, account);
-                let error = Error::of_status(head, body, shared.clock.wall())
-                    .with_audience_mismatch(refused.then(mismatch).flatten());
-                return Err((error, Self::disposition(status, authorization)));
+                let (account, wall) = (self.call.handle.account(), shared.clock.wall());
+                let fault = || TokenFault::of_token(&authorization.value, account, wall);
+                let error = Error::of_status(head, body, wall)
+                    .with_token_fault(refused.then(fault).flatten());
+                let sent = match disposition {
+                    Disposition::Unknown => WasSent::Maybe,
+                    _ => error.was_sent(),
+                };
+                return Err((error.with_sent(sent), disposition));
             }
             // The success is known, even if a body that nobody expects did not arrive.
             (outcome, Some(head))
@@ -305,7 +305,7 @@ impl PreparedRequest {
             (None | Some(Ok(_)), head) => (Error::new(Kind::Timeout(limit)), head),
         };
         let disposition = match error.kind() {
-            Kind::Connect | Kind::Refused => Disposition::NotHandled,
+            Kind::Connect(_) | Kind::Refused => Disposition::NotHandled,
             Kind::Timeout(_) | Kind::Broken => Disposition::Unknown,
             _ => Disposition::Final,
         };
@@ -318,8 +318,12 @@ impl PreparedRequest {
         Err((error, disposition))
     }
 
-    fn disposition(status: StatusCode, authorization: &Authorization) -> Disposition {
-        match status {
+    fn disposition(&self, head: &Head, authorization: &Authorization) -> Disposition {
+        match head.status {
+            // It may be the late response to nothing: the request may still be carried out.
+            StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS if !head.is_attributable => {
+                Disposition::Unknown
+            }
             StatusCode::UNAUTHORIZED if authorization.token.is_some() => Disposition::TokenRefused,
             StatusCode::TOO_MANY_REQUESTS => Disposition::NotHandled,
             status if is_transient(status) => Disposition::Unknown,
@@ -339,7 +343,18 @@ impl PreparedRequest {
         if self.call.auth != Auth::None {
             headers.insert(authorization.name.clone(), authorization.value.clone());
         }
-        *request.body_mut() = self.call.body.clone().map(reqwest::Body::from);
+        let body = self.call.body.clone().map(reqwest::Body::from);
+        if body.is_none()
+            && matches!(
+                *request.method(),
+                Method::POST | Method::PUT | Method::PATCH
+            )
+        {
+            // Servers respond with 411 to a request that does not say that it has no body.
+            let headers = request.headers_mut();
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        *request.body_mut() = body;
         request
     }
 }

@@ -36,6 +36,7 @@ static CAPTURE: Operation = Operation::new(OperationFacts {
     retry_class: RetryClass::NonIdempotent,
     read_back: Some("get_transaction"),
     paging: None,
+    confirm: None,
     auth: Auth::Bearer,
     content_type: "application/json",
     accept: "application/json",
@@ -61,7 +62,10 @@ fn builder(server: &Server, clock: &ManualClock) -> Builder {
 }
 
 /// Everything that must not be seen; each is put into its place below.
-const HIDDEN: [&str; 15] = [
+const HIDDEN: [&str; 18] = [
+    "4111111111111111",
+    "hush response",
+    "hush-name",
     "hush-secret",
     "token-1",
     "hush-query",
@@ -130,13 +134,31 @@ async fn other_kinds(shown: &mut String, clock: &ManualClock) {
         let response = handle
             .call(&CAPTURE)
             .path("id", &"a")
-            .retry(policy)
+            .options(CallOptions::new().with_retry(policy))
             .send_bytes()
             .await;
         let _ = writeln!(shown, "{response:?}");
     }
+    // Secrets in the place of something else.
+    for bad in [
+        builder(&server, clock).account("hush-secret"),
+        builder(&server, clock).owner("hush-secret"),
+        builder(&server, clock).client_credentials("hush-secret", " hush-key"),
+        builder(&server, clock)
+            .allow_http_for("hush-secret")
+            .api_url("http://hush-bearer"),
+        builder(&server, clock).checkout_url("hush-secret"),
+    ] {
+        let _ = writeln!(shown, "{bad:?}");
+        show(shown, &bad.build().expect_err("none is what it should be"));
+    }
+    show(
+        shown,
+        &fixed[0].for_account("hush-secret").expect_err("no account"),
+    );
     let options = CallOptions::new()
         .with_header("x-a", "hush-header")
+        .with_header("hush-name", "x")
         .with_retry(dintero_core::RetryPolicy::off());
     let _ = writeln!(shown, "{options:?} {:?}", AccessToken::new("hush-source"));
 
@@ -158,20 +180,16 @@ async fn other_kinds(shown: &mut String, clock: &ManualClock) {
     let elsewhere = Server::start().await;
     let to = format!("{}/hush-query", elsewhere.url);
     let server = Server::start().await.api([
+        reply(429, "{}").with("retry-after", "hush-header"),
         reply(307, "").with("location", &to),
         reply(
             200,
             &format!("{{\"hush-response\":\"{}\"}}", "x".repeat(200)),
         ),
-        reply(429, "{}").with("retry-after", "hush-header"),
     ]);
-    let follows = reqwest::Client::builder()
-        .no_proxy()
-        .build()
-        .expect("client");
     let limited = builder(&server, clock)
         .body_limit(100)
-        .http_client(follows)
+        .http_client(|client| client.redirect(reqwest::redirect::Policy::limited(3)))
         .build()
         .expect("handle");
     let seen = Arc::new(Mutex::new(String::new()));
@@ -184,7 +202,7 @@ async fn other_kinds(shown: &mut String, clock: &ManualClock) {
         let call = limited
             .call(&CAPTURE)
             .path("id", &"hush-query")
-            .retry(policy);
+            .options(CallOptions::new().with_retry(policy));
         show(shown, &call.send_bytes().await.expect_err("a fault"));
     }
     let seen = seen.lock().expect("lock").clone();
@@ -243,16 +261,16 @@ async fn nothing_that_can_be_printed_shows_what_is_secret_or_personal() {
             .with("request-id", "req-9")
     };
     let server = Server::start().await.api([
+        refused(401),
+        refused(401),
         refused(400),
         refused(403),
-        refused(503),
+        reply(503, r#"{"error":{"code":"4111111111111111"}}"#).with("request-id", "hush response"),
         Step::Close,
         Step::Stall(clock.clone(), Duration::from_secs(31)),
         Step::Raw(b"hush-response\r\n\r\n".to_vec()),
         reply(200, r#"{"id":["hush-response"]}"#),
         reply(200, r#"{"id":"hush-response"#),
-        refused(401),
-        refused(401),
     ]);
     let handle = builder(&server, &clock)
         .system("hush-header", "1")

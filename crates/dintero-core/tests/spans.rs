@@ -27,6 +27,7 @@ static READ: Operation = Operation::new(OperationFacts {
     retry_class: RetryClass::Idempotent,
     read_back: None,
     paging: None,
+    confirm: None,
     auth: Auth::Bearer,
     content_type: "application/json",
     accept: "application/json",

@@ -9,8 +9,8 @@ mod common;
 use std::process::ExitCode;
 
 use common::{Result, confirmed, connect, exit, fresh, nok, pay, session};
+use dintero::TransactionAmounts;
 use dintero::checkout::types::{CaptureOptions, OperationItem};
-use dintero::{TransactionAmounts, outcome};
 use dintero_sandbox::Fault;
 
 const LINES: [(&str, i64); 2] = [("chair", 29_990), ("lamp", 9_900)];
@@ -42,9 +42,10 @@ async fn run() -> Result<()> {
             .items([item])
             // Store the reference with the parcel: after a crash, the same call captures nothing twice.
             .capture_reference(format!("{order}-parcel-{line}"));
-        let capture =
-            outcome::capture(&dintero.checkout(), &*payment, parcel).repeat_if_not_applied(2);
-        let transaction = confirmed(capture.send().await).await?;
+        let checkout = dintero.checkout();
+        let capture = checkout.capture_transaction(&payment).body(parcel);
+        let outcome = capture.confirm().repeat_if_not_applied(2).await;
+        let transaction = confirmed(outcome).await?;
         let amounts = TransactionAmounts::of(&transaction)?;
         println!(
             "  shipped the {id}: captured {}, {} in all",

@@ -10,7 +10,6 @@ use std::process::ExitCode;
 
 use common::{Result, confirmed, connect, exit, fresh, nok};
 use dintero::Dintero;
-use dintero::outcome::wallet;
 use dintero::state::{CardRules, Verdict};
 use dintero::wallets::types::{
     CaptureOptions, CardInput, CardLookup, CardTokenGeneratorInput, TransactionInput,
@@ -49,7 +48,8 @@ async fn sell(dintero: &Dintero, amount: i64) -> Result<String> {
         .amount(5_000)
         .currency("NOK")
         .ref_id(sale);
-    let bonus = confirmed(wallet::transaction(&wallets, bonus).send().await).await?;
+    let bonus = wallets.create_transaction().body(bonus);
+    let bonus = confirmed(bonus.confirm().await).await?;
     println!("  a bonus of {}", nok(bonus.amount));
     let token = card.card_token.and_then(|code| code.token);
     Ok(token
@@ -80,28 +80,23 @@ async fn redeem(dintero: &Dintero, code: &str, price: i64) -> Result<()> {
         .card_id(&*card_id)
         .amount(price)
         .currency("NOK")
-        .pending(true);
-    let hold = confirmed(
-        wallet::transaction(&wallets, hold.ref_id(format!("{order}-hold")))
-            .send()
-            .await,
-    )
-    .await?;
+        .pending(true)
+        .ref_id(format!("{order}-hold"));
+    let hold = wallets.create_transaction().body(hold);
+    let hold = confirmed(hold.confirm().await).await?;
     let held = hold.id.ok_or("the reservation has no id")?;
     println!("  reserved {}", nok(hold.amount));
 
     let sent = CaptureOptions::builder()
         .amount(29_990)
         .ref_id(format!("{order}-draw"));
-    let drawn = confirmed(
-        wallet::capture(&wallets, &*card_id, held.clone(), sent)
-            .send()
-            .await,
-    )
-    .await?;
+    // The card is named for the reading of its transactions.
+    let draw = wallets.capture_transaction(held.clone()).body(sent);
+    let drawn = confirmed(draw.confirm(&*card_id).await).await?;
     println!("  drawn {}", nok(drawn.amount));
     let rest = VoidOptions::builder().ref_id(format!("{order}-rest"));
-    let rest = confirmed(wallet::void(&wallets, &*card_id, held, rest).send().await).await?;
+    let release = wallets.void_transaction(held).body(rest);
+    let rest = confirmed(release.confirm(&*card_id).await).await?;
     println!("  released {}", nok(rest.amount));
 
     let card = wallets.get_card(&*card_id).send().await?;

@@ -13,7 +13,6 @@ use dintero::Dintero;
 use dintero::checkout::types::{
     CaptureOptions, OperationItem, OperationItemBuilder, RefundOptions, TransactionEventKind,
 };
-use dintero::outcome::{self, record};
 use dintero::shopping::types::{OrderOperationInput, OrderOperationItemInput, PaymentDetails};
 
 /// The price of the only line: 299.90 NOK.
@@ -37,23 +36,16 @@ async fn run() -> Result<()> {
     let all = CaptureOptions::builder()
         .amount(PRICE)
         .capture_reference(format!("{order}-1"));
-    confirmed(
-        outcome::capture(&checkout, &*payment, all.items([part(PRICE)]))
-            .send()
-            .await,
-    )
-    .await?;
+    let capture = checkout.capture_transaction(&payment);
+    confirmed(capture.body(all.items([part(PRICE)])).confirm().await).await?;
     keep_in_step(&dintero, &order, &payment).await?;
 
     let refund = RefundOptions::builder()
         .amount(9_990)
         .refund_reference(format!("{order}-2"));
-    confirmed(
-        outcome::refund(&checkout, &*payment, refund.items([part(9_990)]))
-            .send()
-            .await,
-    )
-    .await?;
+    let returned = refund.items([part(9_990)]);
+    let refund = checkout.refund_transaction(&payment).body(returned);
+    confirmed(refund.confirm().await).await?;
     // A callback may be retried, and so may this.
     keep_in_step(&dintero, &order, &payment).await?;
     keep_in_step(&dintero, &order, &payment).await?;
@@ -103,31 +95,26 @@ async fn keep_in_step(dintero: &Dintero, order: &str, payment: &str) -> Result<(
         let paid = OrderOperationInput::builder()
             .items([line])
             .payment_details(details)
+            .metadata([("reference", id)])
             .success(true);
         // The id of the event is the reference: an existing record is not created again.
         match kind {
-            Kind::Authorize => drop(
-                confirmed(
-                    record::authorization(&shopping, order, id, paid)
-                        .send()
-                        .await,
-                )
-                .await?,
-            ),
+            Kind::Authorize => {
+                let record = shopping.create_order_authorization(order).body(paid);
+                drop(confirmed(record.confirm().await).await?)
+            }
             Kind::Capture => {
-                drop(confirmed(record::capture(&shopping, order, id, paid).send().await).await?)
+                let record = shopping.create_order_capture(order).body(paid);
+                drop(confirmed(record.confirm().await).await?)
             }
             Kind::Refund => {
-                drop(confirmed(record::refund(&shopping, order, id, paid).send().await).await?)
+                let record = shopping.create_order_refund(order).body(paid);
+                drop(confirmed(record.confirm().await).await?)
             }
-            Kind::Void => drop(
-                confirmed(
-                    record::cancellation(&shopping, order, id, paid)
-                        .send()
-                        .await,
-                )
-                .await?,
-            ),
+            Kind::Void => {
+                let record = shopping.create_order_cancellation(order).body(paid);
+                drop(confirmed(record.confirm().await).await?)
+            }
             _ => continue,
         }
         println!("  in step with {} of {}", kind.as_str(), nok(amount));

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use common::{Result, confirmed, connect, exit, fresh, nok, pay, session};
 use dintero::checkout::types::{CaptureOptions, OperationItem, RefundOptions, Transaction};
 use dintero::state::{TransactionRules, Verdict};
-use dintero::{Amount, TransactionAmounts, outcome};
+use dintero::{Amount, TransactionAmounts};
 
 const LINES: [(&str, i64); 2] = [("chair", 29_990), ("lamp", 9_900)];
 
@@ -33,7 +33,8 @@ async fn run() -> Result<()> {
     let all = CaptureOptions::builder()
         .amount(total.minor())
         .capture_reference(format!("{order}-all"));
-    let transaction = confirmed(outcome::capture(&checkout, &*payment, all).send().await).await?;
+    let capture = checkout.capture_transaction(&payment).body(all);
+    let transaction = confirmed(capture.confirm().await).await?;
     println!(
         "  captured {}",
         TransactionAmounts::of(&transaction)?.captured()
@@ -50,7 +51,8 @@ async fn run() -> Result<()> {
         .items([line])
         .reason("returned by the customer")
         .refund_reference(format!("{order}-return-1"));
-    let transaction = confirmed(outcome::refund(&checkout, &*payment, refund).send().await).await?;
+    let refund = checkout.refund_transaction(&payment).body(refund);
+    let transaction = confirmed(refund.confirm().await).await?;
     let amounts = TransactionAmounts::of(&transaction)?;
     println!("  refunded {}, net {}", amounts.refunded(), amounts.net());
 

@@ -11,7 +11,6 @@ use std::process::ExitCode;
 use common::{Result, confirmed, connect, exit, fresh, nok, order, pay, session};
 use dintero::Dintero;
 use dintero::checkout::types::CaptureOptions;
-use dintero::outcome::{self, record, wallet};
 use dintero::shopping::types::{OrderOperationInput, OrderOperationItemInput, PaymentDetails};
 use dintero::wallets::types::{
     CaptureOptions as CardCapture, CardInput, CardLookup, CardTokenGeneratorInput, TransactionInput,
@@ -48,10 +47,9 @@ async fn take_payment(dintero: &Dintero, sandbox: Option<&Sandbox>) -> Result<St
     let options = CaptureOptions::builder()
         .amount(PRICE)
         .capture_reference(fresh("capture"));
-    let captured = outcome::capture(&dintero.checkout(), &*payment, options)
-        .repeat_if_not_applied(2)
-        .send()
-        .await;
+    let checkout = dintero.checkout();
+    let capture = checkout.capture_transaction(&payment).body(options);
+    let captured = capture.confirm().repeat_if_not_applied(2).await;
     let transaction = confirmed(captured).await?;
     let status = transaction.status.as_ref().map(|status| status.as_str());
     let status = status.unwrap_or("of unknown status");
@@ -64,20 +62,23 @@ async fn record_payment(dintero: &Dintero, payment: &str) -> Result<()> {
     let shopping = dintero.shopping();
     let order = order(dintero, "chair", PRICE).await?;
     println!("  order {order}");
-    let paid = || {
+    let paid = |reference| {
         OrderOperationInput::builder()
             .items([OrderOperationItemInput::builder().line_id(1).amount(PRICE)])
             .payment_details(PaymentDetails::builder().psp("dintero").payment_id(payment))
+            .metadata([("reference", reference)])
             .success(true)
     };
-    let authorization = record::authorization(&shopping, &*order, "authorization-1", paid());
-    let authorization = confirmed(authorization.send().await).await?;
+    let authorization = shopping.create_order_authorization(&order);
+    let authorization = authorization.body(paid("authorization-1"));
+    let authorization = confirmed(authorization.confirm().await).await?;
     println!(
         "  authorized {}",
         nok(authorization.amount.unwrap_or_default())
     );
-    let capture = record::capture(&shopping, &*order, "capture-1", paid());
-    let capture = confirmed(capture.send().await).await?;
+    let capture = shopping.create_order_capture(&order);
+    let capture = capture.body(paid("capture-1"));
+    let capture = confirmed(capture.confirm().await).await?;
     println!("  captured {}", nok(capture.amount.unwrap_or_default()));
     Ok(())
 }
@@ -106,12 +107,13 @@ async fn use_gift_card(dintero: &Dintero) -> Result<()> {
         .currency("NOK")
         .pending(true)
         .ref_id(fresh("hold"));
-    let hold = confirmed(wallet::transaction(&wallets, hold).send().await).await?;
+    let hold = wallets.create_transaction().body(hold);
+    let hold = confirmed(hold.confirm().await).await?;
     println!("  reserved {}", nok(hold.amount));
     let pending = hold.id.ok_or("the reservation has no id")?;
     let draw = CardCapture::builder().ref_id(fresh("draw"));
-    let draw = wallet::capture(&wallets, &*card_id, pending, draw);
-    let drawn = confirmed(draw.send().await).await?;
+    let draw = wallets.capture_transaction(pending).body(draw);
+    let drawn = confirmed(draw.confirm(&*card_id).await).await?;
     println!("  drawn {}", nok(drawn.amount));
     let left = wallets.get_card(&*card_id).send().await?;
     println!("  left {}", nok(left.amount_available.unwrap_or_default()));

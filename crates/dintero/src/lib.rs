@@ -14,6 +14,30 @@
 //! One [`Dintero`] holds the connections and tokens for any number of accounts: create it once and clone it freely. Every call returns a
 //! [`Response`] or an [`Error`], the same type for all three APIs. To capture, refund or void, use
 //! [`outcome`], which reads the state when a response is lost.
+//!
+//! # By task
+//!
+//! | to | use |
+//! | --- | --- |
+//! | take a payment | [`create_session`](checkout::Client::create_session), send the payer to its `url`, then verify the [`callback`] |
+//! | let a profile decide what the payer sees | [`create_session_from_profile`](checkout::Client::create_session_from_profile) |
+//! | verify a callback or a webhook | [`callback::Verifier`] |
+//! | ask what became of a payment | [`get_transaction`](checkout::Client::get_transaction), then [`state`] |
+//! | capture all or a part when goods leave | [`capture_transaction`](checkout::Client::capture_transaction) |
+//! | refund all or a part | [`refund_transaction`](checkout::Client::refund_transaction) |
+//! | release what was never captured | [`void_transaction`](checkout::Client::void_transaction) |
+//! | know what is captured, refunded and left | [`TransactionAmounts`] |
+//! | charge a saved card | [`create_payment_token_session`](checkout::Client::create_payment_token_session), [`create_and_pay_session`](checkout::Client::create_and_pay_session) |
+//! | export a month | [`list_transactions`](checkout::Client::list_transactions) with `.pages()` |
+//! | reconcile payouts | [`list_settlements`](checkout::Client::list_settlements), [`download_settlement_attachment`](checkout::Client::download_settlement_attachment) |
+//! | replace keys and secrets | [`rotate_api_key`](checkout::Client::rotate_api_key), [`create_signature_secret`](checkout::Client::create_signature_secret) |
+//! | keep an order beside the payment | [`create_draft_order`](shopping::Client::create_draft_order), [`complete_draft_order`](shopping::Client::complete_draft_order), [`create_order_capture`](shopping::Client::create_order_capture) |
+//! | issue a gift card | [`create_card`](wallets::Client::create_card), [`activate_card`](wallets::Client::activate_card) |
+//! | redeem a gift card | [`create_transaction`](wallets::Client::create_transaction), [`capture_transaction`](wallets::Client::capture_transaction) |
+//! | call an endpoint that has no method | [`Dintero::request`] |
+//! | follow the API's changes | [`Builder::on_drift`], [`Response::set_aside`] |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 use std::fmt;
 
@@ -33,6 +57,8 @@ pub use amount::{
     AmountMismatch, AmountsMismatch, AmountsUnclear, OrderAmounts, TransactionAmounts,
     check_amounts, check_amounts_with_shipping,
 };
+/// The HTTP client that [`Builder::http_client`] configures.
+pub use dintero_core::reqwest;
 pub use dintero_core::{
     AccessToken, AlternativeSource, Auth, Builder, Call, CallOptions, Clock, Cursor, CursorSource,
     Date, DateTime, Drift, DriftKind, Error, Evidence, FailedAttempt, Handle, Items, ManualClock,
@@ -46,14 +72,17 @@ pub use http;
 
 /// The Checkout API: sessions, transactions, payment tokens, settlements.
 #[cfg(feature = "checkout")]
+#[doc(inline)]
 pub use dintero_checkout as checkout;
 
 /// The Shopping API: draft orders, orders and their operations.
 #[cfg(feature = "shopping")]
+#[doc(inline)]
 pub use dintero_shopping as shopping;
 
 /// The Wallets API: gift cards, their balances and transactions.
 #[cfg(feature = "wallets")]
+#[doc(inline)]
 pub use dintero_wallets as wallets;
 
 /// A client for one account. Cheap to clone, `Send` and `Sync`; clones share connections and tokens.

@@ -35,3 +35,20 @@ fn another_account_has_its_own_client() {
             .is_err_and(|error| error.is_configuration())
     );
 }
+
+#[cfg(feature = "checkout")]
+#[test]
+fn a_call_outlives_the_client_that_made_it() {
+    fn spawned<T: Send + 'static>(_: T) {}
+    let dintero = Dintero::builder()
+        .account("T12345678")
+        .bearer_token("t")
+        .build();
+    let dintero = dintero.expect("configuration");
+    let mut call = dintero.checkout().list_transactions();
+    call = call.limit(10);
+    spawned(dintero.checkout().get_transaction("T12345678.a").send());
+    spawned(dintero.checkout().void_transaction("T12345678.a").confirm());
+    drop(dintero);
+    spawned(call.send());
+}

@@ -16,9 +16,10 @@ type Row = [Class; 3];
 const CRATE: [Row; 3] = [[N, N, A]; 3];
 
 /// A fact by its word in the surface: how reports call it, and what it means that it is added, removed or changed.
-const RULES: [(&str, &str, [Row; 3]); 23] = [
+const RULES: [(&str, &str, [Row; 3]); 24] = [
     ("body", "cursor", CRATE),
     ("by", "discriminator", [[B, B, A]; 3]),
+    ("confirm", "confirmation", CRATE),
     ("const", "constant", [[B, A, B], [A, B, B], [B, B, B]]),
     ("default", "default", [[A, A, A]; 3]),
     ("deprecated", "deprecated", [[A, A, A]; 3]),

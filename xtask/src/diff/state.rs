@@ -269,7 +269,7 @@ impl Parsed {
     }
 }
 
-/// An overlay may name a method to read an outcome back by that its document does not have.
+/// An overlay may name a method or an operation to read an outcome back by that its document does not have.
 fn drop_dangling(root: &mut Value) {
     let items = root["paths"].as_object_mut().into_iter().flatten();
     let nodes = items.filter_map(|(_, item)| item.as_object_mut()).flatten();
@@ -279,7 +279,16 @@ fn drop_dangling(root: &mut Value) {
         .iter()
         .filter_map(|operation| operation.get("x-dintero-method"));
     let methods: Vec<Value> = methods.cloned().collect();
+    let ids = operations
+        .iter()
+        .filter_map(|operation| operation.get("operationId"));
+    let ids: Vec<Value> = ids.cloned().collect();
     for operation in operations {
+        let confirm = operation.get("x-dintero-confirm");
+        let read = confirm.map(|mark| &mark["read"]);
+        if read.is_some_and(|id| !ids.contains(id)) {
+            operation.remove("x-dintero-confirm");
+        }
         let read_back = operation.get("x-dintero-read-back");
         if read_back.is_some_and(|name| !methods.contains(name)) {
             operation.remove("x-dintero-read-back");

@@ -5,6 +5,7 @@ use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 use super::docs::{self, docs};
 use super::limits::checks;
 use super::read::{Argument, Method, Output, RustType};
+use crate::confirm::{Confirmed, confirmed};
 use crate::ir::{Api, Operation, Place, Success};
 use crate::markdown;
 
@@ -22,7 +23,13 @@ pub fn write(source: &mut String, api: &Api, output: &Output) {
     let methods: Vec<(&Operation, &Method)> = methods.collect();
     source.push_str(HEAD);
     for (operation, method) in &methods {
-        call(source, operation, method, rows(operation, method, output));
+        let confirmed = confirmed(api, operation).ok().flatten();
+        call(
+            source,
+            operation,
+            method,
+            (rows(operation, method, output), confirmed),
+        );
     }
     source.push_str("}\n");
     source.push('\n');
@@ -73,7 +80,24 @@ pub fn rows(operation: &Operation, method: &Method, output: &Output) -> Option<S
     Some(format!("[{}: {path}{item}]", field.ident))
 }
 
-fn call(source: &mut String, operation: &Operation, method: &Method, rows: Option<String>) {
+fn call(
+    source: &mut String,
+    operation: &Operation,
+    method: &Method,
+    (rows, confirmed): (Option<String>, Option<Confirmed>),
+) {
+    let confirmed = confirmed.map_or(
+        String::new(),
+        |Confirmed {
+             read, arguments, ..
+         }| {
+            let arguments = arguments
+                .iter()
+                .map(|(ident, wire)| format!("{ident} {wire:?}"));
+            let arguments: Vec<String> = arguments.collect();
+            format!(" confirmed {read:?} [{}]", arguments.join(", "))
+        },
+    );
     let (success, kind) = match operation.success {
         Success::Json(_) => ("json", method.success.as_str()),
         Success::JsonOrEmpty(_) => ("json_or_empty", method.success.as_str()),
@@ -86,7 +110,7 @@ fn call(source: &mut String, operation: &Operation, method: &Method, rows: Optio
         "
     ::dintero_core::call! {{
         /// Builds and sends the request of [`Client::{name}`].
-        pub struct {} of {} -> {success} {kind} {}{{
+        pub struct {} of {}{confirmed} -> {success} {kind} {}{{
 ",
         name.to_upper_camel_case(),
         name.to_shouty_snake_case(),
@@ -169,6 +193,6 @@ fn client_method(source: &mut String, operation: &Operation, method: &Method) {
     let call = name.to_upper_camel_case();
     put!(
         source,
-        "    pub fn {name}(&self{arguments}) -> calls::{call}<'_> {{\n        calls::{call}::new(self){setters}\n    }}\n"
+        "    pub fn {name}(&self{arguments}) -> calls::{call} {{\n        calls::{call}::new(self){setters}\n    }}\n"
     );
 }

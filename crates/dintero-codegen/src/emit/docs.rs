@@ -1,5 +1,6 @@
 //! The documentation of types, fields and methods.
 
+use heck::ToUpperCamelCase;
 use serde_json::json;
 
 use super::limits::described;
@@ -84,6 +85,13 @@ pub fn of_method(operation: &Operation, method: &Method) -> String {
         let quoted = |scope: &String| markdown::code(scope);
         let scopes: Vec<String> = operation.scopes.iter().map(quoted).collect();
         facts.push(format!("Scopes, one of: {}.", scopes.join(", ")));
+    }
+    if operation.confirm.is_some() {
+        let confirm = format!(
+            "The safe way is [`confirm`](calls::{}::confirm), which tells whether it was carried out.",
+            operation.name.to_upper_camel_case()
+        );
+        markdown::paragraph(&mut doc, &confirm);
     }
     facts.push(match (operation.retry, &operation.read_back) {
         (RetryClass::Idempotent, _) => {

@@ -10,7 +10,7 @@ use syn::{Attribute, Expr, Item, Token, token};
 use crate::ir::{Api, Kind};
 
 /// What every client has.
-const FIXED: &str = "Client Client ALL calls handle new operations types use use use use";
+const FIXED: &str = "Client Client ALL calls handle new operations types use use use use use";
 
 /// Checks the source of a client against the API that it was written from.
 ///
@@ -89,10 +89,10 @@ impl<'ast> Visit<'ast> for Found {
     }
 
     fn visit_expr(&mut self, expression: &'ast Expr) {
-        use Expr::{Array, Call, Field, Lit, MethodCall, Path, Reference, Struct};
+        use Expr::{Array, Call, Field, Lit, MethodCall, Path, Reference, Struct, Tuple};
         match expression {
             Array(_) | Call(_) | Field(_) | Lit(_) | MethodCall(_) | Path(_) | Reference(_)
-            | Struct(_) => visit::visit_expr(self, expression),
+            | Struct(_) | Tuple(_) => visit::visit_expr(self, expression),
             other => self.0.push(other.to_token_stream().to_string()),
         }
     }

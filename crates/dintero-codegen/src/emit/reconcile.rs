@@ -9,7 +9,7 @@ use crate::kept::{KeptNames, word};
 use crate::names::{distinct, numbered};
 
 /// Methods that every call and every builder has.
-const OF_CALLS: [&str; 5] = ["new", "send", "with_options", "pages", "items"];
+const OF_CALLS: [&str; 6] = ["new", "send", "confirm", "with_options", "pages", "items"];
 const OF_BUILDERS: [&str; 3] = ["build", "clone", "unknown_field"];
 
 /// Gives arguments their wire names back, and Rust names that no method of calls has.

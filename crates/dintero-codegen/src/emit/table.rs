@@ -3,6 +3,7 @@
 use heck::ToShoutySnakeCase;
 
 use super::docs::docs;
+use crate::confirm::confirmed;
 use crate::ir::{Api, Operation, Paging};
 use crate::markdown;
 
@@ -11,6 +12,7 @@ const HEAD: &str = "
 pub mod operations {
     #![allow(unused_imports)]
     use ::dintero_core::{AlternativeSource, Auth, Cursor, CursorSource, Evidence, Operation, OperationFacts, Paging, RetryClass, Server};
+    use ::dintero_core::confirm::{Confirm, Source::{Argument, Body, Choice, Path}};
 
 ";
 
@@ -26,12 +28,12 @@ pub fn write(source: &mut String, name: &str, api: &Api) {
     }
     source.push_str("    ];\n");
     for operation in api.operations.values() {
-        row(source, name, operation);
+        row(source, name, api, operation);
     }
     source.push_str("}\n");
 }
 
-fn row(source: &mut String, api: &str, operation: &Operation) {
+fn row(source: &mut String, api: &str, all: &Api, operation: &Operation) {
     let Operation {
         name,
         id,
@@ -57,6 +59,10 @@ fn row(source: &mut String, api: &str, operation: &Operation) {
         .map_or("application/json", |body| &body.content_type);
     let constant = name.to_shouty_snake_case();
     let paging = paging.as_ref().map_or("None".to_owned(), self::paging);
+    // What does not fit was refused before.
+    let confirm = confirmed(all, operation).ok().flatten();
+    let confirm = confirm.map(|confirm| confirm.fact);
+    let confirm = confirm.map_or("None".to_owned(), |fact| format!("Some({fact})"));
     source.push('\n');
     docs(source, "    ", &markdown::code(&format!("{method} {path}")));
     let evidence = evidence.map_or("Seen".to_owned(), |evidence| format!("{evidence:?}"));
@@ -75,6 +81,7 @@ fn row(source: &mut String, api: &str, operation: &Operation) {
         retry_class: RetryClass::{retry:?},
         read_back: {read_back:?},
         paging: {paging},
+        confirm: {confirm},
         auth: Auth::{auth:?},
         content_type: {content_type:?},
         accept: {accept:?},

@@ -7,6 +7,8 @@ mod schema;
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 pub use schema::{Bound, Enum, Kind, Limit, Meta, Object, Scalar, Schema, Union, Variant};
 
 /// Everything about one API.
@@ -63,6 +65,8 @@ pub struct Operation {
     /// Method that shows the outcome of a non-idempotent operation.
     pub read_back: Option<String>,
     pub paging: Option<Paging>,
+    /// How a request is confirmed, as the overlay says it.
+    pub confirm: Option<Value>,
     pub auth: Auth,
     /// Kinds of the security schemes in the document, any one of which is enough: `bearer`, `basic`, `apikey:header:X-Key+oauth2`.
     pub security: Vec<String>,

@@ -33,8 +33,8 @@ impl<'a> Lint<'a> {
         }
         let name = method_name(operation, method, path);
         let retry = match method {
-            "post" | "patch" => "non-idempotent",
-            _ => "idempotent",
+            "get" | "head" => "idempotent",
+            _ => "non-idempotent",
         };
         let problem = format!("operation has no method name of ours and is called {name}");
         let help = "Name it in the overlay, and say what may be done after an unknown outcome: idempotent, duplicate-tolerated or non-idempotent";

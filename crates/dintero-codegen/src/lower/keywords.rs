@@ -65,6 +65,8 @@ pub fn evidence(node: &Value) -> Option<Evidence> {
 pub fn meta(schema: &Value) -> Meta {
     let text = |key: &str| schema[key].as_str().map(str::to_owned);
     let flag = |key: &str| schema[key].as_bool();
+    let marks = ["x-evidence-required", "x-required-evidence"];
+    let weakly = marks.iter().any(|mark| schema.get(*mark).is_some());
     Meta {
         description: text("description"),
         deprecated: flag("deprecated"),
@@ -73,11 +75,20 @@ pub fn meta(schema: &Value) -> Meta {
         nullable: flag("nullable"),
         default: schema.get("default").cloned(),
         evidence: evidence(schema),
-        required_weakly: None,
+        required_weakly: weakly.then_some(true),
         personal: flag("x-dintero-personal"),
         rust_name: text("x-dintero-name"),
         one_or_many: flag("x-dintero-one-or-many"),
     }
+}
+
+/// Returns `true` if the last word of a name is one of credentials or card data, as in `card_token`.
+pub fn is_credential(name: &str) -> bool {
+    let words = [
+        "token", "secret", "pin", "pan", "cvc", "cvv", "password", "iban", "ssn", "nonce",
+    ];
+    let last = name.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
+    last.is_some_and(|last| words.contains(&last.to_ascii_lowercase().as_str()))
 }
 
 /// Returns all limits that a schema has, whatever kind of value they are for. In OpenAPI 3.0 exclusive bounds are flags; the

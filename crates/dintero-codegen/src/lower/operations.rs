@@ -146,6 +146,7 @@ pub fn facts(
         retry: retry(operation, method),
         read_back: text("x-dintero-read-back"),
         paging: paging(&operation["x-dintero-paging"]),
+        confirm: operation.get(crate::confirm::MARK).cloned(),
         auth: auth(root, operation).0,
         security: security(root, operation),
         statuses: statuses.filter_map(|(code, _)| code.parse().ok()).collect(),
@@ -172,7 +173,7 @@ fn retry(operation: &Value, method: &str) -> RetryClass {
     match (operation["x-dintero-retry"].as_str(), method) {
         (Some("idempotent"), _) => RetryClass::Idempotent,
         (Some("duplicate-tolerated"), _) => RetryClass::DuplicateTolerated,
-        (None, "get" | "head" | "options" | "put" | "delete") => RetryClass::Idempotent,
+        (None, "get" | "head") => RetryClass::Idempotent,
         _ => RetryClass::NonIdempotent,
     }
 }

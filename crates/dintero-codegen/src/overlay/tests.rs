@@ -1,5 +1,7 @@
 use super::apply;
 use crate::document::Document;
+use crate::ir::RetryClass;
+use crate::lower::operations::facts;
 
 fn applied(actions: &str) -> Result<Document, String> {
     let mut document =
@@ -43,4 +45,31 @@ fn every_action_needs_a_reason_and_a_path() {
             .unwrap_err()
             .contains("is no JSONPath")
     );
+}
+
+#[test]
+fn only_the_overlay_says_what_may_be_sent_twice() {
+    let marks = "operationId: a, x-dintero-retry: idempotent, x-dintero-read-back: b";
+    let methods = ["get", "put", "delete", "post", "patch", "options", "head"];
+    let items = methods.map(|method| format!("{method}: {{{marks}}}"));
+    let text = format!("paths: {{/~a: {{{}}}}}", items.join(", "));
+    let mut document = Document::parse("a.yaml", &text).unwrap();
+    let overlay = "{overlay: 1.0.0, actions: [{target: '$.paths[*].patch', description: why, update: {x-dintero-retry: duplicate-tolerated}}]}";
+    let overlay = Document::parse("o.yaml", overlay).unwrap();
+    let findings = apply(&mut document, &overlay, true).unwrap();
+    assert_eq!(findings.len(), 2 * methods.len());
+    assert_eq!(
+        findings[0].to_string(),
+        "a.yaml:1 #/paths/~1~0a/delete/x-dintero-retry: is ignored, since retry marks are read from overlays only. Put it into the overlay, with its reason"
+    );
+    for method in methods {
+        let item = &document.root["paths"]["/~a"];
+        let facts = facts(&document.root, ("/~a", method), item, &item[method]);
+        let expected = match method {
+            "get" | "head" => RetryClass::Idempotent,
+            "patch" => RetryClass::DuplicateTolerated,
+            _ => RetryClass::NonIdempotent,
+        };
+        assert_eq!((facts.retry, facts.read_back), (expected, None), "{method}");
+    }
 }

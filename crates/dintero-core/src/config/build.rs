@@ -7,18 +7,24 @@ use http::{HeaderMap, HeaderValue};
 use reqwest::Url;
 use secrecy::ExposeSecret;
 
-use super::check::{base_url, check_secret};
-use super::{API_URL, Builder, CHECKOUT_URL, POOL_IDLE};
+use super::check::{base_url, check_environment, is_loopback};
+use super::{API_URL, Builder, CHECKOUT_URL, CLIENT};
 use crate::Error;
 use crate::account::{check_account, check_owner};
-use crate::credentials::{Credentials, api_key, basic, bearer};
+use crate::audience::TokenFault;
+use crate::credentials::Credentials;
 use crate::data::Violations;
 use crate::drift::Drifts;
 use crate::error::Kind;
+use crate::exchange::unusable;
 use crate::handle::{Handle, Shared};
+use crate::http_clients::HttpClients;
 use crate::options::{NO_HEADER, set_header};
 use crate::retry::Budget;
 use crate::token::{ClientCredentialsSource, TokenCache};
+
+/// The violation of a production account on a host that is allowed for http.
+pub(crate) const ONLY_HTTPS: &str = "is a production account, for which http is not permitted";
 
 impl<T: From<Handle>> Builder<T> {
     /// Validates the settings and builds the client. Nothing is sent and no task is started.
@@ -28,14 +34,38 @@ impl<T: From<Handle>> Builder<T> {
     pub fn build(mut self) -> Result<T, Error> {
         let mut violations = std::mem::take(&mut self.violations);
         let account = self.account.take().unwrap_or_default();
-        check_account(self.names.account, &account, &mut violations);
+        check_account(
+            self.name("account", "DINTERO_ACCOUNT_ID"),
+            &account,
+            &mut violations,
+        );
         if let Some(owner) = &self.owner {
             check_owner(owner, &mut violations);
+            if violations.is_empty() && TokenFault::environment(owner, &account).is_some() {
+                let rule = "and account must both be for tests (`T`) or for production (`P`)";
+                violations.push("owner", rule);
+            }
         }
-        let api = self.api_url.as_deref().unwrap_or(API_URL);
-        let api_url = base_url(self.names.api_url, api, &mut violations);
-        let checkout = self.checkout_url.as_deref().unwrap_or(CHECKOUT_URL);
-        let checkout_url = base_url(self.names.checkout_url, checkout, &mut violations);
+        let of = |name, url: &Option<String>, default, violations: &mut _| {
+            let url = url.as_deref().unwrap_or(default);
+            base_url(name, url, &self.http_hosts, violations)
+        };
+        let name = self.name("api_url", "DINTERO_API_URL");
+        let api = of(name, &self.api_url, API_URL, &mut violations);
+        let name = self.name("checkout_url", "DINTERO_CHECKOUT_URL");
+        let checkout = of(name, &self.checkout_url, CHECKOUT_URL, &mut violations);
+        let roots = api.zip(checkout);
+        if let Some(roots) = &roots {
+            check_environment(roots, name, &mut violations);
+        }
+        let has =
+            |is: fn(&Url) -> bool| roots.iter().any(|(api, checkout)| is(api) || is(checkout));
+        let is_plain = has(|url| url.scheme() == "http");
+        let needs_tls = has(|url| url.scheme() != "http");
+        let allowed_http = has(|url| url.scheme() == "http" && !is_loopback(url));
+        if allowed_http && account.starts_with('P') {
+            violations.push(self.name("account", "DINTERO_ACCOUNT_ID"), ONLY_HTTPS);
+        }
         for (name, is_zero) in [
             ("timeout", self.timeout.is_zero()),
             ("connect_timeout", self.connect_timeout.is_zero()),
@@ -47,28 +77,39 @@ impl<T: From<Handle>> Builder<T> {
             }
         }
         let headers = self.default_headers(&mut violations);
-        self.check_credentials(&mut violations);
-        let plain = [&api_url, &checkout_url]
-            .iter()
-            .any(|url| url.as_deref().is_some_and(|url| url.starts_with("http:")));
-        let http = self.http(plain, &mut violations);
-        let root = |url: &Option<String>| url.as_deref().and_then(|url| Url::parse(url).ok());
-        let roots = root(&api_url).zip(root(&checkout_url));
-        let (Some(http), Some(api_url), Some(checkout_url), Some((api_root, checkout_root)), true) =
-            (http, api_url, checkout_url, roots, violations.is_empty())
+        let proxy = self.checked_proxy(is_plain, &mut violations);
+        #[cfg(all(
+            feature = "rustls-no-provider",
+            not(any(feature = "rustls", feature = "rustls-ring"))
+        ))]
+        if rustls_lib::crypto::CryptoProvider::get_default().is_none() {
+            violations.push("", "rustls has no crypto provider: install one before building the client, such as `rustls::crypto::ring::default_provider().install_default()`");
+        }
+        if needs_tls && cfg!(not(feature = "tls")) {
+            violations.push("", "https requires a TLS feature, such as `rustls`");
+        }
+        let given = self.one_kind(&mut violations).zip(roots);
+        let Some((mut credentials, (api_root, checkout_root))) =
+            given.filter(|_| violations.is_empty())
         else {
             return Err(Error::new(Kind::Configuration(violations)));
         };
-        let Some(credentials) = self.credentials(&http, &headers) else {
-            violations.push("credentials", "are required");
-            return Err(Error::new(Kind::Configuration(violations)));
-        };
+        let http = Arc::new(self.http((is_plain, needs_tls), proxy)?);
+        if let (CLIENT, Some((_, basic))) = (credentials.name, &credentials.header) {
+            credentials.source = Some(Arc::new(ClientCredentialsSource {
+                http: http.clone(),
+                basic: basic.clone(),
+                user_agent: headers[USER_AGENT].clone(),
+                clock: self.clock.clone(),
+            }));
+        }
         let shared = Shared {
             http,
-            api_url: api_url.into(),
+            api_url: without_slash(&api_root),
             api_root,
-            checkout_url: checkout_url.into(),
+            checkout_url: without_slash(&checkout_root),
             checkout_root,
+            allowed_http,
             owner: self.owner.map(Into::into),
             credentials,
             headers,
@@ -80,6 +121,7 @@ impl<T: From<Handle>> Builder<T> {
             budget: Budget::new(),
             tokens: TokenCache::default(),
             drifts: Arc::new(Drifts::new(self.on_drift)),
+            locks: crate::confirm::Locks::default(),
         };
         Ok(T::from(Handle::new(Arc::new(shared), account.into())))
     }
@@ -100,101 +142,86 @@ impl<T: From<Handle>> Builder<T> {
         headers
     }
 
-    fn check_credentials(&self, violations: &mut Violations) {
-        let given = u8::from(self.client.is_some())
-            + u8::from(self.bearer.is_some())
-            + u8::from(self.api_key.is_some())
-            + u8::from(self.source.is_some());
-        match given {
+    /// Returns the credentials, of which exactly one kind must be given.
+    fn one_kind(&mut self, violations: &mut Violations) -> Option<Credentials> {
+        let kinds = "client id and secret, a token, an API key or a token source";
+        match self.given.len() {
+            0 => violations.push("credentials", format_args!("are required: {kinds}")),
             1 => {}
-            0 => {
-                let kinds = "client id and secret, a token, an API key or a token source";
-                violations.push("credentials", format_args!("are required: {kinds}"));
-            }
             _ => violations.push("credentials", "of more than one kind are given"),
         }
-        if let Some((id, secret)) = &self.client {
-            let id = id.as_deref().unwrap_or_default();
-            check_secret(self.names.id, id, violations);
-            if id.contains(':') {
-                violations.push(self.names.id, "must not contain `:`");
-            }
-            let secret = secret.as_ref().map_or("", |secret| secret.expose_secret());
-            check_secret(self.names.secret, secret, violations);
+        let mut given = None;
+        for (credentials, found) in self.given.drain(..) {
+            violations.extend(found);
+            given = Some(credentials);
         }
-        for (name, secret) in [("bearer token", &self.bearer), ("API key", &self.api_key)] {
-            if let Some(secret) = secret {
-                let before = violations.iter().count();
-                check_secret(name, secret.expose_secret(), violations);
-                if violations.iter().count() == before && bearer(secret).is_none() {
-                    violations.push(name, NO_HEADER);
-                }
-            }
-        }
+        given
     }
 
-    fn credentials(&mut self, http: &reqwest::Client, headers: &HeaderMap) -> Option<Credentials> {
-        if let Some((id, secret)) = self.client.take() {
-            let basic = basic(&id?, &secret?)?;
-            let source = Arc::new(ClientCredentialsSource {
-                http: http.clone(),
-                basic: basic.clone(),
-                user_agent: headers.get(USER_AGENT)?.clone(),
-                clock: self.clock.clone(),
-            });
-            return Some(Credentials::Client { basic, source });
-        }
-        if let Some(token) = self.bearer.take() {
-            return bearer(&token).map(Credentials::Bearer);
-        }
-        if let Some(key) = self.api_key.take() {
-            return api_key(&key).map(Credentials::ApiKey);
-        }
-        self.source.take().map(Credentials::Source)
+    fn checked_proxy(&self, is_plain: bool, violations: &mut Violations) -> Option<reqwest::Proxy> {
+        let Some(proxy) = &self.proxy else {
+            for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+                let value = std::env::var(name).unwrap_or_default();
+                if !value.is_empty() && !is_plain && self.http.is_none() {
+                    check_proxy(name, &value, violations);
+                }
+            }
+            return None;
+        };
+        // Only local hosts may be http, and a proxy could read the token.
+        let local = reqwest::NoProxy::from_string("localhost,127.0.0.0/8,::1");
+        let proxy = check_proxy("proxy", proxy.expose_secret(), violations)?;
+        Some(proxy.no_proxy(local))
     }
 
-    fn http(&mut self, plain: bool, violations: &mut Violations) -> Option<reqwest::Client> {
-        if let Some(http) = self.http.take() {
-            if self.proxy.is_some() {
-                let rule = "has no effect beside `http_client`: set it on that client";
-                violations.push("proxy", rule);
+    fn http(
+        &mut self,
+        (is_plain, needs_tls): (bool, bool),
+        proxy: Option<reqwest::Proxy>,
+    ) -> Result<HttpClients, Error> {
+        let (own, connect_timeout) = (self.http.take(), self.connect_timeout);
+        let customize = move |client: reqwest::ClientBuilder| {
+            let mut client = client.connect_timeout(connect_timeout);
+            match &proxy {
+                Some(proxy) => client = client.proxy(proxy.clone()),
+                // A token for a local host must not be sent unencrypted to a proxy of the environment.
+                None if is_plain => client = client.no_proxy(),
+                None => {}
             }
-            return Some(http);
-        }
-        let mut builder = client_builder().connect_timeout(self.connect_timeout);
-        match &self.proxy {
-            Some(proxy) => match reqwest::Proxy::all(proxy.expose_secret()) {
-                // Only the loopback may be http, and a proxy could read the token.
-                Ok(proxy) => {
-                    let loopback = reqwest::NoProxy::from_string("localhost,127.0.0.0/8,::1");
-                    builder = builder.proxy(proxy.no_proxy(loopback));
-                }
-                Err(_) => violations.push("proxy", "is not the URL of a proxy"),
-            },
-            // A token for the loopback must not be sent unencrypted to a proxy of the environment.
-            None if plain => builder = builder.no_proxy(),
-            None => {}
-        }
-        let http = builder.build().ok();
-        if http.is_none() {
-            violations.push("", "the HTTP client cannot be built: check that a TLS feature (`rustls` or `native-tls`) is enabled and root certificates are installed");
-        }
-        http
+            if !needs_tls {
+                client = without_certificates(client);
+            }
+            match &own {
+                Some(own) => own(client),
+                None => client,
+            }
+        };
+        HttpClients::new(Box::new(customize)).map_err(unusable)
     }
 }
 
-/// Returns the settings of the default HTTP client.
-///
-/// The retries of reqwest are off: a connection that the server closes gracefully (HTTP/2 GOAWAY) can fail a request that the
-/// server still handles, and reqwest would send even a non-idempotent request again.
-fn client_builder() -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .pool_idle_timeout(POOL_IDLE)
-        .gzip(true)
-        .referer(false)
+/// Keeps the root certificates from being read, which may be missing where no TLS is used.
+fn without_certificates(client: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    #[cfg(feature = "tls")]
+    let client = client.tls_certs_only([]);
+    client
 }
 
-#[cfg(test)]
-mod tests;
+pub(super) fn without_slash(url: &Url) -> Arc<str> {
+    url.as_str().trim_end_matches('/').into()
+}
+
+fn check_proxy(name: &str, url: &str, violations: &mut Violations) -> Option<reqwest::Proxy> {
+    let is_socks = url
+        .get(..5)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("socks"));
+    if is_socks && cfg!(not(feature = "socks")) {
+        violations.push(name, "is a SOCKS proxy, which requires the feature `socks`");
+        return None;
+    }
+    let proxy = reqwest::Proxy::all(url).ok();
+    if proxy.is_none() {
+        violations.push(name, "is not the URL of a proxy");
+    }
+    proxy
+}

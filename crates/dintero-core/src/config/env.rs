@@ -2,36 +2,31 @@
 
 use std::ffi::OsString;
 
-use secrecy::SecretString;
-
-use super::{Builder, Names};
+use super::Builder;
 use crate::handle::Handle;
-
-const NAMES: Names = Names {
-    account: "DINTERO_ACCOUNT_ID",
-    id: "DINTERO_CLIENT_ID",
-    secret: "DINTERO_CLIENT_SECRET",
-    api_url: "DINTERO_API_URL",
-    checkout_url: "DINTERO_CHECKOUT_URL",
-};
 
 impl<T: From<Handle>> Builder<T> {
     /// Reads the same variables as [`environment`](Self::environment) from `lookup`.
     pub fn environment_from(mut self, lookup: impl Fn(&str) -> Option<OsString>) -> Self {
-        self.names = NAMES;
+        self.from_environment = true;
+        let mut violations = std::mem::take(&mut self.violations);
         let mut read = |name: &str| match lookup(name).map(OsString::into_string) {
-            Some(Ok(text)) if !text.is_empty() => Some(text),
             Some(Err(_)) => {
-                self.violations.push(name, "is not valid UTF-8");
+                violations.push(name, "is not valid UTF-8");
                 None
             }
-            Some(Ok(_)) | None => None,
+            text => text.and_then(Result::ok).filter(|text| !text.is_empty()),
         };
-        self.account = read(NAMES.account);
-        self.client = Some((read(NAMES.id), read(NAMES.secret).map(SecretString::from)));
+        self.account = read("DINTERO_ACCOUNT_ID");
+        let id = read("DINTERO_CLIENT_ID").unwrap_or_default();
+        let secret = read("DINTERO_CLIENT_SECRET").unwrap_or_default();
         // A missing variable must not replace the URL of a sandbox by that of production.
-        self.api_url = read(NAMES.api_url).or(self.api_url);
-        self.checkout_url = read(NAMES.checkout_url).or(self.checkout_url);
-        self
+        self.api_url = read("DINTERO_API_URL").or(self.api_url);
+        self.checkout_url = read("DINTERO_CHECKOUT_URL").or(self.checkout_url);
+        let hosts = read("DINTERO_ALLOW_HTTP").unwrap_or_default();
+        let hosts = hosts.split(',').map(str::trim);
+        self.http_hosts.extend(hosts.map(str::to_owned));
+        self.violations = violations;
+        self.client(("DINTERO_CLIENT_ID", id), ("DINTERO_CLIENT_SECRET", secret))
     }
 }

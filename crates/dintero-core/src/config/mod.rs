@@ -9,19 +9,27 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::header::AUTHORIZATION;
+use http::{HeaderName, HeaderValue};
 use secrecy::SecretString;
 
+pub(crate) use build::ONLY_HTTPS;
 #[cfg(any(fuzzing, test))]
 pub(crate) use check::base_url;
+pub use check::check_secret;
 
 use crate::account::is_account;
 use crate::clock::{Clock, SystemClock};
-use crate::credentials::TokenSource;
+use crate::credentials::{Credentials, TokenSource, api_key, basic, bearer};
 use crate::data::Violations;
 use crate::drift::Callback;
 use crate::handle::Handle;
+use crate::http_clients::Customize;
+use crate::options::NO_HEADER;
 use crate::{Drift, Retry, RetryPolicy};
 
+/// The credentials from which tokens are requested.
+const CLIENT: &str = "client credentials";
 const API_URL: &str = "https://api.dintero.com";
 const CHECKOUT_URL: &str = "https://checkout.dintero.com";
 /// Captures and refunds can take long at the payment provider; shop plug-ins with a shorter timeout had to raise it to this.
@@ -32,8 +40,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const DEADLINE: Duration = Duration::from_secs(90);
 /// Many times the size of the largest list or report, and still small for a small server.
 const BODY_LIMIT: u64 = 32 << 20;
-/// Below the idle timeouts of common load balancers (60 s), so that calls seldom use a connection that is being closed.
-const POOL_IDLE: Duration = Duration::from_secs(45);
 
 /// A builder of a client. `T` is the type that [`build`](Self::build) returns: a [`Handle`], or a client that wraps one.
 ///
@@ -42,12 +48,10 @@ const POOL_IDLE: Duration = Duration::from_secs(45);
 pub struct Builder<T = Handle> {
     account: Option<String>,
     owner: Option<String>,
-    client: Option<(Option<String>, Option<SecretString>)>,
-    bearer: Option<SecretString>,
-    api_key: Option<SecretString>,
-    source: Option<Arc<dyn TokenSource>>,
+    given: Vec<(Credentials, Violations)>,
     api_url: Option<String>,
     checkout_url: Option<String>,
+    http_hosts: Vec<String>,
     user_agent_suffix: Option<String>,
     headers: Vec<(&'static str, String)>,
     timeout: Duration,
@@ -55,22 +59,13 @@ pub struct Builder<T = Handle> {
     deadline: Duration,
     retry: Arc<dyn Retry>,
     body_limit: u64,
-    http: Option<reqwest::Client>,
+    http: Option<Box<Customize>>,
     proxy: Option<SecretString>,
     clock: Arc<dyn Clock>,
     on_drift: Option<Arc<Callback>>,
-    names: Names,
+    from_environment: bool,
     violations: Violations,
     target: PhantomData<fn() -> T>,
-}
-
-/// The names of settings in error messages, which depend on where the settings come from.
-struct Names {
-    account: &'static str,
-    id: &'static str,
-    secret: &'static str,
-    api_url: &'static str,
-    checkout_url: &'static str,
 }
 
 impl Handle {
@@ -90,12 +85,10 @@ impl<T: From<Handle>> Builder<T> {
         Self {
             account: None,
             owner: None,
-            client: None,
-            bearer: None,
-            api_key: None,
-            source: None,
+            given: Vec::new(),
             api_url: None,
             checkout_url: None,
+            http_hosts: Vec::new(),
             user_agent_suffix: None,
             headers: Vec::new(),
             timeout: TIMEOUT,
@@ -107,21 +100,16 @@ impl<T: From<Handle>> Builder<T> {
             proxy: None,
             clock: Arc::new(SystemClock),
             on_drift: None,
-            names: Names {
-                account: "account",
-                id: "client id",
-                secret: "client secret",
-                api_url: "api_url",
-                checkout_url: "checkout_url",
-            },
+            from_environment: false,
             violations: Violations::default(),
             target: PhantomData,
         }
     }
 
     /// Reads the environment: `DINTERO_ACCOUNT_ID`, `DINTERO_CLIENT_ID` and `DINTERO_CLIENT_SECRET` are required,
-    /// `DINTERO_API_URL` and `DINTERO_CHECKOUT_URL` are optional. An empty variable counts as missing. [`build`](Self::build) reports
-    /// all that are missing or malformed. A URL that was set before is kept if its variable is missing.
+    /// `DINTERO_API_URL`, `DINTERO_CHECKOUT_URL` and `DINTERO_ALLOW_HTTP` (names of hosts, separated by commas) are optional. An empty
+    /// variable counts as missing. [`build`](Self::build) reports all that are missing or malformed. A URL that was set before is kept
+    /// if its variable is missing.
     pub fn environment(self) -> Self {
         self.environment_from(|name| std::env::var_os(name))
     }
@@ -143,6 +131,97 @@ impl<T: From<Handle>> Builder<T> {
     pub fn feature_toggles(self, toggles: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let toggles: Vec<String> = toggles.into_iter().map(Into::into).collect();
         self.with_header("dintero-feature-toggles", toggles.join(","))
+    }
+
+    /// Permits http for this host, such as `sandbox` in a network of containers. The token then travels unencrypted, so neither a host
+    /// of Dintero nor a production account is accepted.
+    pub fn allow_http_for(mut self, host: impl Into<String>) -> Self {
+        self.http_hosts.push(host.into());
+        self
+    }
+
+    /// Sets client id and secret of an API client, the usual credentials. Tokens are requested and renewed automatically.
+    pub fn client_credentials(self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.client(("client id", id.into()), ("client secret", secret.into()))
+    }
+
+    /// Sets a fixed access token, which is not renewed.
+    pub fn bearer_token(self, token: impl Into<String>) -> Self {
+        self.fixed("bearer token", AUTHORIZATION, token.into(), bearer)
+    }
+
+    /// Sets an API key, which is sent as `x-api-key`. Dintero documents it for administrative operations only.
+    pub fn api_key(self, key: impl Into<String>) -> Self {
+        self.fixed(
+            "API key",
+            HeaderName::from_static("x-api-key"),
+            key.into(),
+            api_key,
+        )
+    }
+
+    /// Sets a source of access tokens.
+    pub fn token_source(self, source: impl TokenSource) -> Self {
+        self.give(
+            "token source",
+            None,
+            Some(Arc::new(source)),
+            Violations::default(),
+        )
+    }
+
+    fn client(self, (id_name, id): (&str, String), (secret_name, secret): (&str, String)) -> Self {
+        let mut violations = Violations::default();
+        check_secret(id_name, &id, &mut violations);
+        if id.contains(':') {
+            violations.push(id_name, "must not contain `:`");
+        }
+        check_secret(secret_name, &secret, &mut violations);
+        let basic = basic(&id, &SecretString::from(secret)).map(|basic| (AUTHORIZATION, basic));
+        self.give(CLIENT, basic, None, violations)
+    }
+
+    fn fixed(
+        self,
+        name: &'static str,
+        header: HeaderName,
+        secret: String,
+        value: fn(&SecretString) -> Option<HeaderValue>,
+    ) -> Self {
+        let mut violations = Violations::default();
+        check_secret(name, &secret, &mut violations);
+        let value = value(&SecretString::from(secret));
+        if violations.is_empty() && value.is_none() {
+            violations.push(name, NO_HEADER);
+        }
+        self.give(name, value.map(|value| (header, value)), None, violations)
+    }
+
+    /// Sets credentials, which replace those of the same kind.
+    fn give(
+        mut self,
+        name: &'static str,
+        header: Option<(HeaderName, HeaderValue)>,
+        source: Option<Arc<dyn TokenSource>>,
+        violations: Violations,
+    ) -> Self {
+        let credentials = Credentials {
+            name,
+            header,
+            source,
+        };
+        self.given.retain(|(given, _)| given.name != name);
+        self.given.push((credentials, violations));
+        self
+    }
+
+    /// Returns the name of a setting in error messages, which depends on where it comes from.
+    fn name(&self, setting: &'static str, variable: &'static str) -> &'static str {
+        if self.from_environment {
+            variable
+        } else {
+            setting
+        }
     }
 
     fn with_header(mut self, name: &'static str, value: String) -> Self {
@@ -170,24 +249,13 @@ setters! {
     /// Sets the account: `T` (test) or `P` (production) and 8 digits.
     account(id: impl Into<String>): account = Some(id.into());
 
-    /// Sets the account or partner that owns the API client, if it is not the account itself: `T` or `P` and 3 or 8 digits. It
-    /// issues the token, whose audience is the account.
+    /// Sets the account or partner that owns the API client, if it is not the account itself: `T` or `P` and 3 or 8 digits, with the
+    /// same letter as the account. It issues the token, whose audience is the account.
     owner(id: impl Into<String>): owner = Some(id.into());
 
-    /// Sets client id and secret of an API client, the usual credentials. Tokens are requested and renewed automatically.
-    client_credentials(id: impl Into<String>, secret: impl Into<String>): client = Some((Some(id.into()), Some(SecretString::from(secret.into()))));
-
-    /// Sets a fixed access token, which is not renewed.
-    bearer_token(token: impl Into<String>): bearer = Some(SecretString::from(token.into()));
-
-    /// Sets an API key, which is sent as `x-api-key`. Dintero documents it for administrative operations only.
-    api_key(key: impl Into<String>): api_key = Some(SecretString::from(key.into()));
-
-    /// Sets a source of access tokens.
-    token_source(source: impl TokenSource): source = Some(Arc::new(source));
-
     /// Sets the URL of the API host. Default: `https://api.dintero.com`, for test and production accounts. It must be https, unless
-    /// its host is a loopback address. It may have a path, but no version at its end, since `/v1/…` is appended.
+    /// its host is a loopback address or [allowed](Self::allow_http_for), and of the same environment as
+    /// [`checkout_url`](Self::checkout_url). It may have a path, but no version at its end, since `/v1/…` is appended.
     api_url(url: impl Into<String>): api_url = Some(url.into());
 
     /// Sets the URL of the Checkout host. Default: `https://checkout.dintero.com`. It is subject to the limits of
@@ -218,20 +286,25 @@ setters! {
     /// Sets the largest body of a response in bytes after decompression. Default: 32 MiB (33,554,432). Enforced while reading.
     body_limit(bytes: u64): body_limit = bytes;
 
-    /// Sets the HTTP client, for a proxy, certificates or a shared connection pool.
+    /// Changes settings of the HTTP client, such as certificates, name resolution or local address. It is built once for each Tokio
+    /// runtime.
     ///
-    /// The caller is then responsible for these settings:
+    /// Redirects and the retries of reqwest stay off, since they could send a non-idempotent request twice, and idle connections are
+    /// closed after 45 s.
     ///
-    /// - `redirect(redirect::Policy::none())`. A redirect can take the token to another host and send a non-idempotent request twice;
-    ///   a call that was redirected returns an error, but only afterwards.
-    /// - `retry(reqwest::retry::never())`. The retries of reqwest are on by default.
-    /// - No proxy for an http host, a connect timeout, `gzip(true)`, and no default headers that identify anybody.
-    ///
-    /// [`proxy`](Self::proxy) and [`connect_timeout`](Self::connect_timeout) have no effect.
-    http_client(client: reqwest::Client): http = Some(client);
+    /// ```no_run
+    /// # fn build(ca: reqwest::Certificate) -> Result<dintero_core::Handle, dintero_core::Error> {
+    /// dintero_core::Handle::builder()
+    ///     .account("T12345678")
+    ///     .client_credentials("id", "secret")
+    ///     .http_client(move |client| client.tls_certs_merge([ca.clone()]))
+    ///     .build()
+    /// # }
+    /// ```
+    http_client(customize: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static): http = Some(Box::new(customize));
 
     /// Sets a proxy for all calls except those to the loopback, `http://` or `https://`, with or without user and password. Default:
-    /// the proxy of the environment (`HTTPS_PROXY`, `NO_PROXY`), but none if a configured host is the loopback over http.
+    /// the proxy of the environment (`HTTPS_PROXY`, `NO_PROXY`), but none if a configured host is the loopback over http. SOCKS requires the feature `socks`.
     proxy(url: impl Into<String>): proxy = Some(SecretString::from(url.into()));
 
     /// Sets a function that is called when a response has a field, an enum value or a status that the public documents do not know, or

@@ -34,12 +34,15 @@ fn the_environment_is_enough() -> Result<(), Error> {
         ("DINTERO_CLIENT_ID", "id"),
         ("DINTERO_CLIENT_SECRET", "secret"),
         ("DINTERO_API_URL", ""),
-        ("DINTERO_CHECKOUT_URL", "http://127.0.0.1:8400"),
+        ("DINTERO_CHECKOUT_URL", "https://api.dintero.com/v1/x"),
     ])
     .build()?;
     assert_eq!(handle.account(), "P12345678");
     assert_eq!(&*handle.shared().api_url, "https://api.dintero.com");
-    assert_eq!(&*handle.shared().checkout_url, "http://127.0.0.1:8400");
+    assert_eq!(
+        &*handle.shared().checkout_url,
+        "https://api.dintero.com/v1/x"
+    );
     Ok(())
 }
 
@@ -153,17 +156,122 @@ fn debug_of_a_builder_shows_no_secret() {
 }
 
 #[test]
-fn an_own_http_client_is_taken_and_no_proxy_beside_it() {
-    assert!(
-        builder()
-            .http_client(reqwest::Client::new())
-            .build()
-            .is_ok()
-    );
+fn settings_of_the_http_client_and_a_proxy_are_taken_together() {
     let both = builder()
-        .http_client(reqwest::Client::new())
+        .http_client(|client| client.tcp_nodelay(true))
         .proxy("http://proxy.example");
-    assert!(message(both).contains("`proxy`"));
+    assert!(both.build().is_ok());
+}
+
+#[test]
+fn a_proxy_that_cannot_work_is_named() {
+    let socks = message(builder().proxy("socks5://hunter2.example"));
+    assert!(socks.contains("`proxy` is a SOCKS proxy, which requires the feature `socks`"));
+    let nonsense = message(builder().proxy("http://:hunter2"));
+    assert!(nonsense.contains("`proxy` is not the URL of a proxy"));
+    assert!(!format!("{socks}{nonsense}").contains("hunter2"));
+}
+
+#[test]
+fn half_a_configuration_is_refused() {
+    let refused = [
+        (Some("http://127.0.0.1:8400"), None),
+        (None, Some("http://127.0.0.1:8400")),
+        (Some("https://127.0.0.1"), None),
+        (None, Some("https://checkout.test.dintero.com")),
+        (
+            Some("https://api.dintero.com"),
+            Some("https://shop.example"),
+        ),
+        (Some("https://shop.example"), Some("https://localhost")),
+    ];
+    let accepted = [
+        (None, None),
+        (Some("http://127.0.0.1:8400"), Some("http://[::1]:8401")),
+        (Some("https://localhost"), Some("http://127.0.0.1")),
+        (
+            Some("https://a.shop.example"),
+            Some("https://b.other.example"),
+        ),
+        (
+            None,
+            Some("https://api.dintero.com/v1/accounts/{aid}/payments"),
+        ),
+        (
+            Some("https://api.test.dintero.com"),
+            Some("https://checkout.test.dintero.com"),
+        ),
+    ];
+    let with = |(api, checkout): (Option<&str>, Option<&str>)| {
+        let both = builder();
+        let both = api.into_iter().fold(both, Builder::api_url);
+        checkout.into_iter().fold(both, Builder::checkout_url)
+    };
+    for urls in refused {
+        let text = message(with(urls));
+        assert!(
+            text.contains("`checkout_url` must be of the same environment"),
+            "{urls:?}: {text}"
+        );
+    }
+    for urls in accepted {
+        assert!(with(urls).build().is_ok(), "{urls:?}");
+    }
+}
+
+#[test]
+fn http_is_possible_for_allowed_hosts_but_not_for_dintero_nor_production() -> Result<(), Error> {
+    let urls = |host: &str, account: &str| {
+        builder()
+            .account(account)
+            .api_url(format!("http://{host}:8400"))
+            .checkout_url(format!("http://{host}:8401"))
+            .allow_http_for(host)
+    };
+    let handle = urls("sandbox", "T12345678").build()?;
+    assert!(handle.for_account("T87654321").is_ok());
+    let error = handle.for_account("P12345678").expect_err("production");
+    assert!(
+        error.to_string().contains("http is not permitted"),
+        "{error}"
+    );
+    assert!(message(urls("sandbox", "P12345678")).contains("http is not permitted"));
+    for host in ["api.dintero.com", "x.DINTERO.com", "dintero.com"] {
+        assert!(
+            message(urls(host, "T12345678")).contains("must be https"),
+            "{host}"
+        );
+    }
+    let other = urls("sandbox", "T12345678").api_url("http://elsewhere");
+    assert!(message(other).contains("`DINTERO_ALLOW_HTTP`"));
+    let variables = environment(&[
+        ("DINTERO_ACCOUNT_ID", "T12345678"),
+        ("DINTERO_CLIENT_ID", "id"),
+        ("DINTERO_CLIENT_SECRET", "secret"),
+        ("DINTERO_API_URL", "http://one:1"),
+        ("DINTERO_CHECKOUT_URL", "http://two:2"),
+        ("DINTERO_ALLOW_HTTP", "one, two"),
+    ]);
+    variables.build().map(|_| ())
+}
+
+#[test]
+fn an_owner_of_the_other_environment_is_refused_before_any_call() -> Result<(), Error> {
+    for (owner, account) in [("T123", "P12345678"), ("P12345678", "T12345678")] {
+        let text = message(builder().account(account).owner(owner));
+        assert!(
+            text.contains("`owner` and account must both be for tests"),
+            "{text}"
+        );
+    }
+    let handle = builder().owner("T123").build()?;
+    assert!(handle.for_account("T87654321").is_ok());
+    assert!(
+        handle
+            .for_account("P87654321")
+            .is_err_and(|error| error.is_configuration())
+    );
+    Ok(())
 }
 
 #[test]
@@ -182,4 +290,66 @@ fn an_environment_without_urls_keeps_those_that_were_set() -> Result<(), Error> 
     assert_eq!(&*handle.shared().api_url, "http://127.0.0.1:8400");
     assert_eq!(&*handle.shared().checkout_url, "http://127.0.0.1:8402");
     Ok(())
+}
+
+/// Runs a test of this module again in a process with these variables. Returns `true` in that process.
+fn in_environment(test: &str, variables: &[(&str, &str)]) -> bool {
+    if std::env::var_os("DINTERO_CORE_TEST").is_some() {
+        return true;
+    }
+    let program = std::env::current_exe().expect("a program");
+    let mut again = std::process::Command::new(program);
+    again.args(["--exact", &format!("config::tests::{test}")]);
+    again
+        .env("DINTERO_CORE_TEST", "1")
+        .envs(variables.iter().copied());
+    let output = again.output().expect("started");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{text}"
+    );
+    false
+}
+
+fn local() -> Builder {
+    let local = "http://127.0.0.1:8400";
+    builder().api_url(local).checkout_url(local)
+}
+
+#[cfg(all(target_os = "linux", feature = "rustls"))]
+#[test]
+fn without_root_certificates_only_local_hosts_can_be_reached() {
+    let none = [("SSL_CERT_FILE", "/none"), ("SSL_CERT_DIR", "/none")];
+    if in_environment(
+        "without_root_certificates_only_local_hosts_can_be_reached",
+        &none,
+    ) {
+        assert!(local().build().is_ok());
+        let text = message(builder());
+        for name in ["`ca-certificates`", "`SSL_CERT_FILE`", "`SSL_CERT_DIR`"] {
+            assert!(text.contains(name), "{name} in {text}");
+        }
+    }
+}
+
+#[test]
+fn a_proxy_of_the_environment_that_cannot_work_is_named() {
+    let proxies = [
+        ("HTTPS_PROXY", "socks5://hunter2"),
+        ("ALL_PROXY", "http://:hunter2"),
+    ];
+    if in_environment(
+        "a_proxy_of_the_environment_that_cannot_work_is_named",
+        &proxies,
+    ) {
+        assert!(local().build().is_ok(), "it is not used");
+        let text = message(builder());
+        assert!(text.contains("`HTTPS_PROXY` is a SOCKS proxy"), "{text}");
+        assert!(
+            text.contains("`ALL_PROXY` is not the URL of a proxy"),
+            "{text}"
+        );
+        assert!(!text.contains("hunter2"), "{text}");
+    }
 }

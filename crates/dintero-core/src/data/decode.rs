@@ -1,13 +1,11 @@
 //! Deserialization of response bodies.
 
-use std::borrow::Cow;
-
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Number, Value};
 
 use super::lenient;
 use super::raw::replace_lone_surrogates;
-use super::set_aside::{Finding, Misfit, SetAside};
+use super::set_aside::{Finding, SetAside};
 use crate::error::DecodeError;
 
 /// A value with what was set aside in it.
@@ -26,12 +24,7 @@ pub type Read<T> = Result<(T, Vec<SetAside>), DecodeError>;
 /// The body is not JSON in UTF-8, or a required field of the type itself is missing or does not fit.
 #[doc(hidden)]
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Read<T> {
-    let text = utf8(body)?;
-    lenient::take_doubt();
-    match serde_json::from_str(text) {
-        Ok(value) if !lenient::take_doubt() => Ok((value, Vec::new())),
-        _ => read_again(text).0,
-    }
+    read_by(body, |text| (serde_json::from_str(text).ok(), false)).0
 }
 
 /// As [`read`]. `is_new` is called with hashes of the names that the types do not know, if there are any; if it returns `true`, a second
@@ -41,17 +34,38 @@ pub fn read_watched<T: DeserializeOwned>(
     body: &[u8],
     is_new: &mut dyn FnMut(&mut [u64]) -> bool,
 ) -> (Read<T>, Vec<Finding>) {
+    read_by(body, |text| {
+        let (value, mut names) = lenient::watch(|| serde_json::from_str(text).ok());
+        (value, !names.is_empty() && is_new(&mut names))
+    })
+}
+
+/// Reads a body by `first`, which also returns whether a second reading is asked for.
+fn read_by<T: DeserializeOwned>(
+    body: &[u8],
+    first: impl FnOnce(&str) -> (Option<T>, bool),
+) -> (Read<T>, Vec<Finding>) {
     let text = match utf8(body) {
         Ok(text) => text,
         Err(error) => return (Err(error), Vec::new()),
     };
     lenient::take_doubt();
-    let (value, mut names) = lenient::watch(|| serde_json::from_str(text));
-    match value {
-        Ok(value) if !lenient::take_doubt() && (names.is_empty() || !is_new(&mut names)) => {
-            (Ok((value, Vec::new())), Vec::new())
-        }
-        _ => read_again(text),
+    if let (Some(value), false) = first(text)
+        && !lenient::take_doubt()
+    {
+        return (Ok((value, Vec::new())), Vec::new());
+    }
+    let mut value = None;
+    let result = read_again(text, &mut |deserializer| {
+        value = Some(T::deserialize(deserializer)?);
+        Ok(())
+    });
+    match (result, value) {
+        (Ok((set_aside, findings)), Some(value)) => (Ok((value, set_aside)), findings),
+        (result, _) => (
+            Err(result.err().unwrap_or_else(DecodeError::empty)),
+            Vec::new(),
+        ),
     }
 }
 
@@ -65,34 +79,14 @@ fn utf8(body: &[u8]) -> Result<&str, DecodeError> {
     })
 }
 
-fn read_again<T: DeserializeOwned>(text: &str) -> (Read<T>, Vec<Finding>) {
-    let mut value = None;
-    let result = read_leniently(text, &mut |deserializer| {
-        value = Some(T::deserialize(deserializer)?);
-        Ok(())
-    });
-    match (result, value) {
-        (Ok((set_aside, findings)), Some(value)) => (Ok((value, set_aside)), findings),
-        (Err(error), _) => (Err(error), Vec::new()),
-        (Ok(_), None) => (Err(DecodeError::empty()), Vec::new()),
-    }
-}
-
-fn read_leniently(
+fn read_again(
     text: &str,
     parse: &mut lenient::Parse<'_>,
 ) -> Result<(Vec<SetAside>, Vec<Finding>), DecodeError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
-        return Err(DecodeError::new(&error, text.as_bytes()));
-    }
-    let text: Cow<'_, str> = replace_lone_surrogates(text);
-    match lenient::run(&text, parse) {
-        Ok((misfits, findings)) => {
-            let findings = Finding::resolve(&text, findings);
-            Ok((Misfit::resolve(&text, misfits), findings))
-        }
-        Err(misfit) => Err(misfit.into_error(&text)),
+    match serde_json::from_str::<IgnoredAny>(text) {
+        Ok(_) => lenient::run(&replace_lone_surrogates(text), parse),
+        Err(error) => Err(DecodeError::new(&error, text.as_bytes())),
     }
 }
 

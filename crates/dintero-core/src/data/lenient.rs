@@ -9,13 +9,16 @@ use std::cell::{Cell, RefCell};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
-use serde::de::MapAccess;
+use serde::de::{self, Deserialize, Visitor};
 use serde_json::de::StrRead;
 
 use super::UnknownFields;
 use super::decode::whole;
-use super::raw::Raw;
-use super::set_aside::{Finding, Misfit, Unfit};
+use super::raw::{Raw, without_position};
+use super::set_aside::{Finding, Misfit, SetAside};
+use super::unknown_fields::ELEMENT;
+use crate::DriftKind;
+use crate::error::{DecodeError, paths_at};
 
 pub(super) type Deserializer<'a> = serde_json::Deserializer<StrRead<'a>>;
 /// Deserializes a value into its place.
@@ -34,7 +37,7 @@ thread_local! {
     static MODE: Cell<Mode> = const { Cell::new(Mode::Usual) };
     static DOUBT: Cell<bool> = const { Cell::new(false) };
     static NAMES: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
-    static READING: RefCell<Reading> = const { RefCell::new(Reading::EMPTY) };
+    static READING: RefCell<Reading> = RefCell::default();
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,27 +46,62 @@ enum Mode {
     /// A usual reading that collects the names of what the types do not know.
     Watched,
     Lenient,
+    /// Within a lenient reading, nothing is set aside.
+    Exact,
 }
 
 /// What a lenient reading has found so far.
+#[derive(Default)]
 struct Reading {
     /// The address of the body and its length.
     body: (usize, usize),
     /// The offset in the body of the field that is being read.
     at: usize,
     depth: u32,
+    /// Whether the body is an object.
+    is_object: bool,
+    /// Whether elements that are no objects are kept as such.
+    keeps_elements: bool,
     misfits: Vec<Misfit>,
     findings: Vec<Finding>,
+    /// The offsets of the names that are known to be of fields. Other names may be personal data.
+    names: Vec<usize>,
 }
 
 impl Reading {
-    const EMPTY: Self = Self {
-        body: (0, 0),
-        at: 0,
-        depth: 0,
-        misfits: Vec::new(),
-        findings: Vec::new(),
-    };
+    fn push(&mut self, misfit: Misfit) {
+        if self.misfits.len() < MAX_MISFITS {
+            self.misfits.push(misfit);
+        }
+    }
+
+    /// How much was found so far.
+    fn found(&self) -> [usize; 2] {
+        [self.misfits.len(), self.findings.len()]
+    }
+
+    /// Forgets what was found later.
+    fn forget(&mut self, [misfits, findings]: [usize; 2]) {
+        self.misfits.truncate(misfits);
+        self.findings.truncate(findings);
+    }
+
+    /// Adds the paths, in one pass over the body.
+    fn resolve(mut self, body: &str) -> (Vec<SetAside>, Vec<Finding>) {
+        let misfits = self.misfits.iter().flat_map(Misfit::offsets);
+        let findings = self.findings.iter().map(|finding| finding.at);
+        let offsets: Vec<usize> = misfits.chain(findings).collect();
+        let mut paths = paths_at(body.as_bytes(), &offsets, Some(&self.names)).into_iter();
+        let mut next = || paths.next().unwrap_or_default();
+        let misfits = self.misfits.into_iter();
+        let set_aside = misfits
+            .map(|misfit| misfit.resolve(next(), next()))
+            .collect();
+        for finding in &mut self.findings {
+            finding.path = next();
+        }
+        (set_aside, self.findings)
+    }
 
     /// The offset of a part of the body; a text that is no part of it has the offset of the field that is being read.
     fn offset(&self, text: &str) -> usize {
@@ -73,8 +111,21 @@ impl Reading {
     }
 }
 
+/// Returns `true` in a second reading.
 pub(super) fn is_on() -> bool {
+    matches!(MODE.get(), Mode::Lenient | Mode::Exact)
+}
+
+/// Returns `true` if fields that do not fit are set aside.
+pub(super) fn sets_aside() -> bool {
     MODE.get() == Mode::Lenient
+}
+
+/// Takes note of the name of a field, a part of the body.
+pub(super) fn note(name: &str) {
+    if is_on() {
+        READING.with_borrow_mut(|reading| reading.names.push(reading.offset(name)));
+    }
 }
 
 /// Sets the mode until it is dropped.
@@ -92,28 +143,74 @@ impl Drop for Within {
     }
 }
 
-/// Reads `body` leniently and returns what was set aside and found, or the misfit that leaves nothing to return.
+/// Reads `body` leniently.
+///
+/// Elements of the list that the body is, or that it has in one of its fields, are kept in any case if nothing else helps.
 pub(super) fn run(
     body: &str,
     parse: &mut Parse<'_>,
-) -> Result<(Vec<Misfit>, Vec<Finding>), Misfit> {
+) -> Result<(Vec<SetAside>, Vec<Finding>), DecodeError> {
     let _within = Within::new(Mode::Lenient);
-    let outer = READING.replace(Reading {
-        body: (body.as_ptr() as usize, body.len()),
-        ..Reading::EMPTY
-    });
-    let result = attempt("", body, parse);
-    let reading = READING.replace(outer);
-    result.map(|()| (reading.misfits, reading.findings))
+    let mut run = |keeps_elements| {
+        let outer = READING.replace(Reading {
+            body: (body.as_ptr() as usize, body.len()),
+            is_object: body.trim_start().starts_with('{'),
+            keeps_elements,
+            ..Reading::default()
+        });
+        let result = attempt("", body, parse);
+        let mut reading = READING.replace(outer);
+        reading.names.sort_unstable();
+        match result {
+            Ok(()) => Ok(reading.resolve(body)),
+            Err(misfit) => Err(misfit.into_error(body, &reading.names)),
+        }
+    };
+    run(false).or_else(|error| run(true).map_err(|_| error))
 }
 
-/// Runs a usual reading within a lenient one.
-pub(super) fn suspended<T>(read: impl FnOnce() -> T) -> T {
-    let _within = Within::new(match MODE.get() {
-        Mode::Lenient => Mode::Usual,
-        mode => mode,
-    });
-    read()
+/// Deserializes an object. An element of a list that is no object may become one whose only field is the element.
+pub fn object<'de, D: de::Deserializer<'de>, T>(
+    deserializer: D,
+    visitor: impl for<'a> Visitor<'a, Value = T>,
+) -> Result<T, D::Error> {
+    if !is_on() || !READING.with_borrow(|reading| reading.keeps_elements) {
+        return deserializer.deserialize_map(visitor);
+    }
+    let Raw(text) = Raw::deserialize(deserializer)?;
+    let is_kept = !text.starts_with('{')
+        && READING.with_borrow_mut(|reading| {
+            let at = reading.offset(&text);
+            // Within a field of an element, the nearest field can be set aside.
+            let most = 1 + u32::from(reading.is_object);
+            let is_element = reading.depth <= most && at != reading.at;
+            if is_element {
+                reading.push(Misfit::whole("", at + 1, &text, "an object"));
+            }
+            is_element
+        });
+    let object = is_kept.then(|| format!("{{\"{ELEMENT}\":{text}}}"));
+    let object = object.as_deref().unwrap_or(&text);
+    let mut deserializer = serde_json::Deserializer::from_str(object);
+    de::Deserializer::deserialize_map(&mut deserializer, visitor).map_err(without_position)
+}
+
+/// Tries a variant of a union: exactly, or in a lenient reading leniently. Of one that does not fit, all that was found is forgotten.
+pub(super) fn attempt_variant<T>(
+    exact: bool,
+    parse: impl FnOnce() -> serde_json::Result<T>,
+) -> Option<T> {
+    let mode = MODE.get();
+    if mode != Mode::Lenient {
+        return exact.then(parse)?.ok();
+    }
+    let before = READING.with_borrow(Reading::found);
+    let _within = Within::new(if exact { Mode::Exact } else { mode });
+    let read = parse();
+    if read.is_err() {
+        READING.with_borrow_mut(|reading| reading.forget(before));
+    }
+    read.ok()
 }
 
 /// Notes that a usual reading found a value that none of the variants fits that it may be.
@@ -134,7 +231,7 @@ pub(super) fn watch<T>(read: impl FnOnce() -> T) -> (T, Vec<u64>) {
 }
 
 /// Takes note of something that `within`, a type, does not know. `text` is its place in the body, or is elsewhere.
-pub(super) fn found(kind: Unfit, within: &'static str, name: &str, text: &str) {
+pub(super) fn found(kind: DriftKind, within: &'static str, name: &str, text: &str) {
     match MODE.get() {
         Mode::Usual => {}
         Mode::Watched => NAMES.with_borrow_mut(|names| {
@@ -145,39 +242,34 @@ pub(super) fn found(kind: Unfit, within: &'static str, name: &str, text: &str) {
                 names.push(hash);
             }
         }),
-        Mode::Lenient => READING.with_borrow_mut(|reading| {
-            if reading.findings.len() < MAX_FINDINGS {
-                let value = (kind == Unfit::UnknownValue).then(|| name.to_owned());
-                let finding = Finding::new(kind, reading.offset(text), value);
-                reading.findings.push(finding);
+        Mode::Lenient | Mode::Exact => READING.with_borrow_mut(|reading| {
+            if reading.findings.len() < MAX_FINDINGS && name != ELEMENT {
+                let plain = |c: char| c.is_ascii_alphanumeric() || "_.:-".contains(c);
+                let is_value = kind == DriftKind::Value && (1..=64).contains(&name.len());
+                reading.findings.push(Finding {
+                    kind,
+                    path: String::new(),
+                    value: (is_value && name.chars().all(plain)).then(|| name.to_owned()),
+                    at: reading.offset(text),
+                });
             }
         }),
     }
 }
 
-/// Reads the next field: into its place by `parse`, or into the unknown fields.
-pub(super) fn read<'de, A: MapAccess<'de>>(
-    input: &mut A,
+/// Reads the text of a field: into its place by `parse`, or into the unknown fields.
+pub(super) fn read(
     name: &str,
+    text: &str,
     unknown_fields: &mut UnknownFields,
     parse: &mut Parse<'_>,
-) -> Result<(), A::Error> {
-    let text: Raw<'de> = input.next_value()?;
-    read_text(name, &text.0, unknown_fields, parse);
-    Ok(())
-}
-
-fn read_text(name: &str, text: &str, unknown_fields: &mut UnknownFields, parse: &mut Parse<'_>) {
+) {
     match attempt(name, text, parse) {
         Ok(()) if unknown_fields.is_empty() => {}
         // The last one of several fields of the same name counts.
         Ok(()) => unknown_fields.remove(name),
         Err(misfit) => {
-            READING.with_borrow_mut(|reading| {
-                if reading.misfits.len() < MAX_MISFITS {
-                    reading.misfits.push(misfit);
-                }
-            });
+            READING.with_borrow_mut(|reading| reading.push(misfit));
             unknown_fields.insert_received(name, text);
         }
     }
@@ -189,7 +281,7 @@ fn attempt(name: &str, text: &str, parse: &mut Parse<'_>) -> Result<(), Misfit> 
         let outer = reading.at;
         reading.at = reading.offset(text);
         reading.depth += 1;
-        (outer, reading.misfits.len(), reading.depth)
+        (outer, reading.found(), reading.depth)
     });
     let result = if depth > MAX_DEPTH {
         Err(None)
@@ -199,7 +291,7 @@ fn attempt(name: &str, text: &str, parse: &mut Parse<'_>) -> Result<(), Misfit> 
     let result = match result {
         Err(Some(error)) if !is_missing_field(&error) => {
             let again = whole(text).and_then(|text| {
-                forget(before);
+                READING.with_borrow_mut(|reading| reading.forget(before));
                 parse(&mut serde_json::Deserializer::from_str(&text)).ok()
             });
             again.ok_or(Some(error))
@@ -210,23 +302,13 @@ fn attempt(name: &str, text: &str, parse: &mut Parse<'_>) -> Result<(), Misfit> 
         let at = std::mem::replace(&mut reading.at, outer);
         reading.depth -= 1;
         result.map_err(|error| {
-            let inner = reading.misfits.split_off(before);
+            let inner = reading.misfits.split_off(before[0]);
             match error {
                 Some(error) => Misfit::new(name, at, text, &error, inner),
-                None => Misfit::too_deep(name, at, text),
+                None => Misfit::whole(name, at, text, "fewer levels of objects"),
             }
         })
     })
-}
-
-/// Returns the number of misfits that were found so far.
-pub(super) fn misfits() -> usize {
-    READING.with_borrow(|reading| reading.misfits.len())
-}
-
-/// Forgets all misfits but the first ones.
-pub(super) fn forget(all_but: usize) {
-    READING.with_borrow_mut(|reading| reading.misfits.truncate(all_but));
 }
 
 fn is_missing_field(error: &serde_json::Error) -> bool {

@@ -4,27 +4,44 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use super::raw::{Exact, Raw};
 use super::{Limit, Personal, Validate, Violations};
 
 /// A JSON number that keeps whether it was written as an integer or as a decimal.
 ///
 /// The API uses it for quantities, percentages and some amounts. Amounts are in minor units (299.90 NOK is 29990) here
 /// as well; read them with [`as_i64`](Self::as_i64), which takes `29990` and `29990.0` alike.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Digits that neither a 64-bit integer nor an `f64` can hold are serialized and displayed as received.
+#[derive(Clone, Serialize)]
 #[serde(transparent)]
-pub struct Number(serde_json::Number);
+pub struct Number(Exact<serde_json::Number>);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Raw::deserialize(deserializer)?;
+        let value: serde_json::Number = raw.read()?;
+        let text = value.is_f64().then(|| raw.0.into());
+        Ok(Self(Exact { value, text }))
+    }
+}
+
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Number({self})")
+    }
+}
 
 impl Number {
-    pub(super) fn new(number: serde_json::Number) -> Self {
-        Self(number)
+    pub(crate) fn new(number: serde_json::Number) -> Self {
+        Self(number.into())
     }
 
     /// Returns the value if it is a whole number that an `i64` can hold, such as `29990` or `29990.0`.
     pub fn as_i64(&self) -> Option<i64> {
-        self.0.as_i64().or_else(|| {
-            let value = self.0.as_f64()?;
+        self.0.value.as_i64().or_else(|| {
+            let value = self.0.value.as_f64()?;
             // 2^53: up to here every whole f64 is exactly the integer it prints as.
             (value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0).then_some(value as i64)
         })
@@ -33,10 +50,10 @@ impl Number {
     /// Returns `true` if it is a whole multiple of another number, by their decimal digits: 0.3 is one of 0.1.
     pub(super) fn is_multiple_of(&self, of: f64) -> bool {
         // Unlike JSON's, Rust's decimals have no exponent.
-        let value = match (self.as_i64(), self.0.is_f64()) {
+        let value = match (self.as_i64(), self.0.value.is_f64()) {
             (Some(value), _) => value.to_string(),
             (None, true) => self.as_f64().to_string(),
-            (None, false) => self.0.to_string(),
+            (None, false) => self.0.value.to_string(),
         };
         let of = of.to_string();
         let [(whole, fraction), (of_whole, of_fraction)] =
@@ -55,7 +72,7 @@ impl Number {
 
     /// Returns the nearest floating-point value, for display and statistics but not for amounts.
     pub fn as_f64(&self) -> f64 {
-        self.0.as_f64().unwrap_or(f64::NAN)
+        self.0.value.as_f64().unwrap_or(f64::NAN)
     }
 }
 
@@ -75,7 +92,7 @@ macro_rules! from_integer {
     ($($integer:ty),*) => {$(
         impl From<$integer> for Number {
             fn from(value: $integer) -> Self {
-                Self(value.into())
+                Self::new(value.into())
             }
         }
     )*};
@@ -88,7 +105,7 @@ impl TryFrom<f64> for Number {
 
     fn try_from(value: f64) -> Result<Self, NotANumber> {
         serde_json::Number::from_f64(value)
-            .map(Self)
+            .map(Self::new)
             .ok_or(NotANumber)
     }
 }
@@ -97,13 +114,16 @@ impl FromStr for Number {
     type Err = NotANumber;
 
     fn from_str(text: &str) -> Result<Self, NotANumber> {
-        serde_json::from_str(text).map(Self).map_err(|_| NotANumber)
+        serde_json::from_str(text).map_err(|_| NotANumber)
     }
 }
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match &self.0.text {
+            Some(text) => text.fmt(f),
+            None => self.0.value.fmt(f),
+        }
     }
 }
 
@@ -130,7 +150,7 @@ impl PartialEq<i64> for Number {
 }
 
 /// A value that is a string or a number, serialized as received.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum StringOrNumber {
@@ -140,6 +160,17 @@ pub enum StringOrNumber {
     Number(Number),
     /// Anything else, kept as received.
     Other(serde_json::Value),
+}
+
+impl<'de> Deserialize<'de> for StringOrNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Raw::deserialize(deserializer)?;
+        match raw.0.as_bytes().first() {
+            Some(b'"') => raw.read().map(Self::String),
+            Some(b'-' | b'0'..=b'9') => raw.read().map(Self::Number),
+            _ => raw.read().map(Self::Other),
+        }
+    }
 }
 
 impl fmt::Debug for StringOrNumber {
@@ -152,29 +183,17 @@ impl fmt::Debug for StringOrNumber {
     }
 }
 
-impl From<&str> for StringOrNumber {
-    fn from(text: &str) -> Self {
-        Self::String(text.to_owned())
-    }
+macro_rules! from {
+    ($($from:ty => $variant:ident),*) => {$(
+        impl From<$from> for StringOrNumber {
+            fn from(value: $from) -> Self {
+                Self::$variant(value.into())
+            }
+        }
+    )*};
 }
 
-impl From<String> for StringOrNumber {
-    fn from(text: String) -> Self {
-        Self::String(text)
-    }
-}
-
-impl From<i64> for StringOrNumber {
-    fn from(value: i64) -> Self {
-        Self::Number(value.into())
-    }
-}
-
-impl From<Number> for StringOrNumber {
-    fn from(value: Number) -> Self {
-        Self::Number(value)
-    }
-}
+from!(&str => String, String => String, i64 => Number, Number => Number);
 
 impl fmt::Display for StringOrNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

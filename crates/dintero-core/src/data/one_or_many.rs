@@ -3,7 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Limit, Raw, Validate, Violations};
+use super::raw::Raw;
+use super::{Limit, Validate, Violations};
 
 /// A list for which the API also sends a single element without brackets. It is serialized the way it was received.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,12 +39,12 @@ impl<T: Serialize> Serialize for OneOrMany<T> {
 impl<'de, T: DeserializeOwned> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Raw::deserialize(deserializer)?;
-        if raw.0.starts_with('[') {
-            let list = raw.read()?;
-            return Ok(Self { list, bare: false });
-        }
-        let list = vec![raw.read()?];
-        Ok(Self { list, bare: true })
+        let bare = !raw.0.starts_with('[');
+        let list = match bare {
+            true => vec![raw.read()?],
+            false => raw.read()?,
+        };
+        Ok(Self { list, bare })
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{self, Deserializer, Visitor};
 
 use super::lenient;
-use super::set_aside::Unfit;
+use crate::DriftKind;
 
 /// A value that this version does not know. It can only be made from a string that is none of the known values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,7 +35,7 @@ impl UnknownInteger {
     }
 
     /// Returns the value as the API wrote it.
-    pub fn get(self) -> i64 {
+    pub fn as_i64(self) -> i64 {
         self.0
     }
 }
@@ -52,7 +52,7 @@ pub trait OpenEnum: Sized {
 #[doc(hidden)]
 pub fn open<E: OpenEnum>(text: &str) -> E {
     E::known(text).unwrap_or_else(|| {
-        lenient::found(Unfit::UnknownValue, std::any::type_name::<E>(), text, "");
+        lenient::found(DriftKind::Value, std::any::type_name::<E>(), text, "");
         E::unknown(UnknownValue(text.into()))
     })
 }

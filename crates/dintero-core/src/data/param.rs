@@ -44,21 +44,17 @@ impl Param for serde_json::Value {
     }
 }
 
-impl<T: Param> Param for Option<T> {
-    fn write(&self, out: &mut dyn FnMut(&str)) {
-        if let Some(value) = self {
-            value.write(out);
+macro_rules! each_param {
+    ($($many:ident),*) => {$(
+        impl<T: Param> Param for $many<T> {
+            fn write(&self, out: &mut dyn FnMut(&str)) {
+                self.iter().for_each(|value| value.write(out));
+            }
         }
-    }
+    )*};
 }
 
-impl<T: Param> Param for Vec<T> {
-    fn write(&self, out: &mut dyn FnMut(&str)) {
-        for value in self {
-            value.write(out);
-        }
-    }
-}
+each_param!(Option, Vec);
 
 impl<T: Param + ?Sized> Param for &T {
     fn write(&self, out: &mut dyn FnMut(&str)) {

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, MapAccess, Visitor};
+use serde::ser::{self, Serialize, Serializer};
+use serde_json::value::RawValue;
 use serde_json::{Number, Value};
 
-use super::{FieldName, lenient};
+use super::FieldName;
 
 /// By this name serde_json is asked for the text of a value ([`serde_json::value::RawValue`]); any other format ignores it.
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
@@ -46,74 +48,47 @@ impl<'de> Deserialize<'de> for Raw<'de> {
 }
 
 impl Raw<'_> {
-    /// Returns the value, in a lenient reading the nearest one.
-    ///
-    /// # Errors
-    /// The text has half of a surrogate pair, which a lenient reading replaces, or what no value can hold.
-    pub fn value<E: Error>(&self) -> Result<Value, E> {
-        match self.read() {
-            Err(_) if lenient::is_on() => Ok(value_of(&self.0).0),
-            read => read,
-        }
-    }
-
     /// Deserializes the text.
     ///
     /// # Errors
     /// The text does not match the type. The error has no position, since it would be one in this text.
     pub fn read<T: DeserializeOwned, E: Error>(&self) -> Result<T, E> {
-        serde_json::from_str(&self.0).map_err(|error| E::custom(without_position(&error)))
-    }
-
-    /// Returns the order in which the variants that this may be are tried: as they are, and in a lenient reading then leniently.
-    pub fn readings(&self, names: &[&'static str]) -> Vec<(&'static str, Reading)> {
-        let exact = names.iter().map(|name| (*name, Reading::Exact));
-        let lenient = names.iter().filter(|_| lenient::is_on());
-        exact
-            .chain(lenient.map(|name| (*name, Reading::Same)))
-            .collect()
-    }
-
-    /// Returns the value of no variant. If variants were `tried`, the usual reading of a body is followed by a lenient one.
-    ///
-    /// # Errors
-    /// The text has what no value can hold.
-    pub fn unknown<E: Error>(&self, tried: bool) -> Result<Value, E> {
-        if tried {
-            lenient::doubt();
-        }
-        self.read()
-    }
-
-    /// Deserializes the text, or returns `None` if it does not match the type.
-    pub fn read_if_it_fits<T: DeserializeOwned>(&self, reading: Reading) -> Option<T> {
-        let before = lenient::misfits();
-        let read = || serde_json::from_str(&self.0).ok();
-        let read = match reading {
-            Reading::Exact => lenient::suspended(read),
-            Reading::Same => read(),
-        };
-        if read.is_none() {
-            lenient::forget(before);
-        }
-        read
+        serde_json::from_str(&self.0).map_err(without_position)
     }
 }
 
-/// How a variant is tried.
-#[doc(hidden)]
-#[derive(Clone, Copy)]
-pub enum Reading {
-    /// Nothing is set aside.
-    Exact,
-    /// As what it is part of.
-    Same,
-}
-
-fn without_position(error: &serde_json::Error) -> String {
+pub(super) fn without_position<E: Error>(error: serde_json::Error) -> E {
     let mut message = error.to_string();
     message.truncate(message.rfind(" at line ").unwrap_or(message.len()));
-    message
+    E::custom(message)
+}
+
+/// A value, with its text where that may say more: digits that the value cannot hold.
+#[doc(hidden)]
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exact<V> {
+    pub(super) value: V,
+    pub(super) text: Option<Box<str>>,
+}
+
+impl<V> From<V> for Exact<V> {
+    fn from(value: V) -> Self {
+        Self { value, text: None }
+    }
+}
+
+impl<V: Serialize> Serialize for Exact<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // A serializer that makes a `Value` cannot hold more than the value.
+        let makes_value = std::any::type_name::<S::Ok>() == std::any::type_name::<Value>();
+        match &self.text {
+            Some(text) if !makes_value => {
+                let raw: &RawValue = serde_json::from_str(text).map_err(ser::Error::custom)?;
+                raw.serialize(serializer)
+            }
+            _ => self.value.serialize(serializer),
+        }
+    }
 }
 
 /// Replaces each half of a surrogate pair that stands alone (`\ud83d`) by U+FFFD. `text` is JSON.
@@ -144,34 +119,6 @@ pub(super) fn replace_lone_surrogates(text: &str) -> Cow<'_, str> {
     Cow::Owned(replaced)
 }
 
-/// Calls `visit` with each number of a JSON text that a [`Value`] does not hold as it is written, and its place.
-fn for_inexact_numbers(text: &str, mut visit: impl FnMut(usize, &str)) {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'"' => {
-                at = string_end(bytes, at) + 1;
-            }
-            b'-' | b'0'..=b'9' => {
-                let part = |byte: &u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
-                let length = bytes[at..].iter().take_while(|byte| part(byte)).count();
-                let number = &text[at..at + length];
-                if !is_exact(number) {
-                    visit(at, number);
-                }
-                at += length;
-            }
-            _ => at += 1,
-        }
-    }
-}
-
-fn is_exact(number: &str) -> bool {
-    let parsed: Result<Number, _> = serde_json::from_str(number);
-    parsed.is_ok_and(|parsed| parsed.to_string() == number)
-}
-
 /// Returns the index of the closing quote, or the length if there is none.
 pub(crate) fn string_end(text: &[u8], open: usize) -> usize {
     let mut at = open + 1;
@@ -185,27 +132,40 @@ pub(crate) fn string_end(text: &[u8], open: usize) -> usize {
     text.len()
 }
 
-/// Returns the nearest [`Value`] of a JSON text, and whether it is exactly that text's value.
+/// Returns the nearest [`Value`] of a JSON text.
 ///
 /// A number that no [`Value`] can hold (`1e400`) becomes the string of its digits, and a value that is nested deeper than serde_json
 /// permits (128 levels) the string of its text.
-pub(super) fn value_of(text: &str) -> (Value, bool) {
-    let mut exact = true;
-    let mut quoted = String::new();
-    let mut copied = 0;
-    for_inexact_numbers(text, |at, number| {
-        exact = false;
-        if serde_json::from_str::<Number>(number).is_err() {
-            quoted.push_str(&text[copied..at]);
-            quoted.extend(["\"", number, "\""]);
-            copied = at + number.len();
+pub(super) fn value_of(text: &str) -> Exact<Value> {
+    let bytes = text.as_bytes();
+    let (mut exact, mut quoted) = (true, String::new());
+    let (mut copied, mut at) = (0, 0);
+    while at < bytes.len() {
+        let is_number = matches!(bytes[at], b'-' | b'0'..=b'9');
+        let is_part = |byte: &&u8| byte.is_ascii_digit() || b"+-.eE".contains(byte);
+        let length = match bytes[at] {
+            b'"' => string_end(bytes, at) + 1 - at,
+            _ if is_number => bytes[at..].iter().take_while(is_part).count(),
+            _ => 1,
+        };
+        if is_number {
+            let number = &text[at..at + length];
+            let parsed = serde_json::from_str::<Number>(number).ok();
+            exact &= parsed.as_ref().is_some_and(|parsed| !parsed.is_f64());
+            if parsed.is_none() {
+                quoted.extend([&text[copied..at], "\"", number, "\""]);
+                copied = at + length;
+            }
         }
-    });
-    quoted.push_str(&text[copied..]);
-    match serde_json::from_str(&quoted) {
-        Ok(value) => (value, exact),
-        Err(_) => (Value::String(text.to_owned()), false),
+        at += length;
     }
+    quoted.push_str(&text[copied..]);
+    let value = serde_json::from_str(&quoted).unwrap_or_else(|_| {
+        exact = false;
+        Value::String(text.to_owned())
+    });
+    let text = (!exact).then(|| text.into());
+    Exact { value, text }
 }
 
 /// Returns the nearest [`Value`] of a body that could be read.
@@ -213,6 +173,6 @@ pub(crate) fn nearest_value(body: &[u8]) -> Value {
     serde_json::from_slice(body).unwrap_or_else(|_| {
         let text = String::from_utf8_lossy(body);
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        value_of(&replace_lone_surrogates(text)).0
+        value_of(&replace_lone_surrogates(text)).value
     })
 }

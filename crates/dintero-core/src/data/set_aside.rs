@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::DriftKind;
 use crate::error::{DecodeError, offset, paths_at, reason};
 
 /// A field of a response that does not fit its type: the object that it belongs to has it among its unknown fields, as it was
@@ -23,6 +24,20 @@ impl SetAside {
     /// Returns the path of the value that does not fit: the field itself, or a part of it, such as `events[1].items[0].amount`.
     pub fn place(&self) -> &str {
         &self.place
+    }
+
+    /// The same field in an object that has the value as a field of this name.
+    #[doc(hidden)]
+    pub fn within(mut self, name: &str) -> Self {
+        for path in [&mut self.path, &mut self.place] {
+            let dot = if path.is_empty() || path.starts_with('[') {
+                ""
+            } else {
+                "."
+            };
+            *path = format!("{name}{dot}{path}");
+        }
+        self
     }
 
     /// Returns what the type expects there, such as `i64`.
@@ -97,45 +112,42 @@ impl Misfit {
         }
     }
 
-    pub(super) fn too_deep(name: &str, at: usize, text: &str) -> Self {
+    /// Describes a value that does not fit as a whole.
+    pub(super) fn whole(name: &str, at: usize, text: &str, expected: &str) -> Self {
         Self {
             name: name.to_owned(),
             at,
             stopped: at,
             missing: None,
-            reason: "expected fewer levels of objects".to_owned(),
+            reason: format!("expected {expected}"),
             found: kind_of(text),
         }
     }
 
-    /// Adds the paths, in one pass over the body.
-    pub(super) fn resolve(body: &str, misfits: Vec<Self>) -> Vec<SetAside> {
-        let offsets = misfits
-            .iter()
-            .flat_map(|misfit| [misfit.at, misfit.stopped]);
-        let paths = paths_at(body.as_bytes(), &offsets.collect::<Vec<_>>());
-        let resolved = misfits.into_iter().zip(paths.chunks(2));
-        resolved
-            .map(|(misfit, paths)| SetAside {
-                path: paths[0].clone(),
-                place: match misfit.missing {
-                    Some(name) if paths[1].is_empty() => name,
-                    Some(name) => format!("{}.{name}", paths[1]),
-                    None => paths[1].clone(),
-                },
-                expected: misfit.reason.replacen("expected ", "", 1).replacen(
-                    "missing field",
-                    "the field",
-                    1,
-                ),
-                found: misfit.found,
-            })
-            .collect()
+    /// The offsets of the field that is set aside and of the value that does not fit.
+    pub(super) fn offsets(&self) -> [usize; 2] {
+        [self.at, self.stopped]
+    }
+
+    /// Describes it by the paths of its offsets.
+    pub(super) fn resolve(self, path: String, mut place: String) -> SetAside {
+        if let Some(name) = self.missing {
+            place += if place.is_empty() { "" } else { "." };
+            place += &name;
+        }
+        let reason = self.reason.replacen("expected ", "", 1);
+        SetAside {
+            path,
+            place,
+            expected: reason.replacen("missing field", "the field", 1),
+            found: self.found,
+        }
     }
 
     /// Returns the error of a body that does not fit as a whole.
-    pub(super) fn into_error(self, body: &str) -> DecodeError {
-        DecodeError::field(&paths_at(body.as_bytes(), &[self.stopped])[0], &self.reason)
+    pub(super) fn into_error(self, body: &str, names: &[usize]) -> DecodeError {
+        let paths = paths_at(body.as_bytes(), &[self.stopped], Some(names));
+        DecodeError::field(&paths[0], &self.reason)
     }
 }
 
@@ -169,45 +181,9 @@ fn kind_of(text: &str) -> &'static str {
 /// Something that the types do not know.
 #[doc(hidden)]
 pub struct Finding {
-    pub(crate) kind: Unfit,
+    pub(crate) kind: DriftKind,
     pub(crate) path: String,
-    /// The value of an enum.
+    /// The value of an enum, if it looks like one.
     pub(crate) value: Option<String>,
-    at: usize,
-}
-
-/// The kind of a [`Finding`].
-#[doc(hidden)]
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Unfit {
-    /// A field.
-    UnknownField,
-    /// A value of an enum.
-    UnknownValue,
-}
-
-impl Finding {
-    /// A value that does not look like one of an enum is not kept.
-    pub(super) fn new(kind: Unfit, at: usize, value: Option<String>) -> Self {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "_.:-".contains(c);
-        let value =
-            value.filter(|value| (1..=64).contains(&value.len()) && value.chars().all(plain));
-        Self {
-            kind,
-            path: String::new(),
-            value,
-            at,
-        }
-    }
-
-    /// Adds the paths, in one pass over the body.
-    pub(super) fn resolve(body: &str, mut findings: Vec<Self>) -> Vec<Self> {
-        let offsets: Vec<usize> = findings.iter().map(|finding| finding.at).collect();
-        let paths = paths_at(body.as_bytes(), &offsets);
-        findings
-            .iter_mut()
-            .zip(paths)
-            .for_each(|(finding, path)| finding.path = path);
-        findings
-    }
+    pub(super) at: usize,
 }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::str::FromStr;
 
 use chrono::{NaiveDate, NaiveDateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::{Limit, Param, Validate, Violations};
 
@@ -13,9 +13,11 @@ use super::{Limit, Param, Validate, Violations};
 ///
 /// A malformed string does not fail the response: [`get`](Self::get) then returns `None`, and [`as_str`](Self::as_str) the string.
 /// A setter of a request accepts only a `T`, or a string that is a valid `T`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent, bound = "")]
 pub struct Text<T> {
     wire: String,
-    kind: PhantomData<fn() -> T>,
+    kind: PhantomData<T>,
 }
 
 /// A point in time in RFC 3339. Without a zone it is UTC, a bare date is its first moment.
@@ -26,17 +28,23 @@ pub type Date = Text<NaiveDate>;
 pub type Uuid = Text<uuid::Uuid>;
 
 /// A type that [`Text`] can hold.
-pub trait TextFormat: Sized {
-    /// The error of a malformed string.
-    type Error: Into<Violations>;
+pub trait TextFormat: FromStr<Err: Into<Violations>> + fmt::Display {
     /// Parses a string.
     ///
     /// # Errors
     /// The string is malformed.
-    fn read(text: &str) -> Result<Self, Self::Error>;
+    fn read(text: &str) -> Result<Self, Self::Err> {
+        text.parse()
+    }
+
     /// Returns the value as a string.
-    fn write(&self) -> String;
+    fn write(&self) -> String {
+        self.to_string()
+    }
 }
+
+impl TextFormat for NaiveDate {}
+impl TextFormat for uuid::Uuid {}
 
 impl<T> Text<T> {
     /// Returns the string on the wire.
@@ -60,8 +68,6 @@ impl<T: TextFormat> Text<T> {
 }
 
 impl TextFormat for chrono::DateTime<Utc> {
-    type Error = chrono::ParseError;
-
     fn read(text: &str) -> Result<Self, chrono::ParseError> {
         chrono::DateTime::parse_from_rfc3339(text)
             .map(|time| time.to_utc())
@@ -78,30 +84,6 @@ impl TextFormat for chrono::DateTime<Utc> {
     }
 }
 
-impl TextFormat for NaiveDate {
-    type Error = chrono::ParseError;
-
-    fn read(text: &str) -> Result<Self, chrono::ParseError> {
-        text.parse()
-    }
-
-    fn write(&self) -> String {
-        self.to_string()
-    }
-}
-
-impl TextFormat for uuid::Uuid {
-    type Error = uuid::Error;
-
-    fn read(text: &str) -> Result<Self, uuid::Error> {
-        uuid::Uuid::parse_str(text)
-    }
-
-    fn write(&self) -> String {
-        self.to_string()
-    }
-}
-
 impl<T: TextFormat> From<T> for Text<T> {
     fn from(value: T) -> Self {
         Self::from_wire(value.write())
@@ -109,9 +91,9 @@ impl<T: TextFormat> From<T> for Text<T> {
 }
 
 impl<T: TextFormat> FromStr for Text<T> {
-    type Err = T::Error;
+    type Err = T::Err;
 
-    fn from_str(text: &str) -> Result<Self, T::Error> {
+    fn from_str(text: &str) -> Result<Self, T::Err> {
         T::read(text).map(|_| Self::from_wire(text.to_owned()))
     }
 }
@@ -119,7 +101,7 @@ impl<T: TextFormat> FromStr for Text<T> {
 macro_rules! try_from_text {
     ($text:ty => $($kind:ty),*) => {$(
         impl TryFrom<$text> for Text<$kind> {
-            type Error = <$kind as TextFormat>::Error;
+            type Error = <$kind as FromStr>::Err;
 
             fn try_from(text: $text) -> Result<Self, Self::Error> {
                 text.parse()
@@ -131,21 +113,6 @@ macro_rules! try_from_text {
 try_from_text!(&str => chrono::DateTime<Utc>, NaiveDate, uuid::Uuid);
 try_from_text!(String => chrono::DateTime<Utc>, NaiveDate, uuid::Uuid);
 
-impl<T> Clone for Text<T> {
-    fn clone(&self) -> Self {
-        Self::from_wire(self.wire.clone())
-    }
-}
-
-/// Compares the strings.
-impl<T> PartialEq for Text<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.wire == other.wire
-    }
-}
-
-impl<T> Eq for Text<T> {}
-
 impl<T> fmt::Debug for Text<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.wire.fmt(f)
@@ -155,18 +122,6 @@ impl<T> fmt::Debug for Text<T> {
 impl<T> fmt::Display for Text<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.wire.fmt(f)
-    }
-}
-
-impl<T> Serialize for Text<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.wire.serialize(serializer)
-    }
-}
-
-impl<'de, T> Deserialize<'de> for Text<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::from_wire)
     }
 }
 

@@ -1,10 +1,27 @@
 //! How the variant of a union is told.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+
+use super::raw::{Raw, without_position};
+use super::{FieldName, lenient};
+use crate::DriftKind;
+
+/// What tells the variants of a union.
+#[doc(hidden)]
+pub struct UnionFacts {
+    pub name: &'static str,
+    /// The name of the tag, if it has one.
+    pub tag: &'static [&'static str],
+    /// A value that has the tag of a variant and does not match its type is kept as JSON.
+    pub open: bool,
+    pub variants: &'static [VariantFacts],
+}
 
 /// What tells one variant of a union.
 #[doc(hidden)]
-#[derive(Debug)]
 pub struct VariantFacts {
     pub name: &'static str,
     /// The values of the tag; numbers and booleans as JSON writes them.
@@ -14,30 +31,68 @@ pub struct VariantFacts {
     pub fields: [&'static [&'static str]; 2],
 }
 
-/// The variant that a value is.
+/// Deserializes a union. `parse` deserializes the text of the variant of that name, or of none.
+///
+/// The variants that a value may be by its fields are tried as they are, and in a lenient reading then leniently.
 #[doc(hidden)]
-#[derive(Debug, PartialEq, Eq)]
-pub enum Told {
-    ByTag(&'static str),
-    /// The variants that it may be, the likeliest first: it is the first that it can be deserialized as.
-    ByFields(Vec<&'static str>),
+pub fn read_union<'de, U, D: Deserializer<'de>>(
+    deserializer: D,
+    facts: &UnionFacts,
+    parse: fn(&str, &str) -> serde_json::Result<U>,
+) -> Result<U, D::Error> {
+    let Raw(text) = Raw::deserialize(deserializer)?;
+    let members = members(&text).map_err(without_position)?;
+    let (names, is_tagged) = told(&members, facts);
+    if is_tagged && !facts.open {
+        return parse(names[0], &text).map_err(without_position);
+    }
+    for exact in [true, false] {
+        let read = |name| lenient::attempt_variant(exact, || parse(name, &text));
+        if let Some(known) = names.iter().copied().find_map(read) {
+            return Ok(known);
+        }
+    }
+    if !is_tagged && !names.is_empty() {
+        lenient::doubt();
+    }
+    let tag = facts.tag.first();
+    match tag.and_then(|tag| members.get_key_value(*tag)) {
+        Some((name, Raw(tag))) => {
+            lenient::note(&name.0);
+            lenient::found(DriftKind::Value, facts.name, tag.trim_matches('"'), tag);
+        }
+        None => {
+            let inside = text.get(1..).unwrap_or_default();
+            lenient::found(DriftKind::Value, facts.name, "", inside);
+        }
+    }
+    parse("", &text).map_err(without_position)
 }
 
-/// Returns the variant that a value is, by its tag and where that does not tell, by its fields. A field that is `null` tells
-/// only what no other field does.
-#[doc(hidden)]
-pub fn told(value: &Value, tag: Option<&&str>, variants: &[VariantFacts]) -> Told {
-    let tag = tag
-        .and_then(|tag| value.get(tag))
-        .filter(|tag| !tag.is_null());
-    let mut rivals: Vec<&VariantFacts> = variants.iter().collect();
-    if let Some(tag) = tag {
-        rivals.retain(|variant| variant.values.iter().any(|text| is(tag, text)));
+type Members<'a> = BTreeMap<FieldName<'a>, Raw<'a>>;
+
+/// Returns the members of an object, none of any other value.
+fn members(text: &str) -> serde_json::Result<Members<'_>> {
+    match text.starts_with('{') {
+        true => serde_json::from_str(text),
+        false => Ok(Members::new()),
+    }
+}
+
+/// Returns the variants that an object may be, the likeliest first: one by its tag, and `true`, or where that does not tell, those of
+/// its fields. A field that is `null` tells only what no other field does.
+fn told(members: &Members<'_>, facts: &UnionFacts) -> (Vec<&'static str>, bool) {
+    let tag = facts.tag.first().and_then(|tag| members.get(*tag));
+    let tag = tag.and_then(|tag| serde_json::from_str(&tag.0).ok());
+    let mut rivals: Vec<&VariantFacts> = facts.variants.iter().collect();
+    if let Some(tag) = tag.filter(|tag: &Value| !tag.is_null()) {
+        rivals.retain(|variant| variant.values.iter().any(|text| is(&tag, text)));
         if let [only] = rivals.as_slice() {
-            return Told::ByTag(only.name);
+            return (vec![only.name], true);
         }
         if rivals.is_empty() {
-            rivals.extend(variants.iter().filter(|variant| variant.values.is_empty()));
+            let untagged = facts.variants.iter();
+            rivals.extend(untagged.filter(|variant| variant.values.is_empty()));
         }
     }
     let mut names = Vec::new();
@@ -45,13 +100,13 @@ pub fn told(value: &Value, tag: Option<&&str>, variants: &[VariantFacts]) -> Tol
         for variant in &rivals {
             let mut fields = variant.fields[which]
                 .iter()
-                .filter_map(|field| value.get(field));
-            if fields.any(|field| null || !field.is_null()) && !names.contains(&variant.name) {
+                .filter_map(|field| members.get(*field));
+            if fields.any(|field| null || field.0 != "null") && !names.contains(&variant.name) {
                 names.push(variant.name);
             }
         }
     }
-    Told::ByFields(names)
+    (names, false)
 }
 
 /// Returns `true` if a tag has the value of that text, whatever its type.

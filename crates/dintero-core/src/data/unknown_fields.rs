@@ -1,48 +1,50 @@
 //! Fields of an object that its type does not know.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
-use serde::ser::{Error as _, Serialize, Serializer};
+use serde::de::{Deserialize, Deserializer, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
-use super::Violations;
-use super::raw::{replace_lone_surrogates, value_of};
+use super::raw::{Exact, replace_lone_surrogates, value_of};
+use super::{Violations, lenient};
 
-type Fields = BTreeMap<String, UnknownField>;
+type Fields = BTreeMap<String, Exact<Value>>;
+
+/// The only field of an object that stands for an element of a list that is none.
+pub(super) const ELEMENT: &str = "$element";
 
 /// The fields of an object that its type does not know. Takes the space of a pointer while there are none.
 #[doc(hidden)]
 #[derive(Clone, Default, PartialEq)]
 pub struct UnknownFields(Option<Box<Fields>>);
 
-/// A field as it was received.
+/// What an object is read with.
 #[doc(hidden)]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UnknownField {
-    value: Value,
-    /// The text, where `value` is only the nearest value: a number beyond 64 bits, or nested too deep.
-    text: Option<Box<str>>,
+pub struct Received {
+    pub unknown_fields: UnknownFields,
+    /// Whether this is a second reading, asked for once per object.
+    pub(super) again: bool,
+}
+
+impl Default for Received {
+    fn default() -> Self {
+        Self {
+            unknown_fields: UnknownFields::default(),
+            again: lenient::is_on(),
+        }
+    }
 }
 
 impl UnknownFields {
-    /// Inserts a field that a caller sets.
-    fn insert(&mut self, name: String, value: Value) {
-        let field = UnknownField { value, text: None };
-        self.0.get_or_insert_default().insert(name, field);
-    }
-
     /// Inserts a field that was received.
     pub(super) fn insert_received(&mut self, name: &str, text: &str) {
-        let text = replace_lone_surrogates(text);
-        let (value, exact) = value_of(&text);
-        let text = (!exact).then(|| text.into());
-        let field = UnknownField { value, text };
-        self.0
-            .get_or_insert_default()
-            .insert(name.to_owned(), field);
+        self.insert(name.to_owned(), value_of(&replace_lone_surrogates(text)));
+    }
+
+    fn insert(&mut self, name: String, value: Exact<Value>) {
+        self.0.get_or_insert_default().insert(name, value);
     }
 
     /// Removes a field, if it is there.
@@ -57,7 +59,7 @@ impl UnknownFields {
         if known.contains(&name.as_str()) {
             violations.push(&name, "is a known field: use its setter");
         } else {
-            self.insert(name, value);
+            self.insert(name, value.into());
         }
     }
 
@@ -67,9 +69,14 @@ impl UnknownFields {
     }
 
     /// Returns the fields as they are serialized.
-    pub fn fields(&self) -> impl Iterator<Item = (&str, &UnknownField)> {
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &Exact<Value>)> {
         let fields = self.0.iter().flat_map(|fields| fields.iter());
         fields.map(|(name, field)| (name.as_str(), field))
+    }
+
+    /// Returns the element of a list that is no object, if this is one.
+    pub fn element(&self) -> Option<&Exact<Value>> {
+        self.0.as_ref()?.get(ELEMENT)
     }
 
     /// Returns the number of fields.
@@ -83,22 +90,37 @@ impl UnknownFields {
     }
 }
 
-impl Serialize for UnknownField {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // A serializer that makes a `Value` cannot hold more than the nearest value.
-        let makes_value = std::any::type_name::<S::Ok>() == std::any::type_name::<Value>();
-        match &self.text {
-            Some(text) if !makes_value => {
-                let raw: &RawValue = serde_json::from_str(text).map_err(S::Error::custom)?;
-                raw.serialize(serializer)
+/// The name of a field, borrowed from the body wherever it has no escapes.
+#[doc(hidden)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub struct FieldName<'a>(pub Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for FieldName<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
+
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = FieldName<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
             }
-            _ => self.value.serialize(serializer),
+
+            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+                Ok(FieldName(Cow::Borrowed(name)))
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+                Ok(FieldName(Cow::Owned(name.to_owned())))
+            }
         }
+
+        deserializer.deserialize_str(NameVisitor)
     }
 }
 
-/// The name of a field, borrowed from the body wherever it has no escapes.
-#[doc(hidden)]
-#[derive(Deserialize)]
-#[serde(transparent)]
-pub struct FieldName<'a>(#[serde(borrow)] pub Cow<'a, str>);
+impl Borrow<str> for FieldName<'_> {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}

@@ -27,50 +27,25 @@ pub trait Validate {
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Limit {
-    /// `minimum`, and whether it is exclusive.
     Min(f64),
-    /// `maximum`
     Max(f64),
-    /// `exclusiveMinimum`
     Above(f64),
-    /// `exclusiveMaximum`
     Below(f64),
-    /// `minLength`, in characters
+    /// In characters, as `MaxLength`.
     MinLength(usize),
-    /// `maxLength`, in characters
     MaxLength(usize),
     /// `pattern`: an ECMAScript regular expression, not anchored
     Pattern(&'static str),
-    /// `minItems`
     MinItems(usize),
-    /// `maxItems`
     MaxItems(usize),
-    /// `uniqueItems`
     Unique,
-    /// `multipleOf`
     MultipleOf(f64),
-    /// `minProperties`
     MinProperties(usize),
-    /// `maxProperties`
     MaxProperties(usize),
     /// The limits of each element of a list or of each value of a map.
     Each(&'static [Limit]),
     /// The field is required although its type is optional.
     Required,
-}
-
-fn check_text(text: &str, limits: &[Limit], at: &mut Violations) {
-    let length = text.chars().count();
-    check_count(length, "characters", limits, at);
-    for rule in limits {
-        if let Limit::Pattern(pattern) = *rule
-            && !matches(pattern, text)
-        {
-            let violation =
-                format!("must match the pattern {pattern} (its {length} characters do not)");
-            at.push("", violation);
-        }
-    }
 }
 
 /// Patterns are compiled once. One that cannot be compiled matches everything: the generator has checked them all.
@@ -89,27 +64,34 @@ fn matches(pattern: &'static str, text: &str) -> bool {
 
 impl Validate for str {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
-        check_text(self, limits, at);
+        let length = self.chars().count();
+        check_count(length, "characters", limits, at);
+        for rule in limits {
+            if let Limit::Pattern(pattern) = *rule
+                && !matches(pattern, self)
+            {
+                let count = format_args!("its {length} characters do not");
+                at.push(
+                    "",
+                    format_args!("must match the pattern {pattern} ({count})"),
+                );
+            }
+        }
     }
 }
 
-impl Validate for String {
-    fn check(&self, limits: &[Limit], at: &mut Violations) {
-        check_text(self, limits, at);
-    }
+macro_rules! validate_as {
+    ($($kind:ty: $value:ident => $other:expr),*) => {$(
+        impl Validate for $kind {
+            fn check(&self, limits: &[Limit], at: &mut Violations) {
+                let $value = self;
+                $other.check(limits, at);
+            }
+        }
+    )*};
 }
 
-impl Validate for i64 {
-    fn check(&self, limits: &[Limit], at: &mut Violations) {
-        Number::from(*self).check(limits, at);
-    }
-}
-
-impl Validate for i32 {
-    fn check(&self, limits: &[Limit], at: &mut Violations) {
-        Number::from(*self).check(limits, at);
-    }
-}
+validate_as!(String: text => text.as_str(), i64: number => Number::from(*number), i32: number => Number::from(*number));
 
 /// Whole numbers are compared as such, without the rounding of a floating-point value.
 impl Validate for Number {
@@ -143,7 +125,7 @@ impl Validate for bool {
 impl Validate for Value {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
         match self {
-            Self::String(text) => check_text(text, limits, at),
+            Self::String(text) => text.check(limits, at),
             Self::Number(number) => Number::new(number.clone()).check(limits, at),
             Self::Array(values) => values.check(limits, at),
             Self::Object(object) => object.check(limits, at),

@@ -1,5 +1,6 @@
 //! The violations in a value, collected before anything is sent.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 
@@ -38,13 +39,7 @@ impl fmt::Display for Violation {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Violations {
     found: Vec<Violation>,
-    path: Vec<Segment>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Segment {
-    Field(&'static str),
-    Item(usize),
+    path: Vec<Cow<'static, str>>,
 }
 
 impl Violations {
@@ -86,34 +81,33 @@ impl Violations {
 
     /// Calls `check`, and records its violations below `field`.
     pub fn within(&mut self, field: &'static str, check: impl FnOnce(&mut Violations)) {
-        self.below(Segment::Field(field), check);
+        self.below(field.into(), check);
     }
 
     /// Calls `check`, and records its violations below an element of a list.
     pub fn item(&mut self, index: usize, check: impl FnOnce(&mut Violations)) {
-        self.below(Segment::Item(index), check);
+        self.below(format!("[{index}]").into(), check);
     }
 
-    /// Returns `true` if a violation of `field` was recorded.
+    /// Returns `true` if a violation of `field` or of a value in it was recorded.
     pub fn mentions(&self, field: &str) -> bool {
         let field = self.at(field);
-        self.found.iter().any(|violation| violation.field == field)
+        let mut below = self
+            .found
+            .iter()
+            .filter_map(|violation| violation.field.strip_prefix(&field));
+        below.any(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     }
 
-    fn below(&mut self, segment: Segment, check: impl FnOnce(&mut Violations)) {
-        self.path.push(segment);
+    fn below(&mut self, part: Cow<'static, str>, check: impl FnOnce(&mut Violations)) {
+        self.path.push(part);
         check(self);
         self.path.pop();
     }
 
     fn at(&self, field: &str) -> String {
-        let path = self
-            .path
-            .iter()
-            .fold(String::new(), |path, segment| match segment {
-                Segment::Field(name) => join(&path, name),
-                Segment::Item(index) => format!("{path}[{index}]"),
-            });
+        let parts = self.path.iter();
+        let path = parts.fold(String::new(), |path, part| join(&path, part));
         join(&path, field)
     }
 }

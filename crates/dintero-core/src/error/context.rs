@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use super::{Envelope, Error, Kind, WasSent};
-use crate::audience::AudienceMismatch;
+use crate::audience::TokenFault;
 use crate::exchange::Head;
 use crate::retry_after::retry_after;
 use crate::{Operation, RetryClass};
@@ -68,8 +68,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_audience_mismatch(mut self, mismatch: Option<AudienceMismatch>) -> Self {
-        self.0.audience_mismatch = mismatch;
+    pub(crate) fn with_token_fault(mut self, mismatch: Option<TokenFault>) -> Self {
+        self.0.token_fault = mismatch;
         self
     }
 
@@ -81,10 +81,9 @@ impl Error {
             Kind::InvalidRequest(_) => "invalid_request",
             Kind::Status => self.0.status.as_ref().map_or("status", StatusCode::as_str),
             Kind::Timeout(_) => "timeout",
-            Kind::Connect => "connect",
+            Kind::Connect(_) => "connect",
             Kind::Refused => "refused",
             Kind::Broken => "broken_connection",
-            Kind::Redirected => "redirected",
             Kind::TooLarge(_) => "too_large",
             Kind::Decode(_) => "decode",
             Kind::TokenSource => "token_source",

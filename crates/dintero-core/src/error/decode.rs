@@ -43,7 +43,12 @@ impl DecodeError {
         if body.trim_ascii().is_empty() {
             return Self::empty();
         }
-        Self::field(&paths_at(body, &[offset(body, error)])[0], &reason(error))
+        // What is not JSON has no fields that are known to be such.
+        let path = match error.is_data() {
+            true => paths_at(body, &[offset(body, error)], None).swap_remove(0),
+            false => String::new(),
+        };
+        Self::field(&path, &reason(error))
     }
 
     /// Returns the path of the field, unless it is the body itself.
@@ -101,8 +106,9 @@ enum Frame<'a> {
     Array(usize),
 }
 
-/// Returns the paths of the values that each of the `offsets` of a JSON text ends in or has just ended, in one pass.
-pub(crate) fn paths_at(text: &[u8], offsets: &[usize]) -> Vec<String> {
+/// Returns the paths of the values that each of the `offsets` of a JSON text ends in or has just ended, in one pass. If `names` are
+/// given, sorted by their offsets, all others show as `*`: the key of a map may be personal data.
+pub(crate) fn paths_at(text: &[u8], offsets: &[usize], names: Option<&[usize]>) -> Vec<String> {
     let mut order: Vec<usize> = (0..offsets.len()).collect();
     order.sort_by_key(|index| offsets[*index]);
     let mut order = order.into_iter().peekable();
@@ -136,7 +142,8 @@ pub(crate) fn paths_at(text: &[u8], offsets: &[usize]) -> Vec<String> {
                 if let Some(Frame::Object(key @ None)) = frames.last_mut()
                     && end <= text.len()
                 {
-                    *key = Some(&text[at + 1..end - 1]);
+                    let known = names.is_none_or(|names| names.binary_search(&(at + 1)).is_ok());
+                    *key = Some(if known { &text[at + 1..end - 1] } else { b"*" });
                 }
             }
             _ => {}

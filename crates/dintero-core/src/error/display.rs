@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::words::{identifier, words};
 use super::{Error, Kind, WasSent};
-use crate::audience::AudienceMismatch;
+use crate::audience::TokenFault;
 use crate::{Operation, RetryClass};
 
 impl fmt::Display for Error {
@@ -38,19 +39,16 @@ impl Error {
     /// Returns what happened, without the subject.
     fn event(&self) -> String {
         match &self.0.kind {
-            Kind::Status => format!("failed with status {}", self.status_text()),
+            Kind::Status => format!("failed with status {}{}", self.status_text(), self.reason()),
             Kind::Timeout(limit) => format!("received no response within {limit:?}"),
-            Kind::Connect if self.0.sent == WasSent::Maybe => {
-                "failed because the connection for its last attempt could not be established"
-                    .to_owned()
-            }
-            Kind::Connect => {
-                "was not sent because the connection could not be established".to_owned()
+            Kind::Connect(host) => {
+                let what = match self.0.sent {
+                    WasSent::Maybe => "failed because for its last attempt",
+                    _ => "was not sent because",
+                };
+                format!("{what} the connection to {host} could not be established")
             }
             Kind::Refused => "was refused by the server without handling it".to_owned(),
-            Kind::Redirected => {
-                "was redirected, and the configured HTTP client followed the redirect".to_owned()
-            }
             Kind::TooLarge(limit) => {
                 format!("succeeded, but the response is larger than the limit of {limit} bytes")
             }
@@ -66,13 +64,31 @@ impl Error {
         }
     }
 
+    /// Returns what the API says about a malformed request: its words and the fields that it names.
+    fn reason(&self) -> String {
+        if self.0.token_call || !matches!(self.status_u16(), Some(400 | 422)) {
+            return String::new();
+        }
+        let details = self.errors().iter().take(5).flat_map(|detail| {
+            let names = ["path", "field", "message", "description"];
+            names.map(|name| detail[name].as_str())
+        });
+        let texts = std::iter::once(self.message()).chain(details).flatten();
+        let mut texts: Vec<String> = texts.map(words).filter(|text| !text.is_empty()).collect();
+        texts.dedup();
+        match &*texts {
+            [] => String::new(),
+            texts => format!(": {}", texts.join(", ")),
+        }
+    }
+
     /// Writes status, code, request id and attempts in brackets.
     fn details(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let status = self
             .status_u16()
             .filter(|_| !matches!(self.0.kind, Kind::Status));
-        let code = self.code().filter(|code| is_identifier(code));
-        let id = self.request_id().filter(|id| is_identifier(id));
+        let code = self.code().and_then(identifier);
+        let id = self.request_id().and_then(identifier);
         let seconds = self.0.elapsed.as_secs_f64();
         let attempts = Some(self.0.attempts).filter(|attempts| *attempts > 1);
         let facts = [
@@ -91,7 +107,7 @@ impl Error {
     fn advice(&self) -> String {
         match (&self.0.kind, self.status_u16()) {
             // This attempt was refused or had no token, but an earlier one may have been carried out.
-            (Kind::Status, Some(300..=404 | 429)) if self.0.sent == WasSent::Maybe => self.unknown_advice(),
+            (Kind::Status, Some(300..=404 | 411 | 413 | 414 | 421 | 429 | 431)) if self.0.sent == WasSent::Maybe => self.unknown_advice(),
             _ if self.0.token_call && self.0.sent == WasSent::Maybe => self.unknown_advice(),
             _ if self.0.token_call => self.token_advice(),
             (Kind::Decode(_), _) => "the call was carried out, so do not send it again; report the field, the error holds the body".to_owned(),
@@ -99,9 +115,8 @@ impl Error {
             (Kind::Timeout(_) | Kind::Broken, Some(200..=299)) => {
                 "the call was carried out, and only its result was lost: read the result instead of calling again".to_owned()
             }
-            (Kind::Redirected, _) => "the call may have been carried out: read the outcome before calling again, and build the HTTP client with `redirect::Policy::none()`".to_owned(),
-            (Kind::Status, Some(401 | 403)) if self.0.audience_mismatch.is_some() => format!("the call was not carried out; {}", self.audience_advice()),
-            (Kind::Connect, _) if self.0.sent == WasSent::No => "the call can be sent again; check the network and the configured host".to_owned(),
+            (Kind::Status, Some(401 | 403)) if self.0.token_fault.is_some() => format!("the call was not carried out; {}", self.token_fault_advice()),
+            (Kind::Connect(_), _) if self.0.sent == WasSent::No => "the call can be sent again; check the network, the proxy and the configured host".to_owned(),
             (Kind::Status, Some(300..=399)) => "redirects are not followed; check the configured host".to_owned(),
             (Kind::Status, Some(401)) => "the call was not carried out; check that the credentials belong to this account".to_owned(),
             (Kind::Status, Some(403)) => self.scope_advice(),
@@ -111,8 +126,10 @@ impl Error {
                 None => "the current state does not allow the call, or it was carried out before: read the state before calling again".to_owned(),
             },
             (Kind::Status, Some(429)) => format!("the call was not carried out; call again {}", self.when()),
+            (Kind::Status, Some(421)) => "the call was not handled: the connection was for another host; check the proxy and the configured host".to_owned(),
+            (Kind::Status, Some(411 | 413 | 414 | 431)) => "the call was not handled: a server or proxy does not accept a request of this form or size".to_owned(),
             (Kind::Status, Some(400..=499)) if self.0.sent == WasSent::Yes => {
-                "correct the request; the error holds the message and the details of the API".to_owned()
+                "correct the request; `message()` and `errors()` return what the API says about it".to_owned()
             }
             _ if self.0.sent == WasSent::No => "the call was not carried out and can be sent again".to_owned(),
             _ => self.unknown_advice(),
@@ -137,10 +154,13 @@ impl Error {
         }
     }
 
-    fn audience_advice(&self) -> &'static str {
-        match self.0.audience_mismatch {
-            Some(AudienceMismatch::Environment) => {
+    fn token_fault_advice(&self) -> &'static str {
+        match self.0.token_fault {
+            Some(TokenFault::Environment) => {
                 "one of token and account is for tests and the other for production: use the credentials of this account"
+            }
+            Some(TokenFault::Expired) => {
+                "the token has expired: set a new one, or use client credentials, which renew it"
             }
             _ => "the token is for another account: use the credentials of this account",
         }
@@ -152,7 +172,9 @@ impl Error {
             [scope] => format!("scope {scope}"),
             scopes => format!("a scope, one of {}", scopes.join(", ")),
         };
-        format!("the client lacks {missing}; add it to the API client's grants")
+        format!(
+            "the call was not carried out; the client lacks {missing}: add it to the API client's grants"
+        )
     }
 
     fn token_advice(&self) -> String {
@@ -164,15 +186,28 @@ impl Error {
             None => "this account",
         };
         match (&self.0.kind, self.status_u16()) {
-            _ if self.is_mfa_required() => "a second factor is required, as for users: use an API client's id and secret".to_owned(),
-            (Kind::TokenSource, _) => "the error of the token source is the source of this error".to_owned(),
-            (Kind::Status, Some(400 | 401 | 403 | 404)) if self.0.audience_mismatch.is_some() => "one of owner and account is for tests and the other for production: use an owner and credentials of this account's environment".to_owned(),
-            (Kind::Status, Some(401)) => format!("check client id and secret, and that they belong to {account}"),
-            (Kind::Status, Some(403)) => format!("give the API client a grant for the audience of {account}"),
-            (Kind::Status, Some(400 | 404)) => "check the account id and the configured host".to_owned(),
-            (Kind::Status, Some(429)) => format!("the call itself was not sent; call again {}", self.when()),
-            (Kind::Redirected, _) => "build the HTTP client with `redirect::Policy::none()` and check the configured host".to_owned(),
-            (Kind::Connect, _) => "check the network and the configured host, then call again".to_owned(),
+            _ if self.is_mfa_required() => {
+                "a second factor is required, as for users: use an API client's id and secret"
+                    .to_owned()
+            }
+            (Kind::TokenSource, _) => {
+                "the error of the token source is the source of this error".to_owned()
+            }
+            (Kind::Status, Some(401)) => {
+                format!("check client id and secret, and that they belong to {account}")
+            }
+            (Kind::Status, Some(403)) => {
+                format!("give the API client a grant for the audience of {account}")
+            }
+            (Kind::Status, Some(400 | 404)) => {
+                "check the account id and the configured host".to_owned()
+            }
+            (Kind::Status, Some(429)) => {
+                format!("the call itself was not sent; call again {}", self.when())
+            }
+            (Kind::Connect(_), _) => {
+                "check the network, the proxy and the configured host, then call again".to_owned()
+            }
             _ => "the call itself was not sent and can be sent again".to_owned(),
         }
     }
@@ -194,13 +229,4 @@ impl Error {
             None => "after a few seconds".to_owned(),
         }
     }
-}
-
-/// Returns `true` if `text` is short and consists of the characters of codes and ids, so that it may be shown.
-fn is_identifier(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b' ')
-        })
-        && text.bytes().filter(|byte| *byte == b' ').count() <= 3
 }

@@ -5,6 +5,7 @@ mod decode;
 mod display;
 mod envelope;
 mod predicates;
+mod words;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -18,8 +19,9 @@ use serde_json::Value;
 pub use decode::DecodeError;
 pub(crate) use decode::{offset, paths_at, reason};
 use envelope::Envelope;
+pub(crate) use words::identifier;
 
-use crate::audience::AudienceMismatch;
+use crate::audience::TokenFault;
 use crate::clock::{Clock as _, SystemClock};
 use crate::data::Violations;
 use crate::exchange::Head;
@@ -28,8 +30,8 @@ use crate::{Operation, RetryClass};
 /// The error of a call, or of the configuration of a client.
 ///
 /// The predicates (`is_…`) tell what happened, the accessors give details. [`Display`](fmt::Display) is one sentence for the
-/// developer of a shop that ends in what to do. Neither `Display` nor `Debug` shows a body, a query, a token, a header value or
-/// the free text of the server; the accessors do.
+/// developer of a shop that ends in what to do. Neither `Display` nor `Debug` shows a body, a query, a token or a header value; the
+/// accessors do. Of the API's text they show the words and the names of fields, after 400 and 422.
 ///
 /// ```
 /// use dintero_core::{Error, WasSent};
@@ -52,7 +54,7 @@ pub enum WasSent {
     /// The request did not reach the server, the server refused it without handling it, or no token could be obtained for it. It can be
     /// sent again.
     No,
-    /// The server responded. The status shows whether the call was carried out; after 401 and 429 it was not.
+    /// The server responded. The status shows whether the call was carried out; after 401, 403, 411, 413, 414, 421, 429 and 431 it was not.
     Yes,
     /// It is unknown, after a timeout, a broken connection, or a response with 408 or 5xx. Money may have moved: read the outcome
     /// before sending the request again ([`Operation::read_back`]).
@@ -64,7 +66,7 @@ struct Inner {
     kind: Kind,
     operation: Option<&'static Operation>,
     class: Option<RetryClass>,
-    audience_mismatch: Option<AudienceMismatch>,
+    token_fault: Option<TokenFault>,
     account: Option<Arc<str>>,
     token_call: bool,
     status: Option<StatusCode>,
@@ -89,14 +91,12 @@ pub(crate) enum Kind {
     Status,
     /// A timeout or deadline passed.
     Timeout(Duration),
-    /// The connection could not be established.
-    Connect,
+    /// The connection to this host and port could not be established.
+    Connect(String),
     /// The server refused the request without handling it.
     Refused,
     /// The connection was lost before the response was complete.
     Broken,
-    /// The HTTP client followed a redirect.
-    Redirected,
     /// The response is larger than the configured limit, in bytes.
     TooLarge(u64),
     /// The response does not match its type.
@@ -111,7 +111,7 @@ impl Error {
             kind,
             operation: None,
             class: None,
-            audience_mismatch: None,
+            token_fault: None,
             account: None,
             token_call: false,
             status: None,
@@ -130,7 +130,11 @@ impl Error {
     ///
     /// A status of 2xx gives an error with [`is_decode`](Self::is_decode).
     pub fn from_response(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        let head = Head { status, headers };
+        let head = Head {
+            status,
+            headers,
+            is_attributable: true,
+        };
         if status.is_success() {
             return Self::new(Kind::Decode(DecodeError::empty())).with_response(head, body.into());
         }
@@ -169,7 +173,7 @@ impl Error {
         self.0.envelope.code.as_deref()
     }
 
-    /// Returns the free text of the API's error. It may quote the request, so the message of this error does not contain it.
+    /// Returns the free text of the API's error. It may quote the request, so the message of this error leaves out what may be a value.
     pub fn message(&self) -> Option<&str> {
         self.0.envelope.message.as_deref()
     }

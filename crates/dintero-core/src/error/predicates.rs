@@ -2,7 +2,7 @@
 
 use super::{Error, Kind, WasSent};
 use crate::RetryClass;
-use crate::audience::AudienceMismatch;
+use crate::audience::TokenFault;
 use crate::retry_after::is_transient;
 
 impl Error {
@@ -46,8 +46,9 @@ impl Error {
         self.status_u16() == Some(409)
     }
 
-    /// Returns `true` if the API responded with 429. The last attempt was not carried out; see
-    /// [`was_sent`](Self::was_sent) for earlier ones. Call again after
+    /// Returns `true` if the API responded with 429. The last attempt was not carried out, unless
+    /// [`was_sent`](Self::was_sent) is [`WasSent::Maybe`]: an earlier attempt may have been, or the 429 came over a kept HTTP/1.1
+    /// connection and may have been sent before the request. Call again after
     /// [`retry_after`](Self::retry_after).
     pub fn is_rate_limited(&self) -> bool {
         self.status_u16() == Some(429)
@@ -55,7 +56,7 @@ impl Error {
 
     /// Returns `true` if the call can be put back into a queue: it may succeed later, and a second request has no unwanted effect.
     /// That is the case after 429, and if the call provably was not carried out for a reason that may be transient. After an
-    /// unknown outcome (timeout, broken connection, 408, 500, 502, 503, 504) it is the case only if the
+    /// unknown outcome (timeout, broken connection, 408, 500, 502, 503, 504, 520 to 530) it is the case only if the
     /// [retry class](Self::retry_class) is idempotent or duplicate tolerated.
     pub fn is_retryable(&self) -> bool {
         let repeatable = matches!(
@@ -64,7 +65,7 @@ impl Error {
         );
         let transient = match self.0.kind {
             Kind::Status => self.is_rate_limited() || self.0.status.is_some_and(is_transient),
-            Kind::Timeout(_) | Kind::Connect | Kind::Refused | Kind::Broken => true,
+            Kind::Timeout(_) | Kind::Connect(_) | Kind::Refused | Kind::Broken => true,
             Kind::TokenSource => true,
             _ => false,
         };
@@ -81,17 +82,20 @@ impl Error {
     /// carried out; see [`was_sent`](Self::was_sent) for earlier ones.
     pub fn is_wrong_audience(&self) -> bool {
         let no_grant = self.0.token_call && self.status_u16() == Some(403);
-        (no_grant && !self.is_mfa_required()) || self.0.audience_mismatch.is_some()
+        let other = matches!(
+            self.0.token_fault,
+            Some(TokenFault::Account | TokenFault::Environment)
+        );
+        (no_grant && !self.is_mfa_required()) || other
     }
 
-    /// Returns `true` if a token or owner of production was used with a test account, or the reverse. The last attempt was not
+    /// Returns `true` if a token of production was used with a test account, or the reverse. The last attempt was not
     /// carried out; see [`was_sent`](Self::was_sent) for earlier ones.
     ///
-    /// It is known if the token names its account or the builder was given an [owner](crate::Builder::owner). Client id and secret
-    /// do not name their environment: the response to those of the other environment is 401, as for a wrong secret, and the
-    /// message names both possibilities.
+    /// It is known if the token names its account. Client id and secret do not name their environment: the response to those of the
+    /// other environment is 401, as for a wrong secret, and the message names both possibilities.
     pub fn is_wrong_environment(&self) -> bool {
-        self.0.audience_mismatch == Some(AudienceMismatch::Environment)
+        self.0.token_fault == Some(TokenFault::Environment)
     }
 
     /// Returns `true` if a timeout or deadline of this client passed. See [`was_sent`](Self::was_sent) for whether the request may
@@ -103,7 +107,7 @@ impl Error {
     /// Returns `true` if the connection could not be established (DNS, network, TLS), or the server refused the HTTP/2 stream without
     /// handling it, so the last attempt had no effect. An earlier one may have had: see [`was_sent`](Self::was_sent).
     pub fn is_connect(&self) -> bool {
-        matches!(self.0.kind, Kind::Connect | Kind::Refused)
+        matches!(self.0.kind, Kind::Connect(_) | Kind::Refused)
     }
 
     /// Returns `true` if the connection was lost before the response was complete. The call may have been carried out, unless it was

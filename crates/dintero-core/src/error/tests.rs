@@ -68,8 +68,8 @@ fn a_refused_scope_is_named() {
     let text = status(403, "").with_operation(&CAPTURE).to_string();
     assert_eq!(
         text,
-        "`capture_transaction` failed with status 403 Forbidden (request id req-7); the client lacks scope write:checkout; \
-         add it to the API client's grants"
+        "`capture_transaction` failed with status 403 Forbidden (request id req-7); the call was not carried out; \
+         the client lacks scope write:checkout: add it to the API client's grants"
     );
     let text = status(403, "").with_operation(&LIST).to_string();
     assert!(
@@ -124,21 +124,51 @@ fn a_refused_token_says_which_account_it_was_for() {
 }
 
 #[test]
-fn the_envelope_is_kept_but_not_shown() {
-    let error = status(
-        400,
-        r#"{"error":{"code":"INVALID","message":"hidden message","errors":[{"path":"hidden path"}]}}"#,
-    );
+fn the_envelope_is_kept_and_its_words_are_shown_after_400() {
+    let body = r#"{"error":{"code":"INVALID","message":"Body is invalid: 'Hidden'","errors":
+        [{"path":"order.items[0].vat","message":"must be integer, not Hidden-1"},{"x":"hidden"}]}}"#;
+    let error = status(400, body);
     assert_eq!(error.code(), Some("INVALID"));
-    assert_eq!(error.message(), Some("hidden message"));
-    assert_eq!(error.errors().len(), 1);
+    assert_eq!(error.message(), Some("Body is invalid: 'Hidden'"));
+    assert_eq!(error.errors().len(), 2);
     assert_eq!(error.request_id(), Some("req-7"));
     assert_eq!(error.headers().map(HeaderMap::len), Some(2));
     let shown = format!("{error} {error:?} {error:#?}");
     assert!(
-        shown.contains("INVALID") && !shown.contains("hidden"),
+        shown.contains("INVALID") && !shown.to_lowercase().contains("hidden"),
         "{shown}"
     );
+}
+
+#[test]
+fn a_malformed_request_says_what_the_api_says_and_which_fields() {
+    let body = r#"{"error":{"message":"Bad input","errors":[{"field":"order.amount","message":"must be >= 0"}]}}"#;
+    assert!(
+        status(400, body)
+            .to_string()
+            .starts_with("the request failed with status 400 Bad Request: Bad input, order.amount, must be >= … (request id req-7); correct the request"),
+        "{}",
+        status(400, body)
+    );
+    for code in [403, 409, 500] {
+        assert!(
+            !status(code, body).to_string().contains("Bad input"),
+            "{code}"
+        );
+    }
+}
+
+#[test]
+fn a_request_that_was_not_handled_is_told_so() {
+    for code in [403, 411, 413, 414, 421, 431] {
+        let text = status(code, "").to_string();
+        assert!(
+            text.contains("was not handled") || text.contains("was not carried out"),
+            "{text}"
+        );
+        let unknown = status(code, "").with_sent(WasSent::Maybe).to_string();
+        assert!(unknown.contains("may have been"), "{unknown}");
+    }
 }
 
 #[test]
@@ -182,10 +212,9 @@ fn every_kind_ends_in_what_to_do() {
         Kind::Configuration(Violations::default()),
         Kind::InvalidRequest(Violations::default()),
         Kind::Timeout(Duration::from_secs(1)),
-        Kind::Connect,
+        Kind::Connect("h:1".to_owned()),
         Kind::Refused,
         Kind::Broken,
-        Kind::Redirected,
         Kind::TooLarge(7),
         Kind::Decode(super::DecodeError::empty()),
         Kind::TokenSource,
@@ -217,7 +246,7 @@ fn a_response_without_a_token_is_not_taken_for_a_call_that_was_carried_out() {
 #[test]
 fn a_refusal_after_an_unknown_outcome_does_not_promise_that_nothing_happened() {
     let statuses = [302, 401, 403, 404, 429].map(|code| status(code, ""));
-    let tokens = [Kind::Connect, Kind::Status]
+    let tokens = [Kind::Connect("h:1".to_owned()), Kind::Status]
         .map(|kind| Error::new(kind).of_token_call("T12345678".into()));
     for error in statuses.into_iter().chain(tokens) {
         let text = error

@@ -6,7 +6,7 @@
 macro_rules! call {
     (
         $(#[$meta:meta])*
-        pub struct $name:ident of $operation:ident -> $success:ident $value:ty $([$($items:ident)? : $item:ty])? {
+        pub struct $name:ident of $operation:ident $(confirmed $read:literal [$($argument:ident $variable:literal),*])? -> $success:ident $value:ty $([$($items:ident)? : $item:ty])? {
             $(
                 $(#[$field_meta:meta])*
                 $place:ident $field:ident $wire:literal : $presence:ident $kind:ident ($type:ty) [$($limit:expr),*] ;
@@ -15,23 +15,23 @@ macro_rules! call {
     ) => {
         $(#[$meta])*
         #[must_use = "nothing is sent before `send` is awaited"]
-        pub struct $name<'a> {
-            __client: &'a Client,
+        pub struct $name {
+            __client: Client,
             __violations: $crate::data::Violations,
             __options: $crate::CallOptions,
             $($field: ::std::option::Option<$crate::__type!(required $kind $type)>,)*
         }
 
-        impl ::std::fmt::Debug for $name<'_> {
+        impl ::std::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.debug_struct(stringify!($name)).finish_non_exhaustive()
             }
         }
 
-        impl<'a> $name<'a> {
-            pub(super) fn new(client: &'a Client) -> Self {
+        impl $name {
+            pub(super) fn new(client: &Client) -> Self {
                 Self {
-                    __client: client,
+                    __client: ::std::clone::Clone::clone(client),
                     __violations: ::std::default::Default::default(),
                     __options: ::std::default::Default::default(),
                     $($field: ::std::option::Option::None,)*
@@ -46,7 +46,19 @@ macro_rules! call {
                 self
             }
 
+            $(
+                #[doc = "Sends the request once and reads whether it was carried out; awaiting it returns an [`Outcome`]("]
+                #[doc = "$crate::confirm::Outcome). The options of the call apply to sending and to reading by"]
+                #[doc = concat!("[`", $read, "`](Client::", $read, ").")]
+                pub fn confirm(self $(, $argument: impl ::std::convert::Into<::std::string::String>)*) -> $crate::confirm::Confirmation<$value> {
+                    $crate::confirm::Confirmation::new(self.__call(), &[$(($variable, $argument.into())),*])
+                }
+            )?
+
             /// Sends the request.
+            $(
+                #[doc = concat!("\n\nAfter an error it may have been carried out, which `", $read, "` shows: [`confirm`](Self::confirm) is the safe way.\n")]
+            )?
             ///
             /// # Errors
             /// A parameter or the body breaks a limit, no token could be obtained, or the request failed. See

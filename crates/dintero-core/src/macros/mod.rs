@@ -25,8 +25,10 @@
 //!   FIELDS           ["field that only it has", *] ["other field that it requires", *], which tell it where the tag does not
 //! union_in_requests! NAME { NAME, * }
 //!
-//! call!              pub struct NAME of OPERATION -> SUCCESS TYPE PAGING? { PARAMETER* }
+//! call!              pub struct NAME of OPERATION CONFIRMED? -> SUCCESS TYPE PAGING? { PARAMETER* }
 //!   OPERATION        constant in the operation table
+//!   CONFIRMED        confirmed "method that reads" [ARGUMENT*], the path variables of the read that the request does not have
+//!   ARGUMENT         NAME "wire name", separated by commas
 //!   SUCCESS          json | json_or_empty | empty | bytes
 //!   PAGING           [NAME? : TYPE], the field that holds the items unless the body is the list, and the type of an item
 //!   PARAMETER        PLACE NAME "wire name": PRESENCE KIND (TYPE) [LIMITS];

@@ -39,7 +39,7 @@ macro_rules! object {
         impl ::std::fmt::Debug for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 let mut out = f.debug_struct(stringify!($name));
-                $($crate::__debug!($presence $privacy out $field self);)*
+                $($crate::__debug!($presence $kind $privacy out $field self);)*
                 if !self.__unknown_fields.is_empty() {
                     out.field("unknown_fields", &self.__unknown_fields.len());
                 }
@@ -50,6 +50,9 @@ macro_rules! object {
         impl $crate::data::private::Serialize for $name {
             fn serialize<__S: $crate::data::private::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
                 use $crate::data::private::SerializeMap as _;
+                if let ::std::option::Option::Some(element) = self.__unknown_fields.element() {
+                    return $crate::data::private::Serialize::serialize(element, serializer);
+                }
                 let mut out = serializer.serialize_map(None)?;
                 $($crate::__write!($presence out $wire self.$field);)*
                 for (key, value) in self.__unknown_fields.fields() {
@@ -72,21 +75,21 @@ macro_rules! object {
 
                     fn visit_map<__A: $crate::data::private::MapAccess<'de>>(self, mut input: __A) -> ::std::result::Result<$name, __A::Error> {
                         $(let mut $field: $crate::__slot!($presence $kind $type) = ::std::default::Default::default();)*
-                        let mut unknown_fields = $crate::data::UnknownFields::default();
+                        let mut received = $crate::data::Received::default();
                         while let ::std::option::Option::Some(key) = $crate::data::private::key(&mut input)? {
                             match &*key.0 {
-                                $($wire => $crate::data::private::read(&mut input, &key, &mut $field, &mut unknown_fields)?,)*
-                                _ => $crate::data::private::read_unknown_field(&mut input, key, stringify!($name), &mut unknown_fields)?,
+                                $($wire => $crate::data::private::read(&mut input, &key, &mut $field, &mut received)?,)*
+                                _ => $crate::data::private::read_unknown_field(&mut input, key, stringify!($name), &mut received)?,
                             }
                         }
                         ::std::result::Result::Ok($name {
                             $($field: $crate::__read!($presence $field $wire __A),)*
-                            __unknown_fields: unknown_fields,
+                            __unknown_fields: received.unknown_fields,
                         })
                     }
                 }
 
-                deserializer.deserialize_map(__Fields)
+                $crate::data::private::object(deserializer, __Fields)
             }
         }
     };
@@ -116,15 +119,19 @@ macro_rules! __type {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __debug {
-    (required plain $out:ident $field:ident $self:ident) => {
+    // The keys of a map may be personal data as well.
+    (required map $privacy:ident $out:ident $field:ident $self:ident) => {
+        $crate::__debug!(required value personal $out $field $self);
+    };
+    (required $kind:ident plain $out:ident $field:ident $self:ident) => {
         $out.field(stringify!($field), &$self.$field);
     };
-    (required personal $out:ident $field:ident $self:ident) => {
+    (required $kind:ident personal $out:ident $field:ident $self:ident) => {
         $out.field(stringify!($field), &$crate::data::Personal(&$self.$field));
     };
-    ($presence:ident $privacy:ident $out:ident $field:ident $self:ident) => {
+    ($presence:ident $kind:ident $privacy:ident $out:ident $field:ident $self:ident) => {
         if !$crate::data::Optional::is_absent(&$self.$field) {
-            $crate::__debug!(required $privacy $out $field $self);
+            $crate::__debug!(required $kind $privacy $out $field $self);
         }
     };
 }

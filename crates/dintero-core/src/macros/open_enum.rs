@@ -8,31 +8,9 @@ macro_rules! open_enum {
         $(#[$meta:meta])*
         pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $wire:literal,)* }
     ) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$variant_meta])* $variant,)*
-            /// A value that this version does not know, kept as received.
-            Unknown($crate::data::UnknownValue),
-        }
-
-        impl $name {
-            /// The values that this version knows.
-            pub const KNOWN: &'static [&'static str] = &[$($wire),*];
-
-            /// Returns the value as the API writes it.
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$variant => $wire,)*
-                    Self::Unknown(value) => value.as_str(),
-                }
-            }
-
-            /// Returns `true` if this version does not know the value.
-            pub fn is_unknown(&self) -> bool {
-                matches!(self, Self::Unknown(_))
-            }
+        $crate::__open! {
+            $(#[$meta])* $name, $crate::data::UnknownValue, &'static str, as_str() -> &str
+            { $($(#[$variant_meta])* $variant = $wire,)* }
         }
 
         impl $crate::data::OpenEnum for $name {
@@ -126,31 +104,9 @@ macro_rules! open_integer {
         $(#[$meta:meta])*
         pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $wire:literal,)* }
     ) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$variant_meta])* $variant,)*
-            /// A value that this version does not know, kept as received.
-            Unknown($crate::data::UnknownInteger),
-        }
-
-        impl $name {
-            /// The values that this version knows.
-            pub const KNOWN: &'static [i64] = &[$($wire),*];
-
-            /// Returns the value as the API writes it.
-            pub fn as_i64(&self) -> i64 {
-                match self {
-                    $(Self::$variant => $wire,)*
-                    Self::Unknown(value) => value.get(),
-                }
-            }
-
-            /// Returns `true` if this version does not know the value.
-            pub fn is_unknown(&self) -> bool {
-                matches!(self, Self::Unknown(_))
-            }
+        $crate::__open! {
+            $(#[$meta])* #[derive(Copy)] $name, $crate::data::UnknownInteger, i64, as_i64() -> i64
+            { $($(#[$variant_meta])* $variant = $wire,)* }
         }
 
         impl ::std::convert::From<i64> for $name {
@@ -187,6 +143,43 @@ macro_rules! open_integer {
         impl $crate::data::Param for $name {
             fn write(&self, out: &mut dyn ::std::ops::FnMut(&str)) {
                 out(&self.as_i64().to_string());
+            }
+        }
+    };
+}
+
+/// What the two have in common.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __open {
+    (
+        $(#[$meta:meta])* $name:ident, $unknown:ty, $known:ty, $get:ident() -> $value:ty
+        { $($(#[$variant_meta:meta])* $variant:ident = $wire:literal,)* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_meta])* $variant,)*
+            /// A value that this version does not know, kept as received.
+            Unknown($unknown),
+        }
+
+        impl $name {
+            /// The values that this version knows.
+            pub const KNOWN: &'static [$known] = &[$($wire),*];
+
+            /// Returns the value as the API writes it.
+            pub fn $get(&self) -> $value {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    Self::Unknown(value) => value.$get(),
+                }
+            }
+
+            /// Returns `true` if this version does not know the value.
+            pub fn is_unknown(&self) -> bool {
+                matches!(self, Self::Unknown(_))
             }
         }
     };

@@ -10,15 +10,6 @@ macro_rules! union {
             $($(#[$variant_meta:meta])* $variant:ident($type:ident $(, $builder:ident)?) = $values:tt $own:tt $required:tt,)*
         }
     ) => {
-        $crate::union! {
-            @body ($(#[$meta])*) $name ($($any)?) [$($tag)?]
-            { $(($(#[$variant_meta])*) $variant $type ($($builder)?) $values $own $required,)* }
-        }
-    };
-    (
-        @body ($(#[$meta:meta])*) $name:ident $any:tt $tag:tt
-        { $(($(#[$variant_meta:meta])*) $variant:ident $type:ident ($($builder:ident)?) $values:tt $own:tt $required:tt,)* }
-    ) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
@@ -55,27 +46,18 @@ macro_rules! union {
 
         impl<'de> $crate::data::private::Deserialize<'de> for $name {
             fn deserialize<__D: $crate::data::private::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
-                const VARIANTS: &[$crate::data::VariantFacts] = &[
-                    $($crate::data::VariantFacts { name: stringify!($variant), values: &$values, fields: [&$own, &$required] },)*
-                ];
-                let raw: $crate::data::Raw<'_> = $crate::data::private::Deserialize::deserialize(deserializer)?;
-                let mut tried = false;
-                match $crate::data::told(&raw.value()?, (&$tag as &[&str]).first(), VARIANTS) {
-                    $($crate::data::Told::ByTag(stringify!($variant)) => return $crate::__variant!($any $variant raw),)*
-                    $crate::data::Told::ByTag(_) => {}
-                    $crate::data::Told::ByFields(names) => {
-                        tried = !names.is_empty();
-                        for (name, reading) in raw.readings(&names) {
-                            match name {
-                                $(stringify!($variant) => if let ::std::option::Option::Some(known) = raw.read_if_it_fits(reading) {
-                                    return ::std::result::Result::Ok(Self::$variant(known));
-                                },)*
-                                _ => {}
-                            }
-                        }
-                    }
-                }
-                raw.unknown(tried).map(Self::Unknown)
+                const FACTS: $crate::data::UnionFacts = $crate::data::UnionFacts {
+                    name: stringify!($name),
+                    tag: &[$($tag)?],
+                    open: !stringify!($($any)?).is_empty(),
+                    variants: &[
+                        $($crate::data::VariantFacts { name: stringify!($variant), values: &$values, fields: [&$own, &$required] },)*
+                    ],
+                };
+                $crate::data::read_union(deserializer, &FACTS, |name, text| match name {
+                    $(stringify!($variant) => $crate::data::private::from_str(text).map(Self::$variant),)*
+                    _ => $crate::data::private::from_str(text).map(Self::Unknown),
+                })
             }
         }
 
@@ -111,20 +93,6 @@ macro_rules! union_in_requests {
                     Self::Unknown(_) => {}
                 }
             }
-        }
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __variant {
-    (() $variant:ident $raw:ident) => {
-        $raw.read().map(Self::$variant)
-    };
-    ((any) $variant:ident $raw:ident) => {
-        match $raw.read_if_it_fits($crate::data::Reading::Same) {
-            ::std::option::Option::Some(value) => ::std::result::Result::Ok(Self::$variant(value)),
-            ::std::option::Option::None => $raw.read().map(Self::Unknown),
         }
     };
 }

@@ -17,6 +17,7 @@ pub(crate) const fn facts(name: &'static str, retry_class: RetryClass) -> Operat
         retry_class,
         read_back: None,
         paging: None,
+        confirm: None,
         auth: Auth::Bearer,
         content_type: "application/json",
         accept: "application/json",

@@ -21,7 +21,7 @@ use crate::{Error, RetryClass};
 ///
 /// ```
 /// use std::time::Duration;
-/// use dintero_core::{FailedAttempt, Handle, Retry, RetryPolicy};
+/// use dintero_core::{CallOptions, FailedAttempt, Handle, Retry, RetryPolicy};
 ///
 /// /// Gives up when little time is left.
 /// struct Patient(RetryPolicy);
@@ -39,9 +39,8 @@ use crate::{Error, RetryClass};
 ///     .client_credentials("id", "secret")
 ///     .retry(Patient(RetryPolicy::default().with_max_attempts(5)))
 ///     .build()?;
-/// let once = handle.request(http::Method::GET, "/v1/x").retry(|failed: &FailedAttempt<'_>| {
-///     (failed.attempts() == 1).then_some(Duration::from_millis(50))
-/// });
+/// let once = |failed: &FailedAttempt<'_>| (failed.attempts() == 1).then_some(Duration::from_millis(50));
+/// let once = handle.request(http::Method::GET, "/v1/x").options(CallOptions::new().with_retry(once));
 /// # let _ = once;
 /// # Ok(())
 /// # }

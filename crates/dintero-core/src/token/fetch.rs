@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method};
 use reqwest::{Request, Url};
 use secrecy::zeroize::Zeroize;
 use serde::Deserialize;
@@ -17,10 +17,10 @@ use crate::clock::{Clock, before};
 use crate::credentials::{AccessToken, TokenFuture, TokenRequest, TokenSource};
 use crate::error::{DecodeError, Kind};
 use crate::exchange::{Head, exchange};
+use crate::http_clients::HttpClients;
 use crate::retry::RetryPolicy;
-use crate::retry_after::is_transient;
 use crate::trace::Trace;
-use crate::{Error, path};
+use crate::{Error, RetryClass, path};
 
 /// The token call is small: a response that takes longer will not arrive.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
@@ -34,7 +34,7 @@ const BODY_LIMIT: u64 = 1 << 20;
 /// Retried twice after a failure that may be transient (no connection, timeout, 408, 429, 5xx), never after 400, 401 or 403.
 #[derive(Clone)]
 pub(crate) struct ClientCredentialsSource {
-    pub(crate) http: reqwest::Client,
+    pub(crate) http: Arc<HttpClients>,
     pub(crate) basic: HeaderValue,
     pub(crate) user_agent: HeaderValue,
     pub(crate) clock: Arc<dyn Clock>,
@@ -66,13 +66,14 @@ impl ClientCredentialsSource {
             let outcome = self.attempt(request, url, end, &mut head).await;
             attempts += 1;
             trace.attempt(attempts, head.as_ref());
-            let Err(error) = outcome else {
-                return outcome;
+            let error = match outcome {
+                Ok(token) => return Ok(token),
+                Err(error) => error.of_call(None, RetryClass::Idempotent),
             };
             let delay = policy
                 .delay_before(attempts + 1, error.retry_after())
                 .filter(|delay| self.clock.now() + *delay < end)
-                .filter(|_| attempts < policy.max_attempts && may_be_transient(&error));
+                .filter(|_| attempts < policy.max_attempts && error.is_retryable());
             let Some(delay) = delay else {
                 trace.failed(&error);
                 return Err(error);
@@ -88,12 +89,12 @@ impl ClientCredentialsSource {
         end: Instant,
         received: &mut Option<Head>,
     ) -> Result<AccessToken, Error> {
-        let until = (self.clock.now() + ATTEMPT_TIMEOUT).min(end);
+        let now = self.clock.now();
+        let sleep = self.clock.sleep_until((now + ATTEMPT_TIMEOUT).min(end));
         let post = self.request(request, url);
-        let sleep = self.clock.sleep_until(until);
         let body = before(
             sleep,
-            pin!(exchange(&self.http, post, url, BODY_LIMIT, received)),
+            pin!(exchange(&self.http, post, false, BODY_LIMIT, received)),
         )
         .await;
         let Some(body) = body else {
@@ -130,14 +131,6 @@ impl ClientCredentialsSource {
         headers.insert(USER_AGENT, self.user_agent.clone());
         *call.body_mut() = Some(body.to_string().into());
         call
-    }
-}
-
-/// Returns `true` if the same call may succeed a little later.
-fn may_be_transient(error: &Error) -> bool {
-    match error.status() {
-        Some(status) => is_transient(status) || status == StatusCode::TOO_MANY_REQUESTS,
-        None => error.is_connect() || error.is_timeout() || error.is_broken_connection(),
     }
 }
 

@@ -5,14 +5,14 @@ mod fetch;
 use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use http::HeaderValue;
+use tokio::runtime::{Handle, Id};
 use tokio::sync::watch;
 
 pub(crate) use fetch::ClientCredentialsSource;
 
-use crate::audience::AudienceMismatch;
 use crate::clock::{Clock, before, later};
 use crate::credentials::{AccessToken, TokenRequest, TokenSource, bearer};
 use crate::error::Kind;
@@ -27,6 +27,11 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(500);
 const MAX_BACKOFF: Duration = Duration::from_secs(10);
 /// A `Retry-After` of the token call prolongs the backoff up to this.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
+
+/// A token that replaced a refused one and is refused itself is not replaced for this long. It doubles with each further refusal up to
+/// the maximum, so that an API that refuses every token receives each call once, and few token calls.
+const FIRST_REST: Duration = Duration::from_secs(15);
+const MAX_REST: Duration = Duration::from_secs(600);
 
 /// A source that takes longer is abandoned, or it would block every later call: the default deadline of calls.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(90);
@@ -60,24 +65,38 @@ impl TokenCache {
 /// A token in use, compared by identity.
 pub(crate) struct Token {
     pub(crate) header: HeaderValue,
-    renew_at: Option<Instant>,
-    expires_at: Option<Instant>,
+    /// The time before the token call, from which lifetimes count.
+    requested: Times,
+    lifetime: Duration,
+    renew_after: Duration,
+    /// How many tokens before it were refused in a row.
+    refusals: u32,
 }
 
+/// The same time on the monotonic and the wall clock.
+type Times = (Instant, SystemTime);
+
 impl Token {
-    /// The lifetime counts from `requested`, the time before the token call. Returns `None` if a header cannot hold the token.
-    fn new(token: &AccessToken, requested: Instant) -> Option<Self> {
-        let lifetime = token.expires_in;
-        let margin = lifetime.map(|lifetime| RENEW_MARGIN.min(lifetime / 2));
+    /// Returns `None` if a header cannot hold the token.
+    fn new(token: &AccessToken, requested: Times, refusals: u32) -> Option<Self> {
+        let lifetime = token.expires_in.unwrap_or(Duration::MAX);
         // Up to a tenth earlier, so that the instances of a shop do not all renew in the same second.
-        let margin = margin.map(|margin| margin.mul_f64(1.0 + fastrand::f64() * 0.1));
-        let expires_at = lifetime.and_then(|lifetime| requested.checked_add(lifetime));
-        let times = expires_at.zip(margin);
+        let margin = RENEW_MARGIN.min(lifetime / 2);
+        let margin = margin.mul_f64(1.0 + fastrand::f64() * 0.1);
         Some(Self {
             header: bearer(&token.secret)?,
-            renew_at: times.and_then(|(end, margin)| end.checked_sub(margin)),
-            expires_at,
+            requested,
+            lifetime,
+            renew_after: lifetime.saturating_sub(margin),
+            refusals,
         })
+    }
+
+    /// Returns the age by the clock that says more: the monotonic clock may stand still while a computer sleeps, and the wall clock may be
+    /// set back.
+    fn age(&self, (now, wall): Times) -> Duration {
+        let by_wall = wall.duration_since(self.requested.1).unwrap_or_default();
+        now.saturating_duration_since(self.requested.0).max(by_wall)
     }
 }
 
@@ -87,8 +106,11 @@ type Fetch = watch::Receiver<Option<TokenResult>>;
 #[derive(Default)]
 struct State {
     current: Option<Arc<Token>>,
-    fetch: Option<Fetch>,
+    /// One for each runtime that waits for a token, since a runtime that rests would hold up the others.
+    fetches: Vec<(Id, Fetch)>,
     failure: Option<Failure>,
+    /// How many tokens in a row the API has refused.
+    refusals: u32,
 }
 
 /// The failure of the last fetch, which callers receive until the backoff ends.
@@ -123,7 +145,8 @@ impl CachedToken {
 
     /// Returns the token, or waits for one if there is none.
     ///
-    /// The fetch runs in a task of its own, so that a caller that is dropped does not cancel it for the others.
+    /// The fetch runs in a task of its own, so that a caller that is dropped does not cancel it for the others, and in the runtime of
+    /// the caller, so that no caller depends on a runtime that may not run.
     pub(crate) async fn get(self: &Arc<Self>) -> TokenResult {
         // A fetch ends without a result if its runtime shuts down or its source panics. The caller then starts another, once.
         for _ in 0..2 {
@@ -141,66 +164,99 @@ impl CachedToken {
         Err(Error::new(Kind::TokenSource).of_token_call(self.request.account.clone()))
     }
 
-    /// Drops a token that the API refused, unless it has been replaced already.
-    pub(crate) fn invalidate(&self, refused: &Arc<Token>) {
-        self.lock()
-            .current
-            .take_if(|current| Arc::ptr_eq(current, refused));
+    /// Drops a token that the API refused, unless it has been replaced already. Returns `false` if another one is not worth a try yet.
+    pub(crate) fn refuse(&self, refused: &Arc<Token>) -> bool {
+        let mut state = self.lock();
+        let is_current = |current: &mut Arc<Token>| Arc::ptr_eq(current, refused);
+        let age = refused.age(self.times());
+        let rest = FIRST_REST.saturating_mul(1 << refused.refusals.saturating_sub(1).min(10));
+        if refused.refusals > 0 && age < rest.min(MAX_REST) {
+            let mut current = state.current.as_mut();
+            return current.as_mut().is_some_and(|current| !is_current(current));
+        }
+        if state.current.take_if(is_current).is_some() {
+            state.refusals = if age < MAX_REST {
+                refused.refusals + 1
+            } else {
+                1
+            };
+        }
+        true
+    }
+
+    fn times(&self) -> Times {
+        (self.clock.now(), self.clock.wall())
     }
 
     fn look_up(self: &Arc<Self>) -> Lookup {
         let mut state = self.lock();
-        let now = self.clock.now();
+        let times = self.times();
         // A fetch whose task is gone never completes.
-        state.fetch.take_if(|fetch| fetch.has_changed().is_err());
+        state
+            .fetches
+            .retain(|(_, fetch)| fetch.has_changed().is_ok());
         let failure = state.failure.as_ref();
-        let failure = failure.filter(|failure| now < failure.until);
+        let failure = failure.filter(|failure| times.0 < failure.until);
         let failed = failure.map(|failure| failure.error.share());
-        let is_valid = |token: &&Arc<Token>| token.expires_at.is_none_or(|end| now < end);
-        if let Some(token) = state.current.as_ref().filter(is_valid).cloned() {
-            let due = token.renew_at.is_some_and(|at| now >= at);
-            if due && state.fetch.is_none() && failed.is_none() {
-                state.fetch = Some(self.start_fetch());
+        if let Some(token) = state.current.clone()
+            && token.age(times) < token.lifetime
+        {
+            let due = token.age(times) >= token.renew_after;
+            if due && state.fetches.is_empty() && failed.is_none() {
+                self.start_fetch(&mut state);
             }
             return Lookup::Valid(token);
         }
-        if let Some(fetch) = &state.fetch {
-            return Lookup::Pending(fetch.clone());
+        let runtime = Handle::current().id();
+        let own = state.fetches.iter().find(|(id, _)| *id == runtime);
+        match (own, failed) {
+            (Some((_, fetch)), _) => Lookup::Pending(fetch.clone()),
+            (None, Some(error)) => Lookup::Failed(error),
+            (None, None) => Lookup::Pending(self.start_fetch(&mut state)),
         }
-        if let Some(error) = failed {
-            return Lookup::Failed(error);
-        }
-        let fetch = self.start_fetch();
-        state.fetch = Some(fetch.clone());
-        Lookup::Pending(fetch)
     }
 
-    fn start_fetch(self: &Arc<Self>) -> Fetch {
+    /// Starts a fetch in a task of the current runtime.
+    fn start_fetch(self: &Arc<Self>, state: &mut State) -> Fetch {
         let (sender, fetch) = watch::channel(None);
         let entry = Arc::clone(self);
+        let runtime = Handle::current().id();
         tokio::spawn(async move {
-            let requested = entry.clock.now();
-            let end = entry.clock.sleep_until(later(requested, FETCH_TIMEOUT));
+            let requested = entry.times();
+            let end = entry.clock.sleep_until(later(requested.0, FETCH_TIMEOUT));
             let response = before(end, pin!(entry.source.token(entry.request.clone())))
                 .await
                 .unwrap_or_else(|| Err(Error::new(Kind::Timeout(FETCH_TIMEOUT))));
-            sender.send_replace(Some(entry.store(response, requested)));
+            sender.send_replace(Some(entry.store(response, requested, runtime)));
         });
+        state.fetches.push((runtime, fetch.clone()));
         fetch
     }
 
-    fn store(&self, response: Result<AccessToken, Error>, requested: Instant) -> TokenResult {
+    fn store(
+        &self,
+        response: Result<AccessToken, Error>,
+        requested: Times,
+        runtime: Id,
+    ) -> TokenResult {
+        let mut state = self.lock();
+        state.fetches.retain(|(id, _)| *id != runtime);
+        // The runtime rested meanwhile, and another one has fetched a token.
+        let newer = state.current.as_ref();
+        if let Some(newer) = newer.filter(|current| current.requested.0 > requested.0) {
+            return Ok(Arc::clone(newer));
+        }
+        let refusals = state.refusals;
         let result = response.and_then(|token| {
-            let token = Token::new(&token, requested).map(Arc::new);
+            let token = Token::new(&token, requested, refusals).map(Arc::new);
             token.ok_or_else(|| {
                 Error::from_token_source("the token has characters that no header may have")
             })
         });
-        let mut state = self.lock();
-        state.fetch = None;
         match result {
             Ok(token) => {
                 state.failure = None;
+                state.refusals = 0;
                 state.current = Some(Arc::clone(&token));
                 Ok(token)
             }
@@ -223,12 +279,9 @@ impl CachedToken {
     }
 
     fn in_context(&self, error: Error) -> Error {
-        let error = error
+        error
             .of_token_call(self.request.account.clone())
-            .with_sent(WasSent::No);
-        let refused = error.is_authentication() && error.status().is_some();
-        let mismatch = AudienceMismatch::environment(&self.request.owner, &self.request.account);
-        error.with_audience_mismatch(mismatch.filter(|_| refused))
+            .with_sent(WasSent::No)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

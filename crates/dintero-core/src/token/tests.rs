@@ -73,7 +73,7 @@ impl Fixture {
 
     /// Waits for the fetch in the background.
     async fn fetched(&self) {
-        while self.entry.lock().fetch.is_some() {
+        while !self.entry.lock().fetches.is_empty() {
             tokio::task::yield_now().await;
         }
     }
@@ -223,10 +223,10 @@ async fn the_backoff_after_failures_grows_to_ten_seconds() {
 async fn only_the_token_that_was_refused_is_dropped() {
     let fixture = fixture(None);
     let first = fixture.entry.get().await.expect("token");
-    fixture.entry.invalidate(&first);
+    assert!(fixture.entry.refuse(&first));
     let second = fixture.entry.get().await.expect("token");
     assert_eq!(text(&second), "token-2");
-    fixture.entry.invalidate(&first);
+    assert!(fixture.entry.refuse(&first));
     assert_eq!(fixture.token().await, "token-2");
     assert_eq!(fixture.requested(), 2);
 }

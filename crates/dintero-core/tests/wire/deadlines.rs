@@ -45,6 +45,7 @@ async fn a_non_idempotent_call_is_not_sent_when_the_token_arrives_too_late() {
     let handle = Handle::builder()
         .account("T12345678")
         .token_source(source)
+        .api_url(&server.url)
         .checkout_url(&server.url)
         .clock(clock)
         .deadline(Duration::from_secs(20))
@@ -81,7 +82,7 @@ async fn options_of_a_call_win_over_those_of_the_client() {
     let error = handle
         .call(&READ)
         .path("id", &"a")
-        .no_retry()
+        .options(CallOptions::new().without_retry())
         .send_bytes()
         .await
         .expect_err("503");
@@ -95,8 +96,11 @@ async fn a_call_that_could_only_time_out_is_not_sent() {
     let error = handle(&server, &ManualClock::new())
         .call(&CAPTURE)
         .path("id", &"a")
-        .timeout(Duration::ZERO)
-        .deadline(Duration::ZERO)
+        .options(
+            CallOptions::new()
+                .with_timeout(Duration::ZERO)
+                .with_deadline(Duration::ZERO),
+        )
         .send_bytes()
         .await
         .expect_err("no time");

@@ -9,7 +9,7 @@ use h2::Reason;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::http2::{Http2, Reply};
+use crate::http2::{Act, Frames, Http2, Reply};
 use crate::server::{Seen, read_request};
 
 /// What goes wrong.
@@ -29,6 +29,8 @@ pub(crate) enum Fault {
     TooLarge,
     Reset(Reason),
     GoAway,
+    /// GOAWAY that names an earlier stream as the last one.
+    GoAwayBefore,
 }
 
 /// What a client can know of a request after a fault.
@@ -43,16 +45,21 @@ pub(crate) enum Evidence {
 pub(crate) const LIMIT: u64 = 1000;
 
 use Fault::{
-    ClosedAtOnce, ClosedRead, ClosedUnread, Drip, GoAway, GzipBomb, Interim, Refused, Reset, Stall,
-    Status, Text, TooLarge,
+    ClosedAtOnce, ClosedRead, ClosedUnread, Drip, GoAway, GoAwayBefore, GzipBomb, Interim, Refused,
+    Reset, Stall, Status, Text, TooLarge,
 };
 
 /// All faults, their names, and the evidence they leave.
-pub(crate) const ALL: [(&str, Fault, Evidence); 35] = [
+pub(crate) const ALL: [(&str, Fault, Evidence); 43] = [
     ("connection refused", Refused, Evidence::NotHandled),
     (
         "HTTP/2 stream refused",
         Reset(Reason::REFUSED_STREAM),
+        Evidence::NotHandled,
+    ),
+    (
+        "HTTP/2 stream beyond the last",
+        GoAwayBefore,
         Evidence::NotHandled,
     ),
     ("status 401", Status(401), Evidence::NotHandled),
@@ -86,6 +93,8 @@ pub(crate) const ALL: [(&str, Fault, Evidence); 35] = [
     ("status 502", Status(502), Evidence::None),
     ("status 503", Status(503), Evidence::None),
     ("status 504", Status(504), Evidence::None),
+    ("status 520", Status(520), Evidence::None),
+    ("status 530", Status(530), Evidence::None),
     (
         "half a body",
         Text("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"id\""),
@@ -127,12 +136,17 @@ pub(crate) const ALL: [(&str, Fault, Evidence); 35] = [
     ("status 403", Status(403), Evidence::Handled),
     ("status 404", Status(404), Evidence::Handled),
     ("status 409", Status(409), Evidence::Handled),
+    ("status 411", Status(411), Evidence::Handled),
+    ("status 413", Status(413), Evidence::Handled),
+    ("status 414", Status(414), Evidence::Handled),
+    ("status 421", Status(421), Evidence::Handled),
     ("status 422", Status(422), Evidence::Handled),
+    ("status 431", Status(431), Evidence::Handled),
 ];
 
 impl Fault {
     pub(crate) fn is_http2(self) -> bool {
-        matches!(self, Reset(_) | GoAway)
+        matches!(self, Reset(_) | GoAway | GoAwayBefore)
     }
 }
 
@@ -140,11 +154,19 @@ impl Fault {
 pub(crate) enum Faulty {
     One(Http1),
     Two(Http2),
+    Frames(Frames),
 }
 
 impl Faulty {
     /// `times` failures to come; with a listener whose port a client was given before.
     pub(crate) async fn start(fault: Fault, times: usize, clock: &ManualClock) -> Self {
+        if fault == GoAwayBefore {
+            let act = move |before| match before {
+                _ if before >= times => Act::Respond,
+                _ => Act::GoAwayBefore,
+            };
+            return Self::Frames(Frames::start(act).await);
+        }
         if fault.is_http2() {
             let reply = move |_: &http::Request<()>, before| match fault {
                 _ if before >= times => Reply::Response(200, r#"{"id":"x"}"#),
@@ -161,6 +183,7 @@ impl Faulty {
         match self {
             Self::One(server) => &server.url,
             Self::Two(server) => &server.url,
+            Self::Frames(server) => &server.url,
         }
     }
 
@@ -169,6 +192,7 @@ impl Faulty {
         match self {
             Self::One(server) => server.reached.lock().expect("lock").len(),
             Self::Two(server) => server.count(),
+            Self::Frames(server) => server.count(),
         }
     }
 
@@ -265,7 +289,7 @@ async fn misbehave(mut stream: TcpStream, fault: Fault, clock: ManualClock) {
             );
             [head.as_bytes(), &bomb].concat()
         }
-        Refused | ClosedAtOnce | ClosedUnread | ClosedRead | Reset(_) | GoAway => return,
+        _ => return,
     };
     let _ = stream.write_all(&response).await;
     let _ = stream.shutdown().await;

@@ -1,5 +1,6 @@
 //! What goes over the wire, and what does not: every test counts the requests that reach a scripted server.
 
+mod connections;
 mod deadlines;
 mod faults;
 mod http2;
@@ -9,6 +10,7 @@ mod raw_calls;
 mod refused_tokens;
 mod responses;
 mod retries;
+mod runtimes;
 mod server;
 mod token_cache;
 mod tokens;
@@ -89,6 +91,7 @@ const fn operation(
         retry_class,
         read_back: Some("get_transaction"),
         paging: None,
+        confirm: None,
         auth,
         content_type: "application/json",
         accept: "application/json",

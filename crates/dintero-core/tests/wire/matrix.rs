@@ -13,12 +13,7 @@ use expect_test::expect_file;
 use crate::faults::{ALL, Evidence, Fault, Faulty, LIMIT};
 use crate::retries::{OpensOnSleep, closed_port};
 use crate::server::Server;
-use crate::{CAPTURE, READ, SESSION, builder, call, http2};
-
-/// Clients as they should be, HTTP/1.1 and HTTP/2. Made once: to start TLS takes longer than all faults together.
-fn clients() -> [reqwest::Client; 2] {
-    [http2::plain().build().expect("client"), http2::client()]
-}
+use crate::{CAPTURE, READ, SESSION, builder, call};
 
 /// Permits ten attempts without a delay.
 fn eager(failed: &FailedAttempt<'_>) -> Option<Duration> {
@@ -34,16 +29,11 @@ async fn meet(
     operation: &'static Operation,
     fault: Fault,
     times: usize,
-    clients: &[reqwest::Client; 2],
     change: impl Fn(Builder) -> Builder,
 ) -> Observation {
     let clock = ManualClock::new();
     let tokens = Server::start().await;
-    let configured = change(
-        builder(&tokens, &clock)
-            .http_client(clients[0].clone())
-            .body_limit(LIMIT),
-    );
+    let configured = change(builder(&tokens, &clock).body_limit(LIMIT));
     if fault == Fault::Refused {
         let port = closed_port();
         let configured =
@@ -77,13 +67,13 @@ async fn meet(
             .account("T12345678")
             .bearer_token("t")
             .clock(clock)
+            .api_url(server.url())
             .checkout_url(server.url())
-            .http_client(clients[1].clone());
+            .http_client(reqwest::ClientBuilder::http2_prior_knowledge);
         configured = change(configured);
     }
-    let result = call(&configured.build().expect("handle"), operation)
-        .await
-        .map(|_| ());
+    let handle = configured.build().expect("handle");
+    let result = call(&handle, operation).await.map(|_| ());
     assert!(server.all_alike(), "a retry is the same request: {fault:?}");
     Observation {
         result,
@@ -172,7 +162,6 @@ fn check(name: &str, class: RetryClass, evidence: Evidence, observation: &Observ
 #[tokio::test]
 async fn every_class_meets_every_fault_and_a_non_idempotent_call_is_sent_once_unless_it_provably_was_not_handled()
  {
-    let clients = clients();
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN).set_header([
         "fault",
@@ -187,12 +176,9 @@ async fn every_class_meets_every_fault_and_a_non_idempotent_call_is_sent_once_un
     for (name, fault, evidence) in ALL {
         for operation in [&READ, &SESSION, &CAPTURE] {
             let class = operation.retry_class();
-            let lasting = meet(operation, fault, usize::MAX, &clients, |builder| builder).await;
-            let eager = meet(operation, fault, usize::MAX, &clients, |builder| {
-                builder.retry(eager)
-            })
-            .await;
-            let once = meet(operation, fault, 1, &clients, |builder| builder).await;
+            let lasting = meet(operation, fault, usize::MAX, |builder| builder).await;
+            let eager = meet(operation, fault, usize::MAX, |builder| builder.retry(eager)).await;
+            let once = meet(operation, fault, 1, |builder| builder).await;
             for observation in [&lasting, &eager, &once] {
                 check(name, class, evidence, observation);
             }
@@ -208,16 +194,11 @@ async fn every_class_meets_every_fault_and_a_non_idempotent_call_is_sent_once_un
 
 #[tokio::test]
 async fn a_connection_that_is_closed_as_soon_as_it_is_made_lets_through_no_second_request() {
-    let clients = clients();
     for _ in 0..20 {
         for operation in [&SESSION, &CAPTURE] {
-            let observation = meet(
-                operation,
-                Fault::ClosedAtOnce,
-                usize::MAX,
-                &clients,
-                |builder| builder.retry(eager),
-            )
+            let observation = meet(operation, Fault::ClosedAtOnce, usize::MAX, |builder| {
+                builder.retry(eager)
+            })
             .await;
             check(
                 "closed at once",

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use dintero_core::{FailedAttempt, ManualClock, Retry, RetryClass, RetryPolicy, WasSent};
+use dintero_core::{
+    CallOptions, FailedAttempt, ManualClock, Retry, RetryClass, RetryPolicy, WasSent,
+};
 
 use crate::server::{Server, reply};
 use crate::{CAPTURE, READ, SESSION, builder, call};
@@ -68,7 +70,7 @@ async fn a_policy_of_a_call_wins_over_that_of_the_client_and_sees_what_happened(
         .expect("handle")
         .call(&READ)
         .path("id", &"a")
-        .retry(Arc::new(Seen(Arc::clone(&lines))))
+        .options(CallOptions::new().with_retry(Arc::new(Seen(Arc::clone(&lines)))))
         .send_bytes()
         .await
         .expect_err("it gives up");

@@ -57,6 +57,24 @@ async fn a_raw_call_has_the_same_authentication_and_goes_to_the_configured_host(
 }
 
 #[tokio::test]
+async fn a_raw_call_that_is_no_read_is_repeated_only_when_told() {
+    for (method, requests) in [
+        (Method::GET, 3),
+        (Method::HEAD, 3),
+        (Method::PUT, 1),
+        (Method::DELETE, 1),
+        (Method::OPTIONS, 1),
+        (Method::PATCH, 1),
+    ] {
+        let server = Server::start().await.api((0..3).map(|_| reply(503, "")));
+        let handle = handle(&server, &ManualClock::new());
+        let call = handle.request(method.clone(), "/v1/x");
+        assert!(call.send_bytes().await.is_err());
+        assert_eq!(server.calls().len(), requests, "{method}");
+    }
+}
+
+#[tokio::test]
 async fn a_raw_post_is_non_idempotent_unless_set_otherwise() {
     let server = Server::start()
         .await

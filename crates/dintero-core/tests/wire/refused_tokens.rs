@@ -7,24 +7,33 @@ use crate::server::{Server, reply};
 use crate::{CAPTURE, builder, call};
 
 /// A token as Dintero makes them, for this account.
-fn jwt(account: &str) -> String {
-    let claims = format!(r#"{{"aud":"https://api.dintero.com/v1/accounts/{account}"}}"#);
+fn jwt(account: &str, end: u64) -> String {
+    let claims =
+        format!(r#"{{"aud":"https://api.dintero.com/v1/accounts/{account}","exp":{end}}}"#);
     let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims);
     format!("eyJhbGciOiJSUzI1NiJ9.{claims}.c2ln")
 }
 
 #[tokio::test]
-async fn a_token_of_another_account_or_environment_is_named_when_it_is_refused() {
+async fn what_is_wrong_with_a_token_is_told_when_it_is_refused() {
     let cases = [
-        ("T12345678", false, false, "grants"),
-        ("T87654321", true, false, "another account"),
-        ("P12345678", true, true, "for production"),
+        ("T12345678", u64::MAX, false, false, "grants"),
+        (
+            "T12345678",
+            1,
+            false,
+            false,
+            "the token has expired: set a new one",
+        ),
+        ("T87654321", 1, true, false, "another account"),
+        ("P12345678", u64::MAX, true, true, "for production"),
     ];
-    for (account, audience, environment, advice) in cases {
+    for (account, end, audience, environment, advice) in cases {
         let server = Server::start().await.api([reply(403, "{}")]);
         let handle = Handle::builder()
             .account("T12345678")
-            .bearer_token(jwt(account))
+            .bearer_token(jwt(account, end))
+            .api_url(&server.url)
             .checkout_url(&server.url)
             .build()
             .expect("handle");
@@ -67,14 +76,7 @@ async fn the_reasons_why_there_is_no_token_are_told_apart() {
             "grant for the audience",
         ),
         (None, 403, mfa, [false, true, false], "second factor"),
-        (
-            Some("P123"),
-            401,
-            "{}",
-            [true, false, true],
-            "owner and account",
-        ),
-        (Some("P123"), 503, "{}", [false; 3], "can be sent again"),
+        (Some("T123"), 503, "{}", [false; 3], "can be sent again"),
     ];
     for (owner, status, body, expected, advice) in cases {
         let server = Server::start()

@@ -67,6 +67,7 @@ struct Play {
     seen: Vec<Seen>,
 }
 
+/// It closes a connection after a token and after a status that is no success, so that each refusal provably belongs to its request.
 /// Without a script it gives token after token (`token-1`, `token-2`, ..., valid for 4 hours) and responds to anything else with
 /// `{"id":"x"}`.
 #[derive(Clone)]
@@ -152,6 +153,7 @@ impl Server {
     async fn connection(self, mut stream: TcpStream) {
         let mut buffer = Vec::new();
         while let Some(seen) = read_request(&mut stream, &mut buffer).await {
+            let for_token = seen.is_token_call();
             match self.next(seen) {
                 Step::Reply(status, headers, body) => {
                     let mut head =
@@ -159,7 +161,12 @@ impl Server {
                     for (name, value) in headers {
                         head.push_str(&format!("{name}: {value}\r\n"));
                     }
-                    head.push_str("\r\n");
+                    let close = for_token || status >= 400;
+                    head.push_str(if close {
+                        "connection: close\r\n\r\n"
+                    } else {
+                        "\r\n"
+                    });
                     if status == 204 {
                         head = head.replace("content-length: 0\r\n", "");
                     }
@@ -168,6 +175,10 @@ impl Server {
                         .await
                         .is_err()
                     {
+                        return;
+                    }
+                    if close {
+                        let _ = stream.shutdown().await;
                         return;
                     }
                 }

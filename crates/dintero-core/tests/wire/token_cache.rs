@@ -7,7 +7,7 @@ use std::time::Duration;
 use dintero_core::{Error, Handle, ManualClock, WasSent};
 use tokio::task::JoinHandle;
 
-use crate::http2::{self, Http2, Reply};
+use crate::http2::{Http2, Reply};
 use crate::server::{Server, Step, reply};
 use crate::{CAPTURE, Thing, builder, call};
 
@@ -27,7 +27,7 @@ fn over_http2(server: &Http2, clock: &ManualClock) -> Handle {
         .client_credentials("id", "secret")
         .api_url(&server.url)
         .checkout_url(&server.url)
-        .http_client(http2::client());
+        .http_client(reqwest::ClientBuilder::http2_prior_knowledge);
     builder.clock(clock.clone()).build().expect("handle")
 }
 

@@ -1,8 +1,8 @@
 //! How the token gets into calls.
 
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 
-use dintero_core::{AccessToken, Error, ManualClock, TokenRequest, WasSent};
+use dintero_core::{AccessToken, Clock, Error, ManualClock, Sleep, TokenRequest, WasSent};
 
 use crate::server::{Server, Step, reply};
 use crate::{CAPTURE, LONG, ORDERS, READ, TOKEN, builder, call, handle};
@@ -67,6 +67,84 @@ async fn a_401_to_a_fresh_token_is_the_end() {
     assert!(error.is_authentication() && !error.is_token_call());
     assert_eq!((error.attempts(), error.was_sent()), (2, WasSent::Yes));
     assert_eq!((server.calls().len(), server.token_calls().len()), (2, 2));
+}
+
+#[tokio::test]
+async fn an_api_that_refuses_every_token_receives_each_call_once_and_few_token_calls() {
+    for (pause, most) in [(Duration::ZERO, 2), (Duration::from_secs(1), 8)] {
+        let clock = ManualClock::new();
+        let refusals = (0..1000).map(|_| reply(401, "{}"));
+        let server = Server::start().await.api(refusals);
+        let handle = handle(&server, &clock);
+        for _ in 0..300 {
+            let error = call(&handle, &CAPTURE).await.expect_err("401");
+            assert!(error.is_authentication(), "{error}");
+            clock.advance(pause);
+        }
+        let (calls, tokens) = (server.calls().len(), server.token_calls().len());
+        assert!(tokens <= most && calls < 300 + tokens, "{calls}, {tokens}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_after_a_long_time_is_replaced_at_once() {
+    let clock = ManualClock::new();
+    let server = Server::start().await;
+    let handle = handle(&server, &clock);
+    for round in 1..5 {
+        let server = server.clone().api([reply(401, "{}")]);
+        call(&handle, &READ).await.expect("the second succeeds");
+        assert_eq!(server.token_calls().len(), round + 1);
+        clock.advance(Duration::from_secs(3600));
+    }
+}
+
+/// A clock whose two times move apart.
+#[derive(Clone, Debug)]
+struct Apart {
+    monotonic: ManualClock,
+    wall: ManualClock,
+}
+
+impl Clock for Apart {
+    fn now(&self) -> Instant {
+        self.monotonic.now()
+    }
+
+    fn wall(&self) -> SystemTime {
+        self.wall.wall()
+    }
+
+    fn sleep(&self, length: Duration) -> Sleep {
+        self.monotonic.sleep(length)
+    }
+
+    fn sleep_until(&self, at: Instant) -> Sleep {
+        self.monotonic.sleep_until(at)
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_as_old_as_the_clock_says_that_went_further() {
+    for by_wall in [true, false] {
+        let clock = Apart {
+            monotonic: ManualClock::new(),
+            wall: ManualClock::new(),
+        };
+        let server = Server::start().await;
+        let handle = builder(&server, &ManualClock::new()).clock(clock.clone());
+        let handle = handle.build().expect("handle");
+        call(&handle, &READ).await.expect("response");
+        // A computer that slept, or a wall clock that was set back.
+        let moved = if by_wall {
+            &clock.wall
+        } else {
+            &clock.monotonic
+        };
+        moved.advance(Duration::from_secs(5 * 3600));
+        call(&handle, &READ).await.expect("response");
+        assert_eq!(server.token_calls().len(), 2, "{by_wall}");
+    }
 }
 
 #[tokio::test]
@@ -179,6 +257,7 @@ async fn a_token_response_without_a_token_is_reported_without_showing_it() {
         .await
         .expect_err("no token");
     assert_eq!(error.field(), Some("access_token"));
+    assert_eq!((error.was_sent(), server.calls().len()), (WasSent::No, 0));
     assert!(error.is_token_call() && error.body().is_none_or(|body| body.is_empty()));
     assert!(!format!("{error} {error:?}").contains("hidden"));
 }

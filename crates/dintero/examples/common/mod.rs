@@ -15,6 +15,7 @@ use dintero::shopping::types::{
 };
 use dintero::{Amount, Currency, Dintero};
 use dintero_sandbox::{Card, Sandbox};
+use serde::de::DeserializeOwned;
 
 /// The result of an example.
 pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -176,7 +177,7 @@ pub async fn order(dintero: &Dintero, id: &str, price: i64) -> Result<String> {
 }
 
 /// Waits for a pending outcome, and returns the state if the request was carried out.
-pub async fn confirmed<T: Send + 'static>(mut outcome: Outcome<T>) -> Result<T> {
+pub async fn confirmed<T: DeserializeOwned>(mut outcome: Outcome<T>) -> Result<T> {
     if let Outcome::Pending(pending) = outcome {
         outcome = pending.wait(Duration::from_secs(120)).await;
     }

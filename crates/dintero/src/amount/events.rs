@@ -1,5 +1,7 @@
 //! Sums over the events of a transaction.
 
+use std::collections::HashMap;
+
 use dintero_checkout::types::{TransactionEvent, TransactionEventCorrection, TransactionEventKind};
 
 use super::{AmountError, AmountsUnclear};
@@ -188,11 +190,21 @@ fn sums_if(authorized: i64, steps: &[Step<'_>], counted: u32) -> Result<Option<S
 impl Pending {
     pub(super) fn of(events: &[TransactionEvent]) -> Result<Self, AmountsUnclear> {
         let mut pending = Self::default();
+        let mut ends = HashMap::new();
+        for id in events.iter().filter_map(correlation_id) {
+            *ends.entry(id).or_insert(0) += 1;
+        }
         for (index, event) in events.iter().enumerate() {
             if is_unreadable(event) {
                 return Err(AmountsUnclear::Unreadable(index));
             }
-            if event.success == Some(false) || is_completed(event, events) {
+            // Another event ends it.
+            let id = request_id(event);
+            let own = usize::from(id.is_some() && id == correlation_id(event));
+            let is_ended = id
+                .and_then(|id| ends.get(&id))
+                .is_some_and(|ends| *ends > own);
+            if event.success == Some(false) || is_ended {
                 continue;
             }
             let sum = match kind(event) {
@@ -211,26 +223,17 @@ impl Pending {
     }
 }
 
-/// Whether another event completes this one.
-fn is_completed(event: &TransactionEvent, events: &[TransactionEvent]) -> bool {
-    let Some(id) = request_id(event) else {
-        return false;
-    };
-    let mut others = events.iter().filter(|other| !std::ptr::eq(event, *other));
-    others.any(|other| correlation_id(other).as_ref() == Some(&id))
-}
-
-pub(crate) fn request_id(event: &TransactionEvent) -> Option<String> {
+/// Ids come with and without dashes.
+fn request_id(event: &TransactionEvent) -> Option<String> {
     event.request_id.as_ref().map(|id| normalized(id.as_str()))
 }
 
 /// The request id of the event that this event ends.
-pub(crate) fn correlation_id(event: &TransactionEvent) -> Option<String> {
+fn correlation_id(event: &TransactionEvent) -> Option<String> {
     let id = event.correlation_request_id.as_ref();
     id.map(|id| normalized(id.as_str()))
 }
 
-/// Ids come with and without dashes.
-pub(crate) fn normalized(id: &str) -> String {
+fn normalized(id: &str) -> String {
     id.replace('-', "").to_ascii_lowercase()
 }

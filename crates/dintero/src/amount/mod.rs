@@ -18,7 +18,7 @@ mod totals;
 
 pub use currency::Currency;
 #[cfg(feature = "checkout")]
-pub(crate) use events::{correlation_id, kind, normalized, request_id};
+pub(crate) use events::kind;
 #[cfg(feature = "checkout")]
 pub use order::{
     AmountMismatch, AmountsMismatch, OrderAmounts, check_amounts, check_amounts_with_shipping,
@@ -74,6 +74,8 @@ pub enum AmountError {
     Fraction,
     /// An amount cannot be split into no parts, or by weights that are all 0.
     NoParts,
+    /// An amount is split into at most 1,000,000 parts.
+    TooManyParts,
 }
 
 impl fmt::Display for AmountError {
@@ -87,6 +89,7 @@ impl fmt::Display for AmountError {
             Self::Overflow => "the amount is too large",
             Self::Fraction => "the amount is not an integer of minor units",
             Self::NoParts => "an amount cannot be split into no parts",
+            Self::TooManyParts => "an amount cannot be split into more than 1,000,000 parts",
         })
     }
 }

@@ -7,8 +7,11 @@ impl Amount {
     /// library: 10 in 3 parts is 4, 3, 3.
     ///
     /// # Errors
-    /// [`AmountError::NoParts`] for 0 parts.
+    /// [`AmountError::NoParts`] for 0 parts, [`AmountError::TooManyParts`] for more than 1,000,000.
     pub fn split(self, parts: usize) -> Result<Vec<Self>, AmountError> {
+        if parts > 1_000_000 {
+            return Err(AmountError::TooManyParts);
+        }
         self.split_by(&vec![1; parts])
     }
 

@@ -67,7 +67,7 @@ impl VerifierBuilder {
     /// Builds the verifier.
     ///
     /// # Errors
-    /// Returns all violations at once: a malformed account id, a missing or empty secret, and a public URL that is missing, is neither
+    /// Returns all violations at once: a malformed account id, a secret that is missing, empty or surrounded by white space, and a public URL that is missing, is neither
     /// https nor http, or has a query.
     pub fn build(self) -> Result<Verifier, Violations> {
         let mut violations = Violations::default();

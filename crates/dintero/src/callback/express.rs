@@ -87,6 +87,6 @@ impl Verified {
     /// # Errors
     /// [`CallbackError::MalformedBody`] if the body does not fit the type.
     pub fn express<Q: ExpressRequest>(&self, body: &[u8]) -> Result<Q, CallbackError> {
-        super::webhook::read(body)
+        super::webhook::read(body).map(|(request, _)| request)
     }
 }

@@ -99,9 +99,8 @@ pub(super) fn check_secrets(secrets: &[SecretString], violations: &mut Violation
     if secrets.is_empty() {
         violations.push("secret", "is required");
     }
-    let is_empty = |secret: &SecretString| secret.expose_secret().is_empty();
-    if secrets.iter().any(is_empty) {
-        violations.push("secret", "must not be empty");
+    for secret in secrets {
+        dintero_core::check_secret("secret", secret.expose_secret(), violations);
     }
 }
 

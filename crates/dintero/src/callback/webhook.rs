@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use dintero_core::Violations;
+use dintero_core::{SetAside, Violations};
 use hmac::{Hmac, Mac};
 use http::HeaderMap;
 use secrecy::SecretString;
@@ -113,7 +113,7 @@ impl WebhookVerifier {
     /// Creates a verifier for these secrets. Use several while you replace a subscription.
     ///
     /// # Errors
-    /// A violation if there is no secret, or an empty one.
+    /// A violation if there is no secret, an empty one, or one that begins or ends with white space.
     pub fn new<S: Into<String>>(secrets: impl IntoIterator<Item = S>) -> Result<Self, Violations> {
         let secrets = secrets.into_iter().map(|secret| secret.into().into());
         let secrets: Arc<[SecretString]> = secrets.collect();
@@ -151,10 +151,8 @@ impl WebhookVerifier {
 }
 
 /// Reads JSON as the responses of the API are read: what does not fit is set aside in the unknown fields.
-pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, CallbackError> {
-    let read = dintero_core::data::read(json);
-    read.map(|(value, _)| value)
-        .map_err(|_| CallbackError::MalformedBody)
+pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<(T, Vec<SetAside>), CallbackError> {
+    dintero_core::data::read(json).map_err(|_| CallbackError::MalformedBody)
 }
 
 /// The members of an object, or none.
@@ -167,7 +165,7 @@ impl Webhook {
     fn new(raw: Bytes, event: Option<String>, delivery: Option<String>) -> Self {
         let members = members(&raw).into_iter();
         let fields: Map<String, Value> = members
-            .filter_map(|(name, value)| Some((name, read(value.get().as_bytes()).ok()?)))
+            .filter_map(|(name, value)| Some((name, read(value.get().as_bytes()).ok()?.0)))
             .collect();
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
         let signed_event = text("event");
@@ -223,10 +221,21 @@ impl Webhook {
     /// # Errors
     /// [`CallbackError::MalformedBody`] if the field does not fit the type.
     pub fn field<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, CallbackError> {
-        match members(&self.raw).get(name).map(|value| value.get()) {
-            None | Some("null") => Ok(None),
-            Some(value) => read(value.as_bytes()).map(Some),
-        }
+        self.part(name, &mut Vec::new())
+    }
+
+    fn part<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        set_aside: &mut Vec<SetAside>,
+    ) -> Result<Option<T>, CallbackError> {
+        let members = members(&self.raw);
+        let Some(json) = members.get(name).filter(|value| value.get() != "null") else {
+            return Ok(None);
+        };
+        let (value, found) = read(json.get().as_bytes())?;
+        set_aside.extend(found.into_iter().map(|one| one.within(name)));
+        Ok(Some(value))
     }
 
     /// Returns the transaction of [`WebhookEvent::CheckoutTransaction`] and [`WebhookEvent::CheckoutAuthorization`]; `None` if the payer
@@ -255,23 +264,43 @@ impl Webhook {
     #[cfg(feature = "checkout")]
     pub fn payload(&self) -> WebhookPayload {
         let unknown = WebhookPayload::Unknown(self.raw.clone());
-        self.typed().ok().flatten().unwrap_or(unknown)
+        self.typed(&mut Vec::new())
+            .ok()
+            .flatten()
+            .unwrap_or(unknown)
+    }
+
+    /// Returns the fields of the [`payload`](Self::payload) that do not fit their types, as [`Response::set_aside`](crate::Response::set_aside)
+    /// does. Decide on nothing that is among them.
+    #[cfg(feature = "checkout")]
+    pub fn set_aside(&self) -> Vec<SetAside> {
+        let mut set_aside = Vec::new();
+        match self.typed(&mut set_aside) {
+            Ok(Some(_)) => set_aside,
+            _ => Vec::new(),
+        }
     }
 
     #[cfg(feature = "checkout")]
-    fn typed(&self) -> Result<Option<WebhookPayload>, CallbackError> {
+    fn typed(&self, aside: &mut Vec<SetAside>) -> Result<Option<WebhookPayload>, CallbackError> {
         use WebhookEvent as Event;
         use WebhookPayload as Payload;
         Ok(match self.event {
-            Event::Ping => Some(Payload::Subscription(read(&self.raw)?)),
-            Event::CheckoutTransaction => self.field("transaction")?.map(Payload::Transaction),
+            Event::Ping => {
+                let (subscription, found) = read(&self.raw)?;
+                aside.extend(found);
+                Some(Payload::Subscription(subscription))
+            }
+            Event::CheckoutTransaction => {
+                self.part("transaction", aside)?.map(Payload::Transaction)
+            }
             Event::CheckoutAuthorization => {
-                let transaction = self.field("transaction")?;
-                let end = self.field("authorization")?;
+                let transaction = self.part("transaction", aside)?;
+                let end = self.part("authorization", aside)?;
                 end.map(|end| Payload::Authorization(end, transaction))
             }
             Event::CheckoutTokenAdd | Event::CheckoutTokenUpdate | Event::CheckoutTokenDelete => {
-                self.field("token")?.map(Payload::Token)
+                self.part("token", aside)?.map(Payload::Token)
             }
             _ => None,
         })

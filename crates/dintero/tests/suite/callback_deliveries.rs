@@ -165,17 +165,21 @@ fn a_webhook_is_typed_by_its_event_wherever_that_is() {
 
 #[test]
 fn a_transaction_that_does_not_fit_its_type_is_read_as_far_as_it_does() {
-    for (member, value) in [
-        ("user_agent", r#""x\ud800y""#),
-        ("new", r#""x\ud800y""#),
-        ("new", "1e400"),
-        ("new", "123456789012345678901234567890"),
-        ("amount", "29990.0"),
-        ("metadata", "[]"),
-        ("created_at", "7"),
-        ("items", r#"[{"id":1}]"#),
-        ("customer", "null"),
-        ("events", r#"[{"event":"CAPTURE","amount":"x"}]"#),
+    for (member, value, set_aside) in [
+        ("user_agent", r#""x\ud800y""#, ""),
+        ("new", r#""x\ud800y""#, ""),
+        ("new", "1e400", ""),
+        ("new", "123456789012345678901234567890", ""),
+        ("amount", "29990.0", ""),
+        ("metadata", "[]", "transaction.metadata"),
+        ("created_at", "7", "transaction.created_at"),
+        ("items", r#"[{"id":1}]"#, "transaction.items[0].id"),
+        ("customer", "null", ""),
+        (
+            "events",
+            r#"[{"event":"CAPTURE","amount":"x"}]"#,
+            "transaction.events[0].amount",
+        ),
     ] {
         let transaction = TRANSACTION.replace(r#""events":[],"#, "");
         let transaction = match member {
@@ -192,6 +196,9 @@ fn a_transaction_that_does_not_fit_its_type_is_read_as_far_as_it_does() {
         let read = webhook.transaction().unwrap().unwrap();
         assert_eq!(read.amount, Some(29_990), "{body}");
         assert_eq!(webhook.raw(), body.as_bytes());
+        let listed = webhook.set_aside();
+        let listed: Vec<_> = listed.iter().map(|one| one.path()).collect();
+        assert_eq!(listed.concat(), set_aside, "{body}");
     }
 }
 

@@ -238,6 +238,19 @@ fn an_invalid_configuration_lists_all_violations() {
             .is_err()
     );
     assert!(WebhookVerifier::new([""]).is_err());
+    for secret in ["s3cret\n", " s3cret", "s3cret\r\n", "\u{feff}s3cret", "\t"] {
+        let built = Verifier::builder(ACCOUNT)
+            .secret(secret)
+            .public_url("https://a.example");
+        for violations in [
+            built.build().unwrap_err(),
+            WebhookVerifier::new(["s", secret]).unwrap_err(),
+        ] {
+            let text = violations.to_string();
+            assert!(text.contains("white space"), "{text}");
+            assert!(!text.contains("s3cret"), "{text}");
+        }
+    }
     assert!(WebhookVerifier::new(Vec::<String>::new()).is_err());
 }
 

@@ -13,6 +13,7 @@ mod order_amounts;
 mod order_and_card_rules;
 mod outcome_after_faults;
 mod outcome_lost_responses;
+mod outcome_model;
 mod outcome_records_and_cards;
 mod pages;
 mod support;

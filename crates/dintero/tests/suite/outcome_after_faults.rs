@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::support::shop::{PRICE, client, executions, moved, paid, sequences};
 use dintero::checkout::types::{CaptureOptions, RefundOptions, Transaction};
-use dintero::outcome::{self, Confirmation, NotApplied, Outcome};
+use dintero::outcome::{Confirmation, NotApplied, Outcome};
 use dintero_sandbox::{Fault, Sandbox};
 
 const READ: &str = "transactions_id_get";
@@ -47,24 +47,21 @@ impl Call {
         let checkout = dintero.checkout();
         let amount = self.amount();
         match self {
-            Self::CaptureWithReference => outcome::capture(
-                &checkout,
-                id,
-                CaptureOptions::builder()
-                    .amount(amount)
-                    .capture_reference("parcel"),
-            ),
-            Self::PartialCapture => {
-                outcome::capture(&checkout, id, CaptureOptions::builder().amount(amount))
+            Self::CaptureWithReference => {
+                let options = CaptureOptions::builder().amount(amount);
+                let options = options.capture_reference("parcel");
+                checkout.capture_transaction(id).body(options).confirm()
             }
-            Self::Refund => outcome::refund(
-                &checkout,
-                id,
-                RefundOptions::builder()
-                    .amount(amount)
-                    .refund_reference("return"),
-            ),
-            Self::Void => outcome::void(&checkout, id),
+            Self::PartialCapture => {
+                let options = CaptureOptions::builder().amount(amount);
+                checkout.capture_transaction(id).body(options).confirm()
+            }
+            Self::Refund => {
+                let options = RefundOptions::builder().amount(amount);
+                let options = options.refund_reference("return");
+                checkout.refund_transaction(id).body(options).confirm()
+            }
+            Self::Void => checkout.void_transaction(id).confirm(),
         }
     }
 
@@ -130,7 +127,6 @@ async fn the_amount_is_moved_once_or_not_at_all_as_the_outcome_states() {
             let outcome = call
                 .attempt(&dintero, &id)
                 .repeat_if_not_applied(repeats)
-                .send()
                 .await;
             let case = format!("{call:?} {faults:?} with {repeats} repeats: {outcome:?}");
             assert_eq!(sandbox.count(call.operation()), sent, "{case}");
@@ -145,8 +141,7 @@ async fn the_amount_is_moved_once_or_not_at_all_as_the_outcome_states() {
                 "{case}"
             );
             if faults.is_empty() {
-                let named = matches!(call, Call::CaptureWithReference | Call::Refund);
-                assert_eq!(sandbox.count(READ), usize::from(named), "{case}");
+                assert_eq!(sandbox.count(READ), 1, "{case}");
             }
             let amount = if applied { call.amount() } else { 0 };
             assert_eq!(call.moved(&dintero, &id).await, amount, "{case}");
@@ -162,81 +157,10 @@ async fn after_a_crash_the_same_call_finds_its_effect() {
         let id = call.prepared(&dintero, &sandbox).await;
         sandbox.clear_requests();
         for _ in 0..3 {
-            assert!(
-                call.attempt(&dintero, &id).send().await.is_applied(),
-                "{call:?}"
-            );
+            assert!(call.attempt(&dintero, &id).await.is_applied(), "{call:?}");
         }
         assert_eq!(executions(&sandbox, call.operation()), 1, "{call:?}");
         assert_eq!(call.moved(&dintero, &id).await, call.amount());
-    }
-}
-
-#[tokio::test]
-async fn a_failed_read_is_repeated() {
-    let sandbox = Sandbox::start().await.unwrap();
-    let dintero = client(&sandbox);
-    let id = paid(&dintero, &sandbox).await;
-    sandbox.fail_next(CAPTURE, Fault::CloseAfterWork);
-    for fault in [503, 500, 503, 429, 503] {
-        sandbox.fail_next(READ, Fault::Status(fault));
-    }
-    assert!(
-        Call::PartialCapture
-            .attempt(&dintero, &id)
-            .send()
-            .await
-            .is_applied()
-    );
-    assert_eq!(sandbox.count(CAPTURE), 1);
-}
-
-#[tokio::test]
-async fn an_outcome_that_cannot_be_read_is_unknown_and_never_sent_again() {
-    for (fault, done) in [
-        (Fault::CloseAfterWork, true),
-        (Fault::CloseBeforeWork, false),
-    ] {
-        let sandbox = Sandbox::start().await.unwrap();
-        let dintero = client(&sandbox);
-        let id = paid(&dintero, &sandbox).await;
-        sandbox.fail_next(CAPTURE, fault);
-        for status in [503; 50].into_iter().chain([403]) {
-            sandbox.fail_next(READ, Fault::Status(status));
-        }
-        let attempt = Call::PartialCapture
-            .attempt(&dintero, &id)
-            .repeat_if_not_applied(3);
-        let Outcome::Unknown(unknown) = attempt.send().await else {
-            panic!("no read succeeded");
-        };
-        assert!(
-            unknown.was_sent() && unknown.error().is_some(),
-            "{unknown:?}"
-        );
-        assert!(
-            unknown
-                .to_string()
-                .starts_with("the request may have been carried out"),
-            "{unknown}"
-        );
-        // Until the API responds again.
-        let mut outcome = unknown.check().await;
-        while let Outcome::Unknown(unknown) = outcome {
-            outcome = unknown.check().await;
-        }
-        match outcome {
-            Outcome::Applied(_) => assert!(done),
-            Outcome::NotApplied(NotApplied::Lost(error)) => {
-                assert!(!done && error.is_broken_connection())
-            }
-            other => panic!("{other:?}"),
-        }
-        assert_eq!(sandbox.count(CAPTURE), 1);
-        assert_eq!(
-            Call::PartialCapture.moved(&dintero, &id).await,
-            if done { 10_000 } else { 0 }
-        );
     }
 }
 
@@ -246,17 +170,12 @@ async fn a_request_with_a_reference_is_not_sent_while_its_transaction_cannot_be_
     let dintero = client(&sandbox);
     let id = paid(&dintero, &sandbox).await;
     sandbox.fail_next(READ, Fault::Status(403));
-    let Outcome::Unknown(unknown) = Call::CaptureWithReference
-        .attempt(&dintero, &id)
-        .send()
-        .await
-    else {
+    let Outcome::Unknown(unknown) = Call::CaptureWithReference.attempt(&dintero, &id).await else {
         panic!("an earlier request with that reference may have been carried out");
     };
     assert!(!unknown.was_sent() && unknown.error().is_some_and(dintero::Error::is_forbidden));
     let missing = Call::CaptureWithReference
         .attempt(&dintero, "T12345678.none")
-        .send()
         .await;
     assert!(
         matches!(missing, Outcome::NotApplied(NotApplied::Rejected(error)) if error.is_not_found())
@@ -273,7 +192,8 @@ async fn a_reference_belongs_to_one_amount() {
         let options = CaptureOptions::builder()
             .amount(amount)
             .capture_reference("parcel-1");
-        outcome::capture(&dintero.checkout(), &id, options).send()
+        let checkout = dintero.checkout();
+        checkout.capture_transaction(&id).body(options).confirm()
     };
     assert!(capture(10_000).await.is_applied());
     assert!(matches!(
@@ -291,11 +211,13 @@ async fn invalid_input_is_rejected_and_nothing_is_sent() {
         CaptureOptions::builder().amount(1).capture_reference(""),
         CaptureOptions::builder().capture_reference("amount is missing"),
     ] {
-        let attempt = outcome::capture(&dintero.checkout(), "T12345678.a", wrong);
+        let checkout = dintero.checkout();
+        let call = checkout.capture_transaction("T12345678.a").body(wrong);
+        let attempt = call.confirm();
         let attempt = attempt
             .repeat_if_not_applied(3)
-            .confirmation_timeout(Duration::from_secs(1));
-        let Outcome::NotApplied(NotApplied::Rejected(error)) = attempt.send().await else {
+            .confirm_within(Duration::from_secs(1));
+        let Outcome::NotApplied(NotApplied::Rejected(error)) = attempt.await else {
             panic!("the input is invalid");
         };
         assert!(

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use crate::support::client_of;
 use crate::support::shop::{FAULTS, PRICE, client, executions, sequences};
 use dintero::Dintero;
-use dintero::outcome::{NotApplied, Outcome, record, wallet};
+use dintero::outcome::{Confirmation, NotApplied, Outcome};
 use dintero::shopping::types::{
     DraftOptions, DraftOrderInput, OrderInput, OrderItemInput, OrderOperationInput,
     OrderOperationItemInput, TaxLine,
 };
-use dintero::wallets::types::{CaptureOptions, CardInput, TransactionInput, VoidOptions};
+use dintero::wallets::types::{
+    CaptureOptions, CardInput, Transaction, TransactionInput, VoidOptions,
+};
 use dintero_sandbox::{Fault, Sandbox};
 use serde_json::json;
 use wiremock::matchers::method;
@@ -49,10 +51,11 @@ async fn order(dintero: &Dintero) -> String {
     done.orders.first().unwrap().order_id.clone().unwrap()
 }
 
-fn part(amount: i64) -> OrderOperationInput {
+fn part(reference: &str, amount: i64) -> OrderOperationInput {
     let line = OrderOperationItemInput::builder().line_id(1).amount(amount);
     OrderOperationInput::builder()
         .items([line])
+        .metadata([("reference", reference)])
         .build()
         .unwrap()
 }
@@ -79,9 +82,12 @@ impl Kind {
     async fn record(self, dintero: &Dintero, order: &str, amount: i64, repeats: u32) -> bool {
         macro_rules! send {
             ($name:ident) => {
-                match record::$name(&dintero.shopping(), order, "event-1", part(amount))
+                match dintero
+                    .shopping()
+                    .$name(order)
+                    .body(part("event-1", amount))
+                    .confirm()
                     .repeat_if_not_applied(repeats)
-                    .send()
                     .await
                 {
                     Outcome::Applied(record) => {
@@ -94,10 +100,10 @@ impl Kind {
             };
         }
         match self {
-            Self::Authorization => send!(authorization),
-            Self::Capture => send!(capture),
-            Self::Refund => send!(refund),
-            Self::Cancellation => send!(cancellation),
+            Self::Authorization => send!(create_order_authorization),
+            Self::Capture => send!(create_order_capture),
+            Self::Refund => send!(create_order_refund),
+            Self::Cancellation => send!(create_order_cancellation),
         }
     }
 
@@ -157,16 +163,17 @@ async fn a_reference_belongs_to_one_record() {
     let sandbox = Sandbox::start().await.unwrap();
     let dintero = client(&sandbox);
     let order = order(&dintero).await;
-    let record =
-        |amount| record::authorization(&dintero.shopping(), &order, "event-1", part(amount)).send();
-    assert!(record(5_000).await.is_applied());
+    let shopping = dintero.shopping();
+    let record = |reference, amount| {
+        let call = shopping.create_order_authorization(&order);
+        call.body(part(reference, amount)).confirm()
+    };
+    assert!(record("event-1", 5_000).await.is_applied());
     assert!(matches!(
-        record(6_000).await,
+        record("event-1", 6_000).await,
         Outcome::NotApplied(NotApplied::ReferenceTaken)
     ));
-    let nameless = record::authorization(&dintero.shopping(), &order, "", part(1))
-        .send()
-        .await;
+    let nameless = record("", 1).await;
     assert!(
         matches!(nameless, Outcome::NotApplied(NotApplied::Rejected(error)) if error.is_invalid_request())
     );
@@ -175,29 +182,37 @@ async fn a_reference_belongs_to_one_record() {
 
 #[tokio::test]
 async fn records_without_their_metadata_are_inconclusive() {
-    let server = MockServer::start().await;
-    let list = |records: serde_json::Value| {
-        ResponseTemplate::new(200).set_body_json(json!({"captures": records}))
-    };
-    let old = json!({"id": "1", "items": [{"line_id": 1, "amount": 100}]});
-    let new = json!({"id": "2", "items": [{"line_id": 1, "amount": 100}]});
-    Mock::given(method("POST"))
-        .respond_with(ResponseTemplate::new(500))
-        .expect(1)
-        .mount(&server)
-        .await;
-    let first = Mock::given(method("GET"))
-        .respond_with(list(json!([old])))
-        .up_to_n_times(1);
-    first.mount(&server).await;
-    Mock::given(method("GET"))
-        .respond_with(list(json!([old, new])))
-        .mount(&server)
-        .await;
-    let (dintero, _) = client_of(&server);
-    let attempt = record::capture(&dintero.shopping(), "order-1", "event-1", part(100));
-    let outcome = attempt.repeat_if_not_applied(3).send().await;
-    assert!(matches!(outcome, Outcome::Unknown(_)), "{outcome:?}");
+    // A record of the same amount may be that of an earlier call; one of another amount is not.
+    for (old_amount, sent) in [(100, 0), (90, 1)] {
+        let server = MockServer::start().await;
+        let list = |records: serde_json::Value| {
+            ResponseTemplate::new(200).set_body_json(json!({"captures": records}))
+        };
+        let old = json!({"id": "1", "amount": old_amount});
+        let new = json!({"id": "2", "amount": 100});
+        Mock::given(method("POST"))
+            .respond_with(ResponseTemplate::new(500))
+            .expect(sent)
+            .mount(&server)
+            .await;
+        let first = Mock::given(method("GET"))
+            .respond_with(list(json!([old])))
+            .up_to_n_times(1);
+        first.mount(&server).await;
+        Mock::given(method("GET"))
+            .respond_with(list(json!([new, old])))
+            .mount(&server)
+            .await;
+        let (dintero, _) = client_of(&server);
+        let shopping = dintero.shopping();
+        let call = shopping.create_order_capture("order-1");
+        let attempt = call.body(part("event-1", 100)).confirm();
+        let outcome = attempt.repeat_if_not_applied(3).await;
+        assert!(
+            matches!(&outcome, Outcome::Unknown(unknown) if unknown.was_sent() == (sent == 1)),
+            "{outcome:?}"
+        );
+    }
 }
 
 /// A gift card with 500.00 NOK.
@@ -224,6 +239,13 @@ fn draw(card: &str, amount: i64, pending: bool) -> TransactionInput {
         .currency("NOK")
         .ref_id("order-1");
     draw.pending(pending).build().unwrap()
+}
+
+fn transaction(
+    wallets: &dintero::wallets::Client,
+    input: TransactionInput,
+) -> Confirmation<Transaction> {
+    wallets.create_transaction().body(input).confirm()
 }
 
 async fn available(dintero: &Dintero, card: &str) -> i64 {
@@ -253,9 +275,7 @@ async fn after_every_fault_a_gift_card_is_drawn_once_or_not_at_all() {
         for fault in &faults {
             sandbox.fail_next(OPERATION, *fault);
         }
-        let outcome = wallet::transaction(&dintero.wallets(), draw(&card, 20_000, false))
-            .send()
-            .await;
+        let outcome = transaction(&dintero.wallets(), draw(&card, 20_000, false)).await;
         let case = format!("{faults:?}: {outcome:?}");
         let done = !faults.last().is_some_and(refused) || faults.contains(&Fault::CloseAfterWork);
         assert_eq!(outcome.is_applied(), done, "{case}");
@@ -263,9 +283,7 @@ async fn after_every_fault_a_gift_card_is_drawn_once_or_not_at_all() {
         let left = if done { 30_000 } else { 50_000 };
         assert_eq!(available(&dintero, &card).await, left, "{case}");
         // Whatever happened, the same call again draws it once.
-        let again = wallet::transaction(&dintero.wallets(), draw(&card, 20_000, false))
-            .send()
-            .await;
+        let again = transaction(&dintero.wallets(), draw(&card, 20_000, false)).await;
         assert!(again.is_applied(), "{case}, then {again:?}");
         assert_eq!(available(&dintero, &card).await, 30_000, "{case}");
     }
@@ -285,8 +303,7 @@ async fn a_reserved_amount_is_captured_or_released_once() {
         let wallets = dintero.wallets();
         for capture in [true, false] {
             let card = card(&dintero).await;
-            let held = wallet::transaction(&wallets, draw(&card, 20_000, true))
-                .send()
+            let held = transaction(&wallets, draw(&card, 20_000, true))
                 .await
                 .applied()
                 .unwrap();
@@ -301,14 +318,12 @@ async fn a_reserved_amount_is_captured_or_released_once() {
             for _ in 0..2 {
                 let outcome = if capture {
                     let options = CaptureOptions::builder().ref_id("capture-1").amount(20_000);
-                    wallet::capture(&wallets, &*card, held.clone(), options)
-                        .send()
-                        .await
+                    let call = wallets.capture_transaction(held.clone()).body(options);
+                    call.confirm(&*card).await
                 } else {
                     let options = VoidOptions::builder().ref_id("void-1");
-                    wallet::void(&wallets, &*card, held.clone(), options)
-                        .send()
-                        .await
+                    let call = wallets.void_transaction(held.clone()).body(options);
+                    call.confirm(&*card).await
                 };
                 assert!(outcome.is_applied(), "{fault:?}: {outcome:?}");
             }
@@ -324,29 +339,23 @@ async fn a_ref_id_belongs_to_one_transaction() {
     let card = card(&dintero).await;
     let wallets = dintero.wallets();
     assert!(
-        wallet::transaction(&wallets, draw(&card, 20_000, false))
-            .send()
+        transaction(&wallets, draw(&card, 20_000, false))
             .await
             .is_applied()
     );
     for (amount, pending) in [(10_000, false), (20_000, true)] {
-        let outcome = wallet::transaction(&wallets, draw(&card, amount, pending))
-            .send()
-            .await;
+        let outcome = transaction(&wallets, draw(&card, amount, pending)).await;
         assert!(
             matches!(outcome, Outcome::NotApplied(NotApplied::ReferenceTaken)),
             "{outcome:?}"
         );
     }
     assert_eq!(available(&dintero, &card).await, 30_000);
-    let bad = wallet::void(
-        &wallets,
-        &*card,
-        "no uuid",
-        VoidOptions::builder().ref_id("r"),
-    )
-    .send()
-    .await;
+    let call = wallets.void_transaction("no uuid");
+    let bad = call
+        .body(VoidOptions::builder().ref_id("r"))
+        .confirm(card)
+        .await;
     assert!(
         matches!(bad, Outcome::NotApplied(NotApplied::Rejected(error)) if error.is_invalid_request())
     );
@@ -375,7 +384,9 @@ async fn without_a_card_id_a_lost_response_is_unknown_and_the_same_call_again_re
         .token(code)
         .amount(20_000)
         .currency("NOK")
-        .ref_id("order-1");
+        .ref_id("order-1")
+        .build()
+        .unwrap();
     for fault in [
         Fault::CloseAfterWork,
         Fault::Status(500),
@@ -383,18 +394,11 @@ async fn without_a_card_id_a_lost_response_is_unknown_and_the_same_call_again_re
     ] {
         sandbox.fail_next("aid_cards_transactions_post", fault);
     }
-    let outcome = wallet::transaction(&dintero.wallets(), draw.clone())
-        .send()
-        .await;
+    let outcome = transaction(&dintero.wallets(), draw.clone()).await;
     let Outcome::Unknown(unknown) = outcome else {
         panic!("no card can be read: {outcome:?}");
     };
     assert!(unknown.error().is_some());
-    assert!(
-        wallet::transaction(&dintero.wallets(), draw)
-            .send()
-            .await
-            .is_applied()
-    );
+    assert!(transaction(&dintero.wallets(), draw).await.is_applied());
     assert_eq!(available(&dintero, "gift").await, 30_000);
 }

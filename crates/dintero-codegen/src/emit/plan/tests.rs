@@ -52,8 +52,8 @@ fn anything_that_is_not_planned_is_an_error() {
         ("path: \"/x\"", "path: { ::std::process::exit(0) }"),
         ("path: \"/x\"", "path: env!(\"HOME\")"),
         (
-            "pub fn x(&self) -> calls::X<'_> {",
-            "pub fn x(&self) -> calls::X<'_> { ::std::process::exit(0);",
+            "pub fn x(&self) -> calls::X {",
+            "pub fn x(&self) -> calls::X { ::std::process::exit(0);",
         ),
         ("pub static X: Operation", "pub static Y: Operation"),
     ] {

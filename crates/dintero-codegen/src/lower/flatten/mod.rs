@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::keywords::{
-    is_compound, limits, lists_null, meta, reference, target, text, texts, type_of,
+    is_compound, is_credential, limits, lists_null, meta, reference, target, text, texts, type_of,
 };
 use crate::document::{Document, elements, escape};
 use crate::finding::{Finding, Level, Rule};
@@ -264,7 +264,15 @@ impl<'a> Flattener<'a> {
         };
         for (name, property) in properties {
             let below = format!("{pointer}/properties/{}", escape(name));
-            let flat = self.inner(property, &below);
+            let mut flat = self.inner(property, &below);
+            // A new field may be a credential before an overlay marks it.
+            let is_text = matches!(
+                flat.kind,
+                Kind::Scalar(Scalar::String | Scalar::StringOrNumber)
+            );
+            if is_text && is_credential(name) {
+                flat.meta.personal.get_or_insert(true);
+            }
             object.properties.insert(name.clone(), flat);
         }
         if extra.is_object() {
@@ -272,12 +280,7 @@ impl<'a> Flattener<'a> {
             let help = "They are kept as unknown fields";
             self.warn(Rule::TypedExtraProperties, pointer, problem, help);
         }
-        let mut flat = Schema::new(Kind::Object(object));
-        let marks = ["x-evidence-required", "x-required-evidence"];
-        if marks.iter().any(|mark| schema.get(*mark).is_some()) {
-            flat.meta.required_weakly = Some(true);
-        }
-        flat
+        Schema::new(Kind::Object(object))
     }
 
     /// Flattens a part of a schema; an outline has no parts of parts.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::read;
+use super::{read, read_watched};
 
 crate::object! {
     pub struct Payment {
@@ -15,6 +15,19 @@ crate::object! {
         codes "codes": optional one_or_many (Item) plain [];
         method "method": optional value (Method) plain [];
         place "place": optional list (Place) plain [];
+        owners "owners": optional map (Item) plain [];
+    }
+}
+crate::object! {
+    pub struct Page {
+        owners "owners": required list (Owner) plain [];
+    }
+}
+crate::object! {
+    pub struct Owner {
+        name "name": optional value (::std::string::String) plain [];
+        age "age": optional value (i64) plain [];
+        children "children": optional list (Owner) plain [];
     }
 }
 crate::object! {
@@ -153,6 +166,11 @@ fn what_does_not_fit_is_set_aside_at_the_nearest_optional_field_around_it() {
             &[],
         ),
         (r#""method":{"type":["card"]}"#, &[]),
+        // The key of a map may be the name of a person.
+        (
+            r#""owners":{"Ola":{"line_id":"1","amount":"2"},"Kari":{"line_id":"2"}}"#,
+            &[["owners.*.amount", "owners.*.amount", "i64", "a string"]],
+        ),
     ];
     for (members, set_aside) in cases {
         let body = format!("{{\"id\":\"a\",\"amount\":1,{members}}}");
@@ -193,10 +211,76 @@ fn a_required_field_of_the_body_itself_is_an_error_that_names_it() {
         let error = read::<Payment>(body.as_bytes()).unwrap_err();
         assert_eq!((error.path(), error.reason()), (path, reason), "{body}");
     }
-    let list = read::<Vec<Payment>>(br#"[{"id":"a","amount":1},{"amount":1}]"#).unwrap_err();
+    let body = br#"[{"id":"a","amount":1},{"amount":1}]"#;
+    let list = read::<Vec<Payment>>(body).unwrap_err();
     assert_eq!(
         (list.path(), list.reason()),
         (Some("[1]"), "missing field `id`")
+    );
+}
+
+#[test]
+fn an_element_that_is_no_object_is_kept_if_nothing_else_can_be_set_aside() {
+    let listed = |set_aside: Vec<crate::SetAside>| {
+        let places = set_aside.into_iter();
+        places
+            .map(|one| format!("{}: {}", one.path(), one.found()))
+            .collect::<Vec<_>>()
+    };
+    for (element, found) in [
+        ("null", "null"),
+        ("7", "a number"),
+        ("\"x\"", "a string"),
+        ("[1]", "a list"),
+    ] {
+        for body in [
+            format!(r#"[{element},{{"name":"a","age":1}},{element}]"#),
+            format!(r#"[{{"name":"a","age":"b"}},{{"children":[null]}},{element}]"#),
+        ] {
+            let (list, set_aside) = read::<Vec<Owner>>(body.as_bytes()).expect(&body);
+            assert_eq!(list.len(), 3);
+            assert_eq!(serde_json::to_string(&list).unwrap().len(), body.len());
+            assert_eq!(list[2].name, None);
+            assert_eq!(
+                listed(set_aside).last(),
+                Some(&format!("[2]: {found}")),
+                "{body}"
+            );
+            let page = format!(r#"{{"owners":{body}}}"#);
+            let (page, _) = read::<Page>(page.as_bytes()).expect(&page);
+            assert_eq!(page.owners, list);
+        }
+    }
+    let (list, set_aside) = read::<Vec<Owner>>(br#"[null,{"children":[null]}]"#).unwrap();
+    assert_eq!(listed(set_aside), ["[0]: null", "[1].children: null"]);
+    assert_eq!(list[1].unknown_fields().count(), 1);
+    assert!(read::<Owner>(b"null").is_err());
+    let (list, set_aside) =
+        read::<Vec<Owner>>(format!("[{}1]", "null,".repeat(5_000)).as_bytes()).unwrap();
+    assert_eq!((list.len(), set_aside.len()), (5_001, 1_000));
+}
+
+#[test]
+fn what_the_types_do_not_know_is_found_in_unions_and_maps_as_well() {
+    use crate::DriftKind::{Field, Value};
+    let body = r#"{"id":"a","amount":1,"method":{"type":"later","holder":"Ola"},
+        "place":[{"x_kind":"Ola"},{"digits":"1","type":"card","x_new":1},"Ola"],
+        "owners":{"Ola":{"line_id":"1","x_new":2}}}"#;
+    let (payment, findings) = read_watched::<Payment>(body.as_bytes(), &mut |_| true);
+    assert!(payment.unwrap().1.is_empty());
+    let found: Vec<_> = findings
+        .iter()
+        .map(|one| (one.kind, one.path.as_str(), one.value.as_deref()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            (Value, "method.type", Some("later")),
+            (Value, "place[0]", None),
+            (Field, "place[1].x_new", None),
+            (Value, "place[2]", None),
+            (Field, "owners.*.x_new", None),
+        ]
     );
 }
 
@@ -346,7 +430,7 @@ fn what_is_no_integer_stays_an_error_that_says_where() {
         let error = read::<BTreeMap<String, i64>>(body.as_bytes()).unwrap_err();
         assert_eq!(
             (error.path(), error.reason()),
-            (Some("amount"), "expected i64"),
+            (Some("*"), "expected i64"),
             "{body}"
         );
     }

@@ -2,9 +2,19 @@ use super::{Number, StringOrNumber};
 
 #[test]
 fn a_number_is_written_as_it_was_read() {
-    for text in ["1921", "2.5", "-3", "18446744073709551615", "0.1"] {
+    for text in [
+        "1921",
+        "2.5",
+        "-3",
+        "18446744073709551615",
+        "0.1",
+        "2.50",
+        "-340282366920938463463374607431768211455",
+        "0.1000000000000000055511151231257827",
+    ] {
         let number: Number = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&number).unwrap(), text);
+        assert_eq!(number.to_string(), text);
     }
 }
 
@@ -25,7 +35,7 @@ fn infinity_is_refused() {
 
 #[test]
 fn text_and_number_keep_their_kind() {
-    for text in ["\"1921\"", "1921", "2.5", "true"] {
+    for text in ["\"1921\"", "1921", "2.5", "true", "18446744073709551617"] {
         let value: StringOrNumber = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&value).unwrap(), text);
     }

@@ -26,3 +26,21 @@ fn violations_of_a_part_are_moved_below_the_field_that_holds_it() {
         "`url` is required; `order.amount` is required"
     );
 }
+
+#[test]
+fn a_field_that_was_given_with_something_missing_in_it_is_mentioned() {
+    let mut violations = Violations::default();
+    for field in ["order.amount", "items[0].id", "url"] {
+        violations.push(field, "is required");
+    }
+    for (field, mentioned) in [
+        ("order", true),
+        ("items", true),
+        ("url", true),
+        ("ord", false),
+        ("item", false),
+        ("amount", false),
+    ] {
+        assert_eq!(violations.mentions(field), mentioned, "{field}");
+    }
+}

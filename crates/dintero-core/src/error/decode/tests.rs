@@ -100,7 +100,7 @@ fn any_bytes_give_a_path() {
             .map(|n| b"{}[]\",:\\a\xff"[(n * 7 + length) % 10])
             .collect();
         let offsets: Vec<usize> = (0..70).rev().collect();
-        let paths = paths_at(&bytes, &offsets);
+        let paths = paths_at(&bytes, &offsets, None);
         assert!(paths.iter().all(|path| path.len() < 1000));
     }
 }

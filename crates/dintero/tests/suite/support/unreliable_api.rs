@@ -1,8 +1,8 @@
 //! An API that responds late, wrongly or not at all.
 
 use super::client_of;
-use dintero::checkout::types::{CaptureOptions, Transaction};
-use dintero::outcome::{self, Confirmation};
+use dintero::checkout::types::{CaptureOptions, CaptureOptionsBuilder, Transaction};
+use dintero::outcome::Confirmation;
 use dintero::{Dintero, ManualClock};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -47,6 +47,8 @@ pub struct State {
     /// Events that appear after so many reads.
     pub upcoming: Vec<(usize, Value)>,
     pub status: Option<&'static str>,
+    /// The statuses of the reads after the first request.
+    pub failing_reads: Vec<u16>,
 }
 
 #[derive(Clone)]
@@ -93,6 +95,11 @@ impl Respond for Api {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let mut state = self.state.lock().unwrap();
         if request.method == "GET" {
+            if state.sent > 0 && !state.failing_reads.is_empty() {
+                let status = state.failing_reads.remove(0);
+                let body = json!({"error": {"message": "not now"}});
+                return ResponseTemplate::new(status).set_body_json(body);
+            }
             state.read += 1;
             let read = state.read;
             let (due, upcoming) = std::mem::take(&mut state.upcoming)
@@ -194,19 +201,25 @@ impl Scene {
     }
 
     pub fn capture(&self) -> Confirmation<Transaction> {
-        let options = CaptureOptions::builder().amount(AMOUNT);
-        outcome::capture(&self.dintero.checkout(), "T12345678.a", options)
+        self.capture_of(CaptureOptions::builder().amount(AMOUNT))
     }
 
     pub fn with_reference(&self) -> Confirmation<Transaction> {
         let options = CaptureOptions::builder()
             .amount(AMOUNT)
             .capture_reference("parcel-1");
-        outcome::capture(&self.dintero.checkout(), "T12345678.a", options)
+        self.capture_of(options)
+    }
+
+    fn capture_of(&self, options: CaptureOptionsBuilder) -> Confirmation<Transaction> {
+        let checkout = self.dintero.checkout();
+        let call = checkout.capture_transaction("T12345678.a").body(options);
+        call.confirm()
     }
 
     pub fn void(&self) -> Confirmation<Transaction> {
-        outcome::void(&self.dintero.checkout(), "T12345678.a")
+        let checkout = self.dintero.checkout();
+        checkout.void_transaction("T12345678.a").confirm()
     }
 
     pub fn sent(&self) -> usize {

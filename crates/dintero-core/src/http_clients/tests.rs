@@ -1,7 +1,7 @@
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::client_builder;
+use super::HttpClients;
 
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
@@ -44,12 +44,14 @@ async fn the_http_client_retries_nothing_itself() {
         let (stream, _) = listener.accept().await.expect("a connection");
         refuse(stream).await
     });
-    let client = client_builder()
-        .no_proxy()
-        .http2_prior_knowledge()
-        .build()
-        .expect("client");
+    let clients = HttpClients::new(Box::new(|client| {
+        let client = client.retry(reqwest::retry::for_host("127.0.0.1").max_retries_per_request(3));
+        client.no_proxy().http2_prior_knowledge()
+    }));
+    let clients = clients.expect("clients");
+    let parsed = url.parse().expect("a URL");
+    let (client, _) = clients.of(&parsed, false).expect("client");
     assert!(client.post(url).body("{}").send().await.is_err());
-    drop(client);
+    drop((client, clients));
     assert_eq!(server.await.expect("task"), 1);
 }

@@ -1,0 +1,577 @@
+//! A model of the world: an API with lag, delays and incomplete events, a network that loses, and concurrent callers that crash and call
+//! again. No sequence of confirmed captures and voids moves more than was requested, and no outcome is wrong.
+//!
+//! `MODEL_RUNS=100000` runs more of it, `MODEL_SEED` begins elsewhere. Time is that of Tokio, paused: it passes only while all wait.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use dintero::Dintero;
+use dintero::checkout::types::{CaptureOptions, Transaction};
+use dintero::outcome::{Confirmation, NotApplied, Outcome};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{LocalSet, spawn_local};
+use tokio::time::{Instant, sleep, timeout};
+
+/// SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % limit
+    }
+
+    fn percent(&mut self, of_hundred: u64) -> bool {
+        self.below(100) < of_hundred
+    }
+}
+
+const AUTHORIZED: i64 = 1_000;
+
+/// What became of the requests with a reference and an amount; a void has the reference `void` and no amount.
+#[derive(Default)]
+struct Done {
+    /// The amounts that were moved.
+    moved: Vec<i64>,
+    /// The requests that the API still carries out.
+    underway: usize,
+}
+
+/// A transaction at the API, as it is.
+struct World {
+    random: Random,
+    /// How much goes wrong, in percent.
+    chaos: u64,
+    /// Events, and when reads show them.
+    events: Vec<(Instant, Value)>,
+    done: BTreeMap<(String, i64), Done>,
+    captured: i64,
+    voided: bool,
+    /// Since when reads show the status of a void.
+    void_visible: Option<Instant>,
+    count: u64,
+    received: usize,
+    log: Vec<String>,
+}
+
+/// Shows what happened if the run fails.
+impl Drop for World {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", self.log.join("\n"));
+        }
+    }
+}
+
+type Shared = Rc<RefCell<World>>;
+
+impl World {
+    fn note(&mut self, text: String) {
+        self.log.push(format!("{:?} {text}", Instant::now()));
+    }
+
+    fn id(&mut self) -> String {
+        self.count += 1;
+        format!("00000000-0000-4000-8000-{:012}", self.count)
+    }
+
+    /// Adds an event, which may lack members, and becomes visible after at most 12 s.
+    fn push(&mut self, mut event: Value) {
+        event["id"] = json!(self.id());
+        for member in [
+            "id",
+            "event_reference",
+            "amount",
+            "success",
+            "correlation_request_id",
+            "request_id",
+        ] {
+            if self.random.percent(self.chaos / 6) {
+                event[member] = Value::Null;
+            }
+        }
+        match self.random.below(12) {
+            0 if self.random.percent(self.chaos) => {
+                event["name"] = event["event"].take();
+            }
+            1 if self.random.percent(self.chaos / 2) => event["event"] = json!(["?"]),
+            _ => {}
+        }
+        let lag = if self.random.percent(self.chaos) {
+            self.random.below(12_000)
+        } else {
+            0
+        };
+        let visible = Instant::now() + Duration::from_millis(lag);
+        self.note(format!("visible after {lag} ms: {event}"));
+        self.events.push((visible, event));
+    }
+
+    fn read(&mut self, is_stale: bool) -> Value {
+        let now = Instant::now();
+        let mut events: Vec<Value> = self
+            .events
+            .iter()
+            .filter(|(at, _)| !is_stale || *at <= now)
+            .map(|(_, event)| event.clone())
+            .collect();
+        if self.random.percent(self.chaos) {
+            events.reverse();
+        }
+        let status = if self.void_visible.is_some_and(|at| at <= now) || self.voided && !is_stale {
+            "AUTHORIZATION_VOIDED"
+        } else {
+            "AUTHORIZED"
+        };
+        json!({"id": "T12345678.a", "amount": AUTHORIZED, "currency": "NOK", "status": status, "events": events})
+    }
+
+    /// Carries out a capture or void, if the transaction allows it.
+    fn carry_out(
+        &mut self,
+        kind: &str,
+        reference: &str,
+        amount: i64,
+        request_id: Option<&str>,
+    ) -> bool {
+        let declined = self.random.percent(self.chaos / 4);
+        let allowed = !self.voided && (kind == "VOID" || self.captured + amount <= AUTHORIZED);
+        let mut event = json!({"event": kind, "success": allowed && !declined});
+        if kind == "CAPTURE" {
+            event["amount"] = json!(amount);
+            event["event_reference"] = json!(reference);
+        }
+        if let Some(id) = request_id {
+            event["correlation_request_id"] = json!(id);
+        }
+        if allowed && !declined {
+            match kind {
+                "CAPTURE" => self.captured += amount,
+                _ => {
+                    let lag = Duration::from_millis(self.random.below(12_000));
+                    self.voided = true;
+                    self.void_visible = Some(Instant::now() + lag);
+                }
+            }
+            self.done
+                .entry((reference.to_owned(), amount))
+                .or_default()
+                .moved
+                .push(amount);
+        }
+        if allowed || request_id.is_some() {
+            self.push(event);
+        }
+        allowed
+    }
+
+    /// Lets somebody else capture, with or without a reference.
+    fn interfere(&mut self) {
+        let amount = 1 + self.random.below(3) as i64 * 50;
+        if !self.voided && self.captured + amount <= AUTHORIZED {
+            self.captured += amount;
+            let reference = if self.random.percent(70) {
+                json!("somebody else")
+            } else {
+                Value::Null
+            };
+            self.push(json!({"event": "CAPTURE", "success": true, "amount": amount, "event_reference": reference}));
+        }
+    }
+}
+
+/// A response, or `None` for a connection that is closed.
+type Reply = Option<(u16, String, Option<String>)>;
+
+fn status_of(status: u16) -> Reply {
+    let body = match status {
+        400..=499 => json!({"error": {"message": "no"}}).to_string(),
+        _ => "<html>".to_owned(),
+    };
+    Some((status, body, None))
+}
+
+async fn post(world: &Shared, path: &str, body: &Value) -> Reply {
+    let kind = if path.ends_with("void") {
+        "VOID"
+    } else {
+        "CAPTURE"
+    };
+    let reference = body["capture_reference"]
+        .as_str()
+        .unwrap_or("void")
+        .to_owned();
+    let amount = body["amount"].as_i64().unwrap_or(0);
+    let (fate, delay) = {
+        let mut world = world.borrow_mut();
+        world.received += 1;
+        let chaos = world.chaos;
+        let fate = if world.random.percent(chaos) {
+            1 + world.random.below(9)
+        } else {
+            0
+        };
+        let delay = if world.random.percent(chaos) {
+            world.random.below(12_000)
+        } else {
+            0
+        };
+        world.note(format!(
+            "{path} {body} has the fate {fate} after {delay} ms"
+        ));
+        (fate, Duration::from_millis(delay))
+    };
+    match fate {
+        // Never carried out.
+        1 => return None,
+        2 => {
+            return status_of(
+                [500, 503, 302, 404, 408, 425, 429, 413]
+                    [world.borrow_mut().random.below(8) as usize],
+            );
+        }
+        3 => return Some((400, "proxy".to_owned(), None)),
+        _ => {}
+    }
+    let is_underway = |by: i64| {
+        let mut world = world.borrow_mut();
+        let done = world.done.entry((reference.clone(), amount)).or_default();
+        done.underway = done.underway.checked_add_signed(by as isize).unwrap();
+    };
+    is_underway(1);
+    sleep(delay).await;
+    if fate == 4 {
+        // Accepted: carried out after at most 40 s.
+        let (id, after, reply) = {
+            let mut world = world.borrow_mut();
+            let id = world.id();
+            let mut begun = json!({"event": format!("INITIATE_{kind}"), "success": true, "request_id": id, "amount": amount});
+            if kind == "CAPTURE" {
+                begun["event_reference"] = json!(reference);
+            }
+            world.push(begun);
+            let after = Duration::from_millis(world.random.below(40_000));
+            let reply = world.read(false).to_string();
+            (id, after, reply)
+        };
+        let (world, of, request_id) = (world.clone(), reference.clone(), id.clone());
+        spawn_local(async move {
+            sleep(after).await;
+            let mut world = world.borrow_mut();
+            world.carry_out(kind, &of, amount, Some(&request_id));
+            world.done.entry((of, amount)).or_default().underway -= 1;
+        });
+        return Some((202, reply, Some(id)));
+    }
+    let allowed = world.borrow_mut().carry_out(kind, &reference, amount, None);
+    is_underway(-1);
+    let mut world = world.borrow_mut();
+    match fate {
+        // Carried out, and the response is lost or says otherwise.
+        5 => None,
+        6 => status_of([500, 502, 504, 302, 408, 520, 307][world.random.below(7) as usize]),
+        7 => Some((200, "{}".to_owned(), None)),
+        8 => Some((200, "<html>".to_owned(), None)),
+        9 => Some((200, world.read(true).to_string(), None)),
+        _ if !allowed => status_of(400),
+        _ => Some((200, world.read(false).to_string(), None)),
+    }
+}
+
+async fn get(world: &Shared) -> Reply {
+    let mut world = world.borrow_mut();
+    let chaos = world.chaos;
+    if world.random.percent(chaos / 4) {
+        world.interfere();
+    }
+    match world.random.below(8) {
+        0 if world.random.percent(chaos) => None,
+        1 if world.random.percent(chaos) => status_of(500 + world.random.below(30) as u16),
+        2 if world.random.percent(chaos) => Some((200, "[]".to_owned(), None)),
+        _ => Some((200, world.read(true).to_string(), None)),
+    }
+}
+
+/// Serves one connection until it ends.
+async fn serve(mut stream: TcpStream, world: Rc<RefCell<Option<Shared>>>) {
+    let mut input = Vec::new();
+    loop {
+        let head = loop {
+            if let Some(end) = input.windows(4).position(|four| four == b"\r\n\r\n") {
+                break end + 4;
+            }
+            if !matches!(stream.read_buf(&mut input).await, Ok(1..)) {
+                return;
+            }
+        };
+        let text = String::from_utf8_lossy(&input[..head]).to_ascii_lowercase();
+        let length = text
+            .split("content-length: ")
+            .nth(1)
+            .and_then(|rest| rest.split("\r\n").next()?.parse().ok());
+        let end = head + length.unwrap_or(0);
+        while input.len() < end {
+            if !matches!(stream.read_buf(&mut input).await, Ok(1..)) {
+                return;
+            }
+        }
+        let body = serde_json::from_slice(&input[head..end]).unwrap_or_default();
+        input.drain(..end);
+        let Some(world) = world.borrow().clone() else {
+            return;
+        };
+        let path = text.split(' ').nth(1).unwrap();
+        let reply = match text.starts_with("get") {
+            true => get(&world).await,
+            false => post(&world, path, &body).await,
+        };
+        let Some((status, body, id)) = reply else {
+            return;
+        };
+        let id = id.map_or_else(String::new, |id| format!("event-request-id: {id}\r\n"));
+        let length = body.len();
+        let reply = format!(
+            "HTTP/1.1 {status} x\r\ncontent-type: application/json\r\nlocation: /\r\n{id}content-length: {length}\r\n\r\n{body}"
+        );
+        if stream.write_all(reply.as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// A caller: calls, crashes, waits, checks and calls again.
+struct Caller {
+    world: Shared,
+    dintero: Dintero,
+    reference: Option<String>,
+    amount: i64,
+    random: Random,
+}
+
+#[derive(Default, Debug)]
+struct Counts {
+    applied: usize,
+    pending: usize,
+    not_applied: usize,
+    unknown: usize,
+    crashed: usize,
+    requests: usize,
+}
+
+impl Caller {
+    fn attempt(&mut self) -> Confirmation<Transaction> {
+        let checkout = self.dintero.checkout();
+        let attempt = match &self.reference {
+            Some(reference) => {
+                let options = CaptureOptions::builder()
+                    .amount(self.amount)
+                    .capture_reference(&**reference);
+                checkout
+                    .capture_transaction("T12345678.a")
+                    .body(options)
+                    .confirm()
+            }
+            None => checkout.void_transaction("T12345678.a").confirm(),
+        };
+        attempt.repeat_if_not_applied(self.random.below(3) as u32)
+    }
+
+    async fn run(mut self, counts: Rc<RefCell<Counts>>, calls: u64) {
+        for _ in 0..calls {
+            let attempt = self.attempt();
+            let patience = match self.random.percent(10) {
+                true => Duration::from_millis(self.random.below(60_000)),
+                false => Duration::from_secs(86_400),
+            };
+            let mut next = timeout(patience, attempt.into_future()).await.ok();
+            counts.borrow_mut().crashed += usize::from(next.is_none());
+            for _ in 0..4 {
+                next = match next {
+                    Some(Outcome::Pending(pending)) => {
+                        counts.borrow_mut().pending += 1;
+                        Some(pending.wait(Duration::from_secs(20)).await)
+                    }
+                    Some(Outcome::Unknown(unknown)) => {
+                        counts.borrow_mut().unknown += 1;
+                        assert!(!unknown.to_string().is_empty());
+                        sleep(Duration::from_millis(self.random.below(20_000))).await;
+                        Some(unknown.check().await)
+                    }
+                    Some(outcome) => {
+                        let text = format!("{:?} {outcome:.150?}", self.reference);
+                        self.world.borrow_mut().note(text);
+                        self.judge(&outcome, &mut counts.borrow_mut());
+                        break;
+                    }
+                    None => break,
+                };
+            }
+        }
+    }
+
+    /// Compares a definite outcome with what happened.
+    fn judge(&self, outcome: &Outcome<Transaction>, counts: &mut Counts) {
+        let mut world = self.world.borrow_mut();
+        let reference = self.reference.as_deref().unwrap_or("void");
+        let done = world
+            .done
+            .entry((reference.to_owned(), self.amount))
+            .or_default();
+        match outcome {
+            Outcome::Applied(_) => {
+                counts.applied += 1;
+                assert_eq!(done.moved, [self.amount], "{reference} was applied");
+            }
+            Outcome::NotApplied(NotApplied::ReferenceTaken) => {
+                counts.not_applied += 1;
+                let nothing = done.moved.is_empty() && done.underway == 0;
+                assert!(nothing, "{reference} was taken");
+            }
+            Outcome::NotApplied(reason) => {
+                counts.not_applied += 1;
+                assert!(
+                    done.moved.is_empty() && done.underway == 0,
+                    "{reference}, {reason:?}: {:?}, {} underway",
+                    done.moved,
+                    done.underway
+                );
+            }
+            _ => unreachable!(),
+        }
+    }
+}
+
+async fn run(
+    seed: u64,
+    url: &str,
+    http: &reqwest::Client,
+    served: &RefCell<Option<Shared>>,
+    counts: &Rc<RefCell<Counts>>,
+) {
+    let mut random = Random(seed);
+    let world = Rc::new(RefCell::new(World {
+        random: Random(seed ^ 0xdead_beef),
+        chaos: [0, 10, 30, 60][random.below(4) as usize],
+        events: Vec::new(),
+        done: BTreeMap::new(),
+        captured: 0,
+        voided: false,
+        void_visible: None,
+        count: 0,
+        received: 0,
+        log: vec![format!("seed {seed}")],
+    }));
+    world
+        .borrow_mut()
+        .push(json!({"event": "AUTHORIZE", "success": true, "amount": AUTHORIZED}));
+    served.replace(Some(world.clone()));
+    let client = || {
+        let builder = Dintero::builder()
+            .account("T12345678")
+            .bearer_token("token");
+        builder
+            .api_url(url)
+            .checkout_url(url)
+            .http_client(http.clone())
+            .build()
+            .unwrap()
+    };
+    // A process ends, and another one begins after half a minute.
+    for _ in 0..1 + random.below(2) {
+        let dintero = client();
+        let mut tasks = Vec::new();
+        for _ in 0..1 + random.below(3) {
+            let caller = Caller {
+                world: world.clone(),
+                dintero: dintero.clone(),
+                reference: random
+                    .percent(85)
+                    .then(|| format!("parcel-{}", random.below(3))),
+                amount: 0,
+                random: Random(random.below(u64::MAX)),
+            };
+            let amount = match &caller.reference {
+                // Rarely, a reference is used for another amount.
+                Some(reference) if !random.percent(5) => {
+                    100 * (1 + i64::from(reference.as_bytes()[7] - b'0'))
+                }
+                Some(_) => 50,
+                None => 0,
+            };
+            let calls = 1 + random.below(3);
+            tasks.push(spawn_local(
+                Caller { amount, ..caller }.run(counts.clone(), calls),
+            ));
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+        sleep(Duration::from_secs(31)).await;
+    }
+    sleep(Duration::from_secs(60)).await;
+    let world = world.borrow();
+    counts.borrow_mut().requests += world.received;
+    for ((reference, _), done) in &world.done {
+        assert!(done.moved.len() <= 1, "{reference} moved {:?}", done.moved);
+    }
+}
+
+#[test]
+fn no_sequence_of_confirmed_calls_moves_too_much_and_no_outcome_is_wrong() {
+    let of_env = |name| {
+        std::env::var(name)
+            .ok()
+            .and_then(|value: String| value.parse().ok())
+    };
+    let (runs, first): (u64, u64) = (
+        of_env("MODEL_RUNS").unwrap_or(300),
+        of_env("MODEL_SEED").unwrap_or(0),
+    );
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    let counts = Rc::new(RefCell::new(Counts::default()));
+    LocalSet::new().block_on(&runtime, async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let served = Rc::new(RefCell::new(None));
+        let of_server = served.clone();
+        spawn_local(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                spawn_local(serve(stream, of_server.clone()));
+            }
+        });
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never());
+        let http = http.build().unwrap();
+        for seed in first..first + runs {
+            let run = std::panic::AssertUnwindSafe(run(seed, &url, &http, &served, &counts));
+            run.0.await;
+        }
+    });
+    let counts = counts.borrow();
+    if runs >= 300 {
+        let most = runs as usize / 10;
+        assert!(
+            counts.applied > most
+                && counts.not_applied > most
+                && counts.unknown > most
+                && counts.pending > 10,
+            "{counts:?}"
+        );
+    }
+    if std::env::var("MODEL_RUNS").is_ok() {
+        eprintln!("seeds {first} to {}: {counts:?}", first + runs - 1);
+    }
+}
