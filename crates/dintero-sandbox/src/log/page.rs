@@ -68,12 +68,13 @@ fn verdict(entry: &LoggedRequest) -> Markup {
     let refusal = entry.refusal.as_ref();
     let reasons = refusal.map_or(&[][..], |refusal| &refusal.errors);
     html! {
-        p {
+        p class=(entry.verdict()) {
             (entry.verdict()) ", "
             @if let Some(status) = entry.status { (status) } @else { "no response" }
             @if let Some(fault) = entry.fault { ". Fault: " (fault.to_string()) }
             @if let Some(refusal) = &entry.refusal { ". " (refusal.code) ": " (refusal.message) }
         }
+        @if !entry.undocumented.is_empty() { p { "Not in the documents: " (entry.undocumented.join(", ")) } }
         @if !reasons.is_empty() {
             ul { @for reason in reasons { li { (reason) } } }
         }
