@@ -90,19 +90,14 @@ impl StateFile {
         let _ = self.lock.unlock();
     }
 
-    pub(crate) fn written(&self) -> Option<File> {
-        lock(&self.log).file.as_ref()?.try_clone().ok()
-    }
-
-    /// Appends what has changed; everything if that is not in the file yet. Returns the file.
-    pub(crate) fn write(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<File> {
+    /// Appends what has changed; everything if that is not in the file yet.
+    pub(crate) fn write(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<()> {
         let mut log = lock(&self.log);
         if log.is_closed {
             return Err(io::Error::other("the sandbox has ended"));
         }
         let has_room = log.len <= GROWTH + 2 * log.rewritten_len;
-        let file = log.file.take().filter(|_| has_room && self.path.exists());
-        let done = match file {
+        let done = match log.file.take().filter(|_| has_room) {
             Some(mut file) => {
                 let bytes = line(state, moved_ms, false);
                 let written = bytes.and_then(|bytes| file.write_all(&bytes).map(|()| bytes.len()));
@@ -113,13 +108,23 @@ impl StateFile {
                 done.inspect(|(_, len)| log.rewritten_len = *len)
             }
         };
-        let done = done.and_then(|(file, len)| Ok((file.try_clone()?, file, len)));
         let done = done.map_err(|error| named(&self.path, error));
         log.error = done.as_ref().err().map(ToString::to_string);
-        let (copy, file, len) = done?;
+        let (file, len) = done?;
         (log.file, log.len) = (Some(file), len);
         self.changed.notify_one();
-        Ok(copy)
+        Ok(())
+    }
+
+    /// Brings what is written to the disk. Returns `false` if the file is not where it was: the next write makes it anew.
+    pub(crate) fn sync(&self) -> io::Result<bool> {
+        let mut log = lock(&self.log);
+        if !self.path.exists() {
+            log.file = None;
+        }
+        let file = log.file.as_ref().map(File::try_clone).transpose()?;
+        drop(log);
+        file.map_or(Ok(false), |file| file.sync_data().map(|()| true))
     }
 
     fn rewrite(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<(File, usize)> {
