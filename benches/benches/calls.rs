@@ -41,7 +41,6 @@ static CAPTURE: Operation = Operation::new(OperationFacts {
     scopes: &["write:checkout"],
     retry_class: RetryClass::NonIdempotent,
     read_back: Some("get_transaction"),
-    confirm: None,
     paging: None,
     auth: Auth::Bearer,
     content_type: "application/json",

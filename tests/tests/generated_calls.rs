@@ -45,7 +45,8 @@ fn server(status: &str, body: &'static str) -> (Client, JoinHandle<String>) {
     let builder = Handle::builder()
         .account("T12345678")
         .bearer_token("token")
-        .api_url(url);
+        .api_url(&url)
+        .checkout_url(url);
     (Client::new(builder.build().expect("a client")), served)
 }
 

@@ -16,7 +16,8 @@ async fn sent<T>(call: impl AsyncFnOnce(Client) -> Result<Response<T>, Error>) -
     let handle = Handle::builder()
         .account("T12345678")
         .bearer_token("token")
-        .api_url(server.uri());
+        .api_url(server.uri())
+        .checkout_url(server.uri());
     let client = Client::new(handle.build().expect("a client"));
     call(client).await.map(drop).expect("a success");
     let requests = server.received_requests().await.expect("requests");
@@ -123,7 +124,8 @@ async fn required_headers_and_queries_with_brackets_are_sent_under_their_names()
 /// Returns what is wrong with a call that must not be sent.
 async fn refused<T>(call: impl AsyncFnOnce(Client) -> Result<Response<T>, Error>) -> String {
     let handle = Handle::builder().account("T12345678").bearer_token("token");
-    let handle = handle.api_url("http://127.0.0.1:9");
+    let nobody = "http://127.0.0.1:9";
+    let handle = handle.api_url(nobody).checkout_url(nobody);
     let client = Client::new(handle.build().expect("a client"));
     let error = call(client).await.map(drop).expect_err("a violation");
     assert!(error.is_invalid_request(), "{error}");

@@ -28,10 +28,21 @@ pub fn check(
         let confirm = confirm::confirmed(api, operation).err();
         let confirm = confirm.map(|problem| (confirm::MARK, Rule::UnknownConfirmation, problem));
         for (mark, rule, (member, problem)) in paging.into_iter().chain(confirm) {
-            let (file, place) = origin(document, overlay, &format!("{}{member}", at(mark)));
+            let node = format!("{}{member}", at(mark));
+            let is_there = document.root.pointer(&node).is_some();
+            let node = if is_there { node } else { at(mark) };
+            let (file, place) = origin(document, overlay, &node);
             let route = format!("{} {}", operation.method, operation.path);
-            let problem = format!("{route} works otherwise than {mark} says: {problem}");
-            let help = "Correct the mark in the overlay, or remove it there";
+            let does = if mark == MARK {
+                "pages"
+            } else {
+                "is confirmed"
+            };
+            let problem = format!("{route} {does} otherwise than {mark} says: {problem}");
+            let help = match mark {
+                MARK => "Correct the paging in the overlay, or remove it there",
+                _ => "Correct the mark in the overlay, or remove it there",
+            };
             let why = format!("Does not fit the document: {problem}");
             let mut finding = file.finding(Level::Error, &place, problem, help);
             let action = Action::remove(&document.root, &at(mark), why);

@@ -131,7 +131,7 @@ fn in_flight(call: &mut Call, arguments: &[(&str, String)]) -> Result<InFlight, 
         Source::Choice(choices) => {
             let holds = |(member, text): (&str, &str)| match body.pointer(member) {
                 Some(Value::String(found)) => found == text,
-                found => found.is_some_and(|found| found.to_string() == text),
+                found => serde_json::to_string(&found).is_ok_and(|found| found == text),
             };
             let mut choices = choices.iter();
             let choice = choices.find(|(_, condition)| condition.is_none_or(holds));

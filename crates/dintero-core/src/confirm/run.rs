@@ -326,8 +326,11 @@ fn json(body: &[u8]) -> Result<Value, DecodeError> {
 }
 
 /// Returns `true` for a response after which the request certainly had no effect: one of the API's own, or one that says that the
-/// request was not handled. What a proxy says otherwise proves nothing.
+/// request was not handled. What a proxy says otherwise proves nothing, nor does a response that may belong to another request.
 fn is_refusal(error: &Error) -> bool {
+    if error.was_sent() == WasSent::Maybe {
+        return false;
+    }
     let body = error.body().and_then(|body| json(body).ok());
     match error.status().map(|status| status.as_u16()) {
         None => error.is_configuration(),

@@ -61,3 +61,17 @@ fn an_amount_serializes_like_the_fields_of_the_api() {
     assert_eq!(Amount::of(29990, "NOK"), Ok(amount));
     assert_eq!(Amount::of(1, "kr"), Err(AmountError::UnknownCurrency));
 }
+
+#[test]
+fn too_many_parts_are_an_error() {
+    let whole = Amount::new(10, NOK);
+    for parts in [usize::MAX, usize::MAX / 2, 1_000_001] {
+        let error = whole.split(parts).unwrap_err();
+        assert_eq!(error, AmountError::TooManyParts);
+        assert_eq!(
+            error.to_string(),
+            "an amount cannot be split into more than 1,000,000 parts"
+        );
+    }
+    assert_eq!(whole.split(1_000_000).unwrap().len(), 1_000_000);
+}

@@ -63,7 +63,10 @@ pub async fn settings(contract: &Contract) {
     let key = contract.known(key.send().await);
     let id = key.id.unwrap();
     let new = contract.known(checkout.rotate_api_key(&id).send().await);
-    assert_eq!((new.id.as_ref(), &*new.name), (Some(&id), "till"));
+    assert_eq!(
+        (new.id.as_ref(), new.name.as_deref()),
+        (Some(&id), Some("till"))
+    );
     assert_ne!(new.api_key, key.api_key);
     let deleted = contract.known(checkout.delete_api_key(&id).send().await);
     assert_eq!(
@@ -124,13 +127,13 @@ pub async fn sellers(contract: &Contract) {
         let case = contract.known(case.send().await);
         assert_eq!(
             (
-                &case.payout_destination_id,
-                &case.bank_accounts,
+                case.payout_destination_id.as_ref(),
+                case.bank_accounts.as_ref(),
                 &case.form_submitter
             ),
             (
-                &sent.payout_destination_id,
-                &sent.bank_accounts,
+                Some(&sent.payout_destination_id),
+                Some(&sent.bank_accounts),
                 &sent.form_submitter
             )
         );
@@ -145,7 +148,7 @@ pub async fn sellers(contract: &Contract) {
         .payout_destinations
         .unwrap();
     assert_eq!(cases.len(), 1);
-    assert_eq!(cases[0].payout_destination_id, SELLERS[1]);
+    assert_eq!(cases[0].payout_destination_id.as_deref(), Some(SELLERS[1]));
 }
 
 /// Settlements of the captures, and their reports.

@@ -119,7 +119,7 @@ async fn a_value_beyond_a_limit_is_never_sent() {
         .unwrap_err();
     assert!(error.is_invalid_request(), "{error}");
     assert!(
-        error.to_string().contains("`amount` must be at least 0"),
+        error.to_string().contains("`amount` must be at least 1"),
         "{error}"
     );
     assert!(

@@ -351,3 +351,21 @@ fn an_initiated_event_is_pending_until_an_event_completes_it() {
         assert_eq!(amounts.is_pending(), pending != (0, 0, false));
     }
 }
+
+/// A search through all events for each of them would take hours.
+#[test]
+fn the_amounts_of_very_many_events_are_known() {
+    let pair = |index: i64| {
+        let id = format!("00000000-0000-4000-8000-{index:012}");
+        [
+            json!({"event": "INITIATE_CAPTURE", "success": true, "amount": 1, "request_id": id}),
+            json!({"event": "CAPTURE", "success": true, "amount": 1, "correlation_request_id": id.replace('-', "")}),
+        ]
+    };
+    let events: Vec<Value> = (0..200_000).flat_map(pair).collect();
+    let mut transaction = transaction("PARTIALLY_CAPTURED", json!(events));
+    transaction.amount = Some(200_001);
+    let amounts = TransactionAmounts::of(&transaction).unwrap();
+    assert_eq!(amounts.captured().minor(), 200_000);
+    assert!(amounts.pending_capture().is_zero());
+}

@@ -317,3 +317,15 @@ fn a_session_has_the_state_of_its_fields() {
         assert_eq!(session.state(at(10)), want, "{fields}");
     }
 }
+
+#[test]
+fn a_captured_transaction_without_a_product_may_be_an_invoice_that_can_be_voided() {
+    let mut captured = transaction("CAPTURED", "vipps", json!([ok("CAPTURE", 1000)]));
+    assert!(matches!(captured.can_void(), Verdict::No(_)));
+    captured.payment_product_type = None;
+    assert!(matches!(captured.can_void(), Verdict::No(_)));
+    captured.payment_product = None;
+    assert!(captured.can_void().is_unknown());
+    captured.payment_product = Some("new".into());
+    assert!(captured.can_void().is_unknown());
+}
