@@ -201,7 +201,6 @@ fn assumed_scopes(method: &str, path: &str) -> &'static [&'static str] {
     row.map_or(&[], |(_, read, write)| if reads { read } else { write })
 }
 
-/// The name in a part of a path such as `{id}`.
 pub(crate) fn variable(part: &str) -> Option<&str> {
     part.strip_prefix('{')?.strip_suffix('}')
 }

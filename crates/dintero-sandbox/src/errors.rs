@@ -36,7 +36,6 @@ impl ApiError {
         Self::new(400, "INVALID_REQUEST", message)
     }
 
-    /// 400: these fields are invalid, each with a path and a reason.
     pub(crate) fn invalid(errors: Vec<Value>) -> Self {
         let message = "the request has invalid fields, see errors";
         Self {
@@ -59,7 +58,6 @@ impl ApiError {
         Self::new(401, "UNAUTHORIZED", message)
     }
 
-    /// 403: the caller is known, but not allowed to do this.
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
         Self::new(403, "FORBIDDEN", message)
     }

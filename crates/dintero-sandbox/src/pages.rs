@@ -12,7 +12,6 @@ use crate::shared::Shared;
 
 const STYLE: &str = include_str!("log/style.css");
 
-/// Returns what is at this path; `None` for a path of the API.
 pub(crate) fn find(
     server: &Server,
     (method, path, query): (&str, &str, &str),

@@ -42,7 +42,6 @@ impl Shared {
         }
     }
 
-    /// Returns once all changes are on the disk.
     pub(crate) fn save(&self) -> io::Result<()> {
         let Some(file) = &self.state_file else {
             return Ok(());

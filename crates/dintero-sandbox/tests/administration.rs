@@ -137,3 +137,25 @@ async fn the_signature_secret_is_there_once_it_was_made() {
     assert_ne!(first["signature"]["secret"], second["signature"]["secret"]);
     assert_eq!(ok(api.get("/v1/admin/signature").await), second);
 }
+
+#[tokio::test]
+async fn the_rate_of_a_loan_example_is_worked_out() {
+    let api = start().await;
+    for (amount, total, years, expected) in [
+        (10_000, 12_138, 1, "21.38"),
+        (10_000, 14_400, 2, "20.00"),
+        (1, i64::from(i32::MAX), 1, "100000.00"),
+        (10_000, 1, i64::from(i32::MAX), "0.00"),
+    ] {
+        let example =
+            json!({"amount": amount, "total_amount": total, "cost": 2_138, "years": years});
+        let finance = json!({"type": "payment_product_type", "enabled": true, "product": {
+            "type": "instabank_finance", "product_code": "1", "minimum_monthly_balance_rate": "1",
+            "origination_fee": 0, "notification_fee": 0, "loan_example": example,
+        }});
+        let configuration = json!({"description": "Loans", "configuration": {"instabank": {"type": "payment_type", "finance": finance}}});
+        let made = ok(api.post("/v1/admin/session/profiles", configuration).await);
+        let rate = &made["configuration"]["instabank"]["finance"]["product"]["loan_example"];
+        assert_eq!(rate["effective_annual_interest_rate"], expected);
+    }
+}

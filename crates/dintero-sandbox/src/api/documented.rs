@@ -3,6 +3,7 @@
 
 use uuid::Uuid;
 
+use crate::api::add_rates;
 use crate::api::prelude::*;
 use crate::api::records::list_of;
 use crate::documents::{Operation, Route, find, resolve};
@@ -68,7 +69,8 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
             check.ensure(is_same, name, "cannot be changed");
             check.finish()?;
             let record = records.get_mut(call.path, "object")?;
-            let body = sample.value("", schema).unwrap_or_default();
+            let mut body = sample.value("", schema).unwrap_or_default();
+            add_rates(&mut body);
             set(&mut record["response"], body.clone());
             body
         }
@@ -82,7 +84,8 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
                 return Ok(ApiResponse::new(status, first["response"].clone()));
             }
             records.check_capacity(1, "objects")?;
-            let body = sample.value("", schema).unwrap_or_default();
+            let mut body = sample.value("", schema).unwrap_or_default();
+            add_rates(&mut body);
             let at = match body["id"].as_str().filter(|_| own.is_none()) {
                 Some(id) => format!("{}/{id}", call.path),
                 None => at,
@@ -119,7 +122,6 @@ fn own_id(call: &Call<'_>) -> (String, Option<String>) {
     (field, own)
 }
 
-/// A page of what was created at this path, else of samples.
 fn list(
     call: &Call<'_>,
     records: &Store<Value>,

@@ -172,10 +172,8 @@ impl<'a> Converter<'a> {
         let property = &schema["properties"][name.as_str().unwrap_or_default()];
         match self.direction {
             Direction::Request => property["readOnly"] != true,
-            // What the API works out inside of what was sent is not worked out here.
             Direction::Response => {
-                property["readOnly"] != true
-                    && schema["x-evidence-required"].is_null()
+                schema["x-evidence-required"].is_null()
                     && schema["x-required-evidence"].is_null()
                     && property["x-evidence"].is_null()
             }

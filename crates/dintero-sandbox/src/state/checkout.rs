@@ -192,7 +192,6 @@ pub(crate) struct Pending {
     pub(crate) due: DateTime<Utc>,
 }
 
-/// Where an authorization that is not final stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum PreAuthorization {
     #[default]

@@ -101,7 +101,6 @@ impl Order {
         }
     }
 
-    /// The whole order; events of the types in `events`.
     pub(crate) fn body(&self, events: &[&str]) -> Value {
         let mut doc = self.doc.clone();
         doc["payment_status"] = json!(self.payment_status());

@@ -8,7 +8,7 @@ use crate::api::checkout::order::{check_order, check_session_metadata, check_sum
 use crate::api::checkout::transaction_operations::{perform, timed_out, voiding};
 use crate::api::checkout::transactions::has_name;
 use crate::api::prelude::*;
-use crate::api::{has_values, is_found, is_set, page};
+use crate::api::{add_rates, has_values, is_found, is_set, page};
 use crate::state::size;
 
 /// How long a session lives when `expires_at` is not sent. Dintero's default is not published; 4 hours is what its
@@ -53,6 +53,7 @@ fn create(
     }
     let mut doc = call.body.clone();
     set(&mut configuration, doc["configuration"].take());
+    add_rates(&mut configuration);
     doc["configuration"] = configuration;
     let id = open(call, account, doc, expires_at)?;
     created(call, account, &id)

@@ -153,7 +153,6 @@ pub(crate) fn next_due(account: &Account) -> Option<DateTime<Utc>> {
     due.min()
 }
 
-/// Carries out what was accepted with 202 and is due, or all of it.
 pub(crate) fn complete_pending(account: &mut Account, now: DateTime<Utc>, all: bool) {
     for id in std::mem::take(&mut account.checkout.pending) {
         let Ok(transaction) = account.checkout.transactions.get_mut(&id, "transaction") else {
