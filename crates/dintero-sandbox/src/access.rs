@@ -66,7 +66,7 @@ pub(crate) fn options(parts: &Parts) -> Option<ApiResponse> {
     if parts.method != Method::OPTIONS {
         return None;
     }
-    let methods = allowed_methods(parts.uri.path());
+    let methods = allowed_methods(parts.uri.path())?;
     let asked = parts.headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS);
     let asked = asked.and_then(|names| names.to_str().ok());
     let response = ApiResponse::new(204, serde_json::Value::Null)

@@ -239,13 +239,13 @@ pub(crate) fn find(method: &str, path: &str) -> Route {
     Route::OtherMethods(methods.join(", "))
 }
 
-/// The methods of a path; those of all paths where it is none of the API's.
-pub(crate) fn allowed_methods(path: &str) -> String {
-    let own = match find("", path) {
-        Route::OtherMethods(own) => own,
-        _ => "GET, POST, PUT, DELETE".to_owned(),
+/// The methods of a path of the API, the implied ones included.
+pub(crate) fn allowed_methods(path: &str) -> Option<String> {
+    let Route::OtherMethods(own) = find("", path) else {
+        return None;
     };
-    format!("{own}, HEAD, OPTIONS")
+    let head = if own.contains("GET") { "HEAD, " } else { "" };
+    Some(format!("{own}, {head}OPTIONS"))
 }
 
 pub(crate) fn is_operation(id: &str) -> bool {
