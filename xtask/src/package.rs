@@ -15,13 +15,14 @@ use crate::report::Report;
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The crates that are published, in the order of publishing.
-const CRATES: [&str; 6] = [
+const CRATES: [&str; 7] = [
     "dintero-core",
     "dintero-shopping",
     "dintero-checkout",
     "dintero-wallets",
     "dintero",
     "dintero-sandbox",
+    "dintero-cli",
 ];
 
 /// Stage the crates as they are published: with the source that their build scripts generate, and without build scripts.

@@ -18,7 +18,9 @@ pub fn apply(
     overlay: &Document,
     strict: bool,
 ) -> Result<Vec<Finding>, Errors> {
-    run(document, overlay, strict).map(|(findings, _)| findings)
+    let mut findings = drop_retry_marks(document);
+    findings.extend(run(document, overlay, strict)?.0);
+    Ok(findings)
 }
 
 /// Applies an overlay whether its actions match or not, and returns the places of each, in the order of the actions.
@@ -35,7 +37,6 @@ fn run(
     strict: bool,
 ) -> Result<(Vec<Finding>, Vec<Vec<String>>), Errors> {
     let mut findings = Vec::new();
-    drop_retry_marks(document, &mut findings);
     let mut matched = Vec::new();
     let version = overlay.root["overlay"].as_str();
     if !version.is_some_and(|version| version.starts_with("1.")) {
@@ -98,22 +99,28 @@ fn run(
 }
 
 /// Removes retry marks of the document itself: whoever writes it must not decide what is sent twice.
-fn drop_retry_marks(document: &mut Document, findings: &mut Vec<Finding>) {
+fn drop_retry_marks(document: &mut Document) -> Vec<Finding> {
     let mut marks = Vec::new();
     for (path, item) in members(&document.root["paths"]) {
         for (method, operation) in members(item) {
-            let names = ["x-dintero-retry", "x-dintero-read-back"].into_iter();
+            let names = [
+                "x-dintero-retry",
+                "x-dintero-read-back",
+                "x-dintero-confirm",
+            ]
+            .into_iter();
             let found = names.filter(|name| !operation[*name].is_null());
             marks.extend(found.map(|name| format!("/paths/{}/{method}/{name}", escape(path))));
         }
     }
-    for mark in marks {
-        let problem = "is ignored, since retry marks are read from overlays only";
-        let help = "Put it into the overlay, with its reason";
+    let problem = "is ignored, since retry marks are read from overlays only";
+    let help = "Put it into the overlay, with its reason";
+    let dropped = marks.into_iter().map(|mark| {
         let finding = document.finding(Level::Warning, &mark, problem, help);
-        findings.push(finding.with_rule(Rule::Overlay));
         remove(&mut document.root, &mark);
-    }
+        finding.with_rule(Rule::Overlay)
+    });
+    dropped.collect()
 }
 
 /// Returns the key that sorts `/parameters/10` after `/parameters/9`.

@@ -94,6 +94,13 @@ impl Operation {
         &self.facts.method
     }
 
+    /// Returns how the operation is confirmed, for programs that call operations by their rows with
+    /// [`Confirmation::new`](crate::confirm::Confirmation::new); `None` if it cannot be.
+    #[doc(hidden)]
+    pub const fn confirm(&self) -> Option<&Confirm> {
+        self.facts.confirm.as_ref()
+    }
+
     /// Returns how the pages of the list follow each other, or `None` for operations without paging.
     pub const fn paging(&self) -> Option<&Paging> {
         self.facts.paging.as_ref()

@@ -49,7 +49,7 @@ fn every_action_needs_a_reason_and_a_path() {
 
 #[test]
 fn only_the_overlay_says_what_may_be_sent_twice() {
-    let marks = "operationId: a, x-dintero-retry: idempotent, x-dintero-read-back: b";
+    let marks = "operationId: a, x-dintero-retry: idempotent, x-dintero-read-back: b, x-dintero-confirm: {effect: X}";
     let methods = ["get", "put", "delete", "post", "patch", "options", "head"];
     let items = methods.map(|method| format!("{method}: {{{marks}}}"));
     let text = format!("paths: {{/~a: {{{}}}}}", items.join(", "));
@@ -57,7 +57,7 @@ fn only_the_overlay_says_what_may_be_sent_twice() {
     let overlay = "{overlay: 1.0.0, actions: [{target: '$.paths[*].patch', description: why, update: {x-dintero-retry: duplicate-tolerated}}]}";
     let overlay = Document::parse("o.yaml", overlay).unwrap();
     let findings = apply(&mut document, &overlay, true).unwrap();
-    assert_eq!(findings.len(), 2 * methods.len());
+    assert_eq!(findings.len(), 3 * methods.len());
     assert_eq!(
         findings[0].to_string(),
         "a.yaml:1 #/paths/~1~0a/delete/x-dintero-retry: is ignored, since retry marks are read from overlays only. Put it into the overlay, with its reason"

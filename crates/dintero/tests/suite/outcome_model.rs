@@ -2,6 +2,11 @@
 //! again. No sequence of confirmed captures and voids moves more than was requested, and no outcome is wrong.
 //!
 //! `MODEL_RUNS=100000` runs more of it, `MODEL_SEED` begins elsewhere. Time is that of Tokio, paused: it passes only while all wait.
+#![allow(
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "it reports what it did, and its time is paused"
+)]
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -1,0 +1,198 @@
+//! The body of a request, from a file, standard input and `--set`.
+
+use std::io::Read;
+use std::{fs, io};
+
+use clap::Args;
+use dintero::Violations;
+use serde_json::{Map, Value};
+
+use crate::documents::Described;
+use crate::failure::Failure;
+use crate::schema::{Member, Schema};
+
+/// The options of operations with a body.
+#[derive(Args)]
+#[group(skip)]
+pub struct Options {
+    /// The body as JSON; - is standard input
+    #[arg(long, value_name = "FILE")]
+    body: Option<String>,
+    /// Set a field of the body, such as items[0].amount=29990
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Send fields that are not documented, too
+    #[arg(long)]
+    undocumented: bool,
+}
+
+impl Options {
+    /// Reads and checks the body; `None` if none is given and none is required.
+    pub fn read(&self, operation: &Described) -> Result<Option<Value>, Failure> {
+        let Some((schema, is_required)) = operation.body() else {
+            return Ok(None);
+        };
+        let mut body = self.body.as_deref().map(json).transpose()?;
+        for set in &self.set {
+            let set = self.set(schema.clone(), body.get_or_insert(Value::Null), set);
+            set.map_err(|problem| Failure::Usage(format!("--set {problem}")))?;
+        }
+        let Some(body) = body else {
+            let help = "a body is required: give --body FILE, --body - or --set for each field; --help lists the fields";
+            return if is_required {
+                Err(Failure::Usage(help.to_owned()))
+            } else {
+                Ok(None)
+            };
+        };
+        let mut violations = Violations::default();
+        self.check(&schema, &body, "", &mut violations);
+        if let (true, Some(typed)) = (violations.is_empty(), operation.typed()) {
+            (typed.check)(body.to_string().as_bytes(), &mut violations);
+        }
+        let all: String = violations.iter().map(|one| format!("\n  {one}")).collect();
+        match violations.is_empty() {
+            true => Ok(Some(body)),
+            false => Err(Failure::Usage(format!(
+                "the body breaks what is documented, and was not sent:{all}"
+            ))),
+        }
+    }
+
+    /// Sets one field, given as `path=value`.
+    fn set(&self, mut schema: Schema, mut place: &mut Value, set: &str) -> Result<(), String> {
+        let form = || format!("{set}: must be PATH=VALUE, such as items[0].amount=29990");
+        let (path, text) = set.split_once('=').ok_or_else(form)?;
+        let mut free = false;
+        for step in steps(path).ok_or_else(form)? {
+            let member = match &step {
+                _ if free => Member::Free,
+                Ok(name) => schema.member(name),
+                Err(_) => schema.element(),
+            };
+            match member {
+                Member::Known(found) => schema = found,
+                Member::Unknown(names) if !self.undocumented => {
+                    return Err(format!("{path}: {}", unknown(step, &names)));
+                }
+                Member::Free | Member::Unknown(_) => free = true,
+            }
+            let other = || format!("{path}: the body has another value there");
+            if place.is_null() {
+                *place = if step.is_ok() {
+                    Map::new().into()
+                } else {
+                    Value::Array(Vec::new())
+                };
+            }
+            place = match step {
+                Ok(name) => place
+                    .as_object_mut()
+                    .ok_or_else(other)?
+                    .entry(name)
+                    .or_insert(Value::Null),
+                Err(index) => {
+                    let list = place.as_array_mut().ok_or_else(other)?;
+                    if index > list.len() {
+                        return Err(format!("{path}: the next element is [{}]", list.len()));
+                    }
+                    list.resize(list.len().max(index + 1), Value::Null);
+                    &mut list[index]
+                }
+            };
+        }
+        *place = match free {
+            true => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
+            false => schema
+                .parse(text)
+                .map_err(|wrong| format!("{path}: {wrong}"))?,
+        };
+        Ok(())
+    }
+
+    /// Records fields that are missing, not documented, or of another type. Limits are left to the generated types.
+    fn check(&self, schema: &Schema, value: &Value, path: &str, violations: &mut Violations) {
+        let at = |name: &str| format!("{path}.{name}").trim_start_matches('.').to_owned();
+        if !schema.fits(value) && (path.is_empty() || !value.is_null()) {
+            violations.push(path, format_args!("must be: {}", schema.words()));
+            return;
+        }
+        if let (Value::Array(list), Member::Known(element)) = (value, schema.element()) {
+            for (index, value) in list.iter().enumerate() {
+                self.check(&element, value, &format!("{path}[{index}]"), violations);
+            }
+        }
+        let Value::Object(fields) = value else {
+            return;
+        };
+        for name in schema
+            .required()
+            .iter()
+            .filter(|name| !fields.contains_key(**name))
+        {
+            violations.push(&at(name), "is required");
+        }
+        for (name, value) in fields {
+            match schema.member(name) {
+                Member::Known(found) => self.check(&found, value, &at(name), violations),
+                Member::Unknown(names) if !self.undocumented => {
+                    violations.push(&at(name), unknown(Ok(name), &names))
+                }
+                Member::Free | Member::Unknown(_) => {}
+            }
+        }
+    }
+}
+
+fn json(file: &str) -> Result<Value, Failure> {
+    let text = read(file)?;
+    serde_json::from_str(&text).map_err(|error| {
+        let (said, line, column) = (error.to_string(), error.line(), error.column());
+        let said = said.split(" at line ").next().unwrap_or_default();
+        Failure::Usage(format!(
+            "{file} is no JSON: line {line}, column {column}: {said}"
+        ))
+    })
+}
+
+/// Reads a file, or standard input for `-`.
+pub fn read(file: &str) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = match file {
+        "-" => io::stdin().read_to_string(&mut text).map(|_| text),
+        file => fs::read_to_string(file),
+    };
+    read.map_err(|error| Failure::Usage(format!("{file}: {error}")))
+}
+
+/// A step of a path such as `items[0].amount`: a field, or the index of an element.
+type Step<'a> = Result<&'a str, usize>;
+
+fn steps(path: &str) -> Option<Vec<Step<'_>>> {
+    let mut steps = Vec::new();
+    for part in path.split('.') {
+        let (name, indices) = part.split_at(part.find('[').unwrap_or(part.len()));
+        steps.push(Ok(Some(name).filter(|name| !name.is_empty())?));
+        for index in indices.split_terminator(']') {
+            steps.push(Err(index.strip_prefix('[')?.parse().ok()?));
+        }
+    }
+    Some(steps)
+}
+
+fn unknown(step: Step<'_>, names: &[&str]) -> String {
+    match step {
+        Err(_) => "is no list".to_owned(),
+        Ok(name) => match nearest(name, names.iter().copied()) {
+            Some(near) => format!("`{name}` is not documented; did you mean `{near}`?"),
+            None => format!("`{name}` is not documented, but {}", names.join(", ")),
+        },
+    }
+}
+
+/// Returns the name that is most like another, if one is like it.
+pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = names.map(|other| (strsim::jaro_winkler(name, other), other));
+    let best = scored.max_by(|one, other| one.0.total_cmp(&other.0));
+    best.filter(|(score, _)| *score > 0.8).map(|(_, name)| name)
+}

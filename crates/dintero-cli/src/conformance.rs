@@ -1,0 +1,288 @@
+//! `dintero conformance`: what responses have that the documents do not know.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clap::Args;
+use dintero::{Dintero, Drift, DriftKind};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::config::{Options, Settings};
+use crate::documents::{APIS, Api, Described};
+use crate::failure::Failure;
+use crate::print::{note, put, table};
+use crate::schema::{PARTS, follow};
+
+/// Compare the responses of Dintero's test environment with the documents
+///
+/// Reads all that can be read, and reports fields, enum values, misfits and statuses that the documents do not know: names and paths, and no
+/// values of fields. Refuses production accounts.
+#[derive(Args)]
+pub struct Conformance {
+    /// Create a session, an order and a gift card first
+    #[arg(long)]
+    write: bool,
+}
+
+/// What was called.
+#[derive(Default)]
+struct Run {
+    /// The first element of each list, by the list's path.
+    first: BTreeMap<String, Value>,
+    calls: usize,
+    /// Operations with nothing to read, as far as is known.
+    skipped: Vec<&'static str>,
+    refused: Vec<String>,
+    /// Whether a response is none that the documents describe.
+    failed: bool,
+}
+
+impl Conformance {
+    pub async fn run(&self, options: &Options) -> Result<(), Failure> {
+        let found = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&found);
+        let listener = move |drift: &Drift| lock(&told).push(drift.clone());
+        let dintero = Settings::read(options)?
+            .builder()
+            .on_drift(listener)
+            .build()?;
+        if dintero.is_production() {
+            let account = dintero.account();
+            return Err(Failure::Usage(format!(
+                "{account} is a production account; only test accounts are called"
+            )));
+        }
+        let mut run = Run::default();
+        if self.write {
+            run.write(&dintero).await?;
+        }
+        let reads = APIS.iter().flat_map(Api::operations);
+        let mut reads: Vec<_> = reads.filter(|one| one.row.method().is_safe()).collect();
+        // Lists come before what their elements lead to.
+        reads.sort_by_key(|one| {
+            (
+                one.row.path().matches('{').count(),
+                one.row.paging().is_none(),
+            )
+        });
+        for read in reads {
+            run.read(&dintero, read).await;
+        }
+        let found = std::mem::take(&mut *lock(&found));
+        report(&found, &run, options.json)?;
+        match found.is_empty() && !run.failed {
+            true => Ok(()),
+            false => Err(Failure::Refused(
+                "the responses and the documents differ".to_owned(),
+            )),
+        }
+    }
+}
+
+fn lock(found: &Mutex<Vec<Drift>>) -> std::sync::MutexGuard<'_, Vec<Drift>> {
+    found.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Run {
+    async fn read(&mut self, dintero: &Dintero, operation: Described) {
+        let row = operation.row;
+        let mut call = dintero.handle().call(row);
+        for parameter in operation.parameters() {
+            let name = parameter.text("name");
+            if parameter.text("in") == "path" {
+                let before = row
+                    .path()
+                    .split(&format!("/{{{name}}}"))
+                    .next()
+                    .unwrap_or_default();
+                let id = self.first.get(before).and_then(|element| id(element, name));
+                let Some(id) = id else {
+                    return self.skipped.push(row.name());
+                };
+                call = call.path(name, &id);
+            } else if name == "limit" {
+                call = call.query(name, &10_i64);
+            } else if parameter.is_required() {
+                return self.skipped.push(row.name());
+            }
+        }
+        let Some(typed) = operation.typed() else {
+            return;
+        };
+        self.calls += 1;
+        match (typed.probe)(call).await {
+            Ok(body) => {
+                let list = body.pointer(row.paging().map_or("", |paging| paging.items));
+                let first = list.and_then(|list| list.get(0)).cloned();
+                self.first
+                    .extend(first.map(|first| (row.path().to_owned(), first)));
+            }
+            Err(error) => {
+                // The account may lack the scope, or what is read; both are documented.
+                let status = error.status().map_or(0, |status| status.as_u16());
+                self.failed |= error.is_decode() || !row.statuses().contains(&status);
+                self.refused.push(format!("{}: {error}", row.name()));
+            }
+        }
+    }
+
+    /// Makes what there is to read: the calls of the quickstart that no payer takes part in.
+    async fn write(&mut self, dintero: &Dintero) -> Result<(), Failure> {
+        let calls =
+            include_str!("quickstart.json").replace("NEW", &Uuid::new_v4().simple().to_string());
+        let calls: Vec<(String, String, Value)> = serde_json::from_str(&calls).unwrap_or_default();
+        let mut last = Value::Null;
+        for (api, name, body) in calls {
+            let api = APIS.iter().find(|known| known.name == api);
+            let operation = api.and_then(|api| api.operation(&name));
+            let Some((typed, operation)) = operation.and_then(|one| Some((one.typed()?, one)))
+            else {
+                return Err(Failure::Refused(format!("there is no operation {name}")));
+            };
+            let call = dintero.handle().call(operation.row).json_unchecked(&body);
+            let paths = operation
+                .parameters()
+                .into_iter()
+                .map(|one| one.text("name"));
+            let paths = paths.filter_map(|name| Some((name, id(&last, name)?)));
+            let call = paths.fold(call, |call, (name, value)| call.path(name, &value));
+            last = (typed.probe)(call).await?;
+            self.calls += 1;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the value for a path variable from an element of a list.
+fn id(element: &Value, variable: &str) -> Option<String> {
+    let known = |name: &str| element[name].as_str().map(str::to_owned);
+    known(variable).or_else(|| known("id"))
+}
+
+fn kind(drift: &Drift) -> &'static str {
+    match drift.kind() {
+        DriftKind::Field => "unknown field",
+        DriftKind::Value => "unknown value",
+        DriftKind::Status => "undocumented status",
+        _ => "misfit",
+    }
+}
+
+fn report(found: &[Drift], run: &Run, json: bool) -> Result<(), Failure> {
+    let value = |drift: &Drift| drift.value().unwrap_or_default().to_owned();
+    for drift in found.iter().filter(|_| json) {
+        let (operation, path, value) = (drift.operation(), drift.path(), value(drift));
+        let line =
+            json!({"operation": operation, "kind": kind(drift), "path": path, "value": value});
+        put(&format!("{line}\n"))?;
+    }
+    if !json && !found.is_empty() {
+        let row = |one: &Drift| {
+            vec![
+                one.operation().into(),
+                kind(one).into(),
+                one.path().into(),
+                value(one),
+            ]
+        };
+        let header = ["OPERATION", "KIND", "PATH", "VALUE"]
+            .map(String::from)
+            .into();
+        put(&table(std::iter::once(header).chain(found.iter().map(row))))?;
+        APIS.iter().try_for_each(|api| put(&overlay(api, found)))?;
+    }
+    run.refused
+        .iter()
+        .for_each(|refused| note(&format!("Refused: {refused}")));
+    note(&format!("Nothing to read for: {}.", run.skipped.join(", ")));
+    note(&format!(
+        "{} calls, {} differences.",
+        run.calls,
+        found.len()
+    ));
+    Ok(())
+}
+
+/// Returns an overlay that adds what was found to the document of an API, or nothing.
+fn overlay(api: &'static Api, found: &[Drift]) -> String {
+    let (mut actions, document) = (String::new(), api.document());
+    for drift in found {
+        let Some(operation) = api.operation(drift.operation()) else {
+            continue;
+        };
+        let (row, method) = (
+            operation.row,
+            operation.row.method().as_str().to_lowercase(),
+        );
+        let responses = format!("$.paths[{}].{method}.responses", json!(row.path()));
+        let place = |path: &str| {
+            let path = format!("200.content.application/json.schema.{path}").replace("[]", ".-");
+            let steps: Vec<_> = path.split('.').filter(|step| !step.is_empty()).collect();
+            let node = &document["paths"][row.path()][&method]["responses"];
+            locate(document, node, responses.clone(), &steps)
+        };
+        let (target, update) = match (drift.kind(), drift.value()) {
+            (DriftKind::Field, _) => {
+                let (around, name) = drift.path().rsplit_once('.').unwrap_or(("", drift.path()));
+                let field = json!({"description": "Seen in responses, not documented.", "x-evidence": "partial"});
+                (place(around), json!({"properties": {name: field}}))
+            }
+            (DriftKind::Value, Some(value)) => (place(drift.path()), json!({"enum": [value]})),
+            (DriftKind::Status, Some(status)) => (
+                Some(responses.clone()),
+                json!({status: {"description": "Seen, not documented."}}),
+            ),
+            _ => (None, Value::Null),
+        };
+        let (path, name, kind) = (drift.path(), row.name(), kind(drift));
+        let description = "description: Seen in responses of the test environment";
+        actions += &match target.map(Value::from) {
+            Some(target) => {
+                format!("  - target: {target}\n    {description}\n    update: {update}\n")
+            }
+            None => format!("  # {path} of {name}, {kind}: correct it by hand\n"),
+        };
+    }
+    let head = "overlay: 1.0.0\ninfo: {title: Seen in responses, version: 1.0.0}\nactions:\n";
+    match actions.is_empty() {
+        true => actions,
+        false => format!(
+            "\n# An overlay for openapi/{}.yaml\n{head}{actions}",
+            api.name
+        ),
+    }
+}
+
+/// Returns the JSONPath of the node at these steps: properties, `-` for elements, or other keys. Backtracks, since several parts of a schema
+/// may have a property.
+fn locate(
+    root: &'static Value,
+    node: &'static Value,
+    place: String,
+    steps: &[&str],
+) -> Option<String> {
+    let (node, own) = follow(root, node);
+    let place = own.unwrap_or(place);
+    let Some((step, rest)) = steps.split_first() else {
+        return Some(place);
+    };
+    let (below, at) = match *step {
+        "-" => (node.get("items"), format!("{place}.items")),
+        name if node.get(name).is_some() && node.get("type").is_none() => {
+            (node.get(name), format!("{place}[{}]", json!(name)))
+        }
+        name => (
+            node["properties"].get(name),
+            format!("{place}.properties[{}]", json!(name)),
+        ),
+    };
+    let found = below.and_then(|below| locate(root, below, at, rest));
+    found.or_else(|| {
+        let parts = PARTS.iter().flat_map(|keyword| {
+            let parts = node[*keyword].as_array().into_iter().flatten().enumerate();
+            parts.map(move |(index, part)| (format!("{keyword}[{index}]"), part))
+        });
+        { parts }.find_map(|(key, part)| locate(root, part, format!("{place}.{key}"), steps))
+    })
+}

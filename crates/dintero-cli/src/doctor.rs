@@ -1,0 +1,339 @@
+//! `dintero doctor`: whether configuration, network and permissions are right, and what to do if they are not.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::error::Error as _;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clap::Args;
+use dintero::{Clock as _, Dintero, SystemClock};
+use reqwest::{Client, Response, Url, redirect};
+use serde_json::{Value, json};
+
+use crate::config::{self, Options, Settings};
+use crate::documents::{APIS, Api};
+use crate::failure::Failure;
+use crate::print::{clean, put};
+
+/// Beyond this, tokens and signatures of callbacks may be refused.
+const SKEW: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Check configuration, network and permissions
+#[derive(Args)]
+pub struct Doctor {
+    /// The URL that callbacks are sent to; whether it can be reached is checked from here
+    #[arg(long, value_name = "URL", env = "DINTERO_CALLBACK_URL")]
+    callback_url: Option<String>,
+}
+
+/// Status, what was found, and what to do about it.
+type Line = (&'static str, String, &'static str);
+
+fn pass(message: impl Into<String>) -> Line {
+    ("passed", message.into(), "")
+}
+
+fn skip(reason: impl Into<String>) -> Line {
+    ("skipped", reason.into(), "")
+}
+
+fn fail(message: impl ToString, help: &'static str) -> Line {
+    ("failed", message.to_string(), help)
+}
+
+/// The lines of the report.
+struct Report {
+    json: bool,
+    failed: usize,
+}
+
+impl Report {
+    fn add(&mut self, check: &str, (status, message, help): Line) {
+        self.failed += usize::from(status == "failed");
+        let message = clean(&message);
+        let fields = json!({"check": check, "status": status, "message": message, "help": help});
+        let line = match self.json {
+            true => fields.to_string(),
+            false => format!("{status:7}  {check:22}  {message}. {help}"),
+        };
+        // The checks go on even if nobody reads.
+        let _ = put(&format!("{}\n", line.trim_end()));
+    }
+}
+
+impl Doctor {
+    pub async fn run(&self, options: &Options) -> Result<(), Failure> {
+        let mut report = Report {
+            json: options.json,
+            failed: 0,
+        };
+        match Settings::read(options) {
+            Err(error) => report.add("configuration", fail(error.parts().1, "Correct it.")),
+            Ok(settings) => {
+                let dintero = configuration(&settings, &mut report);
+                report.add("proxy", proxy());
+                let hosts = [(config::API_URL, "api"), (config::CHECKOUT_URL, "checkout")];
+                for (name, host) in hosts {
+                    let default = format!("https://{host}.dintero.com");
+                    self::host(settings.get(name).unwrap_or(&default), &mut report).await;
+                }
+                match dintero {
+                    Some(dintero) => account(&dintero, &mut report).await,
+                    None => report.add("token", skip("the configuration is not complete")),
+                }
+            }
+        }
+        report.add("callback URL", self.callback().await);
+        match report.failed {
+            0 => Ok(()),
+            failed => Err(Failure::Refused(format!("{failed} checks failed"))),
+        }
+    }
+
+    async fn callback(&self) -> Line {
+        let Some(url) = &self.callback_url else {
+            return skip("give --callback-url to check that it can be reached");
+        };
+        let Ok(url) = Url::parse(url) else {
+            return fail(
+                "it is no URL",
+                "Give one such as https://shop.example.com/callback.",
+            );
+        };
+        let status = match get(&url).await {
+            Ok(response) => response.status(),
+            Err(error) => return fail(cause(&error), "Start the server, and open its firewall."),
+        };
+        let help = match status.as_u16() {
+            200..=299 => "Verify `Dintero-Signature`: without, anybody can report payments.",
+            300..=399 => "Give the URL that it redirects to: the signature is for one URL.",
+            404 | 405 | 500..=599 => "Check the path, and the log of the server.",
+            _ => {
+                return pass(format!(
+                    "reached, and it refuses what is not signed ({status})"
+                ));
+            }
+        };
+        fail(
+            format!("it responds with {status} to a request without a signature"),
+            help,
+        )
+    }
+}
+
+fn configuration(settings: &Settings, report: &mut Report) -> Option<Dintero> {
+    report.add(
+        "configuration",
+        pass(format!("read from {}", settings.source)),
+    );
+    let built = settings.builder().build();
+    let violations = built.as_ref().err().map(|error| error.violations());
+    let mut violations: Vec<_> = violations.into_iter().flat_map(|all| all.iter()).collect();
+    for name in config::OF_CLIENT {
+        let wrong = violations.iter().position(|one| one.field() == name);
+        let wrong = wrong.map(|index| violations.remove(index));
+        let line = match (wrong, settings.get(name)) {
+            (Some(wrong), _) => fail(wrong, "Set it to the value in Dintero's Backoffice."),
+            (_, None) => skip("it is not set, and Dintero's is used"),
+            (_, Some(_)) if name.contains("CLIENT") => pass("it is set and well-formed"),
+            (_, Some(value)) if value.starts_with('P') => pass(format!("{value}, PRODUCTION")),
+            (_, Some(value)) => pass(value),
+        };
+        report.add(name, line);
+    }
+    for other in violations {
+        report.add("configuration", fail(other, "Correct it."));
+    }
+    built.ok()
+}
+
+fn proxy() -> Line {
+    let mut names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].into_iter();
+    let Some(set) = names.find_map(|name| env::var(name).ok().filter(|url| !url.is_empty())) else {
+        return pass("none is set");
+    };
+    // The rest of a proxy's URL may hold a password.
+    match Url::parse(&set).ok().as_ref().and_then(Url::host_str) {
+        Some(host) => pass(format!("requests go through {host}")),
+        None => fail(
+            "it is no URL",
+            "Set one such as http://proxy:3128, or unset it.",
+        ),
+    }
+}
+
+async fn get(url: &Url) -> Result<Response, reqwest::Error> {
+    let builder = Client::builder()
+        .timeout(TIMEOUT)
+        .redirect(redirect::Policy::none());
+    let builder = if url.scheme() == "http" {
+        builder.no_proxy()
+    } else {
+        builder
+    };
+    builder.build()?.get(url.clone()).send().await
+}
+
+/// Returns the innermost error, which tells the most.
+fn cause(error: &reqwest::Error) -> String {
+    let chain = std::iter::successors(error.source(), |error| (*error).source());
+    chain
+        .last()
+        .map_or_else(|| "the request failed".to_owned(), ToString::to_string)
+}
+
+/// Name, connection, certificate and clock of a host.
+async fn host(url: &str, report: &mut Report) {
+    let Ok(url) = Url::parse(url) else {
+        return;
+    };
+    let name = url.host_str().unwrap_or_default();
+    let port = url.port_or_known_default().unwrap_or(443);
+    let found = tokio::net::lookup_host((name.trim_matches(['[', ']']), port)).await;
+    let help = "Check the name server; behind a proxy this may be as it should.";
+    let known = |_| pass(format!("{name} is known"));
+    report.add("DNS", found.map_or_else(|error| fail(error, help), known));
+    let response = match get(&url).await {
+        Ok(response) => response,
+        Err(error) => {
+            let help = match cause(&error).contains("ertificate") {
+                true => "Check root certificates, clock, and whether a proxy opens TLS.",
+                false => "Check firewall and proxy: port 443 must be open to this host.",
+            };
+            return report.add("TLS", fail(format!("{name}: {}", cause(&error)), help));
+        }
+    };
+    let line = match url.scheme() {
+        "https" => pass(format!("the certificate of {name} is trusted")),
+        _ => skip(format!(
+            "{name} is reached without TLS, as only a sandbox may be"
+        )),
+    };
+    report.add("TLS", line);
+    let date = response
+        .headers()
+        .get("date")
+        .and_then(|date| date.to_str().ok());
+    let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
+    let now = SystemClock.wall();
+    let skew = date.map(|date| {
+        now.duration_since(date)
+            .unwrap_or_else(|ahead| ahead.duration())
+    });
+    let line = match skew.map(|skew| (skew > SKEW, skew.as_secs())) {
+        None => skip(format!("{name} does not tell its time")),
+        Some((true, off)) => fail(format!("{off} s off from {name}"), "Set it by NTP."),
+        Some((false, _)) => pass(format!("it agrees with {name}")),
+    };
+    report.add("clock", line);
+}
+
+/// The token, its scopes, and a read of each API.
+async fn account(dintero: &Dintero, report: &mut Report) {
+    let claims = token(dintero, report).await;
+    let line = match &claims["aud"] {
+        Value::Null => skip("the token does not tell"),
+        audience if audience.to_string().contains(dintero.account()) => pass("it is the account"),
+        _ => fail("it is another account", "Use the client of this account."),
+    };
+    report.add("audience", line);
+    let scopes = ["scope", "scopes", "permissions"]
+        .map(|name| claims[name].to_string())
+        .concat();
+    let scopes = scopes
+        .split([' ', ',', '"', '[', ']'])
+        .filter(|scope| scope.contains(':'));
+    let scopes: BTreeSet<&str> = scopes.collect();
+    for api in &APIS {
+        report.add(&format!("{} scopes", api.name), permissions(api, &scopes));
+        report.add(&format!("{} read", api.name), read(api, dintero).await);
+    }
+}
+
+/// Requests a token. Returns what it says, if that can be read.
+async fn token(dintero: &Dintero, report: &mut Report) -> Value {
+    let Some(operation) = APIS[0].operation("create_access_token") else {
+        return Value::Null;
+    };
+    let audience = format!("https://api.dintero.com/v1/accounts/{}", dintero.account());
+    let body = json!({"grant_type": "client_credentials", "audience": audience});
+    let call = dintero.handle().call(operation.row).json_unchecked(&body);
+    let token = match call.send::<Value>().await {
+        Ok(response) => response.into_inner(),
+        Err(error) => {
+            let help =
+                "Check client id and secret, and that they are of this account and environment.";
+            report.add("token", fail(error, help));
+            return Value::Null;
+        }
+    };
+    let line = match token["expires_in"].as_f64() {
+        Some(seconds) if seconds > 0.0 => pass(format!("issued, and valid for {seconds} s")),
+        _ => fail(
+            "it was issued without a time of expiry",
+            "Report this to Dintero.",
+        ),
+    };
+    report.add("token", line);
+    let payload = token["access_token"]
+        .as_str()
+        .and_then(|token| token.split('.').nth(1));
+    let payload = payload.and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok());
+    payload
+        .and_then(|payload| serde_json::from_slice(&payload).ok())
+        .unwrap_or_default()
+}
+
+fn permissions(api: &'static Api, scopes: &BTreeSet<&str>) -> Line {
+    let needs = api
+        .operations()
+        .map(|one| one.row.scopes())
+        .filter(|needs| !needs.is_empty());
+    let is_lacking = |needs: &&[&str]| !needs.iter().any(|scope| scopes.contains(scope));
+    let (lacking, permitted): (Vec<_>, Vec<_>) = needs.partition(is_lacking);
+    let missing: BTreeSet<_> = lacking
+        .iter()
+        .filter_map(|needs| needs.last().copied())
+        .collect();
+    let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
+    match (permitted.len(), lacking.len()) {
+        _ if scopes.is_empty() => skip("the token does not tell; see whether it may read"),
+        (all, 0) => pass(format!("all {all} operations are permitted")),
+        (0, _) => skip(format!(
+            "no operation is permitted; to use this API, grant {missing}"
+        )),
+        (some, others) => pass(format!(
+            "{some} operations are permitted, {others} need {missing}"
+        )),
+    }
+}
+
+/// Reads the first page of a list that needs no parameter.
+async fn read(api: &'static Api, dintero: &Dintero) -> Line {
+    let scope = format!("read:{}", api.name);
+    let mut lists = api.operations().filter(|list| {
+        let is_free = list
+            .parameters()
+            .iter()
+            .all(|parameter| !parameter.is_required());
+        list.row.paging().is_some() && is_free && list.row.scopes().contains(&&*scope)
+    });
+    let Some(list) = lists.next() else {
+        return skip("there is no list to read");
+    };
+    let name = list.row.name();
+    match dintero
+        .handle()
+        .call(list.row)
+        .query("limit", &1_i64)
+        .send::<Value>()
+        .await
+    {
+        Ok(_) => pass(format!("{name} was read")),
+        Err(error) if error.is_forbidden() => skip(format!("to use this API, grant {scope}")),
+        Err(error) => fail(error, "Correct what failed above, or try again."),
+    }
+}

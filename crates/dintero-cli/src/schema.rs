@@ -1,0 +1,314 @@
+//! Nodes of a document: schemas, and what leads to them.
+
+use std::collections::BTreeMap;
+use std::ptr;
+
+use serde_json::Value;
+
+/// A schema or another node of a document, of which several may describe one value. References are followed.
+#[derive(Clone)]
+pub struct Schema {
+    root: &'static Value,
+    nodes: Vec<&'static Value>,
+}
+
+/// What limits and marks a value, in the order of help texts.
+const FACTS: &str = "minimum exclusiveMinimum maximum exclusiveMaximum minLength maxLength \
+    minItems maxItems uniqueItems pattern format default nullable deprecated";
+
+/// What a schema may be composed of.
+pub const PARTS: [&str; 3] = ["allOf", "oneOf", "anyOf"];
+
+/// A member of an object, or the elements of a list.
+pub enum Member {
+    Known(Schema),
+    /// Nothing is documented: any value is allowed.
+    Free,
+    /// The documented names, if there are any.
+    Unknown(Vec<&'static str>),
+}
+
+impl Schema {
+    pub fn root(root: &'static Value) -> Self {
+        Self {
+            root,
+            nodes: vec![root],
+        }
+    }
+
+    fn of(&self, nodes: impl IntoIterator<Item = &'static Value>) -> Self {
+        let root = self.root;
+        let nodes = nodes.into_iter().map(|node| follow(root, node).0).collect();
+        Self { root, nodes }
+    }
+
+    pub fn node(&self) -> &'static Value {
+        self.nodes.first().copied().unwrap_or(&Value::Null)
+    }
+
+    pub fn get(&self, key: &str) -> Self {
+        self.of([&self.node()[key]])
+    }
+
+    pub fn text(&self, key: &str) -> &'static str {
+        self.node()[key].as_str().unwrap_or_default()
+    }
+
+    /// Returns `true` if this parameter is required.
+    pub fn is_required(&self) -> bool {
+        self.text("in") == "path" || self.node()["required"] == true
+    }
+
+    pub fn members(&self) -> Vec<(&'static str, Self)> {
+        let all = self.node().as_object().into_iter().flatten();
+        all.map(|(name, node)| (name.as_str(), self.of([node])))
+            .collect()
+    }
+
+    pub fn elements(&self) -> Vec<Self> {
+        let all = self.node().as_array().into_iter().flatten();
+        all.map(|node| self.of([node])).collect()
+    }
+
+    /// Returns the nodes, and what they are composed of by these keywords.
+    fn parts(&self, keywords: &[&str]) -> Vec<&'static Value> {
+        let (mut parts, mut next) = (self.nodes.clone(), 0);
+        while let Some(part) = parts.get(next).copied() {
+            let inner = keywords
+                .iter()
+                .filter_map(|keyword| part[*keyword].as_array())
+                .flatten();
+            for inner in inner.map(|inner| follow(self.root, inner).0) {
+                if !parts.iter().any(|known| ptr::eq(*known, inner)) {
+                    parts.push(inner);
+                }
+            }
+            next += 1;
+        }
+        parts
+    }
+
+    /// Returns what the schema says by a keyword.
+    fn said(&self, keyword: &str) -> Option<&'static Value> {
+        self.parts(&["allOf"])
+            .into_iter()
+            .find_map(|part| part.get(keyword))
+    }
+
+    /// Returns the JSON type, or an empty text if it may be more than one.
+    pub fn kind(&self) -> &'static str {
+        let kinds = self
+            .parts(&PARTS)
+            .into_iter()
+            .map(|part| match part["type"].as_str() {
+                None if part.get("properties").is_some() => "object",
+                kind => kind.unwrap_or_default(),
+            });
+        let mut kinds: Vec<_> = kinds.filter(|kind| !kind.is_empty()).collect();
+        kinds.dedup();
+        if let [kind] = kinds[..] { kind } else { "" }
+    }
+
+    /// Returns `true` if it is an amount in minor units.
+    pub fn is_amount(&self) -> bool {
+        let texts = self
+            .parts(&PARTS)
+            .into_iter()
+            .filter_map(|part| part["description"].as_str());
+        matches!(self.kind(), "integer" | "number")
+            && texts.into_iter().any(|text| text.contains("minor unit"))
+    }
+
+    /// Returns the properties that a request may have, those of all alternatives.
+    pub fn properties(&self) -> BTreeMap<&'static str, Self> {
+        let mut all: BTreeMap<&str, Self> = BTreeMap::new();
+        let parts = self.parts(&PARTS).into_iter();
+        for (name, node) in parts
+            .filter_map(|part| part["properties"].as_object())
+            .flatten()
+        {
+            let one = self.of([node]);
+            if one.said("readOnly") != Some(&Value::Bool(true)) {
+                all.entry(name)
+                    .or_insert_with(|| self.of([]))
+                    .nodes
+                    .extend(one.nodes);
+            }
+        }
+        all
+    }
+
+    /// Returns the properties that every request must have.
+    pub fn required(&self) -> Vec<&'static str> {
+        let of = |node: &&'static Value| {
+            let parts = self.of([*node]).parts(&["allOf"]).into_iter();
+            let names = parts
+                .filter_map(|part| part["required"].as_array())
+                .flatten();
+            names.filter_map(Value::as_str).collect::<Vec<_>>()
+        };
+        let all: Vec<_> = self.nodes.iter().map(of).collect();
+        let mut names = all.first().cloned().unwrap_or_default();
+        // Several nodes may be of alternatives.
+        names.retain(|name| all.iter().all(|names| names.contains(name)));
+        let known = self.properties();
+        names
+            .into_iter()
+            .filter(|name| known.contains_key(name))
+            .collect()
+    }
+
+    pub fn member(&self, name: &str) -> Member {
+        let all = self.properties();
+        if let Some(found) = all.get(name) {
+            return Member::Known(found.clone());
+        }
+        match self.said("additionalProperties") {
+            Some(values @ Value::Object(_)) => Member::Known(self.of([values])),
+            None if all.is_empty() && matches!(self.kind(), "object" | "") => Member::Free,
+            Some(Value::Bool(true)) => Member::Free,
+            _ => Member::Unknown(all.into_keys().collect()),
+        }
+    }
+
+    /// Returns the schema of the elements of a list.
+    pub fn element(&self) -> Member {
+        match self.at("-") {
+            element if !element.nodes.is_empty() => Member::Known(element),
+            _ if matches!(self.kind(), "array" | "") => Member::Free,
+            _ => Member::Unknown(Vec::new()),
+        }
+    }
+
+    /// Returns the schema of a property or, for `-`, of the elements; any property of a response counts. It describes nothing
+    /// if there is none.
+    pub fn at(&self, step: &str) -> Self {
+        let parts = self.parts(&PARTS).into_iter();
+        self.of(parts.filter_map(|part| match step {
+            "-" => part.get("items"),
+            name => part["properties"].get(name),
+        }))
+    }
+
+    /// Returns the words for a value.
+    pub fn words(&self) -> String {
+        match (self.kind(), self.element()) {
+            // A list may hold itself.
+            ("array", Member::Known(element)) if element.kind() == "array" => {
+                "list of lists".into()
+            }
+            ("array", Member::Known(element)) => format!("list of {}", element.words()),
+            ("integer", _) if self.is_amount() => {
+                "whole number in minor units (29990 is 299.90)".into()
+            }
+            ("integer", _) => "whole number".into(),
+            ("boolean", _) => "true or false".into(),
+            ("string", _) => "text".into(),
+            ("", _) => "value".into(),
+            (kind, _) => kind.into(),
+        }
+    }
+
+    /// Returns everything that limits or marks the values, such as `maxLength 50`.
+    pub fn facts(&self) -> String {
+        let mut facts = vec![self.words()];
+        let said = FACTS
+            .split_whitespace()
+            .filter_map(|name| Some((name, self.said(name)?)));
+        facts.extend(
+            said.map(|(name, value)| format!("{name} {}", plain(value)).replace(" true", "")),
+        );
+        if let Some(Value::Array(values)) = self.said("enum") {
+            let values: Vec<_> = values.iter().map(plain).collect();
+            facts.push(format!("one of {}", values.join(", ")));
+        }
+        if let Member::Known(element) = self.element()
+            && element.kind() != "array"
+            && let Some((_, inner)) = element.facts().split_once("; ")
+        {
+            facts.push(inner.to_owned());
+        }
+        facts.extend(
+            self.said("x-evidence")
+                .map(|mark| format!("evidence: {}", plain(mark))),
+        );
+        facts.join("; ")
+    }
+
+    /// Returns the first line of the description.
+    pub fn doc(&self) -> &'static str {
+        let text = self.said("description").and_then(Value::as_str);
+        text.and_then(|text| text.lines().next())
+            .unwrap_or_default()
+    }
+
+    /// Reads a value from the command line.
+    pub fn parse(&self, text: &str) -> Result<Value, String> {
+        let value = match self.kind() {
+            "string" => Some(Value::from(text)),
+            "" => serde_json::from_str(text).ok().or(Some(Value::from(text))),
+            _ => serde_json::from_str(text)
+                .ok()
+                .filter(|value| self.fits(value)),
+        };
+        let value = value.ok_or_else(|| format!("must be: {}", self.words()))?;
+        for limit in FACTS.split_whitespace() {
+            let length = value.as_str().map(|text| text.chars().count() as f64);
+            let measured = if limit.ends_with("Length") {
+                length
+            } else {
+                value.as_f64()
+            };
+            let bound = self.said(limit).and_then(Value::as_f64).zip(measured);
+            let is_broken = bound.is_some_and(|(bound, measured)| match &limit[..3] {
+                "min" => measured < bound,
+                "max" => measured > bound,
+                _ => false,
+            });
+            if is_broken {
+                return Err(format!(
+                    "breaks the limit {limit} {}",
+                    bound.unwrap_or_default().0
+                ));
+            }
+        }
+        Ok(value)
+    }
+
+    /// Returns `true` if a value has the documented type.
+    pub fn fits(&self, value: &Value) -> bool {
+        match self.kind() {
+            "string" => value.is_string(),
+            "integer" => value.is_i64() || value.is_u64(),
+            "number" => value.is_number(),
+            "boolean" => value.is_boolean(),
+            "array" => value.is_array(),
+            "object" => value.is_object(),
+            _ => true,
+        }
+    }
+}
+
+/// A value without quotes.
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Follows references, which have JSONPaths of their own.
+pub fn follow(root: &'static Value, mut node: &'static Value) -> (&'static Value, Option<String>) {
+    let mut place = None;
+    while let Some(to) = node["$ref"].as_str().and_then(|to| to.strip_prefix('#'))
+        && let Some(found) = root.pointer(to)
+    {
+        let names = to
+            .split('/')
+            .skip(1)
+            .map(|name| name.replace("~1", "/").replace("~0", "~"));
+        let names = names.map(|name| format!("[{}]", Value::from(name)));
+        place = Some(format!("${}", names.collect::<String>()));
+        node = found;
+    }
+    (node, place)
+}

@@ -1,0 +1,217 @@
+//! Wrong input is explained, and nothing is sent.
+
+use crate::support::{Ran, Shop, run};
+
+/// Runs something wrong: exit code 2, nothing on standard output, nothing on the wire.
+fn wrong(shop: &Shop, arguments: &[&str], input: &str) -> Ran {
+    shop.sandbox.clear_requests();
+    let ran = shop.run_with(arguments, input, &[]);
+    assert_eq!(
+        (ran.code, ran.out.as_str()),
+        (2, ""),
+        "{arguments:?}: {ran:?}"
+    );
+    assert!(
+        shop.sandbox.requests().is_empty(),
+        "{arguments:?} sent {:?}",
+        shop.sandbox.requests()
+    );
+    ran
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_operation_suggests_the_nearest() {
+    let shop = Shop::start().await;
+    for (api, typo, nearest) in [
+        ("checkout", "captur-transaction", "capture-transaction"),
+        ("wallets", "get-cards", "get-card"),
+        ("shopping", "list_orders", "list-orders"),
+    ] {
+        let ran = wrong(&shop, &[api, typo], "");
+        assert!(ran.err.contains(&format!("'{nearest}'")), "{ran:?}");
+        assert_eq!(ran.err.matches("tip:").count(), 1, "{ran:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_path_names_the_field() {
+    let shop = Shop::start().await;
+    let cases = [
+        (
+            "ammount=1",
+            "`ammount` is not documented; did you mean `amount`",
+        ),
+        ("items[0].line=1", "`line`"),
+        ("items.amount=1", "`amount`"),
+        ("amount[0]=1", "is no list"),
+        ("items[3].amount=1", "the next element is [0]"),
+        ("amount", "PATH=VALUE"),
+        ("=1", "PATH=VALUE"),
+        ("items[x].amount=1", "PATH=VALUE"),
+        ("amount=299.90", "minor units (29990 is 299.90)"),
+        ("final_capture=maybe", "true or false"),
+        ("items=[{", "list of object"),
+    ];
+    for (set, message) in cases {
+        let ran = wrong(
+            &shop,
+            &[
+                "checkout",
+                "capture-transaction",
+                "T12345678.a",
+                "--yes",
+                "--set",
+                set,
+            ],
+            "",
+        );
+        assert!(ran.err.contains(message), "{set}: {ran:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn broken_json_names_line_and_column() {
+    let shop = Shop::start().await;
+    let ran = wrong(
+        &shop,
+        &[
+            "checkout",
+            "capture-transaction",
+            "T12345678.a",
+            "--yes",
+            "--body",
+            "-",
+        ],
+        "{\n  \"amount\": 5,\n  oops\n}",
+    );
+    assert!(ran.err.contains("line 3, column 3"), "{ran:?}");
+    let ran = wrong(
+        &shop,
+        &[
+            "checkout",
+            "capture-transaction",
+            "T12345678.a",
+            "--yes",
+            "--body",
+            "missing.json",
+        ],
+        "",
+    );
+    assert!(ran.err.contains("missing.json"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_breaks_limits_names_all_of_them() {
+    let shop = Shop::start().await;
+    let body = format!(
+        r#"{{"amount": -1, "card_id": "{}", "currncy": "NOK"}}"#,
+        "x".repeat(300)
+    );
+    let ran = wrong(
+        &shop,
+        &["wallets", "create-card", "--yes", "--body", "-"],
+        &body,
+    );
+    assert!(
+        ran.err
+            .contains("`currncy` is not documented; did you mean `currency`?"),
+        "{ran:?}"
+    );
+    let body = format!(
+        r#"{{"amount": -1, "card_id": "{}", "currency": "NOK"}}"#,
+        "x".repeat(300)
+    );
+    let ran = wrong(
+        &shop,
+        &["wallets", "create-card", "--yes", "--body", "-"],
+        &body,
+    );
+    assert!(
+        ran.err.contains("`amount`") && ran.err.contains("`card_id`"),
+        "{ran:?}"
+    );
+    let ran = wrong(
+        &shop,
+        &["wallets", "create-card", "--yes", "--body", "-"],
+        r#"{"amount": "5"}"#,
+    );
+    assert!(
+        ran.err.contains("`amount` must be: whole number")
+            && ran.err.contains("`currency` is required"),
+        "{ran:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn undocumented_fields_can_be_sent() {
+    let shop = Shop::start().await;
+    let session = shop.session("order-1");
+    wrong(&shop, &["checkout", "list-sessions", "--limit", "1000"], "");
+    let body = r#"{"card_id": "a", "amount": 1, "currency": "NOK", "new_field": true}"#;
+    wrong(
+        &shop,
+        &["wallets", "create-card", "--yes", "--body", "-"],
+        body,
+    );
+    shop.run_with(
+        &[
+            "wallets",
+            "create-card",
+            "--yes",
+            "--body",
+            "-",
+            "--undocumented",
+        ],
+        body,
+        &[],
+    );
+    assert_eq!(
+        shop.sandbox
+            .requests()
+            .iter()
+            .filter(|request| request.path.ends_with("/wallets/cards"))
+            .count(),
+        1,
+        "{session}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn required_bodies_parameters_and_queries_are_checked() {
+    let shop = Shop::start().await;
+    for (arguments, message) in [
+        (
+            vec!["checkout", "capture-transaction", "T12345678.a", "--yes"],
+            "body is required",
+        ),
+        (vec!["checkout", "get-transaction"], "<ID>"),
+        (
+            vec!["checkout", "list-transactions", "--limit", "ten"],
+            "whole number",
+        ),
+        (
+            vec!["checkout", "list-transactions", "--query", "oops"],
+            "JSONPATH",
+        ),
+        (
+            vec!["checkout", "list-transactions", "--client-secret", "x"],
+            "--client-secret",
+        ),
+    ] {
+        let ran = wrong(&shop, &arguments, "");
+        assert!(ran.err.contains(message), "{arguments:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn missing_variables_are_named() {
+    let ran = run(&["checkout", "list-sessions"], "", &[]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    for name in [
+        "DINTERO_ACCOUNT_ID",
+        "DINTERO_CLIENT_ID",
+        "DINTERO_CLIENT_SECRET",
+    ] {
+        assert!(ran.err.contains(name), "{ran:?}");
+    }
+}
