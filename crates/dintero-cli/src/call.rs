@@ -63,7 +63,7 @@ pub async fn run(
     let own = Options::from_arg_matches(matches)?;
     // All that can be wrong is found before the settings are read, and before anything is sent.
     let body = match operation.body() {
-        Some(_) => body::Options::from_arg_matches(matches)?.read(&operation)?,
+        Some(schema) => body::Options::from_arg_matches(matches)?.read(&operation, schema)?,
         None => None,
     };
     let dintero = &Settings::read(options)?.client(row.method().is_safe())?;

@@ -6,7 +6,7 @@ use dintero::Operation;
 use dintero_core::confirm::Source;
 
 use crate::documents::{APIS, Api, Described};
-use crate::schema::{Member, Schema};
+use crate::schema::Schema;
 use crate::{Own, body, call, config, money};
 
 const ABOUT: &str = "Dintero's Shopping, Checkout and Wallets APIs on the command line";
@@ -111,10 +111,12 @@ fn parameter(command: Command, parameter: Schema) -> Command {
     if let Some(mark) = Some(parameter.text("x-evidence")).filter(|mark| !mark.is_empty()) {
         facts += &format!("; evidence: {mark}");
     }
-    let (element, is_list) = match schema.element() {
-        Member::Known(element) => (element, true),
-        _ => (schema, false),
+    let element = schema.element();
+    let action = match element {
+        Some(_) => ArgAction::Append,
+        None => ArgAction::Set,
     };
+    let element = element.unwrap_or(schema);
     let arg = Arg::new(id(&parameter))
         .help(format!("{} [{facts}]", parameter.text("description")))
         .required(parameter.is_required())
@@ -128,17 +130,8 @@ fn parameter(command: Command, parameter: Schema) -> Command {
     if long == "help" || is_taken(&command) || is_taken(&own) {
         long = format!("{place}-{long}");
     }
-    let action = if is_list {
-        ArgAction::Append
-    } else {
-        ArgAction::Set
-    };
-    command.arg(
-        arg.long(long)
-            .value_name("VALUE")
-            .action(action)
-            .allow_hyphen_values(true),
-    )
+    let arg = arg.long(long).value_name("VALUE").action(action);
+    command.arg(arg.allow_hyphen_values(true))
 }
 
 fn about(row: &Operation) -> String {
@@ -178,12 +171,8 @@ fn write(text: &mut String, schema: Schema, depth: usize) {
         if !field.doc().is_empty() {
             *text += &format!("{indent}    {}\n", field.doc());
         }
-        let inner = match field.element() {
-            Member::Known(element) => element,
-            _ => field,
-        };
         if depth < DEPTH {
-            write(text, inner, depth + 1);
+            write(text, field.element().unwrap_or(field), depth + 1);
         }
     }
 }

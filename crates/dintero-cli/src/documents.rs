@@ -18,37 +18,21 @@ pub struct Api {
 }
 
 macro_rules! api {
-    ($client:ident, $json:expr, $about:literal) => {
+    ($client:ident, $about:literal) => {
         Api {
             name: stringify!($client),
             about: $about,
             rows: &dintero::$client::operations::ALL,
-            json: $json,
+            json: include_str!(concat!(env!("OUT_DIR"), "/", stringify!($client), ".json")),
             parsed: OnceLock::new(),
         }
     };
 }
 
-const CHECKOUT: &str = include_str!(concat!(env!("OUT_DIR"), "/checkout.json"));
-const SHOPPING: &str = include_str!(concat!(env!("OUT_DIR"), "/shopping.json"));
-const WALLETS: &str = include_str!(concat!(env!("OUT_DIR"), "/wallets.json"));
-
 pub static APIS: [Api; 3] = [
-    api!(
-        checkout,
-        CHECKOUT,
-        "Sessions, transactions, payment tokens, settlements"
-    ),
-    api!(
-        shopping,
-        SHOPPING,
-        "Draft orders, orders and the records of their payments"
-    ),
-    api!(
-        wallets,
-        WALLETS,
-        "Gift cards, their balances and transactions"
-    ),
+    api!(checkout, "Sessions, transactions, tokens, settlements"),
+    api!(shopping, "Draft orders, orders, records of payments"),
+    api!(wallets, "Gift cards, their balances and transactions"),
 ];
 
 /// An operation with what the document says about it.
@@ -122,23 +106,26 @@ impl Described {
         Some((schema, is_required))
     }
 
-    /// Returns the content of a success, by media type.
-    fn success(&self) -> Option<Schema> {
-        let all = self.at.get("responses").members().into_iter();
-        let mut all = all.filter(|(status, _)| status.starts_with('2'));
-        all.next().map(|(_, response)| response.get("content"))
+    pub fn responses(&self) -> Schema {
+        self.at.get("responses")
+    }
+
+    /// Returns the content of a success, by media type; it describes nothing if there is none.
+    fn success(&self) -> Schema {
+        let mut all = self.responses().members().into_iter();
+        let success = all.find(|(status, _)| status.starts_with('2'));
+        success.map_or_else(|| self.at.at(""), |(_, response)| response.get("content"))
     }
 
     /// Returns the schema of a success. It describes nothing if that is no JSON.
     pub fn response(&self) -> Schema {
-        let json = self.success().as_ref().and_then(json_of);
-        json.unwrap_or_else(|| self.at.at(""))
+        json_of(&self.success()).unwrap_or_else(|| self.at.at(""))
     }
 
     /// Returns `true` if a success is a file.
     pub fn is_file(&self) -> bool {
-        let is_other = |all: Schema| !all.members().is_empty() && json_of(&all).is_none();
-        self.success().is_some_and(is_other)
+        let content = self.success();
+        !content.members().is_empty() && json_of(&content).is_none()
     }
 }
 

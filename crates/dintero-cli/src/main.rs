@@ -30,6 +30,7 @@ pub(crate) enum Own {
     Conformance(conformance::Conformance),
     Sandbox(sandbox::Sandbox),
     Listen(listen::Listen),
+    #[command(subcommand)]
     Sign(sign::Sign),
     /// Write the completions of a shell to standard output
     Completions {
@@ -74,7 +75,7 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         Own::Doctor(doctor) => doctor.run(&options).await,
         Own::Sandbox(sandbox) => sandbox.run(&options).await,
         Own::Listen(listen) => listen.run(&options).await,
-        Own::Sign(sign) => sign.run(&options).await,
+        Own::Sign(sign) => sign.run(&options),
         Own::Completions { shell } => {
             let mut command = cli::command();
             command.build();
