@@ -44,8 +44,8 @@ impl Options {
         };
         let mut violations = Violations::default();
         check(&schema, &body, "", &mut violations);
-        if let (true, Some(typed)) = (violations.is_empty(), operation.typed()) {
-            (typed.check)(body.to_string().as_bytes(), &mut violations);
+        if violations.is_empty() {
+            (operation.typed.check)(body.to_string().as_bytes(), &mut violations);
         }
         if violations.is_empty() {
             return Ok(Some(body));
@@ -117,11 +117,10 @@ fn check(schema: &Schema, value: &Value, path: &str, violations: &mut Violations
 fn parse(file: &str) -> Result<Value, Failure> {
     let text = read(file)?;
     serde_json::from_str(&text).map_err(|error| {
-        let (said, line, column) = (error.to_string(), error.line(), error.column());
+        let place = format!("line {}, column {}", error.line(), error.column());
+        let said = error.to_string();
         let said = said.split(" at line ").next().unwrap_or_default();
-        Failure::Usage(format!(
-            "{file} is no JSON: line {line}, column {column}: {said}"
-        ))
+        Failure::Usage(format!("{file} is no JSON: {place}: {said}"))
     })
 }
 

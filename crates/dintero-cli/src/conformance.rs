@@ -28,7 +28,7 @@ pub struct Conformance {
 #[derive(Default)]
 struct Run {
     /// The first element of each list, by the list's path.
-    first: BTreeMap<String, Value>,
+    first: BTreeMap<&'static str, Value>,
     calls: usize,
     /// Operations with nothing to read, as far as is known.
     skipped: Vec<&'static str>,
@@ -46,9 +46,8 @@ impl Conformance {
         let dintero = builder.on_drift(listener).build()?;
         if dintero.is_production() {
             let account = dintero.account();
-            return Err(Failure::Usage(format!(
-                "{account} is a production account; only test accounts are called"
-            )));
+            let problem = "is a production account; only test accounts are called";
+            return Err(Failure::Usage(format!("{account} {problem}")));
         }
         let mut run = Run::default();
         if self.write {
@@ -57,23 +56,18 @@ impl Conformance {
         let reads = APIS.iter().flat_map(Api::operations);
         let mut reads: Vec<_> = reads.filter(|one| one.row.method().is_safe()).collect();
         // Lists come before what their elements lead to.
-        reads.sort_by_key(|one| {
-            (
-                one.row.path().matches('{').count(),
-                one.row.paging().is_none(),
-            )
-        });
+        let variables = |one: &Described| one.row.path().matches('{').count();
+        reads.sort_by_key(|one| (variables(one), one.row.paging().is_none()));
         for read in reads {
             run.read(&dintero, read).await;
         }
         let found: Vec<Drift> = found.try_iter().collect();
         report(&found, &run, options.json)?;
-        match found.is_empty() && !run.failed {
-            true => Ok(()),
-            false => Err(Failure::Refused(
-                "the responses and the documents differ".to_owned(),
-            )),
+        if found.is_empty() && !run.failed {
+            return Ok(());
         }
+        let problem = "the responses and the documents differ";
+        Err(Failure::Refused(problem.to_owned()))
     }
 }
 
@@ -84,13 +78,9 @@ impl Run {
         for parameter in operation.parameters() {
             let name = parameter.text("name");
             if parameter.text("in") == "path" {
-                let before = row
-                    .path()
-                    .split(&format!("/{{{name}}}"))
-                    .next()
-                    .unwrap_or_default();
-                let id = self.first.get(before).and_then(|element| id(element, name));
-                let Some(id) = id else {
+                let list = row.path().split_once(&format!("/{{{name}}}"));
+                let first = list.and_then(|(list, _)| self.first.get(list));
+                let Some(id) = first.and_then(|element| id(element, name)) else {
                     return self.skipped.push(row.name());
                 };
                 call = call.path(name, &id);
@@ -100,16 +90,13 @@ impl Run {
                 return self.skipped.push(row.name());
             }
         }
-        let Some(typed) = operation.typed() else {
-            return;
-        };
         self.calls += 1;
-        match (typed.probe)(call).await {
+        match (operation.typed.probe)(call).await {
             Ok(body) => {
                 let list = body.pointer(row.paging().map_or("", |paging| paging.items));
-                let first = list.and_then(|list| list.get(0)).cloned();
-                self.first
-                    .extend(first.map(|first| (row.path().to_owned(), first)));
+                if let Some(first) = list.and_then(|list| list.get(0)) {
+                    self.first.insert(row.path(), first.clone());
+                }
             }
             Err(error) => {
                 // The account may lack the scope, or what is read; both are documented.
@@ -122,25 +109,22 @@ impl Run {
 
     /// Makes what there is to read: the calls of the quickstart that no payer takes part in.
     async fn write(&mut self, dintero: &Dintero) -> Result<(), Failure> {
-        let calls =
-            include_str!("quickstart.json").replace("NEW", &Uuid::new_v4().simple().to_string());
+        let new = Uuid::new_v4().simple().to_string();
+        let calls = include_str!("quickstart.json").replace("NEW", &new);
         let calls: Vec<(String, String, Value)> = serde_json::from_str(&calls).unwrap_or_default();
         let mut last = Value::Null;
         for (api, name, body) in calls {
             let api = APIS.iter().find(|known| known.name == api);
-            let operation = api.and_then(|api| api.operation(&name));
-            let Some((typed, operation)) = operation.and_then(|one| Some((one.typed()?, one)))
-            else {
+            let Some(operation) = api.and_then(|api| api.operation(&name)) else {
                 return Err(Failure::Refused(format!("there is no operation {name}")));
             };
-            let call = dintero.handle().call(operation.row).json_unchecked(&body);
-            let paths = operation
-                .parameters()
-                .into_iter()
-                .map(|one| one.text("name"));
-            let paths = paths.filter_map(|name| Some((name, id(&last, name)?)));
-            let call = paths.fold(call, |call, (name, value)| call.path(name, &value));
-            last = (typed.probe)(call).await?;
+            let mut call = dintero.handle().call(operation.row).json_unchecked(&body);
+            for name in operation.parameters().iter().map(|one| one.text("name")) {
+                if let Some(value) = id(&last, name) {
+                    call = call.path(name, &value);
+                }
+            }
+            last = (operation.typed.probe)(call).await?;
             self.calls += 1;
         }
         Ok(())

@@ -8,7 +8,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Args;
-use dintero::{Clock as _, Dintero, Response, SystemClock};
+use dintero::{Clock as _, Dintero, Response, SystemClock, Violation};
 use reqwest::{Client, Url, redirect};
 use serde_json::{Value, json};
 
@@ -18,8 +18,8 @@ use crate::failure::Failure;
 use crate::print::{clean, put};
 use crate::schema::Schema;
 
-/// Beyond this, tokens and signatures of callbacks may be refused.
-const SKEW: Duration = Duration::from_secs(60);
+/// Beyond these seconds, tokens and signatures of callbacks may be refused.
+const SKEW: u64 = 60;
 const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Check configuration, network and permissions
@@ -27,7 +27,7 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 pub struct Doctor {
     /// The URL that callbacks are sent to; whether it can be reached is checked from here
     #[arg(long, value_name = "URL", env = "DINTERO_CALLBACK_URL")]
-    callback_url: Option<String>,
+    callback_url: Option<Url>,
 }
 
 const UNKNOWN_HOST: &str = "Check the name server; behind a proxy this may be as it should.";
@@ -104,13 +104,7 @@ impl Doctor {
         let Some(url) = &self.callback_url else {
             return skip("give --callback-url to check that it can be reached");
         };
-        let Ok(url) = Url::parse(url) else {
-            return fail(
-                "it is no URL",
-                "Give one such as https://shop.example/paid.",
-            );
-        };
-        let status = match get(&url).await {
+        let status = match get(url).await {
             Ok(response) => response.status(),
             Err(error) => return fail(cause(&error), "Start the server, and open its firewall."),
         };
@@ -118,11 +112,7 @@ impl Doctor {
             200..=299 => "Verify `Dintero-Signature`: without, anybody can report payments.",
             300..=399 => "Give the URL that it redirects to: the signature is for one URL.",
             404 | 405 | 500..=599 => "Check the path, and the log of the server.",
-            _ => {
-                return pass(format!(
-                    "reached, and it refuses what is not signed ({status})"
-                ));
-            }
+            _ => return pass(format!("it refuses what is not signed ({status})")),
         };
         let message = format!("it responds with {status} to a request without a signature");
         fail(message, help)
@@ -130,16 +120,13 @@ impl Doctor {
 }
 
 fn configuration(settings: &Settings, report: &mut Report) -> Option<Dintero> {
-    report.add(
-        "configuration",
-        pass(format!("read from {}", settings.source)),
-    );
+    let source = format!("read from {}", settings.source);
+    report.add("configuration", pass(source));
     let built = settings.builder().build();
-    let violations = built.as_ref().err().map(|error| error.violations());
-    let mut violations: Vec<_> = violations.into_iter().flat_map(|all| all.iter()).collect();
+    let violations = built.as_ref().err().map(|error| error.violations().iter());
+    let violations: Vec<_> = violations.into_iter().flatten().collect();
     for name in config::OF_CLIENT {
-        let wrong = violations.iter().position(|one| one.field() == name);
-        let wrong = wrong.map(|index| violations.remove(index));
+        let wrong = violations.iter().find(|one| one.field() == name);
         let line = match (wrong, settings.get(name)) {
             (Some(wrong), _) => fail(wrong, "Set it to the value in Dintero's Backoffice."),
             (_, None) => skip("it is not set, and Dintero's is used"),
@@ -149,7 +136,8 @@ fn configuration(settings: &Settings, report: &mut Report) -> Option<Dintero> {
         };
         report.add(name, line);
     }
-    for other in violations {
+    let is_other = |one: &&_| !config::OF_CLIENT.contains(&Violation::field(one));
+    for other in violations.into_iter().filter(is_other) {
         report.add("configuration", fail(other, "Correct it."));
     }
     built.ok()
@@ -208,15 +196,13 @@ async fn host(url: &str, report: &mut Report) {
     });
     let skew = date.map(|date| {
         let ahead = SystemClock.wall().duration_since(date);
-        ahead.unwrap_or_else(|behind| behind.duration())
+        let skew = ahead.unwrap_or_else(|behind| behind.duration());
+        skew.as_secs()
     });
     let clock = match skew {
         None => skip(format!("{name} does not tell its time")),
-        Some(skew) if skew <= SKEW => pass(format!("it agrees with {name}")),
-        Some(skew) => fail(
-            format!("{} s off from {name}", skew.as_secs()),
-            "Set it by NTP.",
-        ),
+        Some(off) if off <= SKEW => pass(format!("it agrees with {name}")),
+        Some(off) => fail(format!("{off} s off from {name}"), "Set it by NTP."),
     };
     report.add("clock", clock);
 }
@@ -230,13 +216,11 @@ async fn account(dintero: &Dintero, report: &mut Report) {
         _ => fail("it is another account", "Use the client of this account."),
     };
     report.add("audience", line);
-    let scopes = ["scope", "scopes", "permissions"]
-        .map(|name| claims[name].to_string())
-        .concat();
+    let scopes = ["scope", "scopes", "permissions"].map(|name| claims[name].to_string());
     let scopes = scopes
-        .split([' ', ',', '"', '[', ']'])
-        .filter(|scope| scope.contains(':'));
-    let scopes: BTreeSet<&str> = scopes.collect();
+        .iter()
+        .flat_map(|all| all.split([' ', ',', '"', '[', ']']));
+    let scopes: BTreeSet<&str> = scopes.filter(|scope| scope.contains(':')).collect();
     for api in &APIS {
         report.add(&format!("{} scopes", api.name), permissions(api, &scopes));
         report.add(&format!("{} read", api.name), read(api, dintero).await);
@@ -280,9 +264,7 @@ fn permissions(api: &'static Api, scopes: &BTreeSet<&str>) -> Line {
     match (permitted.len(), lacking.len()) {
         (all, 0) => pass(format!("all {all} operations are permitted")),
         (0, _) => skip(format!("nothing is permitted; to use it, grant {missing}")),
-        (some, others) => pass(format!(
-            "{some} operations are permitted, {others} need {missing}"
-        )),
+        (some, others) => pass(format!("{some} are permitted, {others} need {missing}")),
     }
 }
 

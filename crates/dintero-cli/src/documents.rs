@@ -40,6 +40,7 @@ pub static APIS: [Api; 3] = [
 pub struct Described {
     pub api: &'static Api,
     pub row: &'static Operation,
+    pub typed: &'static Typed,
     item: Schema,
     at: Schema,
 }
@@ -53,11 +54,18 @@ impl Api {
 
     pub fn operations(&'static self) -> impl Iterator<Item = Described> {
         let paths = Schema::root(self.document()).get("paths");
-        self.rows.iter().map(move |row| {
+        let typed = dintero_typed::rows(self.name).iter();
+        self.rows.iter().copied().filter_map(move |row| {
+            let (_, typed) = { typed.clone() }.find(|(name, _)| *name == row.name())?;
             let item = paths.get(row.path());
             let at = item.get(&row.method().as_str().to_lowercase());
-            let (api, row) = (self, *row);
-            Described { api, row, item, at }
+            Some(Described {
+                api: self,
+                row,
+                typed,
+                item,
+                at,
+            })
         })
     }
 
@@ -72,12 +80,6 @@ impl Described {
     /// Returns the name as a command, such as `capture-transaction`.
     pub fn command(&self) -> String {
         self.row.name().replace('_', "-")
-    }
-
-    pub fn typed(&self) -> Option<&'static Typed> {
-        let mut all = dintero_typed::rows(self.api.name).iter();
-        let found = all.find(|(name, _)| *name == self.row.name());
-        found.map(|(_, typed)| typed)
     }
 
     pub fn doc(&self) -> String {

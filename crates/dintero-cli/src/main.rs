@@ -77,14 +77,10 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         Own::Listen(listen) => listen.run(&options).await,
         Own::Sign(sign) => sign.run(&options),
         Own::Completions { shell } => {
-            let mut command = cli::command();
-            command.build();
-            clap_complete::generate(shell, &mut command, "dintero", &mut std::io::stdout());
+            let mut out = std::io::stdout();
+            clap_complete::generate(shell, &mut cli::command(), "dintero", &mut out);
             Ok(())
         }
-        Own::Man { folder } => {
-            clap_mangen::generate_to(cli::command(), folder)?;
-            Ok(())
-        }
+        Own::Man { folder } => Ok(clap_mangen::generate_to(cli::command(), folder)?),
     }
 }

@@ -54,14 +54,13 @@ impl Printer {
         let Some(query) = &self.query else {
             return put(&format!("{value}\n"));
         };
-        query
-            .query(value)
-            .all()
-            .into_iter()
-            .try_for_each(|found| match found {
-                Value::String(text) if !self.json => put(&format!("{}\n", clean(text))),
-                other => put(&format!("{other}\n")),
-            })
+        for found in query.query(value).all() {
+            match found {
+                Value::String(text) if !self.json => put(&format!("{}\n", clean(text)))?,
+                other => put(&format!("{other}\n"))?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -145,21 +144,20 @@ fn scalar(value: &Value, (schema, currency): Place<'_>) -> String {
 
 /// Returns an indented view.
 fn view(value: &Value, (schema, currency): Place<'_>, depth: usize) -> String {
-    let members: Vec<(String, &Value, Schema)> = match value {
+    let mut members: Vec<(String, &Value, Schema)> = Vec::new();
+    match value {
         Value::Object(fields) => {
-            let fields = fields.iter().filter(|(_, value)| !value.is_null());
-            fields
-                .map(|(name, value)| (clean(name), value, schema.at(name)))
-                .collect()
+            for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+                members.push((clean(name), value, schema.at(name)));
+            }
         }
         Value::Array(items) => {
-            let (items, element) = (items.iter().enumerate(), schema.at("-"));
-            items
-                .map(|(index, value)| (format!("[{index}]"), value, element.clone()))
-                .collect()
+            for (index, value) in items.iter().enumerate() {
+                members.push((format!("[{index}]"), value, schema.at("-")));
+            }
         }
         other => return format!("{}\n", scalar(other, (schema, currency))),
-    };
+    }
     let currency = value["currency"].as_str().or(currency);
     let is_inline = |value: &Value| !value.is_object() && !value.is_array();
     let inline = members.iter().filter(|(_, value, _)| is_inline(value));

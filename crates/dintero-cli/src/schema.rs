@@ -67,9 +67,8 @@ impl Schema {
         while let Some(part) = parts.get(next).copied() {
             let inner = keywords
                 .iter()
-                .filter_map(|keyword| part[*keyword].as_array())
-                .flatten();
-            for inner in inner.map(|inner| follow(self.root, inner)) {
+                .filter_map(|keyword| part[*keyword].as_array());
+            for inner in inner.flatten().map(|inner| follow(self.root, inner)) {
                 if !parts.iter().any(|known| ptr::eq(*known, inner)) {
                     parts.push(inner);
                 }
@@ -88,42 +87,32 @@ impl Schema {
 
     /// Returns the JSON type, or an empty text if it may be more than one.
     pub fn kind(&self) -> &'static str {
-        let kinds = self
-            .parts(&PARTS)
-            .into_iter()
-            .map(|part| match part["type"].as_str() {
-                None if part.get("properties").is_some() => "object",
-                kind => kind.unwrap_or_default(),
-            });
-        let mut kinds: Vec<_> = kinds.filter(|kind| !kind.is_empty()).collect();
+        let kind = |part: &'static Value| match part["type"].as_str() {
+            None => part.get("properties").map(|_| "object"),
+            kind => kind,
+        };
+        let mut kinds: Vec<_> = self.parts(&PARTS).into_iter().filter_map(kind).collect();
         kinds.dedup();
         if let [kind] = kinds[..] { kind } else { "" }
     }
 
     /// Returns `true` if it is an amount in minor units.
     pub fn is_amount(&self) -> bool {
-        let texts = self
-            .parts(&PARTS)
-            .into_iter()
-            .filter_map(|part| part["description"].as_str());
-        matches!(self.kind(), "integer" | "number")
-            && texts.into_iter().any(|text| text.contains("minor unit"))
+        let parts = self.parts(&PARTS).into_iter();
+        let mut texts = parts.filter_map(|part| part["description"].as_str());
+        matches!(self.kind(), "integer" | "number") && texts.any(|text| text.contains("minor unit"))
     }
 
     /// Returns the properties that a request may have, those of all alternatives.
     pub fn properties(&self) -> BTreeMap<&'static str, Self> {
         let mut all: BTreeMap<&str, Self> = BTreeMap::new();
-        let parts = self.parts(&PARTS).into_iter();
-        for (name, node) in parts
-            .filter_map(|part| part["properties"].as_object())
-            .flatten()
-        {
-            let one = self.of([node]);
-            if one.said("readOnly") != Some(&Value::Bool(true)) {
-                all.entry(name)
-                    .or_insert_with(|| self.of([]))
-                    .nodes
-                    .extend(one.nodes);
+        for part in self.parts(&PARTS) {
+            for (name, node) in part["properties"].as_object().into_iter().flatten() {
+                let one = self.of([node]);
+                if one.said("readOnly") != Some(&Value::Bool(true)) {
+                    let known = all.entry(name).or_insert_with(|| self.of([]));
+                    known.nodes.extend(one.nodes);
+                }
             }
         }
         all
@@ -131,22 +120,15 @@ impl Schema {
 
     /// Returns the properties that every request must have.
     pub fn required(&self) -> Vec<&'static str> {
-        let of = |node: &&'static Value| {
-            let parts = self.of([*node]).parts(&["allOf"]).into_iter();
-            let names = parts
-                .filter_map(|part| part["required"].as_array())
-                .flatten();
-            names.filter_map(Value::as_str).collect::<Vec<_>>()
-        };
-        let all: Vec<_> = self.nodes.iter().map(of).collect();
-        let mut names = all.first().cloned().unwrap_or_default();
+        let mut names: Vec<_> = self.properties().into_keys().collect();
         // Several nodes may be of alternatives.
-        names.retain(|name| all.iter().all(|names| names.contains(name)));
-        let known = self.properties();
+        for node in &self.nodes {
+            let parts = self.of([*node]).parts(&["allOf"]);
+            let lists = parts.iter().filter_map(|part| part["required"].as_array());
+            let all: Vec<_> = lists.flatten().collect();
+            names.retain(|name| all.iter().any(|one| *one == name));
+        }
         names
-            .into_iter()
-            .filter(|name| known.contains_key(name))
-            .collect()
     }
 
     /// Returns the schema of a member of an object, which describes nothing if any value is allowed; `None` if there is no such member.

@@ -52,11 +52,8 @@ impl Sign {
             Self::Callback { url, param } => {
                 let signer = Signer::new(account, settings.required(config::CALLBACK_SECRET)?);
                 let transaction = format!("{account}.example");
-                let defaults = [
-                    ("merchant_reference", "order-1"),
-                    ("transaction_id", &transaction),
-                ];
-                let mut all = BTreeMap::from(defaults);
+                let mut all = BTreeMap::from([("merchant_reference", "order-1")]);
+                all.insert("transaction_id", &transaction);
                 all.extend(param.iter().map(|(name, value)| (&**name, &**value)));
                 let all: Vec<_> = all.into_iter().collect();
                 let signed = signer.session_callback(url.as_str(), &all, SystemClock.wall());
