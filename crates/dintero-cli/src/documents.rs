@@ -124,10 +124,11 @@ impl Described {
         json_of(&self.success()).unwrap_or_else(|| self.at.at(""))
     }
 
-    /// Returns `true` if a success is a file.
+    /// Returns `true` if a success is a file: its media type is another than JSON, or its text is binary.
     pub fn is_file(&self) -> bool {
         let content = self.success();
-        !content.members().is_empty() && json_of(&content).is_none()
+        let is_file = json_of(&content).is_none_or(|json| json.text("format") == "binary");
+        is_file && !content.members().is_empty()
     }
 }
 
