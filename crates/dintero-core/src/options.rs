@@ -13,7 +13,6 @@ use crate::{Retry, RetryPolicy};
 const SYSTEM_PREFIX: &str = "dintero-system-";
 const SYSTEM_LIMIT: usize = 120;
 
-/// The violation of a value that cannot stand in a header.
 pub(crate) const NO_HEADER: &str = "has characters that no header may have";
 
 /// Options of a single call. Those that are not set are those of the client.
@@ -78,7 +77,6 @@ impl CallOptions {
         self
     }
 
-    /// Takes over the options that `other` sets.
     pub(crate) fn merge(&mut self, other: Self) {
         self.timeout = other.timeout.or(self.timeout);
         self.deadline = other.deadline.or(self.deadline);

@@ -23,7 +23,6 @@ use crate::options::{NO_HEADER, set_header};
 use crate::retry::Budget;
 use crate::token::{ClientCredentialsSource, TokenCache};
 
-/// The violation of a production account on a host that is allowed for http.
 pub(crate) const ONLY_HTTPS: &str = "is a production account, for which http is not permitted";
 
 impl<T: From<Handle>> Builder<T> {
@@ -142,7 +141,6 @@ impl<T: From<Handle>> Builder<T> {
         headers
     }
 
-    /// Returns the credentials, of which exactly one kind must be given.
     fn one_kind(&mut self, violations: &mut Violations) -> Option<Credentials> {
         let kinds = "client id and secret, a token, an API key or a token source";
         match self.given.len() {

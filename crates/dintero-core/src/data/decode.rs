@@ -73,9 +73,8 @@ fn read_by<T: DeserializeOwned>(
 fn utf8(body: &[u8]) -> Result<&str, DecodeError> {
     std::str::from_utf8(body).map_err(|_| {
         let error = serde_json::from_slice::<Value>(body).err();
-        error.map_or_else(DecodeError::not_utf8, |error| {
-            DecodeError::new(&error, body)
-        })
+        let not_utf8 = || DecodeError::field("", "the body is not JSON in UTF-8");
+        error.map_or_else(not_utf8, |error| DecodeError::new(&error, body))
     })
 }
 

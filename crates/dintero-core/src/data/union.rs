@@ -71,7 +71,6 @@ pub fn read_union<'de, U, D: Deserializer<'de>>(
 
 type Members<'a> = BTreeMap<FieldName<'a>, Raw<'a>>;
 
-/// Returns the members of an object, none of any other value.
 fn members(text: &str) -> serde_json::Result<Members<'_>> {
     match text.starts_with('{') {
         true => serde_json::from_str(text),

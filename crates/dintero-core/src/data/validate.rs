@@ -121,7 +121,6 @@ impl Validate for bool {
     fn check(&self, _: &[Limit], _: &mut Violations) {}
 }
 
-/// Checked by the limits of the kind that it turns out to be.
 impl Validate for Value {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
         match self {
@@ -174,7 +173,6 @@ fn check_count(count: usize, unit: &str, limits: &[Limit], at: &mut Violations) 
     }
 }
 
-/// Returns the limits of each element or value.
 fn each(limits: &[Limit]) -> &'static [Limit] {
     let each = limits.iter().find_map(|limit| match limit {
         Limit::Each(limits) => Some(*limits),

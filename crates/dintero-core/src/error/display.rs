@@ -16,27 +16,23 @@ impl fmt::Display for Error {
             (false, _, None) => "the request".to_owned(),
         };
         match &self.0.kind {
-            Kind::Configuration(violations) => {
-                return write!(
-                    f,
-                    "the client configuration is invalid: {violations}; correct it before building the client"
-                );
+            Kind::Configuration(violations) => write!(
+                f,
+                "the client configuration is invalid: {violations}; correct it before building the client"
+            ),
+            Kind::InvalidRequest(violations) => write!(
+                f,
+                "{subject} was not sent because the request is invalid: {violations}; correct it and call again"
+            ),
+            _ => {
+                let (event, details) = (self.event(), self.details());
+                write!(f, "{subject} {event}{details}; {}", self.advice())
             }
-            Kind::InvalidRequest(violations) => {
-                return write!(
-                    f,
-                    "{subject} was not sent because the request is invalid: {violations}; correct it and call again"
-                );
-            }
-            _ => write!(f, "{subject} {}", self.event())?,
         }
-        self.details(f)?;
-        write!(f, "; {}", self.advice())
     }
 }
 
 impl Error {
-    /// Returns what happened, without the subject.
     fn event(&self) -> String {
         match &self.0.kind {
             Kind::Status => format!("failed with status {}{}", self.status_text(), self.reason()),
@@ -82,8 +78,7 @@ impl Error {
         }
     }
 
-    /// Writes status, code, request id and attempts in brackets.
-    fn details(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn details(&self) -> String {
         let status = self
             .status_u16()
             .filter(|_| !matches!(self.0.kind, Kind::Status));
@@ -98,10 +93,10 @@ impl Error {
             attempts.map(|attempts| format!("{attempts} attempts in {seconds:.1} s")),
         ];
         let facts: Vec<String> = facts.into_iter().flatten().collect();
-        if facts.is_empty() {
-            return Ok(());
+        match &*facts {
+            [] => String::new(),
+            facts => format!(" ({})", facts.join(", ")),
         }
-        write!(f, " ({})", facts.join(", "))
     }
 
     fn advice(&self) -> String {
@@ -214,12 +209,10 @@ impl Error {
 
     /// Returns `403 Forbidden`, without a reason phrase of the server.
     fn status_text(&self) -> String {
-        let Some(status) = self.0.status else {
-            return "an error".to_owned();
-        };
-        match status.canonical_reason() {
-            Some(reason) => format!("{} {reason}", status.as_u16()),
-            None => status.as_u16().to_string(),
+        match self.0.status {
+            Some(status) if status.canonical_reason().is_some() => status.to_string(),
+            Some(status) => status.as_str().to_owned(),
+            None => "an error".to_owned(),
         }
     }
 

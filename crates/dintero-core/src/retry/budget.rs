@@ -22,7 +22,6 @@ impl Budget {
         self.update(|left| left.checked_sub(Self::RETRY))
     }
 
-    /// Returns the token of a success.
     pub(crate) fn release(&self) {
         // The bucket is usually full; then this is a single read.
         if self.0.load(Ordering::Relaxed) < Self::FULL {

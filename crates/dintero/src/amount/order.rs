@@ -28,7 +28,6 @@ pub struct Summary<'a> {
     lines: Option<Vec<Line<'a>>>,
     shipping: Option<Line<'a>>,
     is_partial: bool,
-    /// The fields of the order that were set aside.
     unreadable: Vec<&'a str>,
 }
 
@@ -194,19 +193,17 @@ fn check(order: Summary<'_>) -> Result<(), AmountsMismatch> {
         .shipping
         .map(|line| ("shipping_option".to_owned(), line));
     for (place, line) in places.chain(shipping) {
-        if line.is_unreadable {
-            complete = false;
-            add(
-                format!("{place}.splits"),
-                line.line_id,
-                Difference::Unreadable,
-            );
-            continue;
-        }
-        let Some(amount) = line.amount.map(i128::from) else {
-            complete = false;
-            add(format!("{place}.amount"), line.line_id, Difference::Missing);
-            continue;
+        let amount = match line.amount.map(i128::from) {
+            _ if line.is_unreadable => Err(("splits", Difference::Unreadable)),
+            amount => amount.ok_or(("amount", Difference::Missing)),
+        };
+        let amount = match amount {
+            Ok(amount) => amount,
+            Err((field, difference)) => {
+                complete = false;
+                add(format!("{place}.{field}"), line.line_id, difference);
+                continue;
+            }
         };
         sum += amount;
         let parts = line.splits.iter().map(|split| i128::from(split.amount));

@@ -180,7 +180,6 @@ impl TransactionAmounts {
     }
 }
 
-/// Whether any capture, refund or void of the transaction is in progress.
 pub(crate) fn is_pending(transaction: &Transaction) -> Result<bool, AmountsUnclear> {
     let events = transaction.events.as_deref();
     Pending::of(events.ok_or(AmountsUnclear::NoEvents)?)

@@ -61,7 +61,6 @@ pub struct Webhook {
     raw: Bytes,
 }
 
-/// The serialized form of a webhook.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     /// From the headers.
@@ -155,7 +154,6 @@ pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<(T, Vec<SetAside>
     dintero_core::data::read(json).map_err(|_| CallbackError::MalformedBody)
 }
 
-/// The members of an object, or none.
 fn members(body: &[u8]) -> BTreeMap<String, &RawValue> {
     serde_json::from_slice(body).unwrap_or_default()
 }
@@ -263,47 +261,42 @@ impl Webhook {
     /// ```
     #[cfg(feature = "checkout")]
     pub fn payload(&self) -> WebhookPayload {
-        let unknown = WebhookPayload::Unknown(self.raw.clone());
-        self.typed(&mut Vec::new())
-            .ok()
-            .flatten()
-            .unwrap_or(unknown)
+        let unknown = || WebhookPayload::Unknown(self.raw.clone());
+        self.typed().map_or_else(unknown, |(payload, _)| payload)
     }
 
     /// Returns the fields of the [`payload`](Self::payload) that do not fit their types, as [`Response::set_aside`](crate::Response::set_aside)
     /// does. Decide on nothing that is among them.
     #[cfg(feature = "checkout")]
     pub fn set_aside(&self) -> Vec<SetAside> {
-        let mut set_aside = Vec::new();
-        match self.typed(&mut set_aside) {
-            Ok(Some(_)) => set_aside,
-            _ => Vec::new(),
-        }
+        self.typed().map(|(_, aside)| aside).unwrap_or_default()
     }
 
     #[cfg(feature = "checkout")]
-    fn typed(&self, aside: &mut Vec<SetAside>) -> Result<Option<WebhookPayload>, CallbackError> {
+    fn typed(&self) -> Option<(WebhookPayload, Vec<SetAside>)> {
         use WebhookEvent as Event;
         use WebhookPayload as Payload;
-        Ok(match self.event {
+        let mut aside = Vec::new();
+        let payload = match self.event {
             Event::Ping => {
-                let (subscription, found) = read(&self.raw)?;
-                aside.extend(found);
-                Some(Payload::Subscription(subscription))
+                let (subscription, found) = read(&self.raw).ok()?;
+                aside = found;
+                Payload::Subscription(subscription)
             }
             Event::CheckoutTransaction => {
-                self.part("transaction", aside)?.map(Payload::Transaction)
+                Payload::Transaction(self.part("transaction", &mut aside).ok()??)
             }
             Event::CheckoutAuthorization => {
-                let transaction = self.part("transaction", aside)?;
-                let end = self.part("authorization", aside)?;
-                end.map(|end| Payload::Authorization(end, transaction))
+                let transaction = self.part("transaction", &mut aside).ok()?;
+                let end = self.part("authorization", &mut aside).ok()??;
+                Payload::Authorization(end, transaction)
             }
             Event::CheckoutTokenAdd | Event::CheckoutTokenUpdate | Event::CheckoutTokenDelete => {
-                self.part("token", aside)?.map(Payload::Token)
+                Payload::Token(self.part("token", &mut aside).ok()??)
             }
-            _ => None,
-        })
+            _ => return None,
+        };
+        Some((payload, aside))
     }
 }
 

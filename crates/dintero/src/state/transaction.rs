@@ -245,7 +245,6 @@ fn within(amount: Amount, remaining: Option<Amount>, pending: Amount, may_end: b
     }
 }
 
-/// Turns `Yes` into `Unknown` while an event is in progress.
 fn unless_pending(transaction: &Transaction, verdict: Verdict) -> Verdict {
     match is_pending(transaction) {
         _ if verdict != Yes => verdict,
