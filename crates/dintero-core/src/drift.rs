@@ -76,20 +76,17 @@ impl fmt::Display for Drift {
 
 const MAX_REMEMBERED: usize = 10_000;
 
-#[derive(Default)]
-struct Told(Mutex<HashSet<u64>>);
+/// What a listener was told already, as hashes.
+type Told = Mutex<HashSet<u64>>;
 
-impl Told {
-    /// Remembers the hashes. Returns `true` if one of them is new.
-    fn remember_all(&self, hashes: &[u64]) -> bool {
-        let mut told = lock(&self.0);
-        hashes.iter().fold(false, |new, hash| {
-            new | (told.len() < MAX_REMEMBERED && told.insert(*hash))
-        })
-    }
+/// Remembers the hashes. Returns `true` if one of them is new.
+fn remember_all(told: &Told, hashes: &[u64]) -> bool {
+    let mut told = lock(told);
+    hashes.iter().fold(false, |new, hash| {
+        new | (told.len() < MAX_REMEMBERED && told.insert(*hash))
+    })
 }
 
-/// What [`Builder::on_drift`](crate::Builder::on_drift) sets.
 pub(crate) type Callback = dyn Fn(&Drift) + Send + Sync;
 
 /// The listeners of a client: its callback, and the subscriber of `tracing` with the target `dintero::drift`.
@@ -151,7 +148,7 @@ impl Drifts {
         }
         let callback = self.callback.iter().map(|(_, told)| told);
         let memories = callback.chain(is_traced().then_some(&*TRACED));
-        memories.fold(false, |new, told| told.remember_all(names) | new)
+        memories.fold(false, |new, told| remember_all(told, names) | new)
     }
 
     pub(crate) fn status(&self, operation: Option<&'static Operation>, status: StatusCode) {
@@ -173,12 +170,12 @@ impl Drifts {
         };
         let hash = hash_of(&drift);
         if let Some((callback, told)) = &self.callback
-            && told.remember_all(&[hash])
+            && remember_all(told, &[hash])
         {
             callback(&drift);
         }
         #[cfg(feature = "tracing")]
-        if is_traced() && TRACED.remember_all(&[hash]) {
+        if is_traced() && remember_all(&TRACED, &[hash]) {
             tracing::info!(
                 target: "dintero::drift",
                 kind = ?drift.kind,

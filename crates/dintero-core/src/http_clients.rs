@@ -34,20 +34,18 @@ struct Pair {
     single: Option<Client>,
 }
 
-impl Pair {
-    fn new(customize: &Customize) -> reqwest::Result<Self> {
-        Ok(Self {
-            runtime: None,
-            kept: build(customize, true)?,
-            single: None,
-        })
-    }
+fn pair(customize: &Customize) -> reqwest::Result<Pair> {
+    Ok(Pair {
+        runtime: None,
+        kept: build(customize, true)?,
+        single: None,
+    })
 }
 
 impl HttpClients {
     pub(crate) fn new(customize: Box<Customize>) -> reqwest::Result<Self> {
         Ok(Self {
-            pairs: Mutex::new(vec![Pair::new(&*customize)?]),
+            pairs: Mutex::new(vec![pair(&*customize)?]),
             customize,
             http2: Mutex::default(),
         })
@@ -66,7 +64,7 @@ impl HttpClients {
         if !pairs.iter().any(is_own) {
             let from = pairs.len().saturating_sub(MAX_RUNTIMES - 1);
             *pairs = pairs.split_off(from);
-            pairs.push(Pair::new(&*self.customize)?);
+            pairs.push(pair(&*self.customize)?);
         }
         let at = pairs.iter().position(is_own).unwrap_or_default();
         let pair = &mut pairs[at];

@@ -10,6 +10,8 @@
 //! - [`Retry`], [`RetryPolicy`], [`RetryClass`] and [`CallOptions`]: when a call is sent again, and its timeouts.
 //! - [`TokenSource`]: access tokens from elsewhere. [`Clock`]: the time, which tests can control.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 pub mod data;
 mod macros;
 
@@ -41,10 +43,8 @@ mod trace;
 mod transport;
 
 /// Locks a mutex, also a poisoned one: no panic leaves a value behind that is half changed.
-fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[doc(hidden)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::data::Violations;
+use crate::macros::setters;
 use crate::{Retry, RetryPolicy};
 
 /// The headers that identify the caller's system and its plug-in, and their limit in characters.
@@ -36,31 +37,23 @@ pub struct CallOptions {
     pub(crate) violations: Violations,
 }
 
+setters! {
+    impl[] CallOptions:
+
+    /// Sets the timeout of one attempt, from connecting to the last byte of the response. Default of the client: 30 s.
+    with_timeout(timeout: Duration): timeout = Some(timeout);
+
+    /// Sets the deadline of the whole call: token, attempts and the delays between them. Default of the client: 90 s.
+    with_deadline(deadline: Duration): deadline = Some(deadline);
+
+    /// Sets how this call is retried: a [`RetryPolicy`], or another [`Retry`].
+    with_retry(policy: impl Retry): retry = Some(Arc::new(policy));
+}
+
 impl CallOptions {
     /// Creates options of which none is set.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Sets the timeout of one attempt, from connecting to the last byte of the response. Default of the client: 30 s.
-    #[must_use]
-    pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// Sets the deadline of the whole call: token, attempts and the delays between them. Default of the client: 90 s.
-    #[must_use]
-    pub fn with_deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
-        self
-    }
-
-    /// Sets how this call is retried: a [`RetryPolicy`], or another [`Retry`].
-    #[must_use]
-    pub fn with_retry(mut self, policy: impl Retry) -> Self {
-        self.retry = Some(Arc::new(policy));
-        self
     }
 
     /// Turns retries off.

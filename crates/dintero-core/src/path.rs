@@ -40,13 +40,11 @@ pub(crate) fn query_value<'q>(query: &'q str, name: &str) -> Option<&'q str> {
 
 pub(crate) fn remove_query(query: &mut String, name: &str) {
     let named = utf8_percent_encode(name, RESERVED).to_string();
-    let others = query
-        .split('&')
-        .filter(|pair| pair.split('=').next() != Some(&named));
+    let is_other = |pair: &&str| pair.split('=').next() != Some(&named);
+    let others = query.split('&').filter(is_other);
     *query = others.collect::<Vec<_>>().join("&");
 }
 
-/// Replaces `{name}` by an encoded value.
 pub(crate) fn expand(template: &mut String, name: &str, encoded: &str) {
     let variable = format!("{{{name}}}");
     if let Some(open) = template.find(&variable) {
@@ -54,7 +52,6 @@ pub(crate) fn expand(template: &mut String, name: &str, encoded: &str) {
     }
 }
 
-/// Returns the variables of a template that have no value.
 pub(crate) fn unexpanded(template: &str) -> impl Iterator<Item = &str> {
     let starts = template.split('{').skip(1);
     starts.filter_map(|rest| Some(rest.split_once('}')?.0))

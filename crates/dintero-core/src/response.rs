@@ -161,7 +161,6 @@ pub(crate) struct RawResponse {
     pub(crate) drifts: Arc<Drifts>,
 }
 
-/// The operation that was called, if any, and the retry class of the call.
 pub(crate) type Called = (Option<&'static Operation>, RetryClass);
 
 pub(crate) fn decoded<T: DeserializeOwned>(

@@ -69,10 +69,8 @@ impl Trace {
             self.0.record("http.request.resend_count", resent);
             if let Some(head) = head {
                 self.0.record("http.response.status_code", status);
-                let id = head
-                    .headers
-                    .get("request-id")
-                    .and_then(|id| id.to_str().ok());
+                let id = head.headers.get("request-id");
+                let id = id.and_then(|id| id.to_str().ok());
                 self.0.record("dintero.request_id", id.and_then(identifier));
             }
             tracing::debug!(
@@ -92,7 +90,6 @@ impl Trace {
     }
 }
 
-/// Records which fields of a response were set aside, by name.
 pub(crate) fn set_aside(operation: Option<&'static Operation>, set_aside: &[SetAside]) {
     #[cfg(feature = "tracing")]
     if !set_aside.is_empty() {

@@ -87,7 +87,7 @@ impl PreparedRequest {
             if authorization.as_ref().is_ok_and(|known| known.waited) {
                 now = shared.clock.now();
             }
-            let (error, disposition) = match &authorization {
+            let (error, mut disposition) = match &authorization {
                 // The token arrived at the deadline: no response could arrive in time.
                 Ok(_) if now >= end => (Error::new(Kind::Timeout(limit)), Disposition::Final),
                 Ok(authorization) => {
@@ -105,7 +105,6 @@ impl PreparedRequest {
                 // The token call has its own retries.
                 Err(error) => (error.share(), Disposition::Final),
             };
-            let mut disposition = disposition;
             if error.status() == Some(StatusCode::UNAUTHORIZED)
                 && !progress.token_renewed
                 && let Ok(Authorization { token, .. }) = &authorization
@@ -134,7 +133,6 @@ impl PreparedRequest {
         }
     }
 
-    /// Returns the delay before the next attempt, or `None` if there is none.
     fn delay(
         &self,
         shared: &Shared,

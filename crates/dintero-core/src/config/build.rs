@@ -33,11 +33,8 @@ impl<T: From<Handle>> Builder<T> {
     pub fn build(mut self) -> Result<T, Error> {
         let mut violations = std::mem::take(&mut self.violations);
         let account = self.account.take().unwrap_or_default();
-        check_account(
-            self.name("account", "DINTERO_ACCOUNT_ID"),
-            &account,
-            &mut violations,
-        );
+        let account_name = self.name("account", "DINTERO_ACCOUNT_ID");
+        check_account(account_name, &account, &mut violations);
         if let Some(owner) = &self.owner {
             check_owner(owner, &mut violations);
             if violations.is_empty() && TokenFault::environment(owner, &account).is_some() {
@@ -63,7 +60,7 @@ impl<T: From<Handle>> Builder<T> {
         let needs_tls = has(|url| url.scheme() != "http");
         let allowed_http = has(|url| url.scheme() == "http" && !is_loopback(url));
         if allowed_http && account.starts_with('P') {
-            violations.push(self.name("account", "DINTERO_ACCOUNT_ID"), ONLY_HTTPS);
+            violations.push(account_name, ONLY_HTTPS);
         }
         for (name, is_zero) in [
             ("timeout", self.timeout.is_zero()),

@@ -25,6 +25,7 @@ use crate::data::Violations;
 use crate::drift::Callback;
 use crate::handle::Handle;
 use crate::http_clients::Customize;
+use crate::macros::setters;
 use crate::options::NO_HEADER;
 use crate::{Drift, Retry, RetryPolicy};
 
@@ -221,10 +222,9 @@ impl<T: From<Handle>> Builder<T> {
     }
 
     fn name(&self, setting: &'static str, variable: &'static str) -> &'static str {
-        if self.from_environment {
-            variable
-        } else {
-            setting
+        match self.from_environment {
+            true => variable,
+            false => setting,
         }
     }
 
@@ -234,21 +234,9 @@ impl<T: From<Handle>> Builder<T> {
     }
 }
 
-macro_rules! setters {
-    ($($(#[$meta:meta])* $name:ident($($argument:ident: $type:ty),*): $field:ident = $value:expr;)*) => {
-        impl<T: From<Handle>> Builder<T> {
-            $(
-                $(#[$meta])*
-                pub fn $name(mut self, $($argument: $type),*) -> Self {
-                    self.$field = $value;
-                    self
-                }
-            )*
-        }
-    };
-}
-
 setters! {
+    impl[T: From<Handle>] Builder<T>:
+
     /// Sets the account: `T` (test) or `P` (production) and 8 digits.
     account(id: impl Into<String>): account = Some(id.into());
 

@@ -249,16 +249,14 @@ impl Evidence {
         };
         let result = |index: usize| facts.result.and_then(|members| present(members[index]));
         let id = |index| Some(normalized(result(index)?.as_str()?));
-        let is_certain = facts.result.is_none();
         Effect {
             value,
             index,
             role,
             is_new,
-            success: if is_certain {
-                Some(true)
-            } else {
-                result(0).and_then(Value::as_bool)
+            success: match facts.result {
+                Some(_) => result(0).and_then(Value::as_bool),
+                None => Some(true),
             },
             request_id: id(3),
             correlation_id: id(4),

@@ -152,12 +152,10 @@ fn in_flight(call: &mut Call, arguments: &[(&str, String)]) -> Result<InFlight, 
             _ => is_readable = false,
         }
     }
-    let account = call.handle.account();
+    let (account, from, to) = (call.handle.account(), &read.path, &call.path);
+    let key = format!("{account} {operation:?} {to} {from} {reference:?}");
     Ok(InFlight {
-        key: format!(
-            "{account} {operation:?} {} {} {reference:?}",
-            call.path, read.path
-        ),
+        key,
         read: is_readable.then_some(read),
         evidence: Evidence {
             facts,

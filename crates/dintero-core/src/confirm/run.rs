@@ -216,10 +216,9 @@ impl InFlight {
 
     /// Reads while no effect is visible or, if told so, it is pending, until a read that begins after the limit; once without a start.
     async fn poll(&self, since: Option<Instant>, limit: Duration, while_pending: bool) -> Read {
-        let phase = if self.progress.sent {
-            Phase::After
-        } else {
-            Phase::Before
+        let phase = match self.progress.sent {
+            true => Phase::After,
+            false => Phase::Before,
         };
         let mut pause = FIRST_PAUSE;
         loop {

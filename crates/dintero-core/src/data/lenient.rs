@@ -25,7 +25,6 @@ pub(super) type Parse<'p> = dyn FnMut(&mut Deserializer<'_>) -> serde_json::Resu
 /// The limit of what is listed; what does not fit is kept in any case.
 const MAX_MISFITS: usize = 1_000;
 
-/// The limit of what the types do not know, in one body.
 const MAX_FINDINGS: usize = 200;
 
 /// Objects nested deeper than this are set aside, so that no body can exhaust the stack.
@@ -33,7 +32,8 @@ const MAX_DEPTH: u32 = 64;
 
 thread_local! {
     static MODE: Cell<Mode> = const { Cell::new(Mode::Usual) };
-    static DOUBT: Cell<bool> = const { Cell::new(false) };
+    /// Whether a usual reading found a value that fits none of the variants that it may be.
+    pub(super) static DOUBT: Cell<bool> = const { Cell::new(false) };
     static NAMES: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
     static READING: RefCell<Reading> = RefCell::default();
 }
@@ -80,7 +80,6 @@ impl Reading {
         self.findings.truncate(findings);
     }
 
-    /// Adds the paths, in one pass over the body.
     fn resolve(mut self, body: &str) -> (Vec<SetAside>, Vec<Finding>) {
         let misfits = self.misfits.iter().flat_map(Misfit::offsets);
         let findings = self.findings.iter().map(|finding| finding.at);
@@ -201,15 +200,6 @@ pub(super) fn attempt_variant<T>(
         READING.with_borrow_mut(|reading| reading.forget(before));
     }
     read.ok()
-}
-
-/// Notes that a usual reading found a value that none of the variants fits that it may be.
-pub(super) fn doubt() {
-    DOUBT.set(true);
-}
-
-pub(super) fn take_doubt() -> bool {
-    DOUBT.replace(false)
 }
 
 /// Runs a usual reading and returns hashes of the names that the types do not know, each once.

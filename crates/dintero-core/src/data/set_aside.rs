@@ -112,7 +112,6 @@ impl Misfit {
         }
     }
 
-    /// The offsets of the field that is set aside and of the value that does not fit.
     pub(super) fn offsets(&self) -> [usize; 2] {
         [self.at, self.stopped]
     }
@@ -164,7 +163,6 @@ fn kind_of(text: &str) -> &'static str {
 pub struct Finding {
     pub(crate) kind: DriftKind,
     pub(crate) path: String,
-    /// The value of an enum, if it looks like one.
     pub(crate) value: Option<String>,
     pub(super) at: usize,
 }

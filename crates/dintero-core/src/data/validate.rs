@@ -70,11 +70,9 @@ impl Validate for str {
             if let Limit::Pattern(pattern) = *rule
                 && !matches(pattern, self)
             {
-                let count = format_args!("its {length} characters do not");
-                at.push(
-                    "",
-                    format_args!("must match the pattern {pattern} ({count})"),
-                );
+                let count = format!("its {length} characters do not");
+                let violation = format!("must match the pattern {pattern} ({count})");
+                at.push("", violation);
             }
         }
     }

@@ -26,10 +26,9 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.field.is_empty() {
-            f.write_str(&self.text)
-        } else {
-            write!(f, "`{}` {}", self.field, self.text)
+        match &*self.field {
+            "" => f.write_str(&self.text),
+            field => write!(f, "`{field}` {}", self.text),
         }
     }
 }
@@ -54,7 +53,6 @@ impl Violations {
         self.found.iter()
     }
 
-    /// A single violation.
     pub(crate) fn of(field: &str, violation: impl fmt::Display) -> Self {
         let mut violations = Self::default();
         violations.push(field, violation);
@@ -141,7 +139,6 @@ impl From<Infallible> for Violations {
     }
 }
 
-/// The errors of conversions become violations.
 macro_rules! from_error {
     ($($error:ty => $text:literal),* $(,)?) => {$(
         impl From<$error> for Violations {
@@ -206,15 +203,10 @@ where
     K: Into<String>,
     V: TryInto<T, Error: Into<Violations>>,
 {
-    let (keys, values): (Vec<String>, Vec<V>) = entries
-        .into_iter()
-        .map(|(key, value)| (key.into(), value))
-        .unzip();
-    Some(
-        keys.into_iter()
-            .zip(convert_list(field, values, violations)?)
-            .collect(),
-    )
+    let entries = entries.into_iter().map(|(key, value)| (key.into(), value));
+    let (keys, values): (Vec<String>, Vec<V>) = entries.unzip();
+    let values = convert_list(field, values, violations)?;
+    Some(keys.into_iter().zip(values).collect())
 }
 
 #[cfg(test)]

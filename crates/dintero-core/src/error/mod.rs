@@ -249,10 +249,9 @@ impl Error {
         self.0.body = Some(body);
         // After 408 and 5xx the server may have handled the request all the same.
         let unknown = head.status.is_server_error() || head.status == StatusCode::REQUEST_TIMEOUT;
-        self.with_sent(if unknown {
-            WasSent::Maybe
-        } else {
-            WasSent::Yes
+        self.with_sent(match unknown {
+            true => WasSent::Maybe,
+            false => WasSent::Yes,
         })
     }
 

@@ -44,3 +44,25 @@ mod call;
 mod object;
 mod open_enum;
 mod union;
+
+/// Writes the setters of a type, each of which sets one field.
+macro_rules! setters {
+    (
+        impl[$($generics:tt)*] $type:ty:
+        $($(#[$meta:meta])* $name:ident($argument:ident: $argument_type:ty): $field:ident = $value:expr;)*
+    ) => {
+        #[allow(clippy::double_must_use, reason = "a builder is `must_use` itself")]
+        impl<$($generics)*> $type {
+            $(
+                $(#[$meta])*
+                #[must_use]
+                pub fn $name(mut self, $argument: $argument_type) -> Self {
+                    self.$field = $value;
+                    self
+                }
+            )*
+        }
+    };
+}
+
+pub(crate) use setters;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::error::DecodeError;
 use crate::path::{push_query, query_value, remove_query};
-use crate::{Cursor, CursorSource, Operation, Paging};
+use crate::{AlternativeSource, Cursor, CursorSource, Operation, Paging};
 
 /// A position between two pages of a list, to resume from with [`Pages::resume`](super::Pages::resume).
 ///
@@ -75,9 +75,8 @@ pub(super) fn next(
     let mut missing = None;
     for cursor in *cursor {
         let is_sent = |name: &&str| query_value(query, name).is_some();
-        let alternative = cursor
-            .alternative
-            .filter(|alternative| alternative.parameters.iter().any(is_sent));
+        let is_used = |other: &AlternativeSource| other.parameters.iter().any(is_sent);
+        let alternative = cursor.alternative.filter(is_used);
         let (holder, pointer) = match alternative.map_or(cursor.source, |other| other.source) {
             CursorSource::LastItem(pointer) => (items.last(), pointer),
             CursorSource::Body(pointer) => (Some(body), pointer),

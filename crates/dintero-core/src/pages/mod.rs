@@ -244,7 +244,6 @@ impl<P, I> fmt::Debug for Pages<P, I> {
 }
 
 impl<P, I> fmt::Debug for Items<P, I> {
-    /// Shows no item.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
             .field("pages", &self.pages)

@@ -109,7 +109,6 @@ struct State {
     /// One for each runtime that waits for a token, since a runtime that rests would hold up the others.
     fetches: Vec<(Id, Fetch)>,
     failure: Option<Failure>,
-    /// How many tokens in a row the API has refused.
     refusals: u32,
 }
 
@@ -164,11 +163,7 @@ impl CachedToken {
             return current.as_mut().is_some_and(|current| !is_current(current));
         }
         if state.current.take_if(is_current).is_some() {
-            state.refusals = if age < MAX_REST {
-                refused.refusals + 1
-            } else {
-                1
-            };
+            state.refusals = 1 + if age < MAX_REST { refused.refusals } else { 0 };
         }
         true
     }
@@ -182,9 +177,8 @@ impl CachedToken {
         let mut state = lock(&self.state);
         let times = self.times();
         // A fetch whose task is gone never completes.
-        state
-            .fetches
-            .retain(|(_, fetch)| fetch.has_changed().is_ok());
+        let fetches = &mut state.fetches;
+        fetches.retain(|(_, fetch)| fetch.has_changed().is_ok());
         let failure = state.failure.as_ref();
         let failure = failure.filter(|failure| times.0 < failure.until);
         let failed = failure.map(|failure| failure.error.share());

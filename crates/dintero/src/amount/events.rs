@@ -169,10 +169,8 @@ fn sums_if(authorized: i64, steps: &[Step<'_>], counted: u32) -> Result<Option<S
             sums.apply(step)?;
         }
         // Whether these are the amounts after the event or at the time of the correction is not documented.
-        late.extend(
-            step.correction
-                .filter(|correction| !sums.agrees(correction)),
-        );
+        let correction = step.correction;
+        late.extend(correction.filter(|correction| !sums.agrees(correction)));
     }
     let agree = late.into_iter().all(|correction| sums.agrees(correction));
     Ok(agree.then_some(sums))
@@ -192,9 +190,8 @@ impl Pending {
             // Another event ends it.
             let id = request_id(event);
             let own = usize::from(id.is_some() && id == correlation_id(event));
-            let is_ended = id
-                .and_then(|id| ends.get(&id))
-                .is_some_and(|ends| *ends > own);
+            let ends = id.and_then(|id| ends.get(&id));
+            let is_ended = ends.is_some_and(|ends| *ends > own);
             if event.success == Some(false) || is_ended {
                 continue;
             }

@@ -31,6 +31,7 @@ pub struct Summary<'a> {
     unreadable: Vec<&'a str>,
 }
 
+#[derive(Default)]
 struct Line<'a> {
     line_id: Option<&'a str>,
     amount: Option<i64>,
@@ -114,11 +115,8 @@ impl fmt::Display for AmountMismatch {
 impl fmt::Display for AmountsMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let found: Vec<String> = self.found.iter().map(AmountMismatch::to_string).collect();
-        write!(
-            f,
-            "the amounts of the order do not add up: {}",
-            found.join("; ")
-        )
+        let found = found.join("; ");
+        write!(f, "the amounts of the order do not add up: {found}")
     }
 }
 
@@ -163,10 +161,8 @@ pub fn check_amounts_with_shipping(
 ) -> Result<(), AmountsMismatch> {
     let mut summary = order.summary();
     summary.shipping = Some(Line {
-        line_id: None,
         amount: Some(shipping),
-        splits: &[],
-        is_unreadable: false,
+        ..Line::default()
     });
     check(summary)
 }
@@ -226,10 +222,9 @@ fn check(order: Summary<'_>) -> Result<(), AmountsMismatch> {
     if let Some(difference) = total {
         add("amount".to_owned(), None, difference);
     }
-    if found.is_empty() {
-        Ok(())
-    } else {
-        Err(AmountsMismatch { found })
+    match found.is_empty() {
+        true => Ok(()),
+        false => Err(AmountsMismatch { found }),
     }
 }
 

@@ -38,10 +38,9 @@ impl Amount {
         let digits = format!("{minor:0>width$}");
         let (whole, fraction) = digits.split_at(digits.len() - decimals);
         let sign = if self.minor() < 0 { "-" } else { "" };
-        if fraction.is_empty() {
-            format!("{sign}{whole}")
-        } else {
-            format!("{sign}{whole}.{fraction}")
+        match fraction {
+            "" => format!("{sign}{whole}"),
+            _ => format!("{sign}{whole}.{fraction}"),
         }
     }
 }

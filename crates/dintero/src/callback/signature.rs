@@ -87,7 +87,6 @@ impl SignedParts<'_> {
     }
 }
 
-/// A MAC under the bytes of a secret of any length.
 pub(super) fn keyed<M: Mac + KeyInit>(secret: &SecretString) -> M {
     // The trait is for other MACs as well, so it has an error.
     <M as KeyInit>::new_from_slice(secret.expose_secret().as_bytes())

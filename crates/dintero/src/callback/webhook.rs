@@ -54,7 +54,6 @@ pub struct WebhookVerifier {
 #[serde(into = "Stored", from = "Stored")]
 pub struct Webhook {
     event: WebhookEvent,
-    is_event_signed: bool,
     account: Option<String>,
     delivery: Option<String>,
     fields: Map<String, Value>,
@@ -74,7 +73,7 @@ impl From<Webhook> for Stored {
     fn from(webhook: Webhook) -> Self {
         let event = webhook.event.as_str().to_owned();
         Self {
-            event: Some(event).filter(|_| !webhook.is_event_signed),
+            event: Some(event).filter(|_| !webhook.is_event_signed()),
             delivery: webhook.delivery,
             body: String::from_utf8(webhook.raw.into()).map_err(|error| error.into_bytes()),
         }
@@ -159,17 +158,14 @@ fn members(body: &[u8]) -> BTreeMap<String, &RawValue> {
 }
 
 impl Webhook {
-    /// `event` and `delivery` are those of the headers.
     fn new(raw: Bytes, event: Option<String>, delivery: Option<String>) -> Self {
         let members = members(&raw).into_iter();
         let fields: Map<String, Value> = members
             .filter_map(|(name, value)| Some((name, read(value.get().as_bytes()).ok()?.0)))
             .collect();
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-        let signed_event = text("event");
         Self {
-            is_event_signed: signed_event.is_some(),
-            event: signed_event.or(event).unwrap_or_default().into(),
+            event: text("event").or(event).unwrap_or_default().into(),
             // An older form of the token events has the account in the token only.
             account: text("account_id").or_else(|| {
                 let token = fields.get("token")?;
@@ -190,7 +186,7 @@ impl Webhook {
     /// Returns `true` if the event is in the body and so covered by the signature. A ping and the older form of token events do not have
     /// it; whoever has seen such a delivery can send its body again with another `event` header.
     pub fn is_event_signed(&self) -> bool {
-        self.is_event_signed
+        self.fields.get("event").is_some_and(Value::is_string)
     }
 
     /// Returns the id of the account.

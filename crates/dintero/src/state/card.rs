@@ -83,14 +83,11 @@ const INACTIVE: [&str; 2] = ["inactive", "created"];
 
 impl Facts<'_> {
     fn is_valid_at(&self, now: SystemTime) -> Result<bool, Verdict> {
+        let missing = Unknown(Reason::MissingData);
         if self.is_validity_unreadable {
-            return Err(Unknown(Reason::MissingData));
+            return Err(missing);
         }
-        let parse = |time: &DateTime| {
-            time.get()
-                .map(SystemTime::from)
-                .ok_or(Unknown(Reason::MissingData))
-        };
+        let parse = |time: &DateTime| time.get().map(SystemTime::from).ok_or(missing);
         if let Some(end) = self.expires_at.map(parse).transpose()?
             && now > end
         {
