@@ -5,6 +5,7 @@ pub mod bodies;
 pub mod circles;
 pub mod compatibility;
 pub mod constructs;
+pub mod documents;
 pub mod random_unions;
 pub mod unions;
 pub mod vocabulary;

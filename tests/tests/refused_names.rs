@@ -1,19 +1,8 @@
 //! Paths that no request can have, and names that an overlay gives twice, are refused where they are written.
 
 use dintero_codegen::document::Document;
-use dintero_codegen::{Generation, generate_from};
-
-const HEAD: &str = "openapi: 3.0.3
-info: {title: t, version: '1'}
-servers: [{url: 'https://a.example/v1'}]
-x-dintero-servers: {'https://a.example': api}
-";
-
-fn generated(text: &str) -> Result<Generation, String> {
-    let document =
-        Document::parse("x.yaml", &format!("{HEAD}{text}")).map_err(|error| error.to_string())?;
-    generate_from("x", document, None).map_err(|error| error.to_string())
-}
+use dintero_codegen::generate_from;
+use dintero_tests::documents::{HEAD, generated};
 
 #[track_caller]
 fn refused(text: &str, expected: &str) {

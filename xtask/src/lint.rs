@@ -8,7 +8,7 @@ use anstyle::AnsiColor;
 use clap::Args;
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::{Errors, Finding, Level};
-use dintero_codegen::{APIS, generate_from, inputs, overlay};
+use dintero_codegen::{APIS, generate_loosely, inputs};
 use serde_json::{Value, json};
 
 use crate::regen::chosen;
@@ -74,22 +74,21 @@ impl Lint {
     /// Takes a document through generation, under an overlay that was written for another one.
     fn file(&self, file: &Path, sources: &Sources) -> Result<Vec<Finding>, Box<dyn Error>> {
         let mut document = Document::read(file)?;
-        let mut findings = Vec::new();
-        match self.api.as_slice() {
-            [] => {}
+        let (api, overlay) = match self.api.as_slice() {
+            [] => ("client", None),
             [api] => {
-                let overlay = sources.document(&inputs(Path::new(""), api)[1])?;
-                findings = overlay::apply(&mut document, &overlay, false)?;
-                document.names = sources.names(api)?;
+                let ours = sources.inputs(api)?;
+                let (ours, overlay) =
+                    ours.ok_or_else(|| format!("there is no document of {api}"))?;
+                document.names = ours.names;
+                (api.as_str(), overlay)
             }
             _ => return Err("a FILE takes the overlay of one API: give --api once".into()),
-        }
-        let api = self.api.first().map_or("client", String::as_str);
-        findings.extend(match generate_from(api, document, None) {
+        };
+        Ok(match generate_loosely(api, document, overlay.as_ref()) {
             Ok(generation) => generation.findings,
             Err(Errors(findings)) => findings,
-        });
-        Ok(findings)
+        })
     }
 
     fn report(&self, checked: &[String], findings: &[Finding]) -> Report {

@@ -17,42 +17,40 @@ const HEAD: &str = "# Written by `cargo xtask regen`, which compares it with --c
 pub struct Lock(pub BTreeMap<String, Entry>);
 
 /// What one client was made of and what it is, as digests, and the versions that made it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    pub document: String,
-    pub overlay: String,
-    pub source: String,
-    pub surface: String,
-    pub codegen: String,
-    pub progenitor: String,
+pub type Entry = BTreeMap<String, String>;
+
+/// Returns the entry of a client that was just generated.
+pub fn entry(document: &str, overlay: &str, generation: &Generation) -> Entry {
+    let parts = [
+        ("document", digest(&[document])),
+        ("overlay", digest(&[overlay])),
+        (
+            "source",
+            digest(&[&generation.source, &generation.registry]),
+        ),
+        ("surface", digest(&[&generation.surface])),
+        ("codegen", VERSION.to_owned()),
+        ("progenitor", PROGENITOR.to_owned()),
+    ];
+    Entry::from(parts.map(|(part, text)| (part.to_owned(), text)))
 }
 
-impl Entry {
-    /// The entry of a client that was just generated.
-    pub fn new(document: &str, overlay: &str, generation: &Generation) -> Self {
-        Self {
-            document: digest(&[document]),
-            overlay: digest(&[overlay]),
-            source: digest(&[&generation.source, &generation.registry]),
-            surface: digest(&[&generation.surface]),
-            codegen: VERSION.to_owned(),
-            progenitor: PROGENITOR.to_owned(),
-        }
-    }
-
-    /// The parts in which another entry differs, named for people.
-    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
-        let versions = |entry: &Self| (entry.codegen.clone(), entry.progenitor.clone());
-        let mut parts = vec![
-            ("document", self.document != other.document),
-            ("overlay", self.overlay != other.overlay),
-            ("generator version", versions(self) != versions(other)),
-            ("generated source", self.source != other.source),
-            ("surface", self.surface != other.surface),
-        ];
-        parts.retain(|(_, differs)| *differs);
-        parts.into_iter().map(|(part, _)| part).collect()
-    }
+/// Returns the parts in which two entries differ, named for people.
+pub fn differences(one: &Entry, two: &Entry) -> Vec<&'static str> {
+    let parts = [
+        ("document", "document"),
+        ("overlay", "overlay"),
+        ("codegen", "generator version"),
+        ("progenitor", "generator version"),
+        ("source", "generated source"),
+        ("surface", "surface"),
+    ];
+    let differing = parts
+        .iter()
+        .filter(|(part, _)| one.get(*part) != two.get(*part));
+    let mut names: Vec<&str> = differing.map(|(_, name)| *name).collect();
+    names.dedup();
+    names
 }
 
 impl Lock {

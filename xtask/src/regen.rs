@@ -10,6 +10,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use dintero_codegen::{APIS, surface};
 use serde_json::{Value, json};
 
+use crate::lock;
 use crate::report::{Report, coloured, painted, unified};
 use crate::state::{self, Sources};
 use crate::write::write_all;
@@ -49,7 +50,7 @@ impl Regen {
         let mut rows = Vec::new();
         for (api, generated) in &state.apis {
             let mut changed = match before.0.get(*api) {
-                Some(before) => generated.entry.differences(before),
+                Some(before) => lock::differences(&generated.entry, before),
                 None => vec!["lock file"],
             };
             let path = state::surface(api);

@@ -60,6 +60,15 @@ pub fn print_error(error: &(dyn Error + 'static), json: bool) -> ExitCode {
     ExitCode::from(2)
 }
 
+/// Returns the first of some errors, and how many more there are; `cargo xtask lint` tells them all.
+pub fn first(errors: &Errors) -> String {
+    let text = errors.to_string();
+    match text.split_once('\n') {
+        None => text,
+        Some((line, more)) => format!("{line} (and {} more)", more.lines().count()),
+    }
+}
+
 /// Returns the overlay actions that resolve a finding, ready to copy.
 pub fn actions(finding: &Finding) -> String {
     let actions = finding.actions.iter().map(|action| {

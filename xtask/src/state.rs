@@ -1,10 +1,12 @@
-//! The folder `openapi` as it is, or as it would be: generation in memory.
+//! The folder `openapi` as it is, was or would be: generation in memory.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
-use std::{fs, panic, thread};
+use std::{fs, thread};
 
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::{Errors, Finding};
@@ -13,11 +15,25 @@ use dintero_codegen::{Generation, generate_from, inputs, surface_path};
 
 use crate::lock::{self, Entry, Lock};
 
-/// The files below `openapi`, some of them perhaps replaced by a text that is not written yet.
+/// The files below `openapi`, some of them perhaps replaced by a text that is not written.
 #[derive(Clone, Debug)]
 pub struct Sources {
-    openapi: PathBuf,
+    origin: Origin,
     replaced: BTreeMap<PathBuf, String>,
+}
+
+#[derive(Clone, Debug)]
+enum Origin {
+    Tree(PathBuf),
+    /// A folder that the user named, which may hold a part only.
+    Folder(PathBuf),
+    Revision {
+        root: PathBuf,
+        /// The revision, as the user wrote it.
+        name: String,
+        /// The hash of the commit.
+        hash: String,
+    },
 }
 
 /// What generation makes of [`Sources`].
@@ -49,13 +65,58 @@ pub fn name(path: &Path) -> String {
     parts.fold("openapi".to_owned(), |name, part| format!("{name}/{part}"))
 }
 
+impl From<Origin> for Sources {
+    fn from(origin: Origin) -> Self {
+        let replaced = BTreeMap::new();
+        Self { origin, replaced }
+    }
+}
+
 impl Sources {
-    /// The files of the folder.
+    /// The folder of the working tree.
     pub fn new(openapi: &Path) -> Self {
-        Self {
-            openapi: openapi.to_owned(),
-            replaced: BTreeMap::new(),
+        Origin::Tree(openapi.to_owned()).into()
+    }
+
+    /// Any folder like it.
+    pub fn folder(path: &Path) -> Result<Self, String> {
+        match path.is_dir() {
+            true => Ok(Origin::Folder(path.to_owned()).into()),
+            false => Err(format!("{} is no folder", path.display())),
         }
+    }
+
+    /// The folder as it was committed.
+    pub fn revision(root: &Path, name: &str) -> Result<Self, String> {
+        let commit = format!("{name}^{{commit}}");
+        let verify = ["--verify", "--quiet", "--end-of-options", &commit];
+        let hash = git(root, "rev-parse", &verify)?;
+        let hash = hash.ok_or(format!("there is no revision {name}"))?;
+        let (root, name, hash) = (root.to_owned(), name.to_owned(), hash.trim().to_owned());
+        Ok(Origin::Revision { root, name, hash }.into())
+    }
+
+    /// The name for people.
+    pub fn label(&self) -> String {
+        match &self.origin {
+            Origin::Tree(_) => "working tree".to_owned(),
+            Origin::Folder(path) => path.display().to_string(),
+            Origin::Revision { name, hash, .. } if hash.starts_with(name) => short(hash).to_owned(),
+            Origin::Revision { name, hash, .. } => format!("{name} ({})", short(hash)),
+        }
+    }
+
+    /// What stays the same when a command is run again, and is never a path of this machine.
+    pub fn id(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::Tree(_) | Origin::Folder(_) => None,
+            Origin::Revision { hash, .. } => Some(short(hash)),
+        }
+    }
+
+    /// Returns `true` if an API may be missing without having been removed.
+    pub fn is_partial(&self) -> bool {
+        matches!(self.origin, Origin::Folder(_))
     }
 
     /// Puts a text in the place of a file, named by its path below `openapi`.
@@ -63,21 +124,16 @@ impl Sources {
         self.replaced.insert(path.into(), text.into());
     }
 
-    fn folder(&self) -> Result<(), Errors> {
-        if self.openapi.is_dir() {
-            return Ok(());
-        }
-        let help = "Give the root of the workspace with --root";
-        Err(Finding::of_file(self.openapi.display().to_string(), "is no folder", help).into())
-    }
-
     /// The text of a file below `openapi`.
     pub fn text(&self, path: &Path) -> Result<String, Errors> {
-        let Some(text) = self.optional(path)? else {
-            self.folder()?;
-            return Err(Finding::of_file(name(path), "is not there", "Restore it").into());
+        let missing = || match &self.origin {
+            Origin::Tree(openapi) if !openapi.is_dir() => {
+                let help = "Give the root of the workspace with --root";
+                Finding::of_file(openapi.display().to_string(), "is no folder", help)
+            }
+            _ => Finding::of_file(name(path), "is not there", "Restore it"),
         };
-        Ok(text)
+        self.optional(path)?.ok_or_else(|| missing().into())
     }
 
     /// The text of a file below `openapi`, or none if there is no such file.
@@ -85,13 +141,23 @@ impl Sources {
         if let Some(text) = self.replaced.get(path) {
             return Ok(Some(text.clone()));
         }
-        match fs::read_to_string(self.openapi.join(path)) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => {
-                let help = "Check its permissions, and that it is UTF-8 text";
-                Err(Finding::of_file(name(path), format!("cannot be read: {error}"), help).into())
+        let text = match &self.origin {
+            Origin::Tree(folder) | Origin::Folder(folder) => read(&folder.join(path)),
+            Origin::Revision { .. } => self.committed(&name(path)),
+        };
+        text.map_err(|error| {
+            let help = "Check its permissions, and that it is UTF-8 text";
+            Finding::of_file(name(path), format!("cannot be read: {error}"), help).into()
+        })
+    }
+
+    /// The text of a file of the workspace as it was committed; folders have none.
+    pub fn committed(&self, path: &str) -> Result<Option<String>, String> {
+        match &self.origin {
+            Origin::Revision { root, hash, .. } => {
+                git(root, "show", &[&format!("{hash}:./{path}")])
             }
+            Origin::Tree(_) | Origin::Folder(_) => Ok(None),
         }
     }
 
@@ -115,10 +181,20 @@ impl Sources {
         Document::parse(&name(path), &self.text(path)?)
     }
 
-    /// The names that an API's client has already.
-    pub fn names(&self, api: &str) -> Result<KeptNames, Errors> {
-        let surface = self.optional(&surface(api))?;
-        Ok(KeptNames::of_surface(&surface.unwrap_or_default()))
+    /// What an API is generated from, its overlay perhaps missing; nothing without a document.
+    pub fn inputs(&self, api: &str) -> Result<Option<(Document, Option<Document>)>, Errors> {
+        let [document, overlay] = inputs(Path::new(""), api);
+        let parse = |path: &Path| {
+            let text = self.optional(path)?;
+            text.map(|text| Document::parse(&name(path), &text))
+                .transpose()
+        };
+        let Some(mut document) = parse(&document)? else {
+            return Ok(None);
+        };
+        let surface = self.optional(&surface(api))?.unwrap_or_default();
+        document.names = KeptNames::of_surface(&surface);
+        Ok(Some((document, parse(&overlay)?)))
     }
 
     /// The lock file, which is empty if there is none.
@@ -136,20 +212,14 @@ impl Sources {
         &self,
         apis: &[&'static str],
     ) -> Result<Vec<Result<Generated, Errors>>, Errors> {
-        self.folder()?;
-        // progenitor's panics become errors. The hook is set per process, so it is put aside once around all threads.
-        let hook = panic::take_hook();
-        panic::set_hook(Box::new(|_| {}));
-        let results = thread::scope(|scope| {
+        Ok(thread::scope(|scope| {
             let spawn = |api| scope.spawn(move || self.generate_one(api));
             let threads: Vec<_> = apis.iter().copied().map(spawn).collect();
-            let threads = apis.iter().zip(threads);
-            let join =
-                threads.map(|(api, thread)| thread.join().unwrap_or_else(|_| Err(panicked(api))));
-            join.collect()
-        });
-        panic::set_hook(hook);
-        Ok(results)
+            let threads = threads.into_iter();
+            let results =
+                threads.map(|thread| thread.join().unwrap_or_else(|it| resume_unwind(it)));
+            results.collect()
+        }))
     }
 
     /// Generates these APIs. The other APIs' entries of the lock file stay as they are.
@@ -174,6 +244,8 @@ impl Sources {
             }
         }
         if !errors.is_empty() {
+            // A folder that is not there is missing to all of them.
+            errors.dedup();
             return Err(Errors(errors));
         }
         state.files.insert(lock::FILE.into(), state.lock.text());
@@ -185,10 +257,12 @@ impl Sources {
     fn generate_one(&self, api: &'static str) -> Result<Generated, Errors> {
         let start = Instant::now();
         let [document, overlay] = inputs(Path::new(""), api);
-        let (mut read, laid) = (self.document(&document)?, self.document(&overlay)?);
-        read.names = self.names(api)?;
-        let generation = generate_from(api, read, Some(&laid))?;
-        let entry = Entry::new(&self.text(&document)?, &self.text(&overlay)?, &generation);
+        let texts = (self.text(&document)?, self.text(&overlay)?);
+        let Some((read, laid)) = self.inputs(api)? else {
+            return Err(Errors(Vec::new()));
+        };
+        let generation = generate_from(api, read, laid.as_ref())?;
+        let entry = lock::entry(&texts.0, &texts.1, &generation);
         let took = start.elapsed();
         Ok(Generated {
             generation,
@@ -198,10 +272,32 @@ impl Sources {
     }
 }
 
-fn panicked(api: &str) -> Errors {
-    let help = "This is a mistake of the generator: please report it with the document";
-    let name = format!("openapi/{api}.yaml");
-    Finding::of_file(name, "made the generator panic", help).into()
+fn short(hash: &str) -> &str {
+    hash.get(..12).unwrap_or(hash)
+}
+
+/// Reads a file, if it is there.
+pub fn read(path: &Path) -> Result<Option<String>, String> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("{}: {error}", path.display())),
+    }
+}
+
+/// Runs git; returns nothing where git refuses.
+fn git(root: &Path, command: &str, arguments: &[&str]) -> Result<Option<String>, String> {
+    let mut git = Command::new("git");
+    git.arg("-C").arg(root).arg(command).args(arguments);
+    let output = git.output().map_err(|error| {
+        format!("git cannot be run ({error}); install it, or compare folders with --from-dir")
+    })?;
+    if !output.status.success() {
+        return Ok(None);
+    }
+    let text = String::from_utf8(output.stdout);
+    text.map(Some)
+        .map_err(|_| "git printed what is not UTF-8".to_owned())
 }
 
 #[cfg(test)]

@@ -233,3 +233,40 @@ fn the_version_of_progenitor_is_the_one_that_is_built() {
         .collect();
     assert_eq!(versions, [dintero_codegen::PROGENITOR]);
 }
+
+/// The stack is that of a thread.
+#[cfg(unix)]
+#[test]
+fn a_document_nested_too_deep_is_one_error_of_lint_and_import() {
+    use common::Ran;
+    use std::process::Command;
+
+    let root = Root::new();
+    let file = root.path("deep.yaml");
+    let count = 3_000;
+    let block: String = (0..count)
+        .map(|level| format!("{:1$}a:\n", "", level + 1))
+        .collect();
+    for text in [
+        format!("x-a:\n{block}"),
+        format!("x-a:\n  {}1\n", "- ".repeat(count)),
+        format!("x-a:\n  {}1\n", "? ".repeat(count)),
+        format!("x-a: {}\n", "[".repeat(count)),
+        format!(
+            "{{\"x-a\": {}1{}}}",
+            "{\"a\": ".repeat(count),
+            "}".repeat(count)
+        ),
+    ] {
+        fs::write(&file, text).unwrap();
+        for command in ["lint", "import --api wallets"] {
+            let (program, folder) = (env!("CARGO_BIN_EXE_xtask"), root.0.path().display());
+            let file = file.display();
+            let line = format!("ulimit -s 2048; exec {program} --root {folder} {command} {file}");
+            let ran = Ran::new(Command::new("sh").args(["-c", &line]));
+            assert_eq!(ran.code, 2, "{}", ran.err);
+            assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+            assert!(ran.err.contains("deep.yaml:"), "{}", ran.err);
+        }
+    }
+}

@@ -378,7 +378,7 @@ fn a_revision_that_is_not_there_is_an_error() {
 fn a_state_that_cannot_be_generated_is_told_with_the_reason() {
     let repository = Repository::new();
     repository.change("schemas/Thing'", "schemas/Nothing'");
-    let reason = "working tree: wallets.yaml";
+    let reason = "openapi/wallets.yaml";
     repository.diff(
         &[],
         1,

@@ -148,15 +148,15 @@ fn a_failed_import_changes_nothing_and_says_what_to_do() {
 }
 
 #[test]
-fn a_repeated_key_is_told_and_the_last_value_counts() {
+fn a_repeated_key_is_an_error_where_it_stands() {
     let root = small();
     let twice = PRESENT.replace("  title: Payments\n", "  title: Other\n  title: Payments\n");
-    let report = imported(&root, &twice);
-    let warning = report["warnings"][0].as_str().unwrap();
-    let expected = "upstream:5 #/info/title: the key stands here a second time";
-    assert!(warning.contains(expected), "{warning}");
-    imported(&root, PRESENT);
-    assert!(read(&root, "wallets.yaml").contains("title: Payments\n"));
+    let before = root.files();
+    let ran = import(&root, &twice, &[]);
+    assert_eq!(ran.code, 2);
+    let expected = "upstream:5 #/info/title: the key \"title\" stands on line 4 already";
+    assert!(ran.err.contains(expected), "{}", ran.err);
+    assert_eq!(root.files(), before);
 }
 
 #[test]

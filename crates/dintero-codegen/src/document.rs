@@ -24,10 +24,10 @@ pub struct Document {
     pub name: String,
     /// The content.
     pub root: Value,
-    /// Warnings about what was read more loosely than the text's format allows, such as a repeated key.
-    pub findings: Vec<Finding>,
     /// The names that the client has already.
     pub names: KeptNames,
+    /// The nodes that each action of the overlay was applied to.
+    pub(crate) places: Vec<Vec<String>>,
     lines: BTreeMap<String, usize>,
 }
 
@@ -49,11 +49,11 @@ impl Document {
     /// Reads YAML 1.2 or JSON.
     ///
     /// Aliases and merge keys (`<<`) are resolved. Keys are texts, as written. A number is read as such unless it has
-    /// leading zeros or is listed in a schema of the type `string`: these are texts, as written. Of a repeated key, the
-    /// last value counts, as in JSON, with a warning in [`findings`](Self::findings).
+    /// leading zeros or is listed in a schema of the type `string`: these are texts, as written.
     ///
     /// # Errors
-    /// The text is neither YAML nor JSON, holds no object, or has a key that is not a scalar.
+    /// The text is neither YAML nor JSON, holds no object, has a key that is not a scalar, or one that stands twice in an
+    /// object.
     pub fn parse(name: &str, text: &str) -> Result<Self, Errors> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let inside = text.trim_start().strip_prefix('{').map(str::trim_start);
@@ -79,8 +79,8 @@ impl Document {
         Ok(Self {
             name: name.to_owned(),
             root,
-            findings: reader.findings,
             names: KeptNames::default(),
+            places: Vec::new(),
             lines: reader.lines,
         })
     }
@@ -96,20 +96,33 @@ impl Document {
         }
     }
 
-    /// Returns a finding about a node of this document.
-    pub fn finding(
+    /// Returns an error about a node of this document.
+    pub fn error(
         &self,
-        level: Level,
+        rule: Rule,
         pointer: &str,
         problem: impl Into<String>,
         help: impl Into<String>,
     ) -> Finding {
         Finding {
-            level,
-            rule: Rule::Generator,
+            rule,
             pointer: pointer.to_owned(),
             line: self.line(pointer),
             ..Finding::of_file(&self.name, problem, help)
+        }
+    }
+
+    /// Returns a warning about a node of this document.
+    pub fn warning(
+        &self,
+        rule: Rule,
+        pointer: &str,
+        problem: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Finding {
+        Finding {
+            level: Level::Warning,
+            ..self.error(rule, pointer, problem, help)
         }
     }
 }

@@ -130,10 +130,11 @@ impl Finding {
         }
     }
 
-    /// Sets the kind of finding.
+    /// Sets the actions, unless one of them is missing: half of a help is none.
     #[must_use]
-    pub fn with_rule(mut self, rule: Rule) -> Self {
-        self.rule = rule;
+    pub fn with_actions(mut self, actions: impl IntoIterator<Item = Option<Action>>) -> Self {
+        let actions: Option<_> = actions.into_iter().collect();
+        self.actions = actions.unwrap_or_default();
         self
     }
 }

@@ -10,13 +10,15 @@
 //! It runs in the style whose output is the smallest to read: one method with all arguments for each operation, plain
 //! structs.
 
+use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
 
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
 use serde_json::{Map, Value, json};
 
 use crate::document::{Document, escape};
-use crate::finding::{Errors, Level};
+use crate::finding::{Errors, Rule};
 use crate::ir::{Api, Kind, Operation, Place, Scalar, Schema, Success};
 use crate::lower::INPUT;
 
@@ -60,35 +62,24 @@ fn output(api: &Api) -> Result<syn::File, String> {
 
 /// Returns the error at the operation or type that cannot be generated, found by leaving out the others.
 fn refused(document: &Document, api: &Api, said: &str) -> Errors {
-    let fails = |operations: &[&String], types: &[&String]| {
+    let fails = |operation: &str, kind: &str| {
         let mut part = api.clone();
-        part.operations.retain(|name, _| operations.contains(&name));
-        for (name, kind) in &mut part.types {
-            if !types.contains(&name) {
-                kind.schema = Schema::default();
-            }
+        part.operations.retain(|name, _| name == operation);
+        for (_, other) in part.types.iter_mut().filter(|(name, _)| *name != kind) {
+            other.schema = Schema::default();
         }
         output(&part).is_err()
     };
-    let operations = api.operations.keys().collect();
-    let types = api.types.keys().collect();
-    if let Some(name) = culprit(operations, |part| fails(part, &[])) {
-        return missing(document, api, &Missing::Operation(name.clone()), said);
-    }
-    let name = culprit(types, |part| fails(&[], part));
-    let name = name.cloned().unwrap_or_default();
-    missing(document, api, &Missing::Type(name), said)
-}
-
-/// Returns the one that fails without the others, if there is one.
-fn culprit(mut names: Vec<&String>, fails: impl Fn(&[&String]) -> bool) -> Option<&String> {
-    while names.len() > 1 {
-        let second = names.split_off(names.len() / 2);
-        if !fails(&names) {
-            names = second;
+    let mut operations = api.operations.keys();
+    let mut types = api.types.keys();
+    let what = match operations.find(|name| fails(name, "")) {
+        Some(name) => Missing::Operation(name.clone()),
+        None => {
+            let name = types.find(|name| fails("", name)).cloned();
+            Missing::Type(name.unwrap_or_default())
         }
-    }
-    names.pop().filter(|name| fails(&[*name]))
+    };
+    missing(document, api, &what, said)
 }
 
 /// What cannot be generated.
@@ -115,21 +106,34 @@ pub fn missing(document: &Document, api: &Api, what: &Missing, said: &str) -> Er
     };
     let problem = format!("no Rust can be generated for it: {said}");
     let help = "Rename it, or leave it out, with an overlay action";
-    let finding = document.finding(Level::Error, &pointer, problem, help);
-    finding.into()
+    document
+        .error(Rule::Generator, &pointer, problem, help)
+        .into()
 }
 
-/// progenitor and typify panic on constructs they do not know; a build script must not.
+thread_local! {
+    static CAUGHT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// progenitor and typify panic on constructs they do not know; a build script must not. Their panics are not printed, those of
+/// other threads are.
 fn caught<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let hook = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            if !CAUGHT.get() {
+                hook(panic);
+            }
+        }));
+    });
+    CAUGHT.set(true);
     let result = panic::catch_unwind(AssertUnwindSafe(run));
-    panic::set_hook(hook);
+    CAUGHT.set(false);
     result.unwrap_or_else(|payload| {
-        let text = payload.downcast_ref::<String>().cloned();
-        let fixed = payload.downcast_ref::<&str>();
-        let fixed = fixed.map(|text| (*text).to_owned());
-        Err(text.or(fixed).unwrap_or_default())
+        let fixed = payload.downcast_ref::<&str>().copied();
+        let text = payload.downcast_ref::<String>().map(String::as_str);
+        Err(text.or(fixed).unwrap_or_default().to_owned())
     })
 }
 
@@ -207,18 +211,16 @@ fn element(schema: &Schema) -> Value {
 
 fn path_and_operation(operation: &Operation) -> (String, Value) {
     // The account is no parameter; the transport puts it in.
-    let mut path = operation.path.clone();
-    if let Some(account) = &operation.account {
-        path = path.replacen(&format!("{{{account}}}"), "-", 1);
-    }
+    let account = operation.account.iter();
+    let path = account.fold(operation.path.clone(), |path, account| {
+        path.replacen(&format!("{{{account}}}"), "-", 1)
+    });
     let mut parameters: Vec<Value> = Vec::new();
-    for ((place, wire), parameter) in &operation.parameters {
-        let name = parameter.alias.as_ref().unwrap_or(wire);
-        if *place == Place::Path {
-            path = path.replace(&format!("{{{wire}}}"), &format!("{{{name}}}"));
+    for place in [Place::Path, Place::Query, Place::Header] {
+        for (name, (_, parameter)) in operation.parameters_of(place) {
+            let schema = leaf(&parameter.schema);
+            parameters.push(json!({"in": place.name(), "name": name, "required": parameter.required, "schema": schema}));
         }
-        let schema = leaf(&parameter.schema);
-        parameters.push(json!({"in": place.name(), "name": name, "required": parameter.required, "schema": schema}));
     }
     let content = |media: &str, schema: Value| json!({"description": "", "content": {media: {"schema": schema}}});
     let success = match &operation.success {

@@ -138,6 +138,18 @@ pub fn word(text: &str) -> String {
     if !text.is_empty() && text.chars().all(plain) && !text.ends_with(':') {
         text.to_owned()
     } else {
-        format!("{text:?}")
+        escaped(text)
     }
+}
+
+/// Returns a text in quotes, as the surface and Rust have it: nothing in it ends the quotes or the line. No other text of a
+/// document reaches either of them, but for documentation.
+pub fn escaped(text: &str) -> String {
+    format!("{text:?}")
+}
+
+/// Returns texts as a list in brackets.
+pub fn escaped_list<T: AsRef<str>>(texts: &[T]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| escaped(text.as_ref())).collect();
+    format!("[{}]", texts.join(", "))
 }

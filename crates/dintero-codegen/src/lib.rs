@@ -38,7 +38,7 @@ pub mod surface;
 #[cfg(feature = "generate")]
 pub use ir::Api;
 #[cfg(feature = "generate")]
-pub use pipeline::{Generation, generate, generate_from};
+pub use pipeline::{Generation, generate, generate_from, generate_loosely};
 
 use std::path::{Path, PathBuf};
 

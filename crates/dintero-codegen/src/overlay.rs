@@ -1,15 +1,18 @@
 //! Step 2: an OpenAPI Overlay 1.0 is applied: the client's names and choices, on a document that stays as upstream wrote it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use serde_json_path::JsonPath;
 
+use crate::confirm;
 use crate::document::{Document, elements, escape, members, unescape};
 use crate::finding::{Errors, Finding, Level, Rule};
+use crate::lower::operations::{all, method_name};
 
 /// Applies the actions of an overlay in order.
 ///
-/// An action that matches nothing is an error where `strict`, otherwise a warning: an older or newer document than the
-/// one the overlay was written for need not have everything.
+/// An action that matches nothing is an error where `strict`, otherwise a warning, as is the name of a method that should
+/// tell an outcome and does not exist: an older or newer document than the one the overlay was written for need not have
+/// everything.
 ///
 /// # Errors
 /// The overlay is no Overlay 1.0 document, a target is no RFC 9535 JSONPath, an action has no reason, or matches nothing.
@@ -19,9 +22,49 @@ pub fn apply(
     strict: bool,
 ) -> Result<Vec<Finding>, Errors> {
     let mut findings = drop_retry_marks(document);
-    findings.extend(run(document, overlay, strict)?.0);
+    let (found, places) = run(document, overlay, strict)?;
+    findings.extend(found);
+    document.places = places;
+    if !strict {
+        findings.extend(dangling(document));
+    }
     Ok(findings)
 }
+
+/// Removes the marks that name a method or an operation to tell an outcome by which does not exist.
+fn dangling(document: &mut Document) -> Vec<Finding> {
+    let operations = all(document);
+    let methods = operations.iter();
+    let methods = methods.map(|(_, path, method, _, it)| json!(method_name(it, method, path)));
+    let methods: Vec<Value> = methods.collect();
+    let ids: Vec<Value> = operations
+        .iter()
+        .map(|it| it.4["operationId"].clone())
+        .collect();
+    let mut found = Vec::new();
+    for (pointer, _, _, _, operation) in &operations {
+        let (read_back, confirm) = (&operation[READ_BACK], &operation[confirm::MARK]);
+        let missing = |name: &Value, known: &[Value]| !name.is_null() && !known.contains(name);
+        for (mark, name, known) in [
+            (READ_BACK, read_back, &methods),
+            (confirm::MARK, &confirm["read"], &ids),
+        ] {
+            if missing(name, known) {
+                found.push((format!("{pointer}/{mark}"), name.clone()));
+            }
+        }
+    }
+    let findings = found.into_iter().map(|(place, name)| {
+        let problem = format!("names {name}, which does not exist");
+        let help = "The mark is left out";
+        let finding = document.warning(Rule::UnknownReadBack, &place, problem, help);
+        remove(&mut document.root, &place);
+        finding
+    });
+    findings.collect()
+}
+
+const READ_BACK: &str = "x-dintero-read-back";
 
 /// Applies an overlay whether its actions match or not, and returns the places of each, in the order of the actions.
 ///
@@ -41,14 +84,13 @@ fn run(
     let version = overlay.root["overlay"].as_str();
     if !version.is_some_and(|version| version.starts_with("1.")) {
         let help = "Begin it with `overlay: 1.0.0`";
-        let finding = overlay.finding(Level::Error, "", "is no Overlay 1.x document", help);
-        findings.push(finding.with_rule(Rule::Overlay));
+        findings.push(overlay.error(Rule::Overlay, "", "is no Overlay 1.x document", help));
     }
     for (index, action) in elements(&overlay.root["actions"]).enumerate() {
         let pointer = format!("/actions/{index}");
         let mut report = |level, problem: String, help: &str| {
-            let finding = overlay.finding(level, &pointer, problem, help);
-            findings.push(finding.with_rule(Rule::Overlay));
+            let error = overlay.error(Rule::Overlay, &pointer, problem, help);
+            findings.push(Finding { level, ..error });
         };
         let target = action["target"].as_str().unwrap_or_default();
         if action["description"].as_str().is_none_or(str::is_empty) {
@@ -116,9 +158,9 @@ fn drop_retry_marks(document: &mut Document) -> Vec<Finding> {
     let problem = "is ignored, since retry marks are read from overlays only";
     let help = "Put it into the overlay, with its reason";
     let dropped = marks.into_iter().map(|mark| {
-        let finding = document.finding(Level::Warning, &mark, problem, help);
+        let finding = document.warning(Rule::Overlay, &mark, problem, help);
         remove(&mut document.root, &mark);
-        finding.with_rule(Rule::Overlay)
+        finding
     });
     dropped.collect()
 }

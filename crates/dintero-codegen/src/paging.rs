@@ -1,13 +1,11 @@
 //! Marks of operations, checked as a whole: a cursor that leads nowhere would end a list after its first page, a wrong reading would
 //! tell a wrong outcome.
 
-use serde_json_path::JsonPath;
-
 use crate::action::Action;
 use crate::confirm;
-use crate::document::{Document, elements, escape, unescape};
+use crate::document::{Document, escape, unescape};
 use crate::emit::Output;
-use crate::finding::{Finding, Level, Rule};
+use crate::finding::{Finding, Rule};
 use crate::ir::{Api, CursorSource, Kind, Operation, Place, Schema, Success};
 
 const MARK: &str = "x-dintero-paging";
@@ -44,10 +42,9 @@ pub fn check(
                 _ => "Correct the mark in the overlay, or remove it there",
             };
             let why = format!("Does not fit the document: {problem}");
-            let mut finding = file.finding(Level::Error, &place, problem, help);
+            let finding = file.error(rule, &place, problem, help);
             let action = Action::remove(&document.root, &at(mark), why);
-            finding.actions.extend(action);
-            findings.push(finding.with_rule(rule));
+            findings.push(finding.with_actions([action]));
         }
     }
     findings
@@ -127,16 +124,14 @@ pub fn origin<'d>(
     overlay: Option<&'d Document>,
     node: &str,
 ) -> (&'d Document, String) {
-    let actions = |file: &'d Document| elements(&file.root["actions"]).map(move |it| (file, it));
-    let actions: Vec<_> = overlay.into_iter().flat_map(actions).collect();
-    for (index, (overlay, action)) in actions.into_iter().enumerate().rev() {
-        let path = JsonPath::parse(action["target"].as_str().unwrap_or_default());
-        let places = path.map(|path| path.query_located(&document.root));
-        for place in places.into_iter().flatten() {
-            let below = node.strip_prefix(&place.location().to_json_pointer());
-            if let Some(below) = below.filter(|below| action["update"].pointer(below).is_some()) {
-                return (overlay, format!("/actions/{index}/update{below}"));
-            }
+    for (index, places) in document.places.iter().enumerate().rev() {
+        let Some(overlay) = overlay else { break };
+        let update = &overlay.root["actions"][index]["update"];
+        let mut below = places
+            .iter()
+            .filter_map(|place| node.strip_prefix(place.as_str()));
+        if let Some(below) = below.find(|below| update.pointer(below).is_some()) {
+            return (overlay, format!("/actions/{index}/update{below}"));
         }
     }
     (document, node.to_owned())

@@ -6,7 +6,7 @@ use serde_json_path::JsonPath;
 
 use crate::action::quoted;
 use crate::document::Document;
-use crate::finding::{Errors, Finding, Level, Rule};
+use crate::finding::{Errors, Finding, Rule};
 use crate::ir::Api;
 use crate::kept::KeptNames;
 use crate::{
@@ -50,14 +50,34 @@ pub fn generate(openapi: &Path, api: &str) -> Result<Generation, Errors> {
 /// As for [`generate()`].
 pub fn generate_from(
     api: &str,
-    mut document: Document,
+    document: Document,
     overlay: Option<&Document>,
 ) -> Result<Generation, Errors> {
-    let mut findings = std::mem::take(&mut document.findings);
-    if let Some(overlay) = overlay {
-        findings.extend(overlay.findings.iter().cloned());
-        findings.extend(overlay::apply(&mut document, overlay, true)?);
-    }
+    run(api, document, overlay, true)
+}
+
+/// Generates a client under an overlay that was written for another document: what does not fit is a warning.
+///
+/// # Errors
+/// As for [`generate()`], but for overlay actions that match nothing.
+pub fn generate_loosely(
+    api: &str,
+    document: Document,
+    overlay: Option<&Document>,
+) -> Result<Generation, Errors> {
+    run(api, document, overlay, false)
+}
+
+fn run(
+    api: &str,
+    mut document: Document,
+    overlay: Option<&Document>,
+    strict: bool,
+) -> Result<Generation, Errors> {
+    let mut findings = match overlay {
+        Some(overlay) => overlay::apply(&mut document, overlay, strict)?,
+        None => Vec::new(),
+    };
     let at_overlay = |mut findings: Vec<Finding>| {
         let errors = findings.iter_mut();
         errors.for_each(|finding| place_at_overlay(finding, &document, overlay));
@@ -76,7 +96,7 @@ pub fn generate_from(
     emit::check(&source, &lowered).map_err(|found| {
         let problem = format!("its source would have {found}, which the document does not name");
         let help = "Report this document, or replace what it is made from in the overlay";
-        Errors(vec![document.finding(Level::Error, "", problem, help)])
+        Errors(vec![document.error(Rule::Generator, "", problem, help)])
     })?;
     Ok(Generation {
         source,
@@ -89,24 +109,29 @@ pub fn generate_from(
 
 /// Places an error about a name that the overlay gives at the action that gives it.
 fn place_at_overlay(finding: &mut Finding, document: &Document, overlay: Option<&Document>) {
-    let pointer = match finding.rule {
-        Rule::InvalidMethodName
-        | Rule::ReservedMethodName
-        | Rule::SimilarMethodNames
-        | Rule::DuplicateMethodName => format!("{}/x-dintero-method", finding.pointer),
-        Rule::DuplicateTypeName => {
+    let (file, place) = match (finding.rule, overlay) {
+        (
+            Rule::InvalidMethodName
+            | Rule::ReservedMethodName
+            | Rule::SimilarMethodNames
+            | Rule::DuplicateMethodName,
+            _,
+        ) => {
+            let pointer = format!("{}/x-dintero-method", finding.pointer);
+            paging::origin(document, overlay, &pointer)
+        }
+        (Rule::DuplicateTypeName, Some(overlay)) => {
             let name = quoted(finding.problem.split(' ').nth(1).unwrap_or_default());
             let path = JsonPath::parse(&format!("$..[?@['x-dintero-name']=={name}]"));
-            let places = path.map(|path| path.query_located(&document.root).into_iter());
-            let place = places.ok().and_then(Iterator::last);
-            place.map_or_else(String::new, |place| {
-                let place = place.location().to_json_pointer();
-                format!("{place}/x-dintero-name")
-            })
+            let places = path.map(|path| path.query_located(&overlay.root["actions"]).into_iter());
+            let Some(place) = places.ok().and_then(Iterator::last) else {
+                return;
+            };
+            let place = place.location().to_json_pointer();
+            (overlay, format!("/actions{place}/x-dintero-name"))
         }
         _ => return,
     };
-    let (file, place) = paging::origin(document, overlay, &pointer);
     if file.name != document.name {
         finding.document.clone_from(&file.name);
         finding.line = file.line(&place);

@@ -21,7 +21,7 @@ use crate::ir::{
     Api, Bound, CursorSource, Evidence, Kind, Limit, Object, Operation, Paging, Place, Schema,
     Success, Type,
 };
-use crate::kept::word;
+use crate::kept::{escaped, word};
 
 /// The size of a client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -177,21 +177,21 @@ fn write_type(
         Kind::Enum(listed) => {
             head.extend(flags(&[("integer", listed.integer)]));
             let variants = kind.named(&listed.values);
-            lines.extend(variants.map(|(variant, wire)| format!("{variant}: {wire:?}")));
+            lines.extend(variants.map(|(variant, wire)| format!("{variant}: {}", escaped(wire))));
             "enum"
         }
         Kind::Union(union) => {
             let tag = union.tag.as_ref();
-            head.push(tag.map_or("by=fields".to_owned(), |tag| format!("by={tag:?}")));
+            head.push(tag.map_or("by=fields".to_owned(), |tag| format!("by={}", escaped(tag))));
             head.extend(flags(&[("open", union.open)]));
             lines.extend(union.variants.iter().map(|variant| {
                 let name = variant.schema.as_reference().unwrap_or_default();
-                let values = variant.values.iter().map(|value| format!("{value:?}"));
+                let values = variant.values.iter().map(|value| escaped(value));
                 let rust = kind.names.get(name).and_then(|rust| rust_name(rust, name));
                 let mut facts: Vec<String> = rust.into_iter().chain(values).collect();
                 let fields = variant.fields.concat();
                 if tag.is_none() {
-                    facts.extend(fields.iter().map(|field| format!("{field:?}")));
+                    facts.extend(fields.iter().map(|field| escaped(field)));
                 } else if !fields.is_empty() {
                     facts.push(format!("fields={}", word(&fields.join(","))));
                 }
@@ -236,7 +236,7 @@ fn field_facts(
         ("personal", meta.personal == Some(true)),
     ]));
     let constant = property.constant.iter();
-    facts.extend(constant.map(|only| format!("const={only:?}")));
+    facts.extend(constant.map(|only| format!("const={}", escaped(only))));
     facts.extend(facts_of(property));
     facts.join(" ")
 }
@@ -253,7 +253,7 @@ fn facts_of(schema: &Schema) -> Vec<String> {
     limits.sort();
     facts.extend(limits);
     facts.extend(meta.default.iter().map(|default| match default {
-        Value::String(text) => format!("default={text:?}"),
+        Value::String(text) => format!("default={}", escaped(text)),
         default => format!("default={}", word(&default.to_string())),
     }));
     facts.extend(evidence(meta.evidence));

@@ -1,7 +1,7 @@
 //! Who may speak to the sandbox. The `Host` of a request is checked against DNS rebinding, its `Origin` against pages of
 //! other sites; pages that may speak to it get the headers of cross-origin resource sharing.
 
-use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::header::{self, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method};
 use url::{Host, Url};
@@ -41,13 +41,11 @@ pub(crate) fn check(shared: &Shared, parts: &Parts) -> ApiResult<Option<HeaderVa
         return Ok(None);
     };
     let text = origin.to_str().unwrap_or_default();
-    let url = Url::parse(text).ok();
-    let is_own = text
-        .split_once("://")
-        .is_some_and(|(_, own)| Some(own) == host);
+    let is_local = Url::parse(text).is_ok_and(|url| is_loopback(&url));
+    let is_own = text.split_once("://").map(|(_, own)| own) == host;
     let mut listed = shared.settings.allowed_origins.iter();
     let is_listed = listed.any(|listed| listed == "*" || listed.trim_end_matches('/') == text);
-    if is_own || is_listed || url.as_ref().is_some_and(is_loopback) {
+    if is_own || is_listed || is_local {
         return Ok(Some(origin.clone()));
     }
     let message = "the Origin is not on this machine and was not allowed; see --allow-origin";
@@ -68,23 +66,13 @@ pub(crate) fn options(parts: &Parts) -> Option<ApiResponse> {
     if parts.method != Method::OPTIONS {
         return None;
     }
-    let methods = allowed_methods(parts.uri.path());
-    let mut response = ApiResponse::new(204, serde_json::Value::Null)
-        .with_header("allow", methods.clone())
-        .with_header("access-control-max-age", "600");
-    if parts
-        .headers
-        .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
-    {
-        response = response.with_header("access-control-allow-methods", methods);
-    }
-    let private = HeaderName::from_static("access-control-request-private-network");
-    if parts.headers.contains_key(private) {
-        response = response.with_header("access-control-allow-private-network", "true");
-    }
+    let methods = allowed_methods(parts.uri.path())?;
     let asked = parts.headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS);
-    Some(match asked.and_then(|names| names.to_str().ok()) {
-        Some(names) => response.with_header("access-control-allow-headers", names),
-        None => response,
-    })
+    let asked = asked.and_then(|names| names.to_str().ok());
+    let response = ApiResponse::new(204, serde_json::Value::Null)
+        .with_header("allow", methods.clone())
+        .with_header("access-control-allow-methods", methods)
+        .with_header("access-control-allow-headers", asked.unwrap_or_default())
+        .with_header("access-control-allow-private-network", "true");
+    Some(response)
 }

@@ -207,7 +207,6 @@ impl SandboxBuilder {
     /// that is damaged or not a state file (it is left as it is), and otherwise the error of reading that file or of
     /// binding the port.
     pub async fn start(mut self) -> io::Result<Sandbox> {
-        let invalid = |reason: &str| io::Error::new(io::ErrorKind::InvalidInput, reason);
         if !is_account(&self.account) {
             return Err(invalid("an account id is T or P and 8 digits"));
         }
@@ -223,20 +222,12 @@ impl SandboxBuilder {
             .flat_map(|c| c.accounts_or(&self.account));
         let mut accounts: BTreeSet<String> = accounts.collect();
         accounts.insert(self.account.clone());
-        let most = self.memory_limit;
+        let now = self.clock.now();
+        let mut state = SandboxState::new(accounts, &self.profiles, self.memory_limit, now);
         let path = self.state_file.as_deref();
-        let opened = path.map(|path| StateFile::open(path, most)).transpose()?;
-        let (state_file, saved) = opened.unzip();
-        let saved = saved.unwrap_or_default();
-        if let Some(last) = saved.last() {
-            self.clock.move_to(last.moved_ms);
-        }
-        let public_url = match self.public_url.take() {
-            Some(text) => Some(
-                http_url(&text).ok_or_else(|| invalid("the public URL is no http or https URL"))?,
-            ),
-            None => None,
-        };
+        let open = |path| StateFile::open(path, self.memory_limit, &self.clock, &mut state);
+        let state_file = path.map(open).transpose()?;
+        let public_url = self.public_url.as_deref().map(http_url).transpose()?;
         let public_host = public_url.as_ref().and_then(Url::host_str);
         self.allowed_hosts.extend(public_host.map(str::to_owned));
         let listeners = bind(self.host.as_deref(), self.port).await?;
@@ -244,12 +235,6 @@ impl SandboxBuilder {
         let port = address.port();
         if address.ip().is_unspecified() {
             address.set_ip(IpAddr::from([127, 0, 0, 1]));
-        }
-        let now = self.clock.now();
-        let mut state = SandboxState::new(accounts, &self.profiles, self.memory_limit, now);
-        if let Some(file) = &state_file {
-            state.read(saved).ok_or_else(|| file.impossible())?;
-            file.write(&mut state, self.clock.moved_ms())?;
         }
         let shared = Arc::new(Shared {
             base_url: match public_url {
@@ -277,8 +262,14 @@ impl SandboxBuilder {
     }
 }
 
-fn http_url(text: &str) -> Option<Url> {
-    let url = Url::parse(text).ok()?;
-    let is_plain = url.query().is_none() && url.fragment().is_none();
-    (matches!(url.scheme(), "http" | "https") && is_plain).then_some(url)
+fn http_url(text: &str) -> io::Result<Url> {
+    let is_plain = |url: &Url| {
+        url.scheme().starts_with("http") && url.query().is_none() && url.fragment().is_none()
+    };
+    let url = Url::parse(text).ok().filter(is_plain);
+    url.ok_or_else(|| invalid("the public URL is no http or https URL"))
+}
+
+fn invalid(reason: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, reason)
 }

@@ -50,7 +50,6 @@ impl Call<'_> {
         limit.or_else(default).unwrap_or(usize::MAX)
     }
 
-    /// Whether the documents have this parameter of the query.
     pub(crate) fn takes(&self, parameter: &str) -> bool {
         let mut all = self.operation.into_iter().flat_map(Operation::parameters);
         all.any(|p| p["in"] == "query" && p["name"] == parameter)
@@ -94,7 +93,6 @@ pub(crate) type HandlerResult = ApiResult<ApiResponse>;
 
 pub(crate) struct ApiResponse {
     pub(crate) status: u16,
-    /// The JSON body; null for none.
     pub(crate) body: Value,
     /// What is sent instead of JSON: its content type and its text.
     pub(crate) file: Option<(&'static str, String)>,

@@ -32,7 +32,6 @@ impl Check {
         check
     }
 
-    /// Records a violation unless the rule holds.
     pub(crate) fn ensure(&mut self, holds: bool, field: &str, reason: &str) {
         // A hostile body may hold a million wrong items; twenty tell enough.
         if !holds && self.errors.len() < 20 {

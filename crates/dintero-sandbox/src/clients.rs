@@ -152,12 +152,10 @@ impl Tokens {
     }
 }
 
-/// `T` or `P` and 8 digits.
 pub(crate) fn is_account(id: &str) -> bool {
     id.len() == 9 && is_account_or_owner(id)
 }
 
-/// `T` or `P` and 3 or 8 digits.
 pub(crate) fn is_account_or_owner(id: &str) -> bool {
     let digits = id.strip_prefix(['T', 'P']).unwrap_or_default();
     matches!(digits.len(), 3 | 8) && digits.bytes().all(|b| b.is_ascii_digit())

@@ -55,7 +55,6 @@ impl Clock {
         self.moves.notify_waiters();
     }
 
-    /// Waits until the clock shows `time`, by itself or by being moved.
     pub(crate) async fn reached(&self, time: DateTime<Utc>) {
         loop {
             let mut moved = pin!(self.moves.notified());

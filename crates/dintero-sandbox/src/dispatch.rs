@@ -7,7 +7,6 @@ use hyper::{HeaderMap, Request, Response};
 use serde_json::Value;
 
 use crate::api::checkout::{pay, transaction_operations};
-use crate::api::records;
 use crate::body::{self, ResponseBody};
 use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::clients::{Grant, bearer};
@@ -22,11 +21,7 @@ use crate::shared::Shared;
 use crate::state::{Account, uuid, weight};
 use crate::{access, auth, corrupt, pages, redact, schema};
 
-/// The header by which a client of any language asks for a fault.
 const FAULT_HEADER: &str = "sandbox-fault";
-
-/// How many fields that are not in the documents the log notes of one request.
-const NOTES: usize = 20;
 
 pub(crate) struct Server {
     pub(crate) shared: Arc<Shared>,
@@ -150,7 +145,6 @@ impl Server {
         self.shared.changed(&mut state);
     }
 
-    /// Handles the request, unless a fault prevents that.
     fn with_fault(
         &self,
         fault: Option<Fault>,
@@ -195,9 +189,7 @@ impl Server {
         call.grant = match handler {
             Handler::Token => call.grant,
             Handler::Payer(_) => Grant::public(account_of(call.param("session_id"))),
-            Handler::Api(_) | Handler::Records(..) => {
-                auth::authorize(&self.shared, operation, &call)?
-            }
+            Handler::Api(_) => auth::authorize(&self.shared, operation, &call)?,
         };
         let body = body?;
         call.body = body::parse(operation.body, call.headers, &body)?;
@@ -210,20 +202,14 @@ impl Server {
         match handler {
             Handler::Token => return auth::issue_token(&self.shared, &call, &mut entry.handled),
             Handler::Payer(_) => {}
-            Handler::Api(_) | Handler::Records(..) => {
+            Handler::Api(_) => {
                 let unknown = schema::check_request(operation, &mut call)?;
-                unknown
-                    .iter()
-                    .take(NOTES)
-                    .for_each(|field| entry.note(field));
+                unknown.iter().for_each(|field| entry.note(field));
             }
         }
         self.with_account(&call, |account| {
             entry.handled = true;
             let response = match handler {
-                Handler::Records(collection, action) => {
-                    records::handle(&call, account, collection, action)?
-                }
                 Handler::Api(function) | Handler::Payer(function) => function(&call, account)?,
                 Handler::Token => return Err(ApiError::not_found("path")),
             };

@@ -1,10 +1,9 @@
 //! The OpenAPI documents and the operations that they describe: paths, scopes, bodies and API keys come from there.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::schema::Contract;
 
@@ -89,7 +88,6 @@ pub(crate) struct Operation {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) id: &'static str,
-    /// The caller needs one of these scopes.
     pub(crate) scopes: Vec<&'static str>,
     pub(crate) body: RequestBody,
     /// Whether `x-api-key` is accepted instead of a token.
@@ -203,7 +201,6 @@ fn assumed_scopes(method: &str, path: &str) -> &'static [&'static str] {
     row.map_or(&[], |(_, read, write)| if reads { read } else { write })
 }
 
-/// The name in a part of a path such as `{id}`.
 pub(crate) fn variable(part: &str) -> Option<&str> {
     part.strip_prefix('{')?.strip_suffix('}')
 }
@@ -242,42 +239,17 @@ pub(crate) fn find(method: &str, path: &str) -> Route {
     Route::OtherMethods(methods.join(", "))
 }
 
-/// The methods of a path; those of all paths where it is none of the API's.
-pub(crate) fn allowed_methods(path: &str) -> String {
-    let own = match find("", path) {
-        Route::OtherMethods(own) => own,
-        _ => "GET, POST, PUT, DELETE".to_owned(),
+/// The methods of a path of the API, the implied ones included.
+pub(crate) fn allowed_methods(path: &str) -> Option<String> {
+    let Route::OtherMethods(own) = find("", path) else {
+        return None;
     };
-    format!("{own}, HEAD, OPTIONS")
+    let head = if own.contains("GET") { "HEAD, " } else { "" };
+    Some(format!("{own}, {head}OPTIONS"))
 }
 
 pub(crate) fn is_operation(id: &str) -> bool {
     OPERATIONS.iter().any(|operation| operation.id == id)
-}
-
-/// Whether a document has a property or a parameter of this name.
-pub(crate) fn is_field(name: &str) -> bool {
-    static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-        let mut names = HashSet::from(["body", "status"]);
-        for document in DOCUMENTS.iter() {
-            collect_names(document, &mut names);
-        }
-        names
-    });
-    NAMES.contains(name)
-}
-
-fn collect_names(node: &'static Value, names: &mut HashSet<&'static str>) {
-    let properties = node["properties"].as_object().into_iter().flatten();
-    names.extend(properties.map(|(name, _)| name.as_str()));
-    if node["in"].is_string() {
-        names.extend(node["name"].as_str());
-    }
-    let members = node.as_object().into_iter().flat_map(Map::values);
-    let items = node.as_array().into_iter().flatten();
-    for below in members.chain(items) {
-        collect_names(below, names);
-    }
 }
 
 #[cfg(test)]

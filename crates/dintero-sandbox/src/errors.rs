@@ -32,12 +32,10 @@ impl ApiError {
         }
     }
 
-    /// 400: the request as a whole is malformed.
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(400, "INVALID_REQUEST", message)
     }
 
-    /// 400: these fields are invalid, each with a path and a reason.
     pub(crate) fn invalid(errors: Vec<Value>) -> Self {
         let message = "the request has invalid fields, see errors";
         Self {
@@ -60,7 +58,6 @@ impl ApiError {
         Self::new(401, "UNAUTHORIZED", message)
     }
 
-    /// 403: the caller is known, but not allowed to do this.
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
         Self::new(403, "FORBIDDEN", message)
     }
@@ -70,7 +67,6 @@ impl ApiError {
         Self::new(404, "NOT FOUND", format!("no such {what}"))
     }
 
-    /// 405: the path exists with other methods.
     pub(crate) fn method_not_allowed(allow: String) -> Self {
         let message = format!("this path allows {allow} only");
         Self::new(405, "METHOD_NOT_ALLOWED", message).with_header("allow", allow)
@@ -129,7 +125,6 @@ pub(crate) fn ensure_field(valid: bool, field: &str, reason: &str) -> ApiResult<
     valid.ok_or_else(|| ApiError::invalid_field(field, reason))
 }
 
-/// Returns an error unless there is room for more of `what`.
 pub(crate) fn ensure_capacity(fits: bool, what: &str) -> ApiResult<()> {
     let message = || format!("the sandbox holds as many {what} as it may; start a new one");
     let fits = fits.then_some(());

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use crate::shared::lock;
 
-/// How many faults can wait for one operation.
 const LIMIT: usize = 1_000;
 /// The longest time that the header can ask for: ten minutes.
 const LONGEST: u64 = 600;
@@ -82,7 +81,6 @@ impl FromStr for Fault {
     }
 }
 
-/// The faults that are no more than their name.
 const PLAIN: [(&str, Fault); 6] = [
     ("close-before-work", Fault::CloseBeforeWork),
     ("close-after-work", Fault::CloseAfterWork),
@@ -243,7 +241,6 @@ impl Faults {
         lock(&self.0).random = Some(faults);
     }
 
-    /// Returns the fault that was queued, else one by chance.
     pub(crate) fn next(&self, operation_id: &str) -> Option<Fault> {
         let mut waiting = lock(&self.0);
         let queued = waiting.queues.get_mut(operation_id);

@@ -4,11 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::api::checkout::{
-    authorization, in_store, invoice, pay, payment::form, sessions, tokens, transaction_operations,
+    authorization, invoice, pay, payment::form, sessions, tokens, transaction_operations,
     transactions,
-};
-use crate::api::records::{
-    API_KEYS, Action, CARD_TOKENS, Collection, DRAFTS, PROFILES, SUBSCRIPTIONS,
 };
 use crate::api::shopping::{
     complete, drafts, events, order_payments, order_queries, orders, sessions as order_sessions,
@@ -17,17 +14,12 @@ use crate::api::wallets::{cards, queries as card_queries, transactions as card_t
 use crate::api::{admin, documented};
 use crate::call::{Call, HandlerResult};
 use crate::state::Account;
-use Action::{Create, Delete, List, Read, Replace};
-use Handler::{Api, Payer, Records, Token};
+use Handler::{Api, Payer, Token};
 
 #[derive(Clone, Copy)]
 pub(crate) enum Handler {
-    /// The token request, which has its own authentication.
     Token,
-    /// A request with a bearer token or an API key.
     Api(Function),
-    /// Such a request, about what is stored without rules of its own.
-    Records(&'static Collection, Action),
     /// A request of the payer, without a token; the account comes from the session's id.
     Payer(Function),
 }
@@ -54,15 +46,13 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("checkout_session_put", Api(sessions::update)),
     ("checkout_session_cancel_post", Api(sessions::cancel)),
     ("checkout_sid_pay_post", Api(invoice::pay_session)),
-    ("qr_sessions_sid_post", Api(in_store::session_qr)),
-    ("qr_locations_lid_post", Api(in_store::location_qr)),
     ("sandbox_lock", Payer(sessions::lock)),
     ("sandbox_payment_page", Payer(form::page)),
     ("sandbox_pay", Payer(form::submit)),
-    ("sandbox_hooks_list", Records(&SUBSCRIPTIONS, List)),
+    ("sandbox_hooks_list", Api(admin::list_hooks)),
     ("sandbox_hooks_create", Api(admin::create_hook)),
-    ("sandbox_hooks_read", Records(&SUBSCRIPTIONS, Read)),
-    ("sandbox_hooks_delete", Records(&SUBSCRIPTIONS, Delete)),
+    ("sandbox_hooks_read", Api(admin::read_hook)),
+    ("sandbox_hooks_delete", Api(admin::delete_hook)),
     ("sandbox_hooks_ping", Api(admin::ping_hook)),
     ("transactions_get", Api(transactions::list)),
     ("transactions_id_get", Api(transactions::read)),
@@ -71,23 +61,18 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("transactions_id_capture_post", Api(transaction_operations::capture_or_refund)),
     ("transactions_id_refund_post", Api(transaction_operations::capture_or_refund)),
     ("transactions_id_void_post", Api(transaction_operations::void)),
-    ("card_tokens_get", Records(&CARD_TOKENS, List)),
-    ("card_tokens_token_id_get", Records(&CARD_TOKENS, Read)),
+    ("card_tokens_get", Api(tokens::list)),
+    ("card_tokens_token_id_get", Api(tokens::read)),
     ("card_tokens_token_id_delete", Api(tokens::delete)),
-    ("admin_session_profile_get", Records(&PROFILES, List)),
-    ("admin_session_profile_post", Records(&PROFILES, Create)),
-    ("admin_session_profile_details_get", Records(&PROFILES, Read)),
-    ("admin_session_profile_details_put", Records(&PROFILES, Replace)),
-    ("admin_session_profile_details_delete", Records(&PROFILES, Delete)),
     ("admin_signature_get", Api(admin::signature)),
     ("admin_signature_post", Api(admin::create_signature)),
-    ("admin_api_keys_get", Records(&API_KEYS, List)),
+    ("admin_api_keys_get", Api(admin::list_api_keys)),
     ("admin_api_keys_post", Api(admin::create_api_key)),
     ("admin_parameters_api_key_delete", Api(admin::delete_api_key)),
     ("admin_api_keys_api_key_id_rotate_post", Api(admin::rotate_api_key)),
-    ("aid_draft_orders_get", Records(&DRAFTS, List)),
+    ("aid_draft_orders_get", Api(drafts::list)),
     ("aid_draft_orders_post", Api(drafts::create)),
-    ("aid_draft_orders_id_get", Records(&DRAFTS, Read)),
+    ("aid_draft_orders_id_get", Api(drafts::read)),
     ("aid_draft_orders_id_put", Api(drafts::update)),
     ("aid_draft_orders_id_delete", Api(drafts::delete)),
     ("aid_draft_orders_id_complete_put", Api(complete::complete)),

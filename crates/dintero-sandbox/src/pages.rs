@@ -7,29 +7,24 @@ use crate::call::ApiResponse;
 use crate::dispatch::Server;
 use crate::html::page;
 use crate::log;
+use crate::persistence::StateFile;
 use crate::shared::Shared;
 
 const STYLE: &str = include_str!("log/style.css");
 
-/// Returns what is at this path; `None` for a path of the API.
 pub(crate) fn find(
     server: &Server,
     (method, path, query): (&str, &str, &str),
 ) -> Option<ApiResponse> {
     let shared = &*server.shared;
     match (method, path) {
-        ("GET", "/") => Some(page(
-            "Dintero sandbox",
-            STYLE,
-            "'none'",
-            "'none'",
-            &start(shared),
-        )),
+        ("GET", "/") => {
+            let body = start(shared);
+            Some(page("Dintero sandbox", STYLE, "'none'", "'none'", &body))
+        }
         ("GET", "/_sandbox") => {
-            let save_error = shared
-                .state_file
-                .as_ref()
-                .and_then(|file| file.save_error());
+            let state_file = shared.state_file.as_ref();
+            let save_error = state_file.and_then(StateFile::save_error);
             let body = log::page::body(&server.log, save_error, query == "wrong");
             Some(page("Sandbox log", STYLE, "'none'", "'none'", &body))
         }

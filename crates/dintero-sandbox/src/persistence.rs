@@ -3,13 +3,14 @@
 //! cut short. The file is rewritten at the start, and when it has grown to a multiple of what it holds.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use tempfile::NamedTempFile;
 use tokio::sync::Notify;
 
+use crate::clock::Clock;
 use crate::shared::lock;
 use crate::state::SandboxState;
 use crate::state::journal::Batch;
@@ -39,18 +40,20 @@ struct Log {
 }
 
 impl StateFile {
-    /// Reads the file, if there is one; that of a state of at most so many bytes.
-    pub(crate) fn open(path: &Path, memory_limit: usize) -> io::Result<(Self, Vec<Batch>)> {
+    /// Goes on from the file, if there is one, whose state has at most so many bytes; then writes it anew.
+    pub(crate) fn open(
+        path: &Path,
+        memory_limit: usize,
+        clock: &Clock,
+        state: &mut SandboxState,
+    ) -> io::Result<Self> {
         // The file behind a link is replaced, not the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let mut beside = path.clone().into_os_string();
         beside.push(".lock");
-        let options = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&beside);
-        let lock = options.map_err(|error| named(&path, error))?;
+        let mut options = OpenOptions::new();
+        let lock = options.create(true).append(true).open(&beside);
+        let lock = lock.map_err(|error| named(&path, error))?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => {
                 let text = format!("{} is in use by another sandbox", path.display());
@@ -58,35 +61,24 @@ impl StateFile {
             }
             TryLockError::Error(error) => named(&path, error),
         })?;
-        let batches = match File::open(&path) {
-            Ok(file) => {
-                let most = (2 * (memory_limit + GROWTH)) as u64;
-                let mut bytes = Vec::new();
-                let len = file.metadata().map_or(0, |file| file.len());
-                let read = file
-                    .take(if len < most { most } else { 0 })
-                    .read_to_end(&mut bytes);
-                match read.map_err(|error| named(&path, error))? as u64 {
-                    read if len.max(read) < most => read_all(&bytes),
-                    _ => Err(format!("is larger than {most} bytes")),
-                }
-                .map_err(|reason| damaged(&path, &reason))?
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(named(&path, error)),
+        let most = 2 * (memory_limit + GROWTH);
+        let larger = |len: u64| usize::try_from(len).is_ok_and(|len| len > most);
+        let batches = match fs::metadata(&path) {
+            Ok(file) if larger(file.len()) => Err(format!("is larger than {most} bytes")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            _ => read_all(&fs::read(&path).map_err(|error| named(&path, error))?),
         };
+        let impossible = || "is damaged: its content is impossible".to_owned();
+        let moved_ms = batches.and_then(|batches| state.read(batches).ok_or_else(impossible));
+        clock.move_to(moved_ms.map_err(|reason| damaged(&path, &reason))?);
         let state_file = Self {
             path,
             lock,
             changed: Notify::new(),
             log: Mutex::default(),
         };
-        Ok((state_file, batches))
-    }
-
-    /// Returns the error of a file whose content fits together in no way.
-    pub(crate) fn impossible(&self) -> io::Error {
-        damaged(&self.path, "is damaged: its content is impossible")
+        state_file.write(state, clock.moved_ms())?;
+        Ok(state_file)
     }
 
     pub(crate) fn save_error(&self) -> Option<String> {
@@ -98,35 +90,41 @@ impl StateFile {
         let _ = self.lock.unlock();
     }
 
-    pub(crate) fn written(&self) -> Option<File> {
-        lock(&self.log).file.as_ref()?.try_clone().ok()
-    }
-
-    /// Appends what has changed; everything if that is not in the file yet. Returns the file.
-    pub(crate) fn write(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<File> {
+    /// Appends what has changed; everything if that is not in the file yet.
+    pub(crate) fn write(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<()> {
         let mut log = lock(&self.log);
         if log.is_closed {
             return Err(io::Error::other("the sandbox has ended"));
         }
         let has_room = log.len <= GROWTH + 2 * log.rewritten_len;
-        let file = log.file.take().filter(|_| has_room && self.path.exists());
-        let done = match file {
+        let done = match log.file.take().filter(|_| has_room) {
             Some(mut file) => {
                 let bytes = line(state, moved_ms, false);
                 let written = bytes.and_then(|bytes| file.write_all(&bytes).map(|()| bytes.len()));
                 written.map(|len| (file, log.len + len))
             }
-            None => self
-                .rewrite(state, moved_ms)
-                .inspect(|(_, len)| log.rewritten_len = *len),
+            None => {
+                let done = self.rewrite(state, moved_ms);
+                done.inspect(|(_, len)| log.rewritten_len = *len)
+            }
         };
-        let done = done.and_then(|(file, len)| Ok((file.try_clone()?, file, len)));
         let done = done.map_err(|error| named(&self.path, error));
         log.error = done.as_ref().err().map(ToString::to_string);
-        let (copy, file, len) = done?;
+        let (file, len) = done?;
         (log.file, log.len) = (Some(file), len);
         self.changed.notify_one();
-        Ok(copy)
+        Ok(())
+    }
+
+    /// Brings what is written to the disk. Returns `false` if the file is not where it was: the next write makes it anew.
+    pub(crate) fn sync(&self) -> io::Result<bool> {
+        let mut log = lock(&self.log);
+        if !self.path.exists() {
+            log.file = None;
+        }
+        let file = log.file.as_ref().map(File::try_clone).transpose()?;
+        drop(log);
+        file.map_or(Ok(false), |file| file.sync_data().map(|()| true))
     }
 
     fn rewrite(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<(File, usize)> {

@@ -7,10 +7,8 @@ use chrono::{DateTime, Utc};
 use crate::check::parse_time;
 use crate::errors::{ApiError, ApiResult};
 
-/// A range of times, open where the query has no bound.
 pub(crate) type TimeRange = (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>);
 
-/// The query of a URL; a name may come several times.
 #[derive(Debug, Default)]
 pub(crate) struct Query(Vec<(String, String)>);
 
@@ -36,7 +34,6 @@ impl Query {
         number.map_err(invalid)
     }
 
-    /// `<name>.gte` and `<name>.lte` as times.
     pub(crate) fn times(&self, name: &str) -> ApiResult<TimeRange> {
         let one = |suffix: &str, upper: bool| {
             let name = format!("{name}.{suffix}");
@@ -49,7 +46,6 @@ impl Query {
         Ok((one("gte", false)?, one("lte", true)?))
     }
 
-    /// `<name>`, `<name>.gte` and `<name>.lte` as integers.
     pub(crate) fn ints(&self, name: &str) -> ApiResult<impl Fn(i64) -> bool + use<>> {
         let exact = self.int(name)?;
         let gte = self.int(&format!("{name}.gte"))?.unwrap_or(i64::MIN);

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use uuid::Uuid;
 
 use crate::clients::{is_account, is_account_or_owner};
-use crate::documents::{OPERATIONS, Operation, is_field, variable};
+use crate::documents::{OPERATIONS, Operation, variable};
 
 const REDACTED: &str = "***";
 /// Ids that merchants choose and that are often a customer's name, address or number.
@@ -68,33 +68,29 @@ fn is_plain(part: &str) -> bool {
     decoded.bytes().all(is_sign) && decoded.len() <= 40 && digits < 8
 }
 
-/// Returns what is wrong with a field: `message` begins with its name. Names that no document has are redacted, since they can be
-/// a caller's own text (the keys of `metadata`).
-pub(crate) fn reason(field: &str, message: &str) -> String {
-    let rest = message.strip_prefix(field).unwrap_or_default();
-    let shown: Vec<String> = field.split('.').map(name).collect();
-    format!("{}{rest}", shown.join("."))
+/// Returns what is wrong with a field: `message` begins with its name.
+pub(crate) fn reason(place: &str, message: &str) -> String {
+    let rest = message.strip_prefix(place).unwrap_or_default();
+    format!("{}{rest}", field(place))
 }
 
-/// Returns the place of a property that is not in the documents; its own name is shown if it looks like one.
-pub(crate) fn field(field: &str) -> String {
-    let (within, own) = field.rsplit_once('.').unwrap_or(("", field));
-    let own = if is_plain(own) { own } else { REDACTED };
-    match within {
-        "" => own.to_owned(),
-        within => format!("{}.{own}", reason(within, "")),
-    }
-}
-
-fn name(part: &str) -> String {
-    let (name, index) = match part.find('[') {
-        Some(at) => part.split_at(at),
-        None => (part, ""),
-    };
+/// Returns the place of a field. Names that do not look like one are redacted, as are all that a caller makes up, which
+/// are those below `metadata`.
+pub(crate) fn field(place: &str) -> String {
     let is_sign = |b| matches!(b, b'[' | b']' | b'0'..=b'9');
-    let is_index = index.len() < 8 && index.bytes().all(is_sign);
-    let name = if is_field(name) { name } else { REDACTED };
-    format!("{name}{}", if is_index { index } else { REDACTED })
+    let mut is_own = false;
+    let shown = place.split('.').map(|part| {
+        let (name, index) = part.split_at(part.find('[').unwrap_or(part.len()));
+        let is_index = index.len() < 8 && index.bytes().all(is_sign);
+        let shown = if is_plain(name) && !is_own {
+            name
+        } else {
+            REDACTED
+        };
+        is_own |= name == "metadata";
+        format!("{shown}{}", if is_index { index } else { REDACTED })
+    });
+    shown.collect::<Vec<_>>().join(".")
 }
 
 #[cfg(test)]

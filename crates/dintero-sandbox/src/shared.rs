@@ -11,7 +11,6 @@ use crate::builder::SandboxBuilder;
 use crate::persistence::StateFile;
 use crate::state::SandboxState;
 
-/// How long changes are gathered before they are saved.
 const SAVE_DELAY: Duration = Duration::from_millis(250);
 
 #[derive(Debug)]
@@ -43,13 +42,14 @@ impl Shared {
         }
     }
 
-    /// Returns once all changes are on the disk.
     pub(crate) fn save(&self) -> io::Result<()> {
         let Some(file) = &self.state_file else {
             return Ok(());
         };
-        let written = file.write(&mut self.state(), self.settings.clock.moved_ms())?;
-        written.sync_data()
+        while !file.sync()? {
+            file.write(&mut self.state(), self.settings.clock.moved_ms())?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn save_changes(self: Arc<Self>) {
@@ -59,10 +59,9 @@ impl Shared {
         loop {
             file.changed.notified().await;
             tokio::time::sleep(SAVE_DELAY).await;
-            let Some(written) = file.written() else {
-                continue;
-            };
-            let _ = tokio::task::spawn_blocking(move || written.sync_data()).await;
+            let shared = Arc::clone(&self);
+            // What fails here fails again at the next change, which says so.
+            let _ = tokio::task::spawn_blocking(move || shared.save()).await;
         }
     }
 }

@@ -1,11 +1,7 @@
-//! Profiles, API keys, the signature secret, and QR codes.
+//! Profiles, API keys, and the signature secret.
 
 mod support;
 
-use std::io::Cursor;
-
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use dintero_sandbox::{Client, Sandbox};
 use serde_json::{Value, json};
 use support::{Api, ok, refused, refused_fields, session_body, start, start_with};
@@ -18,6 +14,8 @@ async fn a_session_takes_its_configuration_from_the_stored_profile() {
     let api = start().await;
     let profile = json!({"profile_id": "app", "description": "App", "configuration": {"channel": "in_app", "auto_capture": true}});
     ok(api.post(PROFILES, profile.clone()).await);
+    let mut profile = profile;
+    profile["description"] = json!("Other");
     refused_fields(&api.post(PROFILES, profile).await, &["profile_id"]);
     let mut body = session_body();
     body["profile_id"] = json!("app");
@@ -138,32 +136,6 @@ async fn the_signature_secret_is_there_once_it_was_made() {
     let second = ok(api.post_nothing("/v1/admin/signature").await);
     assert_ne!(first["signature"]["secret"], second["signature"]["secret"]);
     assert_eq!(ok(api.get("/v1/admin/signature").await), second);
-}
-
-#[tokio::test]
-async fn a_qr_code_is_a_picture_of_the_size_asked_for() {
-    let api = start().await;
-    let path = format!("/v1/sessions/{}/qr", api.session().await);
-    let picture = ok(api.post(&path, json!({"size": 400})).await);
-    let uri = picture["qr"].as_str().expect("a picture");
-    let png = uri.strip_prefix("data:image/png;base64,");
-    let png = BASE64_STANDARD.decode(png.expect("a data URI"));
-    let png = png::Decoder::new(Cursor::new(png.expect("base64"))).read_info();
-    let png = png.expect("a PNG");
-    assert_eq!((png.info().width, png.info().height), (400, 400));
-    for (field, value) in [
-        ("size", json!(299)),
-        ("size", json!(1_025)),
-        ("format", json!("gif")),
-    ] {
-        refused_fields(&api.post(&path, json!({field: value})).await, &[field]);
-    }
-    refused(
-        &api.post("/v1/sessions/T12345678.none/qr", json!({})).await,
-        400,
-    );
-    let long = format!("/v1/locations/{}/qr", "x".repeat(10_000));
-    refused(&api.post(&long, json!({})).await, 400);
 }
 
 #[tokio::test]

@@ -98,3 +98,21 @@ async fn report_configurations_come_and_go() {
     ok(api.delete(&path).await);
     refused(&api.get(&path).await, 400);
 }
+
+#[tokio::test]
+async fn a_qr_code_is_a_picture_and_a_location_shows_a_session_that_exists() {
+    let api = start().await;
+    let session = api.session().await;
+    let picture = ok(api
+        .post(&format!("/v1/sessions/{session}/qr"), json!({}))
+        .await);
+    let picture = picture["qr"].as_str().expect("a picture");
+    assert!(
+        picture.starts_with("data:image/png;base64,iVBOR"),
+        "{picture}"
+    );
+    let at = |session: &str| format!("/v1/locations/till/checkout/{session}");
+    assert_eq!(api.post_nothing(&at(&session)).await, (201, Value::Null));
+    assert_eq!(api.delete(&at(&session)).await, (201, Value::Null));
+    refused(&api.post_nothing(&at("T12345678.none")).await, 400);
+}

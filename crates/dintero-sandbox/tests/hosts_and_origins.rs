@@ -118,10 +118,7 @@ async fn a_preflight_allows_what_the_path_has() {
         header("access-control-allow-origin"),
         "http://localhost:5173"
     );
-    assert_eq!(
-        header("access-control-allow-methods"),
-        "POST, HEAD, OPTIONS"
-    );
+    assert_eq!(header("access-control-allow-methods"), "POST, OPTIONS");
     assert_eq!(
         header("access-control-allow-headers"),
         "authorization,content-type"
@@ -131,6 +128,8 @@ async fn a_preflight_allows_what_the_path_has() {
         (plain.status().as_u16(), &plain.headers()["allow"]),
         (204, &"GET, PUT, HEAD, OPTIONS".parse().expect("a value"))
     );
+    let unknown = with(&api, Method::OPTIONS, "/v1/unknown", &[]).await;
+    assert_eq!(unknown.status(), 404);
 }
 
 #[tokio::test]

@@ -252,7 +252,6 @@ async fn a_bad_form_says_what_is_wrong_and_changes_nothing() {
         &[("card_number", "<script>"), ("action", "pay")],
         &[("action", "steal"), ("card", "4000000000000002")],
         &[("action", "pay")],
-        &[],
     ] {
         let (status, page) = html(send(&url, fields).await).await;
         assert_eq!(status, 400, "{fields:?}");
@@ -382,4 +381,22 @@ async fn the_page_calls_the_shop_like_the_library_does() {
     assert_eq!(callback.session_id, id);
     // The usual body's shop is on no machine of ours.
     assert!(matches!(callback.state, CallbackState::NotSent(_)));
+}
+
+#[tokio::test]
+async fn an_empty_form_pays_and_json_is_sent_where_it_is_accepted() {
+    let api = start().await;
+    for (body, accept) in [
+        ("", "*/*"),
+        ("card=4000000000000002", "application/json"),
+        ("action=decline", "application/json"),
+    ] {
+        let (_, url) = session(&api, |_| {}).await;
+        let request = api.http.post(&url).header("accept", accept).body(body);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let done = ok(api.send(request).await);
+        let declined = body.contains("decline");
+        let status = if declined { "DECLINED" } else { "AUTHORIZED" };
+        assert_eq!(done["status"], status, "{body}: {done}");
+    }
 }

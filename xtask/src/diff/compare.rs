@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dintero_codegen::lower::operations::{path_variables, route};
+
 use super::change::Class::{Additive as A, Breaking as B, None as N};
 use super::change::{Change, Classes, Direction, ItemKind, Kind, Place};
 use super::surface::{
-    Facts, Operation, Surface, Type, likeness, missing, pairs, renamed_types, route, unpaired,
-    values, variables, with_names,
+    Facts, Operation, Surface, Type, likeness, missing, pairs, renamed_types, unpaired, values,
+    with_names,
 };
 
 type Parts = BTreeMap<String, Facts>;
@@ -159,7 +161,7 @@ impl Comparison<'_> {
             kind: "operation",
             name,
             direction: Direction::REQUEST,
-            variables: [variables(&was.path), variables(&is.path)],
+            variables: [was, is].map(|it| path_variables(&it.path).map(str::to_owned).collect()),
             by_fields: [false; 2],
         };
         self.parts(&owner, &was.parts, &is.parts);

@@ -3,22 +3,26 @@
 mod change;
 mod compare;
 mod rules;
-mod state;
 pub mod surface;
+mod version;
 
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use dintero_codegen::APIS;
+use dintero_codegen::document::Document;
+use dintero_codegen::finding::{Errors, Rule};
+use dintero_codegen::kept::KeptNames;
+use dintero_codegen::lower::text;
+use dintero_codegen::{APIS, generate_loosely, inputs};
 use semver::Version;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::report::Report;
+use crate::report::{Report, first};
+use crate::state::{self, Sources};
 use change::{Change, Class, Overview};
-use state::{Inputs, Parsed, State};
 
 /// Compare two states of openapi/: what changed for users of the API and of the Rust crates, and which versions follow.
 ///
@@ -69,6 +73,8 @@ struct Compared {
     failed: Option<String>,
 }
 
+type Inputs = Option<(Document, Option<Document>)>;
+
 /// A crate and its next version.
 #[derive(Serialize)]
 struct Bump {
@@ -88,13 +94,13 @@ struct Bump {
 impl Diff {
     pub fn run(&self, root: &Path) -> Result<Report, Box<dyn Error>> {
         let from = match &self.from_dir {
-            Some(folder) => State::folder(folder)?,
-            None => State::revision(root, &self.from)?,
+            Some(folder) => Sources::folder(folder)?,
+            None => Sources::revision(root, &self.from)?,
         };
         let to = match (&self.to_dir, &self.to) {
-            (Some(folder), _) => State::folder(folder)?,
-            (None, Some(revision)) => State::revision(root, revision)?,
-            (None, None) => State::tree(root),
+            (Some(folder), _) => Sources::folder(folder)?,
+            (None, Some(revision)) => Sources::revision(root, revision)?,
+            (None, None) => Sources::new(&root.join("openapi")),
         };
         let (mut apis, mut notes) = (Vec::new(), Vec::new());
         let wanted = |api: &&str| self.api.is_empty() || self.api.iter().any(|name| name == *api);
@@ -161,53 +167,84 @@ impl Diff {
 
 impl Compared {
     /// Compares two states of an API; nothing where a partial state does not have it.
-    fn of(root: &Path, from: &State, to: &State, api: &str) -> Result<Option<Self>, String> {
-        let (mut old, mut new) = (Inputs::of(from, api)?, Inputs::of(to, api)?);
-        let missing = |state: &State, inputs: &Inputs| state.partial() && inputs.document.is_none();
-        let neither = old.document.is_none() && new.document.is_none();
-        if neither || missing(from, &old) || missing(to, &new) {
+    fn of(root: &Path, from: &Sources, to: &Sources, api: &str) -> Result<Option<Self>, Errors> {
+        let [document, overlay] = inputs(Path::new(""), api);
+        let surface = state::surface(api);
+        let tree = Sources::new(&root.join("openapi"));
+        let (mut old, mut new) = (from.clone(), to.clone());
+        let [before, after] = [old.optional(&document)?, new.optional(&document)?];
+        let neither = before.is_none() && after.is_none();
+        let missing = |state: &Sources, text: &Option<String>| state.is_partial() && text.is_none();
+        if neither || missing(from, &before) || missing(to, &after) {
             return Ok(None);
         }
         // A folder with nothing but a document is compared under the overlay of the other state, or of the working tree,
         // and with the names that are given there.
-        let tree = Inputs::of(&State::tree(root), api)?;
-        let known = [&new, &old, &tree];
-        let overlay = known.iter().find_map(|inputs| inputs.overlay.clone());
-        for (state, inputs) in [(from, &mut old), (to, &mut new)] {
-            if state.partial() && inputs.overlay.is_none() {
-                inputs.overlay.clone_from(&overlay);
+        let first = |path: &Path, states: [&Sources; 3]| {
+            let mut texts = states
+                .into_iter()
+                .map(|state| state.optional(path).transpose());
+            texts.find_map(|text| text).transpose()
+        };
+        let known = first(&overlay, [to, from, &tree])?;
+        for state in [&mut old, &mut new] {
+            if let (true, None, Some(known)) =
+                (state.is_partial(), state.optional(&overlay)?, &known)
+            {
+                state.replace(&overlay, known);
             }
         }
-        old.surface = old.surface.or(new.surface.clone()).or(tree.surface);
+        if let Some(known) = first(&surface, [from, to, &tree])? {
+            old.replace(&surface, known);
+        }
         let mut compared = Self {
             api: api.to_owned(),
             ..Self::default()
         };
-        if (&old.document, &old.overlay) == (&new.document, &new.overlay) {
+        if before == after && old.optional(&overlay)? == new.optional(&overlay)? {
             return Ok(Some(compared));
         }
-        let (old, new) = (old.parse(api)?, new.parse(api)?);
-        compared.versions = (old.version(), new.version());
-        compared.failed = compared.judge(old, new).err();
+        let inputs = (old.inputs(api)?, new.inputs(api)?);
+        let version = |inputs: &Inputs| {
+            let document = inputs.as_ref().map(|(document, _)| document);
+            document.map_or_else(String::new, |it| text(&it.root["info"]["version"]))
+        };
+        compared.versions = (version(&inputs.0), version(&inputs.1));
+        let named = new.optional(&surface)?.is_some();
+        compared.failed = compared.judge(inputs.0, inputs.1, named).err();
         Ok(Some(compared))
     }
 
     /// Generates both states and compares them. A new state without a surface has the names of the old one.
-    fn judge(&mut self, old: Parsed, mut new: Parsed) -> Result<(), String> {
-        let cannot = |state, reason| format!("the {state} state cannot be generated: {reason}");
-        let old = old.generate(&self.api);
-        let old = old.map_err(|reason| cannot("old", reason))?;
-        new.surface.get_or_insert_with(|| old.surface.clone());
-        let new = new.generate(&self.api);
-        let new = new.map_err(|reason| cannot("new", reason))?;
-        let unmatched = "overlay actions match nothing in the document";
-        let counts = [("old", old.unmatched), ("new", new.unmatched)].into_iter();
-        let counts = counts.filter(|(_, count)| *count > 0);
-        let notes = counts.map(|(state, count)| format!("the {state} state: {unmatched}: {count}"));
-        self.notes.extend(notes);
-        self.changes = compare::compare(&old.surface, &new.surface);
-        if self.class(|change| change.rust) == Class::None && old.source != new.source {
-            self.untold(&old.source, &new.source);
+    fn judge(&mut self, old: Inputs, mut new: Inputs, named: bool) -> Result<(), String> {
+        let mut generated = |state: &str, inputs: Inputs| -> Result<(String, String), String> {
+            // Without a document, an API offers nothing.
+            let Some((document, overlay)) = inputs else {
+                return Ok(Default::default());
+            };
+            let generation = generate_loosely(&self.api, document, overlay.as_ref());
+            let generation = generation.map_err(|errors| {
+                let reason = first(&errors);
+                format!("the {state} state cannot be generated: {reason}")
+            })?;
+            let unmatched = generation.findings.iter();
+            let unmatched = unmatched.filter(|finding| finding.rule == Rule::Overlay);
+            match unmatched.count() {
+                0 => {}
+                count => self.notes.push(format!(
+                    "the {state} state: overlay actions match nothing in the document: {count}"
+                )),
+            }
+            Ok((generation.surface, generation.source))
+        };
+        let (old_surface, old_source) = generated("old", old)?;
+        if let Some((document, _)) = new.as_mut().filter(|_| !named) {
+            document.names = KeptNames::of_surface(&old_surface);
+        }
+        let (new_surface, new_source) = generated("new", new)?;
+        self.changes = compare::compare(&old_surface, &new_surface);
+        if self.class(|change| change.rust) == Class::None && old_source != new_source {
+            self.untold(&old_source, &new_source);
         }
         Ok(())
     }
@@ -263,7 +300,7 @@ impl Compared {
 
 fn write_changelog(
     root: &Path,
-    from: &State,
+    from: &Sources,
     apis: &[Compared],
     bumps: &[Bump],
 ) -> Result<&'static str, String> {
@@ -323,10 +360,10 @@ fn insert(changelog: &str, key: &str, entry: &str) -> Result<String, String> {
 
 impl Bump {
     /// The next version of a crate.
-    fn of(root: &Path, from: &State, name: &str, class: Class) -> Result<Self, String> {
-        let now = state::version(name, |file| state::read(&root.join(file)))?;
-        let before = state::version(name, |file| from.committed(file))?.or_else(|| now.clone());
-        let (bump, to) = state::next(before.as_ref().unwrap_or(&Version::new(1, 0, 0)), class);
+    fn of(root: &Path, from: &Sources, name: &str, class: Class) -> Result<Self, String> {
+        let now = version::of(name, |file| state::read(&root.join(file)))?;
+        let before = version::of(name, |file| from.committed(file))?.or_else(|| now.clone());
+        let (bump, to) = version::next(before.as_ref().unwrap_or(&Version::new(1, 0, 0)), class);
         let to = before.is_some().then_some(to);
         Ok(Self {
             name: name.to_owned(),

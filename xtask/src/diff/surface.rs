@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use dintero_codegen::kept::words;
+use heck::ToSnakeCase;
 
 /// The facts of an item: words, with the value after `=`, if there is one. The type is under `type`.
 pub type Facts = BTreeMap<String, String>;
@@ -204,11 +205,15 @@ fn facts(words: &[&str]) -> Facts {
 /// same but for one that is cut short or spelled a little differently. Short words and numbers must agree: `gte` is not
 /// `lte`, and `line_1` not `line_2`.
 pub fn likeness(one: &str, two: &str) -> f64 {
-    let (one, two) = (words_of_name(one), words_of_name(two));
+    let words = |name: &str| -> Vec<String> {
+        let name = name.to_snake_case();
+        name.split('_').map(str::to_owned).collect()
+    };
+    let (one, two) = (words(one), words(two));
     let [mut sorted, mut others] = [one.clone(), two.clone()];
     sorted.sort();
     others.sort();
-    match one.is_empty() || two.is_empty() {
+    match one.concat().is_empty() || two.concat().is_empty() {
         true => return 0.0,
         false if one.concat() == two.concat() || sorted == others => return 1.0,
         false => {}
@@ -231,23 +236,6 @@ pub fn likeness(one: &str, two: &str) -> f64 {
         alike if comparable && same_start && alike >= 0.7 => alike,
         _ => 0.0,
     }
-}
-
-/// The words of a name in snake, kebab, dotted or camel case.
-fn words_of_name(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for c in name.chars() {
-        if !c.is_alphanumeric() || (c.is_uppercase() && before.is_lowercase()) {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
-            word.extend(c.to_lowercase());
-        }
-        before = c;
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 /// Pairs what was removed with what was added, the surest first, each once. `score` is 0 for what does not fit.
@@ -297,22 +285,6 @@ pub fn renamed_types(old: &Surface, new: &Surface) -> BTreeMap<String, String> {
             0.0
         }
     })
-}
-
-/// The variables of a path, in its order.
-pub fn variables(path: &str) -> Vec<String> {
-    let parts = path.split('{').skip(1);
-    let names = parts.filter_map(|part| part.split('}').next());
-    names.map(str::to_owned).collect()
-}
-
-/// A path without the names of its variables.
-pub fn route(path: &str) -> String {
-    let mut route = path.to_owned();
-    for name in variables(path) {
-        route = route.replacen(&format!("{{{name}}}"), "{}", 1);
-    }
-    route
 }
 
 /// The names that were added and are not another name of what was there.

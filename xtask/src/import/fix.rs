@@ -3,10 +3,9 @@
 use dintero_codegen::action::{Action, path, quoted};
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::{Errors, Finding, Level, Rule};
+use dintero_codegen::lower::operations::METHODS;
 use dintero_codegen::overlay;
 use serde_json::{Value, json};
-
-use super::METHODS;
 
 /// What no action may hide: the document or the overlay is broken, or it is for people to say which host is meant and
 /// what may be repeated.

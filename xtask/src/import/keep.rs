@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use dintero_codegen::lower::operations::route;
 use serde_json::Value;
 
-use crate::diff::surface::{Surface, route};
+use crate::diff::surface::Surface;
 
 /// Returns the facts of the surface that the crate rests on and a new surface does not have: the fields, values and
 /// methods whose names are among the words of its source.

@@ -3,11 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::error::Error;
-
-use dintero_codegen::document::Document;
+use dintero_codegen::document::{Document, elements, escape, members};
+use dintero_codegen::finding::{Errors, Finding};
 use saphyr::{Mapping, Scalar, ScalarStyle, Yaml, YamlEmitter};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Keywords in reading order; a document's other keywords come behind these by name, its extensions before `deprecated`.
 const ORDER: &str = "\
@@ -21,13 +20,22 @@ const ORDER: &str = "\
     bearerFormat";
 
 /// Returns the document as YAML, below a head comment.
-pub fn write(root: &Value, head: &str) -> Result<String, Box<dyn Error>> {
+pub fn write(name: &str, root: &Value, head: &str) -> Result<String, Errors> {
+    written(root, head).ok_or_else(|| {
+        let problem = "is read otherwise, or not at all, once it is written as YAML";
+        let help = "Give it a shorter name, or write it in usual characters";
+        let pointer = unwritable(root, String::new());
+        let finding = Finding::of_file(name, problem, help);
+        Finding { pointer, ..finding }.into()
+    })
+}
+
+/// Returns a node as YAML that is read as the same.
+fn written(root: &Value, head: &str) -> Option<String> {
     let mut text = String::new();
     let mut emitter = YamlEmitter::new(&mut text);
     emitter.multiline(true);
-    emitter
-        .dump(&yaml(root, Place::Keywords))
-        .map_err(|error| format!("the document cannot be written as YAML: {error}"))?;
+    emitter.dump(&yaml(root, Place::Keywords)).ok()?;
     let body = text.strip_prefix("---\n").unwrap_or(&text);
     let body = body.strip_suffix('\n').unwrap_or(body);
     // The library indents empty lines of a text. That may be taken off, unless a text has lines of nothing but blanks.
@@ -36,14 +44,21 @@ pub fn write(root: &Value, head: &str) -> Result<String, Box<dyn Error>> {
         _ => line,
     });
     let plain = lines.collect::<Vec<_>>().join("\n");
-    for body in [plain.as_str(), body] {
-        let text = format!("{head}{body}\n");
-        if Document::parse("", &text).is_ok_and(|document| document.root == *root) {
-            return Ok(text);
-        }
+    let texts = [plain.as_str(), body].map(|body| format!("{head}{body}\n"));
+    let same = |text: &String| Document::parse("", text).is_ok_and(|it| it.root == *root);
+    texts.into_iter().find(same)
+}
+
+/// Returns the place of the innermost node that cannot be written.
+fn unwritable(node: &Value, pointer: String) -> String {
+    let named = members(node).map(|(key, value)| (escape(key), value, json!({key: value})));
+    let listed = elements(node).enumerate();
+    let listed = listed.map(|(index, value)| (index.to_string(), value, json!({"a": [value]})));
+    let mut inner = named.chain(listed);
+    match inner.find(|(_, _, alone)| written(alone, "").is_none()) {
+        Some((token, value, _)) => unwritable(value, format!("{pointer}/{token}")),
+        None => pointer,
     }
-    let problem = "the document does not survive being written as YAML";
-    Err(format!("{problem}: please report it with the document").into())
 }
 
 /// Returns the comment that a file begins with, including empty lines behind it.

@@ -15,6 +15,7 @@ use clap::Args;
 use dintero_codegen::action::Action;
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::{Errors, Finding, Level, Rule};
+use dintero_codegen::lower::operations::all;
 use dintero_codegen::{APIS, inputs};
 
 use crate::regen::chosen;
@@ -23,11 +24,6 @@ use crate::state::{self, Sources, State};
 use crate::write::write_all;
 use report::Outcome;
 use upstream::Upstream;
-
-/// HTTP methods of a path item.
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "patch", "head", "options", "trace",
-];
 
 /// More rounds of fixes than any document has needed.
 const ROUNDS: usize = 20;
@@ -95,7 +91,8 @@ impl Import {
         let before = Document::parse(&state::name(&overlay_path), base)?;
         let mut kept = Vec::new();
         let (text, new, unmatched, (mut state, overlay_text, fixes)) = loop {
-            let text = layout::write(&merged, layout::head(&head))?;
+            let text = layout::write(&ours.name, &merged, layout::head(&head));
+            let text = text.map_err(|errors| located(errors, &ours.name, &upstream))?;
             let new = Document::parse(&ours.name, &text)?;
             sources.replace(&document_path, &text);
             let unmatched = overlay::unmatched(&new, &before)?;
@@ -164,7 +161,7 @@ impl Import {
             };
             let mut laid = document.clone();
             let overlay = Document::parse(&name, &text)?;
-            dintero_codegen::overlay::apply(&mut laid, &overlay, false)?;
+            dintero_codegen::overlay::places(&mut laid, &overlay)?;
             let added = fix::fixes(&laid, &errors, &fixes);
             if self.fix && !added.is_empty() && rounds < ROUNDS {
                 rounds += 1;
@@ -196,7 +193,7 @@ fn needed(lost: &[String], fix: bool) -> String {
 
 /// Refuses a page that is taken for the whole document, since it would throw everything else away.
 fn check_size(upstream: &Upstream, ours: &Document) -> Result<(), String> {
-    let count = |document: &Document| report::operations(&document.root).len();
+    let count = |document: &Document| all(document).len();
     let (new, old) = (count(&upstream.document), count(ours));
     let name = &upstream.document.name;
     if new == 0 {
@@ -222,8 +219,7 @@ fn unmatched_findings(
         let action = report::described(&overlay.root["actions"][*index]);
         let problem = format!("the action on {action} {problem}");
         let pointer = format!("/actions/{index}");
-        let finding = overlay.finding(Level::Error, &pointer, problem, help);
-        finding.with_rule(Rule::Overlay)
+        overlay.error(Rule::Overlay, &pointer, problem, help)
     });
     let others = others.into_iter().flat_map(|Errors(others)| others);
     Errors(findings.chain(others).collect())

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use dintero_codegen::action::Action;
 use dintero_codegen::document::Document;
 use dintero_codegen::finding::Errors;
-use dintero_codegen::overlay;
+use dintero_codegen::{lower, overlay};
 use serde_json::Value;
+
+use super::report::is_personal;
 
 /// Above what `--fix` added. The next `--fix` replaces all below.
 const HEAD: &str = "  # Added by `cargo xtask import --fix`, which replaces all below. Move what is to stay above this line.\n";
@@ -59,8 +61,8 @@ fn refers_to_nothing(node: &Value, root: &Value) -> bool {
     match node {
         Value::Object(object) => object.iter().any(|(key, below)| {
             let target = below.as_str().filter(|_| key == "$ref");
-            match target.and_then(|target| target.strip_prefix('#')) {
-                Some(pointer) => root.pointer(pointer).is_none(),
+            match target.filter(|target| target.starts_with('#')) {
+                Some(target) => lower::target(root, target).is_none(),
                 None => refers_to_nothing(below, root),
             }
         }),
@@ -87,7 +89,7 @@ pub fn personal_with_fewer_places(
     let counts = before.iter().zip(&now).enumerate();
     let fewer = counts.filter_map(|(action, (before, now))| {
         let (before, now) = (before.len(), now.len());
-        let personal = overlay.root["actions"][action]["update"]["x-dintero-personal"] == true;
+        let personal = is_personal(&overlay.root["actions"][action]);
         let fewer = personal && (1..before).contains(&now);
         fewer.then_some(Fewer {
             action,

@@ -1,9 +1,7 @@
 //! One page of the reference, merged into the whole document.
 
+use dintero_codegen::lower::operations::{METHODS, route};
 use serde_json::{Map, Value};
-
-use super::METHODS;
-use crate::diff::surface::route;
 
 /// Replaces the operations and components of the whole document by those of a page. What the page does not mention stays.
 pub fn merge(whole: &Value, page: Value) -> Value {

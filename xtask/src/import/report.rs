@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use dintero_codegen::action::Action;
-use dintero_codegen::document::Document;
+use dintero_codegen::document::{Document, members};
 use dintero_codegen::finding::{Finding, Rule};
+use dintero_codegen::lower::operations::all;
 use serde_json::{Value, json};
 
-use super::METHODS;
 use super::overlay::{Fewer, Unmatched};
 use super::upstream::Upstream;
 use crate::report::Report;
@@ -30,90 +30,88 @@ pub struct Outcome<'a> {
     pub files: &'a [PathBuf],
 }
 
-/// Returns the operations of a document, as `POST /path`.
-pub fn operations(root: &Value) -> BTreeSet<String> {
-    let items = root["paths"].as_object().into_iter().flatten();
-    items
-        .flat_map(|(path, item)| {
-            let methods = METHODS.iter().filter(|method| item[**method].is_object());
-            methods.map(move |method| format!("{} {path}", method.to_uppercase()))
-        })
-        .collect()
+fn operations(document: &Document) -> BTreeSet<String> {
+    let operations = all(document).into_iter();
+    let routes =
+        operations.map(|(_, path, method, ..)| format!("{} {path}", method.to_uppercase()));
+    routes.collect()
 }
 
-fn schemas(root: &Value) -> BTreeSet<String> {
-    let schemas = root["components"]["schemas"].as_object();
-    schemas
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.clone())
-        .collect()
+fn schemas(document: &Document) -> BTreeSet<String> {
+    let schemas = members(&document.root["components"]["schemas"]);
+    schemas.map(|(name, _)| name.clone()).collect()
+}
+
+pub fn is_personal(action: &Value) -> bool {
+    action["update"]["x-dintero-personal"] == true
 }
 
 /// Returns the target of an overlay action, with a note if the action hides personal data.
 pub fn described(action: &Value) -> String {
     let target = action["target"].as_str().unwrap_or_default();
-    match action["update"]["x-dintero-personal"] == true {
+    match is_personal(action) {
         true => format!("{target} (hides personal data)"),
         false => target.to_owned(),
     }
 }
 
+/// Returns what was added and removed, in words and for programs.
+fn compared(old: &BTreeSet<String>, new: &BTreeSet<String>) -> (String, Value) {
+    let added: Vec<&String> = new.difference(old).collect();
+    let removed: Vec<&String> = old.difference(new).collect();
+    let (before, now) = (old.len(), new.len());
+    let counts = (added.len(), removed.len());
+    let text = format!(
+        "{before} -> {now}, {} added, {} removed",
+        counts.0, counts.1
+    );
+    let json = json!({"before": before, "now": now, "added": added, "removed": removed});
+    (text, json)
+}
+
 impl Outcome<'_> {
     pub fn report(&self) -> Report {
-        let compared = |names: fn(&Value) -> BTreeSet<String>| {
-            let (old, new) = (names(&self.ours.root), names(&self.new.root));
-            let added: Vec<&String> = new.difference(&old).collect();
-            let removed: Vec<&String> = old.difference(&new).collect();
-            let (before, now) = (old.len(), new.len());
-            let text = format!(
-                "{before} -> {now}, {} added, {} removed",
-                added.len(),
-                removed.len()
-            );
-            (
-                text,
-                json!({"before": before, "now": now, "added": added, "removed": removed}),
-            )
-        };
-        let (operations_text, operations) = compared(operations);
-        let (schemas_text, schemas) = compared(schemas);
-        let notes = self.upstream.document.findings.iter();
-        let notes: Vec<String> = notes.map(ToString::to_string).collect();
+        let operations = compared(&operations(self.ours), &operations(self.new));
+        let schemas = compared(&schemas(self.ours), &schemas(self.new));
         let unnamed = self.findings.iter();
         let unnamed = unnamed.filter(|finding| finding.rule == Rule::UnnamedOperation);
         let unnamed: Vec<&Action> = unnamed.flat_map(|finding| &finding.actions).collect();
         let files: Vec<String> = self.files.iter().map(|path| state::name(path)).collect();
         let action = |index: usize| &self.overlay.root["actions"][index];
-
-        let mut lines: Vec<String> = notes
-            .iter()
-            .map(|note| format!("warning: {note}"))
-            .collect();
-        lines.push(format!("operations: {operations_text}"));
-        lines.push(format!("schemas: {schemas_text}"));
+        let target = |index: usize| described(action(index));
         let pruned = self.pruned.iter();
-        let pruned =
-            pruned.map(|(index, problem)| format!("{} {problem}", described(action(*index))));
+        let pruned = pruned.map(|(index, problem)| {
+            let text = format!("{} {problem}", target(*index));
+            let personal = is_personal(action(*index));
+            (text, json!({"target": action(*index)["target"], "problem": problem, "personal": personal}))
+        });
         let fewer = self.fewer.iter().map(
             |Fewer {
                  action: index,
                  before,
                  now,
-             }| { format!("{}: {before} -> {now}", described(action(*index))) },
+             }| {
+                let text = format!("{}: {before} -> {now}", target(*index));
+                (
+                    text,
+                    json!({"target": action(*index)["target"], "before": before, "now": now}),
+                )
+            },
         );
-        for (title, items) in [
+        let shown = |action: &Action| (action.to_string(), action.to_value());
+        let kept = self.kept.iter().map(|kept| (kept.clone(), json!(kept)));
+        let sections: [(&str, Vec<(String, Value)>); 5] = [
             (
                 "overlay actions removed, which have nothing to act on",
                 pruned.collect(),
             ),
             (
                 "overlay actions added for what cannot be generated; review each",
-                self.fixes.iter().map(ToString::to_string).collect(),
+                self.fixes.iter().map(shown).collect(),
             ),
             (
                 "used by crates/dintero and not in the document, so that all that it lacks stays",
-                self.kept.to_vec(),
+                kept.collect(),
             ),
             (
                 "overlay actions that hide personal data and match less than before; review whether the data has another name now",
@@ -121,14 +119,17 @@ impl Outcome<'_> {
             ),
             (
                 "operations that the overlay does not name; correct these actions and add them to the overlay",
-                unnamed.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                unnamed.into_iter().map(shown).collect(),
             ),
-        ] {
-            if !items.is_empty() {
-                lines.push(format!("{title}: {}", items.len()));
-                let items = items.iter().map(|item| item.replace('\n', "\n  "));
-                lines.extend(items.map(|item| format!("  {item}")));
-            }
+        ];
+        let mut lines = vec![
+            format!("operations: {}", operations.0),
+            format!("schemas: {}", schemas.0),
+        ];
+        for (title, items) in sections.iter().filter(|(_, items)| !items.is_empty()) {
+            lines.push(format!("{title}: {}", items.len()));
+            let items = items.iter().map(|(item, _)| item.replace('\n', "\n  "));
+            lines.extend(items.map(|item| format!("  {item}")));
         }
         lines.push(match (files.is_empty(), self.check) {
             (true, _) => "nothing to do: openapi/ is what the import would write".to_owned(),
@@ -138,28 +139,18 @@ impl Outcome<'_> {
                 files.join(", ")
             ),
         });
-
-        let fewer = self.fewer.iter().map(|fewer| {
-            let target = &action(fewer.action)["target"];
-            json!({"target": target, "before": fewer.before, "now": fewer.now})
-        });
-        let pruned = self.pruned.iter().map(|(index, problem)| {
-            let personal = action(*index)["update"]["x-dintero-personal"] == true;
-            json!({"target": action(*index)["target"], "problem": problem, "personal": personal})
+        let [removed, added, kept, fewer, unnamed] = sections.map(|(_, items)| {
+            let items = items.into_iter().map(|(_, json)| json);
+            items.collect::<Value>()
         });
         let json = json!({
             "api": self.api,
             "page": self.upstream.page,
-            "warnings": notes,
-            "operations": operations,
-            "schemas": schemas,
-            "overlay": {
-                "removed": pruned.collect::<Value>(),
-                "added": self.fixes.iter().map(Action::to_value).collect::<Value>(),
-                "personal_fewer": fewer.collect::<Value>(),
-            },
-            "kept": self.kept,
-            "unnamed": unnamed.iter().map(|action| action.to_value()).collect::<Value>(),
+            "operations": operations.1,
+            "schemas": schemas.1,
+            "overlay": {"removed": removed, "added": added, "personal_fewer": fewer},
+            "kept": kept,
+            "unnamed": unnamed,
             "files": files,
             "written": !self.check,
         });

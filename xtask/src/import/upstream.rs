@@ -2,14 +2,14 @@
 
 use std::error::Error;
 use std::fs;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use dintero_codegen::document::Document;
-use dintero_codegen::finding::{Errors, Level, Rule};
-use percent_encoding::percent_decode_str;
+use dintero_codegen::finding::{Errors, Rule};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, Url, redirect};
-use serde_json::Value;
+use tokio::net::lookup_host;
 
 /// Largest document that is read; upstream's are below 2 MB.
 const LIMIT: usize = 32 << 20;
@@ -40,10 +40,8 @@ pub fn read(location: &str) -> Result<Upstream, Box<dyn Error>> {
         Some(block) => (block, true),
         None => (text, false),
     };
-    let mut document = Document::parse(name, &text)?;
+    let document = Document::parse(name, &text)?;
     check(&document)?;
-    let root = document.root.clone();
-    decode_references(&mut document.root, &root);
     Ok(Upstream { document, page })
 }
 
@@ -52,6 +50,49 @@ fn is_safe(url: &Url) -> bool {
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     let loopback = host == "localhost" || address.is_ok_and(|address| address.is_loopback());
     url.scheme() == "https" || (url.scheme() == "http" && loopback)
+}
+
+/// Returns `true` if a redirect may be followed: from a URL of the internet to none of a private network.
+fn may_follow(from: &Url, to: &Url) -> bool {
+    let host = to.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    let private = host == "localhost" || address.is_ok_and(|address| !is_public(address));
+    is_safe(to) && (from.scheme() == "http" || to.scheme() == "https" && !private)
+}
+
+fn is_public(address: IpAddr) -> bool {
+    !match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            let shared = v4.octets()[0] == 100 && v4.octets()[1] & 0xc0 == 64;
+            let local = v4.is_loopback() || v4.is_link_local() || v4.octets()[0] == 0;
+            local || shared || v4.is_private() || v4.is_broadcast() || v4.is_multicast()
+        }
+        IpAddr::V6(v6) => {
+            let local = v6.is_loopback() || v6.is_unspecified() || v6.is_unicast_link_local();
+            local || v6.is_unique_local() || v6.is_multicast()
+        }
+    }
+}
+
+/// Resolves the host that the user gave to whatever it is, and others to public addresses.
+struct Resolver {
+    given: String,
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let given = self.given == name.as_str();
+        Box::pin(async move {
+            let found = lookup_host((name.as_str(), 0)).await?;
+            let found: Vec<SocketAddr> = found
+                .filter(|address| given || is_public(address.ip()))
+                .collect();
+            match found.is_empty() {
+                true => Err(format!("{} is in a private network", name.as_str()).into()),
+                false => Ok(Box::new(found.into_iter()) as Addrs),
+            }
+        })
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -70,17 +111,20 @@ async fn fetch(location: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         let help = "download it and give the file";
         format!("the document cannot be fetched from {host}: {cause}; {help}")
     };
+    let given = host.clone();
+    let from = url.clone();
     let client = Client::builder()
         .user_agent(concat!("dintero-xtask/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(Duration::from_secs(10))
         .timeout(Duration::from_secs(60))
-        .redirect(redirect::Policy::custom(|attempt| {
+        .dns_resolver(Resolver { given })
+        .redirect(redirect::Policy::custom(move |attempt| {
             if attempt.previous().len() > 5 {
                 attempt.error("too many redirects")
-            } else if is_safe(attempt.url()) {
+            } else if may_follow(&from, attempt.url()) {
                 attempt.follow()
             } else {
-                attempt.error("it redirects away from https")
+                attempt.error("it redirects away from https, or into a private network")
             }
         }))
         .build()
@@ -149,8 +193,9 @@ fn has_version(block: &str) -> bool {
 /// Refuses what is no OpenAPI 3.0 document.
 fn check(document: &Document) -> Result<(), Errors> {
     let refuse = |pointer: &str, problem: String, help: &str| -> Result<(), Errors> {
-        let finding = document.finding(Level::Error, pointer, problem, help);
-        Err(finding.with_rule(Rule::OpenApiVersion).into())
+        Err(document
+            .error(Rule::OpenApiVersion, pointer, problem, help)
+            .into())
     };
     let root = &document.root;
     if !root["swagger"].is_null() {
@@ -169,25 +214,6 @@ fn check(document: &Document) -> Result<(), Errors> {
         return refuse("", "has no `paths`".to_owned(), complete);
     }
     Ok(())
-}
-
-/// Decodes references that are encoded as for a URL, as in `#/paths/~1a~1%7Bid%7D`, where the node has the decoded name.
-fn decode_references(node: &mut Value, root: &Value) {
-    let node_at = |target: &str| root.pointer(target.strip_prefix('#')?);
-    let exists = |target: &str| node_at(target).is_some();
-    if let Some(Value::String(target)) = node.get_mut("$ref")
-        && !exists(target)
-        && let Ok(decoded) = percent_decode_str(target).decode_utf8()
-        && exists(&decoded)
-    {
-        *target = decoded.into_owned();
-    }
-    let decode = |node| decode_references(node, root);
-    match node {
-        Value::Object(object) => object.values_mut().for_each(decode),
-        Value::Array(list) => list.iter_mut().for_each(decode),
-        _ => {}
-    }
 }
 
 #[cfg(test)]

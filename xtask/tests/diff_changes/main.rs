@@ -279,7 +279,7 @@ fn a_name_in_other_words_is_another_name() {
         ("item", "items"),
         ("IN_PROGRESS", "in-progress"),
         ("created", "creatd"),
-        ("masked_pan", "pan_masked"),
+        ("bank_name", "name_bank"),
         ("payout_dest_id", "payout_destination_id"),
         ("PART_CAPTURED", "PARTIALLY_CAPTURED"),
         ("INITIALIZE", "INITIATE"),

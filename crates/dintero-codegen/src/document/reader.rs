@@ -7,9 +7,9 @@ use saphyr::{Scalar, ScalarStyle};
 use saphyr_parser::{Event, Parser, StrInput, Tag};
 use serde_json::{Map, Number, Value};
 
-use super::escape;
 use super::json::Json;
-use crate::finding::{Errors, Finding, Level};
+use super::{elements, escape};
+use crate::finding::{Errors, Finding};
 
 /// How deep nodes may be nested; serde_json has the same limit.
 const DEPTH: usize = 128;
@@ -28,8 +28,6 @@ pub struct Reader<'t> {
     written: BTreeMap<String, String>,
     /// The line of each node, by its JSON pointer.
     pub lines: BTreeMap<String, usize>,
-    /// Warnings.
-    pub findings: Vec<Finding>,
 }
 
 impl<'t> Reader<'t> {
@@ -51,7 +49,6 @@ impl<'t> Reader<'t> {
             anchors: BTreeMap::new(),
             written: BTreeMap::new(),
             lines: BTreeMap::new(),
-            findings: Vec::new(),
         }
     }
 
@@ -71,7 +68,11 @@ impl<'t> Reader<'t> {
             }
         }
         match documents {
-            1 => Ok(root.unwrap_or_default()),
+            1 => {
+                let mut root = root.unwrap_or_default();
+                self.part_values(&mut root);
+                Ok(root)
+            }
             count => {
                 let problem = format!("holds {count} YAML documents");
                 Err(Finding::of_file(self.name, problem, "Keep exactly one").into())
@@ -122,7 +123,8 @@ impl<'t> Reader<'t> {
                     // OpenAPI wants a text; many forget the quotes.
                     return Ok(Value::String(text.into_owned()));
                 }
-                if value.is_number() && value.to_string() != text {
+                let in_part = pointer.contains("/allOf/");
+                if value.is_number() && (in_part || value.to_string() != text) {
                     self.written.insert(pointer.to_owned(), text.into_owned());
                 }
                 (value, anchor)
@@ -167,13 +169,18 @@ impl<'t> Reader<'t> {
                 }
             };
             let below = format!("{pointer}/{}", escape(&key));
+            let is_merge = key == "<<" && style == ScalarStyle::Plain;
+            if let Some(first) = self.lines.get(&below).filter(|_| object.contains_key(&key)) {
+                let problem = format!("the key {key:?} stands on line {first} already");
+                let help = "Keep one of the two; 200 and \"200\" are the same key";
+                return Err(self.error(&below, key_line, problem, help));
+            }
             let (event, line) = self.next()?;
             let value = self.node(event, line, &below, depth + 1)?;
-            let is_merge = key == "<<" && style == ScalarStyle::Plain;
             if is_merge && (value.is_object() || value.is_array()) {
                 merged.push(value);
-            } else if object.insert(key, value).is_some() {
-                self.repeated(&below, key_line);
+            } else {
+                object.insert(key, value);
             }
         }
         // What a mapping says itself goes before what it merges in, and the first of several before the next.
@@ -191,11 +198,27 @@ impl<'t> Reader<'t> {
         Ok(Value::Object(object))
     }
 
-    fn repeated(&mut self, pointer: &str, line: usize) {
-        let problem = "the key stands here a second time";
-        let Errors(mut found) = self.error(pointer, line, problem, "The last value counts");
-        found[0].level = Level::Warning;
-        self.findings.append(&mut found);
+    /// Makes texts of the numbers in a part of an `allOf` that another part says to be a string.
+    fn part_values(&self, root: &mut Value) {
+        for (pointer, written) in &self.written {
+            let Some((whole, below)) = pointer.rsplit_once("/allOf/") else {
+                continue;
+            };
+            let (index, key) = below.split_once('/').unwrap_or_default();
+            let is_value = match key.split_once('/') {
+                Some((key, index)) => key == "enum" && !index.contains('/'),
+                None => key == "default" || key == "example",
+            };
+            let node = |pointer: &str| root.pointer(pointer).unwrap_or(&Value::Null);
+            let untyped = node(&format!("{whole}/allOf/{index}"))["type"].is_null();
+            if is_value
+                && untyped
+                && is_string(root, node(whole), 0)
+                && let Some(value) = root.pointer_mut(pointer)
+            {
+                *value = Value::from(written.as_str());
+            }
+        }
     }
 
     fn error(&self, pointer: &str, line: usize, problem: impl Into<String>, help: &str) -> Errors {
@@ -227,6 +250,14 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Cow<'_, Tag>>) -> Value {
         Some(Scalar::String(text)) => Value::String(text.into_owned()),
         None => Value::from(text),
     }
+}
+
+/// Returns `true` if a schema, a part of it or what it refers to has the type of texts.
+fn is_string(root: &Value, schema: &Value, depth: usize) -> bool {
+    let target = schema["$ref"].as_str();
+    let target = target.and_then(|target| root.pointer(target.strip_prefix('#')?));
+    let mut parts = elements(&schema["allOf"]).chain(target);
+    schema["type"] == "string" || depth < 16 && parts.any(|part| is_string(root, part, depth + 1))
 }
 
 /// Makes texts of the numbers among the values of a schema of strings: as written, such as `1.10`, `0x1F` and `1e3`.

@@ -27,10 +27,10 @@ fn every_node_knows_its_line() {
 fn a_key_of_any_length_has_a_line_in_json() {
     let long = "k".repeat(5_000);
     let document = read(&format!(
-        "{{\"{long}\": {{\n\"a\": 1,\n\"a\": 2}},\n\"b\": 3}}"
+        "{{\"{long}\": {{\n\"a\": 1,\n\"c\": 2}},\n\"b\": 3}}"
     ));
     assert_eq!(document.line("/b"), Some(4));
-    assert_eq!(document.findings[0].line, Some(3));
+    assert_eq!(document.line(&format!("/{long}/c")), Some(3));
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn a_text_is_read_as_this_json() {
             json!({"one": {"a": 1, "b": 1}, "two": {"a": 1, "b": 2}, "three": {"a": 1, "b": 3},
                 "four": {"a": 1, "b": 1}}),
         ),
-        ("{\"<<\": 1, '<<': {a: 1}}", json!({"<<": {"a": 1}})),
+        ("{'<<': {a: 1}}", json!({"<<": {"a": 1}})),
         (
             "a: [18446744073709551615, -9223372036854775808, 0x1F, 0o17, +5, 1.0, 1e3, 0, -0.5]",
             json!({"a": [u64::MAX, i64::MIN, 31, 15, 5, 1.0, 1000.0, 0, -0.5]}),
@@ -94,16 +94,57 @@ fn a_text_is_read_as_this_json() {
 }
 
 #[test]
-fn the_last_value_of_a_repeated_key_counts_with_a_warning() {
-    for text in [
-        "a:\n  b: 1\n  c: 2\n  b: 3\n",
-        "{\"a\": {\"b\": 1,\n\"c\": 2,\n\n\"b\": 3}}",
+fn a_key_that_stands_twice_is_an_error_with_both_lines() {
+    for (text, key) in [
+        ("a:\n  b: 1\n  c: 2\n  b: 3\n", "b"),
+        ("a:\n  200: 1\n  c: 2\n  \"200\": 3\n", "200"),
+        ("{\"a\": {\n\"b\": 1,\n\"c\": 2,\n\"b\": 1}}", "b"),
+        ("x: &x b\na: {\n  b: 1, c: 2,\n  *x : 3}\n", "b"),
     ] {
-        let document = read(text);
-        assert_eq!(document.root, json!({"a": {"b": 3, "c": 2}}));
-        let texts: Vec<String> = document.findings.iter().map(ToString::to_string).collect();
-        let expected = "a.yaml:4 #/a/b: the key stands here a second time. The last value counts";
-        assert_eq!(texts, [expected]);
+        let lines = if text.starts_with('x') {
+            (3, 4)
+        } else {
+            (2, 4)
+        };
+        let expected = format!(
+            "a.yaml:{} #/a/{key}: the key \"{key}\" stands on line {} already. Keep one of the two; 200 and \"200\" are the same key",
+            lines.1, lines.0
+        );
+        assert_eq!(refused(text), expected);
+    }
+    let merged = "a: &a {b: 1}\nc: {<<: *a, <<: {d: 2}, b: 3}";
+    assert_eq!(read(merged).root["c"], json!({"b": 3, "d": 2}));
+}
+
+#[test]
+fn numbers_in_a_part_of_a_text_stay_as_written() {
+    let part = "{enum: [1.10, 5], default: 0x1F}";
+    for whole in [
+        "{allOf: [{type: string}, PART]}",
+        "{type: string, allOf: [PART]}",
+        "{allOf: [{$ref: '#/text'}, PART]}",
+        "{allOf: [{$ref: '#/other'}, PART]}",
+    ] {
+        let whole = whole.replace("PART", part);
+        let text =
+            format!("text: {{type: string}}\nother: {{allOf: [{{$ref: '#/text'}}]}}\na: {whole}\n");
+        let parts = read(&text).root["a"]["allOf"].clone();
+        let last = parts.as_array().unwrap().last().unwrap();
+        assert_eq!(
+            *last,
+            json!({"enum": ["1.10", "5"], "default": "0x1F"}),
+            "{whole}"
+        );
+    }
+    for other in [
+        "{allOf: [{type: number}, PART]}",
+        "{allOf: [{$ref: '#/a'}, PART]}",
+    ] {
+        let root = read(&format!("a: {}\n", other.replace("PART", part))).root;
+        assert_eq!(
+            root["a"]["allOf"][1],
+            json!({"enum": [1.1, 5], "default": 31})
+        );
     }
 }
 

@@ -7,6 +7,7 @@ use super::limits::checks;
 use super::read::{Argument, Method, Output, RustType};
 use crate::confirm::{Confirmed, confirmed};
 use crate::ir::{Api, Operation, Place, Success};
+use crate::kept::escaped;
 use crate::markdown;
 
 const HEAD: &str = "
@@ -163,9 +164,10 @@ fn setter(source: &mut String, operation: &Operation, argument: &Argument) {
     };
     let presence = presence(parameter.required);
     let checks = checks(&parameter.schema).join(", ");
+    let wire = escaped(wire);
     put!(
         source,
-        "            {place} {ident} {wire:?}: {presence} {word} ({kind}) [{checks}];\n"
+        "            {place} {ident} {wire}: {presence} {word} ({kind}) [{checks}];\n"
     );
 }
 

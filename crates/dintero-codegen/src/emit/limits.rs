@@ -1,6 +1,7 @@
 //! Limits of a schema: as the checks of the macros, and in words.
 
 use crate::ir::{Bound, Kind, Limit, Schema};
+use crate::kept::escaped;
 use crate::markdown;
 
 /// Returns the Rust expressions that check the limits of a schema and of what is in it.
@@ -15,7 +16,8 @@ pub fn checks(schema: &Schema) -> Vec<String> {
             format!("__Limit::{bound:?}({value:?})")
         }
         Limit::Bound(bound, count) => format!("__Limit::{bound:?}({count})"),
-        limit => format!("__Limit::{limit:?}"),
+        Limit::Pattern(pattern) => format!("__Limit::Pattern({})", escaped(pattern)),
+        Limit::Unique => "__Limit::Unique".to_owned(),
     };
     let mut checks: Vec<String> = own.map(check).collect();
     if let Kind::List(inner) | Kind::Map(inner) = &schema.kind {

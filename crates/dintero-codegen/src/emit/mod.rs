@@ -37,7 +37,7 @@ impl Output {
     /// # Errors
     /// Something of the API is not in it, and would be left out of the client without a word.
     pub fn of(file: &syn::File, api: &Api, kept: &KeptNames) -> Result<Self, (Missing, String)> {
-        let mut output = read::read(file);
+        let mut output = read::read(file, api);
         reconcile::arguments(&mut output, api, kept);
         reconcile::fields(&mut output, kept);
         reconcile::boxes(&mut output, api);

@@ -4,11 +4,9 @@
 use std::collections::BTreeMap;
 
 use quote::ToTokens;
-use syn::punctuated::Punctuated;
-use syn::visit::{self, Visit};
-use syn::{Expr, GenericArgument, Item, PathArguments, Token, Type};
+use syn::{GenericArgument, Item, PathArguments, Type};
 
-use crate::ir::Place;
+use crate::ir::{Api, Operation, Place};
 
 /// A type that progenitor chose: one value, a list or a map of values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +56,7 @@ pub struct Argument {
     /// Type without the `Option` around it.
     pub rust_type: RustType,
     pub place: Place,
-    /// Name on the wire; empty for the body and for path arguments, which stand in the order of the path.
+    /// Name on the wire; empty for the body.
     pub wire: String,
 }
 
@@ -87,7 +85,7 @@ pub struct Output {
 }
 
 /// Reads a generated file.
-pub fn read(file: &syn::File) -> Output {
+pub fn read(file: &syn::File, api: &Api) -> Output {
     let mut output = Output::default();
     for item in &file.items {
         match item {
@@ -104,7 +102,9 @@ pub fn read(file: &syn::File) -> Output {
                         && function.sig.asyncness.is_some()
                     {
                         let name = function.sig.ident.to_string();
-                        output.methods.insert(name, method(function));
+                        let operation = api.operations.get(&name);
+                        let method = operation.map(|operation| method(function, operation));
+                        output.methods.extend(method.map(|method| (name, method)));
                     }
                 }
             }
@@ -181,34 +181,36 @@ fn text(kind: &Type) -> String {
     text.replace("::serde_json::", "::dintero_core::data::private::")
 }
 
-fn method(function: &syn::ImplItemFn) -> Method {
-    let mut places = Places::default();
-    places.visit_block(&function.block);
-    let mut arguments = Vec::new();
-    for input in &function.sig.inputs {
-        let syn::FnArg::Typed(typed) = input else {
-            continue;
-        };
-        let syn::Pat::Ident(ident) = &*typed.pat else {
-            continue;
-        };
-        let ident = ident.ident.to_string();
-        let found = places.found.get(&ident).cloned();
-        let (place, wire) = found.unwrap_or((Place::Body, String::new()));
-        arguments.push(Argument {
-            ident,
-            rust_type: rust_type(&typed.ty),
-            place,
-            wire,
-        });
-    }
-    let in_path = |argument: &Argument| {
-        let mut path = places.path.iter();
-        path.position(|ident| *ident == argument.ident)
+/// Reads the arguments in the order of progenitor: those of the path as they stand there, those of the query and then the
+/// headers by name, and the body.
+fn method(function: &syn::ImplItemFn, operation: &Operation) -> Method {
+    let by_name = |place: Place| {
+        let parameters = operation.parameters_of(place).into_values();
+        parameters.map(move |(wire, _)| (place, wire.clone()))
     };
-    arguments.sort_by_key(|argument| in_path(argument).unwrap_or(usize::MAX));
+    let path = operation.path_variables();
+    let mut places: Vec<_> = path.map(|wire| (Place::Path, wire.to_owned())).collect();
+    places.extend(by_name(Place::Query).chain(by_name(Place::Header)));
+    places.extend(operation.body.iter().map(|_| (Place::Body, String::new())));
+    let inputs = function.sig.inputs.iter();
+    let typed = inputs.filter_map(|input| match input {
+        syn::FnArg::Typed(typed) => Some(typed),
+        syn::FnArg::Receiver(_) => None,
+    });
+    let mut arguments: Vec<_> = typed.collect();
+    if arguments.len() != places.len() {
+        arguments.clear();
+    }
+    let arguments = arguments.into_iter().zip(places);
     Method {
-        arguments,
+        arguments: arguments
+            .map(|(typed, (place, wire))| Argument {
+                ident: typed.pat.to_token_stream().to_string(),
+                rust_type: rust_type(&typed.ty),
+                place,
+                wire,
+            })
+            .collect(),
         success: success(&function.sig.output),
     }
 }
@@ -224,88 +226,4 @@ fn success(output: &syn::ReturnType) -> String {
         inner = arguments.first().copied().unwrap_or(inner);
     }
     text(inner)
-}
-
-/// Finds out which argument goes where.
-#[derive(Default)]
-struct Places {
-    path: Vec<String>,
-    found: BTreeMap<String, (Place, String)>,
-    /// The argument behind the name `value` of an `if let Some(value) = argument`.
-    behind: Option<String>,
-}
-
-impl<'ast> Visit<'ast> for Places {
-    fn visit_expr_if(&mut self, node: &'ast syn::ExprIf) {
-        let before = self.behind.take();
-        if let Expr::Let(condition) = &*node.cond {
-            self.behind = idents(&condition.expr).pop();
-        }
-        visit::visit_expr_if(self, node);
-        self.behind = before;
-    }
-
-    fn visit_expr_method_call(&mut self, node: &'ast syn::ExprMethodCall) {
-        if node.method == "append"
-            && let Some((name, idents)) = name_and_value(&node.args)
-            && let Some(ident) = idents.first()
-        {
-            let behind = self.behind.clone().filter(|_| ident == "value");
-            let ident = behind.unwrap_or_else(|| ident.clone());
-            self.found.insert(ident, (Place::Header, name));
-        }
-        visit::visit_expr_method_call(self, node);
-    }
-
-    fn visit_expr_call(&mut self, node: &'ast syn::ExprCall) {
-        let called = node.func.to_token_stream().to_string();
-        if called.contains("QueryParam")
-            && let Some((name, mut idents)) = name_and_value(&node.args)
-            && let Some(ident) = idents.pop()
-        {
-            self.found.insert(ident, (Place::Query, name));
-        }
-        visit::visit_expr_call(self, node);
-    }
-
-    fn visit_macro(&mut self, node: &'ast syn::Macro) {
-        let parser = Punctuated::<Expr, Token![,]>::parse_terminated;
-        if node.path.is_ident("format")
-            && let Ok(arguments) = node.parse_body_with(parser)
-        {
-            let is_call = |argument: &&Expr| matches!(argument, Expr::Call(_));
-            let calls = arguments.iter().filter(is_call);
-            for ident in calls.filter_map(|call| idents(call).pop()) {
-                let place = (Place::Path, String::new());
-                self.found.insert(ident.clone(), place);
-                self.path.push(ident);
-            }
-        }
-    }
-}
-
-/// Returns the literal that is the first argument of a call, and the plain names in the second.
-fn name_and_value(arguments: &Punctuated<Expr, Token![,]>) -> Option<(String, Vec<String>)> {
-    let Expr::Lit(literal) = arguments.first()? else {
-        return None;
-    };
-    let syn::Lit::Str(name) = &literal.lit else {
-        return None;
-    };
-    Some((name.value(), idents(arguments.get(1)?)))
-}
-
-/// The plain names in an expression, from left to right.
-fn idents(expression: &Expr) -> Vec<String> {
-    #[derive(Default)]
-    struct Idents(Vec<String>);
-    impl<'ast> Visit<'ast> for Idents {
-        fn visit_expr_path(&mut self, node: &'ast syn::ExprPath) {
-            let ident = node.path.get_ident();
-            self.0.extend(ident.map(ToString::to_string));
-        }
-    }
-    let mut found = Idents::default();
-    found.visit_expr(expression);
-    found.0
 }

@@ -6,6 +6,7 @@ use super::docs::{self, docs};
 use super::limits::checks;
 use super::read::{Field, Output, RustType};
 use crate::ir::{Api, Enum, Kind, Object, Type, Union};
+use crate::kept::{escaped, escaped_list};
 use crate::lower::literal;
 use crate::markdown;
 
@@ -100,7 +101,8 @@ fn object(
         }
         put!(
             source,
-            "            {ident} {wire:?}: {presence} {word} ({}) {privacy} [{}]{constant};\n",
+            "            {ident} {}: {presence} {word} ({}) {privacy} [{}]{constant};\n",
+            escaped(wire),
             kind.trim_start_matches("types::"),
             limits.join(", ")
         );
@@ -120,7 +122,7 @@ fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum, kind: &
         docs(source, "            ", &doc);
         match listed.integer {
             true => put!(source, "            {variant} = {wire},\n"),
-            false => put!(source, "            {variant} = {wire:?},\n"),
+            false => put!(source, "            {variant} = {},\n", escaped(wire)),
         }
     }
     close(source);
@@ -146,7 +148,10 @@ fn union(source: &mut String, (name, doc): (&str, &str), in_type: &Type, union: 
     open(source, "union", doc);
     let open = if union.open { "or any " } else { "" };
     match &union.tag {
-        Some(tag) => put!(source, "        pub enum {name} by tag {tag:?} {open}{{\n"),
+        Some(tag) => {
+            let tag = escaped(tag);
+            put!(source, "        pub enum {name} by tag {tag} {open}{{\n");
+        }
         None => put!(source, "        pub enum {name} by fields {open}{{\n"),
     }
     for variant in &order {
@@ -172,7 +177,9 @@ fn union(source: &mut String, (name, doc): (&str, &str), in_type: &Type, union: 
         let is_object = kind.is_some_and(|kind| kind.schema.as_object().is_some());
         let builder = builder(variant, in_type.in_requests && is_object);
         let ident = ident(in_type, variant);
-        let told = format!("{values:?} {own:?} {required:?}");
+        let told = [values, own, required]
+            .map(|texts| escaped_list(texts))
+            .join(" ");
         put!(
             source,
             "            {ident}({variant}{builder}) = {told},\n"

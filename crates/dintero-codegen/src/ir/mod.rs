@@ -90,6 +90,31 @@ impl Operation {
         path_variables(&self.path).filter(|name| Some(*name) != self.account.as_deref())
     }
 
+    /// Returns the parameters of a place by the names that progenitor gets: of those with the same name in several places it
+    /// would see one.
+    pub fn parameters_of(&self, place: Place) -> BTreeMap<String, (&String, &Parameter)> {
+        let others = match place {
+            Place::Query => &[Place::Path, Place::Header][..],
+            Place::Header => &[Place::Path],
+            Place::Path | Place::Body => &[],
+        };
+        let has = |place: &Place, name: &str| {
+            let key = (*place, name.to_owned());
+            self.parameters.contains_key(&key)
+        };
+        let here = self.parameters.iter().filter(|((at, _), _)| *at == place);
+        here.map(|((_, wire), parameter)| {
+            let mut name = wire.clone();
+            while others.iter().any(|other| has(other, &name))
+                || name != *wire && has(&place, &name)
+            {
+                name = format!("{name}_{}", place.name());
+            }
+            (name, (wire, parameter))
+        })
+        .collect()
+    }
+
     /// Returns the schemas that requests carry, to be changed.
     pub fn request_schemas_mut(&mut self) -> impl Iterator<Item = &mut Schema> {
         let parameters = self.parameters.values_mut();
@@ -221,8 +246,6 @@ pub struct Parameter {
     pub personal: bool,
     pub deprecated: bool,
     pub evidence: Option<Evidence>,
-    /// The name that progenitor gets, where its own would be that of another argument in Rust.
-    pub alias: Option<String>,
     pub doc: String,
 }
 

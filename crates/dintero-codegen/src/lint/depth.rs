@@ -23,9 +23,10 @@ const PARTS: [&str; 5] = ["allOf", "oneOf", "anyOf", "items", "additionalPropert
 /// Levels of schemas, and lists and maps among them.
 type Depth = (usize, usize);
 
-/// Depths of components, by name.
+/// What was measured.
 #[derive(Default)]
 pub(super) struct Depths {
+    /// Depths of components, by name.
     known: BTreeMap<String, Depth>,
     /// Whether one is too deep.
     pub reported: bool,
@@ -40,17 +41,14 @@ impl Lint<'_> {
         if self.depths.reported || within(tokens.next()) || within(tokens.next()) {
             return;
         }
-        let (levels, lists) = measured(self.root(), node, &mut self.depths.known);
         // References of schemas that lead back to themselves are read as any JSON.
         let target = resolve(self.root(), node)["$ref"].as_str();
         let endless = target.and_then(|target| target.strip_prefix('#'));
         let endless = endless.filter(|target| !target.starts_with("/components/schemas/"));
         let problem = if endless.is_some_and(|target| self.root().pointer(target).is_some()) {
             "refers to a reference, and so on more than 16 times".to_owned()
-        } else if lists > LISTS {
-            format!("has lists or maps nested deeper than {LISTS}, counted through references")
-        } else if levels > LEVELS {
-            format!("has schemas nested deeper than {LEVELS}, counted through references")
+        } else if let Err(problem) = self.measure(node, (0, 0), false) {
+            format!("has {problem}, counted through references")
         } else {
             return;
         };
@@ -58,71 +56,43 @@ impl Lint<'_> {
         let help = "Merge schemas in the document, or replace one by {} in the overlay";
         self.error(Rule::DeepNesting, pointer, problem, help, []);
     }
-}
 
-/// A schema whose references are being measured.
-#[derive(Default)]
-struct Open {
-    name: Option<String>,
-    depth: Depth,
-    references: Vec<(Depth, String)>,
-}
-
-impl Open {
-    /// Adds what the schema has at a depth.
-    fn add(mut self, schema: &Value, depth: Depth) -> Self {
-        self.include((0, 0), depth);
-        // A keyword around a reference is the same level.
-        let name = reference(schema);
-        let place = (depth.0.max(1), depth.1);
-        self.references.extend(name.map(|name| (place, name)));
+    /// Returns the depth of a schema at a depth, or what is too deep. One that leads back counts once.
+    fn measure(&mut self, schema: &Value, at: Depth, is_part: bool) -> Result<Depth, String> {
+        let mut depth = checked(at, Depth::default())?;
+        if let Some(name) = reference(schema) {
+            // A keyword around a reference is the same level.
+            let level = usize::from(!is_part);
+            let known = self.depths.known.get(&name).copied();
+            let below = match known {
+                Some(known) => known,
+                None => {
+                    self.depths.known.insert(name.clone(), Depth::default());
+                    let target = &self.root()["components"]["schemas"][name.as_str()];
+                    let below = self.measure(target, (at.0 + level, at.1), false)?;
+                    self.depths.known.insert(name, below);
+                    below
+                }
+            };
+            depth = (below.0 + level, below.1);
+        }
         for key in PARTS {
-            let below = (depth.0 + 1, depth.1 + usize::from(!key.ends_with("Of")));
+            let (level, list) = (1, usize::from(!key.ends_with("Of")));
             let part = Some(&schema[key]).filter(|part| part.is_object());
             for part in elements(&schema[key]).chain(part) {
-                self = self.add(part, below);
+                let below = self.measure(part, (at.0 + level, at.1 + list), true)?;
+                depth = (depth.0.max(below.0 + level), depth.1.max(below.1 + list));
             }
         }
-        self
-    }
-
-    /// Makes it as deep as something below a place in it is.
-    fn include(&mut self, at: Depth, below: Depth) {
-        let (levels, lists) = self.depth;
-        self.depth = (levels.max(at.0 + below.0), lists.max(at.1 + below.1));
+        checked(at, depth)
     }
 }
 
-/// Returns the depth of a schema, without recursion through references. One that leads back counts once.
-fn measured(root: &Value, schema: &Value, known: &mut BTreeMap<String, Depth>) -> Depth {
-    let mut stack = vec![Open::default().add(schema, (0, 0))];
-    loop {
-        let Some(open) = stack.last_mut() else {
-            return Depth::default();
-        };
-        if let Some((at, name)) = open.references.pop() {
-            match known.get(&name) {
-                Some(depth) => open.include(at, *depth),
-                None => {
-                    open.references.push((at, name.clone()));
-                    known.insert(name.clone(), Depth::default());
-                    let target = &root["components"]["schemas"][name.as_str()];
-                    let name = Some(name);
-                    let open = Open {
-                        name,
-                        ..Open::default()
-                    };
-                    stack.push(open.add(target, (0, 0)));
-                }
-            }
-            continue;
-        }
-        let Some(Open { name, depth, .. }) = stack.pop() else {
-            return Depth::default();
-        };
-        match name {
-            Some(name) => known.insert(name, depth),
-            None => return depth,
-        };
+/// Checks that a depth below another one is not too deep.
+fn checked(at: Depth, below: Depth) -> Result<Depth, String> {
+    match (at.0 + below.0 > LEVELS, at.1 + below.1 > LISTS) {
+        (_, true) => Err(format!("lists or maps nested deeper than {LISTS}")),
+        (true, _) => Err(format!("schemas nested deeper than {LEVELS}")),
+        _ => Ok(below),
     }
 }

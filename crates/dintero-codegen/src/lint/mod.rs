@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::action::{Action, path};
 use crate::document::{Document, escape};
-use crate::finding::{Finding, Level, Rule};
+use crate::finding::{Finding, Rule};
 use crate::markdown::is_control;
 
 /// Keywords whose texts are shown or sent as they are.
@@ -66,8 +66,8 @@ impl<'a> Lint<'a> {
         help: impl Into<String>,
         actions: impl IntoIterator<Item = Option<Action>>,
     ) {
-        let finding = self.document.finding(Level::Error, pointer, problem, help);
-        self.push(finding, rule, actions);
+        let finding = self.document.error(rule, pointer, problem, help);
+        self.findings.push(finding.with_actions(actions));
     }
 
     fn warn(
@@ -78,22 +78,8 @@ impl<'a> Lint<'a> {
         help: impl Into<String>,
         actions: impl IntoIterator<Item = Option<Action>>,
     ) {
-        let finding = self
-            .document
-            .finding(Level::Warning, pointer, problem, help);
-        self.push(finding, rule, actions);
-    }
-
-    fn push(
-        &mut self,
-        mut finding: Finding,
-        rule: Rule,
-        actions: impl IntoIterator<Item = Option<Action>>,
-    ) {
-        // Half of a help is none.
-        let actions: Option<_> = actions.into_iter().collect();
-        finding.actions = actions.unwrap_or_default();
-        self.findings.push(finding.with_rule(rule));
+        let finding = self.document.warning(rule, pointer, problem, help);
+        self.findings.push(finding.with_actions(actions));
     }
 
     fn nodes(&mut self, node: &Value, pointer: &str) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Lint;
 use crate::document::{escape, members};
 use crate::finding::Rule;
-use crate::lower::operations::resolve;
+use crate::lower::operations::{resolve, route};
 
 /// What a path may have besides letters and digits (RFC 3986), and the braces of variables.
 const ALLOWED: &str = "-._~!$&'()*+,;=:@%/{}";
@@ -19,8 +19,7 @@ impl Lint<'_> {
         for (path, item) in members(&root["paths"]).filter(|(path, _)| !path.starts_with("x-")) {
             let item = members(resolve(root, item));
             let methods = item.filter(|(_, operation)| operation.is_object());
-            let twin =
-                methods.filter_map(|(method, _)| known.insert((without_names(path), method), path));
+            let twin = methods.filter_map(|(method, _)| known.insert((route(path), method), path));
             let problem = match (problem(path), twin.last()) {
                 (Some(problem), _) => problem,
                 (None, Some(twin)) => format!("differs from {twin} by the names of variables only"),
@@ -78,14 +77,4 @@ fn problem(path: &str) -> Option<String> {
         return None;
     };
     Some(problem.to_owned())
-}
-
-/// Returns a path without the names of its variables.
-fn without_names(path: &str) -> String {
-    let parts = path.split('{').enumerate();
-    let text = |(index, part): (usize, &str)| match index {
-        0 => part.to_owned(),
-        _ => format!("{{{}", part.find('}').map_or("", |end| &part[end..])),
-    };
-    parts.map(text).collect()
 }

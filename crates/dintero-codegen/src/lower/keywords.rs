@@ -1,5 +1,8 @@
 //! The keywords of a schema in the document.
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::document::{elements, members, unescape};
@@ -19,19 +22,8 @@ pub fn target<'v>(root: &'v Value, reference: &str) -> Option<&'v Value> {
 }
 
 /// Decodes what a fragment of a URL may write as `%7B`.
-fn percent_decoded(text: &str) -> String {
-    let mut parts = text.split('%');
-    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        match part.get(..2).map(|hex| u8::from_str_radix(hex, 16)) {
-            Some(Ok(byte)) => {
-                bytes.push(byte);
-                bytes.extend(&part.as_bytes()[2..]);
-            }
-            _ => bytes.extend(["%", part].concat().as_bytes()),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+fn percent_decoded(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8_lossy()
 }
 
 /// Returns the component that a discriminator maps a value to.

@@ -1,18 +1,16 @@
 //! What operations carry: parameters, request bodies and successes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use heck::ToSnakeCase;
 use serde_json::Value;
 
 use super::flatten::Flattener;
 use super::keywords::evidence;
 use super::operations::{all, facts, json_content, json_rank, media, resolve, without_range};
 use crate::document::{Document, elements, escape, members};
-use crate::finding::{Level, Rule};
+use crate::finding::Rule;
 use crate::ir::{Body, Kind, Operation, Parameter, Place, Success};
 use crate::markdown;
-use crate::names::{is_part_of_a_name, numbered};
 
 /// Headers that the transport sets. Of the first three, OpenAPI has parameters ignored.
 const OF_THE_TRANSPORT: &str = "accept authorization content-type connection content-length expect host \
@@ -38,7 +36,6 @@ pub fn lower(document: &Document, flattener: &mut Flattener<'_>) -> Vec<Operatio
             }
         }
         lowered.body = body(root, flattener, &pointer, operation);
-        give_aliases(&mut lowered.parameters, lowered.body.is_some());
         success(root, flattener, &pointer, operation, &mut lowered);
         operations.push(lowered);
     }
@@ -73,8 +70,7 @@ fn add_parameter(
     if let Kind::Object(_) | Kind::Map(_) | Kind::Union(_) | Kind::List(_) = element.kind {
         let problem = format!("the parameter {name} holds objects or lists of lists");
         let help = "Rewrite it with an overlay action, or remove it there";
-        let kind = (Level::Error, Rule::UnsupportedParameter);
-        flattener.report(kind, pointer, &problem, help);
+        flattener.error(Rule::UnsupportedParameter, pointer, &problem, help);
     }
     let mut doc = markdown::clean(parameter["description"].as_str().unwrap_or_default());
     markdown::evidence(&mut doc, evidence(parameter));
@@ -89,32 +85,9 @@ fn add_parameter(
         personal: parameter["x-dintero-personal"] == true,
         deprecated: parameter["deprecated"] == true,
         evidence: evidence(parameter),
-        alias: None,
         doc,
     };
     operation.parameters.insert((place, name), lowered);
-}
-
-/// Gives arguments whose Rust names would be the same another name before progenitor sees them.
-fn give_aliases(parameters: &mut BTreeMap<(Place, String), Parameter>, body: bool) {
-    let mut taken: BTreeSet<String> = body.then(|| "body".to_owned()).into_iter().collect();
-    // Those of the path are arguments of the method and keep their names.
-    let (path, others): (Vec<_>, Vec<_>) = parameters
-        .iter_mut()
-        .partition(|((place, _), _)| *place == Place::Path);
-    for ((place, name), parameter) in path.into_iter().chain(others) {
-        // As progenitor writes it, which has `x` for what is no name at all.
-        let plain = name
-            .replace('\'', "")
-            .replace(|c| !is_part_of_a_name(c), "-");
-        let ident = plain.to_snake_case();
-        let ident = if ident.is_empty() { "x" } else { &ident };
-        if !taken.insert(ident.to_owned()) {
-            let stem = format!("{ident}_{}", place.name());
-            let mut aliases = (1..).map(|count| numbered(&stem, "_", count));
-            parameter.alias = aliases.find(|alias| taken.insert(alias.clone()));
-        }
-    }
 }
 
 fn body(

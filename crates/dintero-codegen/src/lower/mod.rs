@@ -16,7 +16,7 @@ mod tags;
 
 pub(crate) use direction::INPUT;
 pub(crate) use keywords::reference;
-pub use keywords::{count, format_pattern, target, texts};
+pub use keywords::{count, format_pattern, target, text, texts};
 pub use tags::literal;
 
 use serde_json::{Map, Value};

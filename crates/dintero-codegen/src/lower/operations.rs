@@ -8,10 +8,12 @@ use serde_json::{Map, Value};
 
 use super::keywords::{evidence, target, text, texts};
 use crate::document::{Document, escape, members};
+pub use crate::ir::path_variables;
 use crate::ir::{Auth, Cursor, CursorSource, Operation, Paging, RetryClass, Server, Success};
 use crate::markdown;
 
-const METHODS: [&str; 8] = [
+/// The methods of a path item.
+pub const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "patch", "head", "options", "trace",
 ];
 
@@ -47,6 +49,16 @@ pub fn all(document: &Document) -> Vec<(String, &str, &str, &Value, &Value)> {
         }
     }
     found
+}
+
+/// Returns a path without the names of its variables.
+pub fn route(path: &str) -> String {
+    let parts = path.split('{').enumerate();
+    let text = |(index, part): (usize, &str)| match index {
+        0 => part.to_owned(),
+        _ => format!("{{{}", part.find('}').map_or("", |end| &part[end..])),
+    };
+    parts.map(text).collect()
 }
 
 /// Returns the name of the method for an operation.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{Kind, Scalar, Schema, Type};
+use crate::kept::escaped;
 
 /// The tags of a variant, each with its value where there is only one.
 type Tags = BTreeMap<String, Option<String>>;
@@ -60,7 +61,7 @@ pub fn literal(property: &Schema, types: &BTreeMap<String, Type>) -> Option<Stri
         Kind::Scalar(Scalar::Boolean) => Some(only.parse::<bool>().ok()?.to_string()),
         Kind::Enum(listed) if listed.integer => integer(),
         Kind::Enum(_) | Kind::Any | Kind::Scalar(Scalar::String | Scalar::StringOrNumber) => {
-            Some(format!("{only:?}"))
+            Some(escaped(only))
         }
         _ => None,
     }

@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::api::prelude::*;
-use crate::api::records::{self, Action, SUBSCRIPTIONS};
+use crate::api::records::list_of;
 use crate::clients::{Grant, bearer};
 
 pub(crate) fn signature(_: &Call<'_>, account: &mut Account) -> HandlerResult {
@@ -11,7 +11,6 @@ pub(crate) fn signature(_: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(secret.ok_or_else(|| ApiError::not_found("signature secret"))?)
 }
 
-/// `POST /admin/signature`: a new secret, which takes the place of the old one at once.
 pub(crate) fn create_signature(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let secret = json!({
         "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id,
@@ -19,6 +18,10 @@ pub(crate) fn create_signature(call: &Call<'_>, account: &mut Account) -> Handle
     });
     account.admin.signature = Some(secret.clone());
     ApiResponse::ok(secret)
+}
+
+pub(crate) fn list_api_keys(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    list_of(call, &account.admin.api_keys, None)
 }
 
 /// `POST /admin/api-keys`: a key that may do what its maker may. `access_token`, when sent, must be the maker's own.
@@ -79,7 +82,6 @@ pub(crate) fn delete_api_key(call: &Call<'_>, account: &mut Account) -> HandlerR
     ApiResponse::ok(body)
 }
 
-/// `POST /accounts/{aid}/hooks/subscriptions`: a ping follows at once.
 pub(crate) fn create_hook(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let (config, secret) = (&call.body["config"], &call.body["config"]["secret"]);
     let mut check = Check::of(&call.body);
@@ -95,12 +97,35 @@ pub(crate) fn create_hook(call: &Call<'_>, account: &mut Account) -> HandlerResu
     let are_names = !events.is_empty() && events.iter().all(Value::is_string);
     check.ensure(are_names, "events", "must be names of events");
     check.finish()?;
-    let response = records::handle(call, account, &SUBSCRIPTIONS, Action::Create)?;
-    webhooks::ping(account, call.now, text_of(&response.body["id"]))?;
-    Ok(response)
+    let hooks = &mut account.admin.subscriptions;
+    hooks.check_capacity(1, "subscriptions")?;
+    let (id, mut hook) = (uuid(), call.body.clone());
+    set(&mut hook, stamp(call, "created"));
+    set(&mut hook, json!({"id": id, "updated_at": call.now_text()}));
+    hooks.put(&id, hook.clone());
+    webhooks::ping(account, call.now, &id)?;
+    ApiResponse::ok(webhooks::shown(&hook))
 }
 
-/// `POST /accounts/{aid}/hooks/subscriptions/{hook_id}/ping`
+pub(crate) fn list_hooks(_: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let hooks = account.admin.subscriptions.iter().rev();
+    ApiResponse::ok(hooks.map(webhooks::shown).collect())
+}
+
+pub(crate) fn read_hook(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let hooks = &account.admin.subscriptions;
+    ApiResponse::ok(webhooks::shown(
+        hooks.get(call.param("hook_id"), "subscription")?,
+    ))
+}
+
+pub(crate) fn delete_hook(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let hooks = &mut account.admin.subscriptions;
+    let mut hook = hooks.remove(call.param("hook_id"), "subscription")?;
+    set(&mut hook, stamp(call, "deleted"));
+    ApiResponse::ok(webhooks::shown(&hook))
+}
+
 pub(crate) fn ping_hook(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     webhooks::ping(account, call.now, call.param("hook_id"))?;
     Ok(ApiResponse::new(204, Value::Null))

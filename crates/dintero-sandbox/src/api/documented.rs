@@ -3,17 +3,21 @@
 
 use uuid::Uuid;
 
+use crate::api::add_rates;
 use crate::api::prelude::*;
-use crate::api::records::{Collection, list_of};
+use crate::api::records::list_of;
 use crate::documents::{Operation, Route, find, resolve};
+use crate::schema::{json_schema, tidy::expand};
 use crate::state::store::Store;
 
 /// How many objects a list has to which nothing was added.
 const SAMPLES: u128 = 3;
-/// Values of text fields by the end of their names, where the schema alone gives none that is plausible.
+/// Values of text fields by the end of their names, where the schema alone gives none that is plausible. The picture is
+/// of one pixel.
 #[rustfmt::skip]
-const TEXTS: [(&str, &str); 5] = [
+const TEXTS: [(&str, &str); 6] = [
     ("currency", "NOK"), ("country_code", "NO"), ("country", "NO"), ("provider", "dintero_psp"), ("content_type", "text/csv"),
+    ("qr", "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="),
 ];
 /// What an operation has become once it is done, where its schema has the value.
 const DONE: [&str; 2] = ["COMPLETED", "ACTIVE"];
@@ -21,6 +25,9 @@ const DONE: [&str; 2] = ["COMPLETED", "ACTIVE"];
 pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let operation = call.operation.ok_or_else(|| ApiError::not_found("path"))?;
     let (status, schema) = success(operation);
+    if let Some((_, session)) = call.params.iter().find(|(name, _)| *name == "session_id") {
+        account.checkout.sessions.get(session, "session")?;
+    }
     let Some(schema) = schema else {
         return Ok(ApiResponse::new(status, Value::Null));
     };
@@ -28,9 +35,20 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         let text = "transaction_id,event,amount,currency\n".to_owned();
         return Ok(ApiResponse::file("text/csv; charset=utf-8", text));
     }
+    let mut request = Vec::new();
+    if let Some(schema) = json_schema(operation.request_body()) {
+        expand(operation.document, schema, &mut request);
+    }
+    let members = request
+        .iter()
+        .filter_map(|part| part["properties"].as_object());
+    let members = members
+        .flatten()
+        .filter(|(name, of)| *name != "id" && of["readOnly"] != true);
     let sample = Sample {
         call,
         document: operation.document,
+        sendable: members.map(|(name, _)| name.as_str()).collect(),
         number: None,
     };
     let is_item = operation.path.ends_with('}');
@@ -38,12 +56,22 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let body = match (call.method, is_item) {
         ("GET", false) => return list(call, records, schema, &sample),
         ("GET", true) => records.get(call.path, "object")?["response"].clone(),
-        ("DELETE", true) => records.remove(call.path, "object")?["response"].take(),
+        ("DELETE", true) => {
+            let mut record = records.remove(call.path, "object")?;
+            let mut body = sample.value("", schema).unwrap_or_default();
+            set(&mut body, record["response"].take());
+            body
+        }
         ("PUT", true) => {
-            Check::of(&call.body).finish()?;
+            let (name, id) = call.params.last().cloned().unwrap_or_default();
+            let mut check = Check::of(&call.body);
+            let is_same = call.body.get(name).is_none_or(|own| *own == id);
+            check.ensure(is_same, name, "cannot be changed");
+            check.finish()?;
             let record = records.get_mut(call.path, "object")?;
-            let body = sample.value("", schema).unwrap_or_default();
-            *record = json!({"request": call.body, "response": body});
+            let mut body = sample.value("", schema).unwrap_or_default();
+            add_rates(&mut body);
+            set(&mut record["response"], body.clone());
             body
         }
         _ => {
@@ -56,7 +84,8 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
                 return Ok(ApiResponse::new(status, first["response"].clone()));
             }
             records.check_capacity(1, "objects")?;
-            let body = sample.value("", schema).unwrap_or_default();
+            let mut body = sample.value("", schema).unwrap_or_default();
+            add_rates(&mut body);
             let at = match body["id"].as_str().filter(|_| own.is_none()) {
                 Some(id) => format!("{}/{id}", call.path),
                 None => at,
@@ -76,8 +105,7 @@ fn success(operation: &'static Operation) -> (u16, Option<&'static Value>) {
     let mut good: Vec<_> = all.filter(|(status, _)| status.starts_with('2')).collect();
     good.sort_by_key(|(status, _)| operation.method == "POST" && *status != "201");
     let (status, response) = good.first().copied().unwrap_or(("200", &Value::Null));
-    let schema = response["content"]["application/json"].get("schema");
-    let schema = schema.map(|schema| resolve(operation.document, schema));
+    let schema = json_schema(response).map(|schema| resolve(operation.document, schema));
     (status.parse().unwrap_or(200), schema)
 }
 
@@ -94,7 +122,6 @@ fn own_id(call: &Call<'_>) -> (String, Option<String>) {
     (field, own)
 }
 
-/// A page of what was created at this path, else of samples.
 fn list(
     call: &Call<'_>,
     records: &Store<Value>,
@@ -108,25 +135,24 @@ fn list(
     let items = lists.first().map_or(schema, |(_, list)| list);
     let mut all = Store::default();
     for (path, record) in records.entries() {
-        if let Some((at, id)) = path.rsplit_once('/')
-            && at == call.path
-        {
-            all.put(id, record["response"].clone());
+        let (at, id) = path.rsplit_once('/').unwrap_or_default();
+        let response = &record["response"];
+        if at == call.path {
+            all.put(response["id"].as_str().unwrap_or(id), response.clone());
         }
     }
     for number in 0..SAMPLES * u128::from(all.is_empty()) {
         let sample = Sample {
             number: Some(number),
-            ..*sample
+            ..sample.clone()
         };
         let object = sample.value("", &items["items"]).unwrap_or_default();
         all.put(&Uuid::from_u128(number + 1).to_string(), object);
     }
     let cursor = cursors.first().copied();
-    let page = lists
-        .first()
-        .map(|(list, _)| (*list, cursor.map_or("", |(name, _)| name)));
-    let mut response = list_of(call, &all, &Collection::listed(page))?;
+    let name = cursor.map_or("", |(name, _)| name);
+    let page = lists.first().map(|(list, _)| (*list, name));
+    let mut response = list_of(call, &all, page)?;
     if let Some((name, of)) = cursor.filter(|(_, of)| of["type"] == "object")
         && let Some(id) = response.body.get_mut(name)
     {
@@ -138,10 +164,11 @@ fn list(
 }
 
 /// Makes a value of each schema: what the request says under the same name, else something plausible.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Sample<'a> {
     call: &'a Call<'a>,
     document: &'static Value,
+    sendable: Vec<&'static str>,
     /// Which of a list's samples it is; `None` for what a request creates.
     number: Option<u128>,
 }
@@ -152,10 +179,8 @@ impl Sample<'_> {
         if let Some(own) = self.call.body.get(name) {
             return Some(own.clone());
         }
-        let branch = ["oneOf", "anyOf"]
-            .into_iter()
-            .find_map(|of| schema[of].get(0));
-        if let Some(branch) = branch {
+        let branch = schema["oneOf"].get(0);
+        if let Some(branch) = branch.or_else(|| schema["anyOf"].get(0)) {
             return self.value(name, branch);
         }
         if schema["type"] == "object" || schema["allOf"].is_array() {
@@ -180,7 +205,10 @@ impl Sample<'_> {
             self.members(branch, object);
         }
         for (name, below) in schema["properties"].as_object().into_iter().flatten() {
-            let is_sent = below["writeOnly"] != true && object.get(name).is_none();
+            // What the request could have had and has not is not there.
+            let is_left_out =
+                self.sendable.contains(&name.as_str()) && self.call.body.get(name).is_none();
+            let is_sent = below["writeOnly"] != true && object.get(name).is_none() && !is_left_out;
             if let Some(value) = is_sent.then(|| self.value(name, below)).flatten() {
                 object[name] = value;
             }
@@ -199,8 +227,9 @@ impl Sample<'_> {
         let known = TEXTS.iter().find(|(end, _)| name.ends_with(end));
         Some(match (name, text_of(&schema["format"])) {
             ("account_id", _) => json!(self.call.grant.account),
-            ("created_by" | "updated_by", _) => json!(self.call.grant.client_id),
+            (name, _) if name.ends_with("_by") => json!(self.call.grant.client_id),
             _ if param.is_some() => json!(param?.1),
+            ("id", "") if self.number.is_none() => json!(own_id(self.call).1.unwrap_or_else(uuid)),
             (_, "date-time" | "datetime") => json!(text(at)),
             (_, "date") => json!(at.format("%Y-%m-%d").to_string()),
             (_, "uri") => json!(self.call.base_url),

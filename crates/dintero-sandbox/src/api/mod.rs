@@ -4,8 +4,6 @@
 pub(crate) mod admin;
 pub(crate) mod checkout;
 pub(crate) mod documented;
-pub(crate) mod loans;
-pub(crate) mod pictures;
 pub(crate) mod records;
 pub(crate) mod shopping;
 pub(crate) mod wallets;
@@ -27,6 +25,7 @@ mod prelude {
 
 use self::prelude::*;
 use crate::query::Query;
+use crate::state::json::for_each_member;
 use crate::state::store::Store;
 
 /// A page of objects, newest first, and the cursor of the next page if there is one.
@@ -42,7 +41,6 @@ pub(crate) fn page<'s, T>(
     page.ok_or_else(|| ApiError::invalid_field(parameter, "is not the cursor of a page"))
 }
 
-/// Whether a query parameter is `true`.
 pub(crate) fn is_set(call: &Call<'_>, parameter: &str) -> bool {
     call.query.first(parameter) == Some("true")
 }
@@ -65,6 +63,20 @@ pub(crate) fn is_found(query: &Query, object: &Value, places: &[&str]) -> bool {
     let mut found = places.iter().filter_map(|place| object.pointer(place));
     let search = query.first("search");
     search.is_none_or(|text| found.any(|value| value == text))
+}
+
+/// Adds the effective rate to every loan example of a configuration. How Dintero reckons is not published; here all is
+/// paid back at the end.
+pub(crate) fn add_rates(value: &mut Value) {
+    for_each_member(value, &mut |name, below| {
+        if name == "loan_example" && below.is_object() {
+            let number = |name: &str| below[name].as_f64().unwrap_or(0.0).max(1.0);
+            let growth = number("total_amount") / number("amount");
+            let rate = (growth.powf(number("years").recip()) - 1.0) * 100.0;
+            let rate = format!("{:.2}", rate.clamp(0.0, 100_000.0));
+            below["effective_annual_interest_rate"] = json!(rate);
+        }
+    });
 }
 
 /// Who did something and when, such as `deleted_at` and `deleted_by`.

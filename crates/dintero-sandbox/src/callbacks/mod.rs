@@ -19,7 +19,6 @@ struct Notice {
     transaction_id: Option<String>,
     time: DateTime<Utc>,
     error: Option<&'static str>,
-    /// The name and the id of a transaction's event.
     event: Option<(String, String)>,
     /// Sent also where `callback_url` does not ask for it.
     unconditional: bool,
@@ -50,7 +49,6 @@ pub(crate) fn on_payment(account: &mut Account, now: DateTime<Utc>, id: &str, wa
     queue(account, now, notice);
 }
 
-/// Queues the callback for a payer who left without paying.
 pub(crate) fn on_cancel(account: &mut Account, now: DateTime<Utc>, session_id: &str) {
     let notice = Notice {
         session_id: session_id.to_owned(),

@@ -11,7 +11,6 @@ pub(super) struct Target {
     url: Url,
     /// POST with the transaction as body, else GET.
     pub(super) is_post: bool,
-    /// The session is added to the body.
     pub(super) with_session: bool,
     pub(super) reports_errors: bool,
     events: Vec<String>,

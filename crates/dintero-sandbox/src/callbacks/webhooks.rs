@@ -57,7 +57,6 @@ pub(crate) fn on_token(account: &mut Account, now: DateTime<Utc>, event: &str, t
     publish(account, now, event, &json!({"token": token}));
 }
 
-/// Queues an event for each subscription that has it.
 fn publish(account: &mut Account, now: DateTime<Utc>, event: &str, payload: &Value) {
     let has = |s: &&Value| s["active"] != false && items(&s["events"]).iter().any(|e| e == event);
     let subscriptions = account.admin.subscriptions.iter();

@@ -23,7 +23,6 @@ use crate::state::{Account, SandboxState, uuid};
 
 /// How many callbacks are sent at once, so that a receiver that hangs does not hold up the others.
 const AT_ONCE: usize = 32;
-/// How much of a response's body is read.
 const BODY_LIMIT: usize = 64 << 10;
 
 #[derive(Debug)]
@@ -31,7 +30,6 @@ pub(crate) struct Dispatcher {
     shared: Arc<Shared>,
     /// Built for the first callback: it takes longer than the sandbox needs to start.
     http: OnceLock<Option<Client>>,
-    /// Something new may be due.
     wake: Notify,
     /// An attempt has started or ended.
     progress: Notify,
@@ -125,7 +123,6 @@ impl Dispatcher {
         }
     }
 
-    /// Waits until all that is due by now has been tried.
     pub(crate) async fn idle(&self) {
         loop {
             let mut progress = pin!(self.progress.notified());

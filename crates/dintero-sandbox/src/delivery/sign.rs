@@ -15,7 +15,6 @@ pub(crate) fn header(secret: &str, time: i64, account: &str, method: &str, url: 
     format!("t={time},v0-hmac-sha256={}", digest.unwrap_or_default())
 }
 
-/// The value of `event-signature` for a body.
 pub(crate) fn webhook(secret: &str, body: Option<&str>) -> String {
     let digest = Hmac::<Sha1>::new_from_slice(secret.as_bytes())
         .map(|mac| mac.chain_update(body.unwrap_or_default()))

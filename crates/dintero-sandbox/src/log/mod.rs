@@ -21,7 +21,6 @@ use crate::state::json::text_of;
 
 /// How many entries are kept; the oldest go first.
 const LIMIT: usize = 10_000;
-/// How many bytes they may take in memory.
 const BYTES: usize = 16 << 20;
 
 /// A request in the log.
@@ -120,10 +119,8 @@ pub(crate) struct Log(Mutex<Inner>);
 #[derive(Default)]
 struct Inner {
     entries: VecDeque<LoggedRequest>,
-    /// What they take in memory.
     bytes: usize,
     copy: Option<Box<dyn Write + Send>>,
-    /// The error that ended the copy.
     write_error: Option<String>,
 }
 

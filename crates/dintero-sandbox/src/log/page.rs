@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use super::{Log, LoggedRequest};
 use crate::clock::text;
 
-/// How many requests the page shows, the newest first.
 const SHOWN: usize = 200;
 
 /// Returns the page's body, which also says why the state could not be saved, if it could not.
@@ -69,12 +68,13 @@ fn verdict(entry: &LoggedRequest) -> Markup {
     let refusal = entry.refusal.as_ref();
     let reasons = refusal.map_or(&[][..], |refusal| &refusal.errors);
     html! {
-        p {
+        p class=(entry.verdict()) {
             (entry.verdict()) ", "
             @if let Some(status) = entry.status { (status) } @else { "no response" }
             @if let Some(fault) = entry.fault { ". Fault: " (fault.to_string()) }
             @if let Some(refusal) = &entry.refusal { ". " (refusal.code) ": " (refusal.message) }
         }
+        @if !entry.undocumented.is_empty() { p { "Not in the documents: " (entry.undocumented.join(", ")) } }
         @if !reasons.is_empty() {
             ul { @for reason in reasons { li { (reason) } } }
         }

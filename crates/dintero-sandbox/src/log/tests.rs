@@ -119,6 +119,17 @@ fn only_what_went_wrong_is_shown_on_demand() {
 }
 
 #[test]
+fn what_is_not_in_the_documents_is_shown() {
+    let mut noted = entry("/v1/sessions");
+    noted.note("order.partial");
+    let html = page(&[noted], &[], false);
+    assert!(
+        html.contains("Not in the documents: order.partial"),
+        "{html}"
+    );
+}
+
+#[test]
 fn nothing_that_arrived_becomes_markup() {
     let mut odd = entry("/<script>alert('a')</script>");
     odd.method = "<b>".into();

@@ -5,7 +5,7 @@
 mod convert;
 mod params;
 mod report;
-mod tidy;
+pub(crate) mod tidy;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -56,16 +56,20 @@ pub(crate) fn check_request(operation: &Operation, call: &mut Call<'_>) -> ApiRe
     let mut violations = Vec::new();
     let described = json_schema(operation.request_body());
     let tidy = |schema| tidy::tidy(operation.document, schema, &mut call.body, strict);
-    let unknown = described.map(tidy).unwrap_or_default();
+    let mut unknown = described.map(tidy).unwrap_or_default();
     // Guides leave the profile out, and plugins send an empty one.
     let profile = &call.body["profile_id"];
     let takes_profile = operation.id == "checkout_session_profile_post";
     if takes_profile && call.body.is_object() && (profile.is_null() || *profile == "") && !strict {
         call.body["profile_id"] = json!("default");
     }
+    unknown.truncate(report::MOST);
     if strict {
-        let refused = unknown.iter().take(report::MOST);
-        violations.extend(refused.map(|field| field_error(field, "is not in the documents")));
+        violations.extend(
+            unknown
+                .iter()
+                .map(|field| field_error(field, "is not in the documents")),
+        );
     }
     for parameter in parameters {
         parameter.check(call, &mut violations);
@@ -98,7 +102,7 @@ pub(crate) fn check_response(operation: &Operation, status: u16, body: &Value) -
     }
 }
 
-fn json_schema(content: &Value) -> Option<&Value> {
+pub(crate) fn json_schema(content: &Value) -> Option<&Value> {
     content["content"]["application/json"].get("schema")
 }
 

@@ -12,7 +12,6 @@ use crate::state::json::text_of;
 #[derive(Debug)]
 pub(crate) struct Parameter {
     name: String,
-    /// `path`, `query` or `header`.
     place: String,
     required: bool,
     /// The type of its values: of each item, where it is a list.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::documents::resolve;
+use crate::state::json::{items, text_of};
 
 /// Makes integers of whole decimals and removes members that are null, which count as not sent, unless the body is read
 /// `strict`ly. Returns the fields that are not in the document.
@@ -18,9 +19,28 @@ pub(crate) fn tidy(
         unknown: Vec::new(),
     };
     let mut schemas = Vec::new();
-    walk.expand(schema, &mut schemas);
+    expand(document, schema, &mut schemas);
     walk.value(&schemas, body, "");
     walk.unknown
+}
+
+/// Adds a schema and all that it is made of: a member of any of them is in the document.
+pub(crate) fn expand<'a>(document: &'a Value, schema: &'a Value, all: &mut Vec<&'a Value>) {
+    let schema = resolve(document, schema);
+    if all.iter().any(|known| std::ptr::eq(*known, schema)) {
+        return;
+    }
+    all.push(schema);
+    for of in ["allOf", "oneOf", "anyOf"] {
+        items(&schema[of])
+            .iter()
+            .for_each(|branch| expand(document, branch, all));
+    }
+    let mapping = schema["discriminator"]["mapping"].as_object();
+    for child in mapping.into_iter().flat_map(|mapping| mapping.values()) {
+        let pointer = text_of(child).trim_start_matches('#');
+        expand(document, document.pointer(pointer).unwrap_or(schema), all);
+    }
 }
 
 struct Walk<'a> {
@@ -30,67 +50,41 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Adds a schema and all that it is made of: a member of any of them is in the document.
-    fn expand(&self, schema: &'a Value, all: &mut Vec<&'a Value>) {
-        let schema = resolve(self.document, schema);
-        if all.iter().any(|known| std::ptr::eq(*known, schema)) {
-            return;
-        }
-        all.push(schema);
-        for of in ["allOf", "oneOf", "anyOf"] {
-            for branch in schema[of].as_array().into_iter().flatten() {
-                self.expand(branch, all);
-            }
-        }
-        let children = schema["discriminator"]["mapping"].as_object();
-        for child in children.into_iter().flatten().map(|(_, child)| child) {
-            let pointer = child.as_str().and_then(|at| at.strip_prefix('#'));
-            if let Some(child) = pointer.and_then(|at| self.document.pointer(at)) {
-                self.expand(child, all);
-            }
-        }
-    }
-
-    fn below(
-        &self,
-        schemas: &[&'a Value],
-        find: impl Fn(&'a Value) -> Option<&'a Value>,
-    ) -> Vec<&'a Value> {
+    fn below(&self, schemas: impl Iterator<Item = &'a Value>) -> Vec<&'a Value> {
         let mut all = Vec::new();
-        for schema in schemas.iter().copied().filter_map(find) {
-            self.expand(schema, &mut all);
-        }
+        schemas.for_each(|schema| expand(self.document, schema, &mut all));
         all
     }
 
     fn value(&mut self, schemas: &[&'a Value], value: &mut Value, field: &str) {
         match value {
             Value::Number(number) if !number.is_i64() => {
-                let whole = number
-                    .as_f64()
-                    .filter(|n| n.fract() == 0.0 && n.abs() < 2_f64.powi(53));
-                if let Some(whole) = whole {
-                    *value = json!(whole as i64);
+                if let Some(n) = number.as_f64()
+                    && n.fract() == 0.0
+                    && n.abs() < 2_f64.powi(53)
+                {
+                    *value = json!(n as i64);
                 }
             }
             Value::Array(items) => {
-                let below = self.below(schemas, |schema| schema.get("items"));
+                let below = self.below(schemas.iter().filter_map(|schema| schema.get("items")));
                 for (i, item) in items.iter_mut().enumerate() {
                     self.value(&below, item, &format!("{field}[{i}]"));
                 }
             }
             Value::Object(members) => {
-                let has = |name: &str| schemas.iter().any(|schema| schema.get(name).is_some());
-                let is_free = |schema: &&&Value| {
-                    schema
-                        .get("additionalProperties")
-                        .is_some_and(|a| *a != false)
-                };
-                let is_open = !has("properties") || schemas.iter().any(|schema| is_free(&schema));
+                let mut more = schemas
+                    .iter()
+                    .filter_map(|schema| schema.get("additionalProperties"));
+                let has_list = schemas
+                    .iter()
+                    .any(|schema| schema.get("properties").is_some());
+                let is_open = !has_list || more.any(|more| *more != false);
                 let separator = if field.is_empty() { "" } else { "." };
                 let mut nulls = Vec::new();
                 for (name, value) in &mut *members {
-                    let below = self.below(schemas, |schema| schema["properties"].get(name));
+                    let below = schemas.iter().filter_map(|of| of["properties"].get(name));
+                    let below = self.below(below);
                     let field = format!("{field}{separator}{name}");
                     let may_be_null = below.iter().any(|schema| schema["nullable"] == true);
                     if value.is_null() && !may_be_null && !is_open && !self.strict {

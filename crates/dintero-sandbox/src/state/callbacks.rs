@@ -41,7 +41,6 @@ pub struct Callback {
     /// The body of a webhook; that of a callback is made when it is sent.
     #[serde(default)]
     pub(crate) body: Option<String>,
-    /// The session's event once it is delivered.
     pub(crate) session_event: Option<String>,
     pub(crate) number: u64,
 }
@@ -141,7 +140,6 @@ impl fmt::Debug for Callbacks {
 }
 
 impl Callbacks {
-    /// Returns all callbacks in the order in which they were queued.
     pub(crate) fn all(&self) -> Vec<Callback> {
         let mut all: Vec<_> = self
             .waiting

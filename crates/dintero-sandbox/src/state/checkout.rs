@@ -26,7 +26,6 @@ pub(crate) struct Checkout {
     /// The cards that may be charged again, by the id of their token.
     #[serde(skip)]
     pub(crate) tokens: Store<Value>,
-    /// The transactions that have an operation pending.
     pub(crate) pending: Vec<String>,
 }
 
@@ -40,7 +39,6 @@ pub(crate) struct Session {
     pub(crate) cancelled: bool,
     /// The checkout page has locked the session, so that the merchant can update it.
     pub(crate) locked: bool,
-    /// Its only purpose is to keep the payer's card.
     pub(crate) keeps_card: bool,
 }
 
@@ -85,14 +83,12 @@ impl Session {
 pub(crate) enum Authorization {
     #[default]
     Given,
-    /// Somebody has yet to decide.
     OnHold,
     Declined,
     Failed,
     Voided,
 }
 
-/// The sums of a transaction, in minor units.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ledger {
     pub(crate) authorization: Authorization,
@@ -184,11 +180,8 @@ impl Operation {
 pub(crate) struct Movement {
     pub(crate) operation: Operation,
     pub(crate) amount: i64,
-    /// What moves of each line.
     pub(crate) lines: BTreeMap<String, i64>,
-    /// A capture after which the rest is released.
     pub(crate) is_final: bool,
-    /// The fields of the event.
     pub(crate) extra: Value,
 }
 
@@ -199,12 +192,10 @@ pub(crate) struct Pending {
     pub(crate) due: DateTime<Utc>,
 }
 
-/// Where an authorization that is not final stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum PreAuthorization {
     #[default]
     None,
-    /// The amount can still be changed.
     Open,
     Final,
 }

@@ -14,14 +14,13 @@ use crate::state::{Account, SandboxState};
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Batch {
-    pub(crate) moved_ms: i64,
+    moved_ms: i64,
     used: usize,
     tokens: Box<RawValue>,
     /// By account: what is in no store as `rest`, and what has changed by the name of its store.
     accounts: BTreeMap<String, BTreeMap<String, Box<RawValue>>>,
 }
 
-/// A store whose changes are written and read.
 pub(crate) trait Journal {
     /// Writes the changed objects, or all of them, by their id; null for one that was removed.
     fn write(&mut self, all: bool, out: &mut Vec<u8>) -> serde_json::Result<()>;
@@ -74,8 +73,9 @@ impl SandboxState {
     }
 
     /// Goes on from what was written; `None` if that fits together in no way.
-    pub(crate) fn read(&mut self, batches: Vec<Batch>) -> Option<()> {
+    pub(crate) fn read(&mut self, batches: Vec<Batch>) -> Option<i64> {
         let mut accounts = BTreeMap::new();
+        let moved_ms = batches.last().map_or(0, |last| last.moved_ms);
         for batch in &batches {
             for (id, parts) in &batch.accounts {
                 let rest: Account = serde_json::from_str(parts.get("rest")?.get()).ok()?;
@@ -94,7 +94,7 @@ impl SandboxState {
             }
         }
         self.resume(accounts);
-        Some(())
+        Some(moved_ms)
     }
 }
 

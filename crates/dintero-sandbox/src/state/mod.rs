@@ -1,6 +1,5 @@
 //! What the sandbox remembers, per account, and how much of it.
 
-pub(crate) mod admin;
 pub(crate) mod callbacks;
 pub(crate) mod checkout;
 pub(crate) mod journal;
@@ -15,10 +14,11 @@ use std::iter::repeat_with;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::clients::{Grant, Tokens};
+use crate::clock::text;
 use crate::errors::{ApiError, ApiResult, ensure_capacity};
 use journal::Journal;
 use store::Store;
@@ -35,7 +35,7 @@ pub(crate) struct SandboxState {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Account {
     pub(crate) id: String,
-    pub(crate) admin: admin::Admin,
+    pub(crate) admin: Admin,
     pub(crate) callbacks: callbacks::Callbacks,
     pub(crate) checkout: checkout::Checkout,
     /// What the generic handler keeps, by its path.
@@ -45,10 +45,26 @@ pub(crate) struct Account {
     pub(crate) wallets: wallets::Wallets,
 }
 
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Admin {
+    #[serde(skip)]
+    pub(crate) api_keys: Store<Value>,
+    pub(crate) keys: BTreeMap<String, Grant>,
+    pub(crate) signature: Option<Value>,
+    #[serde(skip)]
+    pub(crate) subscriptions: Store<Value>,
+}
+
+/// Where the generic handler keeps payment profiles.
+const PROFILES: &str = "/v1/admin/session/profiles/";
+
 impl Account {
-    fn stores(&mut self) -> [(&'static str, &mut dyn Journal); 14] {
+    pub(crate) fn profile(&self, id: &str) -> Option<&Value> {
+        Some(&self.records.find(&format!("{PROFILES}{id}"))?["response"])
+    }
+
+    fn stores(&mut self) -> [(&'static str, &mut dyn Journal); 13] {
         [
-            ("profiles", &mut self.admin.profiles),
             ("api_keys", &mut self.admin.api_keys),
             ("subscriptions", &mut self.admin.subscriptions),
             ("callbacks_waiting", &mut self.callbacks.waiting),
@@ -74,11 +90,19 @@ impl SandboxState {
         now: DateTime<Utc>,
     ) -> Self {
         let account = |id: String| {
-            let account = Account {
-                admin: admin::Admin::new(profiles, now),
+            let mut account = Account {
                 id: id.clone(),
                 ..Account::default()
             };
+            for profile in profiles {
+                let card = json!({"enabled": true, "type": "payment_product_type"});
+                let response = json!({
+                    "id": profile, "profile_id": profile, "created_at": text(now), "created_by": "sandbox",
+                    "configuration": {"channel": "ecommerce", "dintero_psp": {"type": "payment_type", "creditcard": card}},
+                });
+                let record = json!({"request": null, "response": response});
+                account.records.put(&format!("{PROFILES}{profile}"), record);
+            }
             (id, account)
         };
         Self {
@@ -97,7 +121,14 @@ impl SandboxState {
                 Entry::Vacant(entry) => {
                     entry.insert(account);
                 }
-                Entry::Occupied(mut entry) => entry.get_mut().admin.complete(account.admin),
+                Entry::Occupied(mut entry) => {
+                    let records = &mut entry.get_mut().records;
+                    for (path, profile) in account.records.entries() {
+                        if !records.contains(path) {
+                            records.put(path, profile.clone());
+                        }
+                    }
+                }
             }
         }
     }

@@ -18,7 +18,6 @@ pub(crate) struct Shopping {
     /// As reads show them, events included.
     #[serde(skip)]
     pub(crate) drafts: Store<Value>,
-    /// By `order_id`.
     #[serde(skip)]
     pub(crate) orders: Store<Order>,
 }
@@ -39,7 +38,6 @@ pub(crate) fn gross(order: &Value) -> i64 {
     lines(order).into_values().sum()
 }
 
-/// Gross amount by `line_id`.
 pub(crate) fn lines(order: &Value) -> BTreeMap<i64, i64> {
     let line = |i: &Value| Some((i["line_id"].as_i64()?, i["gross_amount"].as_i64()?));
     items(&order["items"]).iter().filter_map(line).collect()
@@ -85,7 +83,6 @@ pub(crate) struct Order {
     pub(crate) doc: Value,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) events: Vec<Value>,
-    /// Checkout sessions made for parts of the order.
     pub(crate) sessions: Vec<Value>,
 }
 
@@ -104,7 +101,6 @@ impl Order {
         }
     }
 
-    /// The whole order; events of the types in `events`.
     pub(crate) fn body(&self, events: &[&str]) -> Value {
         let mut doc = self.doc.clone();
         doc["payment_status"] = json!(self.payment_status());

@@ -9,7 +9,6 @@ use crate::errors::{ApiError, ApiResult, ensure_capacity};
 /// How many objects of one kind an account holds.
 const LIMIT: usize = 100_000;
 
-/// Objects by id, oldest first.
 pub(crate) struct Store<T> {
     objects: IndexMap<String, T>,
     /// The ids of what was put, changed or removed since the state was written.
@@ -72,7 +71,6 @@ impl<T> Store<T> {
         }
     }
 
-    /// Removes the oldest objects until at most `len` are left.
     pub(crate) fn keep_newest(&mut self, len: usize) {
         while let Some((oldest, _)) = self.objects.first().filter(|_| self.objects.len() > len) {
             let _ = self.remove(&oldest.clone(), "object");
@@ -83,7 +81,6 @@ impl<T> Store<T> {
         self.objects.is_empty()
     }
 
-    /// Returns the objects with their ids, oldest first.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&String, &T)> {
         self.objects.iter()
     }

@@ -17,13 +17,10 @@ pub(crate) const PER_CARD: usize = 1_000;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Wallets {
-    /// By the merchant's `card_id`.
     #[serde(skip)]
     pub(crate) cards: Store<Card>,
-    /// The card and the index of its token, by the token's value.
     #[serde(skip)]
     pub(crate) tokens: Store<String>,
-    /// The card of a transaction, by the transaction's id.
     #[serde(skip)]
     pub(crate) transactions: Store<String>,
 }
@@ -40,7 +37,6 @@ pub(crate) struct Card {
     pub(crate) drawn: i64,
     pub(crate) tokens: Vec<Token>,
     pub(crate) transactions: Vec<Transaction>,
-    /// The response to each `ref_id`.
     pub(crate) refs: BTreeMap<String, FirstResponse>,
 }
 

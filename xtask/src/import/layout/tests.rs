@@ -1,7 +1,12 @@
 use serde_json::{Value, json};
 
-use super::{Place, head, write};
+use super::{Place, head};
 use dintero_codegen::document::Document;
+use dintero_codegen::finding::Errors;
+
+fn write(root: &Value, head: &str) -> Result<String, Errors> {
+    super::write("a.yaml", root, head)
+}
 
 fn parse(text: &str) -> Value {
     Document::parse("a", text).unwrap().root
@@ -123,4 +128,14 @@ fn what_any_version_of_yaml_takes_for_something_else_is_quoted() {
         assert!(quoted.iter().any(|quoted| written.contains(quoted)), "{written}");
         assert_eq!(parse(&written), document);
     }
+}
+
+#[test]
+fn a_name_that_yaml_cannot_hold_is_told_with_its_place() {
+    let long = "k".repeat(2_000);
+    let root = json!({"a": 1, "b/c": [1, {"d": {long.as_str(): "e"}}]});
+    let expected = format!(
+        "a.yaml #/b~1c/1/d/{long}: is read otherwise, or not at all, once it is written as YAML. Give it a shorter name, or write it in usual characters"
+    );
+    assert_eq!(write(&root, "").unwrap_err().to_string(), expected);
 }

@@ -1,6 +1,8 @@
 use serde_json::json;
 
-use super::{merge, route};
+use dintero_codegen::lower::operations::route;
+
+use super::merge;
 
 #[test]
 fn a_page_replaces_what_it_has_and_leaves_the_rest() {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Flattener, choices, pointer_of};
 use crate::document::escape;
-use crate::finding::{Level, Rule};
+use crate::finding::Rule;
 use crate::ir::{Enum, Kind, Object, Scalar, Schema};
 use crate::lower::keywords::{meta, only_describes, only_requires, reference, texts};
 
@@ -216,8 +216,7 @@ impl Flattener<'_> {
             let help =
                 "Refer to one schema instead of merging two, or replace one by {} in the overlay";
             let pointer: Vec<&str> = pointer.split('/').take(4).collect();
-            let kind = (Level::Error, Rule::DeepNesting);
-            self.report(kind, &pointer.join("/"), &problem, help);
+            self.error(Rule::DeepNesting, &pointer.join("/"), &problem, help);
         }
         if self.merging == usize::MAX {
             return Schema::default();

@@ -13,7 +13,7 @@ use super::keywords::{
     is_compound, is_credential, limits, lists_null, meta, reference, target, text, texts, type_of,
 };
 use crate::document::{Document, elements, escape};
-use crate::finding::{Finding, Level, Rule};
+use crate::finding::{Finding, Rule};
 use crate::ir::{Enum, Kind, Object, Scalar, Schema, Union};
 
 /// Flattens the schemas of a document, and remembers what is read more loosely than written.
@@ -294,13 +294,15 @@ impl<'a> Flattener<'a> {
 
     /// Records what is read more loosely than written, once.
     pub fn warn(&mut self, rule: Rule, pointer: &str, problem: &str, help: &str) {
-        self.report((Level::Warning, rule), pointer, problem, help);
+        self.report(self.document.warning(rule, pointer, problem, help));
     }
 
-    /// Records a finding, once.
-    pub fn report(&mut self, kind: (Level, Rule), pointer: &str, problem: &str, help: &str) {
-        let finding = self.document.finding(kind.0, pointer, problem, help);
-        let finding = finding.with_rule(kind.1);
+    /// Records an error, once.
+    pub fn error(&mut self, rule: Rule, pointer: &str, problem: &str, help: &str) {
+        self.report(self.document.error(rule, pointer, problem, help));
+    }
+
+    fn report(&mut self, finding: Finding) {
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }

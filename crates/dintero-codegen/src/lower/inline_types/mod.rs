@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::direction::{Components, Direction, rename};
 use super::flatten::pointer_of;
 use crate::document::Document;
-use crate::finding::{Finding, Level, Rule};
-use crate::ir::{Kind, Meta, Operation, Schema, Type};
-use crate::kept::word;
+use crate::finding::{Finding, Rule};
+use crate::ir::{Kind, Limit, Meta, Operation, Schema, Type};
+use crate::kept::{escaped, word};
 use crate::names::{name_part, singular, type_name};
 
 /// Where an inline type is used.
@@ -66,8 +66,8 @@ struct InlineTypes {
     open: Vec<String>,
     /// Those that lead back to themselves.
     endless: BTreeSet<String>,
-    /// The components that become types.
-    named: BTreeSet<String>,
+    /// The components that become types, with the limits that go with every reference: those of an enum.
+    named: BTreeMap<String, Vec<Limit>>,
 }
 
 /// Gives every type a name, and makes the schemas of the operations refer to them.
@@ -80,14 +80,16 @@ pub fn name_inline_types(
     let mut inline = InlineTypes::default();
     for (name, (schema, _)) in components {
         if becomes_type(schema) {
-            inline.named.insert(name.clone());
+            let is_enum = matches!(schema.kind, Kind::Enum(_));
+            let limits = schema.limits.iter().filter(|_| is_enum).cloned();
+            inline.named.insert(name.clone(), limits.collect());
         } else {
             inline.aliases.insert(name.clone(), schema.clone());
         }
     }
     let mut found = Vec::new();
     for (name, (schema, direction)) in components {
-        if inline.named.contains(name) {
+        if inline.named.contains_key(name) {
             let mut schema = schema.clone();
             let children = inline.body(&mut schema, *direction);
             inline.adopt(children, &Parent::Component(name.clone()));
@@ -101,8 +103,7 @@ pub fn name_inline_types(
         let pointer = pointer_of(name);
         let problem = "leads back to itself without an object between";
         let help = "What is below is read as any JSON";
-        let finding = document.finding(Level::Warning, &pointer, problem, help);
-        findings.push(finding.with_rule(Rule::EndlessType));
+        findings.push(document.warning(Rule::EndlessType, &pointer, problem, help));
     }
     let chosen = names::choose(document, &inline, components, findings);
     let types = inline.types.into_iter();
@@ -177,16 +178,22 @@ impl InlineTypes {
             Kind::Object(_) | Kind::Enum(_) | Kind::Union(_) => {
                 self.inline(schema, part, direction)
             }
-            Kind::Ref(name) if !self.named.contains(name) => {
-                let name = std::mem::take(name);
-                self.alias(name, schema, part, direction)
-            }
+            Kind::Ref(name) => match self.named.get(name) {
+                Some(limits) => {
+                    schema.limit(limits);
+                    Vec::new()
+                }
+                None => {
+                    let name = std::mem::take(name);
+                    self.alias(name, schema, part, direction)
+                }
+            },
             Kind::List(inner) | Kind::Map(inner) => {
                 let mut part = part.clone();
                 part.name = singular(&part.name);
                 self.node(inner, &part, direction)
             }
-            Kind::Any | Kind::Scalar(_) | Kind::Ref(_) => Vec::new(),
+            Kind::Any | Kind::Scalar(_) => Vec::new(),
         }
     }
 
@@ -287,7 +294,7 @@ impl InlineTypes {
                         Some(_) => &variant.values,
                         None => &fields,
                     };
-                    let words = known.iter().map(|told| format!("{told:?}"));
+                    let words = known.iter().map(|told| escaped(told));
                     let words: Vec<String> = words.chain([String::new()]).collect();
                     let part = match variant.values.iter().chain(&fields).next() {
                         Some(told) => name_part(told),

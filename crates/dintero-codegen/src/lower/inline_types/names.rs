@@ -10,10 +10,10 @@ use super::super::flatten::pointer_of;
 use super::{InlineTypes, Parent, becomes_type, placeholder};
 use crate::action::Action;
 use crate::document::Document;
-use crate::finding::{Finding, Level, Rule};
+use crate::finding::{Finding, Rule};
 use crate::generate::SCALARS;
 use crate::ir::{Kind, Schema};
-use crate::kept::{COMPONENTS, KeptNames, word};
+use crate::kept::{COMPONENTS, KeptNames, escaped, word};
 use crate::names::{distinct, numbered, type_name, variant};
 
 struct Naming<'a> {
@@ -107,12 +107,10 @@ impl Naming<'_> {
             let problem = format!("the type name {wanted} is taken; this one is called {free}");
             let help = "Give it an x-dintero-name in the overlay";
             let document = self.document;
-            let finding = document.finding(Level::Warning, &pointer, problem, help);
-            let mut finding = finding.with_rule(Rule::TakenTypeName);
+            let finding = document.warning(Rule::TakenTypeName, &pointer, problem, help);
             let (why, update) = ("A name of its own", json!({"x-dintero-name": free}));
             let action = Action::update(&document.root, &pointer, why, update);
-            finding.actions.extend(action);
-            findings.push(finding);
+            findings.push(finding.with_actions([action]));
         }
         self.take(name, &free);
     }
@@ -129,8 +127,10 @@ impl Naming<'_> {
                 let already = "is the name of another type already";
                 let problem = format!("x-dintero-name {pinned} {already}");
                 let help = "Give each type a name of its own in the overlay";
-                let finding = self.document.finding(Level::Error, "", problem, help);
-                findings.push(finding.with_rule(Rule::DuplicateTypeName));
+                let finding = self
+                    .document
+                    .error(Rule::DuplicateTypeName, "", problem, help);
+                findings.push(finding);
             }
             self.take(&key, pinned);
         }
@@ -204,7 +204,7 @@ impl Naming<'_> {
 /// Returns the Rust names of the variants of an enum or union.
 pub(super) fn of_variants(name: &str, kind: &Kind, kept: &KeptNames) -> BTreeMap<String, String> {
     let (keys, word): (Vec<String>, fn(&String) -> String) = match kind {
-        Kind::Enum(listed) => (listed.values.clone(), |value| format!("{value:?}")),
+        Kind::Enum(listed) => (listed.values.clone(), |value| escaped(value)),
         Kind::Union(union) => {
             let types = union.references().map(str::to_owned);
             (types.collect(), String::clone)

@@ -4,7 +4,6 @@ use crate::api::checkout::payment;
 use crate::api::prelude::*;
 use crate::state::checkout::{PreAuthorization, lines};
 
-/// `PUT /transactions/{id}`: sets `merchant_reference_2`.
 pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
     let transaction = account.checkout.transactions.get_mut(id, "transaction")?;

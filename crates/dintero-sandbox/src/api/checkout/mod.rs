@@ -2,7 +2,6 @@
 
 pub(crate) mod authorization;
 pub(crate) mod card;
-pub(crate) mod in_store;
 pub(crate) mod invoice;
 mod order;
 pub(crate) mod pay;

@@ -8,7 +8,6 @@ const CURRENCIES: [&str; 4] = ["NOK", "SEK", "DKK", "EUR"];
 /// How many items an order can have (stated by one third party only).
 const ITEMS: usize = 100;
 
-/// Checks the order of a session, which is at `at` in the body.
 pub(crate) fn check_order(check: &mut Check, at: &str, order: &Value) {
     let amount = |of: &Value| of["amount"].as_i64().unwrap_or(0);
     let (new, option) = (items(&order["items"]), &order["shipping_option"]);

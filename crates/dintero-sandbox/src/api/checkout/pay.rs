@@ -9,7 +9,6 @@ use crate::api::prelude::*;
 
 /// The charge's id; its refusals say `success: false` too.
 pub(crate) const OPERATION: &str = "checkout_session_pay_post";
-/// The only product whose cards the sandbox keeps.
 const CARD: &str = "dintero_psp.creditcard";
 
 /// `POST /sessions/payment-token`: a session of no amount; when its payer has paid, the card is kept.
@@ -37,7 +36,7 @@ pub(crate) fn token_session(call: &Call<'_>, account: &mut Account) -> HandlerRe
 /// The configuration of the profile, `default` if none is named, under what the body has of its own.
 fn configure(account: &Account, doc: &mut Value, profile: Option<&str>) {
     let profile = profile.unwrap_or("default");
-    let profile = account.admin.profiles.find(profile);
+    let profile = account.profile(profile);
     let mut configuration = json!({});
     let fields = json!(profile.map(|p| &p["configuration"]));
     set(&mut configuration, fields);

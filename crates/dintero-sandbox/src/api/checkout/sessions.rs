@@ -8,7 +8,7 @@ use crate::api::checkout::order::{check_order, check_session_metadata, check_sum
 use crate::api::checkout::transaction_operations::{perform, timed_out, voiding};
 use crate::api::checkout::transactions::has_name;
 use crate::api::prelude::*;
-use crate::api::{has_values, is_found, is_set, loans, page};
+use crate::api::{add_rates, has_values, is_found, is_set, page};
 use crate::state::size;
 
 /// How long a session lives when `expires_at` is not sent. Dintero's default is not published; 4 hours is what its
@@ -25,14 +25,13 @@ pub(crate) fn create_with_configuration(call: &Call<'_>, account: &mut Account) 
     create(call, account, Check::of(&call.body), json!({}))
 }
 
-/// Returns the configuration of a profile, which must exist.
 pub(crate) fn configuration(
     check: &mut Check,
     account: &Account,
     field: &str,
     profile_id: &Value,
 ) -> Value {
-    let profile = account.admin.profiles.find(text_of(profile_id));
+    let profile = account.profile(text_of(profile_id));
     let reason = "is not a profile of this account";
     check.ensure(profile.is_some(), field, reason);
     let configuration = profile.map(|profile| profile["configuration"].clone());
@@ -54,7 +53,7 @@ fn create(
     }
     let mut doc = call.body.clone();
     set(&mut configuration, doc["configuration"].take());
-    loans::add_rates(&mut configuration);
+    add_rates(&mut configuration);
     doc["configuration"] = configuration;
     let id = open(call, account, doc, expires_at)?;
     created(call, account, &id)
@@ -95,7 +94,6 @@ pub(crate) fn created(call: &Call<'_>, account: &Account, id: &str) -> HandlerRe
     ApiResponse::ok(body)
 }
 
-/// `expires_at` of a body, or the usual life.
 pub(crate) fn expiry(call: &Call<'_>, check: &mut Check, field: &str, at: &Value) -> DateTime<Utc> {
     let expires_at = at.as_str().and_then(|at| parse_time(at, false));
     let expires_at = expires_at.unwrap_or(call.now + LIFE);
@@ -103,7 +101,6 @@ pub(crate) fn expiry(call: &Call<'_>, check: &mut Check, field: &str, at: &Value
     expires_at
 }
 
-/// `GET /sessions`: newest first, a bare array.
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     #[rustfmt::skip]
     const FILTERS: [(&str, &str); 5] = [

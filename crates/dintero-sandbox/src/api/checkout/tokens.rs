@@ -2,6 +2,7 @@
 
 use crate::api::checkout::card::Card;
 use crate::api::prelude::*;
+use crate::api::records::list_of;
 
 pub(crate) fn issue(call: &Call<'_>, account: &str, card: &Card, payment: &Transaction) -> Value {
     let mut token = json!({
@@ -14,6 +15,15 @@ pub(crate) fn issue(call: &Call<'_>, account: &str, card: &Card, payment: &Trans
     let customer = &payment.doc["customer"]["customer_id"];
     set(&mut token, json!({"customer_id": customer}));
     token
+}
+
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    list_of(call, &account.checkout.tokens, None)
+}
+
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let tokens = &account.checkout.tokens;
+    ApiResponse::ok(tokens.get(call.param("token_id"), "card token")?.clone())
 }
 
 /// `DELETE /card-tokens/{token_id}`: the card cannot be charged any more; the token stays readable.

@@ -15,10 +15,6 @@ use crate::callbacks;
 use crate::clock::{NEVER, later};
 use crate::state::checkout::{Cause, Movement, Operation, Pending, PreAuthorization};
 
-/// The line that integrations add to a capture.
-const ROUNDING: &str = "rounding-fee";
-
-/// `POST /transactions/{id}/capture` and `POST /transactions/{id}/refund`.
 pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let is_capture = call.path.ends_with("/capture");
     let checkout = &account.checkout;
@@ -157,7 +153,6 @@ pub(crate) fn next_due(account: &Account) -> Option<DateTime<Utc>> {
     due.min()
 }
 
-/// Carries out what was accepted with 202 and is due, or all of it.
 pub(crate) fn complete_pending(account: &mut Account, now: DateTime<Utc>, all: bool) {
     for id in std::mem::take(&mut account.checkout.pending) {
         let Ok(transaction) = account.checkout.transactions.get_mut(&id, "transaction") else {
@@ -196,7 +191,7 @@ fn check_body(
         let total = lines.entry(id.to_owned()).or_default();
         *total += part;
         // Integrations round anew at a capture, whether or not the session had such a line.
-        if id == ROUNDING && part.abs() < 100 {
+        if id == "rounding-fee" && part.abs() < 100 {
             lines.remove(id);
             continue;
         }

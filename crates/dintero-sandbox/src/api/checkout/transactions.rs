@@ -6,7 +6,6 @@ use crate::api::prelude::*;
 use crate::api::{has_values, is_found, is_one_of, page};
 use crate::query::{Query, TimeRange};
 
-/// Query parameters and where a transaction has their values.
 #[rustfmt::skip]
 const FILTERS: [(&str, &str); 15] = [
     ("id", "/id"), ("payment_product", "/payment_product"), ("payment_product_type", "/payment_product_type"),
@@ -75,7 +74,6 @@ fn had(transaction: &Transaction, name: &str, range: TimeRange) -> bool {
     range == (Unbounded, Unbounded) || transaction.events.iter().any(in_range)
 }
 
-/// Whether `search` is the full name in one of the addresses.
 pub(crate) fn has_name(query: &Query, order: &Value) -> bool {
     let is_in = |address: &str| {
         let part = |name| text_of(&order[address][name]);

@@ -1,8 +1,19 @@
 //! Drafts: free to change while they are open, and completed to an order.
 
 use crate::api::prelude::*;
+use crate::api::records::list_of;
 use crate::api::shopping::{ITEMS, check_line_id, check_order, replaced, stored, url};
 use crate::state::shopping::{PER_ORDER, Shopping, gross, require_open};
+
+pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let members = Some(("draft_orders", "paging_token"));
+    list_of(call, &account.shopping.drafts, members)
+}
+
+pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let drafts = &account.shopping.drafts;
+    ApiResponse::ok(drafts.get(call.param("id"), "draft")?.clone())
+}
 
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check_body(call, &account.shopping, None)?;
@@ -67,7 +78,6 @@ pub(crate) fn touch(call: &Call<'_>, draft: &mut Value, id: &str) {
     }
 }
 
-/// `PUT /draft_orders/{id}`: the body takes the place of the whole draft.
 pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
     let draft = account.shopping.drafts.get(id, "draft")?;
@@ -79,7 +89,6 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     })
 }
 
-/// `DELETE /draft_orders/{id}`: the draft stays readable with status deleted.
 pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_open(call, account, |draft| {
         draft["status"] = json!("deleted");

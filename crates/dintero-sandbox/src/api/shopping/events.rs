@@ -21,7 +21,6 @@ pub(crate) fn api_event(call: &Call<'_>, draft: Option<&str>) -> Value {
     event
 }
 
-/// `GET /orders/{order_id}/events`: oldest first, with the combined state.
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let orders = &account.shopping.orders;
     let order = orders.get(call.param("order_id"), "order")?;

@@ -36,7 +36,6 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(operation)
 }
 
-/// Checks the body in itself; returns the amount per line.
 fn check_body(call: &Call<'_>, order: &Order, kind: Kind) -> ApiResult<BTreeMap<i64, i64>> {
     let (lines, new) = (lines(&order.doc), items(&call.body["items"]));
     let mut check = Check::of(&call.body);

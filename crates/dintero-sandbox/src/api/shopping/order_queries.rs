@@ -18,7 +18,6 @@ pub(crate) fn events_wanted<'a>(call: &'a Call<'_>) -> Vec<&'a str> {
     wanted
 }
 
-/// `GET /orders/{order_id}`, also below a customer or a store.
 pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let orders = &account.shopping.orders;
     let order = orders.get(call.param("order_id"), "order")?;
@@ -28,7 +27,6 @@ pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(order.body(&events_wanted(call)))
 }
 
-/// `GET /orders`, also below a customer or a store: newest first.
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let events = events_wanted(call);
     let created = call.query.times("created_at")?;

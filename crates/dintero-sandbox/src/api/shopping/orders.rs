@@ -60,7 +60,6 @@ fn check_update(call: &Call<'_>, order: &Order) -> ApiResult<()> {
     check.finish()
 }
 
-/// `POST /orders/{order_id}/cancel`: only an open order of which nothing is captured.
 pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
         Check::of(&call.body).finish()?;
@@ -84,7 +83,6 @@ pub(crate) fn close(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     })
 }
 
-/// `POST /orders/{order_id}/open`: a closed order only; a cancelled one stays cancelled.
 pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
         let is_closed = order.doc["status"] == "closed";

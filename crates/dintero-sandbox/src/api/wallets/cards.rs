@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use barcoders::generators::svg::SVG;
+use barcoders::sym::code128::Code128;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::api::pictures;
 use crate::api::prelude::*;
 use crate::api::wallets::check;
 use crate::state::wallets::{Card, PER_CARD, Token, Wallets, generate};
 
 /// How many cards a batch can have; Dintero's limit is not published.
 const BATCH: usize = 1_000;
-/// What an activation can set of a card.
 #[rustfmt::skip]
 const FIELDS: [&str; 8] = [
     "customer_id", "name", "amount", "currency", "originated_by", "metadata", "active_from", "expires_at",
@@ -105,15 +107,23 @@ fn set_pin(card: &mut Card, options: &Value) -> Value {
     shown
 }
 
-/// A generated value, with a barcode where the format asks for one.
 fn shown_value(value: &str, format: &Value) -> Value {
     let mut shown = json!({"value": value});
     if format["barcode"] == true
-        && let Some(picture) = pictures::code_128_svg(value)
+        && let Some(picture) = code_128_svg(value)
     {
         shown["barcode_128"] = json!(picture);
     }
     shown
+}
+
+/// A Code 128 barcode as SVG; none when the text has characters beyond ASCII.
+fn code_128_svg(text: &str) -> Option<String> {
+    // The sign in front chooses character set B: ASCII with small letters.
+    let code = Code128::new(format!("\u{181}{text}")).ok()?;
+    let svg = SVG::new(80).generate(code.encode()).ok()?;
+    let base64 = BASE64_STANDARD.encode(svg);
+    Some(format!("data:image/svg+xml;base64,{base64}"))
 }
 
 /// Makes a token: without a format a uuid with the prefix `DINCARD:`.
@@ -172,7 +182,6 @@ pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> HandlerResult 
     ApiResponse::ok(card.body_with_tokens(call.now))
 }
 
-/// `POST /cards/{card_id}/rotate-pin`: the response is the only place that shows the new PIN.
 pub(crate) fn rotate_pin(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let cards = &mut account.wallets.cards;
     let card = cards.get_mut(call.param("card_id"), "card")?;

@@ -59,7 +59,6 @@ pub(crate) fn usable(card: &Card, now: DateTime<Utc>, drawing: bool) -> ApiResul
     ensure_state(has_begun, "the card is not active yet")
 }
 
-/// A PIN that was sent must be the card's.
 pub(crate) fn pin(card: &Card, body: &Value) -> ApiResult<()> {
     let pin = body["pin"].as_str();
     if pin.is_some() && pin != card.pin.as_deref() {

@@ -5,7 +5,6 @@ use crate::api::prelude::*;
 use crate::api::wallets::check;
 use crate::state::wallets::Card;
 
-/// `GET /cards`: newest first; the cursor is the `card_id` of the last card.
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let amounts = call.query.ints("amount_available")?;
     let cards = &account.wallets.cards;
@@ -16,13 +15,11 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     ApiResponse::ok(body)
 }
 
-/// `GET /cards/{card_id}`: with the tokens that still work, redacted.
 pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let card = account.wallets.cards.get(call.param("card_id"), "card")?;
     ApiResponse::ok(card.body_with_tokens(call.now))
 }
 
-/// `GET /cards/{card_id}/transactions`: a bare array, oldest first.
 pub(crate) fn transactions(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let card = account.wallets.cards.get(call.param("card_id"), "card")?;
     ApiResponse::ok(card.transactions.iter().map(|t| t.doc.clone()).collect())

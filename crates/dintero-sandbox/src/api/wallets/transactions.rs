@@ -74,7 +74,6 @@ pub(crate) fn capture(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     })
 }
 
-/// `POST /transactions/{transaction_id}/void`: what a pending drawdown still holds becomes available again.
 pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check::body(&call.body).finish()?;
     resolve(call, account, |card, index| {

@@ -10,23 +10,23 @@ use crate::body::is_form;
 
 /// `GET` on the session's `url`. An unknown session is an HTML page for a browser, else an error in Dintero's form.
 pub(crate) fn page(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let accepted = call.headers.get_all("accept").iter();
-    let mut accepted = accepted.filter_map(|value| value.to_str().ok());
-    if !accepted.any(|value| value.contains("text/html")) {
+    if !accepts(call, "text/html") {
         let id = call.param("session_id");
         account.checkout.sessions.get(id, "session")?;
     }
     Ok(show(call, account, None))
 }
 
-/// `POST` on the session's `url`. The response to a form is a redirect to the shop or a page, to JSON it is JSON; an
-/// empty body pays with the approved card.
+/// `POST` on the session's `url`. The response to a form is a redirect to the shop or a page, to JSON, or where JSON is
+/// accepted, it is JSON; an empty body pays with the approved card.
 pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    if is_form(call.headers) {
+    if is_form(call.headers) && call.body.is_object() && !accepts(call, "application/json") {
         return Ok(submit_form(call, account));
     }
     let text = |name: &str| call.body.get(name).map(|v| v.as_str().unwrap_or_default());
-    let card = text("card_number").map_or(Some(Card::approved()), Card::from_number);
+    let card = text("card_number")
+        .or(text("card"))
+        .map_or(Some(Card::approved()), Card::from_number);
     let mut check = Check::default();
     let reason = "is not a test card of the sandbox";
     check.ensure(card.is_some(), "card_number", reason);
@@ -47,6 +47,12 @@ pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         "redirect_url": redirect_url(account, session),
         "error": error(account, session),
     }))
+}
+
+fn accepts(call: &Call<'_>, media_type: &str) -> bool {
+    let accepted = call.headers.get_all("accept").iter();
+    let mut accepted = accepted.filter_map(|value| value.to_str().ok());
+    accepted.any(|value| value.contains(media_type))
 }
 
 fn choice(action: Option<&str>, card: Card) -> Option<Choice> {
@@ -160,7 +166,6 @@ fn transaction<'a>(account: &'a Account, session: &Session) -> Option<&'a Transa
     account.checkout.transactions.find(id)
 }
 
-/// Returns the parameter `error` of the return to the shop.
 fn error(account: &Account, session: &Session) -> Option<&'static str> {
     match transaction(account, session).map(|t| t.ledger.authorization) {
         Some(Authorization::Declined) => Some("authorization"),

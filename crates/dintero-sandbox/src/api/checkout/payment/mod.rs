@@ -20,7 +20,6 @@ pub(crate) enum Choice {
     Cancel,
 }
 
-/// Carries a choice out; returns the id of its transaction.
 pub(crate) fn act(
     call: &Call<'_>,
     account: &mut Account,

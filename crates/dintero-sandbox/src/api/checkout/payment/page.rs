@@ -12,13 +12,10 @@ const LOOPBACK: &str =
 
 pub(super) struct View<'a> {
     pub(super) order: &'a Value,
-    /// The session is there to keep a card.
     pub(super) keeps_card: bool,
-    /// The app scheme of the return URL, which the form may lead to.
     pub(super) scheme: Option<&'a str>,
     /// The origins that may embed the page besides this machine's.
     pub(super) embedders: &'a [String],
-    /// What went wrong with the form that was sent.
     pub(super) error: Option<&'a str>,
 }
 
