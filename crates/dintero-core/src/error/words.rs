@@ -49,7 +49,7 @@ fn is_card_number(text: &str) -> bool {
         (_, digit) => digit * 2 / 10 + digit * 2 % 10,
     };
     let sum: u32 = digits.clone().enumerate().map(weighted).sum();
-    (12..=19).contains(&digits.count()) && sum % 10 == 0
+    (12..=19).contains(&digits.count()) && sum.is_multiple_of(10)
 }
 
 #[cfg(test)]
