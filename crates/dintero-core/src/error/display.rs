@@ -38,7 +38,7 @@ impl Error {
             Kind::Status => format!("failed with status {}{}", self.status_text(), self.reason()),
             Kind::Timeout(limit) => format!("received no response within {limit:?}"),
             Kind::Connect(host) => {
-                let what = match self.0.sent {
+                let what = match self.was_sent() {
                     WasSent::Maybe => "failed because for its last attempt",
                     _ => "was not sent because",
                 };
@@ -102,8 +102,8 @@ impl Error {
     fn advice(&self) -> String {
         match (&self.0.kind, self.status_u16()) {
             // This attempt was refused or had no token, but an earlier one may have been carried out.
-            (Kind::Status, Some(300..=404 | 411 | 413 | 414 | 421 | 429 | 431)) if self.0.sent == WasSent::Maybe => self.unknown_advice(),
-            _ if self.0.token_call && self.0.sent == WasSent::Maybe => self.unknown_advice(),
+            (Kind::Status, Some(300..=404 | 411 | 413 | 414 | 421 | 429 | 431)) if self.was_sent() == WasSent::Maybe => self.unknown_advice(),
+            _ if self.0.token_call && self.was_sent() == WasSent::Maybe => self.unknown_advice(),
             _ if self.0.token_call => self.token_advice(),
             (Kind::Decode(_), _) => "the call was carried out, so do not send it again; report the field, the error holds the body".to_owned(),
             (Kind::TooLarge(_), _) => "the call was carried out; raise the body limit of the client, or request less at a time".to_owned(),
@@ -111,7 +111,7 @@ impl Error {
                 "the call was carried out, and only its result was lost: read the result instead of calling again".to_owned()
             }
             (Kind::Status, Some(401 | 403)) if self.0.token_fault.is_some() => format!("the call was not carried out; {}", self.token_fault_advice()),
-            (Kind::Connect(_), _) if self.0.sent == WasSent::No => "the call can be sent again; check the network, the proxy and the configured host".to_owned(),
+            (Kind::Connect(_), _) if self.was_sent() == WasSent::No => "the call can be sent again; check the network, the proxy and the configured host".to_owned(),
             (Kind::Status, Some(300..=399)) => "redirects are not followed; check the configured host".to_owned(),
             (Kind::Status, Some(401)) => "the call was not carried out; check that the credentials belong to this account".to_owned(),
             (Kind::Status, Some(403)) => self.scope_advice(),
@@ -123,10 +123,10 @@ impl Error {
             (Kind::Status, Some(429)) => format!("the call was not carried out; call again {}", self.when()),
             (Kind::Status, Some(421)) => "the call was not handled: the connection was for another host; check the proxy and the configured host".to_owned(),
             (Kind::Status, Some(411 | 413 | 414 | 431)) => "the call was not handled: a server or proxy does not accept a request of this form or size".to_owned(),
-            (Kind::Status, Some(400..=499)) if self.0.sent == WasSent::Yes => {
+            (Kind::Status, Some(400..=499)) if self.was_sent() == WasSent::Yes => {
                 "correct the request; `message()` and `errors()` return what the API says about it".to_owned()
             }
-            _ if self.0.sent == WasSent::No => "the call was not carried out and can be sent again".to_owned(),
+            _ if self.was_sent() == WasSent::No => "the call was not carried out and can be sent again".to_owned(),
             _ => self.unknown_advice(),
         }
     }

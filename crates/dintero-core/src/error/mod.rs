@@ -49,11 +49,10 @@ use crate::{Operation, RetryClass};
 pub struct Error(Box<Inner>);
 
 /// Whether the server may have handled a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WasSent {
     /// The request did not reach the server, the server refused it without handling it, or no token could be obtained for it. It can be
     /// sent again.
-    #[default]
     No,
     /// The server responded. The status shows whether the call was carried out; after 401, 403, 411, 413, 414, 421, 429 and 431 it was not.
     Yes,
@@ -77,7 +76,7 @@ struct Inner {
     attempts: u32,
     elapsed: Duration,
     retry_after: Option<Duration>,
-    sent: WasSent,
+    sent: Option<WasSent>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -205,7 +204,7 @@ impl Error {
 
     /// Returns whether the server may have handled the request.
     pub fn was_sent(&self) -> WasSent {
-        self.0.sent
+        self.0.sent.unwrap_or(WasSent::No)
     }
 
     /// Returns the body of the response, if there was one. It may not be JSON, and may hold personal data.
@@ -280,7 +279,7 @@ impl Error {
     }
 
     pub(crate) fn with_sent(mut self, sent: WasSent) -> Self {
-        self.0.sent = sent;
+        self.0.sent = Some(sent);
         self
     }
 
@@ -332,7 +331,7 @@ impl fmt::Debug for Error {
             .field("kind", &self.0.kind)
             .field("operation", &self.0.operation.map(Operation::name))
             .field("status", &self.0.status)
-            .field("was_sent", &self.0.sent)
+            .field("was_sent", &self.was_sent())
             .field("attempts", &self.0.attempts)
             .field("elapsed", &self.0.elapsed)
             .field("retry_after", &self.0.retry_after)
