@@ -5,11 +5,13 @@ use std::{fs, io};
 
 use clap::Args;
 use dintero::Violations;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 use crate::documents::Described;
 use crate::failure::Failure;
-use crate::schema::{Member, Schema};
+use crate::schema::Schema;
+
+const REQUIRED: &str = "a body is required: give --body FILE, --body - or --set for each field; --help lists the fields";
 
 /// The options of operations with a body.
 #[derive(Args)]
@@ -21,137 +23,104 @@ pub struct Options {
     /// Set a field of the body, such as items[0].amount=29990
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
-    /// Send fields that are not documented, too
-    #[arg(long)]
-    undocumented: bool,
 }
 
 impl Options {
     /// Reads and checks the body; `None` if none is given and none is required.
-    pub fn read(&self, operation: &Described) -> Result<Option<Value>, Failure> {
-        let Some((schema, is_required)) = operation.body() else {
-            return Ok(None);
-        };
-        let mut body = self.body.as_deref().map(json).transpose()?;
-        for set in &self.set {
-            let set = self.set(schema.clone(), body.get_or_insert(Value::Null), set);
+    pub fn read(
+        &self,
+        operation: &Described,
+        (schema, is_required): (Schema, bool),
+    ) -> Result<Option<Value>, Failure> {
+        let mut body = self.body.as_deref().map(parse).transpose()?;
+        for one in &self.set {
+            let set = set(schema.clone(), body.get_or_insert(Value::Null), one);
             set.map_err(|problem| Failure::Usage(format!("--set {problem}")))?;
         }
-        let Some(body) = body else {
-            let help = "a body is required: give --body FILE, --body - or --set for each field; --help lists the fields";
-            return if is_required {
-                Err(Failure::Usage(help.to_owned()))
-            } else {
-                Ok(None)
-            };
+        let body = match body {
+            Some(body) => body,
+            None if is_required => return Err(Failure::Usage(REQUIRED.to_owned())),
+            None => return Ok(None),
         };
         let mut violations = Violations::default();
-        self.check(&schema, &body, "", &mut violations);
-        if let (true, Some(typed)) = (violations.is_empty(), operation.typed()) {
-            (typed.check)(body.to_string().as_bytes(), &mut violations);
+        check(&schema, &body, "", &mut violations);
+        if violations.is_empty() {
+            (operation.typed.check)(body.to_string().as_bytes(), &mut violations);
+        }
+        if violations.is_empty() {
+            return Ok(Some(body));
         }
         let all: String = violations.iter().map(|one| format!("\n  {one}")).collect();
-        match violations.is_empty() {
-            true => Ok(Some(body)),
-            false => Err(Failure::Usage(format!(
-                "the body breaks what is documented, and was not sent:{all}"
-            ))),
+        let problem = "the body breaks what is documented, and was not sent:";
+        Err(Failure::Usage(format!("{problem}{all}")))
+    }
+}
+
+/// Sets one field, given as `path=value`. Whether it is documented is checked with the whole body.
+fn set(mut schema: Schema, mut place: &mut Value, set: &str) -> Result<(), String> {
+    let form = || format!("{set}: must be PATH=VALUE, such as items[0].amount=29990");
+    let (path, text) = set.split_once('=').ok_or_else(form)?;
+    for step in steps(path).ok_or_else(form)? {
+        let other = || format!("{path}: the body has another value there");
+        if place.is_null() {
+            *place = step.map_or_else(|_| json!([]), |_| json!({}));
+        }
+        place = match step {
+            Ok(name) => {
+                schema = schema.member(name).unwrap_or(schema.at(name));
+                let fields = place.as_object_mut().ok_or_else(other)?;
+                fields.entry(name).or_insert(Value::Null)
+            }
+            Err(index) => {
+                schema = schema.at("-");
+                let list = place.as_array_mut().ok_or_else(other)?;
+                if index > list.len() {
+                    return Err(format!("{path}: the next element is [{}]", list.len()));
+                }
+                list.resize(list.len().max(index + 1), Value::Null);
+                &mut list[index]
+            }
+        };
+    }
+    let value = schema.parse(text);
+    *place = value.map_err(|wrong| format!("{path}: {wrong}"))?;
+    Ok(())
+}
+
+/// Records fields that are missing, not documented, or of another type. Limits are left to the generated types.
+fn check(schema: &Schema, value: &Value, path: &str, violations: &mut Violations) {
+    let at = |name: &str| format!("{path}.{name}").trim_start_matches('.').to_owned();
+    if !schema.fits(value) && (path.is_empty() || !value.is_null()) {
+        return violations.push(path, format_args!("must be: {}", schema.words()));
+    }
+    if let (Value::Array(list), Some(element)) = (value, schema.element()) {
+        for (index, value) in list.iter().enumerate() {
+            check(&element, value, &format!("{path}[{index}]"), violations);
         }
     }
-
-    /// Sets one field, given as `path=value`.
-    fn set(&self, mut schema: Schema, mut place: &mut Value, set: &str) -> Result<(), String> {
-        let form = || format!("{set}: must be PATH=VALUE, such as items[0].amount=29990");
-        let (path, text) = set.split_once('=').ok_or_else(form)?;
-        let mut free = false;
-        for step in steps(path).ok_or_else(form)? {
-            let member = match &step {
-                _ if free => Member::Free,
-                Ok(name) => schema.member(name),
-                Err(_) => schema.element(),
-            };
-            match member {
-                Member::Known(found) => schema = found,
-                Member::Unknown(names) if !self.undocumented => {
-                    return Err(format!("{path}: {}", unknown(step, &names)));
-                }
-                Member::Free | Member::Unknown(_) => free = true,
-            }
-            let other = || format!("{path}: the body has another value there");
-            if place.is_null() {
-                *place = if step.is_ok() {
-                    Map::new().into()
-                } else {
-                    Value::Array(Vec::new())
-                };
-            }
-            place = match step {
-                Ok(name) => place
-                    .as_object_mut()
-                    .ok_or_else(other)?
-                    .entry(name)
-                    .or_insert(Value::Null),
-                Err(index) => {
-                    let list = place.as_array_mut().ok_or_else(other)?;
-                    if index > list.len() {
-                        return Err(format!("{path}: the next element is [{}]", list.len()));
-                    }
-                    list.resize(list.len().max(index + 1), Value::Null);
-                    &mut list[index]
-                }
-            };
-        }
-        *place = match free {
-            true => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
-            false => schema
-                .parse(text)
-                .map_err(|wrong| format!("{path}: {wrong}"))?,
-        };
-        Ok(())
+    let Value::Object(fields) = value else {
+        return;
+    };
+    let mut missing = schema.required();
+    missing.retain(|name| !fields.contains_key(*name));
+    for name in missing {
+        violations.push(&at(name), "is required");
     }
-
-    /// Records fields that are missing, not documented, or of another type. Limits are left to the generated types.
-    fn check(&self, schema: &Schema, value: &Value, path: &str, violations: &mut Violations) {
-        let at = |name: &str| format!("{path}.{name}").trim_start_matches('.').to_owned();
-        if !schema.fits(value) && (path.is_empty() || !value.is_null()) {
-            violations.push(path, format_args!("must be: {}", schema.words()));
-            return;
-        }
-        if let (Value::Array(list), Member::Known(element)) = (value, schema.element()) {
-            for (index, value) in list.iter().enumerate() {
-                self.check(&element, value, &format!("{path}[{index}]"), violations);
-            }
-        }
-        let Value::Object(fields) = value else {
-            return;
-        };
-        for name in schema
-            .required()
-            .iter()
-            .filter(|name| !fields.contains_key(**name))
-        {
-            violations.push(&at(name), "is required");
-        }
-        for (name, value) in fields {
-            match schema.member(name) {
-                Member::Known(found) => self.check(&found, value, &at(name), violations),
-                Member::Unknown(names) if !self.undocumented => {
-                    violations.push(&at(name), unknown(Ok(name), &names))
-                }
-                Member::Free | Member::Unknown(_) => {}
-            }
+    for (name, value) in fields {
+        match schema.member(name) {
+            Some(found) => check(&found, value, &at(name), violations),
+            None => violations.push(&at(name), unknown(name, schema)),
         }
     }
 }
 
-fn json(file: &str) -> Result<Value, Failure> {
+fn parse(file: &str) -> Result<Value, Failure> {
     let text = read(file)?;
     serde_json::from_str(&text).map_err(|error| {
-        let (said, line, column) = (error.to_string(), error.line(), error.column());
+        let place = format!("line {}, column {}", error.line(), error.column());
+        let said = error.to_string();
         let said = said.split(" at line ").next().unwrap_or_default();
-        Failure::Usage(format!(
-            "{file} is no JSON: line {line}, column {column}: {said}"
-        ))
+        Failure::Usage(format!("{file} is no JSON: {place}: {said}"))
     })
 }
 
@@ -180,13 +149,11 @@ fn steps(path: &str) -> Option<Vec<Step<'_>>> {
     Some(steps)
 }
 
-fn unknown(step: Step<'_>, names: &[&str]) -> String {
-    match step {
-        Err(_) => "is no list".to_owned(),
-        Ok(name) => match nearest(name, names.iter().copied()) {
-            Some(near) => format!("`{name}` is not documented; did you mean `{near}`?"),
-            None => format!("`{name}` is not documented, but {}", names.join(", ")),
-        },
+fn unknown(name: &str, schema: &Schema) -> String {
+    let names: Vec<_> = schema.properties().into_keys().collect();
+    match nearest(name, names.iter().copied()) {
+        Some(near) => format!("is not documented; did you mean `{near}`?"),
+        None => format!("is not documented, but {}", names.join(", ")),
     }
 }
 

@@ -1,8 +1,6 @@
 //! Calls of operations.
 
-use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
-use std::{fs, io};
+use std::io::{self, IsTerminal, Write};
 
 use clap::{ArgMatches, Args, FromArgMatches};
 use dintero::{Call, Dintero, Pages};
@@ -22,15 +20,6 @@ pub struct Options {
     /// Print only what this JSONPath (RFC 9535) selects; in a list, of each element
     #[arg(long, value_name = "JSONPATH")]
     query: Option<JsonPath>,
-}
-
-/// The options of operations whose response is a file.
-#[derive(Args)]
-#[group(skip)]
-pub struct FileOptions {
-    /// Write the file to this path
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
 }
 
 /// The options of lists.
@@ -63,7 +52,7 @@ pub async fn run(
     let own = Options::from_arg_matches(matches)?;
     // All that can be wrong is found before the settings are read, and before anything is sent.
     let body = match operation.body() {
-        Some(_) => body::Options::from_arg_matches(matches)?.read(&operation)?,
+        Some(schema) => body::Options::from_arg_matches(matches)?.read(&operation, schema)?,
         None => None,
     };
     let dintero = &Settings::read(options)?.client(row.method().is_safe())?;
@@ -104,11 +93,12 @@ pub async fn run(
         return money::run(prepared, matches).await;
     }
     if is_file {
-        return file(
-            prepared.call,
-            FileOptions::from_arg_matches(matches)?.output,
-        )
-        .await;
+        if io::stdout().is_terminal() {
+            let help = "the response is a file: redirect standard output to one";
+            return Err(Failure::Usage(help.to_owned()));
+        }
+        let file = prepared.call.send_bytes().await?.into_inner();
+        return Ok(io::stdout().write_all(&file)?);
     }
     if row.paging().is_some() {
         return list(prepared, ListOptions::from_arg_matches(matches)?.all).await;
@@ -117,44 +107,21 @@ pub async fn run(
     Ok(prepared.printer.value(value.as_ref())?)
 }
 
-async fn file(call: Call, output: Option<PathBuf>) -> Result<(), Failure> {
-    if output.is_none() && io::stdout().is_terminal() {
-        let help = "the response is a file: give --output FILE, or redirect standard output";
-        return Err(Failure::Usage(help.to_owned()));
-    }
-    let bytes = call.send_bytes().await?.into_inner();
-    match output {
-        Some(file) => fs::write(file, &bytes)?,
-        None => io::stdout().write_all(&bytes)?,
-    }
-    Ok(())
-}
-
 /// Prints a page of a list, or all pages; what has arrived is printed even if the rest does not.
 async fn list(prepared: Prepared<'_>, all: bool) -> Result<(), Failure> {
-    let Prepared {
-        operation,
-        call,
-        printer,
-        ..
-    } = prepared;
-    let pointer = operation.row.paging().map_or("", |paging| paging.items);
+    let mut printer = prepared.printer;
+    let paging = prepared.operation.row.paging();
+    let pointer = paging.map_or("", |paging| paging.items);
     let steps = pointer.split('/').skip(1);
-    let printer = Printer {
-        schema: steps.fold(operation.response(), |at, step| at.at(step)),
-        ..printer
-    };
+    printer.schema = steps.fold(printer.schema, |at, step| at.at(step));
     let is_watched = io::stderr().is_terminal();
-    let mut pages = Pages::<Value, Value>::new(call, |_| Vec::new());
+    let mut pages = Pages::<Value, Value>::new(prepared.call, |_| Vec::new());
     let mut held = Vec::new();
     let follow = async {
         let mut count = 0;
         while let Some(page) = pages.next().await.transpose()? {
-            let items = page
-                .pointer(pointer)
-                .and_then(Value::as_array)
-                .cloned()
-                .unwrap_or_default();
+            let items = page.pointer(pointer).and_then(Value::as_array);
+            let items = items.cloned().unwrap_or_default();
             count += items.len();
             // A table needs all rows for its columns; JSON is printed as it arrives.
             match printer.is_for_people() {

@@ -2,11 +2,11 @@
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, ArgAction, Args, Command, Subcommand};
-use dintero::Operation;
+use dintero::{Evidence, Operation};
 use dintero_core::confirm::Source;
 
 use crate::documents::{APIS, Api, Described};
-use crate::schema::{Member, Schema};
+use crate::schema::Schema;
 use crate::{Own, body, call, config, money};
 
 const ABOUT: &str = "Dintero's Shopping, Checkout and Wallets APIs on the command line";
@@ -21,15 +21,13 @@ const DEPTH: usize = 3;
 /// Returns the whole command line. The operations of an API are added when they are needed.
 pub fn command() -> Command {
     let group = |command: Command| {
-        command
-            .subcommand_required(true)
-            .arg_required_else_help(true)
+        let command = command.subcommand_required(true);
+        command.arg_required_else_help(true)
     };
-    let root = Command::new("dintero")
-        .version(env!("CARGO_PKG_VERSION"))
-        .after_help(AFTER);
+    let root = Command::new("dintero").version(env!("CARGO_PKG_VERSION"));
     let root = Own::augment_subcommands(config::Options::augment_args(group(root)));
-    APIS.iter().fold(root.about(ABOUT), |root, api| {
+    let root = root.about(ABOUT).after_help(AFTER);
+    APIS.iter().fold(root, |root, api| {
         let command = group(Command::new(api.name).about(api.about));
         root.subcommand(command.defer(|command| {
             let api = APIS.iter().find(|api| api.name == command.get_name());
@@ -41,9 +39,8 @@ pub fn command() -> Command {
 
 /// Leaves the nearest of the names that are suggested for an unknown one.
 pub fn nearest_only(mut error: clap::Error) -> clap::Error {
-    let names = error.get(ContextKind::SuggestedSubcommand).cloned();
-    let wrong = error.get(ContextKind::InvalidSubcommand);
-    if let (Some(ContextValue::String(wrong)), Some(ContextValue::Strings(names))) = (wrong, names)
+    if let Some(ContextValue::String(wrong)) = error.get(ContextKind::InvalidSubcommand)
+        && let Some(ContextValue::Strings(names)) = error.get(ContextKind::SuggestedSubcommand)
     {
         let best = body::nearest(wrong, names.iter().map(String::as_str));
         let best = ContextValue::Strings(best.into_iter().map(str::to_owned).collect());
@@ -66,10 +63,7 @@ pub fn confirm_arguments(row: &'static Operation) -> impl Iterator<Item = (&'sta
 
 fn operation(operation: Described) -> Command {
     let (row, doc) = (operation.row, operation.doc());
-    let first = doc
-        .split(". ")
-        .next()
-        .and_then(|first| first.lines().next());
+    let first = doc.lines().next().and_then(|line| line.split(". ").next());
     let mut command = Command::new(operation.command());
     if let Some((schema, is_required)) = operation.body() {
         let mut fields = format!("Body{}:\n", if is_required { " (required)" } else { "" });
@@ -79,20 +73,14 @@ fn operation(operation: Described) -> Command {
     if row.paging().is_some() {
         command = call::ListOptions::augment_args(command);
     }
-    if operation.is_file() {
-        command = call::FileOptions::augment_args(command);
-    }
     if money::is_money(row) {
         command = money::Options::augment_args(command);
     }
     command = call::Options::augment_args(command);
     for (name, long) in confirm_arguments(row) {
-        let arg = Arg::new(long.clone())
-            .long(long)
-            .value_name(name.to_uppercase())
-            .required(true);
-        command =
-            command.arg(arg.help("Where the outcome is read, which the request does not name"));
+        let arg = Arg::new(long.clone()).long(long).required(true);
+        let arg = arg.help("Where the outcome is read, which the request does not name");
+        command = command.arg(arg.value_name(name.to_uppercase()));
     }
     let command = operation.parameters().into_iter().fold(command, parameter);
     let first = first.unwrap_or_default().trim_end_matches('.');
@@ -102,19 +90,18 @@ fn operation(operation: Described) -> Command {
 }
 
 fn parameter(command: Command, parameter: Schema) -> Command {
-    let (place, name, schema) = (
-        parameter.text("in"),
-        parameter.text("name"),
-        parameter.get("schema"),
-    );
+    let (place, name) = (parameter.text("in"), parameter.text("name"));
+    let schema = parameter.get("schema");
     let mut facts = schema.facts();
     if let Some(mark) = Some(parameter.text("x-evidence")).filter(|mark| !mark.is_empty()) {
         facts += &format!("; evidence: {mark}");
     }
-    let (element, is_list) = match schema.element() {
-        Member::Known(element) => (element, true),
-        _ => (schema, false),
+    let element = schema.element();
+    let action = match element {
+        Some(_) => ArgAction::Append,
+        None => ArgAction::Set,
     };
+    let element = element.unwrap_or(schema);
     let arg = Arg::new(id(&parameter))
         .help(format!("{} [{facts}]", parameter.text("description")))
         .required(parameter.is_required())
@@ -128,17 +115,8 @@ fn parameter(command: Command, parameter: Schema) -> Command {
     if long == "help" || is_taken(&command) || is_taken(&own) {
         long = format!("{place}-{long}");
     }
-    let action = if is_list {
-        ArgAction::Append
-    } else {
-        ArgAction::Set
-    };
-    command.arg(
-        arg.long(long)
-            .value_name("VALUE")
-            .action(action)
-            .allow_hyphen_values(true),
-    )
+    let arg = arg.long(long).value_name("VALUE").action(action);
+    command.arg(arg.allow_hyphen_values(true))
 }
 
 fn about(row: &Operation) -> String {
@@ -146,22 +124,16 @@ fn about(row: &Operation) -> String {
         [] => "not documented".to_owned(),
         scopes => scopes.join(" or "),
     };
-    let mut text = format!(
-        "{} {}{}\nScopes: {scopes}",
-        row.method(),
-        row.base(),
-        row.path()
-    );
-    if row.evidence() != dintero::Evidence::Seen {
-        text += &format!("\nEvidence: {:?}", row.evidence())
-            .to_lowercase()
-            .replace("evidence", "Evidence");
+    let (method, base, path) = (row.method(), row.base(), row.path());
+    let mut text = format!("{method} {base}{path}\nScopes: {scopes}");
+    if row.evidence() != Evidence::Seen {
+        let mark = format!("{:?}", row.evidence()).to_lowercase();
+        text += &format!("\nEvidence: {mark}");
     }
-    text + if row.deprecated() {
-        "\nDeprecated."
-    } else {
-        ""
+    if row.deprecated() {
+        text += "\nDeprecated.";
     }
+    text
 }
 
 /// Writes the fields of a body with their limits.
@@ -169,21 +141,16 @@ fn write(text: &mut String, schema: Schema, depth: usize) {
     let indent = "  ".repeat(depth);
     let required = schema.required();
     for (name, field) in schema.properties() {
-        let must = if required.contains(&name) {
-            "required; "
-        } else {
-            ""
+        let must = match required.contains(&name) {
+            true => "required; ",
+            false => "",
         };
         *text += &format!("{indent}{name}  [{must}{}]\n", field.facts());
         if !field.doc().is_empty() {
             *text += &format!("{indent}    {}\n", field.doc());
         }
-        let inner = match field.element() {
-            Member::Known(element) => element,
-            _ => field,
-        };
         if depth < DEPTH {
-            write(text, inner, depth + 1);
+            write(text, field.element().unwrap_or(field), depth + 1);
         }
     }
 }

@@ -78,26 +78,17 @@ impl Settings {
     /// Reads the profile that is named, or else the variables if one of them is set, or else the profile `default` of the file.
     pub fn read(options: &Options) -> Result<Self, Failure> {
         let file = options.config.clone().or_else(default_file);
-        let set = [ACCOUNT, CLIENT_ID, CLIENT_SECRET].map(env::var_os);
-        let name = options.profile.as_deref().or_else(|| {
-            let exists = file.as_deref().is_some_and(Path::exists);
-            (exists && set.iter().all(Option::is_none)).then_some("default")
-        });
-        let (mut values, source) = match (name, file) {
-            (Some(name), Some(file)) => {
+        let file = file.unwrap_or_default();
+        let mut own = [ACCOUNT, CLIENT_ID, CLIENT_SECRET].into_iter();
+        let is_set = own.any(|name| env::var_os(name).is_some());
+        let default = Some("default").filter(|_| !is_set && file.exists());
+        let (mut values, source) = match options.profile.as_deref().or(default) {
+            Some(name) => {
                 let source = format!("profile `{name}` of {}", file.display());
                 let usage = |problem| Failure::Usage(format!("{source}: {problem}"));
                 (profile(name, &file).map_err(usage)?, source)
             }
-            (Some(_), None) => return Err(Failure::Usage("give --config FILE".to_owned())),
-            (None, _) => {
-                let all = KEYS.iter().filter(|(name, _)| name.starts_with("DINTERO"));
-                let set = all.filter_map(|(name, _)| Some((*name, env::var(name).ok()?)));
-                (
-                    set.filter(|(_, value)| !value.is_empty()).collect(),
-                    "the environment".to_owned(),
-                )
-            }
+            None => (variables(), "the environment".to_owned()),
         };
         values.extend(options.account.clone().map(|account| (ACCOUNT, account)));
         Ok(Self {
@@ -147,81 +138,63 @@ fn default_file() -> Option<PathBuf> {
     Some(folder.join("dintero/config.toml"))
 }
 
+fn variables() -> BTreeMap<&'static str, String> {
+    let names = KEYS.iter().map(|(name, _)| *name);
+    let names = names.filter(|name| name.starts_with("DINTERO"));
+    let set = names.filter_map(|name| Some((name, env::var(name).ok()?)));
+    set.filter(|(_, value)| !value.is_empty()).collect()
+}
+
 fn profile(name: &str, file: &Path) -> Result<BTreeMap<&'static str, String>, String> {
-    check_permissions(file)?;
+    #[cfg(unix)]
+    {
+        let metadata = fs::metadata(file).map_err(|error| error.to_string())?;
+        let mode = std::os::unix::fs::MetadataExt::mode(&metadata) & 0o777;
+        if mode & 0o077 != 0 {
+            let problem = "others can read it or write to it";
+            return Err(format!("{problem} (mode {mode:o}): chmod 600 it"));
+        }
+    }
     let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
-    // The whole message of the parser quotes the line, which may hold a secret.
     let profiles = text.parse::<Table>().map_err(|error| {
-        let line = text[..error.span().map_or(0, |span| span.start)]
-            .matches('\n')
-            .count()
-            + 1;
-        format!("line {line}: {}", error.message())
+        // The rest of the parser's text quotes the line, which may hold a secret.
+        let place = error.to_string().lines().next().map(str::to_owned);
+        format!("{}: {}", place.unwrap_or_default(), error.message())
     })?;
-    let names: Vec<_> = profiles.keys().map(String::as_str).collect();
-    let found = profiles.get(name).and_then(toml::Value::as_table);
-    let found =
-        found.ok_or_else(|| format!("there is no profile `{name}`, but {}", names.join(", ")))?;
+    let Some(found) = profiles.get(name).and_then(toml::Value::as_table) else {
+        let names: Vec<_> = profiles.keys().map(String::as_str).collect();
+        let names = names.join(", ");
+        return Err(format!("there is no profile `{name}`, but {names}"));
+    };
     let mut values = BTreeMap::new();
     for (key, value) in found {
         let Some((variable, _)) = KEYS.iter().find(|(_, known)| known == key) else {
             let near = nearest(key, KEYS.iter().map(|(_, known)| *known)).unwrap_or("account");
-            return Err(format!(
-                "`{key}` is no key of a profile; did you mean `{near}`?"
-            ));
+            return Err(format!("`{key}` is no key; did you mean `{near}`?"));
         };
-        let value = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
-        let value = if key.ends_with("-command") {
-            output_of(&value)?
-        } else {
-            value
-        };
-        values.insert(*variable, value);
+        let text = value.as_str().map(str::to_owned);
+        let mut text = text.unwrap_or_else(|| value.to_string());
+        if key.ends_with("-command") {
+            text = output_of(&text)?;
+        }
+        values.insert(*variable, text);
     }
     Ok(values)
 }
 
-#[cfg(unix)]
-fn check_permissions(file: &Path) -> Result<(), String> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(file)
-        .map_err(|error| error.to_string())?
-        .permissions()
-        .mode()
-        & 0o777;
-    match mode & 0o077 {
-        0 => Ok(()),
-        _ => Err(format!(
-            "others can read it or write to it (mode {mode:o}): chmod 600 it"
-        )),
-    }
-}
-
-#[cfg(not(unix))]
-fn check_permissions(_: &Path) -> Result<(), String> {
-    Ok(())
-}
-
 /// Runs a command that prints a secret, and returns its first line.
 fn output_of(command: &str) -> Result<String, String> {
-    let [shell, flag] = if cfg!(windows) {
-        ["cmd", "/C"]
-    } else {
-        ["sh", "-c"]
+    let (shell, flag) = match cfg!(windows) {
+        true => ("cmd", "/C"),
+        false => ("sh", "-c"),
     };
-    let output = Command::new(shell)
-        .args([flag, command])
-        .stderr(Stdio::inherit())
-        .output();
-    let output =
-        output.map_err(|error| format!("the command of a secret cannot be run: {error}"))?;
+    let mut shell = Command::new(shell);
+    let output = shell.args([flag, command]).stderr(Stdio::inherit());
+    let failed = |error| format!("the command of a secret cannot be run: {error}");
+    let output = output.output().map_err(failed)?;
     let text = String::from_utf8(output.stdout).unwrap_or_default();
-    let line = text
-        .lines()
-        .next()
-        .filter(|line| output.status.success() && !line.is_empty());
-    line.map(str::to_owned)
-        .ok_or_else(|| "the command of a secret failed or printed nothing".to_owned())
+    match text.lines().next() {
+        Some(line) if output.status.success() && !line.is_empty() => Ok(line.to_owned()),
+        _ => Err("the command of a secret failed or printed nothing".to_owned()),
+    }
 }

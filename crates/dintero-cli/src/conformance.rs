@@ -1,7 +1,7 @@
 //! `dintero conformance`: what responses have that the documents do not know.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc;
 
 use clap::Args;
 use dintero::{Dintero, Drift, DriftKind};
@@ -12,7 +12,6 @@ use crate::config::{Options, Settings};
 use crate::documents::{APIS, Api, Described};
 use crate::failure::Failure;
 use crate::print::{note, put, table};
-use crate::schema::{PARTS, follow};
 
 /// Compare the responses of Dintero's test environment with the documents
 ///
@@ -29,7 +28,7 @@ pub struct Conformance {
 #[derive(Default)]
 struct Run {
     /// The first element of each list, by the list's path.
-    first: BTreeMap<String, Value>,
+    first: BTreeMap<&'static str, Value>,
     calls: usize,
     /// Operations with nothing to read, as far as is known.
     skipped: Vec<&'static str>,
@@ -40,18 +39,15 @@ struct Run {
 
 impl Conformance {
     pub async fn run(&self, options: &Options) -> Result<(), Failure> {
-        let found = Arc::new(Mutex::new(Vec::new()));
-        let told = Arc::clone(&found);
-        let listener = move |drift: &Drift| lock(&told).push(drift.clone());
-        let dintero = Settings::read(options)?
-            .builder()
-            .on_drift(listener)
-            .build()?;
+        let (tell, found) = mpsc::channel();
+        // The receiver lives as long as the client.
+        let listener = move |drift: &Drift| drop(tell.send(drift.clone()));
+        let builder = Settings::read(options)?.builder();
+        let dintero = builder.on_drift(listener).build()?;
         if dintero.is_production() {
             let account = dintero.account();
-            return Err(Failure::Usage(format!(
-                "{account} is a production account; only test accounts are called"
-            )));
+            let problem = "is a production account; only test accounts are called";
+            return Err(Failure::Usage(format!("{account} {problem}")));
         }
         let mut run = Run::default();
         if self.write {
@@ -60,28 +56,19 @@ impl Conformance {
         let reads = APIS.iter().flat_map(Api::operations);
         let mut reads: Vec<_> = reads.filter(|one| one.row.method().is_safe()).collect();
         // Lists come before what their elements lead to.
-        reads.sort_by_key(|one| {
-            (
-                one.row.path().matches('{').count(),
-                one.row.paging().is_none(),
-            )
-        });
+        let variables = |one: &Described| one.row.path().matches('{').count();
+        reads.sort_by_key(|one| (variables(one), one.row.paging().is_none()));
         for read in reads {
             run.read(&dintero, read).await;
         }
-        let found = std::mem::take(&mut *lock(&found));
+        let found: Vec<Drift> = found.try_iter().collect();
         report(&found, &run, options.json)?;
-        match found.is_empty() && !run.failed {
-            true => Ok(()),
-            false => Err(Failure::Refused(
-                "the responses and the documents differ".to_owned(),
-            )),
+        if found.is_empty() && !run.failed {
+            return Ok(());
         }
+        let problem = "the responses and the documents differ";
+        Err(Failure::Refused(problem.to_owned()))
     }
-}
-
-fn lock(found: &Mutex<Vec<Drift>>) -> std::sync::MutexGuard<'_, Vec<Drift>> {
-    found.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Run {
@@ -91,13 +78,9 @@ impl Run {
         for parameter in operation.parameters() {
             let name = parameter.text("name");
             if parameter.text("in") == "path" {
-                let before = row
-                    .path()
-                    .split(&format!("/{{{name}}}"))
-                    .next()
-                    .unwrap_or_default();
-                let id = self.first.get(before).and_then(|element| id(element, name));
-                let Some(id) = id else {
+                let list = row.path().split_once(&format!("/{{{name}}}"));
+                let first = list.and_then(|(list, _)| self.first.get(list));
+                let Some(id) = first.and_then(|element| id(element, name)) else {
                     return self.skipped.push(row.name());
                 };
                 call = call.path(name, &id);
@@ -107,16 +90,13 @@ impl Run {
                 return self.skipped.push(row.name());
             }
         }
-        let Some(typed) = operation.typed() else {
-            return;
-        };
         self.calls += 1;
-        match (typed.probe)(call).await {
+        match (operation.typed.probe)(call).await {
             Ok(body) => {
                 let list = body.pointer(row.paging().map_or("", |paging| paging.items));
-                let first = list.and_then(|list| list.get(0)).cloned();
-                self.first
-                    .extend(first.map(|first| (row.path().to_owned(), first)));
+                if let Some(first) = list.and_then(|list| list.get(0)) {
+                    self.first.insert(row.path(), first.clone());
+                }
             }
             Err(error) => {
                 // The account may lack the scope, or what is read; both are documented.
@@ -129,25 +109,22 @@ impl Run {
 
     /// Makes what there is to read: the calls of the quickstart that no payer takes part in.
     async fn write(&mut self, dintero: &Dintero) -> Result<(), Failure> {
-        let calls =
-            include_str!("quickstart.json").replace("NEW", &Uuid::new_v4().simple().to_string());
+        let new = Uuid::new_v4().simple().to_string();
+        let calls = include_str!("quickstart.json").replace("NEW", &new);
         let calls: Vec<(String, String, Value)> = serde_json::from_str(&calls).unwrap_or_default();
         let mut last = Value::Null;
         for (api, name, body) in calls {
             let api = APIS.iter().find(|known| known.name == api);
-            let operation = api.and_then(|api| api.operation(&name));
-            let Some((typed, operation)) = operation.and_then(|one| Some((one.typed()?, one)))
-            else {
+            let Some(operation) = api.and_then(|api| api.operation(&name)) else {
                 return Err(Failure::Refused(format!("there is no operation {name}")));
             };
-            let call = dintero.handle().call(operation.row).json_unchecked(&body);
-            let paths = operation
-                .parameters()
-                .into_iter()
-                .map(|one| one.text("name"));
-            let paths = paths.filter_map(|name| Some((name, id(&last, name)?)));
-            let call = paths.fold(call, |call, (name, value)| call.path(name, &value));
-            last = (typed.probe)(call).await?;
+            let mut call = dintero.handle().call(operation.row).json_unchecked(&body);
+            for name in operation.parameters().iter().map(|one| one.text("name")) {
+                if let Some(value) = id(&last, name) {
+                    call = call.path(name, &value);
+                }
+            }
+            last = (operation.typed.probe)(call).await?;
             self.calls += 1;
         }
         Ok(())
@@ -169,73 +146,58 @@ fn kind(drift: &Drift) -> &'static str {
     }
 }
 
+fn row(drift: &Drift) -> [&str; 4] {
+    let value = drift.value().unwrap_or_default();
+    [drift.operation(), kind(drift), drift.path(), value]
+}
+
 fn report(found: &[Drift], run: &Run, json: bool) -> Result<(), Failure> {
-    let value = |drift: &Drift| drift.value().unwrap_or_default().to_owned();
-    for drift in found.iter().filter(|_| json) {
-        let (operation, path, value) = (drift.operation(), drift.path(), value(drift));
-        let line =
-            json!({"operation": operation, "kind": kind(drift), "path": path, "value": value});
-        put(&format!("{line}\n"))?;
-    }
-    if !json && !found.is_empty() {
-        let row = |one: &Drift| {
-            vec![
-                one.operation().into(),
-                kind(one).into(),
-                one.path().into(),
-                value(one),
-            ]
-        };
-        let header = ["OPERATION", "KIND", "PATH", "VALUE"]
-            .map(String::from)
-            .into();
-        put(&table(std::iter::once(header).chain(found.iter().map(row))))?;
+    let mut rows = vec![["OPERATION", "KIND", "PATH", "VALUE"]];
+    rows.extend(found.iter().map(row));
+    if json {
+        for [operation, kind, path, value] in &rows[1..] {
+            let line = json!({"operation": operation, "kind": kind, "path": path, "value": value});
+            put(&format!("{line}\n"))?;
+        }
+    } else if !found.is_empty() {
+        put(&table(rows.iter().map(|row| row.map(str::to_owned).into())))?;
         APIS.iter().try_for_each(|api| put(&overlay(api, found)))?;
     }
-    run.refused
-        .iter()
-        .for_each(|refused| note(&format!("Refused: {refused}")));
+    for refused in &run.refused {
+        note(&format!("Refused: {refused}"));
+    }
     note(&format!("Nothing to read for: {}.", run.skipped.join(", ")));
-    note(&format!(
-        "{} calls, {} differences.",
-        run.calls,
-        found.len()
-    ));
+    let (calls, differences) = (run.calls, found.len());
+    note(&format!("{calls} calls, {differences} differences."));
     Ok(())
 }
 
 /// Returns an overlay that adds what was found to the document of an API, or nothing.
 fn overlay(api: &'static Api, found: &[Drift]) -> String {
-    let (mut actions, document) = (String::new(), api.document());
+    let mut actions = String::new();
     for drift in found {
         let Some(operation) = api.operation(drift.operation()) else {
             continue;
         };
-        let (row, method) = (
-            operation.row,
-            operation.row.method().as_str().to_lowercase(),
-        );
-        let responses = format!("$.paths[{}].{method}.responses", json!(row.path()));
-        let place = |path: &str| {
-            let path = format!("200.content.application/json.schema.{path}").replace("[]", ".-");
-            let steps: Vec<_> = path.split('.').filter(|step| !step.is_empty()).collect();
-            let node = &document["paths"][row.path()][&method]["responses"];
-            locate(document, node, responses.clone(), &steps)
+        let (response, path) = (operation.response(), drift.path().replace("[]", ".-"));
+        let at = |path: &str| {
+            let steps = path.split('.').filter(|step| !step.is_empty());
+            steps.fold(response.clone(), |at, step| at.at(step))
         };
+        let (around, name) = path.rsplit_once('.').unwrap_or(("", &path));
         let (target, update) = match (drift.kind(), drift.value()) {
             (DriftKind::Field, _) => {
-                let (around, name) = drift.path().rsplit_once('.').unwrap_or(("", drift.path()));
                 let field = json!({"description": "Seen in responses, not documented.", "x-evidence": "partial"});
-                (place(around), json!({"properties": {name: field}}))
+                (at(around).place(), json!({"properties": {name: field}}))
             }
-            (DriftKind::Value, Some(value)) => (place(drift.path()), json!({"enum": [value]})),
-            (DriftKind::Status, Some(status)) => (
-                Some(responses.clone()),
-                json!({status: {"description": "Seen, not documented."}}),
-            ),
+            (DriftKind::Value, Some(value)) => (at(&path).place(), json!({"enum": [value]})),
+            (DriftKind::Status, Some(status)) => {
+                let response = json!({"description": "Seen, not documented."});
+                (operation.responses().place(), json!({status: response}))
+            }
             _ => (None, Value::Null),
         };
-        let (path, name, kind) = (drift.path(), row.name(), kind(drift));
+        let (path, name, kind) = (drift.path(), operation.row.name(), kind(drift));
         let description = "description: Seen in responses of the test environment";
         actions += &match target.map(Value::from) {
             Some(target) => {
@@ -244,45 +206,10 @@ fn overlay(api: &'static Api, found: &[Drift]) -> String {
             None => format!("  # {path} of {name}, {kind}: correct it by hand\n"),
         };
     }
-    let head = "overlay: 1.0.0\ninfo: {title: Seen in responses, version: 1.0.0}\nactions:\n";
-    match actions.is_empty() {
-        true => actions,
-        false => format!(
-            "\n# An overlay for openapi/{}.yaml\n{head}{actions}",
-            api.name
-        ),
+    if actions.is_empty() {
+        return actions;
     }
-}
-
-/// Returns the JSONPath of the node at these steps: properties, `-` for elements, or other keys. Backtracks, since several parts of a schema
-/// may have a property.
-fn locate(
-    root: &'static Value,
-    node: &'static Value,
-    place: String,
-    steps: &[&str],
-) -> Option<String> {
-    let (node, own) = follow(root, node);
-    let place = own.unwrap_or(place);
-    let Some((step, rest)) = steps.split_first() else {
-        return Some(place);
-    };
-    let (below, at) = match *step {
-        "-" => (node.get("items"), format!("{place}.items")),
-        name if node.get(name).is_some() && node.get("type").is_none() => {
-            (node.get(name), format!("{place}[{}]", json!(name)))
-        }
-        name => (
-            node["properties"].get(name),
-            format!("{place}.properties[{}]", json!(name)),
-        ),
-    };
-    let found = below.and_then(|below| locate(root, below, at, rest));
-    found.or_else(|| {
-        let parts = PARTS.iter().flat_map(|keyword| {
-            let parts = node[*keyword].as_array().into_iter().flatten().enumerate();
-            parts.map(move |(index, part)| (format!("{keyword}[{index}]"), part))
-        });
-        { parts }.find_map(|(key, part)| locate(root, part, format!("{place}.{key}"), steps))
-    })
+    let head = "overlay: 1.0.0\ninfo: {title: Seen in responses, version: 1.0.0}\nactions:";
+    let document = format!("openapi/{}.yaml", api.name);
+    format!("\n# An overlay for {document}\n{head}\n{actions}")
 }

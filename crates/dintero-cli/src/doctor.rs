@@ -8,17 +8,18 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::Args;
-use dintero::{Clock as _, Dintero, SystemClock};
-use reqwest::{Client, Response, Url, redirect};
+use dintero::{Clock as _, Dintero, Response, SystemClock, Violation};
+use reqwest::{Client, Url, redirect};
 use serde_json::{Value, json};
 
 use crate::config::{self, Options, Settings};
 use crate::documents::{APIS, Api};
 use crate::failure::Failure;
 use crate::print::{clean, put};
+use crate::schema::Schema;
 
-/// Beyond this, tokens and signatures of callbacks may be refused.
-const SKEW: Duration = Duration::from_secs(60);
+/// Beyond these seconds, tokens and signatures of callbacks may be refused.
+const SKEW: u64 = 60;
 const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Check configuration, network and permissions
@@ -26,8 +27,14 @@ const TIMEOUT: Duration = Duration::from_secs(15);
 pub struct Doctor {
     /// The URL that callbacks are sent to; whether it can be reached is checked from here
     #[arg(long, value_name = "URL", env = "DINTERO_CALLBACK_URL")]
-    callback_url: Option<String>,
+    callback_url: Option<Url>,
 }
+
+const UNKNOWN_HOST: &str = "Check the name server; behind a proxy this may be as it should.";
+const DISTRUSTED: &str = "Check root certificates, clock, and whether a proxy opens TLS.";
+const UNREACHED: &str = "Check firewall and proxy: port 443 must be open to this host.";
+const REFUSED: &str =
+    "Check client id and secret, and that they are of this account and environment.";
 
 /// Status, what was found, and what to do about it.
 type Line = (&'static str, String, &'static str);
@@ -97,13 +104,7 @@ impl Doctor {
         let Some(url) = &self.callback_url else {
             return skip("give --callback-url to check that it can be reached");
         };
-        let Ok(url) = Url::parse(url) else {
-            return fail(
-                "it is no URL",
-                "Give one such as https://shop.example.com/callback.",
-            );
-        };
-        let status = match get(&url).await {
+        let status = match get(url).await {
             Ok(response) => response.status(),
             Err(error) => return fail(cause(&error), "Start the server, and open its firewall."),
         };
@@ -111,30 +112,21 @@ impl Doctor {
             200..=299 => "Verify `Dintero-Signature`: without, anybody can report payments.",
             300..=399 => "Give the URL that it redirects to: the signature is for one URL.",
             404 | 405 | 500..=599 => "Check the path, and the log of the server.",
-            _ => {
-                return pass(format!(
-                    "reached, and it refuses what is not signed ({status})"
-                ));
-            }
+            _ => return pass(format!("it refuses what is not signed ({status})")),
         };
-        fail(
-            format!("it responds with {status} to a request without a signature"),
-            help,
-        )
+        let message = format!("it responds with {status} to a request without a signature");
+        fail(message, help)
     }
 }
 
 fn configuration(settings: &Settings, report: &mut Report) -> Option<Dintero> {
-    report.add(
-        "configuration",
-        pass(format!("read from {}", settings.source)),
-    );
+    let source = format!("read from {}", settings.source);
+    report.add("configuration", pass(source));
     let built = settings.builder().build();
-    let violations = built.as_ref().err().map(|error| error.violations());
-    let mut violations: Vec<_> = violations.into_iter().flat_map(|all| all.iter()).collect();
+    let violations = built.as_ref().err().map(|error| error.violations().iter());
+    let violations: Vec<_> = violations.into_iter().flatten().collect();
     for name in config::OF_CLIENT {
-        let wrong = violations.iter().position(|one| one.field() == name);
-        let wrong = wrong.map(|index| violations.remove(index));
+        let wrong = violations.iter().find(|one| one.field() == name);
         let line = match (wrong, settings.get(name)) {
             (Some(wrong), _) => fail(wrong, "Set it to the value in Dintero's Backoffice."),
             (_, None) => skip("it is not set, and Dintero's is used"),
@@ -144,7 +136,8 @@ fn configuration(settings: &Settings, report: &mut Report) -> Option<Dintero> {
         };
         report.add(name, line);
     }
-    for other in violations {
+    let is_other = |one: &&_| !config::OF_CLIENT.contains(&Violation::field(one));
+    for other in violations.into_iter().filter(is_other) {
         report.add("configuration", fail(other, "Correct it."));
     }
     built.ok()
@@ -158,31 +151,24 @@ fn proxy() -> Line {
     // The rest of a proxy's URL may hold a password.
     match Url::parse(&set).ok().as_ref().and_then(Url::host_str) {
         Some(host) => pass(format!("requests go through {host}")),
-        None => fail(
-            "it is no URL",
-            "Set one such as http://proxy:3128, or unset it.",
-        ),
+        None => fail("it is no URL", "Set one such as http://proxy:3128."),
     }
 }
 
-async fn get(url: &Url) -> Result<Response, reqwest::Error> {
-    let builder = Client::builder()
-        .timeout(TIMEOUT)
-        .redirect(redirect::Policy::none());
-    let builder = if url.scheme() == "http" {
-        builder.no_proxy()
-    } else {
-        builder
-    };
-    builder.build()?.get(url.clone()).send().await
+async fn get(url: &Url) -> reqwest::Result<reqwest::Response> {
+    let mut builder = Client::builder().redirect(redirect::Policy::none());
+    if url.scheme() == "http" {
+        builder = builder.no_proxy();
+    }
+    let client = builder.timeout(TIMEOUT).build()?;
+    client.get(url.clone()).send().await
 }
 
 /// Returns the innermost error, which tells the most.
 fn cause(error: &reqwest::Error) -> String {
     let chain = std::iter::successors(error.source(), |error| (*error).source());
-    chain
-        .last()
-        .map_or_else(|| "the request failed".to_owned(), ToString::to_string)
+    let last = chain.last().map(ToString::to_string);
+    last.unwrap_or_else(|| "the request failed".to_owned())
 }
 
 /// Name, connection, certificate and clock of a host.
@@ -191,44 +177,34 @@ async fn host(url: &str, report: &mut Report) {
         return;
     };
     let name = url.host_str().unwrap_or_default();
-    let port = url.port_or_known_default().unwrap_or(443);
-    let found = tokio::net::lookup_host((name.trim_matches(['[', ']']), port)).await;
-    let help = "Check the name server; behind a proxy this may be as it should.";
-    let known = |_| pass(format!("{name} is known"));
-    report.add("DNS", found.map_or_else(|error| fail(error, help), known));
-    let response = match get(&url).await {
-        Ok(response) => response,
-        Err(error) => {
-            let help = match cause(&error).contains("ertificate") {
-                true => "Check root certificates, clock, and whether a proxy opens TLS.",
-                false => "Check firewall and proxy: port 443 must be open to this host.",
-            };
-            return report.add("TLS", fail(format!("{name}: {}", cause(&error)), help));
-        }
+    let found = match url.socket_addrs(|| None) {
+        Ok(_) => pass(format!("{name} is known")),
+        Err(error) => fail(error, UNKNOWN_HOST),
     };
-    let line = match url.scheme() {
-        "https" => pass(format!("the certificate of {name} is trusted")),
-        _ => skip(format!(
-            "{name} is reached without TLS, as only a sandbox may be"
-        )),
+    report.add("DNS", found);
+    let response = get(&url).await.map_err(|error| cause(&error));
+    let reached = match &response {
+        Ok(_) if url.scheme() == "https" => pass(format!("the certificate of {name} is trusted")),
+        Ok(_) => skip(format!("{name} has no TLS, as only a sandbox may")),
+        Err(cause) if cause.contains("ertificate") => fail(format!("{name}: {cause}"), DISTRUSTED),
+        Err(cause) => fail(format!("{name}: {cause}"), UNREACHED),
     };
-    report.add("TLS", line);
-    let date = response
-        .headers()
-        .get("date")
-        .and_then(|date| date.to_str().ok());
-    let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
-    let now = SystemClock.wall();
-    let skew = date.map(|date| {
-        now.duration_since(date)
-            .unwrap_or_else(|ahead| ahead.duration())
+    report.add("TLS", reached);
+    let date = response.ok().and_then(|response| {
+        let date = response.headers().get("date")?.to_str().ok()?;
+        httpdate::parse_http_date(date).ok()
     });
-    let line = match skew.map(|skew| (skew > SKEW, skew.as_secs())) {
+    let skew = date.map(|date| {
+        let ahead = SystemClock.wall().duration_since(date);
+        let skew = ahead.unwrap_or_else(|behind| behind.duration());
+        skew.as_secs()
+    });
+    let clock = match skew {
         None => skip(format!("{name} does not tell its time")),
-        Some((true, off)) => fail(format!("{off} s off from {name}"), "Set it by NTP."),
-        Some((false, _)) => pass(format!("it agrees with {name}")),
+        Some(off) if off <= SKEW => pass(format!("it agrees with {name}")),
+        Some(off) => fail(format!("{off} s off from {name}"), "Set it by NTP."),
     };
-    report.add("clock", line);
+    report.add("clock", clock);
 }
 
 /// The token, its scopes, and a read of each API.
@@ -240,13 +216,11 @@ async fn account(dintero: &Dintero, report: &mut Report) {
         _ => fail("it is another account", "Use the client of this account."),
     };
     report.add("audience", line);
-    let scopes = ["scope", "scopes", "permissions"]
-        .map(|name| claims[name].to_string())
-        .concat();
+    let scopes = ["scope", "scopes", "permissions"].map(|name| claims[name].to_string());
     let scopes = scopes
-        .split([' ', ',', '"', '[', ']'])
-        .filter(|scope| scope.contains(':'));
-    let scopes: BTreeSet<&str> = scopes.collect();
+        .iter()
+        .flat_map(|all| all.split([' ', ',', '"', '[', ']']));
+    let scopes: BTreeSet<&str> = scopes.filter(|scope| scope.contains(':')).collect();
     for api in &APIS {
         report.add(&format!("{} scopes", api.name), permissions(api, &scopes));
         report.add(&format!("{} read", api.name), read(api, dintero).await);
@@ -261,53 +235,36 @@ async fn token(dintero: &Dintero, report: &mut Report) -> Value {
     let audience = format!("https://api.dintero.com/v1/accounts/{}", dintero.account());
     let body = json!({"grant_type": "client_credentials", "audience": audience});
     let call = dintero.handle().call(operation.row).json_unchecked(&body);
-    let token = match call.send::<Value>().await {
-        Ok(response) => response.into_inner(),
-        Err(error) => {
-            let help =
-                "Check client id and secret, and that they are of this account and environment.";
-            report.add("token", fail(error, help));
-            return Value::Null;
-        }
-    };
-    let line = match token["expires_in"].as_f64() {
-        Some(seconds) if seconds > 0.0 => pass(format!("issued, and valid for {seconds} s")),
-        _ => fail(
-            "it was issued without a time of expiry",
-            "Report this to Dintero.",
-        ),
+    let token = call.send::<Value>().await.map(Response::into_inner);
+    let line = match &token {
+        Err(error) => fail(error, REFUSED),
+        Ok(token) => match token["expires_in"].as_f64() {
+            Some(seconds) if seconds > 0.0 => pass(format!("issued, and valid for {seconds} s")),
+            _ => fail("it has no time of expiry", "Report this to Dintero."),
+        },
     };
     report.add("token", line);
-    let payload = token["access_token"]
-        .as_str()
-        .and_then(|token| token.split('.').nth(1));
-    let payload = payload.and_then(|payload| URL_SAFE_NO_PAD.decode(payload).ok());
-    payload
-        .and_then(|payload| serde_json::from_slice(&payload).ok())
-        .unwrap_or_default()
+    let claims = token.ok().and_then(|token| {
+        let payload = token["access_token"].as_str()?.split('.').nth(1)?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
+    });
+    claims.unwrap_or_default()
 }
 
 fn permissions(api: &'static Api, scopes: &BTreeSet<&str>) -> Line {
-    let needs = api
-        .operations()
-        .map(|one| one.row.scopes())
-        .filter(|needs| !needs.is_empty());
-    let is_lacking = |needs: &&[&str]| !needs.iter().any(|scope| scopes.contains(scope));
-    let (lacking, permitted): (Vec<_>, Vec<_>) = needs.partition(is_lacking);
-    let missing: BTreeSet<_> = lacking
-        .iter()
-        .filter_map(|needs| needs.last().copied())
-        .collect();
-    let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
+    if scopes.is_empty() {
+        return skip("the token does not tell; see whether it may read");
+    }
+    let needs = api.operations().map(|one| one.row.scopes());
+    let (permitted, lacking): (Vec<_>, Vec<_>) = needs
+        .filter(|needs| !needs.is_empty())
+        .partition(|needs| needs.iter().any(|scope| scopes.contains(scope)));
+    let missing: BTreeSet<_> = lacking.iter().filter_map(|needs| needs.last()).collect();
+    let missing = missing.into_iter().copied().collect::<Vec<_>>().join(", ");
     match (permitted.len(), lacking.len()) {
-        _ if scopes.is_empty() => skip("the token does not tell; see whether it may read"),
         (all, 0) => pass(format!("all {all} operations are permitted")),
-        (0, _) => skip(format!(
-            "no operation is permitted; to use this API, grant {missing}"
-        )),
-        (some, others) => pass(format!(
-            "{some} operations are permitted, {others} need {missing}"
-        )),
+        (0, _) => skip(format!("nothing is permitted; to use it, grant {missing}")),
+        (some, others) => pass(format!("{some} are permitted, {others} need {missing}")),
     }
 }
 
@@ -315,24 +272,15 @@ fn permissions(api: &'static Api, scopes: &BTreeSet<&str>) -> Line {
 async fn read(api: &'static Api, dintero: &Dintero) -> Line {
     let scope = format!("read:{}", api.name);
     let mut lists = api.operations().filter(|list| {
-        let is_free = list
-            .parameters()
-            .iter()
-            .all(|parameter| !parameter.is_required());
-        list.row.paging().is_some() && is_free && list.row.scopes().contains(&&*scope)
+        let is_free = !list.parameters().iter().any(Schema::is_required);
+        is_free && list.row.paging().is_some() && list.row.scopes().contains(&&*scope)
     });
     let Some(list) = lists.next() else {
         return skip("there is no list to read");
     };
-    let name = list.row.name();
-    match dintero
-        .handle()
-        .call(list.row)
-        .query("limit", &1_i64)
-        .send::<Value>()
-        .await
-    {
-        Ok(_) => pass(format!("{name} was read")),
+    let call = dintero.handle().call(list.row).query("limit", &1_i64);
+    match call.send::<Value>().await {
+        Ok(_) => pass(format!("{} was read", list.row.name())),
         Err(error) if error.is_forbidden() => skip(format!("to use this API, grant {scope}")),
         Err(error) => fail(error, "Correct what failed above, or try again."),
     }

@@ -18,37 +18,21 @@ pub struct Api {
 }
 
 macro_rules! api {
-    ($client:ident, $json:expr, $about:literal) => {
+    ($client:ident, $about:literal) => {
         Api {
             name: stringify!($client),
             about: $about,
             rows: &dintero::$client::operations::ALL,
-            json: $json,
+            json: include_str!(concat!(env!("OUT_DIR"), "/", stringify!($client), ".json")),
             parsed: OnceLock::new(),
         }
     };
 }
 
-const CHECKOUT: &str = include_str!(concat!(env!("OUT_DIR"), "/checkout.json"));
-const SHOPPING: &str = include_str!(concat!(env!("OUT_DIR"), "/shopping.json"));
-const WALLETS: &str = include_str!(concat!(env!("OUT_DIR"), "/wallets.json"));
-
 pub static APIS: [Api; 3] = [
-    api!(
-        checkout,
-        CHECKOUT,
-        "Sessions, transactions, payment tokens, settlements"
-    ),
-    api!(
-        shopping,
-        SHOPPING,
-        "Draft orders, orders and the records of their payments"
-    ),
-    api!(
-        wallets,
-        WALLETS,
-        "Gift cards, their balances and transactions"
-    ),
+    api!(checkout, "Sessions, transactions, tokens, settlements"),
+    api!(shopping, "Draft orders, orders, records of payments"),
+    api!(wallets, "Gift cards, their balances and transactions"),
 ];
 
 /// An operation with what the document says about it.
@@ -56,6 +40,7 @@ pub static APIS: [Api; 3] = [
 pub struct Described {
     pub api: &'static Api,
     pub row: &'static Operation,
+    pub typed: &'static Typed,
     item: Schema,
     at: Schema,
 }
@@ -69,11 +54,18 @@ impl Api {
 
     pub fn operations(&'static self) -> impl Iterator<Item = Described> {
         let paths = Schema::root(self.document()).get("paths");
-        self.rows.iter().map(move |row| {
+        let typed = dintero_typed::rows(self.name).iter();
+        self.rows.iter().copied().filter_map(move |row| {
+            let (_, typed) = { typed.clone() }.find(|(name, _)| *name == row.name())?;
             let item = paths.get(row.path());
             let at = item.get(&row.method().as_str().to_lowercase());
-            let (api, row) = (self, *row);
-            Described { api, row, item, at }
+            Some(Described {
+                api: self,
+                row,
+                typed,
+                item,
+                at,
+            })
         })
     }
 
@@ -88,12 +80,6 @@ impl Described {
     /// Returns the name as a command, such as `capture-transaction`.
     pub fn command(&self) -> String {
         self.row.name().replace('_', "-")
-    }
-
-    pub fn typed(&self) -> Option<&'static Typed> {
-        let mut all = dintero_typed::rows(self.api.name).iter();
-        let found = all.find(|(name, _)| *name == self.row.name());
-        found.map(|(_, typed)| typed)
     }
 
     pub fn doc(&self) -> String {
@@ -122,23 +108,27 @@ impl Described {
         Some((schema, is_required))
     }
 
-    /// Returns the content of a success, by media type.
-    fn success(&self) -> Option<Schema> {
-        let all = self.at.get("responses").members().into_iter();
-        let mut all = all.filter(|(status, _)| status.starts_with('2'));
-        all.next().map(|(_, response)| response.get("content"))
+    pub fn responses(&self) -> Schema {
+        self.at.get("responses")
+    }
+
+    /// Returns the content of a success, by media type; it describes nothing if there is none.
+    fn success(&self) -> Schema {
+        let mut all = self.responses().members().into_iter();
+        let success = all.find(|(status, _)| status.starts_with('2'));
+        success.map_or_else(|| self.at.at(""), |(_, response)| response.get("content"))
     }
 
     /// Returns the schema of a success. It describes nothing if that is no JSON.
     pub fn response(&self) -> Schema {
-        let json = self.success().as_ref().and_then(json_of);
-        json.unwrap_or_else(|| self.at.at(""))
+        json_of(&self.success()).unwrap_or_else(|| self.at.at(""))
     }
 
-    /// Returns `true` if a success is a file.
+    /// Returns `true` if a success is a file: its media type is another than JSON, or its text is binary.
     pub fn is_file(&self) -> bool {
-        let is_other = |all: Schema| !all.members().is_empty() && json_of(&all).is_none();
-        self.success().is_some_and(is_other)
+        let content = self.success();
+        let is_file = json_of(&content).is_none_or(|json| json.text("format") == "binary");
+        is_file && !content.members().is_empty()
     }
 }
 

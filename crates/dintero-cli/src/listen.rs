@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use clap::Args;
@@ -46,29 +47,25 @@ struct Listener {
 impl Listen {
     pub async fn run(&self, options: &Options) -> Result<(), Failure> {
         let settings = Settings::read(options)?;
-        let [callback, webhook] = [config::CALLBACK_SECRET, config::WEBHOOK_SECRET];
-        let secrets = (settings.get(callback), settings.get(webhook));
-        if secrets == (None, None) {
-            return Err(Failure::Usage(format!(
-                "{callback} or {webhook} is required"
-            )));
+        let secrets = [config::CALLBACK_SECRET, config::WEBHOOK_SECRET];
+        let [callback, webhook] = secrets.map(|name| settings.get(name));
+        if (callback, webhook) == (None, None) {
+            let names = secrets.join(" or ");
+            return Err(Failure::Usage(format!("{names} is required")));
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let local = format!("http://{}", listener.local_addr()?);
         let public = self.public_url.as_deref().unwrap_or(&local);
         let account = settings.required(config::ACCOUNT)?;
-        let callbacks = secrets
-            .0
-            .map(|secret| Verifier::builder(account).secret(secret));
-        let callbacks = callbacks.map(|verifier| verifier.public_url(public).build());
-        let webhooks = secrets.1.map(|secret| WebhookVerifier::new([secret]));
+        let verifier = Verifier::builder(account).public_url(public);
+        let callbacks = callback.map(|secret| verifier.secret(secret).build());
+        let webhooks = webhook.map(|secret| WebhookVerifier::new([secret]));
+        let client = Client::builder().redirect(redirect::Policy::none());
         let state = Listener {
             callbacks: callbacks.transpose().map_err(dintero::Error::from)?,
             webhooks: webhooks.transpose().map_err(dintero::Error::from)?,
             forward_to: self.forward_to.clone(),
-            client: Client::builder()
-                .redirect(redirect::Policy::none())
-                .build()?,
+            client: client.build()?,
             json: options.json,
         };
         note(&format!(
@@ -86,15 +83,7 @@ async fn receive(State(listener): State<Arc<Listener>>, parts: Parts, body: Byte
     let verified = listener.verify(&parts, &body);
     let (response, passed) = match &verified {
         Err(error) => (error.status().into_response(), None),
-        Ok(_) => match listener.forward(&parts, body).await {
-            None => (StatusCode::OK.into_response(), None),
-            Some(Ok((status, body))) => ((status, body).into_response(), Some(status.to_string())),
-            // Dintero sends it again.
-            Some(Err(error)) => (
-                StatusCode::BAD_GATEWAY.into_response(),
-                Some(error.to_string()),
-            ),
-        },
+        Ok(_) => listener.forward(&parts, body).await,
     };
     let (method, path) = (parts.method.as_str(), parts.uri.path());
     let is_verified = verified.is_ok();
@@ -117,50 +106,40 @@ impl Listener {
             let webhook = webhooks.verify(&parts.headers, body.clone())?;
             return Ok(format!("webhook {}", webhook.event().as_str()));
         }
-        let callbacks = self
-            .callbacks
-            .as_ref()
-            .ok_or(CallbackError::MissingHeader)?;
+        let callbacks = self.callbacks.as_ref();
+        let callbacks = callbacks.ok_or(CallbackError::MissingHeader)?;
         let verified = callbacks.verify_parts(&parts.method, &parts.uri, &parts.headers)?;
-        let words = verified
-            .parameters()
-            .map(|(name, value)| format!(" {name}={value}"));
+        let words = verified.parameters();
+        let words = words.map(|(name, value)| format!(" {name}={value}"));
         Ok(format!("callback{}", words.collect::<String>()))
     }
 
-    async fn forward(
-        &self,
-        parts: &Parts,
-        body: Bytes,
-    ) -> Option<Result<(StatusCode, Bytes), reqwest::Error>> {
-        let mut url = self.forward_to.clone()?;
-        url.set_path(&format!(
-            "{}{}",
-            url.path().trim_end_matches('/'),
-            parts.uri.path()
-        ));
+    /// Returns the response, and what came of passing the request on.
+    async fn forward(&self, parts: &Parts, body: Bytes) -> (Response, Option<String>) {
+        let Some(mut url) = self.forward_to.clone() else {
+            return (StatusCode::OK.into_response(), None);
+        };
+        let base = url.path().trim_end_matches('/');
+        url.set_path(&format!("{base}{}", parts.uri.path()));
         url.set_query(parts.uri.query());
         let mut headers = parts.headers.clone();
         // These are of one connection.
-        for name in [
-            "host",
-            "connection",
-            "content-length",
-            "transfer-encoding",
-            "upgrade",
-            "te",
-        ] {
+        for name in [HOST, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE] {
             headers.remove(name);
         }
-        let request = self
-            .client
-            .request(parts.method.clone(), url)
-            .headers(headers)
-            .body(body);
+        let request = self.client.request(parts.method.clone(), url);
+        let request = request.headers(headers).body(body);
         let passed = async {
             let response = request.send().await?;
-            Ok((response.status(), response.bytes().await?))
+            Ok::<_, reqwest::Error>((response.status(), response.bytes().await?))
         };
-        Some(passed.await.map_err(reqwest::Error::without_url))
+        match passed.await {
+            Ok((status, body)) => ((status, body).into_response(), Some(status.to_string())),
+            Err(error) => {
+                // Dintero sends it again.
+                let response = StatusCode::BAD_GATEWAY.into_response();
+                (response, Some(error.without_url().to_string()))
+            }
+        }
     }
 }

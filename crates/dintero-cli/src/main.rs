@@ -30,6 +30,7 @@ pub(crate) enum Own {
     Conformance(conformance::Conformance),
     Sandbox(sandbox::Sandbox),
     Listen(listen::Listen),
+    #[command(subcommand)]
     Sign(sign::Sign),
     /// Write the completions of a shell to standard output
     Completions {
@@ -74,16 +75,12 @@ async fn run(matches: &ArgMatches) -> Result<(), Failure> {
         Own::Doctor(doctor) => doctor.run(&options).await,
         Own::Sandbox(sandbox) => sandbox.run(&options).await,
         Own::Listen(listen) => listen.run(&options).await,
-        Own::Sign(sign) => sign.run(&options).await,
+        Own::Sign(sign) => sign.run(&options),
         Own::Completions { shell } => {
-            let mut command = cli::command();
-            command.build();
-            clap_complete::generate(shell, &mut command, "dintero", &mut std::io::stdout());
+            let mut out = std::io::stdout();
+            clap_complete::generate(shell, &mut cli::command(), "dintero", &mut out);
             Ok(())
         }
-        Own::Man { folder } => {
-            clap_mangen::generate_to(cli::command(), folder)?;
-            Ok(())
-        }
+        Own::Man { folder } => Ok(clap_mangen::generate_to(cli::command(), folder)?),
     }
 }

@@ -63,43 +63,36 @@ fn read_back(row: &Operation) -> Option<&'static str> {
 
 /// Sends in the confirmed way, if there is one, or goes by the response.
 async fn send(prepared: Prepared<'_>, within: u64, matches: &ArgMatches) -> Result<(), Failure> {
-    let Prepared {
-        operation,
-        call,
-        printer,
-        ..
-    } = prepared;
+    let row = prepared.operation.row;
     let value = |long: &str| matches.get_one::<String>(long).cloned().unwrap_or_default();
-    let outcome = if operation.row.confirm().is_some() {
-        let arguments = cli::confirm_arguments(operation.row);
+    let outcome: Result<_, Failure> = if row.confirm().is_some() {
+        let arguments = cli::confirm_arguments(row);
         let arguments: Vec<_> = arguments.map(|(name, long)| (name, value(&long))).collect();
-        let confirmation = Confirmation::<Value>::new(call, &arguments);
+        let confirmation = Confirmation::<Value>::new(prepared.call, &arguments);
         match confirmation
             .confirm_within(Duration::from_secs(within))
             .await
         {
             Outcome::Applied(state) => Ok(Some(state)),
-            Outcome::Pending(_) => Err(pending()),
+            Outcome::Pending(_) => return Err(pending()),
             Outcome::NotApplied(NotApplied::Rejected(error)) => Err(error.into()),
             Outcome::NotApplied(reason) => Err(Failure::Refused(reason.to_string())),
-            Outcome::Unknown(unknown) => Err(Failure::Unknown(format!("Unknown: {unknown}"))),
+            Outcome::Unknown(unknown) => Err(Failure::Unknown(unknown.to_string())),
         }
     } else {
-        match call.send_optional::<Value>().await {
-            Ok(response) if response.is_pending() => Err(pending()),
+        match prepared.call.send_optional::<Value>().await {
+            Ok(response) if response.is_pending() => return Err(pending()),
             Ok(response) => Ok(response.into_inner()),
-            Err(error) => Err(match error.into() {
-                Failure::Unknown(text) => Failure::Unknown(format!("Unknown: {text}")),
-                failure => failure,
-            }),
+            Err(error) => Err(error.into()),
         }
     };
     let state = outcome.map_err(|failure| match failure {
         Failure::Refused(text) => Failure::Refused(format!("NotApplied: {text}")),
+        Failure::Unknown(text) => Failure::Unknown(format!("Unknown: {text}")),
         failure => failure,
     })?;
     note("Applied.");
-    Ok(printer.value(state.as_ref())?)
+    Ok(prepared.printer.value(state.as_ref())?)
 }
 
 fn pending() -> Failure {
@@ -108,35 +101,27 @@ fn pending() -> Failure {
 
 /// Says what will happen: `capture transaction T12345678.abc: 299.90 NOK, test account T12345678`.
 async fn words(prepared: &Prepared<'_>) -> String {
-    let Prepared {
-        operation,
-        dintero,
-        variables,
-        body,
-        ..
-    } = prepared;
-    let values = variables.iter().map(|(_, value)| format!(" {value}"));
-    let mut words = operation.row.name().replace('_', " ") + &values.collect::<String>();
-    let is_amount = operation
-        .body()
-        .is_some_and(|(body, _)| body.at("amount").is_amount());
-    let amount = body.as_ref().and_then(|body| body["amount"].as_i64());
-    if let Some(minor) = amount.filter(|_| is_amount) {
-        let own = body
-            .as_ref()
-            .and_then(|body| body["currency"].as_str().map(str::to_owned));
-        let currency = match own {
-            Some(currency) => Some(currency),
+    let mut words = prepared.operation.row.name().replace('_', " ");
+    for (_, value) in &prepared.variables {
+        words += &format!(" {value}");
+    }
+    let schema = prepared.operation.body().map(|(body, _)| body.at("amount"));
+    let body = prepared.body.as_ref().unwrap_or(&Value::Null);
+    if let Some(minor) = body["amount"].as_i64()
+        && schema.is_some_and(|amount| amount.is_amount())
+    {
+        let currency = match body["currency"].as_str() {
+            Some(own) => Some(own.to_owned()),
             None => read_currency(prepared).await,
         };
         let amount = currency.and_then(|currency| Amount::of(minor, currency).ok());
         let amount = amount.map(|amount| amount.to_string());
         words += &format!(": {}", amount.unwrap_or(format!("{minor} minor units")));
     }
-    let kind = if dintero.is_test() {
-        "test"
-    } else {
-        "PRODUCTION"
+    let dintero = prepared.dintero;
+    let kind = match dintero.is_test() {
+        true => "test",
+        false => "PRODUCTION",
     };
     format!("{words}, {kind} account {}", dintero.account())
 }
@@ -144,12 +129,11 @@ async fn words(prepared: &Prepared<'_>) -> String {
 /// Reads the currency from what the request is about, if it can be read.
 async fn read_currency(prepared: &Prepared<'_>) -> Option<String> {
     let read = read_back(prepared.operation.row)?;
-    let call = prepared
-        .dintero
-        .handle()
-        .call(prepared.operation.api.operation(read)?.row);
-    let variables = prepared.variables.iter();
-    let call = variables.fold(call, |call, (name, value)| call.path(name, value));
+    let read = prepared.operation.api.operation(read)?.row;
+    let mut call = prepared.dintero.handle().call(read);
+    for (name, value) in &prepared.variables {
+        call = call.path(name, value);
+    }
     let state = call.send::<Value>().await.ok()?;
     state["currency"].as_str().map(str::to_owned)
 }

@@ -18,14 +18,7 @@ pub struct Printer {
 }
 
 /// The first columns of a table, as far as the elements have them.
-const FIRST: [&str; 6] = [
-    "id",
-    "status",
-    "amount",
-    "created_at",
-    "merchant_reference",
-    "name",
-];
+const FIRST: &str = "id status amount created_at merchant_reference name";
 /// The width if standard output is no terminal.
 const WIDTH: u16 = 120;
 
@@ -61,14 +54,13 @@ impl Printer {
         let Some(query) = &self.query else {
             return put(&format!("{value}\n"));
         };
-        query
-            .query(value)
-            .all()
-            .into_iter()
-            .try_for_each(|found| match found {
-                Value::String(text) if !self.json => put(&format!("{}\n", clean(text))),
-                other => put(&format!("{other}\n")),
-            })
+        for found in query.query(value).all() {
+            match found {
+                Value::String(text) if !self.json => put(&format!("{}\n", clean(text)))?,
+                other => put(&format!("{other}\n"))?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -97,13 +89,9 @@ pub fn clean(text: &str) -> String {
 pub fn table(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_width(width());
-    table
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .add_rows(rows);
-    table
-        .lines()
-        .map(|line| format!("{}\n", line.trim()))
-        .collect()
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    let lines = table.add_rows(rows).lines();
+    lines.map(|line| format!("{}\n", line.trim())).collect()
 }
 
 fn width() -> u16 {
@@ -116,12 +104,9 @@ fn columns(items: &[Value], schema: &Schema) -> String {
     }
     let is_scalar = |value: &Value| !value.is_null() && !value.is_object() && !value.is_array();
     let has = |name: &str| items.iter().any(|item| is_scalar(&item[name]));
-    let mut names: Vec<&str> = FIRST.into_iter().filter(|name| has(name)).collect();
-    for name in items
-        .iter()
-        .filter_map(Value::as_object)
-        .flat_map(Map::keys)
-    {
+    let mut names: Vec<&str> = FIRST.split(' ').filter(|name| has(name)).collect();
+    let objects = items.iter().filter_map(Value::as_object);
+    for name in objects.flat_map(Map::keys) {
         if has(name) && name != "currency" && !names.contains(&name.as_str()) {
             names.push(name);
         }
@@ -159,28 +144,24 @@ fn scalar(value: &Value, (schema, currency): Place<'_>) -> String {
 
 /// Returns an indented view.
 fn view(value: &Value, (schema, currency): Place<'_>, depth: usize) -> String {
-    let members: Vec<(String, &Value, Schema)> = match value {
+    let mut members: Vec<(String, &Value, Schema)> = Vec::new();
+    match value {
         Value::Object(fields) => {
-            let fields = fields.iter().filter(|(_, value)| !value.is_null());
-            fields
-                .map(|(name, value)| (clean(name), value, schema.at(name)))
-                .collect()
+            for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+                members.push((clean(name), value, schema.at(name)));
+            }
         }
         Value::Array(items) => {
-            let (items, element) = (items.iter().enumerate(), schema.at("-"));
-            items
-                .map(|(index, value)| (format!("[{index}]"), value, element.clone()))
-                .collect()
+            for (index, value) in items.iter().enumerate() {
+                members.push((format!("[{index}]"), value, schema.at("-")));
+            }
         }
         other => return format!("{}\n", scalar(other, (schema, currency))),
-    };
+    }
     let currency = value["currency"].as_str().or(currency);
     let is_inline = |value: &Value| !value.is_object() && !value.is_array();
     let inline = members.iter().filter(|(_, value, _)| is_inline(value));
-    let width = inline
-        .map(|(name, ..)| name.len())
-        .max()
-        .unwrap_or_default();
+    let width = inline.map(|(name, ..)| name.len()).max().unwrap_or(0);
     let line = |(name, value, schema): &(String, &Value, Schema)| {
         let below = view(value, (schema, currency), depth + 1);
         let indent = "  ".repeat(depth);

@@ -30,22 +30,15 @@ impl Sandbox {
         }
         let sandbox = builder.start().await?;
         // The secret is the sandbox's own, known to everybody.
-        let (url, account) = (sandbox.url(), sandbox.account());
-        let values = [
-            account,
-            sandbox.client_id(),
-            sandbox.client_secret(),
-            url,
-            url,
-        ];
-        let lines = OF_CLIENT
+        let (url, id, secret) = (sandbox.url(), sandbox.client_id(), sandbox.client_secret());
+        put(&format!("A sandbox on {url}. Stop it with Ctrl-C.\n\n"))?;
+        for (name, value) in OF_CLIENT
             .iter()
-            .zip(values)
-            .map(|(name, value)| format!("  export {name}={value}\n"));
-        let lines: String = lines.collect();
-        put(&format!(
-            "A sandbox on {url}. Stop it with Ctrl-C.\n\n{lines}\nRequests: {url}/_sandbox\n"
-        ))?;
+            .zip([sandbox.account(), id, secret, url, url])
+        {
+            put(&format!("  export {name}={value}\n"))?;
+        }
+        put(&format!("\nRequests: {url}/_sandbox\n"))?;
         tokio::signal::ctrl_c().await?;
         Ok(sandbox.save_state()?)
     }

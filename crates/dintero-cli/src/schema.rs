@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ptr;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A schema or another node of a document, of which several may describe one value. References are followed.
 #[derive(Clone)]
@@ -17,16 +17,7 @@ const FACTS: &str = "minimum exclusiveMinimum maximum exclusiveMaximum minLength
     minItems maxItems uniqueItems pattern format default nullable deprecated";
 
 /// What a schema may be composed of.
-pub const PARTS: [&str; 3] = ["allOf", "oneOf", "anyOf"];
-
-/// A member of an object, or the elements of a list.
-pub enum Member {
-    Known(Schema),
-    /// Nothing is documented: any value is allowed.
-    Free,
-    /// The documented names, if there are any.
-    Unknown(Vec<&'static str>),
-}
+const PARTS: [&str; 3] = ["allOf", "oneOf", "anyOf"];
 
 impl Schema {
     pub fn root(root: &'static Value) -> Self {
@@ -38,7 +29,7 @@ impl Schema {
 
     fn of(&self, nodes: impl IntoIterator<Item = &'static Value>) -> Self {
         let root = self.root;
-        let nodes = nodes.into_iter().map(|node| follow(root, node).0).collect();
+        let nodes = nodes.into_iter().map(|node| follow(root, node)).collect();
         Self { root, nodes }
     }
 
@@ -76,9 +67,8 @@ impl Schema {
         while let Some(part) = parts.get(next).copied() {
             let inner = keywords
                 .iter()
-                .filter_map(|keyword| part[*keyword].as_array())
-                .flatten();
-            for inner in inner.map(|inner| follow(self.root, inner).0) {
+                .filter_map(|keyword| part[*keyword].as_array());
+            for inner in inner.flatten().map(|inner| follow(self.root, inner)) {
                 if !parts.iter().any(|known| ptr::eq(*known, inner)) {
                     parts.push(inner);
                 }
@@ -97,42 +87,32 @@ impl Schema {
 
     /// Returns the JSON type, or an empty text if it may be more than one.
     pub fn kind(&self) -> &'static str {
-        let kinds = self
-            .parts(&PARTS)
-            .into_iter()
-            .map(|part| match part["type"].as_str() {
-                None if part.get("properties").is_some() => "object",
-                kind => kind.unwrap_or_default(),
-            });
-        let mut kinds: Vec<_> = kinds.filter(|kind| !kind.is_empty()).collect();
+        let kind = |part: &'static Value| match part["type"].as_str() {
+            None => part.get("properties").map(|_| "object"),
+            kind => kind,
+        };
+        let mut kinds: Vec<_> = self.parts(&PARTS).into_iter().filter_map(kind).collect();
         kinds.dedup();
         if let [kind] = kinds[..] { kind } else { "" }
     }
 
     /// Returns `true` if it is an amount in minor units.
     pub fn is_amount(&self) -> bool {
-        let texts = self
-            .parts(&PARTS)
-            .into_iter()
-            .filter_map(|part| part["description"].as_str());
-        matches!(self.kind(), "integer" | "number")
-            && texts.into_iter().any(|text| text.contains("minor unit"))
+        let parts = self.parts(&PARTS).into_iter();
+        let mut texts = parts.filter_map(|part| part["description"].as_str());
+        matches!(self.kind(), "integer" | "number") && texts.any(|text| text.contains("minor unit"))
     }
 
     /// Returns the properties that a request may have, those of all alternatives.
     pub fn properties(&self) -> BTreeMap<&'static str, Self> {
         let mut all: BTreeMap<&str, Self> = BTreeMap::new();
-        let parts = self.parts(&PARTS).into_iter();
-        for (name, node) in parts
-            .filter_map(|part| part["properties"].as_object())
-            .flatten()
-        {
-            let one = self.of([node]);
-            if one.said("readOnly") != Some(&Value::Bool(true)) {
-                all.entry(name)
-                    .or_insert_with(|| self.of([]))
-                    .nodes
-                    .extend(one.nodes);
+        for part in self.parts(&PARTS) {
+            for (name, node) in part["properties"].as_object().into_iter().flatten() {
+                let one = self.of([node]);
+                if one.said("readOnly") != Some(&Value::Bool(true)) {
+                    let known = all.entry(name).or_insert_with(|| self.of([]));
+                    known.nodes.extend(one.nodes);
+                }
             }
         }
         all
@@ -140,44 +120,37 @@ impl Schema {
 
     /// Returns the properties that every request must have.
     pub fn required(&self) -> Vec<&'static str> {
-        let of = |node: &&'static Value| {
-            let parts = self.of([*node]).parts(&["allOf"]).into_iter();
-            let names = parts
-                .filter_map(|part| part["required"].as_array())
-                .flatten();
-            names.filter_map(Value::as_str).collect::<Vec<_>>()
-        };
-        let all: Vec<_> = self.nodes.iter().map(of).collect();
-        let mut names = all.first().cloned().unwrap_or_default();
+        let mut names: Vec<_> = self.properties().into_keys().collect();
         // Several nodes may be of alternatives.
-        names.retain(|name| all.iter().all(|names| names.contains(name)));
-        let known = self.properties();
+        for node in &self.nodes {
+            let parts = self.of([*node]).parts(&["allOf"]);
+            let lists = parts.iter().filter_map(|part| part["required"].as_array());
+            let all: Vec<_> = lists.flatten().collect();
+            names.retain(|name| all.iter().any(|one| *one == name));
+        }
         names
-            .into_iter()
-            .filter(|name| known.contains_key(name))
-            .collect()
     }
 
-    pub fn member(&self, name: &str) -> Member {
+    /// Returns the schema of a member of an object, which describes nothing if any value is allowed; `None` if there is no such member.
+    pub fn member(&self, name: &str) -> Option<Self> {
         let all = self.properties();
-        if let Some(found) = all.get(name) {
-            return Member::Known(found.clone());
-        }
-        match self.said("additionalProperties") {
-            Some(values @ Value::Object(_)) => Member::Known(self.of([values])),
-            None if all.is_empty() && matches!(self.kind(), "object" | "") => Member::Free,
-            Some(Value::Bool(true)) => Member::Free,
-            _ => Member::Unknown(all.into_keys().collect()),
+        match (all.get(name), self.said("additionalProperties")) {
+            (Some(found), _) => Some(found.clone()),
+            (None, Some(values @ Value::Object(_))) => Some(self.of([values])),
+            (None, Some(Value::Bool(true))) => Some(self.of([])),
+            (None, None) if all.is_empty() && self.fits(&json!({})) => Some(self.of([])),
+            _ => None,
         }
     }
 
-    /// Returns the schema of the elements of a list.
-    pub fn element(&self) -> Member {
-        match self.at("-") {
-            element if !element.nodes.is_empty() => Member::Known(element),
-            _ if matches!(self.kind(), "array" | "") => Member::Free,
-            _ => Member::Unknown(Vec::new()),
-        }
+    /// Returns the schema of the elements of a list, if they are described.
+    pub fn element(&self) -> Option<Self> {
+        Some(self.at("-")).filter(|element| !element.nodes.is_empty())
+    }
+
+    /// Returns the JSONPath of the node in the document.
+    pub fn place(&self) -> Option<String> {
+        place(self.root, self.node()).map(|path| format!("${path}"))
     }
 
     /// Returns the schema of a property or, for `-`, of the elements; any property of a response counts. It describes nothing
@@ -194,10 +167,8 @@ impl Schema {
     pub fn words(&self) -> String {
         match (self.kind(), self.element()) {
             // A list may hold itself.
-            ("array", Member::Known(element)) if element.kind() == "array" => {
-                "list of lists".into()
-            }
-            ("array", Member::Known(element)) => format!("list of {}", element.words()),
+            ("array", Some(element)) if element.kind() == "array" => "list of lists".into(),
+            ("array", Some(element)) => format!("list of {}", element.words()),
             ("integer", _) if self.is_amount() => {
                 "whole number in minor units (29990 is 299.90)".into()
             }
@@ -209,29 +180,28 @@ impl Schema {
         }
     }
 
+    fn limits(&self) -> impl Iterator<Item = (&'static str, &'static Value)> {
+        let names = FACTS.split_whitespace();
+        names.filter_map(|name| Some((name, self.said(name)?)))
+    }
+
     /// Returns everything that limits or marks the values, such as `maxLength 50`.
     pub fn facts(&self) -> String {
         let mut facts = vec![self.words()];
-        let said = FACTS
-            .split_whitespace()
-            .filter_map(|name| Some((name, self.said(name)?)));
-        facts.extend(
-            said.map(|(name, value)| format!("{name} {}", plain(value)).replace(" true", "")),
-        );
+        let fact = |(name, value)| format!("{name} {}", plain(value)).replace(" true", "");
+        facts.extend(self.limits().map(fact));
         if let Some(Value::Array(values)) = self.said("enum") {
             let values: Vec<_> = values.iter().map(plain).collect();
             facts.push(format!("one of {}", values.join(", ")));
         }
-        if let Member::Known(element) = self.element()
+        if let Some(element) = self.element()
             && element.kind() != "array"
             && let Some((_, inner)) = element.facts().split_once("; ")
         {
             facts.push(inner.to_owned());
         }
-        facts.extend(
-            self.said("x-evidence")
-                .map(|mark| format!("evidence: {}", plain(mark))),
-        );
+        let mark = self.said("x-evidence").map(plain);
+        facts.extend(mark.map(|mark| format!("evidence: {mark}")));
         facts.join("; ")
     }
 
@@ -252,24 +222,15 @@ impl Schema {
                 .filter(|value| self.fits(value)),
         };
         let value = value.ok_or_else(|| format!("must be: {}", self.words()))?;
-        for limit in FACTS.split_whitespace() {
-            let length = value.as_str().map(|text| text.chars().count() as f64);
-            let measured = if limit.ends_with("Length") {
-                length
-            } else {
-                value.as_f64()
-            };
-            let bound = self.said(limit).and_then(Value::as_f64).zip(measured);
-            let is_broken = bound.is_some_and(|(bound, measured)| match &limit[..3] {
-                "min" => measured < bound,
-                "max" => measured > bound,
-                _ => false,
-            });
-            if is_broken {
-                return Err(format!(
-                    "breaks the limit {limit} {}",
-                    bound.unwrap_or_default().0
-                ));
+        let length = value.as_str().map(|text| text.chars().count() as f64);
+        for (limit, bound) in self.limits() {
+            let is_length = limit.ends_with("Length");
+            let measured = if is_length { length } else { value.as_f64() };
+            let (is_min, is_max) = (limit.starts_with("min"), limit.starts_with("max"));
+            if let Some((measured, bound)) = measured.zip(bound.as_f64())
+                && (is_min && measured < bound || is_max && measured > bound)
+            {
+                return Err(format!("breaks the limit {limit} {bound}"));
             }
         }
         Ok(value)
@@ -296,19 +257,27 @@ fn plain(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Follows references, which have JSONPaths of their own.
-pub fn follow(root: &'static Value, mut node: &'static Value) -> (&'static Value, Option<String>) {
-    let mut place = None;
+/// Follows references.
+fn follow(root: &'static Value, mut node: &'static Value) -> &'static Value {
     while let Some(to) = node["$ref"].as_str().and_then(|to| to.strip_prefix('#'))
         && let Some(found) = root.pointer(to)
     {
-        let names = to
-            .split('/')
-            .skip(1)
-            .map(|name| name.replace("~1", "/").replace("~0", "~"));
-        let names = names.map(|name| format!("[{}]", Value::from(name)));
-        place = Some(format!("${}", names.collect::<String>()));
         node = found;
     }
-    (node, place)
+    node
+}
+
+/// Returns the steps from a value to a node within.
+fn place(value: &Value, node: &Value) -> Option<String> {
+    let below = |key: Value, inner| Some(format!("[{key}]{}", place(inner, node)?));
+    match value {
+        _ if ptr::eq(value, node) => Some(String::new()),
+        Value::Object(all) => all
+            .iter()
+            .find_map(|(name, inner)| below(json!(name), inner)),
+        Value::Array(all) => {
+            { all.iter().enumerate() }.find_map(|(at, inner)| below(json!(at), inner))
+        }
+        _ => None,
+    }
 }

@@ -2,146 +2,107 @@
 
 use std::collections::BTreeMap;
 
-use clap::{Args, ValueEnum};
+use clap::Subcommand;
 use dintero::callback::{Signer, sign_webhook};
+use dintero::http::{HeaderValue, Request};
 use dintero::{Clock as _, SystemClock};
-use reqwest::{Body, Client, Request, RequestBuilder, redirect};
-use serde_json::{Value, json};
+use reqwest::Url;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::body;
 use crate::config::{self, Options, Settings};
 use crate::failure::Failure;
-use crate::print::{note, put};
+use crate::print::put;
 
 /// Sign a callback or webhook as Dintero does, and print it as a command of curl
-///
-/// Its secret is DINTERO_CALLBACK_SECRET or DINTERO_WEBHOOK_SECRET.
-#[derive(Args)]
-pub struct Sign {
-    what: What,
-    /// The callback URL of the session, or the URL of the subscription
-    url: String,
-    /// Parameter that Dintero adds to a callback, such as transaction_id=T12345678.abc
-    #[arg(long, value_name = "NAME=VALUE")]
-    param: Vec<String>,
-    /// Event of a webhook
-    #[arg(long, default_value = "ping")]
-    event: String,
-    /// Body of a webhook; - is standard input [default: account and event]
-    #[arg(long, value_name = "FILE")]
-    body: Option<String>,
-    /// Send it, too
-    #[arg(long)]
-    send: bool,
+#[derive(Subcommand)]
+pub enum Sign {
+    /// Sign a callback with the secret DINTERO_CALLBACK_SECRET
+    Callback {
+        /// The callback URL of the session
+        url: Url,
+        /// Parameter that Dintero adds, such as transaction_id=T12345678.abc
+        #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+        param: Vec<(String, String)>,
+    },
+    /// Sign a webhook with the secret DINTERO_WEBHOOK_SECRET
+    Webhook {
+        /// The URL of the subscription
+        url: Url,
+        /// The event
+        #[arg(long, default_value = "ping")]
+        event: String,
+        /// The body; - is standard input [default: account and event]
+        #[arg(long, value_name = "FILE")]
+        body: Option<String>,
+    },
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum What {
-    Callback,
-    Webhook,
+fn pair(text: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = text.split_once('=').ok_or("must be NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 impl Sign {
-    pub async fn run(&self, options: &Options) -> Result<(), Failure> {
+    pub fn run(&self, options: &Options) -> Result<(), Failure> {
         let settings = Settings::read(options)?;
         let account = settings.required(config::ACCOUNT)?;
-        let client = Client::builder()
-            .redirect(redirect::Policy::none())
-            .build()?;
-        let request = match self.what {
-            What::Callback => self.callback(&settings, account, &client)?,
-            What::Webhook => self.webhook(&settings, account, &client)?,
-        };
-        let request = request
-            .header("event-delivery", Uuid::new_v4().to_string())
-            .build()?;
-        let line = if options.json {
-            json(&request).to_string()
-        } else {
-            curl(&request)
-        };
-        put(&format!("{line}\n"))?;
-        if !self.send {
-            return Ok(());
-        }
-        let status = client.execute(request).await?.status();
-        let words = format!("the endpoint responded with {status}");
-        status
-            .is_success()
-            .then(|| note(&words))
-            .ok_or(Failure::Refused(words))
-    }
-
-    fn callback(
-        &self,
-        settings: &Settings,
-        account: &str,
-        client: &Client,
-    ) -> Result<RequestBuilder, Failure> {
-        let transaction = format!("{account}.example");
-        let given = self.param.iter().filter_map(|pair| pair.split_once('='));
-        let mut parameters: Vec<_> = given.collect();
-        for (name, value) in [
-            ("merchant_reference", "order-1"),
-            ("transaction_id", &transaction),
-        ] {
-            if !parameters.iter().any(|(given, _)| *given == name) {
-                parameters.push((name, value));
+        let mut request = match self {
+            Self::Callback { url, param } => {
+                let signer = Signer::new(account, settings.required(config::CALLBACK_SECRET)?);
+                let transaction = format!("{account}.example");
+                let mut all = BTreeMap::from([("merchant_reference", "order-1")]);
+                all.insert("transaction_id", &transaction);
+                all.extend(param.iter().map(|(name, value)| (&**name, &**value)));
+                let all: Vec<_> = all.into_iter().collect();
+                let signed = signer.session_callback(url.as_str(), &all, SystemClock.wall());
+                let signed = signed.map_err(|error| Failure::Usage(format!("{url}: {error}")))?;
+                signed.map(|()| String::new())
             }
+            Self::Webhook { url, event, body } => {
+                let secret = settings.required(config::WEBHOOK_SECRET)?;
+                let default = json!({"account_id": account, "event": event}).to_string();
+                let body = body.as_deref().map_or(Ok(default), body::read)?;
+                let request = Request::post(url.as_str())
+                    .header("event-signature", sign_webhook(secret, body.as_bytes()))
+                    .header("event", event)
+                    .header("content-type", "application/json");
+                let request = request.body(body);
+                request.map_err(|error| Failure::Usage(error.to_string()))?
+            }
+        };
+        if let Ok(delivery) = HeaderValue::try_from(Uuid::new_v4().to_string()) {
+            request.headers_mut().insert("event-delivery", delivery);
         }
-        let signer = Signer::new(account, settings.required(config::CALLBACK_SECRET)?);
-        let request = signer.session_callback(&self.url, &parameters, SystemClock.wall());
-        let request = request.map_err(|error| Failure::Usage(format!("{}: {error}", self.url)))?;
-        let (parts, ()) = request.into_parts();
-        Ok(client
-            .request(parts.method, parts.uri.to_string())
-            .headers(parts.headers))
-    }
-
-    fn webhook(
-        &self,
-        settings: &Settings,
-        account: &str,
-        client: &Client,
-    ) -> Result<RequestBuilder, Failure> {
-        let default = json!({"account_id": account, "event": self.event}).to_string();
-        let body = self.body.as_deref().map_or(Ok(default), body::read)?;
-        let signature = sign_webhook(settings.required(config::WEBHOOK_SECRET)?, body.as_bytes());
-        let request = client.post(&self.url).header("event-signature", signature);
-        Ok(request
-            .header("event", &self.event)
-            .header("content-type", "application/json")
-            .body(body))
+        let line = match options.json {
+            true => json(&request),
+            false => curl(&request),
+        };
+        Ok(put(&format!("{line}\n"))?)
     }
 }
 
-/// Returns the headers and the body as texts.
-fn texts(request: &Request) -> (Vec<(&str, &str)>, &str) {
-    let text = |bytes| str::from_utf8(bytes).unwrap_or_default();
+fn headers(request: &Request<String>) -> BTreeMap<&str, &str> {
     let headers = request.headers().iter();
-    let headers = headers.map(|(name, value)| (name.as_str(), text(value.as_bytes())));
-    (
-        headers.collect(),
-        request.body().and_then(Body::as_bytes).map_or("", text),
-    )
+    let texts = headers.map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default()));
+    texts.collect()
 }
 
-fn json(request: &Request) -> Value {
-    let (headers, body) = texts(request);
-    let headers: BTreeMap<_, _> = headers.into_iter().collect();
-    json!({"method": request.method().as_str(), "url": request.url().as_str(), "headers": headers, "body": body})
+fn json(request: &Request<String>) -> String {
+    let (method, url) = (request.method().as_str(), request.uri().to_string());
+    let (headers, body) = (headers(request), request.body());
+    json!({"method": method, "url": url, "headers": headers, "body": body}).to_string()
 }
 
-fn curl(request: &Request) -> String {
-    let (headers, body) = texts(request);
+fn curl(request: &Request<String>) -> String {
     let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
-    let header = |(name, value)| format!(" -H {}", quoted(&format!("{name}: {value}")));
-    let data = Some(format!(" --data-binary {}", quoted(body))).filter(|_| !body.is_empty());
-    let options: String = headers.into_iter().map(header).chain(data).collect();
-    format!(
-        "curl -i -X {}{options} {}",
-        request.method(),
-        quoted(request.url().as_str())
-    )
+    let mut line = format!("curl -i -X {}", request.method());
+    for (name, value) in headers(request) {
+        line += &format!(" -H {}", quoted(&format!("{name}: {value}")));
+    }
+    if !request.body().is_empty() {
+        line += &format!(" --data-binary {}", quoted(request.body()));
+    }
+    format!("{line} {}", quoted(&request.uri().to_string()))
 }

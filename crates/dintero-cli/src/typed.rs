@@ -65,11 +65,8 @@ macro_rules! rows {
     };
 }
 
-/// The types of all operations of an API.
-pub type Rows = &'static [(&'static str, Typed)];
-
-/// Returns the types of an API.
-pub fn rows(api: &str) -> Rows {
+/// Returns the types of all operations of an API.
+pub fn rows(api: &str) -> &'static [(&'static str, Typed)] {
     match api {
         "checkout" => const { dintero::checkout::__operations!(rows) },
         "shopping" => const { dintero::shopping::__operations!(rows) },

@@ -146,5 +146,6 @@ async fn a_clock_that_is_off_fails() {
             ("DINTERO_CHECKOUT_URL", "http://127.0.0.1:1"),
         ],
     );
-    assert_eq!(statuses(&ran, "clock"), ["failed"], "{ran:?}");
+    let clock = statuses(&ran, "clock");
+    assert_eq!(clock, ["failed", "skipped"], "{ran:?}");
 }

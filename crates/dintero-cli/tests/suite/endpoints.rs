@@ -94,19 +94,23 @@ async fn what_is_signed_is_verified_and_passed_on() {
         serde_json::from_str::<serde_json::Value>(&line).unwrap()
     };
 
-    let webhook = shop.run_with(
-        &[
-            "sign",
-            "webhook",
-            &format!("{listen_url}/hooks"),
-            "--event",
-            "checkout_transaction",
-            "--send",
-        ],
-        "",
-        &SECRETS,
-    );
-    assert_eq!(webhook.code, 0, "{webhook:?}");
+    let hooks = format!("{listen_url}/hooks");
+    let webhook = [
+        "sign",
+        "webhook",
+        &hooks,
+        "--event",
+        "checkout_transaction",
+        "--json",
+    ];
+    let signed = shop.run_with(&webhook, "", &SECRETS).lines().remove(0);
+    let mut request = reqwest::Client::new().post(signed["url"].as_str().unwrap());
+    for (name, value) in signed["headers"].as_object().unwrap() {
+        request = request.header(name, value.as_str().unwrap());
+    }
+    let body = signed["body"].as_str().unwrap().to_owned();
+    let response = request.body(body).send().await.unwrap();
+    assert_eq!(response.status(), 200, "{signed}");
     let line = next();
     assert_eq!(
         (&line["verified"], &line["path"]),
@@ -199,6 +203,29 @@ async fn a_signature_needs_its_secret_and_a_listener_one_of_them() {
             "{arguments:?}: {ran:?}"
         );
     }
-    let ran = shop.run_with(&["sign", "callback", "no url"], "", &SECRETS);
-    assert_eq!(ran.code, 2, "{ran:?}");
+    for (more, message) in [
+        (&["no url"][..], "<URL>"),
+        (
+            &["https://shop.example", "--param", "reference"],
+            "NAME=VALUE",
+        ),
+    ] {
+        let ran = shop.run_with(&[&["sign", "callback"], more].concat(), "", &SECRETS);
+        assert!(
+            ran.code == 2 && ran.err.contains(message),
+            "{more:?}: {ran:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_of_curl_quotes_the_body() {
+    let shop = Shop::start().await;
+    let sign = ["sign", "webhook", "https://shop.example", "--body", "-"];
+    let ran = shop.run_with(&sign, r#"{"name": "O'Hara"}"#, &SECRETS);
+    let body = r#" --data-binary '{"name": "O'\''Hara"}' 'https://shop.example/'"#;
+    assert!(
+        ran.out.starts_with("curl -i -X POST -H '") && ran.out.trim_end().ends_with(body),
+        "{ran:?}"
+    );
 }

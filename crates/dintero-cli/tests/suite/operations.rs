@@ -1,10 +1,13 @@
 //! Operations: how they are called and how their responses are printed.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::thread;
 use std::time::Duration;
 
 use dintero_sandbox::Fault;
 
-use crate::support::Shop;
+use crate::support::{SECRET, Shop, run};
 
 const LIST: &str = "checkout_sessions_get";
 
@@ -180,4 +183,34 @@ async fn another_account_of_the_client_is_an_option() {
     let ran = shop.run(&["checkout", "list-sessions", "--account", "T87654321"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.err.contains("T87654321"), "{ran:?}");
+}
+
+#[test]
+fn a_file_is_written_to_standard_output_as_it_arrives() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut head = [0; 4096];
+            let read = stream.read(&mut head).unwrap();
+            let is_token = String::from_utf8_lossy(&head[..read]).contains("auth/token");
+            let body = match is_token {
+                true => r#"{"access_token": "a", "token_type": "Bearer", "expires_in": 600}"#,
+                false => "%PDF-1.7",
+            };
+            let length = body.len();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}");
+            let _ = write!(stream, "{head}\r\nconnection: close\r\n\r\n{body}");
+        }
+    });
+    let variables = [
+        ("DINTERO_ACCOUNT_ID", "T12345678"),
+        ("DINTERO_CLIENT_ID", "cli-test"),
+        ("DINTERO_CLIENT_SECRET", SECRET),
+        ("DINTERO_API_URL", &url),
+        ("DINTERO_CHECKOUT_URL", &url),
+    ];
+    let download = ["checkout", "download-settlement-attachment", "a", "b"];
+    let ran = run(&download, "", &variables);
+    assert_eq!((ran.code, &*ran.out), (0, "%PDF-1.7"), "{ran:?}");
 }
