@@ -294,6 +294,60 @@ fn what_sorts_earlier_or_is_written_as_in_rust_is_renamed_and_not_what_is_older(
     assert_eq!(name("Body userID:"), Some("user_id"));
 }
 
+/// Parts that the surface has the same words for: variants with the same fields, and an operation and a type in a
+/// script without upper case.
+const ALIKE: &str = r##"
+openapi: 3.0.3
+info: {title: t, version: '1'}
+servers: [{url: 'https://a.example/v1'}]
+x-dintero-servers: {'https://a.example': api}
+paths:
+  /a:
+    post:
+      operationId: 支付
+      requestBody: {content: {application/json: {schema: {type: object, properties: {a: {type: string}}}}}}
+      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/支付'}}}}}
+components:
+  schemas:
+    支付:
+      type: object
+      properties:
+        body: {type: object, properties: {b: {type: string}}}
+        '->': {type: object, properties: {c: {type: string}}}
+        same:
+          oneOf:
+            - {type: object, properties: {kind: {type: string}}}
+            - {type: object, properties: {kind: {type: integer}}}
+            - {type: object, properties: {kind: {type: boolean}}}
+    # NEW
+"##;
+
+#[test]
+fn parts_with_the_same_word_keep_their_names() {
+    let generated = |new: &str, names: &str| {
+        let mut document = Document::parse("x", &ALIKE.replace("# NEW", new)).expect("YAML");
+        document.names = KeptNames::of_surface(names);
+        generated(document).surface
+    };
+    let before = generated("", "");
+    assert_eq!(generated("", &before), before);
+    let inline = before.lines().filter(|line| line.ends_with(" inline"));
+    let inline: Vec<&str> = inline
+        .filter_map(|line| line.split([' ', ':']).nth(1))
+        .collect();
+    assert!(inline.len() == 7, "{before}");
+    for name in inline {
+        let new = format!("{name}: {{type: object, properties: {{z: {{type: string}}}}}}");
+        let after = generated(&new, &before);
+        for line in before.lines() {
+            assert!(
+                after.lines().any(|after| after == line),
+                "{name}: {line}\n{after}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_name_in_the_surface_that_is_no_name_is_ignored() {
     let before = stolen("", "", "", None);

@@ -200,15 +200,10 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
                 .extend(Some(known).filter(|(_, values)| !values.0.is_empty()));
         }
     }
-    if let Some((_, member)) = mark
-        .reference
-        .as_ref()
-        .filter(|(_, member)| !in_body(member))
-    {
-        return misfit(
-            "reference",
-            format!("the request has no text at {member:?}"),
-        );
+    let mut references = mark.reference.iter().map(|(_, member)| member);
+    if let Some(member) = references.find(|member| !in_body(member)) {
+        let problem = format!("the request has no text at {member:?}");
+        return misfit("reference", problem);
     }
     let kind = mark.kind.0.first();
     let known = kind.map_or_else(Vec::new, |member| values(api, effect, member));
@@ -227,11 +222,10 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
             return misfit(key, format!("{id} has no {value} at {member:?}"));
         }
     }
-    let (read, fact) = (read.name.clone(), format!("{mark:?}"));
     Ok(Some(Confirmed {
-        read,
+        read: read.name.clone(),
         arguments,
-        fact,
+        fact: format!("{mark:?}"),
     }))
 }
 

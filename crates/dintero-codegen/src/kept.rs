@@ -24,30 +24,34 @@ impl KeptNames {
     /// Reads the names in a surface.
     pub fn of_surface(surface: &str) -> Self {
         let mut kept = Self::default();
+        let mut told = BTreeMap::new();
         for line in surface.lines() {
-            kept.line(&words(line));
+            kept.line(&words(line), &mut told);
         }
         kept
     }
 
-    fn line(&mut self, line: &[&str]) {
+    fn line(&mut self, line: &[&str], told: &mut BTreeMap<String, Told>) {
         match line {
-            ["operation", name, method, path, "->", success, ..] => {
-                self.name(OPERATIONS, &format!("{method} {path}"), name);
-                self.kind(name, "->", success);
+            ["operation", name, facts @ ..] => {
+                let item = |place: &str| format!("{name} {place}");
+                match facts {
+                    [method, path, "->", success, ..] => {
+                        self.name(OPERATIONS, &format!("{method} {path}"), name);
+                        self.kind(&item("->"), "", success);
+                    }
+                    ["body:", kind, ..] => self.kind(&item("body"), "", kind),
+                    [
+                        place @ ("path" | "query" | "header"),
+                        wire,
+                        kind,
+                        facts @ ..,
+                    ] => {
+                        self.part(&item(place), wire, kind, facts);
+                    }
+                    _ => {}
+                }
             }
-            ["operation", name, "body:", kind, ..] => self.kind(name, "body", kind),
-            [
-                "operation",
-                name,
-                place @ ("path" | "query" | "header"),
-                wire,
-                kind,
-                facts @ ..,
-            ] => {
-                self.part(&format!("{name} {place}"), wire, kind, facts);
-            }
-            ["operation", ..] => {}
             [_, head, facts @ ..] if head.ends_with(':') => {
                 let name = head.trim_end_matches(':');
                 if facts.contains(&"inline") {
@@ -61,8 +65,9 @@ impl KeptNames {
             ["union", name, variant, facts @ ..] => {
                 let variant = variant.trim_end_matches(':');
                 self.name(name, variant, fact(facts, "rust").unwrap_or(variant));
+                let told = told.entry((*name).to_owned()).or_default();
                 for value in facts.iter().filter(|fact| fact.starts_with('"')) {
-                    self.kind(name, value, variant);
+                    self.kind(name, &nth(told, value), variant);
                 }
             }
             _ => {}
@@ -108,6 +113,16 @@ impl KeptNames {
 fn fact<'l>(facts: &[&'l str], key: &str) -> Option<&'l str> {
     let mut facts = facts.iter().filter_map(|fact| fact.split_once('='));
     facts.find(|(name, _)| *name == key).map(|(_, value)| value)
+}
+
+/// How often each word was used in a union.
+pub(crate) type Told = BTreeMap<String, usize>;
+
+/// Returns a word that several variants may share, with the number of this use.
+pub(crate) fn nth(told: &mut Told, word: &str) -> String {
+    let count = told.entry(word.to_owned()).or_default();
+    *count += 1;
+    format!("{word} {count}")
 }
 
 /// Returns the words of a line of a surface; what is in quotes is one word.

@@ -21,9 +21,7 @@ pub fn name_part(text: &str) -> String {
 
 /// Returns the name of a type, such that progenitor leaves it as it is: `A B C` is `ABC`, and that is `Abc`.
 pub fn type_name(text: &str) -> String {
-    let name = name_part(text);
-    let again = name_part(&name);
-    if again == name { name } else { again }
+    name_part(&name_part(text))
 }
 
 /// Returns `true` if Rust allows the letter or digit in names, unlike `²`.

@@ -98,11 +98,9 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
     }
     let mark = operation.confirm.as_ref().and_then(Value::as_object);
     if let Some(mark) = mark {
-        let facts = mark
-            .iter()
-            .map(|(key, value)| word(&format!("{key}={value}")));
-        let facts = facts.collect::<Vec<_>>().join(" ");
-        put!(text, "operation {name} confirm: {facts}\n");
+        let fact = |(key, value): (&String, &Value)| word(&format!("{key}={value}"));
+        let facts: Vec<String> = mark.iter().map(fact).collect();
+        put!(text, "operation {name} confirm: {}\n", facts.join(" "));
     }
     if let Some(paging) = &operation.paging {
         write_paging(text, name, paging);

@@ -9,7 +9,7 @@ use super::flatten::pointer_of;
 use crate::document::Document;
 use crate::finding::{Finding, Rule};
 use crate::ir::{Kind, Limit, Meta, Operation, Schema, Type};
-use crate::kept::{escaped, word};
+use crate::kept::{Told, escaped, nth, word};
 use crate::names::{name_part, singular, type_name};
 
 /// Where an inline type is used.
@@ -147,22 +147,22 @@ impl InlineTypes {
     fn operation(&mut self, operation: &mut Operation) {
         let name = &operation.name;
         let parent = Parent::Operation(name_part(name));
-        let mut top = |schema: &mut Schema, part: &str, item: String, word: &str, direction| {
-            let (name, item, word) = (part.to_owned(), Some(item), word.to_owned());
+        let mut top = |schema: &mut Schema, part: &str, place: &str, word: String, direction| {
+            let (item, name) = (Some(format!("{name} {place}")), part.to_owned());
             let children = self.node(schema, &Part { name, item, word }, direction);
             self.adopt(children, &parent);
         };
         for ((place, wire), parameter) in &mut operation.parameters {
-            let (part, item) = (name_part(wire), format!("{name} {}", place.name()));
+            let (part, place) = (name_part(wire), place.name());
             let schema = &mut parameter.schema;
-            top(schema, &part, item, &word(wire), Direction::REQUESTS);
+            top(schema, &part, place, word(wire), Direction::REQUESTS);
         }
         if let Some(body) = &mut operation.body {
             let schema = &mut body.schema;
-            top(schema, "Body", name.clone(), "body", Direction::REQUESTS);
+            top(schema, "Body", "body", String::new(), Direction::REQUESTS);
         }
         if let Some(schema) = operation.success.schema_mut() {
-            top(schema, "Result", name.clone(), "->", Direction::RESPONSES);
+            top(schema, "Result", "->", String::new(), Direction::RESPONSES);
         }
     }
 
@@ -287,6 +287,7 @@ impl InlineTypes {
                 }
             }
             Kind::Union(union) => {
+                let mut told = Told::new();
                 for (index, variant) in union.variants.iter_mut().enumerate() {
                     // What the surface has for it leads to the name that it has already.
                     let fields = variant.fields.concat();
@@ -294,7 +295,7 @@ impl InlineTypes {
                         Some(_) => &variant.values,
                         None => &fields,
                     };
-                    let words = known.iter().map(|told| escaped(told));
+                    let words = known.iter().map(|known| nth(&mut told, &escaped(known)));
                     let words: Vec<String> = words.chain([String::new()]).collect();
                     let part = match variant.values.iter().chain(&fields).next() {
                         Some(told) => name_part(told),

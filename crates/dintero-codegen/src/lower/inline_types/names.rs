@@ -34,11 +34,10 @@ pub(super) fn choose(
     components: &Components,
     findings: &mut Vec<Finding>,
 ) -> BTreeMap<String, String> {
-    let scalars = SCALARS.iter().map(|(name, _)| (*name).to_owned());
     let mut naming = Naming {
         document,
         inline,
-        taken: scalars.collect(),
+        taken: SCALARS.iter().map(|(name, _)| (*name).to_owned()).collect(),
         names: BTreeMap::new(),
         seen: BTreeSet::new(),
     };
@@ -74,11 +73,12 @@ pub(super) fn choose(
 
 impl Naming<'_> {
     fn is_free(&self, name: &str) -> bool {
-        !self.taken.contains(name) && !self.taken.contains(&builder_name(name))
+        !self.taken.contains(name) && !self.taken.contains(&format!("{name}Builder"))
     }
 
     fn take(&mut self, key: &str, name: &str) {
-        self.taken.extend([name.to_owned(), builder_name(name)]);
+        self.taken
+            .extend([name.to_owned(), format!("{name}Builder")]);
         self.names.insert(key.to_owned(), name.to_owned());
     }
 
@@ -124,13 +124,11 @@ impl Naming<'_> {
                 continue;
             };
             if !self.is_free(pinned) {
-                let already = "is the name of another type already";
-                let problem = format!("x-dintero-name {pinned} {already}");
+                let problem =
+                    format!("x-dintero-name {pinned} is the name of another type already");
                 let help = "Give each type a name of its own in the overlay";
-                let finding = self
-                    .document
-                    .error(Rule::DuplicateTypeName, "", problem, help);
-                findings.push(finding);
+                let (document, rule) = (self.document, Rule::DuplicateTypeName);
+                findings.push(document.error(rule, "", problem, help));
             }
             self.take(&key, pinned);
         }
@@ -213,8 +211,4 @@ pub(super) fn of_variants(name: &str, kind: &Kind, kept: &KeptNames) -> BTreeMap
     };
     let kept = |key: &String| kept.name_of(name, word(key));
     distinct(&keys, &["Unknown"], kept, |key, count| variant(key, count))
-}
-
-fn builder_name(name: &str) -> String {
-    format!("{name}Builder")
 }
