@@ -10,7 +10,7 @@ pub(crate) fn digits(id: &str) -> Option<&str> {
 }
 
 /// Returns `true` for `T` or `P` and 8 digits.
-pub(crate) fn is_account(id: &str) -> bool {
+pub fn is_account(id: &str) -> bool {
     digits(id).is_some_and(|digits| digits.len() == 8)
 }
 

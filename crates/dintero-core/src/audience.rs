@@ -10,7 +10,6 @@ use serde::Deserialize;
 use crate::account;
 use crate::data::OneOrMany;
 
-/// What is wrong with a token for a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenFault {
     /// Another account of the same environment.
@@ -22,7 +21,6 @@ pub(crate) enum TokenFault {
 }
 
 impl TokenFault {
-    /// Compares the environments of two accounts or partners, which their first letters tell.
     pub(crate) fn environment(one: &str, other: &str) -> Option<Self> {
         (one.bytes().next() != other.bytes().next()).then_some(Self::Environment)
     }
@@ -52,7 +50,6 @@ struct Claims {
     exp: Option<f64>,
 }
 
-/// Returns the account in `https://api.dintero.com/v1/accounts/T12345678`.
 fn account_of(audience: &str) -> Option<&str> {
     let (_, rest) = audience.split_once("/accounts/")?;
     let account = rest.split('/').next()?;

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::data::{Param, Validate, Violations};
 use crate::options::set_header;
 use crate::path;
-use crate::raw_response::{Called, RawResponse, decoded};
+use crate::response::{Called, RawResponse, decoded};
 use crate::transport::{BodyKind, PreparedRequest};
 use crate::{Auth, CallOptions, Error, Handle, Operation, Response, RetryClass, Server};
 
@@ -70,10 +70,8 @@ impl Handle {
             call.violations.push("path", rule);
         }
         let decoded = path.to_ascii_lowercase().replace("%2e", ".");
-        if decoded
-            .split('/')
-            .any(|segment| matches!(segment, "." | ".."))
-        {
+        let is_relative = |segment: &str| matches!(segment, "." | "..");
+        if decoded.split('/').any(is_relative) {
             let rule = "must not have segments `.` or `..`";
             call.violations.push("path", rule);
         }
@@ -88,7 +86,6 @@ impl Handle {
 }
 
 impl Call {
-    /// Creates a non-idempotent call of the API host.
     fn new(handle: Handle, method: Method, path: String) -> Self {
         Self {
             operation: None,

@@ -1,6 +1,5 @@
 //! Credentials and access tokens.
 
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -87,7 +86,7 @@ impl TokenRequest {
 /// An access token and its lifetime. Zeroed on drop, and never shown.
 ///
 /// The same holds for the header values made from it, but not for the buffers of the HTTP and TLS libraries.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct AccessToken {
     pub(crate) secret: SecretString,
     pub(crate) expires_in: Option<Duration>,
@@ -110,42 +109,23 @@ impl AccessToken {
     }
 }
 
-impl fmt::Debug for AccessToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AccessToken")
-            .field("expires_in", &self.expires_in)
-            .finish_non_exhaustive()
-    }
-}
-
 /// The validated credentials of a handle: a header, a source of tokens, or both for client id and secret.
 pub(crate) struct Credentials {
-    /// The kind, for Debug output.
     pub(crate) name: &'static str,
     pub(crate) header: Option<(HeaderName, HeaderValue)>,
     pub(crate) source: Option<Arc<dyn TokenSource>>,
 }
 
-/// Returns `Bearer …`, or `None` if a header cannot hold the token.
-pub(crate) fn bearer(token: &SecretString) -> Option<HeaderValue> {
-    sensitive(&["Bearer ", token.expose_secret()])
-}
-
-/// Returns `Basic …`.
 pub(crate) fn basic(id: &str, secret: &SecretString) -> Option<HeaderValue> {
     let pair = Zeroizing::new([id, ":", secret.expose_secret()].concat());
     let encoded = Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(pair.as_bytes()));
-    sensitive(&["Basic ", &encoded])
+    sensitive("Basic ", &encoded)
 }
 
-/// Returns the value of `x-api-key`.
-pub(crate) fn api_key(key: &SecretString) -> Option<HeaderValue> {
-    sensitive(&[key.expose_secret()])
-}
-
-/// Returns a header value that does not show, and whose bytes are zeroed when the last request that holds it is dropped.
-fn sensitive(parts: &[&str]) -> Option<HeaderValue> {
-    let text = Zeroizing::new(parts.concat());
+/// Returns a header value that does not show, and whose bytes are zeroed when the last request that holds it is dropped; `None` if a
+/// header cannot hold it.
+pub(crate) fn sensitive(scheme: &str, secret: &str) -> Option<HeaderValue> {
+    let text = Zeroizing::new([scheme, secret].concat());
     if !text.is_ascii() {
         return None;
     }

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 
-use crate::Operation;
-use crate::data::{Finding, Read, SetAside, read, read_watched};
+use crate::data::{Read, read, read_watched};
+use crate::{Operation, lock};
 
 /// Something in a response that the documents of this version do not know. Holds names and paths, and no value but an enum value that
 /// looks like one.
@@ -60,9 +60,7 @@ impl Drift {
 
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            operation, path, ..
-        } = self;
+        let (operation, path) = (self.operation, &self.path);
         match self.kind {
             DriftKind::Field => write!(f, "the field `{path}` is not documented")?,
             DriftKind::Value => write!(f, "a value of `{path}` is not documented")?,
@@ -76,24 +74,19 @@ impl fmt::Display for Drift {
     }
 }
 
-/// The limit of what one listener remembers; beyond it nothing new is told.
 const MAX_REMEMBERED: usize = 10_000;
 
 /// What a listener was told already, as hashes.
-#[derive(Default)]
-struct Told(Mutex<HashSet<u64>>);
+type Told = Mutex<HashSet<u64>>;
 
-impl Told {
-    /// Remembers the hashes. Returns `true` if one of them is new.
-    fn remember_all(&self, hashes: &[u64]) -> bool {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        hashes.iter().fold(false, |new, hash| {
-            new | (told.len() < MAX_REMEMBERED && told.insert(*hash))
-        })
-    }
+/// Remembers the hashes. Returns `true` if one of them is new.
+fn remember_all(told: &Told, hashes: &[u64]) -> bool {
+    let mut told = lock(told);
+    hashes.iter().fold(false, |new, hash| {
+        new | (told.len() < MAX_REMEMBERED && told.insert(*hash))
+    })
 }
 
-/// What [`Builder::on_drift`](crate::Builder::on_drift) sets.
 pub(crate) type Callback = dyn Fn(&Drift) + Send + Sync;
 
 /// The listeners of a client: its callback, and the subscriber of `tracing` with the target `dintero::drift`.
@@ -115,7 +108,7 @@ fn is_traced() -> bool {
     false
 }
 
-fn hash_of(value: impl Hash) -> u64 {
+pub(crate) fn hash_of(value: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
@@ -139,7 +132,12 @@ impl Drifts {
         let name = operation.map_or("raw", Operation::id);
         let (result, findings) = read_watched(body, &mut |names| self.is_new(name, names));
         let set_aside = result.as_ref().map_or(&[][..], |(_, set_aside)| set_aside);
-        self.tell_all(name, findings, set_aside);
+        for finding in findings {
+            self.tell(name, finding.kind, &finding.path, finding.value);
+        }
+        for one in set_aside {
+            self.tell(name, DriftKind::SetAside, one.path(), None);
+        }
         result
     }
 
@@ -150,19 +148,9 @@ impl Drifts {
         }
         let callback = self.callback.iter().map(|(_, told)| told);
         let memories = callback.chain(is_traced().then_some(&*TRACED));
-        memories.fold(false, |new, told| told.remember_all(names) | new)
+        memories.fold(false, |new, told| remember_all(told, names) | new)
     }
 
-    fn tell_all(&self, operation: &'static str, findings: Vec<Finding>, set_aside: &[SetAside]) {
-        for finding in findings {
-            self.tell(operation, finding.kind, &finding.path, finding.value);
-        }
-        for one in set_aside {
-            self.tell(operation, DriftKind::SetAside, one.path(), None);
-        }
-    }
-
-    /// Tells a status that the documents do not know.
     pub(crate) fn status(&self, operation: Option<&'static Operation>, status: StatusCode) {
         if let Some(operation) = operation
             && !operation.statuses().contains(&status.as_u16())
@@ -182,12 +170,12 @@ impl Drifts {
         };
         let hash = hash_of(&drift);
         if let Some((callback, told)) = &self.callback
-            && told.remember_all(&[hash])
+            && remember_all(told, &[hash])
         {
             callback(&drift);
         }
         #[cfg(feature = "tracing")]
-        if is_traced() && TRACED.remember_all(&[hash]) {
+        if is_traced() && remember_all(&TRACED, &[hash]) {
             tracing::info!(
                 target: "dintero::drift",
                 kind = ?drift.kind,

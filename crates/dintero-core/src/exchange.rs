@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::Error;
@@ -19,14 +19,14 @@ pub(crate) struct Head {
     pub(crate) is_attributable: bool,
 }
 
-/// Returns the error of an HTTP client that cannot be built.
 pub(crate) fn unusable(error: reqwest::Error) -> Error {
-    let mut violations = Violations::default();
-    violations.push("", "the HTTP client cannot be built: the root certificates of the system are missing or unreadable; install them (package `ca-certificates`), or name them by `SSL_CERT_FILE` or `SSL_CERT_DIR`");
+    let violations = Violations::of(
+        "",
+        "the HTTP client cannot be built: the root certificates of the system are missing or unreadable; install them (package `ca-certificates`), or name them by `SSL_CERT_FILE` or `SSL_CERT_DIR`",
+    );
     Error::new(Kind::Configuration(violations)).with_source(error)
 }
 
-/// Returns the error of a request without a response.
 fn failed(error: reqwest::Error) -> Error {
     let host = error.url().and_then(|url| {
         let port = url.port_or_known_default()?;
@@ -37,9 +37,7 @@ fn failed(error: reqwest::Error) -> Error {
     let kind = if was_not_handled(&error) {
         Kind::Refused
     } else if error.is_builder() {
-        let mut violations = Violations::default();
-        violations.push("", "the request cannot be built");
-        Kind::InvalidRequest(violations)
+        Kind::InvalidRequest(Violations::of("", "the request cannot be built"))
     } else if error.is_connect() {
         Kind::Connect(host.unwrap_or_default())
     } else {
@@ -78,8 +76,8 @@ pub(crate) async fn exchange(
         is_attributable: http.note(&response) || is_alone,
         headers: std::mem::take(response.headers_mut()),
     });
-    let mut first = Bytes::new();
-    let mut rest = BytesMut::new();
+    // Most responses are one chunk, which is returned without a copy.
+    let (mut chunks, mut read) = (Vec::new(), 0);
     loop {
         let chunk = match response.chunk().await {
             Ok(Some(chunk)) => chunk,
@@ -87,28 +85,17 @@ pub(crate) async fn exchange(
             Err(_) if !status.is_success() => break,
             Err(error) => return Err(Error::new(Kind::Broken).with_source(error.without_url())),
         };
-        let read = first.len() + rest.len();
-        if (read + chunk.len()) as u64 > limit {
+        read += chunk.len() as u64;
+        if read > limit {
             if status.is_success() {
                 return Err(Error::new(Kind::TooLarge(limit)));
             }
             break;
         }
-        if read == 0 {
-            // Most responses are one chunk, which is returned without a copy.
-            first = chunk;
-        } else {
-            if rest.is_empty() {
-                rest = BytesMut::with_capacity(2 * (first.len() + chunk.len()));
-                rest.extend_from_slice(&first);
-                first = Bytes::new();
-            }
-            rest.extend_from_slice(&chunk);
-        }
+        chunks.push(chunk);
     }
-    Ok(if rest.is_empty() {
-        first
-    } else {
-        rest.freeze()
+    Ok(match &*chunks {
+        [only] => only.clone(),
+        chunks => chunks.concat().into(),
     })
 }

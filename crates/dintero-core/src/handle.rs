@@ -43,14 +43,12 @@ struct Bound {
     token: Option<Arc<CachedToken>>,
 }
 
-/// The part of a handle that does not depend on the account.
 pub(crate) struct Shared {
     pub(crate) http: Arc<HttpClients>,
     pub(crate) api_url: Arc<str>,
     pub(crate) api_root: Url,
     pub(crate) checkout_url: Arc<str>,
     pub(crate) checkout_root: Url,
-    /// A host other than the loopback is http.
     pub(crate) allowed_http: bool,
     pub(crate) owner: Option<Arc<str>>,
     pub(crate) credentials: Credentials,
@@ -136,10 +134,6 @@ impl Handle {
 
     pub(crate) fn token(&self) -> Option<&Arc<CachedToken>> {
         self.0.token.as_ref()
-    }
-
-    pub(crate) fn account_arc(&self) -> Arc<str> {
-        self.0.account.clone()
     }
 
     /// Returns the URL of a path on one of the two configured hosts. Only path and query are set, so no path leads to another host.

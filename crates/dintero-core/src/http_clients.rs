@@ -1,13 +1,14 @@
 //! The HTTP clients of a handle, and what is known of their connections.
 
 use std::collections::BTreeSet;
-use std::sync::{LockResult, Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use reqwest::{Client, ClientBuilder, Response, Url};
 use tokio::runtime::{Handle, Id};
 
-/// Changes the settings of an HTTP client.
+use crate::lock;
+
 pub(crate) type Customize = dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync;
 
 /// A silent HTTP/2 connection is closed after both: before the timeout of an attempt, so that no second call meets it.
@@ -23,7 +24,6 @@ pub(crate) struct HttpClients {
     customize: Box<Customize>,
     /// The pair that was built first has no runtime until it is used.
     pairs: Mutex<Vec<Pair>>,
-    /// The hosts that respond over HTTP/2.
     http2: Mutex<BTreeSet<String>>,
 }
 
@@ -34,20 +34,18 @@ struct Pair {
     single: Option<Client>,
 }
 
-impl Pair {
-    fn new(customize: &Customize) -> reqwest::Result<Self> {
-        Ok(Self {
-            runtime: None,
-            kept: build(customize, true)?,
-            single: None,
-        })
-    }
+fn pair(customize: &Customize) -> reqwest::Result<Pair> {
+    Ok(Pair {
+        runtime: None,
+        kept: build(customize, true)?,
+        single: None,
+    })
 }
 
 impl HttpClients {
     pub(crate) fn new(customize: Box<Customize>) -> reqwest::Result<Self> {
         Ok(Self {
-            pairs: Mutex::new(vec![Pair::new(&*customize)?]),
+            pairs: Mutex::new(vec![pair(&*customize)?]),
             customize,
             http2: Mutex::default(),
         })
@@ -59,14 +57,14 @@ impl HttpClients {
     /// request, of which nothing but its response may decide whether it is sent again, has a connection of its own until its host is
     /// known to speak HTTP/2.
     pub(crate) fn of(&self, url: &Url, unique: bool) -> reqwest::Result<(Client, bool)> {
-        let alone = unique && !lock(self.http2.lock()).contains(url.authority());
+        let alone = unique && !lock(&self.http2).contains(url.authority());
         let runtime = Handle::current().id();
-        let mut pairs = lock(self.pairs.lock());
+        let mut pairs = lock(&self.pairs);
         let is_own = |pair: &Pair| pair.runtime.is_none_or(|id| id == runtime);
         if !pairs.iter().any(is_own) {
             let from = pairs.len().saturating_sub(MAX_RUNTIMES - 1);
             *pairs = pairs.split_off(from);
-            pairs.push(Pair::new(&*self.customize)?);
+            pairs.push(pair(&*self.customize)?);
         }
         let at = pairs.iter().position(is_own).unwrap_or_default();
         let pair = &mut pairs[at];
@@ -84,7 +82,7 @@ impl HttpClients {
     pub(crate) fn note(&self, response: &Response) -> bool {
         let is_http2 = response.version() >= http::Version::HTTP_2;
         let host = response.url().authority();
-        let mut known = lock(self.http2.lock());
+        let mut known = lock(&self.http2);
         if !is_http2 {
             known.remove(host);
         } else if !known.contains(host) {
@@ -98,13 +96,9 @@ impl HttpClients {
     pub(crate) fn nothing_received(&self, waited: Duration) {
         if waited < PING_INTERVAL + PING_TIMEOUT {
             let runtime = Handle::current().id();
-            lock(self.pairs.lock()).retain(|pair| pair.runtime != Some(runtime));
+            lock(&self.pairs).retain(|pair| pair.runtime != Some(runtime));
         }
     }
-}
-
-fn lock<T>(guard: LockResult<T>) -> T {
-    guard.unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Builds a client whose settings `customize` may change, except for what would send a request a second time: redirects, and the

@@ -10,6 +10,8 @@
 //! - [`Retry`], [`RetryPolicy`], [`RetryClass`] and [`CallOptions`]: when a call is sent again, and its timeouts.
 //! - [`TokenSource`]: access tokens from elsewhere. [`Clock`]: the time, which tests can control.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 pub mod data;
 mod macros;
 
@@ -33,7 +35,6 @@ mod path;
 #[cfg(any(fuzzing, test))]
 #[path = "tests/properties/mod.rs"]
 pub mod properties;
-mod raw_response;
 mod response;
 mod retry;
 mod retry_after;
@@ -41,6 +42,13 @@ mod token;
 mod trace;
 mod transport;
 
+/// Locks a mutex, also a poisoned one: no panic leaves a value behind that is half changed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[doc(hidden)]
+pub use account::is_account;
 pub use call::Call;
 pub use clock::{Clock, ManualClock, Sleep, SystemClock};
 pub use config::Builder;
@@ -59,7 +67,7 @@ pub use operation::{
     RetryClass, Server,
 };
 pub use options::CallOptions;
-pub use pages::{IntoItems, Items, Page, PageCursor, Pages};
+pub use pages::{Items, Page, PageCursor, Pages};
 /// The HTTP client that [`Builder::http_client`] configures, in the version that matches.
 pub use reqwest;
 pub use response::Response;

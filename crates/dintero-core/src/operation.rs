@@ -15,7 +15,6 @@ pub struct Operation {
     pub(crate) facts: OperationFacts,
 }
 
-/// Writes the facts, and the methods of [`Operation`] that return them.
 macro_rules! facts {
     ($($(#[$meta:meta])* $name:ident: $type:ty,)*) => {
         /// The facts of an [`Operation`], written by the code generator.

@@ -7,13 +7,13 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::data::Violations;
+use crate::macros::setters;
 use crate::{Retry, RetryPolicy};
 
 /// The headers that identify the caller's system and its plug-in, and their limit in characters.
 const SYSTEM_PREFIX: &str = "dintero-system-";
 const SYSTEM_LIMIT: usize = 120;
 
-/// The violation of a value that cannot stand in a header.
 pub(crate) const NO_HEADER: &str = "has characters that no header may have";
 
 /// Options of a single call. Those that are not set are those of the client.
@@ -37,31 +37,23 @@ pub struct CallOptions {
     pub(crate) violations: Violations,
 }
 
+setters! {
+    impl[] CallOptions:
+
+    /// Sets the timeout of one attempt, from connecting to the last byte of the response. Default of the client: 30 s.
+    with_timeout(timeout: Duration): timeout = Some(timeout);
+
+    /// Sets the deadline of the whole call: token, attempts and the delays between them. Default of the client: 90 s.
+    with_deadline(deadline: Duration): deadline = Some(deadline);
+
+    /// Sets how this call is retried: a [`RetryPolicy`], or another [`Retry`].
+    with_retry(policy: impl Retry): retry = Some(Arc::new(policy));
+}
+
 impl CallOptions {
     /// Creates options of which none is set.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Sets the timeout of one attempt, from connecting to the last byte of the response. Default of the client: 30 s.
-    #[must_use]
-    pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
-
-    /// Sets the deadline of the whole call: token, attempts and the delays between them. Default of the client: 90 s.
-    #[must_use]
-    pub fn with_deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = Some(deadline);
-        self
-    }
-
-    /// Sets how this call is retried: a [`RetryPolicy`], or another [`Retry`].
-    #[must_use]
-    pub fn with_retry(mut self, policy: impl Retry) -> Self {
-        self.retry = Some(Arc::new(policy));
-        self
     }
 
     /// Turns retries off.
@@ -78,7 +70,6 @@ impl CallOptions {
         self
     }
 
-    /// Takes over the options that `other` sets.
     pub(crate) fn merge(&mut self, other: Self) {
         self.timeout = other.timeout.or(self.timeout);
         self.deadline = other.deadline.or(self.deadline);

@@ -23,7 +23,6 @@ pub(crate) fn segment(value: &str) -> Result<String, &'static str> {
     }
 }
 
-/// Adds `name=value` to a query, both encoded.
 pub(crate) fn push_query(query: &mut String, name: &str, value: &str) {
     if !query.is_empty() {
         query.push('&');
@@ -33,33 +32,26 @@ pub(crate) fn push_query(query: &mut String, name: &str, value: &str) {
     query.extend(utf8_percent_encode(value, RESERVED));
 }
 
-/// Returns the encoded value of a query parameter.
 pub(crate) fn query_value<'q>(query: &'q str, name: &str) -> Option<&'q str> {
     let named = utf8_percent_encode(name, RESERVED).to_string();
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs.find(|(key, _)| *key == named).map(|(_, value)| value)
 }
 
-/// Removes all values of a query parameter.
 pub(crate) fn remove_query(query: &mut String, name: &str) {
     let named = utf8_percent_encode(name, RESERVED).to_string();
-    let others = query
-        .split('&')
-        .filter(|pair| pair.split('=').next() != Some(&named));
+    let is_other = |pair: &&str| pair.split('=').next() != Some(&named);
+    let others = query.split('&').filter(is_other);
     *query = others.collect::<Vec<_>>().join("&");
 }
 
-/// Replaces `{name}` by an encoded value. Returns `false` if the template has no such variable.
-pub(crate) fn expand(template: &mut String, name: &str, encoded: &str) -> bool {
+pub(crate) fn expand(template: &mut String, name: &str, encoded: &str) {
     let variable = format!("{{{name}}}");
-    let found = template.find(&variable);
-    if let Some(open) = found {
+    if let Some(open) = template.find(&variable) {
         template.replace_range(open..open + variable.len(), encoded);
     }
-    found.is_some()
 }
 
-/// Returns the variables of a template that have no value.
 pub(crate) fn unexpanded(template: &str) -> impl Iterator<Item = &str> {
     let starts = template.split('{').skip(1);
     starts.filter_map(|rest| Some(rest.split_once('}')?.0))

@@ -2,12 +2,18 @@
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::time::Duration;
 
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
 
 use crate::data::SetAside;
-use crate::error::identifier;
+use crate::drift::Drifts;
+use crate::error::{DecodeError, Kind, identifier};
 use crate::exchange::Head;
+use crate::{Error, Operation, RetryClass, trace};
 
 /// A successful response: any status of 2xx, documented or not.
 ///
@@ -46,7 +52,6 @@ impl<T> Response<T> {
         Self::new(head.status, head.headers, value)
     }
 
-    /// Hides the value in Debug output.
     pub(crate) fn raw(self) -> Self {
         Self { raw: true, ..self }
     }
@@ -146,6 +151,41 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
             debug.field("value", &self.value).finish()
         }
     }
+}
+
+pub(crate) struct RawResponse {
+    pub(crate) head: Head,
+    pub(crate) body: Bytes,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    pub(crate) drifts: Arc<Drifts>,
+}
+
+pub(crate) type Called = (Option<&'static Operation>, RetryClass);
+
+pub(crate) fn decoded<T: DeserializeOwned>(
+    called: Called,
+    response: RawResponse,
+) -> Result<Response<T>, Error> {
+    match response.drifts.read::<T>(called.0, &response.body) {
+        Ok((value, set_aside)) => {
+            trace::set_aside(called.0, &set_aside);
+            Ok(Response::of(response.head, value).with_set_aside(set_aside))
+        }
+        Err(error) => Err(response_error(called, response, error)),
+    }
+}
+
+/// Keeps what the transport knows, so that the error of a failed decoding has attempts, request id and body.
+pub(crate) fn response_error(
+    (operation, class): Called,
+    response: RawResponse,
+    error: DecodeError,
+) -> Error {
+    Error::new(Kind::Decode(error))
+        .with_response(response.head, response.body)
+        .of_call(operation, class)
+        .with_attempts(response.attempts, response.elapsed)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! One span per call and one event per attempt, with the attribute names of OpenTelemetry. They hold no query, header, body or
-//! resource id.
+//! resource id. Without the feature `tracing` nothing is recorded.
+
+#![cfg_attr(not(feature = "tracing"), allow(unused_variables))]
 
 use reqwest::Url;
 
@@ -9,28 +11,27 @@ use crate::error::identifier;
 use crate::exchange::Head;
 use crate::{Call, Error, Operation};
 
-#[cfg(feature = "tracing")]
-pub(crate) struct Trace(tracing::Span);
+pub(crate) struct Trace(#[cfg(feature = "tracing")] tracing::Span);
 
-/// Creates a span with the fields that all spans have.
-#[cfg(feature = "tracing")]
 macro_rules! span {
     ($name:literal, $url:ident, $($fields:tt)*) => {
-        Trace(tracing::info_span!(
-            $name,
-            otel.kind = "client",
-            server.address = $url.host_str(),
-            server.port = $url.port_or_known_default(),
-            http.response.status_code = tracing::field::Empty,
-            http.request.resend_count = tracing::field::Empty,
-            dintero.request_id = tracing::field::Empty,
-            error.r#type = tracing::field::Empty,
-            $($fields)*
-        ))
+        Trace(
+            #[cfg(feature = "tracing")]
+            tracing::info_span!(
+                $name,
+                otel.kind = "client",
+                server.address = $url.host_str(),
+                server.port = $url.port_or_known_default(),
+                http.response.status_code = tracing::field::Empty,
+                http.request.resend_count = tracing::field::Empty,
+                dintero.request_id = tracing::field::Empty,
+                error.r#type = tracing::field::Empty,
+                $($fields)*
+            ),
+        )
     };
 }
 
-#[cfg(feature = "tracing")]
 impl Trace {
     pub(crate) fn of_call(call: &Call, url: &Url) -> Self {
         span!(
@@ -55,37 +56,40 @@ impl Trace {
     }
 
     pub(crate) fn around<T>(&self, work: impl Future<Output = T>) -> impl Future<Output = T> {
-        use tracing::Instrument as _;
-        work.instrument(self.0.clone())
+        #[cfg(feature = "tracing")]
+        let work = tracing::Instrument::instrument(work, self.0.clone());
+        work
     }
 
     pub(crate) fn attempt(&self, attempts: u32, head: Option<&Head>) {
-        let resent = attempts.saturating_sub(1);
-        let status = head.map(|head| head.status.as_u16());
-        self.0.record("http.request.resend_count", resent);
-        if let Some(head) = head {
-            self.0.record("http.response.status_code", status);
-            let id = head
-                .headers
-                .get("request-id")
-                .and_then(|id| id.to_str().ok());
-            self.0.record("dintero.request_id", id.and_then(identifier));
+        #[cfg(feature = "tracing")]
+        {
+            let resent = attempts.saturating_sub(1);
+            let status = head.map(|head| head.status.as_u16());
+            self.0.record("http.request.resend_count", resent);
+            if let Some(head) = head {
+                self.0.record("http.response.status_code", status);
+                let id = head.headers.get("request-id");
+                let id = id.and_then(|id| id.to_str().ok());
+                self.0.record("dintero.request_id", id.and_then(identifier));
+            }
+            tracing::debug!(
+                http.response.status_code = status,
+                http.request.resend_count = resent,
+                "attempt"
+            );
         }
-        tracing::debug!(
-            http.response.status_code = status,
-            http.request.resend_count = resent,
-            "attempt"
-        );
     }
 
-    /// Records the error of the call.
     pub(crate) fn failed(&self, error: &Error) {
-        self.0.record("error.type", error.type_name());
-        tracing::debug!(error.r#type = error.type_name(), error.message = %error, "failed");
+        #[cfg(feature = "tracing")]
+        {
+            self.0.record("error.type", error.type_name());
+            tracing::debug!(error.r#type = error.type_name(), error.message = %error, "failed");
+        }
     }
 }
 
-/// Records which fields of a response were set aside, by name.
 pub(crate) fn set_aside(operation: Option<&'static Operation>, set_aside: &[SetAside]) {
     #[cfg(feature = "tracing")]
     if !set_aside.is_empty() {
@@ -97,29 +101,4 @@ pub(crate) fn set_aside(operation: Option<&'static Operation>, set_aside: &[SetA
             "fields of the response do not fit their types and were set aside"
         );
     }
-    #[cfg(not(feature = "tracing"))]
-    let _ = (operation, set_aside);
-}
-
-/// Without the feature nothing is recorded.
-#[cfg(not(feature = "tracing"))]
-pub(crate) struct Trace;
-
-#[cfg(not(feature = "tracing"))]
-impl Trace {
-    pub(crate) fn of_call(_: &Call, _: &Url) -> Self {
-        Self
-    }
-
-    pub(crate) fn of_token(_: &Url, _: &str) -> Self {
-        Self
-    }
-
-    pub(crate) fn around<T>(&self, work: impl Future<Output = T>) -> impl Future<Output = T> {
-        work
-    }
-
-    pub(crate) fn attempt(&self, _: u32, _: Option<&Head>) {}
-
-    pub(crate) fn failed(&self, _: &Error) {}
 }

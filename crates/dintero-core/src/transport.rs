@@ -11,16 +11,16 @@ use reqwest::{Request, Url};
 
 use crate::audience::TokenFault;
 use crate::clock::{before, later};
+use crate::data::Violations;
 use crate::error::Kind;
 use crate::exchange::{Head, exchange};
 use crate::handle::Shared;
-use crate::raw_response::RawResponse;
+use crate::response::RawResponse;
 use crate::retry_after::is_transient;
 use crate::token::Token;
 use crate::trace::Trace;
 use crate::{Auth, Call, Error, FailedAttempt, Retry, RetryClass, WasSent};
 
-/// The body that is expected of a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BodyKind {
     Json,
@@ -28,14 +28,12 @@ pub(crate) enum BodyKind {
     Ignored,
 }
 
-/// A request that is complete except for its authorization.
 pub(crate) struct PreparedRequest {
     pub(crate) call: Call,
     pub(crate) url: Url,
     pub(crate) body_kind: BodyKind,
 }
 
-/// The error of an attempt that failed.
 type Failed = (Error, Disposition);
 
 /// Whether the server handled an attempt that failed.
@@ -43,28 +41,22 @@ type Failed = (Error, Disposition);
 enum Disposition {
     /// It provably did not, and the next attempt may succeed.
     NotHandled,
-    /// It refused the token.
     TokenRefused,
-    /// It is unknown.
     Unknown,
     /// It did, or it refused the request permanently.
     Final,
 }
 
-/// The authorization header of one attempt, and the token in it.
 struct Authorization {
     name: HeaderName,
     value: HeaderValue,
     token: Option<Arc<Token>>,
-    /// Whether a token had to be fetched.
     waited: bool,
 }
 
-/// The attempts so far.
 #[derive(Default)]
 struct Progress {
     attempts: u32,
-    /// The outcome of some attempt is unknown.
     unknown: bool,
     retries_after_unknown: u32,
     token_renewed: bool,
@@ -73,8 +65,7 @@ struct Progress {
 impl PreparedRequest {
     pub(crate) async fn run(self) -> Result<RawResponse, Error> {
         if tokio::runtime::Handle::try_current().is_err() {
-            let mut violations = crate::data::Violations::default();
-            violations.push("", "calls require a Tokio runtime");
+            let violations = Violations::of("", "calls require a Tokio runtime");
             return Err(Error::new(Kind::Configuration(violations))
                 .of_call(self.call.operation, self.call.class));
         }
@@ -96,7 +87,7 @@ impl PreparedRequest {
             if authorization.as_ref().is_ok_and(|known| known.waited) {
                 now = shared.clock.now();
             }
-            let (error, disposition) = match &authorization {
+            let (error, mut disposition) = match &authorization {
                 // The token arrived at the deadline: no response could arrive in time.
                 Ok(_) if now >= end => (Error::new(Kind::Timeout(limit)), Disposition::Final),
                 Ok(authorization) => {
@@ -114,7 +105,6 @@ impl PreparedRequest {
                 // The token call has its own retries.
                 Err(error) => (error.share(), Disposition::Final),
             };
-            let mut disposition = disposition;
             if error.status() == Some(StatusCode::UNAUTHORIZED)
                 && !progress.token_renewed
                 && let Ok(Authorization { token, .. }) = &authorization
@@ -143,7 +133,6 @@ impl PreparedRequest {
         }
     }
 
-    /// Returns the delay before the next attempt, or `None` if there is none.
     fn delay(
         &self,
         shared: &Shared,
@@ -230,7 +219,7 @@ impl PreparedRequest {
                 .await
                 .unwrap_or_else(|| {
                     Err(Error::new(Kind::Timeout(limit))
-                        .of_token_call(self.call.handle.account_arc()))
+                        .of_token_call(self.call.handle.account().into()))
                 })?,
         };
         Ok(Authorization {
@@ -251,11 +240,7 @@ impl PreparedRequest {
     ) -> Result<RawResponse, Failed> {
         let timeout = self.call.options.timeout.unwrap_or(shared.timeout);
         let own = later(now, timeout);
-        let (until, limit) = if own < end {
-            (own, timeout)
-        } else {
-            (end, deadline)
-        };
+        let (until, limit) = (own, timeout).min((end, deadline));
         progress.attempts += 1;
         let mut head = None;
         let (request, most) = (self.request(authorization), shared.body_limit);
@@ -344,12 +329,8 @@ impl PreparedRequest {
             headers.insert(authorization.name.clone(), authorization.value.clone());
         }
         let body = self.call.body.clone().map(reqwest::Body::from);
-        if body.is_none()
-            && matches!(
-                *request.method(),
-                Method::POST | Method::PUT | Method::PATCH
-            )
-        {
+        let is_write = matches!(self.call.method, Method::POST | Method::PUT | Method::PATCH);
+        if body.is_none() && is_write {
             // Servers respond with 411 to a request that does not say that it has no body.
             let headers = request.headers_mut();
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));

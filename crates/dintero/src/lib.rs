@@ -39,8 +39,6 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-use std::fmt;
-
 mod amount;
 #[cfg(feature = "callback")]
 pub mod callback;
@@ -86,7 +84,7 @@ pub use dintero_shopping as shopping;
 pub use dintero_wallets as wallets;
 
 /// A client for one account. Cheap to clone, `Send` and `Sync`; clones share connections and tokens.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Dintero {
     handle: Handle,
 }
@@ -183,12 +181,6 @@ impl Dintero {
 impl From<Handle> for Dintero {
     fn from(handle: Handle) -> Self {
         Self { handle }
-    }
-}
-
-impl fmt::Debug for Dintero {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Dintero").field(&self.handle).finish()
     }
 }
 

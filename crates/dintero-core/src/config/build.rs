@@ -23,7 +23,6 @@ use crate::options::{NO_HEADER, set_header};
 use crate::retry::Budget;
 use crate::token::{ClientCredentialsSource, TokenCache};
 
-/// The violation of a production account on a host that is allowed for http.
 pub(crate) const ONLY_HTTPS: &str = "is a production account, for which http is not permitted";
 
 impl<T: From<Handle>> Builder<T> {
@@ -34,11 +33,8 @@ impl<T: From<Handle>> Builder<T> {
     pub fn build(mut self) -> Result<T, Error> {
         let mut violations = std::mem::take(&mut self.violations);
         let account = self.account.take().unwrap_or_default();
-        check_account(
-            self.name("account", "DINTERO_ACCOUNT_ID"),
-            &account,
-            &mut violations,
-        );
+        let account_name = self.name("account", "DINTERO_ACCOUNT_ID");
+        check_account(account_name, &account, &mut violations);
         if let Some(owner) = &self.owner {
             check_owner(owner, &mut violations);
             if violations.is_empty() && TokenFault::environment(owner, &account).is_some() {
@@ -64,7 +60,7 @@ impl<T: From<Handle>> Builder<T> {
         let needs_tls = has(|url| url.scheme() != "http");
         let allowed_http = has(|url| url.scheme() == "http" && !is_loopback(url));
         if allowed_http && account.starts_with('P') {
-            violations.push(self.name("account", "DINTERO_ACCOUNT_ID"), ONLY_HTTPS);
+            violations.push(account_name, ONLY_HTTPS);
         }
         for (name, is_zero) in [
             ("timeout", self.timeout.is_zero()),
@@ -142,7 +138,6 @@ impl<T: From<Handle>> Builder<T> {
         headers
     }
 
-    /// Returns the credentials, of which exactly one kind must be given.
     fn one_kind(&mut self, violations: &mut Violations) -> Option<Credentials> {
         let kinds = "client id and secret, a token, an API key or a token source";
         match self.given.len() {

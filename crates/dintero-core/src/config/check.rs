@@ -12,10 +12,8 @@ pub fn check_secret(name: &str, secret: &str, violations: &mut Violations) {
     if secret.is_empty() {
         violations.push(name, "is required");
     } else if secret.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}') != secret {
-        violations.push(
-            name,
-            "has white space around it, such as the line feed of a file: trim it",
-        );
+        let rule = "has white space around it, such as the line feed of a file: trim it";
+        violations.push(name, rule);
     } else if secret.chars().any(char::is_control) {
         violations.push(name, "has control characters");
     }

@@ -2,8 +2,8 @@
 
 mod build;
 mod check;
-mod env;
 
+use std::ffi::OsString;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 pub(crate) use build::ONLY_HTTPS;
 #[cfg(any(fuzzing, test))]
@@ -20,26 +20,18 @@ pub use check::check_secret;
 
 use crate::account::is_account;
 use crate::clock::{Clock, SystemClock};
-use crate::credentials::{Credentials, TokenSource, api_key, basic, bearer};
+use crate::credentials::{Credentials, TokenSource, basic, sensitive};
 use crate::data::Violations;
 use crate::drift::Callback;
 use crate::handle::Handle;
 use crate::http_clients::Customize;
+use crate::macros::setters;
 use crate::options::NO_HEADER;
 use crate::{Drift, Retry, RetryPolicy};
 
-/// The credentials from which tokens are requested.
 const CLIENT: &str = "client credentials";
 const API_URL: &str = "https://api.dintero.com";
 const CHECKOUT_URL: &str = "https://checkout.dintero.com";
-/// Captures and refunds can take long at the payment provider; shop plug-ins with a shorter timeout had to raise it to this.
-const TIMEOUT: Duration = Duration::from_secs(30);
-/// Connecting takes milliseconds; a network that takes longer than this loses packets.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Three attempts that time out.
-const DEADLINE: Duration = Duration::from_secs(90);
-/// Many times the size of the largest list or report, and still small for a small server.
-const BODY_LIMIT: u64 = 32 << 20;
 
 /// A builder of a client. `T` is the type that [`build`](Self::build) returns: a [`Handle`], or a client that wraps one.
 ///
@@ -91,11 +83,11 @@ impl<T: From<Handle>> Builder<T> {
             http_hosts: Vec::new(),
             user_agent_suffix: None,
             headers: Vec::new(),
-            timeout: TIMEOUT,
-            connect_timeout: CONNECT_TIMEOUT,
-            deadline: DEADLINE,
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            deadline: Duration::from_secs(90),
             retry: Arc::new(RetryPolicy::default()),
-            body_limit: BODY_LIMIT,
+            body_limit: 32 << 20,
             http: None,
             proxy: None,
             clock: Arc::new(SystemClock),
@@ -112,6 +104,30 @@ impl<T: From<Handle>> Builder<T> {
     /// if its variable is missing.
     pub fn environment(self) -> Self {
         self.environment_from(|name| std::env::var_os(name))
+    }
+
+    /// Reads the same variables as [`environment`](Self::environment) from `lookup`.
+    pub fn environment_from(mut self, lookup: impl Fn(&str) -> Option<OsString>) -> Self {
+        self.from_environment = true;
+        let mut violations = std::mem::take(&mut self.violations);
+        let mut read = |name: &str| match lookup(name).map(OsString::into_string) {
+            Some(Err(_)) => {
+                violations.push(name, "is not valid UTF-8");
+                None
+            }
+            text => text.and_then(Result::ok).filter(|text| !text.is_empty()),
+        };
+        self.account = read("DINTERO_ACCOUNT_ID");
+        let id = read("DINTERO_CLIENT_ID").unwrap_or_default();
+        let secret = read("DINTERO_CLIENT_SECRET").unwrap_or_default();
+        // A missing variable must not replace the URL of a sandbox by that of production.
+        self.api_url = read("DINTERO_API_URL").or(self.api_url);
+        self.checkout_url = read("DINTERO_CHECKOUT_URL").or(self.checkout_url);
+        let hosts = read("DINTERO_ALLOW_HTTP").unwrap_or_default();
+        let hosts = hosts.split(',').map(str::trim);
+        self.http_hosts.extend(hosts.map(str::to_owned));
+        self.violations = violations;
+        self.client(("DINTERO_CLIENT_ID", id), ("DINTERO_CLIENT_SECRET", secret))
     }
 
     /// Sets name and version of the system, such as the shop platform (`Dintero-System-Name`, `-Version`), at most 120 characters
@@ -147,17 +163,13 @@ impl<T: From<Handle>> Builder<T> {
 
     /// Sets a fixed access token, which is not renewed.
     pub fn bearer_token(self, token: impl Into<String>) -> Self {
-        self.fixed("bearer token", AUTHORIZATION, token.into(), bearer)
+        self.fixed("bearer token", AUTHORIZATION, "Bearer ", token.into())
     }
 
     /// Sets an API key, which is sent as `x-api-key`. Dintero documents it for administrative operations only.
     pub fn api_key(self, key: impl Into<String>) -> Self {
-        self.fixed(
-            "API key",
-            HeaderName::from_static("x-api-key"),
-            key.into(),
-            api_key,
-        )
+        let header = HeaderName::from_static("x-api-key");
+        self.fixed("API key", header, "", key.into())
     }
 
     /// Sets a source of access tokens.
@@ -181,16 +193,10 @@ impl<T: From<Handle>> Builder<T> {
         self.give(CLIENT, basic, None, violations)
     }
 
-    fn fixed(
-        self,
-        name: &'static str,
-        header: HeaderName,
-        secret: String,
-        value: fn(&SecretString) -> Option<HeaderValue>,
-    ) -> Self {
+    fn fixed(self, name: &'static str, header: HeaderName, scheme: &str, secret: String) -> Self {
         let mut violations = Violations::default();
         check_secret(name, &secret, &mut violations);
-        let value = value(&SecretString::from(secret));
+        let value = sensitive(scheme, SecretString::from(secret).expose_secret());
         if violations.is_empty() && value.is_none() {
             violations.push(name, NO_HEADER);
         }
@@ -215,12 +221,10 @@ impl<T: From<Handle>> Builder<T> {
         self
     }
 
-    /// Returns the name of a setting in error messages, which depends on where it comes from.
     fn name(&self, setting: &'static str, variable: &'static str) -> &'static str {
-        if self.from_environment {
-            variable
-        } else {
-            setting
+        match self.from_environment {
+            true => variable,
+            false => setting,
         }
     }
 
@@ -230,22 +234,9 @@ impl<T: From<Handle>> Builder<T> {
     }
 }
 
-/// Writes setters, each of which sets one field.
-macro_rules! setters {
-    ($($(#[$meta:meta])* $name:ident($($argument:ident: $type:ty),*): $field:ident = $value:expr;)*) => {
-        impl<T: From<Handle>> Builder<T> {
-            $(
-                $(#[$meta])*
-                pub fn $name(mut self, $($argument: $type),*) -> Self {
-                    self.$field = $value;
-                    self
-                }
-            )*
-        }
-    };
-}
-
 setters! {
+    impl[T: From<Handle>] Builder<T>:
+
     /// Sets the account: `T` (test) or `P` (production) and 8 digits.
     account(id: impl Into<String>): account = Some(id.into());
 

@@ -8,7 +8,6 @@ use super::Declined;
 use super::facts::Confirm;
 use crate::data::Number;
 
-/// What a response or a read shows of a request.
 #[derive(Debug)]
 pub(super) enum Observation {
     /// The request was carried out: by the effect of this index, or as the whole state shows.
@@ -17,7 +16,6 @@ pub(super) enum Observation {
     Declined(Declined),
     /// The reference belongs to another request.
     Conflict,
-    /// The state proves nothing, for this reason.
     Inconclusive(&'static str),
     /// The request has no visible effect.
     Absent,
@@ -34,7 +32,6 @@ pub(super) enum Phase {
     After,
 }
 
-/// What of a request its effect must have.
 #[derive(Debug)]
 pub(super) struct Evidence {
     pub(super) facts: &'static Confirm,
@@ -42,7 +39,6 @@ pub(super) struct Evidence {
     /// Whether an earlier call may have sent this request, since the caller gave its reference or it needs none.
     pub(super) is_repeatable: bool,
     pub(super) same: Vec<(&'static str, Value)>,
-    /// The id of the begin that a 202 announced.
     pub(super) announced: Option<String>,
     /// How often each effect of other requests was seen before this one was sent.
     pub(super) seen: HashMap<String, usize>,
@@ -73,7 +69,6 @@ struct Effect<'e> {
 }
 
 impl Evidence {
-    /// Returns what the body of a response or of a read shows.
     pub(super) fn observe(&self, body: &Value, phase: Phase) -> Observation {
         let facts = self.facts;
         if facts.is_effect && phase == Phase::Response {
@@ -100,7 +95,6 @@ impl Evidence {
         }
     }
 
-    /// Remembers the effects of other requests, before this one is sent.
     pub(super) fn remember(&mut self, body: &Value) {
         for effect in self.effects(body).unwrap_or_default() {
             let identity = self.identity(effect.value);
@@ -255,16 +249,14 @@ impl Evidence {
         };
         let result = |index: usize| facts.result.and_then(|members| present(members[index]));
         let id = |index| Some(normalized(result(index)?.as_str()?));
-        let is_certain = facts.result.is_none();
         Effect {
             value,
             index,
             role,
             is_new,
-            success: if is_certain {
-                Some(true)
-            } else {
-                result(0).and_then(Value::as_bool)
+            success: match facts.result {
+                Some(_) => result(0).and_then(Value::as_bool),
+                None => Some(true),
             },
             request_id: id(3),
             correlation_id: id(4),
@@ -294,8 +286,8 @@ fn equals(expected: &Value, found: Option<&Value>, known: &[&str]) -> Option<boo
     }
 }
 
-/// Ids come with and without dashes.
-pub(super) fn normalized(id: &str) -> String {
+/// Returns an id, which comes with and without dashes, without them.
+pub fn normalized(id: &str) -> String {
     id.replace('-', "").to_lowercase()
 }
 

@@ -54,7 +54,6 @@ pub enum Source {
 }
 
 impl Confirm {
-    /// Returns the documented values of a member of an effect.
     pub(super) fn known(&self, member: &str) -> &'static [&'static str] {
         let known = self.known.iter().find(|(known, _)| *known == member);
         known.map_or(&[], |(_, values)| values)

@@ -1,17 +1,18 @@
 //! One confirmed request at a time for each operation, object and reference of a client and its clones.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
+
+use crate::lock;
 
 /// The turn of a request: until when an earlier one may have an effect that is not visible yet.
 pub(super) type Turn = OwnedMutexGuard<Option<Instant>>;
 
 type Turns = HashMap<String, Arc<AsyncMutex<Option<Instant>>>>;
 
-/// The requests that are on their way, or may have an effect that is not visible yet.
 #[derive(Default)]
 pub(crate) struct Locks(Mutex<(Turns, usize)>);
 
@@ -19,8 +20,7 @@ impl Locks {
     /// Waits until no other request of this key is on its way.
     pub(super) async fn turn(&self, key: String, now: Instant) -> Turn {
         let turn = {
-            let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let (turns, most) = &mut *turns;
+            let (turns, most) = &mut *lock(&self.0);
             if turns.len() > *most {
                 turns.retain(|_, turn| {
                     let until = turn.try_lock().map_or(None, |until| *until);
@@ -36,11 +36,7 @@ impl Locks {
 
     #[cfg(test)]
     fn len(&self) -> usize {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .0
-            .len()
+        lock(&self.0).0.len()
     }
 }
 

@@ -19,6 +19,8 @@ use serde_json::{Value, json};
 
 use evidence::Evidence;
 #[doc(hidden)]
+pub use evidence::normalized;
+#[doc(hidden)]
 pub use facts::{Confirm, Source};
 pub(crate) use locks::Locks;
 pub use outcome::{Declined, NotApplied, Outcome, Pending, RetryAdvice, Unknown};
@@ -91,14 +93,11 @@ impl<T> fmt::Debug for Confirmation<T> {
     }
 }
 
-/// Adds a reference to the call if it has none, and collects what its effect must have.
 fn in_flight(call: &mut Call, arguments: &[(&str, String)]) -> Result<InFlight, Violations> {
-    let mut violations = Violations::default();
     let operation = call.operation;
     let facts = operation.and_then(|operation| operation.facts.confirm.as_ref());
     let (Some(facts), Some(operation)) = (facts, operation) else {
-        violations.push("", "cannot be confirmed");
-        return Err(violations);
+        return Err(Violations::of("", "cannot be confirmed"));
     };
     let template = [operation.base(), operation.path()].concat();
     let segments: Vec<_> = template.split('/').zip(call.path.split('/')).collect();
@@ -114,8 +113,7 @@ fn in_flight(call: &mut Call, arguments: &[(&str, String)]) -> Result<InFlight, 
     if given.as_deref() == Some("") {
         let field = member.unwrap_or_default().replace('/', ".");
         let rule = "must not be empty: it identifies this request";
-        violations.push(&field[1..], rule);
-        return Err(violations);
+        return Err(Violations::of(&field[1..], rule));
     }
     let is_repeatable = facts.unique || given.is_some();
     let reference = given.or_else(|| {
@@ -138,11 +136,8 @@ fn in_flight(call: &mut Call, arguments: &[(&str, String)]) -> Result<InFlight, 
             choice.map(|(value, _)| json!(value))
         }
     };
-    let same = facts
-        .same
-        .iter()
-        .filter_map(|(member, source)| Some((*member, part(source)?)));
-    let same = same.collect();
+    let given = |(member, source): &(&'static str, Source)| Some((*member, part(source)?));
+    let same = facts.same.iter().filter_map(given).collect();
     let mut read = call.handle.call(facts.read).options(call.options.clone());
     let mut is_readable = true;
     for (name, source) in facts.with {
@@ -157,12 +152,10 @@ fn in_flight(call: &mut Call, arguments: &[(&str, String)]) -> Result<InFlight, 
             _ => is_readable = false,
         }
     }
-    let account = call.handle.account();
+    let (account, from, to) = (call.handle.account(), &read.path, &call.path);
+    let key = format!("{account} {operation:?} {to} {from} {reference:?}");
     Ok(InFlight {
-        key: format!(
-            "{account} {operation:?} {} {} {reference:?}",
-            call.path, read.path
-        ),
+        key,
         read: is_readable.then_some(read),
         evidence: Evidence {
             facts,
@@ -179,7 +172,6 @@ fn in_flight(call: &mut Call, arguments: &[(&str, String)]) -> Result<InFlight, 
     })
 }
 
-/// Sets a member, and makes the objects around it.
 fn put(mut body: &mut Value, member: &str, value: &str) {
     for name in member.split('/').skip(1) {
         if !body.is_object() {

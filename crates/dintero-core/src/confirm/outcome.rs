@@ -149,7 +149,6 @@ impl fmt::Debug for Declined {
     }
 }
 
-/// Leaves out the provider's text, which may name the payer.
 impl fmt::Display for Declined {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the payment provider declined; ")?;

@@ -10,16 +10,15 @@ use super::evidence::{Evidence, Observation, Phase, normalized};
 use super::locks::Turn;
 use super::outcome::NotApplied;
 use crate::error::{DecodeError, Kind};
-use crate::raw_response::{RawResponse, response_error};
+use crate::response::{RawResponse, response_error};
 use crate::transport::BodyKind;
-use crate::{Call, Error, RetryClass, WasSent, trace};
+use crate::{Call, Error, RetryClass, Violations, WasSent, trace};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// A longer `Retry-After` is for a job queue.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 
-/// What is known of a request.
 pub(super) enum Step {
     /// It was carried out; holds the state that proves it.
     Applied(Vec<u8>),
@@ -28,7 +27,6 @@ pub(super) enum Step {
     Unknown(Option<Error>),
 }
 
-/// A request on its way to an outcome.
 pub(super) struct InFlight {
     pub(super) call: Call,
     /// The read, unless a part of the request that it needs is missing.
@@ -40,23 +38,18 @@ pub(super) struct InFlight {
     pub(super) progress: Progress,
 }
 
-/// How far a request has come.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     pub(super) sent: bool,
     /// Whether the API reported success, so that the absence of an effect proves nothing.
     succeeded: bool,
-    /// Whether the API accepted the request to carry it out later.
     accepted: bool,
-    /// Why the last observation was inconclusive.
     pub(super) reason: Option<&'static str>,
-    /// The error of the last attempt.
     pub(super) error: Option<Error>,
     /// The start of the confirmation timeout, if an effect may still appear.
     since: Option<Instant>,
 }
 
-/// What a read shows, and what was read.
 type Read = Result<(Observation, Value, RawResponse), Error>;
 
 impl InFlight {
@@ -64,7 +57,6 @@ impl InFlight {
         self.call.handle.shared().clock.now()
     }
 
-    /// Deserializes the state that proves the effect.
     pub(super) fn decode<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Error> {
         let operation = self.call.operation;
         let read = self.call.handle.shared().drifts.read::<T>(operation, body);
@@ -92,7 +84,6 @@ impl InFlight {
         step
     }
 
-    /// Waits until no other request of this reference is on its way.
     async fn turn(&self) -> Turn {
         let locks = &self.call.handle.shared().locks;
         locks.turn(self.key.clone(), self.now()).await
@@ -182,9 +173,8 @@ impl InFlight {
             Ok(body) => body,
             Err(error) => {
                 let called = (self.call.operation, self.call.class);
-                return self
-                    .look(Some(response_error(called, response, error)))
-                    .await;
+                let error = response_error(called, response, error);
+                return self.look(Some(error)).await;
             }
         };
         match self.evidence.observe(&body, Phase::Response) {
@@ -210,10 +200,8 @@ impl InFlight {
 
     pub(super) async fn check(&mut self) -> Step {
         let (turn, now) = (self.turn().await, self.now());
-        let own = self
-            .progress
-            .since
-            .and_then(|since| since.checked_add(self.timeout));
+        let since = self.progress.since;
+        let own = since.and_then(|since| since.checked_add(self.timeout));
         // Another request of this reference may have been sent since.
         let until = own.max(*turn).unwrap_or(now);
         let left = until.saturating_duration_since(now);
@@ -221,7 +209,6 @@ impl InFlight {
         self.read_step(read)
     }
 
-    /// Reads until the request has an effect or the confirmation timeout has passed.
     async fn confirm(&self) -> Read {
         let since = self.progress.since;
         self.poll(since, self.timeout, false).await
@@ -229,10 +216,9 @@ impl InFlight {
 
     /// Reads while no effect is visible or, if told so, it is pending, until a read that begins after the limit; once without a start.
     async fn poll(&self, since: Option<Instant>, limit: Duration, while_pending: bool) -> Read {
-        let phase = if self.progress.sent {
-            Phase::After
-        } else {
-            Phase::Before
+        let phase = match self.progress.sent {
+            true => Phase::After,
+            false => Phase::Before,
         };
         let mut pause = FIRST_PAUSE;
         loop {
@@ -257,9 +243,7 @@ impl InFlight {
 
     async fn read(&self, phase: Phase) -> Read {
         let Some(read) = &self.read else {
-            let mut violations = crate::Violations::default();
-            violations.push("", "does not name what would show its effect");
-            return Err(violations.into());
+            return Err(Violations::of("", "does not name what would show its effect").into());
         };
         let (called, raw) = read.clone().run(BodyKind::Json).await?;
         match json(&raw.body) {

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{AccessToken, TokenRequest, basic, bearer};
+use super::{AccessToken, TokenRequest, basic, sensitive};
 
 #[test]
 fn authorization_headers_follow_the_standards_and_do_not_show() {
@@ -10,7 +10,7 @@ fn authorization_headers_follow_the_standards_and_do_not_show() {
     assert_eq!(basic.as_bytes(), b"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
     assert_eq!(format!("{basic:?}"), "Sensitive");
     for bad in ["a\nb", "a\0", "tøken"] {
-        assert!(bearer(&SecretString::from(bad)).is_none(), "{bad:?}");
+        assert!(sensitive("Bearer ", bad).is_none(), "{bad:?}");
     }
 }
 
@@ -33,5 +33,8 @@ fn a_token_does_not_show() {
         "{:?}",
         AccessToken::new("eyJ-secret").expires_in(Duration::from_secs(9))
     );
-    assert_eq!(shown, "AccessToken { expires_in: Some(9s), .. }");
+    assert!(
+        shown.contains("expires_in: Some(9s)") && !shown.contains("eyJ"),
+        "{shown}"
+    );
 }

@@ -45,27 +45,25 @@ fn read_by<T: DeserializeOwned>(
     body: &[u8],
     first: impl FnOnce(&str) -> (Option<T>, bool),
 ) -> (Read<T>, Vec<Finding>) {
-    let text = match utf8(body) {
-        Ok(text) => text,
-        Err(error) => return (Err(error), Vec::new()),
+    let read = || {
+        let text = utf8(body)?;
+        lenient::DOUBT.set(false);
+        if let (Some(value), false) = first(text)
+            && !lenient::DOUBT.get()
+        {
+            return Ok(((value, Vec::new()), Vec::new()));
+        }
+        let mut value = None;
+        let (set_aside, findings) = read_again(text, &mut |deserializer| {
+            value = Some(T::deserialize(deserializer)?);
+            Ok(())
+        })?;
+        let value = value.ok_or_else(DecodeError::empty)?;
+        Ok(((value, set_aside), findings))
     };
-    lenient::take_doubt();
-    if let (Some(value), false) = first(text)
-        && !lenient::take_doubt()
-    {
-        return (Ok((value, Vec::new())), Vec::new());
-    }
-    let mut value = None;
-    let result = read_again(text, &mut |deserializer| {
-        value = Some(T::deserialize(deserializer)?);
-        Ok(())
-    });
-    match (result, value) {
-        (Ok((set_aside, findings)), Some(value)) => (Ok((value, set_aside)), findings),
-        (result, _) => (
-            Err(result.err().unwrap_or_else(DecodeError::empty)),
-            Vec::new(),
-        ),
+    match read() {
+        Ok((read, findings)) => (Ok(read), findings),
+        Err(error) => (Err(error), Vec::new()),
     }
 }
 
@@ -73,9 +71,8 @@ fn read_by<T: DeserializeOwned>(
 fn utf8(body: &[u8]) -> Result<&str, DecodeError> {
     std::str::from_utf8(body).map_err(|_| {
         let error = serde_json::from_slice::<Value>(body).err();
-        error.map_or_else(DecodeError::not_utf8, |error| {
-            DecodeError::new(&error, body)
-        })
+        let not_utf8 = || DecodeError::field("", "the body is not JSON in UTF-8");
+        error.map_or_else(not_utf8, |error| DecodeError::new(&error, body))
     })
 }
 

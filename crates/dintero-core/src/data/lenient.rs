@@ -6,8 +6,6 @@
 //! everything; the deserializers are those of the usual reading.
 
 use std::cell::{Cell, RefCell};
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
 
 use serde::de::{self, Deserialize, Visitor};
 use serde_json::de::StrRead;
@@ -18,16 +16,15 @@ use super::raw::{Raw, without_position};
 use super::set_aside::{Finding, Misfit, SetAside};
 use super::unknown_fields::ELEMENT;
 use crate::DriftKind;
+use crate::drift::hash_of;
 use crate::error::{DecodeError, paths_at};
 
 pub(super) type Deserializer<'a> = serde_json::Deserializer<StrRead<'a>>;
-/// Deserializes a value into its place.
 pub(super) type Parse<'p> = dyn FnMut(&mut Deserializer<'_>) -> serde_json::Result<()> + 'p;
 
 /// The limit of what is listed; what does not fit is kept in any case.
 const MAX_MISFITS: usize = 1_000;
 
-/// The limit of what the types do not know, in one body.
 const MAX_FINDINGS: usize = 200;
 
 /// Objects nested deeper than this are set aside, so that no body can exhaust the stack.
@@ -35,7 +32,8 @@ const MAX_DEPTH: u32 = 64;
 
 thread_local! {
     static MODE: Cell<Mode> = const { Cell::new(Mode::Usual) };
-    static DOUBT: Cell<bool> = const { Cell::new(false) };
+    /// Whether a usual reading found a value that fits none of the variants that it may be.
+    pub(super) static DOUBT: Cell<bool> = const { Cell::new(false) };
     static NAMES: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
     static READING: RefCell<Reading> = RefCell::default();
 }
@@ -50,7 +48,6 @@ enum Mode {
     Exact,
 }
 
-/// What a lenient reading has found so far.
 #[derive(Default)]
 struct Reading {
     /// The address of the body and its length.
@@ -58,7 +55,6 @@ struct Reading {
     /// The offset in the body of the field that is being read.
     at: usize,
     depth: u32,
-    /// Whether the body is an object.
     is_object: bool,
     /// Whether elements that are no objects are kept as such.
     keeps_elements: bool,
@@ -75,18 +71,15 @@ impl Reading {
         }
     }
 
-    /// How much was found so far.
     fn found(&self) -> [usize; 2] {
         [self.misfits.len(), self.findings.len()]
     }
 
-    /// Forgets what was found later.
     fn forget(&mut self, [misfits, findings]: [usize; 2]) {
         self.misfits.truncate(misfits);
         self.findings.truncate(findings);
     }
 
-    /// Adds the paths, in one pass over the body.
     fn resolve(mut self, body: &str) -> (Vec<SetAside>, Vec<Finding>) {
         let misfits = self.misfits.iter().flat_map(Misfit::offsets);
         let findings = self.findings.iter().map(|finding| finding.at);
@@ -111,24 +104,20 @@ impl Reading {
     }
 }
 
-/// Returns `true` in a second reading.
 pub(super) fn is_on() -> bool {
     matches!(MODE.get(), Mode::Lenient | Mode::Exact)
 }
 
-/// Returns `true` if fields that do not fit are set aside.
 pub(super) fn sets_aside() -> bool {
     MODE.get() == Mode::Lenient
 }
 
-/// Takes note of the name of a field, a part of the body.
 pub(super) fn note(name: &str) {
     if is_on() {
         READING.with_borrow_mut(|reading| reading.names.push(reading.offset(name)));
     }
 }
 
-/// Sets the mode until it is dropped.
 struct Within(Mode);
 
 impl Within {
@@ -213,16 +202,6 @@ pub(super) fn attempt_variant<T>(
     read.ok()
 }
 
-/// Notes that a usual reading found a value that none of the variants fits that it may be.
-pub(super) fn doubt() {
-    DOUBT.set(true);
-}
-
-/// Returns `true` if a usual reading is in doubt.
-pub(super) fn take_doubt() -> bool {
-    DOUBT.replace(false)
-}
-
 /// Runs a usual reading and returns hashes of the names that the types do not know, each once.
 pub(super) fn watch<T>(read: impl FnOnce() -> T) -> (T, Vec<u64>) {
     let _within = Within::new(Mode::Watched);
@@ -235,9 +214,7 @@ pub(super) fn found(kind: DriftKind, within: &'static str, name: &str, text: &st
     match MODE.get() {
         Mode::Usual => {}
         Mode::Watched => NAMES.with_borrow_mut(|names| {
-            let mut hasher = DefaultHasher::new();
-            (within, name).hash(&mut hasher);
-            let hash = hasher.finish();
+            let hash = hash_of((within, name));
             if names.len() < MAX_FINDINGS && !names.contains(&hash) {
                 names.push(hash);
             }

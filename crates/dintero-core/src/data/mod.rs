@@ -1,6 +1,5 @@
 //! The wire types of the generated clients: lenient in what they deserialize, strict in what they send.
 
-mod convert;
 mod decode;
 mod lenient;
 mod nullable;
@@ -21,7 +20,6 @@ mod violations;
 
 #[doc(hidden)]
 pub use crate::error::DecodeError;
-pub use convert::{convert, convert_list, convert_map};
 pub use decode::{Read, read, read_watched};
 pub use nullable::{Nullable, Optional};
 pub use number::{NotANumber, Number, StringOrNumber};
@@ -35,4 +33,4 @@ pub use text::{Date, DateTime, Text, TextFormat, Uuid};
 pub use union::{UnionFacts, VariantFacts, constant, read_union};
 pub use unknown_fields::{FieldName, Received, UnknownFields};
 pub use validate::{Limit, Validate, check_properties};
-pub use violations::{Violation, Violations};
+pub use violations::{Violation, Violations, convert, convert_list, convert_map};

@@ -32,6 +32,15 @@ impl<T> From<T> for Nullable<T> {
     }
 }
 
+impl<T> From<Nullable<T>> for Option<T> {
+    fn from(field: Nullable<T>) -> Self {
+        match field {
+            Nullable::Value(value) => Some(value),
+            Nullable::Absent | Nullable::Null => None,
+        }
+    }
+}
+
 impl<T: Serialize> Serialize for Nullable<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value().serialize(serializer)

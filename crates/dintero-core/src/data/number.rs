@@ -88,17 +88,18 @@ impl fmt::Display for NotANumber {
 
 impl std::error::Error for NotANumber {}
 
-macro_rules! from_integer {
-    ($($integer:ty),*) => {$(
-        impl From<$integer> for Number {
-            fn from(value: $integer) -> Self {
-                Self::new(value.into())
+macro_rules! from {
+    ($into:ident: $($from:ty => $make:ident),*) => {$(
+        impl From<$from> for $into {
+            fn from(value: $from) -> Self {
+                Self::$make(value.into())
             }
         }
     )*};
 }
 
-from_integer!(i8, i16, i32, i64, u8, u16, u32, u64);
+from!(Number: i8 => new, i16 => new, i32 => new, i64 => new, u8 => new, u16 => new, u32 => new, u64 => new);
+from!(StringOrNumber: &str => String, String => String, i64 => Number, Number => Number);
 
 impl TryFrom<f64> for Number {
     type Error = NotANumber;
@@ -182,18 +183,6 @@ impl fmt::Debug for StringOrNumber {
         }
     }
 }
-
-macro_rules! from {
-    ($($from:ty => $variant:ident),*) => {$(
-        impl From<$from> for StringOrNumber {
-            fn from(value: $from) -> Self {
-                Self::$variant(value.into())
-            }
-        }
-    )*};
-}
-
-from!(&str => String, String => String, i64 => Number, Number => Number);
 
 impl fmt::Display for StringOrNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use serde::de::{self, Deserializer, Visitor};
+use serde::{Deserialize, Deserializer};
 
-use super::lenient;
+use super::{FieldName, lenient};
 use crate::DriftKind;
 
 /// A value that this version does not know. It can only be made from a string that is none of the known values.
@@ -42,9 +42,7 @@ impl UnknownInteger {
 
 #[doc(hidden)]
 pub trait OpenEnum: Sized {
-    /// Returns the variant of a known value.
     fn known(text: &str) -> Option<Self>;
-    /// Returns the variant of any other value.
     fn unknown(value: UnknownValue) -> Self;
 }
 
@@ -57,20 +55,7 @@ pub fn open<E: OpenEnum>(text: &str) -> E {
     })
 }
 
-/// Deserializes a variant.
 #[doc(hidden)]
 pub fn read_open<'de, E: OpenEnum, D: Deserializer<'de>>(deserializer: D) -> Result<E, D::Error> {
-    struct OpenVisitor<E>(std::marker::PhantomData<E>);
-    impl<E: OpenEnum> Visitor<'_> for OpenVisitor<E> {
-        type Value = E;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string")
-        }
-
-        fn visit_str<Error: de::Error>(self, text: &str) -> Result<E, Error> {
-            Ok(open(text))
-        }
-    }
-    deserializer.deserialize_str(OpenVisitor(std::marker::PhantomData))
+    FieldName::deserialize(deserializer).map(|text| open(&text.0))
 }

@@ -57,7 +57,6 @@ impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Place<'_, T> {
     }
 }
 
-/// Deserializes the value of a field that the type does not know.
 #[inline(never)]
 pub fn read_unknown_field<'de, A: MapAccess<'de>>(
     input: &mut A,
@@ -73,7 +72,6 @@ pub fn read_unknown_field<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Serializes a field.
 #[inline(never)]
 pub fn write<M: SerializeMap, T: Serialize + ?Sized>(
     output: &mut M,

@@ -168,7 +168,6 @@ pub(super) fn value_of(text: &str) -> Exact<Value> {
     Exact { value, text }
 }
 
-/// Returns the nearest [`Value`] of a body that could be read.
 pub(crate) fn nearest_value(body: &[u8]) -> Value {
     serde_json::from_slice(body).unwrap_or_else(|_| {
         let text = String::from_utf8_lossy(body);

@@ -42,10 +42,9 @@ pub struct Personal<'a>(pub &'a dyn fmt::Debug);
 
 impl fmt::Debug for Personal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if REVEALED.get() {
-            self.0.fmt(f)
-        } else {
-            f.write_str("[redacted]")
+        match REVEALED.get() {
+            true => self.0.fmt(f),
+            false => f.write_str("[redacted]"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::violations::join;
 use crate::DriftKind;
 use crate::error::{DecodeError, offset, paths_at, reason};
 
@@ -30,12 +31,7 @@ impl SetAside {
     #[doc(hidden)]
     pub fn within(mut self, name: &str) -> Self {
         for path in [&mut self.path, &mut self.place] {
-            let dot = if path.is_empty() || path.starts_with('[') {
-                ""
-            } else {
-                "."
-            };
-            *path = format!("{name}{dot}{path}");
+            *path = join(name, path);
         }
         self
     }
@@ -53,15 +49,11 @@ impl SetAside {
 
 impl fmt::Display for SetAside {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            path,
-            place,
-            expected,
-            found,
-        } = self;
+        write!(f, "`{}` was set aside: expected ", self.path)?;
         write!(
             f,
-            "`{path}` was set aside: expected {expected} at `{place}`, found {found}"
+            "{} at `{}`, found {}",
+            self.expected, self.place, self.found
         )
     }
 }
@@ -69,11 +61,8 @@ impl fmt::Display for SetAside {
 /// A value that does not fit, by its offsets in the body.
 pub(super) struct Misfit {
     name: String,
-    /// Where the field that is set aside begins.
     at: usize,
-    /// Where the deserializer stopped.
     stopped: usize,
-    /// The required field that is missing there.
     missing: Option<String>,
     reason: String,
     found: &'static str,
@@ -112,7 +101,6 @@ impl Misfit {
         }
     }
 
-    /// Describes a value that does not fit as a whole.
     pub(super) fn whole(name: &str, at: usize, text: &str, expected: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -124,34 +112,26 @@ impl Misfit {
         }
     }
 
-    /// The offsets of the field that is set aside and of the value that does not fit.
     pub(super) fn offsets(&self) -> [usize; 2] {
         [self.at, self.stopped]
     }
 
-    /// Describes it by the paths of its offsets.
-    pub(super) fn resolve(self, path: String, mut place: String) -> SetAside {
-        if let Some(name) = self.missing {
-            place += if place.is_empty() { "" } else { "." };
-            place += &name;
-        }
+    pub(super) fn resolve(self, path: String, place: String) -> SetAside {
         let reason = self.reason.replacen("expected ", "", 1);
         SetAside {
             path,
-            place,
+            place: join(&place, self.missing.as_deref().unwrap_or_default()),
             expected: reason.replacen("missing field", "the field", 1),
             found: self.found,
         }
     }
 
-    /// Returns the error of a body that does not fit as a whole.
     pub(super) fn into_error(self, body: &str, names: &[usize]) -> DecodeError {
         let paths = paths_at(body.as_bytes(), &[self.stopped], Some(names));
         DecodeError::field(&paths[0], &self.reason)
     }
 }
 
-/// Returns the kind of the value that an error is about.
 fn found(text: &str, error: &serde_json::Error) -> &'static str {
     let message = error.to_string();
     let Some(named) = message.strip_prefix("invalid type: ") else {
@@ -183,7 +163,6 @@ fn kind_of(text: &str) -> &'static str {
 pub struct Finding {
     pub(crate) kind: DriftKind,
     pub(crate) path: String,
-    /// The value of an enum, if it looks like one.
     pub(crate) value: Option<String>,
     pub(super) at: usize,
 }

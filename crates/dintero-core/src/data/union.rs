@@ -53,7 +53,7 @@ pub fn read_union<'de, U, D: Deserializer<'de>>(
         }
     }
     if !is_tagged && !names.is_empty() {
-        lenient::doubt();
+        lenient::DOUBT.set(true);
     }
     let tag = facts.tag.first();
     match tag.and_then(|tag| members.get_key_value(*tag)) {
@@ -71,7 +71,6 @@ pub fn read_union<'de, U, D: Deserializer<'de>>(
 
 type Members<'a> = BTreeMap<FieldName<'a>, Raw<'a>>;
 
-/// Returns the members of an object, none of any other value.
 fn members(text: &str) -> serde_json::Result<Members<'_>> {
     match text.starts_with('{') {
         true => serde_json::from_str(text),
@@ -98,9 +97,8 @@ fn told(members: &Members<'_>, facts: &UnionFacts) -> (Vec<&'static str>, bool) 
     let mut names = Vec::new();
     for (null, which) in [(false, 0), (false, 1), (true, 0), (true, 1)] {
         for variant in &rivals {
-            let mut fields = variant.fields[which]
-                .iter()
-                .filter_map(|field| members.get(*field));
+            let fields = variant.fields[which].iter();
+            let mut fields = fields.filter_map(|field| members.get(*field));
             if fields.any(|field| null || field.0 != "null") && !names.contains(&variant.name) {
                 names.push(variant.name);
             }

@@ -2,9 +2,8 @@
 
 use std::borrow::{Borrow, Cow};
 use std::collections::BTreeMap;
-use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::raw::{Exact, replace_lone_surrogates, value_of};
@@ -38,7 +37,6 @@ impl Default for Received {
 }
 
 impl UnknownFields {
-    /// Inserts a field that was received.
     pub(super) fn insert_received(&mut self, name: &str, text: &str) {
         self.insert(name.to_owned(), value_of(&replace_lone_surrogates(text)));
     }
@@ -47,7 +45,6 @@ impl UnknownFields {
         self.0.get_or_insert_default().insert(name, value);
     }
 
-    /// Removes a field, if it is there.
     pub(super) fn remove(&mut self, name: &str) {
         if let Some(fields) = &mut self.0 {
             fields.remove(name);
@@ -92,32 +89,9 @@ impl UnknownFields {
 
 /// The name of a field, borrowed from the body wherever it has no escapes.
 #[doc(hidden)]
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-pub struct FieldName<'a>(pub Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for FieldName<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameVisitor;
-
-        impl<'de> Visitor<'de> for NameVisitor {
-            type Value = FieldName<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
-                Ok(FieldName(Cow::Borrowed(name)))
-            }
-
-            fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(FieldName(Cow::Owned(name.to_owned())))
-            }
-        }
-
-        deserializer.deserialize_str(NameVisitor)
-    }
-}
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(transparent)]
+pub struct FieldName<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 impl Borrow<str> for FieldName<'_> {
     fn borrow(&self) -> &str {

@@ -70,11 +70,9 @@ impl Validate for str {
             if let Limit::Pattern(pattern) = *rule
                 && !matches(pattern, self)
             {
-                let count = format_args!("its {length} characters do not");
-                at.push(
-                    "",
-                    format_args!("must match the pattern {pattern} ({count})"),
-                );
+                let count = format!("its {length} characters do not");
+                let violation = format!("must match the pattern {pattern} ({count})");
+                at.push("", violation);
             }
         }
     }
@@ -121,7 +119,6 @@ impl Validate for bool {
     fn check(&self, _: &[Limit], _: &mut Violations) {}
 }
 
-/// Checked by the limits of the kind that it turns out to be.
 impl Validate for Value {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
         match self {
@@ -174,7 +171,6 @@ fn check_count(count: usize, unit: &str, limits: &[Limit], at: &mut Violations) 
     }
 }
 
-/// Returns the limits of each element or value.
 fn each(limits: &[Limit]) -> &'static [Limit] {
     let each = limits.iter().find_map(|limit| match limit {
         Limit::Each(limits) => Some(*limits),

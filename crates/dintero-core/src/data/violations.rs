@@ -1,6 +1,7 @@
 //! The violations in a value, collected before anything is sent.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
 
@@ -25,10 +26,9 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.field.is_empty() {
-            f.write_str(&self.text)
-        } else {
-            write!(f, "`{}` {}", self.field, self.text)
+        match &*self.field {
+            "" => f.write_str(&self.text),
+            field => write!(f, "`{field}` {}", self.text),
         }
     }
 }
@@ -53,6 +53,12 @@ impl Violations {
         self.found.iter()
     }
 
+    pub(crate) fn of(field: &str, violation: impl fmt::Display) -> Self {
+        let mut violations = Self::default();
+        violations.push(field, violation);
+        violations
+    }
+
     /// Records a violation of `field`, relative to the value that is being checked. An empty name is that value itself.
     pub fn push(&mut self, field: &str, violation: impl fmt::Display) {
         let field = self.at(field);
@@ -65,12 +71,7 @@ impl Violations {
     /// Takes over the violations in a value that is now held by `field`.
     pub fn nest(&mut self, field: &str, inner: Violations) {
         for violation in inner.found {
-            let below = join(field, &violation.field);
-            let field = self.at(&below);
-            self.found.push(Violation {
-                field,
-                text: violation.text,
-            });
+            self.push(&join(field, &violation.field), violation.text);
         }
     }
 
@@ -112,7 +113,7 @@ impl Violations {
     }
 }
 
-fn join(path: &str, part: &str) -> String {
+pub(super) fn join(path: &str, part: &str) -> String {
     match (path, part) {
         ("", part) => part.to_owned(),
         (path, "") => path.to_owned(),
@@ -138,14 +139,11 @@ impl From<Infallible> for Violations {
     }
 }
 
-/// The errors of conversions become violations.
 macro_rules! from_error {
     ($($error:ty => $text:literal),* $(,)?) => {$(
         impl From<$error> for Violations {
             fn from(_: $error) -> Self {
-                let mut violations = Violations::default();
-                violations.push("", $text);
-                violations
+                Violations::of("", $text)
             }
         }
     )*};
@@ -158,6 +156,57 @@ from_error! {
     uuid::Error => "is not a UUID",
     chrono::ParseError => "is not a date and time in RFC 3339",
     crate::data::NotANumber => "is not a finite number",
+}
+
+/// Converts a value for `field`. A failure becomes a violation, as in the conversions of lists and maps.
+#[doc(hidden)]
+pub fn convert<T, V>(field: &'static str, value: V, violations: &mut Violations) -> Option<T>
+where
+    V: TryInto<T, Error: Into<Violations>>,
+{
+    value
+        .try_into()
+        .map_err(|error| violations.nest(field, error.into()))
+        .ok()
+}
+
+#[doc(hidden)]
+pub fn convert_list<T, V>(
+    field: &'static str,
+    values: impl IntoIterator<Item = V>,
+    violations: &mut Violations,
+) -> Option<Vec<T>>
+where
+    V: TryInto<T, Error: Into<Violations>>,
+{
+    let mut list = Vec::new();
+    let mut valid = true;
+    for (index, value) in values.into_iter().enumerate() {
+        match value.try_into() {
+            Ok(value) => list.push(value),
+            Err(error) => {
+                valid = false;
+                violations.nest(&format!("{field}[{index}]"), error.into());
+            }
+        }
+    }
+    valid.then_some(list)
+}
+
+#[doc(hidden)]
+pub fn convert_map<T, K, V>(
+    field: &'static str,
+    entries: impl IntoIterator<Item = (K, V)>,
+    violations: &mut Violations,
+) -> Option<BTreeMap<String, T>>
+where
+    K: Into<String>,
+    V: TryInto<T, Error: Into<Violations>>,
+{
+    let entries = entries.into_iter().map(|(key, value)| (key.into(), value));
+    let (keys, values): (Vec<String>, Vec<V>) = entries.unzip();
+    let values = convert_list(field, values, violations)?;
+    Some(keys.into_iter().zip(values).collect())
 }
 
 #[cfg(test)]

@@ -13,28 +13,18 @@ use crate::data::string_end;
 #[doc(hidden)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
-    path: Option<String>,
+    path: String,
     reason: String,
 }
 
 impl DecodeError {
-    /// The body is empty.
     pub(crate) fn empty() -> Self {
-        Self {
-            path: None,
-            reason: "the body is empty".to_owned(),
-        }
+        Self::field("", "the body is empty")
     }
 
-    /// The body is not text.
-    pub(crate) fn not_utf8() -> Self {
-        Self::field("", "the body is not JSON in UTF-8")
-    }
-
-    /// A field is missing or has another type, found outside of serde.
     pub(crate) fn field(path: &str, reason: &str) -> Self {
         Self {
-            path: Some(path.to_owned()).filter(|path| !path.is_empty()),
+            path: path.to_owned(),
             reason: reason.to_owned(),
         }
     }
@@ -53,10 +43,9 @@ impl DecodeError {
 
     /// Returns the path of the field, unless it is the body itself.
     pub fn path(&self) -> Option<&str> {
-        self.path.as_deref()
+        Some(&*self.path).filter(|path| !path.is_empty())
     }
 
-    /// Returns what does not fit.
     pub fn reason(&self) -> &str {
         &self.reason
     }

@@ -16,33 +16,29 @@ impl fmt::Display for Error {
             (false, _, None) => "the request".to_owned(),
         };
         match &self.0.kind {
-            Kind::Configuration(violations) => {
-                return write!(
-                    f,
-                    "the client configuration is invalid: {violations}; correct it before building the client"
-                );
+            Kind::Configuration(violations) => write!(
+                f,
+                "the client configuration is invalid: {violations}; correct it before building the client"
+            ),
+            Kind::InvalidRequest(violations) => write!(
+                f,
+                "{subject} was not sent because the request is invalid: {violations}; correct it and call again"
+            ),
+            _ => {
+                let (event, details) = (self.event(), self.details());
+                write!(f, "{subject} {event}{details}; {}", self.advice())
             }
-            Kind::InvalidRequest(violations) => {
-                return write!(
-                    f,
-                    "{subject} was not sent because the request is invalid: {violations}; correct it and call again"
-                );
-            }
-            _ => write!(f, "{subject} {}", self.event())?,
         }
-        self.details(f)?;
-        write!(f, "; {}", self.advice())
     }
 }
 
 impl Error {
-    /// Returns what happened, without the subject.
     fn event(&self) -> String {
         match &self.0.kind {
             Kind::Status => format!("failed with status {}{}", self.status_text(), self.reason()),
             Kind::Timeout(limit) => format!("received no response within {limit:?}"),
             Kind::Connect(host) => {
-                let what = match self.0.sent {
+                let what = match self.was_sent() {
                     WasSent::Maybe => "failed because for its last attempt",
                     _ => "was not sent because",
                 };
@@ -82,8 +78,7 @@ impl Error {
         }
     }
 
-    /// Writes status, code, request id and attempts in brackets.
-    fn details(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn details(&self) -> String {
         let status = self
             .status_u16()
             .filter(|_| !matches!(self.0.kind, Kind::Status));
@@ -98,17 +93,17 @@ impl Error {
             attempts.map(|attempts| format!("{attempts} attempts in {seconds:.1} s")),
         ];
         let facts: Vec<String> = facts.into_iter().flatten().collect();
-        if facts.is_empty() {
-            return Ok(());
+        match &*facts {
+            [] => String::new(),
+            facts => format!(" ({})", facts.join(", ")),
         }
-        write!(f, " ({})", facts.join(", "))
     }
 
     fn advice(&self) -> String {
         match (&self.0.kind, self.status_u16()) {
             // This attempt was refused or had no token, but an earlier one may have been carried out.
-            (Kind::Status, Some(300..=404 | 411 | 413 | 414 | 421 | 429 | 431)) if self.0.sent == WasSent::Maybe => self.unknown_advice(),
-            _ if self.0.token_call && self.0.sent == WasSent::Maybe => self.unknown_advice(),
+            (Kind::Status, Some(300..=404 | 411 | 413 | 414 | 421 | 429 | 431)) if self.was_sent() == WasSent::Maybe => self.unknown_advice(),
+            _ if self.0.token_call && self.was_sent() == WasSent::Maybe => self.unknown_advice(),
             _ if self.0.token_call => self.token_advice(),
             (Kind::Decode(_), _) => "the call was carried out, so do not send it again; report the field, the error holds the body".to_owned(),
             (Kind::TooLarge(_), _) => "the call was carried out; raise the body limit of the client, or request less at a time".to_owned(),
@@ -116,7 +111,7 @@ impl Error {
                 "the call was carried out, and only its result was lost: read the result instead of calling again".to_owned()
             }
             (Kind::Status, Some(401 | 403)) if self.0.token_fault.is_some() => format!("the call was not carried out; {}", self.token_fault_advice()),
-            (Kind::Connect(_), _) if self.0.sent == WasSent::No => "the call can be sent again; check the network, the proxy and the configured host".to_owned(),
+            (Kind::Connect(_), _) if self.was_sent() == WasSent::No => "the call can be sent again; check the network, the proxy and the configured host".to_owned(),
             (Kind::Status, Some(300..=399)) => "redirects are not followed; check the configured host".to_owned(),
             (Kind::Status, Some(401)) => "the call was not carried out; check that the credentials belong to this account".to_owned(),
             (Kind::Status, Some(403)) => self.scope_advice(),
@@ -128,10 +123,10 @@ impl Error {
             (Kind::Status, Some(429)) => format!("the call was not carried out; call again {}", self.when()),
             (Kind::Status, Some(421)) => "the call was not handled: the connection was for another host; check the proxy and the configured host".to_owned(),
             (Kind::Status, Some(411 | 413 | 414 | 431)) => "the call was not handled: a server or proxy does not accept a request of this form or size".to_owned(),
-            (Kind::Status, Some(400..=499)) if self.0.sent == WasSent::Yes => {
+            (Kind::Status, Some(400..=499)) if self.was_sent() == WasSent::Yes => {
                 "correct the request; `message()` and `errors()` return what the API says about it".to_owned()
             }
-            _ if self.0.sent == WasSent::No => "the call was not carried out and can be sent again".to_owned(),
+            _ if self.was_sent() == WasSent::No => "the call was not carried out and can be sent again".to_owned(),
             _ => self.unknown_advice(),
         }
     }
@@ -214,12 +209,10 @@ impl Error {
 
     /// Returns `403 Forbidden`, without a reason phrase of the server.
     fn status_text(&self) -> String {
-        let Some(status) = self.0.status else {
-            return "an error".to_owned();
-        };
-        match status.canonical_reason() {
-            Some(reason) => format!("{} {reason}", status.as_u16()),
-            None => status.as_u16().to_string(),
+        match self.0.status {
+            Some(status) if status.canonical_reason().is_some() => status.to_string(),
+            Some(status) => status.as_str().to_owned(),
+            None => "an error".to_owned(),
         }
     }
 

@@ -19,36 +19,25 @@ impl Envelope {
         if body.len() > BODY_LIMIT || body.trim_ascii_start().first() != Some(&b'{') {
             return Self::default();
         }
-        let Ok(Value::Object(mut top)) = serde_json::from_slice(body) else {
-            return Self::default();
-        };
-        let mut found = Self {
-            mfa: top.contains_key("mfa_token"),
-            ..Self::default()
-        };
-        match top.remove("error") {
-            Some(Value::Object(mut error)) => {
-                found.mfa |= error.contains_key("mfa_token");
-                found.code = error.remove("code").and_then(text);
-                found.message = error.remove("message").and_then(text);
-                if let Some(Value::Array(errors)) = error.remove("errors") {
-                    found.errors = errors;
-                }
-            }
-            Some(other) => found.message = text(other),
-            None => {
-                found.code = top.remove("code").and_then(text);
-                found.message = top.remove("message").and_then(text);
-            }
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let error = body.get("error").unwrap_or(&body);
+        let code = text(&error["code"]);
+        let has_token = [&body, error].map(|object| object.get("mfa_token").is_some());
+        Self {
+            mfa: has_token.contains(&true) || code.as_deref() == Some("mfa_required"),
+            code,
+            message: text(&error["message"]).or_else(|| text(error)),
+            errors: body["error"]["errors"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default(),
         }
-        found.mfa |= found.code.as_deref() == Some("mfa_required");
-        found
     }
 }
 
-fn text(value: Value) -> Option<String> {
+fn text(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text),
+        Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }

@@ -1,6 +1,5 @@
 //! The error type of all Dintero clients.
 
-mod context;
 mod decode;
 mod display;
 mod envelope;
@@ -10,7 +9,7 @@ mod words;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -25,6 +24,7 @@ use crate::audience::TokenFault;
 use crate::clock::{Clock as _, SystemClock};
 use crate::data::Violations;
 use crate::exchange::Head;
+use crate::retry_after::retry_after;
 use crate::{Operation, RetryClass};
 
 /// The error of a call, or of the configuration of a client.
@@ -61,7 +61,7 @@ pub enum WasSent {
     Maybe,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Inner {
     kind: Kind,
     operation: Option<&'static Operation>,
@@ -76,12 +76,12 @@ struct Inner {
     attempts: u32,
     elapsed: Duration,
     retry_after: Option<Duration>,
-    sent: WasSent,
+    sent: Option<WasSent>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// The kind of an error; private, so that kinds can be added.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) enum Kind {
     /// The settings of the client are invalid.
     Configuration(Violations),
@@ -96,6 +96,7 @@ pub(crate) enum Kind {
     /// The server refused the request without handling it.
     Refused,
     /// The connection was lost before the response was complete.
+    #[default]
     Broken,
     /// The response is larger than the configured limit, in bytes.
     TooLarge(u64),
@@ -109,20 +110,7 @@ impl Error {
     pub(crate) fn new(kind: Kind) -> Self {
         Self(Box::new(Inner {
             kind,
-            operation: None,
-            class: None,
-            token_fault: None,
-            account: None,
-            token_call: false,
-            status: None,
-            headers: HeaderMap::new(),
-            body: None,
-            envelope: Envelope::default(),
-            attempts: 0,
-            elapsed: Duration::ZERO,
-            retry_after: None,
-            sent: WasSent::No,
-            source: None,
+            ..Inner::default()
         }))
     }
 
@@ -216,7 +204,7 @@ impl Error {
 
     /// Returns whether the server may have handled the request.
     pub fn was_sent(&self) -> WasSent {
-        self.0.sent
+        self.0.sent.unwrap_or(WasSent::No)
     }
 
     /// Returns the body of the response, if there was one. It may not be JSON, and may hold personal data.
@@ -251,6 +239,91 @@ impl Error {
     }
 }
 
+/// The context that the transport adds.
+impl Error {
+    pub(crate) fn with_response(mut self, head: Head, body: Bytes) -> Self {
+        self.0.envelope = Envelope::read(&body);
+        self.0.status = Some(head.status);
+        self.0.headers = head.headers;
+        self.0.body = Some(body);
+        // After 408 and 5xx the server may have handled the request all the same.
+        let unknown = head.status.is_server_error() || head.status == StatusCode::REQUEST_TIMEOUT;
+        self.with_sent(match unknown {
+            true => WasSent::Maybe,
+            false => WasSent::Yes,
+        })
+    }
+
+    pub(crate) fn of_status(head: Head, body: Bytes, now: SystemTime) -> Self {
+        let wait = retry_after(&head.headers, now);
+        let mut error = Self::new(Kind::Status).with_response(head, body);
+        error.0.retry_after = wait;
+        error
+    }
+
+    pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Arc::new(source));
+        self
+    }
+
+    pub(crate) fn of_token_call(mut self, account: Arc<str>) -> Self {
+        self.0.token_call = true;
+        self.0.account = Some(account);
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {
+        self.0.attempts = attempts;
+        self.0.elapsed = elapsed;
+        self
+    }
+
+    pub(crate) fn with_sent(mut self, sent: WasSent) -> Self {
+        self.0.sent = Some(sent);
+        self
+    }
+
+    pub(crate) fn of_call(
+        mut self,
+        operation: Option<&'static Operation>,
+        class: RetryClass,
+    ) -> Self {
+        self.0.operation = operation;
+        self.0.class = Some(class);
+        self
+    }
+
+    pub(crate) fn with_token_fault(mut self, mismatch: Option<TokenFault>) -> Self {
+        self.0.token_fault = mismatch;
+        self
+    }
+
+    /// Returns the `error.type` of OpenTelemetry: the status of a response that failed, otherwise the kind.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn type_name(&self) -> &str {
+        match &self.0.kind {
+            Kind::Configuration(_) => "configuration",
+            Kind::InvalidRequest(_) => "invalid_request",
+            Kind::Status => self.0.status.as_ref().map_or("status", StatusCode::as_str),
+            Kind::Timeout(_) => "timeout",
+            Kind::Connect(_) => "connect",
+            Kind::Refused => "refused",
+            Kind::Broken => "broken_connection",
+            Kind::TooLarge(_) => "too_large",
+            Kind::Decode(_) => "decode",
+            Kind::TokenSource => "token_source",
+        }
+    }
+
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.0.kind
+    }
+
+    pub(crate) fn share(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
@@ -258,7 +331,7 @@ impl fmt::Debug for Error {
             .field("kind", &self.0.kind)
             .field("operation", &self.0.operation.map(Operation::name))
             .field("status", &self.0.status)
-            .field("was_sent", &self.0.sent)
+            .field("was_sent", &self.was_sent())
             .field("attempts", &self.0.attempts)
             .field("elapsed", &self.0.elapsed)
             .field("retry_after", &self.0.retry_after)
@@ -269,12 +342,10 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        let source = self.0.source.as_deref()?;
-        Some(source)
+        Some(self.0.source.as_deref()?)
     }
 }
 
-/// Violations found before sending.
 impl From<Violations> for Error {
     fn from(violations: Violations) -> Self {
         Self::new(Kind::InvalidRequest(violations))

@@ -70,7 +70,7 @@ impl Error {
             _ => false,
         };
         transient
-            && match self.0.sent {
+            && match self.was_sent() {
                 WasSent::No => true,
                 WasSent::Yes => repeatable || self.is_rate_limited(),
                 WasSent::Maybe => repeatable,

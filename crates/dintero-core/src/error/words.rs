@@ -44,15 +44,12 @@ pub(crate) fn identifier(text: &str) -> Option<&str> {
 /// Returns `true` for 12 to 19 digits whose checksum (Luhn) is right, whatever separates them.
 fn is_card_number(text: &str) -> bool {
     let digits = text.bytes().rev().filter(u8::is_ascii_digit);
-    let sum =
-        digits
-            .clone()
-            .enumerate()
-            .map(|(at, digit)| match (at % 2, u32::from(digit - b'0')) {
-                (0, digit) => digit,
-                (_, digit) => digit * 2 / 10 + digit * 2 % 10,
-            });
-    (12..=19).contains(&digits.count()) && sum.sum::<u32>() % 10 == 0
+    let weighted = |(at, digit): (usize, u8)| match (at % 2, u32::from(digit - b'0')) {
+        (0, digit) => digit,
+        (_, digit) => digit * 2 / 10 + digit * 2 % 10,
+    };
+    let sum: u32 = digits.clone().enumerate().map(weighted).sum();
+    (12..=19).contains(&digits.count()) && sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

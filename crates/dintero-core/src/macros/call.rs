@@ -83,7 +83,9 @@ macro_rules! call {
             $(
                 /// Returns the list as a stream of pages. A page is fetched when the stream is polled for it.
                 pub fn pages(self) -> $crate::Pages<$value, $item> {
-                    $crate::Pages::new(self.__call(), |page| $crate::IntoItems::into_items(page $(.$items)?))
+                    $crate::Pages::new(self.__call(), |page| {
+                        ::std::option::Option::<::std::vec::Vec<$item>>::from(page $(.$items)?).unwrap_or_default()
+                    })
                 }
 
                 /// Returns the list as a stream of its items. Pages are fetched as they are needed.
@@ -118,12 +120,6 @@ macro_rules! __call_check {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __call_put {
-    (path $call:ident $field:ident $wire:literal) => {
-        match &$field {
-            ::std::option::Option::Some(value) => $call.path($wire, value),
-            ::std::option::Option::None => $call,
-        }
-    };
     (body $call:ident $field:ident $wire:literal) => {
         match &$field {
             ::std::option::Option::Some(value) => $call.json_unchecked(value),

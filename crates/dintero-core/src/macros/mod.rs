@@ -38,33 +38,31 @@
 //! TYPE is the type of one value: `required list (Order)` is a `Vec<Order>`, `optional boxed (Order)` an
 //! `Option<Box<Order>>`. A value that fits no variant of a union is kept as JSON; with `or any`, so is a value that
 //! has the tag of a variant and cannot be deserialized as one.
-//!
-//! # Example
-//!
-//! ```text
-//! object! {
-//!     pub struct Address, AddressBuilder {
-//!         /// Country code of ISO 3166-1.
-//!         country "country": required value (Country) plain [];
-//!         phone "phone_number": optional value (::std::string::String) personal [Limit::MaxLength(20)];
-//!         lines "address_lines": nullable list (::std::string::String) personal [Limit::MaxItems(3)];
-//!         kind "type": required value (::std::string::String) plain [] = "postal";
-//!     }
-//! }
-//! open_enum! { pub enum Country { No = "NO", Se = "SE", } }
-//! open_integer! { pub enum Priority { Low = 1, High = 2, } }
-//! union! { pub enum Place by tag "type" { Address(Address, AddressBuilder) = ["postal"] [] [], Box(PostBox) = ["box"] [] [], } }
-//! union_in_requests! { Place { Address, Box } }
-//! call! {
-//!     pub struct ListPlaces of LIST_PLACES -> json types::PlaceList [places: types::Place] {
-//!         path order_id "order_id": required value (::std::string::String) [];
-//!         query limit "limit": optional value (i64) [Limit::Min(1.0)];
-//!     }
-//! }
-//! ```
 
 mod builder;
 mod call;
 mod object;
 mod open_enum;
 mod union;
+
+/// Writes the setters of a type, each of which sets one field.
+macro_rules! setters {
+    (
+        impl[$($generics:tt)*] $type:ty:
+        $($(#[$meta:meta])* $name:ident($argument:ident: $argument_type:ty): $field:ident = $value:expr;)*
+    ) => {
+        #[allow(clippy::double_must_use, reason = "a builder is `must_use` itself")]
+        impl<$($generics)*> $type {
+            $(
+                $(#[$meta])*
+                #[must_use]
+                pub fn $name(mut self, $argument: $argument_type) -> Self {
+                    self.$field = $value;
+                    self
+                }
+            )*
+        }
+    };
+}
+
+pub(crate) use setters;

@@ -46,12 +46,6 @@ macro_rules! open_enum {
             }
         }
 
-        impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
         impl ::std::convert::AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 self.as_str()
@@ -70,12 +64,6 @@ macro_rules! open_enum {
             }
         }
 
-        impl $crate::data::private::Serialize for $name {
-            fn serialize<__S: $crate::data::private::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
         impl<'de> $crate::data::private::Deserialize<'de> for $name {
             fn deserialize<__D: $crate::data::private::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
                 $crate::data::read_open(deserializer)
@@ -85,12 +73,6 @@ macro_rules! open_enum {
         impl $crate::data::Validate for $name {
             fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
                 <str as $crate::data::Validate>::check(self.as_str(), limits, at);
-            }
-        }
-
-        impl $crate::data::Param for $name {
-            fn write(&self, out: &mut dyn ::std::ops::FnMut(&str)) {
-                out(self.as_str());
             }
         }
     };
@@ -118,18 +100,6 @@ macro_rules! open_integer {
             }
         }
 
-        impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Display::fmt(&self.as_i64(), f)
-            }
-        }
-
-        impl $crate::data::private::Serialize for $name {
-            fn serialize<__S: $crate::data::private::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
-                serializer.serialize_i64(self.as_i64())
-            }
-        }
-
         impl<'de> $crate::data::private::Deserialize<'de> for $name {
             fn deserialize<__D: $crate::data::private::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
                 <i64 as $crate::data::private::Deserialize>::deserialize(deserializer).map(Self::from)
@@ -138,12 +108,6 @@ macro_rules! open_integer {
 
         impl $crate::data::Validate for $name {
             fn check(&self, _: &[$crate::data::Limit], _: &mut $crate::data::Violations) {}
-        }
-
-        impl $crate::data::Param for $name {
-            fn write(&self, out: &mut dyn ::std::ops::FnMut(&str)) {
-                out(&self.as_i64().to_string());
-            }
         }
     };
 }
@@ -180,6 +144,24 @@ macro_rules! __open {
             /// Returns `true` if this version does not know the value.
             pub fn is_unknown(&self) -> bool {
                 matches!(self, Self::Unknown(_))
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(&self.$get(), f)
+            }
+        }
+
+        impl $crate::data::private::Serialize for $name {
+            fn serialize<__S: $crate::data::private::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
+                $crate::data::private::Serialize::serialize(&self.$get(), serializer)
+            }
+        }
+
+        impl $crate::data::Param for $name {
+            fn write(&self, out: &mut dyn ::std::ops::FnMut(&str)) {
+                $crate::data::Param::write(&self.$get(), out);
             }
         }
     };

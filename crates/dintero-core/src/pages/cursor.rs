@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::error::DecodeError;
 use crate::path::{push_query, query_value, remove_query};
-use crate::{Cursor, CursorSource, Operation, Paging};
+use crate::{AlternativeSource, Cursor, CursorSource, Operation, Paging};
 
 /// A position between two pages of a list, to resume from with [`Pages::resume`](super::Pages::resume).
 ///
@@ -70,22 +70,18 @@ pub(super) fn next(
         return Ok(None);
     };
     let items = body.pointer(items).and_then(Value::as_array);
-    let count = items.map_or(0, Vec::len);
+    let items = items.map_or(&[][..], Vec::as_slice);
     let mut values = BTreeMap::new();
     let mut missing = None;
     for cursor in *cursor {
         let is_sent = |name: &&str| query_value(query, name).is_some();
-        let alternative = cursor
-            .alternative
-            .filter(|alternative| alternative.parameters.iter().any(is_sent));
-        let (found, pointer) = match alternative.map_or(cursor.source, |other| other.source) {
-            CursorSource::LastItem(pointer) => {
-                let last = items.and_then(|items| items.last());
-                (last.and_then(|last| last.pointer(pointer)), pointer)
-            }
-            CursorSource::Body(pointer) => (body.pointer(pointer), pointer),
+        let is_used = |other: &AlternativeSource| other.parameters.iter().any(is_sent);
+        let alternative = cursor.alternative.filter(is_used);
+        let (holder, pointer) = match alternative.map_or(cursor.source, |other| other.source) {
+            CursorSource::LastItem(pointer) => (items.last(), pointer),
+            CursorSource::Body(pointer) => (Some(body), pointer),
         };
-        match found.and_then(text) {
+        match holder.and_then(|holder| text(holder.pointer(pointer)?)) {
             Some(value) => {
                 values.insert(cursor.parameter.to_owned(), value);
             }
@@ -94,7 +90,7 @@ pub(super) fn next(
     }
     let is_item = |cursor: &Cursor| matches!(cursor.source, CursorSource::LastItem(_));
     if let Some(pointer) = missing {
-        let is_end = values.is_empty() && !(count > 0 && cursor.iter().any(is_item));
+        let is_end = values.is_empty() && (items.is_empty() || !cursor.iter().any(is_item));
         let error = DecodeError::field(pointer, "the next page needs it");
         return if is_end { Ok(None) } else { Err(error) };
     }
@@ -103,7 +99,7 @@ pub(super) fn next(
     if current != Some(&next) {
         return Ok(Some(next));
     }
-    if count == 0 {
+    if items.is_empty() {
         return Ok(None);
     }
     let pointer = cursor.first().map_or("", |cursor| match cursor.source {
@@ -113,7 +109,6 @@ pub(super) fn next(
     Err(DecodeError::field(pointer, reason))
 }
 
-/// Returns the value of a query parameter.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if !text.is_empty() => Some(text.clone()),

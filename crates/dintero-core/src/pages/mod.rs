@@ -14,8 +14,8 @@ use serde::de::DeserializeOwned;
 pub use cursor::PageCursor;
 
 use crate::call::RunFuture;
-use crate::data::{Nullable, nearest_value};
-use crate::raw_response::{Called, RawResponse, response_error};
+use crate::data::nearest_value;
+use crate::response::{Called, RawResponse, response_error};
 use crate::transport::BodyKind;
 use crate::{Call, Error, Operation, Response, trace};
 
@@ -62,7 +62,6 @@ pub struct Page<P, I> {
 pub struct Items<P, I> {
     pages: Pages<P, I>,
     items: std::vec::IntoIter<I>,
-    /// The cursor of the current page.
     current: Option<PageCursor>,
 }
 
@@ -245,39 +244,10 @@ impl<P, I> fmt::Debug for Pages<P, I> {
 }
 
 impl<P, I> fmt::Debug for Items<P, I> {
-    /// Shows no item.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
             .field("pages", &self.pages)
             .field("buffered", &self.items.len())
             .finish()
-    }
-}
-
-/// The field of a page that holds its items, required or not.
-#[doc(hidden)]
-pub trait IntoItems<I> {
-    /// Returns the items.
-    fn into_items(self) -> Vec<I>;
-}
-
-impl<I> IntoItems<I> for Vec<I> {
-    fn into_items(self) -> Self {
-        self
-    }
-}
-
-impl<I> IntoItems<I> for Option<Vec<I>> {
-    fn into_items(self) -> Vec<I> {
-        self.unwrap_or_default()
-    }
-}
-
-impl<I> IntoItems<I> for Nullable<Vec<I>> {
-    fn into_items(self) -> Vec<I> {
-        match self {
-            Self::Value(items) => items,
-            Self::Absent | Self::Null => Vec::new(),
-        }
     }
 }

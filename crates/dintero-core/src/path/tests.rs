@@ -24,11 +24,11 @@ fn a_segment_that_could_change_the_path_is_refused() {
 #[test]
 fn variables_are_expanded_by_name_in_any_order() {
     let mut path = "/accounts/{aid}/orders/{id}/captures/{capture_id}".to_owned();
-    assert!(expand(&mut path, "capture_id", "3"));
-    assert!(expand(&mut path, "id", "%7Baid%7D"));
-    assert!(!expand(&mut path, "other", "x"));
+    expand(&mut path, "capture_id", "3");
+    expand(&mut path, "id", "%7Baid%7D");
+    expand(&mut path, "other", "x");
     assert_eq!(unexpanded(&path).collect::<Vec<_>>(), ["aid"]);
-    assert!(expand(&mut path, "aid", "T1"));
+    expand(&mut path, "aid", "T1");
     assert_eq!(path, "/accounts/T1/orders/%7Baid%7D/captures/3");
 }
 

@@ -1,6 +1,7 @@
 //! The retry budget of a client.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// A token bucket shared by all calls of a client, so that a server that is down is not overloaded by retries.
 ///
@@ -19,22 +20,16 @@ impl Budget {
 
     /// Takes the tokens of one retry. Returns `false` if there are not enough.
     pub(crate) fn try_acquire(&self) -> bool {
-        self.update(|left| left.checked_sub(Self::RETRY))
+        let take = |left: u32| left.checked_sub(Self::RETRY);
+        self.0.fetch_update(Relaxed, Relaxed, take).is_ok()
     }
 
-    /// Returns the token of a success.
     pub(crate) fn release(&self) {
         // The bucket is usually full; then this is a single read.
-        if self.0.load(Ordering::Relaxed) < Self::FULL {
-            self.update(|left| (left < Self::FULL).then(|| left + 1));
+        if self.0.load(Relaxed) < Self::FULL {
+            let add = |left: u32| (left < Self::FULL).then(|| left + 1);
+            let _ = self.0.fetch_update(Relaxed, Relaxed, add);
         }
-    }
-
-    fn update(&self, change: impl FnMut(u32) -> Option<u32>) -> bool {
-        let updated = self
-            .0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, change);
-        updated.is_ok()
     }
 }
 

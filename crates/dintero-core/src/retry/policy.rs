@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{FailedAttempt, Retry};
 use crate::RetryClass;
+use crate::macros::setters;
 use crate::retry_after::MAX_DELAY;
 
 /// Limits the number of retries and their delays. The default [`Retry`] of a client.
@@ -49,6 +50,27 @@ impl Default for RetryPolicy {
     }
 }
 
+setters! {
+    impl[] RetryPolicy:
+
+    /// Sets the maximum number of attempts, the first one included. 0 counts as 1. The retry with a new token after a 401 is not
+    /// counted, but is off if this is 1.
+    with_max_attempts(attempts: u32): max_attempts = attempts.max(1);
+
+    /// Sets the bound of the first delay. It doubles with each retry, and a delay is drawn between zero and the bound (full jitter).
+    with_base_delay(delay: Duration): base_delay = delay.min(MAX_DELAY);
+
+    /// Sets the maximum of the bound of the delays.
+    with_max_delay(delay: Duration): max_delay = delay.min(MAX_DELAY);
+
+    /// Sets the longest `Retry-After` to wait for. If the server requests a longer delay, the call fails at once, and the error holds
+    /// the delay.
+    with_max_retry_after(wait: Duration): max_retry_after = wait.min(MAX_DELAY);
+
+    /// Sets whether a *duplicate tolerated* call is retried once after an unknown outcome.
+    with_duplicate_tolerated_retry(retry: bool): retry_duplicate_tolerated = retry;
+}
+
 impl RetryPolicy {
     /// Returns a policy without retries. The retry with a new token after a 401 is off too.
     pub fn off() -> Self {
@@ -59,52 +81,14 @@ impl RetryPolicy {
         }
     }
 
-    /// Sets the maximum number of attempts, the first one included. 0 counts as 1. The retry with a new token after a 401 is not
-    /// counted, but is off if this is 1.
-    #[must_use]
-    pub fn with_max_attempts(mut self, attempts: u32) -> Self {
-        self.max_attempts = attempts.max(1);
-        self
-    }
-
-    /// Sets the bound of the first delay. It doubles with each retry, and a delay is drawn between zero and the bound (full jitter).
-    #[must_use]
-    pub fn with_base_delay(mut self, delay: Duration) -> Self {
-        self.base_delay = delay.min(MAX_DELAY);
-        self
-    }
-
-    /// Sets the maximum of the bound of the delays.
-    #[must_use]
-    pub fn with_max_delay(mut self, delay: Duration) -> Self {
-        self.max_delay = delay.min(MAX_DELAY);
-        self
-    }
-
-    /// Sets the longest `Retry-After` to wait for. If the server requests a longer delay, the call fails at once, and the error holds
-    /// the delay.
-    #[must_use]
-    pub fn with_max_retry_after(mut self, wait: Duration) -> Self {
-        self.max_retry_after = wait.min(MAX_DELAY);
-        self
-    }
-
-    /// Sets whether a *duplicate tolerated* call is retried once after an unknown outcome.
-    #[must_use]
-    pub fn with_duplicate_tolerated_retry(mut self, retry: bool) -> Self {
-        self.retry_duplicate_tolerated = retry;
-        self
-    }
-
     /// Returns the delay before attempt `next` (2 for the first retry), or `None` if the server requests a longer one than is accepted.
     pub(crate) fn delay_before(
         &self,
         next: u32,
         retry_after: Option<Duration>,
     ) -> Option<Duration> {
-        let doubled = self
-            .base_delay
-            .saturating_mul(1 << next.saturating_sub(2).min(20));
+        let times = 1 << next.saturating_sub(2).min(20);
+        let doubled = self.base_delay.saturating_mul(times);
         let jittered = doubled.min(self.max_delay).mul_f64(fastrand::f64());
         match retry_after {
             Some(wait) if wait > self.max_retry_after => None,

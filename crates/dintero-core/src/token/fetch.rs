@@ -44,7 +44,9 @@ impl TokenSource for ClientCredentialsSource {
     fn token(&self, request: TokenRequest) -> TokenFuture {
         let source = self.clone();
         Box::pin(async move {
-            let url = source.url(&request)?;
+            let owner = path::segment(&request.owner).unwrap_or_default();
+            let url = format!("{}/v1/accounts/{owner}/auth/token", request.host);
+            let url = Url::parse(&url).map_err(Error::from_token_source)?;
             let trace = Trace::of_token(&url, request.account());
             trace.around(source.fetch(&request, &url, &trace)).await
         })
@@ -97,10 +99,7 @@ impl ClientCredentialsSource {
             pin!(exchange(&self.http, post, false, BODY_LIMIT, received)),
         )
         .await;
-        let Some(body) = body else {
-            return Err(Error::new(Kind::Timeout(ATTEMPT_TIMEOUT)));
-        };
-        let body = body?;
+        let body = body.unwrap_or_else(|| Err(Error::new(Kind::Timeout(ATTEMPT_TIMEOUT))))?;
         let Some(head) = received.clone() else {
             return Err(Error::new(Kind::Broken));
         };
@@ -113,12 +112,6 @@ impl ClientCredentialsSource {
             });
         }
         Err(Error::of_status(head, body, self.clock.wall()))
-    }
-
-    fn url(&self, request: &TokenRequest) -> Result<Url, Error> {
-        let owner = path::segment(&request.owner).unwrap_or_default();
-        Url::parse(&format!("{}/v1/accounts/{owner}/auth/token", request.host))
-            .map_err(Error::from_token_source)
     }
 
     fn request(&self, request: &TokenRequest, url: &Url) -> Request {

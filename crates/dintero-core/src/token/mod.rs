@@ -4,19 +4,20 @@ mod fetch;
 
 use std::collections::HashMap;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 use http::HeaderValue;
+use secrecy::ExposeSecret;
 use tokio::runtime::{Handle, Id};
 use tokio::sync::watch;
 
 pub(crate) use fetch::ClientCredentialsSource;
 
 use crate::clock::{Clock, before, later};
-use crate::credentials::{AccessToken, TokenRequest, TokenSource, bearer};
+use crate::credentials::{AccessToken, TokenRequest, TokenSource, sensitive};
 use crate::error::Kind;
-use crate::{Error, WasSent};
+use crate::{Error, WasSent, lock};
 
 /// A token is renewed this long before it expires, or at half its lifetime if that is shorter: enough for a request to arrive
 /// with a valid token, and for some failed renewals.
@@ -42,14 +43,13 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(90);
 pub(crate) struct TokenCache(Mutex<HashMap<TokenRequest, Arc<CachedToken>>>);
 
 impl TokenCache {
-    /// Returns the entry of an account.
     pub(crate) fn entry(
         &self,
         request: TokenRequest,
         source: &Arc<dyn TokenSource>,
         clock: &Arc<dyn Clock>,
     ) -> Arc<CachedToken> {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = lock(&self.0);
         let entry = entries.entry(request).or_insert_with_key(|request| {
             Arc::new(CachedToken {
                 request: request.clone(),
@@ -84,7 +84,7 @@ impl Token {
         let margin = RENEW_MARGIN.min(lifetime / 2);
         let margin = margin.mul_f64(1.0 + fastrand::f64() * 0.1);
         Some(Self {
-            header: bearer(&token.secret)?,
+            header: sensitive("Bearer ", token.secret.expose_secret())?,
             requested,
             lifetime,
             renew_after: lifetime.saturating_sub(margin),
@@ -109,7 +109,6 @@ struct State {
     /// One for each runtime that waits for a token, since a runtime that rests would hold up the others.
     fetches: Vec<(Id, Fetch)>,
     failure: Option<Failure>,
-    /// How many tokens in a row the API has refused.
     refusals: u32,
 }
 
@@ -120,7 +119,6 @@ struct Failure {
     count: u32,
 }
 
-/// The entry of an account in the token cache.
 pub(crate) struct CachedToken {
     request: TokenRequest,
     source: Arc<dyn TokenSource>,
@@ -128,19 +126,10 @@ pub(crate) struct CachedToken {
     state: Mutex<State>,
 }
 
-enum Lookup {
-    Valid(Arc<Token>),
-    Failed(Error),
-    Pending(Fetch),
-}
-
 impl CachedToken {
     /// Returns the token if it is valid. May start a renewal in the background.
     pub(crate) fn current(self: &Arc<Self>) -> Option<Arc<Token>> {
-        match self.look_up() {
-            Lookup::Valid(token) => Some(token),
-            Lookup::Failed(_) | Lookup::Pending(_) => None,
-        }
+        self.look_up().ok()?.ok()
     }
 
     /// Returns the token, or waits for one if there is none.
@@ -151,9 +140,8 @@ impl CachedToken {
         // A fetch ends without a result if its runtime shuts down or its source panics. The caller then starts another, once.
         for _ in 0..2 {
             let mut fetch = match self.look_up() {
-                Lookup::Valid(token) => return Ok(token),
-                Lookup::Failed(error) => return Err(error),
-                Lookup::Pending(fetch) => fetch,
+                Ok(known) => return known,
+                Err(fetch) => fetch,
             };
             if let Ok(result) = fetch.wait_for(Option::is_some).await
                 && let Some(result) = result.as_ref()
@@ -166,7 +154,7 @@ impl CachedToken {
 
     /// Drops a token that the API refused, unless it has been replaced already. Returns `false` if another one is not worth a try yet.
     pub(crate) fn refuse(&self, refused: &Arc<Token>) -> bool {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         let is_current = |current: &mut Arc<Token>| Arc::ptr_eq(current, refused);
         let age = refused.age(self.times());
         let rest = FIRST_REST.saturating_mul(1 << refused.refusals.saturating_sub(1).min(10));
@@ -175,11 +163,7 @@ impl CachedToken {
             return current.as_mut().is_some_and(|current| !is_current(current));
         }
         if state.current.take_if(is_current).is_some() {
-            state.refusals = if age < MAX_REST {
-                refused.refusals + 1
-            } else {
-                1
-            };
+            state.refusals = 1 + if age < MAX_REST { refused.refusals } else { 0 };
         }
         true
     }
@@ -188,13 +172,13 @@ impl CachedToken {
         (self.clock.now(), self.clock.wall())
     }
 
-    fn look_up(self: &Arc<Self>) -> Lookup {
-        let mut state = self.lock();
+    /// Returns what is known at once, or else the fetch to wait for.
+    fn look_up(self: &Arc<Self>) -> Result<TokenResult, Fetch> {
+        let mut state = lock(&self.state);
         let times = self.times();
         // A fetch whose task is gone never completes.
-        state
-            .fetches
-            .retain(|(_, fetch)| fetch.has_changed().is_ok());
+        let fetches = &mut state.fetches;
+        fetches.retain(|(_, fetch)| fetch.has_changed().is_ok());
         let failure = state.failure.as_ref();
         let failure = failure.filter(|failure| times.0 < failure.until);
         let failed = failure.map(|failure| failure.error.share());
@@ -205,18 +189,17 @@ impl CachedToken {
             if due && state.fetches.is_empty() && failed.is_none() {
                 self.start_fetch(&mut state);
             }
-            return Lookup::Valid(token);
+            return Ok(Ok(token));
         }
         let runtime = Handle::current().id();
         let own = state.fetches.iter().find(|(id, _)| *id == runtime);
         match (own, failed) {
-            (Some((_, fetch)), _) => Lookup::Pending(fetch.clone()),
-            (None, Some(error)) => Lookup::Failed(error),
-            (None, None) => Lookup::Pending(self.start_fetch(&mut state)),
+            (Some((_, fetch)), _) => Err(fetch.clone()),
+            (None, Some(error)) => Ok(Err(error)),
+            (None, None) => Err(self.start_fetch(&mut state)),
         }
     }
 
-    /// Starts a fetch in a task of the current runtime.
     fn start_fetch(self: &Arc<Self>, state: &mut State) -> Fetch {
         let (sender, fetch) = watch::channel(None);
         let entry = Arc::clone(self);
@@ -239,7 +222,7 @@ impl CachedToken {
         requested: Times,
         runtime: Id,
     ) -> TokenResult {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         state.fetches.retain(|(id, _)| *id != runtime);
         // The runtime rested meanwhile, and another one has fetched a token.
         let newer = state.current.as_ref();
@@ -261,7 +244,9 @@ impl CachedToken {
                 Ok(token)
             }
             Err(error) => {
-                let error = self.in_context(error);
+                let error = error
+                    .of_token_call(self.request.account.clone())
+                    .with_sent(WasSent::No);
                 let count = state.failure.as_ref().map_or(0, |failure| failure.count);
                 let retry_after = error.retry_after().unwrap_or_default();
                 let backoff = FIRST_BACKOFF
@@ -276,16 +261,6 @@ impl CachedToken {
                 Err(error)
             }
         }
-    }
-
-    fn in_context(&self, error: Error) -> Error {
-        error
-            .of_token_call(self.request.account.clone())
-            .with_sent(WasSent::No)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -73,7 +73,7 @@ impl Fixture {
 
     /// Waits for the fetch in the background.
     async fn fetched(&self) {
-        while !self.entry.lock().fetches.is_empty() {
+        while !crate::lock(&self.entry.state).fetches.is_empty() {
             tokio::task::yield_now().await;
         }
     }

@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 
-use dintero_checkout::types::{TransactionEvent, TransactionEventCorrection, TransactionEventKind};
+use dintero_checkout::types::{
+    TransactionEvent, TransactionEventCorrection, TransactionEventKind as Kind,
+};
+use dintero_core::confirm::normalized;
 
 use super::{AmountError, AmountsUnclear};
 use crate::set_aside::was_set_aside;
 
 /// The kind of an event. Older pages of Kravia show it as `name`, without an `event`.
-pub(crate) fn kind(event: &TransactionEvent) -> Option<TransactionEventKind> {
-    let name = || event.name.as_deref().map(TransactionEventKind::from);
+pub(crate) fn kind(event: &TransactionEvent) -> Option<Kind> {
+    let name = || event.name.as_deref().map(Kind::from);
     event.event.clone().or_else(name)
 }
 
@@ -33,17 +36,9 @@ pub(super) struct Pending {
     pub(super) void: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Movement {
-    Capture,
-    Refund,
-    Void,
-}
-
 /// An event that moves an amount or has a correction.
 struct Step<'e> {
-    /// `None` for an event that only has a correction.
-    movement: Option<Movement>,
+    kind: Option<Kind>,
     /// A void without an amount voids all the rest.
     amount: Option<i64>,
     /// `None` if it follows from the correction.
@@ -55,7 +50,6 @@ struct Step<'e> {
 const MOST_CORRECTIONS: u32 = 8;
 
 impl Sums {
-    /// Adds up the events of a transaction.
     pub(super) fn of(authorized: i64, events: &[TransactionEvent]) -> Result<Self, AmountsUnclear> {
         let mut steps = Vec::new();
         for (index, event) in events.iter().enumerate() {
@@ -64,7 +58,6 @@ impl Sums {
         interpret(authorized, &steps)
     }
 
-    /// Neither captured nor voided.
     pub(super) fn rest(&self) -> i64 {
         let uncaptured = self.authorized.saturating_sub(self.captured);
         uncaptured.saturating_sub(self.voided).max(0)
@@ -78,14 +71,14 @@ impl Sums {
     fn apply(&mut self, step: &Step<'_>) -> Result<(), AmountError> {
         let amount = step.amount.unwrap_or(0);
         let add = |sum: i64| sum.checked_add(amount).ok_or(AmountError::Overflow);
-        match step.movement {
-            Some(Movement::Capture) => self.captured = add(self.captured)?,
-            Some(Movement::Refund) => self.refunded = add(self.refunded)?,
-            Some(Movement::Void) => {
+        match step.kind {
+            Some(Kind::Capture) => self.captured = add(self.captured)?,
+            Some(Kind::Refund) => self.refunded = add(self.refunded)?,
+            Some(Kind::Void) => {
                 let rest = self.rest();
                 self.voided += step.amount.unwrap_or(rest).min(rest);
             }
-            None => {}
+            _ => {}
         }
         Ok(())
     }
@@ -105,30 +98,28 @@ fn step(index: usize, event: &TransactionEvent) -> Result<Option<Step<'_>>, Amou
     if is_unreadable(event) {
         return Err(AmountsUnclear::Unreadable(index));
     }
-    let movement = match kind(event) {
-        Some(TransactionEventKind::Capture) => Some(Movement::Capture),
-        Some(TransactionEventKind::Refund) => Some(Movement::Refund),
-        Some(TransactionEventKind::Void) => Some(Movement::Void),
-        _ if event.correction.is_some() => None,
-        _ => return Ok(None),
-    };
-    if movement.is_some() && was_set_aside(event.unknown_fields(), &["success", "amount"]) {
+    let kind = kind(event);
+    let moves = matches!(kind, Some(Kind::Capture | Kind::Refund | Kind::Void));
+    if !moves && event.correction.is_none() {
+        return Ok(None);
+    }
+    if moves && was_set_aside(event.unknown_fields(), &["success", "amount"]) {
         return Err(AmountsUnclear::Unreadable(index));
     }
     let correction = event.correction.as_deref();
-    let counts = match (movement, &correction, event.success) {
-        (None, ..) => Some(false),
-        (_, Some(_), _) => None,
-        (_, None, Some(success)) => Some(success),
-        (_, None, None) => return Err(AmountsUnclear::NoSuccess(index)),
+    let counts = match (correction, event.success) {
+        _ if !moves => Some(false),
+        (Some(_), _) => None,
+        (None, Some(success)) => Some(success),
+        (None, None) => return Err(AmountsUnclear::NoSuccess(index)),
     };
     let amount = minor_units(event);
-    let needs_amount = movement != Some(Movement::Void) || event.amount.is_some();
+    let needs_amount = kind != Some(Kind::Void) || event.amount.is_some();
     if counts != Some(false) && needs_amount && amount.is_none() {
         return Err(AmountsUnclear::NoAmount(index));
     }
     Ok(Some(Step {
-        movement,
+        kind,
         amount,
         counts,
         correction,
@@ -178,10 +169,8 @@ fn sums_if(authorized: i64, steps: &[Step<'_>], counted: u32) -> Result<Option<S
             sums.apply(step)?;
         }
         // Whether these are the amounts after the event or at the time of the correction is not documented.
-        late.extend(
-            step.correction
-                .filter(|correction| !sums.agrees(correction)),
-        );
+        let correction = step.correction;
+        late.extend(correction.filter(|correction| !sums.agrees(correction)));
     }
     let agree = late.into_iter().all(|correction| sums.agrees(correction));
     Ok(agree.then_some(sums))
@@ -201,16 +190,15 @@ impl Pending {
             // Another event ends it.
             let id = request_id(event);
             let own = usize::from(id.is_some() && id == correlation_id(event));
-            let is_ended = id
-                .and_then(|id| ends.get(&id))
-                .is_some_and(|ends| *ends > own);
+            let ends = id.and_then(|id| ends.get(&id));
+            let is_ended = ends.is_some_and(|ends| *ends > own);
             if event.success == Some(false) || is_ended {
                 continue;
             }
             let sum = match kind(event) {
-                Some(TransactionEventKind::InitiateCapture) => &mut pending.capture,
-                Some(TransactionEventKind::InitiateRefund) => &mut pending.refund,
-                Some(TransactionEventKind::InitiateVoid) => {
+                Some(Kind::InitiateCapture) => &mut pending.capture,
+                Some(Kind::InitiateRefund) => &mut pending.refund,
+                Some(Kind::InitiateVoid) => {
                     pending.void = true;
                     continue;
                 }
@@ -223,17 +211,11 @@ impl Pending {
     }
 }
 
-/// Ids come with and without dashes.
 fn request_id(event: &TransactionEvent) -> Option<String> {
     event.request_id.as_ref().map(|id| normalized(id.as_str()))
 }
 
-/// The request id of the event that this event ends.
 fn correlation_id(event: &TransactionEvent) -> Option<String> {
     let id = event.correlation_request_id.as_ref();
     id.map(|id| normalized(id.as_str()))
-}
-
-fn normalized(id: &str) -> String {
-    id.replace('-', "").to_ascii_lowercase()
 }

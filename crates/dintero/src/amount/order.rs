@@ -28,10 +28,10 @@ pub struct Summary<'a> {
     lines: Option<Vec<Line<'a>>>,
     shipping: Option<Line<'a>>,
     is_partial: bool,
-    /// The fields of the order that were set aside.
     unreadable: Vec<&'a str>,
 }
 
+#[derive(Default)]
 struct Line<'a> {
     line_id: Option<&'a str>,
     amount: Option<i64>,
@@ -115,11 +115,8 @@ impl fmt::Display for AmountMismatch {
 impl fmt::Display for AmountsMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let found: Vec<String> = self.found.iter().map(AmountMismatch::to_string).collect();
-        write!(
-            f,
-            "the amounts of the order do not add up: {}",
-            found.join("; ")
-        )
+        let found = found.join("; ");
+        write!(f, "the amounts of the order do not add up: {found}")
     }
 }
 
@@ -164,10 +161,8 @@ pub fn check_amounts_with_shipping(
 ) -> Result<(), AmountsMismatch> {
     let mut summary = order.summary();
     summary.shipping = Some(Line {
-        line_id: None,
         amount: Some(shipping),
-        splits: &[],
-        is_unreadable: false,
+        ..Line::default()
     });
     check(summary)
 }
@@ -194,19 +189,17 @@ fn check(order: Summary<'_>) -> Result<(), AmountsMismatch> {
         .shipping
         .map(|line| ("shipping_option".to_owned(), line));
     for (place, line) in places.chain(shipping) {
-        if line.is_unreadable {
-            complete = false;
-            add(
-                format!("{place}.splits"),
-                line.line_id,
-                Difference::Unreadable,
-            );
-            continue;
-        }
-        let Some(amount) = line.amount.map(i128::from) else {
-            complete = false;
-            add(format!("{place}.amount"), line.line_id, Difference::Missing);
-            continue;
+        let amount = match line.amount.map(i128::from) {
+            _ if line.is_unreadable => Err(("splits", Difference::Unreadable)),
+            amount => amount.ok_or(("amount", Difference::Missing)),
+        };
+        let amount = match amount {
+            Ok(amount) => amount,
+            Err((field, difference)) => {
+                complete = false;
+                add(format!("{place}.{field}"), line.line_id, difference);
+                continue;
+            }
         };
         sum += amount;
         let parts = line.splits.iter().map(|split| i128::from(split.amount));
@@ -229,10 +222,9 @@ fn check(order: Summary<'_>) -> Result<(), AmountsMismatch> {
     if let Some(difference) = total {
         add("amount".to_owned(), None, difference);
     }
-    if found.is_empty() {
-        Ok(())
-    } else {
-        Err(AmountsMismatch { found })
+    match found.is_empty() {
+        true => Ok(()),
+        false => Err(AmountsMismatch { found }),
     }
 }
 

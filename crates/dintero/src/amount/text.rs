@@ -21,23 +21,13 @@ impl Amount {
             Some(_) => return Err(AmountError::Malformed),
             None => (digits, ""),
         };
-        if whole.is_empty() {
+        let mut all = whole.bytes().chain(fraction.bytes());
+        if whole.is_empty() || !all.all(|digit| digit.is_ascii_digit()) {
             return Err(AmountError::Malformed);
         }
-        let zeros = decimals - fraction.len();
-        let mut minor: i64 = 0;
-        let all = whole.bytes().chain(fraction.bytes());
-        for digit in all.chain(std::iter::repeat_n(b'0', zeros)) {
-            if !digit.is_ascii_digit() {
-                return Err(AmountError::Malformed);
-            }
-            let digit = i64::from(digit - b'0');
-            // Accumulated with the sign, so that `i64::MIN` can be parsed.
-            minor = minor
-                .checked_mul(10)
-                .and_then(|minor| minor.checked_add(if negative { -digit } else { digit }))
-                .ok_or(AmountError::Overflow)?;
-        }
+        let sign = if negative { "-" } else { "" };
+        let minor = format!("{sign}{whole}{fraction:0<decimals$}").parse();
+        let minor = minor.map_err(|_| AmountError::Overflow)?;
         Ok(Self::new(minor, currency))
     }
 
@@ -48,10 +38,9 @@ impl Amount {
         let digits = format!("{minor:0>width$}");
         let (whole, fraction) = digits.split_at(digits.len() - decimals);
         let sign = if self.minor() < 0 { "-" } else { "" };
-        if fraction.is_empty() {
-            format!("{sign}{whole}")
-        } else {
-            format!("{sign}{whole}.{fraction}")
+        match fraction {
+            "" => format!("{sign}{whole}"),
+            _ => format!("{sign}{whole}.{fraction}"),
         }
     }
 }

@@ -98,8 +98,9 @@ impl TransactionAmounts {
     pub fn of(transaction: &Transaction) -> Result<Self, AmountsUnclear> {
         let currency = transaction.currency.as_deref().unwrap_or_default();
         let currency = currency.parse()?;
-        let authorized = transaction.amount;
-        let authorized = authorized.ok_or(AmountsUnclear::NoAuthorizedAmount)?;
+        let authorized = transaction
+            .amount
+            .ok_or(AmountsUnclear::NoAuthorizedAmount)?;
         let events = transaction.events.as_deref();
         let events = events.ok_or(AmountsUnclear::NoEvents)?;
         let sums = Sums::of(authorized, events)?;
@@ -180,7 +181,6 @@ impl TransactionAmounts {
     }
 }
 
-/// Whether any capture, refund or void of the transaction is in progress.
 pub(crate) fn is_pending(transaction: &Transaction) -> Result<bool, AmountsUnclear> {
     let events = transaction.events.as_deref();
     Pending::of(events.ok_or(AmountsUnclear::NoEvents)?)

@@ -30,19 +30,17 @@ pub trait ExpressResponse: Serialize + Validate + sealed::Sealed {
     fn to_response(&self) -> Result<Response<Vec<u8>>, Violations> {
         let mut violations = Violations::default();
         self.validate(&mut violations);
-        match serde_json::to_vec(self) {
-            Ok(body) if violations.is_empty() => {
-                let mut response = Response::new(body);
-                let json = HeaderValue::from_static("application/json");
-                response.headers_mut().insert(CONTENT_TYPE, json);
-                Ok(response)
-            }
-            Ok(_) => Err(violations),
-            Err(_) => {
-                violations.push("", "cannot be serialized to JSON");
-                Err(violations)
-            }
+        let body = serde_json::to_vec(self).unwrap_or_default();
+        if body.is_empty() {
+            violations.push("", "cannot be serialized to JSON");
         }
+        if !violations.is_empty() {
+            return Err(violations);
+        }
+        let mut response = Response::new(body);
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, json);
+        Ok(response)
     }
 }
 
@@ -50,21 +48,21 @@ mod sealed {
     pub trait Sealed {}
 }
 
-impl sealed::Sealed for ShippingAddressCallbackRequest {}
-impl sealed::Sealed for ShippingAddressCallbackResponse {}
-impl sealed::Sealed for DiscountCodesCallbackRequest {}
-impl sealed::Sealed for DiscountCodesCallbackResponse {}
-
-impl ExpressRequest for ShippingAddressCallbackRequest {
-    type Response = ShippingAddressCallbackResponse;
+macro_rules! callbacks {
+    ($($request:ident => $response:ident),*) => {$(
+        impl sealed::Sealed for $request {}
+        impl sealed::Sealed for $response {}
+        impl ExpressResponse for $response {}
+        impl ExpressRequest for $request {
+            type Response = $response;
+        }
+    )*};
 }
 
-impl ExpressRequest for DiscountCodesCallbackRequest {
-    type Response = DiscountCodesCallbackResponse;
+callbacks! {
+    ShippingAddressCallbackRequest => ShippingAddressCallbackResponse,
+    DiscountCodesCallbackRequest => DiscountCodesCallbackResponse
 }
-
-impl ExpressResponse for ShippingAddressCallbackResponse {}
-impl ExpressResponse for DiscountCodesCallbackResponse {}
 
 impl Verified {
     /// Parses the body of an express callback. The request is verified, but its body is not signed: use it to quote prices, not to move

@@ -4,11 +4,9 @@ use http::HeaderMap;
 
 use super::CallbackError;
 
-/// The header of session and express callbacks.
 pub(super) const SIGNATURE: &str = "dintero-signature";
 pub(super) const SCHEME: &str = "v0-hmac-sha256";
 
-/// The parsed header.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct SignatureHeader {
     pub(super) time: u64,

@@ -41,7 +41,6 @@
 
 #[cfg(feature = "axum")]
 mod axum;
-mod builder;
 mod error;
 #[cfg(feature = "checkout")]
 mod express;
@@ -55,13 +54,12 @@ mod webhook_event;
 
 #[cfg(all(feature = "axum", feature = "checkout"))]
 pub use self::axum::Express;
-pub use builder::VerifierBuilder;
 pub use error::CallbackError;
 #[cfg(feature = "checkout")]
 pub use express::{ExpressRequest, ExpressResponse};
 pub use session::{PaymentError, ReportedEvent, SessionCallback};
 pub use sign::{Signer, sign_webhook};
-pub use verify::{Verified, Verifier};
+pub use verify::{Verified, Verifier, VerifierBuilder};
 #[cfg(feature = "checkout")]
 pub use webhook::WebhookPayload;
 pub use webhook::{Webhook, WebhookVerifier};

@@ -1,12 +1,9 @@
 //! Session callbacks.
 
-use dintero_core::DateTime;
-use serde::de::IntoDeserializer;
-use serde::de::value::Error as Unreadable;
+use dintero_core::{DateTime, is_account};
 use serde::{Deserialize, Serialize};
 
 use super::CallbackError;
-use super::builder::is_account;
 use super::signature::Parameters;
 
 dintero_core::open_enum! {
@@ -87,6 +84,9 @@ impl SessionCallback {
         let session_id = parameters.take(&session_names, is_id);
         let transaction_id = parameters.take(&["transaction_id"], is_id);
         let time = parameters.take(&["time"], |text| text.parse::<DateTime>().is_ok());
+        // Preserves the text even if it is no time.
+        let time = DateTime::deserialize(serde_json::Value::from(time.unwrap_or_default()))
+            .map_err(|_| CallbackError::MalformedRequest)?;
         let mut take = |name| parameters.take(&[name], |_| true);
         let merchant_reference = take("merchant_reference");
         let (error, event, event_id) = (take("error"), take("event"), take("event_id"));
@@ -94,7 +94,7 @@ impl SessionCallback {
             transaction_id,
             session_id,
             merchant_reference: merchant_reference.unwrap_or_default(),
-            time: parse_time(&time.unwrap_or_default())?,
+            time,
             error: error.map(PaymentError::from),
             event: event.map(ReportedEvent::from),
             event_id,
@@ -124,12 +124,6 @@ impl SessionCallback {
 fn is_id(text: &str) -> bool {
     text.split_once('.')
         .is_some_and(|(account, id)| is_account(account) && !id.is_empty())
-}
-
-/// Preserves the text even if it is no time.
-fn parse_time(text: &str) -> Result<DateTime, CallbackError> {
-    let text = IntoDeserializer::<Unreadable>::into_deserializer(text);
-    DateTime::deserialize(text).map_err(|_| CallbackError::MalformedRequest)
 }
 
 #[cfg(test)]

@@ -59,7 +59,6 @@ impl fmt::Debug for Parameters {
     }
 }
 
-/// The signed parts of a request.
 #[derive(Clone, Copy)]
 pub(super) struct SignedParts<'a> {
     pub(super) account: &'a str,
@@ -72,23 +71,22 @@ pub(super) struct SignedParts<'a> {
 }
 
 impl SignedParts<'_> {
-    /// The digest under a secret, to be finished or compared.
     pub(super) fn mac(&self, secret: &SecretString) -> Hmac<Sha256> {
         let mut mac = keyed::<Hmac<Sha256>>(secret);
-        let Self {
-            account,
-            time,
-            method,
-            host,
-            path,
-            query,
-        } = self;
-        mac.update(format!("{time}\n{account}\n{method}\n{host}\n{path}\n{query}").as_bytes());
+        let time = self.time.to_string();
+        let lines = [
+            &*time,
+            self.account,
+            self.method,
+            self.host,
+            self.path,
+            self.query,
+        ];
+        mac.update(lines.join("\n").as_bytes());
         mac
     }
 }
 
-/// A MAC under the bytes of a secret of any length.
 pub(super) fn keyed<M: Mac + KeyInit>(secret: &SecretString) -> M {
     // The trait is for other MACs as well, so it has an error.
     <M as KeyInit>::new_from_slice(secret.expose_secret().as_bytes())

@@ -1,9 +1,9 @@
-//! The verifier of session and express callbacks.
+//! The verifier of session and express callbacks, and its configuration.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use dintero_core::Clock;
+use dintero_core::{Clock, SystemClock, Violations, is_account};
 use hmac::Mac;
 use http::{HeaderMap, Method, Request, Uri};
 use secrecy::SecretString;
@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::header::{SIGNATURE, SignatureHeader, single};
-use super::signature::{Parameters, SignedParts};
-use super::{CallbackError, SessionCallback, VerifierBuilder};
+use super::signature::{Parameters, SignedParts, check_secrets};
+use super::{CallbackError, SessionCallback};
 
 /// Verifies that Dintero signed a request to your `callback_url` or to one of the express callback URLs. Cheap to clone.
 ///
@@ -35,18 +35,17 @@ use super::{CallbackError, SessionCallback, VerifierBuilder};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Verifier {
-    pub(super) inner: Arc<Settings>,
-    /// The time that counts instead of the clock's.
-    pub(super) as_of: Option<SystemTime>,
+    inner: Arc<Settings>,
+    as_of: Option<SystemTime>,
 }
 
 #[derive(Debug)]
-pub(super) struct Settings {
-    pub(super) account: String,
-    pub(super) secrets: Vec<SecretString>,
-    pub(super) public: Url,
-    pub(super) tolerance: Duration,
-    pub(super) clock: Arc<dyn Clock>,
+struct Settings {
+    account: String,
+    secrets: Vec<SecretString>,
+    public: Url,
+    tolerance: Duration,
+    clock: Arc<dyn Clock>,
 }
 
 /// A request that Dintero signed. The signature covers its method, host, path and query, not its body. Like a [`SessionCallback`], it can
@@ -61,7 +60,13 @@ pub struct Verified {
 impl Verifier {
     /// Starts a verifier for the callbacks of an account, `T` or `P` and 8 digits.
     pub fn builder(account: impl Into<String>) -> VerifierBuilder {
-        VerifierBuilder::new(account.into())
+        VerifierBuilder {
+            account: account.into(),
+            secrets: Vec::new(),
+            public: None,
+            tolerance: TOLERANCE,
+            clock: Arc::new(SystemClock),
+        }
     }
 
     /// Returns a verifier that compares the times of signatures with this time instead of the clock's, for requests that were stored when
@@ -221,4 +226,86 @@ impl Verified {
     pub fn session_callback(self) -> Result<SessionCallback, CallbackError> {
         SessionCallback::from_parameters(self.parameters, self.delivery)
     }
+}
+
+/// Dintero recommends 5 minutes.
+const TOLERANCE: Duration = Duration::from_secs(5 * 60);
+
+/// Configures a [`Verifier`].
+#[derive(Debug)]
+#[must_use]
+pub struct VerifierBuilder {
+    account: String,
+    secrets: Vec<SecretString>,
+    public: Option<String>,
+    tolerance: Duration,
+    clock: Arc<dyn Clock>,
+}
+
+impl VerifierBuilder {
+    /// Adds a secret of the account. Add both the old and the new one during a rotation: a signature may match any of them.
+    pub fn secret(mut self, secret: impl Into<String>) -> Self {
+        self.secrets.push(secret.into().into());
+        self
+    }
+
+    /// Sets the public URL of your server, such as `https://shop.example.com`, with a path if a proxy strips that prefix. The signature
+    /// covers this host; the `Host` header of a request is not trusted.
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.public = Some(url.into());
+        self
+    }
+
+    /// Sets how far the timestamp of a signature may deviate from the clock, in either direction. The default is 5 minutes, which Dintero
+    /// recommends against replays. Whether each of up to 20 retries is signed anew is not documented: if late ones fail with
+    /// [`CallbackError::Stale`], increase the tolerance, and store [`Verified::delivery`]
+    /// for as long.
+    pub fn tolerance(mut self, tolerance: Duration) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// Sets the clock, for tests. The default is the system clock.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Builds the verifier.
+    ///
+    /// # Errors
+    /// Returns all violations at once: a malformed account id, a secret that is missing, empty or surrounded by white space, and a public URL that is missing, is neither
+    /// https nor http, or has a query.
+    pub fn build(self) -> Result<Verifier, Violations> {
+        let mut violations = Violations::default();
+        if !is_account(&self.account) {
+            violations.push("account", "must be T or P and 8 digits");
+        }
+        check_secrets(&self.secrets, &mut violations);
+        let url = self.public.as_deref().map(Url::parse);
+        let public = url.and_then(Result::ok).filter(is_base);
+        if self.public.is_none() {
+            violations.push("public_url", "is required");
+        } else if public.is_none() {
+            let reason = "must be a URL such as https://shop.example.com";
+            violations.push("public_url", reason);
+        }
+        let (Some(public), true) = (public, violations.is_empty()) else {
+            return Err(violations);
+        };
+        Ok(Verifier {
+            inner: Arc::new(Settings {
+                account: self.account,
+                secrets: self.secrets,
+                public,
+                tolerance: self.tolerance,
+                clock: self.clock,
+            }),
+            as_of: None,
+        })
+    }
+}
+
+fn is_base(url: &Url) -> bool {
+    matches!(url.scheme(), "https" | "http") && url.query().is_none() && url.fragment().is_none()
 }

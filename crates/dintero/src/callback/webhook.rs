@@ -54,14 +54,12 @@ pub struct WebhookVerifier {
 #[serde(into = "Stored", from = "Stored")]
 pub struct Webhook {
     event: WebhookEvent,
-    is_event_signed: bool,
     account: Option<String>,
     delivery: Option<String>,
     fields: Map<String, Value>,
     raw: Bytes,
 }
 
-/// The serialized form of a webhook.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     /// From the headers.
@@ -75,7 +73,7 @@ impl From<Webhook> for Stored {
     fn from(webhook: Webhook) -> Self {
         let event = webhook.event.as_str().to_owned();
         Self {
-            event: Some(event).filter(|_| !webhook.is_event_signed),
+            event: Some(event).filter(|_| !webhook.is_event_signed()),
             delivery: webhook.delivery,
             body: String::from_utf8(webhook.raw.into()).map_err(|error| error.into_bytes()),
         }
@@ -155,23 +153,19 @@ pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<(T, Vec<SetAside>
     dintero_core::data::read(json).map_err(|_| CallbackError::MalformedBody)
 }
 
-/// The members of an object, or none.
 fn members(body: &[u8]) -> BTreeMap<String, &RawValue> {
     serde_json::from_slice(body).unwrap_or_default()
 }
 
 impl Webhook {
-    /// `event` and `delivery` are those of the headers.
     fn new(raw: Bytes, event: Option<String>, delivery: Option<String>) -> Self {
         let members = members(&raw).into_iter();
         let fields: Map<String, Value> = members
             .filter_map(|(name, value)| Some((name, read(value.get().as_bytes()).ok()?.0)))
             .collect();
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-        let signed_event = text("event");
         Self {
-            is_event_signed: signed_event.is_some(),
-            event: signed_event.or(event).unwrap_or_default().into(),
+            event: text("event").or(event).unwrap_or_default().into(),
             // An older form of the token events has the account in the token only.
             account: text("account_id").or_else(|| {
                 let token = fields.get("token")?;
@@ -192,7 +186,7 @@ impl Webhook {
     /// Returns `true` if the event is in the body and so covered by the signature. A ping and the older form of token events do not have
     /// it; whoever has seen such a delivery can send its body again with another `event` header.
     pub fn is_event_signed(&self) -> bool {
-        self.is_event_signed
+        self.fields.get("event").is_some_and(Value::is_string)
     }
 
     /// Returns the id of the account.
@@ -263,47 +257,42 @@ impl Webhook {
     /// ```
     #[cfg(feature = "checkout")]
     pub fn payload(&self) -> WebhookPayload {
-        let unknown = WebhookPayload::Unknown(self.raw.clone());
-        self.typed(&mut Vec::new())
-            .ok()
-            .flatten()
-            .unwrap_or(unknown)
+        let unknown = || WebhookPayload::Unknown(self.raw.clone());
+        self.typed().map_or_else(unknown, |(payload, _)| payload)
     }
 
     /// Returns the fields of the [`payload`](Self::payload) that do not fit their types, as [`Response::set_aside`](crate::Response::set_aside)
     /// does. Decide on nothing that is among them.
     #[cfg(feature = "checkout")]
     pub fn set_aside(&self) -> Vec<SetAside> {
-        let mut set_aside = Vec::new();
-        match self.typed(&mut set_aside) {
-            Ok(Some(_)) => set_aside,
-            _ => Vec::new(),
-        }
+        self.typed().map(|(_, aside)| aside).unwrap_or_default()
     }
 
     #[cfg(feature = "checkout")]
-    fn typed(&self, aside: &mut Vec<SetAside>) -> Result<Option<WebhookPayload>, CallbackError> {
+    fn typed(&self) -> Option<(WebhookPayload, Vec<SetAside>)> {
         use WebhookEvent as Event;
         use WebhookPayload as Payload;
-        Ok(match self.event {
+        let mut aside = Vec::new();
+        let payload = match self.event {
             Event::Ping => {
-                let (subscription, found) = read(&self.raw)?;
-                aside.extend(found);
-                Some(Payload::Subscription(subscription))
+                let (subscription, found) = read(&self.raw).ok()?;
+                aside = found;
+                Payload::Subscription(subscription)
             }
             Event::CheckoutTransaction => {
-                self.part("transaction", aside)?.map(Payload::Transaction)
+                Payload::Transaction(self.part("transaction", &mut aside).ok()??)
             }
             Event::CheckoutAuthorization => {
-                let transaction = self.part("transaction", aside)?;
-                let end = self.part("authorization", aside)?;
-                end.map(|end| Payload::Authorization(end, transaction))
+                let transaction = self.part("transaction", &mut aside).ok()?;
+                let end = self.part("authorization", &mut aside).ok()??;
+                Payload::Authorization(end, transaction)
             }
             Event::CheckoutTokenAdd | Event::CheckoutTokenUpdate | Event::CheckoutTokenDelete => {
-                self.part("token", aside)?.map(Payload::Token)
+                Payload::Token(self.part("token", &mut aside).ok()??)
             }
-            _ => None,
-        })
+            _ => return None,
+        };
+        Some((payload, aside))
     }
 }
 

@@ -70,7 +70,6 @@ mod sealed {
     }
 }
 
-/// The fields that the rules use.
 pub struct Facts<'a> {
     status: Option<&'a str>,
     currency: &'a str,
@@ -83,16 +82,12 @@ pub struct Facts<'a> {
 const INACTIVE: [&str; 2] = ["inactive", "created"];
 
 impl Facts<'_> {
-    /// Whether the card is valid already; an error if it has expired or a time is malformed.
     fn is_valid_at(&self, now: SystemTime) -> Result<bool, Verdict> {
+        let missing = Unknown(Reason::MissingData);
         if self.is_validity_unreadable {
-            return Err(Unknown(Reason::MissingData));
+            return Err(missing);
         }
-        let parse = |time: &DateTime| {
-            time.get()
-                .map(SystemTime::from)
-                .ok_or(Unknown(Reason::MissingData))
-        };
+        let parse = |time: &DateTime| time.get().map(SystemTime::from).ok_or(missing);
         if let Some(end) = self.expires_at.map(parse).transpose()?
             && now > end
         {

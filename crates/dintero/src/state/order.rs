@@ -70,7 +70,6 @@ impl OrderRules for Order {
     }
 }
 
-/// Whether an order can be taken from one status to another.
 fn can_change(order: &Order, from: OrderStatus, to: OrderStatus) -> Verdict {
     match &order.status {
         Some(status) if *status == from => Yes,

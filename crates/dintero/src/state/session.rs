@@ -44,12 +44,9 @@ impl SessionRules for Session {
     fn state(&self, now: SystemTime) -> SessionState {
         const READ: &[&str] = &["cancelled_at", "events", "transaction_id"];
         let mut events = self.events.iter().flatten();
-        let is_cancel = |name: &SessionEventName| *name == SessionEventName::Cancelled;
-        if self.cancelled_at.is_some()
-            || events
-                .clone()
-                .any(|event| event.name.as_ref().is_some_and(is_cancel))
-        {
+        let mut names = events.clone().map(|event| event.name.as_ref());
+        let is_cancelled = names.any(|name| name == Some(&SessionEventName::Cancelled));
+        if self.cancelled_at.is_some() || is_cancelled {
             return SessionState::Cancelled;
         }
         if was_set_aside(self.unknown_fields(), READ)

@@ -174,12 +174,10 @@ fn for_product(transaction: &Transaction, operation: Rule, verdict: Verdict) -> 
             _ => verdict,
         };
     }
+    let product = transaction.payment_product.as_ref();
     // Whether a captured Kravia invoice can be voided is not documented.
     let may_be_kravia = matches!((operation, verdict), (Rule::Void, No(Reason::Captured)))
-        && transaction
-            .payment_product
-            .as_ref()
-            .is_none_or(|product| product.is_unknown());
+        && product.is_none_or(PaymentProduct::is_unknown);
     match &transaction.payment_product_type {
         None if allowed || may_be_kravia => Unknown(Reason::MissingData),
         Some(product) if allowed && product.is_unknown() => Unknown(Reason::UnknownState),
@@ -245,7 +243,6 @@ fn within(amount: Amount, remaining: Option<Amount>, pending: Amount, may_end: b
     }
 }
 
-/// Turns `Yes` into `Unknown` while an event is in progress.
 fn unless_pending(transaction: &Transaction, verdict: Verdict) -> Verdict {
     match is_pending(transaction) {
         _ if verdict != Yes => verdict,
