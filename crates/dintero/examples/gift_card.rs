@@ -50,7 +50,7 @@ async fn sell(dintero: &Dintero, amount: i64) -> Result<String> {
         .ref_id(sale);
     let bonus = wallets.create_transaction().body(bonus);
     let bonus = confirmed(bonus.confirm().await).await?;
-    println!("  a bonus of {}", nok(bonus.amount));
+    println!("  a bonus of {}", nok(bonus.amount.unwrap_or_default()));
     let token = card.card_token.and_then(|code| code.token);
     Ok(token
         .and_then(|token| token.value)
@@ -85,7 +85,7 @@ async fn redeem(dintero: &Dintero, code: &str, price: i64) -> Result<()> {
     let hold = wallets.create_transaction().body(hold);
     let hold = confirmed(hold.confirm().await).await?;
     let held = hold.id.ok_or("the reservation has no id")?;
-    println!("  reserved {}", nok(hold.amount));
+    println!("  reserved {}", nok(hold.amount.unwrap_or_default()));
 
     let sent = CaptureOptions::builder()
         .amount(29_990)
@@ -93,11 +93,11 @@ async fn redeem(dintero: &Dintero, code: &str, price: i64) -> Result<()> {
     // The card is named for the reading of its transactions.
     let draw = wallets.capture_transaction(held.clone()).body(sent);
     let drawn = confirmed(draw.confirm(&*card_id).await).await?;
-    println!("  drawn {}", nok(drawn.amount));
+    println!("  drawn {}", nok(drawn.amount.unwrap_or_default()));
     let rest = VoidOptions::builder().ref_id(format!("{order}-rest"));
     let release = wallets.void_transaction(held).body(rest);
     let rest = confirmed(release.confirm(&*card_id).await).await?;
-    println!("  released {}", nok(rest.amount));
+    println!("  released {}", nok(rest.amount.unwrap_or_default()));
 
     let card = wallets.get_card(&*card_id).send().await?;
     println!("  left {}", nok(card.amount_available.unwrap_or_default()));

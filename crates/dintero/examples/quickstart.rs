@@ -109,12 +109,12 @@ async fn use_gift_card(dintero: &Dintero) -> Result<()> {
         .ref_id(fresh("hold"));
     let hold = wallets.create_transaction().body(hold);
     let hold = confirmed(hold.confirm().await).await?;
-    println!("  reserved {}", nok(hold.amount));
+    println!("  reserved {}", nok(hold.amount.unwrap_or_default()));
     let pending = hold.id.ok_or("the reservation has no id")?;
     let draw = CardCapture::builder().ref_id(fresh("draw"));
     let draw = wallets.capture_transaction(pending).body(draw);
     let drawn = confirmed(draw.confirm(&*card_id).await).await?;
-    println!("  drawn {}", nok(drawn.amount));
+    println!("  drawn {}", nok(drawn.amount.unwrap_or_default()));
     let left = wallets.get_card(&*card_id).send().await?;
     println!("  left {}", nok(left.amount_available.unwrap_or_default()));
     Ok(())

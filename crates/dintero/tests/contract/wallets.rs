@@ -112,8 +112,13 @@ async fn draw(contract: &Contract) {
     let fund = wallets.create_transaction().body(fund.card_id("card-1"));
     let fund = contract.known(fund.send().await);
     assert_eq!(
-        (fund.type_, fund.amount, fund.currency, &*fund.ref_id),
-        (Some(TransactionType::Fund), 10_000, Currency::Nok, "fund-1")
+        (fund.type_, fund.amount, fund.currency, fund.ref_id),
+        (
+            Some(TransactionType::Fund),
+            Some(10_000),
+            Some(Currency::Nok),
+            Some("fund-1".to_owned())
+        )
     );
     assert_eq!(fund.metadata.unwrap()["shelf"], json!({"row": 3}));
 
@@ -128,7 +133,7 @@ async fn draw(contract: &Contract) {
     let capture = contract.known(capture.send().await);
     assert_eq!(
         (capture.type_, capture.amount, capture.parent_id.as_ref()),
-        (Some(TransactionType::Drawdown), 20_000, Some(&held))
+        (Some(TransactionType::Drawdown), Some(20_000), Some(&held))
     );
     let options = VoidOptions::builder()
         .ref_id("rest-1")
@@ -142,7 +147,7 @@ async fn draw(contract: &Contract) {
     );
     assert_eq!(
         (void.type_, void.amount, void.parent_id),
-        (Some(TransactionType::Voided), 10_000, Some(held))
+        (Some(TransactionType::Voided), Some(10_000), Some(held))
     );
 
     let all = contract.known(wallets.list_card_transactions("card-1").send().await);
@@ -190,7 +195,7 @@ async fn codes(contract: &Contract) {
     let paid = contract.known(wallets.create_transaction().body(paid).send().await);
     assert_eq!(
         (paid.type_, paid.amount),
-        (Some(TransactionType::Drawdown), 1)
+        (Some(TransactionType::Drawdown), Some(1))
     );
 }
 
