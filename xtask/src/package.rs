@@ -162,6 +162,7 @@ fn run_application(root: &Path, out: &Path) -> Result<()> {
         "workspace = {{}}\npackage = {{name = \"application\", edition = \"2024\"}}\n\
          [dependencies]\ndintero = \"{version}\"\ndintero-sandbox = \"{version}\"\n\
          tokio = {{version = \"1\", features = [\"macros\", \"rt-multi-thread\"]}}\n\
+         serde = \"1\"\n\
          uuid = {{version = \"1\", features = [\"v4\"]}}\n",
         version = env!("CARGO_PKG_VERSION")
     ))?;
