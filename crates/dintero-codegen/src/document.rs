@@ -27,6 +27,10 @@ pub struct Document {
     /// The names that the client has already.
     pub names: KeptNames,
     /// The nodes that each action of the overlay was applied to.
+    #[cfg_attr(
+        not(feature = "generate"),
+        expect(dead_code, reason = "only lint reads it")
+    )]
     pub(crate) places: Vec<Vec<String>>,
     lines: BTreeMap<String, usize>,
 }

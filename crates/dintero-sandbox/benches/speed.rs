@@ -101,7 +101,7 @@ fn request(method: &str, path: &str, auth: &str, body: &str) -> Vec<u8> {
         ),
     };
     format!(
-        "{method} {path} HTTP/1.1\r\nHost: sandbox\r\nAuthorization: {auth}\r\n{json}\r\n{body}"
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {auth}\r\n{json}\r\n{body}"
     )
     .into_bytes()
 }
