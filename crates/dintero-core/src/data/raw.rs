@@ -80,9 +80,9 @@ impl<V> From<V> for Exact<V> {
 impl<V: Serialize> Serialize for Exact<V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // A serializer that makes a `Value` cannot hold more than the value.
-        let makes_value = std::any::type_name::<S::Ok>() == std::any::type_name::<Value>();
+        let makes_value = || std::any::type_name::<S::Ok>() == std::any::type_name::<Value>();
         match &self.text {
-            Some(text) if !makes_value => {
+            Some(text) if !makes_value() => {
                 let raw: &RawValue = serde_json::from_str(text).map_err(ser::Error::custom)?;
                 raw.serialize(serializer)
             }
