@@ -12,8 +12,8 @@
 //! ```
 //!
 //! One [`Dintero`] holds the connections and tokens for any number of accounts: create it once and clone it freely. Every call returns a
-//! [`Response`] or an [`Error`], the same type for all three APIs. To capture, refund or void, use
-//! [`outcome`], which reads the state when a response is lost.
+//! [`Response`] or an [`Error`], the same type for all three APIs. To capture, refund or void, end
+//! the call with `confirm()` instead of `send()`: it reads the state when a response is lost, and returns an [`outcome::Outcome`].
 //!
 //! # By task
 //!

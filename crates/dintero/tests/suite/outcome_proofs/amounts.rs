@@ -56,53 +56,26 @@ async fn amounts_that_move_nothing_or_too_much_are_not_sent() {
         (i64::MAX, "most 2147483647"),
     ] {
         // From JSON, which no builder has seen.
-        let capture: CaptureOptions = serde_json::from_value(json!({"amount": amount})).unwrap();
-        let refund: RefundOptions = serde_json::from_value(json!({"amount": amount})).unwrap();
-        let update: AuthorizationUpdate =
-            serde_json::from_value(json!({"amount": amount})).unwrap();
-        refused(
-            checkout
-                .capture_transaction("a")
-                .body(capture)
-                .send()
-                .await
-                .unwrap_err(),
-            amount,
-            rule,
-        );
-        refused(
-            checkout
-                .refund_transaction("a")
-                .body(refund)
-                .send()
-                .await
-                .unwrap_err(),
-            amount,
-            rule,
-        );
-        refused(
-            checkout
-                .update_transaction_authorization("a")
-                .body(update)
-                .send()
-                .await
-                .unwrap_err(),
-            amount,
-            rule,
-        );
-        refused(
+        let body = json!({"amount": amount});
+        let capture: CaptureOptions = serde_json::from_value(body.clone()).unwrap();
+        let refund: RefundOptions = serde_json::from_value(body.clone()).unwrap();
+        let update: AuthorizationUpdate = serde_json::from_value(body).unwrap();
+        let capture = checkout.capture_transaction("a").body(capture);
+        let refund = checkout.refund_transaction("a").body(refund);
+        let update = checkout.update_transaction_authorization("a").body(update);
+        let errors = [
+            capture.send().await.unwrap_err(),
+            refund.send().await.unwrap_err(),
+            update.send().await.unwrap_err(),
             CaptureOptions::builder()
                 .amount(amount)
                 .build()
                 .unwrap_err(),
-            amount,
-            rule,
-        );
-        refused(
             RefundOptions::builder().amount(amount).build().unwrap_err(),
-            amount,
-            rule,
-        );
+        ];
+        for error in errors {
+            refused(error, amount, rule);
+        }
     }
     for (amount, rule) in [
         (0, "least 1"),
