@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use dintero_sandbox::{CallbackState, Sandbox};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
-use support::browser::session;
+use support::browser::{browser, location, read_page, send, session};
 use support::receiver::{only, standing};
 use support::{Api, ok, read_response, refused, refused_fields, session_body, start, start_with};
 
@@ -290,4 +290,28 @@ async fn a_url_that_a_browser_would_run_is_refused() {
     let mut body = session_body();
     body["url"]["return_url"] = json!("shopapp://done");
     ok(api.post("/v1/sessions-profile", body).await);
+}
+
+#[tokio::test]
+async fn a_return_url_of_an_app_is_where_the_form_may_lead() {
+    let api = start().await;
+    let (_, url) = session(&api, |body| {
+        body["url"]["return_url"] = json!("shop://done")
+    })
+    .await;
+    let response = browser().get(&url).send().await.expect("a response");
+    let policy = response.headers()["content-security-policy"]
+        .to_str()
+        .expect("text");
+    assert!(
+        policy.ends_with("form-action 'self' http: https: shop:"),
+        "{policy}"
+    );
+    let response = send(&url, &[("card", "4000000000000002")]).await;
+    assert!(location(&response).starts_with("shop://done?merchant_reference="));
+    let (_, page) = read_page(&url).await;
+    assert!(
+        !page.contains("href="),
+        "only web addresses are linked: {page}"
+    );
 }

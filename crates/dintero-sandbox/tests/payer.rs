@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use dintero_sandbox::{CallbackState, Card, Clock, Sandbox};
 use serde_json::{Value, json};
-use support::browser::{browser, html, location, read_page, send, session, transaction};
+use support::browser::{html, location, read_page, send, session, transaction};
 use support::{Api, ok, refused, refused_fields, start, start_with};
 
 #[tokio::test]
@@ -342,30 +342,6 @@ async fn another_program_does_by_json_what_the_buttons_do() {
             "{back}"
         );
     }
-}
-
-#[tokio::test]
-async fn a_return_url_of_an_app_is_where_the_form_may_lead() {
-    let api = start().await;
-    let (_, url) = session(&api, |body| {
-        body["url"]["return_url"] = json!("shop://done")
-    })
-    .await;
-    let response = browser().get(&url).send().await.expect("a response");
-    let policy = response.headers()["content-security-policy"]
-        .to_str()
-        .expect("text");
-    assert!(
-        policy.ends_with("form-action 'self' http: https: shop:"),
-        "{policy}"
-    );
-    let response = send(&url, &[("card", "4000000000000002")]).await;
-    assert!(location(&response).starts_with("shop://done?merchant_reference="));
-    let (_, page) = read_page(&url).await;
-    assert!(
-        !page.contains("href="),
-        "only web addresses are linked: {page}"
-    );
 }
 
 #[tokio::test]
