@@ -388,7 +388,7 @@ async fn without_a_card_id_a_lost_response_is_unknown_and_the_same_call_again_re
         .build()
         .unwrap();
     let error = Fault::Status(500);
-    for fault in [Fault::CloseAfterWork, error.clone(), error] {
+    for fault in [Fault::CloseAfterWork, error, error] {
         sandbox.fail_next("aid_cards_transactions_post", fault);
     }
     let outcome = transaction(&dintero.wallets(), draw.clone()).await;
