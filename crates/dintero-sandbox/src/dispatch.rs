@@ -43,12 +43,12 @@ impl Server {
             method => method,
         };
         let query = parts.uri.query().unwrap_or_default();
-        // What the Web SDK opens is the payment page.
+        // What the Web SDK opens is the payment page, also where it shows how the payment ended.
         let embedded = Query::parse(query)
             .first("sid")
             .map(|id| format!("/v1/view/{id}"));
         let path = match (parts.uri.path(), &embedded) {
-            ("/", Some(page)) => page,
+            ("/" | "/embedResult/", Some(page)) => page,
             (path, _) => path,
         };
         let access = access::check(&self.shared, &parts);
@@ -188,7 +188,12 @@ impl Server {
         let handler = handlers::find(operation.id);
         call.grant = match handler {
             Handler::Token => call.grant,
-            Handler::Payer(_) => Grant::public(account_of(call.param("session_id"))),
+            Handler::Payer(_) => {
+                let account = account_of(call.param("session_id"));
+                let is_known = self.shared.state().accounts.contains_key(account);
+                let own = &self.shared.settings.account;
+                Grant::public(if is_known { account } else { own })
+            }
             Handler::Api(_) => auth::authorize(&self.shared, operation, &call)?,
         };
         let body = body?;

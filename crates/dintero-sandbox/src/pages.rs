@@ -5,12 +5,10 @@ use serde_json::json;
 
 use crate::call::ApiResponse;
 use crate::dispatch::Server;
-use crate::html::page;
+use crate::html::Page;
 use crate::log;
 use crate::persistence::StateFile;
 use crate::shared::Shared;
-
-const STYLE: &str = include_str!("log/style.css");
 
 pub(crate) fn find(
     server: &Server,
@@ -20,13 +18,21 @@ pub(crate) fn find(
     match (method, path) {
         ("GET", "/") => {
             let body = start(shared);
-            Some(page("Dintero sandbox", STYLE, "'none'", "'none'", &body))
+            let page = Page {
+                title: "Dintero sandbox",
+                ..Page::default()
+            };
+            Some(page.with(&body))
         }
         ("GET", "/_sandbox") => {
             let state_file = shared.state_file.as_ref();
             let save_error = state_file.and_then(StateFile::save_error);
             let body = log::page::body(&server.log, save_error, query == "wrong");
-            Some(page("Sandbox log", STYLE, "'none'", "'none'", &body))
+            let page = Page {
+                title: "Sandbox log",
+                ..Page::default()
+            };
+            Some(page.with(&body))
         }
         ("GET", "/_sandbox/health") => {
             let body = json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")});

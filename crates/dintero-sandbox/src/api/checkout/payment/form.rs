@@ -2,9 +2,9 @@
 
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
-use super::page::{self, View};
+use super::page::View;
 use super::{Choice, act, check_payable};
-use crate::api::checkout::card::{Card, Case};
+use crate::api::checkout::card::{CARDS, Card, Case};
 use crate::api::prelude::*;
 use crate::body::is_form;
 
@@ -72,10 +72,11 @@ fn submit_form(call: &Call<'_>, account: &mut Account) -> ApiResponse {
     match act_on_form(call, account) {
         Ok(Some(challenge)) => challenge,
         Ok(None) => match account.checkout.sessions.find(call.param("session_id")) {
-            Some(session) => ApiResponse::new(303, Value::Null)
+            Some(session) if call.body["embedded"].is_null() => ApiResponse::new(303, Value::Null)
                 .with_header("location", redirect_url(account, session))
                 .with_header("cache-control", "no-store"),
-            None => page::missing(),
+            // The page around this one is told, and leads on.
+            _ => show(call, account, None),
         },
         Err(error) => {
             let mut response = show(call, account, Some(&error.message));
@@ -96,11 +97,23 @@ fn act_on_form(call: &Call<'_>, account: &mut Account) -> ApiResult<Option<ApiRe
         value.filter(|value| !value.is_empty())
     };
     let session_id = call.param("session_id");
-    let number = field("card_number").or(field("card")).unwrap_or_default();
-    let is_paying = matches!(field("action"), None | Some("pay"));
+    let chosen = field("card").unwrap_or_default();
+    let chosen = match CARDS.iter().find(|row| row.2 == chosen) {
+        Some(row) if field("scheme") == Some("mastercard") => row.3.unwrap_or_default(),
+        _ => chosen,
+    };
+    let number = field("card_number").unwrap_or(chosen);
+    let action = match field("action") {
+        None | Some("pay") if number == "hold" => Some("hold"),
+        action => action,
+    };
+    let is_paying = matches!(action, None | Some("pay"));
     let mut card = match Card::from_number(number) {
         None if is_paying => {
-            let reason = "This card number is not one of the test cards in the table.";
+            let reason = match number {
+                "" => "Choose a card; there is no Mastercard that needs 3-D Secure.",
+                _ => "This card number is not one of the test cards.",
+            };
             return Err(ApiError::bad_request(reason));
         }
         card => card.unwrap_or_else(Card::approved),
@@ -113,9 +126,9 @@ fn act_on_form(call: &Call<'_>, account: &mut Account) -> ApiResult<Option<ApiRe
         && let Some(session) = account.checkout.sessions.find(session_id)
         && check_payable(call, session).is_ok()
     {
-        return Ok(Some(view(call, session, None).challenge(number)));
+        return Ok(Some(view(call, account, session).challenge(number)));
     }
-    let choice = choice(field("action"), card).ok_or_else(|| {
+    let choice = choice(action, card).ok_or_else(|| {
         ApiError::bad_request("The form has a button that the sandbox does not know.")
     })?;
     let done = act(call, account, session_id, &choice);
@@ -126,10 +139,21 @@ fn act_on_form(call: &Call<'_>, account: &mut Account) -> ApiResult<Option<ApiRe
 }
 
 fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse {
-    let Some(session) = account.checkout.sessions.find(call.param("session_id")) else {
-        return page::missing();
+    let session_id = call.param("session_id");
+    let Some(session) = account.checkout.sessions.find(session_id) else {
+        let event = json!({"type": "SessionNotFound"});
+        let view = View {
+            session_id,
+            embedders: &call.settings.embedders,
+            sdk: call.query.first("sdk").map(|_| (Value::Null, event, true)),
+            ..View::default()
+        };
+        return view.missing();
     };
-    let view = view(call, session, error);
+    let view = View {
+        error,
+        ..view(call, account, session)
+    };
     if session.over(call.now).is_none() {
         return view.choose();
     }
@@ -148,17 +172,48 @@ fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse 
     view.over(says, is_held, is_web.then_some(back.as_str()))
 }
 
-fn view<'a>(call: &Call<'a>, session: &'a Session, error: Option<&'a str>) -> View<'a> {
+fn view<'a>(call: &'a Call<'_>, account: &Account, session: &'a Session) -> View<'a> {
     let return_url = session.doc["url"]["return_url"].as_str();
     let scheme = return_url.and_then(|url| Some(url.split_once("://")?.0));
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    let end = session.over(call.now).map(|_| end(account, session));
+    let sdk = call.query.first("sdk");
     View {
-        order: &session.doc["order"],
+        session_id: call.param("session_id"),
+        order: Some(&session.doc["order"]),
         keeps_card: session.keeps_card,
         embedders: &call.settings.embedders,
         scheme: scheme.filter(|s| s.chars().all(is_plain) && !matches!(*s, "http" | "https")),
-        error,
+        error: None,
+        sdk: sdk.map(|_| {
+            (
+                session.body(&[]),
+                end.unwrap_or_default(),
+                call.method == "GET",
+            )
+        }),
     }
+}
+
+/// Returns the event by which the Web SDK learns how a session ended.
+fn end(account: &Account, session: &Session) -> Value {
+    let status = transaction(account, session).map(|t| t.ledger.status());
+    let mut event = match (error(account, session), status) {
+        (Some("cancelled"), _) => json!({"type": "SessionCancel"}),
+        (Some(error), _) => json!({"type": "SessionPaymentError", "error": error}),
+        (None, None) => return json!({"type": "SessionNotFound"}),
+        (None, Some("ON_HOLD")) => json!({"type": "SessionPaymentOnHold"}),
+        (None, Some(_)) => json!({"type": "SessionPaymentAuthorized"}),
+    };
+    set(
+        &mut event,
+        json!({
+            "href": redirect_url(account, session),
+            "merchant_reference": session.doc["order"]["merchant_reference"],
+            "transaction_id": session.transaction_id,
+        }),
+    );
+    event
 }
 
 fn transaction<'a>(account: &'a Account, session: &Session) -> Option<&'a Transaction> {
