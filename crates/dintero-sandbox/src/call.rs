@@ -50,9 +50,22 @@ impl Call<'_> {
         limit.or_else(default).unwrap_or(usize::MAX)
     }
 
+    fn parameter(&self, name: &str) -> Option<&'static Value> {
+        let mut all = self.operation?.parameters();
+        all.find(|p| p["in"] == "query" && p["name"] == name)
+    }
+
     pub(crate) fn takes(&self, parameter: &str) -> bool {
-        let mut all = self.operation.into_iter().flat_map(Operation::parameters);
-        all.any(|p| p["in"] == "query" && p["name"] == parameter)
+        self.parameter(parameter).is_some()
+    }
+
+    /// The values of a query parameter, which some lists separate by commas.
+    pub(crate) fn values(&self, parameter: &str) -> Vec<&str> {
+        let all = self.query.all(parameter);
+        match self.parameter(parameter) {
+            Some(of) if of["explode"] == false => all.iter().flat_map(|v| v.split(',')).collect(),
+            _ => all,
+        }
     }
 
     pub(crate) fn cause(&self) -> Cause<'_> {

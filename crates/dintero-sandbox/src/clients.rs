@@ -148,7 +148,7 @@ impl Tokens {
     }
 
     pub(crate) fn revoke(&mut self, token: &str) {
-        let _ = self.0.remove(token, "token");
+        let _ = self.0.remove(token);
     }
 }
 

@@ -58,7 +58,7 @@ impl Dispatcher {
     }
 
     pub(crate) fn notify(&self, account: &Account) {
-        if !account.callbacks.waiting.is_empty() || !account.checkout.pending.is_empty() {
+        if !account.callbacks.waiting.is_empty() || !account.pending.is_empty() {
             self.wake.notify_one();
         }
     }
@@ -145,14 +145,14 @@ impl Dispatcher {
         let mut in_flight = lock(&self.in_flight);
         let mut changed = false;
         for account in state.accounts.values_mut() {
-            let pending = account.checkout.pending.len();
+            let pending = account.pending.len();
             transaction_operations::complete_pending(account, now, false);
-            changed |= account.checkout.pending.len() != pending;
+            changed |= account.pending.len() != pending;
             let is_due = |callback: &&Callback| {
                 matches!(callback.state, CallbackState::Waiting(due) if due <= now)
                     && !in_flight.contains(&callback.delivery_id)
             };
-            let due = account.callbacks.waiting.iter().filter(is_due);
+            let due = account.callbacks.waiting().filter(is_due);
             let due = due.take(AT_ONCE.saturating_sub(sending.len()));
             for id in due.map(|c| c.delivery_id.clone()).collect::<Vec<_>>() {
                 let Some(attempt) = prepare(&self.shared, account, &id, now) else {
@@ -186,15 +186,14 @@ impl Dispatcher {
                 && let Some(id) = &callback.subscription_id
             {
                 // What else waits for it is not sent any more.
-                let _ = account.admin.subscriptions.remove(id, "subscription");
+                let _ = account.subscriptions.remove(id);
             }
             let event = callback.session_event.clone();
             let event = event.filter(|_| callback.state == CallbackState::Delivered);
             Some((event?, callback.session_id.clone()))
         });
         if let Some((event, session_id)) = noted.flatten()
-            && let Ok(session) = account.checkout.sessions.get_mut(&session_id, "session")
-            && session.check_capacity().is_ok()
+            && let Ok(session) = account.sessions.get_mut(&session_id)
         {
             session.add_event((now, &uuid()), &event, serde_json::Value::Null);
         }
@@ -208,7 +207,7 @@ fn next_due(state: &SandboxState, in_flight: &BTreeSet<String>) -> Option<DateTi
         _ => None,
     };
     let of_account = |account: &Account| {
-        let callbacks = account.callbacks.waiting.iter().filter_map(of_callback);
+        let callbacks = account.callbacks.waiting().filter_map(of_callback);
         let operation = transaction_operations::next_due(account);
         callbacks.chain(operation).min()
     };
@@ -222,10 +221,9 @@ fn prepare(
     id: &str,
     now: DateTime<Utc>,
 ) -> Option<Attempt> {
-    let callbacks = &mut account.callbacks;
-    let callback = callbacks.waiting.find(id)?;
+    let callback = account.callbacks.all.find(id)?;
     let hook_id = callback.subscription_id.as_deref();
-    let hook = hook_id.and_then(|id| account.admin.subscriptions.find(id));
+    let hook = hook_id.and_then(|id| account.subscriptions.find(id));
     let url = Url::parse(&callback.url).ok();
     let is_own = url.as_ref().is_some_and(|url| shared.is_own(url));
     let url = url.filter(|url| is_allowed(url, &shared.settings.callback_hosts));
@@ -237,14 +235,16 @@ fn prepare(
     };
     let Some(url) = url.filter(|_| reason.is_empty()) else {
         let state = CallbackState::NotSent(reason.to_owned());
-        callbacks.change(id, |callback| callback.state = state);
+        account
+            .callbacks
+            .change(id, |callback| callback.state = state);
         return None;
     };
     let is_post = callback.method == "POST";
     let body = || {
         let id = callback.transaction_id.as_deref()?;
-        let mut body = account.checkout.transactions.find(id)?.body(&[]);
-        let session = account.checkout.sessions.find(&callback.session_id);
+        let mut body = account.transactions.find(id)?.body(&[]);
+        let session = account.sessions.find(&callback.session_id);
         if let Some(session) = session.filter(|_| callback.with_session) {
             body["session"] = session.body(&[]);
         }
@@ -254,10 +254,9 @@ fn prepare(
         Some(_) => callback.body.clone(),
         None => is_post.then(body).flatten(),
     };
-    let signature = account.admin.signature.as_ref();
     let secret = match hook {
         Some(hook) => Some(&hook["config"]["secret"]),
-        None => signature.map(|found| &found["signature"]),
+        None => account.signature().map(|found| &found["signature"]),
     };
     let mut headers = vec![("event-delivery", id.to_owned())];
     headers.extend(secret.map(|secret| {

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use indexmap::IndexSet;
 use serde::{Deserialize, Serialize};
 
 use crate::state::store::Store;
+use crate::state::uuid;
 
 /// How often a failed callback is retried, as documented.
 const RETRIES: usize = 20;
@@ -42,7 +44,6 @@ pub struct Callback {
     #[serde(default)]
     pub(crate) body: Option<String>,
     pub(crate) session_event: Option<String>,
-    pub(crate) number: u64,
 }
 
 /// The state of a callback's delivery.
@@ -99,6 +100,24 @@ impl fmt::Debug for Callback {
 }
 
 impl Callback {
+    pub(crate) fn new(session_id: &str, url: &str, state: CallbackState) -> Self {
+        Self {
+            delivery_id: uuid(),
+            subscription_id: None,
+            session_id: session_id.to_owned(),
+            transaction_id: None,
+            error: None,
+            event: None,
+            method: "POST".to_owned(),
+            url: url.to_owned(),
+            attempts: Vec::new(),
+            state,
+            with_session: false,
+            body: None,
+            session_event: None,
+        }
+    }
+
     pub(crate) fn attempted(&mut self, at: DateTime<Utc>, response: CallbackResponse) {
         self.attempts.push(CallbackAttempt { at, response });
         let (is_webhook, failed) = (self.subscription_id.is_some(), self.attempts.len());
@@ -120,16 +139,14 @@ fn pause(failed: usize) -> TimeDelta {
     TimeDelta::seconds((10_i64 << doubled).min(3_600))
 }
 
-/// How many callbacks of an account wait, and how many that are done are kept; the oldest go first.
-const LIMIT: usize = 10_000;
+/// How many callbacks of an account are kept; the oldest go first.
+const LIMIT: usize = 20_000;
 
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Default)]
 pub(crate) struct Callbacks {
-    #[serde(skip)]
-    pub(crate) waiting: Store<Callback>,
-    #[serde(skip)]
-    pub(crate) done: Store<Callback>,
-    count: u64,
+    /// In the order in which they came.
+    pub(crate) all: Store<Callback>,
+    pub(crate) waiting: IndexSet<String>,
 }
 
 /// Prints no callbacks, since they are no part of the state's digest.
@@ -140,30 +157,27 @@ impl fmt::Debug for Callbacks {
 }
 
 impl Callbacks {
-    pub(crate) fn all(&self) -> Vec<Callback> {
-        let mut all: Vec<_> = self
-            .waiting
-            .iter()
-            .chain(self.done.iter())
-            .cloned()
-            .collect();
-        all.sort_by_key(|callback| callback.number);
-        all
+    pub(crate) fn add(&mut self, callback: Callback) {
+        for oldest in self.all.keep_newest(LIMIT - 1) {
+            self.waiting.shift_remove(&oldest);
+        }
+        let id = callback.delivery_id.clone();
+        self.all.put(&id, callback);
+        self.sort(&id);
     }
 
-    pub(crate) fn add(&mut self, mut callback: Callback) {
-        self.count += 1;
-        callback.number = self.count;
-        self.put(callback);
+    /// Notes whether a callback waits.
+    pub(crate) fn sort(&mut self, id: &str) {
+        let state = self.all.find(id).map(|callback| &callback.state);
+        if matches!(state, Some(CallbackState::Waiting(_))) {
+            self.waiting.insert(id.to_owned());
+        } else {
+            self.waiting.shift_remove(id);
+        }
     }
 
-    fn put(&mut self, callback: Callback) {
-        let list = match callback.state {
-            CallbackState::Waiting(_) => &mut self.waiting,
-            _ => &mut self.done,
-        };
-        list.keep_newest(LIMIT - 1);
-        list.put(&callback.delivery_id.clone(), callback);
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Callback> {
+        self.waiting.iter().filter_map(|id| self.all.find(id))
     }
 
     pub(crate) fn change<T>(
@@ -171,12 +185,8 @@ impl Callbacks {
         delivery_id: &str,
         with: impl FnOnce(&mut Callback) -> T,
     ) -> Option<T> {
-        let callback = self.waiting.get_mut(delivery_id, "callback").ok()?;
-        let found = with(callback);
-        if !matches!(callback.state, CallbackState::Waiting(_)) {
-            let done = self.waiting.remove(delivery_id, "callback").ok()?;
-            self.put(done);
-        }
+        let found = with(self.all.get_mut(delivery_id).ok()?);
+        self.sort(delivery_id);
         Some(found)
     }
 }

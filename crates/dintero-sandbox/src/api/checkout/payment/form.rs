@@ -12,7 +12,7 @@ use crate::body::is_form;
 pub(crate) fn page(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     if !accepts(call, "text/html") {
         let id = call.param("session_id");
-        account.checkout.sessions.get(id, "session")?;
+        account.sessions.get(id)?;
     }
     Ok(show(call, account, None))
 }
@@ -36,8 +36,8 @@ pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check.finish()?;
     let session_id = call.param("session_id");
     let id = choice.map_or(Ok(None), |choice| act(call, account, session_id, &choice))?;
-    let session = account.checkout.sessions.get(session_id, "session")?;
-    let transactions = &account.checkout.transactions;
+    let session = account.sessions.get(session_id)?;
+    let transactions = &account.transactions;
     let transaction = id.as_ref().and_then(|id| transactions.find(id));
     ApiResponse::ok(json!({
         "session_id": session_id,
@@ -71,7 +71,7 @@ fn choice(action: Option<&str>, card: Card) -> Option<Choice> {
 fn submit_form(call: &Call<'_>, account: &mut Account) -> ApiResponse {
     match act_on_form(call, account) {
         Ok(Some(challenge)) => challenge,
-        Ok(None) => match account.checkout.sessions.find(call.param("session_id")) {
+        Ok(None) => match account.sessions.find(call.param("session_id")) {
             Some(session) => ApiResponse::new(303, Value::Null)
                 .with_header("location", redirect_url(account, session))
                 .with_header("cache-control", "no-store"),
@@ -110,7 +110,7 @@ fn act_on_form(call: &Call<'_>, account: &mut Account) -> ApiResult<Option<ApiRe
     } else if field("challenge").is_none()
         && is_paying
         && card.case == Case::Challenge
-        && let Some(session) = account.checkout.sessions.find(session_id)
+        && let Some(session) = account.sessions.find(session_id)
         && check_payable(call, session).is_ok()
     {
         return Ok(Some(view(call, session, None).challenge(number)));
@@ -126,7 +126,7 @@ fn act_on_form(call: &Call<'_>, account: &mut Account) -> ApiResult<Option<ApiRe
 }
 
 fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse {
-    let Some(session) = account.checkout.sessions.find(call.param("session_id")) else {
+    let Some(session) = account.sessions.find(call.param("session_id")) else {
         return page::missing();
     };
     let view = view(call, session, error);
@@ -163,7 +163,7 @@ fn view<'a>(call: &Call<'a>, session: &'a Session, error: Option<&'a str>) -> Vi
 
 fn transaction<'a>(account: &'a Account, session: &Session) -> Option<&'a Transaction> {
     let id = session.transaction_id.as_deref()?;
-    account.checkout.transactions.find(id)
+    account.transactions.find(id)
 }
 
 fn error(account: &Account, session: &Session) -> Option<&'static str> {
