@@ -11,15 +11,16 @@ use serde_json::{Map, Value};
 use crate::builder::SandboxBuilder;
 use crate::clients::Grant;
 use crate::clock::text;
-use crate::documents::Operation;
+use crate::documents::{Operation, Params};
 use crate::errors::{ApiError, ApiResult};
 use crate::query::Query;
+use crate::shared::Shared;
 use crate::state::checkout::Cause;
 
 pub(crate) struct Call<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
-    pub(crate) params: Vec<(&'static str, String)>,
+    pub(crate) params: Params,
     pub(crate) query: Query,
     pub(crate) headers: &'a HeaderMap,
     /// The JSON body: an object, or null where none was sent.
@@ -35,7 +36,31 @@ pub(crate) struct Call<'a> {
     pub(crate) pending: Option<Duration>,
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    /// A call of the payer's, who needs no token.
+    pub(crate) fn new(
+        shared: &'a Shared,
+        headers: &'a HeaderMap,
+        params: Params,
+        request_id: &'a str,
+    ) -> Self {
+        Self {
+            method: "POST",
+            path: "",
+            params,
+            query: Query::default(),
+            headers,
+            body: Value::Null,
+            grant: Grant::public(&shared.settings.account),
+            now: shared.settings.clock.now(),
+            base_url: &shared.base_url,
+            settings: &shared.settings,
+            request_id,
+            operation: None,
+            pending: None,
+        }
+    }
+
     /// A parameter of the path; the operation's path guarantees that it is there.
     pub(crate) fn param(&self, name: &str) -> &str {
         let mut params = self.params.iter();

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize, Serializer as _};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::state::json::{are_below, for_each_member};
 use crate::state::store::Store;
 use crate::state::{Account, SandboxState};
 
@@ -80,7 +81,7 @@ impl SandboxState {
         for batch in batches {
             self.used = batch.used;
             for (name, changes) in batch.stores {
-                is_possible(&serde_json::from_str(changes.get()).ok()?).then_some(())?;
+                is_possible(&mut serde_json::from_str(changes.get()).ok()?).then_some(())?;
                 self.store(&name)?.read(changes.get()).ok()?;
             }
         }
@@ -100,13 +101,10 @@ impl SandboxState {
 }
 
 /// Whether every document is an object and every number one that can be added to others.
-fn is_possible(value: &Value) -> bool {
-    match value {
-        Value::Object(members) => members
-            .iter()
-            .all(|(name, value)| (name != "doc" || value.is_object()) && is_possible(value)),
-        Value::Array(items) => items.iter().all(is_possible),
-        Value::Number(number) => number.as_f64().is_some_and(|n| n.abs() < 2_f64.powi(53)),
-        _ => true,
-    }
+fn is_possible(stores: &mut Value) -> bool {
+    let mut are_objects = true;
+    for_each_member(stores, &mut |name, value| {
+        are_objects &= name != "doc" || value.is_object();
+    });
+    are_objects && are_below(2_f64.powi(53), stores)
 }

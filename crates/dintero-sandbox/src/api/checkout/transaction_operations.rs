@@ -174,7 +174,7 @@ fn check_body(
     transaction: &Transaction,
     operation: Operation,
 ) -> ApiResult<(i64, BTreeMap<String, i64>)> {
-    let mut check = Check::of(&call.body);
+    let mut check = Check::default();
     let amount = call.body["amount"].as_i64().unwrap_or(0);
     check.ensure(amount >= 1, "amount", "must be at least 1");
     check_event_metadata(&mut check, &call.body["metadata"]);

@@ -37,7 +37,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 
 fn check_body(call: &Call<'_>, order: &Order, kind: Kind) -> ApiResult<BTreeMap<i64, i64>> {
     let (lines, new) = (lines(&order.doc), items(&call.body["items"]));
-    let mut check = Check::of(&call.body);
+    let mut check = Check::default();
     check.ensure(!new.is_empty(), "items", "must have at least one item");
     let mut parts: BTreeMap<i64, i64> = BTreeMap::new();
     for (i, item) in new.iter().enumerate() {

@@ -20,8 +20,6 @@ const FIELDS: [&str; 8] = [
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = text_of(&call.body["card_id"]);
     let mut check = check::body(&call.body);
-    check::period(&mut check, &call.body);
-    check::lengths(&mut check, "", &call.body);
     check.ensure(!account.cards.contains(id), "card_id", "is already used");
     check.finish()?;
     let mut card = new_card(call, &call.body);
@@ -148,10 +146,7 @@ fn life(options: &Value) -> Option<TimeDelta> {
 /// `POST /cards/{card_id}/activate`: an inactive card gets its amount and currency and becomes unused.
 pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let card = account.cards.get_mut(call.param("card_id"))?;
-    let mut check = check::body(&call.body);
-    check::period(&mut check, &call.body);
-    check::lengths(&mut check, "", &call.body);
-    check.finish()?;
+    check::body(&call.body).finish()?;
     ensure_state(!card.active, "the card is already active")?;
     copy(&mut card.doc, &call.body, &FIELDS);
     if card.doc.get("active_from").is_none() {
@@ -175,9 +170,7 @@ pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> HandlerResult 
 
 pub(crate) fn rotate_pin(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let card = account.cards.get_mut(call.param("card_id"))?;
-    let mut check = check::body(&call.body);
-    check::lengths(&mut check, "", &call.body);
-    check.finish()?;
+    check::body(&call.body).finish()?;
     ApiResponse::ok(json!({"pin": set_pin(card, &call.body["pin"])}))
 }
 
