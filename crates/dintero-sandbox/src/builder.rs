@@ -247,6 +247,9 @@ impl SandboxBuilder {
             state_file,
         });
         let dispatcher = Arc::new(Dispatcher::new(Arc::clone(&shared)));
+        for account in shared.state().accounts.values_mut() {
+            dispatcher.notify(account);
+        }
         let server = Arc::new(Server {
             shared: Arc::clone(&shared),
             dispatcher: Arc::clone(&dispatcher),
@@ -255,8 +258,7 @@ impl SandboxBuilder {
         });
         let servers = listeners.into_iter();
         let servers = servers.map(|listener| tokio::spawn(serve(listener, Arc::clone(&server))));
-        let mut tasks: Vec<_> = servers.map(|task| task.abort_handle()).collect();
-        tasks.push(tokio::spawn(dispatcher.run()).abort_handle());
+        let tasks: Vec<_> = servers.map(|task| task.abort_handle()).collect();
         Ok(Sandbox { server, tasks })
     }
 }

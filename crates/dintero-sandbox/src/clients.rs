@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use hyper::HeaderMap;
 use hyper::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use crate::clock::later;

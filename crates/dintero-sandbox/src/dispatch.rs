@@ -239,9 +239,7 @@ impl Server {
         let account = account.ok_or_else(|| ApiError::not_found("session"))?;
         transaction_operations::complete_pending(account, call.now, false);
         let result = work(account);
-        if writes {
-            self.dispatcher.notify(account);
-        }
+        self.dispatcher.notify(account);
         let (value, kept) = result?;
         state.use_quota(weight + kept);
         if writes {

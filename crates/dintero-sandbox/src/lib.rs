@@ -53,7 +53,7 @@ use shared::Shared;
 /// A running sandbox. Dropping it stops the server and closes its connections.
 pub struct Sandbox {
     server: Arc<Server>,
-    /// A server for each address, and the dispatcher of callbacks.
+    /// A server for each address.
     tasks: Vec<AbortHandle>,
 }
 
@@ -131,7 +131,7 @@ impl Sandbox {
     pub fn callbacks(&self) -> Vec<Callback> {
         let state = self.shared().state();
         let accounts = state.accounts.values();
-        let callbacks = accounts.flat_map(|account| account.callbacks.all.iter());
+        let callbacks = accounts.flat_map(|account| account.callbacks.iter());
         callbacks.cloned().collect()
     }
 
@@ -254,6 +254,7 @@ impl Drop for Sandbox {
         for task in &self.tasks {
             task.abort();
         }
+        self.server.dispatcher.stop();
         // A caller that must know whether it could be saved calls `save_state` before.
         let _ = self.save_state();
         if let Some(file) = &self.shared().state_file {

@@ -120,7 +120,7 @@ fn queue(account: &mut Account, now: DateTime<Utc>, notice: Notice) {
         Err(reason) => CallbackState::NotSent(reason.to_owned()),
     };
     let callback = Callback::new(&notice.session_id, &url, state);
-    account.callbacks.add(Callback {
+    account.queue_callback(Callback {
         transaction_id: notice.transaction_id,
         error: notice.error.map(str::to_owned),
         event: notice.event.map(|(event, _)| event),

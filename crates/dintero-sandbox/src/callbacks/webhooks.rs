@@ -77,7 +77,7 @@ fn deliver(account: &mut Account, now: DateTime<Utc>, to: &Value, event: &str, m
         set(&mut body, json!({"account_id": account.id, "event": event}));
         body["event_delivery"] = json!(callback.delivery_id);
     }
-    account.callbacks.add(Callback {
+    account.queue_callback(Callback {
         subscription_id: Some(text_of(&to["id"]).to_owned()),
         transaction_id: text(&body, "/transaction/id"),
         error: text(&body, "/authorization/error"),

@@ -3,10 +3,8 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use indexmap::IndexSet;
 use serde::{Deserialize, Serialize};
 
-use crate::state::store::Store;
 use crate::state::uuid;
 
 /// How often a failed callback is retried, as documented.
@@ -14,7 +12,8 @@ const RETRIES: usize = 20;
 /// How often a failed webhook is retried, as documented.
 const WEBHOOK_RETRIES: usize = 5;
 
-/// A callback, which is a request to a session's `callback_url`, or the delivery of a webhook; with all its attempts.
+/// A callback, which is a request to a session's `callback_url`, an express callback, or the delivery of a webhook; with all
+/// its attempts.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Callback {
@@ -29,7 +28,8 @@ pub struct Callback {
     pub transaction_id: Option<String>,
     /// The parameter `error`: `cancelled`, `authorization` or `failed`.
     pub error: Option<String>,
-    /// The parameter `event`: `CAPTURE`, `REFUND` or `VOID`, as `report_event` requests it. The event of a webhook, such as `ping`.
+    /// The parameter `event`: `CAPTURE`, `REFUND` or `VOID`, as `report_event` requests it. The event of a webhook, such as
+    /// `ping`. `shipping_address` or `discount_codes` of an express callback.
     pub event: Option<String>,
     /// `GET` or `POST`.
     pub method: String,
@@ -44,6 +44,8 @@ pub struct Callback {
     #[serde(default)]
     pub(crate) body: Option<String>,
     pub(crate) session_event: Option<String>,
+    /// Sent while the payer waits, and once only.
+    pub(crate) is_express: bool,
 }
 
 /// The state of a callback's delivery.
@@ -52,11 +54,12 @@ pub struct Callback {
 pub enum CallbackState {
     /// The next attempt is at this time of the sandbox's clock, UTC.
     Waiting(DateTime<Utc>),
-    /// The receiver responded with 2xx.
+    /// The receiver responded with 2xx; to an express callback with 200.
     Delivered,
-    /// The receiver responded to a callback with a status that is not retried: 3xx or 4xx.
+    /// The receiver responded to a callback with a status that is not retried: 3xx or 4xx; to an express callback with any
+    /// but 200.
     Refused,
-    /// All attempts failed: 21 of a callback, 6 of a webhook.
+    /// All attempts failed: 21 of a callback, 6 of a webhook, the one of an express callback.
     GivenUp,
     /// No request was sent, for this reason.
     NotSent(String),
@@ -115,20 +118,25 @@ impl Callback {
             with_session: false,
             body: None,
             session_event: None,
+            is_express: false,
         }
     }
 
     pub(crate) fn attempted(&mut self, at: DateTime<Utc>, response: CallbackResponse) {
         self.attempts.push(CallbackAttempt { at, response });
         let (is_webhook, failed) = (self.subscription_id.is_some(), self.attempts.len());
-        let retries = if is_webhook { WEBHOOK_RETRIES } else { RETRIES };
+        let retries = match (is_webhook, self.is_express) {
+            (true, _) => WEBHOOK_RETRIES,
+            (_, true) => 0,
+            _ => RETRIES,
+        };
         self.state = match response {
+            CallbackResponse::Status(200) => CallbackState::Delivered,
+            CallbackResponse::Status(_) if self.is_express => CallbackState::Refused,
             CallbackResponse::Status(200..300) => CallbackState::Delivered,
             CallbackResponse::Status(300..500 | 600..) if !is_webhook => CallbackState::Refused,
-            _ => match failed {
-                failed if failed > retries => CallbackState::GivenUp,
-                failed => CallbackState::Waiting(at + pause(failed)),
-            },
+            _ if failed > retries => CallbackState::GivenUp,
+            _ => CallbackState::Waiting(at + pause(failed)),
         };
     }
 }
@@ -137,58 +145,6 @@ impl Callback {
 fn pause(failed: usize) -> TimeDelta {
     let doubled = failed.saturating_sub(1).min(9);
     TimeDelta::seconds((10_i64 << doubled).min(3_600))
-}
-
-/// How many callbacks of an account are kept; the oldest go first.
-const LIMIT: usize = 20_000;
-
-#[derive(Default)]
-pub(crate) struct Callbacks {
-    /// In the order in which they came.
-    pub(crate) all: Store<Callback>,
-    pub(crate) waiting: IndexSet<String>,
-}
-
-/// Prints no callbacks, since they are no part of the state's digest.
-impl fmt::Debug for Callbacks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Callbacks")
-    }
-}
-
-impl Callbacks {
-    pub(crate) fn add(&mut self, callback: Callback) {
-        for oldest in self.all.keep_newest(LIMIT - 1) {
-            self.waiting.shift_remove(&oldest);
-        }
-        let id = callback.delivery_id.clone();
-        self.all.put(&id, callback);
-        self.sort(&id);
-    }
-
-    /// Notes whether a callback waits.
-    pub(crate) fn sort(&mut self, id: &str) {
-        let state = self.all.find(id).map(|callback| &callback.state);
-        if matches!(state, Some(CallbackState::Waiting(_))) {
-            self.waiting.insert(id.to_owned());
-        } else {
-            self.waiting.shift_remove(id);
-        }
-    }
-
-    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Callback> {
-        self.waiting.iter().filter_map(|id| self.all.find(id))
-    }
-
-    pub(crate) fn change<T>(
-        &mut self,
-        delivery_id: &str,
-        with: impl FnOnce(&mut Callback) -> T,
-    ) -> Option<T> {
-        let found = with(self.all.get_mut(delivery_id).ok()?);
-        self.sort(delivery_id);
-        Some(found)
-    }
 }
 
 #[cfg(test)]

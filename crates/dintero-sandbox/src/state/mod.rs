@@ -9,6 +9,7 @@ pub(crate) mod store;
 pub(crate) mod wallets;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::iter::repeat_with;
 
 use chrono::{DateTime, Utc};
@@ -18,7 +19,7 @@ use uuid::Uuid;
 use crate::clients::{Grant, Tokens};
 use crate::clock::text;
 use crate::errors::{ApiError, ApiResult, ensure_capacity};
-use callbacks::Callbacks;
+use callbacks::{Callback, CallbackState};
 use journal::Journal;
 use store::Store;
 
@@ -31,13 +32,23 @@ pub(crate) struct SandboxState {
     limit: usize,
 }
 
+/// How many callbacks of an account are kept; the oldest go first.
+const CALLBACKS: usize = 20_000;
+
+/// What waits for a time.
+#[derive(Debug)]
+pub(crate) enum Wait {
+    Callback(String),
+    Operation(DateTime<Utc>),
+}
+
 /// What an account has: its stores, by the names that they have in the state file.
 macro_rules! account {
     ($($(#[$doc:meta])* $name:ident: $type:ty, $what:literal;)*) => {
-        #[derive(Debug)]
         pub(crate) struct Account {
             pub(crate) id: String,
-            pub(crate) callbacks: Callbacks,
+            /// What has come to wait and the dispatcher does not know yet.
+            pub(crate) waits: Vec<Wait>,
             /// The transactions that have a pending operation.
             pub(crate) pending: Vec<String>,
             $($(#[$doc])* pub(crate) $name: Store<$type>,)*
@@ -47,17 +58,25 @@ macro_rules! account {
             pub(crate) fn new(id: &str) -> Self {
                 Self {
                     id: id.to_owned(),
-                    callbacks: Callbacks::default(),
+                    waits: Vec::new(),
                     pending: Vec::new(),
                     $($name: Store::of($what),)*
                 }
             }
 
             fn stores(&mut self) -> Vec<(&'static str, &mut dyn Journal)> {
-                vec![
-                    ("callbacks", &mut self.callbacks.all),
-                    $((stringify!($name), &mut self.$name),)*
-                ]
+                vec![$((stringify!($name), &mut self.$name),)*]
+            }
+        }
+
+        /// Prints no callbacks, since they are no part of the state's digest.
+        impl fmt::Debug for Account {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut f = f.debug_map();
+                $(if stringify!($name) != "callbacks" {
+                    f.entry(&stringify!($name), &self.$name);
+                })*
+                f.finish()
             }
         }
     };
@@ -65,6 +84,8 @@ macro_rules! account {
 
 account! {
     api_keys: Value, "API key";
+    /// In the order in which they came.
+    callbacks: Callback, "callback";
     /// By card.
     cards: wallets::Card, "card";
     /// The cards that may be charged again, by the id of their token.
@@ -96,13 +117,35 @@ impl Account {
 
     /// Finds what waits again, which the state file does not have by itself.
     fn resume(&mut self) {
-        let all = self.transactions.entries();
-        let pending = all.filter(|(_, transaction)| transaction.pending.is_some());
-        self.pending = pending.map(|(id, _)| id.clone()).collect();
-        let callbacks = self.callbacks.all.entries();
-        for id in callbacks.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
-            self.callbacks.sort(&id);
+        for (id, transaction) in self.transactions.entries() {
+            if let Some(pending) = &transaction.pending {
+                self.pending.push(id.clone());
+                self.waits.push(Wait::Operation(pending.due));
+            }
         }
+        let is_waiting = |c: &&Callback| matches!(c.state, CallbackState::Waiting(_));
+        let waiting = self.callbacks.iter().filter(is_waiting);
+        let waiting = waiting.filter(|callback| !callback.is_express);
+        let waiting = waiting.map(|callback| Wait::Callback(callback.delivery_id.clone()));
+        self.waits.extend(waiting);
+    }
+
+    /// Notes that a transaction's operation is completed later.
+    pub(crate) fn put_off(&mut self, id: &str, due: DateTime<Utc>) {
+        self.pending.push(id.to_owned());
+        self.waits.push(Wait::Operation(due));
+    }
+
+    pub(crate) fn put_callback(&mut self, callback: Callback) {
+        self.callbacks.keep_newest(CALLBACKS - 1);
+        self.callbacks.put(&callback.delivery_id.clone(), callback);
+    }
+
+    /// Puts a callback that the dispatcher sends.
+    pub(crate) fn queue_callback(&mut self, callback: Callback) {
+        let id = callback.delivery_id.clone();
+        self.waits.push(Wait::Callback(id));
+        self.put_callback(callback);
     }
 
     pub(crate) fn signature(&self) -> Option<&Value> {

@@ -86,7 +86,7 @@ pub(crate) fn pay(
             let movement = transaction.whole_capture();
             // It is carried out once the payer has paid the invoice.
             transaction.begin(call.cause(), movement, NEVER);
-            account.pending.push(id.clone());
+            account.put_off(&id, NEVER);
         }
     }
     Ok(id)

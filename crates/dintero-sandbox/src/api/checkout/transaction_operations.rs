@@ -113,7 +113,7 @@ fn carry_out(
     };
     transaction.begin(call.cause(), movement, due);
     let body = transaction.body(&includes);
-    account.pending.push(id.to_owned());
+    account.put_off(id, due);
     Ok(ApiResponse::new(202, body).with_header("event-request-id", call.request_id))
 }
 
