@@ -8,6 +8,7 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 use serde_json::{Map, Value};
 
+use crate::api::checkout::payment::express::Question;
 use crate::builder::SandboxBuilder;
 use crate::clients::Grant;
 use crate::clock::text;
@@ -135,6 +136,8 @@ pub(crate) struct ApiResponse {
     /// What is sent instead of JSON: its content type and its text.
     pub(crate) file: Option<(&'static str, String)>,
     pub(crate) headers: Vec<(&'static str, String)>,
+    /// What the shop is asked first; then there is another response.
+    pub(crate) question: Option<Box<Question>>,
     /// Bytes that stay in memory beyond what the request's own body weighs.
     pub(crate) kept: usize,
 }
@@ -146,6 +149,7 @@ impl ApiResponse {
             body,
             file: None,
             headers: Vec::new(),
+            question: None,
             kept: 0,
         }
     }

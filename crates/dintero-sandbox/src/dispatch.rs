@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hyper::body::{Bytes, Incoming};
 use hyper::{HeaderMap, Request, Response};
 
+use crate::api::checkout::payment::express::{self, Question};
 use crate::api::checkout::{pay, transaction_operations};
 use crate::body::{self, ResponseBody};
 use crate::call::{ApiResponse, Call, HandlerResult};
@@ -110,6 +111,13 @@ impl Server {
                     ..Call::new(&self.shared, &parts.headers, params, &request_id)
                 };
                 let result = self.with_fault(fault, operation, call, body, &mut entry);
+                let result = match result {
+                    Ok(ApiResponse {
+                        question: Some(question),
+                        ..
+                    }) => self.ask(*question).await,
+                    result => result,
+                };
                 match self.shared.settings.check_responses {
                     true => checked(operation, result),
                     false => result,
@@ -120,6 +128,18 @@ impl Server {
             entry.refuse(error);
         }
         self.finish(result, entry, respond)
+    }
+
+    /// Asks the shop what a response depends on.
+    async fn ask(&self, question: Question) -> HandlerResult {
+        let session_id = question.callback.session_id.clone();
+        let asked = self
+            .dispatcher
+            .ask(account_of(&session_id), &question.callback);
+        let answer = asked.await;
+        self.act(&session_id, |call, account| {
+            express::answered(call, account, &question, answer)
+        })
     }
 
     /// Returns the fault that the request asks for, else the one that was queued or comes by chance.

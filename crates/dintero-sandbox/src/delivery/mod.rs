@@ -135,12 +135,12 @@ impl Dispatcher {
     }
 
     /// Makes an express callback, which is not repeated, and returns how it ended and the body of the response.
-    pub(crate) async fn ask(&self, account: &str, callback: Callback) -> (CallbackState, Vec<u8>) {
-        let id = callback.delivery_id.clone();
-        self.with(account, |account, _| account.put_callback(callback));
-        let body = self.attempt(account, &id).await.unwrap_or_default();
+    pub(crate) async fn ask(&self, account: &str, callback: &Callback) -> (CallbackState, Vec<u8>) {
+        let id = &callback.delivery_id;
+        self.with(account, |account, _| account.put_callback(callback.clone()));
+        let body = self.attempt(account, id).await.unwrap_or_default();
         let state = self.with(account, |account, _| {
-            let callback = account.callbacks.find(&id)?;
+            let callback = account.callbacks.find(id)?;
             Some(callback.state.clone())
         });
         (state.flatten().unwrap_or(CallbackState::GivenUp), body)

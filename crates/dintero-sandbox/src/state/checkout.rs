@@ -24,6 +24,8 @@ pub(crate) struct Session {
     /// The checkout page has locked the session, so that the merchant can update it.
     pub(crate) locked: bool,
     pub(crate) keeps_card: bool,
+    /// The merchant has set the shipping options, so that no address callback asks for them.
+    pub(crate) is_quoted: bool,
 }
 
 impl Session {

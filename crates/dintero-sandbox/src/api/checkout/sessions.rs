@@ -151,6 +151,9 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 
     session.doc["order"] = after.clone();
     set(&mut session.doc, json!({"express": express}));
+    if call.body["express"]["shipping_options"].is_array() {
+        session.is_quoted = !is_set(call, "force_shipping_address_callback");
+    }
     if session.locked && call.body["remove_lock"] != false {
         session.locked = false;
         session.add_event(call.cause(), "PAY_LOCK_END", Value::Null);

@@ -1,5 +1,6 @@
 //! What the payer's choices do: the transaction, its events, what is captured and kept at once, and the callback.
 
+pub(crate) mod express;
 pub(crate) mod form;
 mod page;
 
