@@ -248,6 +248,12 @@ pub(crate) fn allowed_methods(path: &str) -> Option<String> {
     Some(format!("{own}, {head}OPTIONS"))
 }
 
+/// A schema of the document of Checkout.
+pub(crate) fn checkout_schema(name: &str) -> (&'static Value, &'static Value) {
+    let document = &DOCUMENTS[0];
+    (document, &document["components"]["schemas"][name])
+}
+
 pub(crate) fn is_operation(id: &str) -> bool {
     OPERATIONS.iter().any(|operation| operation.id == id)
 }

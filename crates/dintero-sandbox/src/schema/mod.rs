@@ -14,7 +14,7 @@ use jsonschema::{PatternOptions, Validator};
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::documents::Operation;
+use crate::documents::{Operation, checkout_schema};
 use crate::errors::{ApiError, ApiResult, field_error};
 use convert::{Direction, convert};
 use params::Parameter;
@@ -99,6 +99,37 @@ pub(crate) fn check_response(operation: &Operation, status: u16, body: &Value) -
         Some(None) => vec![field_error("body", "has a body where none is documented")],
         None if status < 300 => vec![field_error("status", "is not documented")],
         None => Vec::new(),
+    }
+}
+
+/// Checks what a request consists of in part, or what a shop responds, by a schema of Checkout; reads it as a request.
+pub(crate) fn check_answer(name: &str, within: &str, value: &mut Value) -> ApiResult<()> {
+    let (document, schema) = checkout_schema(name);
+    without_noise(value);
+    tidy::tidy(document, schema, value, false);
+    let schema = Schema::compile(document, schema, Direction::Request);
+    let violations = schema.violations(value, within, false);
+    match violations.is_empty() {
+        true => Ok(()),
+        false => Err(ApiError::invalid(violations)),
+    }
+}
+
+/// Rounds numbers that floating-point arithmetic has made of whole ones, such as 780.0000000000001.
+fn without_noise(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(without_noise),
+        Value::Object(members) => members.values_mut().for_each(without_noise),
+        Value::Number(number) => {
+            let rounded = number
+                .as_f64()
+                .map(f64::round)
+                .filter(|rounded| number.as_f64().is_some_and(|n| (n - rounded).abs() < 1e-6));
+            if let Some(rounded) = rounded {
+                *value = json!(rounded);
+            }
+        }
+        _ => {}
     }
 }
 

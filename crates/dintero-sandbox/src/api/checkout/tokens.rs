@@ -1,8 +1,8 @@
 //! Card tokens: made when the payer lets the card be kept, and deleted.
 
 use crate::api::checkout::card::Card;
+use crate::api::lists::list_of;
 use crate::api::prelude::*;
-use crate::api::records::list_of;
 
 pub(crate) fn issue(call: &Call<'_>, account: &str, card: &Card, payment: &Transaction) -> Value {
     let mut token = json!({
@@ -18,18 +18,17 @@ pub(crate) fn issue(call: &Call<'_>, account: &str, card: &Card, payment: &Trans
 }
 
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    list_of(call, &account.checkout.tokens, None)
+    list_of(call, &account.card_tokens, None)
 }
 
 pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let tokens = &account.checkout.tokens;
-    ApiResponse::ok(tokens.get(call.param("token_id"), "card token")?.clone())
+    let tokens = &account.card_tokens;
+    ApiResponse::ok(tokens.get(call.param("token_id"))?.clone())
 }
 
 /// `DELETE /card-tokens/{token_id}`: the card cannot be charged any more; the token stays readable.
 pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let tokens = &mut account.checkout.tokens;
-    let token = tokens.get_mut(call.param("token_id"), "card token")?;
+    let token = account.card_tokens.get_mut(call.param("token_id"))?;
     let is_deleted = token["status"] == "DELETED";
     ensure_state(!is_deleted, "the token is already deleted")?;
     let fields = json!({"status": "DELETED", "updated_at": call.now_text()});

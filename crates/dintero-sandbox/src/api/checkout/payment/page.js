@@ -23,11 +23,13 @@
       post(type, { session: read("session") });
       post("ActivePaymentProductType", { payment_product_type: "dintero_psp.creditcard" });
     } else post("ScrollToTop");
-    const form = main.querySelector("form");
+    const form = main.querySelector(".choose");
     if (role === "pop_out_launcher" && form) {
-      // The SDK lays a button over this place, which opens the form in a window of its own.
-      form.className = "launcher";
-      form.replaceChildren();
+      // The SDK lays a button over this place, which opens the forms in a window of their own.
+      const place = document.createElement("div");
+      place.className = "launcher";
+      form.after(place);
+      for (const form of main.querySelectorAll("form")) form.remove();
     }
     measure();
   }
@@ -54,6 +56,14 @@
     main = next;
   }
 
+  async function change(body) {
+    const response = await fetch(location.href, { method: "POST", body, headers: { accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (!response.ok) return alertPayer(page.querySelector("[role=alert]")?.innerText ?? response.statusText);
+    await load();
+    announce("SessionUpdated");
+  }
+
   function alertPayer(text) {
     const alert = document.createElement("section");
     alert.className = "alert";
@@ -69,6 +79,9 @@
       event.preventDefault();
       button = submitter;
       post("ValidateSession", { session: read("session") });
+    } else if (form.closest(".express")) {
+      event.preventDefault();
+      change(new URLSearchParams(new FormData(form, submitter)));
     } else if (!form.elements.embedded) {
       const field = document.createElement("input");
       Object.assign(field, { type: "hidden", name: "embedded", value: "true" });

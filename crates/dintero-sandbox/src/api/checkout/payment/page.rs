@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::express;
 use crate::api::checkout::card::{CARDS, Case};
 use crate::api::prelude::*;
 use crate::html::Page;
@@ -18,6 +19,7 @@ const SCRIPT: &str = include_str!("page.js");
 pub(super) struct View<'a> {
     pub(super) session_id: &'a str,
     pub(super) order: Option<&'a Value>,
+    pub(super) express: Option<&'a Value>,
     pub(super) keeps_card: bool,
     pub(super) scheme: Option<&'a str>,
     /// The origins that may embed the page besides this machine's.
@@ -44,7 +46,12 @@ impl View<'_> {
         };
         self.page(200, &pay, html! {
             div class="two" {
-                (self.summary(false))
+                div {
+                    (self.summary(false))
+                    @if let Some(express) = self.express {
+                        (express::fields(express, self.order(), |amount| money(amount, text_of(&self.order()["currency"]))))
+                    }
+                }
                 form class="choose" method="post" {
                     fieldset {
                         div class="scheme" {
