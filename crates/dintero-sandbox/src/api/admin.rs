@@ -5,6 +5,7 @@ use url::Url;
 use crate::api::lists::list_of;
 use crate::api::prelude::*;
 use crate::clients::{Grant, bearer};
+use crate::state::callbacks::Callback;
 
 const SIGNATURE: &str = "v0-hmac-sha256";
 
@@ -129,4 +130,18 @@ pub(crate) fn delete_hook(call: &Call<'_>, account: &mut Account) -> HandlerResu
 pub(crate) fn ping_hook(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     webhooks::ping(account, call.now, call.param("hook_id"))?;
     Ok(ApiResponse::new(204, Value::Null))
+}
+
+pub(crate) fn list_deliveries(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    account.subscriptions.get(call.param("hook_id"))?;
+    let all = account.callbacks.iter().rev();
+    let all = all.filter(|d| d.subscription_id.as_deref() == Some(call.param("hook_id")));
+    ApiResponse::ok(all.map(Callback::shown).collect())
+}
+
+pub(crate) fn read_delivery(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let delivery = account.callbacks.get(call.param("delivery_id"))?;
+    let is_its = delivery.subscription_id.as_deref() == Some(call.param("hook_id"));
+    let found = is_its.then(|| delivery.shown());
+    ApiResponse::ok(found.ok_or_else(|| ApiError::not_found("delivery"))?)
 }

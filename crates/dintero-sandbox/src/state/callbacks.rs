@@ -4,7 +4,9 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
+use crate::clock::text;
 use crate::state::uuid;
 
 /// How often a failed callback is retried, as documented.
@@ -120,6 +122,35 @@ impl Callback {
             session_event: None,
             is_express: false,
         }
+    }
+
+    /// The callback in lists, its URL without the query, which may be secret.
+    pub(crate) fn shown(&self) -> Value {
+        let (state, due, reason) = match &self.state {
+            CallbackState::Waiting(due) => ("waiting", Some(text(*due)), None),
+            CallbackState::Delivered => ("delivered", None, None),
+            CallbackState::Refused => ("refused", None, None),
+            CallbackState::GivenUp => ("given_up", None, None),
+            CallbackState::NotSent(reason) => ("not_sent", None, Some(reason)),
+        };
+        let attempts = self.attempts.iter().map(|attempt| match attempt.response {
+            CallbackResponse::Status(status) => json!({"at": text(attempt.at), "status": status}),
+            CallbackResponse::TimedOut => json!({"at": text(attempt.at), "error": "timed out"}),
+            CallbackResponse::Unreachable => {
+                json!({"at": text(attempt.at), "error": "unreachable"})
+            }
+        });
+        let kind = match (&self.subscription_id, self.is_express) {
+            (Some(_), _) => "webhook",
+            (_, true) => "express",
+            _ => "callback",
+        };
+        json!({
+            "id": self.delivery_id, "kind": kind, "subscription_id": self.subscription_id, "event": self.event,
+            "session_id": self.session_id, "transaction_id": self.transaction_id, "error": self.error,
+            "method": self.method, "url": self.url.split(['?', '#']).next(), "state": state, "next_attempt_at": due,
+            "reason": reason, "attempts": attempts.collect::<Value>(),
+        })
     }
 
     pub(crate) fn attempted(&mut self, at: DateTime<Utc>, response: CallbackResponse) {

@@ -28,13 +28,29 @@ pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 
 /// `DELETE /card-tokens/{token_id}`: the card cannot be charged any more; the token stays readable.
 pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let mut fields = stamp(call, "deleted");
+    fields["status"] = json!("DELETED");
+    set_status(call, account, "checkout_token_delete", fields)
+}
+
+/// `POST /_sandbox/card-tokens/{token_id}`: what the issuer of a card does to its token. Only one that is ACTIVE can be
+/// charged.
+pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    const STATUSES: [&str; 4] = ["ACTIVE", "INACTIVE", "SUSPENDED", "CANCELLED"];
+    let is_known = STATUSES.contains(&text_of(&call.body["status"]));
+    let reason = format!("must be one of {}", STATUSES.join(", "));
+    ensure_field(is_known, "status", &reason)?;
+    let fields = pick(&call.body, &["status"]);
+    set_status(call, account, "checkout_token_update", fields)
+}
+
+fn set_status(call: &Call<'_>, account: &mut Account, event: &str, to: Value) -> HandlerResult {
     let token = account.card_tokens.get_mut(call.param("token_id"))?;
     let is_deleted = token["status"] == "DELETED";
     ensure_state(!is_deleted, "the token is already deleted")?;
-    let fields = json!({"status": "DELETED", "updated_at": call.now_text()});
-    set(token, fields);
-    set(token, stamp(call, "deleted"));
+    set(token, to);
+    token["updated_at"] = json!(call.now_text());
     let token = token.clone();
-    webhooks::on_token(account, call.now, "checkout_token_delete", &token);
+    webhooks::on_token(account, call.now, event, &token);
     ApiResponse::ok(token)
 }
