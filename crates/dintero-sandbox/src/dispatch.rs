@@ -1,6 +1,7 @@
 //! A request from its arrival to its response: the route, the injected fault, the handler, the log.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::body::{Bytes, Incoming};
 use hyper::{HeaderMap, Request, Response};
@@ -11,12 +12,14 @@ use crate::body::{self, ResponseBody};
 use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::check::Check;
 use crate::clients::{Grant, bearer};
+use crate::clock::stopwatch;
 use crate::delivery::Dispatcher;
 use crate::documents::{self, Operation, RequestBody, Route};
 use crate::errors::{ApiError, ApiResult};
 use crate::faults::{Fault, Faults};
 use crate::handlers::{self, Handler};
-use crate::log::{Log, LoggedRequest};
+use crate::log::exchange::Exchange;
+use crate::log::{Log, LoggedRequest, feed};
 use crate::query::Query;
 use crate::shared::Shared;
 use crate::state::{Account, uuid, weight};
@@ -34,9 +37,10 @@ pub(crate) struct Server {
 impl Server {
     /// Responds to a request; `None` when the connection is to be closed instead.
     pub(crate) async fn respond(
-        &self,
+        self: &Arc<Self>,
         request: Request<Incoming>,
     ) -> Option<Response<ResponseBody>> {
+        let duration = stopwatch();
         let (parts, body) = request.into_parts();
         // A HEAD is a GET whose body is not sent, which the wire sees to.
         let method = match parts.method.as_str() {
@@ -60,9 +64,14 @@ impl Server {
             response
         };
         let page = || {
-            let page = pages::find(self, (method, path, query));
+            let page = pages::find(self, (method, path));
             page.or_else(|| access::options(&parts))
         };
+        if access.is_ok() && (method, path) == ("GET", "/_sandbox/events") {
+            let head = ApiResponse::file("text/event-stream", String::new());
+            let head = respond(head.with_header("cache-control", "no-store"));
+            return Some(head.map(|_| feed::body(Arc::clone(self))));
+        }
         if let Some(page) = access.is_ok().then(page).flatten() {
             return Some(respond(page).map(body::whole));
         }
@@ -83,9 +92,17 @@ impl Server {
             fault: fault.as_ref().ok().copied().flatten(),
             undocumented: Vec::new(),
             request_id: uuid(),
+            duration: Duration::ZERO,
+            exchange: Exchange::default(),
         };
+        entry.exchange.query = query.to_owned();
+        entry.exchange.sent.headers = parts.headers.clone();
         let request_id = entry.request_id.clone();
         let body = body::collect(body, self.shared.settings.body_limit).await;
+        let body = body.map(Bytes::from);
+        if let Ok(body) = &body {
+            entry.exchange.sent.body = body.clone();
+        }
         match entry.fault {
             Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
             Some(Fault::CloseBeforeWork) => {
@@ -127,6 +144,7 @@ impl Server {
         if let Err(error) = &result {
             entry.refuse(error);
         }
+        entry.duration = duration();
         self.finish(result, entry, respond)
     }
 
@@ -163,7 +181,7 @@ impl Server {
         fault: Option<Fault>,
         operation: &'static Operation,
         call: Call<'_>,
-        body: ApiResult<Vec<u8>>,
+        body: ApiResult<Bytes>,
         entry: &mut LoggedRequest,
     ) -> HandlerResult {
         match fault {
@@ -195,7 +213,7 @@ impl Server {
         &self,
         operation: &'static Operation,
         mut call: Call<'_>,
-        body: ApiResult<Vec<u8>>,
+        body: ApiResult<Bytes>,
         entry: &mut LoggedRequest,
     ) -> HandlerResult {
         let handler = handlers::find(operation);
@@ -290,6 +308,8 @@ impl Server {
         let response = result.unwrap_or_else(ApiResponse::from);
         let response = respond(response.with_header("request-id", &*entry.request_id));
         entry.status = Some(response.status().as_u16());
+        entry.exchange.answered.headers = response.headers().clone();
+        entry.exchange.answered.body = response.body().clone();
         self.log.push(entry);
         Some(match fault {
             Some(Fault::TruncatedBody) => response.map(corrupt::truncated),

@@ -48,6 +48,8 @@ pub struct Callback {
     pub(crate) session_event: Option<String>,
     /// Sent while the payer waits, and once only.
     pub(crate) is_express: bool,
+    #[serde(default)]
+    pub(crate) queued_at: DateTime<Utc>,
 }
 
 /// The state of a callback's delivery.
@@ -105,7 +107,12 @@ impl fmt::Debug for Callback {
 }
 
 impl Callback {
-    pub(crate) fn new(session_id: &str, url: &str, state: CallbackState) -> Self {
+    pub(crate) fn new(
+        now: DateTime<Utc>,
+        session_id: &str,
+        url: &str,
+        state: CallbackState,
+    ) -> Self {
         Self {
             delivery_id: uuid(),
             subscription_id: None,
@@ -121,6 +128,7 @@ impl Callback {
             body: None,
             session_event: None,
             is_express: false,
+            queued_at: now,
         }
     }
 
@@ -146,7 +154,7 @@ impl Callback {
             _ => "callback",
         };
         json!({
-            "id": self.delivery_id, "kind": kind, "subscription_id": self.subscription_id, "event": self.event,
+            "id": self.delivery_id, "at": text(self.queued_at), "kind": kind, "subscription_id": self.subscription_id, "event": self.event,
             "session_id": self.session_id, "transaction_id": self.transaction_id, "error": self.error,
             "method": self.method, "url": self.url.split(['?', '#']).next(), "state": state, "next_attempt_at": due,
             "reason": reason, "attempts": attempts.collect::<Value>(),
