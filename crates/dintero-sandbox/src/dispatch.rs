@@ -96,12 +96,12 @@ impl Server {
             exchange: Exchange::default(),
         };
         entry.exchange.query = query.to_owned();
-        entry.exchange.sent.headers = parts.headers.clone();
+        entry.exchange.sent.0 = parts.headers.clone();
         let request_id = entry.request_id.clone();
         let body = body::collect(body, self.shared.settings.body_limit).await;
         let body = body.map(Bytes::from);
         if let Ok(body) = &body {
-            entry.exchange.sent.body = body.clone();
+            entry.exchange.sent.1 = body.clone();
         }
         match entry.fault {
             Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
@@ -308,8 +308,8 @@ impl Server {
         let response = result.unwrap_or_else(ApiResponse::from);
         let response = respond(response.with_header("request-id", &*entry.request_id));
         entry.status = Some(response.status().as_u16());
-        entry.exchange.answered.headers = response.headers().clone();
-        entry.exchange.answered.body = response.body().clone();
+        entry.exchange.answered.0 = response.headers().clone();
+        entry.exchange.answered.1 = response.body().clone();
         self.log.push(entry);
         Some(match fault {
             Some(Fault::TruncatedBody) => response.map(corrupt::truncated),

@@ -37,16 +37,13 @@ impl Page<'_> {
             }
         };
         let digest = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
-        let script = match self.script {
-            "" => String::new(),
-            script => format!(" script-src {}; connect-src 'self';", digest(script)),
-        };
-        let or_none = |list| if list == "" { "'none'" } else { list };
+        // An empty list is `'none'`.
         let policy = format!(
-            "default-src 'none'; style-src {};{script} base-uri 'none'; frame-ancestors {}; form-action {}",
+            "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; base-uri 'none'; frame-ancestors {}; form-action {}",
             digest(STYLE),
-            or_none(self.frames),
-            or_none(self.form_action)
+            digest(self.script),
+            self.frames,
+            self.form_action
         );
         ApiResponse::file("text/html; charset=utf-8", html.into_string())
             .with_header("content-security-policy", policy)

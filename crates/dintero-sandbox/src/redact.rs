@@ -99,17 +99,9 @@ pub(crate) fn field(place: &str) -> String {
 
 pub(crate) fn header(name: &str, value: &str) -> String {
     // They say neither who calls nor what only the caller should know.
-    let is_shown = matches!(
-        name,
-        "accept"
-            | "allow"
-            | "content-length"
-            | "content-type"
-            | "host"
-            | "origin"
-            | "request-id"
-            | "retry-after"
-    );
+    const SHOWN: &str =
+        "accept allow content-length content-type host origin request-id retry-after";
+    let is_shown = SHOWN.split(' ').any(|shown| shown == name);
     let value = match value.split_once(' ') {
         _ if is_shown && !is_revealing(value) => value,
         Some((scheme @ ("Basic" | "Bearer"), _)) => &format!("{scheme} {REDACTED}"),
@@ -158,33 +150,33 @@ pub(crate) fn body(operation: Option<&Operation>, bytes: &[u8]) -> String {
 }
 
 fn value(document: &Value, schemas: &[&Value], json: &mut Value) {
-    let has_type = |types: &[&str]| {
-        let mut found = schemas.iter().filter_map(|schema| schema["type"].as_str());
-        found.any(|found| types.contains(&found))
-    };
-    let is_shown = match json {
+    match json {
         Value::Array(values) => {
             let items = schemas.iter().filter_map(|schema| schema.get("items"));
             let items = expanded(document, items);
             values
                 .iter_mut()
                 .for_each(|item| value(document, &items, item));
-            true
         }
         Value::Object(members) => {
             let all = std::mem::take(members).into_iter();
             *members = all
                 .map(|(name, json)| member(document, schemas, name, json))
                 .collect();
-            true
         }
-        Value::String(text) => has_type(&["string"]) && !is_revealing(text),
-        Value::Number(n) => has_type(&["integer", "number"]) && !is_revealing(&n.to_string()),
-        Value::Bool(_) => has_type(&["boolean"]),
-        Value::Null => true,
-    };
-    if !is_shown {
-        *json = REDACTED.into();
+        Value::Null => {}
+        scalar => {
+            let types = match scalar {
+                Value::String(_) => ["string", "string"],
+                Value::Bool(_) => ["boolean", "boolean"],
+                _ => ["integer", "number"],
+            };
+            let mut found = schemas.iter().filter_map(|schema| schema["type"].as_str());
+            let text = scalar.to_string();
+            if !found.any(|found| types.contains(&found)) || is_revealing(text.trim_matches('"')) {
+                *scalar = REDACTED.into();
+            }
+        }
     }
 }
 
@@ -200,21 +192,8 @@ fn member(document: &Value, schemas: &[&Value], name: String, mut json: Value) -
         .filter_map(|node| node["x-dintero-personal"].as_bool());
     // A field may be a credential before an overlay marks it.
     let last = name.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
-    let is_credential = matches!(
-        last,
-        Some(
-            "token"
-                | "secret"
-                | "pin"
-                | "pan"
-                | "cvc"
-                | "cvv"
-                | "password"
-                | "iban"
-                | "ssn"
-                | "nonce"
-        )
-    );
+    const CREDENTIALS: &str = "token secret pin pan cvc cvv password iban ssn nonce";
+    let is_credential = CREDENTIALS.split(' ').any(|word| last == Some(word));
     // Marked anywhere is marked.
     let is_marked = marks.max().unwrap_or(is_credential);
     if nodes.is_empty() || is_marked {

@@ -50,7 +50,8 @@ impl Events {
         loop {
             if let Some((event, rest)) = self.1.split_once("\n\n") {
                 let data = event.strip_prefix("data: ").expect("data");
-                let rows = serde_json::from_str(data).expect("a list");
+                let mut rows: Vec<Value> = serde_json::from_str(data).expect("a list");
+                rows.retain(|row| row["id"] != "failures");
                 self.1 = rest.to_owned();
                 return rows;
             }

@@ -25,7 +25,7 @@ async fn the_page_shows_the_order_and_every_test_card() {
         "Shipping: Post",
         "49.00 NOK",
         "500.00 NOK",
-        "<main ",
+        "<main>",
         "<legend>",
         "for=\"card_number\"",
         "4000 0000 0000 0002",

@@ -4,6 +4,7 @@ use std::fmt;
 
 use hyper::HeaderMap;
 use hyper::body::Bytes;
+use hyper::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
 use super::LoggedRequest;
@@ -17,11 +18,7 @@ pub(crate) struct Exchange {
     pub(crate) answered: Message,
 }
 
-#[derive(Clone, Default, PartialEq, Eq)]
-pub(crate) struct Message {
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-}
+type Message = (HeaderMap, Bytes);
 
 /// Prints nothing of it: it is not redacted.
 impl fmt::Debug for Exchange {
@@ -32,13 +29,11 @@ impl fmt::Debug for Exchange {
 
 impl Exchange {
     pub(super) fn bytes(&self) -> usize {
-        let messages = [&self.sent, &self.answered].into_iter();
-        let sizes = messages.map(|message| {
-            let headers = message.headers.iter();
-            let headers = headers.map(|(name, value)| name.as_str().len() + value.len() + 64);
-            headers.sum::<usize>() + message.body.len()
-        });
-        self.query.len() + sizes.sum::<usize>()
+        let header =
+            |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 64;
+        let size =
+            |(headers, body): &Message| headers.iter().map(header).sum::<usize>() + body.len();
+        self.query.len() + size(&self.sent) + size(&self.answered)
     }
 
     /// Returns the texts of both messages.
@@ -59,21 +54,20 @@ impl Exchange {
             .unwrap_or_default();
         let answered = match &entry.refusal {
             Some(refusal) => format!("{status}\n\n{:#}", refusal.shown()),
-            None => answered.shown(status, operation),
+            None => text(status, answered, operation),
         };
-        json!({"sent": sent.shown(request, operation), "answered": answered})
+        json!({"sent": text(request, sent, operation), "answered": answered})
     }
 }
 
-impl Message {
-    fn shown(&self, mut text: String, operation: Option<&Operation>) -> String {
-        for (name, value) in &self.headers {
-            let value = value.to_str().unwrap_or_default();
-            text += &format!("\n{}", redact::header(name.as_str(), value));
-        }
-        if !self.body.is_empty() {
-            text += &format!("\n\n{}", redact::body(operation, &self.body));
-        }
-        text
+/// Returns a message as text that begins with `first`.
+fn text(mut first: String, (headers, body): &Message, operation: Option<&Operation>) -> String {
+    for (name, value) in headers {
+        let value = value.to_str().unwrap_or_default();
+        first += &format!("\n{}", redact::header(name.as_str(), value));
     }
+    if !body.is_empty() {
+        first += &format!("\n\n{}", redact::body(operation, body));
+    }
+    first
 }

@@ -71,12 +71,16 @@
   }
 
   function take(news) {
-    for (const { failure } of news.filter((row) => row.failure)) {
+    const failures = news.find(({ id }) => id === "failures");
+    if (failures) {
       const alert = document.querySelector("[role=alert]");
-      alert.append(failure, " ");
-      alert.hidden = false;
+      alert.hidden = !failures.log && !failures.state;
+      alert.textContent = [
+        failures.log && `The log is no longer written to its file: ${failures.log}.`,
+        failures.state && `The state could not be saved: ${failures.state}.`,
+      ].filter(Boolean).join(" ");
     }
-    const made = news.filter((row) => !row.failure).map(columns).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+    const made = news.filter((row) => row !== failures).map(columns).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
     for (const row of made) {
       if (rows.get(row.id)?.element?.firstChild.open) (row.element = rendered(row)).firstChild.open = true;
       rows.set(row.id, row);

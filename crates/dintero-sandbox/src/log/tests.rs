@@ -95,10 +95,10 @@ fn the_bytes_of_headers_and_bodies_count() {
             _ => &mut entry.exchange.answered,
         };
         match n % 2 {
-            0 => part.body = vec![b'x'; 1 << 20].into(),
+            0 => part.1 = vec![b'x'; 1 << 20].into(),
             _ => {
                 let value = "x".repeat(1 << 20).try_into().expect("a value");
-                part.headers.insert("x-long", value);
+                part.0.insert("x-long", value);
             }
         }
         log.push(entry);
@@ -132,6 +132,6 @@ fn the_news_are_what_came_since_then_and_is_still_there() {
 fn debug_shows_nothing_of_headers_query_and_body() {
     let mut entry = entry("/a");
     entry.exchange.query = "q=secret".into();
-    entry.exchange.sent.body = "secret".into();
+    entry.exchange.sent.1 = "secret".into();
     assert!(!format!("{entry:?}").contains("secret"));
 }

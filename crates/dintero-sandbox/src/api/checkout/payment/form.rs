@@ -1,5 +1,7 @@
 //! `GET` and `POST` on a session's `url`: the page and its forms for a browser, JSON for another program.
 
+use std::iter::once;
+
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::page::View;
@@ -63,14 +65,16 @@ pub(super) fn express_page(call: &Call<'_>, account: &Account, done: ApiResult<(
         return ApiResponse::new(303, Value::Null).with_header("location", page);
     };
     let fields = error.errors.iter().map(|e| text_of(&e["message"]));
-    let reasons: Vec<_> = std::iter::once(error.message.as_str())
-        .chain(fields)
-        .collect();
+    let reasons: Vec<_> = once(&*error.message).chain(fields).collect();
     let text = format!("Nothing was done: {}.", reasons.join("; "));
-    let page = show(call, account, Some(&text));
+    failed(call, account, error.status, &text)
+}
+
+fn failed(call: &Call<'_>, account: &Account, status: u16, text: &str) -> ApiResponse {
+    let page = show(call, account, Some(text));
     // The page of an unknown session keeps its own status.
     let status = if page.status == 200 {
-        error.status
+        status
     } else {
         page.status
     };
@@ -106,14 +110,7 @@ fn submit_form(call: &Call<'_>, account: &mut Account) -> ApiResponse {
             // The page around this one is told, and leads on.
             _ => show(call, account, None),
         },
-        Err(error) => {
-            let mut response = show(call, account, Some(&error.message));
-            // The page of an unknown session keeps its own status.
-            if response.status == 200 {
-                response.status = error.status;
-            }
-            response
-        }
+        Err(error) => failed(call, account, error.status, &error.message),
     }
 }
 
@@ -154,7 +151,9 @@ fn act_on_form(call: &Call<'_>, account: &mut Account) -> ApiResult<Option<ApiRe
         && let Some(session) = account.sessions.find(session_id)
         && check_payable(call, session).is_ok()
     {
-        return Ok(Some(view(call, account, session).challenge(number)));
+        return Ok(Some(
+            view(call, account, Some(session), None).challenge(number),
+        ));
     }
     let choice = choice(action, card).ok_or_else(|| {
         ApiError::bad_request("The form has a button that the sandbox does not know.")
@@ -167,20 +166,10 @@ fn act_on_form(call: &Call<'_>, account: &mut Account) -> ApiResult<Option<ApiRe
 }
 
 fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse {
-    let session_id = call.param("session_id");
-    let Some(session) = account.sessions.find(session_id) else {
-        let event = json!({"type": "SessionNotFound"});
-        let view = View {
-            session_id,
-            embedders: &call.settings.embedders,
-            sdk: call.query.first("sdk").map(|_| (Value::Null, event, true)),
-            ..View::default()
-        };
+    let session = account.sessions.find(call.param("session_id"));
+    let view = view(call, account, session, error);
+    let Some(session) = session else {
         return view.missing();
-    };
-    let view = View {
-        error,
-        ..view(call, account, session)
     };
     if session.over(call.now).is_none() {
         return view.choose();
@@ -200,49 +189,49 @@ fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse 
     view.over(says, is_held, is_web.then_some(back.as_str()))
 }
 
-fn view<'a>(call: &'a Call<'_>, account: &Account, session: &'a Session) -> View<'a> {
-    let return_url = session.doc["url"]["return_url"].as_str();
+fn view<'a>(
+    call: &'a Call<'_>,
+    account: &Account,
+    session: Option<&'a Session>,
+    error: Option<&'a str>,
+) -> View<'a> {
+    let doc = session.map_or(&Value::Null, |session| &session.doc);
+    let return_url = doc["url"]["return_url"].as_str();
     let scheme = return_url.and_then(|url| Some(url.split_once("://")?.0));
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
-    let end = session.over(call.now).map(|_| end(account, session));
-    let sdk = call.query.first("sdk");
+    let is_over = session.is_none_or(|session| session.over(call.now).is_some());
     View {
-        session_id: call.param("session_id"),
-        order: Some(&session.doc["order"]),
-        express: session.doc.get("express"),
-        keeps_card: session.keeps_card,
+        order: &doc["order"],
+        express: doc.get("express"),
+        keeps_card: session.is_some_and(|session| session.keeps_card),
         embedders: &call.settings.embedders,
         scheme: scheme.filter(|s| s.chars().all(is_plain) && !matches!(*s, "http" | "https")),
-        error: None,
-        sdk: sdk.map(|_| {
-            (
-                session.body(&[]),
-                end.unwrap_or_default(),
-                call.method == "GET",
-            )
-        }),
+        error,
+        sdk: call.query.first("sdk").map(|_| json!({
+            "sid": call.param("session_id"), "session": session.map(|session| session.body(&[])),
+            "event": is_over.then(|| end(account, session)), "first": call.method == "GET",
+        })),
     }
 }
 
 /// Returns the event by which the Web SDK learns how a session ended.
-fn end(account: &Account, session: &Session) -> Value {
-    let status = transaction(account, session).map(|t| t.ledger.status());
-    let mut event = match (error(account, session), status) {
-        (Some("cancelled"), _) => json!({"type": "SessionCancel"}),
-        (Some(error), _) => json!({"type": "SessionPaymentError", "error": error}),
-        (None, None) => return json!({"type": "SessionNotFound"}),
-        (None, Some("ON_HOLD")) => json!({"type": "SessionPaymentOnHold"}),
-        (None, Some(_)) => json!({"type": "SessionPaymentAuthorized"}),
+fn end(account: &Account, session: Option<&Session>) -> Value {
+    let Some(session) = session else {
+        return json!({"type": "SessionNotFound"});
     };
-    set(
-        &mut event,
-        json!({
-            "href": redirect_url(account, session),
-            "merchant_reference": session.doc["order"]["merchant_reference"],
-            "transaction_id": session.transaction_id,
-        }),
-    );
-    event
+    let status = transaction(account, session).map(|t| t.ledger.status());
+    let error = error(account, session);
+    let kind = match (error, status) {
+        (Some("cancelled"), _) => "SessionCancel",
+        (Some(_), _) => "SessionPaymentError",
+        (None, None) => "SessionNotFound",
+        (None, Some("ON_HOLD")) => "SessionPaymentOnHold",
+        (None, Some(_)) => "SessionPaymentAuthorized",
+    };
+    json!({
+        "type": kind, "error": error, "href": redirect_url(account, session), "transaction_id": session.transaction_id,
+        "merchant_reference": session.doc["order"]["merchant_reference"],
+    })
 }
 
 fn transaction<'a>(account: &'a Account, session: &Session) -> Option<&'a Transaction> {

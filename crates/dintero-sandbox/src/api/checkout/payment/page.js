@@ -11,10 +11,10 @@
   let main = document.querySelector("main");
   let validation = query.get("client_side_validation") === "true" ? "needed" : "done";
   let button, isOpen = false;
-  const read = (name) => JSON.parse(main.dataset[name] ?? "null");
+  const read = (name) => JSON.parse(main.dataset.sdk)[name];
   // Whoever may embed the page is named by its content security policy.
   const post = (type, content) =>
-    host.postMessage({ type, sid: main.dataset.sid, ...(isPopOut && { context: "popOut" }), ...content }, "*");
+    host.postMessage({ type, sid: read("sid"), ...(isPopOut && { context: "popOut" }), ...content }, "*");
 
   function announce(type) {
     const event = read("event");
@@ -91,7 +91,7 @@
 
   const actions = {
     async LockSession() {
-      const response = await fetch(`/v1/view/${main.dataset.sid}/session/lock`, { method: "POST" });
+      const response = await fetch(`/v1/view/${read("sid")}/session/lock`, { method: "POST" });
       if (!response.ok) return post("SessionLockFailed");
       const { pay_lock_id } = await response.json();
       main.inert = true;
@@ -120,7 +120,7 @@
     OpenPopOutFailed: () => alertPayer("The window of the payment could not be opened."),
   };
   addEventListener("message", ({ source, data }) => {
-    if (source === host && data?.sid === main.dataset.sid && Object.hasOwn(actions, data.type)) actions[data.type](data);
+    if (source === host && data?.sid === read("sid") && Object.hasOwn(actions, data.type)) actions[data.type](data);
   });
 
   if (isPopOut) post("AppLoaded");
@@ -130,5 +130,5 @@
   if (location.pathname.startsWith("/embedResult")) post("HidePopOutButton");
   // While the shop validates, the window waits.
   else if (query.get("loader") === "true") main.hidden = true;
-  else announce(main.dataset.first && "SessionLoaded");
+  else announce(read("first") && "SessionLoaded");
 })();

@@ -15,28 +15,22 @@ const LOOPBACK: &str =
 /// Speaks with the Web SDK; a page that was opened without it has no script.
 const SCRIPT: &str = include_str!("page.js");
 
-#[derive(Default)]
 pub(super) struct View<'a> {
-    pub(super) session_id: &'a str,
-    pub(super) order: Option<&'a Value>,
+    pub(super) order: &'a Value,
     pub(super) express: Option<&'a Value>,
     pub(super) keeps_card: bool,
     pub(super) scheme: Option<&'a str>,
     /// The origins that may embed the page besides this machine's.
     pub(super) embedders: &'a [String],
     pub(super) error: Option<&'a str>,
-    /// What the Web SDK is told, if it opened the page: the session or how it ended, and whether the page is its first.
-    pub(super) sdk: Option<(Value, Value, bool)>,
+    /// What the script knows; `None` unless the Web SDK opened the page.
+    pub(super) sdk: Option<Value>,
 }
 
 impl View<'_> {
-    fn order(&self) -> &Value {
-        self.order.unwrap_or(&Value::Null)
-    }
-
     fn total(&self) -> String {
-        let currency = text_of(&self.order()["currency"]);
-        money(&self.order()["amount"], currency)
+        let currency = text_of(&self.order["currency"]);
+        money(&self.order["amount"], currency)
     }
 
     pub(super) fn choose(&self) -> ApiResponse {
@@ -49,7 +43,7 @@ impl View<'_> {
                 div {
                     (self.summary(false))
                     @if let Some(express) = self.express {
-                        (express::fields(express, self.order(), |amount| money(amount, text_of(&self.order()["currency"]))))
+                        (express::fields(express, self.order, |amount| money(amount, text_of(&self.order["currency"]))))
                     }
                 }
                 form class="choose" method="post" {
@@ -137,7 +131,7 @@ impl View<'_> {
     }
 
     fn summary(&self, is_open: bool) -> Markup {
-        let order = self.order();
+        let order = self.order;
         let currency = text_of(&order["currency"]);
         let shipping = &order["shipping_option"];
         html! {
@@ -166,17 +160,9 @@ impl View<'_> {
     }
 
     fn page(&self, status: u16, title: &str, content: Markup) -> ApiResponse {
-        let (session, event, is_first) =
-            self.sdk
-                .as_ref()
-                .map_or((None, None, false), |(session, event, first)| {
-                    let shown =
-                        |value: &Value| Some(value.to_string()).filter(|_| !value.is_null());
-                    (shown(session), shown(event), *first)
-                });
         let body = html! {
             header { p { "Sandbox: a test, no money moves" } }
-            main data-sid=(self.session_id) data-session=[session] data-event=[event] data-first=[is_first.then_some("true")] {
+            main data-sdk=[self.sdk.as_ref().map(Value::to_string)] {
                 h1 { (title) }
                 @if let Some(error) = self.error { section class="alert" role="alert" { (error) } }
                 (content)
