@@ -9,7 +9,6 @@ use crate::api::checkout::payment::express::{self, Question};
 use crate::api::checkout::{pay, transaction_operations};
 use crate::body::{self, ResponseBody};
 use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::Check;
 use crate::clients::{Grant, bearer};
 use crate::delivery::Dispatcher;
 use crate::documents::{self, Operation, RequestBody, Route};
@@ -218,7 +217,6 @@ impl Server {
             Handler::Api(_) => {
                 let unknown = schema::check_request(operation, &mut call)?;
                 unknown.iter().for_each(|field| entry.note(field));
-                Check::limits_of(&call.body).finish()?;
             }
         }
         self.with_account(&call, |account| {
@@ -287,7 +285,7 @@ impl Server {
         entry.status = Some(response.status().as_u16());
         self.log.push(entry);
         Some(match fault {
-            Some(Fault::TruncatedBody) => response.map(corrupt::truncated),
+            Some(Fault::TruncatedBody) => corrupt::truncated(response),
             _ => response.map(body::whole),
         })
     }
