@@ -24,9 +24,9 @@ pub(crate) struct Check {
 }
 
 impl Check {
-    /// Starts with the limits that hold in every body, of which handlers only see those that are within them: amounts fit
-    /// 32 bits, ids and references have at most 255 characters, and URLs lead somewhere.
-    pub(crate) fn limits_of(body: &Value) -> Self {
+    /// Starts with the limits that hold in every body: amounts fit 32 bits, ids and references have at most 255
+    /// characters, and URLs lead somewhere.
+    pub(crate) fn of(body: &Value) -> Self {
         let mut check = Self::default();
         check.limits("", body);
         check

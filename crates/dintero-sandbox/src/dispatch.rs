@@ -10,7 +10,6 @@ use crate::api::checkout::payment::express::{self, Question};
 use crate::api::checkout::{pay, transaction_operations};
 use crate::body::{self, ResponseBody};
 use crate::call::{ApiResponse, Call, HandlerResult};
-use crate::check::Check;
 use crate::clients::{Grant, bearer};
 use crate::clock::stopwatch;
 use crate::delivery::Dispatcher;
@@ -96,12 +95,12 @@ impl Server {
             exchange: Exchange::default(),
         };
         entry.exchange.query = query.to_owned();
-        entry.exchange.sent.0 = parts.headers.clone();
+        entry.exchange.request.0 = parts.headers.clone();
         let request_id = entry.request_id.clone();
         let body = body::collect(body, self.shared.settings.body_limit).await;
         let body = body.map(Bytes::from);
         if let Ok(body) = &body {
-            entry.exchange.sent.1 = body.clone();
+            entry.exchange.request.1 = body.clone();
         }
         match entry.fault {
             Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
@@ -241,7 +240,6 @@ impl Server {
             Handler::Api(_) => {
                 let unknown = schema::check_request(operation, &mut call)?;
                 unknown.iter().for_each(|field| entry.note(field));
-                Check::limits_of(&call.body).finish()?;
             }
         }
         self.with_account(&call, |account| {
@@ -308,11 +306,11 @@ impl Server {
         let response = result.unwrap_or_else(ApiResponse::from);
         let response = respond(response.with_header("request-id", &*entry.request_id));
         entry.status = Some(response.status().as_u16());
-        entry.exchange.answered.0 = response.headers().clone();
-        entry.exchange.answered.1 = response.body().clone();
+        entry.exchange.response.0 = response.headers().clone();
+        entry.exchange.response.1 = response.body().clone();
         self.log.push(entry);
         Some(match fault {
-            Some(Fault::TruncatedBody) => response.map(corrupt::truncated),
+            Some(Fault::TruncatedBody) => corrupt::truncated(response),
             _ => response.map(body::whole),
         })
     }

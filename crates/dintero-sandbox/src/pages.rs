@@ -58,7 +58,7 @@ pub(crate) fn find(server: &Server, (method, path): (&str, &str)) -> Option<ApiR
             // A webhook; the body of a callback is made when it is sent.
             let mut sent = || accounts.find_map(|a| a.callbacks.find(id)?.body.as_deref());
             let shown =
-                entry.or_else(|| Some(json!({"sent": redact::body(None, sent()?.as_bytes())})));
+                entry.or_else(|| Some(json!({"request": redact::body(None, sent()?.as_bytes())})));
             Some(ApiResponse::new(200, shown?).with_header("cache-control", "no-store"))
         }
         _ => None,

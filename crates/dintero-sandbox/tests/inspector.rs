@@ -1,4 +1,4 @@
-//! The inspector: its events are what the log has, it opens to what was sent and answered, and how it looks in Chromium.
+//! The inspector: its events are what the log has, it opens to request and response, and how it looks in Chromium.
 //!
 //! `SANDBOX_PICTURES=docs cargo test -p dintero-sandbox --test inspector` renews its picture.
 
@@ -112,18 +112,20 @@ async fn a_delivery_is_told_with_each_attempt_and_why_it_was_not_sent() {
             .iter()
             .any(|callback| callback.state == CallbackState::Delivered)
     );
-    let is_end = |row: &Value| row["state"] == "delivered" && row["attempts"][1]["status"] == 200;
+    let is_end = |row: &Value| {
+        row["state"] == "delivered" && row["attempts"][1]["response"]["status"] == 200
+    };
     while !rows.iter().any(is_end) {
         rows.extend(events.next().await);
     }
     let last = rows.iter().rev().find(|row| is_end(row)).expect("found");
-    assert_eq!(last["attempts"][0]["status"], 503);
+    assert_eq!(last["attempts"][0]["response"]["status"], 503);
     let unsent = rows
         .iter()
-        .find(|row| row["state"] == "not_sent")
+        .find(|row| row["state"]["not_sent"].is_string())
         .expect("a row");
     assert!(
-        unsent["reason"]
+        unsent["state"]["not_sent"]
             .as_str()
             .is_some_and(|reason| reason.contains("its host was not allowed"))
     );
@@ -140,7 +142,7 @@ async fn a_delivery_is_told_with_each_attempt_and_why_it_was_not_sent() {
 }
 
 #[tokio::test]
-async fn a_row_opens_to_what_was_sent_and_answered() {
+async fn a_row_opens_to_its_request_and_response() {
     let api = start().await;
     let mut body = session_body();
     body["customer"] = json!({"email": "ola@shop.example", "phone_number": "+4790000000"});
@@ -156,8 +158,8 @@ async fn a_row_opens_to_what_was_sent_and_answered() {
     );
     let shown = json_of(&api, &path).await;
     let (sent, answered) = (
-        shown["sent"].as_str().expect("text"),
-        shown["answered"].as_str().expect("text"),
+        shown["request"].as_str().expect("text"),
+        shown["response"].as_str().expect("text"),
     );
     for part in [
         "POST http://",
@@ -193,7 +195,7 @@ async fn a_row_opens_to_what_was_sent_and_answered() {
         entry["request_id"].as_str().expect("an id")
     );
     assert!(
-        json_of(&api, &path).await["answered"]
+        json_of(&api, &path).await["response"]
             .as_str()
             .is_some_and(|text| text.contains("no such path"))
     );

@@ -88,7 +88,7 @@ pub(crate) fn delete_api_key(call: &Call<'_>, account: &mut Account) -> HandlerR
 
 pub(crate) fn create_hook(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let (config, secret) = (&call.body["config"], &call.body["config"]["secret"]);
-    let mut check = Check::default();
+    let mut check = Check::of(&call.body);
     let url = Url::parse(text_of(&config["url"])).ok();
     let is_web = url.is_some_and(|url| matches!(url.scheme(), "http" | "https"));
     check.ensure(is_web, "config.url", "must be an http or https URL");

@@ -64,7 +64,7 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         }
         ("PUT", true) => {
             let (name, id) = call.params.last().cloned().unwrap_or_default();
-            let mut check = Check::default();
+            let mut check = Check::of(&call.body);
             let is_same = call.body.get(name).is_none_or(|own| *own == id);
             check.ensure(is_same, name, "cannot be changed");
             check.finish()?;
@@ -75,6 +75,7 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
             body
         }
         _ => {
+            Check::of(&call.body).finish()?;
             let (field, own) = own_id(call);
             let at = format!("{}/{}", call.path, own.clone().unwrap_or_else(uuid));
             if let Some(first) = records.find(&at) {

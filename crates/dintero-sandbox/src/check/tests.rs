@@ -2,10 +2,7 @@ use super::*;
 use serde_json::json;
 
 fn violations(body: &Value) -> Vec<String> {
-    let body = Check::limits_of(body)
-        .finish()
-        .err()
-        .map(|error| error.body());
+    let body = Check::of(body).finish().err().map(|error| error.body());
     let errors = body.map(|body| body["error"]["errors"].clone());
     let errors = errors.as_ref().and_then(Value::as_array);
     let fields = errors.into_iter().flatten();

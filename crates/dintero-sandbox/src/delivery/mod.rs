@@ -3,13 +3,12 @@
 mod sign;
 
 use std::pin::pin;
-use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Duration;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use chrono::{DateTime, Utc};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, RequestBuilder};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
@@ -28,25 +27,27 @@ const BODY_LIMIT: usize = 1 << 20;
 /// How much longer than a callback an express callback may take: 60 seconds instead of 10, as documented.
 const EXPRESS: u32 = 6;
 
+/// Built for the first callback: it takes longer than the sandbox needs to start.
+static HTTP: LazyLock<Option<Client>> = LazyLock::new(|| {
+    // No redirects: the signature is for one URL. No proxy: what is called is near. No connection outlives its runtime.
+    let client = Client::builder()
+        .redirect(Policy::none())
+        .no_proxy()
+        .gzip(false)
+        .pool_max_idle_per_host(0)
+        .user_agent(concat!("dintero-sandbox/", env!("CARGO_PKG_VERSION")));
+    client.build().ok()
+});
+
 #[derive(Debug)]
 pub(crate) struct Dispatcher {
     shared: Arc<Shared>,
     runtime: Handle,
-    /// Built for the first callback: it takes longer than the sandbox needs to start.
-    http: OnceLock<Option<Client>>,
     permits: Semaphore,
     /// One for each callback and each pending operation that waits.
     tasks: Mutex<JoinSet<()>>,
     /// An attempt has ended, or an operation is completed.
     progress: Notify,
-}
-
-struct Attempt {
-    method: Method,
-    url: Url,
-    headers: Vec<(&'static str, String)>,
-    body: Option<String>,
-    time_limit: Duration,
 }
 
 impl Dispatcher {
@@ -55,7 +56,6 @@ impl Dispatcher {
         Self {
             shared,
             runtime: Handle::current(),
-            http: OnceLock::new(),
             permits: Semaphore::new(AT_ONCE),
             tasks: Mutex::default(),
             progress: Notify::new(),
@@ -69,14 +69,8 @@ impl Dispatcher {
         }
         let mut tasks = lock(&self.tasks);
         while tasks.try_join_next().is_some() {}
-        for wait in std::mem::take(&mut account.waits) {
-            let (dispatcher, account) = (Arc::clone(self), account.id.clone());
-            let task = async move {
-                match wait {
-                    Wait::Callback(id) => dispatcher.deliver(&account, &id).await,
-                    Wait::Operation(due) => dispatcher.complete(&account, due).await,
-                }
-            };
+        for (due, wait) in std::mem::take(&mut account.waits) {
+            let task = Arc::clone(self).see_to(account.id.clone(), due, wait);
             tasks.spawn_on(task, &self.runtime);
         }
     }
@@ -85,110 +79,60 @@ impl Dispatcher {
         lock(&self.tasks).abort_all();
     }
 
-    fn with<T>(
+    fn with<T>(&self, account: &str, work: impl FnOnce(&mut Account) -> Option<T>) -> Option<T> {
+        let mut state = self.shared.state();
+        let done = work(state.accounts.get_mut(account)?);
+        self.shared.changed(&mut state);
+        done
+    }
+
+    /// Completes an operation, or sends a callback until it is delivered or given up.
+    async fn see_to(self: Arc<Self>, account: String, mut due: DateTime<Utc>, wait: Wait) {
+        let clock = &self.shared.settings.clock;
+        loop {
+            clock.reached(due).await;
+            let next = match &wait {
+                Wait::Callback(id) => {
+                    let _permit = self.permits.acquire().await;
+                    self.attempt(&account, id).await.0
+                }
+                Wait::Operation => self.with(&account, |account| {
+                    transaction_operations::complete_pending(account, clock.now(), false);
+                    self.notify(account);
+                    None
+                }),
+            };
+            self.progress.notify_waiters();
+            match next {
+                Some(CallbackState::Waiting(next)) => due = next,
+                _ => return,
+            }
+        }
+    }
+
+    /// Sends a callback once; returns the state that this leaves it in, and the body of the response.
+    async fn attempt(&self, account: &str, id: &str) -> (Option<CallbackState>, Vec<u8>) {
+        let request = self.with(account, |account| self.prepare(account, id));
+        let Some(request) = request else {
+            let state = |account: &mut Account| Some(account.callbacks.find(id)?.state.clone());
+            return (self.with(account, state), Vec::new());
+        };
+        let (response, body) = receive(request).await;
+        let state = self.with(account, |account| self.finish(account, id, response));
+        (state, body)
+    }
+
+    /// Makes an express callback, which is not repeated; returns how it ended and the body of the response.
+    pub(crate) async fn ask(
         &self,
         account: &str,
-        work: impl FnOnce(&mut Account, DateTime<Utc>) -> T,
-    ) -> Option<T> {
-        let mut state = self.shared.state();
-        let now = self.shared.settings.clock.now();
-        let done = work(state.accounts.get_mut(account)?, now);
-        self.shared.changed(&mut state);
-        Some(done)
-    }
-
-    async fn complete(self: &Arc<Self>, account: &str, due: DateTime<Utc>) {
-        self.shared.settings.clock.reached(due).await;
-        self.with(account, |account, now| {
-            transaction_operations::complete_pending(account, now, false);
-            self.notify(account);
+        callback: &Callback,
+    ) -> (Option<CallbackState>, Vec<u8>) {
+        self.with(account, |account| {
+            account.put_callback(callback.clone());
+            Some(())
         });
-        self.progress.notify_waiters();
-    }
-
-    /// Sends a callback until it is delivered or given up.
-    async fn deliver(&self, account: &str, id: &str) {
-        while let Some(due) = self.due(account, id) {
-            self.shared.settings.clock.reached(due).await;
-            let _permit = self.permits.acquire().await;
-            self.attempt(account, id).await;
-            self.progress.notify_waiters();
-        }
-    }
-
-    fn due(&self, account: &str, id: &str) -> Option<DateTime<Utc>> {
-        let state = self.shared.state();
-        match state.accounts.get(account)?.callbacks.find(id)?.state {
-            CallbackState::Waiting(due) => Some(due),
-            _ => None,
-        }
-    }
-
-    /// Sends a callback once and returns the body of the response; `None` if nothing may be sent.
-    async fn attempt(&self, account: &str, id: &str) -> Option<Vec<u8>> {
-        let prepared = self.with(account, |account, now| {
-            prepare(&self.shared, account, id, now)
-        });
-        let (response, body) = self.send(prepared??).await;
-        self.with(account, |account, now| finish(account, id, now, response));
-        Some(body)
-    }
-
-    /// Makes an express callback, which is not repeated, and returns how it ended and the body of the response.
-    pub(crate) async fn ask(&self, account: &str, callback: &Callback) -> (CallbackState, Vec<u8>) {
-        let id = &callback.delivery_id;
-        self.with(account, |account, _| account.put_callback(callback.clone()));
-        let body = self.attempt(account, id).await.unwrap_or_default();
-        let state = self.with(account, |account, _| {
-            let callback = account.callbacks.find(id)?;
-            Some(callback.state.clone())
-        });
-        (state.flatten().unwrap_or(CallbackState::GivenUp), body)
-    }
-
-    fn http(&self) -> Option<&Client> {
-        let build = || {
-            // No redirects: the signature is for one URL. No proxy: what is called is near.
-            let client = Client::builder()
-                .redirect(Policy::none())
-                .no_proxy()
-                .gzip(false)
-                .pool_max_idle_per_host(0)
-                .user_agent(concat!("dintero-sandbox/", env!("CARGO_PKG_VERSION")));
-            client.build().ok()
-        };
-        self.http.get_or_init(build).as_ref()
-    }
-
-    async fn send(&self, attempt: Attempt) -> (CallbackResponse, Vec<u8>) {
-        let mut body = Vec::new();
-        let Some(http) = self.http() else {
-            return (CallbackResponse::Unreachable, body);
-        };
-        let mut request = http.request(attempt.method, attempt.url);
-        request = request.timeout(attempt.time_limit);
-        for (name, value) in attempt.headers {
-            request = request.header(name, value);
-        }
-        if let Some(body) = attempt.body {
-            let with_type = request.header(CONTENT_TYPE, "application/json");
-            request = with_type.body(body);
-        }
-        let received = async {
-            let mut response = request.send().await?;
-            while body.len() <= BODY_LIMIT
-                && let Some(chunk) = response.chunk().await?
-            {
-                body.extend_from_slice(&chunk);
-            }
-            reqwest::Result::Ok(response.status().as_u16())
-        };
-        let response = match received.await {
-            Ok(status) => CallbackResponse::Status(status),
-            Err(error) if error.is_timeout() => CallbackResponse::TimedOut,
-            Err(_) => CallbackResponse::Unreachable,
-        };
-        (response, body)
+        self.attempt(account, &callback.delivery_id).await
     }
 
     pub(crate) async fn idle(&self) {
@@ -206,94 +150,119 @@ impl Dispatcher {
         let (state, now) = (self.shared.state(), self.shared.settings.clock.now());
         let is_due = |callback: &Callback| matches!(callback.state, CallbackState::Waiting(due) if due <= now);
         state.accounts.values().any(|account| {
-            account.callbacks.iter().any(is_due)
-                || transaction_operations::next_due(account).is_some_and(|due| due <= now)
+            account.callbacks.iter().any(is_due) || transaction_operations::is_due(account, now)
         })
     }
-}
 
-fn finish(account: &mut Account, id: &str, now: DateTime<Utc>, response: CallbackResponse) {
-    let Ok(callback) = account.callbacks.get_mut(id) else {
-        return;
-    };
-    callback.attempted(now, response);
-    if callback.state == CallbackState::GivenUp
-        && let Some(id) = &callback.subscription_id
-    {
-        // What else waits for it is not sent any more.
-        let _ = account.subscriptions.remove(id);
-    }
-    if callback.state == CallbackState::Delivered
-        && let Some(event) = &callback.session_event
-        && let Ok(session) = account.sessions.get_mut(&callback.session_id)
-    {
-        session.add_event((now, &uuid()), event, serde_json::Value::Null);
-    }
-}
-
-/// Returns what to send, as the state is now; records that nothing may be sent there and returns `None` else.
-fn prepare(
-    shared: &Shared,
-    account: &mut Account,
-    id: &str,
-    now: DateTime<Utc>,
-) -> Option<Attempt> {
-    let callback = account.callbacks.find(id)?;
-    let hook_id = callback.subscription_id.as_deref();
-    let hook = hook_id.and_then(|id| account.subscriptions.find(id));
-    let url = Url::parse(&callback.url).ok();
-    let is_own = url.as_ref().is_some_and(|url| shared.is_own(url));
-    let url = url.filter(|url| is_allowed(url, &shared.settings.callback_hosts));
-    let reason = match url {
-        _ if hook.is_none() && hook_id.is_some() => "the subscription was deleted",
-        _ if is_own => "the URL is the sandbox's own",
-        Some(_) => "",
-        None => "the URL is not on this machine, and its host was not allowed",
-    };
-    let Some(url) = url.filter(|_| reason.is_empty()) else {
-        let callback = account.callbacks.get_mut(id).ok()?;
-        callback.state = CallbackState::NotSent(reason.to_owned());
-        return None;
-    };
-    let is_post = callback.method == "POST";
-    let body = || {
-        let id = callback.transaction_id.as_deref()?;
-        let mut body = account.transactions.find(id)?.body(&[]);
-        let session = account.sessions.find(&callback.session_id);
-        if let Some(session) = session.filter(|_| callback.with_session) {
-            body["session"] = session.body(&[]);
-        }
-        Some(body.to_string())
-    };
-    let own = callback.body.clone();
-    let body = own.or_else(|| is_post.then(body).flatten());
-    let secret = match hook {
-        Some(hook) => Some(&hook["config"]["secret"]),
-        None => account.signature().map(|found| &found["signature"]),
-    };
-    let mut headers = vec![("event-delivery", id.to_owned())];
-    headers.extend(secret.map(|secret| {
-        let value = text_of(&secret[if hook.is_some() { "value" } else { "secret" }]);
-        let (time, method) = (now.timestamp(), &callback.method);
-        match text_of(&secret["type"]) {
-            "Authorization" => ("authorization", value.to_owned()),
-            "HMAC-SHA1" => ("event-signature", sign::webhook(value, body.as_deref())),
-            _ => {
-                let signature = sign::header(value, time, &account.id, method, &url);
-                ("Dintero-Signature", signature)
+    /// Returns what to send, as the state is now; records that nothing may be sent there and returns `None` else.
+    fn prepare(&self, account: &mut Account, id: &str) -> Option<RequestBuilder> {
+        let settings = &self.shared.settings;
+        let callback = account.callbacks.find(id)?;
+        let hook_id = callback.subscription_id.as_deref();
+        let hook = hook_id.and_then(|id| account.subscriptions.find(id));
+        let url = Url::parse(&callback.url).ok();
+        let is_own = url.as_ref().is_some_and(|url| self.shared.is_own(url));
+        let url = url.filter(|url| is_allowed(url, &settings.callback_hosts));
+        let reason = match url {
+            _ if hook.is_none() && hook_id.is_some() => "the subscription was deleted",
+            _ if is_own => "the URL is the sandbox's own",
+            _ if HTTP.is_none() => "no HTTP client could be made",
+            Some(_) => "",
+            None => "the URL is not on this machine, and its host was not allowed",
+        };
+        let Some(url) = url.filter(|_| reason.is_empty()) else {
+            let callback = account.callbacks.get_mut(id).ok()?;
+            callback.state = CallbackState::NotSent(reason.to_owned());
+            return None;
+        };
+        let method = callback.method.parse().unwrap_or(Method::GET);
+        let body = || {
+            let id = callback.transaction_id.as_deref()?;
+            let mut body = account.transactions.find(id)?.body(&[]);
+            let session = account.sessions.find(&callback.session_id);
+            if let Some(session) = session.filter(|_| callback.with_session) {
+                body["session"] = session.body(&[]);
             }
+            Some(body.to_string()).filter(|_| method == Method::POST)
+        };
+        let body = callback.body.clone().or_else(body);
+        let time_limit = settings.callback_time_limit;
+        let mut request = HTTP.as_ref()?.request(method, url.clone());
+        request = request.timeout(time_limit * if callback.is_express { EXPRESS } else { 1 });
+        request = request.header("event-delivery", id);
+        let secret = match hook {
+            Some(hook) => {
+                request = request.header("event", callback.event.clone().unwrap_or_default());
+                Some(&hook["config"]["secret"])
+            }
+            None => account
+                .signatures
+                .iter()
+                .next()
+                .map(|found| &found["signature"]),
+        };
+        if let Some(secret) = secret {
+            let value = text_of(&secret[if hook.is_some() { "value" } else { "secret" }]);
+            let (time, method) = (settings.clock.now().timestamp(), &callback.method);
+            request = match text_of(&secret["type"]) {
+                "Authorization" => request.header("authorization", value),
+                "HMAC-SHA1" => {
+                    request.header("event-signature", sign::webhook(value, body.as_deref()))
+                }
+                _ => {
+                    let signature = sign::header(value, time, &account.id, method, &url);
+                    request.header("Dintero-Signature", signature)
+                }
+            };
         }
-    }));
-    let event = callback.event.clone().filter(|_| hook.is_some());
-    headers.extend(event.map(|event| ("event", event)));
-    Some(Attempt {
-        time_limit: shared.settings.callback_time_limit
-            * if callback.is_express { EXPRESS } else { 1 },
-        headers,
-        method: if is_post { Method::POST } else { Method::GET },
-        url,
-        body,
-    })
+        Some(match body {
+            Some(body) => request.header(CONTENT_TYPE, "application/json").body(body),
+            None => request,
+        })
+    }
+
+    fn finish(
+        &self,
+        account: &mut Account,
+        id: &str,
+        response: CallbackResponse,
+    ) -> Option<CallbackState> {
+        let now = self.shared.settings.clock.now();
+        let callback = account.callbacks.get_mut(id).ok()?;
+        callback.attempted(now, response);
+        if callback.state == CallbackState::GivenUp
+            && let Some(id) = &callback.subscription_id
+        {
+            // What else waits for it is not sent any more.
+            let _ = account.subscriptions.remove(id);
+        }
+        if callback.state == CallbackState::Delivered
+            && let Some(event) = &callback.session_event
+            && let Ok(session) = account.sessions.get_mut(&callback.session_id)
+        {
+            session.add_event((now, &uuid()), event, serde_json::Value::Null);
+        }
+        Some(callback.state.clone())
+    }
+}
+
+async fn receive(request: RequestBuilder) -> (CallbackResponse, Vec<u8>) {
+    let mut body = Vec::new();
+    let received = async {
+        let mut response = request.send().await?;
+        while body.len() <= BODY_LIMIT
+            && let Some(chunk) = response.chunk().await?
+        {
+            body.extend_from_slice(&chunk);
+        }
+        reqwest::Result::Ok(response.status().as_u16())
+    };
+    let response = match received.await {
+        Ok(status) => CallbackResponse::Status(status),
+        Err(error) if error.is_timeout() => CallbackResponse::TimedOut,
+        Err(_) => CallbackResponse::Unreachable,
+    };
+    (response, body)
 }
 
 #[cfg(test)]

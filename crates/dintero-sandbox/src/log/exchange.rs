@@ -1,4 +1,4 @@
-//! What was sent and answered, which is kept as it was and redacted where it is shown.
+//! A request and its response, which are kept as they were and redacted where they are shown.
 
 use std::fmt;
 
@@ -14,8 +14,8 @@ use crate::redact;
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Exchange {
     pub(crate) query: String,
-    pub(crate) sent: Message,
-    pub(crate) answered: Message,
+    pub(crate) request: Message,
+    pub(crate) response: Message,
 }
 
 type Message = (HeaderMap, Bytes);
@@ -33,7 +33,7 @@ impl Exchange {
             |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 64;
         let size =
             |(headers, body): &Message| headers.iter().map(header).sum::<usize>() + body.len();
-        self.query.len() + size(&self.sent) + size(&self.answered)
+        self.query.len() + size(&self.request) + size(&self.response)
     }
 
     /// Returns the texts of both messages.
@@ -42,21 +42,21 @@ impl Exchange {
         let operation = OPERATIONS.iter().find(|operation| Some(operation.id) == id);
         let Self {
             query,
-            sent,
-            answered,
+            request,
+            response,
         } = &entry.exchange;
         let query = redact::query(operation, query);
         let mark = if query.is_empty() { "" } else { "?" };
-        let request = format!("{} {base_url}{}{mark}{query}", entry.method, entry.path);
+        let first = format!("{} {base_url}{}{mark}{query}", entry.method, entry.path);
         let status = entry
             .status
             .map(|status| status.to_string())
             .unwrap_or_default();
-        let answered = match &entry.refusal {
+        let response = match &entry.refusal {
             Some(refusal) => format!("{status}\n\n{:#}", refusal.shown()),
-            None => text(status, answered, operation),
+            None => text(status, response, operation),
         };
-        json!({"sent": text(request, sent, operation), "answered": answered})
+        json!({"request": text(first, request, operation), "response": response})
     }
 }
 

@@ -21,16 +21,20 @@
       const rest = { message: refusal?.message, errors: refusal?.errors, code: refusal?.code, fault, not_in_the_documents: undocumented, request_id: id };
       return { id, at, method, path, status: status ?? "none", operation: operation ?? "", verdict, duration: `${duration_ms.toFixed(1)} ms`, rest };
     }
-    const { id, at, method, url: path, kind, event, state, ...rest } = row;
-    const last = row.attempts.at(-1);
-    const status = last?.status ?? last?.error ?? "";
-    return { id, at, method, path, status, operation: `${kind} ${event ?? ""}`.trim(), verdict: state.replace("_", " "), duration: "", rest: { ...rest, delivery_id: id } };
+    const { delivery_id: id, queued_at: at, method, url: path, event, subscription_id, is_express, state, attempts, ...rest } = row;
+    const kind = subscription_id ? "webhook" : is_express ? "express" : "callback";
+    const [verdict, reason] = typeof state === "string" ? [state] : Object.entries(state)[0];
+    const told = attempts.map(({ at, response }) => [at, response.status ?? response.replace("_", " ")]);
+    return {
+      id, at: new Date(at).toISOString(), method, path, status: told.at(-1)?.[1] ?? "", operation: `${kind} ${event ?? ""}`.trim(),
+      verdict: verdict.replace("_", " "), duration: "",
+      rest: { [verdict]: reason, attempt: told.map((attempt) => attempt.join(": ")), subscription_id, ...rest, delivery_id: id },
+    };
   }
 
   function* details(name, value) {
     if (value === null || value === undefined || value === "") return;
     if (Array.isArray(value)) for (const item of value) yield* details(name, item);
-    else if (value.at && value instanceof Object) yield [name, `${value.at}: ${value.status ?? value.error}`];
     else if (typeof value === "object") for (const inner in value) yield* details(inner, value[inner]);
     else yield [name.replaceAll("_", " "), `${value}`];
   }
@@ -95,22 +99,22 @@
   }
 
   async function open(row) {
-    const response = await fetch(`/_sandbox/requests/${row.id}`);
-    if (!response.ok) return;
-    const { sent, answered } = await response.json();
+    const found = await fetch(`/_sandbox/requests/${row.id}`);
+    if (!found.ok) return;
+    const { request, response } = await found.json();
     const copy = element("button", "Copy as curl", { type: "button" });
     copy.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(curl(sent));
+      await navigator.clipboard.writeText(curl(request));
       copy.textContent = "Copied";
     });
     const part = (title, text) => element("div", [element("h2", title), element("pre", text)]);
-    row.firstChild.append(element("article", answered === undefined ? part("Sent", sent) : [part("Sent", sent), part("Answered", answered), copy]));
+    row.firstChild.append(element("article", response === undefined ? part("Request", request) : [part("Request", request), part("Response", response), copy]));
   }
 
   const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
   // What is redacted stays to be filled in.
-  function curl(sent) {
-    const [head, body] = sent.split(/\n\n([^]*)/);
+  function curl(request) {
+    const [head, body] = request.split(/\n\n([^]*)/);
     const [first, ...headers] = head.split("\n");
     const [method, url] = first.split(" ");
     const own = /^(accept|accept-encoding|connection|content-length|host): /;

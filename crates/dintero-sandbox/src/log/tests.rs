@@ -91,8 +91,8 @@ fn the_bytes_of_headers_and_bodies_count() {
     for n in 0..40 {
         let mut entry = entry("/v1/sessions");
         let part = match n % 3 {
-            0 => &mut entry.exchange.sent,
-            _ => &mut entry.exchange.answered,
+            0 => &mut entry.exchange.request,
+            _ => &mut entry.exchange.response,
         };
         match n % 2 {
             0 => part.1 = vec![b'x'; 1 << 20].into(),
@@ -132,6 +132,6 @@ fn the_news_are_what_came_since_then_and_is_still_there() {
 fn debug_shows_nothing_of_headers_query_and_body() {
     let mut entry = entry("/a");
     entry.exchange.query = "q=secret".into();
-    entry.exchange.sent.1 = "secret".into();
+    entry.exchange.request.1 = "secret".into();
     assert!(!format!("{entry:?}").contains("secret"));
 }

@@ -55,7 +55,7 @@ pub(crate) fn check_request(operation: &Operation, call: &mut Call<'_>) -> ApiRe
     let strict = call.settings.strict;
     let mut violations = Vec::new();
     let described = json_schema(operation.request_body());
-    let tidy = |schema| tidy::tidy(operation.document, schema, &mut call.body, strict);
+    let tidy = |schema| tidy::tidy(operation.document, schema, &mut call.body, strict, 0.0);
     let mut unknown = described.map(tidy).unwrap_or_default();
     // Guides leave the profile out, and plugins send an empty one.
     let profile = &call.body["profile_id"];
@@ -105,31 +105,13 @@ pub(crate) fn check_response(operation: &Operation, status: u16, body: &Value) -
 /// Checks what a request consists of in part, or what a shop responds, by a schema of Checkout; reads it as a request.
 pub(crate) fn check_answer(name: &str, within: &str, value: &mut Value) -> ApiResult<()> {
     let (document, schema) = checkout_schema(name);
-    without_noise(value);
-    tidy::tidy(document, schema, value, false);
+    // What floating-point arithmetic makes of whole numbers, such as 780.0000000000001.
+    tidy::tidy(document, schema, value, false, 1e-6);
     let schema = Schema::compile(document, schema, Direction::Request);
     let violations = schema.violations(value, within, false);
     match violations.is_empty() {
         true => Ok(()),
         false => Err(ApiError::invalid(violations)),
-    }
-}
-
-/// Rounds numbers that floating-point arithmetic has made of whole ones, such as 780.0000000000001.
-fn without_noise(value: &mut Value) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(without_noise),
-        Value::Object(members) => members.values_mut().for_each(without_noise),
-        Value::Number(number) => {
-            let rounded = number
-                .as_f64()
-                .map(f64::round)
-                .filter(|rounded| number.as_f64().is_some_and(|n| (n - rounded).abs() < 1e-6));
-            if let Some(rounded) = rounded {
-                *value = json!(rounded);
-            }
-        }
-        _ => {}
     }
 }
 

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::clock::text;
-use crate::state::uuid;
+use crate::state::json::remove;
+use crate::state::{Wait, uuid};
 
 /// How often a failed callback is retried, as documented.
 const RETRIES: usize = 20;
@@ -54,6 +54,7 @@ pub struct Callback {
 
 /// The state of a callback's delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CallbackState {
     /// The next attempt is at this time of the sandbox's clock, UTC.
@@ -81,6 +82,7 @@ pub struct CallbackAttempt {
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CallbackResponse {
     /// The receiver responded with this status.
@@ -132,33 +134,19 @@ impl Callback {
         }
     }
 
-    /// The callback in lists, its URL without the query, which may be secret.
+    pub(crate) fn wait(&self) -> Option<(DateTime<Utc>, Wait)> {
+        match self.state {
+            CallbackState::Waiting(due) => Some((due, Wait::Callback(self.delivery_id.clone()))),
+            _ => None,
+        }
+    }
+
+    /// The callback in lists: without its body, and without the query of its URL, which may be secret.
     pub(crate) fn shown(&self) -> Value {
-        let (state, due, reason) = match &self.state {
-            CallbackState::Waiting(due) => ("waiting", Some(text(*due)), None),
-            CallbackState::Delivered => ("delivered", None, None),
-            CallbackState::Refused => ("refused", None, None),
-            CallbackState::GivenUp => ("given_up", None, None),
-            CallbackState::NotSent(reason) => ("not_sent", None, Some(reason)),
-        };
-        let attempts = self.attempts.iter().map(|attempt| match attempt.response {
-            CallbackResponse::Status(status) => json!({"at": text(attempt.at), "status": status}),
-            CallbackResponse::TimedOut => json!({"at": text(attempt.at), "error": "timed out"}),
-            CallbackResponse::Unreachable => {
-                json!({"at": text(attempt.at), "error": "unreachable"})
-            }
-        });
-        let kind = match (&self.subscription_id, self.is_express) {
-            (Some(_), _) => "webhook",
-            (_, true) => "express",
-            _ => "callback",
-        };
-        json!({
-            "id": self.delivery_id, "at": text(self.queued_at), "kind": kind, "subscription_id": self.subscription_id, "event": self.event,
-            "session_id": self.session_id, "transaction_id": self.transaction_id, "error": self.error,
-            "method": self.method, "url": self.url.split(['?', '#']).next(), "state": state, "next_attempt_at": due,
-            "reason": reason, "attempts": attempts.collect::<Value>(),
-        })
+        let mut shown = json!(self);
+        remove(&mut shown, &["body", "session_event", "with_session"]);
+        shown["url"] = json!(self.url.split(['?', '#']).next());
+        shown
     }
 
     pub(crate) fn attempted(&mut self, at: DateTime<Utc>, response: CallbackResponse) {

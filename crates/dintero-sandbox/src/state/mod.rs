@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::clients::{Grant, Tokens};
 use crate::clock::text;
 use crate::errors::{ApiError, ApiResult, ensure_capacity};
-use callbacks::{Callback, CallbackState};
+use callbacks::Callback;
 use journal::Journal;
 use store::Store;
 
@@ -35,11 +35,10 @@ pub(crate) struct SandboxState {
 /// How many callbacks of an account are kept; the oldest go first.
 const CALLBACKS: usize = 20_000;
 
-/// What waits for a time.
-#[derive(Debug)]
+/// What waits for a time: a callback, by its id, or an operation of a transaction.
 pub(crate) enum Wait {
     Callback(String),
-    Operation(DateTime<Utc>),
+    Operation,
 }
 
 /// What an account has: its stores, by the names that they have in the state file.
@@ -48,7 +47,7 @@ macro_rules! account {
         pub(crate) struct Account {
             pub(crate) id: String,
             /// What has come to wait and the dispatcher does not know yet.
-            pub(crate) waits: Vec<Wait>,
+            pub(crate) waits: Vec<(DateTime<Utc>, Wait)>,
             /// The transactions that have a pending operation.
             pub(crate) pending: Vec<String>,
             $($(#[$doc])* pub(crate) $name: Store<$type>,)*
@@ -120,20 +119,19 @@ impl Account {
         for (id, transaction) in self.transactions.entries() {
             if let Some(pending) = &transaction.pending {
                 self.pending.push(id.clone());
-                self.waits.push(Wait::Operation(pending.due));
+                self.waits.push((pending.due, Wait::Operation));
             }
         }
-        let is_waiting = |c: &&Callback| matches!(c.state, CallbackState::Waiting(_));
-        let waiting = self.callbacks.iter().filter(is_waiting);
-        let waiting = waiting.filter(|callback| !callback.is_express);
-        let waiting = waiting.map(|callback| Wait::Callback(callback.delivery_id.clone()));
-        self.waits.extend(waiting);
+        // Nobody waits for an express callback any more.
+        let callbacks = self.callbacks.iter();
+        let waits = callbacks.filter(|callback| !callback.is_express);
+        self.waits.extend(waits.filter_map(Callback::wait));
     }
 
     /// Notes that a transaction's operation is completed later.
     pub(crate) fn put_off(&mut self, id: &str, due: DateTime<Utc>) {
         self.pending.push(id.to_owned());
-        self.waits.push(Wait::Operation(due));
+        self.waits.push((due, Wait::Operation));
     }
 
     pub(crate) fn put_callback(&mut self, callback: Callback) {
@@ -143,13 +141,8 @@ impl Account {
 
     /// Puts a callback that the dispatcher sends.
     pub(crate) fn queue_callback(&mut self, callback: Callback) {
-        let id = callback.delivery_id.clone();
-        self.waits.push(Wait::Callback(id));
+        self.waits.extend(callback.wait());
         self.put_callback(callback);
-    }
-
-    pub(crate) fn signature(&self) -> Option<&Value> {
-        self.signatures.iter().next()
     }
 }
 

@@ -1,5 +1,4 @@
 use super::*;
-use chrono::DateTime;
 use serde_json::json;
 
 #[test]
@@ -15,10 +14,10 @@ fn only_so_many_callbacks_are_kept_and_the_oldest_go_first() {
     let mut account = Account::new("T12345678");
     let new = || {
         Callback::new(
-            DateTime::UNIX_EPOCH,
+            chrono::DateTime::UNIX_EPOCH,
             "s",
             "http://shop.example/",
-            CallbackState::Delivered,
+            callbacks::CallbackState::Delivered,
         )
     };
     let first = new();

@@ -7,7 +7,7 @@ use crate::state::checkout::{PreAuthorization, lines};
 pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
     let transaction = account.transactions.get_mut(id)?;
-    let mut check = Check::default();
+    let mut check = Check::of(&call.body);
     let reference = &call.body["merchant_reference_2"];
     check.ensure(!reference.is_null(), "merchant_reference_2", "is required");
     check.finish()?;
@@ -26,7 +26,7 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let amount = call.body["amount"].as_i64().unwrap_or(0);
     let new = items(&call.body["items"]);
     let sum: i64 = new.iter().filter_map(|item| item["amount"].as_i64()).sum();
-    let mut check = Check::default();
+    let mut check = Check::of(&call.body);
     check.ensure(amount >= 1, "amount", "must be at least 1");
     let has_items = transaction.lines.is_empty() || !new.is_empty();
     let reason = "is required, since the transaction has items";

@@ -19,7 +19,7 @@ pub(crate) fn pay_session(call: &Call<'_>, account: &mut Account) -> HandlerResu
     let id = call.param("session_id");
     let session = account.sessions.get(id)?;
     let product = text_of(&call.body["payment_product_type"]);
-    let mut check = Check::default();
+    let mut check = Check::of(&call.body);
     let known = PRODUCTS.contains(&product);
     let reason = "is no invoice that the sandbox plays";
     check.ensure(known, "payment_product_type", reason);

@@ -13,7 +13,7 @@ const CARD: &str = "dintero_psp.creditcard";
 
 /// `POST /sessions/payment-token`: a session of no amount; when its payer has paid, the card is kept.
 pub(crate) fn token_session(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let mut check = Check::default();
+    let mut check = Check::of(&call.body);
     check_product(&mut check, &call.body, "token_provider");
     let mut doc = call.body["session"].clone();
     doc["order"]["amount"] = json!(0);
@@ -55,7 +55,7 @@ fn check_product(check: &mut Check, body: &Value, within: &str) {
 /// one is a 400.
 pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let body = &call.body["session"];
-    let mut check = Check::default();
+    let mut check = Check::of(&call.body);
     for name in ["session", "payment"] {
         check.ensure(call.body[name].is_object(), name, "is required");
     }

@@ -14,13 +14,13 @@ use crate::state::size;
 const LIFE: TimeDelta = TimeDelta::hours(4);
 
 pub(crate) fn create_from_profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let mut check = Check::default();
+    let mut check = Check::of(&call.body);
     let configuration = configuration(&mut check, account, "profile_id", &call.body["profile_id"]);
     create(call, account, check, configuration)
 }
 
 pub(crate) fn create_with_configuration(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    create(call, account, Check::default(), json!({}))
+    create(call, account, Check::of(&call.body), json!({}))
 }
 
 pub(crate) fn configuration(
@@ -124,7 +124,7 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let session = account.sessions.get_mut(call.param("session_id"))?;
     let before = session.doc["order"].clone();
     let currency = &call.body["order"]["currency"];
-    let mut check = Check::default();
+    let mut check = Check::of(&call.body);
     check_order(&mut check, "order", &call.body["order"]);
     let same = currency.is_null() || *currency == before["currency"];
     check.ensure(same, "order.currency", "cannot be changed");

@@ -144,11 +144,10 @@ pub(crate) fn timed_out(status: u16) -> ApiResponse {
     ApiError::new(status, "PROVIDER_TIMEOUT", reason).into()
 }
 
-pub(crate) fn next_due(account: &Account) -> Option<DateTime<Utc>> {
-    let pending = account.pending.iter();
-    let transactions = pending.filter_map(|id| account.transactions.find(id));
-    let due = transactions.filter_map(|t| Some(t.pending.as_ref()?.due));
-    due.min()
+pub(crate) fn is_due(account: &Account, now: DateTime<Utc>) -> bool {
+    let ids = account.pending.iter();
+    let mut transactions = ids.filter_map(|id| account.transactions.find(id));
+    transactions.any(|t| t.pending.as_ref().is_some_and(|pending| pending.due <= now))
 }
 
 pub(crate) fn complete_pending(account: &mut Account, now: DateTime<Utc>, all: bool) {
@@ -174,7 +173,7 @@ fn check_body(
     transaction: &Transaction,
     operation: Operation,
 ) -> ApiResult<(i64, BTreeMap<String, i64>)> {
-    let mut check = Check::default();
+    let mut check = Check::of(&call.body);
     let amount = call.body["amount"].as_i64().unwrap_or(0);
     check.ensure(amount >= 1, "amount", "must be at least 1");
     check_event_metadata(&mut check, &call.body["metadata"]);

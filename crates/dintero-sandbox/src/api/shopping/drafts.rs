@@ -31,7 +31,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 fn check_body(call: &Call<'_>, account: &Account, reserved: Option<&str>) -> ApiResult<()> {
     let (order, options) = (&call.body["order"], &call.body["options"]);
     let is_order = |id: &str| account.orders.contains(id);
-    let mut check = Check::default();
+    let mut check = Check::of(&call.body);
     check_order(&mut check, order);
     let (target, own) = (options["order_id"].as_str(), order["order_id"].as_str());
     let reason = "is not an order of this account";
@@ -135,7 +135,7 @@ fn line_id(call: &Call<'_>) -> ApiResult<i64> {
 }
 
 fn check_item(call: &Call<'_>) -> Check {
-    let mut check = Check::default();
+    let mut check = Check::of(&call.body);
     check_line_id(&mut check, "line_id", &call.body);
     check
 }

@@ -32,6 +32,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         "state", "service", "service_status", "description", "metadata",
     ];
     let order = account.orders.get_mut(call.param("order_id"))?;
+    Check::of(&call.body).finish()?;
     let mut event = event(call, "service-event");
     copy(&mut event, &call.body, &FIELDS);
     order.events.push(event.clone());

@@ -37,7 +37,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 
 fn check_body(call: &Call<'_>, order: &Order, kind: Kind) -> ApiResult<BTreeMap<i64, i64>> {
     let (lines, new) = (lines(&order.doc), items(&call.body["items"]));
-    let mut check = Check::default();
+    let mut check = Check::of(&call.body);
     check.ensure(!new.is_empty(), "items", "must have at least one item");
     let mut parts: BTreeMap<i64, i64> = BTreeMap::new();
     for (i, item) in new.iter().enumerate() {
@@ -46,10 +46,6 @@ fn check_body(call: &Call<'_>, order: &Order, kind: Kind) -> ApiResult<BTreeMap<
         let is_line = lines.contains_key(&line);
         check.ensure(is_line, &field, "is not a line of the order");
         *parts.entry(line).or_default() += item["amount"].as_i64().unwrap_or(0);
-    }
-    for name in ["id", "created_at", "created_by", "amount", "_links"] {
-        let reason = "is set by the API and must not be sent";
-        check.ensure(call.body.get(name).is_none(), name, reason);
     }
     let field = "authorization_id";
     let several = kind != Kind::Authorization && order.several_authorizations();

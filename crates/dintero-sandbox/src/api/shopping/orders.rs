@@ -37,7 +37,7 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 fn check_update(call: &Call<'_>, order: &Order) -> ApiResult<()> {
     let (authorized, lines) = (order.moved(Kind::Authorization, None), lines(&order.doc));
     let changed = items(&call.body["items"]);
-    let mut check = Check::default();
+    let mut check = Check::of(&call.body);
     for (i, item) in changed.iter().enumerate() {
         let field = format!("items[{i}].line_id");
         check_line_id(&mut check, &field, item);
@@ -60,6 +60,7 @@ fn check_update(call: &Call<'_>, order: &Order) -> ApiResult<()> {
 
 pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
+        Check::of(&call.body).finish()?;
         require_open(&order.doc, "order", ApiError::wrong_state)?;
         let is_uncaptured = order.moved(Kind::Capture, None).is_empty();
         let reason = "an order of which something is captured cannot be cancelled";
@@ -92,6 +93,7 @@ pub(crate) fn open(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 
 pub(crate) fn comment(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     with_order(call, account, |order| {
+        Check::of(&call.body).finish()?;
         let mut comment = stamp(call, "created");
         let fields = json!({"id": uuid(), "comment": call.body["comment"]});
         set(&mut comment, fields);

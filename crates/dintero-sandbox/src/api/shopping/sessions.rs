@@ -9,7 +9,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let orders = &account.orders;
     let order = orders.get(call.param("order_id"))?;
     let body = &call.body;
-    let mut check = Check::default();
+    let mut check = Check::of(&call.body);
     let configuration = configuration(&mut check, account, "profile_id", &body["profile_id"]);
     let items = session_items(&mut check, order, &body["items"]);
     let amounts = items.iter().filter_map(|item| item["amount"].as_i64());

@@ -33,7 +33,6 @@ pub(crate) fn create_batch(call: &Call<'_>, account: &mut Account) -> HandlerRes
     let options = &call.body["options"];
     let cards = items(&call.body["cards"]);
     let mut check = check::body(&call.body);
-    check.ensure(!cards.is_empty(), "cards", "must have at least one item");
     let mut ids = BTreeSet::new();
     for (i, card) in cards.iter().enumerate() {
         let (field, id) = (format!("cards[{i}].card_id"), text_of(&card["card_id"]));

@@ -8,7 +8,7 @@ use crate::state::wallets::Card;
 /// Starts with what holds for every body: no metadata with reserved keys, but for the sale's id that the guides set; no
 /// space around the merchant's own ids; a period that does not end before it begins; codes of a possible length.
 pub(crate) fn body(body: &Value) -> Check {
-    let mut check = Check::default();
+    let mut check = Check::of(body);
     let metadata = body["metadata"].as_object().into_iter().flatten();
     let mut keys = metadata.map(|(key, _)| key.as_str());
     let reserved = |key: &str| key.starts_with("dintero_") && key != "dintero_transaction_id";

@@ -137,10 +137,10 @@ pub(crate) fn answered(
     call: &Call<'_>,
     account: &mut Account,
     question: &Question,
-    (state, body): (CallbackState, Vec<u8>),
+    (state, body): (Option<CallbackState>, Vec<u8>),
 ) -> HandlerResult {
-    let mut take = || {
-        let answer = read(&state, &body, question.is_address)?;
+    let take = || {
+        let answer = read(state, &body, question.is_address)?;
         let session = account.sessions.get_mut(call.param("session_id"))?;
         check_payable(call, session)?;
         let express = &session.doc["express"];
@@ -155,15 +155,15 @@ pub(crate) fn answered(
     respond(call, account, question.as_page, done)
 }
 
-fn read(state: &CallbackState, body: &[u8], is_address: bool) -> ApiResult<Value> {
+fn read(state: Option<CallbackState>, body: &[u8], is_address: bool) -> ApiResult<Value> {
     let failed = |reason: &str| ApiError::new(400, "EXPRESS_CALLBACK", reason);
     match state {
-        CallbackState::Delivered => {}
-        CallbackState::NotSent(reason) => {
+        Some(CallbackState::Delivered) => {}
+        Some(CallbackState::NotSent(reason)) => {
             let reason = format!("the shop was not asked: {reason}");
             return Err(failed(&reason));
         }
-        CallbackState::Refused => {
+        Some(CallbackState::Refused) => {
             return Err(failed("the shop responded with another status than 200"));
         }
         _ => return Err(failed("the shop did not respond in time")),
