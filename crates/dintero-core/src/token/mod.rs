@@ -1,6 +1,7 @@
 //! The token cache: one token for each account, renewed early, fetched once for any number of callers.
 
 mod fetch;
+mod trial;
 
 use std::collections::HashMap;
 use std::pin::pin;
@@ -13,6 +14,7 @@ use tokio::runtime::{Handle, Id};
 use tokio::sync::watch;
 
 pub(crate) use fetch::ClientCredentialsSource;
+use trial::Trial;
 
 use crate::clock::{Clock, before, later};
 use crate::credentials::{AccessToken, TokenRequest, TokenSource, sensitive};
@@ -71,6 +73,7 @@ pub(crate) struct Token {
     renew_after: Duration,
     /// How many tokens before it were refused in a row.
     refusals: u32,
+    trial: Trial,
 }
 
 /// The same time on the monotonic and the wall clock.
@@ -89,6 +92,7 @@ impl Token {
             lifetime,
             renew_after: lifetime.saturating_sub(margin),
             refusals,
+            trial: Trial::default(),
         })
     }
 

@@ -14,6 +14,7 @@ mod order_and_card_rules;
 mod outcome_after_faults;
 mod outcome_lost_responses;
 mod outcome_model;
+mod outcome_on_the_wire;
 mod outcome_proofs;
 mod outcome_records_and_cards;
 mod pages;

@@ -257,8 +257,8 @@ async fn post(world: &Shared, path: &str, body: &Value) -> Reply {
         1 => return None,
         2 => {
             return status_of(
-                [500, 503, 302, 404, 408, 425, 429, 413]
-                    [world.borrow_mut().random.below(8) as usize],
+                [500, 503, 101, 999, 302, 404, 408, 425, 429, 413]
+                    [world.borrow_mut().random.below(10) as usize],
             );
         }
         3 => return Some((400, "proxy".to_owned(), None)),
@@ -300,7 +300,7 @@ async fn post(world: &Shared, path: &str, body: &Value) -> Reply {
     match fate {
         // Carried out, and the response is lost or says otherwise.
         5 => None,
-        6 => status_of([500, 502, 504, 302, 408, 520, 307][world.random.below(7) as usize]),
+        6 => status_of([500, 502, 101, 999, 302, 408, 520, 307][world.random.below(8) as usize]),
         7 => Some((200, "{}".to_owned(), None)),
         8 => Some((200, "<html>".to_owned(), None)),
         9 => Some((200, world.read(true).to_string(), None)),
