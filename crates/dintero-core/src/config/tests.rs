@@ -320,17 +320,43 @@ fn local() -> Builder {
 #[cfg(all(target_os = "linux", feature = "rustls"))]
 #[test]
 fn without_root_certificates_only_local_hosts_can_be_reached() {
-    let none = [("SSL_CERT_FILE", "/none"), ("SSL_CERT_DIR", "/none")];
-    if in_environment(
-        "without_root_certificates_only_local_hosts_can_be_reached",
-        &none,
-    ) {
-        assert!(local().build().is_ok());
-        let text = message(builder());
-        for name in ["`ca-certificates`", "`SSL_CERT_FILE`", "`SSL_CERT_DIR`"] {
-            assert!(text.contains(name), "{name} in {text}");
+    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    // Missing, empty, no certificate, a file instead of a folder, and the reverse.
+    for (file, folder) in [
+        ("/none", "/none"),
+        ("/dev/null", "/none"),
+        (here, "/none"),
+        ("/none", here),
+        (env!("CARGO_MANIFEST_DIR"), "/none"),
+    ] {
+        if in_environment(
+            "without_root_certificates_only_local_hosts_can_be_reached",
+            &[("SSL_CERT_FILE", file), ("SSL_CERT_DIR", folder)],
+        ) {
+            assert!(local().build().is_ok());
+            let text = message(builder());
+            for name in ["`ca-certificates`", "`SSL_CERT_FILE`", "`SSL_CERT_DIR`"] {
+                assert!(text.contains(name), "{name} in {text}");
+            }
+            return;
         }
     }
+}
+
+#[cfg(feature = "rustls")]
+#[test]
+fn a_client_that_cannot_be_built_does_not_blame_certificates() {
+    let versions = builder().http_client(|client| {
+        let client = client.tls_version_min(reqwest::tls::Version::TLS_1_3);
+        client.tls_version_max(reqwest::tls::Version::TLS_1_2)
+    });
+    let error = versions.build().expect_err("no version is left");
+    let text = error.to_string();
+    assert!(error.is_configuration() && std::error::Error::source(&error).is_some());
+    assert!(
+        text.contains("`http_client`") && !text.contains("certificates"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -65,6 +65,8 @@ impl Dispatcher {
 
     fn http(&self) -> Option<&Client> {
         let build = || {
+            #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
+            let _ = rustls_lib::crypto::ring::default_provider().install_default();
             // No redirects: the signature is for one URL. No proxy: what is called is near.
             let client = Client::builder()
                 .redirect(Policy::none())
