@@ -155,11 +155,16 @@ impl<T: From<Handle>> Builder<T> {
 
     fn checked_proxy(&self, is_plain: bool, violations: &mut Violations) -> Option<reqwest::Proxy> {
         let Some(proxy) = &self.proxy else {
-            for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-                let value = std::env::var(name).unwrap_or_default();
-                if !value.is_empty() && !is_plain && self.http.is_none() {
-                    check_proxy(name, &value, violations);
-                }
+            // The one that reqwest takes.
+            let first = |names: [&'static str; 2]| {
+                let mut set = names.into_iter();
+                let found = set.find_map(|name| Some((name, std::env::var_os(name)?)));
+                found.filter(|(_, value)| !value.is_empty())
+            };
+            let used = first(["HTTPS_PROXY", "https_proxy"]);
+            let used = used.or_else(|| first(["ALL_PROXY", "all_proxy"]));
+            if let Some((name, value)) = used.filter(|_| !is_plain && self.http.is_none()) {
+                check_proxy(name, value.to_str().unwrap_or_default(), violations);
             }
             return None;
         };
@@ -207,14 +212,16 @@ pub(super) fn without_slash(url: &Url) -> Arc<str> {
 }
 
 fn check_proxy(name: &str, url: &str, violations: &mut Violations) -> Option<reqwest::Proxy> {
-    let is_socks = url
-        .get(..5)
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("socks"));
+    let uri: Option<http::Uri> = url.parse().ok();
+    let scheme = uri.as_ref().map(|uri| uri.scheme_str().unwrap_or("http"));
+    let is_socks = scheme.is_some_and(|scheme| scheme.to_ascii_lowercase().starts_with("socks"));
     if is_socks && cfg!(not(feature = "socks")) {
         violations.push(name, "is a SOCKS proxy, which requires the feature `socks`");
         return None;
     }
-    let proxy = reqwest::Proxy::all(url).ok();
+    let known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+    let is_known = scheme.is_some_and(|scheme| known.contains(&scheme));
+    let proxy = reqwest::Proxy::all(url).ok().filter(|_| is_known);
     if proxy.is_none() {
         violations.push(name, "is not the URL of a proxy");
     }

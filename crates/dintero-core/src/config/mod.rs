@@ -196,8 +196,12 @@ impl<T: From<Handle>> Builder<T> {
     fn fixed(self, name: &'static str, header: HeaderName, scheme: &str, secret: String) -> Self {
         let mut violations = Violations::default();
         check_secret(name, &secret, &mut violations);
-        let value = sensitive(scheme, SecretString::from(secret).expose_secret());
-        if violations.is_empty() && value.is_none() {
+        let secret = SecretString::from(secret);
+        let secret = secret.expose_secret();
+        let value = sensitive(scheme, secret);
+        if violations.is_empty() && secret.contains(char::is_whitespace) {
+            violations.push(name, "has white space: give it alone, without `Bearer`");
+        } else if violations.is_empty() && value.is_none() {
             violations.push(name, NO_HEADER);
         }
         self.give(name, value.map(|value| (header, value)), None, violations)

@@ -188,7 +188,7 @@ impl Faulty {
         if fault == GoAwayBefore {
             let act = move |before| match before {
                 _ if before >= times => Act::Respond,
-                _ => Act::GoAwayBefore,
+                _ => Act::GoAwayBefore(0),
             };
             return Self::Frames(Frames::start(act).await);
         }
