@@ -96,7 +96,9 @@ fn run(
     emit::check(&source, &lowered).map_err(|found| {
         let problem = format!("its source would have {found}, which the document does not name");
         let help = "Report this document, or replace what it is made from in the overlay";
-        Errors(vec![document.error(Rule::Generator, "", problem, help)])
+        document
+            .finding(Rule::Generator, "", problem)
+            .with_help(help)
     })?;
     Ok(Generation {
         source,

@@ -105,9 +105,8 @@ impl Naming<'_> {
             let component = name.strip_suffix(INPUT).unwrap_or(name);
             let pointer = pointer_of(component);
             let problem = format!("the type name {wanted} is taken; this one is called {free}");
-            let help = "Give it an x-dintero-name in the overlay";
             let document = self.document;
-            let finding = document.warning(Rule::TakenTypeName, &pointer, problem, help);
+            let finding = document.finding(Rule::TakenTypeName, &pointer, problem);
             let (why, update) = ("A name of its own", json!({"x-dintero-name": free}));
             let action = Action::update(&document.root, &pointer, why, update);
             findings.push(finding.with_actions([action]));
@@ -126,9 +125,7 @@ impl Naming<'_> {
             if !self.is_free(pinned) {
                 let problem =
                     format!("x-dintero-name {pinned} is the name of another type already");
-                let help = "Give each type a name of its own in the overlay";
-                let (document, rule) = (self.document, Rule::DuplicateTypeName);
-                findings.push(document.error(rule, "", problem, help));
+                findings.push(self.document.finding(Rule::DuplicateTypeName, "", problem));
             }
             self.take(&key, pinned);
         }
