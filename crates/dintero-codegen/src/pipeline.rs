@@ -111,15 +111,17 @@ fn run(
 
 /// Places an error about a name that the overlay gives at the action that gives it.
 fn place_at_overlay(finding: &mut Finding, document: &Document, overlay: Option<&Document>) {
+    let mark = match finding.rule {
+        Rule::InvalidMethodName | Rule::ReservedMethodName => Some("method"),
+        Rule::SimilarMethodNames | Rule::DuplicateMethodName => Some("method"),
+        Rule::UnknownRetryClass | Rule::MissingReadBack => Some("retry"),
+        Rule::UnknownReadBack => Some("read-back"),
+        _ => None,
+    };
     let (file, place) = match (finding.rule, overlay) {
-        (
-            Rule::InvalidMethodName
-            | Rule::ReservedMethodName
-            | Rule::SimilarMethodNames
-            | Rule::DuplicateMethodName,
-            _,
-        ) => {
-            let pointer = format!("{}/x-dintero-method", finding.pointer);
+        (_, _) if mark.is_some() => {
+            let mark = mark.unwrap_or_default();
+            let pointer = format!("{}/x-dintero-{mark}", finding.pointer);
             paging::origin(document, overlay, &pointer)
         }
         (Rule::DuplicateTypeName, Some(overlay)) => {

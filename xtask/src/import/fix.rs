@@ -74,10 +74,6 @@ fn correction(document: &Document, error: &Finding) -> Option<Vec<Action>> {
         }])
     };
     match error.rule {
-        Rule::UnknownReadBack => removed(
-            path(root, &format!("{pointer}/x-dintero-read-back"))?,
-            why("Does not fit the document"),
-        ),
         Rule::DuplicateTypeName => {
             let name = error.problem.strip_prefix("x-dintero-name ")?;
             let name = quoted(name.split(' ').next()?);

@@ -36,8 +36,8 @@ const PARTS: [(Node, Holds, Node, &str); 24] = {
     use Holds::{List, Named, One};
     use Node::*;
     [
-        (Document, Named, PathItem, "paths"),
         (Document, One, Components, "components"),
+        (Document, Named, PathItem, "paths"),
         (Components, Named, Schema, "schemas"),
         (Components, Named, Parameter, "parameters"),
         (Components, Named, Header, "headers"),

@@ -116,7 +116,11 @@ impl<'a> Lint<'a> {
         let unknown = read_back.as_str().filter(|name| !names.contains_key(*name));
         if let Some(read_back) = unknown {
             let problem = format!("is read back by {read_back}, which is no method");
-            self.report(Rule::UnknownReadBack, pointer, problem, []);
+            let action = self.remove(
+                &format!("{pointer}/x-dintero-read-back"),
+                "There is no such method",
+            );
+            self.report(Rule::UnknownReadBack, pointer, problem, [action]);
         }
     }
 

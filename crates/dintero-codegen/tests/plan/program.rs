@@ -226,7 +226,9 @@ fn wire(operation: &Operation, values: &[Value]) -> Value {
 /// Tries that each kind of the unions in a node is read as itself, and built with its tag.
 fn kinds(out: &mut String, node: &Node, request: bool) {
     let mut fields = |object: &Object| {
+        // No request has what is read-only.
         let fields = object.fields.iter();
+        let fields = fields.filter(|field| !request || !field.read_only);
         fields.for_each(|field| kinds(out, &field.node, request));
     };
     match &node.shape {
