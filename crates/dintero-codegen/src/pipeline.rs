@@ -87,6 +87,7 @@ fn run(
     Errors::check(&findings)?;
     let lowered = lower::lower(&document, &mut findings);
     let lowered = lowered.map_err(|Errors(errors)| Errors(at_overlay(errors)))?;
+    findings = at_overlay(findings);
     let file = progenitor::generate(&document, &lowered)?;
     let output = emit::Output::of(&file, &lowered, &document.names)
         .map_err(|(what, said)| progenitor::missing(&document, &lowered, &what, &said))?;

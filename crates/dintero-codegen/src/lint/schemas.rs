@@ -85,10 +85,10 @@ impl Lint<'_> {
             }
         }
         const COMBINED: [&str; 3] = ["allOf", "oneOf", "anyOf"];
-        let part = pointer.rsplit('/').nth(1).unwrap_or_default();
         let properties = node["properties"].as_object();
         // Another part of a combination may have what this one requires.
-        let alone = !COMBINED.contains(&part) && COMBINED.iter().all(|key| node[*key].is_null());
+        let combined = |key: &&str| node[*key].is_array() || pointer.contains(&format!("/{key}/"));
+        let alone = !COMBINED.iter().any(combined);
         let Some(properties) = properties.filter(|_| alone) else {
             return;
         };

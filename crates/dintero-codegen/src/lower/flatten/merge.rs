@@ -199,6 +199,8 @@ impl Flattener<'_> {
         };
         let mut target = self.expand(name);
         target.add_limits(&schema);
+        // The name is that of the component, which the result is not.
+        target.meta.rust_name = None;
         target.meta = schema.meta.or(target.meta);
         target
     }

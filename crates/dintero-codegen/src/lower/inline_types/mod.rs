@@ -222,6 +222,10 @@ impl InlineTypes {
     /// Puts a reference in the place of an inline type, which may be one that is known already.
     fn inline(&mut self, schema: &mut Schema, part: &Part, direction: Direction) -> Children {
         let mut body = schema.clone();
+        if !matches!(schema.kind, Kind::Object(_)) {
+            // They stay where it is referred to.
+            body.limits.clear();
+        }
         let children = self.body(&mut body, direction);
         let next = self.types.len();
         let index = *self.by_form.entry(form(&body)).or_insert(next);
@@ -328,6 +332,8 @@ fn form(schema: &Schema) -> String {
             ..Meta::default()
         };
     });
+    // What is said about the place is no part of the type.
+    form.meta = Meta::default();
     if let Kind::Enum(listed) = &mut form.kind {
         listed.values.sort();
     }
