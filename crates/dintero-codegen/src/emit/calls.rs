@@ -105,9 +105,9 @@ fn call(
          }| {
             let arguments = arguments
                 .iter()
-                .map(|(ident, wire)| format!("{ident} {wire:?}"));
+                .map(|(ident, wire)| format!("{ident} {}", escaped(wire)));
             let arguments: Vec<String> = arguments.collect();
-            format!(" confirmed {read:?} [{}]", arguments.join(", "))
+            format!(" confirmed {} [{}]", escaped(&read), arguments.join(", "))
         },
     );
     let (success, kind) = match operation.success {
