@@ -61,6 +61,7 @@ rules! {
     Warning InvalidPattern "invalid-pattern" "A pattern is no ECMAScript regular expression." "It is not checked; fix it in an overlay",
     Warning UnlistedDefault "unlisted-default" "A default is none of the listed values." "It is kept in the documentation only",
     Warning MisusedKeyword "misused-keyword" "A keyword has a value of the wrong type, or one that OpenAPI does not know." "It is left out; correct it with an overlay action",
+    Warning InvalidMark "invalid-mark" "A mark of ours has a name or a value that means nothing there." "It is left out; correct it in the overlay",
     Warning UndeclaredProperty "undeclared-property" "A schema requires a property that it does not have." "It is not required of requests; declare it with an overlay action",
     Warning UnsupportedKeyword "unsupported-keyword" "A keyword says nothing that a Rust type could hold." "It is left out",
     Warning UnnamedOperation "unnamed-operation" "The overlay gives an operation no method name." "Name it in the overlay, and say what may be done after an unknown outcome: idempotent, duplicate-tolerated or non-idempotent",

@@ -112,20 +112,18 @@ fn run(
 
 /// Places an error about a name that the overlay gives at the action that gives it.
 fn place_at_overlay(finding: &mut Finding, document: &Document, overlay: Option<&Document>) {
-    let mark = match finding.rule {
-        Rule::InvalidMethodName | Rule::ReservedMethodName => Some("method"),
-        Rule::SimilarMethodNames | Rule::DuplicateMethodName => Some("method"),
-        Rule::UnknownRetryClass | Rule::MissingReadBack => Some("retry"),
-        Rule::UnknownReadBack => Some("read-back"),
+    let at = |mark: &str| Some(format!("{}/x-dintero-{mark}", finding.pointer));
+    let node = match finding.rule {
+        Rule::InvalidMark => Some(finding.pointer.clone()),
+        Rule::InvalidMethodName | Rule::ReservedMethodName => at("method"),
+        Rule::SimilarMethodNames | Rule::DuplicateMethodName => at("method"),
+        Rule::UnknownRetryClass | Rule::MissingReadBack => at("retry"),
+        Rule::UnknownReadBack => at("read-back"),
         _ => None,
     };
-    let (file, place) = match (finding.rule, overlay) {
-        (_, _) if mark.is_some() => {
-            let mark = mark.unwrap_or_default();
-            let pointer = format!("{}/x-dintero-{mark}", finding.pointer);
-            paging::origin(document, overlay, &pointer)
-        }
-        (Rule::DuplicateTypeName, Some(overlay)) => {
+    let (file, place) = match (node, finding.rule, overlay) {
+        (Some(node), ..) => paging::origin(document, overlay, &node),
+        (_, Rule::DuplicateTypeName, Some(overlay)) => {
             let name = quoted(finding.problem.split(' ').nth(1).unwrap_or_default());
             let path = JsonPath::parse(&format!("$..[?@['x-dintero-name']=={name}]"));
             let places = path.map(|path| path.query_located(&overlay.root["actions"]).into_iter());

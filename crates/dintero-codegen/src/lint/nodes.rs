@@ -71,6 +71,14 @@ const PARTS: [(Node, Holds, Node, &str); 24] = {
 /// What a path item may have beside its operations.
 const BESIDE_OPERATIONS: [&str; 5] = ["$ref", "summary", "description", "servers", "parameters"];
 
+/// Our marks without `x-dintero-`, and where they mean something.
+const MARKS: [(Node, &str); 4] = [
+    (Node::Document, "accounts servers"),
+    (Node::Operation, "confirm method paging read-back retry"),
+    (Node::Parameter, "personal"),
+    (Node::Schema, "keep name one-or-many personal"),
+];
+
 impl Lint<'_> {
     /// Checks an object and all that it holds.
     pub(super) fn node(&mut self, kind: Node, node: &Value, pointer: &str) {
@@ -86,6 +94,11 @@ impl Lint<'_> {
             Value::Null => {}
             Value::String(target) => self.reference(kind, target, pointer),
             other => self.misused("$ref", other, "a text", pointer),
+        }
+        for (key, value) in object {
+            if let Some(mark) = key.strip_prefix("x-dintero-") {
+                self.mark(kind, (mark, value), &format!("{pointer}/{key}"));
+            }
         }
         match kind {
             Node::Schema => {
@@ -119,6 +132,24 @@ impl Lint<'_> {
                 }
             }
         }
+    }
+
+    fn mark(&mut self, kind: Node, (mark, value): (&str, &Value), pointer: &str) {
+        let known = MARKS.iter().filter(|(owner, _)| *owner == kind);
+        let mut known = known.flat_map(|(_, marks)| marks.split(' '));
+        let problem = match mark {
+            _ if !known.any(|known| known == mark) => {
+                format!("x-dintero-{mark} is no mark of a {kind:?}")
+            }
+            "personal" | "one-or-many" if !value.is_boolean() => {
+                format!("is {}, which must be true or false", shown(value))
+            }
+            "name" | "method" | "retry" | "read-back" | "keep" if !value.is_string() => {
+                format!("is {}, which must be a text", shown(value))
+            }
+            _ => return,
+        };
+        self.report(Rule::InvalidMark, pointer, problem, []);
     }
 
     fn part(&mut self, (holds, part): (Holds, Node), key: &str, value: &Value, pointer: &str) {
