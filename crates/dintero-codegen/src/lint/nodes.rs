@@ -202,7 +202,16 @@ impl Lint<'_> {
             (Rule::MisplacedReference, problem, None)
         } else if name.is_some_and(|name| name.contains('/')) {
             let problem = format!("refers to a part of a schema, {target}");
-            (Rule::PartialReference, problem, None)
+            let why = format!("Written out, since a reference leads to a whole schema: {target}");
+            let update = Action::update(
+                self.root(),
+                pointer,
+                &why,
+                found.cloned().unwrap_or_default(),
+            );
+            let actions = [self.remove(&format!("{pointer}/$ref"), why), update];
+            self.report(Rule::PartialReference, pointer, problem, actions);
+            return;
         } else {
             let is_extension = target.contains("/x-");
             if let (true, Some(found)) = (is_extension, found)

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::super::direction::{Components, INPUT};
 use super::super::flatten::pointer_of;
 use super::{InlineTypes, Parent, becomes_type, placeholder};
-use crate::action::Action;
+use crate::action::{Action, quoted};
 use crate::document::Document;
 use crate::finding::{Finding, Level, Rule};
 use crate::generate::SCALARS;
@@ -138,7 +138,13 @@ impl Naming<'_> {
                     );
                     finding = finding.with_level(Level::Warning).with_help(help);
                 }
-                findings.push(finding);
+                let given = "$..[?(@['x-dintero-name']";
+                let action = Action {
+                    target: format!("{given}=={})]['x-dintero-name']", quoted(pinned)),
+                    description: "Several types have it".to_owned(),
+                    update: None,
+                };
+                findings.push(finding.with_actions([Some(action)]));
             }
             self.take(&key, &name);
         }
