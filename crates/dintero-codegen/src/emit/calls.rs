@@ -77,8 +77,19 @@ pub fn rows(operation: &Operation, method: &Method, output: &Output) -> Option<S
     let RustType::List(item) = &field.rust_type else {
         return None;
     };
-    let path = if item.contains(':') { "" } else { "types::" };
-    Some(format!("[{}: {path}{item}]", field.ident))
+    Some(format!("[{}: {}]", field.ident, in_types(item)))
+}
+
+/// Returns a type as the module `types` writes it, with the path to each type of that module.
+fn in_types(kind: &str) -> String {
+    const ENDS: [char; 3] = ['<', ',', '>'];
+    let parts = kind.split_inclusive(ENDS);
+    let parts = parts.map(|part| match part.trim_end_matches(ENDS) {
+        "" | "bool" | "i64" => part.to_owned(),
+        word if word.contains(':') => part.to_owned(),
+        _ => format!("types::{part}"),
+    });
+    parts.collect()
 }
 
 fn call(
@@ -94,9 +105,9 @@ fn call(
          }| {
             let arguments = arguments
                 .iter()
-                .map(|(ident, wire)| format!("{ident} {wire:?}"));
+                .map(|(ident, wire)| format!("{ident} {}", escaped(wire)));
             let arguments: Vec<String> = arguments.collect();
-            format!(" confirmed {read:?} [{}]", arguments.join(", "))
+            format!(" confirmed {} [{}]", escaped(&read), arguments.join(", "))
         },
     );
     let (success, kind) = match operation.success {

@@ -51,6 +51,12 @@ pub fn all(document: &Document) -> Vec<(String, &str, &str, &Value, &Value)> {
     found
 }
 
+/// Returns `true` if a key of `responses` is a status or a range of them, such as `2XX`.
+pub fn is_status(code: &str) -> bool {
+    code.parse::<u16>().is_ok_and(|code| code >= 100)
+        || code.len() == 3 && code[1..].eq_ignore_ascii_case("xx")
+}
+
 /// Returns a path without the names of its variables.
 pub fn route(path: &str) -> String {
     let parts = path.split('{').enumerate();
