@@ -179,7 +179,7 @@ impl Call {
     }
 
     /// Sets options. Options that were set before stay unless they are set again.
-    pub fn options(mut self, options: CallOptions) -> Self {
+    pub fn with_options(mut self, options: CallOptions) -> Self {
         self.options.merge(options);
         self
     }

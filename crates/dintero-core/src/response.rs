@@ -124,6 +124,31 @@ impl<T> Response<T> {
     }
 }
 
+#[cfg(feature = "test-util")]
+impl<T: DeserializeOwned> Response<T> {
+    /// Reads the response of a call from its JSON, as the call would, with status 200 and no headers: types of responses have no
+    /// builders.
+    ///
+    /// # Errors
+    /// [`Error::is_decode`] if a required field is missing, or the text is no JSON.
+    pub fn from_json(json: impl Into<Bytes>) -> Result<Self, Error> {
+        let head = Head {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            is_attributable: true,
+        };
+        let (body, drifts) = (json.into(), Arc::new(Drifts::new(None)));
+        let response = RawResponse {
+            head,
+            body,
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            drifts,
+        };
+        decoded((None, RetryClass::Idempotent), response)
+    }
+}
+
 impl<T> Deref for Response<T> {
     type Target = T;
 

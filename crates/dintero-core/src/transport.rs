@@ -103,7 +103,7 @@ impl PreparedRequest {
                     }
                 }
                 // The token call has its own retries.
-                Err(error) => (error.share(), Disposition::Final),
+                Err(error) => (error.clone(), Disposition::Final),
             };
             if error.status() == Some(StatusCode::UNAUTHORIZED)
                 && !progress.token_renewed

@@ -159,6 +159,24 @@ impl Dintero {
         self.handle.is_production()
     }
 
+    /// Returns the secret that Dintero signs callbacks of the account with, for a [`callback::Verifier`]. Needs the scope
+    /// `read:checkout` or `admin:checkout`. Never log it.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`] if the account has no secret yet, which
+    /// [`create_signature_secret`](checkout::Client::create_signature_secret) creates; [`Error::is_decode`] if the response
+    /// lacks it; or any other error of the call.
+    #[cfg(feature = "checkout")]
+    pub async fn signature_secret(&self) -> Result<String, Error> {
+        let mut response = self.checkout().get_signature_secret().send().await?;
+        let signature = response.signature.take();
+        let secret = signature.and_then(|signature| signature.secret);
+        secret.ok_or_else(|| {
+            Error::from_response(response.status(), response.headers().clone(), "")
+                .with_operation(&checkout::operations::GET_SIGNATURE_SECRET)
+        })
+    }
+
     /// Starts a call of an endpoint that the three clients do not have; see [`Handle::request`].
     ///
     /// ```no_run

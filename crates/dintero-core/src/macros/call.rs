@@ -75,7 +75,7 @@ macro_rules! call {
                 let Self { __client: client, __violations: mut violations, __options: options, $($field,)* } = self;
                 $($crate::__missing!($presence violations $field $wire);)*
                 $($crate::__call_check!($place violations $field $wire [$($limit),*]);)*
-                let call = client.handle.call(&operations::$operation).violations(violations).options(options);
+                let call = client.handle.call(&operations::$operation).violations(violations).with_options(options);
                 $(let call = $crate::__call_put!($place call $field $wire);)*
                 call
             }
