@@ -24,6 +24,8 @@ pub mod confirm;
 mod credentials;
 mod drift;
 mod error;
+#[cfg(feature = "test-util")]
+mod example;
 mod exchange;
 mod handle;
 mod http_clients;
@@ -61,6 +63,9 @@ pub use data::{
 };
 pub use drift::{Drift, DriftKind};
 pub use error::{Error, WasSent};
+#[cfg(feature = "test-util")]
+#[doc(hidden)]
+pub use example::run_example;
 pub use handle::Handle;
 pub use operation::{
     AlternativeSource, Auth, Cursor, CursorSource, Evidence, Operation, OperationFacts, Paging,

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::Retry;
 use crate::data::Violations;
 use crate::macros::setters;
-use crate::{Retry, RetryPolicy};
 
 /// The headers that identify the caller's system and its plug-in, and their limit in characters.
 const SYSTEM_PREFIX: &str = "dintero-system-";
@@ -20,12 +20,12 @@ pub(crate) const NO_HEADER: &str = "has characters that no header may have";
 ///
 /// ```
 /// use std::time::Duration;
-/// use dintero_core::CallOptions;
+/// use dintero_core::{CallOptions, RetryPolicy};
 ///
 /// let options = CallOptions::new()
 ///     .timeout(Duration::from_secs(60))
 ///     .header("dintero-feature-toggles", "strict-session-amounts")
-///     .without_retry();
+///     .retry(RetryPolicy::off());
 /// # let _ = options;
 /// ```
 #[derive(Clone, Default)]
@@ -46,7 +46,7 @@ setters! {
     /// Sets the deadline of the whole call: token, attempts and the delays between them. Default of the client: 90 s.
     deadline(deadline: Duration): deadline = Some(deadline);
 
-    /// Sets how this call is retried: a [`RetryPolicy`], or another [`Retry`].
+    /// Sets how this call is retried: a [`RetryPolicy`](crate::RetryPolicy), or another [`Retry`].
     retry(policy: impl Retry): retry = Some(Arc::new(policy));
 }
 
@@ -54,12 +54,6 @@ impl CallOptions {
     /// Creates options of which none is set.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Turns retries off.
-    #[must_use]
-    pub fn without_retry(self) -> Self {
-        self.retry(RetryPolicy::off())
     }
 
     /// Sets a header, which replaces a header of the client. A name or value that is not valid in HTTP, or a header that the client

@@ -132,20 +132,9 @@ impl<T: DeserializeOwned> Response<T> {
     /// # Errors
     /// [`Error::is_decode`] if a required field is missing, or the text is no JSON.
     pub fn from_json(json: impl Into<Bytes>) -> Result<Self, Error> {
-        let head = Head {
-            status: StatusCode::OK,
-            headers: HeaderMap::new(),
-            is_attributable: true,
-        };
-        let (body, drifts) = (json.into(), Arc::new(Drifts::new(None)));
-        let response = RawResponse {
-            head,
-            body,
-            attempts: 0,
-            elapsed: Duration::ZERO,
-            drifts,
-        };
-        decoded((None, RetryClass::Idempotent), response)
+        let read = Drifts::new(None).read(None, &json.into());
+        let (value, set_aside) = read.map_err(|error| Error::new(Kind::Decode(error)))?;
+        Ok(Self::new(StatusCode::OK, HeaderMap::new(), value).with_set_aside(set_aside))
     }
 }
 

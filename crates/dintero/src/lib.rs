@@ -57,6 +57,9 @@ pub use amount::{
 };
 /// The HTTP client that [`Builder::http_client`] configures.
 pub use dintero_core::reqwest;
+#[cfg(feature = "test-util")]
+#[doc(hidden)]
+pub use dintero_core::run_example;
 pub use dintero_core::{
     AccessToken, AlternativeSource, Auth, Builder, Call, CallOptions, Clock, Cursor, CursorSource,
     Date, DateTime, Drift, DriftKind, Error, Evidence, FailedAttempt, Handle, Items, ManualClock,

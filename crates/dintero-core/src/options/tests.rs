@@ -26,7 +26,11 @@ fn later_options_win_and_debug_shows_no_value() {
     let mut options = CallOptions::new()
         .timeout(Duration::from_secs(1))
         .header("x-a", "one");
-    options.merge(CallOptions::new().header("x-a", "two").without_retry());
+    options.merge(
+        CallOptions::new()
+            .header("x-a", "two")
+            .retry(crate::RetryPolicy::off()),
+    );
     assert_eq!(options.timeout, Some(Duration::from_secs(1)));
     assert_eq!(
         options.headers.get("x-a").map(|value| value.as_bytes()),

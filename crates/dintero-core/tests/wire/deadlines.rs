@@ -67,7 +67,7 @@ async fn options_of_a_call_win_over_those_of_the_client() {
     let handle = handle(&server, &clock);
     let options = CallOptions::new()
         .timeout(Duration::from_secs(5))
-        .without_retry();
+        .retry(dintero_core::RetryPolicy::off());
     let error = handle
         .call(&READ)
         .path("id", &"a")
@@ -82,7 +82,7 @@ async fn options_of_a_call_win_over_those_of_the_client() {
     let error = handle
         .call(&READ)
         .path("id", &"a")
-        .with_options(CallOptions::new().without_retry())
+        .with_options(CallOptions::new().retry(dintero_core::RetryPolicy::off()))
         .send_bytes()
         .await
         .expect_err("503");

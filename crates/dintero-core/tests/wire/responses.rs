@@ -364,7 +364,7 @@ async fn headers_that_are_strange_or_too_many_are_no_panic() {
     let odd = handle
         .call(&CAPTURE)
         .path("id", &"a")
-        .with_options(CallOptions::new().without_retry());
+        .with_options(CallOptions::new().retry(dintero_core::RetryPolicy::off()));
     let error = odd.send::<Thing>().await.expect_err("refused");
     assert!(error.is_rate_limited(), "{error}");
     assert_eq!((error.retry_after(), error.request_id()), (None, None));

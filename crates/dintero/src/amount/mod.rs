@@ -50,12 +50,9 @@ pub use totals::{AmountsUnclear, TransactionAmounts};
 /// Requests take it in the place of minor units, and a [`Currency`] in the place of its code:
 ///
 /// ```
-/// # #[cfg(feature = "checkout")] {
-/// use dintero::checkout::types::CaptureOptions;
-/// use dintero::{Amount, Currency};
-///
-/// let capture = CaptureOptions::builder().amount(Amount::new(29990, Currency::Nok));
-/// # assert_eq!(capture.build().unwrap().amount, 29990);
+/// # #[cfg(feature = "checkout")]
+/// # fn part(of: dintero::Amount) -> dintero::checkout::types::CaptureOptionsBuilder {
+/// dintero::checkout::types::CaptureOptions::builder().amount(of)
 /// # }
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize)]
