@@ -1,5 +1,4 @@
-//! The runtime of the Dintero clients: credentials, token cache, transport, retries, errors, paging, and the wire types of
-//! generated code.
+//! The runtime of the Dintero clients: credentials, token cache, transport, retries, errors, paging, and the wire types.
 //!
 //! Programs use the `dintero` crate, which re-exports these types:
 //!
@@ -9,6 +8,8 @@
 //! - [`Response`]: the result of a successful call. [`Error`]: any failure.
 //! - [`Retry`], [`RetryPolicy`], [`RetryClass`] and [`CallOptions`]: when a call is sent again, and its timeouts.
 //! - [`TokenSource`]: access tokens from elsewhere. [`Clock`]: the time, which tests can control.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -21,7 +21,7 @@
 //! | --- | --- |
 //! | take a payment | [`create_session`](checkout::Client::create_session), send the payer to its `url`, then verify the [`callback`] |
 //! | let a profile decide what the payer sees | [`create_session_from_profile`](checkout::Client::create_session_from_profile) |
-//! | verify a callback or a webhook | [`callback::Verifier`] |
+//! | verify a callback or a webhook | [`callback::Verifier`] with [`signature_secret`](Dintero::signature_secret), [`callback::WebhookVerifier`] |
 //! | ask what became of a payment | [`get_transaction`](checkout::Client::get_transaction), then [`state`] |
 //! | capture all or a part when goods leave | [`capture_transaction`](checkout::Client::capture_transaction) |
 //! | refund all or a part | [`refund_transaction`](checkout::Client::refund_transaction) |
@@ -35,6 +35,8 @@
 //! | issue a gift card | [`create_card`](wallets::Client::create_card), [`activate_card`](wallets::Client::activate_card) |
 //! | redeem a gift card | [`create_transaction`](wallets::Client::create_transaction), [`capture_transaction`](wallets::Client::capture_transaction) |
 //! | call an endpoint that has no method | [`Dintero::request`] |
+//! | find a method or a type by what it is about | the tables at [`checkout::Client`], [`shopping::Client`] and [`wallets::Client`] |
+//! | test a program without a server | [`Builder::transport`], [`Response::from_json`], [`Error::from_timeout`] |
 //! | follow the API's changes | [`Builder::on_drift`], [`Response::set_aside`] |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
