@@ -36,7 +36,7 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
     std::iter::successors(error.source(), |error| (*error).source())
 }
 
-fn failed(error: reqwest::Error) -> Error {
+pub(crate) fn failed(error: reqwest::Error) -> Error {
     let host = error.url().and_then(|url| {
         let port = url.port_or_known_default()?;
         Some(format!("{}:{port}", url.host_str()?))
@@ -78,7 +78,10 @@ pub(crate) async fn exchange(
     head: &mut Option<Head>,
 ) -> Result<Bytes, Error> {
     let (client, is_alone) = http.of(request.url(), is_unique).map_err(unusable)?;
-    let mut response = client.execute(request).await.map_err(failed)?;
+    let mut response = match &http.transport {
+        Some(transport) => transport(request)?,
+        None => client.execute(request).await.map_err(failed)?,
+    };
     let status = response.status();
     *head = Some(Head {
         status,

@@ -120,7 +120,7 @@ impl PreparedRequest {
                     }
                 }
                 // The token call has its own retries.
-                Err(error) => (error.share(), Disposition::Final),
+                Err(error) => (error.clone(), Disposition::Final),
             };
             if let (Some(token), Some(cached)) = (&token, self.call.handle.token()) {
                 let is_unauthorized = error.status() == Some(StatusCode::UNAUTHORIZED);

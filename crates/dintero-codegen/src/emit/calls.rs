@@ -5,6 +5,7 @@ use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 use super::docs::{self, docs};
 use super::limits::checks;
 use super::read::{Argument, Method, Output, RustType};
+use super::{examples, index};
 use crate::confirm::{Confirmed, confirmed};
 use crate::ir::{Api, Operation, Place, Success};
 use crate::kept::escaped;
@@ -18,7 +19,7 @@ pub mod calls {
     use ::dintero_core::data::Limit as __Limit;
 ";
 
-pub fn write(source: &mut String, api: &Api, output: &Output) {
+pub fn write(source: &mut String, name: &str, api: &Api, output: &Output) {
     let operations = api.operations.values();
     let methods = operations.map(|operation| (operation, &output.methods[&operation.name]));
     let methods: Vec<(&Operation, &Method)> = methods.collect();
@@ -37,7 +38,8 @@ pub fn write(source: &mut String, api: &Api, output: &Output) {
     let (title, version) = (&api.title, &api.version);
     let doc = format!(
         "Client of the {title} (document version {version}), bound to one account.\n\n\
-         Cheap to clone. Every method starts a call; nothing is sent before its `send` is awaited."
+         Cheap to clone. Every method starts a call; nothing is sent before its `send` is awaited.\n\n{}",
+        index::table(api)
     );
     docs(source, "", &doc);
     source.push_str(
@@ -59,7 +61,8 @@ impl Client {
 ",
     );
     for (operation, method) in &methods {
-        client_method(source, operation, method);
+        let example = examples::of_method(name, (api, output), operation, method);
+        client_method(source, operation, method, &example);
     }
     source.push_str("}\n");
 }
@@ -182,9 +185,10 @@ fn setter(source: &mut String, operation: &Operation, argument: &Argument) {
     );
 }
 
-fn client_method(source: &mut String, operation: &Operation, method: &Method) {
+fn client_method(source: &mut String, operation: &Operation, method: &Method, example: &str) {
     source.push('\n');
-    docs(source, "    ", &docs::of_method(operation, method));
+    let doc = docs::of_method(operation, method);
+    docs(source, "    ", &format!("{doc}\n\n{example}"));
     if operation.deprecated {
         source.push_str("    #[deprecated = \"the API marks this operation as deprecated\"]\n");
     }

@@ -57,7 +57,7 @@ impl<T: From<Handle>> Builder<T> {
         let has =
             |is: fn(&Url) -> bool| roots.iter().any(|(api, checkout)| is(api) || is(checkout));
         let is_plain = has(|url| url.scheme() == "http");
-        let needs_tls = has(|url| url.scheme() != "http");
+        let needs_tls = self.transport.is_none() && has(|url| url.scheme() != "http");
         let allowed_http = has(|url| url.scheme() == "http" && !is_loopback(url));
         if allowed_http && account.starts_with('P') {
             violations.push(account_name, ONLY_HTTPS);
@@ -180,6 +180,7 @@ impl<T: From<Handle>> Builder<T> {
         proxy: Option<reqwest::Proxy>,
     ) -> Result<HttpClients, Error> {
         let (own, connect_timeout) = (self.http.take(), self.connect_timeout);
+        let transport = self.transport.take();
         let customize = move |client: reqwest::ClientBuilder| {
             let mut client = client.connect_timeout(connect_timeout);
             match &proxy {
@@ -196,7 +197,7 @@ impl<T: From<Handle>> Builder<T> {
                 None => client,
             }
         };
-        HttpClients::new(Box::new(customize)).map_err(unusable)
+        HttpClients::new(Box::new(customize), transport).map_err(unusable)
     }
 }
 

@@ -139,7 +139,10 @@ fn in_flight(call: &mut Call, arguments: &[(&str, String)]) -> Result<InFlight, 
     };
     let given = |(member, source): &(&'static str, Source)| Some((*member, part(source)?));
     let same = facts.same.iter().filter_map(given).collect();
-    let mut read = call.handle.call(facts.read).options(call.options.clone());
+    let mut read = call
+        .handle
+        .call(facts.read)
+        .with_options(call.options.clone());
     let mut is_readable = true;
     let mut object = Vec::new();
     for (name, source) in facts.with {

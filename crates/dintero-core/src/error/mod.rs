@@ -46,6 +46,7 @@ use crate::{Operation, RetryClass};
 /// # let refused = Error::from_response(http::StatusCode::TOO_MANY_REQUESTS, Default::default(), "");
 /// # assert_eq!(next_step(&refused), "put the job back into the queue");
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
 /// Whether the server may have handled a request.
@@ -316,10 +317,6 @@ impl Error {
 
     pub(crate) fn kind(&self) -> &Kind {
         &self.0.kind
-    }
-
-    pub(crate) fn share(&self) -> Self {
-        Self(self.0.clone())
     }
 }
 

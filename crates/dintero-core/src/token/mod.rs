@@ -150,7 +150,7 @@ impl CachedToken {
             if let Ok(result) = fetch.wait_for(Option::is_some).await
                 && let Some(result) = result.as_ref()
             {
-                return result.as_ref().map(Arc::clone).map_err(Error::share);
+                return result.as_ref().map(Arc::clone).map_err(Error::clone);
             }
         }
         Err(Error::new(Kind::TokenSource).of_token_call(self.request.account.clone()))
@@ -185,7 +185,7 @@ impl CachedToken {
         fetches.retain(|(_, fetch)| fetch.has_changed().is_ok());
         let failure = state.failure.as_ref();
         let failure = failure.filter(|failure| times.0 < failure.until);
-        let failed = failure.map(|failure| failure.error.share());
+        let failed = failure.map(|failure| failure.error.clone());
         if let Some(token) = state.current.clone()
             && token.age(times) < token.lifetime
         {
@@ -258,7 +258,7 @@ impl CachedToken {
                     .min(MAX_BACKOFF)
                     .max(retry_after.min(MAX_RETRY_AFTER));
                 state.failure = Some(Failure {
-                    error: error.share(),
+                    error: error.clone(),
                     until: self.clock.now() + backoff,
                     count: count + 1,
                 });

@@ -65,7 +65,7 @@ async fn no_late_response_of_a_kept_connection_sends_a_non_idempotent_call_again
                 .clone()
                 .call(&READ)
                 .path("id", &"a")
-                .options(CallOptions::new().without_retry());
+                .with_options(CallOptions::new().retry(dintero_core::RetryPolicy::off()));
             drop(read.send_bytes().await);
             call(&handle, &CAPTURE)
                 .await

@@ -8,6 +8,7 @@ mod callback_errors;
 mod callback_properties;
 mod callback_signatures;
 mod duplicate_requests;
+mod fake_transport;
 mod malformed_responses;
 mod order_amounts;
 mod order_and_card_rules;
