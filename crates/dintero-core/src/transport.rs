@@ -183,7 +183,7 @@ impl PreparedRequest {
         let delay = policy.delay(&failed)?;
         if disposition == Disposition::TokenRefused {
             progress.token_renewed = true;
-            progress.refusal = Some(error.share());
+            progress.refusal = Some(error.clone());
             return (!time_left.is_zero()).then_some(Duration::ZERO);
         }
         // A policy may wait longer than the server requests, never shorter.

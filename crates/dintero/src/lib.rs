@@ -32,7 +32,7 @@
 //! | reconcile payouts | [`list_settlements`](checkout::Client::list_settlements), [`download_settlement_attachment`](checkout::Client::download_settlement_attachment) |
 //! | replace keys and secrets | [`rotate_api_key`](checkout::Client::rotate_api_key), [`create_signature_secret`](checkout::Client::create_signature_secret) |
 //! | keep an order beside the payment | [`create_draft_order`](shopping::Client::create_draft_order), [`complete_draft_order`](shopping::Client::complete_draft_order), [`create_order_capture`](shopping::Client::create_order_capture) |
-//! | issue a gift card | [`create_card`](wallets::Client::create_card), [`activate_card`](wallets::Client::activate_card) |
+//! | issue a gift card | [`create_card`](wallets::Client::create_card), or in advance [`create_cards`](wallets::Client::create_cards), then [`activate_card`](wallets::Client::activate_card) |
 //! | redeem a gift card | [`create_transaction`](wallets::Client::create_transaction), [`capture_transaction`](wallets::Client::capture_transaction) |
 //! | call an endpoint that has no method | [`Dintero::request`] |
 //! | find a method or a type by what it is about | the tables at [`checkout::Client`], [`shopping::Client`] and [`wallets::Client`] |

@@ -81,6 +81,7 @@ pub fn of_method(
     if code.contains("Outcome::") {
         imports += "use dintero::outcome::Outcome;\n";
     }
+    imports += if imports.is_empty() { "" } else { "\n" };
     format!(
         "# Example\n\n```\n# dintero::run_example(async |dintero: dintero::Dintero| {{\n\
          {imports}{code}\n# Ok(())\n# }});\n```"
@@ -89,7 +90,7 @@ pub fn of_method(
 
 const MATCH: &str = "match outcome {
     Outcome::Applied(applied) => println!(\"{applied:?}\"),
-    other => println!(\"not known to be carried out: {other:?}\"),
+    other => println!(\"{other}\"),
 }";
 
 const LOOP: &str = "while let Some(item) = items.next().await {

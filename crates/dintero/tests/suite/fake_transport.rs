@@ -102,10 +102,32 @@ async fn a_lost_response_is_confirmed_through_the_function_and_one_capture_is_se
         .body(capture)
         .confirm()
         .await;
+    assert_eq!(outcome.to_string(), "the request was carried out");
     assert!(matches!(outcome, Outcome::Applied(_)), "{outcome:?}");
     let lines = lines(&log);
     let captures = lines.iter().filter(|line| line.ends_with("/capture"));
     assert_eq!(captures.count(), 1, "{lines:?}");
+}
+
+#[tokio::test]
+async fn each_outcome_says_in_a_sentence_what_happened() {
+    for (status, body, expected) in [
+        (202, transaction(false), "the request was accepted"),
+        (400, json!({"error": {"message": "no"}}), "failed with status 400"),
+        (500, json!({}), "the request may have been carried out"),
+    ] {
+        let (dintero, _) = client(move |request, _| match *request.method() {
+            Method::POST => respond(status, &body),
+            _ if status == 500 => respond(403, &json!({})),
+            _ => respond(200, &transaction(false)),
+        });
+        let capture = CaptureOptions::builder()
+            .amount(29990)
+            .capture_reference("parcel-1");
+        let call = dintero.checkout().capture_transaction("T12345678.a");
+        let outcome = call.body(capture).confirm().await.to_string();
+        assert!(outcome.contains(expected), "{outcome}");
+    }
 }
 
 #[tokio::test]
