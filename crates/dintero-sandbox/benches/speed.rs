@@ -115,6 +115,17 @@ async fn bare(body: String) -> String {
     host
 }
 
+/// The host of a sandbox and what authorizes requests to it.
+async fn log_in(sandbox: &Sandbox) -> (String, String) {
+    let host = sandbox.url().trim_start_matches("http://").to_owned();
+    let body = json!({"grant_type": "client_credentials", "audience": "https://api.dintero.com/v1/accounts/T12345678"});
+    let basic = "Basic c2FuZGJveC1jbGllbnQ6c2FuZGJveC1zZWNyZXQ=";
+    let path = "/v1/accounts/T12345678/auth/token";
+    let token = call(&host, &request("POST", path, basic, &body.to_string())).await;
+    let auth = format!("Bearer {}", token["access_token"].as_str().unwrap());
+    (host, auth)
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
@@ -151,25 +162,12 @@ fn main() {
         median((0..rounds).map(|_| start_of_program()).collect())
     );
     let (server, client) = (runtime(2), runtime(1));
-    let sandbox = server
-        .block_on(
-            Sandbox::builder()
-                .check_responses(false)
-                .token_life(Duration::from_secs(86_400))
-                .start(),
-        )
-        .unwrap();
-    let host = sandbox.url().trim_start_matches("http://").to_owned();
-    let body = json!({"grant_type": "client_credentials", "audience": "https://api.dintero.com/v1/accounts/T12345678"});
-    let basic = "Basic c2FuZGJveC1jbGllbnQ6c2FuZGJveC1zZWNyZXQ=";
-    let token = request(
-        "POST",
-        "/v1/accounts/T12345678/auth/token",
-        basic,
-        &body.to_string(),
-    );
-    let token = client.block_on(call(&host, &token));
-    let auth = format!("Bearer {}", token["access_token"].as_str().unwrap());
+    let settings = || {
+        let settings = Sandbox::builder().check_responses(false);
+        settings.token_life(Duration::from_secs(86_400))
+    };
+    let sandbox = server.block_on(settings().start()).unwrap();
+    let (host, auth) = client.block_on(log_in(&sandbox));
     let body = json!({
         "profile_id": "default", "url": {"return_url": "https://shop.example/done"},
         "order": {"amount": 29_990, "currency": "NOK", "merchant_reference": "order-1", "items": [
@@ -193,7 +191,7 @@ fn main() {
             "read a transaction",
             request("GET", &format!("/v1/transactions/{paid}"), &auth, ""),
         ),
-        ("create a session", create),
+        ("create a session", create.clone()),
     ] {
         let same = client.block_on(call(&host, &request)).to_string();
         let beside = server.block_on(bare(same));
@@ -215,5 +213,27 @@ fn main() {
             median(ratios)
         );
     }
+    // The two sandboxes take turns, too.
+    let folder = tempfile::tempdir().unwrap();
+    let kept = settings().state_file(folder.path().join("state"));
+    let kept = server.block_on(kept.start()).unwrap();
+    let (kept_host, auth) = client.block_on(log_in(&kept));
+    let create_kept = request("POST", "/v1/sessions-profile", &auth, &body.to_string());
+    let (mut with, mut without, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        with.push(client.block_on(round(&kept_host, &create_kept)));
+        without.push(client.block_on(round(&host, &create)));
+        ratios.push(with[with.len() - 1] / without[without.len() - 1]);
+    }
+    let ratio = median(ratios);
+    println!("\n| call | with a state file | without | ratio |\n| --- | ---: | ---: | ---: |");
+    println!(
+        "| create a session | {:.0} | {:.0} | {ratio:.2} |",
+        median(with),
+        median(without)
+    );
+    lines += &format!(
+        "ratio: {ratio:.2}: new sessions per second to the sandbox, with a state file: without one\n"
+    );
     println!("{lines}");
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::documents::RequestBody;
 use crate::errors::{ApiError, ApiResult};
+use crate::state::json::are_below;
 
 pub(crate) type ResponseBody = BoxBody<Bytes, io::Error>;
 
@@ -70,7 +71,8 @@ pub(crate) fn parse(expected: RequestBody, headers: &HeaderMap, bytes: &[u8]) ->
         return Err(ApiError::new(415, "UNSUPPORTED_MEDIA_TYPE", message));
     }
     match serde_json::from_slice(bytes) {
-        Ok(body @ Value::Object(_)) if is_small(&body) => Ok(body),
+        // A larger integer could only be kept as a fraction, and would come back as one.
+        Ok(body @ Value::Object(_)) if are_below(2_f64.powi(63), &body) => Ok(body),
         Ok(Value::Object(_)) => Err(ApiError::bad_request(
             "the body has a number that is too large for 64 bits",
         )),
@@ -84,16 +86,6 @@ fn malformed(error: serde_json::Error) -> ApiError {
     let (line, column) = (error.line(), error.column());
     let message = format!("the body is not valid JSON (line {line}, column {column})");
     ApiError::bad_request(message)
-}
-
-/// Whether every number fits 64 bits. A larger integer could only be kept as a fraction, and would come back as one.
-fn is_small(value: &Value) -> bool {
-    match value {
-        Value::Number(number) => number.as_f64().is_some_and(|n| n.abs() < 2_f64.powi(63)),
-        Value::Array(items) => items.iter().all(is_small),
-        Value::Object(object) => object.values().all(is_small),
-        _ => true,
-    }
 }
 
 pub(crate) fn is_form(headers: &HeaderMap) -> bool {

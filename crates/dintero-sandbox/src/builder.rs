@@ -192,8 +192,8 @@ impl SandboxBuilder {
     /// not the log and queued faults. Default none: the state ends with the sandbox.
     ///
     /// The file is read at the start, and each change is appended before a response says that it was made, so that it
-    /// survives the end of the process in any way. About 250 ms later, and when the sandbox is dropped, it is on the disk;
-    /// see also [`Sandbox::save_state`]. The file is readable by its owner only. A second sandbox on it is an error.
+    /// survives the end of the process in any way. When the sandbox is dropped, it is on the disk; see also
+    /// [`Sandbox::save_state`]. The file is readable by its owner only. A second sandbox on it is an error.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state_file = Some(path.into());
         self
@@ -255,6 +255,9 @@ impl SandboxBuilder {
             state_file,
         });
         let dispatcher = Arc::new(Dispatcher::new(Arc::clone(&shared)));
+        for account in shared.state().accounts.values_mut() {
+            dispatcher.notify(account);
+        }
         let server = Arc::new(Server {
             shared: Arc::clone(&shared),
             dispatcher: Arc::clone(&dispatcher),
@@ -263,9 +266,7 @@ impl SandboxBuilder {
         });
         let servers = listeners.into_iter();
         let servers = servers.map(|listener| tokio::spawn(serve(listener, Arc::clone(&server))));
-        let mut tasks: Vec<_> = servers.map(|task| task.abort_handle()).collect();
-        tasks.push(tokio::spawn(dispatcher.run()).abort_handle());
-        tasks.push(tokio::spawn(shared.save_changes()).abort_handle());
+        let tasks: Vec<_> = servers.map(|task| task.abort_handle()).collect();
         Ok(Sandbox { server, tasks })
     }
 }

@@ -8,18 +8,20 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 use serde_json::{Map, Value};
 
+use crate::api::checkout::payment::express::Question;
 use crate::builder::SandboxBuilder;
 use crate::clients::Grant;
 use crate::clock::text;
-use crate::documents::Operation;
+use crate::documents::{Operation, Params};
 use crate::errors::{ApiError, ApiResult};
 use crate::query::Query;
+use crate::shared::Shared;
 use crate::state::checkout::Cause;
 
 pub(crate) struct Call<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
-    pub(crate) params: Vec<(&'static str, String)>,
+    pub(crate) params: Params,
     pub(crate) query: Query,
     pub(crate) headers: &'a HeaderMap,
     /// The JSON body: an object, or null where none was sent.
@@ -35,7 +37,31 @@ pub(crate) struct Call<'a> {
     pub(crate) pending: Option<Duration>,
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    /// A call of the payer's, who needs no token.
+    pub(crate) fn new(
+        shared: &'a Shared,
+        headers: &'a HeaderMap,
+        params: Params,
+        request_id: &'a str,
+    ) -> Self {
+        Self {
+            method: "POST",
+            path: "",
+            params,
+            query: Query::default(),
+            headers,
+            body: Value::Null,
+            grant: Grant::public(&shared.settings.account),
+            now: shared.settings.clock.now(),
+            base_url: &shared.base_url,
+            settings: &shared.settings,
+            request_id,
+            operation: None,
+            pending: None,
+        }
+    }
+
     /// A parameter of the path; the operation's path guarantees that it is there.
     pub(crate) fn param(&self, name: &str) -> &str {
         let mut params = self.params.iter();
@@ -50,9 +76,22 @@ impl Call<'_> {
         limit.or_else(default).unwrap_or(usize::MAX)
     }
 
+    fn parameter(&self, name: &str) -> Option<&'static Value> {
+        let mut all = self.operation?.parameters();
+        all.find(|p| p["in"] == "query" && p["name"] == name)
+    }
+
     pub(crate) fn takes(&self, parameter: &str) -> bool {
-        let mut all = self.operation.into_iter().flat_map(Operation::parameters);
-        all.any(|p| p["in"] == "query" && p["name"] == parameter)
+        self.parameter(parameter).is_some()
+    }
+
+    /// The values of a query parameter, which some lists separate by commas.
+    pub(crate) fn values(&self, parameter: &str) -> Vec<&str> {
+        let all = self.query.all(parameter);
+        match self.parameter(parameter) {
+            Some(of) if of["explode"] == false => all.iter().flat_map(|v| v.split(',')).collect(),
+            _ => all,
+        }
     }
 
     pub(crate) fn cause(&self) -> Cause<'_> {
@@ -97,6 +136,8 @@ pub(crate) struct ApiResponse {
     /// What is sent instead of JSON: its content type and its text.
     pub(crate) file: Option<(&'static str, String)>,
     pub(crate) headers: Vec<(&'static str, String)>,
+    /// What the shop is asked first; then there is another response.
+    pub(crate) question: Option<Box<Question>>,
     /// Bytes that stay in memory beyond what the request's own body weighs.
     pub(crate) kept: usize,
 }
@@ -108,6 +149,7 @@ impl ApiResponse {
             body,
             file: None,
             headers: Vec::new(),
+            question: None,
             kept: 0,
         }
     }

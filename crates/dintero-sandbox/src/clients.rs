@@ -9,21 +9,16 @@ use chrono::{DateTime, Utc};
 use hyper::HeaderMap;
 use hyper::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use crate::clock::later;
+use crate::documents::OPERATIONS;
 use crate::errors::{ApiError, ApiResult};
 use crate::state::store::Store;
 
 /// How many tokens are valid at a time; the oldest makes room.
 const TOKENS: usize = 10_000;
-/// The scopes of a client that is not limited to others: everything.
-#[rustfmt::skip]
-const ALL_SCOPES: [&str; 8] = [
-    "admin:accounts", "admin:billing", "admin:checkout", "admin:hooks", "admin:reports", "admin:settlements",
-    "admin:shopping", "admin:wallets",
-];
-
 /// An API client of the sandbox: id, secret, scopes, and the accounts that it may request tokens for.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Client {
@@ -41,7 +36,7 @@ impl Client {
         Self {
             id: id.into(),
             secret: secret.into(),
-            scopes: ALL_SCOPES.map(str::to_owned).to_vec(),
+            scopes: all_scopes(),
             accounts: Vec::new(),
             owner: None,
         }
@@ -100,6 +95,13 @@ impl fmt::Debug for Client {
     }
 }
 
+/// Returns the scopes that allow everything.
+fn all_scopes() -> Vec<String> {
+    let scopes = OPERATIONS.iter().flat_map(|operation| &operation.scopes);
+    let all: BTreeSet<_> = scopes.filter(|scope| scope.starts_with("admin:")).collect();
+    all.into_iter().map(|scope| (*scope).to_owned()).collect()
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Grant {
     pub(crate) client_id: String,
@@ -148,7 +150,7 @@ impl Tokens {
     }
 
     pub(crate) fn revoke(&mut self, token: &str) {
-        let _ = self.0.remove(token, "token");
+        let _ = self.0.remove(token);
     }
 }
 

@@ -1,11 +1,11 @@
 //! Responses that are corrupted on demand: a further property, unknown values, half a body.
 
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
-use http_body_util::BodyExt as _;
-use hyper::body::{Body, Bytes, Frame, SizeHint};
+use http_body_util::{BodyExt, BodyStream, StreamBody};
+use hyper::Response;
+use hyper::body::Bytes;
+use hyper::header::CONTENT_LENGTH;
 use serde_json::{Value, json};
 
 use crate::body::{self, ResponseBody};
@@ -41,47 +41,23 @@ fn extend(value: &mut Value) {
     }
 }
 
-pub(crate) fn truncated(bytes: Bytes) -> ResponseBody {
-    if bytes.is_empty() {
-        return body::whole(bytes);
+/// Cuts the body in half, of which the head promises the whole.
+pub(crate) fn truncated(response: Response<Bytes>) -> Response<ResponseBody> {
+    let promised = response.body().len();
+    if promised == 0 {
+        return response.map(body::whole);
     }
-    let half = Half {
-        promised: bytes.len(),
-        half: Some(bytes.slice(..bytes.len() / 2)),
-        sent: false,
-    };
-    half.boxed()
-}
-
-struct Half {
-    promised: usize,
-    half: Option<Bytes>,
-    sent: bool,
-}
-
-impl Body for Half {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        if let Some(half) = self.half.take() {
-            return Poll::Ready(Some(Ok(Frame::data(half))));
-        }
-        if !self.sent {
+    let mut response = response.map(|bytes| {
+        let half = body::whole(bytes.slice(..promised / 2)).with_trailers(async {
             // What is written is flushed before the connection breaks.
-            self.sent = true;
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        Poll::Ready(Some(Err(io::Error::other("the body was cut on demand"))))
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.promised as u64)
-    }
+            tokio::task::yield_now().await;
+            Some(Err(io::Error::other("the body was cut on demand")))
+        });
+        BodyExt::boxed(StreamBody::new(BodyStream::new(half)))
+    });
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_LENGTH, promised.into());
+    response
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use hyper::body::{Bytes, Incoming};
 use hyper::{HeaderMap, Request, Response};
-use serde_json::Value;
 
+use crate::api::checkout::payment::express::{self, Question};
 use crate::api::checkout::{pay, transaction_operations};
 use crate::body::{self, ResponseBody};
 use crate::call::{ApiResponse, Call, HandlerResult};
@@ -101,22 +101,22 @@ impl Server {
                 let call = Call {
                     method,
                     path,
-                    params,
                     query: Query::parse(query),
-                    headers: &parts.headers,
-                    body: Value::Null,
-                    grant: Grant::public(&self.shared.settings.account),
-                    now: self.shared.settings.clock.now(),
-                    base_url: &self.shared.base_url,
-                    settings: &self.shared.settings,
-                    request_id: &request_id,
                     operation: Some(operation),
                     pending: match fault {
                         Some(Fault::Pending(time)) => Some(time),
                         _ => None,
                     },
+                    ..Call::new(&self.shared, &parts.headers, params, &request_id)
                 };
                 let result = self.with_fault(fault, operation, call, body, &mut entry);
+                let result = match result {
+                    Ok(ApiResponse {
+                        question: Some(question),
+                        ..
+                    }) => self.ask(*question).await,
+                    result => result,
+                };
                 match self.shared.settings.check_responses {
                     true => checked(operation, result),
                     false => result,
@@ -127,6 +127,18 @@ impl Server {
             entry.refuse(error);
         }
         self.finish(result, entry, respond)
+    }
+
+    /// Asks the shop what a response depends on.
+    async fn ask(&self, question: Question) -> HandlerResult {
+        let session_id = question.callback.session_id.clone();
+        let asked = self
+            .dispatcher
+            .ask(account_of(&session_id), &question.callback);
+        let answer = asked.await;
+        self.act(&session_id, |call, account| {
+            express::answered(call, account, &question, answer)
+        })
     }
 
     /// Returns the fault that the request asks for, else the one that was queued or comes by chance.
@@ -185,7 +197,7 @@ impl Server {
         body: ApiResult<Vec<u8>>,
         entry: &mut LoggedRequest,
     ) -> HandlerResult {
-        let handler = handlers::find(operation.id);
+        let handler = handlers::find(operation);
         call.grant = match handler {
             Handler::Token => call.grant,
             Handler::Payer(_) => Grant::public(account_of(call.param("session_id"))),
@@ -223,21 +235,10 @@ impl Server {
         session_id: &str,
         action: impl FnOnce(&Call<'_>, &mut Account) -> ApiResult<T>,
     ) -> ApiResult<T> {
-        let call = Call {
-            method: "POST",
-            path: "",
-            params: vec![("session_id", session_id.to_owned())],
-            query: Query::default(),
-            headers: &HeaderMap::new(),
-            body: Value::Null,
-            grant: Grant::public(account_of(session_id)),
-            now: self.shared.settings.clock.now(),
-            base_url: &self.shared.base_url,
-            settings: &self.shared.settings,
-            request_id: &uuid(),
-            operation: None,
-            pending: None,
-        };
+        let params = vec![("session_id", session_id.to_owned())];
+        let (headers, request_id) = (HeaderMap::new(), uuid());
+        let mut call = Call::new(&self.shared, &headers, params, &request_id);
+        call.grant = Grant::public(account_of(session_id));
         self.with_account(&call, |account| Ok((action(&call, account)?, 0)))
     }
 
@@ -256,9 +257,7 @@ impl Server {
         let account = account.ok_or_else(|| ApiError::not_found("session"))?;
         transaction_operations::complete_pending(account, call.now, false);
         let result = work(account);
-        if writes {
-            self.dispatcher.notify(account);
-        }
+        self.dispatcher.notify(account);
         let (value, kept) = result?;
         state.use_quota(weight + kept);
         if writes {
@@ -286,7 +285,7 @@ impl Server {
         entry.status = Some(response.status().as_u16());
         self.log.push(entry);
         Some(match fault {
-            Some(Fault::TruncatedBody) => response.map(corrupt::truncated),
+            Some(Fault::TruncatedBody) => corrupt::truncated(response),
             _ => response.map(body::whole),
         })
     }

@@ -34,10 +34,10 @@ pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
 
 type OwnOperation = (&'static str, &'static str, &'static str, RequestBody);
 
-/// The operations that the sandbox adds: what a browser and the checkout page of Dintero would do with a session, and the
-/// subscriptions to webhooks.
+/// The operations that the sandbox adds: what a browser and the checkout page of Dintero would do with a session, what the
+/// issuer of a card does to its token, and the subscriptions to webhooks.
 #[rustfmt::skip]
-const OWN: [OwnOperation; 8] = [
+const OWN: [OwnOperation; 11] = [
     ("POST", "/v1/view/{session_id}/session/lock", "sandbox_lock", RequestBody::Optional),
     ("GET", "/v1/view/{session_id}", "sandbox_payment_page", RequestBody::None),
     ("POST", "/v1/view/{session_id}", "sandbox_pay", RequestBody::OptionalForm),
@@ -45,6 +45,9 @@ const OWN: [OwnOperation; 8] = [
     ("POST", "/v1/accounts/{aid}/hooks/subscriptions", "sandbox_hooks_create", RequestBody::Required),
     ("GET", "/v1/accounts/{aid}/hooks/subscriptions/{hook_id}", "sandbox_hooks_read", RequestBody::None),
     ("DELETE", "/v1/accounts/{aid}/hooks/subscriptions/{hook_id}", "sandbox_hooks_delete", RequestBody::None),
+    ("GET", "/v1/accounts/{aid}/hooks/subscriptions/{hook_id}/deliveries", "sandbox_deliveries_list", RequestBody::None),
+    ("GET", "/v1/accounts/{aid}/hooks/subscriptions/{hook_id}/deliveries/{delivery_id}", "sandbox_deliveries_read", RequestBody::None),
+    ("POST", "/_sandbox/card-tokens/{token_id}", "sandbox_card_token", RequestBody::Required),
     ("POST", "/v1/accounts/{aid}/hooks/subscriptions/{hook_id}/ping", "sandbox_hooks_ping", RequestBody::Optional),
 ];
 
@@ -246,6 +249,12 @@ pub(crate) fn allowed_methods(path: &str) -> Option<String> {
     };
     let head = if own.contains("GET") { "HEAD, " } else { "" };
     Some(format!("{own}, {head}OPTIONS"))
+}
+
+/// A schema of the document of Checkout.
+pub(crate) fn checkout_schema(name: &str) -> (&'static Value, &'static Value) {
+    let document = &DOCUMENTS[0];
+    (document, &document["components"]["schemas"][name])
 }
 
 pub(crate) fn is_operation(id: &str) -> bool {

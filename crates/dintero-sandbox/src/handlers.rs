@@ -13,6 +13,7 @@ use crate::api::shopping::{
 use crate::api::wallets::{cards, queries as card_queries, transactions as card_transactions};
 use crate::api::{admin, documented};
 use crate::call::{Call, HandlerResult};
+use crate::documents::Operation;
 use crate::state::Account;
 use Handler::{Api, Payer, Token};
 
@@ -26,12 +27,17 @@ pub(crate) enum Handler {
 
 type Function = fn(&Call<'_>, &mut Account) -> HandlerResult;
 
-/// Returns the handler of an operation; the generic one where there is no other.
-pub(crate) fn find(id: &str) -> Handler {
+/// Returns the handler of an operation; the generic one of records of an order, or of everything, where there is no other.
+pub(crate) fn find(operation: &Operation) -> Handler {
     static BY_ID: LazyLock<HashMap<&str, Handler>> =
         LazyLock::new(|| HANDLERS.iter().copied().collect());
-    let own = BY_ID.get(id).copied();
-    own.unwrap_or(Api(documented::handle))
+    let is_of_order = operation.path.contains("/orders/{order_id}/");
+    let generic = if is_of_order {
+        order_queries::records
+    } else {
+        documented::handle
+    };
+    BY_ID.get(operation.id).copied().unwrap_or(Api(generic))
 }
 
 #[rustfmt::skip]
@@ -53,6 +59,9 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("sandbox_hooks_create", Api(admin::create_hook)),
     ("sandbox_hooks_read", Api(admin::read_hook)),
     ("sandbox_hooks_delete", Api(admin::delete_hook)),
+    ("sandbox_deliveries_list", Api(admin::list_deliveries)),
+    ("sandbox_deliveries_read", Api(admin::read_delivery)),
+    ("sandbox_card_token", Api(tokens::change)),
     ("sandbox_hooks_ping", Api(admin::ping_hook)),
     ("transactions_get", Api(transactions::list)),
     ("transactions_id_get", Api(transactions::read)),
@@ -89,21 +98,11 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("aid_orders_id_comments_comment_id_delete", Api(orders::remove_comment)),
     ("aid_orders_id_events_get", Api(events::list)),
     ("aid_orders_id_events_post", Api(events::create)),
-    ("aid_orders_id_authorizations_get", Api(order_queries::records)),
     ("aid_orders_id_authorization_post", Api(order_payments::create)),
-    ("aid_orders_id_authorizations_id_get", Api(order_queries::records)),
-    ("aid_orders_id_captures_get", Api(order_queries::records)),
     ("aid_orders_id_capture_post", Api(order_payments::create)),
-    ("aid_orders_id_captures_id_get", Api(order_queries::records)),
-    ("aid_orders_id_refunds_get", Api(order_queries::records)),
     ("aid_orders_id_refunds_post", Api(order_payments::create)),
-    ("aid_orders_id_refunds_id_get", Api(order_queries::records)),
-    ("aid_orders_id_cancellations_get", Api(order_queries::records)),
     ("aid_orders_id_cancellation_post", Api(order_payments::create)),
-    ("aid_orders_id_cancellations_id_get", Api(order_queries::records)),
-    ("aid_orders_id_sessions_get", Api(order_queries::records)),
     ("aid_orders_id_sessions_post", Api(order_sessions::create)),
-    ("aid_orders_id_sessions_id_get", Api(order_queries::records)),
     ("aid_customers_cid_orders_get", Api(order_queries::list)),
     ("aid_customers_cid_orders_id_get", Api(order_queries::read)),
     ("aid_stores_sid_orders_get", Api(order_queries::list)),

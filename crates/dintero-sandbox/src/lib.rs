@@ -53,7 +53,7 @@ use shared::Shared;
 /// A running sandbox. Dropping it stops the server and closes its connections.
 pub struct Sandbox {
     server: Arc<Server>,
-    /// A server for each address, the dispatcher of callbacks, and what saves the state.
+    /// A server for each address.
     tasks: Vec<AbortHandle>,
 }
 
@@ -126,13 +126,13 @@ impl Sandbox {
         Payer::new(&self.server, session_id)
     }
 
-    /// Returns the callbacks of all accounts and how they ended: for each account the newest 10,000 that wait and the
-    /// newest 10,000 that are done, oldest first.
+    /// Returns the callbacks of all accounts and how they ended: for each account the newest 20,000, oldest first.
     #[must_use]
     pub fn callbacks(&self) -> Vec<Callback> {
         let state = self.shared().state();
         let accounts = state.accounts.values();
-        accounts.flat_map(|a| a.callbacks.all()).collect()
+        let callbacks = accounts.flat_map(|account| account.callbacks.iter());
+        callbacks.cloned().collect()
     }
 
     /// Waits until every callback that is due by the sandbox's clock has been tried. A retry is due later: move the
@@ -168,12 +168,12 @@ impl Sandbox {
         self.shared().changed(&mut state);
     }
 
-    /// Writes what has changed to the state file, if there is one; see [`SandboxBuilder::state_file`].
+    /// Brings the state file, if there is one, to the disk; see [`SandboxBuilder::state_file`].
     ///
     /// # Errors
     ///
-    /// Returns an error if the file cannot be written. The old one stays intact, and what has changed is written the
-    /// next time.
+    /// Returns an error if the file cannot be written. The old one stays intact, and what has changed is written the next
+    /// time.
     pub fn save_state(&self) -> io::Result<()> {
         self.shared().save()
     }
@@ -254,6 +254,7 @@ impl Drop for Sandbox {
         for task in &self.tasks {
             task.abort();
         }
+        self.server.dispatcher.stop();
         // A caller that must know whether it could be saved calls `save_state` before.
         let _ = self.save_state();
         if let Some(file) = &self.shared().state_file {

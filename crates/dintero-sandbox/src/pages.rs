@@ -9,6 +9,7 @@ use crate::html::page;
 use crate::log;
 use crate::persistence::StateFile;
 use crate::shared::Shared;
+use crate::state::callbacks::Callback;
 
 const STYLE: &str = include_str!("log/style.css");
 
@@ -30,6 +31,12 @@ pub(crate) fn find(
         }
         ("GET", "/_sandbox/health") => {
             let body = json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")});
+            Some(ApiResponse::new(200, body).with_header("cache-control", "no-store"))
+        }
+        ("GET", "/_sandbox/deliveries") => {
+            let state = shared.state();
+            let callbacks = state.accounts.values().flat_map(|a| a.callbacks.iter());
+            let body = callbacks.map(Callback::shown).collect();
             Some(ApiResponse::new(200, body).with_header("cache-control", "no-store"))
         }
         ("GET", "/_sandbox/log.jsonl") => {
@@ -70,6 +77,7 @@ fn start(shared: &Shared) -> Markup {
             ul {
                 li { a href="/_sandbox" { "What arrived, and what was wrong with it" } }
                 li { a href="/_sandbox/log.jsonl" { "The same as JSON lines" } }
+                li { a href="/_sandbox/deliveries" { "Callbacks and webhooks that were sent, as JSON" } }
                 li { a href="/_sandbox/health" { "Health" } }
             }
             p { "A session's " code { "url" } " is its payment page; a plain " code { "POST" } " to it pays with the approved card." }

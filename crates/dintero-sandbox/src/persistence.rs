@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use tempfile::NamedTempFile;
-use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::shared::lock;
@@ -16,7 +15,7 @@ use crate::state::SandboxState;
 use crate::state::journal::Batch;
 
 const HEAD: &str = "dintero-sandbox state";
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 /// By how much the file may outgrow twice its size after it was rewritten.
 const GROWTH: usize = 64 << 20;
 
@@ -25,7 +24,6 @@ pub(crate) struct StateFile {
     path: PathBuf,
     /// Locked as long as the sandbox runs. The file itself is replaced when it is rewritten.
     lock: File,
-    pub(crate) changed: Notify,
     log: Mutex<Log>,
 }
 
@@ -74,7 +72,6 @@ impl StateFile {
         let state_file = Self {
             path,
             lock,
-            changed: Notify::new(),
             log: Mutex::default(),
         };
         state_file.write(state, clock.moved_ms())?;
@@ -112,19 +109,19 @@ impl StateFile {
         log.error = done.as_ref().err().map(ToString::to_string);
         let (file, len) = done?;
         (log.file, log.len) = (Some(file), len);
-        self.changed.notify_one();
         Ok(())
     }
 
-    /// Brings what is written to the disk. Returns `false` if the file is not where it was: the next write makes it anew.
-    pub(crate) fn sync(&self) -> io::Result<bool> {
-        let mut log = lock(&self.log);
+    /// Writes what has changed, and everything if the file is not where it was, and brings it to the disk.
+    pub(crate) fn save(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<()> {
         if !self.path.exists() {
-            log.file = None;
+            lock(&self.log).file = None;
         }
-        let file = log.file.as_ref().map(File::try_clone).transpose()?;
-        drop(log);
-        file.map_or(Ok(false), |file| file.sync_data().map(|()| true))
+        self.write(state, moved_ms)?;
+        lock(&self.log)
+            .file
+            .as_ref()
+            .map_or(Ok(()), File::sync_data)
     }
 
     fn rewrite(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<(File, usize)> {

@@ -1,8 +1,7 @@
 //! What all parts of a running sandbox share: the settings, the clock and the state.
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use url::Url;
 
@@ -10,8 +9,6 @@ use crate::access::is_allowed;
 use crate::builder::SandboxBuilder;
 use crate::persistence::StateFile;
 use crate::state::SandboxState;
-
-const SAVE_DELAY: Duration = Duration::from_millis(250);
 
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -43,26 +40,9 @@ impl Shared {
     }
 
     pub(crate) fn save(&self) -> io::Result<()> {
-        let Some(file) = &self.state_file else {
-            return Ok(());
-        };
-        while !file.sync()? {
-            file.write(&mut self.state(), self.settings.clock.moved_ms())?;
-        }
-        Ok(())
-    }
-
-    pub(crate) async fn save_changes(self: Arc<Self>) {
-        let Some(file) = &self.state_file else {
-            return;
-        };
-        loop {
-            file.changed.notified().await;
-            tokio::time::sleep(SAVE_DELAY).await;
-            let shared = Arc::clone(&self);
-            // What fails here fails again at the next change, which says so.
-            let _ = tokio::task::spawn_blocking(move || shared.save()).await;
-        }
+        let moved_ms = self.settings.clock.moved_ms();
+        let save = |file: &StateFile| file.save(&mut self.state(), moved_ms);
+        self.state_file.as_ref().map_or(Ok(()), save)
     }
 }
 

@@ -103,8 +103,8 @@ async fn a_file_that_is_damaged_or_somebody_elses_is_an_error_and_stays_as_it_is
         (String::new(), "is not a state file"),
         ("{\"name\": \"package\"}".into(), "is not a state file"),
         (
-            good.replacen("state 4", "state 3", 1),
-            "has version 3 of the state; this sandbox reads version 4",
+            good.replacen("state 5", "state 4", 1),
+            "has version 4 of the state; this sandbox reads version 5",
         ),
         (
             good.replacen("\"expires_at\"", "\"expired_at\"", 1),
@@ -150,9 +150,9 @@ async fn content_that_is_impossible_is_an_error() {
     for (from, to) in [
         ("\"doc\":{", "\"doc\":[],\"more\":{"),
         ("\"authorized\":50000", "\"authorized\":9223372036854775807"),
-        ("\"sessions\":{", "\"sessions\":7,\"more\":{"),
-        ("\"sessions\":", "\"sittings\":"),
-        ("\"rest\":", "\"left\":"),
+        ("/sessions\":{", "/sessions\":7,\"more\":{"),
+        ("/sessions\":", "/sittings\":"),
+        ("\"stores\":", "\"stored\":"),
         ("\"used\":", "\"used\":-"),
         ("\"locked\":false", "\"locked\":null"),
     ] {

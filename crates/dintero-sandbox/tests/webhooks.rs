@@ -9,13 +9,14 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha1::Sha1;
 use support::receiver::{Receiver, Seen, session, standing};
-use support::{Api, ok, start_with};
+use support::{Api, charge, ok, refused, refused_fields, start_with};
 
 const HOOKS: &str = "/v1/accounts/T12345678/hooks/subscriptions";
-const EVENTS: [&str; 4] = [
+const EVENTS: [&str; 5] = [
     "checkout_authorization",
     "checkout_transaction",
     "checkout_token_add",
+    "checkout_token_update",
     "checkout_token_delete",
 ];
 
@@ -132,6 +133,84 @@ async fn what_happens_to_payments_and_tokens_is_delivered_to_those_who_asked() {
     let others = bodies(&other.seen());
     let others: Vec<_> = others.iter().map(|(event, _)| event.as_str()).collect();
     assert_eq!(others, ["ping", "checkout_token_delete"]);
+}
+
+#[tokio::test]
+async fn a_token_that_its_issuer_changes_is_told_and_is_charged_only_while_it_is_active() {
+    let (receiver, at) = Receiver::start(&[]).await;
+    let api = start_with(standing()).await;
+    subscribe(&api, &at, &["checkout_token_update"]).await;
+    let token = api.card_token().await;
+    let id = token["id"].as_str().expect("an id");
+    let change = |status: &str| {
+        let path = format!("/_sandbox/card-tokens/{id}");
+        let (api, body) = (&api, json!({"status": status}));
+        async move { api.post(&path, body).await }
+    };
+    let charge = |reference: &str| {
+        let (api, body) = (&api, charge(&token["token"], reference));
+        async move { ok(api.post("/v1/sessions/pay", body).await)["success"].clone() }
+    };
+    assert_eq!(ok(change("SUSPENDED").await)["status"], "SUSPENDED");
+    assert_eq!(charge("first").await, false);
+    ok(change("ACTIVE").await);
+    assert_eq!(charge("second").await, true);
+    refused_fields(&change("STOLEN").await, &["status"]);
+    ok(api.delete(&format!("/v1/card-tokens/{id}")).await);
+    refused(&change("ACTIVE").await, 400);
+    api.sandbox.callbacks_sent().await;
+    let seen = bodies(&receiver.seen());
+    let seen = seen
+        .iter()
+        .filter(|(event, _)| event == "checkout_token_update");
+    let statuses: Vec<_> = seen
+        .map(|(_, body)| body["token"]["status"].clone())
+        .collect();
+    assert_eq!(statuses, ["SUSPENDED", "ACTIVE"]);
+}
+
+#[tokio::test]
+async fn every_delivery_is_listed_with_its_attempts_or_why_it_was_not_sent() {
+    let (_, at) = Receiver::start(&[500, 204]).await;
+    let api = start_with(standing()).await;
+    let id = subscribe(&api, &format!("{at}/hook?key=hidden"), &EVENTS).await;
+    let away = subscribe(&api, "https://shop.example/hook", &EVENTS).await;
+    api.sandbox.advance(Duration::from_secs(10));
+    api.sandbox.callbacks_sent().await;
+    let list = |id: &str| format!("{HOOKS}/{id}/deliveries");
+    let of_hook = ok(api.get(&list(&id)).await);
+    let one = of_hook[0]["delivery_id"].as_str().expect("an id");
+    assert_eq!(
+        ok(api.get(&format!("{}/{one}", list(&id))).await),
+        of_hook[0]
+    );
+    assert_eq!(api.get(&format!("{}/{one}", list(&away))).await.0, 404);
+    assert_eq!(api.get(&list("none")).await.0, 404);
+    let all = api
+        .http
+        .get(format!("{}/_sandbox/deliveries", api.sandbox.url()));
+    let all = all
+        .send()
+        .await
+        .expect("a response")
+        .text()
+        .await
+        .expect("text");
+    assert!(
+        !all.contains("hidden") && !all.contains("hooksecret"),
+        "{all}"
+    );
+    let all: Value = serde_json::from_str(&all).expect("JSON");
+    assert_eq!(all[0], of_hook[0]);
+    assert_eq!(all[0]["state"], "delivered");
+    let attempts = json!([
+        {"at": "2026-03-01T12:00:00Z", "response": {"status": 500}},
+        {"at": "2026-03-01T12:00:10Z", "response": {"status": 204}},
+    ]);
+    assert_eq!(all[0]["attempts"], attempts);
+    assert_eq!(all[1]["attempts"], json!([]));
+    let reason = all[1]["state"]["not_sent"].as_str().expect("a reason");
+    assert!(reason.contains("host was not allowed"), "{reason}");
 }
 
 #[tokio::test]

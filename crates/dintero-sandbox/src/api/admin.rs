@@ -2,26 +2,28 @@
 
 use url::Url;
 
+use crate::api::lists::list_of;
 use crate::api::prelude::*;
-use crate::api::records::list_of;
 use crate::clients::{Grant, bearer};
+use crate::state::callbacks::Callback;
+
+const SIGNATURE: &str = "v0-hmac-sha256";
 
 pub(crate) fn signature(_: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let secret = account.admin.signature.clone();
-    ApiResponse::ok(secret.ok_or_else(|| ApiError::not_found("signature secret"))?)
+    ApiResponse::ok(account.signatures.get(SIGNATURE)?.clone())
 }
 
 pub(crate) fn create_signature(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let secret = json!({
         "id": uuid(), "created_at": call.now_text(), "created_by": call.grant.client_id,
-        "signature": {"type": "v0-hmac-sha256", "secret": alphanumeric(44)},
+        "signature": {"type": SIGNATURE, "secret": alphanumeric(44)},
     });
-    account.admin.signature = Some(secret.clone());
+    account.signatures.put(SIGNATURE, secret.clone());
     ApiResponse::ok(secret)
 }
 
 pub(crate) fn list_api_keys(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    list_of(call, &account.admin.api_keys, None)
+    list_of(call, &account.api_keys, None)
 }
 
 /// `POST /admin/api-keys`: a key that may do what its maker may. `access_token`, when sent, must be the maker's own.
@@ -34,12 +36,11 @@ pub(crate) fn create_api_key(call: &Call<'_>, account: &mut Account) -> HandlerR
     let is_of_account = own.is_none_or(|key| key.starts_with(&account.id));
     let reason = "must begin with the account id";
     ensure_field(is_of_account, "api_key", reason)?;
-    let is_new = own.is_none_or(|key| !account.admin.keys.contains_key(key));
+    let is_new = own.is_none_or(|key| !account.keys.contains(key));
     ensure_field(is_new, "api_key", "is already used")?;
-    account.admin.api_keys.check_capacity(1, "API keys")?;
     let (id, at) = (uuid(), call.now_text());
     let key = json!({"id": id, "name": call.body["name"], "created_at": at, "updated_at": at});
-    account.admin.api_keys.put(&id, key);
+    account.api_keys.put(&id, key);
     let mut grant = call.grant.clone();
     grant.client_id.clone_from(&id);
     give_value(account, &id, grant, own.map(str::to_owned))
@@ -50,25 +51,28 @@ pub(crate) fn create_api_key(call: &Call<'_>, account: &mut Account) -> HandlerR
 pub(crate) fn rotate_api_key(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("api_key_id");
     living_key(account, id)?["updated_at"] = json!(call.now_text());
-    let keys = &mut account.admin.keys;
-    let grant = keys.values().find(|grant| grant.client_id == id).cloned();
-    let grant = grant.ok_or_else(|| ApiError::not_found("API key"))?;
-    keys.retain(|_, grant| grant.client_id != id);
+    let grant = take_value(account, id)?;
     give_value(account, id, grant, None)
 }
 
 fn living_key<'a>(account: &'a mut Account, id: &str) -> ApiResult<&'a mut Value> {
-    let key = account.admin.api_keys.get_mut(id, "API key")?;
+    let key = account.api_keys.get_mut(id)?;
     match key.get("deleted_at") {
         Some(_) => Err(ApiError::not_found("API key")),
         None => Ok(key),
     }
 }
 
+fn take_value(account: &mut Account, id: &str) -> ApiResult<Grant> {
+    let is_its = |(value, grant): (&String, &Grant)| (grant.client_id == id).then(|| value.clone());
+    let value = account.keys.entries().find_map(is_its);
+    account.keys.remove(&value.unwrap_or_default())
+}
+
 fn give_value(account: &mut Account, id: &str, grant: Grant, own: Option<String>) -> HandlerResult {
     let value = own.unwrap_or_else(|| format!("{}.{}", account.id, alphanumeric(44)));
-    account.admin.keys.insert(value.clone(), grant);
-    let mut body = account.admin.api_keys.get(id, "API key")?.clone();
+    account.keys.put(&value, grant);
+    let mut body = account.api_keys.get(id)?.clone();
     body["api_key"] = json!(value);
     ApiResponse::ok(body)
 }
@@ -78,7 +82,7 @@ pub(crate) fn delete_api_key(call: &Call<'_>, account: &mut Account) -> HandlerR
     let key = living_key(account, id)?;
     set(key, stamp(call, "deleted"));
     let body = key.clone();
-    account.admin.keys.retain(|_, grant| grant.client_id != id);
+    take_value(account, id)?;
     ApiResponse::ok(body)
 }
 
@@ -97,8 +101,7 @@ pub(crate) fn create_hook(call: &Call<'_>, account: &mut Account) -> HandlerResu
     let are_names = !events.is_empty() && events.iter().all(Value::is_string);
     check.ensure(are_names, "events", "must be names of events");
     check.finish()?;
-    let hooks = &mut account.admin.subscriptions;
-    hooks.check_capacity(1, "subscriptions")?;
+    let hooks = &mut account.subscriptions;
     let (id, mut hook) = (uuid(), call.body.clone());
     set(&mut hook, stamp(call, "created"));
     set(&mut hook, json!({"id": id, "updated_at": call.now_text()}));
@@ -108,20 +111,18 @@ pub(crate) fn create_hook(call: &Call<'_>, account: &mut Account) -> HandlerResu
 }
 
 pub(crate) fn list_hooks(_: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let hooks = account.admin.subscriptions.iter().rev();
+    let hooks = account.subscriptions.iter().rev();
     ApiResponse::ok(hooks.map(webhooks::shown).collect())
 }
 
 pub(crate) fn read_hook(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let hooks = &account.admin.subscriptions;
-    ApiResponse::ok(webhooks::shown(
-        hooks.get(call.param("hook_id"), "subscription")?,
-    ))
+    let hooks = &account.subscriptions;
+    ApiResponse::ok(webhooks::shown(hooks.get(call.param("hook_id"))?))
 }
 
 pub(crate) fn delete_hook(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let hooks = &mut account.admin.subscriptions;
-    let mut hook = hooks.remove(call.param("hook_id"), "subscription")?;
+    let hooks = &mut account.subscriptions;
+    let mut hook = hooks.remove(call.param("hook_id"))?;
     set(&mut hook, stamp(call, "deleted"));
     ApiResponse::ok(webhooks::shown(&hook))
 }
@@ -129,4 +130,18 @@ pub(crate) fn delete_hook(call: &Call<'_>, account: &mut Account) -> HandlerResu
 pub(crate) fn ping_hook(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     webhooks::ping(account, call.now, call.param("hook_id"))?;
     Ok(ApiResponse::new(204, Value::Null))
+}
+
+pub(crate) fn list_deliveries(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    account.subscriptions.get(call.param("hook_id"))?;
+    let all = account.callbacks.iter().rev();
+    let all = all.filter(|d| d.subscription_id.as_deref() == Some(call.param("hook_id")));
+    ApiResponse::ok(all.map(Callback::shown).collect())
+}
+
+pub(crate) fn read_delivery(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let delivery = account.callbacks.get(call.param("delivery_id"))?;
+    let is_its = delivery.subscription_id.as_deref() == Some(call.param("hook_id"));
+    let found = is_its.then(|| delivery.shown());
+    ApiResponse::ok(found.ok_or_else(|| ApiError::not_found("delivery"))?)
 }

@@ -4,8 +4,8 @@
 use uuid::Uuid;
 
 use crate::api::add_rates;
+use crate::api::lists::list_of;
 use crate::api::prelude::*;
-use crate::api::records::list_of;
 use crate::documents::{Operation, Route, find, resolve};
 use crate::schema::{json_schema, tidy::expand};
 use crate::state::store::Store;
@@ -26,7 +26,7 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let operation = call.operation.ok_or_else(|| ApiError::not_found("path"))?;
     let (status, schema) = success(operation);
     if let Some((_, session)) = call.params.iter().find(|(name, _)| *name == "session_id") {
-        account.checkout.sessions.get(session, "session")?;
+        account.sessions.get(session)?;
     }
     let Some(schema) = schema else {
         return Ok(ApiResponse::new(status, Value::Null));
@@ -55,9 +55,9 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let records = &mut account.records;
     let body = match (call.method, is_item) {
         ("GET", false) => return list(call, records, schema, &sample),
-        ("GET", true) => records.get(call.path, "object")?["response"].clone(),
+        ("GET", true) => records.get(call.path)?["response"].clone(),
         ("DELETE", true) => {
-            let mut record = records.remove(call.path, "object")?;
+            let mut record = records.remove(call.path)?;
             let mut body = sample.value("", schema).unwrap_or_default();
             set(&mut body, record["response"].take());
             body
@@ -68,7 +68,7 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
             let is_same = call.body.get(name).is_none_or(|own| *own == id);
             check.ensure(is_same, name, "cannot be changed");
             check.finish()?;
-            let record = records.get_mut(call.path, "object")?;
+            let record = records.get_mut(call.path)?;
             let mut body = sample.value("", schema).unwrap_or_default();
             add_rates(&mut body);
             set(&mut record["response"], body.clone());
@@ -83,7 +83,6 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
                 ensure_field(is_same, &field, "was used for another request")?;
                 return Ok(ApiResponse::new(status, first["response"].clone()));
             }
-            records.check_capacity(1, "objects")?;
             let mut body = sample.value("", schema).unwrap_or_default();
             add_rates(&mut body);
             let at = match body["id"].as_str().filter(|_| own.is_none()) {

@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use self::target::Target;
 use crate::clock::text;
+use crate::state::Account;
 use crate::state::callbacks::{Callback, CallbackState};
 use crate::state::checkout::Authorization;
 use crate::state::json::text_of;
-use crate::state::{Account, uuid};
 
 #[derive(Default)]
 struct Notice {
@@ -28,7 +28,7 @@ struct Notice {
 /// Queues the callback for a payment as its authorization is. How a payment that `was_held` ended is always reported,
 /// since the first callback promised it.
 pub(crate) fn on_payment(account: &mut Account, now: DateTime<Utc>, id: &str, was_held: bool) {
-    let Some(transaction) = account.checkout.transactions.find(id) else {
+    let Some(transaction) = account.transactions.find(id) else {
         return;
     };
     let (error, session_event) = match transaction.ledger.authorization {
@@ -61,7 +61,7 @@ pub(crate) fn on_cancel(account: &mut Account, now: DateTime<Utc>, session_id: &
 
 /// Queues the callbacks for a transaction's successful events from `first` on.
 pub(crate) fn on_events(account: &mut Account, now: DateTime<Utc>, id: &str, first: usize) {
-    let Some(transaction) = account.checkout.transactions.find(id) else {
+    let Some(transaction) = account.transactions.find(id) else {
         return;
     };
     let events = transaction.events.iter().skip(first);
@@ -82,7 +82,7 @@ pub(crate) fn on_events(account: &mut Account, now: DateTime<Utc>, id: &str, fir
 /// Queues webhooks, and a callback if the session has a `callback_url` that asks for it.
 fn queue(account: &mut Account, now: DateTime<Utc>, notice: Notice) {
     webhooks::on_notice(account, now, &notice);
-    let Some(session) = account.checkout.sessions.find(&notice.session_id) else {
+    let Some(session) = account.sessions.find(&notice.session_id) else {
         return;
     };
     let Some(callback_url) = session.doc["url"]["callback_url"].as_str() else {
@@ -113,25 +113,20 @@ fn queue(account: &mut Account, now: DateTime<Utc>, notice: Notice) {
         Ok(target) => target.call(&notice.session_id, &parameters),
         Err(_) => callback_url.to_owned(),
     };
-    let is_post = target.as_ref().is_ok_and(|target| target.is_post);
-    let callback = Callback {
-        delivery_id: uuid(),
-        subscription_id: None,
-        body: None,
-        session_id: notice.session_id,
+    let is_get = !target.as_ref().is_ok_and(|target| target.is_post);
+    let with_session = target.as_ref().is_ok_and(|target| target.with_session);
+    let state = match target {
+        Ok(target) => CallbackState::Waiting(now + target.delay),
+        Err(reason) => CallbackState::NotSent(reason.to_owned()),
+    };
+    let callback = Callback::new(&notice.session_id, &url, state);
+    account.queue_callback(Callback {
         transaction_id: notice.transaction_id,
         error: notice.error.map(str::to_owned),
         event: notice.event.map(|(event, _)| event),
-        method: if is_post { "POST" } else { "GET" }.to_owned(),
-        url,
-        attempts: Vec::new(),
-        with_session: target.as_ref().is_ok_and(|target| target.with_session),
-        state: match target {
-            Ok(target) => CallbackState::Waiting(now + target.delay),
-            Err(reason) => CallbackState::NotSent(reason.to_owned()),
-        },
+        method: if is_get { "GET" } else { "POST" }.to_owned(),
+        with_session,
         session_event: notice.session_event.map(str::to_owned),
-        number: 0,
-    };
-    account.callbacks.add(callback);
+        ..callback
+    });
 }

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::Notice;
 use crate::errors::ApiResult;
+use crate::state::Account;
 use crate::state::callbacks::{Callback, CallbackState};
 use crate::state::json::{items, remove, set, text_of};
-use crate::state::{Account, uuid};
 
 const PING: &str = "ping";
 
@@ -20,7 +20,7 @@ pub(crate) fn shown(subscription: &Value) -> Value {
 
 /// Queues a ping, whose body is the subscription without any envelope.
 pub(crate) fn ping(account: &mut Account, now: DateTime<Utc>, id: &str) -> ApiResult<()> {
-    let subscription = account.admin.subscriptions.get(id, "subscription")?.clone();
+    let subscription = account.subscriptions.get(id)?.clone();
     deliver(account, now, &subscription, PING, shown(&subscription));
     Ok(())
 }
@@ -28,7 +28,7 @@ pub(crate) fn ping(account: &mut Account, now: DateTime<Utc>, id: &str) -> ApiRe
 pub(super) fn on_notice(account: &mut Account, now: DateTime<Utc>, notice: &Notice) {
     let id = notice.transaction_id.as_deref();
     if notice.event.is_none() {
-        let session = account.checkout.sessions.find(&notice.session_id);
+        let session = account.sessions.find(&notice.session_id);
         let reference = session.map(|s| s.doc["order"]["merchant_reference"].clone());
         let mut end = json!({"session_id": notice.session_id});
         let fields =
@@ -50,7 +50,7 @@ pub(crate) fn on_transaction(account: &mut Account, now: DateTime<Utc>, id: &str
 }
 
 fn transaction(account: &Account, id: Option<&str>) -> Option<Value> {
-    Some(account.checkout.transactions.find(id?)?.body(&[]))
+    Some(account.transactions.find(id?)?.body(&[]))
 }
 
 pub(crate) fn on_token(account: &mut Account, now: DateTime<Utc>, event: &str, token: &Value) {
@@ -59,34 +59,30 @@ pub(crate) fn on_token(account: &mut Account, now: DateTime<Utc>, event: &str, t
 
 fn publish(account: &mut Account, now: DateTime<Utc>, event: &str, payload: &Value) {
     let has = |s: &&Value| s["active"] != false && items(&s["events"]).iter().any(|e| e == event);
-    let subscriptions = account.admin.subscriptions.iter();
+    let subscriptions = account.subscriptions.iter();
     for subscription in subscriptions.filter(has).cloned().collect::<Vec<_>>() {
         deliver(account, now, &subscription, event, payload.clone());
     }
 }
 
 fn deliver(account: &mut Account, now: DateTime<Utc>, to: &Value, event: &str, mut body: Value) {
-    let delivery_id = uuid();
+    let text =
+        |value: &Value, at: &str| value.pointer(at).and_then(Value::as_str).map(str::to_owned);
+    let session_id = text(&body, "/authorization/session_id");
+    let session_id = session_id.or_else(|| text(&body, "/transaction/session_id"));
+    let url = text_of(&to["config"]["url"]);
+    let state = CallbackState::Waiting(now);
+    let callback = Callback::new(&session_id.unwrap_or_default(), url, state);
     if event != PING {
         set(&mut body, json!({"account_id": account.id, "event": event}));
-        body["event_delivery"] = json!(delivery_id);
+        body["event_delivery"] = json!(callback.delivery_id);
     }
-    let text = |at: &str| body.pointer(at).and_then(Value::as_str).map(str::to_owned);
-    let session_id = text("/authorization/session_id").or_else(|| text("/transaction/session_id"));
-    account.callbacks.add(Callback {
-        delivery_id,
+    account.queue_callback(Callback {
         subscription_id: Some(text_of(&to["id"]).to_owned()),
-        session_id: session_id.unwrap_or_default(),
-        transaction_id: text("/transaction/id"),
-        error: text("/authorization/error"),
+        transaction_id: text(&body, "/transaction/id"),
+        error: text(&body, "/authorization/error"),
         event: Some(event.to_owned()),
-        method: "POST".to_owned(),
-        url: text_of(&to["config"]["url"]).to_owned(),
-        attempts: Vec::new(),
-        with_session: false,
-        state: CallbackState::Waiting(now),
-        session_event: None,
-        number: 0,
         body: Some(body.to_string()),
+        ..callback
     });
 }

@@ -1,16 +1,16 @@
-//! The dispatcher: sends callbacks that are due by the sandbox's clock, and records how each attempt ended.
+//! The dispatcher: sends callbacks when they are due by the sandbox's clock, and records how each attempt ended.
 
 mod sign;
 
-use std::collections::BTreeSet;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use chrono::{DateTime, Utc};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method};
-use tokio::sync::Notify;
+use reqwest::{Client, Method, RequestBuilder};
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -19,271 +19,252 @@ use crate::api::checkout::transaction_operations;
 use crate::shared::{Shared, lock};
 use crate::state::callbacks::{Callback, CallbackResponse, CallbackState};
 use crate::state::json::text_of;
-use crate::state::{Account, SandboxState, uuid};
+use crate::state::{Account, Wait, uuid};
 
 /// How many callbacks are sent at once, so that a receiver that hangs does not hold up the others.
 const AT_ONCE: usize = 32;
-const BODY_LIMIT: usize = 64 << 10;
+const BODY_LIMIT: usize = 1 << 20;
+/// How much longer than a callback an express callback may take: 60 seconds instead of 10, as documented.
+const EXPRESS: u32 = 6;
+
+/// Built for the first callback: it takes longer than the sandbox needs to start.
+static HTTP: LazyLock<Option<Client>> = LazyLock::new(|| {
+    // No redirects: the signature is for one URL. No proxy: what is called is near. No connection outlives its runtime.
+    #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
+    let _ = rustls_lib::crypto::ring::default_provider().install_default();
+    let client = Client::builder()
+        .redirect(Policy::none())
+        .no_proxy()
+        .gzip(false)
+        .pool_max_idle_per_host(0)
+        .user_agent(concat!("dintero-sandbox/", env!("CARGO_PKG_VERSION")));
+    client.build().ok()
+});
 
 #[derive(Debug)]
 pub(crate) struct Dispatcher {
     shared: Arc<Shared>,
-    /// Built for the first callback: it takes longer than the sandbox needs to start.
-    http: OnceLock<Option<Client>>,
-    wake: Notify,
-    /// An attempt has started or ended.
+    runtime: Handle,
+    permits: Semaphore,
+    /// One for each callback and each pending operation that waits.
+    tasks: Mutex<JoinSet<()>>,
+    /// An attempt has ended, or an operation is completed.
     progress: Notify,
-    /// The ids of the callbacks that are being sent. Only changed under the state's lock.
-    in_flight: Mutex<BTreeSet<String>>,
-}
-
-struct Attempt {
-    account: String,
-    delivery_id: String,
-    method: Method,
-    url: Url,
-    headers: Vec<(&'static str, String)>,
-    body: Option<String>,
 }
 
 impl Dispatcher {
+    /// To be called on a runtime.
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
         Self {
             shared,
-            http: OnceLock::new(),
-            wake: Notify::new(),
+            runtime: Handle::current(),
+            permits: Semaphore::new(AT_ONCE),
+            tasks: Mutex::default(),
             progress: Notify::new(),
-            in_flight: Mutex::default(),
         }
     }
 
-    pub(crate) fn notify(&self, account: &Account) {
-        if !account.callbacks.waiting.is_empty() || !account.checkout.pending.is_empty() {
-            self.wake.notify_one();
+    /// Sees to what an account has had to wait since the last time.
+    pub(crate) fn notify(self: &Arc<Self>, account: &mut Account) {
+        if account.waits.is_empty() {
+            return;
+        }
+        let mut tasks = lock(&self.tasks);
+        while tasks.try_join_next().is_some() {}
+        for (due, wait) in std::mem::take(&mut account.waits) {
+            let task = Arc::clone(self).see_to(account.id.clone(), due, wait);
+            tasks.spawn_on(task, &self.runtime);
         }
     }
 
-    fn http(&self) -> Option<&Client> {
-        let build = || {
-            #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
-            let _ = rustls_lib::crypto::ring::default_provider().install_default();
-            // No redirects: the signature is for one URL. No proxy: what is called is near.
-            let client = Client::builder()
-                .redirect(Policy::none())
-                .no_proxy()
-                .gzip(false)
-                .pool_max_idle_per_host(0)
-                .timeout(self.shared.settings.callback_time_limit)
-                .user_agent(concat!("dintero-sandbox/", env!("CARGO_PKG_VERSION")));
-            client.build().ok()
-        };
-        self.http.get_or_init(build).as_ref()
+    pub(crate) fn stop(&self) {
+        lock(&self.tasks).abort_all();
     }
 
-    async fn send(&self, attempt: &Attempt) -> CallbackResponse {
-        let Some(http) = self.http() else {
-            return CallbackResponse::Unreachable;
-        };
-        let mut request = http.request(attempt.method.clone(), attempt.url.clone());
-        for (name, value) in &attempt.headers {
-            request = request.header(*name, value);
-        }
-        if let Some(body) = &attempt.body {
-            let with_type = request.header(CONTENT_TYPE, "application/json");
-            request = with_type.body(body.clone());
-        }
-        let received = async {
-            let mut response = request.send().await?;
-            let mut read = 0;
-            while read <= BODY_LIMIT
-                && let Some(chunk) = response.chunk().await?
-            {
-                read += chunk.len();
-            }
-            reqwest::Result::Ok(response.status().as_u16())
-        };
-        match received.await {
-            Ok(status) => CallbackResponse::Status(status),
-            Err(error) if error.is_timeout() => CallbackResponse::TimedOut,
-            Err(_) => CallbackResponse::Unreachable,
-        }
+    fn with<T>(&self, account: &str, work: impl FnOnce(&mut Account) -> Option<T>) -> Option<T> {
+        let mut state = self.shared.state();
+        let done = work(state.accounts.get_mut(account)?);
+        self.shared.changed(&mut state);
+        done
     }
 
-    /// Sends callbacks until the task is aborted; requests in flight end with it.
-    pub(crate) async fn run(self: Arc<Self>) {
-        let mut sending = JoinSet::new();
+    /// Completes an operation, or sends a callback until it is delivered or given up.
+    async fn see_to(self: Arc<Self>, account: String, mut due: DateTime<Utc>, wait: Wait) {
+        let clock = &self.shared.settings.clock;
         loop {
-            let next = self.start_due(&mut sending);
+            clock.reached(due).await;
+            let next = match &wait {
+                Wait::Callback(id) => {
+                    let _permit = self.permits.acquire().await;
+                    self.attempt(&account, id).await.0
+                }
+                Wait::Operation => self.with(&account, |account| {
+                    transaction_operations::complete_pending(account, clock.now(), false);
+                    self.notify(account);
+                    None
+                }),
+            };
             self.progress.notify_waiters();
-            let next = next.filter(|_| sending.len() < AT_ONCE);
-            let due = self.shared.settings.clock.reached(next.unwrap_or_default());
-            tokio::select! {
-                () = self.wake.notified() => {}
-                () = due, if next.is_some() => {}
-                Some(_) = sending.join_next() => {}
+            match next {
+                Some(CallbackState::Waiting(next)) => due = next,
+                _ => return,
             }
         }
+    }
+
+    /// Sends a callback once; returns the state that this leaves it in, and the body of the response.
+    async fn attempt(&self, account: &str, id: &str) -> (Option<CallbackState>, Vec<u8>) {
+        let request = self.with(account, |account| self.prepare(account, id));
+        let Some(request) = request else {
+            let state = |account: &mut Account| Some(account.callbacks.find(id)?.state.clone());
+            return (self.with(account, state), Vec::new());
+        };
+        let (response, body) = receive(request).await;
+        let state = self.with(account, |account| self.finish(account, id, response));
+        (state, body)
+    }
+
+    /// Makes an express callback, which is not repeated; returns how it ended and the body of the response.
+    pub(crate) async fn ask(
+        &self,
+        account: &str,
+        callback: &Callback,
+    ) -> (Option<CallbackState>, Vec<u8>) {
+        self.with(account, |account| {
+            account.put_callback(callback.clone());
+            Some(())
+        });
+        self.attempt(account, &callback.delivery_id).await
     }
 
     pub(crate) async fn idle(&self) {
         loop {
             let mut progress = pin!(self.progress.notified());
             progress.as_mut().enable();
-            {
-                let (state, now) = (self.shared.state(), self.shared.settings.clock.now());
-                let nothing_due = next_due(&state, &BTreeSet::new()).is_none_or(|due| due > now);
-                if nothing_due && lock(&self.in_flight).is_empty() {
-                    return;
-                }
+            if !self.is_something_due() {
+                return;
             }
             progress.await;
         }
     }
 
-    /// Completes pending operations and starts the attempts that are due; returns the time of the next.
-    fn start_due(self: &Arc<Self>, sending: &mut JoinSet<()>) -> Option<DateTime<Utc>> {
-        let now = self.shared.settings.clock.now();
-        let mut state = self.shared.state();
-        let mut in_flight = lock(&self.in_flight);
-        let mut changed = false;
-        for account in state.accounts.values_mut() {
-            let pending = account.checkout.pending.len();
-            transaction_operations::complete_pending(account, now, false);
-            changed |= account.checkout.pending.len() != pending;
-            let is_due = |callback: &&Callback| {
-                matches!(callback.state, CallbackState::Waiting(due) if due <= now)
-                    && !in_flight.contains(&callback.delivery_id)
-            };
-            let due = account.callbacks.waiting.iter().filter(is_due);
-            let due = due.take(AT_ONCE.saturating_sub(sending.len()));
-            for id in due.map(|c| c.delivery_id.clone()).collect::<Vec<_>>() {
-                let Some(attempt) = prepare(&self.shared, account, &id, now) else {
-                    changed = true;
-                    continue;
-                };
-                in_flight.insert(id);
-                let dispatcher = Arc::clone(self);
-                sending.spawn(async move {
-                    let response = dispatcher.send(&attempt).await;
-                    dispatcher.finish(&attempt, response);
-                });
-            }
-        }
-        if changed {
-            self.shared.changed(&mut state);
-        }
-        next_due(&state, &in_flight)
+    fn is_something_due(&self) -> bool {
+        let (state, now) = (self.shared.state(), self.shared.settings.clock.now());
+        let is_due = |callback: &Callback| matches!(callback.state, CallbackState::Waiting(due) if due <= now);
+        state.accounts.values().any(|account| {
+            account.callbacks.iter().any(is_due) || transaction_operations::is_due(account, now)
+        })
     }
 
-    fn finish(&self, attempt: &Attempt, response: CallbackResponse) {
-        let mut state = self.shared.state();
-        let now = self.shared.settings.clock.now();
-        lock(&self.in_flight).remove(&attempt.delivery_id);
-        let Some(account) = state.accounts.get_mut(&attempt.account) else {
-            return;
+    /// Returns what to send, as the state is now; records that nothing may be sent there and returns `None` else.
+    fn prepare(&self, account: &mut Account, id: &str) -> Option<RequestBuilder> {
+        let settings = &self.shared.settings;
+        let callback = account.callbacks.find(id)?;
+        let hook_id = callback.subscription_id.as_deref();
+        let hook = hook_id.and_then(|id| account.subscriptions.find(id));
+        let url = Url::parse(&callback.url).ok();
+        let is_own = url.as_ref().is_some_and(|url| self.shared.is_own(url));
+        let url = url.filter(|url| is_allowed(url, &settings.callback_hosts));
+        let reason = match url {
+            _ if hook.is_none() && hook_id.is_some() => "the subscription was deleted",
+            _ if is_own => "the URL is the sandbox's own",
+            _ if HTTP.is_none() => "no HTTP client could be made",
+            Some(_) => "",
+            None => "the URL is not on this machine, and its host was not allowed",
         };
-        let noted = account.callbacks.change(&attempt.delivery_id, |callback| {
-            callback.attempted(now, response);
-            if callback.state == CallbackState::GivenUp
-                && let Some(id) = &callback.subscription_id
-            {
-                // What else waits for it is not sent any more.
-                let _ = account.admin.subscriptions.remove(id, "subscription");
+        let Some(url) = url.filter(|_| reason.is_empty()) else {
+            let callback = account.callbacks.get_mut(id).ok()?;
+            callback.state = CallbackState::NotSent(reason.to_owned());
+            return None;
+        };
+        let method = callback.method.parse().unwrap_or(Method::GET);
+        let body = || {
+            let id = callback.transaction_id.as_deref()?;
+            let mut body = account.transactions.find(id)?.body(&[]);
+            let session = account.sessions.find(&callback.session_id);
+            if let Some(session) = session.filter(|_| callback.with_session) {
+                body["session"] = session.body(&[]);
             }
-            let event = callback.session_event.clone();
-            let event = event.filter(|_| callback.state == CallbackState::Delivered);
-            Some((event?, callback.session_id.clone()))
-        });
-        if let Some((event, session_id)) = noted.flatten()
-            && let Ok(session) = account.checkout.sessions.get_mut(&session_id, "session")
-            && session.check_capacity().is_ok()
-        {
-            session.add_event((now, &uuid()), &event, serde_json::Value::Null);
+            Some(body.to_string()).filter(|_| method == Method::POST)
+        };
+        let body = callback.body.clone().or_else(body);
+        let time_limit = settings.callback_time_limit;
+        let mut request = HTTP.as_ref()?.request(method, url.clone());
+        request = request.timeout(time_limit * if callback.is_express { EXPRESS } else { 1 });
+        request = request.header("event-delivery", id);
+        let secret = match hook {
+            Some(hook) => {
+                request = request.header("event", callback.event.clone().unwrap_or_default());
+                Some(&hook["config"]["secret"])
+            }
+            None => account
+                .signatures
+                .iter()
+                .next()
+                .map(|found| &found["signature"]),
+        };
+        if let Some(secret) = secret {
+            let value = text_of(&secret[if hook.is_some() { "value" } else { "secret" }]);
+            let (time, method) = (settings.clock.now().timestamp(), &callback.method);
+            request = match text_of(&secret["type"]) {
+                "Authorization" => request.header("authorization", value),
+                "HMAC-SHA1" => {
+                    request.header("event-signature", sign::webhook(value, body.as_deref()))
+                }
+                _ => {
+                    let signature = sign::header(value, time, &account.id, method, &url);
+                    request.header("Dintero-Signature", signature)
+                }
+            };
         }
-        self.shared.changed(&mut state);
+        Some(match body {
+            Some(body) => request.header(CONTENT_TYPE, "application/json").body(body),
+            None => request,
+        })
+    }
+
+    fn finish(
+        &self,
+        account: &mut Account,
+        id: &str,
+        response: CallbackResponse,
+    ) -> Option<CallbackState> {
+        let now = self.shared.settings.clock.now();
+        let callback = account.callbacks.get_mut(id).ok()?;
+        callback.attempted(now, response);
+        if callback.state == CallbackState::GivenUp
+            && let Some(id) = &callback.subscription_id
+        {
+            // What else waits for it is not sent any more.
+            let _ = account.subscriptions.remove(id);
+        }
+        if callback.state == CallbackState::Delivered
+            && let Some(event) = &callback.session_event
+            && let Ok(session) = account.sessions.get_mut(&callback.session_id)
+        {
+            session.add_event((now, &uuid()), event, serde_json::Value::Null);
+        }
+        Some(callback.state.clone())
     }
 }
 
-fn next_due(state: &SandboxState, in_flight: &BTreeSet<String>) -> Option<DateTime<Utc>> {
-    let of_callback = |callback: &Callback| match callback.state {
-        CallbackState::Waiting(due) if !in_flight.contains(&callback.delivery_id) => Some(due),
-        _ => None,
-    };
-    let of_account = |account: &Account| {
-        let callbacks = account.callbacks.waiting.iter().filter_map(of_callback);
-        let operation = transaction_operations::next_due(account);
-        callbacks.chain(operation).min()
-    };
-    state.accounts.values().filter_map(of_account).min()
-}
-
-/// Returns what to send, as the state is now; records that nothing may be sent there and returns `None` else.
-fn prepare(
-    shared: &Shared,
-    account: &mut Account,
-    id: &str,
-    now: DateTime<Utc>,
-) -> Option<Attempt> {
-    let callbacks = &mut account.callbacks;
-    let callback = callbacks.waiting.find(id)?;
-    let hook_id = callback.subscription_id.as_deref();
-    let hook = hook_id.and_then(|id| account.admin.subscriptions.find(id));
-    let url = Url::parse(&callback.url).ok();
-    let is_own = url.as_ref().is_some_and(|url| shared.is_own(url));
-    let url = url.filter(|url| is_allowed(url, &shared.settings.callback_hosts));
-    let reason = match url {
-        _ if hook.is_none() && hook_id.is_some() => "the subscription was deleted",
-        _ if is_own => "the URL is the sandbox's own",
-        Some(_) => "",
-        None => "the URL is not on this machine, and its host was not allowed",
-    };
-    let Some(url) = url.filter(|_| reason.is_empty()) else {
-        let state = CallbackState::NotSent(reason.to_owned());
-        callbacks.change(id, |callback| callback.state = state);
-        return None;
-    };
-    let is_post = callback.method == "POST";
-    let body = || {
-        let id = callback.transaction_id.as_deref()?;
-        let mut body = account.checkout.transactions.find(id)?.body(&[]);
-        let session = account.checkout.sessions.find(&callback.session_id);
-        if let Some(session) = session.filter(|_| callback.with_session) {
-            body["session"] = session.body(&[]);
+async fn receive(request: RequestBuilder) -> (CallbackResponse, Vec<u8>) {
+    let mut body = Vec::new();
+    let received = async {
+        let mut response = request.send().await?;
+        while body.len() <= BODY_LIMIT
+            && let Some(chunk) = response.chunk().await?
+        {
+            body.extend_from_slice(&chunk);
         }
-        Some(body.to_string())
+        reqwest::Result::Ok(response.status().as_u16())
     };
-    let body = match hook {
-        Some(_) => callback.body.clone(),
-        None => is_post.then(body).flatten(),
+    let response = match received.await {
+        Ok(status) => CallbackResponse::Status(status),
+        Err(error) if error.is_timeout() => CallbackResponse::TimedOut,
+        Err(_) => CallbackResponse::Unreachable,
     };
-    let signature = account.admin.signature.as_ref();
-    let secret = match hook {
-        Some(hook) => Some(&hook["config"]["secret"]),
-        None => signature.map(|found| &found["signature"]),
-    };
-    let mut headers = vec![("event-delivery", id.to_owned())];
-    headers.extend(secret.map(|secret| {
-        let value = text_of(&secret[if hook.is_some() { "value" } else { "secret" }]);
-        let (time, method) = (now.timestamp(), &callback.method);
-        match text_of(&secret["type"]) {
-            "Authorization" => ("authorization", value.to_owned()),
-            "HMAC-SHA1" => ("event-signature", sign::webhook(value, body.as_deref())),
-            _ => {
-                let signature = sign::header(value, time, &account.id, method, &url);
-                ("Dintero-Signature", signature)
-            }
-        }
-    }));
-    let event = callback.event.clone().filter(|_| hook.is_some());
-    headers.extend(event.map(|event| ("event", event)));
-    Some(Attempt {
-        account: account.id.clone(),
-        delivery_id: id.to_owned(),
-        headers,
-        method: if is_post { Method::POST } else { Method::GET },
-        url,
-        body,
-    })
+    (response, body)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use jsonschema::{PatternOptions, Validator};
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::documents::Operation;
+use crate::documents::{Operation, checkout_schema};
 use crate::errors::{ApiError, ApiResult, field_error};
 use convert::{Direction, convert};
 use params::Parameter;
@@ -55,7 +55,7 @@ pub(crate) fn check_request(operation: &Operation, call: &mut Call<'_>) -> ApiRe
     let strict = call.settings.strict;
     let mut violations = Vec::new();
     let described = json_schema(operation.request_body());
-    let tidy = |schema| tidy::tidy(operation.document, schema, &mut call.body, strict);
+    let tidy = |schema| tidy::tidy(operation.document, schema, &mut call.body, strict, 0.0);
     let mut unknown = described.map(tidy).unwrap_or_default();
     // Guides leave the profile out, and plugins send an empty one.
     let profile = &call.body["profile_id"];
@@ -99,6 +99,19 @@ pub(crate) fn check_response(operation: &Operation, status: u16, body: &Value) -
         Some(None) => vec![field_error("body", "has a body where none is documented")],
         None if status < 300 => vec![field_error("status", "is not documented")],
         None => Vec::new(),
+    }
+}
+
+/// Checks what a request consists of in part, or what a shop responds, by a schema of Checkout; reads it as a request.
+pub(crate) fn check_answer(name: &str, within: &str, value: &mut Value) -> ApiResult<()> {
+    let (document, schema) = checkout_schema(name);
+    // What floating-point arithmetic makes of whole numbers, such as 780.0000000000001.
+    tidy::tidy(document, schema, value, false, 1e-6);
+    let schema = Schema::compile(document, schema, Direction::Request);
+    let violations = schema.violations(value, within, false);
+    match violations.is_empty() {
+        true => Ok(()),
+        false => Err(ApiError::invalid(violations)),
     }
 }
 

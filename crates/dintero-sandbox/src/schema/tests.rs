@@ -155,9 +155,9 @@ fn what_no_branch_of_a_schema_has_is_unknown() {
         "part": {"kind": "a", "amount": 12.0, "more": 1}, "free": {"x": null}, "map": {"y": "z"},
         "list": [{"a": 1.5, "b": null, "c": 0}], "gone": null, "new": {"deep": 1.0},
     });
-    let strict = tidy::tidy(&document, &schema, &mut body.clone(), true);
+    let strict = tidy::tidy(&document, &schema, &mut body.clone(), true, 0.0);
     assert_eq!(strict, ["gone", "list[0].c", "new", "part.more"]);
-    let found = tidy::tidy(&document, &schema, &mut body, false);
+    let found = tidy::tidy(&document, &schema, &mut body, false, 0.0);
     assert_eq!(found, ["list[0].c", "new", "part.more"]);
     assert_eq!(body["part"]["amount"].as_i64(), Some(12));
     assert_eq!(body["free"], json!({"x": null}));

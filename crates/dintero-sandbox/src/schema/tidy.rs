@@ -5,17 +5,19 @@ use serde_json::{Value, json};
 use crate::documents::resolve;
 use crate::state::json::{items, text_of};
 
-/// Makes integers of whole decimals and removes members that are null, which count as not sent, unless the body is read
+/// Makes integers of decimals that are whole but for some `noise`, and removes members that are null, which count as not sent, unless the body is read
 /// `strict`ly. Returns the fields that are not in the document.
 pub(crate) fn tidy(
     document: &Value,
     schema: &Value,
     body: &mut Value,
     strict: bool,
+    noise: f64,
 ) -> Vec<String> {
     let mut walk = Walk {
         document,
         strict,
+        noise,
         unknown: Vec::new(),
     };
     let mut schemas = Vec::new();
@@ -46,6 +48,7 @@ pub(crate) fn expand<'a>(document: &'a Value, schema: &'a Value, all: &mut Vec<&
 struct Walk<'a> {
     document: &'a Value,
     strict: bool,
+    noise: f64,
     unknown: Vec<String>,
 }
 
@@ -60,10 +63,10 @@ impl<'a> Walk<'a> {
         match value {
             Value::Number(number) if !number.is_i64() => {
                 if let Some(n) = number.as_f64()
-                    && n.fract() == 0.0
+                    && (n - n.round()).abs() <= self.noise
                     && n.abs() < 2_f64.powi(53)
                 {
-                    *value = json!(n as i64);
+                    *value = json!(n.round() as i64);
                 }
             }
             Value::Array(items) => {

@@ -4,15 +4,18 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use crate::state::store::Store;
+use crate::state::json::remove;
+use crate::state::{Wait, uuid};
 
 /// How often a failed callback is retried, as documented.
 const RETRIES: usize = 20;
 /// How often a failed webhook is retried, as documented.
 const WEBHOOK_RETRIES: usize = 5;
 
-/// A callback, which is a request to a session's `callback_url`, or the delivery of a webhook; with all its attempts.
+/// A callback, which is a request to a session's `callback_url`, an express callback, or the delivery of a webhook; with all
+/// its attempts.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Callback {
@@ -27,7 +30,8 @@ pub struct Callback {
     pub transaction_id: Option<String>,
     /// The parameter `error`: `cancelled`, `authorization` or `failed`.
     pub error: Option<String>,
-    /// The parameter `event`: `CAPTURE`, `REFUND` or `VOID`, as `report_event` requests it. The event of a webhook, such as `ping`.
+    /// The parameter `event`: `CAPTURE`, `REFUND` or `VOID`, as `report_event` requests it. The event of a webhook, such as
+    /// `ping`. `shipping_address` or `discount_codes` of an express callback.
     pub event: Option<String>,
     /// `GET` or `POST`.
     pub method: String,
@@ -42,20 +46,23 @@ pub struct Callback {
     #[serde(default)]
     pub(crate) body: Option<String>,
     pub(crate) session_event: Option<String>,
-    pub(crate) number: u64,
+    /// Sent while the payer waits, and once only.
+    pub(crate) is_express: bool,
 }
 
 /// The state of a callback's delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CallbackState {
     /// The next attempt is at this time of the sandbox's clock, UTC.
     Waiting(DateTime<Utc>),
-    /// The receiver responded with 2xx.
+    /// The receiver responded with 2xx; to an express callback with 200.
     Delivered,
-    /// The receiver responded to a callback with a status that is not retried: 3xx or 4xx.
+    /// The receiver responded to a callback with a status that is not retried: 3xx or 4xx; to an express callback with any
+    /// but 200.
     Refused,
-    /// All attempts failed: 21 of a callback, 6 of a webhook.
+    /// All attempts failed: 21 of a callback, 6 of a webhook, the one of an express callback.
     GivenUp,
     /// No request was sent, for this reason.
     NotSent(String),
@@ -73,6 +80,7 @@ pub struct CallbackAttempt {
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CallbackResponse {
     /// The receiver responded with this status.
@@ -99,17 +107,55 @@ impl fmt::Debug for Callback {
 }
 
 impl Callback {
+    pub(crate) fn new(session_id: &str, url: &str, state: CallbackState) -> Self {
+        Self {
+            delivery_id: uuid(),
+            subscription_id: None,
+            session_id: session_id.to_owned(),
+            transaction_id: None,
+            error: None,
+            event: None,
+            method: "POST".to_owned(),
+            url: url.to_owned(),
+            attempts: Vec::new(),
+            state,
+            with_session: false,
+            body: None,
+            session_event: None,
+            is_express: false,
+        }
+    }
+
+    pub(crate) fn wait(&self) -> Option<(DateTime<Utc>, Wait)> {
+        match self.state {
+            CallbackState::Waiting(due) => Some((due, Wait::Callback(self.delivery_id.clone()))),
+            _ => None,
+        }
+    }
+
+    /// The callback in lists: without its body, and without the query of its URL, which may be secret.
+    pub(crate) fn shown(&self) -> Value {
+        let mut shown = json!(self);
+        remove(&mut shown, &["body", "session_event", "with_session"]);
+        shown["url"] = json!(self.url.split(['?', '#']).next());
+        shown
+    }
+
     pub(crate) fn attempted(&mut self, at: DateTime<Utc>, response: CallbackResponse) {
         self.attempts.push(CallbackAttempt { at, response });
         let (is_webhook, failed) = (self.subscription_id.is_some(), self.attempts.len());
-        let retries = if is_webhook { WEBHOOK_RETRIES } else { RETRIES };
+        let retries = match (is_webhook, self.is_express) {
+            (true, _) => WEBHOOK_RETRIES,
+            (_, true) => 0,
+            _ => RETRIES,
+        };
         self.state = match response {
+            CallbackResponse::Status(200) => CallbackState::Delivered,
+            CallbackResponse::Status(_) if self.is_express => CallbackState::Refused,
             CallbackResponse::Status(200..300) => CallbackState::Delivered,
             CallbackResponse::Status(300..500 | 600..) if !is_webhook => CallbackState::Refused,
-            _ => match failed {
-                failed if failed > retries => CallbackState::GivenUp,
-                failed => CallbackState::Waiting(at + pause(failed)),
-            },
+            _ if failed > retries => CallbackState::GivenUp,
+            _ => CallbackState::Waiting(at + pause(failed)),
         };
     }
 }
@@ -118,67 +164,6 @@ impl Callback {
 fn pause(failed: usize) -> TimeDelta {
     let doubled = failed.saturating_sub(1).min(9);
     TimeDelta::seconds((10_i64 << doubled).min(3_600))
-}
-
-/// How many callbacks of an account wait, and how many that are done are kept; the oldest go first.
-const LIMIT: usize = 10_000;
-
-#[derive(Default, Serialize, Deserialize)]
-pub(crate) struct Callbacks {
-    #[serde(skip)]
-    pub(crate) waiting: Store<Callback>,
-    #[serde(skip)]
-    pub(crate) done: Store<Callback>,
-    count: u64,
-}
-
-/// Prints no callbacks, since they are no part of the state's digest.
-impl fmt::Debug for Callbacks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Callbacks")
-    }
-}
-
-impl Callbacks {
-    pub(crate) fn all(&self) -> Vec<Callback> {
-        let mut all: Vec<_> = self
-            .waiting
-            .iter()
-            .chain(self.done.iter())
-            .cloned()
-            .collect();
-        all.sort_by_key(|callback| callback.number);
-        all
-    }
-
-    pub(crate) fn add(&mut self, mut callback: Callback) {
-        self.count += 1;
-        callback.number = self.count;
-        self.put(callback);
-    }
-
-    fn put(&mut self, callback: Callback) {
-        let list = match callback.state {
-            CallbackState::Waiting(_) => &mut self.waiting,
-            _ => &mut self.done,
-        };
-        list.keep_newest(LIMIT - 1);
-        list.put(&callback.delivery_id.clone(), callback);
-    }
-
-    pub(crate) fn change<T>(
-        &mut self,
-        delivery_id: &str,
-        with: impl FnOnce(&mut Callback) -> T,
-    ) -> Option<T> {
-        let callback = self.waiting.get_mut(delivery_id, "callback").ok()?;
-        let found = with(callback);
-        if !matches!(callback.state, CallbackState::Waiting(_)) {
-            let done = self.waiting.remove(delivery_id, "callback").ok()?;
-            self.put(done);
-        }
-        Some(found)
-    }
 }
 
 #[cfg(test)]

@@ -7,27 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock::text;
-use crate::errors::{ApiResult, ensure_capacity, ensure_state};
+use crate::errors::{ApiResult, ensure_state};
 use crate::state::json::{pick, remove, set};
-use crate::state::store::Store;
 use crate::state::uuid;
 
-/// How many events a session or a transaction can have.
-const EVENTS: usize = 500;
-
 pub(crate) type Cause<'a> = (DateTime<Utc>, &'a str);
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Checkout {
-    #[serde(skip)]
-    pub(crate) sessions: Store<Session>,
-    #[serde(skip)]
-    pub(crate) transactions: Store<Transaction>,
-    /// The cards that may be charged again, by the id of their token.
-    #[serde(skip)]
-    pub(crate) tokens: Store<Value>,
-    pub(crate) pending: Vec<String>,
-}
 
 /// A session: the body as it was created and updated, plus what the sandbox adds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -40,6 +24,8 @@ pub(crate) struct Session {
     /// The checkout page has locked the session, so that the merchant can update it.
     pub(crate) locked: bool,
     pub(crate) keeps_card: bool,
+    /// The merchant has set the shipping options, so that no address callback asks for them.
+    pub(crate) is_quoted: bool,
 }
 
 impl Session {
@@ -64,10 +50,6 @@ impl Session {
         let fields = json!({"cancelled_at": text(cause.0), "cancelled_by": by});
         set(&mut self.doc, fields);
         self.add_event(cause, "CANCELLED", Value::Null);
-    }
-
-    pub(crate) fn check_capacity(&self) -> ApiResult<()> {
-        ensure_capacity(self.events.len() < EVENTS, "events of one session")
     }
 
     pub(crate) fn over(&self, now: DateTime<Utc>) -> Option<&'static str> {
@@ -290,12 +272,8 @@ impl Transaction {
         }
     }
 
-    /// Whether there is room for a further operation, and none is pending.
-    pub(crate) fn check_capacity(&self) -> ApiResult<()> {
-        ensure_state(self.pending.is_none(), "an operation is pending")?;
-        // An operation has at most three events: that it was begun, itself, and the void of the rest.
-        let fits = self.events.len() + 3 <= EVENTS;
-        ensure_capacity(fits, "events of one transaction")
+    pub(crate) fn check_idle(&self) -> ApiResult<()> {
+        ensure_state(self.pending.is_none(), "an operation is pending")
     }
 }
 

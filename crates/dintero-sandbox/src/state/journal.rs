@@ -9,25 +9,30 @@ use serde::{Deserialize, Serialize, Serializer as _};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::state::json::{are_below, for_each_member};
 use crate::state::store::Store;
 use crate::state::{Account, SandboxState};
 
+/// What has changed in one step: objects by the name of their store, after the account that it is of.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Batch {
     moved_ms: i64,
     used: usize,
-    tokens: Box<RawValue>,
-    /// By account: what is in no store as `rest`, and what has changed by the name of its store.
-    accounts: BTreeMap<String, BTreeMap<String, Box<RawValue>>>,
+    stores: BTreeMap<String, Box<RawValue>>,
 }
 
 pub(crate) trait Journal {
+    fn has_changed(&self) -> bool;
     /// Writes the changed objects, or all of them, by their id; null for one that was removed.
     fn write(&mut self, all: bool, out: &mut Vec<u8>) -> serde_json::Result<()>;
     fn read(&mut self, changes: &str) -> serde_json::Result<()>;
 }
 
 impl<T: Serialize + DeserializeOwned> Journal for Store<T> {
+    fn has_changed(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
     fn write(&mut self, all: bool, out: &mut Vec<u8>) -> serde_json::Result<()> {
         let changed = self.take_changed(all);
         let objects = changed.iter().map(|id| (id, self.find(id)));
@@ -38,7 +43,7 @@ impl<T: Serialize + DeserializeOwned> Journal for Store<T> {
         for (id, object) in serde_json::from_str::<IndexMap<String, Option<T>>>(changes)? {
             match object {
                 Some(object) => self.put(&id, object),
-                None => drop(self.remove(&id, "object")),
+                None => drop(self.remove(&id)),
             }
         }
         Ok(())
@@ -52,21 +57,19 @@ impl SandboxState {
         all: bool,
         out: &mut Vec<u8>,
     ) -> io::Result<()> {
+        let used = self.used;
         write!(
             out,
-            "{{\"moved_ms\":{moved_ms},\"used\":{},\"tokens\":",
-            self.used
+            r#"{{"moved_ms":{moved_ms},"used":{used},"stores":{{"tokens":"#
         )?;
         self.tokens.0.write(all, out)?;
-        out.extend(b",\"accounts\":{");
-        for (i, (id, account)) in self.accounts.iter_mut().enumerate() {
-            write!(out, "{}\"{id}\":{{\"rest\":", if i == 0 { "" } else { "," })?;
-            serde_json::to_writer(&mut *out, account)?;
+        for (id, account) in &mut self.accounts {
             for (name, store) in account.stores() {
-                write!(out, ",\"{name}\":")?;
-                store.write(all, out)?;
+                if all || store.has_changed() {
+                    write!(out, r#","{id}/{name}":"#)?;
+                    store.write(all, out)?;
+                }
             }
-            out.push(b'}');
         }
         out.extend(b"}}");
         Ok(())
@@ -74,38 +77,34 @@ impl SandboxState {
 
     /// Goes on from what was written; `None` if that fits together in no way.
     pub(crate) fn read(&mut self, batches: Vec<Batch>) -> Option<i64> {
-        let mut accounts = BTreeMap::new();
         let moved_ms = batches.last().map_or(0, |last| last.moved_ms);
-        for batch in &batches {
-            for (id, parts) in &batch.accounts {
-                let rest: Account = serde_json::from_str(parts.get("rest")?.get()).ok()?;
-                accounts.insert(id.clone(), rest);
-            }
-            self.used = batch.used;
-        }
         for batch in batches {
-            self.tokens.0.read(batch.tokens.get()).ok()?;
-            for (id, parts) in batch.accounts {
-                for (name, store) in accounts.get_mut(&id)?.stores() {
-                    let changes = parts.get(name)?.get();
-                    is_possible(&serde_json::from_str(changes).ok()?).then_some(())?;
-                    store.read(changes).ok()?;
-                }
+            self.used = batch.used;
+            for (name, changes) in batch.stores {
+                is_possible(&mut serde_json::from_str(changes.get()).ok()?).then_some(())?;
+                self.store(&name)?.read(changes.get()).ok()?;
             }
         }
-        self.resume(accounts);
+        self.accounts.values_mut().for_each(Account::resume);
         Some(moved_ms)
+    }
+
+    fn store(&mut self, name: &str) -> Option<&mut dyn Journal> {
+        let Some((id, name)) = name.split_once('/') else {
+            return (name == "tokens").then_some(&mut self.tokens.0);
+        };
+        let account = self.accounts.entry(id.to_owned());
+        let account = account.or_insert_with(|| Account::new(id));
+        let mut stores = account.stores().into_iter();
+        Some(stores.find(|(own, _)| *own == name)?.1)
     }
 }
 
 /// Whether every document is an object and every number one that can be added to others.
-fn is_possible(value: &Value) -> bool {
-    match value {
-        Value::Object(members) => members
-            .iter()
-            .all(|(name, value)| (name != "doc" || value.is_object()) && is_possible(value)),
-        Value::Array(items) => items.iter().all(is_possible),
-        Value::Number(number) => number.as_f64().is_some_and(|n| n.abs() < 2_f64.powi(53)),
-        _ => true,
-    }
+fn is_possible(stores: &mut Value) -> bool {
+    let mut are_objects = true;
+    for_each_member(stores, &mut |name, value| {
+        are_objects &= name != "doc" || value.is_object();
+    });
+    are_objects && are_below(2_f64.powi(53), stores)
 }

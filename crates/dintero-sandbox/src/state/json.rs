@@ -41,6 +41,16 @@ pub(crate) fn pick(from: &Value, names: &[&str]) -> Value {
     picked
 }
 
+/// Whether every number, at any depth, is smaller than this in either direction.
+pub(crate) fn are_below(limit: f64, value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_f64().is_some_and(|n| n.abs() < limit),
+        Value::Array(items) => items.iter().all(|item| are_below(limit, item)),
+        Value::Object(members) => members.values().all(|member| are_below(limit, member)),
+        _ => true,
+    }
+}
+
 /// Calls `visit` with the name and the value of every member at any depth.
 pub(crate) fn for_each_member(value: &mut Value, visit: &mut impl FnMut(&str, &mut Value)) {
     match value {

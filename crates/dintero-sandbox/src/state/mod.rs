@@ -8,18 +8,18 @@ pub(crate) mod shopping;
 pub(crate) mod store;
 pub(crate) mod wallets;
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::iter::repeat_with;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::clients::{Grant, Tokens};
 use crate::clock::text;
 use crate::errors::{ApiError, ApiResult, ensure_capacity};
+use callbacks::Callback;
 use journal::Journal;
 use store::Store;
 
@@ -32,27 +32,78 @@ pub(crate) struct SandboxState {
     limit: usize,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Account {
-    pub(crate) id: String,
-    pub(crate) admin: Admin,
-    pub(crate) callbacks: callbacks::Callbacks,
-    pub(crate) checkout: checkout::Checkout,
-    /// What the generic handler keeps, by its path.
-    #[serde(skip)]
-    pub(crate) records: Store<Value>,
-    pub(crate) shopping: shopping::Shopping,
-    pub(crate) wallets: wallets::Wallets,
+/// How many callbacks of an account are kept; the oldest go first.
+const CALLBACKS: usize = 20_000;
+
+/// What waits for a time: a callback, by its id, or an operation of a transaction.
+pub(crate) enum Wait {
+    Callback(String),
+    Operation,
 }
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Admin {
-    #[serde(skip)]
-    pub(crate) api_keys: Store<Value>,
-    pub(crate) keys: BTreeMap<String, Grant>,
-    pub(crate) signature: Option<Value>,
-    #[serde(skip)]
-    pub(crate) subscriptions: Store<Value>,
+/// What an account has: its stores, by the names that they have in the state file.
+macro_rules! account {
+    ($($(#[$doc:meta])* $name:ident: $type:ty, $what:literal;)*) => {
+        pub(crate) struct Account {
+            pub(crate) id: String,
+            /// What has come to wait and the dispatcher does not know yet.
+            pub(crate) waits: Vec<(DateTime<Utc>, Wait)>,
+            /// The transactions that have a pending operation.
+            pub(crate) pending: Vec<String>,
+            $($(#[$doc])* pub(crate) $name: Store<$type>,)*
+        }
+
+        impl Account {
+            pub(crate) fn new(id: &str) -> Self {
+                Self {
+                    id: id.to_owned(),
+                    waits: Vec::new(),
+                    pending: Vec::new(),
+                    $($name: Store::of($what),)*
+                }
+            }
+
+            fn stores(&mut self) -> Vec<(&'static str, &mut dyn Journal)> {
+                vec![$((stringify!($name), &mut self.$name),)*]
+            }
+        }
+
+        /// Prints no callbacks, since they are no part of the state's digest.
+        impl fmt::Debug for Account {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut f = f.debug_map();
+                $(if stringify!($name) != "callbacks" {
+                    f.entry(&stringify!($name), &self.$name);
+                })*
+                f.finish()
+            }
+        }
+    };
+}
+
+account! {
+    api_keys: Value, "API key";
+    /// In the order in which they came.
+    callbacks: Callback, "callback";
+    /// By card.
+    cards: wallets::Card, "card";
+    /// The cards that may be charged again, by the id of their token.
+    card_tokens: Value, "card token";
+    /// As reads show them, events included.
+    drafts: Value, "draft";
+    /// What an API key may do, by its value.
+    keys: Grant, "API key";
+    orders: shopping::Order, "order";
+    /// What the generic handler keeps, by its path.
+    records: Value, "object";
+    sessions: checkout::Session, "session";
+    /// At most one.
+    signatures: Value, "signature secret";
+    subscriptions: Value, "subscription";
+    transactions: checkout::Transaction, "transaction";
+    /// The card of a token and of a transaction.
+    wallet_tokens: String, "card for this token";
+    wallet_transactions: String, "transaction";
 }
 
 /// Where the generic handler keeps payment profiles.
@@ -63,22 +114,35 @@ impl Account {
         Some(&self.records.find(&format!("{PROFILES}{id}"))?["response"])
     }
 
-    fn stores(&mut self) -> [(&'static str, &mut dyn Journal); 13] {
-        [
-            ("api_keys", &mut self.admin.api_keys),
-            ("subscriptions", &mut self.admin.subscriptions),
-            ("callbacks_waiting", &mut self.callbacks.waiting),
-            ("callbacks_done", &mut self.callbacks.done),
-            ("sessions", &mut self.checkout.sessions),
-            ("transactions", &mut self.checkout.transactions),
-            ("card_tokens", &mut self.checkout.tokens),
-            ("records", &mut self.records),
-            ("drafts", &mut self.shopping.drafts),
-            ("orders", &mut self.shopping.orders),
-            ("cards", &mut self.wallets.cards),
-            ("wallet_tokens", &mut self.wallets.tokens),
-            ("wallet_transactions", &mut self.wallets.transactions),
-        ]
+    /// Finds what waits again, which the state file does not have by itself.
+    fn resume(&mut self) {
+        for (id, transaction) in self.transactions.entries() {
+            if let Some(pending) = &transaction.pending {
+                self.pending.push(id.clone());
+                self.waits.push((pending.due, Wait::Operation));
+            }
+        }
+        // Nobody waits for an express callback any more.
+        let callbacks = self.callbacks.iter();
+        let waits = callbacks.filter(|callback| !callback.is_express);
+        self.waits.extend(waits.filter_map(Callback::wait));
+    }
+
+    /// Notes that a transaction's operation is completed later.
+    pub(crate) fn put_off(&mut self, id: &str, due: DateTime<Utc>) {
+        self.pending.push(id.to_owned());
+        self.waits.push((due, Wait::Operation));
+    }
+
+    pub(crate) fn put_callback(&mut self, callback: Callback) {
+        self.callbacks.keep_newest(CALLBACKS - 1);
+        self.callbacks.put(&callback.delivery_id.clone(), callback);
+    }
+
+    /// Puts a callback that the dispatcher sends.
+    pub(crate) fn queue_callback(&mut self, callback: Callback) {
+        self.waits.extend(callback.wait());
+        self.put_callback(callback);
     }
 }
 
@@ -90,10 +154,7 @@ impl SandboxState {
         now: DateTime<Utc>,
     ) -> Self {
         let account = |id: String| {
-            let mut account = Account {
-                id: id.clone(),
-                ..Account::default()
-            };
+            let mut account = Account::new(&id);
             for profile in profiles {
                 let card = json!({"enabled": true, "type": "payment_product_type"});
                 let response = json!({
@@ -113,30 +174,10 @@ impl SandboxState {
         }
     }
 
-    /// Goes on from saved accounts: what they lack of this one's accounts and profiles is added.
-    fn resume(&mut self, saved: BTreeMap<String, Account>) {
-        let fresh = std::mem::replace(&mut self.accounts, saved);
-        for (id, account) in fresh {
-            match self.accounts.entry(id) {
-                Entry::Vacant(entry) => {
-                    entry.insert(account);
-                }
-                Entry::Occupied(mut entry) => {
-                    let records = &mut entry.get_mut().records;
-                    for (path, profile) in account.records.entries() {
-                        if !records.contains(path) {
-                            records.put(path, profile.clone());
-                        }
-                    }
-                }
-            }
-        }
-    }
-
     pub(crate) fn grant_of_key(&self, key: &[u8]) -> ApiResult<Grant> {
         let find = || {
             let key = str::from_utf8(key).ok()?;
-            self.accounts.get(key.get(..9)?)?.admin.keys.get(key)
+            self.accounts.get(key.get(..9)?)?.keys.find(key)
         };
         let invalid = || ApiError::unauthorized("the API key is not valid");
         find().cloned().ok_or_else(invalid)

@@ -2,25 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::errors::{ApiError, ApiResult, ensure_capacity};
+use crate::errors::{ApiError, ApiResult};
 use crate::state::json::{items, text_of};
-use crate::state::store::Store;
-
-/// How many operations, events and comments an order can have, each.
-pub(crate) const PER_ORDER: usize = 500;
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Shopping {
-    /// As reads show them, events included.
-    #[serde(skip)]
-    pub(crate) drafts: Store<Value>,
-    #[serde(skip)]
-    pub(crate) orders: Store<Order>,
-}
 
 /// Returns an error with the state of a draft or an order that is not open.
 pub(crate) fn require_open(
@@ -81,13 +67,12 @@ impl Kind {
 pub(crate) struct Order {
     /// As reads show it, but for what is computed and for events.
     pub(crate) doc: Value,
-    pub(crate) created_at: DateTime<Utc>,
     pub(crate) events: Vec<Value>,
     pub(crate) sessions: Vec<Value>,
 }
 
 impl Order {
-    pub(crate) fn new(mut doc: Value, created_at: DateTime<Utc>, event: Value) -> Self {
+    pub(crate) fn new(mut doc: Value, event: Value) -> Self {
         doc["status"] = json!("open");
         doc["comments"] = json!([]);
         for kind in Kind::ALL {
@@ -95,7 +80,6 @@ impl Order {
         }
         Self {
             doc,
-            created_at,
             events: vec![event],
             sessions: Vec::new(),
         }
@@ -191,15 +175,6 @@ impl Order {
             true => "pending",
             false => "success",
         }
-    }
-
-    pub(crate) fn check_capacity(&self) -> ApiResult<()> {
-        let operations = Kind::ALL.map(|kind| self.operations(kind).len());
-        let comments = items(&self.doc["comments"]).len();
-        let (events, sessions) = (self.events.len(), self.sessions.len());
-        let lists = [operations.iter().sum(), comments, events, sessions];
-        let fits = lists.iter().all(|len| *len < PER_ORDER);
-        ensure_capacity(fits, "records of one order")
     }
 }
 

@@ -1,26 +1,22 @@
-//! A bounded store of objects by id that remembers the order in which they came.
+//! A store of objects by id that remembers the order in which they came.
 
 use std::fmt;
 
 use indexmap::{IndexMap, IndexSet};
 
-use crate::errors::{ApiError, ApiResult, ensure_capacity};
-
-/// How many objects of one kind an account holds.
-const LIMIT: usize = 100_000;
+use crate::errors::{ApiError, ApiResult};
 
 pub(crate) struct Store<T> {
+    /// What an object of it is called in errors.
+    what: &'static str,
     objects: IndexMap<String, T>,
     /// The ids of what was put, changed or removed since the state was written.
-    changed: IndexSet<String>,
+    pub(super) changed: IndexSet<String>,
 }
 
 impl<T> Default for Store<T> {
     fn default() -> Self {
-        Self {
-            objects: IndexMap::new(),
-            changed: IndexSet::new(),
-        }
+        Self::of("object")
     }
 }
 
@@ -31,9 +27,12 @@ impl<T: fmt::Debug> fmt::Debug for Store<T> {
 }
 
 impl<T> Store<T> {
-    /// Returns an error unless `more` objects fit; to be called before anything else is changed.
-    pub(crate) fn check_capacity(&self, more: usize, what: &str) -> ApiResult<()> {
-        ensure_capacity(self.objects.len() + more <= LIMIT, what)
+    pub(crate) fn of(what: &'static str) -> Self {
+        Self {
+            what,
+            objects: IndexMap::new(),
+            changed: IndexSet::new(),
+        }
     }
 
     /// Puts an object in; one with the same id is replaced and keeps its place.
@@ -50,16 +49,15 @@ impl<T> Store<T> {
         self.objects.get(id)
     }
 
-    pub(crate) fn get(&self, id: &str, what: &str) -> ApiResult<&T> {
-        self.objects
-            .get(id)
-            .ok_or_else(|| ApiError::not_found(what))
+    pub(crate) fn get(&self, id: &str) -> ApiResult<&T> {
+        let found = self.objects.get(id);
+        found.ok_or_else(|| ApiError::not_found(self.what))
     }
 
-    pub(crate) fn get_mut(&mut self, id: &str, what: &str) -> ApiResult<&mut T> {
+    pub(crate) fn get_mut(&mut self, id: &str) -> ApiResult<&mut T> {
         let found = self.objects.get_mut(id);
         self.changed.extend(found.is_some().then(|| id.to_owned()));
-        found.ok_or_else(|| ApiError::not_found(what))
+        found.ok_or_else(|| ApiError::not_found(self.what))
     }
 
     pub(crate) fn take_changed(&mut self, all: bool) -> IndexSet<String> {
@@ -71,10 +69,13 @@ impl<T> Store<T> {
         }
     }
 
-    pub(crate) fn keep_newest(&mut self, len: usize) {
-        while let Some((oldest, _)) = self.objects.first().filter(|_| self.objects.len() > len) {
-            let _ = self.remove(&oldest.clone(), "object");
-        }
+    /// Removes the oldest objects until no more than `len` are left, and returns their ids.
+    pub(crate) fn keep_newest(&mut self, len: usize) -> Vec<String> {
+        let excess = self.objects.len().saturating_sub(len);
+        let ids: Vec<_> = self.objects.keys().take(excess).cloned().collect();
+        self.objects.drain(..excess);
+        self.changed.extend(ids.iter().cloned());
+        ids
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -89,10 +90,10 @@ impl<T> Store<T> {
         self.objects.values()
     }
 
-    pub(crate) fn remove(&mut self, id: &str, what: &str) -> ApiResult<T> {
+    pub(crate) fn remove(&mut self, id: &str) -> ApiResult<T> {
         self.changed.insert(id.to_owned());
         let found = self.objects.shift_remove(id);
-        found.ok_or_else(|| ApiError::not_found(what))
+        found.ok_or_else(|| ApiError::not_found(self.what))
     }
 
     /// Returns a page, newest first: what is `wanted`, from behind the cursor, at most `limit`; and the cursor of the

@@ -10,20 +10,6 @@ use serde_json::{Value, json};
 use crate::clock::text;
 use crate::errors::{ApiError, ApiResult};
 use crate::state::json::{copy, remove, text_of};
-use crate::state::store::Store;
-
-/// How many tokens and how many transactions a card can have.
-pub(crate) const PER_CARD: usize = 1_000;
-
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Wallets {
-    #[serde(skip)]
-    pub(crate) cards: Store<Card>,
-    #[serde(skip)]
-    pub(crate) tokens: Store<String>,
-    #[serde(skip)]
-    pub(crate) transactions: Store<String>,
-}
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Card {

@@ -8,9 +8,13 @@ use axum::http::StatusCode;
 use axum::routing::{any, post};
 use dintero::Dintero;
 use dintero::callback::{
-    CallbackError, SessionCallback, Verifier, Webhook, WebhookPayload, WebhookVerifier,
+    CallbackError, Express, ExpressResponse, SessionCallback, Verifier, Webhook, WebhookPayload,
+    WebhookVerifier,
 };
-use dintero::checkout::types::{ProfileSessionOptions, SessionOrderInput, SessionUrls};
+use dintero::checkout::types::{
+    ProfileSessionOptions, SessionOrderInput, SessionUrls, ShippingAddressCallbackRequest,
+    ShippingAddressCallbackResponse, ShippingOption,
+};
 use dintero::http::Method;
 use dintero_sandbox::{CallbackState, Card, Sandbox};
 use serde_json::{Value, json};
@@ -41,6 +45,27 @@ async fn webhook(State(shop): State<Shop>, webhook: Webhook) {
     shop.deliveries.lock().unwrap().push(webhook);
 }
 
+/// Ships within Norway.
+async fn shipping(
+    Express(request): Express<ShippingAddressCallbackRequest>,
+) -> dintero::http::Response<axum::body::Body> {
+    let order = request.order.unwrap();
+    let address = order.shipping_address.unwrap();
+    let post = ShippingOption::builder()
+        .id("post")
+        .line_id("post")
+        .amount(4_900)
+        .title("Post")
+        .operator("Post");
+    let options = match address.country.as_deref() {
+        Some("NO") => vec![post.build().unwrap()],
+        _ => Vec::new(),
+    };
+    let response = ShippingAddressCallbackResponse::builder().shipping_options(options);
+    let response = response.build().unwrap().to_response().unwrap();
+    response.map(axum::body::Body::from)
+}
+
 /// Starts a shop for the callbacks of a sandbox's account; gives its address.
 async fn shop(dintero: &Dintero) -> (Shop, String) {
     let made = dintero.checkout().create_signature_secret().send().await;
@@ -65,6 +90,7 @@ async fn shop(dintero: &Dintero) -> (Shop, String) {
     let router = Router::new()
         .route("/callback", any(callback))
         .route("/hook", post(webhook))
+        .route("/shipping", post(shipping))
         .with_state(shop.clone());
     tokio::spawn(async move { axum::serve(listener, router).await });
     (shop, at)
@@ -178,4 +204,41 @@ async fn a_callback_with_the_wrong_secret_is_sent_again() {
         matches!(sent[0].state, CallbackState::Waiting(_)),
         "{sent:?}"
     );
+}
+
+#[tokio::test]
+async fn an_address_that_the_payer_gives_is_priced_by_the_shop() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let dintero = client(&sandbox);
+    let (_, at) = shop(&dintero).await;
+    let body = json!({
+        "profile_id": "default", "url": {"return_url": "https://shop.example/thanks"},
+        "order": {"amount": 29_990, "currency": "NOK", "merchant_reference": "order-1"},
+        "express": {"shipping_options": [], "shipping_address_callback_url": format!("{at}/shipping?b=2&a=1")},
+    });
+    let call = dintero
+        .request(Method::POST, "/v1/sessions-profile")
+        .json_unchecked(&body);
+    let created = call.send::<Value>().await.unwrap().into_inner();
+    let (http, url) = (reqwest::Client::new(), created["url"].as_str().unwrap());
+    let give = |country: &str| {
+        let address = json!({"country": country, "postal_code": "0150"});
+        let body = json!({"action": "set_shipping_address", "shipping_address": address});
+        let request = http.post(url).header("content-type", "application/json");
+        request.body(body.to_string()).send()
+    };
+    let response = give("NO").await.unwrap();
+    assert_eq!(response.status(), 200);
+    let given: Value = serde_json::from_str(&response.text().await.unwrap()).unwrap();
+    assert_eq!(given["shipping_options"][0]["amount"], 4_900);
+    let refused = give("SE").await.unwrap();
+    assert_eq!(refused.status(), 400);
+    let refused = refused.text().await.unwrap();
+    assert!(
+        refused.contains("does not ship to this address"),
+        "{refused}"
+    );
+    for sent in sandbox.callbacks() {
+        assert_eq!(sent.state, CallbackState::Delivered, "{sent:?}");
+    }
 }

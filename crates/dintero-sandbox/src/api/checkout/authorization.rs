@@ -6,7 +6,7 @@ use crate::state::checkout::{PreAuthorization, lines};
 
 pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
-    let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
+    let transaction = account.transactions.get_mut(id)?;
     let mut check = Check::of(&call.body);
     let reference = &call.body["merchant_reference_2"];
     check.ensure(!reference.is_null(), "merchant_reference_2", "is required");
@@ -20,8 +20,8 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 /// changes a pre-authorization. Not final: a higher amount; final: any amount, which is the last.
 pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
-    let transactions = &mut account.checkout.transactions;
-    let transaction = transactions.get_mut(id, "transaction")?;
+    let transactions = &mut account.transactions;
+    let transaction = transactions.get_mut(id)?;
     let is_final = call.body["final_authorization"] == true;
     let amount = call.body["amount"].as_i64().unwrap_or(0);
     let new = items(&call.body["items"]);
@@ -39,7 +39,7 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         ensure_field(is_same, "amount", "is not the amount on hold")?;
         let session_id = transaction.session_id.clone();
         let id = payment::decide(call, account, &session_id, true)?;
-        let transaction = account.checkout.transactions.get(&id, "transaction")?;
+        let transaction = account.transactions.get(&id)?;
         return ApiResponse::ok(transaction.body(&[]));
     }
     let kind = transaction.pre_authorization;
@@ -57,7 +57,7 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let is_higher = amount > transaction.ledger.authorized;
     let reason = "is not more than what is authorized";
     ensure_field(is_final || is_higher, "amount", reason)?;
-    transaction.check_capacity()?;
+    transaction.check_idle()?;
 
     transaction.ledger.authorized = amount;
     transaction.doc["amount"] = json!(amount);
@@ -75,6 +75,6 @@ pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 
 fn changed(call: &Call<'_>, account: &mut Account, id: &str) -> HandlerResult {
     webhooks::on_transaction(account, call.now, id);
-    let transaction = account.checkout.transactions.get(id, "transaction")?;
+    let transaction = account.transactions.get(id)?;
     ApiResponse::ok(transaction.body(&[]))
 }

@@ -17,7 +17,7 @@ const PRODUCTS: [&str; 4] = [
 /// [`release`](crate::Payer::release).
 pub(crate) fn pay_session(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("session_id");
-    let session = account.checkout.sessions.get(id, "session")?;
+    let session = account.sessions.get(id)?;
     let product = text_of(&call.body["payment_product_type"]);
     let mut check = Check::of(&call.body);
     let known = PRODUCTS.contains(&product);
@@ -36,6 +36,15 @@ pub(crate) fn pay_session(call: &Call<'_>, account: &mut Account) -> HandlerResu
         }
     }
     payment::check_payable(call, session)?;
+    let (order, express) = (&session.doc["order"], &session.doc["express"]);
+    let has_address = !express.is_object() || order["shipping_address"].is_object();
+    ensure_state(
+        has_address,
+        "an express session needs order.shipping_address first",
+    )?;
+    let offers = !items(&express["shipping_options"]).is_empty();
+    let reason = "an express session that offers shipping needs order.shipping_option first";
+    ensure_state(!offers || order["shipping_option"].is_object(), reason)?;
     let (family, kind) = product.split_once('.').unwrap_or_default();
     let settings = session.doc["configuration"][family][kind].clone();
     if family == "kravia" && settings["require_identity_verification"] != false {
@@ -46,7 +55,7 @@ pub(crate) fn pay_session(call: &Call<'_>, account: &mut Account) -> HandlerResu
         }));
     }
     let (address, held) = (address.clone(), call.pending.is_some());
-    let session = account.checkout.sessions.get_mut(id, "session")?;
+    let session = account.sessions.get_mut(id)?;
     session.doc["order"]["billing_address"] = address;
     pay(call, account, id, product, &settings["invoice_channel"])?;
     let (status, code) = if held { (202, "202") } else { (200, "200") };
@@ -78,7 +87,7 @@ pub(crate) fn pay(
     channel: &Value,
 ) -> ApiResult<String> {
     let id = payment::pay_invoice(call, account, session_id, product)?;
-    let transaction = account.checkout.transactions.get_mut(&id, "transaction")?;
+    let transaction = account.transactions.get_mut(&id)?;
     if is_kravia(transaction) {
         let channel = channel.as_str().unwrap_or("kravia");
         transaction.doc["metadata"]["kravia:invoice_channel"] = json!(channel);
@@ -86,7 +95,7 @@ pub(crate) fn pay(
             let movement = transaction.whole_capture();
             // It is carried out once the payer has paid the invoice.
             transaction.begin(call.cause(), movement, NEVER);
-            account.checkout.pending.push(id.clone());
+            account.put_off(&id, NEVER);
         }
     }
     Ok(id)

@@ -48,14 +48,12 @@ pub(crate) fn check_sum(order: &Value) -> ApiResult<()> {
     ensure_field(is_sum, "amount", reason)
 }
 
-/// Metadata of a session: up to 10 keys, strings and numbers.
+/// Metadata of a session: up to 10 keys.
 pub(crate) fn check_session_metadata(check: &mut Check, at: &str, metadata: &Value) {
     let Some(map) = metadata.as_object() else {
         return;
     };
     check.ensure(map.len() <= 10, at, "has more than 10 keys");
-    let plain = map.values().all(|v| v.is_string() || v.is_number());
-    check.ensure(plain, at, "may hold only strings and numbers");
 }
 
 /// Metadata of a capture or refund: strings only, keys begin `ext_`, key up to 128 and value up to 256 characters.

@@ -27,7 +27,7 @@ pub(crate) fn token_session(call: &Call<'_>, account: &mut Account) -> HandlerRe
     let profile = call.body["session"]["profile_id"].as_str();
     configure(account, &mut doc, profile);
     let id = open(call, account, doc, expires_at)?;
-    let session = account.checkout.sessions.get_mut(&id, "session")?;
+    let session = account.sessions.get_mut(&id)?;
     session.keeps_card = true;
     session.doc["payment_operation"] = json!("generate_payment_token");
     created(call, account, &id)
@@ -73,16 +73,14 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let expires_at = expiry(call, &mut check, "session.expires_at", &body["expires_at"]);
     let secret = &body["customer"]["tokens"][CARD]["payment_token"];
     let is_sent = |token: &&Value| token["token"] == *secret;
-    let token = account.checkout.tokens.iter().find(is_sent);
+    let token = account.card_tokens.iter().find(is_sent);
     let reason = "has no payment_token of this account for dintero_psp.creditcard";
     let has_means = is_invoice || token.is_some();
     check.ensure(has_means, "session.customer.tokens", reason);
     let field = "session.order.merchant_reference";
     check.ensure(!is_repeated(call, account), field, "is already used");
     check.finish()?;
-    let (checkout, token) = (&account.checkout, token.cloned().unwrap_or_default());
-    checkout.transactions.check_capacity(1, "transactions")?;
-    checkout.tokens.check_capacity(1, "card tokens")?;
+    let token = token.cloned().unwrap_or_default();
 
     let mut card = Card::from_redacted(text_of(&token["masked_pan"]));
     if token["status"] != "ACTIVE" {
@@ -103,12 +101,12 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         }
         false => payment::pay(call, account, &session_id, &card)?,
     };
-    let transaction = account.checkout.transactions.get_mut(&id, "transaction")?;
+    let transaction = account.transactions.get_mut(&id)?;
     if !is_invoice {
         let operation = &call.body["payment"]["operation"];
         transaction.doc["payment_operation"] = operation.clone();
         transaction.doc["card"]["payment_token_id"] = token["id"].clone();
-        let session = account.checkout.sessions.get_mut(&session_id, "session")?;
+        let session = account.sessions.get_mut(&session_id)?;
         session.doc["payment_operation"] = operation.clone();
     }
     let success = is_invoice || card.outcome == Authorization::Given;
@@ -125,10 +123,10 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 fn is_repeated(call: &Call<'_>, account: &Account) -> bool {
     let reference = &call.body["session"]["order"]["merchant_reference"];
     let same = |session: &&Session| session.doc["order"]["merchant_reference"] == *reference;
-    let mut sessions = account.checkout.sessions.iter().filter(same);
+    let mut sessions = account.sessions.iter().filter(same);
     let authorized = |session: &Session| {
         let id = session.transaction_id.as_deref().unwrap_or_default();
-        let transaction = account.checkout.transactions.find(id);
+        let transaction = account.transactions.find(id);
         let authorization = transaction.map(|t| t.ledger.authorization);
         let paid = [Some(Authorization::Given), Some(Authorization::Voided)];
         paid.contains(&authorization)

@@ -1,14 +1,12 @@
 //! Sessions: created from a profile or with a whole configuration, read, updated, cancelled.
 
-use std::ops::RangeBounds as _;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::api::add_rates;
 use crate::api::checkout::order::{check_order, check_session_metadata, check_sum};
 use crate::api::checkout::transaction_operations::{perform, timed_out, voiding};
-use crate::api::checkout::transactions::has_name;
+use crate::api::lists::{is_set, page};
 use crate::api::prelude::*;
-use crate::api::{add_rates, has_values, is_found, is_set, page};
 use crate::state::size;
 
 /// How long a session lives when `expires_at` is not sent. Dintero's default is not published; 4 hours is what its
@@ -65,7 +63,6 @@ pub(crate) fn open(
     mut doc: Value,
     expires_at: DateTime<Utc>,
 ) -> ApiResult<String> {
-    account.checkout.sessions.check_capacity(1, "sessions")?;
     let profile = doc.as_object_mut().and_then(|doc| doc.remove("profile_id"));
     if let Some(profile) = profile {
         doc["metadata"]["session:profile_id"] = profile;
@@ -82,14 +79,14 @@ pub(crate) fn open(
         ..Session::default()
     };
     session.add_event(call.cause(), "INITIATED", Value::Null);
-    account.checkout.sessions.put(&id, session);
+    account.sessions.put(&id, session);
     Ok(id)
 }
 
 pub(crate) fn created(call: &Call<'_>, account: &Account, id: &str) -> HandlerResult {
     let mut body = json!({"id": id, "url": format!("{}/v1/view/{id}", call.base_url)});
     if is_set(call, "include_session") {
-        body["session"] = account.checkout.sessions.get(id, "session")?.body(&[]);
+        body["session"] = account.sessions.get(id)?.body(&[]);
     }
     ApiResponse::ok(body)
 }
@@ -102,55 +99,29 @@ pub(crate) fn expiry(call: &Call<'_>, check: &mut Check, field: &str, at: &Value
 }
 
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    #[rustfmt::skip]
-    const FILTERS: [(&str, &str); 5] = [
-        ("id", "/id"), ("transaction_id", "/transaction_id"), ("store_id", "/order/store/id"),
-        ("initiating_system.dintero_system_plugin_name", "/initiating_system_request_headers/dintero-system-plugin-name"),
-        ("payment_operation", "/payment_operation"),
-    ];
-    #[rustfmt::skip]
-    const SEARCHED: [&str; 6] = [
-        "/id", "/transaction_id", "/order/merchant_reference", "/order/merchant_reference_2",
-        "/customer/email", "/customer/phone_number",
-    ];
-    let query = &call.query;
-    let created = query.times("created_at")?;
-    let wanted = |session: &Session| {
-        let mut doc = session.doc.clone();
-        set(&mut doc, json!({"transaction_id": session.transaction_id}));
-        let at = parse_time(text_of(&doc["created_at"]), false);
-        has_values(query, &doc, &FILTERS)
-            && (is_found(query, &doc, &SEARCHED) || has_name(query, &doc["order"]))
-            && at.is_some_and(|at| created.contains(&at))
-    };
-    let sessions = &account.checkout.sessions;
-    let (page, _) = page(call, "starting_after", sessions, wanted)?;
+    let (page, _) = page(call, &account.sessions, |session| Some(session.body(&[])))?;
     ApiResponse::ok(page.iter().map(|s| s.body(&[])).collect())
 }
 
 /// `POST /view/{session_id}/session/lock`: what the checkout page does before the merchant updates a session.
 pub(crate) fn lock(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let sessions = &mut account.checkout.sessions;
-    let session = sessions.get_mut(call.param("session_id"), "session")?;
+    let session = account.sessions.get_mut(call.param("session_id"))?;
     if let Some(reason) = session.over(call.now) {
         return Err(ApiError::wrong_state(reason));
     }
-    session.check_capacity()?;
     session.locked = true;
     session.add_event(call.cause(), "PAY_LOCK_START", Value::Null);
     ApiResponse::ok(json!({"pay_lock_id": call.request_id}))
 }
 
 pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let sessions = &account.checkout.sessions;
-    let session = sessions.get(call.param("session_id"), "session")?;
+    let session = account.sessions.get(call.param("session_id"))?;
     ApiResponse::ok(session.body(&call.query.all("includes")))
 }
 
 /// `PUT /sessions/{session_id}`: of a session that the checkout page has locked, or with `update_without_lock=true`.
 pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let sessions = &mut account.checkout.sessions;
-    let session = sessions.get_mut(call.param("session_id"), "session")?;
+    let session = account.sessions.get_mut(call.param("session_id"))?;
     let before = session.doc["order"].clone();
     let currency = &call.body["order"]["currency"];
     let mut check = Check::of(&call.body);
@@ -165,7 +136,6 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let may_update = session.locked || is_set(call, "update_without_lock");
     let reason = "the session is not locked; lock it or use update_without_lock=true";
     ensure_state(may_update, reason)?;
-    session.check_capacity()?;
 
     // An update has no merchant_reference; one that is sent is passed over.
     let changed = |before: &Value, changes: &Value| {
@@ -181,6 +151,9 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 
     session.doc["order"] = after.clone();
     set(&mut session.doc, json!({"express": express}));
+    if call.body["express"]["shipping_options"].is_array() {
+        session.is_quoted = !is_set(call, "force_shipping_address_callback");
+    }
     if session.locked && call.body["remove_lock"] != false {
         session.locked = false;
         session.add_event(call.cause(), "PAY_LOCK_END", Value::Null);
@@ -206,20 +179,19 @@ fn check_choice(order: &Value, express: &Value) -> ApiResult<()> {
 /// `POST /sessions/{session_id}/cancel`: allowed as long as nothing was captured; voids the authorization.
 pub(crate) fn cancel(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("session_id");
-    let session = account.checkout.sessions.get(id, "session")?;
+    let session = account.sessions.get(id)?;
     ensure_state(!session.cancelled, "the session is already cancelled")?;
-    session.check_capacity()?;
     if let Some(id) = session.transaction_id.clone() {
-        let transaction = account.checkout.transactions.get(&id, "transaction")?;
+        let transaction = account.transactions.get(&id)?;
         let reason = "only a session whose payment is authorized or not begun can be cancelled";
         ensure_state(transaction.ledger.status() == "AUTHORIZED", reason)?;
-        transaction.check_capacity()?;
+        transaction.check_idle()?;
         let movement = voiding(call, transaction);
         if !perform(account, &id, call.cause(), movement)? {
             return Ok(timed_out(500));
         }
     }
-    let session = account.checkout.sessions.get_mut(id, "session")?;
+    let session = account.sessions.get_mut(id)?;
     session.cancel(call.cause(), Some(&call.grant.client_id));
     ApiResponse::ok(session.body(&[]))
 }

@@ -1,8 +1,8 @@
 //! Card tokens: made when the payer lets the card be kept, and deleted.
 
 use crate::api::checkout::card::Card;
+use crate::api::lists::list_of;
 use crate::api::prelude::*;
-use crate::api::records::list_of;
 
 pub(crate) fn issue(call: &Call<'_>, account: &str, card: &Card, payment: &Transaction) -> Value {
     let mut token = json!({
@@ -18,24 +18,39 @@ pub(crate) fn issue(call: &Call<'_>, account: &str, card: &Card, payment: &Trans
 }
 
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    list_of(call, &account.checkout.tokens, None)
+    list_of(call, &account.card_tokens, None)
 }
 
 pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let tokens = &account.checkout.tokens;
-    ApiResponse::ok(tokens.get(call.param("token_id"), "card token")?.clone())
+    let tokens = &account.card_tokens;
+    ApiResponse::ok(tokens.get(call.param("token_id"))?.clone())
 }
 
 /// `DELETE /card-tokens/{token_id}`: the card cannot be charged any more; the token stays readable.
 pub(crate) fn delete(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let tokens = &mut account.checkout.tokens;
-    let token = tokens.get_mut(call.param("token_id"), "card token")?;
+    let mut fields = stamp(call, "deleted");
+    fields["status"] = json!("DELETED");
+    set_status(call, account, "checkout_token_delete", fields)
+}
+
+/// `POST /_sandbox/card-tokens/{token_id}`: what the issuer of a card does to its token. Only one that is ACTIVE can be
+/// charged.
+pub(crate) fn change(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    const STATUSES: [&str; 4] = ["ACTIVE", "INACTIVE", "SUSPENDED", "CANCELLED"];
+    let is_known = STATUSES.contains(&text_of(&call.body["status"]));
+    let reason = format!("must be one of {}", STATUSES.join(", "));
+    ensure_field(is_known, "status", &reason)?;
+    let fields = pick(&call.body, &["status"]);
+    set_status(call, account, "checkout_token_update", fields)
+}
+
+fn set_status(call: &Call<'_>, account: &mut Account, event: &str, to: Value) -> HandlerResult {
+    let token = account.card_tokens.get_mut(call.param("token_id"))?;
     let is_deleted = token["status"] == "DELETED";
     ensure_state(!is_deleted, "the token is already deleted")?;
-    let fields = json!({"status": "DELETED", "updated_at": call.now_text()});
-    set(token, fields);
-    set(token, stamp(call, "deleted"));
+    set(token, to);
+    token["updated_at"] = json!(call.now_text());
     let token = token.clone();
-    webhooks::on_token(account, call.now, "checkout_token_delete", &token);
+    webhooks::on_token(account, call.now, event, &token);
     ApiResponse::ok(token)
 }

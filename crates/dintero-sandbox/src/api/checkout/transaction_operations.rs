@@ -17,8 +17,7 @@ use crate::state::checkout::{Cause, Movement, Operation, Pending, PreAuthorizati
 
 pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let is_capture = call.path.ends_with("/capture");
-    let checkout = &account.checkout;
-    let transaction = checkout.transactions.get(call.param("id"), "transaction")?;
+    let transaction = account.transactions.get(call.param("id"))?;
     let (ledger, is_invoice) = (&transaction.ledger, invoice::is_kravia(transaction));
     let (operation, left) = match is_capture {
         true => (Operation::Capture, ledger.capturable()),
@@ -39,7 +38,7 @@ pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> Handl
     let is_open = is_capture && transaction.pre_authorization == PreAuthorization::Open;
     ensure_state(!is_open, "the authorization is not final yet")?;
     // The reference of a capture or refund overrides that of the session.
-    let session = checkout.sessions.find(&transaction.session_id);
+    let session = account.sessions.find(&transaction.session_id);
     let of_session = session.map(|s| s.doc["order"]["event_reference"].clone());
     let reference = call.body.get(format!("{verb}_reference"));
     let reference = reference.cloned().or(of_session);
@@ -61,16 +60,15 @@ pub(crate) fn capture_or_refund(call: &Call<'_>, account: &mut Account) -> Handl
 /// `POST /transactions/{id}/void`. Voiding the rest after a part capture is for payment products that the sandbox's
 /// card payments (`dintero_psp.creditcard`) are not among.
 pub(crate) fn void(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let transactions = &account.checkout.transactions;
-    let transaction = transactions.get(call.param("id"), "transaction")?;
+    let transactions = &account.transactions;
+    let transaction = transactions.get(call.param("id"))?;
     let status = transaction.ledger.status();
     let reason = format!("a transaction that is {status} cannot be voided");
     ensure_state(status == "AUTHORIZED", &reason)?;
     let movement = voiding(call, transaction);
     if invoice::is_kravia(transaction) {
         // An invoice that is not paid yet can be cancelled: its capture is only begun.
-        let transactions = &mut account.checkout.transactions;
-        let transaction = transactions.get_mut(call.param("id"), "transaction")?;
+        let transaction = account.transactions.get_mut(call.param("id"))?;
         transaction.pending = None;
     }
     carry_out(call, account, movement, put_off(call))
@@ -103,11 +101,11 @@ fn carry_out(
 ) -> HandlerResult {
     let id = call.param("id");
     let includes = call.query.all("includes");
-    let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
-    transaction.check_capacity()?;
+    let transaction = account.transactions.get_mut(id)?;
+    transaction.check_idle()?;
     let Some(due) = due else {
         let is_done = perform(account, id, call.cause(), movement)?;
-        let transaction = account.checkout.transactions.get(id, "transaction")?;
+        let transaction = account.transactions.get(id)?;
         return Ok(match is_done {
             true => ApiResponse::new(200, transaction.body(&includes)),
             false => timed_out(503),
@@ -115,7 +113,7 @@ fn carry_out(
     };
     transaction.begin(call.cause(), movement, due);
     let body = transaction.body(&includes);
-    account.checkout.pending.push(id.to_owned());
+    account.put_off(id, due);
     Ok(ApiResponse::new(202, body).with_header("event-request-id", call.request_id))
 }
 
@@ -126,7 +124,7 @@ pub(crate) fn perform(
     cause: Cause<'_>,
     mut movement: Movement,
 ) -> ApiResult<bool> {
-    let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
+    let transaction = account.transactions.get_mut(id)?;
     let event = movement.operation.event();
     if times_out(transaction, event) {
         movement.extra["error"] = timeout("the payment provider");
@@ -146,16 +144,15 @@ pub(crate) fn timed_out(status: u16) -> ApiResponse {
     ApiError::new(status, "PROVIDER_TIMEOUT", reason).into()
 }
 
-pub(crate) fn next_due(account: &Account) -> Option<DateTime<Utc>> {
-    let pending = account.checkout.pending.iter();
-    let transactions = pending.filter_map(|id| account.checkout.transactions.find(id));
-    let due = transactions.filter_map(|t| Some(t.pending.as_ref()?.due));
-    due.min()
+pub(crate) fn is_due(account: &Account, now: DateTime<Utc>) -> bool {
+    let ids = account.pending.iter();
+    let mut transactions = ids.filter_map(|id| account.transactions.find(id));
+    transactions.any(|t| t.pending.as_ref().is_some_and(|pending| pending.due <= now))
 }
 
 pub(crate) fn complete_pending(account: &mut Account, now: DateTime<Utc>, all: bool) {
-    for id in std::mem::take(&mut account.checkout.pending) {
-        let Ok(transaction) = account.checkout.transactions.get_mut(&id, "transaction") else {
+    for id in std::mem::take(&mut account.pending) {
+        let Ok(transaction) = account.transactions.get_mut(&id) else {
             continue;
         };
         let is_due = |pending: &mut Pending| all || pending.due <= now;
@@ -165,7 +162,7 @@ pub(crate) fn complete_pending(account: &mut Account, now: DateTime<Utc>, all: b
                 // It was checked when it was accepted, and nothing else can have happened since.
                 let _ = perform(account, &id, (now, &uuid()), pending.movement);
             }
-            None => account.checkout.pending.push(id),
+            None => account.pending.push(id),
         }
     }
 }

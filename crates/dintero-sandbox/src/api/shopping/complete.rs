@@ -1,7 +1,7 @@
 //! Completing a draft: a new order, or more lines for an existing one.
 
 use crate::api::prelude::*;
-use crate::api::shopping::{self, ITEMS, drafts::touch};
+use crate::api::shopping::{self, drafts::touch};
 use crate::state::shopping::{Kind, Order, gross, lines, require_open};
 
 /// `PUT /draft_orders/{id}/complete`. With `split_draft` lines of different `groups` become orders of their own, the
@@ -9,13 +9,13 @@ use crate::state::shopping::{Kind, Order, gross, lines, require_open};
 /// generated one if the options ask for it, else the order's id.
 pub(crate) fn complete(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
-    let draft = account.shopping.drafts.get(id, "draft")?;
+    let draft = account.drafts.get(id)?;
     require_open(draft, "draft", ApiError::wrong_state)?;
     let (order, options) = (draft["order"].clone(), draft["options"].clone());
     let has_items = !items(&order["items"]).is_empty();
     ensure_state(has_items, "the draft has no items")?;
     let ids = if let Some(existing) = options["order_id"].as_str() {
-        let target = account.shopping.orders.get_mut(existing, "order")?;
+        let target = account.orders.get_mut(existing)?;
         let replace = options["replace"] == "order";
         check_target(target, &order, replace)?;
         if replace {
@@ -31,8 +31,6 @@ pub(crate) fn complete(call: &Call<'_>, account: &mut Account) -> HandlerResult 
             true => split(&order),
             false => vec![order],
         };
-        let orders = &mut account.shopping.orders;
-        orders.check_capacity(parts.len(), "orders")?;
         let mut ids = Vec::new();
         for mut part in parts {
             if !ids.is_empty() {
@@ -41,17 +39,17 @@ pub(crate) fn complete(call: &Call<'_>, account: &mut Account) -> HandlerResult 
             let order = new_order(call, account, part, &options);
             let order_id = text_of(&order.doc["order_id"]).to_owned();
             // Only the first can have an id that was chosen, so that a refusal comes before any order is made.
-            let is_new = !account.shopping.orders.contains(&order_id);
+            let is_new = !account.orders.contains(&order_id);
             ensure_state(is_new, "an order with this order_id exists already")?;
-            account.shopping.orders.put(&order_id, order);
+            account.orders.put(&order_id, order);
             ids.push(order_id);
         }
         ids
     };
-    let draft = account.shopping.drafts.get_mut(id, "draft")?;
+    let draft = account.drafts.get_mut(id)?;
     draft["status"] = json!("completed");
     touch(call, draft, id);
-    let body = |id: &String| Ok(account.shopping.orders.get(id, "order")?.body(&[]));
+    let body = |id: &String| Ok(account.orders.get(id)?.body(&[]));
     let orders: Vec<Value> = ids.iter().map(body).collect::<ApiResult<_>>()?;
     ApiResponse::ok(json!({"orders": orders}))
 }
@@ -97,11 +95,10 @@ fn new_order(call: &Call<'_>, account: &Account, mut doc: Value, options: &Value
         "options": options,
     });
     set(&mut doc, fields);
-    Order::new(doc, call.now, api_event(call, Some(draft)))
+    Order::new(doc, api_event(call, Some(draft)))
 }
 
 fn check_target(target: &Order, order: &Value, replace: bool) -> ApiResult<()> {
-    target.check_capacity()?;
     require_open(&target.doc, "order", ApiError::wrong_state)?;
     if replace {
         let reason = "an order with payment operations cannot be replaced";
@@ -110,8 +107,7 @@ fn check_target(target: &Order, order: &Value, replace: bool) -> ApiResult<()> {
     let (there, new) = (lines(&target.doc), lines(order));
     let is_new = !new.keys().any(|line| there.contains_key(line));
     let reason = "the order already has a line with a line_id of the draft";
-    ensure_state(is_new, reason)?;
-    ensure_capacity(there.len() + new.len() <= ITEMS, "lines of one order")
+    ensure_state(is_new, reason)
 }
 
 fn replace_content(target: &mut Order, mut order: Value, options: Value) {

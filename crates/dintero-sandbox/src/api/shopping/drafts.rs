@@ -1,37 +1,36 @@
 //! Drafts: free to change while they are open, and completed to an order.
 
+use crate::api::lists::list_of;
 use crate::api::prelude::*;
-use crate::api::records::list_of;
-use crate::api::shopping::{ITEMS, check_line_id, check_order, replaced, stored, url};
-use crate::state::shopping::{PER_ORDER, Shopping, gross, require_open};
+use crate::api::shopping::{check_line_id, check_order, replaced, stored, url};
+use crate::state::shopping::{gross, require_open};
 
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let members = Some(("draft_orders", "paging_token"));
-    list_of(call, &account.shopping.drafts, members)
+    list_of(call, &account.drafts, members)
 }
 
 pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let drafts = &account.shopping.drafts;
-    ApiResponse::ok(drafts.get(call.param("id"), "draft")?.clone())
+    let drafts = &account.drafts;
+    ApiResponse::ok(drafts.get(call.param("id"))?.clone())
 }
 
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    check_body(call, &account.shopping, None)?;
-    account.shopping.drafts.check_capacity(1, "drafts")?;
+    check_body(call, account, None)?;
     let id = uuid();
     let mut draft = json!({
         "id": id, "created_at": call.now_text(), "created_by": call.grant.client_id, "status": "open", "events": [],
         "_links": [{"rel": "self", "href": url(call, &account.id, "draft_orders", &id)}],
     });
     put_body(call, &mut draft, &id);
-    account.shopping.drafts.put(&id, draft.clone());
+    account.drafts.put(&id, draft.clone());
     ApiResponse::ok(draft)
 }
 
 /// Checks a draft; `reserved` is the `order_id` that it has already.
-fn check_body(call: &Call<'_>, shopping: &Shopping, reserved: Option<&str>) -> ApiResult<()> {
+fn check_body(call: &Call<'_>, account: &Account, reserved: Option<&str>) -> ApiResult<()> {
     let (order, options) = (&call.body["order"], &call.body["options"]);
-    let is_order = |id: &str| shopping.orders.contains(id);
+    let is_order = |id: &str| account.orders.contains(id);
     let mut check = Check::of(&call.body);
     check_order(&mut check, order);
     let (target, own) = (options["order_id"].as_str(), order["order_id"].as_str());
@@ -73,16 +72,14 @@ pub(crate) fn touch(call: &Call<'_>, draft: &mut Value, id: &str) {
     draft["updated_at"] = json!(call.now_text());
     if let Some(events) = draft["events"].as_array_mut() {
         events.push(api_event(call, Some(id)));
-        let oldest = events.len().saturating_sub(PER_ORDER);
-        events.drain(..oldest);
     }
 }
 
 pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let id = call.param("id");
-    let draft = account.shopping.drafts.get(id, "draft")?;
+    let draft = account.drafts.get(id)?;
     let reserved = draft["order"]["order_id"].as_str();
-    check_body(call, &account.shopping, reserved)?;
+    check_body(call, account, reserved)?;
     with_open(call, account, |draft| {
         put_body(call, draft, id);
         Ok(())
@@ -103,8 +100,6 @@ pub(crate) fn add_item(call: &Call<'_>, account: &mut Account) -> HandlerResult 
         let mut check = check_item(call);
         let is_new = items.iter().all(|i| i["line_id"] != call.body["line_id"]);
         check.ensure(is_new, "line_id", "is used twice in the order");
-        let reason = format!("has more than {ITEMS} items");
-        check.ensure(items.len() < ITEMS, "items", &reason);
         check.finish()?;
         items.push(stored(&call.body, 1));
         Ok(())
@@ -150,7 +145,7 @@ fn with_open(
     account: &mut Account,
     change: impl FnOnce(&mut Value) -> ApiResult<()>,
 ) -> HandlerResult {
-    let draft = account.shopping.drafts.get_mut(call.param("id"), "draft")?;
+    let draft = account.drafts.get_mut(call.param("id"))?;
     require_open(draft, "draft", ApiError::wrong_state)?;
     change(draft)?;
     ApiResponse::ok(draft.clone())

@@ -22,8 +22,7 @@ pub(crate) fn api_event(call: &Call<'_>, draft: Option<&str>) -> Value {
 }
 
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let orders = &account.shopping.orders;
-    let order = orders.get(call.param("order_id"), "order")?;
+    let order = account.orders.get(call.param("order_id"))?;
     ApiResponse::ok(json!({"events": order.events, "state": order.state()}))
 }
 
@@ -32,10 +31,8 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     const FIELDS: [&str; 5] = [
         "state", "service", "service_status", "description", "metadata",
     ];
-    let orders = &mut account.shopping.orders;
-    let order = orders.get_mut(call.param("order_id"), "order")?;
+    let order = account.orders.get_mut(call.param("order_id"))?;
     Check::of(&call.body).finish()?;
-    order.check_capacity()?;
     let mut event = event(call, "service-event");
     copy(&mut event, &call.body, &FIELDS);
     order.events.push(event.clone());

@@ -17,17 +17,12 @@ fn url(call: &Call<'_>, account: &str, list: &str, id: &str) -> String {
     format!("{base}/v1/accounts/{account}/shopping/{list}/{id}")
 }
 
-/// How many lines an order can have; Dintero's limit is not published.
-pub(crate) const ITEMS: usize = 1_000;
-
 pub(crate) fn check_order(check: &mut Check, order: &Value) {
     let code = order["currency"].as_str().unwrap_or_default().as_bytes();
     let is_currency = code.len() == 3 && code.iter().all(u8::is_ascii_uppercase);
     let reason = "must be three capital letters (ISO 4217)";
     check.ensure(is_currency, "order.currency", reason);
     let lines = items(&order["items"]);
-    let reason = format!("has more than {ITEMS} items");
-    check.ensure(lines.len() <= ITEMS, "order.items", &reason);
     let mut seen = BTreeSet::new();
     for (i, item) in lines.iter().enumerate() {
         let field = format!("order.items[{i}].line_id");

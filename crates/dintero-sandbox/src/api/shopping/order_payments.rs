@@ -3,20 +3,19 @@
 use std::collections::BTreeMap;
 
 use crate::api::prelude::*;
-use crate::api::shopping::{self, ITEMS};
+use crate::api::shopping::{self};
 use crate::state::shopping::{Kind, Order, lines, require_open};
 
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let kind = Kind::of_path(call.path);
     let order_id = call.param("order_id");
-    let order = account.shopping.orders.get_mut(order_id, "order")?;
+    let order = account.orders.get_mut(order_id)?;
     let parts = check_body(call, order, kind)?;
     require_open(&order.doc, "order", ApiError::conflict)?;
     let success = call.body["success"] != false;
     if success {
         check_left(order, kind, call.body["authorization_id"].as_str(), &parts)?;
     }
-    order.check_capacity()?;
 
     let (id, at, by) = (uuid(), call.now_text(), &call.grant.client_id);
     let url = shopping::url(call, &account.id, "orders", order_id);
@@ -40,8 +39,6 @@ fn check_body(call: &Call<'_>, order: &Order, kind: Kind) -> ApiResult<BTreeMap<
     let (lines, new) = (lines(&order.doc), items(&call.body["items"]));
     let mut check = Check::of(&call.body);
     check.ensure(!new.is_empty(), "items", "must have at least one item");
-    let reason = format!("has more than {ITEMS} items");
-    check.ensure(new.len() <= ITEMS, "items", &reason);
     let mut parts: BTreeMap<i64, i64> = BTreeMap::new();
     for (i, item) in new.iter().enumerate() {
         let line = item["line_id"].as_i64().unwrap_or(-1);
@@ -49,10 +46,6 @@ fn check_body(call: &Call<'_>, order: &Order, kind: Kind) -> ApiResult<BTreeMap<
         let is_line = lines.contains_key(&line);
         check.ensure(is_line, &field, "is not a line of the order");
         *parts.entry(line).or_default() += item["amount"].as_i64().unwrap_or(0);
-    }
-    for name in ["id", "created_at", "created_by", "amount", "_links"] {
-        let reason = "is set by the API and must not be sent";
-        check.ensure(call.body.get(name).is_none(), name, reason);
     }
     let field = "authorization_id";
     let several = kind != Kind::Authorization && order.several_authorizations();

@@ -2,7 +2,7 @@
 
 use crate::api::prelude::*;
 use crate::api::shopping::order_queries::events_wanted;
-use crate::api::shopping::{ITEMS, check_line_id, replaced};
+use crate::api::shopping::{check_line_id, replaced};
 use crate::state::shopping::{Kind, Order, gross, lines, require_open};
 
 /// `PUT /orders/{order_id}`: the documented fields of an open order. Lines are changed, never added (a draft with
@@ -38,8 +38,6 @@ fn check_update(call: &Call<'_>, order: &Order) -> ApiResult<()> {
     let (authorized, lines) = (order.moved(Kind::Authorization, None), lines(&order.doc));
     let changed = items(&call.body["items"]);
     let mut check = Check::of(&call.body);
-    let reason = format!("has more than {ITEMS} items");
-    check.ensure(changed.len() <= ITEMS, "items", &reason);
     for (i, item) in changed.iter().enumerate() {
         let field = format!("items[{i}].line_id");
         check_line_id(&mut check, &field, item);
@@ -121,9 +119,7 @@ fn with_order(
     account: &mut Account,
     change: impl FnOnce(&mut Order) -> ApiResult<()>,
 ) -> HandlerResult {
-    let orders = &mut account.shopping.orders;
-    let order = orders.get_mut(call.param("order_id"), "order")?;
-    order.check_capacity()?;
+    let order = account.orders.get_mut(call.param("order_id"))?;
     change(order)?;
     order.doc["updated_at"] = json!(call.now_text());
     order.events.push(api_event(call, None));

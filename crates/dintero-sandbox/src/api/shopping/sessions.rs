@@ -6,10 +6,10 @@ use crate::state::shopping::{Order, require_open};
 
 /// `POST /orders/{order_id}/sessions`: a Checkout session for lines of an open order, each whole or with its `amount`.
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let orders = &account.shopping.orders;
-    let order = orders.get(call.param("order_id"), "order")?;
+    let orders = &account.orders;
+    let order = orders.get(call.param("order_id"))?;
     let body = &call.body;
-    let mut check = Check::of(body);
+    let mut check = Check::of(&call.body);
     let configuration = configuration(&mut check, account, "profile_id", &body["profile_id"]);
     let items = session_items(&mut check, order, &body["items"]);
     let amounts = items.iter().filter_map(|item| item["amount"].as_i64());
@@ -18,7 +18,6 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let expires_at = expiry(call, &mut check, "expires_at", &body["expires_at"]);
     check.finish()?;
     require_open(&order.doc, "order", ApiError::wrong_state)?;
-    order.check_capacity()?;
 
     let mut doc = json!({
         "order": {
@@ -39,8 +38,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         "_links": [{"rel": "session", "href": url("sessions")}, {"rel": "session-checkout", "href": url("view")}],
     });
     copy(&mut session, body, &["processed_at", "metadata"]);
-    let orders = &mut account.shopping.orders;
-    let order = orders.get_mut(call.param("order_id"), "order")?;
+    let order = account.orders.get_mut(call.param("order_id"))?;
     order.sessions.push(session.clone());
     order.events.push(api_event(call, None));
     ApiResponse::ok(session)

@@ -10,55 +10,44 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::api::prelude::*;
 use crate::api::wallets::check;
-use crate::state::wallets::{Card, PER_CARD, Token, Wallets, generate};
+use crate::state::wallets::{Card, Token, generate};
 
-/// How many cards a batch can have; Dintero's limit is not published.
-const BATCH: usize = 1_000;
 #[rustfmt::skip]
 const FIELDS: [&str; 8] = [
     "customer_id", "name", "amount", "currency", "originated_by", "metadata", "active_from", "expires_at",
 ];
 
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let wallets = &mut account.wallets;
     let id = text_of(&call.body["card_id"]);
     let mut check = check::body(&call.body);
-    check::period(&mut check, &call.body);
-    check::lengths(&mut check, "", &call.body);
-    check.ensure(!wallets.cards.contains(id), "card_id", "is already used");
+    check.ensure(!account.cards.contains(id), "card_id", "is already used");
     check.finish()?;
-    wallets.cards.check_capacity(1, "cards")?;
     let mut card = new_card(call, &call.body);
     card.funds = call.body["amount"].as_i64().unwrap_or(0);
-    ApiResponse::ok(put(call, wallets, id, card, &call.body))
+    ApiResponse::ok(put(call, account, id, card, &call.body))
 }
 
 /// `POST /cards/batch`: cards without balance that cannot pay until they are activated. The response is the only place
 /// that ever shows their tokens and PINs. Their currency is shown as NOK until the activation sets it.
 pub(crate) fn create_batch(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let wallets = &mut account.wallets;
     let options = &call.body["options"];
     let cards = items(&call.body["cards"]);
     let mut check = check::body(&call.body);
-    check.ensure(!cards.is_empty(), "cards", "must have at least one item");
-    let reason = format!("has more than {BATCH} items");
-    check.ensure(cards.len() <= BATCH, "cards", &reason);
     let mut ids = BTreeSet::new();
     for (i, card) in cards.iter().enumerate() {
         let (field, id) = (format!("cards[{i}].card_id"), text_of(&card["card_id"]));
         check::own_id(&mut check, &field, &card["card_id"]);
-        let is_new = ids.insert(id) && !wallets.cards.contains(id);
+        let is_new = ids.insert(id) && !account.cards.contains(id);
         check.ensure(is_new, &field, "is already used");
     }
     check::lengths(&mut check, "options.", options);
     check.finish()?;
-    wallets.cards.check_capacity(cards.len(), "cards")?;
     let mut made = Vec::new();
     for body in cards {
         let mut card = new_card(call, body);
         card.active = false;
         set(&mut card.doc, json!({"amount": 0, "currency": "NOK"}));
-        made.push(put(call, wallets, text_of(&body["card_id"]), card, options));
+        made.push(put(call, account, text_of(&body["card_id"]), card, options));
     }
     ApiResponse::ok(json!({"cards": made}))
 }
@@ -78,21 +67,21 @@ fn new_card(call: &Call<'_>, body: &Value) -> Card {
 }
 
 /// Stores a new card with the PIN and token that `options` ask for, and returns the response that shows both.
-fn put(call: &Call<'_>, wallets: &mut Wallets, id: &str, mut card: Card, options: &Value) -> Value {
+fn put(call: &Call<'_>, account: &mut Account, id: &str, mut card: Card, options: &Value) -> Value {
     let pin = options.get("pin").map(|pin| set_pin(&mut card, pin));
     let token = options.get("card_token").map(|options| {
-        let token = new_token(wallets, options, call.now);
+        let token = new_token(account, options, call.now);
         let mut shown = options.clone();
         shown["format"] = token.format.clone();
         shown["expires_after_transaction"] = json!(token.once);
         shown["token"] = shown_value(&token.value, &token.format);
-        wallets.tokens.put(&token.value, id.to_owned());
+        account.wallet_tokens.put(&token.value, id.to_owned());
         card.tokens.push(token);
         shown
     });
     let mut body = card.body();
     set(&mut body, json!({"pin": pin, "card_token": token}));
-    wallets.cards.put(id, card);
+    account.cards.put(id, card);
     body
 }
 
@@ -127,7 +116,7 @@ fn code_128_svg(text: &str) -> Option<String> {
 }
 
 /// Makes a token: without a format a uuid with the prefix `DINCARD:`.
-fn new_token(wallets: &Wallets, options: &Value, now: DateTime<Utc>) -> Token {
+fn new_token(account: &Account, options: &Value, now: DateTime<Utc>) -> Token {
     let default = json!({"length": 36, "prefix": "DINCARD:", "symbols": true, "numbers": true, "characters": true});
     let own = options.get("format");
     let format = own.unwrap_or(&default).clone();
@@ -137,7 +126,7 @@ fn new_token(wallets: &Wallets, options: &Value, now: DateTime<Utc>) -> Token {
     };
     let mut value = make();
     // Short formats run out; a longer code is better than somebody else's.
-    while wallets.tokens.contains(&value) {
+    while account.wallet_tokens.contains(&value) {
         value.push_str(&make());
     }
     Token {
@@ -155,12 +144,8 @@ fn life(options: &Value) -> Option<TimeDelta> {
 
 /// `POST /cards/{card_id}/activate`: an inactive card gets its amount and currency and becomes unused.
 pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let cards = &mut account.wallets.cards;
-    let card = cards.get_mut(call.param("card_id"), "card")?;
-    let mut check = check::body(&call.body);
-    check::period(&mut check, &call.body);
-    check::lengths(&mut check, "", &call.body);
-    check.finish()?;
+    let card = account.cards.get_mut(call.param("card_id"))?;
+    check::body(&call.body).finish()?;
     ensure_state(!card.active, "the card is already active")?;
     copy(&mut card.doc, &call.body, &FIELDS);
     if card.doc.get("active_from").is_none() {
@@ -183,18 +168,14 @@ pub(crate) fn activate(call: &Call<'_>, account: &mut Account) -> HandlerResult 
 }
 
 pub(crate) fn rotate_pin(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let cards = &mut account.wallets.cards;
-    let card = cards.get_mut(call.param("card_id"), "card")?;
-    let mut check = check::body(&call.body);
-    check::lengths(&mut check, "", &call.body);
-    check.finish()?;
+    let card = account.cards.get_mut(call.param("card_id"))?;
+    check::body(&call.body).finish()?;
     ApiResponse::ok(json!({"pin": set_pin(card, &call.body["pin"])}))
 }
 
 pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let wallets = &mut account.wallets;
     let id = call.param("card_id");
-    let card = wallets.cards.get(id, "card")?;
+    let card = account.cards.get(id)?;
     let mut check = check::body(&call.body);
     check::length(&mut check, "", &call.body, 1);
     check.finish()?;
@@ -203,8 +184,7 @@ pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> HandlerRes
         return ApiResponse::ok(response);
     }
     ensure_state(!card.expired(call.now), "the card has expired")?;
-    ensure_capacity(card.tokens.len() < PER_CARD, "tokens of one card")?;
-    let token = new_token(wallets, &call.body, call.now);
+    let token = new_token(account, &call.body, call.now);
     let mut response = json!({
         "id": uuid(), "expires_after_transaction": token.once, "format": token.format,
         "token": shown_value(&token.value, &token.format),
@@ -212,8 +192,8 @@ pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> HandlerRes
     set(&mut response, stamp(call, "created"));
     let names = ["ref_id", "expires_in", "metadata"];
     copy(&mut response, &call.body, &names);
-    wallets.tokens.put(&token.value, id.to_owned());
-    let card = wallets.cards.get_mut(id, "card")?;
+    account.wallet_tokens.put(&token.value, id.to_owned());
+    let card = account.cards.get_mut(id)?;
     card.tokens.push(token);
     card.remember(call, response.clone());
     ApiResponse::ok(response)

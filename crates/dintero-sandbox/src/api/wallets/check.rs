@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use crate::api::prelude::*;
 use crate::state::wallets::Card;
 
-/// Starts with what holds for every body: no metadata with reserved keys, but for the sale's id that the guides set; and
-/// no space around the merchant's own ids.
+/// Starts with what holds for every body: no metadata with reserved keys, but for the sale's id that the guides set; no
+/// space around the merchant's own ids; a period that does not end before it begins; codes of a possible length.
 pub(crate) fn body(body: &Value) -> Check {
     let mut check = Check::of(body);
     let metadata = body["metadata"].as_object().into_iter().flatten();
@@ -17,19 +17,17 @@ pub(crate) fn body(body: &Value) -> Check {
     for name in ["card_id", "customer_id", "originated_by"] {
         own_id(&mut check, name, &body[name]);
     }
+    let (from, until) = (time(body, "active_from"), time(body, "expires_at"));
+    if let (Some(from), Some(until)) = (from, until) {
+        check.ensure(from < until, "expires_at", "must be after active_from");
+    }
+    lengths(&mut check, "", body);
     check
 }
 
 pub(crate) fn own_id(check: &mut Check, field: &str, id: &Value) {
     let reason = "must not begin or end with a space";
     check.ensure(text_of(id).trim() == text_of(id), field, reason);
-}
-
-pub(crate) fn period(check: &mut Check, body: &Value) {
-    let (from, until) = (time(body, "active_from"), time(body, "expires_at"));
-    if let (Some(from), Some(until)) = (from, until) {
-        check.ensure(from < until, "expires_at", "must be after active_from");
-    }
 }
 
 pub(crate) fn time(body: &Value, name: &str) -> Option<DateTime<Utc>> {

@@ -1,37 +1,33 @@
 //! Reading cards: by id, by token, by customer, and the transactions of one.
 
-use crate::api::page;
+use crate::api::lists::page;
 use crate::api::prelude::*;
 use crate::api::wallets::check;
 use crate::state::wallets::Card;
 
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let amounts = call.query.ints("amount_available")?;
-    let cards = &account.wallets.cards;
-    let wanted = |card: &Card| amounts(card.available());
-    let (page, next) = page(call, "starting_after", cards, wanted)?;
+    let (page, next) = page(call, &account.cards, |card| Some(card.body()))?;
     let mut body = json!({"cards": page.into_iter().map(Card::body).collect::<Value>()});
     set(&mut body, json!({"starting_after": next}));
     ApiResponse::ok(body)
 }
 
 pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let card = account.wallets.cards.get(call.param("card_id"), "card")?;
+    let card = account.cards.get(call.param("card_id"))?;
     ApiResponse::ok(card.body_with_tokens(call.now))
 }
 
 pub(crate) fn transactions(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let card = account.wallets.cards.get(call.param("card_id"), "card")?;
+    let card = account.cards.get(call.param("card_id"))?;
     ApiResponse::ok(card.transactions.iter().map(|t| t.doc.clone()).collect())
 }
 
 /// `POST /info`: the card behind a token. A used token still works here until it expires; a wrong PIN is a 403.
 pub(crate) fn info(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let wallets = &account.wallets;
     let value = text_of(&call.body["token"]);
-    let id = wallets.tokens.find(value).map(String::as_str);
+    let id = account.wallet_tokens.find(value).map(String::as_str);
     let id = id.unwrap_or_default();
-    let card = wallets.cards.get(id, "card for this token")?;
+    let card = account.cards.get(id)?;
     let mut tokens = card.tokens.iter().filter(|t| !t.expired(call.now));
     if !tokens.any(|t| t.value == value) {
         return Err(ApiError::not_found("card for this token"));
@@ -46,7 +42,7 @@ pub(crate) fn list_of_customer(call: &Call<'_>, account: &mut Account) -> Handle
     let customer = call.param("customer_id");
     let wanted =
         |card: &Card| card.doc["customer_id"] == customer && card.active && !card.expired(call.now);
-    let cards = &account.wallets.cards;
+    let cards = &account.cards;
     let after = call.query.first("starting_after").map(|id| {
         let found = cards.iter().find(|card| card.doc["id"] == id);
         found.map_or("", |card| text_of(&card.doc["card_id"]))
@@ -58,7 +54,7 @@ pub(crate) fn list_of_customer(call: &Call<'_>, account: &mut Account) -> Handle
 }
 
 pub(crate) fn read_of_customer(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let card = account.wallets.cards.get(call.param("card_id"), "card")?;
+    let card = account.cards.get(call.param("card_id"))?;
     if card.doc["customer_id"] != call.param("customer_id") {
         return Err(ApiError::not_found("card"));
     }

@@ -2,7 +2,7 @@
 
 use crate::api::prelude::*;
 use crate::api::wallets::check;
-use crate::state::wallets::{Card, FirstResponse, PER_CARD, Transaction};
+use crate::state::wallets::{Card, FirstResponse, Transaction};
 
 const WRITE: [&str; 2] = ["admin:wallets", "write:wallets"];
 
@@ -20,7 +20,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         let reason = "a fund and the use of card_id need admin:wallets or write:wallets";
         return Err(ApiError::forbidden(reason));
     }
-    let by_token = token.and_then(|token| account.wallets.tokens.find(token).cloned());
+    let by_token = token.and_then(|token| account.wallet_tokens.find(token).cloned());
     let id = card_id.map(str::to_owned).or(by_token).unwrap_or_default();
     with_card(call, account, &id, None, |card| {
         let mut tokens = card.tokens.iter();
@@ -91,7 +91,7 @@ fn resolve(
     change: impl FnOnce(&mut Card, usize) -> ApiResult<Made>,
 ) -> HandlerResult {
     let id = call.param("transaction_id");
-    let card_id = account.wallets.transactions.get(id, "transaction")?.clone();
+    let card_id = account.wallet_transactions.get(id)?.clone();
     with_card(call, account, &card_id, Some(id), |card| {
         let holds = |t: &Transaction| t.doc["id"] == id && t.locked > 0;
         let index = card.transactions.iter().position(holds);
@@ -108,13 +108,11 @@ fn with_card(
     parent: Option<&str>,
     change: impl FnOnce(&mut Card) -> ApiResult<Made>,
 ) -> HandlerResult {
-    let card = account.wallets.cards.get_mut(card_id, "card")?;
+    let card = account.cards.get_mut(card_id)?;
     let ref_id = text_of(&call.body["ref_id"]);
     if let Some(response) = card.first_response(ref_id, call.path, &call.body)? {
         return ApiResponse::ok(response);
     }
-    let fits = card.transactions.len() < PER_CARD;
-    ensure_capacity(fits, "transactions of one card")?;
     let (kind, amount, locked) = change(card)?;
     let id = uuid();
     let mut doc = stamp(call, "created");
@@ -128,7 +126,7 @@ fn with_card(
         doc: doc.clone(),
         locked,
     });
-    account.wallets.transactions.put(&id, card_id.to_owned());
+    account.wallet_transactions.put(&id, card_id.to_owned());
     ApiResponse::ok(doc)
 }
 

@@ -1,22 +1,8 @@
 use super::*;
 
 fn callback() -> Callback {
-    Callback {
-        delivery_id: crate::state::uuid(),
-        subscription_id: None,
-        body: None,
-        session_id: "T12345678.s".into(),
-        transaction_id: None,
-        error: None,
-        event: None,
-        method: "GET".into(),
-        url: "https://shop.example/cb?secret=1".into(),
-        attempts: Vec::new(),
-        state: CallbackState::Waiting(DateTime::UNIX_EPOCH),
-        with_session: false,
-        session_event: None,
-        number: 0,
-    }
+    let state = CallbackState::Waiting(DateTime::UNIX_EPOCH);
+    Callback::new("T12345678.s", "https://shop.example/cb?secret=1", state)
 }
 
 #[test]
@@ -60,19 +46,4 @@ fn pauses_double_up_to_an_hour() {
 #[test]
 fn debug_does_not_show_the_url() {
     assert!(!format!("{:?}", callback()).contains("secret"));
-}
-
-#[test]
-fn only_so_many_are_kept_and_the_oldest_go_first() {
-    let mut callbacks = Callbacks::default();
-    let first = callback();
-    callbacks.add(first.clone());
-    (0..LIMIT).for_each(|_| callbacks.add(callback()));
-    assert_eq!(callbacks.all().len(), LIMIT);
-    assert!(
-        callbacks
-            .all()
-            .iter()
-            .all(|c| c.delivery_id != first.delivery_id)
-    );
 }

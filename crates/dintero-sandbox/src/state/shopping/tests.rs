@@ -4,7 +4,7 @@ type Recorded = (Kind, i64, i64);
 
 fn order(operations: &[Recorded]) -> Order {
     let doc = json!({"items": [{"line_id": 1, "gross_amount": 700}, {"line_id": 2, "gross_amount": 300}]});
-    let mut order = Order::new(doc, DateTime::UNIX_EPOCH, Value::Null);
+    let mut order = Order::new(doc, Value::Null);
     for (kind, line, amount) in operations {
         let record = json!({"items": [{"line_id": line, "amount": amount}], "success": true});
         order.add(kind.plural(), record);

@@ -25,10 +25,11 @@ fn a_filter_applies_before_the_limit() {
 }
 
 #[test]
-fn a_full_store_returns_an_error() {
-    let store = store(3);
-    assert_eq!(store.check_capacity(LIMIT - 3, "cards"), Ok(()));
-    assert!(store.check_capacity(LIMIT - 2, "cards").is_err());
+fn the_oldest_go_first_and_are_named() {
+    let mut store = store(3);
+    assert_eq!(store.keep_newest(1), ["1", "2"]);
+    assert_eq!(store.page(None, 9, |_| true).expect("page").0, [&3]);
+    assert_eq!(store.keep_newest(1), [""; 0]);
 }
 
 #[test]
@@ -36,8 +37,8 @@ fn a_replaced_object_keeps_its_place() {
     let mut store = store(2);
     store.put("1", 10);
     assert_eq!(store.page(None, 9, |_| true).expect("page").0, [&2, &10]);
-    *store.get_mut("2", "n").expect("there") = 20;
+    *store.get_mut("2").expect("there") = 20;
     assert_eq!(store.find("2"), Some(&20));
-    assert_eq!(store.get("7", "n").expect_err("absent").status, 404);
+    assert_eq!(store.get("7").expect_err("absent").status, 404);
     assert!(!store.contains("7"));
 }

@@ -3,7 +3,7 @@
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 use super::page::{self, View};
-use super::{Choice, act, check_payable};
+use super::{Choice, act, check_payable, express};
 use crate::api::checkout::card::{Card, Case};
 use crate::api::prelude::*;
 use crate::body::is_form;
@@ -12,7 +12,7 @@ use crate::body::is_form;
 pub(crate) fn page(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     if !accepts(call, "text/html") {
         let id = call.param("session_id");
-        account.checkout.sessions.get(id, "session")?;
+        account.sessions.get(id)?;
     }
     Ok(show(call, account, None))
 }
@@ -20,7 +20,10 @@ pub(crate) fn page(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 /// `POST` on the session's `url`. The response to a form is a redirect to the shop or a page, to JSON, or where JSON is
 /// accepted, it is JSON; an empty body pays with the approved card.
 pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    if is_form(call.headers) && call.body.is_object() && !accepts(call, "application/json") {
+    if express::is_meant(call) {
+        return express::submit(call, account);
+    }
+    if is_of_page(call) {
         return Ok(submit_form(call, account));
     }
     let text = |name: &str| call.body.get(name).map(|v| v.as_str().unwrap_or_default());
@@ -36,8 +39,8 @@ pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check.finish()?;
     let session_id = call.param("session_id");
     let id = choice.map_or(Ok(None), |choice| act(call, account, session_id, &choice))?;
-    let session = account.checkout.sessions.get(session_id, "session")?;
-    let transactions = &account.checkout.transactions;
+    let session = account.sessions.get(session_id)?;
+    let transactions = &account.transactions;
     let transaction = id.as_ref().and_then(|id| transactions.find(id));
     ApiResponse::ok(json!({
         "session_id": session_id,
@@ -47,6 +50,31 @@ pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         "redirect_url": redirect_url(account, session),
         "error": error(account, session),
     }))
+}
+
+pub(super) fn is_of_page(call: &Call<'_>) -> bool {
+    is_form(call.headers) && call.body.is_object() && !accepts(call, "application/json")
+}
+
+/// Leads back to the payment page, or shows why the express session could not be changed.
+pub(super) fn express_page(call: &Call<'_>, account: &Account, done: ApiResult<()>) -> ApiResponse {
+    let Err(error) = done else {
+        let page = format!("/v1/view/{}", call.param("session_id"));
+        return ApiResponse::new(303, Value::Null).with_header("location", page);
+    };
+    let fields = error.errors.iter().map(|e| text_of(&e["message"]));
+    let reasons: Vec<_> = std::iter::once(error.message.as_str())
+        .chain(fields)
+        .collect();
+    let text = format!("Nothing was done: {}.", reasons.join("; "));
+    let page = show(call, account, Some(&text));
+    // The page of an unknown session keeps its own status.
+    let status = if page.status == 200 {
+        error.status
+    } else {
+        page.status
+    };
+    ApiResponse { status, ..page }
 }
 
 fn accepts(call: &Call<'_>, media_type: &str) -> bool {
@@ -71,7 +99,7 @@ fn choice(action: Option<&str>, card: Card) -> Option<Choice> {
 fn submit_form(call: &Call<'_>, account: &mut Account) -> ApiResponse {
     match act_on_form(call, account) {
         Ok(Some(challenge)) => challenge,
-        Ok(None) => match account.checkout.sessions.find(call.param("session_id")) {
+        Ok(None) => match account.sessions.find(call.param("session_id")) {
             Some(session) => ApiResponse::new(303, Value::Null)
                 .with_header("location", redirect_url(account, session))
                 .with_header("cache-control", "no-store"),
@@ -110,7 +138,7 @@ fn act_on_form(call: &Call<'_>, account: &mut Account) -> ApiResult<Option<ApiRe
     } else if field("challenge").is_none()
         && is_paying
         && card.case == Case::Challenge
-        && let Some(session) = account.checkout.sessions.find(session_id)
+        && let Some(session) = account.sessions.find(session_id)
         && check_payable(call, session).is_ok()
     {
         return Ok(Some(view(call, session, None).challenge(number)));
@@ -126,7 +154,7 @@ fn act_on_form(call: &Call<'_>, account: &mut Account) -> ApiResult<Option<ApiRe
 }
 
 fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse {
-    let Some(session) = account.checkout.sessions.find(call.param("session_id")) else {
+    let Some(session) = account.sessions.find(call.param("session_id")) else {
         return page::missing();
     };
     let view = view(call, session, error);
@@ -154,6 +182,7 @@ fn view<'a>(call: &Call<'a>, session: &'a Session, error: Option<&'a str>) -> Vi
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
     View {
         order: &session.doc["order"],
+        express: session.doc.get("express"),
         keeps_card: session.keeps_card,
         embedders: &call.settings.embedders,
         scheme: scheme.filter(|s| s.chars().all(is_plain) && !matches!(*s, "http" | "https")),
@@ -163,7 +192,7 @@ fn view<'a>(call: &Call<'a>, session: &'a Session, error: Option<&'a str>) -> Vi
 
 fn transaction<'a>(account: &'a Account, session: &Session) -> Option<&'a Transaction> {
     let id = session.transaction_id.as_deref()?;
-    account.checkout.transactions.find(id)
+    account.transactions.find(id)
 }
 
 fn error(account: &Account, session: &Session) -> Option<&'static str> {

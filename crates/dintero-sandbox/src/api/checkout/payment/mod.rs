@@ -1,5 +1,6 @@
 //! What the payer's choices do: the transaction, its events, what is captured and kept at once, and the callback.
 
+pub(crate) mod express;
 pub(crate) mod form;
 mod page;
 
@@ -39,7 +40,7 @@ pub(crate) fn check_payable(call: &Call<'_>, session: &Session) -> ApiResult<()>
     match session.over(call.now) {
         Some(reason) => Err(ApiError::wrong_state(reason)),
         None if session.locked => Err(ApiError::wrong_state("the session is locked")),
-        None => session.check_capacity(),
+        None => Ok(()),
     }
 }
 
@@ -51,7 +52,7 @@ pub(crate) fn pay(
     card: &Card,
 ) -> ApiResult<String> {
     let mut card = card.clone();
-    let session = account.checkout.sessions.get(session_id, "session")?;
+    let session = account.sessions.get(session_id)?;
     if card.case == Case::TokenTimesOut && session.keeps_card {
         card.outcome = Authorization::Failed;
     }
@@ -80,7 +81,7 @@ pub(crate) fn pay_invoice(
 
 /// A payment of the kind that waits for the merchant, which is the only one that the sandbox can hold.
 fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<String> {
-    let session = account.checkout.sessions.get(session_id, "session")?;
+    let session = account.sessions.get(session_id)?;
     ensure_state(!session.keeps_card, "the session is for keeping a card")?;
     let held = ("dintero.external", Authorization::OnHold);
     let id = begin(call, account, session_id, held, None)?;
@@ -89,7 +90,7 @@ fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<S
 }
 
 fn cancel(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<()> {
-    let session = account.checkout.sessions.get_mut(session_id, "session")?;
+    let session = account.sessions.get_mut(session_id)?;
     check_payable(call, session)?;
     session.cancel(call.cause(), None);
     callbacks::on_cancel(account, call.now, session_id);
@@ -102,15 +103,13 @@ pub(crate) fn decide(
     session_id: &str,
     is_given: bool,
 ) -> ApiResult<String> {
-    let checkout = &mut account.checkout;
-    let session = checkout.sessions.get(session_id, "session")?;
+    let session = account.sessions.get(session_id)?;
     let id = session.transaction_id.clone().unwrap_or_default();
-    session.check_capacity()?;
-    let transaction = checkout.transactions.find(&id);
+    let transaction = account.transactions.find(&id);
     let is_held = transaction.is_some_and(|t| t.ledger.authorization == Authorization::OnHold);
     ensure_state(is_held, "the payment is not on hold")?;
-    let transaction = checkout.transactions.get_mut(&id, "transaction")?;
-    transaction.check_capacity()?;
+    let transaction = account.transactions.get_mut(&id)?;
+    transaction.check_idle()?;
     transaction.ledger.authorization = match is_given {
         true => Authorization::Given,
         false => Authorization::Failed,
@@ -126,11 +125,8 @@ fn begin(
     (product_type, outcome): (&str, Authorization),
     card: Option<&Card>,
 ) -> ApiResult<String> {
-    let checkout = &mut account.checkout;
-    let session = checkout.sessions.get_mut(session_id, "session")?;
+    let session = account.sessions.get_mut(session_id)?;
     check_payable(call, session)?;
-    checkout.tokens.check_capacity(1, "card tokens")?;
-    checkout.transactions.check_capacity(1, "transactions")?;
 
     let body = session.body(&[]);
     let amount = body["order"]["amount"].as_i64().unwrap_or(0);
@@ -164,14 +160,14 @@ fn begin(
     let extra = json!({"transaction_status": status});
     transaction.add_event(call.cause(), "INITIALIZE", amount, extra);
     session.transaction_id = Some(id.clone());
-    checkout.transactions.put(&id, transaction);
+    account.transactions.put(&id, transaction);
     Ok(id)
 }
 
 fn finish(call: &Call<'_>, account: &mut Account, id: &str, card: Option<&Card>) -> ApiResult<()> {
-    let transaction = account.checkout.transactions.get_mut(id, "transaction")?;
+    let transaction = account.transactions.get_mut(id)?;
     let session_id = transaction.session_id.clone();
-    let session = account.checkout.sessions.get_mut(&session_id, "session")?;
+    let session = account.sessions.get_mut(&session_id)?;
     let body = session.body(&[]);
     let amount = transaction.ledger.authorized;
     let authorization = transaction.ledger.authorization;
@@ -208,7 +204,7 @@ fn finish(call: &Call<'_>, account: &mut Account, id: &str, card: Option<&Card>)
         if session.keeps_card {
             transaction.doc["payment_operation"] = json!("generate_payment_token");
         }
-        let tokens = &mut account.checkout.tokens;
+        let tokens = &mut account.card_tokens;
         tokens.put(text_of(&token["id"]), token.clone());
         token
     });

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::express;
 use crate::api::checkout::card::{CARDS, Case};
 use crate::api::prelude::*;
 use crate::html;
@@ -12,6 +13,7 @@ const LOOPBACK: &str =
 
 pub(super) struct View<'a> {
     pub(super) order: &'a Value,
+    pub(super) express: Option<&'a Value>,
     pub(super) keeps_card: bool,
     pub(super) scheme: Option<&'a str>,
     /// The origins that may embed the page besides this machine's.
@@ -33,6 +35,9 @@ impl View<'_> {
         self.page(&pay, html! {
             div class="two" {
                 (self.summary())
+                @if let Some(express) = self.express {
+                    (express::fields(express, self.order, |amount| money(amount, text_of(&self.order["currency"]))))
+                }
                 form method="post" {
                     fieldset {
                         legend { "Test card" }
