@@ -29,9 +29,9 @@ const EXPRESS: u32 = 6;
 
 /// Built for the first callback: it takes longer than the sandbox needs to start.
 static HTTP: LazyLock<Option<Client>> = LazyLock::new(|| {
-    // No redirects: the signature is for one URL. No proxy: what is called is near. No connection outlives its runtime.
     #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
     let _ = rustls_lib::crypto::ring::default_provider().install_default();
+    // No redirects: the signature is for one URL. No proxy: what is called is near. No connection outlives its runtime.
     let client = Client::builder()
         .redirect(Policy::none())
         .no_proxy()

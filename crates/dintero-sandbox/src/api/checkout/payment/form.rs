@@ -1,10 +1,12 @@
 //! `GET` and `POST` on a session's `url`: the page and its forms for a browser, JSON for another program.
 
+use std::iter::once;
+
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
-use super::page::{self, View};
+use super::page::View;
 use super::{Choice, act, check_payable, express};
-use crate::api::checkout::card::{Card, Case};
+use crate::api::checkout::card::{CARDS, Card, Case};
 use crate::api::prelude::*;
 use crate::body::is_form;
 
@@ -63,14 +65,16 @@ pub(super) fn express_page(call: &Call<'_>, account: &Account, done: ApiResult<(
         return ApiResponse::new(303, Value::Null).with_header("location", page);
     };
     let fields = error.errors.iter().map(|e| text_of(&e["message"]));
-    let reasons: Vec<_> = std::iter::once(error.message.as_str())
-        .chain(fields)
-        .collect();
+    let reasons: Vec<_> = once(&*error.message).chain(fields).collect();
     let text = format!("Nothing was done: {}.", reasons.join("; "));
-    let page = show(call, account, Some(&text));
+    failed(call, account, error.status, &text)
+}
+
+fn failed(call: &Call<'_>, account: &Account, status: u16, text: &str) -> ApiResponse {
+    let page = show(call, account, Some(text));
     // The page of an unknown session keeps its own status.
     let status = if page.status == 200 {
-        error.status
+        status
     } else {
         page.status
     };
@@ -100,19 +104,13 @@ fn submit_form(call: &Call<'_>, account: &mut Account) -> ApiResponse {
     match act_on_form(call, account) {
         Ok(Some(challenge)) => challenge,
         Ok(None) => match account.sessions.find(call.param("session_id")) {
-            Some(session) => ApiResponse::new(303, Value::Null)
+            Some(session) if call.body["embedded"].is_null() => ApiResponse::new(303, Value::Null)
                 .with_header("location", redirect_url(account, session))
                 .with_header("cache-control", "no-store"),
-            None => page::missing(),
+            // The page around this one is told, and leads on.
+            _ => show(call, account, None),
         },
-        Err(error) => {
-            let mut response = show(call, account, Some(&error.message));
-            // The page of an unknown session keeps its own status.
-            if response.status == 200 {
-                response.status = error.status;
-            }
-            response
-        }
+        Err(error) => failed(call, account, error.status, &error.message),
     }
 }
 
@@ -124,11 +122,23 @@ fn act_on_form(call: &Call<'_>, account: &mut Account) -> ApiResult<Option<ApiRe
         value.filter(|value| !value.is_empty())
     };
     let session_id = call.param("session_id");
-    let number = field("card_number").or(field("card")).unwrap_or_default();
-    let is_paying = matches!(field("action"), None | Some("pay"));
+    let chosen = field("card").unwrap_or_default();
+    let chosen = match CARDS.iter().find(|row| row.2 == chosen) {
+        Some(row) if field("scheme") == Some("mastercard") => row.3.unwrap_or_default(),
+        _ => chosen,
+    };
+    let number = field("card_number").unwrap_or(chosen);
+    let action = match field("action") {
+        None | Some("pay") if number == "hold" => Some("hold"),
+        action => action,
+    };
+    let is_paying = matches!(action, None | Some("pay"));
     let mut card = match Card::from_number(number) {
         None if is_paying => {
-            let reason = "This card number is not one of the test cards in the table.";
+            let reason = match number {
+                "" => "Choose a card; there is no Mastercard that needs 3-D Secure.",
+                _ => "This card number is not one of the test cards.",
+            };
             return Err(ApiError::bad_request(reason));
         }
         card => card.unwrap_or_else(Card::approved),
@@ -141,9 +151,11 @@ fn act_on_form(call: &Call<'_>, account: &mut Account) -> ApiResult<Option<ApiRe
         && let Some(session) = account.sessions.find(session_id)
         && check_payable(call, session).is_ok()
     {
-        return Ok(Some(view(call, session, None).challenge(number)));
+        return Ok(Some(
+            view(call, account, Some(session), None).challenge(number),
+        ));
     }
-    let choice = choice(field("action"), card).ok_or_else(|| {
+    let choice = choice(action, card).ok_or_else(|| {
         ApiError::bad_request("The form has a button that the sandbox does not know.")
     })?;
     let done = act(call, account, session_id, &choice);
@@ -154,10 +166,11 @@ fn act_on_form(call: &Call<'_>, account: &mut Account) -> ApiResult<Option<ApiRe
 }
 
 fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse {
-    let Some(session) = account.sessions.find(call.param("session_id")) else {
-        return page::missing();
+    let session = account.sessions.find(call.param("session_id"));
+    let view = view(call, account, session, error);
+    let Some(session) = session else {
+        return view.missing();
     };
-    let view = view(call, session, error);
     if session.over(call.now).is_none() {
         return view.choose();
     }
@@ -176,18 +189,49 @@ fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse 
     view.over(says, is_held, is_web.then_some(back.as_str()))
 }
 
-fn view<'a>(call: &Call<'a>, session: &'a Session, error: Option<&'a str>) -> View<'a> {
-    let return_url = session.doc["url"]["return_url"].as_str();
+fn view<'a>(
+    call: &'a Call<'_>,
+    account: &Account,
+    session: Option<&'a Session>,
+    error: Option<&'a str>,
+) -> View<'a> {
+    let doc = session.map_or(&Value::Null, |session| &session.doc);
+    let return_url = doc["url"]["return_url"].as_str();
     let scheme = return_url.and_then(|url| Some(url.split_once("://")?.0));
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    let is_over = session.is_none_or(|session| session.over(call.now).is_some());
     View {
-        order: &session.doc["order"],
-        express: session.doc.get("express"),
-        keeps_card: session.keeps_card,
+        order: &doc["order"],
+        express: doc.get("express"),
+        keeps_card: session.is_some_and(|session| session.keeps_card),
         embedders: &call.settings.embedders,
         scheme: scheme.filter(|s| s.chars().all(is_plain) && !matches!(*s, "http" | "https")),
         error,
+        sdk: call.query.first("sdk").map(|_| json!({
+            "sid": call.param("session_id"), "session": session.map(|session| session.body(&[])),
+            "event": is_over.then(|| end(account, session)), "first": call.method == "GET",
+        })),
     }
+}
+
+/// Returns the event by which the Web SDK learns how a session ended.
+fn end(account: &Account, session: Option<&Session>) -> Value {
+    let Some(session) = session else {
+        return json!({"type": "SessionNotFound"});
+    };
+    let status = transaction(account, session).map(|t| t.ledger.status());
+    let error = error(account, session);
+    let kind = match (error, status) {
+        (Some("cancelled"), _) => "SessionCancel",
+        (Some(_), _) => "SessionPaymentError",
+        (None, None) => "SessionNotFound",
+        (None, Some("ON_HOLD")) => "SessionPaymentOnHold",
+        (None, Some(_)) => "SessionPaymentAuthorized",
+    };
+    json!({
+        "type": kind, "error": error, "href": redirect_url(account, session), "transaction_id": session.transaction_id,
+        "merchant_reference": session.doc["order"]["merchant_reference"],
+    })
 }
 
 fn transaction<'a>(account: &'a Account, session: &Session) -> Option<&'a Transaction> {
