@@ -16,6 +16,8 @@ use crate::schema::tidy::expand;
 const REDACTED: &str = "***";
 /// Ids that merchants choose and that are often a customer's name, address or number.
 const PERSONAL: [&str; 2] = ["card_id", "customer_id"];
+/// The last words of names of fields that are hidden unless a mark says otherwise.
+const CREDENTIALS: &str = "token secret pin pan cvc cvv password iban ssn nonce";
 /// No path of the API has more parts than this.
 const PARTS: usize = 16;
 
@@ -159,10 +161,21 @@ fn value(document: &Value, schemas: &[&Value], json: &mut Value) {
                 .for_each(|item| value(document, &items, item));
         }
         Value::Object(members) => {
-            let all = std::mem::take(members).into_iter();
-            *members = all
-                .map(|(name, json)| member(document, schemas, name, json))
-                .collect();
+            members.retain(|name, _| is_plain(name) || !named(schemas, name).is_empty());
+            for (name, json) in members {
+                let nodes = named(schemas, name);
+                let below = expanded(document, nodes.iter().copied());
+                let marks = nodes.iter().chain(&below);
+                let marks = marks.filter_map(|node| node["x-dintero-personal"].as_bool());
+                // A field may be a credential before an overlay marks it.
+                let last = name.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
+                let is_credential = CREDENTIALS.split(' ').any(|word| last == Some(word));
+                // Marked anywhere is marked.
+                match nodes.is_empty() || marks.max().unwrap_or(is_credential) {
+                    true => *json = REDACTED.into(),
+                    false => value(document, &below, json),
+                }
+            }
         }
         Value::Null => {}
         scalar => {
@@ -180,29 +193,11 @@ fn value(document: &Value, schemas: &[&Value], json: &mut Value) {
     }
 }
 
-fn member(document: &Value, schemas: &[&Value], name: String, mut json: Value) -> (String, Value) {
-    let nodes = schemas
+fn named<'a>(schemas: &[&'a Value], name: &str) -> Vec<&'a Value> {
+    let found = schemas
         .iter()
-        .filter_map(|schema| schema["properties"].get(&name));
-    let nodes: Vec<_> = nodes.collect();
-    let below = expanded(document, nodes.iter().copied());
-    let marks = nodes
-        .iter()
-        .chain(&below)
-        .filter_map(|node| node["x-dintero-personal"].as_bool());
-    // A field may be a credential before an overlay marks it.
-    let last = name.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
-    const CREDENTIALS: &str = "token secret pin pan cvc cvv password iban ssn nonce";
-    let is_credential = CREDENTIALS.split(' ').any(|word| last == Some(word));
-    // Marked anywhere is marked.
-    let is_marked = marks.max().unwrap_or(is_credential);
-    if nodes.is_empty() || is_marked {
-        json = REDACTED.into();
-    } else {
-        value(document, &below, &mut json);
-    }
-    let is_named = !nodes.is_empty() || is_plain(&name);
-    (if is_named { name } else { REDACTED.to_owned() }, json)
+        .filter_map(|schema| schema["properties"].get(name));
+    found.collect()
 }
 
 fn expanded<'a>(document: &'a Value, schemas: impl Iterator<Item = &'a Value>) -> Vec<&'a Value> {

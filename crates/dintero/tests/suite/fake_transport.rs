@@ -113,7 +113,11 @@ async fn a_lost_response_is_confirmed_through_the_function_and_one_capture_is_se
 async fn each_outcome_says_in_a_sentence_what_happened() {
     for (status, body, expected) in [
         (202, transaction(false), "the request was accepted"),
-        (400, json!({"error": {"message": "no"}}), "failed with status 400"),
+        (
+            400,
+            json!({"error": {"message": "no"}}),
+            "failed with status 400",
+        ),
         (500, json!({}), "the request may have been carried out"),
     ] {
         let (dintero, _) = client(move |request, _| match *request.method() {
