@@ -105,10 +105,7 @@ pub fn missing(document: &Document, api: &Api, what: &Missing, said: &str) -> Er
         }
     };
     let problem = format!("no Rust can be generated for it: {said}");
-    let help = "Rename it, or leave it out, with an overlay action";
-    document
-        .error(Rule::Generator, &pointer, problem, help)
-        .into()
+    document.finding(Rule::Generator, &pointer, problem).into()
 }
 
 thread_local! {

@@ -66,7 +66,10 @@ pub(crate) fn options(parts: &Parts) -> Option<ApiResponse> {
     if parts.method != Method::OPTIONS {
         return None;
     }
-    let methods = allowed_methods(parts.uri.path())?;
+    let path = parts.uri.path();
+    let is_page = ["*", "/"].contains(&path) || path.starts_with("/_sandbox");
+    let of_page = || is_page.then(|| "GET, HEAD, OPTIONS".to_owned());
+    let methods = allowed_methods(path).or_else(of_page)?;
     let asked = parts.headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS);
     let asked = asked.and_then(|names| names.to_str().ok());
     let response = ApiResponse::new(204, serde_json::Value::Null)

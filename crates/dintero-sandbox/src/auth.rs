@@ -37,7 +37,7 @@ pub(crate) fn authorize(
 }
 
 /// Returns the account that an audience names, on a host of Dintero's or by which the sandbox itself is reached.
-fn account_of(call: &Call<'_>, audience: &str) -> Option<String> {
+fn account_of(shared: &Shared, call: &Call<'_>, audience: &str) -> Option<String> {
     const HOSTS: [&str; 2] = ["api.dintero.com", "test.dintero.com"];
     let url = Url::parse(audience).ok()?;
     let base = Url::parse(call.base_url).ok()?;
@@ -45,7 +45,8 @@ fn account_of(call: &Call<'_>, audience: &str) -> Option<String> {
     let is_dintero = is_dintero && url.host_str().is_some_and(|host| HOSTS.contains(&host));
     // The request has reached the sandbox by a host that was checked.
     let reached = call.headers.get("host").and_then(|host| host.to_str().ok());
-    let is_own = url.host() == base.host()
+    let is_own = shared.is_own(&url)
+        || url.host() == base.host()
         || Some(&url[Position::BeforeHost..Position::AfterPort]) == reached;
     let account = url.path().strip_prefix("/v1/accounts/")?;
     let account = account.strip_suffix('/').unwrap_or(account);
@@ -66,7 +67,7 @@ pub(crate) fn issue_token(shared: &Shared, call: &Call<'_>, handled: &mut bool) 
     let client = client.ok_or_else(unknown)?;
 
     let audience = text_of(&call.body["audience"]);
-    let account = account_of(call, audience).unwrap_or_default();
+    let account = account_of(shared, call, audience).unwrap_or_default();
     let mut check = Check::default();
     let is_credentials = call.body["grant_type"] == "client_credentials";
     check.ensure(is_credentials, "grant_type", "must be client_credentials");

@@ -86,12 +86,14 @@ async fn the_body_of_the_token_call_is_checked() {
 async fn an_audience_may_be_on_any_host_of_dintero_or_of_the_sandbox() {
     let api = start_with(Sandbox::builder().public_url("http://sandbox.test:8400/")).await;
     let reached = format!("http://127.0.0.1:{}", api.sandbox.port());
+    let other = format!("http://localhost:{}", api.sandbox.port());
     for base in [
         "https://api.dintero.com",
         "https://T12345678@api.dintero.com",
         "https://test.dintero.com",
         "http://sandbox.test:8400",
         &reached,
+        &other,
     ] {
         for end in ["", "/"] {
             let audience = format!("{base}/v1/accounts/T12345678{end}");

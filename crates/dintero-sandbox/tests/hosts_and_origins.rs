@@ -128,6 +128,11 @@ async fn a_preflight_allows_what_the_path_has() {
         (plain.status().as_u16(), &plain.headers()["allow"]),
         (204, &"GET, PUT, HEAD, OPTIONS".parse().expect("a value"))
     );
+    for page in ["/", "/_sandbox", "/_sandbox/health", "/_sandbox/deliveries"] {
+        let plain = with(&api, Method::OPTIONS, page, &[]).await;
+        assert_eq!(plain.status(), 204, "{page}");
+        assert_eq!(plain.headers()["allow"], "GET, HEAD, OPTIONS");
+    }
     let unknown = with(&api, Method::OPTIONS, "/v1/unknown", &[]).await;
     assert_eq!(unknown.status(), 404);
 }

@@ -186,3 +186,34 @@ async fn an_invoice_needs_no_session_of_its_own() {
         refused(&api.post("/v1/sessions/pay", body).await, 400);
     }
 }
+
+#[tokio::test]
+async fn an_express_session_is_paid_once_it_has_an_address_and_its_shipping() {
+    let api = start().await;
+    let mut body = invoice_session_body(None);
+    let order = body["order"].as_object_mut().expect("an order");
+    let option = order.remove("shipping_option").expect("an option");
+    body["order"]["amount"] = json!(45_100);
+    body["express"] = json!({"shipping_options": [option]});
+    let created = ok(api.post("/v1/sessions-profile", body).await);
+    let path = format!("/v1/sessions/{}", created["id"].as_str().expect("an id"));
+    let pay = format!("{path}/pay");
+    let give = async |body: Value| {
+        let url = created["url"].as_str().expect("a URL");
+        let given = api.http.post(url).json(&body).send().await;
+        assert_eq!(given.expect("a response").status(), 200);
+    };
+    refused(
+        &api.post(&pay, invoice_body("kravia.invoice_b2b")).await,
+        400,
+    );
+    give(json!({"action": "set_shipping_address", "shipping_address": billing_address()})).await;
+    refused(
+        &api.post(&pay, invoice_body("kravia.invoice_b2b")).await,
+        400,
+    );
+    assert_eq!(ok(api.get(&path).await)["transaction_id"], Value::Null);
+    give(json!({"action": "set_shipping_option", "shipping_option": "post"})).await;
+    let paid = ok(api.post(&pay, invoice_body("kravia.invoice_b2b")).await);
+    assert_eq!(paid["success"], true);
+}

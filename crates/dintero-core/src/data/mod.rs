@@ -1,4 +1,4 @@
-//! The wire types of the generated clients: lenient in what they deserialize, strict in what they send.
+//! The wire types of the clients: lenient in what they deserialize, strict in what they send.
 
 mod decode;
 mod lenient;

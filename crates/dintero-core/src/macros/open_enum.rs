@@ -118,7 +118,9 @@ macro_rules! open_integer {
 
         impl $crate::data::Validate for $name {
             #[inline]
-            fn check(&self, _: &[$crate::data::Limit], _: &mut $crate::data::Violations) {}
+            fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
+                <i64 as $crate::data::Validate>::check(&self.as_i64(), limits, at);
+            }
         }
     };
 }
