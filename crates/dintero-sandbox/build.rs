@@ -10,8 +10,10 @@ use serde_json::Value;
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=build.rs");
-    for api in APIS {
-        if let Err(problem) = convert(api) {
+    let documents = APIS.map(|api| (api, format!("../../openapi/{api}.yaml")));
+    let own = ("sandbox", "sandbox.yaml".to_owned());
+    for (name, input) in documents.into_iter().chain([own]) {
+        if let Err(problem) = convert(name, &input) {
             for line in problem.lines() {
                 println!("cargo::error={line}");
             }
@@ -21,15 +23,14 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn convert(api: &str) -> Result<(), String> {
-    let input = format!("../../openapi/{api}.yaml");
+fn convert(name: &str, input: &str) -> Result<(), String> {
     println!("cargo::rerun-if-changed={input}");
-    let mut document = Document::read(Path::new(&input)).map_err(|errors| {
+    let mut document = Document::read(Path::new(input)).map_err(|errors| {
         format!("{errors}\nA vendored git dependency has no OpenAPI documents: depend on the published package.")
     })?;
     without_prose(&mut document.root, "");
     let out = env::var("OUT_DIR").map_err(|error| error.to_string())?;
-    let file = Path::new(&out).join(format!("{api}.json"));
+    let file = Path::new(&out).join(format!("{name}.json"));
     fs::write(file, document.root.to_string()).map_err(|error| error.to_string())
 }
 
