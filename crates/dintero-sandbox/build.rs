@@ -7,6 +7,7 @@ use std::{env, fs};
 use dintero_codegen::APIS;
 use dintero_codegen::document::Document;
 use serde_json::Value;
+use serde_json_path::JsonPath;
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=build.rs");
@@ -28,10 +29,33 @@ fn convert(name: &str, input: &str) -> Result<(), String> {
     let mut document = Document::read(Path::new(input)).map_err(|errors| {
         format!("{errors}\nA vendored git dependency has no OpenAPI documents: depend on the published package.")
     })?;
+    let overlay = format!("../../openapi/overlays/{api}.yaml");
+    println!("cargo::rerun-if-changed={overlay}");
+    let overlay = Document::read(Path::new(&overlay)).map_err(|errors| errors.to_string())?;
+    mark_personal(&mut document.root, &overlay.root)?;
     without_prose(&mut document.root, "");
     let out = env::var("OUT_DIR").map_err(|error| error.to_string())?;
     let file = Path::new(&out).join(format!("{name}.json"));
     fs::write(file, document.root.to_string()).map_err(|error| error.to_string())
+}
+
+/// Takes over the overlay's marks of what is personal or secret; its names and choices are those of the clients.
+fn mark_personal(document: &mut Value, overlay: &Value) -> Result<(), String> {
+    const MARK: &str = "x-dintero-personal";
+    for action in overlay["actions"].as_array().into_iter().flatten() {
+        let mark = &action["update"][MARK];
+        let target = action["target"].as_str().unwrap_or_default();
+        let path = JsonPath::parse(target).map_err(|error| format!("{target}: {error}"))?;
+        let places = path.query_located(document);
+        let places = places.locations().map(|place| place.to_json_pointer());
+        let places: Vec<_> = places.filter(|_| !mark.is_null()).collect();
+        for place in places {
+            if let Some(node) = document.pointer_mut(&place) {
+                node[MARK] = mark.clone();
+            }
+        }
+    }
+    Ok(())
 }
 
 /// `within` is the key above: below `properties`, `description` is a name and no prose.

@@ -32,7 +32,9 @@ fn docs() -> Vec<String> {
 
 #[test]
 fn code_in_descriptions_is_not_a_doctest() {
-    let docs = docs();
+    let mut docs = docs();
+    let example = docs.iter().position(|line| line == "# Example");
+    docs.truncate(example.expect("an example"));
     let mut fenced = false;
     for line in &docs {
         if line.starts_with("```") {
@@ -58,6 +60,59 @@ fn code_in_descriptions_is_not_a_doctest() {
             "let fenced = 1;",
             "- let listed = 1;"
         ]
+    );
+}
+
+#[test]
+fn every_method_has_an_example_without_credentials_and_a_place_in_the_table() {
+    for api in dintero_codegen::APIS {
+        let generation = dintero_codegen::generate(&root().join("openapi"), api);
+        let generation = generation.unwrap_or_else(|error| panic!("{error}"));
+        let (source, methods) = (&generation.source, generation.api.operations.keys());
+        for method in methods {
+            assert!(source.contains(&format!("[`{method}`](Self::{method})")));
+            let called = source.matches(&format!(".{method}(")).count();
+            assert!(called > 0, "{method}");
+        }
+        let examples = source.matches("/// # Example\n").count();
+        assert_eq!(examples, generation.api.operations.len(), "{api}");
+    }
+    let document = r##"{
+        "openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "servers": [{"url": "https://api.dintero.com"}],
+        "x-dintero-servers": {"https://api.dintero.com": "api"},
+        "paths": {"/a": {"post": {"operationId": "a", "tags": ["x"], "responses": {"200": {"description": ""}}, "requestBody": {
+            "required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Login"}}}}}}},
+        "components": {"schemas": {"Login": {"type": "object", "required": ["client_secret", "name", "odd"], "properties": {
+            "client_secret": {"type": "string", "example": "hush"}, "name": {"type": "string", "example": "shown"},
+            "odd": {"type": "string", "example": "```\\n#[cfg(any())]"}}}}}
+    }"##;
+    let document =
+        Document::parse("login.json", document).unwrap_or_else(|error| panic!("{error}"));
+    let generation =
+        generate_from("login", document, None).unwrap_or_else(|error| panic!("{error}"));
+    assert!(
+        generation.source.contains(".name(\"shown\")"),
+        "{}",
+        generation.source
+    );
+    assert!(!generation.source.contains("hush"));
+    assert!(generation.source.contains(".odd(\"odd-1\")"));
+}
+
+#[test]
+fn builders_are_apart_from_types_and_keep_their_names() {
+    let source = generated().source;
+    let (_, types) = source.split_once("pub mod types {").expect("the types");
+    let (types, builders) = types.split_once("pub mod builder {").expect("the builders");
+    assert!(
+        types.contains(" ThingInput,") && !types.contains(" ThingInputBuilder,"),
+        "{types}"
+    );
+    assert!(builders.contains(" ThingInputBuilder,"));
+    assert!(
+        builders.contains(
+            "#[doc(hidden)]\n    pub type ThingInputBuilder = builder::ThingInputBuilder;"
+        )
     );
 }
 

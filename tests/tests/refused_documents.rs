@@ -159,7 +159,7 @@ fn paths_and_their_parameters_must_match() {
             "/{b}",
             "{in: path, name: b, required: true, schema: {type: array, items: {type: string}}}",
         ),
-        "x.yaml:5 #/paths/~1{b}/get: the path parameter b is a list. Make it a text with an overlay action",
+        "x.yaml:5 #/paths/~1{b}/get: the parameter b is a list in the path. Rewrite it with an overlay action, or remove it there",
     );
 }
 

@@ -30,6 +30,10 @@ fn a_path_that_no_request_can_have_is_refused() {
             "/a/../b",
             "has a segment of dots, which leads to another path",
         ),
+        (
+            "/a/%2e%2E/b",
+            "has a segment of dots, which leads to another path",
+        ),
         ("/a/.", "has a segment of dots, which leads to another path"),
         ("/a//b", "has two slashes in a row"),
         ("/a%2", "has a % that two hexadecimal digits do not follow"),

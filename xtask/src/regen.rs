@@ -7,7 +7,8 @@ use std::path::Path;
 use anstyle::AnsiColor;
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
-use dintero_codegen::{APIS, surface};
+use dintero_codegen::APIS;
+use dintero_codegen::kept::words;
 use serde_json::{Value, json};
 
 use crate::lock;
@@ -59,13 +60,21 @@ impl Regen {
                 changed.push("surface");
             }
             let generation = &generated.generation;
-            let counts = surface::counts(&generation.api);
+            // The first line of an item ends its name with a colon, or has the route of an operation.
+            let count = |kind: &str, first: bool| {
+                let lines = generation.surface.lines().map(words);
+                let of = |line: &Vec<&str>| kind.split(' ').any(|kind| kind == line[0]);
+                let is_first = |line: &Vec<&str>| line[1].ends_with(':') || line.contains(&"->");
+                lines
+                    .filter(|line| of(line) && is_first(line) == first)
+                    .count()
+            };
             rows.push(json!({
                 "api": api,
-                "operations": counts.operations,
-                "types": counts.types,
-                "fields": counts.fields,
-                "values": counts.values,
+                "operations": count("operation", true),
+                "types": count("struct enum union", true),
+                "fields": count("struct", false),
+                "values": count("enum", false),
                 "lines": generation.source.lines().count(),
                 "findings": generation.findings.len(),
                 "milliseconds": generated.took.as_millis(),

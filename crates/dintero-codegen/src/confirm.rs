@@ -1,35 +1,35 @@
 //! Confirmation marks: what is read after a request, and how its effect is recognized there.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase};
 use serde::Deserialize;
 
 use crate::ir::{Api, Kind, Operation, Schema, Success};
+use crate::kept::{escaped, escaped_list};
 use crate::paging::{find, tokens};
 
 /// The extension of an operation.
 pub const MARK: &str = "x-dintero-confirm";
 
-/// A mark, which Debug writes as the fact of the operation table that it becomes: `dintero_core::confirm::Confirm` says what it means.
+/// A mark: `dintero_core::confirm::Confirm` says what its members mean.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "Debug writes every field")]
 struct Confirm {
-    read: Constant,
+    /// An operationId.
+    read: String,
     #[serde(default)]
-    with: List<(String, Source)>,
+    with: Vec<(String, Source)>,
     #[serde(default)]
     list: String,
     id: String,
     #[serde(default)]
-    kind: List<String>,
+    kind: Vec<String>,
     effect: Option<String>,
     begin: Option<String>,
     reference: Option<(String, String)>,
     #[serde(default)]
-    same: List<(String, Source)>,
+    same: Vec<(String, Source)>,
     result: Option<[String; 5]>,
     done: Option<(String, String)>,
     undecided: Option<(String, String)>,
@@ -37,10 +37,6 @@ struct Confirm {
     unique: bool,
     #[serde(default)]
     invisible: bool,
-    #[serde(skip)]
-    is_effect: bool,
-    #[serde(skip)]
-    known: List<(String, List<String>)>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -48,35 +44,81 @@ struct Confirm {
 enum Source {
     /// `{variable}` of the path, `argument`, or a member of the body.
     Body(String),
-    Choice(List<(String, Option<(String, String)>)>),
+    Choice(Vec<(String, Option<(String, String)>)>),
     #[serde(skip)]
     Path(String),
     #[serde(skip)]
     Argument,
 }
 
-#[derive(Clone, Deserialize)]
-struct List<T>(Vec<T>);
+/// A part of a mark as a Rust expression, its texts escaped.
+trait Rust {
+    fn rust(&self) -> String;
+}
 
-impl<T> Default for List<T> {
-    fn default() -> Self {
-        Self(Vec::new())
+impl Rust for String {
+    fn rust(&self) -> String {
+        escaped(self)
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for List<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "&{:?}", self.0)
+impl<A: Rust, B: Rust> Rust for (A, B) {
+    fn rust(&self) -> String {
+        format!("({}, {})", self.0.rust(), self.1.rust())
     }
 }
 
-/// The name of a constant; of an operation by its operationId in a mark.
-#[derive(Deserialize)]
-struct Constant(String);
+impl<T: Rust> Rust for Option<T> {
+    fn rust(&self) -> String {
+        let some = |value: &T| format!("Some({})", value.rust());
+        self.as_ref().map_or("None".to_owned(), some)
+    }
+}
 
-impl fmt::Debug for Constant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "&{}", self.0)
+impl<T: Rust> Rust for Vec<T> {
+    fn rust(&self) -> String {
+        let parts: Vec<String> = self.iter().map(Rust::rust).collect();
+        format!("&[{}]", parts.join(", "))
+    }
+}
+
+impl Rust for Source {
+    fn rust(&self) -> String {
+        match self {
+            Self::Body(member) => format!("Body({})", member.rust()),
+            Self::Choice(choices) => format!("Choice({})", choices.rust()),
+            Self::Path(variable) => format!("Path({})", variable.rust()),
+            Self::Argument => "Argument".to_owned(),
+        }
+    }
+}
+
+impl Confirm {
+    /// Returns the fact of the operation table that it becomes.
+    fn fact(&self, read: &str, is_effect: bool, known: &Vec<(String, Vec<String>)>) -> String {
+        let read = format!("&{}", read.to_shouty_snake_case());
+        let result = self.result.as_ref();
+        let result = result.map(|members| format!("Some({})", escaped_list(members)));
+        let members = [
+            ("read", read),
+            ("with", self.with.rust()),
+            ("list", self.list.rust()),
+            ("id", self.id.rust()),
+            ("kind", self.kind.rust()),
+            ("effect", self.effect.rust()),
+            ("begin", self.begin.rust()),
+            ("reference", self.reference.rust()),
+            ("same", self.same.rust()),
+            ("result", result.unwrap_or("None".to_owned())),
+            ("done", self.done.rust()),
+            ("undecided", self.undecided.rust()),
+            ("unique", self.unique.to_string()),
+            ("invisible", self.invisible.to_string()),
+            ("is_effect", is_effect.to_string()),
+            ("known", known.rust()),
+        ];
+        let members = members.map(|(name, value)| format!("{name}: {value}"));
+        format!("Confirm {{ {} }}", members.join(", "))
     }
 }
 
@@ -100,7 +142,7 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
     };
     let mut mark =
         Confirm::deserialize(mark).map_err(|error| (String::new(), error.to_string()))?;
-    let id = mark.read.0.clone();
+    let id = mark.read.clone();
     let misfit = |member: &str, problem: String| Err((format!("/{member}"), problem));
     let reads = |read: &&Operation| read.id == id && read.method == "GET";
     let Some((read, Success::Json(state))) =
@@ -112,12 +154,11 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
     let Some(Kind::List(effect)) = list else {
         return misfit("list", format!("{id} has no list at {:?}", mark.list));
     };
-    mark.is_effect = match &operation.success {
+    let is_effect = match &operation.success {
         Success::Json(success) if success.kind == state.kind => false,
         Success::Json(success) if success.kind == effect.kind => true,
         _ => return misfit("read", format!("the response is nothing that {id} reads")),
     };
-    mark.read.0 = read.name.to_shouty_snake_case();
     let in_body = |member: &str| {
         let (list, member) = member.split_once("/*").unwrap_or(("", member));
         let body = operation.body.as_ref();
@@ -141,19 +182,19 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
         }
         Source::Body(member) => in_body(&member),
         Source::Choice(choices) => {
-            let mut conditions = choices.0.iter().flat_map(|(_, condition)| condition);
+            let mut conditions = choices.iter().flat_map(|(_, condition)| condition);
             conditions.all(|(member, _)| in_body(member))
         }
         Source::Path(_) | Source::Argument => true,
     };
     let mut arguments = BTreeMap::new();
     for variable in read.path_variables() {
-        if !mark.with.0.iter().any(|(name, _)| name == variable) {
+        if !mark.with.iter().any(|(name, _)| name == variable) {
             let source = Source::Path(variable.to_owned());
-            mark.with.0.push((variable.to_owned(), source));
+            mark.with.push((variable.to_owned(), source));
         }
     }
-    for (name, source) in &mut mark.with.0 {
+    for (name, source) in &mut mark.with {
         let (fits, ident) = (resolve(source), name.to_snake_case());
         let has_source = match source {
             Source::Path(variable) => is_variable(variable),
@@ -169,10 +210,10 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
             arguments.insert(ident, name.clone());
         }
     }
-    for (member, source) in &mut mark.same.0 {
+    for (member, source) in &mut mark.same {
         let known = values(api, effect, member);
         let is_known = match source {
-            Source::Choice(choices) => choices.0.iter().all(|(value, _)| known.contains(value)),
+            Source::Choice(choices) => choices.iter().all(|(value, _)| known.contains(value)),
             _ => true,
         };
         if !resolve(source) || !is_known {
@@ -181,23 +222,22 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
         }
     }
     let reference = mark.reference.iter().map(|(member, _)| member);
-    let same = mark.same.0.iter().map(|(member, _)| member);
+    let same = mark.same.iter().map(|(member, _)| member);
     let members = [
         ("id", vec![&mark.id]),
-        ("kind", mark.kind.0.iter().collect()),
+        ("kind", mark.kind.iter().collect()),
         ("reference", reference.collect()),
         ("result", mark.result.iter().flatten().collect()),
         ("same", same.collect()),
     ];
+    let mut all_known = Vec::new();
     for (key, members) in members {
         for member in members {
             if find(api, effect, &tokens(member), 0).is_none() {
                 return misfit(key, format!("an effect has nothing at {member:?}"));
             }
-            let known = (member.clone(), List(values(api, effect, member)));
-            mark.known
-                .0
-                .extend(Some(known).filter(|(_, values)| !values.0.is_empty()));
+            let known = (member.clone(), values(api, effect, member));
+            all_known.extend(Some(known).filter(|(_, values)| !values.is_empty()));
         }
     }
     let mut references = mark.reference.iter().map(|(_, member)| member);
@@ -205,7 +245,7 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
         let problem = format!("the request has no text at {member:?}");
         return misfit("reference", problem);
     }
-    let kind = mark.kind.0.first();
+    let kind = mark.kind.first();
     let known = kind.map_or_else(Vec::new, |member| values(api, effect, member));
     for (key, value) in [("effect", &mark.effect), ("begin", &mark.begin)] {
         if let Some(value) = value.as_ref().filter(|value| !known.contains(value)) {
@@ -225,7 +265,7 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
     Ok(Some(Confirmed {
         read: read.name.clone(),
         arguments,
-        fact: format!("{mark:?}"),
+        fact: mark.fact(&read.name, is_effect, &all_known),
     }))
 }
 

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::finding::{Errors, Finding, Level, Rule};
+use crate::finding::{Errors, Finding, Rule};
 use crate::kept::KeptNames;
 use reader::Reader;
 
@@ -100,33 +100,12 @@ impl Document {
         }
     }
 
-    /// Returns an error about a node of this document.
-    pub fn error(
-        &self,
-        rule: Rule,
-        pointer: &str,
-        problem: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Finding {
+    /// Returns a finding about a node of this document, with the level and the help of its rule.
+    pub fn finding(&self, rule: Rule, pointer: &str, problem: impl Into<String>) -> Finding {
         Finding {
-            rule,
             pointer: pointer.to_owned(),
             line: self.line(pointer),
-            ..Finding::of_file(&self.name, problem, help)
-        }
-    }
-
-    /// Returns a warning about a node of this document.
-    pub fn warning(
-        &self,
-        rule: Rule,
-        pointer: &str,
-        problem: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Finding {
-        Finding {
-            level: Level::Warning,
-            ..self.error(rule, pointer, problem, help)
+            ..Finding::new(rule, &self.name, problem)
         }
     }
 }

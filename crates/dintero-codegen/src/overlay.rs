@@ -56,10 +56,10 @@ fn dangling(document: &mut Document) -> Vec<Finding> {
     }
     let findings = found.into_iter().map(|(place, name)| {
         let problem = format!("names {name}, which does not exist");
-        let help = "The mark is left out";
-        let finding = document.warning(Rule::UnknownReadBack, &place, problem, help);
+        let finding = document.finding(Rule::UnknownReadBack, &place, problem);
         remove(&mut document.root, &place);
-        finding
+        let finding = finding.with_level(Level::Warning);
+        finding.with_help("The mark is left out")
     });
     findings.collect()
 }
@@ -84,13 +84,14 @@ fn run(
     let version = overlay.root["overlay"].as_str();
     if !version.is_some_and(|version| version.starts_with("1.")) {
         let help = "Begin it with `overlay: 1.0.0`";
-        findings.push(overlay.error(Rule::Overlay, "", "is no Overlay 1.x document", help));
+        let finding = overlay.finding(Rule::Overlay, "", "is no Overlay 1.x document");
+        findings.push(finding.with_help(help));
     }
     for (index, action) in elements(&overlay.root["actions"]).enumerate() {
         let pointer = format!("/actions/{index}");
         let mut report = |level, problem: String, help: &str| {
-            let error = overlay.error(Rule::Overlay, &pointer, problem, help);
-            findings.push(Finding { level, ..error });
+            let finding = overlay.finding(Rule::Overlay, &pointer, problem);
+            findings.push(finding.with_level(level).with_help(help));
         };
         let target = action["target"].as_str().unwrap_or_default();
         if action["description"].as_str().is_none_or(str::is_empty) {
@@ -158,9 +159,9 @@ fn drop_retry_marks(document: &mut Document) -> Vec<Finding> {
     let problem = "is ignored, since retry marks are read from overlays only";
     let help = "Put it into the overlay, with its reason";
     let dropped = marks.into_iter().map(|mark| {
-        let finding = document.warning(Rule::Overlay, &mark, problem, help);
+        let finding = document.finding(Rule::Overlay, &mark, problem);
         remove(&mut document.root, &mark);
-        finding
+        finding.with_level(Level::Warning).with_help(help)
     });
     dropped.collect()
 }

@@ -37,12 +37,8 @@ pub fn check(
                 "is confirmed"
             };
             let problem = format!("{route} {does} otherwise than {mark} says: {problem}");
-            let help = match mark {
-                MARK => "Correct the paging in the overlay, or remove it there",
-                _ => "Correct the mark in the overlay, or remove it there",
-            };
             let why = format!("Does not fit the document: {problem}");
-            let finding = file.error(rule, &place, problem, help);
+            let finding = file.finding(rule, &place, problem);
             let action = Action::remove(&document.root, &at(mark), why);
             findings.push(finding.with_actions([action]));
         }

@@ -87,6 +87,7 @@ fn run(
     Errors::check(&findings)?;
     let lowered = lower::lower(&document, &mut findings);
     let lowered = lowered.map_err(|Errors(errors)| Errors(at_overlay(errors)))?;
+    findings = at_overlay(findings);
     let file = progenitor::generate(&document, &lowered)?;
     let output = emit::Output::of(&file, &lowered, &document.names)
         .map_err(|(what, said)| progenitor::missing(&document, &lowered, &what, &said))?;
@@ -96,7 +97,9 @@ fn run(
     emit::check(&source, &lowered).map_err(|found| {
         let problem = format!("its source would have {found}, which the document does not name");
         let help = "Report this document, or replace what it is made from in the overlay";
-        Errors(vec![document.error(Rule::Generator, "", problem, help)])
+        document
+            .finding(Rule::Generator, "", problem)
+            .with_help(help)
     })?;
     Ok(Generation {
         source,
@@ -109,18 +112,18 @@ fn run(
 
 /// Places an error about a name that the overlay gives at the action that gives it.
 fn place_at_overlay(finding: &mut Finding, document: &Document, overlay: Option<&Document>) {
-    let (file, place) = match (finding.rule, overlay) {
-        (
-            Rule::InvalidMethodName
-            | Rule::ReservedMethodName
-            | Rule::SimilarMethodNames
-            | Rule::DuplicateMethodName,
-            _,
-        ) => {
-            let pointer = format!("{}/x-dintero-method", finding.pointer);
-            paging::origin(document, overlay, &pointer)
-        }
-        (Rule::DuplicateTypeName, Some(overlay)) => {
+    let at = |mark: &str| Some(format!("{}/x-dintero-{mark}", finding.pointer));
+    let node = match finding.rule {
+        Rule::InvalidMark => Some(finding.pointer.clone()),
+        Rule::InvalidMethodName | Rule::ReservedMethodName => at("method"),
+        Rule::SimilarMethodNames | Rule::DuplicateMethodName => at("method"),
+        Rule::UnknownRetryClass | Rule::MissingReadBack => at("retry"),
+        Rule::UnknownReadBack => at("read-back"),
+        _ => None,
+    };
+    let (file, place) = match (node, finding.rule, overlay) {
+        (Some(node), ..) => paging::origin(document, overlay, &node),
+        (_, Rule::DuplicateTypeName, Some(overlay)) => {
             let name = quoted(finding.problem.split(' ').nth(1).unwrap_or_default());
             let path = JsonPath::parse(&format!("$..[?@['x-dintero-name']=={name}]"));
             let places = path.map(|path| path.query_located(&overlay.root["actions"]).into_iter());

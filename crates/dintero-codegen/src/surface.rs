@@ -23,36 +23,6 @@ use crate::ir::{
 };
 use crate::kept::{escaped, word};
 
-/// The size of a client.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Operations.
-    pub operations: usize,
-    /// Types.
-    pub types: usize,
-    /// Fields of all objects.
-    pub fields: usize,
-    /// Values of all enums.
-    pub values: usize,
-}
-
-/// Counts what a client offers.
-pub fn counts(api: &Api) -> Counts {
-    let mut counts = Counts {
-        operations: api.operations.len(),
-        types: api.types.len(),
-        ..Counts::default()
-    };
-    for kind in api.types.values() {
-        match &kind.schema.kind {
-            Kind::Object(object) => counts.fields += object.properties.len(),
-            Kind::Enum(_) => counts.values += kind.names.len(),
-            _ => {}
-        }
-    }
-    counts
-}
-
 /// Writes the surface: a line for each operation and each of its facts, and for each parameter, type, field and value.
 pub fn write(api: &Api, output: &Output) -> String {
     let mut text = String::new();

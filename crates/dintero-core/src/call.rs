@@ -40,7 +40,7 @@ pub struct Call {
 }
 
 impl Handle {
-    /// Starts a call of an operation. Generated code uses this.
+    /// Starts a call of an operation.
     pub fn call(&self, operation: &'static Operation) -> Call {
         let mut path = [operation.base(), operation.path()].concat();
         if let Some(variable) = operation.account() {
@@ -55,7 +55,7 @@ impl Handle {
         }
     }
 
-    /// Starts a call of an endpoint that the generated clients lack, with the same authentication, retries and errors.
+    /// Starts a call of an endpoint that has no method, with the same authentication, retries and errors.
     ///
     /// `path` is the whole path with its version, such as `/v1/accounts/{aid}/hooks/subscriptions`. [`Call::path`] sets variables,
     /// and `{aid}` is the account. Any method but GET and HEAD counts as non-idempotent and is not retried after an unknown outcome,
@@ -179,7 +179,7 @@ impl Call {
     }
 
     /// Sets options. Options that were set before stay unless they are set again.
-    pub fn options(mut self, options: CallOptions) -> Self {
+    pub fn with_options(mut self, options: CallOptions) -> Self {
         self.options.merge(options);
         self
     }

@@ -110,6 +110,7 @@ impl AccessToken {
 }
 
 /// The validated credentials of a handle: a header, a source of tokens, or both for client id and secret.
+#[derive(Clone)]
 pub(crate) struct Credentials {
     pub(crate) name: &'static str,
     pub(crate) header: Option<(HeaderName, HeaderValue)>,

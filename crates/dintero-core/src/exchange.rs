@@ -1,6 +1,6 @@
 //! Sends one request and reads its response. The limit of the body counts after decompression.
 
-use std::error::Error as _;
+use std::error::Error as StdError;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -20,14 +20,23 @@ pub(crate) struct Head {
 }
 
 pub(crate) fn unusable(error: reqwest::Error) -> Error {
-    let violations = Violations::of(
-        "",
-        "the HTTP client cannot be built: the root certificates of the system are missing or unreadable; install them (package `ca-certificates`), or name them by `SSL_CERT_FILE` or `SSL_CERT_DIR`",
-    );
-    Error::new(Kind::Configuration(violations)).with_source(error)
+    let lacks_roots = causes(&error).any(|it| it.to_string().contains("No CA certificates"));
+    let rule = match lacks_roots {
+        true => {
+            "the HTTP client cannot be built: the root certificates of the system are missing or unreadable; install them (package `ca-certificates`), or name them by `SSL_CERT_FILE` or `SSL_CERT_DIR`"
+        }
+        false => {
+            "the HTTP client cannot be built: the source of this error tells why; check the settings of `http_client`"
+        }
+    };
+    Error::new(Kind::Configuration(Violations::of("", rule))).with_source(error)
 }
 
-fn failed(error: reqwest::Error) -> Error {
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |error| (*error).source())
+}
+
+pub(crate) fn failed(error: reqwest::Error) -> Error {
     let host = error.url().and_then(|url| {
         let port = url.port_or_known_default()?;
         Some(format!("{}:{port}", url.host_str()?))
@@ -49,7 +58,7 @@ fn failed(error: reqwest::Error) -> Error {
 /// Returns `true` if an HTTP/2 server reported that it did not handle the request (RFC 9113, 8.7): by REFUSED_STREAM, or by a GOAWAY
 /// that names an earlier stream as the last one. Streams up to that one fail with an error of the connection when it closes.
 fn was_not_handled(error: &reqwest::Error) -> bool {
-    std::iter::successors(error.source(), |error| (*error).source())
+    causes(error)
         .find_map(|error| error.downcast_ref::<h2::Error>())
         .is_some_and(|error| {
             let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
@@ -69,7 +78,10 @@ pub(crate) async fn exchange(
     head: &mut Option<Head>,
 ) -> Result<Bytes, Error> {
     let (client, is_alone) = http.of(request.url(), is_unique).map_err(unusable)?;
-    let mut response = client.execute(request).await.map_err(failed)?;
+    let mut response = match &http.transport {
+        Some(transport) => transport(request)?,
+        None => client.execute(request).await.map_err(failed)?,
+    };
     let status = response.status();
     *head = Some(Head {
         status,

@@ -1,15 +1,16 @@
 //! The HTTP clients of a handle, and what is known of their connections.
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::{Client, ClientBuilder, Response, Url};
+use reqwest::{Client, ClientBuilder, Request, Response, Url};
 use tokio::runtime::{Handle, Id};
 
-use crate::lock;
+use crate::{Error, lock};
 
 pub(crate) type Customize = dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync;
+pub(crate) type Transport = dyn Fn(Request) -> Result<Response, Error> + Send + Sync;
 
 /// A silent HTTP/2 connection is closed after both: before the timeout of an attempt, so that no second call meets it.
 const PING_INTERVAL: Duration = Duration::from_secs(10);
@@ -25,6 +26,8 @@ pub(crate) struct HttpClients {
     /// The pair that was built first has no runtime until it is used.
     pairs: Mutex<Vec<Pair>>,
     http2: Mutex<BTreeSet<String>>,
+    /// What responds instead of a server, in tests.
+    pub(crate) transport: Option<Arc<Transport>>,
 }
 
 struct Pair {
@@ -43,11 +46,15 @@ fn pair(customize: &Customize) -> reqwest::Result<Pair> {
 }
 
 impl HttpClients {
-    pub(crate) fn new(customize: Box<Customize>) -> reqwest::Result<Self> {
+    pub(crate) fn new(
+        customize: Box<Customize>,
+        transport: Option<Arc<Transport>>,
+    ) -> reqwest::Result<Self> {
         Ok(Self {
             pairs: Mutex::new(vec![pair(&*customize)?]),
             customize,
             http2: Mutex::default(),
+            transport,
         })
     }
 

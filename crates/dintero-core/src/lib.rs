@@ -1,5 +1,4 @@
-//! The runtime of the Dintero clients: credentials, token cache, transport, retries, errors, paging, and the wire types of
-//! generated code.
+//! The runtime of the Dintero clients: credentials, token cache, transport, retries, errors, paging, and the wire types.
 //!
 //! Programs use the `dintero` crate, which re-exports these types:
 //!
@@ -9,6 +8,8 @@
 //! - [`Response`]: the result of a successful call. [`Error`]: any failure.
 //! - [`Retry`], [`RetryPolicy`], [`RetryClass`] and [`CallOptions`]: when a call is sent again, and its timeouts.
 //! - [`TokenSource`]: access tokens from elsewhere. [`Clock`]: the time, which tests can control.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -24,6 +25,8 @@ pub mod confirm;
 mod credentials;
 mod drift;
 mod error;
+#[cfg(feature = "test-util")]
+mod example;
 mod exchange;
 mod handle;
 mod http_clients;
@@ -61,6 +64,9 @@ pub use data::{
 };
 pub use drift::{Drift, DriftKind};
 pub use error::{Error, WasSent};
+#[cfg(feature = "test-util")]
+#[doc(hidden)]
+pub use example::run_example;
 pub use handle::Handle;
 pub use operation::{
     AlternativeSource, Auth, Cursor, CursorSource, Evidence, Operation, OperationFacts, Paging,

@@ -1,4 +1,4 @@
-//! The rows of the generated operation table.
+//! The rows of the operation table.
 
 use std::fmt;
 
@@ -6,9 +6,9 @@ use http::Method;
 
 use crate::confirm::Confirm;
 
-/// An operation of one of the APIs: a row of the generated operation table.
+/// An operation of one of the APIs: a row of the operation table.
 ///
-/// Every generated method refers to one of these, and every [`Error`](crate::Error) of a call carries it, so that a job queue or
+/// Every method refers to one of these, and every [`Error`](crate::Error) of a call carries it, so that a job queue or
 /// a log can decide by facts. A queue that stores the name of an operation finds the row with [`Operation::find`] in the table
 /// of the API, `operations::ALL`.
 pub struct Operation {
@@ -17,7 +17,7 @@ pub struct Operation {
 
 macro_rules! facts {
     ($($(#[$meta:meta])* $name:ident: $type:ty,)*) => {
-        /// The facts of an [`Operation`], written by the code generator.
+        /// The facts of an [`Operation`].
         #[doc(hidden)]
         #[derive(Debug)]
         pub struct OperationFacts {
@@ -72,7 +72,7 @@ facts! {
 }
 
 impl Operation {
-    /// Creates a row of the table, for generated code.
+    /// Creates a row of the table.
     #[doc(hidden)]
     pub const fn new(facts: OperationFacts) -> Self {
         Self { facts }

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::Retry;
 use crate::data::Violations;
 use crate::macros::setters;
-use crate::{Retry, RetryPolicy};
 
 /// The headers that identify the caller's system and its plug-in, and their limit in characters.
 const SYSTEM_PREFIX: &str = "dintero-system-";
@@ -20,12 +20,12 @@ pub(crate) const NO_HEADER: &str = "has characters that no header may have";
 ///
 /// ```
 /// use std::time::Duration;
-/// use dintero_core::CallOptions;
+/// use dintero_core::{CallOptions, RetryPolicy};
 ///
 /// let options = CallOptions::new()
-///     .with_timeout(Duration::from_secs(60))
-///     .with_header("dintero-feature-toggles", "strict-session-amounts")
-///     .without_retry();
+///     .timeout(Duration::from_secs(60))
+///     .header("dintero-feature-toggles", "strict-session-amounts")
+///     .retry(RetryPolicy::off());
 /// # let _ = options;
 /// ```
 #[derive(Clone, Default)]
@@ -41,13 +41,13 @@ setters! {
     impl[] CallOptions:
 
     /// Sets the timeout of one attempt, from connecting to the last byte of the response. Default of the client: 30 s.
-    with_timeout(timeout: Duration): timeout = Some(timeout);
+    timeout(timeout: Duration): timeout = Some(timeout);
 
     /// Sets the deadline of the whole call: token, attempts and the delays between them. Default of the client: 90 s.
-    with_deadline(deadline: Duration): deadline = Some(deadline);
+    deadline(deadline: Duration): deadline = Some(deadline);
 
-    /// Sets how this call is retried: a [`RetryPolicy`], or another [`Retry`].
-    with_retry(policy: impl Retry): retry = Some(Arc::new(policy));
+    /// Sets how this call is retried: a [`RetryPolicy`](crate::RetryPolicy), or another [`Retry`].
+    retry(policy: impl Retry): retry = Some(Arc::new(policy));
 }
 
 impl CallOptions {
@@ -56,16 +56,10 @@ impl CallOptions {
         Self::default()
     }
 
-    /// Turns retries off.
-    #[must_use]
-    pub fn without_retry(self) -> Self {
-        self.with_retry(RetryPolicy::off())
-    }
-
     /// Sets a header, which replaces a header of the client. A name or value that is not valid in HTTP, or a header that the client
     /// sets itself (such as `authorization`), is a violation: the call fails before anything is sent.
     #[must_use]
-    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+    pub fn header(mut self, name: &str, value: &str) -> Self {
         set_header(&mut self.headers, name, value, &mut self.violations);
         self
     }

@@ -124,6 +124,20 @@ impl<T> Response<T> {
     }
 }
 
+#[cfg(feature = "test-util")]
+impl<T: DeserializeOwned> Response<T> {
+    /// Reads the response of a call from its JSON, as the call would, with status 200 and no headers: types of responses have no
+    /// builders.
+    ///
+    /// # Errors
+    /// [`Error::is_decode`] if a required field is missing, or the text is no JSON.
+    pub fn from_json(json: impl Into<Bytes>) -> Result<Self, Error> {
+        let read = Drifts::new(None).read(None, &json.into());
+        let (value, set_aside) = read.map_err(|error| Error::new(Kind::Decode(error)))?;
+        Ok(Self::new(StatusCode::OK, HeaderMap::new(), value).with_set_aside(set_aside))
+    }
+}
+
 impl<T> Deref for Response<T> {
     type Target = T;
 

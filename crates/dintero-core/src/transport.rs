@@ -60,6 +60,8 @@ struct Progress {
     unknown: bool,
     retries_after_unknown: u32,
     token_renewed: bool,
+    /// The refusal after which a new token is tried next.
+    refusal: Option<Error>,
 }
 
 impl PreparedRequest {
@@ -87,6 +89,20 @@ impl PreparedRequest {
             if authorization.as_ref().is_ok_and(|known| known.waited) {
                 now = shared.clock.now();
             }
+            let token = authorization.as_ref().ok().and_then(|it| it.token.clone());
+            let mut turn = None;
+            if let (Some(refusal), Some(token)) = (progress.refusal.take(), &token) {
+                let end = shared.clock.sleep_until(end);
+                match before(end, pin!(token.turn())).await {
+                    Some(Ok(own)) => turn = own,
+                    // A second request would be refused too.
+                    _ => {
+                        trace.failed(&refusal);
+                        return Err(refusal);
+                    }
+                }
+                now = shared.clock.now();
+            }
             let (error, mut disposition) = match &authorization {
                 // The token arrived at the deadline: no response could arrive in time.
                 Ok(_) if now >= end => (Error::new(Kind::Timeout(limit)), Disposition::Final),
@@ -95,6 +111,7 @@ impl PreparedRequest {
                     let attempt = self.attempt(shared, authorization, times, &mut progress, trace);
                     match attempt.await {
                         Ok(mut response) => {
+                            token.inspect(|token| token.tried(false));
                             shared.budget.release();
                             response.elapsed = shared.clock.now() - start;
                             return Ok(response);
@@ -103,17 +120,20 @@ impl PreparedRequest {
                     }
                 }
                 // The token call has its own retries.
-                Err(error) => (error.share(), Disposition::Final),
+                Err(error) => (error.clone(), Disposition::Final),
             };
-            if error.status() == Some(StatusCode::UNAUTHORIZED)
-                && !progress.token_renewed
-                && let Ok(Authorization { token, .. }) = &authorization
-                && let (Some(token), Some(cached)) = (token, self.call.handle.token())
-                && !cached.refuse(token)
-                && disposition == Disposition::TokenRefused
-            {
-                disposition = Disposition::Final;
+            if let (Some(token), Some(cached)) = (&token, self.call.handle.token()) {
+                let is_unauthorized = error.status() == Some(StatusCode::UNAUTHORIZED);
+                let is_refused = disposition == Disposition::TokenRefused;
+                if is_refused || !is_unauthorized {
+                    token.tried(is_refused);
+                }
+                let is_final = is_unauthorized && !progress.token_renewed && !cached.refuse(token);
+                if is_refused && is_final {
+                    disposition = Disposition::Final;
+                }
             }
+            drop(turn);
             progress.unknown |= disposition == Disposition::Unknown;
             now = shared.clock.now();
             let error = self.finished(error, &progress, now - start);
@@ -163,6 +183,7 @@ impl PreparedRequest {
         let delay = policy.delay(&failed)?;
         if disposition == Disposition::TokenRefused {
             progress.token_renewed = true;
+            progress.refusal = Some(error.clone());
             return (!time_left.is_zero()).then_some(Duration::ZERO);
         }
         // A policy may wait longer than the server requests, never shorter.

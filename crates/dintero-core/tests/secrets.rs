@@ -134,7 +134,7 @@ async fn other_kinds(shown: &mut String, clock: &ManualClock) {
         let response = handle
             .call(&CAPTURE)
             .path("id", &"a")
-            .options(CallOptions::new().with_retry(policy))
+            .with_options(CallOptions::new().retry(policy))
             .send_bytes()
             .await;
         let _ = writeln!(shown, "{response:?}");
@@ -157,9 +157,9 @@ async fn other_kinds(shown: &mut String, clock: &ManualClock) {
         &fixed[0].for_account("hush-secret").expect_err("no account"),
     );
     let options = CallOptions::new()
-        .with_header("x-a", "hush-header")
-        .with_header("hush-name", "x")
-        .with_retry(dintero_core::RetryPolicy::off());
+        .header("x-a", "hush-header")
+        .header("hush-name", "x")
+        .retry(dintero_core::RetryPolicy::off());
     let _ = writeln!(shown, "{options:?} {:?}", AccessToken::new("hush-source"));
 
     let vault =
@@ -202,7 +202,7 @@ async fn other_kinds(shown: &mut String, clock: &ManualClock) {
         let call = limited
             .call(&CAPTURE)
             .path("id", &"hush-query")
-            .options(CallOptions::new().with_retry(policy));
+            .with_options(CallOptions::new().retry(policy));
         show(shown, &call.send_bytes().await.expect_err("a fault"));
     }
     let seen = seen.lock().expect("lock").clone();
@@ -285,7 +285,7 @@ async fn nothing_that_can_be_printed_shows_what_is_secret_or_personal() {
             .json_unchecked(
                 &serde_json::json!({ "email": "hush-person@example.com", "note": "hush-body" }),
             )
-            .options(CallOptions::new().with_header("x-a", "hush-header"));
+            .with_options(CallOptions::new().header("x-a", "hush-header"));
         let _ = writeln!(shown, "{call:?}");
         show(
             &mut shown,

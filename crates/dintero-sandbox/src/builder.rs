@@ -207,6 +207,14 @@ impl SandboxBuilder {
     /// that is damaged or not a state file (it is left as it is), and otherwise the error of reading that file or of
     /// binding the port.
     pub async fn start(mut self) -> io::Result<Sandbox> {
+        #[cfg(all(
+            feature = "rustls-no-provider",
+            not(any(feature = "rustls", feature = "rustls-ring"))
+        ))]
+        if rustls_lib::crypto::CryptoProvider::get_default().is_none() {
+            let text = "rustls has no crypto provider: install one before starting the sandbox";
+            return Err(invalid(text));
+        }
         if !is_account(&self.account) {
             return Err(invalid("an account id is T or P and 8 digits"));
         }

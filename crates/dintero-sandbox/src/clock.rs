@@ -93,6 +93,13 @@ impl Clock {
     }
 }
 
+/// Returns a function that tells how much time has passed since.
+#[allow(clippy::disallowed_methods)] // of the machine, also where the sandbox's clock stands still
+pub(crate) fn stopwatch() -> impl Fn() -> Duration {
+    let start = std::time::Instant::now();
+    move || start.elapsed()
+}
+
 /// The time of what happens only when it is caused.
 pub(crate) const NEVER: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
 

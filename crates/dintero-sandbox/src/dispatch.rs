@@ -1,6 +1,7 @@
 //! A request from its arrival to its response: the route, the injected fault, the handler, the log.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::body::{Bytes, Incoming};
 use hyper::{HeaderMap, Request, Response};
@@ -10,12 +11,14 @@ use crate::api::checkout::{pay, transaction_operations};
 use crate::body::{self, ResponseBody};
 use crate::call::{ApiResponse, Call, HandlerResult};
 use crate::clients::{Grant, bearer};
+use crate::clock::stopwatch;
 use crate::delivery::Dispatcher;
 use crate::documents::{self, Operation, RequestBody, Route};
 use crate::errors::{ApiError, ApiResult};
 use crate::faults::{Fault, Faults};
 use crate::handlers::{self, Handler};
-use crate::log::{Log, LoggedRequest};
+use crate::log::exchange::Exchange;
+use crate::log::{Log, LoggedRequest, feed};
 use crate::query::Query;
 use crate::shared::Shared;
 use crate::state::{Account, uuid, weight};
@@ -33,9 +36,10 @@ pub(crate) struct Server {
 impl Server {
     /// Responds to a request; `None` when the connection is to be closed instead.
     pub(crate) async fn respond(
-        &self,
+        self: &Arc<Self>,
         request: Request<Incoming>,
     ) -> Option<Response<ResponseBody>> {
+        let duration = stopwatch();
         let (parts, body) = request.into_parts();
         // A HEAD is a GET whose body is not sent, which the wire sees to.
         let method = match parts.method.as_str() {
@@ -43,12 +47,12 @@ impl Server {
             method => method,
         };
         let query = parts.uri.query().unwrap_or_default();
-        // What the Web SDK opens is the payment page.
+        // What the Web SDK opens is the payment page, also where it shows how the payment ended.
         let embedded = Query::parse(query)
             .first("sid")
             .map(|id| format!("/v1/view/{id}"));
         let path = match (parts.uri.path(), &embedded) {
-            ("/", Some(page)) => page,
+            ("/" | "/embedResult/", Some(page)) => page,
             (path, _) => path,
         };
         let access = access::check(&self.shared, &parts);
@@ -59,9 +63,14 @@ impl Server {
             response
         };
         let page = || {
-            let page = pages::find(self, (method, path, query));
+            let page = pages::find(self, (method, path));
             page.or_else(|| access::options(&parts))
         };
+        if access.is_ok() && (method, path) == ("GET", "/_sandbox/events") {
+            let head = ApiResponse::file("text/event-stream", String::new());
+            let head = respond(head.with_header("cache-control", "no-store"));
+            return Some(head.map(|_| feed::body(Arc::clone(self))));
+        }
         if let Some(page) = access.is_ok().then(page).flatten() {
             return Some(respond(page).map(body::whole));
         }
@@ -82,9 +91,17 @@ impl Server {
             fault: fault.as_ref().ok().copied().flatten(),
             undocumented: Vec::new(),
             request_id: uuid(),
+            duration: Duration::ZERO,
+            exchange: Exchange::default(),
         };
+        entry.exchange.query = query.to_owned();
+        entry.exchange.request.0 = parts.headers.clone();
         let request_id = entry.request_id.clone();
         let body = body::collect(body, self.shared.settings.body_limit).await;
+        let body = body.map(Bytes::from);
+        if let Ok(body) = &body {
+            entry.exchange.request.1 = body.clone();
+        }
         match entry.fault {
             Some(Fault::Delay(time)) => tokio::time::sleep(time).await,
             Some(Fault::CloseBeforeWork) => {
@@ -126,6 +143,7 @@ impl Server {
         if let Err(error) = &result {
             entry.refuse(error);
         }
+        entry.duration = duration();
         self.finish(result, entry, respond)
     }
 
@@ -162,7 +180,7 @@ impl Server {
         fault: Option<Fault>,
         operation: &'static Operation,
         call: Call<'_>,
-        body: ApiResult<Vec<u8>>,
+        body: ApiResult<Bytes>,
         entry: &mut LoggedRequest,
     ) -> HandlerResult {
         match fault {
@@ -194,13 +212,18 @@ impl Server {
         &self,
         operation: &'static Operation,
         mut call: Call<'_>,
-        body: ApiResult<Vec<u8>>,
+        body: ApiResult<Bytes>,
         entry: &mut LoggedRequest,
     ) -> HandlerResult {
         let handler = handlers::find(operation);
         call.grant = match handler {
             Handler::Token => call.grant,
-            Handler::Payer(_) => Grant::public(account_of(call.param("session_id"))),
+            Handler::Payer(_) => {
+                let account = account_of(call.param("session_id"));
+                let is_known = self.shared.state().accounts.contains_key(account);
+                let own = &self.shared.settings.account;
+                Grant::public(if is_known { account } else { own })
+            }
             Handler::Api(_) => auth::authorize(&self.shared, operation, &call)?,
         };
         let body = body?;
@@ -283,6 +306,8 @@ impl Server {
         let response = result.unwrap_or_else(ApiResponse::from);
         let response = respond(response.with_header("request-id", &*entry.request_id));
         entry.status = Some(response.status().as_u16());
+        entry.exchange.response.0 = response.headers().clone();
+        entry.exchange.response.1 = response.body().clone();
         self.log.push(entry);
         Some(match fault {
             Some(Fault::TruncatedBody) => corrupt::truncated(response),

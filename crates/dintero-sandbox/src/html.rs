@@ -1,4 +1,4 @@
-//! HTML pages that work without JavaScript and load nothing.
+//! HTML pages that load nothing and whose forms work without JavaScript.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,34 +7,48 @@ use sha2::{Digest as _, Sha256};
 
 use crate::call::ApiResponse;
 
-/// Returns a page whose only style is `style`, whose forms may lead to `form_action`, and which `frames` may embed: source
-/// lists of a content security policy.
-pub(crate) fn page(
-    title: &str,
-    style: &str,
-    form_action: &str,
-    frames: &str,
-    body: &Markup,
-) -> ApiResponse {
-    let html = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                style { (PreEscaped(style)) }
+const STYLE: &str = include_str!("style.css");
+
+#[derive(Default)]
+pub(crate) struct Page<'a> {
+    pub(crate) title: &'a str,
+    /// The only script; none if empty. It may send requests to the sandbox.
+    pub(crate) script: &'a str,
+    /// Where forms may lead, and which pages may embed this one: source lists of a content security policy.
+    pub(crate) form_action: &'a str,
+    pub(crate) frames: &'a str,
+}
+
+impl Page<'_> {
+    pub(crate) fn with(self, body: &Markup) -> ApiResponse {
+        let html = html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { (self.title) }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    (body)
+                    @if !self.script.is_empty() { script { (PreEscaped(self.script)) } }
+                }
             }
-            body { (body) }
-        }
-    };
-    let digest = STANDARD.encode(Sha256::digest(style));
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors {frames}; form-action {form_action}"
-    );
-    ApiResponse::file("text/html; charset=utf-8", html.into_string())
-        .with_header("content-security-policy", policy)
-        .with_header("cache-control", "no-store")
-        .with_header("referrer-policy", "same-origin")
-        .with_header("x-content-type-options", "nosniff")
+        };
+        let digest = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
+        // An empty list is `'none'`.
+        let policy = format!(
+            "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; base-uri 'none'; frame-ancestors {}; form-action {}",
+            digest(STYLE),
+            digest(self.script),
+            self.frames,
+            self.form_action
+        );
+        ApiResponse::file("text/html; charset=utf-8", html.into_string())
+            .with_header("content-security-policy", policy)
+            .with_header("cache-control", "no-store")
+            .with_header("referrer-policy", "same-origin")
+            .with_header("x-content-type-options", "nosniff")
+    }
 }

@@ -184,10 +184,11 @@ impl Sandbox {
         self.server.log.copy_to(Box::new(copy));
     }
 
-    /// Returns the newest 10,000 requests, oldest first, without headers, queries and bodies.
+    /// Returns the newest 10,000 requests, oldest first, without headers, queries and bodies, which only the inspector shows.
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.server.log.entries()
+        let entries = self.server.log.entries();
+        entries.iter().map(|entry| (**entry).clone()).collect()
     }
 
     /// Returns how many requests of one operation are in the log.

@@ -1,33 +1,36 @@
 //! What the sandbox serves besides the API: the start page, the log and a check of its health.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use serde_json::json;
 
 use crate::call::ApiResponse;
 use crate::dispatch::Server;
-use crate::html::page;
-use crate::log;
-use crate::persistence::StateFile;
+use crate::html::Page;
+use crate::log::exchange::Exchange;
+use crate::redact;
 use crate::shared::Shared;
 use crate::state::callbacks::Callback;
 
-const STYLE: &str = include_str!("log/style.css");
-
-pub(crate) fn find(
-    server: &Server,
-    (method, path, query): (&str, &str, &str),
-) -> Option<ApiResponse> {
+pub(crate) fn find(server: &Server, (method, path): (&str, &str)) -> Option<ApiResponse> {
     let shared = &*server.shared;
     match (method, path) {
         ("GET", "/") => {
             let body = start(shared);
-            Some(page("Dintero sandbox", STYLE, "'none'", "'none'", &body))
+            let page = Page {
+                title: "Dintero sandbox",
+                ..Page::default()
+            };
+            Some(page.with(&body))
         }
         ("GET", "/_sandbox") => {
-            let state_file = shared.state_file.as_ref();
-            let save_error = state_file.and_then(StateFile::save_error);
-            let body = log::page::body(&server.log, save_error, query == "wrong");
-            Some(page("Sandbox log", STYLE, "'none'", "'none'", &body))
+            let page = Page {
+                title: "Sandbox log",
+                script: include_str!("log/inspector.js"),
+                form_action: "'self'",
+                ..Page::default()
+            };
+            let body = include_str!("log/inspector.html").to_owned();
+            Some(page.with(&PreEscaped(body)))
         }
         ("GET", "/_sandbox/health") => {
             let body = json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")});
@@ -44,6 +47,19 @@ pub(crate) fn find(
             let lines = entries.iter().map(|entry| entry.to_json() + "\n").collect();
             let response = ApiResponse::file("application/jsonl", lines);
             Some(response.with_header("cache-control", "no-store"))
+        }
+        ("GET", path) => {
+            let id = path.strip_prefix("/_sandbox/requests/")?;
+            let entries = server.log.entries();
+            let entry = entries.iter().find(|entry| entry.request_id == id);
+            let entry = entry.map(|entry| Exchange::shown(entry, &shared.base_url));
+            let state = shared.state();
+            let mut accounts = state.accounts.values();
+            // A webhook; the body of a callback is made when it is sent.
+            let mut sent = || accounts.find_map(|a| a.callbacks.find(id)?.body.as_deref());
+            let shown =
+                entry.or_else(|| Some(json!({"request": redact::body(None, sent()?.as_bytes())})));
+            Some(ApiResponse::new(200, shown?).with_header("cache-control", "no-store"))
         }
         _ => None,
     }

@@ -1,17 +1,23 @@
-//! Redaction of what the log shows of a request, by allow-list. The log holds no headers, queries and bodies at all. The
-//! path and the names of invalid fields are left, and both can carry what a caller put into them.
+//! Redaction of what the log shows of a request, by allow-list. Of queries and bodies it shows what the documents have and do
+//! not mark as personal or secret. The path and the names of invalid fields can carry what a caller put into them.
 
 use std::iter::once;
 
 use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::check::parse_time;
 use crate::clients::{is_account, is_account_or_owner};
 use crate::documents::{OPERATIONS, Operation, variable};
+use crate::schema::json_schema;
+use crate::schema::tidy::expand;
 
 const REDACTED: &str = "***";
 /// Ids that merchants choose and that are often a customer's name, address or number.
 const PERSONAL: [&str; 2] = ["card_id", "customer_id"];
+/// The last words of names of fields that are hidden unless a mark says otherwise.
+const CREDENTIALS: &str = "token secret pin pan cvc cvv password iban ssn nonce";
 /// No path of the API has more parts than this.
 const PARTS: usize = 16;
 
@@ -91,6 +97,128 @@ pub(crate) fn field(place: &str) -> String {
         format!("{shown}{}", if is_index { index } else { REDACTED })
     });
     shown.collect::<Vec<_>>().join(".")
+}
+
+pub(crate) fn header(name: &str, value: &str) -> String {
+    // They say neither who calls nor what only the caller should know.
+    const SHOWN: &str =
+        "accept allow content-length content-type host origin request-id retry-after";
+    let is_shown = SHOWN.split(' ').any(|shown| shown == name);
+    let value = match value.split_once(' ') {
+        _ if is_shown && !is_revealing(value) => value,
+        Some((scheme @ ("Basic" | "Bearer"), _)) => &format!("{scheme} {REDACTED}"),
+        _ => REDACTED,
+    };
+    format!("{name}: {value}")
+}
+
+pub(crate) fn query(operation: Option<&Operation>, query: &str) -> String {
+    let known = operation.into_iter().flat_map(Operation::parameters);
+    let known = known.filter(|p| p["in"] == "query" && p["x-dintero-personal"] != true);
+    let known: Vec<_> = known.map(|parameter| &parameter["name"]).collect();
+    let pairs = form_urlencoded::parse(query.as_bytes()).map(|(name, value)| {
+        let is_shown = known.iter().any(|known| **known == *name) && !is_revealing(&value);
+        let name = if is_plain(&name) || is_shown {
+            &name
+        } else {
+            REDACTED
+        };
+        format!("{name}={}", if is_shown { &value } else { REDACTED })
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// Returns a body as it may be shown, or what it is if it is no JSON. What the schemas of the operation have is shown, unless
+/// it is marked or looks like what would be. Without an operation these are all schemas of Checkout.
+pub(crate) fn body(operation: Option<&Operation>, bytes: &[u8]) -> String {
+    let Ok(mut body) = serde_json::from_slice(bytes) else {
+        return format!("({} bytes that are not JSON)", bytes.len());
+    };
+    let operation = operation.filter(|operation| !operation.document.is_null());
+    let document = operation.map_or(OPERATIONS[0].document, |operation| operation.document);
+    let contents = operation.into_iter().flat_map(|operation| {
+        let responses = operation.responses().map(|(_, response)| response);
+        once(operation.request_body()).chain(responses)
+    });
+    let schemas = contents.filter_map(json_schema);
+    let all = document["components"]["schemas"].as_object();
+    let all = all
+        .filter(|_| operation.is_none())
+        .into_iter()
+        .flat_map(Map::values);
+    let schemas = expanded(document, schemas.chain(all));
+    value(document, &schemas, &mut body);
+    format!("{body:#}")
+}
+
+fn value(document: &Value, schemas: &[&Value], json: &mut Value) {
+    match json {
+        Value::Array(values) => {
+            let items = schemas.iter().filter_map(|schema| schema.get("items"));
+            let items = expanded(document, items);
+            values
+                .iter_mut()
+                .for_each(|item| value(document, &items, item));
+        }
+        Value::Object(members) => {
+            members.retain(|name, _| is_plain(name) || !named(schemas, name).is_empty());
+            for (name, json) in members {
+                let nodes = named(schemas, name);
+                let below = expanded(document, nodes.iter().copied());
+                let marks = nodes.iter().chain(&below);
+                let marks = marks.filter_map(|node| node["x-dintero-personal"].as_bool());
+                // A field may be a credential before an overlay marks it.
+                let last = name.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
+                let is_credential = CREDENTIALS.split(' ').any(|word| last == Some(word));
+                // Marked anywhere is marked.
+                match nodes.is_empty() || marks.max().unwrap_or(is_credential) {
+                    true => *json = REDACTED.into(),
+                    false => value(document, &below, json),
+                }
+            }
+        }
+        Value::Null => {}
+        scalar => {
+            let types = match scalar {
+                Value::String(_) => ["string", "string"],
+                Value::Bool(_) => ["boolean", "boolean"],
+                _ => ["integer", "number"],
+            };
+            let mut found = schemas.iter().filter_map(|schema| schema["type"].as_str());
+            let text = scalar.to_string();
+            if !found.any(|found| types.contains(&found)) || is_revealing(text.trim_matches('"')) {
+                *scalar = REDACTED.into();
+            }
+        }
+    }
+}
+
+fn named<'a>(schemas: &[&'a Value], name: &str) -> Vec<&'a Value> {
+    let found = schemas
+        .iter()
+        .filter_map(|schema| schema["properties"].get(name));
+    found.collect()
+}
+
+fn expanded<'a>(document: &'a Value, schemas: impl Iterator<Item = &'a Value>) -> Vec<&'a Value> {
+    let mut all = Vec::new();
+    schemas.for_each(|schema| expand(document, schema, &mut all));
+    all
+}
+
+/// Whether a text looks like the number of a card or a telephone, an address or a token.
+fn is_revealing(text: &str) -> bool {
+    if is_own(text) || parse_time(text, false).is_some() {
+        return false;
+    }
+    if let Some((_, rest)) = text.split_once("://") {
+        return rest.split('/').any(is_revealing);
+    }
+    let digits = text.replace([' ', '-', '.'], "");
+    let runs = digits.split(|c: char| !c.is_ascii_digit()).map(str::len);
+    let longest = runs.max().unwrap_or(0);
+    let is_token = text.len() >= 40 && !text.contains(char::is_whitespace);
+    is_token || text.contains('@') || longest >= 12 || (text.starts_with('+') && longest >= 8)
 }
 
 #[cfg(test)]

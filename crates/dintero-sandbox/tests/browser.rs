@@ -1,148 +1,38 @@
 //! The payment page in headless Chromium, by keyboard only. Skipped where `chromium` and `chromedriver` are not installed.
 //!
-//! `SANDBOX_PICTURE=docs/payment-page.png cargo test -p dintero-sandbox --test browser` also keeps a picture of the page,
-//! at that place of the workspace.
+//! `SANDBOX_PICTURES=docs cargo test -p dintero-sandbox --test browser` also renews the pictures in that directory of the
+//! workspace.
 
+mod chromium;
 mod support;
 
-use std::collections::BTreeMap;
-use std::env;
-use std::io::{self, BufRead as _, BufReader, Write as _};
-use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderValue, Uri, header};
-use axum::response::IntoResponse;
+use chromium::{Shop, click, in_browser, is_wide, picture, press, resize, run, wait_for};
 use dintero_sandbox::CallbackState;
 use fantoccini::key::Key;
-use fantoccini::wd::Capabilities;
-use fantoccini::{Client, ClientBuilder, Locator};
+use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 use support::{Api, ok, session_body, start};
-use tokio::net::TcpListener;
-
-/// Far more than a page of this machine needs.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// The driver's process; it ends with the test.
-struct Driver(Child);
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn installed(names: &[&str]) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    let places: Vec<_> = env::split_paths(&path).collect();
-    let mut found = names
-        .iter()
-        .flat_map(|name| places.iter().map(move |place| place.join(name)));
-    found.find(|file| file.is_file())
-}
-
-/// Runs a test in a new browser, which is closed also when the test fails.
-async fn in_browser<F: Future<Output = ()> + Send + 'static>(test: impl FnOnce(Client) -> F) {
-    let browser = installed(&["chromium", "chromium-browser", "google-chrome"]);
-    let (Some(browser), Some(driver)) = (browser, installed(&["chromedriver"])) else {
-        // Past the test harness, which would hide it.
-        let _ = writeln!(
-            io::stderr(),
-            "SKIPPED: no chromium and chromedriver are installed"
-        );
-        return;
-    };
-    let home = tempfile::tempdir().expect("a directory");
-    let started = Command::new(driver)
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn();
-    let mut driver = Driver(started.expect("the driver starts"));
-    let output = BufReader::new(driver.0.stdout.take().expect("piped"));
-    let port = output.lines().map_while(Result::ok).find_map(|line| {
-        let (_, port) = line.split_once("started successfully on port ")?;
-        port.trim_end_matches('.').parse::<u16>().ok()
-    });
-    let profile = format!("--user-data-dir={}", home.path().display());
-    let arguments = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--hide-scrollbars",
-        &profile,
-    ];
-    let mut capabilities = Capabilities::new();
-    let options = json!({"args": arguments, "binary": browser});
-    capabilities.insert("goog:chromeOptions".into(), options);
-    let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
-    let url = format!(
-        "http://127.0.0.1:{}",
-        port.expect("the driver says its port")
-    );
-    let client = builder
-        .capabilities(capabilities)
-        .connect(&url)
-        .await
-        .expect("a browser");
-    let outcome = tokio::spawn(test(client.clone())).await;
-    client.close().await.expect("closed");
-    if let Err(failure) = outcome {
-        resume_unwind(failure.into_panic());
-    }
-}
-
-/// A shop that keeps which of its pages were asked for.
-async fn shop() -> (Arc<Mutex<Vec<Uri>>>, String) {
-    async fn page(State(seen): State<Arc<Mutex<Vec<Uri>>>>, uri: Uri) -> impl IntoResponse {
-        seen.lock().expect("no panic").push(uri);
-        let html = (header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
-        (
-            [html],
-            "<!doctype html><title>Shop</title><p id=\"thanks\">Thanks",
-        )
-    }
-    let seen = Arc::<Mutex<Vec<Uri>>>::default();
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let at = format!("http://{}", listener.local_addr().expect("bound"));
-    let router = Router::new().fallback(page).with_state(Arc::clone(&seen));
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    (seen, at)
-}
 
 /// A session of the shop; gives its id and its url.
 async fn session(api: &Api, shop: &str) -> (String, String) {
+    session_of(api, shop, |_| {}).await
+}
+
+/// The same with these changes.
+async fn session_of(api: &Api, shop: &str, change: impl FnOnce(&mut Value)) -> (String, String) {
     let mut body = session_body();
+    change(&mut body);
     body["url"] = json!({"return_url": format!("{shop}/done"), "callback_url": format!("{shop}/callback?report_error=true")});
     let created = ok(api.post("/v1/sessions-profile", body).await);
     let text = |name: &str| created[name].as_str().expect("text").to_owned();
     (text("id"), text("url"))
 }
 
-/// Types into whatever has the focus.
-async fn press(browser: &Client, keys: &str) {
-    let focused = browser.active_element().await.expect("a focus");
-    focused.send_keys(keys).await.expect("typed");
-}
-
-/// Presses tab until the control with this value or id has the focus, which must be visible.
+/// Presses tab until the control with this id, value or text has the focus, which must be visible.
 async fn tab_to(browser: &Client, wanted: &str) {
     for _ in 0..20 {
         press(browser, &Key::Tab.to_string()).await;
-        let script = "const e = document.activeElement, s = getComputedStyle(e); return [e.id, e.value, s.outlineStyle]";
+        let script = "const e = document.activeElement, s = getComputedStyle(e); return [e.id, e.value ?? e.innerText, s.outlineStyle]";
         let found = browser.execute(script, Vec::new()).await.expect("a focus");
         assert_ne!(found[2], "none", "the focus on {found} cannot be seen");
         if found[0] == wanted || found[1] == wanted {
@@ -150,15 +40,6 @@ async fn tab_to(browser: &Client, wanted: &str) {
         }
     }
     panic!("the keyboard does not reach {wanted}");
-}
-
-async fn wait_for(browser: &Client, selector: &str) {
-    let found = browser
-        .wait()
-        .at_most(PATIENCE)
-        .for_element(Locator::Css(selector))
-        .await;
-    found.expect("the page comes");
 }
 
 async fn status(api: &Api, session: &str) -> Value {
@@ -172,13 +53,13 @@ async fn status(api: &Api, session: &str) -> Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_payer_pays_with_the_keyboard_and_lands_at_the_shop() {
     in_browser(|browser| async move {
-        let (api, (seen, at)) = (start().await, shop().await);
+        let (api, (shop, at)) = (start().await, Shop::start().await);
         let (id, url) = session(&api, &at).await;
         browser.goto(&url).await.expect("the page");
-        // The first row's card is chosen; one key further is its Mastercard.
-        tab_to(&browser, "4000000000000002").await;
+        // The first outcome is chosen, of a Visa; one key further is Mastercard.
+        tab_to(&browser, "visa").await;
         press(&browser, &Key::Right.to_string()).await;
-        tab_to(&browser, "card_number").await;
+        tab_to(&browser, "4000000000000002").await;
         tab_to(&browser, "pay").await;
         press(&browser, &Key::Enter.to_string()).await;
         wait_for(&browser, "#thanks").await;
@@ -197,12 +78,7 @@ async fn a_payer_pays_with_the_keyboard_and_lands_at_the_shop() {
         assert_eq!(paid["card"]["brand"], "Mastercard");
         api.sandbox.callbacks_sent().await;
         assert_eq!(api.sandbox.callbacks()[0].state, CallbackState::Delivered);
-        assert!(
-            seen.lock()
-                .unwrap()
-                .iter()
-                .any(|uri| uri.path() == "/callback")
-        );
+        assert!(shop.has_seen("/callback"));
         browser.goto(&url).await.expect("the page");
         assert!(
             browser
@@ -218,9 +94,11 @@ async fn a_payer_pays_with_the_keyboard_and_lands_at_the_shop() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mistyped_number_is_told_and_the_challenge_can_be_failed() {
     in_browser(|browser| async move {
-        let (api, (_, at)) = (start().await, shop().await);
+        let (api, (_, at)) = (start().await, Shop::start().await);
         let (id, url) = session(&api, &at).await;
         browser.goto(&url).await.expect("the page");
+        tab_to(&browser, "Type a card number instead").await;
+        press(&browser, &Key::Enter.to_string()).await;
         tab_to(&browser, "card_number").await;
         press(&browser, &format!("4242{}", Key::Enter)).await;
         wait_for(&browser, "[role=alert]").await;
@@ -245,87 +123,83 @@ async fn a_mistyped_number_is_told_and_the_challenge_can_be_failed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_is_named_labelled_and_loads_nothing() {
     in_browser(|browser| async move {
-        let (api, (_, at)) = (start().await, shop().await);
+        let (api, (_, at)) = (start().await, Shop::start().await);
         let (_, url) = session(&api, &at).await;
-        browser.set_window_size(1_120, 960).await.expect("a window");
+        resize(&browser, 1_120, 860).await;
         browser.goto(&url).await.expect("the page");
         let script = "
             const named = e => e.labels?.length ? e.labels[0].innerText.trim() : e.innerText.trim();
             return {
                 title: document.title, lang: document.documentElement.lang,
                 landmarks: document.querySelectorAll('main, header').length,
-                unnamed: [...document.querySelectorAll('input, button')].filter(e => !named(e)).length,
+                unnamed: [...document.querySelectorAll('input, button, summary')].filter(e => e.checkVisibility() && !named(e)).length,
                 loaded: performance.getEntriesByType('resource').length,
                 styled: getComputedStyle(document.querySelector('button.main')).fontWeight,
-                wide: document.documentElement.scrollWidth > innerWidth,
             }";
-        let found = browser.execute(script, Vec::new()).await.expect("a page");
         let expected = json!({
             "title": "Pay 500.00 NOK \u{2013} sandbox", "lang": "en", "landmarks": 2, "unnamed": 0, "loaded": 0,
-            "styled": "600", "wide": false,
+            "styled": "600",
         });
-        assert_eq!(found, expected);
-        let picture = small(&browser.screenshot().await.expect("a picture"));
-        if let Some(place) = env::var_os("SANDBOX_PICTURE") {
-            let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("../..")
-                .join(place);
-            std::fs::create_dir_all(file.parent().expect("a directory")).expect("made");
-            std::fs::write(file, &picture).expect("written");
-        }
-        assert!(picture.len() < 60 << 10, "{} bytes are too many for the README", picture.len());
+        assert_eq!(run(&browser, script).await, expected);
+        picture(&browser, "payment-page.png").await;
     })
     .await;
 }
 
-/// The same picture in 64 colours, which is a third of the bytes: the commonest, and for the others the nearest.
-fn small(picture: &[u8]) -> Vec<u8> {
-    let mut reader = png::Decoder::new(io::Cursor::new(picture))
-        .read_info()
-        .expect("a PNG");
-    let mut pixels = vec![0; reader.output_buffer_size().expect("a size")];
-    let info = reader.next_frame(&mut pixels).expect("a frame");
-    assert_eq!(info.bit_depth, png::BitDepth::Eight);
-    let pixels: Vec<[u8; 3]> = pixels
-        .chunks_exact(info.color_type.samples())
-        .map(|pixel| [pixel[0], pixel[1], pixel[2]])
-        .collect();
-    let mut counts = BTreeMap::<[u8; 3], usize>::new();
-    for pixel in &pixels {
-        *counts.entry(*pixel).or_default() += 1;
-    }
-    let mut palette: Vec<_> = counts
-        .iter()
-        .map(|(colour, count)| (*count, *colour))
-        .collect();
-    palette.sort_unstable_by(|a, b| b.cmp(a));
-    palette.truncate(64);
-    let distance = |a: &[u8; 3], b: &[u8; 3]| -> u32 {
-        (0..3).map(|i| u32::from(a[i].abs_diff(b[i])).pow(2)).sum()
-    };
-    let nearest = |colour: &[u8; 3]| {
-        let all = 0_u8..palette.len() as u8;
-        all.min_by_key(|i| distance(colour, &palette[usize::from(*i)].1))
-            .unwrap_or(0)
-    };
-    let indexes: BTreeMap<_, _> = counts
-        .keys()
-        .map(|colour| (*colour, nearest(colour)))
-        .collect();
-    let mut small = Vec::new();
-    let mut encoder = png::Encoder::new(&mut small, info.width, info.height);
-    encoder.set_color(png::ColorType::Indexed);
-    encoder.set_palette(
-        palette
-            .iter()
-            .flat_map(|(_, colour)| *colour)
-            .collect::<Vec<_>>(),
-    );
-    encoder.set_compression(png::Compression::High);
-    encoder.set_filter(png::Filter::NoFilter);
-    let data: Vec<u8> = pixels.iter().map(|pixel| indexes[pixel]).collect();
-    let mut writer = encoder.write_header().expect("a header");
-    writer.write_image_data(&data).expect("written");
-    writer.finish().expect("finished");
-    small
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_shows_the_total_and_the_pay_button_whatever_the_order_is_called() {
+    in_browser(|browser| async move {
+        let (api, (_, at)) = (start().await, Shop::start().await);
+        let long = "Dampfschiff".repeat(20);
+        let (_, url) = session_of(&api, &at, |body| {
+            body["order"]["items"][0]["description"] = json!(long);
+            body["order"]["merchant_reference"] = json!(&long[..200]);
+            body["order"]["shipping_option"]["title"] = json!(long);
+        })
+        .await;
+        for (width, height) in [(390, 844), (320, 568), (1_280, 900)] {
+            browser.goto(&url).await.expect("the page");
+            resize(&browser, width, height).await;
+            let script = "
+                const box = name => document.querySelector(name).getBoundingClientRect();
+                const inView = name => box(name).top >= 0 && box(name).bottom <= innerHeight && box(name).right <= innerWidth;
+                return {
+                    pay: inView('button.main'), total: inView('summary .sum'), order: box('summary').height < 100 || innerWidth > 1000,
+                    rows: [...document.querySelectorAll('.outcome, .switch label, button')].every(e => e.getBoundingClientRect().height >= 44),
+                    quantity: box('th.few').width,
+                }";
+            let found = run(&browser, script).await;
+            assert_eq!(
+                (&found["pay"], &found["total"], &found["order"], &found["rows"]),
+                (&json!(true), &json!(true), &json!(true), &json!(true)),
+                "{width}: {found}"
+            );
+            assert!(!is_wide(&browser).await, "{width}");
+            if width < 1_000 {
+                click(&browser, "summary").await;
+            }
+            let script = "return ['thead', 'tfoot .sum', 'td.few'].map(s => { const box = document.querySelector(s).getBoundingClientRect(); return box.height > 0 && box.right <= innerWidth && box.width })";
+            let found = run(&browser, script).await;
+            assert!(found[0] != false && found[1] != false, "{width}: {found}");
+            assert!(found[2].as_f64().is_some_and(|few| few < 100.0), "{width}: {found}");
+            assert!(!is_wide(&browser).await, "{width}, opened");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_challenge_has_buttons_as_wide_as_their_words() {
+    in_browser(|browser| async move {
+        let (api, (_, at)) = (start().await, Shop::start().await);
+        let (_, url) = session(&api, &at).await;
+        browser.goto(&url).await.expect("the page");
+        click(&browser, "[value='4000100000000000']").await;
+        click(&browser, "[value=pay]").await;
+        wait_for(&browser, "[name=challenge]").await;
+        let script = "return Math.max(...[...document.querySelectorAll('button')].map(e => e.offsetWidth / e.form.offsetWidth))";
+        let share = run(&browser, script).await;
+        assert!(share.as_f64().is_some_and(|share| share < 0.5), "{share}");
+    })
+    .await;
 }

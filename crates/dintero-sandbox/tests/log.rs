@@ -61,29 +61,6 @@ async fn each_line_has_operation_verdict_and_reason() {
 }
 
 #[tokio::test]
-async fn the_page_says_at_its_top_what_went_wrong_last() {
-    let api = start().await;
-    let html = text(&api, "/_sandbox").await;
-    assert!(html.contains("1 request, nothing went wrong"), "{html}");
-    refused(
-        &api.post("/v1/sessions-profile", json!({"profile_id": "default"}))
-            .await,
-        400,
-    );
-    let html = text(&api, "/_sandbox").await;
-    let top = html.split("<table>").next().expect("a top");
-    assert!(
-        top.contains("1 of 2 requests went wrong") && top.contains("<li>order is required"),
-        "{html}"
-    );
-    let wrong = text(&api, "/_sandbox?wrong").await;
-    assert!(
-        !wrong.contains("/auth/token") && wrong.contains("/v1/sessions-profile"),
-        "{wrong}"
-    );
-}
-
-#[tokio::test]
 async fn the_pages_of_the_log_are_not_in_the_log_and_load_nothing() {
     let api = start().await;
     let before = api.sandbox.requests();

@@ -28,11 +28,15 @@ async fn the_page_shows_the_order_and_every_test_card() {
         "<main>",
         "<legend>",
         "for=\"card_number\"",
-        "Put on hold",
+        "4000 0000 0000 0002",
+        "5100 0000 0000 0057",
+        "On hold",
     ] {
         assert!(page.contains(text), "{text} is missing in {page}");
     }
-    assert_eq!(page.matches("type=\"radio\"").count(), 21);
+    // 11 cards and no card, of two schemes.
+    assert_eq!(page.matches("name=\"card\"").count(), 12);
+    assert_eq!(page.matches("name=\"scheme\"").count(), 2);
     for outside in ["<script", "<img", "<link", "src="] {
         assert!(!page.contains(outside), "{outside}");
     }
@@ -250,6 +254,8 @@ async fn a_bad_form_says_what_is_wrong_and_changes_nothing() {
             ("card", "4000000000000002"),
         ][..],
         &[("card_number", "<script>"), ("action", "pay")],
+        // No Mastercard has this outcome.
+        &[("card", "4100000000000076"), ("scheme", "mastercard")],
         &[("action", "steal"), ("card", "4000000000000002")],
         &[("action", "pay")],
     ] {
@@ -279,8 +285,12 @@ async fn a_bad_form_says_what_is_wrong_and_changes_nothing() {
         refused_fields(&support::read_response(response).await, &[field]);
     }
     assert_eq!(api.sandbox.state_digest(), before);
+    for unknown in ["T99999999.gone", "gone", "%3Cscript%3E", "T12345678.%22%00"] {
+        let (status, page) = read_page(&url.replace(&id, unknown)).await;
+        assert_eq!(status, 404, "{unknown}");
+        assert!(page.contains("There is no session with this id") && !page.contains("<script"));
+    }
     let gone = url.replace(&id, "T12345678.gone");
-    assert_eq!(read_page(&gone).await.0, 404);
     assert_eq!(
         html(send(&gone, &[("card", "4000000000000002")]).await)
             .await

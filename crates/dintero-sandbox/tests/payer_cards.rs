@@ -1,11 +1,12 @@
-//! Dintero's test cards that time out: what does not happen, and what the caller learns.
+//! Dintero's test cards: by outcome and scheme, and those that time out: what does not happen, and what the caller learns.
 
 mod support;
 
 use std::time::Duration;
 
 use dintero_sandbox::{Card, Fault};
-use serde_json::json;
+use serde_json::{Value, json};
+use support::browser::{location, send, session, transaction};
 use support::{ok, refused, session_body, start, token_session_body};
 
 #[tokio::test]
@@ -163,4 +164,47 @@ async fn a_kept_card_goes_on_to_do_what_its_number_does() {
         charged["id"].as_str().expect("an id")
     );
     refused(&api.post(&path, json!({"amount": 100})).await, 503);
+}
+
+#[tokio::test]
+async fn an_outcome_is_chosen_with_a_scheme() {
+    let api = start().await;
+    for (card, scheme, brand, status) in [
+        ("4000000000000002", "visa", json!("Visa"), "AUTHORIZED"),
+        (
+            "4000000000000002",
+            "mastercard",
+            json!("Mastercard"),
+            "AUTHORIZED",
+        ),
+        (
+            "5200000000000007",
+            "visa",
+            json!("Mastercard"),
+            "AUTHORIZED",
+        ),
+        (
+            "4000300000000006",
+            "mastercard",
+            json!("Mastercard"),
+            "DECLINED",
+        ),
+        ("4100000000000001", "odd", json!("Visa"), "FAILED"),
+        ("hold", "mastercard", Value::Null, "ON_HOLD"),
+    ] {
+        let (id, url) = session(&api, |_| {}).await;
+        let fields = [
+            ("card", card),
+            ("scheme", scheme),
+            ("card_number", ""),
+            ("action", "pay"),
+        ];
+        location(&send(&url, &fields).await);
+        let paid = transaction(&api, &id).await;
+        assert_eq!(
+            (&paid["card"]["brand"], &paid["status"]),
+            (&brand, &json!(status)),
+            "{card}"
+        );
+    }
 }

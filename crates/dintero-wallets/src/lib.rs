@@ -1,8 +1,7 @@
 //! Dintero's Wallets API: gift cards and credit notes.
 //!
-//! Everything here is generated from `openapi/wallets.yaml` while the crate is built. [`Client`] has a method for each
-//! operation, [`types`] holds the types of requests and responses, and [`operations`] the operation table.
-//! The `dintero` crate makes a client from credentials.
+//! [`Client`] has a method for each operation, [`types`] the types of requests and responses, and [`operations`] the facts about each
+//! operation. The `dintero` crate makes a client from credentials.
 
 include!(concat!(
     env!(

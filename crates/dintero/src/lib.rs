@@ -21,7 +21,7 @@
 //! | --- | --- |
 //! | take a payment | [`create_session`](checkout::Client::create_session), send the payer to its `url`, then verify the [`callback`] |
 //! | let a profile decide what the payer sees | [`create_session_from_profile`](checkout::Client::create_session_from_profile) |
-//! | verify a callback or a webhook | [`callback::Verifier`] |
+//! | verify a callback or a webhook | [`callback::Verifier`] with [`signature_secret`](Dintero::signature_secret), [`callback::WebhookVerifier`] |
 //! | ask what became of a payment | [`get_transaction`](checkout::Client::get_transaction), then [`state`] |
 //! | capture all or a part when goods leave | [`capture_transaction`](checkout::Client::capture_transaction) |
 //! | refund all or a part | [`refund_transaction`](checkout::Client::refund_transaction) |
@@ -32,9 +32,11 @@
 //! | reconcile payouts | [`list_settlements`](checkout::Client::list_settlements), [`download_settlement_attachment`](checkout::Client::download_settlement_attachment) |
 //! | replace keys and secrets | [`rotate_api_key`](checkout::Client::rotate_api_key), [`create_signature_secret`](checkout::Client::create_signature_secret) |
 //! | keep an order beside the payment | [`create_draft_order`](shopping::Client::create_draft_order), [`complete_draft_order`](shopping::Client::complete_draft_order), [`create_order_capture`](shopping::Client::create_order_capture) |
-//! | issue a gift card | [`create_card`](wallets::Client::create_card), [`activate_card`](wallets::Client::activate_card) |
+//! | issue a gift card | [`create_card`](wallets::Client::create_card), or in advance [`create_cards`](wallets::Client::create_cards), then [`activate_card`](wallets::Client::activate_card) |
 //! | redeem a gift card | [`create_transaction`](wallets::Client::create_transaction), [`capture_transaction`](wallets::Client::capture_transaction) |
 //! | call an endpoint that has no method | [`Dintero::request`] |
+//! | find a method or a type by what it is about | the tables at [`checkout::Client`], [`shopping::Client`] and [`wallets::Client`] |
+//! | test a program without a server | [`Builder::transport`], [`Response::from_json`], [`Error::from_timeout`] |
 //! | follow the API's changes | [`Builder::on_drift`], [`Response::set_aside`] |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -57,6 +59,9 @@ pub use amount::{
 };
 /// The HTTP client that [`Builder::http_client`] configures.
 pub use dintero_core::reqwest;
+#[cfg(feature = "test-util")]
+#[doc(hidden)]
+pub use dintero_core::run_example;
 pub use dintero_core::{
     AccessToken, AlternativeSource, Auth, Builder, Call, CallOptions, Clock, Cursor, CursorSource,
     Date, DateTime, Drift, DriftKind, Error, Evidence, FailedAttempt, Handle, Items, ManualClock,
@@ -157,6 +162,24 @@ impl Dintero {
     /// Returns `true` for a production account (`P…`).
     pub fn is_production(&self) -> bool {
         self.handle.is_production()
+    }
+
+    /// Returns the secret that Dintero signs callbacks of the account with, for a [`callback::Verifier`]. Needs the scope
+    /// `read:checkout` or `admin:checkout`. Never log it.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`] if the account has no secret yet, which
+    /// [`create_signature_secret`](checkout::Client::create_signature_secret) creates; [`Error::is_decode`] if the response
+    /// lacks it; or any other error of the call.
+    #[cfg(feature = "checkout")]
+    pub async fn signature_secret(&self) -> Result<String, Error> {
+        let mut response = self.checkout().get_signature_secret().send().await?;
+        let signature = response.signature.take();
+        let secret = signature.and_then(|signature| signature.secret);
+        secret.ok_or_else(|| {
+            Error::from_response(response.status(), response.headers().clone(), "")
+                .with_operation(&checkout::operations::GET_SIGNATURE_SECRET)
+        })
     }
 
     /// Starts a call of an endpoint that the three clients do not have; see [`Handle::request`].

@@ -52,3 +52,44 @@ fn a_call_outlives_the_client_that_made_it() {
     drop(dintero);
     spawned(call.send());
 }
+
+#[test]
+fn a_builder_and_an_error_are_cloned() {
+    let builder = Dintero::builder().bearer_token("t");
+    let one = builder.clone().account("T00000001").build();
+    let two = builder.account("T00000002").build();
+    let accounts = [one, two].map(|built| built.expect("configuration").account().to_owned());
+    assert_eq!(accounts, ["T00000001", "T00000002"]);
+    let error = Dintero::builder().build().expect_err("no account");
+    assert_eq!(error.clone().to_string(), error.to_string());
+}
+
+#[cfg(all(feature = "checkout", feature = "wallets"))]
+#[test]
+fn requests_take_amounts_and_currencies() {
+    use crate::checkout::types::SessionOrderInput;
+    use crate::wallets::types::CardInput;
+    use crate::{Amount, Currency, Number};
+    let amount = Amount::new(29990, Currency::Sek);
+    let order = |builder: crate::checkout::types::SessionOrderInputBuilder| {
+        let order = builder
+            .merchant_reference("a")
+            .items(Vec::<crate::checkout::types::OrderItemInput>::new());
+        order.build().map_err(|error| error.to_string())
+    };
+    assert_eq!(
+        order(
+            SessionOrderInput::builder()
+                .amount(amount)
+                .currency(amount.currency())
+        ),
+        order(SessionOrderInput::builder().amount(29990).currency("SEK"))
+    );
+    assert_eq!(Number::from(amount), Number::from(29990));
+    let card = CardInput::builder()
+        .amount(amount)
+        .currency(Currency::Sek)
+        .card_id("1");
+    let card = card.build().expect("a card");
+    assert_eq!((card.amount, card.currency.as_str()), (29990, "SEK"));
+}

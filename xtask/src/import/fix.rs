@@ -52,7 +52,7 @@ pub fn fix(document: &Document, error: &Finding, tried: &[Action]) -> Vec<Action
     }
     let ways = [
         error.actions.clone(),
-        correction(document, error).unwrap_or_default(),
+        without_parameter(document, error).into_iter().collect(),
         left_out(document, error).unwrap_or_default(),
     ];
     let mut ways = ways.into_iter().map(|mut way| {
@@ -62,48 +62,20 @@ pub fn fix(document: &Document, error: &Finding, tried: &[Action]) -> Vec<Action
     ways.find(|way| !way.is_empty()).unwrap_or_default()
 }
 
-fn correction(document: &Document, error: &Finding) -> Option<Vec<Action>> {
+/// Returns the removal of the parameter that an error is about, unless the path needs it.
+fn without_parameter(document: &Document, error: &Finding) -> Option<Action> {
     let root = &document.root;
-    let pointer = &error.pointer;
-    let why = |problem| format!("{problem}: {}", error.problem);
-    let removed = |target, description| {
-        Some(vec![Action {
-            target,
-            description,
-            update: None,
-        }])
-    };
-    match error.rule {
-        Rule::UnknownReadBack => removed(
-            path(root, &format!("{pointer}/x-dintero-read-back"))?,
-            why("Does not fit the document"),
-        ),
-        Rule::DuplicateTypeName => {
-            let name = error.problem.strip_prefix("x-dintero-name ")?;
-            let name = quoted(name.split(' ').next()?);
-            let target = format!("$..[?(@['x-dintero-name']=={name})]['x-dintero-name']");
-            removed(target, why("Does not fit the document"))
-        }
-        Rule::UnsupportedParameter => {
-            let name = error.problem.strip_prefix("the parameter ")?;
-            let name = name.split(' ').next()?;
-            let list = format!("{pointer}/parameters");
-            let listed = root.pointer(&list)?.as_array()?;
-            let listed = listed.iter().find(|parameter| parameter["name"] == name)?;
-            let list = path(root, &list).filter(|_| listed["in"] != "path")?;
-            let target = format!("{list}[?(@.name=={})]", quoted(name));
-            removed(target, why("Left out"))
-        }
-        Rule::PartialReference => {
-            let target = root.pointer(pointer)?["$ref"].as_str()?.strip_prefix('#')?;
-            let why = format!("Written out, since a reference leads to a whole schema: #{target}");
-            Some(vec![
-                Action::remove(root, &format!("{pointer}/$ref"), why.as_str())?,
-                Action::update(root, pointer, why, root.pointer(target)?.clone())?,
-            ])
-        }
-        _ => None,
-    }
+    let name = error.problem.strip_prefix("the parameter ")?;
+    let name = name.split(' ').next()?;
+    let list = format!("{}/parameters", error.pointer);
+    let listed = root.pointer(&list)?.as_array()?;
+    let listed = listed.iter().find(|parameter| parameter["name"] == name)?;
+    let list = path(root, &list).filter(|_| listed["in"] != "path")?;
+    Some(Action {
+        target: format!("{list}[?(@.name=={})]", quoted(name)),
+        description: format!("Left out: {}", error.problem),
+        update: None,
+    })
 }
 
 /// Returns the removal of the operation that an error is about. A schema is read as any JSON instead.

@@ -219,7 +219,8 @@ fn unmatched_findings(
         let action = report::described(&overlay.root["actions"][*index]);
         let problem = format!("the action on {action} {problem}");
         let pointer = format!("/actions/{index}");
-        overlay.error(Rule::Overlay, &pointer, problem, help)
+        let finding = overlay.finding(Rule::Overlay, &pointer, problem);
+        finding.with_help(help)
     });
     let others = others.into_iter().flat_map(|Errors(others)| others);
     Errors(findings.chain(others).collect())

@@ -193,9 +193,8 @@ fn has_version(block: &str) -> bool {
 /// Refuses what is no OpenAPI 3.0 document.
 fn check(document: &Document) -> Result<(), Errors> {
     let refuse = |pointer: &str, problem: String, help: &str| -> Result<(), Errors> {
-        Err(document
-            .error(Rule::OpenApiVersion, pointer, problem, help)
-            .into())
+        let finding = document.finding(Rule::OpenApiVersion, pointer, problem);
+        Err(finding.with_help(help).into())
     };
     let root = &document.root;
     if !root["swagger"].is_null() {

@@ -16,6 +16,7 @@ use tempfile::TempDir;
 const OPERATIONS: &str = include_str!("operations.yaml");
 const FIELDS: &str = include_str!("fields.yaml");
 const VALUES: &str = include_str!("values.yaml");
+const FORMS: &str = include_str!("forms.yaml");
 
 const DOCUMENT: &str = "\
 openapi: 3.0.3
@@ -252,8 +253,13 @@ fn changes_of_values_are_told_and_judged() {
 }
 
 #[test]
+fn other_forms_of_the_same_and_limits_of_types_are_told_and_judged() {
+    check(FORMS);
+}
+
+#[test]
 fn there_are_rows_for_every_construct() {
-    let all = [OPERATIONS, FIELDS, VALUES].map(rows).concat();
+    let all = [OPERATIONS, FIELDS, VALUES, FORMS].map(rows).concat();
     let names: BTreeSet<&str> = all
         .iter()
         .map(|row| row["name"].as_str().unwrap())

@@ -5,6 +5,7 @@ use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 use super::docs::{self, docs};
 use super::limits::checks;
 use super::read::{Argument, Method, Output, RustType};
+use super::{examples, index};
 use crate::confirm::{Confirmed, confirmed};
 use crate::ir::{Api, Operation, Place, Success};
 use crate::kept::escaped;
@@ -18,7 +19,7 @@ pub mod calls {
     use ::dintero_core::data::Limit as __Limit;
 ";
 
-pub fn write(source: &mut String, api: &Api, output: &Output) {
+pub fn write(source: &mut String, name: &str, api: &Api, output: &Output) {
     let operations = api.operations.values();
     let methods = operations.map(|operation| (operation, &output.methods[&operation.name]));
     let methods: Vec<(&Operation, &Method)> = methods.collect();
@@ -37,7 +38,8 @@ pub fn write(source: &mut String, api: &Api, output: &Output) {
     let (title, version) = (&api.title, &api.version);
     let doc = format!(
         "Client of the {title} (document version {version}), bound to one account.\n\n\
-         Cheap to clone. Every method starts a call; nothing is sent before its `send` is awaited."
+         Cheap to clone. Every method starts a call; nothing is sent before its `send` is awaited.\n\n{}",
+        index::table(api)
     );
     docs(source, "", &doc);
     source.push_str(
@@ -59,7 +61,8 @@ impl Client {
 ",
     );
     for (operation, method) in &methods {
-        client_method(source, operation, method);
+        let example = examples::of_method(name, (api, output), operation, method);
+        client_method(source, operation, method, &example);
     }
     source.push_str("}\n");
 }
@@ -77,8 +80,19 @@ pub fn rows(operation: &Operation, method: &Method, output: &Output) -> Option<S
     let RustType::List(item) = &field.rust_type else {
         return None;
     };
-    let path = if item.contains(':') { "" } else { "types::" };
-    Some(format!("[{}: {path}{item}]", field.ident))
+    Some(format!("[{}: {}]", field.ident, in_types(item)))
+}
+
+/// Returns a type as the module `types` writes it, with the path to each type of that module.
+fn in_types(kind: &str) -> String {
+    const ENDS: [char; 3] = ['<', ',', '>'];
+    let parts = kind.split_inclusive(ENDS);
+    let parts = parts.map(|part| match part.trim_end_matches(ENDS) {
+        "" | "bool" | "i64" => part.to_owned(),
+        word if word.contains(':') => part.to_owned(),
+        _ => format!("types::{part}"),
+    });
+    parts.collect()
 }
 
 fn call(
@@ -94,9 +108,9 @@ fn call(
          }| {
             let arguments = arguments
                 .iter()
-                .map(|(ident, wire)| format!("{ident} {wire:?}"));
+                .map(|(ident, wire)| format!("{ident} {}", escaped(wire)));
             let arguments: Vec<String> = arguments.collect();
-            format!(" confirmed {read:?} [{}]", arguments.join(", "))
+            format!(" confirmed {} [{}]", escaped(&read), arguments.join(", "))
         },
     );
     let (success, kind) = match operation.success {
@@ -171,9 +185,10 @@ fn setter(source: &mut String, operation: &Operation, argument: &Argument) {
     );
 }
 
-fn client_method(source: &mut String, operation: &Operation, method: &Method) {
+fn client_method(source: &mut String, operation: &Operation, method: &Method, example: &str) {
     source.push('\n');
-    docs(source, "    ", &docs::of_method(operation, method));
+    let doc = docs::of_method(operation, method);
+    docs(source, "    ", &format!("{doc}\n\n{example}"));
     if operation.deprecated {
         source.push_str("    #[deprecated = \"the API marks this operation as deprecated\"]\n");
     }

@@ -15,6 +15,8 @@ pub(crate) use put;
 
 mod calls;
 mod docs;
+mod examples;
+mod index;
 mod limits;
 mod plan;
 mod read;
@@ -101,6 +103,6 @@ pub fn emit(name: &str, api: &Api, output: &Output) -> String {
     );
     types::write(&mut source, api, output);
     table::write(&mut source, name, api);
-    calls::write(&mut source, api, output);
+    calls::write(&mut source, name, api, output);
     source
 }

@@ -10,7 +10,8 @@ use syn::{Attribute, Expr, Item, Token, token};
 use crate::ir::{Api, Kind};
 
 /// What every client has.
-const FIXED: &str = "Client Client ALL calls handle new operations types use use use use use";
+const FIXED: &str =
+    "Client Client ALL all builder calls handle new operations types use use use use use use use";
 
 /// Checks the source of a client against the API that it was written from.
 ///
@@ -42,6 +43,9 @@ fn planned(api: &Api) -> Vec<String> {
         if called == "union" && kind.in_requests {
             planned.push(format!("union_in_requests {name}"));
         }
+        if kind.has_builder() {
+            planned.push(format!("type {name}Builder"));
+        }
     }
     for name in api.operations.keys() {
         let call = format!("call {}", name.to_upper_camel_case());
@@ -61,6 +65,7 @@ impl<'ast> Visit<'ast> for Found {
             Item::Static(item) => item.ident.to_string(),
             Item::Struct(item) => item.ident.to_string(),
             Item::Impl(item) => item.self_ty.to_token_stream().to_string(),
+            Item::Type(item) => format!("type {}", item.ident),
             Item::Use(_) => "use".to_owned(),
             Item::Macro(item) => {
                 let called = item.mac.path.segments.last();

@@ -11,15 +11,17 @@ use crate::lower::literal;
 use crate::markdown;
 
 const HEAD: &str = "
-/// The objects, enums and unions of this API.
-///
-/// Reading is lenient: unknown values and fields are kept, limits are not checked. Building is strict: a builder reports
-/// every value that breaks a limit of the API.
-pub mod types {
+mod all {
     #![allow(clippy::all, missing_docs, rustdoc::bare_urls, rustdoc::invalid_html_tags)]
     #[allow(unused_imports)]
     use ::dintero_core::data::Limit as __Limit;
 ";
+
+const TYPES: &str = "The objects, enums and unions of this API. [`builder`](types::builder) has their builders, and the table at
+[`Client`] says which belong together.
+
+Reading is lenient: unknown values and fields are kept, limits are not checked. Building is strict: a builder reports every value
+that breaks a limit of the API.";
 
 pub fn write(source: &mut String, api: &Api, output: &Output) {
     source.push_str(HEAD);
@@ -37,7 +39,32 @@ pub fn write(source: &mut String, api: &Api, output: &Output) {
             _ => {}
         }
     }
-    source.push_str("}\n");
+    put!(source, "}}\n\n");
+    docs(source, "", TYPES);
+    let names: Vec<&str> = api.types.keys().map(String::as_str).collect();
+    let (names, mut builders, mut aliases) = (names.join(", "), String::new(), String::new());
+    for (name, _) in api.types.iter().filter(|(_, kind)| kind.has_builder()) {
+        put!(builders, "{name}Builder, ");
+        // Hidden, so that the types stand alone on their page.
+        put!(
+            aliases,
+            "    #[doc(hidden)]\n    pub type {name}Builder = builder::{name}Builder;\n"
+        );
+    }
+    put!(
+        source,
+        "#[allow(unused_imports)]
+pub mod types {{
+    pub use super::all::{{{names}}};
+
+    /// The builders of the objects in requests.
+    pub mod builder {{
+        pub use super::super::all::{{{builders}}};
+    }}
+
+{aliases}}}
+"
+    );
 }
 
 /// Begins the call of a macro with the documentation of a type.

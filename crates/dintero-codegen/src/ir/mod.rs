@@ -37,6 +37,11 @@ pub struct Type {
 }
 
 impl Type {
+    /// Returns `true` for an object in requests.
+    pub const fn has_builder(&self) -> bool {
+        self.in_requests && self.schema.as_object().is_some()
+    }
+
     /// Returns the different values of an enum in their order, each with its Rust name before it.
     pub fn named<'t>(&'t self, values: &'t [String]) -> impl Iterator<Item = (&'t str, &'t str)> {
         let first = |(index, value): &(usize, &String)| !values[..*index].contains(value);
@@ -74,6 +79,8 @@ pub struct Operation {
     /// How sure the document is of it; `None` where it was seen.
     pub evidence: Option<Evidence>,
     pub deprecated: bool,
+    /// Its first tag, after the place of that in the document's list.
+    pub tag: (usize, String),
     pub doc: String,
     pub success: Success,
     pub media: Vec<String>,

@@ -203,6 +203,7 @@ pub struct Meta {
     pub write_only: Option<bool>,
     pub nullable: Option<bool>,
     pub default: Option<Value>,
+    pub example: Option<Value>,
     pub evidence: Option<Evidence>,
     /// Whether the document is unsure of what is required in responses.
     pub required_weakly: Option<bool>,
@@ -225,6 +226,7 @@ impl Meta {
             write_only: self.write_only.or(other.write_only),
             nullable: self.nullable.or(other.nullable),
             default: self.default.or(other.default),
+            example: self.example.or(other.example),
             evidence: self.evidence.or(other.evidence),
             required_weakly: self.required_weakly.or(other.required_weakly),
             personal: self.personal.or(other.personal),

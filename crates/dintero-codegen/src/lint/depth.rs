@@ -53,8 +53,7 @@ impl Lint<'_> {
             return;
         };
         self.depths.reported = true;
-        let help = "Merge schemas in the document, or replace one by {} in the overlay";
-        self.error(Rule::DeepNesting, pointer, problem, help, []);
+        self.report(Rule::DeepNesting, pointer, problem, []);
     }
 
     /// Returns the depth of a schema at a depth, or what is too deep. One that leads back counts once.

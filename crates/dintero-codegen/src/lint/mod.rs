@@ -3,6 +3,7 @@
 
 mod depth;
 mod names;
+mod nodes;
 mod operations;
 mod parameters;
 mod paths;
@@ -16,6 +17,7 @@ use crate::action::{Action, path};
 use crate::document::{Document, escape};
 use crate::finding::{Finding, Rule};
 use crate::markdown::is_control;
+use nodes::Node;
 
 /// Keywords whose texts are shown or sent as they are.
 const TEXTS: &str = "const description enum pattern summary title version";
@@ -27,6 +29,7 @@ pub fn lint(document: &Document) -> Vec<Finding> {
         findings: Vec::new(),
         servers: BTreeSet::new(),
         depths: Default::default(),
+        elsewhere: BTreeSet::new(),
     };
     let version = document.root["openapi"].as_str().unwrap_or_default();
     if version != "3.0" && !version.starts_with("3.0.") {
@@ -34,11 +37,11 @@ pub fn lint(document: &Document) -> Vec<Finding> {
             "" => "the document has no OpenAPI version".to_owned(),
             _ => format!("the document has OpenAPI {version}"),
         };
-        let help = "Convert it to OpenAPI 3.0";
-        lint.error(Rule::OpenApiVersion, "/openapi", problem, help, []);
+        lint.report(Rule::OpenApiVersion, "/openapi", problem, []);
         return lint.findings;
     }
-    lint.nodes(&document.root, "");
+    lint.node(Node::Document, &document.root, "");
+    lint.texts(&document.root, "");
     if !lint.depths.reported {
         lint.operations();
     }
@@ -51,6 +54,8 @@ struct Lint<'a> {
     /// Origins that were reported already.
     servers: BTreeSet<String>,
     depths: depth::Depths,
+    /// What references lead to outside of the places that OpenAPI has for it.
+    elsewhere: BTreeSet<String>,
 }
 
 impl<'a> Lint<'a> {
@@ -58,40 +63,29 @@ impl<'a> Lint<'a> {
         &self.document.root
     }
 
-    fn error(
+    /// Records a finding with the help of its rule.
+    fn report(
         &mut self,
         rule: Rule,
         pointer: &str,
         problem: impl Into<String>,
-        help: impl Into<String>,
         actions: impl IntoIterator<Item = Option<Action>>,
     ) {
-        let finding = self.document.error(rule, pointer, problem, help);
+        let finding = self.document.finding(rule, pointer, problem);
         self.findings.push(finding.with_actions(actions));
     }
 
-    fn warn(
-        &mut self,
-        rule: Rule,
-        pointer: &str,
-        problem: impl Into<String>,
-        help: impl Into<String>,
-        actions: impl IntoIterator<Item = Option<Action>>,
-    ) {
-        let finding = self.document.warning(rule, pointer, problem, help);
-        self.findings.push(finding.with_actions(actions));
+    fn remove(&self, pointer: &str, why: impl Into<String>) -> Option<Action> {
+        Action::remove(self.root(), pointer, why)
     }
 
-    fn nodes(&mut self, node: &Value, pointer: &str) {
+    /// Reports control characters in what is neither documentation nor a value.
+    fn texts(&mut self, node: &Value, pointer: &str) {
         match node {
             Value::Object(object) => {
                 // Members of `properties` are schemas, whatever they are called; what `example` holds is no schema at all.
                 let of_names = ["/properties", "/mapping", "/schemas"];
                 let named = of_names.iter().any(|key| pointer.ends_with(key));
-                if !named {
-                    self.schema(node, pointer);
-                    self.depth(node, pointer);
-                }
                 for (key, value) in object {
                     if !named && ["example", "examples", "default"].contains(&key.as_str()) {
                         continue;
@@ -101,13 +95,13 @@ impl<'a> Lint<'a> {
                     let text = TEXTS.split(' ').any(|text| text == key) && !value.is_object();
                     let extension = key.starts_with("x-") && !pointer.starts_with("/components/");
                     if named || !text && !extension {
-                        self.nodes(value, &pointer);
+                        self.texts(value, &pointer);
                     }
                 }
             }
             Value::Array(list) => {
                 for (index, value) in list.iter().enumerate() {
-                    self.nodes(value, &format!("{pointer}/{index}"));
+                    self.texts(value, &format!("{pointer}/{index}"));
                 }
             }
             Value::String(text) => self.control_characters(text, pointer),
@@ -118,8 +112,7 @@ impl<'a> Lint<'a> {
     fn control_characters(&mut self, text: &str, pointer: &str) {
         if text.contains(is_control) {
             let problem = format!("{text:?} has a line break or another control character");
-            let help = "Remove it from the document, or the part with it in the overlay";
-            self.error(Rule::ControlCharacter, pointer, problem, help, []);
+            self.report(Rule::ControlCharacter, pointer, problem, []);
         }
     }
 }

@@ -11,8 +11,6 @@ use crate::kept::{OPERATIONS, word};
 use crate::lower::operations::{RESERVED, method_name};
 use crate::names::numbered;
 
-const RENAME_ONE: &str = "Give one of them another x-dintero-method in the overlay";
-
 /// Name of each method, and the operation that has it.
 pub(super) type Names = BTreeMap<String, String>;
 
@@ -33,31 +31,30 @@ impl Lint<'_> {
             let similar = types.insert(name.to_upper_camel_case(), name.clone());
             let similar = similar.filter(|other| *other != name);
             let problems = [
-                (!is_snake_case(&name)).then(|| {
+                if !is_snake_case(&name) {
                     let problem = format!("{name:?} is no name for a Rust method");
-                    let help = "Give it an x-dintero-method in snake_case in the overlay";
-                    (Rule::InvalidMethodName, problem, help)
-                }),
-                is_taken(&name).then(|| {
+                    Some((Rule::InvalidMethodName, problem))
+                } else if is_taken(&name) {
                     let by = "Rust or by the client itself";
                     let problem = format!("the method name {name} is taken by {by}");
-                    let help = "Give it an x-dintero-method in the overlay";
-                    (Rule::ReservedMethodName, problem, help)
-                }),
+                    Some((Rule::ReservedMethodName, problem))
+                } else {
+                    None
+                },
                 similar.map(|other| {
                     let problem = format!("the method names {name} and {other} differ too little");
-                    (Rule::SimilarMethodNames, problem, RENAME_ONE)
+                    (Rule::SimilarMethodNames, problem)
                 }),
                 names.get(&name).map(|other| {
                     let problem = format!("the method name {name} is that of {other} too");
-                    (Rule::DuplicateMethodName, problem, RENAME_ONE)
+                    (Rule::DuplicateMethodName, problem)
                 }),
             ];
-            for (rule, problem, help) in problems.into_iter().flatten() {
+            for (rule, problem) in problems.into_iter().flatten() {
                 let update = json!({"x-dintero-method": free_name(method, path, &names)});
                 let why = "A name that no other method has";
                 let action = Action::update(self.root(), pointer, why, update);
-                self.error(rule, pointer, problem, help, [action]);
+                self.report(rule, pointer, problem, [action]);
             }
             names.insert(name, format!("{} {path}", method.to_uppercase()));
         }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::names::Names;
-use super::{Action, Lint};
+use super::{Action, Lint, paths};
 use crate::document::members;
 use crate::finding::Rule;
 use crate::ir::Auth;
@@ -37,11 +37,10 @@ impl<'a> Lint<'a> {
             _ => "non-idempotent",
         };
         let problem = format!("operation has no method name of ours and is called {name}");
-        let help = "Name it in the overlay, and say what may be done after an unknown outcome: idempotent, duplicate-tolerated or non-idempotent";
         let why = "Our name; what may be done after an unknown outcome";
         let update = json!({"x-dintero-method": name, "x-dintero-retry": retry});
         let action = Action::update(self.root(), pointer, why, update);
-        self.warn(Rule::UnnamedOperation, pointer, problem, help, [action]);
+        self.report(Rule::UnnamedOperation, pointer, problem, [action]);
     }
 
     fn server(&mut self, pointer: &str, item: &Value, operation: &Value) {
@@ -60,11 +59,23 @@ impl<'a> Lint<'a> {
                 );
                 let why = "The document does not say where the API is";
                 let action = Action::update(root, "", why, update);
-                self.error(Rule::MissingServer, pointer, problem, help, [action]);
+                let finding = self.document.finding(Rule::MissingServer, pointer, problem);
+                self.findings
+                    .push(finding.with_help(help).with_actions([action]));
             }
             return;
         };
-        let (origin, _) = split_origin(&url);
+        let (origin, base) = split_origin(&url);
+        let unfilled = base
+            .contains(['{', '}'])
+            .then(|| "has a variable without a default".to_owned());
+        let problem = paths::problem(base.trim_end_matches('/')).filter(|_| base.len() > 1);
+        if let Some(problem) = unfilled.or(problem)
+            && self.servers.insert(url.clone())
+        {
+            let problem = format!("is on the server {url}, whose path {problem}");
+            self.report(Rule::InvalidServer, pointer, problem, []);
+        }
         // One action fixes all operations on it.
         if known_server(root, origin).is_some() || !self.servers.insert(origin.to_owned()) {
             return;
@@ -83,7 +94,9 @@ impl<'a> Lint<'a> {
         let why = "Which of our two servers an origin is";
         let update = json!({"x-dintero-servers": {origin: which}});
         let action = Action::update(root, "", why, update);
-        self.error(Rule::UnknownServer, pointer, problem, help, [action]);
+        let finding = self.document.finding(Rule::UnknownServer, pointer, problem);
+        self.findings
+            .push(finding.with_help(help).with_actions([action]));
     }
 
     fn retry(&mut self, pointer: &str, operation: &Value, names: &Names) {
@@ -92,21 +105,22 @@ impl<'a> Lint<'a> {
             None | Some("idempotent" | "duplicate-tolerated") => {}
             Some("non-idempotent") if read_back.is_null() => {
                 let problem = "moves money and names no method to read the outcome back";
-                let help = "Add x-dintero-read-back in the overlay";
-                self.warn(Rule::MissingReadBack, pointer, problem, help, []);
+                self.report(Rule::MissingReadBack, pointer, problem, []);
             }
             Some("non-idempotent") => {}
             Some(other) => {
                 let problem = format!("has the retry class {other}");
-                let help = "Use idempotent, duplicate-tolerated or non-idempotent";
-                self.error(Rule::UnknownRetryClass, pointer, problem, help, []);
+                self.report(Rule::UnknownRetryClass, pointer, problem, []);
             }
         }
         let unknown = read_back.as_str().filter(|name| !names.contains_key(*name));
         if let Some(read_back) = unknown {
             let problem = format!("is read back by {read_back}, which is no method");
-            let help = "Name a method of this API";
-            self.error(Rule::UnknownReadBack, pointer, problem, help, []);
+            let action = self.remove(
+                &format!("{pointer}/x-dintero-read-back"),
+                "There is no such method",
+            );
+            self.report(Rule::UnknownReadBack, pointer, problem, [action]);
         }
     }
 
@@ -116,11 +130,10 @@ impl<'a> Lint<'a> {
         if body.is_object() && json_content(body).is_none() {
             let media: Vec<String> = media(body).collect();
             let problem = format!("takes no JSON but {media:?}");
-            let help = "Only JSON bodies can be sent; remove the operation with an overlay action until this is supported";
             let why = "Its body is not JSON, and nothing else can be sent";
             let action = self.remove(pointer, why);
             let place = format!("{pointer}/requestBody");
-            self.error(Rule::UnsupportedBody, &place, problem, help, [action]);
+            self.report(Rule::UnsupportedBody, &place, problem, [action]);
         }
         let kind = |response| {
             let content = json_content(resolve(root, response));
@@ -131,8 +144,7 @@ impl<'a> Lint<'a> {
         kinds.dedup();
         if kinds.len() > 1 {
             let problem = "has success bodies of several kinds";
-            let help = "One type with the fields of all of them stands for each";
-            self.warn(Rule::SeveralSuccessBodies, pointer, problem, help, []);
+            self.report(Rule::SeveralSuccessBodies, pointer, problem, []);
         }
     }
 
@@ -154,7 +166,10 @@ impl<'a> Lint<'a> {
         let help = format!(
             "{sent}; set what is missing as a header of the call, or another `security` in the overlay"
         );
-        self.warn(Rule::UnsupportedSecurity, pointer, problem, help, []);
+        let finding = self
+            .document
+            .finding(Rule::UnsupportedSecurity, pointer, problem);
+        self.findings.push(finding.with_help(help));
     }
 }
 

@@ -8,7 +8,7 @@ use super::operations::is_token;
 use super::{Action, Lint};
 use crate::action::quoted;
 use crate::document::elements;
-use crate::finding::Rule;
+use crate::finding::{Level, Rule};
 use crate::ir::path_variables;
 use crate::lower::messages::of_the_transport;
 use crate::lower::operations::resolve;
@@ -69,8 +69,19 @@ impl<'a> Lint<'a> {
             }));
         }
         self.path_parameters(pointer, path, &parameters);
-        for listed in &parameters {
+        for (index, listed) in parameters.iter().enumerate() {
             self.parameter(pointer, listed);
+            let key = |listed: &Listed<'_>| match listed.place() {
+                "header" => (listed.name().to_lowercase(), listed.place().to_owned()),
+                place => (listed.name().to_owned(), place.to_owned()),
+            };
+            let twin =
+                |other: &Listed<'_>| other.owner == listed.owner && key(other) == key(listed);
+            if parameters[..index].iter().any(twin) {
+                let (name, place) = key(listed);
+                let problem = format!("the parameter {name} is in the {place} twice");
+                self.report(Rule::DuplicateParameter, pointer, problem, []);
+            }
         }
     }
 
@@ -79,35 +90,26 @@ impl<'a> Lint<'a> {
         for variable in path_variables(path) {
             if !in_path.insert(variable) {
                 let problem = format!("the path has {{{variable}}} twice");
-                let help = "Rename one of them and declare it";
-                self.error(Rule::DuplicatePathVariable, pointer, problem, help, []);
+                self.report(Rule::DuplicatePathVariable, pointer, problem, []);
             }
         }
         let declared = || parameters.iter().filter(|listed| listed.place() == "path");
         let names: BTreeSet<&str> = declared().map(Listed::name).collect();
         for missing in in_path.difference(&names) {
             let problem = format!("the path has {{{missing}}}, which is no parameter");
-            let help = "Declare it with `in: path`";
             let why = "The path has it, and the document does not declare it";
             let parameter = json!({"name": missing, "in": "path", "required": true, "schema": {"type": "string"}});
             let update = json!({"parameters": [parameter]});
             let action = Action::update(self.root(), pointer, why, update);
-            self.error(
-                Rule::UndeclaredPathVariable,
-                pointer,
-                problem,
-                help,
-                [action],
-            );
+            self.report(Rule::UndeclaredPathVariable, pointer, problem, [action]);
         }
         let mut reported = BTreeSet::new();
         for listed in declared().filter(|listed| !in_path.contains(listed.name())) {
             let unused = listed.name();
             if reported.insert(unused) {
                 let problem = format!("the path parameter {unused} is not in the path {path}");
-                let help = "Put it there, or remove it";
                 let action = listed.remove(self.root(), "The path does not have it");
-                self.error(Rule::UnusedPathParameter, pointer, problem, help, [action]);
+                self.report(Rule::UnusedPathParameter, pointer, problem, [action]);
             }
         }
     }
@@ -133,6 +135,8 @@ impl<'a> Lint<'a> {
             Some("is described by `content`")
         } else if object {
             Some("is an object")
+        } else if place == "path" && (schema["type"] == "array" || schema["items"].is_object()) {
+            Some("is a list in the path")
         } else if !is_sent {
             Some("has a style that cannot be sent")
         } else {
@@ -143,25 +147,24 @@ impl<'a> Lint<'a> {
             let action = (place != "path")
                 .then(|| listed.remove(self.root(), "It has a form that the client cannot send"));
             let problem = format!("the parameter {name} {problem}");
-            let help = "Rewrite it with an overlay action, or remove it there";
-            self.error(Rule::UnsupportedParameter, pointer, problem, help, action);
+            self.report(Rule::UnsupportedParameter, pointer, problem, action);
         }
+        let document = self.document;
+        let loosely = |problem: String, help: &str| {
+            let finding = document.finding(Rule::UnsupportedParameter, pointer, problem);
+            finding.with_level(Level::Warning).with_help(help)
+        };
         // OpenAPI has the first three ignored.
         if place == "header" && of_the_transport(name).is_some_and(|index| index > 2) {
             let problem = format!("the header {name} is set by the client itself");
-            let help = "The parameter is left out";
+            let finding = loosely(problem, "The parameter is left out");
             let action = listed.remove(self.root(), "The client sets this header itself");
-            self.warn(Rule::UnsupportedParameter, pointer, problem, help, [action]);
+            self.findings.push(finding.with_actions([action]));
         }
         if parameter["allowReserved"] == true {
             let problem = format!("the parameter {name} may have reserved characters as they are");
             let help = "They are sent percent-encoded, which means the same to a server that decodes its query";
-            self.warn(Rule::UnsupportedParameter, pointer, problem, help, []);
-        }
-        if place == "path" && (schema["type"] == "array" || schema["items"].is_object()) {
-            let problem = format!("the path parameter {name} is a list");
-            let help = "Make it a text with an overlay action";
-            self.error(Rule::UnsupportedParameter, pointer, problem, help, []);
+            self.findings.push(loosely(problem, help));
         }
     }
 }

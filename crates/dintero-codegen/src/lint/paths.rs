@@ -28,15 +28,15 @@ impl Lint<'_> {
             let pointer = format!("/paths/{}", escape(path));
             let action = self.remove(&pointer, format!("The path {problem}"));
             let problem = format!("the path {problem}");
-            let help = "Correct the path in the document, or remove it with an overlay action";
-            self.error(Rule::InvalidPath, &pointer, problem, help, [action]);
+            self.report(Rule::InvalidPath, &pointer, problem, [action]);
             refused.insert(path.clone());
         }
         refused
     }
 }
 
-fn problem(path: &str) -> Option<String> {
+/// Returns what is wrong with a path.
+pub(super) fn problem(path: &str) -> Option<String> {
     // Control characters are refused with those of all names.
     let bad = |c: &char| !c.is_alphanumeric() && !c.is_control() && !ALLOWED.contains(*c);
     if let Some(bad) = path.chars().find(bad).filter(|_| path.starts_with('/')) {
@@ -58,7 +58,8 @@ fn problem(path: &str) -> Option<String> {
         ('}', false) => Err("has a closing brace without an opening one"),
         _ => Ok(open),
     });
-    let mut segments = path.split('/');
+    let decoded = path.replace("%2e", ".").replace("%2E", ".");
+    let mut segments = decoded.split('/');
     let problem = if !path.starts_with('/') {
         "does not begin with a slash"
     } else if !path.split('%').skip(1).all(encoded) {

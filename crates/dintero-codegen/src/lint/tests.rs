@@ -229,7 +229,10 @@ fn findings_about_the_variables_of_a_path() {
     assert_fixed(&undeclared, "undeclared-path-variable");
     let found = found(&format!("paths: {{'/a/{{b}}/{{b}}': {list}}}"));
     assert!(found.contains("the path has {b} twice"), "{found}");
-    assert!(found.contains("the path parameter b is a list"), "{found}");
+    assert!(
+        found.contains("the parameter b is a list in the path"),
+        "{found}"
+    );
 }
 
 #[test]

@@ -60,7 +60,7 @@ pub fn resolve(flat: &mut Schemas, flattener: &mut Flattener<'_>) {
         });
         let problem = "requires itself without end, so that no value is complete";
         let help = "It is read as optional; make it optional or nullable in the document";
-        flattener.warn(Rule::EndlessType, &pointer_of(name), problem, help);
+        flattener.note(Rule::EndlessType, &pointer_of(name), problem, help);
     }
 }
 

@@ -66,6 +66,7 @@ pub fn meta(schema: &Value) -> Meta {
         write_only: flag("writeOnly"),
         nullable: flag("nullable"),
         default: schema.get("default").cloned(),
+        example: schema.get("example").cloned(),
         evidence: evidence(schema),
         required_weakly: weakly.then_some(true),
         personal: flag("x-dintero-personal"),

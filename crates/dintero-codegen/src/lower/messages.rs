@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::flatten::Flattener;
 use super::keywords::evidence;
-use super::operations::{all, facts, json_content, json_rank, media, resolve, without_range};
+use super::operations::{
+    all, facts, is_status, json_content, json_rank, media, resolve, without_range,
+};
 use crate::document::{Document, elements, escape, members};
 use crate::finding::Rule;
 use crate::ir::{Body, Kind, Operation, Parameter, Place, Success};
@@ -69,8 +71,7 @@ fn add_parameter(
     };
     if let Kind::Object(_) | Kind::Map(_) | Kind::Union(_) | Kind::List(_) = element.kind {
         let problem = format!("the parameter {name} holds objects or lists of lists");
-        let help = "Rewrite it with an overlay action, or remove it there";
-        flattener.error(Rule::UnsupportedParameter, pointer, &problem, help);
+        flattener.report(Rule::UnsupportedParameter, pointer, &problem);
     }
     let mut doc = markdown::clean(parameter["description"].as_str().unwrap_or_default());
     markdown::evidence(&mut doc, evidence(parameter));
@@ -126,7 +127,8 @@ fn success(
     let mut schemas = Vec::new();
     let (mut bytes, mut empty) = (false, false);
     let mut media_types = BTreeSet::new();
-    for (code, response) in responses().filter(|(code, _)| code.starts_with(wanted)) {
+    let is_wanted = |code: &str| code == wanted || is_status(code) && code.starts_with(wanted);
+    for (code, response) in responses().filter(|(code, _)| is_wanted(code)) {
         let response = resolve(root, response);
         media_types.extend(media(response));
         match json_content(response) {
@@ -152,7 +154,7 @@ fn success(
     if bytes && !schemas.is_empty() {
         let problem = "responds with JSON or a file, by status";
         let help = "The client returns the bytes as they are; the status says what they are";
-        flattener.warn(Rule::SeveralSuccessBodies, pointer, problem, help);
+        flattener.note(Rule::SeveralSuccessBodies, pointer, problem, help);
         schemas.clear();
     }
     let schemas = schemas.into_iter();

@@ -15,8 +15,8 @@ pub mod operations;
 mod tags;
 
 pub(crate) use direction::INPUT;
-pub(crate) use keywords::reference;
 pub use keywords::{count, format_pattern, target, text, texts};
+pub(crate) use keywords::{is_credential, reference};
 pub use tags::literal;
 
 use serde_json::{Map, Value};

@@ -7,7 +7,7 @@ use heck::ToSnakeCase;
 use serde_json::{Map, Value};
 
 use super::keywords::{evidence, target, text, texts};
-use crate::document::{Document, escape, members};
+use crate::document::{Document, elements, escape, members};
 pub use crate::ir::path_variables;
 use crate::ir::{Auth, Cursor, CursorSource, Operation, Paging, RetryClass, Server, Success};
 use crate::markdown;
@@ -49,6 +49,12 @@ pub fn all(document: &Document) -> Vec<(String, &str, &str, &Value, &Value)> {
         }
     }
     found
+}
+
+/// Returns `true` if a key of `responses` is a status or a range of them, such as `2XX`.
+pub fn is_status(code: &str) -> bool {
+    code.parse::<u16>().is_ok_and(|code| code >= 100)
+        || code.len() == 3 && code[1..].eq_ignore_ascii_case("xx")
 }
 
 /// Returns a path without the names of its variables.
@@ -164,6 +170,7 @@ pub fn facts(
         statuses: statuses.filter_map(|(code, _)| code.parse().ok()).collect(),
         evidence: evidence(operation),
         deprecated: operation["deprecated"] == true,
+        tag: tag(root, operation),
         doc: markdown::clean(doc.unwrap_or_default()),
         success: Success::Empty,
         media: Vec::new(),
@@ -172,6 +179,12 @@ pub fn facts(
         body: None,
         url,
     }
+}
+
+fn tag(root: &Value, operation: &Value) -> (usize, String) {
+    let name = operation["tags"][0].as_str().unwrap_or("other");
+    let place = elements(&root["tags"]).position(|tag| tag["name"] == name);
+    (place.unwrap_or(usize::MAX), name.to_owned())
 }
 
 fn account(root: &Value, path: &str) -> Option<String> {

@@ -57,7 +57,7 @@ impl<T: From<Handle>> Builder<T> {
         let has =
             |is: fn(&Url) -> bool| roots.iter().any(|(api, checkout)| is(api) || is(checkout));
         let is_plain = has(|url| url.scheme() == "http");
-        let needs_tls = has(|url| url.scheme() != "http");
+        let needs_tls = self.transport.is_none() && has(|url| url.scheme() != "http");
         let allowed_http = has(|url| url.scheme() == "http" && !is_loopback(url));
         if allowed_http && account.starts_with('P') {
             violations.push(account_name, ONLY_HTTPS);
@@ -155,11 +155,16 @@ impl<T: From<Handle>> Builder<T> {
 
     fn checked_proxy(&self, is_plain: bool, violations: &mut Violations) -> Option<reqwest::Proxy> {
         let Some(proxy) = &self.proxy else {
-            for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-                let value = std::env::var(name).unwrap_or_default();
-                if !value.is_empty() && !is_plain && self.http.is_none() {
-                    check_proxy(name, &value, violations);
-                }
+            // The one that reqwest takes.
+            let first = |names: [&'static str; 2]| {
+                let mut set = names.into_iter();
+                let found = set.find_map(|name| Some((name, std::env::var_os(name)?)));
+                found.filter(|(_, value)| !value.is_empty())
+            };
+            let used = first(["HTTPS_PROXY", "https_proxy"]);
+            let used = used.or_else(|| first(["ALL_PROXY", "all_proxy"]));
+            if let Some((name, value)) = used.filter(|_| !is_plain && self.http.is_none()) {
+                check_proxy(name, value.to_str().unwrap_or_default(), violations);
             }
             return None;
         };
@@ -175,6 +180,7 @@ impl<T: From<Handle>> Builder<T> {
         proxy: Option<reqwest::Proxy>,
     ) -> Result<HttpClients, Error> {
         let (own, connect_timeout) = (self.http.take(), self.connect_timeout);
+        let transport = self.transport.take();
         let customize = move |client: reqwest::ClientBuilder| {
             let mut client = client.connect_timeout(connect_timeout);
             match &proxy {
@@ -191,7 +197,7 @@ impl<T: From<Handle>> Builder<T> {
                 None => client,
             }
         };
-        HttpClients::new(Box::new(customize)).map_err(unusable)
+        HttpClients::new(Box::new(customize), transport).map_err(unusable)
     }
 }
 
@@ -207,14 +213,16 @@ pub(super) fn without_slash(url: &Url) -> Arc<str> {
 }
 
 fn check_proxy(name: &str, url: &str, violations: &mut Violations) -> Option<reqwest::Proxy> {
-    let is_socks = url
-        .get(..5)
-        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("socks"));
+    let uri: Option<http::Uri> = url.parse().ok();
+    let scheme = uri.as_ref().map(|uri| uri.scheme_str().unwrap_or("http"));
+    let is_socks = scheme.is_some_and(|scheme| scheme.to_ascii_lowercase().starts_with("socks"));
     if is_socks && cfg!(not(feature = "socks")) {
         violations.push(name, "is a SOCKS proxy, which requires the feature `socks`");
         return None;
     }
-    let proxy = reqwest::Proxy::all(url).ok();
+    let known = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+    let is_known = scheme.is_some_and(|scheme| known.contains(&scheme));
+    let proxy = reqwest::Proxy::all(url).ok().filter(|_| is_known);
     if proxy.is_none() {
         violations.push(name, "is not the URL of a proxy");
     }

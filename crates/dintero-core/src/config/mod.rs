@@ -24,10 +24,12 @@ use crate::credentials::{Credentials, TokenSource, basic, sensitive};
 use crate::data::Violations;
 use crate::drift::Callback;
 use crate::handle::Handle;
-use crate::http_clients::Customize;
+use crate::http_clients::{Customize, Transport};
 use crate::macros::setters;
 use crate::options::NO_HEADER;
 use crate::{Drift, Retry, RetryPolicy};
+#[cfg(feature = "test-util")]
+use {crate::Error, bytes::Bytes};
 
 const CLIENT: &str = "client credentials";
 const API_URL: &str = "https://api.dintero.com";
@@ -36,6 +38,7 @@ const CHECKOUT_URL: &str = "https://checkout.dintero.com";
 /// A builder of a client. `T` is the type that [`build`](Self::build) returns: a [`Handle`], or a client that wraps one.
 ///
 /// An account and one kind of credentials are required; all other settings have defaults.
+#[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder<T = Handle> {
     account: Option<String>,
@@ -51,7 +54,8 @@ pub struct Builder<T = Handle> {
     deadline: Duration,
     retry: Arc<dyn Retry>,
     body_limit: u64,
-    http: Option<Box<Customize>>,
+    http: Option<Arc<Customize>>,
+    transport: Option<Arc<Transport>>,
     proxy: Option<SecretString>,
     clock: Arc<dyn Clock>,
     on_drift: Option<Arc<Callback>>,
@@ -89,6 +93,7 @@ impl<T: From<Handle>> Builder<T> {
             retry: Arc::new(RetryPolicy::default()),
             body_limit: 32 << 20,
             http: None,
+            transport: None,
             proxy: None,
             clock: Arc::new(SystemClock),
             on_drift: None,
@@ -182,6 +187,38 @@ impl<T: From<Handle>> Builder<T> {
         )
     }
 
+    /// Calls a function instead of sending requests, for tests. Calls, tokens, retries and `confirm` go through it; the error it returns
+    /// is that of an attempt, such as [`Error::from_timeout`](crate::Error::from_timeout) for a response that is lost. A
+    /// [`ManualClock`](crate::ManualClock) keeps retries from waiting.
+    ///
+    /// ```
+    /// let builder = dintero_core::Handle::builder()
+    ///     .account("T12345678")
+    ///     .bearer_token("token")
+    ///     .transport(|request| match request.uri().path() {
+    ///         "/v1/x" => Ok(http::Response::new(r#"{"id": 1}"#)),
+    ///         _ => Err(dintero_core::Error::from_timeout(std::time::Duration::from_secs(30))),
+    ///     });
+    /// # builder.build().expect("configuration");
+    /// ```
+    #[cfg(feature = "test-util")]
+    pub fn transport<B: Into<reqwest::Body>>(
+        mut self,
+        respond: impl Fn(http::Request<Bytes>) -> Result<http::Response<B>, Error>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.transport = Some(Arc::new(move |request| {
+            let request = http::Request::<reqwest::Body>::try_from(request);
+            let request = request.map_err(crate::exchange::failed)?;
+            let bytes =
+                |body: reqwest::Body| Bytes::copy_from_slice(body.as_bytes().unwrap_or(&[]));
+            respond(request.map(bytes)).map(reqwest::Response::from)
+        }));
+        self
+    }
+
     fn client(self, (id_name, id): (&str, String), (secret_name, secret): (&str, String)) -> Self {
         let mut violations = Violations::default();
         check_secret(id_name, &id, &mut violations);
@@ -196,8 +233,12 @@ impl<T: From<Handle>> Builder<T> {
     fn fixed(self, name: &'static str, header: HeaderName, scheme: &str, secret: String) -> Self {
         let mut violations = Violations::default();
         check_secret(name, &secret, &mut violations);
-        let value = sensitive(scheme, SecretString::from(secret).expose_secret());
-        if violations.is_empty() && value.is_none() {
+        let secret = SecretString::from(secret);
+        let secret = secret.expose_secret();
+        let value = sensitive(scheme, secret);
+        if violations.is_empty() && secret.contains(char::is_whitespace) {
+            violations.push(name, "has white space: give it alone, without `Bearer`");
+        } else if violations.is_empty() && value.is_none() {
             violations.push(name, NO_HEADER);
         }
         self.give(name, value.map(|value| (header, value)), None, violations)
@@ -292,7 +333,7 @@ setters! {
     ///     .build()
     /// # }
     /// ```
-    http_client(customize: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static): http = Some(Box::new(customize));
+    http_client(customize: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static): http = Some(Arc::new(customize));
 
     /// Sets a proxy for all calls except those to the loopback, `http://` or `https://`, with or without user and password. Default:
     /// the proxy of the environment (`HTTPS_PROXY`, `NO_PROXY`), but none if a configured host is the loopback over http. SOCKS requires the feature `socks`.

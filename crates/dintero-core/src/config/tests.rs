@@ -1,3 +1,5 @@
+mod environment;
+
 use std::ffi::OsString;
 use std::time::Duration;
 
@@ -292,62 +294,28 @@ fn an_environment_without_urls_keeps_those_that_were_set() -> Result<(), Error> 
     Ok(())
 }
 
-/// Runs a test of this module again in a process with these variables. Returns `true` in that process.
-fn in_environment(test: &str, variables: &[(&str, &str)]) -> bool {
-    if std::env::var_os("DINTERO_CORE_TEST").is_some() {
-        return true;
-    }
-    let program = std::env::current_exe().expect("a program");
-    let mut again = std::process::Command::new(program);
-    again.args(["--exact", &format!("config::tests::{test}")]);
-    again
-        .env("DINTERO_CORE_TEST", "1")
-        .envs(variables.iter().copied());
-    let output = again.output().expect("started");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+#[cfg(feature = "rustls")]
+#[test]
+fn a_client_that_cannot_be_built_does_not_blame_certificates() {
+    let versions = builder().http_client(|client| {
+        let client = client.tls_version_min(reqwest::tls::Version::TLS_1_3);
+        client.tls_version_max(reqwest::tls::Version::TLS_1_2)
+    });
+    let error = versions.build().expect_err("no version is left");
+    let text = error.to_string();
+    assert!(error.is_configuration() && std::error::Error::source(&error).is_some());
     assert!(
-        output.status.success() && text.contains("1 passed"),
+        text.contains("`http_client`") && !text.contains("certificates"),
         "{text}"
     );
-    false
-}
-
-fn local() -> Builder {
-    let local = "http://127.0.0.1:8400";
-    builder().api_url(local).checkout_url(local)
-}
-
-#[cfg(all(target_os = "linux", feature = "rustls"))]
-#[test]
-fn without_root_certificates_only_local_hosts_can_be_reached() {
-    let none = [("SSL_CERT_FILE", "/none"), ("SSL_CERT_DIR", "/none")];
-    if in_environment(
-        "without_root_certificates_only_local_hosts_can_be_reached",
-        &none,
-    ) {
-        assert!(local().build().is_ok());
-        let text = message(builder());
-        for name in ["`ca-certificates`", "`SSL_CERT_FILE`", "`SSL_CERT_DIR`"] {
-            assert!(text.contains(name), "{name} in {text}");
-        }
-    }
 }
 
 #[test]
-fn a_proxy_of_the_environment_that_cannot_work_is_named() {
-    let proxies = [
-        ("HTTPS_PROXY", "socks5://hunter2"),
-        ("ALL_PROXY", "http://:hunter2"),
-    ];
-    if in_environment(
-        "a_proxy_of_the_environment_that_cannot_work_is_named",
-        &proxies,
-    ) {
-        assert!(local().build().is_ok(), "it is not used");
-        let text = message(builder());
-        assert!(text.contains("`HTTPS_PROXY` is a SOCKS proxy"), "{text}");
+fn a_token_with_its_scheme_is_refused_without_showing_it() {
+    for token in ["Bearer hunter2", "bearer\thunter2", "hunter2 x"] {
+        let text = message(Handle::builder().account("T12345678").bearer_token(token));
         assert!(
-            text.contains("`ALL_PROXY` is not the URL of a proxy"),
+            text.contains("without `Bearer`") || text.contains("control characters"),
             "{text}"
         );
         assert!(!text.contains("hunter2"), "{text}");

@@ -39,6 +39,8 @@ pub(super) struct Evidence {
     /// Whether an earlier call may have sent this request, since the caller gave its reference or it needs none.
     pub(super) is_repeatable: bool,
     pub(super) same: Vec<(&'static str, Value)>,
+    /// The ids of what is read, normalized, by the names that its body has for them.
+    pub(super) object: Vec<(&'static str, String)>,
     pub(super) announced: Option<String>,
     /// How often each effect of other requests was seen before this one was sent.
     pub(super) seen: HashMap<String, usize>,
@@ -71,6 +73,14 @@ struct Effect<'e> {
 impl Evidence {
     pub(super) fn observe(&self, body: &Value, phase: Phase) -> Observation {
         let facts = self.facts;
+        // An id may come with or without its account.
+        let is_other = |(name, own): &(&str, String)| {
+            let found = body[*name].as_str().map(normalized);
+            found.is_some_and(|found| !found.ends_with(own) && !own.ends_with(&found))
+        };
+        if self.object.iter().any(is_other) {
+            return Inconclusive("what was read is of another object");
+        }
         if facts.is_effect && phase == Phase::Response {
             let effect = self.effect(0, body, true);
             let is_own = effect.has_reference == Some(true) && effect.is_same == Some(true);

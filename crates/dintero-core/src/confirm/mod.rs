@@ -14,6 +14,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::Bytes;
+use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -138,19 +139,26 @@ fn in_flight(call: &mut Call, arguments: &[(&str, String)]) -> Result<InFlight, 
     };
     let given = |(member, source): &(&'static str, Source)| Some((*member, part(source)?));
     let same = facts.same.iter().filter_map(given).collect();
-    let mut read = call.handle.call(facts.read).options(call.options.clone());
+    let mut read = call
+        .handle
+        .call(facts.read)
+        .with_options(call.options.clone());
     let mut is_readable = true;
+    let mut object = Vec::new();
     for (name, source) in facts.with {
         let argument = arguments.iter().find(|(argument, _)| argument == name);
         let argument = argument.map(|(_, value)| Value::from(value.as_str()));
-        match (argument.or_else(|| part(source)), source) {
+        let Some(Value::String(value)) = argument.or_else(|| part(source)) else {
+            is_readable = false;
+            continue;
+        };
+        match source {
             // It is encoded already.
-            (Some(Value::String(value)), Source::Path(_)) => {
-                path::expand(&mut read.path, name, &value);
-            }
-            (Some(Value::String(value)), _) => read = read.path(name, &value),
-            _ => is_readable = false,
+            Source::Path(_) => path::expand(&mut read.path, name, &value),
+            _ => read = read.path(name, &value),
         }
+        let value = percent_decode_str(&value).decode_utf8_lossy();
+        object.push((*name, normalized(&value)));
     }
     let (account, from, to) = (call.handle.account(), &read.path, &call.path);
     let key = format!("{account} {operation:?} {to} {from} {reference:?}");
@@ -162,6 +170,7 @@ fn in_flight(call: &mut Call, arguments: &[(&str, String)]) -> Result<InFlight, 
             reference,
             is_repeatable,
             same,
+            object,
             announced: None,
             seen: HashMap::new(),
         },

@@ -40,6 +40,17 @@ impl<T> Outcome<T> {
     }
 }
 
+impl<T> fmt::Display for Outcome<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Applied(_) => f.write_str("the request was carried out"),
+            Self::Pending(_) => f.write_str("the request was accepted and will be carried out"),
+            Self::NotApplied(reason) => reason.fmt(f),
+            Self::Unknown(unknown) => unknown.fmt(f),
+        }
+    }
+}
+
 impl<T: DeserializeOwned> Outcome<T> {
     pub(super) fn of(step: Step, request: InFlight) -> Self {
         let unknown = |request, error| {

@@ -96,7 +96,7 @@ impl InFlight {
         let is_new = !self.evidence.is_repeatable;
         let now = self.now();
         let left = until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now));
-        match self.poll(Some(now), left, false).await {
+        match self.poll(Some(now), left, is_declined).await {
             Ok((observation, body, raw)) => {
                 let is_sent = match observation {
                     // A declined request may be tried again; what counts is what comes after it.
@@ -194,7 +194,12 @@ impl InFlight {
     }
 
     pub(super) async fn wait(&mut self, limit: Duration) -> Step {
-        let read = self.poll(Some(self.now()), limit, true).await;
+        let is_sent = self.progress.sent;
+        let is_interim = |read: &Observation| match read {
+            Observation::Pending => true,
+            read => !is_sent && is_declined(read),
+        };
+        let read = self.poll(Some(self.now()), limit, is_interim).await;
         self.read_step(read)
     }
 
@@ -205,17 +210,25 @@ impl InFlight {
         // Another request of this reference may have been sent since.
         let until = own.max(*turn).unwrap_or(now);
         let left = until.saturating_duration_since(now);
-        let read = self.poll(Some(now), left, false).await;
+        // One that was declined may have been followed by one whose effect is not visible yet.
+        let is_last = self.progress.sent && own >= *turn;
+        let read = self.poll(Some(now), left, |read| !is_last && is_declined(read));
+        let read = read.await;
         self.read_step(read)
     }
 
     async fn confirm(&self) -> Read {
         let since = self.progress.since;
-        self.poll(since, self.timeout, false).await
+        self.poll(since, self.timeout, |_| false).await
     }
 
-    /// Reads while no effect is visible or, if told so, it is pending, until a read that begins after the limit; once without a start.
-    async fn poll(&self, since: Option<Instant>, limit: Duration, while_pending: bool) -> Read {
+    /// Reads while no effect is visible or what is read `is_interim`, until a read that begins after the limit; once without a start.
+    async fn poll(
+        &self,
+        since: Option<Instant>,
+        limit: Duration,
+        is_interim: impl Fn(&Observation) -> bool,
+    ) -> Read {
         let phase = match self.progress.sent {
             true => Phase::After,
             false => Phase::Before,
@@ -227,9 +240,7 @@ impl InFlight {
             let read = self.read(phase).await;
             let is_open = match &read {
                 Ok((Observation::Absent, ..)) => true,
-                Ok((Observation::Declined(_), ..)) => phase == Phase::Before,
-                Ok((Observation::Pending, ..)) => while_pending,
-                Ok(_) => false,
+                Ok((observation, ..)) => is_interim(observation),
                 Err(error) => !is_refusal(error) && !error.is_invalid_request(),
             };
             if !is_open || left.is_zero() {
@@ -303,6 +314,10 @@ impl fmt::Debug for InFlight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.progress.fmt(f)
     }
+}
+
+fn is_declined(observation: &Observation) -> bool {
+    matches!(observation, Observation::Declined(_))
 }
 
 fn json(body: &[u8]) -> Result<Value, DecodeError> {

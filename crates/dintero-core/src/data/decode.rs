@@ -53,17 +53,21 @@ fn read_by<T: DeserializeOwned>(
         {
             return Ok(((value, Vec::new()), Vec::new()));
         }
-        let mut value = None;
-        let (set_aside, findings) = read_again(text, &mut |deserializer| {
-            value = Some(T::deserialize(deserializer)?);
-            Ok(())
-        })?;
+        let mut value = None::<T>;
+        let (set_aside, findings) = read_again(text, &mut value)?;
         let value = value.ok_or_else(DecodeError::empty)?;
         Ok(((value, set_aside), findings))
     };
     match read() {
         Ok((read, findings)) => (Ok(read), findings),
         Err(error) => (Err(error), Vec::new()),
+    }
+}
+
+impl<T: DeserializeOwned> lenient::Parse for Option<T> {
+    fn parse(&mut self, input: &mut lenient::Deserializer<'_>) -> serde_json::Result<()> {
+        *self = Some(T::deserialize(input)?);
+        Ok(())
     }
 }
 
@@ -78,11 +82,11 @@ fn utf8(body: &[u8]) -> Result<&str, DecodeError> {
 
 fn read_again(
     text: &str,
-    parse: &mut lenient::Parse<'_>,
+    place: &mut dyn lenient::Parse,
 ) -> Result<(Vec<SetAside>, Vec<Finding>), DecodeError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match serde_json::from_str::<IgnoredAny>(text) {
-        Ok(_) => lenient::run(&replace_lone_surrogates(text), parse),
+        Ok(_) => lenient::run(&replace_lone_surrogates(text), place),
         Err(error) => Err(DecodeError::new(&error, text.as_bytes())),
     }
 }

@@ -5,6 +5,7 @@
 //! a required field that is now missing is an error of the object, and so of the field that holds it. One pass finds
 //! everything; the deserializers are those of the usual reading.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
 use serde::de::{self, Deserialize, Visitor};
@@ -20,7 +21,11 @@ use crate::drift::hash_of;
 use crate::error::{DecodeError, paths_at};
 
 pub(super) type Deserializer<'a> = serde_json::Deserializer<StrRead<'a>>;
-pub(super) type Parse<'p> = dyn FnMut(&mut Deserializer<'_>) -> serde_json::Result<()> + 'p;
+
+/// What a text is parsed into.
+pub(super) trait Parse {
+    fn parse(&mut self, input: &mut Deserializer<'_>) -> serde_json::Result<()>;
+}
 
 /// The limit of what is listed; what does not fit is kept in any case.
 const MAX_MISFITS: usize = 1_000;
@@ -137,7 +142,7 @@ impl Drop for Within {
 /// Elements of the list that the body is, or that it has in one of its fields, are kept in any case if nothing else helps.
 pub(super) fn run(
     body: &str,
-    parse: &mut Parse<'_>,
+    place: &mut dyn Parse,
 ) -> Result<(Vec<SetAside>, Vec<Finding>), DecodeError> {
     let _within = Within::new(Mode::Lenient);
     let mut run = |keeps_elements| {
@@ -147,7 +152,7 @@ pub(super) fn run(
             keeps_elements,
             ..Reading::default()
         });
-        let result = attempt("", body, parse);
+        let result = attempt("", body, place);
         let mut reading = READING.replace(outer);
         reading.names.sort_unstable();
         match result {
@@ -163,25 +168,36 @@ pub fn object<'de, D: de::Deserializer<'de>, T>(
     deserializer: D,
     visitor: impl for<'a> Visitor<'a, Value = T>,
 ) -> Result<T, D::Error> {
-    if !is_on() || !READING.with_borrow(|reading| reading.keeps_elements) {
+    if !keeps_elements() {
         return deserializer.deserialize_map(visitor);
     }
     let Raw(text) = Raw::deserialize(deserializer)?;
+    let object = as_object(&text);
+    let mut deserializer = serde_json::Deserializer::from_str(&object);
+    de::Deserializer::deserialize_map(&mut deserializer, visitor).map_err(without_position)
+}
+
+fn keeps_elements() -> bool {
+    is_on() && READING.with_borrow(|reading| reading.keeps_elements)
+}
+
+/// Returns the text of an object, or of one that holds an element of a list.
+fn as_object(text: &str) -> Cow<'_, str> {
     let is_kept = !text.starts_with('{')
         && READING.with_borrow_mut(|reading| {
-            let at = reading.offset(&text);
+            let at = reading.offset(text);
             // Within a field of an element, the nearest field can be set aside.
             let most = 1 + u32::from(reading.is_object);
             let is_element = reading.depth <= most && at != reading.at;
             if is_element {
-                reading.push(Misfit::whole("", at + 1, &text, "an object"));
+                reading.push(Misfit::whole("", at + 1, text, "an object"));
             }
             is_element
         });
-    let object = is_kept.then(|| format!("{{\"{ELEMENT}\":{text}}}"));
-    let object = object.as_deref().unwrap_or(&text);
-    let mut deserializer = serde_json::Deserializer::from_str(object);
-    de::Deserializer::deserialize_map(&mut deserializer, visitor).map_err(without_position)
+    match is_kept {
+        true => format!("{{\"{ELEMENT}\":{text}}}").into(),
+        false => text.into(),
+    }
 }
 
 /// Tries a variant of a union: exactly, or in a lenient reading leniently. Of one that does not fit, all that was found is forgotten.
@@ -234,14 +250,14 @@ pub(super) fn found(kind: DriftKind, within: &'static str, name: &str, text: &st
     }
 }
 
-/// Reads the text of a field: into its place by `parse`, or into the unknown fields.
+/// Reads the text of a field: into its place, or into the unknown fields.
 pub(super) fn read(
     name: &str,
     text: &str,
     unknown_fields: &mut UnknownFields,
-    parse: &mut Parse<'_>,
+    place: &mut dyn Parse,
 ) {
-    match attempt(name, text, parse) {
+    match attempt(name, text, place) {
         Ok(()) if unknown_fields.is_empty() => {}
         // The last one of several fields of the same name counts.
         Ok(()) => unknown_fields.remove(name),
@@ -253,7 +269,7 @@ pub(super) fn read(
 }
 
 /// Parses the text of one field. Of a field that does not fit, what was set aside inside of it is forgotten.
-fn attempt(name: &str, text: &str, parse: &mut Parse<'_>) -> Result<(), Misfit> {
+fn attempt(name: &str, text: &str, place: &mut dyn Parse) -> Result<(), Misfit> {
     let (outer, before, depth) = READING.with_borrow_mut(|reading| {
         let outer = reading.at;
         reading.at = reading.offset(text);
@@ -263,13 +279,15 @@ fn attempt(name: &str, text: &str, parse: &mut Parse<'_>) -> Result<(), Misfit> 
     let result = if depth > MAX_DEPTH {
         Err(None)
     } else {
-        parse(&mut serde_json::Deserializer::from_str(text)).map_err(Some)
+        let mut input = serde_json::Deserializer::from_str(text);
+        place.parse(&mut input).map_err(Some)
     };
     let result = match result {
         Err(Some(error)) if !is_missing_field(&error) => {
             let again = whole(text).and_then(|text| {
                 READING.with_borrow_mut(|reading| reading.forget(before));
-                parse(&mut serde_json::Deserializer::from_str(&text)).ok()
+                let mut input = serde_json::Deserializer::from_str(&text);
+                place.parse(&mut input).ok()
             });
             again.ok_or(Some(error))
         }

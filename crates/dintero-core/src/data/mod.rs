@@ -1,4 +1,4 @@
-//! The wire types of the generated clients: lenient in what they deserialize, strict in what they send.
+//! The wire types of the clients: lenient in what they deserialize, strict in what they send.
 
 mod decode;
 mod lenient;
@@ -32,5 +32,5 @@ pub use set_aside::{Finding, SetAside};
 pub use text::{Date, DateTime, Text, TextFormat, Uuid};
 pub use union::{UnionFacts, VariantFacts, constant, read_union};
 pub use unknown_fields::{FieldName, Received, UnknownFields};
-pub use validate::{Limit, Validate, check_properties};
-pub use violations::{Violation, Violations, convert, convert_list, convert_map};
+pub use validate::{FieldFacts, Limit, Validate, check_fields, check_object};
+pub use violations::{Violation, Violations, set, set_list, set_map};

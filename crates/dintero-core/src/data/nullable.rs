@@ -61,6 +61,10 @@ impl<T: Validate> Validate for Nullable<T> {
             at.push("", "is required");
         }
     }
+
+    fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
 }
 
 /// A field that may be absent.

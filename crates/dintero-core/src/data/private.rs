@@ -1,9 +1,11 @@
 //! Re-exports and functions for generated code, which depends on no other crate by name.
 
+use std::fmt::{self, Debug, Formatter};
+
 pub use bytes::Bytes;
 pub use http::Method;
 pub use serde::de::{Error as DeserializeError, MapAccess, Visitor};
-pub use serde::ser::SerializeMap;
+use serde::ser::SerializeMap;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::{Map, Value, from_str};
 
@@ -11,10 +13,10 @@ pub use super::lenient::object;
 use serde::de::{DeserializeOwned, DeserializeSeed};
 
 use super::raw::Raw;
-use super::{FieldName, Received, lenient};
+use super::{FieldName, Personal, Received, UnknownFields, lenient};
 use crate::DriftKind;
 
-/// Deserializes the next field name. Not inlined, like [`read`] and [`write()`], so that hundreds of fields share one piece
+/// Deserializes the next field name. Not inlined, like [`read`], so that hundreds of fields share one piece
 /// of code that stays in the processor's caches.
 #[inline(never)]
 pub fn key<'de, A: MapAccess<'de>>(input: &mut A) -> Result<Option<FieldName<'de>>, A::Error> {
@@ -34,10 +36,7 @@ pub fn read<'de, A: MapAccess<'de>, T: DeserializeOwned + Default>(
         if lenient::sets_aside() {
             let Raw(text) = input.next_value()?;
             let fields = &mut received.unknown_fields;
-            lenient::read(&name.0, &text, fields, &mut |deserializer| {
-                *place = T::default();
-                Place(place).deserialize(deserializer)
-            });
+            lenient::read(&name.0, &text, fields, &mut Place(place));
             return Ok(());
         }
     }
@@ -57,10 +56,17 @@ impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Place<'_, T> {
     }
 }
 
+impl<T: DeserializeOwned + Default> lenient::Parse for Place<'_, T> {
+    fn parse(&mut self, input: &mut lenient::Deserializer<'_>) -> serde_json::Result<()> {
+        *self.0 = T::default();
+        Place(&mut *self.0).deserialize(input)
+    }
+}
+
 #[inline(never)]
 pub fn read_unknown_field<'de, A: MapAccess<'de>>(
     input: &mut A,
-    name: FieldName<'de>,
+    name: &FieldName<'de>,
     object: &'static str,
     received: &mut Received,
 ) -> Result<(), A::Error> {
@@ -72,11 +78,49 @@ pub fn read_unknown_field<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-#[inline(never)]
-pub fn write<M: SerializeMap, T: Serialize + ?Sized>(
-    output: &mut M,
-    key: &str,
-    value: &T,
-) -> Result<(), M::Error> {
-    output.serialize_entry(key, value)
+/// An object that is being serialized. It keeps the first error, so that generated code has no branch for each field.
+pub struct Output<S: Serializer>(Result<S::SerializeMap, S::Error>);
+
+impl<S: Serializer> Output<S> {
+    pub fn new(serializer: S) -> Self {
+        Self(serializer.serialize_map(None))
+    }
+
+    #[inline(never)]
+    pub fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T, is_absent: bool) {
+        if !is_absent
+            && let Ok(map) = &mut self.0
+            && let Err(error) = map.serialize_entry(name, value)
+        {
+            self.0 = Err(error);
+        }
+    }
+
+    pub fn end(mut self, unknown_fields: &UnknownFields) -> Result<S::Ok, S::Error> {
+        for (name, value) in unknown_fields.fields() {
+            self.field(name, value, false);
+        }
+        self.0?.end()
+    }
+}
+
+/// Writes the Debug output of an object. A field is its name, its value, whether it is personal data, and whether it is absent.
+pub fn debug_object(
+    f: &mut Formatter<'_>,
+    name: &str,
+    fields: &[(&str, &dyn Debug, bool, bool)],
+    unknown_fields: &UnknownFields,
+) -> fmt::Result {
+    let mut out = f.debug_struct(name);
+    for &(name, value, is_personal, is_absent) in fields {
+        match (is_absent, is_personal) {
+            (true, _) => &mut out,
+            (false, true) => out.field(name, &Personal(value)),
+            (false, false) => out.field(name, value),
+        };
+    }
+    if !unknown_fields.is_empty() {
+        out.field("unknown_fields", &unknown_fields.len());
+    }
+    out.finish()
 }

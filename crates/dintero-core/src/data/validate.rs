@@ -4,10 +4,9 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, Mutex};
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Number, Violations};
+use super::{Number, UnknownFields, Violations};
 
 /// A value that is checked against the limits of the API.
 ///
@@ -16,6 +15,12 @@ pub trait Validate {
     /// Records every violation, `limits` being those of the field that holds this value.
     #[doc(hidden)]
     fn check(&self, limits: &[Limit], at: &mut Violations);
+
+    /// Returns `true` if a field that holds this value is not sent.
+    #[doc(hidden)]
+    fn is_absent(&self) -> bool {
+        false
+    }
 
     /// Records every violation in this value and in all its parts.
     fn validate(&self, at: &mut Violations) {
@@ -145,6 +150,10 @@ impl<T: Validate> Validate for Option<T> {
             None => {}
         }
     }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
 }
 
 impl<T: Validate> Validate for Box<T> {
@@ -179,18 +188,37 @@ fn each(limits: &[Limit]) -> &'static [Limit] {
     each.unwrap_or_default()
 }
 
-/// Checks how many properties an object has; few objects have a limit of it.
+/// A field of an object or a parameter of a call: its name, where its violations are, its limits, and whether it is required.
 #[doc(hidden)]
-pub fn check_properties(object: &impl Serialize, limits: [&[Limit]; 2], at: &mut Violations) {
-    if limits.iter().all(|limits| limits.is_empty()) {
-        return;
-    }
-    let text = serde_json::to_vec(object).unwrap_or_default();
-    // Its own serialization leaves out what is absent.
-    if let Ok(object) = serde_json::from_slice::<Map<String, Value>>(&text) {
-        for limits in limits {
-            object.check(limits, at);
+pub type FieldFacts = (&'static str, &'static str, &'static [Limit], bool);
+
+/// Records the violations of all fields, first of those that are missing.
+#[doc(hidden)]
+pub fn check_fields(facts: &[FieldFacts], values: &[&dyn Validate], at: &mut Violations) {
+    for ((name, .., is_required), value) in facts.iter().zip(values) {
+        if *is_required && value.is_absent() && !at.mentions(name) {
+            at.push(name, "is required");
         }
+    }
+    for ((_, path, limits, _), value) in facts.iter().zip(values) {
+        at.within(path, |at| value.check(limits, at));
+    }
+}
+
+/// Records the violations of an object: of its fields, and of how many there are.
+#[doc(hidden)]
+pub fn check_object(
+    facts: &[FieldFacts],
+    values: &[&dyn Validate],
+    unknown_fields: &UnknownFields,
+    limits: [&[Limit]; 2],
+    at: &mut Violations,
+) {
+    check_fields(facts, values, at);
+    let known = values.iter().filter(|value| !value.is_absent());
+    let count = known.count() + unknown_fields.len();
+    for limits in limits {
+        check_count(count, "properties", limits, at);
     }
 }
 

@@ -158,20 +158,38 @@ from_error! {
     crate::data::NotANumber => "is not a finite number",
 }
 
-/// Converts a value for `field`. A failure becomes a violation, as in the conversions of lists and maps.
+/// Converts a value and sets a field to it. A failure becomes a violation, as in the conversions of lists and maps.
 #[doc(hidden)]
-pub fn convert<T, V>(field: &'static str, value: V, violations: &mut Violations) -> Option<T>
-where
+pub fn set<T, F: From<T>, V>(
+    place: &mut Option<F>,
+    field: &'static str,
+    value: V,
+    violations: &mut Violations,
+) where
     V: TryInto<T, Error: Into<Violations>>,
 {
-    value
-        .try_into()
-        .map_err(|error| violations.nest(field, error.into()))
-        .ok()
+    *place = match value.try_into() {
+        Ok(value) => Some(value.into()),
+        Err(error) => {
+            violations.nest(field, error.into());
+            None
+        }
+    };
 }
 
 #[doc(hidden)]
-pub fn convert_list<T, V>(
+pub fn set_list<T, F: From<Vec<T>>, V>(
+    place: &mut Option<F>,
+    field: &'static str,
+    values: impl IntoIterator<Item = V>,
+    violations: &mut Violations,
+) where
+    V: TryInto<T, Error: Into<Violations>>,
+{
+    *place = convert_list(field, values, violations).map(F::from);
+}
+
+fn convert_list<T, V>(
     field: &'static str,
     values: impl IntoIterator<Item = V>,
     violations: &mut Violations,
@@ -194,19 +212,19 @@ where
 }
 
 #[doc(hidden)]
-pub fn convert_map<T, K, V>(
+pub fn set_map<T, K, V>(
+    place: &mut Option<BTreeMap<String, T>>,
     field: &'static str,
     entries: impl IntoIterator<Item = (K, V)>,
     violations: &mut Violations,
-) -> Option<BTreeMap<String, T>>
-where
+) where
     K: Into<String>,
     V: TryInto<T, Error: Into<Violations>>,
 {
     let entries = entries.into_iter().map(|(key, value)| (key.into(), value));
     let (keys, values): (Vec<String>, Vec<V>) = entries.unzip();
-    let values = convert_list(field, values, violations)?;
-    Some(keys.into_iter().zip(values).collect())
+    let values = convert_list(field, values, violations);
+    *place = values.map(|values| keys.into_iter().zip(values).collect());
 }
 
 #[cfg(test)]

@@ -46,6 +46,7 @@ use crate::{Operation, RetryClass};
 /// # let refused = Error::from_response(http::StatusCode::TOO_MANY_REQUESTS, Default::default(), "");
 /// # assert_eq!(next_step(&refused), "put the job back into the queue");
 /// ```
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
 /// Whether the server may have handled a request.
@@ -246,11 +247,10 @@ impl Error {
         self.0.status = Some(head.status);
         self.0.headers = head.headers;
         self.0.body = Some(body);
-        // After 408 and 5xx the server may have handled the request all the same.
-        let unknown = head.status.is_server_error() || head.status == StatusCode::REQUEST_TIMEOUT;
-        self.with_sent(match unknown {
-            true => WasSent::Maybe,
-            false => WasSent::Yes,
+        // After 408, 5xx and what is no final status (1xx, 6xx) the server may have handled the request all the same.
+        self.with_sent(match head.status.as_u16() {
+            408 | ..200 | 500.. => WasSent::Maybe,
+            _ => WasSent::Yes,
         })
     }
 
@@ -317,10 +317,6 @@ impl Error {
 
     pub(crate) fn kind(&self) -> &Kind {
         &self.0.kind
-    }
-
-    pub(crate) fn share(&self) -> Self {
-        Self(self.0.clone())
     }
 }
 

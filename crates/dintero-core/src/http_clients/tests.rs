@@ -44,10 +44,14 @@ async fn the_http_client_retries_nothing_itself() {
         let (stream, _) = listener.accept().await.expect("a connection");
         refuse(stream).await
     });
-    let clients = HttpClients::new(Box::new(|client| {
-        let client = client.retry(reqwest::retry::for_host("127.0.0.1").max_retries_per_request(3));
-        client.no_proxy().http2_prior_knowledge()
-    }));
+    let clients = HttpClients::new(
+        Box::new(|client: reqwest::ClientBuilder| {
+            let client =
+                client.retry(reqwest::retry::for_host("127.0.0.1").max_retries_per_request(3));
+            client.no_proxy().http2_prior_knowledge()
+        }),
+        None,
+    );
     let clients = clients.expect("clients");
     let parsed = url.parse().expect("a URL");
     let (client, _) = clients.of(&parsed, false).expect("client");

@@ -16,16 +16,21 @@ macro_rules! builder {
             /// Returns an empty builder; [`build`](
             #[doc = concat!(stringify!($builder), "::build")]
             /// ) validates it and reports every violation at once.
+            #[inline]
             pub fn builder() -> $builder {
                 <$builder as ::std::default::Default>::default()
             }
         }
 
+        impl $builder {
+            const __FIELDS: &'static [$crate::data::FieldFacts] = &[$($crate::__facts!($presence field $wire [$($limit),*])),*];
+        }
+
         impl $crate::data::Validate for $name {
-            #[allow(unused_variables)]
+            #[inline]
             fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
-                $(at.within($wire, |at| self.$field.check(const { &[$($limit),*] }, at));)*
-                $crate::data::check_properties(self, [limits, &[$($own),*]], at);
+                let values: &[&dyn $crate::data::Validate] = &[$(&self.$field),*];
+                $crate::data::check_object($builder::__FIELDS, values, &self.__unknown_fields, [limits, &[$($own),*]], at);
             }
         }
 
@@ -43,6 +48,7 @@ macro_rules! builder {
 
             /// Sets a field that this version does not know, or whose name the API leaves to the caller. A field that has a
             /// setter of its own is refused by `build`.
+            #[inline]
             pub fn unknown_field(
                 mut self,
                 name: impl ::std::convert::Into<::std::string::String>,
@@ -56,6 +62,7 @@ macro_rules! builder {
             ///
             /// # Errors
             /// One error that names every required field that is missing and every value that breaks a limit of the API.
+            #[inline]
             pub fn build(self) -> ::std::result::Result<$name, $crate::Error> {
                 ::std::result::Result::Ok(<$name as ::std::convert::TryFrom<Self>>::try_from(self)?)
             }
@@ -64,25 +71,23 @@ macro_rules! builder {
         impl ::std::convert::TryFrom<$builder> for $name {
             type Error = $crate::data::Violations;
 
+            #[inline]
             fn try_from(builder: $builder) -> ::std::result::Result<Self, $crate::data::Violations> {
-                #[allow(unused_imports)]
-                use $crate::data::Validate as _;
-                let mut violations = builder.__violations;
-                $(let $field = builder.$field $(.or_else(|| $crate::data::constant::<$type>($constant)))?;)*
-                $($crate::__missing!($presence violations $field $wire);)*
-                $(violations.within($wire, |at| $field.check(const { &[$($limit),*] }, at));)*
+                let $builder { __violations: mut violations, __unknown_fields, $($field,)* } = builder;
+                $($(let $field = $field.or_else(|| $crate::data::constant::<$type>($constant));)?)*
+                let values: &[&dyn $crate::data::Validate] = &[$(&$field),*];
+                $crate::data::check_object($builder::__FIELDS, values, &__unknown_fields, [&[$($own),*], &[]], &mut violations);
                 if !violations.is_empty() {
                     return ::std::result::Result::Err(violations);
                 }
                 $($crate::__built!($presence violations $field);)*
-                let object = $name { $($field,)* __unknown_fields: builder.__unknown_fields };
-                $crate::data::check_properties(&object, [&[$($own),*], &[]], &mut violations);
-                if violations.is_empty() { ::std::result::Result::Ok(object) } else { ::std::result::Result::Err(violations) }
+                ::std::result::Result::Ok($name { $($field,)* __unknown_fields })
             }
         }
 
         /// Shows no values, since any of them may be personal data.
         impl ::std::fmt::Debug for $builder {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.debug_struct(stringify!($builder)).finish_non_exhaustive()
             }
@@ -90,15 +95,14 @@ macro_rules! builder {
     };
 }
 
+/// The facts of a field or of a parameter: its name, where its violations are, its limits, and whether it is required.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __missing {
-    (required $violations:ident $field:ident $wire:literal) => {
-        if $field.is_none() && !$violations.mentions($wire) {
-            $violations.push($wire, "is required");
-        }
-    };
-    ($presence:ident $violations:ident $field:ident $wire:literal) => {};
+macro_rules! __facts {
+    (required $($rest:tt)*) => { $crate::__facts!(@true $($rest)*) };
+    ($presence:ident $($rest:tt)*) => { $crate::__facts!(@false $($rest)*) };
+    (@$is_required:tt body $name:literal $limits:tt) => { ($name, "", &$limits, $is_required) };
+    (@$is_required:tt $place:ident $name:literal $limits:tt) => { ($name, $name, &$limits, $is_required) };
 }
 
 #[doc(hidden)]
@@ -128,7 +132,7 @@ macro_rules! __setter {
         where
             __V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
-            self.$field = $crate::data::convert::<$type, __V>($wire, value, &mut self.__violations).map(::std::convert::Into::into);
+            $crate::data::set::<$type, _, __V>(&mut self.$field, $wire, value, &mut self.__violations);
             self
         }
     };
@@ -140,7 +144,7 @@ macro_rules! __setter {
             __K: ::std::convert::Into<::std::string::String>,
             __V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
-            self.$field = $crate::data::convert_map($wire, entries, &mut self.__violations);
+            $crate::data::set_map(&mut self.$field, $wire, entries, &mut self.__violations);
             self
         }
     };
@@ -150,7 +154,7 @@ macro_rules! __setter {
         where
             __V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
-            self.$field = $crate::data::convert_list($wire, values, &mut self.__violations).map(::std::convert::Into::into);
+            $crate::data::set_list::<$type, _, __V>(&mut self.$field, $wire, values, &mut self.__violations);
             self
         }
     };

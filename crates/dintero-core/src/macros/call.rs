@@ -23,12 +23,14 @@ macro_rules! call {
         }
 
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.debug_struct(stringify!($name)).finish_non_exhaustive()
             }
         }
 
         impl $name {
+            #[inline]
             pub(super) fn new(client: &Client) -> Self {
                 Self {
                     __client: ::std::clone::Clone::clone(client),
@@ -41,6 +43,7 @@ macro_rules! call {
             $($crate::__call_setter! { $place $kind $(#[$field_meta])* $field $wire $type })*
 
             /// Sets timeouts, headers and retries of this call. Options that are not set are those of the client.
+            #[inline]
             pub fn with_options(mut self, options: $crate::CallOptions) -> Self {
                 self.__options = options;
                 self
@@ -50,6 +53,7 @@ macro_rules! call {
                 #[doc = "Sends the request once and reads whether it was carried out; awaiting it returns an [`Outcome`]("]
                 #[doc = "$crate::confirm::Outcome). The options of the call apply to sending and to reading by"]
                 #[doc = concat!("[`", $read, "`](Client::", $read, ").")]
+                #[inline]
                 pub fn confirm(self $(, $argument: impl ::std::convert::Into<::std::string::String>)*) -> $crate::confirm::Confirmation<$value> {
                     $crate::confirm::Confirmation::new(self.__call(), &[$(($variable, $argument.into())),*])
                 }
@@ -68,20 +72,19 @@ macro_rules! call {
                 $crate::__call_send!($success call $value)
             }
 
+            #[inline]
             fn __call(self) -> $crate::Call {
-                #[allow(unused_imports)]
-                use $crate::data::Validate as _;
-                #[allow(unused_mut)]
                 let Self { __client: client, __violations: mut violations, __options: options, $($field,)* } = self;
-                $($crate::__missing!($presence violations $field $wire);)*
-                $($crate::__call_check!($place violations $field $wire [$($limit),*]);)*
-                let call = client.handle.call(&operations::$operation).violations(violations).options(options);
+                const FACTS: &[$crate::data::FieldFacts] = &[$($crate::__facts!($presence $place $wire [$($limit),*])),*];
+                $crate::data::check_fields(FACTS, &[$(&$field),*], &mut violations);
+                let call = client.handle.call(&operations::$operation).violations(violations).with_options(options);
                 $(let call = $crate::__call_put!($place call $field $wire);)*
                 call
             }
 
             $(
                 /// Returns the list as a stream of pages. A page is fetched when the stream is polled for it.
+                #[inline]
                 pub fn pages(self) -> $crate::Pages<$value, $item> {
                     $crate::Pages::new(self.__call(), |page| {
                         ::std::option::Option::<::std::vec::Vec<$item>>::from(page $(.$items)?).unwrap_or_default()
@@ -89,6 +92,7 @@ macro_rules! call {
                 }
 
                 /// Returns the list as a stream of its items. Pages are fetched as they are needed.
+                #[inline]
                 pub fn items(self) -> $crate::Items<$value, $item> {
                     self.pages().items()
                 }
@@ -104,17 +108,6 @@ macro_rules! __call_setter {
         $crate::__setter! { $kind #[doc(hidden)] $field $wire $type }
     };
     ($place:ident $($rest:tt)*) => { $crate::__setter! { $($rest)* } };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __call_check {
-    (body $violations:ident $field:ident $wire:literal $limits:tt) => {
-        $field.check(const { &$limits }, &mut $violations);
-    };
-    ($place:ident $violations:ident $field:ident $wire:literal $limits:tt) => {
-        $violations.within($wire, |at| $field.check(const { &$limits }, at));
-    };
 }
 
 #[doc(hidden)]

@@ -31,34 +31,33 @@ macro_rules! object {
 
         impl $name {
             /// Returns the fields that this version does not know. They are serialized again as received.
+            #[inline]
             pub fn unknown_fields(&self) -> impl ::std::iter::Iterator<Item = (&str, &$crate::data::private::Value)> {
                 self.__unknown_fields.iter()
             }
         }
 
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                let mut out = f.debug_struct(stringify!($name));
-                $($crate::__debug!($presence $kind $privacy out $field self);)*
-                if !self.__unknown_fields.is_empty() {
-                    out.field("unknown_fields", &self.__unknown_fields.len());
-                }
-                out.finish()
+                let fields = [$((
+                    stringify!($field),
+                    &self.$field as &dyn ::std::fmt::Debug,
+                    $crate::__is_personal!($kind $privacy),
+                    $crate::__is_absent!($presence self.$field),
+                )),*];
+                $crate::data::private::debug_object(f, stringify!($name), &fields, &self.__unknown_fields)
             }
         }
 
         impl $crate::data::private::Serialize for $name {
             fn serialize<__S: $crate::data::private::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
-                use $crate::data::private::SerializeMap as _;
                 if let ::std::option::Option::Some(element) = self.__unknown_fields.element() {
                     return $crate::data::private::Serialize::serialize(element, serializer);
                 }
-                let mut out = serializer.serialize_map(None)?;
-                $($crate::__write!($presence out $wire self.$field);)*
-                for (key, value) in self.__unknown_fields.fields() {
-                    $crate::data::private::write(&mut out, key, value)?;
-                }
-                out.end()
+                let mut out = $crate::data::private::Output::new(serializer);
+                $(out.field($wire, &self.$field, $crate::__is_absent!($presence self.$field));)*
+                out.end(&self.__unknown_fields)
             }
         }
 
@@ -69,6 +68,7 @@ macro_rules! object {
                 impl<'de> $crate::data::private::Visitor<'de> for __Fields {
                     type Value = $name;
 
+                    #[inline]
                     fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                         f.write_str(concat!("an object (", stringify!($name), ")"))
                     }
@@ -78,9 +78,9 @@ macro_rules! object {
                         let mut received = $crate::data::Received::default();
                         while let ::std::option::Option::Some(key) = $crate::data::private::key(&mut input)? {
                             match &*key.0 {
-                                $($wire => $crate::data::private::read(&mut input, &key, &mut $field, &mut received)?,)*
-                                _ => $crate::data::private::read_unknown_field(&mut input, key, stringify!($name), &mut received)?,
-                            }
+                                $($wire => $crate::data::private::read(&mut input, &key, &mut $field, &mut received),)*
+                                _ => $crate::data::private::read_unknown_field(&mut input, &key, stringify!($name), &mut received),
+                            }?;
                         }
                         ::std::result::Result::Ok($name {
                             $($field: $crate::__read!($presence $field $wire __A),)*
@@ -118,34 +118,27 @@ macro_rules! __type {
 
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __debug {
+macro_rules! __is_personal {
     // The keys of a map may be personal data as well.
-    (required map $privacy:ident $out:ident $field:ident $self:ident) => {
-        $crate::__debug!(required value personal $out $field $self);
+    (map $privacy:ident) => {
+        true
     };
-    (required $kind:ident plain $out:ident $field:ident $self:ident) => {
-        $out.field(stringify!($field), &$self.$field);
+    ($kind:ident personal) => {
+        true
     };
-    (required $kind:ident personal $out:ident $field:ident $self:ident) => {
-        $out.field(stringify!($field), &$crate::data::Personal(&$self.$field));
-    };
-    ($presence:ident $kind:ident $privacy:ident $out:ident $field:ident $self:ident) => {
-        if !$crate::data::Optional::is_absent(&$self.$field) {
-            $crate::__debug!(required $kind $privacy $out $field $self);
-        }
+    ($kind:ident plain) => {
+        false
     };
 }
 
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __write {
-    (required $out:ident $wire:literal $value:expr) => {
-        $crate::data::private::write(&mut $out, $wire, &$value)?;
+macro_rules! __is_absent {
+    (required $value:expr) => {
+        false
     };
-    ($presence:ident $out:ident $wire:literal $value:expr) => {
-        if !$crate::data::Optional::is_absent(&$value) {
-            $crate::data::private::write(&mut $out, $wire, &$value)?;
-        }
+    ($presence:ident $value:expr) => {
+        $crate::data::Optional::is_absent(&$value)
     };
 }
 

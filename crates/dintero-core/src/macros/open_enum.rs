@@ -14,6 +14,7 @@ macro_rules! open_enum {
         }
 
         impl $crate::data::OpenEnum for $name {
+            #[inline]
             fn known(text: &str) -> ::std::option::Option<Self> {
                 match text {
                     $($wire => ::std::option::Option::Some(Self::$variant),)*
@@ -21,18 +22,21 @@ macro_rules! open_enum {
                 }
             }
 
+            #[inline]
             fn unknown(value: $crate::data::UnknownValue) -> Self {
                 Self::Unknown(value)
             }
         }
 
         impl ::std::convert::From<&str> for $name {
+            #[inline]
             fn from(text: &str) -> Self {
                 $crate::data::open(text)
             }
         }
 
         impl ::std::convert::From<::std::string::String> for $name {
+            #[inline]
             fn from(text: ::std::string::String) -> Self {
                 $crate::data::open(&text)
             }
@@ -41,24 +45,28 @@ macro_rules! open_enum {
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
 
+            #[inline]
             fn from_str(text: &str) -> ::std::result::Result<Self, ::std::convert::Infallible> {
                 ::std::result::Result::Ok($crate::data::open(text))
             }
         }
 
         impl ::std::convert::AsRef<str> for $name {
+            #[inline]
             fn as_ref(&self) -> &str {
                 self.as_str()
             }
         }
 
         impl ::std::cmp::PartialEq<str> for $name {
+            #[inline]
             fn eq(&self, other: &str) -> bool {
                 self.as_str() == other
             }
         }
 
         impl ::std::cmp::PartialEq<&str> for $name {
+            #[inline]
             fn eq(&self, other: &&str) -> bool {
                 self.as_str() == *other
             }
@@ -71,6 +79,7 @@ macro_rules! open_enum {
         }
 
         impl $crate::data::Validate for $name {
+            #[inline]
             fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
                 <str as $crate::data::Validate>::check(self.as_str(), limits, at);
             }
@@ -92,6 +101,7 @@ macro_rules! open_integer {
         }
 
         impl ::std::convert::From<i64> for $name {
+            #[inline]
             fn from(value: i64) -> Self {
                 match value {
                     $($wire => Self::$variant,)*
@@ -107,7 +117,10 @@ macro_rules! open_integer {
         }
 
         impl $crate::data::Validate for $name {
-            fn check(&self, _: &[$crate::data::Limit], _: &mut $crate::data::Violations) {}
+            #[inline]
+            fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
+                <i64 as $crate::data::Validate>::check(&self.as_i64(), limits, at);
+            }
         }
     };
 }
@@ -134,6 +147,7 @@ macro_rules! __open {
             pub const KNOWN: &'static [$known] = &[$($wire),*];
 
             /// Returns the value as the API writes it.
+            #[inline]
             pub fn $get(&self) -> $value {
                 match self {
                     $(Self::$variant => $wire,)*
@@ -142,12 +156,14 @@ macro_rules! __open {
             }
 
             /// Returns `true` if this version does not know the value.
+            #[inline]
             pub fn is_unknown(&self) -> bool {
                 matches!(self, Self::Unknown(_))
             }
         }
 
         impl ::std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 ::std::fmt::Display::fmt(&self.$get(), f)
             }
@@ -160,6 +176,7 @@ macro_rules! __open {
         }
 
         impl $crate::data::Param for $name {
+            #[inline]
             fn write(&self, out: &mut dyn ::std::ops::FnMut(&str)) {
                 $crate::data::Param::write(&self.$get(), out);
             }

@@ -21,12 +21,14 @@ macro_rules! union {
 
         impl $name {
             /// Returns `true` if this version does not know the variant.
+            #[inline]
             pub fn is_unknown(&self) -> bool {
                 matches!(self, Self::Unknown(_))
             }
         }
 
         impl ::std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 match self {
                     $(Self::$variant(value) => f.debug_tuple(stringify!($variant)).field(value).finish(),)*
@@ -63,6 +65,7 @@ macro_rules! union {
 
         $(
             impl ::std::convert::From<$type> for $name {
+                #[inline]
                 fn from(value: $type) -> Self {
                     Self::$variant(value)
                 }
@@ -72,6 +75,7 @@ macro_rules! union {
                 impl ::std::convert::TryFrom<$builder> for $name {
                     type Error = $crate::data::Violations;
 
+                    #[inline]
                     fn try_from(builder: $builder) -> ::std::result::Result<Self, $crate::data::Violations> {
                         <$type as ::std::convert::TryFrom<$builder>>::try_from(builder).map(Self::$variant)
                     }
@@ -87,6 +91,7 @@ macro_rules! union {
 macro_rules! union_in_requests {
     ($name:ident { $($variant:ident),* }) => {
         impl $crate::data::Validate for $name {
+            #[inline]
             fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
                 match self {
                     $(Self::$variant(value) => value.check(limits, at),)*

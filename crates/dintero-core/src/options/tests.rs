@@ -5,10 +5,10 @@ use super::CallOptions;
 #[test]
 fn an_invalid_header_is_a_violation_that_does_not_show_its_value() {
     let options = CallOptions::new()
-        .with_header("bad name", "v1")
-        .with_header("x-good", "v2\nv3")
-        .with_header("Authorization", "v4")
-        .with_header("Dintero-System-Name", &"v".repeat(121));
+        .header("bad name", "v1")
+        .header("x-good", "v2\nv3")
+        .header("Authorization", "v4")
+        .header("Dintero-System-Name", &"v".repeat(121));
     let text = options.violations.to_string();
     assert_eq!(options.violations.iter().count(), 4, "{text}");
     assert!(
@@ -24,9 +24,13 @@ fn an_invalid_header_is_a_violation_that_does_not_show_its_value() {
 #[test]
 fn later_options_win_and_debug_shows_no_value() {
     let mut options = CallOptions::new()
-        .with_timeout(Duration::from_secs(1))
-        .with_header("x-a", "one");
-    options.merge(CallOptions::new().with_header("x-a", "two").without_retry());
+        .timeout(Duration::from_secs(1))
+        .header("x-a", "one");
+    options.merge(
+        CallOptions::new()
+            .header("x-a", "two")
+            .retry(crate::RetryPolicy::off()),
+    );
     assert_eq!(options.timeout, Some(Duration::from_secs(1)));
     assert_eq!(
         options.headers.get("x-a").map(|value| value.as_bytes()),

@@ -69,7 +69,7 @@ pub struct Items<P, I> {
 impl<P, I> Unpin for Items<P, I> {}
 
 impl<P, I> Pages<P, I> {
-    /// Creates the stream, for generated code.
+    /// Creates the stream.
     #[doc(hidden)]
     pub fn new(call: Call, items: fn(P) -> Vec<I>) -> Self {
         Self {

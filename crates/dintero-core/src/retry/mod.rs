@@ -40,7 +40,7 @@ use crate::{Error, RetryClass};
 ///     .retry(Patient(RetryPolicy::default().with_max_attempts(5)))
 ///     .build()?;
 /// let once = |failed: &FailedAttempt<'_>| (failed.attempts() == 1).then_some(Duration::from_millis(50));
-/// let once = handle.request(http::Method::GET, "/v1/x").options(CallOptions::new().with_retry(once));
+/// let once = handle.request(http::Method::GET, "/v1/x").with_options(CallOptions::new().retry(once));
 /// # let _ = once;
 /// # Ok(())
 /// # }

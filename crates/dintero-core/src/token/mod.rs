@@ -1,6 +1,7 @@
 //! The token cache: one token for each account, renewed early, fetched once for any number of callers.
 
 mod fetch;
+mod trial;
 
 use std::collections::HashMap;
 use std::pin::pin;
@@ -13,6 +14,7 @@ use tokio::runtime::{Handle, Id};
 use tokio::sync::watch;
 
 pub(crate) use fetch::ClientCredentialsSource;
+use trial::Trial;
 
 use crate::clock::{Clock, before, later};
 use crate::credentials::{AccessToken, TokenRequest, TokenSource, sensitive};
@@ -71,6 +73,7 @@ pub(crate) struct Token {
     renew_after: Duration,
     /// How many tokens before it were refused in a row.
     refusals: u32,
+    trial: Trial,
 }
 
 /// The same time on the monotonic and the wall clock.
@@ -89,6 +92,7 @@ impl Token {
             lifetime,
             renew_after: lifetime.saturating_sub(margin),
             refusals,
+            trial: Trial::default(),
         })
     }
 
@@ -146,7 +150,7 @@ impl CachedToken {
             if let Ok(result) = fetch.wait_for(Option::is_some).await
                 && let Some(result) = result.as_ref()
             {
-                return result.as_ref().map(Arc::clone).map_err(Error::share);
+                return result.as_ref().map(Arc::clone).map_err(Error::clone);
             }
         }
         Err(Error::new(Kind::TokenSource).of_token_call(self.request.account.clone()))
@@ -181,7 +185,7 @@ impl CachedToken {
         fetches.retain(|(_, fetch)| fetch.has_changed().is_ok());
         let failure = state.failure.as_ref();
         let failure = failure.filter(|failure| times.0 < failure.until);
-        let failed = failure.map(|failure| failure.error.share());
+        let failed = failure.map(|failure| failure.error.clone());
         if let Some(token) = state.current.clone()
             && token.age(times) < token.lifetime
         {
@@ -254,7 +258,7 @@ impl CachedToken {
                     .min(MAX_BACKOFF)
                     .max(retry_after.min(MAX_RETRY_AFTER));
                 state.failure = Some(Failure {
-                    error: error.share(),
+                    error: error.clone(),
                     until: self.clock.now() + backoff,
                     count: count + 1,
                 });

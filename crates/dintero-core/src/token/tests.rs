@@ -293,3 +293,23 @@ async fn a_source_that_hangs_is_abandoned_and_called_again() {
     fixture.gate.add_permits(1);
     assert_eq!(fixture.token().await, "token-2");
 }
+
+#[test]
+fn a_runtime_that_rests_while_it_tries_a_token_holds_up_no_other_one() {
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().expect("a runtime")
+    };
+    let (first, second) = (runtime(), runtime());
+    let fixture = fixture(None);
+    let token = first.block_on(fixture.entry.get()).expect("a token");
+    let held = first.block_on(token.turn());
+    assert!(matches!(held, Ok(Some(_))));
+    let other = second.block_on(token.turn());
+    assert!(matches!(other, Ok(Some(_))));
+    drop((held, other));
+    token.tried(true);
+    assert!(first.block_on(token.turn()).is_err());
+    token.tried(false);
+    assert!(matches!(second.block_on(token.turn()), Ok(None)));
+}

@@ -65,7 +65,7 @@ async fn no_late_response_of_a_kept_connection_sends_a_non_idempotent_call_again
                 .clone()
                 .call(&READ)
                 .path("id", &"a")
-                .options(CallOptions::new().without_retry());
+                .with_options(CallOptions::new().retry(dintero_core::RetryPolicy::off()));
             drop(read.send_bytes().await);
             call(&handle, &CAPTURE)
                 .await
@@ -89,9 +89,9 @@ async fn over_http2_all_calls_share_one_connection() {
 #[tokio::test]
 async fn a_stream_beyond_the_last_of_a_goaway_was_not_handled_and_any_call_is_sent_again() {
     for operation in [&READ, &SESSION, &CAPTURE] {
-        for round in 0..20 {
-            let server = Frames::start(|before| match before {
-                0 => Act::GoAwayBefore,
+        for round in 0..28 {
+            let server = Frames::start(move |before| match before {
+                0 => Act::GoAwayBefore(round % 14),
                 _ => Act::Respond,
             })
             .await;
@@ -106,7 +106,7 @@ async fn a_stream_beyond_the_last_of_a_goaway_was_not_handled_and_any_call_is_se
 #[tokio::test]
 async fn a_stream_up_to_the_last_of_a_goaway_may_have_been_handled() {
     for round in 0..60 {
-        let server = Frames::start(move |_| Act::GoAwayAfter(round % 3)).await;
+        let server = Frames::start(move |_| Act::GoAwayAfter(round % 14)).await;
         let handle = over_http2(&server.url).clock(ManualClock::new());
         let handle = handle.build().expect("handle");
         let error = call(&handle, &CAPTURE).await.expect_err("closed");

@@ -66,12 +66,12 @@ async fn options_of_a_call_win_over_those_of_the_client() {
     ]);
     let handle = handle(&server, &clock);
     let options = CallOptions::new()
-        .with_timeout(Duration::from_secs(5))
-        .without_retry();
+        .timeout(Duration::from_secs(5))
+        .retry(dintero_core::RetryPolicy::off());
     let error = handle
         .call(&READ)
         .path("id", &"a")
-        .options(options)
+        .with_options(options)
         .send_bytes()
         .await
         .expect_err("timeout");
@@ -82,7 +82,7 @@ async fn options_of_a_call_win_over_those_of_the_client() {
     let error = handle
         .call(&READ)
         .path("id", &"a")
-        .options(CallOptions::new().without_retry())
+        .with_options(CallOptions::new().retry(dintero_core::RetryPolicy::off()))
         .send_bytes()
         .await
         .expect_err("503");
@@ -96,10 +96,10 @@ async fn a_call_that_could_only_time_out_is_not_sent() {
     let error = handle(&server, &ManualClock::new())
         .call(&CAPTURE)
         .path("id", &"a")
-        .options(
+        .with_options(
             CallOptions::new()
-                .with_timeout(Duration::ZERO)
-                .with_deadline(Duration::ZERO),
+                .timeout(Duration::ZERO)
+                .deadline(Duration::ZERO),
         )
         .send_bytes()
         .await

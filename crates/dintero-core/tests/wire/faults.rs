@@ -50,7 +50,7 @@ use Fault::{
 };
 
 /// All faults, their names, and the evidence they leave.
-pub(crate) const ALL: [(&str, Fault, Evidence); 43] = [
+pub(crate) const ALL: [(&str, Fault, Evidence); 48] = [
     ("connection refused", Refused, Evidence::NotHandled),
     (
         "HTTP/2 stream refused",
@@ -81,6 +81,31 @@ pub(crate) const ALL: [(&str, Fault, Evidence); 43] = [
         Evidence::None,
     ),
     ("interim responses only", Interim, Evidence::None),
+    (
+        "protocol switched",
+        Text("HTTP/1.1 101 X\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n{}"),
+        Evidence::None,
+    ),
+    (
+        "interim and nothing more",
+        Text("HTTP/1.1 199 X\r\n\r\n"),
+        Evidence::None,
+    ),
+    (
+        "status 99",
+        Text("HTTP/1.1 099 X\r\ncontent-length: 0\r\n\r\n"),
+        Evidence::None,
+    ),
+    (
+        "status 600",
+        Text("HTTP/1.1 600 X\r\ncontent-length: 0\r\n\r\n"),
+        Evidence::None,
+    ),
+    (
+        "status 999",
+        Text("HTTP/1.1 999 X\r\ncontent-length: 0\r\n\r\n"),
+        Evidence::None,
+    ),
     (
         "HTTP/2 stream reset",
         Reset(Reason::INTERNAL_ERROR),
@@ -163,7 +188,7 @@ impl Faulty {
         if fault == GoAwayBefore {
             let act = move |before| match before {
                 _ if before >= times => Act::Respond,
-                _ => Act::GoAwayBefore,
+                _ => Act::GoAwayBefore(0),
             };
             return Self::Frames(Frames::start(act).await);
         }

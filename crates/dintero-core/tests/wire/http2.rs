@@ -72,8 +72,8 @@ impl Http2 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Act {
     Respond,
-    /// Sends GOAWAY that names the stream before this one as the last that it handles, and closes the connection.
-    GoAwayBefore,
+    /// Sends GOAWAY of this reason that names the stream before this one as the last that it handles, and closes the connection.
+    GoAwayBefore(u32),
     /// Sends GOAWAY of this reason that names this stream as the last one, and closes the connection.
     GoAwayAfter(u32),
     /// Sends nothing more on this connection, not even to a ping, and keeps it open.
@@ -160,8 +160,9 @@ async fn frames(
                 }
                 act => {
                     let (last, reason) = match act {
+                        Act::GoAwayBefore(reason) => (id.saturating_sub(2), reason),
                         Act::GoAwayAfter(reason) => (id, reason),
-                        _ => (id.saturating_sub(2), 0),
+                        _ => return None,
                     };
                     let payload = [last.to_be_bytes(), reason.to_be_bytes()].concat();
                     write(&mut stream, GOAWAY, 0, 0, &payload).await?;

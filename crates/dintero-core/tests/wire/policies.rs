@@ -70,7 +70,7 @@ async fn a_policy_of_a_call_wins_over_that_of_the_client_and_sees_what_happened(
         .expect("handle")
         .call(&READ)
         .path("id", &"a")
-        .options(CallOptions::new().with_retry(Arc::new(Seen(Arc::clone(&lines)))))
+        .with_options(CallOptions::new().retry(Arc::new(Seen(Arc::clone(&lines)))))
         .send_bytes()
         .await
         .expect_err("it gives up");

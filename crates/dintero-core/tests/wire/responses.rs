@@ -29,7 +29,7 @@ async fn a_request_is_put_together_as_it_was_described() {
         .header("dintero-system-name", &Some("Other".to_owned()))
         .header("dintero-system-version", &None::<String>)
         .json_unchecked(&serde_json::json!({ "amount": 100 }))
-        .options(CallOptions::new().with_header("x-own", "1"))
+        .with_options(CallOptions::new().header("x-own", "1"))
         .send::<Thing>()
         .await
         .expect("response");
@@ -93,7 +93,7 @@ async fn a_request_with_violations_is_never_sent_and_names_them_all() {
         .path("id", &"..")
         .header("dintero-feature-toggles", &"hidden\n")
         .violations(found)
-        .options(CallOptions::new().with_header("authorization", "hidden"))
+        .with_options(CallOptions::new().header("authorization", "hidden"))
         .send::<Thing>()
         .await
         .expect_err("not valid");
@@ -364,7 +364,7 @@ async fn headers_that_are_strange_or_too_many_are_no_panic() {
     let odd = handle
         .call(&CAPTURE)
         .path("id", &"a")
-        .options(CallOptions::new().without_retry());
+        .with_options(CallOptions::new().retry(dintero_core::RetryPolicy::off()));
     let error = odd.send::<Thing>().await.expect_err("refused");
     assert!(error.is_rate_limited(), "{error}");
     assert_eq!((error.retry_after(), error.request_id()), (None, None));

@@ -40,9 +40,11 @@ fn token_of(request: &http::Request<()>) -> &[u8] {
     value.map_or(&[], http::HeaderValue::as_bytes)
 }
 
-const TOKENS: [&str; 2] = [
-    r#"{"access_token":"one","expires_in":14400}"#,
-    r#"{"access_token":"two","expires_in":14400}"#,
+const TOKENS: [&str; 4] = [
+    r#"{"access_token":"1","expires_in":14400}"#,
+    r#"{"access_token":"2","expires_in":14400}"#,
+    r#"{"access_token":"3","expires_in":14400}"#,
+    r#"{"access_token":"4","expires_in":14400}"#,
 ];
 
 #[tokio::test]
@@ -54,7 +56,7 @@ async fn ten_thousand_first_calls_fetch_one_token() {
             count.fetch_add(1, Ordering::SeqCst);
             return Reply::Response(200, TOKENS[0]);
         }
-        assert_eq!(token_of(request), b"Bearer one");
+        assert_eq!(token_of(request), b"Bearer 1");
         Reply::Response(200, r#"{"id":"x"}"#)
     })
     .await;
@@ -67,28 +69,79 @@ async fn ten_thousand_first_calls_fetch_one_token() {
     );
 }
 
-#[tokio::test]
-async fn a_token_that_expires_under_way_is_renewed_once_and_each_call_is_retried_at_most_once() {
+/// Makes so many calls at once of an API that refuses a token if `refuses`, which sees the number of the token and of the request. Returns the
+/// results, the requests without the token calls, and the token calls.
+async fn storm(
+    size: usize,
+    refuses: impl Fn(u64, usize) -> bool + Send + Sync + 'static,
+) -> (Vec<Result<Thing, Error>>, usize, usize) {
     let fetches = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&fetches);
-    let server = Http2::start(move |request, _| {
+    let server = Http2::start(move |request, before| {
         if is_token_call(request) {
             let number = count.fetch_add(1, Ordering::SeqCst);
-            return Reply::Response(200, TOKENS[number.min(1)]);
+            return Reply::Response(200, TOKENS[number.min(TOKENS.len() - 1)]);
         }
-        match token_of(request) {
-            b"Bearer two" => Reply::Response(200, r#"{"id":"x"}"#),
-            _ => Reply::Response(401, "{}"),
+        let token = std::str::from_utf8(token_of(request)).expect("text");
+        let number = token.trim_start_matches("Bearer ").parse().expect("number");
+        match refuses(number, before) {
+            true => Reply::Response(401, "{}"),
+            false => Reply::Response(200, r#"{"id":"x"}"#),
         }
     })
     .await;
-    for waiting in spawn_calls(&over_http2(&server, &ManualClock::new()), 500) {
-        waiting.await.expect("task").expect("response");
+    let handle = over_http2(&server, &ManualClock::new());
+    let mut results = Vec::new();
+    for waiting in spawn_calls(&handle, size) {
+        results.push(waiting.await.expect("task"));
     }
     let fetches = fetches.load(Ordering::SeqCst);
-    let calls = server.count() - fetches;
-    assert_eq!(fetches, 2);
-    assert!(calls <= 1000, "{calls}");
+    (results, server.count() - fetches, fetches)
+}
+
+#[tokio::test]
+async fn a_token_that_expires_under_way_is_renewed_once_and_each_call_is_retried_at_most_once() {
+    for size in [1, 2, 300] {
+        let (results, calls, fetches) = storm(size, |token, _| token == 1).await;
+        assert!(results.iter().all(Result::is_ok), "{size}");
+        assert_eq!(fetches, 2, "{size}");
+        assert!(calls <= 2 * size, "{calls} of {size}");
+    }
+}
+
+#[tokio::test]
+async fn an_api_that_refuses_every_token_receives_one_request_more_than_there_are_calls() {
+    for size in [1, 2, 300] {
+        let (results, calls, fetches) = storm(size, |_, _| true).await;
+        for result in results {
+            let error = result.expect_err("refused");
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(401));
+            assert!(
+                error.is_authentication() && !error.is_retryable(),
+                "{error}"
+            );
+            assert_eq!(error.was_sent(), WasSent::Yes, "{error}");
+        }
+        assert!(calls <= size + 1, "{calls} of {size}");
+        assert!(fetches <= 2, "{fetches} for {size}");
+    }
+}
+
+#[tokio::test]
+async fn an_api_that_refuses_at_random_receives_each_call_at_most_twice_and_few_token_calls() {
+    for size in [1, 2, 300] {
+        for seed in [1, 5, 10, 15, 19] {
+            let refuses = move |_, before| {
+                let mut random = fastrand::Rng::with_seed(seed << 32 | before as u64);
+                random.u64(..20) < seed
+            };
+            let (results, calls, fetches) = storm(size, refuses).await;
+            let errors = results.iter().filter_map(|result| result.as_ref().err());
+            assert!(errors.into_iter().all(Error::is_authentication), "{seed}");
+            assert!(calls <= 2 * size, "{calls} of {size}, seed {seed}");
+            assert!(fetches <= 3, "{fetches} for {size}, seed {seed}");
+        }
+    }
 }
 
 #[tokio::test]

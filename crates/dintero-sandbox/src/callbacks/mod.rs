@@ -119,7 +119,7 @@ fn queue(account: &mut Account, now: DateTime<Utc>, notice: Notice) {
         Ok(target) => CallbackState::Waiting(now + target.delay),
         Err(reason) => CallbackState::NotSent(reason.to_owned()),
     };
-    let callback = Callback::new(&notice.session_id, &url, state);
+    let callback = Callback::new(now, &notice.session_id, &url, state);
     account.queue_callback(Callback {
         transaction_id: notice.transaction_id,
         error: notice.error.map(str::to_owned),

@@ -72,7 +72,7 @@ fn deliver(account: &mut Account, now: DateTime<Utc>, to: &Value, event: &str, m
     let session_id = session_id.or_else(|| text(&body, "/transaction/session_id"));
     let url = text_of(&to["config"]["url"]);
     let state = CallbackState::Waiting(now);
-    let callback = Callback::new(&session_id.unwrap_or_default(), url, state);
+    let callback = Callback::new(now, &session_id.unwrap_or_default(), url, state);
     if event != PING {
         set(&mut body, json!({"account_id": account.id, "event": event}));
         body["event_delivery"] = json!(callback.delivery_id);

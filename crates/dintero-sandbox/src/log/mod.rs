@@ -1,17 +1,19 @@
-//! The log of requests: one entry each, without headers, query and bodies, and with secrets and personal data redacted
-//! in the rest.
+//! The log of requests, one entry each, with secrets and personal data redacted in all that is shown.
 
-pub(crate) mod page;
+pub(crate) mod exchange;
+pub(crate) mod feed;
 #[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;
 use std::io::Write;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 
+use self::exchange::Exchange;
 use crate::clock::text;
 use crate::errors::ApiError;
 use crate::faults::Fault;
@@ -49,6 +51,9 @@ pub struct LoggedRequest {
     pub fault: Option<Fault>,
     /// The `request-id` of the response.
     pub request_id: String,
+    /// How long the response took.
+    pub duration: Duration,
+    pub(crate) exchange: Exchange,
 }
 
 /// The content of an error response.
@@ -61,6 +66,12 @@ pub struct Refusal {
     pub message: String,
     /// The invalid fields with the reasons, such as `order.amount is required`.
     pub errors: Vec<String>,
+}
+
+impl Refusal {
+    fn shown(&self) -> Value {
+        json!({"code": self.code, "message": self.message, "errors": self.errors})
+    }
 }
 
 impl LoggedRequest {
@@ -78,15 +89,16 @@ impl LoggedRequest {
     /// Returns the line of JSON that stands in `GET /_sandbox/log.jsonl`.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let refusal =
-            |r: &Refusal| json!({"code": r.code, "message": r.message, "errors": r.errors});
-        let line = json!({
+        self.shown().to_string()
+    }
+
+    pub(crate) fn shown(&self) -> Value {
+        json!({
             "at": text(self.at), "method": self.method, "path": self.path, "operation_id": self.operation_id,
             "status": self.status, "verdict": self.verdict(), "handled": self.handled,
-            "refusal": self.refusal.as_ref().map(refusal), "undocumented": self.undocumented, "fault": self.fault.map(|f| f.to_string()),
-            "request_id": self.request_id,
-        });
-        line.to_string()
+            "refusal": self.refusal.as_ref().map(Refusal::shown), "undocumented": self.undocumented, "fault": self.fault.map(|f| f.to_string()),
+            "request_id": self.request_id, "duration_ms": self.duration.as_micros() as f64 / 1_000.0,
+        })
     }
 
     fn bytes(&self) -> usize {
@@ -95,7 +107,8 @@ impl LoggedRequest {
         let texts = texts
             .chain(&self.undocumented)
             .chain([&self.path, &self.request_id]);
-        size_of::<Self>() + texts.map(|text| text.capacity() + 24).sum::<usize>()
+        let texts = texts.map(|text| text.capacity() + 24).sum::<usize>();
+        size_of::<Self>() + texts + self.exchange.bytes()
     }
 
     pub(crate) fn note(&mut self, field: &str) {
@@ -118,7 +131,9 @@ pub(crate) struct Log(Mutex<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    entries: VecDeque<LoggedRequest>,
+    entries: VecDeque<Arc<LoggedRequest>>,
+    /// How many there have been.
+    count: u64,
     bytes: usize,
     copy: Option<Box<dyn Write + Send>>,
     write_error: Option<String>,
@@ -134,8 +149,9 @@ impl Log {
                 inner.write_error = Some(error.to_string());
             }
         }
+        inner.count += 1;
         inner.bytes += entry.bytes();
-        inner.entries.push_back(entry);
+        inner.entries.push_back(Arc::new(entry));
         while inner.entries.len() > LIMIT || inner.bytes > BYTES {
             let oldest = inner.entries.pop_front();
             inner.bytes -= oldest.map_or(inner.bytes, |oldest| oldest.bytes());
@@ -152,8 +168,20 @@ impl Log {
         lock(&self.0).write_error.clone()
     }
 
-    pub(crate) fn entries(&self) -> Vec<LoggedRequest> {
+    /// Returns what is in it, oldest first.
+    pub(crate) fn entries(&self) -> Vec<Arc<LoggedRequest>> {
         lock(&self.0).entries.iter().cloned().collect()
+    }
+
+    /// Returns how many there have been, and those after the first `seen` of them.
+    pub(crate) fn since(&self, seen: u64) -> (u64, Vec<Arc<LoggedRequest>>) {
+        let inner = lock(&self.0);
+        let news = inner
+            .entries
+            .iter()
+            .rev()
+            .take((inner.count - seen) as usize);
+        (inner.count, news.rev().cloned().collect())
     }
 
     pub(crate) fn clear(&self) {

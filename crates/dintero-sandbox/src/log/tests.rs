@@ -15,6 +15,8 @@ fn entry(path: &str) -> LoggedRequest {
         fault: None,
         undocumented: Vec::new(),
         request_id: "r".into(),
+        duration: Duration::from_micros(1_500),
+        exchange: Exchange::default(),
     }
 }
 
@@ -83,59 +85,53 @@ fn a_copy_that_cannot_be_written_is_given_up_and_told() {
     );
 }
 
-fn page(entries: &[LoggedRequest], notes: &[String], wrong_only: bool) -> String {
+#[test]
+fn the_bytes_of_headers_and_bodies_count() {
     let log = Log::default();
-    entries.iter().for_each(|entry| log.push(entry.clone()));
-    page::body(&log, notes.first().cloned(), wrong_only).into_string()
-}
-
-#[test]
-fn what_went_wrong_stands_at_the_top() {
-    let mut refused = entry("/v1/sessions");
-    refused.refuse(&ApiError::invalid_field("order.amount", "is required"));
-    let html = page(&[refused, entry("/v1/good")], &[], false);
-    let (top, table) = html.split_once("<table>").expect("a table");
-    assert!(
-        top.contains("1 of 2 requests went wrong") && top.contains("order.amount is required"),
-        "{top}"
-    );
-    assert!(
-        table.find("/v1/good") < table.find("/v1/sessions"),
-        "newest first"
-    );
-}
-
-#[test]
-fn only_what_went_wrong_is_shown_on_demand() {
-    let mut refused = entry("/v1/bad");
-    refused.refuse(&ApiError::not_found("session"));
-    let html = page(&[refused, entry("/v1/good")], &[], true);
-    assert!(
-        html.contains("/v1/bad") && !html.contains("/v1/good"),
-        "{html}"
-    );
-    assert!(page(&[], &[], false).contains("No request has arrived yet"));
-    assert!(page(&[entry("/a")], &[], true).contains("nothing went wrong"));
-}
-
-#[test]
-fn what_is_not_in_the_documents_is_shown() {
-    let mut noted = entry("/v1/sessions");
-    noted.note("order.partial");
-    let html = page(&[noted], &[], false);
-    assert!(
-        html.contains("Not in the documents: order.partial"),
-        "{html}"
-    );
-}
-
-#[test]
-fn nothing_that_arrived_becomes_markup() {
-    let mut odd = entry("/<script>alert('a')</script>");
-    odd.method = "<b>".into();
-    odd.refuse(&ApiError::bad_request("<i>\"&"));
-    let html = page(&[odd], &["<u>".into()], false);
-    for tag in ["<script", "<b>", "<i>", "<u>"] {
-        assert!(!html.contains(tag), "{tag} in {html}");
+    for n in 0..40 {
+        let mut entry = entry("/v1/sessions");
+        let part = match n % 3 {
+            0 => &mut entry.exchange.request,
+            _ => &mut entry.exchange.response,
+        };
+        match n % 2 {
+            0 => part.1 = vec![b'x'; 1 << 20].into(),
+            _ => {
+                let value = "x".repeat(1 << 20).try_into().expect("a value");
+                part.0.insert("x-long", value);
+            }
+        }
+        log.push(entry);
     }
+    let kept = log.entries().len();
+    assert!((1..=16).contains(&kept), "{kept} MiB");
+}
+
+#[test]
+fn the_news_are_what_came_since_then_and_is_still_there() {
+    let log = Log::default();
+    let paths = |entries: Vec<Arc<LoggedRequest>>| -> Vec<_> {
+        entries.iter().map(|entry| entry.path.clone()).collect()
+    };
+    assert_eq!(log.since(0), (0, Vec::new()));
+    log.push(entry("/a"));
+    log.push(entry("/b"));
+    let (count, news) = log.since(0);
+    assert_eq!((count, paths(news)), (2, vec!["/a".into(), "/b".into()]));
+    log.push(entry("/c"));
+    let (count, news) = log.since(count);
+    assert_eq!((count, paths(news)), (3, vec!["/c".into()]));
+    assert_eq!(log.since(count), (3, Vec::new()));
+    log.clear();
+    log.push(entry("/d"));
+    let (count, news) = log.since(0);
+    assert_eq!((count, paths(news)), (4, vec!["/d".into()]));
+}
+
+#[test]
+fn debug_shows_nothing_of_headers_query_and_body() {
+    let mut entry = entry("/a");
+    entry.exchange.query = "q=secret".into();
+    entry.exchange.request.1 = "secret".into();
+    assert!(!format!("{entry:?}").contains("secret"));
 }

@@ -48,6 +48,8 @@ pub struct Callback {
     pub(crate) session_event: Option<String>,
     /// Sent while the payer waits, and once only.
     pub(crate) is_express: bool,
+    #[serde(default)]
+    pub(crate) queued_at: DateTime<Utc>,
 }
 
 /// The state of a callback's delivery.
@@ -107,7 +109,12 @@ impl fmt::Debug for Callback {
 }
 
 impl Callback {
-    pub(crate) fn new(session_id: &str, url: &str, state: CallbackState) -> Self {
+    pub(crate) fn new(
+        now: DateTime<Utc>,
+        session_id: &str,
+        url: &str,
+        state: CallbackState,
+    ) -> Self {
         Self {
             delivery_id: uuid(),
             subscription_id: None,
@@ -123,6 +130,7 @@ impl Callback {
             body: None,
             session_event: None,
             is_express: false,
+            queued_at: now,
         }
     }
 

@@ -14,6 +14,7 @@ fn only_so_many_callbacks_are_kept_and_the_oldest_go_first() {
     let mut account = Account::new("T12345678");
     let new = || {
         Callback::new(
+            chrono::DateTime::UNIX_EPOCH,
             "s",
             "http://shop.example/",
             callbacks::CallbackState::Delivered,

@@ -57,6 +57,13 @@ impl FromStr for Currency {
     }
 }
 
+/// The code.
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.code().to_owned()
+    }
+}
+
 #[cfg(feature = "wallets")]
 impl TryFrom<&crate::wallets::types::Currency> for Currency {
     type Error = AmountError;

@@ -6,6 +6,7 @@ use dintero_checkout::types::{
     TransactionEvent, TransactionEventCorrection, TransactionEventKind as Kind,
 };
 use dintero_core::confirm::normalized;
+use serde::Serialize;
 
 use super::{AmountError, AmountsUnclear};
 use crate::set_aside::was_set_aside;
@@ -21,7 +22,7 @@ fn is_unreadable(event: &TransactionEvent) -> bool {
     kind(event).is_none() || was_set_aside(event.unknown_fields(), &["event", "name", "correction"])
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Sums {
     pub(super) authorized: i64,
     pub(super) captured: i64,
@@ -29,7 +30,7 @@ pub(super) struct Sums {
     pub(super) voided: i64,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Pending {
     pub(super) capture: i64,
     pub(super) refund: i64,

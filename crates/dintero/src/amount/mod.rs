@@ -46,6 +46,15 @@ pub use totals::{AmountsUnclear, TransactionAmounts};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Requests take it in the place of minor units, and a [`Currency`] in the place of its code:
+///
+/// ```
+/// # #[cfg(feature = "checkout")]
+/// # fn part(of: dintero::Amount) -> dintero::checkout::types::CaptureOptionsBuilder {
+/// dintero::checkout::types::CaptureOptions::builder().amount(of)
+/// # }
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Amount {
     #[serde(rename = "amount")]
@@ -205,6 +214,20 @@ impl Amount {
     fn with_minor(self, minor: Option<i64>) -> Result<Self, AmountError> {
         let minor = minor.ok_or(AmountError::Overflow)?;
         Ok(Self { minor, ..self })
+    }
+}
+
+/// The minor units, for amounts in requests: their currency is a field of its own, or that of the transaction.
+impl From<Amount> for i64 {
+    fn from(amount: Amount) -> Self {
+        amount.minor
+    }
+}
+
+/// The minor units, like the conversion into `i64`.
+impl From<Amount> for Number {
+    fn from(amount: Amount) -> Self {
+        amount.minor.into()
     }
 }
 

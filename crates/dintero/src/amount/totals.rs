@@ -3,6 +3,7 @@
 use std::fmt;
 
 use dintero_checkout::types::{Transaction, TransactionStatus};
+use serde::Serialize;
 
 use super::events::{Pending, Sums};
 use super::{Amount, AmountError, Currency};
@@ -19,6 +20,8 @@ use super::{Amount, AmountError, Currency};
 ///   amounts must agree with the rest.
 /// - A status that implies a capture or refund without an event for it is [`AmountsUnclear::Status`]: sums of 0 would be wrong.
 ///
+/// It serializes as its currency and minor units: `authorized`, `captured`, `refunded`, `voided`, and those in progress in `pending`.
+///
 /// To see pending amounts, read the transaction with all its events: without `includes=events.success.true`.
 ///
 /// ```
@@ -29,12 +32,14 @@ use super::{Amount, AmountError, Currency};
 ///     Ok(format!("{} captured, {} refundable", amounts.captured(), amounts.refundable()))
 /// }
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct TransactionAmounts {
     currency: Currency,
+    #[serde(flatten)]
     sums: Sums,
     pending: Pending,
     /// Whether the status allows captures; `None` if that is unknown.
+    #[serde(skip)]
     open: Option<bool>,
 }
 

@@ -237,7 +237,9 @@ impl Webhook {
     ///
     /// # Errors
     /// [`CallbackError::MalformedBody`] if the field is no transaction; [`raw`](Self::raw) still has it.
+    // Inline, so that only programs that use it compile the transaction's deserializer.
     #[cfg(feature = "checkout")]
+    #[inline]
     pub fn transaction(&self) -> Result<Option<types::Transaction>, CallbackError> {
         self.field("transaction")
     }
@@ -256,6 +258,7 @@ impl Webhook {
     /// }
     /// ```
     #[cfg(feature = "checkout")]
+    #[inline]
     pub fn payload(&self) -> WebhookPayload {
         let unknown = || WebhookPayload::Unknown(self.raw.clone());
         self.typed().map_or_else(unknown, |(payload, _)| payload)
@@ -264,11 +267,13 @@ impl Webhook {
     /// Returns the fields of the [`payload`](Self::payload) that do not fit their types, as [`Response::set_aside`](crate::Response::set_aside)
     /// does. Decide on nothing that is among them.
     #[cfg(feature = "checkout")]
+    #[inline]
     pub fn set_aside(&self) -> Vec<SetAside> {
         self.typed().map(|(_, aside)| aside).unwrap_or_default()
     }
 
     #[cfg(feature = "checkout")]
+    #[inline]
     fn typed(&self) -> Option<(WebhookPayload, Vec<SetAside>)> {
         use WebhookEvent as Event;
         use WebhookPayload as Payload;
@@ -299,6 +304,7 @@ impl Webhook {
 /// Shows no personal data and no secret, and of a body that is not typed only its length.
 #[cfg(feature = "checkout")]
 impl fmt::Debug for WebhookPayload {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Subscription(subscription) => subscription.fmt(f),

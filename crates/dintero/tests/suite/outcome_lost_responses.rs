@@ -1,7 +1,8 @@
 //! Behaviour of the API that the sandbox lacks: a 202, a late or missing response, a decline in a 200, a request that is carried out late.
 
-use crate::support::unreliable_api::{AMOUNT, Fate, Scene};
+use crate::support::unreliable_api::{AMOUNT, Fate, Scene, event};
 use dintero::outcome::{NotApplied, Outcome, RetryAdvice};
+use serde_json::json;
 use std::time::Duration;
 
 #[tokio::test]
@@ -264,4 +265,19 @@ async fn an_outcome_that_cannot_be_read_is_unknown_and_never_sent_again() {
         let captured = if done { AMOUNT } else { 0 };
         assert_eq!((scene.sent(), scene.captured()), (1, captured));
     }
+}
+
+#[tokio::test]
+async fn a_decline_is_final_only_if_no_later_request_of_its_reference_may_have_succeeded() {
+    let scene = Scene::new(&[Fate::Malformed(false), Fate::Lagging(3)]).await;
+    let Outcome::Unknown(first) = scene.with_reference().await else {
+        panic!("nothing shows what became of it");
+    };
+    let body = json!({"amount": AMOUNT, "capture_reference": "parcel-1"});
+    let declined = event("CAPTURE", &body, false);
+    scene.state.lock().unwrap().events.push(declined);
+    assert!(scene.with_reference().await.is_applied());
+    let outcome = first.check().await;
+    assert!(outcome.is_applied(), "{outcome:?}");
+    assert_eq!((scene.sent(), scene.captured()), (2, AMOUNT));
 }

@@ -1,5 +1,5 @@
-//! A model of the world: an API with lag, delays and incomplete events, a network that loses, and concurrent callers that crash and call
-//! again. No sequence of confirmed captures and voids moves more than was requested, and no outcome is wrong.
+//! A model of the world: an API with lag, delays, and incomplete events in any order, a network that loses, and concurrent callers that
+//! crash and call again. No sequence of confirmed captures, refunds and voids moves more than was requested, and no outcome is wrong.
 //!
 //! `MODEL_RUNS=100000` runs more of it, `MODEL_SEED` begins elsewhere. Time is that of Tokio, paused: it passes only while all wait.
 #![allow(
@@ -16,7 +16,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use dintero::Dintero;
-use dintero::checkout::types::{CaptureOptions, Transaction};
+use dintero::checkout::types::{CaptureOptions, RefundOptions, Transaction};
 use dintero::outcome::{Confirmation, NotApplied, Outcome};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -43,7 +43,10 @@ impl Random {
 
 const AUTHORIZED: i64 = 1_000;
 
-/// What became of the requests with a reference and an amount; a void has the reference `void` and no amount.
+/// The kind of a request, its reference and its amount; a void has neither.
+type Key = (&'static str, String, i64);
+
+/// What became of the requests of a key.
 #[derive(Default)]
 struct Done {
     /// The amounts that were moved.
@@ -61,8 +64,11 @@ struct World {
     chaos: u64,
     /// Events, and when reads show them.
     events: Vec<(Instant, Value)>,
-    done: BTreeMap<(String, i64), Done>,
+    done: BTreeMap<Key, Done>,
     captured: i64,
+    refunded: i64,
+    /// The last of the amounts that no other request has.
+    amounts: i64,
     voided: bool,
     /// Since when reads show the status of a void.
     void_visible: Option<Instant>,
@@ -133,28 +139,46 @@ impl World {
             .map(|(_, event)| event.clone())
             .collect();
         if self.random.percent(self.chaos) {
-            events.reverse();
+            for at in 1..events.len() {
+                events.swap(at, self.random.below(at as u64 + 1) as usize);
+            }
         }
-        let status = if self.void_visible.is_some_and(|at| at <= now) || self.voided && !is_stale {
-            "AUTHORIZATION_VOIDED"
-        } else {
-            "AUTHORIZED"
+        let is_voided = self.void_visible.is_some_and(|at| at <= now) || self.voided && !is_stale;
+        let status = match self.random.percent(self.chaos / 10) {
+            true => "UNKNOWN",
+            false if is_voided => "AUTHORIZATION_VOIDED",
+            false => "AUTHORIZED",
         };
         json!({"id": "T12345678.a", "amount": AUTHORIZED, "currency": "NOK", "status": status, "events": events})
     }
 
-    /// Carries out a capture or void, if the transaction allows it.
-    fn carry_out(
-        &mut self,
-        kind: &str,
-        reference: &str,
-        amount: i64,
-        request_id: Option<&str>,
-    ) -> bool {
+    fn allows(&self, kind: &str, amount: i64) -> bool {
+        match kind {
+            "REFUND" => self.refunded + amount <= self.captured,
+            "CAPTURE" => !self.voided && self.captured + amount <= AUTHORIZED,
+            _ => !self.voided,
+        }
+    }
+
+    fn change(&mut self, kind: &str, amount: i64) {
+        match kind {
+            "REFUND" => self.refunded += amount,
+            "CAPTURE" => self.captured += amount,
+            _ => {
+                let lag = Duration::from_millis(self.random.below(12_000));
+                self.voided = true;
+                self.void_visible = Some(Instant::now() + lag);
+            }
+        }
+    }
+
+    /// Carries out a request, if the transaction allows it.
+    fn carry_out(&mut self, key: Key, request_id: Option<&str>) -> bool {
+        let (kind, reference, amount) = key.clone();
         let declined = self.random.percent(self.chaos / 4);
-        let allowed = !self.voided && (kind == "VOID" || self.captured + amount <= AUTHORIZED);
+        let allowed = self.allows(kind, amount);
         let mut event = json!({"event": kind, "success": allowed && !declined});
-        if kind == "CAPTURE" {
+        if kind != "VOID" {
             event["amount"] = json!(amount);
             event["event_reference"] = json!(reference);
         }
@@ -162,23 +186,10 @@ impl World {
             event["correlation_request_id"] = json!(id);
         }
         if allowed && !declined {
-            match kind {
-                "CAPTURE" => self.captured += amount,
-                _ => {
-                    let lag = Duration::from_millis(self.random.below(12_000));
-                    self.voided = true;
-                    self.void_visible = Some(Instant::now() + lag);
-                }
-            }
-            self.done
-                .entry((reference.to_owned(), amount))
-                .or_default()
-                .moved
-                .push(amount);
-        }
-        if declined || !allowed {
-            let done = self.done.entry((reference.to_owned(), amount)).or_default();
-            done.declined += 1;
+            self.change(kind, amount);
+            self.done.entry(key).or_default().moved.push(amount);
+        } else {
+            self.done.entry(key).or_default().declined += 1;
         }
         if allowed || request_id.is_some() {
             self.push(event);
@@ -186,17 +197,18 @@ impl World {
         allowed
     }
 
-    /// Lets somebody else capture, with or without a reference.
+    /// Lets somebody else capture or refund, with or without a reference.
     fn interfere(&mut self) {
         let amount = 1 + self.random.below(3) as i64 * 50;
-        if !self.voided && self.captured + amount <= AUTHORIZED {
-            self.captured += amount;
+        let kind = ["CAPTURE", "REFUND"][self.random.below(2) as usize];
+        if self.allows(kind, amount) {
+            self.change(kind, amount);
             let reference = if self.random.percent(70) {
                 json!("somebody else")
             } else {
                 Value::Null
             };
-            self.push(json!({"event": "CAPTURE", "success": true, "amount": amount, "event_reference": reference}));
+            self.push(json!({"event": kind, "success": true, "amount": amount, "event_reference": reference}));
         }
     }
 }
@@ -213,16 +225,14 @@ fn status_of(status: u16) -> Reply {
 }
 
 async fn post(world: &Shared, path: &str, body: &Value) -> Reply {
-    let kind = if path.ends_with("void") {
-        "VOID"
-    } else {
-        "CAPTURE"
+    let (kind, reference) = match path.rsplit('/').next() {
+        Some("capture") => ("CAPTURE", &body["capture_reference"]),
+        Some("refund") => ("REFUND", &body["refund_reference"]),
+        _ => ("VOID", &Value::Null),
     };
-    let reference = body["capture_reference"]
-        .as_str()
-        .unwrap_or("void")
-        .to_owned();
+    let reference = reference.as_str().unwrap_or_default().to_owned();
     let amount = body["amount"].as_i64().unwrap_or(0);
+    let key = (kind, reference.clone(), amount);
     let (fate, delay) = {
         let mut world = world.borrow_mut();
         world.received += 1;
@@ -247,8 +257,8 @@ async fn post(world: &Shared, path: &str, body: &Value) -> Reply {
         1 => return None,
         2 => {
             return status_of(
-                [500, 503, 302, 404, 408, 425, 429, 413]
-                    [world.borrow_mut().random.below(8) as usize],
+                [500, 503, 101, 999, 302, 404, 408, 425, 429, 413]
+                    [world.borrow_mut().random.below(10) as usize],
             );
         }
         3 => return Some((400, "proxy".to_owned(), None)),
@@ -256,7 +266,7 @@ async fn post(world: &Shared, path: &str, body: &Value) -> Reply {
     }
     let is_underway = |by: i64| {
         let mut world = world.borrow_mut();
-        let done = world.done.entry((reference.clone(), amount)).or_default();
+        let done = world.done.entry(key.clone()).or_default();
         done.underway = done.underway.checked_add_signed(by as isize).unwrap();
     };
     is_underway(1);
@@ -267,7 +277,7 @@ async fn post(world: &Shared, path: &str, body: &Value) -> Reply {
             let mut world = world.borrow_mut();
             let id = world.id();
             let mut begun = json!({"event": format!("INITIATE_{kind}"), "success": true, "request_id": id, "amount": amount});
-            if kind == "CAPTURE" {
+            if kind != "VOID" {
                 begun["event_reference"] = json!(reference);
             }
             world.push(begun);
@@ -275,22 +285,22 @@ async fn post(world: &Shared, path: &str, body: &Value) -> Reply {
             let reply = world.read(false).to_string();
             (id, after, reply)
         };
-        let (world, of, request_id) = (world.clone(), reference.clone(), id.clone());
+        let (world, request_id) = (world.clone(), id.clone());
         spawn_local(async move {
             sleep(after).await;
             let mut world = world.borrow_mut();
-            world.carry_out(kind, &of, amount, Some(&request_id));
-            world.done.entry((of, amount)).or_default().underway -= 1;
+            world.carry_out(key.clone(), Some(&request_id));
+            world.done.entry(key).or_default().underway -= 1;
         });
         return Some((202, reply, Some(id)));
     }
-    let allowed = world.borrow_mut().carry_out(kind, &reference, amount, None);
+    let allowed = world.borrow_mut().carry_out(key.clone(), None);
     is_underway(-1);
     let mut world = world.borrow_mut();
     match fate {
         // Carried out, and the response is lost or says otherwise.
         5 => None,
-        6 => status_of([500, 502, 504, 302, 408, 520, 307][world.random.below(7) as usize]),
+        6 => status_of([500, 502, 101, 999, 302, 408, 520, 307][world.random.below(8) as usize]),
         7 => Some((200, "{}".to_owned(), None)),
         8 => Some((200, "<html>".to_owned(), None)),
         9 => Some((200, world.read(true).to_string(), None)),

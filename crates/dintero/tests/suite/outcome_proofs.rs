@@ -318,8 +318,8 @@ async fn the_options_of_the_call_apply_to_sending_and_reading() {
         .capture_transaction("T12345678.a")
         .body(options());
     let options = CallOptions::new()
-        .with_header("x-shop", "north")
-        .with_timeout(Duration::from_secs(5));
+        .header("x-shop", "north")
+        .timeout(Duration::from_secs(5));
     assert!(call.with_options(options).confirm().await.is_applied());
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests.len(), 3);

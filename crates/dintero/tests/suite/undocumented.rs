@@ -28,7 +28,7 @@ async fn told(status: u16, body: String) -> Vec<Drift> {
         let _ = dintero
             .checkout()
             .get_transaction("P1")
-            .with_options(CallOptions::new().with_retry(RetryPolicy::off()))
+            .with_options(CallOptions::new().retry(RetryPolicy::off()))
             .send()
             .await;
     }

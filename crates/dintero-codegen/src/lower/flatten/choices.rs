@@ -59,7 +59,7 @@ impl<'a> Flattener<'a> {
                 union.open = true;
                 let problem = format!("{name} is a kind of {base} and no object with properties");
                 let help = "Such a value is kept as JSON";
-                self.warn(Rule::MixedUnion, &pointer, &problem, help);
+                self.note(Rule::MixedUnion, &pointer, &problem, help);
             }
         }
         union
@@ -229,7 +229,7 @@ impl<'a> Flattener<'a> {
         if !others.iter().all(free) {
             let problem = "oneOf mixes objects with other kinds";
             let help = "What is none of the objects is kept as JSON";
-            self.warn(Rule::MixedUnion, pointer, problem, help);
+            self.note(Rule::MixedUnion, pointer, problem, help);
         }
         let mapping = &schema["discriminator"]["mapping"];
         let mut union = self.union(tag(schema), mapping, &objects, pointer);
@@ -307,7 +307,7 @@ impl<'a> Flattener<'a> {
             }
             _ => {
                 let problem = "oneOf mixes kinds that share no Rust type";
-                self.warn(Rule::MixedUnion, pointer, problem, "It is read as any JSON");
+                self.report(Rule::MixedUnion, pointer, problem);
                 return Schema::default();
             }
         };

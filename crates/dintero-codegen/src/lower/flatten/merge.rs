@@ -33,8 +33,8 @@ impl Flattener<'_> {
 
     /// Returns the one part of an `allOf` that says what a value is, unless more stands beside it.
     fn lone_part<'v>(&self, schema: &'v Value) -> Option<(usize, &'v Value)> {
-        let mut keys = ["properties", "type", "required"].iter();
-        let own = keys.any(|key| schema.get(*key).is_some())
+        let mut keys = "const enum items properties required type".split(' ');
+        let own = keys.any(|key| schema.get(key).is_some())
             || choices(schema).any(|part| !only_requires(part));
         let parts = schema["allOf"].as_array().filter(|_| !own)?;
         let parts = parts.iter().enumerate();
@@ -108,8 +108,7 @@ impl Flattener<'_> {
             return base;
         }
         let problem = "allOf leads back to itself";
-        let help = "The recursion is cut here; refer to it from a property instead";
-        self.warn(Rule::EndlessAllOf, place, problem, help);
+        self.report(Rule::EndlessAllOf, place, problem);
         Schema::default()
     }
 
@@ -200,6 +199,8 @@ impl Flattener<'_> {
         };
         let mut target = self.expand(name);
         target.add_limits(&schema);
+        // The name is that of the component, which the result is not.
+        target.meta.rust_name = None;
         target.meta = schema.meta.or(target.meta);
         target
     }
@@ -216,7 +217,7 @@ impl Flattener<'_> {
             let help =
                 "Refer to one schema instead of merging two, or replace one by {} in the overlay";
             let pointer: Vec<&str> = pointer.split('/').take(4).collect();
-            self.error(Rule::DeepNesting, &pointer.join("/"), &problem, help);
+            self.note(Rule::DeepNesting, &pointer.join("/"), &problem, help);
         }
         if self.merging == usize::MAX {
             return Schema::default();
@@ -235,6 +236,8 @@ impl Flattener<'_> {
         if one.constant.is_some() && two.constant.is_some() && one.constant != two.constant {
             (one.constant, two.constant) = (None, None);
         }
+        one.constant = one.constant.or(two.constant.take());
+        one.format = one.format.or(two.format.take());
         one.meta = one.meta.or(two.meta.clone());
         one.add_limits(&two);
         one.kind = match (one.kind, two.kind) {
@@ -252,7 +255,7 @@ impl Flattener<'_> {
                 };
                 let problem = "two choices hold at once";
                 let help = "Each kind of one has the properties of all kinds of the other, none of them required for one kind alone";
-                self.warn(Rule::MixedUnion, pointer, problem, help);
+                self.note(Rule::MixedUnion, pointer, problem, help);
                 let two = two.variants.into_iter().map(|variant| variant.schema);
                 let two = two.reduce(|one, two| self.either(one, two, pointer));
                 let two = self.expanded(two.unwrap_or_default());
@@ -304,8 +307,7 @@ impl Flattener<'_> {
             (one, two) if one == two => one,
             _ => {
                 let problem = "allOf gives one property two types";
-                let help = "It is read as any JSON; pick one type with an overlay action";
-                self.warn(Rule::ConflictingAllOf, pointer, problem, help);
+                self.report(Rule::ConflictingAllOf, pointer, problem);
                 return Schema {
                     meta: one.meta,
                     ..Schema::default()

@@ -111,8 +111,7 @@ impl<'a> Flattener<'a> {
     /// Reports a choice of nothing but itself.
     pub fn endless(&mut self, name: &str) {
         let problem = "leads back to itself without an object between";
-        let help = "It is read as any JSON";
-        self.warn(Rule::EndlessType, &pointer_of(name), problem, help);
+        self.report(Rule::EndlessType, &pointer_of(name), problem);
     }
 
     /// Returns the object that the base of a discriminator is by itself.
@@ -200,8 +199,7 @@ impl<'a> Flattener<'a> {
     fn check_limits(&mut self, schema: &Schema, pointer: &str) {
         if let Some((lower, upper)) = schema.contradiction() {
             let problem = format!("no value keeps both {lower} and {upper}");
-            let help = "Correct one of them with an overlay action; until then no request with a value is sent";
-            self.warn(Rule::ConflictingLimits, pointer, &problem, help);
+            self.report(Rule::ConflictingLimits, pointer, &problem);
         }
     }
 
@@ -213,7 +211,7 @@ impl<'a> Flattener<'a> {
         if self.stack.iter().any(|open| open == reference) {
             let problem = "leads back to itself outside of the components";
             let help = "What is below is read as any JSON; make it a component";
-            self.warn(Rule::EndlessType, pointer, problem, help);
+            self.note(Rule::EndlessType, pointer, problem, help);
             return Schema::default();
         }
         self.stack.push(reference.to_owned());
@@ -277,8 +275,7 @@ impl<'a> Flattener<'a> {
         }
         if extra.is_object() {
             let problem = "has typed additional properties beside its own";
-            let help = "They are kept as unknown fields";
-            self.warn(Rule::TypedExtraProperties, pointer, problem, help);
+            self.report(Rule::TypedExtraProperties, pointer, problem);
         }
         Schema::new(Kind::Object(object))
     }
@@ -292,17 +289,18 @@ impl<'a> Flattener<'a> {
         }
     }
 
-    /// Records what is read more loosely than written, once.
-    pub fn warn(&mut self, rule: Rule, pointer: &str, problem: &str, help: &str) {
-        self.report(self.document.warning(rule, pointer, problem, help));
+    /// Records a finding with the help of its rule, once.
+    pub fn report(&mut self, rule: Rule, pointer: &str, problem: &str) {
+        self.add(self.document.finding(rule, pointer, problem));
     }
 
-    /// Records an error, once.
-    pub fn error(&mut self, rule: Rule, pointer: &str, problem: &str, help: &str) {
-        self.report(self.document.error(rule, pointer, problem, help));
+    /// Records a finding with a help of its own, once.
+    pub fn note(&mut self, rule: Rule, pointer: &str, problem: &str, help: &str) {
+        let finding = self.document.finding(rule, pointer, problem);
+        self.add(finding.with_help(help));
     }
 
-    fn report(&mut self, finding: Finding) {
+    fn add(&mut self, finding: Finding) {
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }

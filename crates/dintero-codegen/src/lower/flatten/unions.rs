@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::Flattener;
 use crate::document::members;
-use crate::finding::Rule;
+use crate::finding::{Level, Rule};
 use crate::ir::{Kind, Object, Scalar, Schema, Union, Variant};
 use crate::lower::keywords::mapped;
 
@@ -104,7 +104,7 @@ impl Flattener<'_> {
                     let [first, second] = [one, two].map(|index| choices[index].title());
                     let problem = format!("nothing tells {first} and {second} apart");
                     let help = "Values of both are read as the first; give them a tag with values of their own";
-                    self.warn(Rule::MixedUnion, pointer, &problem, help);
+                    self.note(Rule::MixedUnion, pointer, &problem, help);
                 }
             }
         }
@@ -114,7 +114,10 @@ impl Flattener<'_> {
                 let target = format!("{target}, which is no alternative");
                 let problem = format!("the discriminator maps {value} to {target}");
                 let help = "Such a value is kept as JSON; add the alternative";
-                self.warn(Rule::MissingMapping, pointer, &problem, help);
+                let finding = self
+                    .document
+                    .finding(Rule::MissingMapping, pointer, problem);
+                self.add(finding.with_level(Level::Warning).with_help(help));
             }
         }
         variants.sort_by_key(|(rank, _)| *rank);

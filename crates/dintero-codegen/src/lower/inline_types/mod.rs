@@ -66,7 +66,7 @@ struct InlineTypes {
     open: Vec<String>,
     /// Those that lead back to themselves.
     endless: BTreeSet<String>,
-    /// The components that become types, with the limits that go with every reference: those of an enum.
+    /// The components that become types, with the limits that go with every reference: those of an enum or union.
     named: BTreeMap<String, Vec<Limit>>,
 }
 
@@ -80,8 +80,8 @@ pub fn name_inline_types(
     let mut inline = InlineTypes::default();
     for (name, (schema, _)) in components {
         if becomes_type(schema) {
-            let is_enum = matches!(schema.kind, Kind::Enum(_));
-            let limits = schema.limits.iter().filter(|_| is_enum).cloned();
+            let has_own = matches!(schema.kind, Kind::Object(_));
+            let limits = schema.limits.iter().filter(|_| !has_own).cloned();
             inline.named.insert(name.clone(), limits.collect());
         } else {
             inline.aliases.insert(name.clone(), schema.clone());
@@ -102,8 +102,8 @@ pub fn name_inline_types(
     for name in &inline.endless {
         let pointer = pointer_of(name);
         let problem = "leads back to itself without an object between";
-        let help = "What is below is read as any JSON";
-        findings.push(document.warning(Rule::EndlessType, &pointer, problem, help));
+        let finding = document.finding(Rule::EndlessType, &pointer, problem);
+        findings.push(finding.with_help("What is below is read as any JSON"));
     }
     let chosen = names::choose(document, &inline, components, findings);
     let types = inline.types.into_iter();
@@ -222,6 +222,10 @@ impl InlineTypes {
     /// Puts a reference in the place of an inline type, which may be one that is known already.
     fn inline(&mut self, schema: &mut Schema, part: &Part, direction: Direction) -> Children {
         let mut body = schema.clone();
+        if !matches!(schema.kind, Kind::Object(_)) {
+            // They stay where it is referred to.
+            body.limits.clear();
+        }
         let children = self.body(&mut body, direction);
         let next = self.types.len();
         let index = *self.by_form.entry(form(&body)).or_insert(next);
@@ -328,6 +332,8 @@ fn form(schema: &Schema) -> String {
             ..Meta::default()
         };
     });
+    // What is said about the place is no part of the type.
+    form.meta = Meta::default();
     if let Kind::Enum(listed) = &mut form.kind {
         listed.values.sort();
     }

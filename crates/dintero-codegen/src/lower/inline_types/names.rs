@@ -8,9 +8,9 @@ use serde_json::json;
 use super::super::direction::{Components, INPUT};
 use super::super::flatten::pointer_of;
 use super::{InlineTypes, Parent, becomes_type, placeholder};
-use crate::action::Action;
+use crate::action::{Action, quoted};
 use crate::document::Document;
-use crate::finding::{Finding, Rule};
+use crate::finding::{Finding, Level, Rule};
 use crate::generate::SCALARS;
 use crate::ir::{Kind, Schema};
 use crate::kept::{COMPONENTS, KeptNames, escaped, word};
@@ -104,10 +104,12 @@ impl Naming<'_> {
         if free != wanted {
             let component = name.strip_suffix(INPUT).unwrap_or(name);
             let pointer = pointer_of(component);
-            let problem = format!("the type name {wanted} is taken; this one is called {free}");
-            let help = "Give it an x-dintero-name in the overlay";
+            let problem = match wanted.as_str() {
+                "" => format!("its name has no letter or digit; its type is called {free}"),
+                _ => format!("the type name {wanted} is taken; this one is called {free}"),
+            };
             let document = self.document;
-            let finding = document.warning(Rule::TakenTypeName, &pointer, problem, help);
+            let finding = document.finding(Rule::TakenTypeName, &pointer, problem);
             let (why, update) = ("A name of its own", json!({"x-dintero-name": free}));
             let action = Action::update(&document.root, &pointer, why, update);
             findings.push(finding.with_actions([action]));
@@ -123,14 +125,28 @@ impl Naming<'_> {
             let Some(pinned) = pinned.filter(|_| !self.names.contains_key(&key)) else {
                 continue;
             };
+            let mut name = pinned.to_owned();
             if !self.is_free(pinned) {
                 let problem =
                     format!("x-dintero-name {pinned} is the name of another type already");
-                let help = "Give each type a name of its own in the overlay";
-                let (document, rule) = (self.document, Rule::DuplicateTypeName);
-                findings.push(document.error(rule, "", problem, help));
+                let mut finding = self.document.finding(Rule::DuplicateTypeName, "", problem);
+                // What was one type when its name was given may become two.
+                if self.document.names.inline().contains(pinned) {
+                    name = self.free(pinned);
+                    let help = format!(
+                        "This one is called {name}; give it a name of its own in the overlay"
+                    );
+                    finding = finding.with_level(Level::Warning).with_help(help);
+                }
+                let given = "$..[?(@['x-dintero-name']";
+                let action = Action {
+                    target: format!("{given}=={})]['x-dintero-name']", quoted(pinned)),
+                    description: "Several types have it".to_owned(),
+                    update: None,
+                };
+                findings.push(finding.with_actions([Some(action)]));
             }
-            self.take(&key, pinned);
+            self.take(&key, &name);
         }
     }
 

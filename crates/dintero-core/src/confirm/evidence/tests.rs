@@ -89,6 +89,7 @@ fn evidence(facts: &'static Confirm) -> Evidence {
         reference: facts.reference.map(|_| "mine".to_owned()),
         is_repeatable: facts.reference.is_some() || facts.unique,
         same: same.collect(),
+        object: Vec::new(),
         announced: None,
         seen: Default::default(),
     }

@@ -2,7 +2,12 @@ use super::*;
 
 fn callback() -> Callback {
     let state = CallbackState::Waiting(DateTime::UNIX_EPOCH);
-    Callback::new("T12345678.s", "https://shop.example/cb?secret=1", state)
+    Callback::new(
+        DateTime::UNIX_EPOCH,
+        "T12345678.s",
+        "https://shop.example/cb?secret=1",
+        state,
+    )
 }
 
 #[test]

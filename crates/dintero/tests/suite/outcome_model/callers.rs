@@ -6,6 +6,8 @@ use super::*;
 struct Caller {
     world: Shared,
     dintero: Dintero,
+    kind: &'static str,
+    /// Without, each capture or refund has an amount of its own.
     reference: Option<String>,
     amount: i64,
     random: Random,
@@ -14,6 +16,7 @@ struct Caller {
 #[derive(Default, Debug)]
 struct Counts {
     applied: usize,
+    refunded: usize,
     pending: usize,
     not_applied: usize,
     unknown: usize,
@@ -24,17 +27,33 @@ struct Counts {
 impl Caller {
     fn attempt(&mut self) -> Confirmation<Transaction> {
         let checkout = self.dintero.checkout();
-        let attempt = match &self.reference {
-            Some(reference) => {
-                let options = CaptureOptions::builder()
-                    .amount(self.amount)
-                    .capture_reference(&**reference);
+        if self.reference.is_none() && self.kind != "VOID" {
+            let mut world = self.world.borrow_mut();
+            world.amounts += 1;
+            self.amount = world.amounts;
+        }
+        let attempt = match self.kind {
+            "CAPTURE" => {
+                let mut options = CaptureOptions::builder().amount(self.amount);
+                if let Some(reference) = &self.reference {
+                    options = options.capture_reference(&**reference);
+                }
                 checkout
                     .capture_transaction("T12345678.a")
                     .body(options)
                     .confirm()
             }
-            None => checkout.void_transaction("T12345678.a").confirm(),
+            "REFUND" => {
+                let mut options = RefundOptions::builder().amount(self.amount);
+                if let Some(reference) = &self.reference {
+                    options = options.refund_reference(&**reference);
+                }
+                checkout
+                    .refund_transaction("T12345678.a")
+                    .body(options)
+                    .confirm()
+            }
+            _ => checkout.void_transaction("T12345678.a").confirm(),
         };
         attempt.repeat_if_not_applied(self.random.below(3) as u32)
     }
@@ -63,7 +82,7 @@ impl Caller {
                         Some(unknown.check().await)
                     }
                     Some(outcome) => {
-                        let text = format!("{:?} {outcome:.150?}", self.reference);
+                        let text = format!("{} {outcome:.150?}", self.name());
                         self.world.borrow_mut().note(text);
                         self.judge(&outcome, has_waited, &mut counts.borrow_mut());
                         break;
@@ -74,17 +93,27 @@ impl Caller {
         }
     }
 
+    fn name(&self) -> String {
+        format!("{} {:?} of {}", self.kind, self.reference, self.amount)
+    }
+
     /// Compares a definite outcome with what happened.
     fn judge(&self, outcome: &Outcome<Transaction>, has_waited: bool, counts: &mut Counts) {
-        let mut world = self.world.borrow_mut();
-        let reference = self.reference.as_deref().unwrap_or("void");
-        let done = world
-            .done
-            .entry((reference.to_owned(), self.amount))
-            .or_default();
+        let world = self.world.borrow();
+        let mut done = Done::default();
+        for ((kind, reference, amount), of_key) in &world.done {
+            let is_same = self.reference.as_ref().is_none_or(|own| own == reference);
+            if *kind == self.kind && *amount == self.amount && is_same {
+                done.moved.extend(&of_key.moved);
+                done.declined += of_key.declined;
+                done.underway += of_key.underway;
+            }
+        }
+        let reference = self.name();
         match outcome {
             Outcome::Applied(_) => {
                 counts.applied += 1;
+                counts.refunded += usize::from(self.kind == "REFUND");
                 assert_eq!(done.moved, [self.amount], "{reference} was applied");
             }
             Outcome::NotApplied(NotApplied::ReferenceTaken) => {
@@ -119,6 +148,8 @@ async fn run(seed: u64, url: &str, served: &RefCell<Option<Shared>>, counts: &Rc
         events: Vec::new(),
         done: BTreeMap::new(),
         captured: 0,
+        refunded: 0,
+        amounts: 0,
         voided: false,
         void_visible: None,
         count: 0,
@@ -128,6 +159,12 @@ async fn run(seed: u64, url: &str, served: &RefCell<Option<Shared>>, counts: &Rc
     world
         .borrow_mut()
         .push(json!({"event": "AUTHORIZE", "success": true, "amount": AUTHORIZED}));
+    if random.percent(60) {
+        let captured = 100 * (1 + random.below(6) as i64);
+        let mut world = world.borrow_mut();
+        world.captured = captured;
+        world.push(json!({"event": "CAPTURE", "success": true, "amount": captured, "event_reference": "earlier"}));
+    }
     served.replace(Some(world.clone()));
     let client = || {
         let builder = Dintero::builder()
@@ -140,27 +177,28 @@ async fn run(seed: u64, url: &str, served: &RefCell<Option<Shared>>, counts: &Rc
         let dintero = client();
         let mut tasks = Vec::new();
         for _ in 0..1 + random.below(3) {
+            let kind = match random.below(100) {
+                0..50 => "CAPTURE",
+                50..88 => "REFUND",
+                _ => "VOID",
+            };
+            let number = random.below(3);
+            let has_reference = kind != "VOID" && random.percent(85);
             let caller = Caller {
                 world: world.clone(),
                 dintero: dintero.clone(),
-                reference: random
-                    .percent(85)
-                    .then(|| format!("parcel-{}", random.below(3))),
-                amount: 0,
+                kind,
+                reference: has_reference.then(|| format!("parcel-{number}")),
+                // Rarely, a reference is used for another amount.
+                amount: match has_reference {
+                    true if random.percent(5) => 50,
+                    true => 100 * (1 + number as i64),
+                    false => 0,
+                },
                 random: Random(random.below(u64::MAX)),
             };
-            let amount = match &caller.reference {
-                // Rarely, a reference is used for another amount.
-                Some(reference) if !random.percent(5) => {
-                    100 * (1 + i64::from(reference.as_bytes()[7] - b'0'))
-                }
-                Some(_) => 50,
-                None => 0,
-            };
             let calls = 1 + random.below(3);
-            tasks.push(spawn_local(
-                Caller { amount, ..caller }.run(counts.clone(), calls),
-            ));
+            tasks.push(spawn_local(caller.run(counts.clone(), calls)));
         }
         for task in tasks {
             task.await.unwrap();
@@ -170,8 +208,8 @@ async fn run(seed: u64, url: &str, served: &RefCell<Option<Shared>>, counts: &Rc
     sleep(Duration::from_secs(60)).await;
     let world = world.borrow();
     counts.borrow_mut().requests += world.received;
-    for ((reference, _), done) in &world.done {
-        assert!(done.moved.len() <= 1, "{reference} moved {:?}", done.moved);
+    for (key, done) in &world.done {
+        assert!(done.moved.len() <= 1, "{key:?} moved {:?}", done.moved);
     }
 }
 
@@ -212,6 +250,7 @@ fn no_sequence_of_confirmed_calls_moves_too_much_and_no_outcome_is_wrong() {
         let most = runs as usize / 10;
         assert!(
             counts.applied > most
+                && counts.refunded > most
                 && counts.not_applied > most
                 && counts.unknown > most
                 && counts.pending > 10,

@@ -1,5 +1,7 @@
 //! Changes of an authorization, and amounts.
 
+use dintero::shopping::types::OrderOperationInput;
+
 use super::*;
 
 #[tokio::test]
@@ -101,5 +103,84 @@ async fn amounts_that_move_nothing_or_too_much_are_not_sent() {
             .ref_id("r")
             .build();
         refused(capture.unwrap_err(), amount, rule);
+    }
+}
+
+#[tokio::test]
+async fn amounts_of_lines_that_no_integer_of_the_api_holds_are_not_sent() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .respond_with(ResponseTemplate::new(500))
+        .expect(0)
+        .mount(&server)
+        .await;
+    let (dintero, _) = client_of(&server);
+    let (checkout, shopping) = (dintero.checkout(), dintero.shopping());
+    for amount in [2_147_483_648, -2_147_483_649, i64::MAX, i64::MIN] {
+        let line = json!({"line_id": "1", "amount": amount});
+        let split = json!({"line_id": "1", "amount": 1, "splits": [{"amount": amount, "payout_destination_id": "s"}]});
+        for (item, path) in [
+            (line, "items[0].amount"),
+            (split, "items[0].splits[0].amount"),
+        ] {
+            let body = json!({"amount": 1, "items": [item]});
+            let capture: CaptureOptions = serde_json::from_value(body.clone()).unwrap();
+            let refund: RefundOptions = serde_json::from_value(body).unwrap();
+            let errors = [
+                checkout
+                    .capture_transaction("a")
+                    .body(capture)
+                    .send()
+                    .await
+                    .unwrap_err(),
+                checkout
+                    .refund_transaction("a")
+                    .body(refund)
+                    .send()
+                    .await
+                    .unwrap_err(),
+            ];
+            for error in errors {
+                assert!(error.is_invalid_request(), "{amount}: {error}");
+                assert!(error.to_string().contains(path), "{amount}: {error}");
+            }
+        }
+    }
+    for amount in [9_007_199_254_740_992_i64, -9_007_199_254_740_992] {
+        let body = json!({"items": [{"line_id": 1, "amount": amount}]});
+        let record: OrderOperationInput = serde_json::from_value(body).unwrap();
+        let errors = [
+            shopping
+                .create_order_authorization("o")
+                .body(record.clone())
+                .send()
+                .await
+                .unwrap_err(),
+            shopping
+                .create_order_capture("o")
+                .body(record.clone())
+                .send()
+                .await
+                .unwrap_err(),
+            shopping
+                .create_order_refund("o")
+                .body(record.clone())
+                .send()
+                .await
+                .unwrap_err(),
+            shopping
+                .create_order_cancellation("o")
+                .body(record)
+                .send()
+                .await
+                .unwrap_err(),
+        ];
+        for error in errors {
+            assert!(error.is_invalid_request(), "{amount}: {error}");
+            assert!(
+                error.to_string().contains("items[0].amount"),
+                "{amount}: {error}"
+            );
+        }
     }
 }

@@ -22,6 +22,8 @@ pub enum Fate {
     Lost,
     /// 500, and carried out after so many reads.
     Late(usize),
+    /// Carried out at once; the response shows it, and reads after so many.
+    Lagging(usize),
     /// Carried out at once, without a response during the test.
     Silent,
     /// 202, and completed after so many reads: whether it succeeded.
@@ -131,6 +133,13 @@ impl Respond for Api {
             Fate::Late(after) => {
                 state.upcoming.push((read + after, done));
                 return failed;
+            }
+            Fate::Lagging(after) => {
+                state.events.push(done);
+                let response = ResponseTemplate::new(200).set_body_json(state.transaction());
+                let done = state.events.pop().unwrap();
+                state.upcoming.push((read + after, done));
+                return response;
             }
             Fate::Silent => {
                 state.events.push(done);

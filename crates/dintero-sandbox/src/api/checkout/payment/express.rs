@@ -81,6 +81,7 @@ fn act(call: &Call<'_>, account: &mut Account, as_page: bool) -> ApiResult<Optio
     let mut body = session.body(&[]);
     set(&mut body["order"], order.clone());
     let callback = Callback::new(
+        call.now,
         call.param("session_id"),
         url,
         CallbackState::Waiting(call.now),

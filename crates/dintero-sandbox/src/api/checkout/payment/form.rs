@@ -1,10 +1,12 @@
 //! `GET` and `POST` on a session's `url`: the page and its forms for a browser, JSON for another program.
 
+use std::iter::once;
+
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 
-use super::page::{self, View};
+use super::page::View;
 use super::{Choice, act, check_payable, express};
-use crate::api::checkout::card::{Card, Case};
+use crate::api::checkout::card::{CARDS, Card, Case};
 use crate::api::prelude::*;
 use crate::body::is_form;
 
@@ -23,33 +25,10 @@ pub(crate) fn submit(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     if express::is_meant(call) {
         return express::submit(call, account);
     }
-    if is_of_page(call) {
-        return Ok(submit_form(call, account));
+    match act_on(call, account) {
+        Err(error) if is_of_page(call) => Ok(failed(call, account, &error)),
+        done => done,
     }
-    let text = |name: &str| call.body.get(name).map(|v| v.as_str().unwrap_or_default());
-    let card = text("card_number")
-        .or(text("card"))
-        .map_or(Some(Card::approved()), Card::from_number);
-    let mut check = Check::default();
-    let reason = "is not a test card of the sandbox";
-    check.ensure(card.is_some(), "card_number", reason);
-    let choice = choice(text("action"), card.unwrap_or_else(Card::declined));
-    let reason = "must be pay, decline, time_out, hold, release, refuse or cancel";
-    check.ensure(choice.is_some(), "action", reason);
-    check.finish()?;
-    let session_id = call.param("session_id");
-    let id = choice.map_or(Ok(None), |choice| act(call, account, session_id, &choice))?;
-    let session = account.sessions.get(session_id)?;
-    let transactions = &account.transactions;
-    let transaction = id.as_ref().and_then(|id| transactions.find(id));
-    ApiResponse::ok(json!({
-        "session_id": session_id,
-        "transaction_id": id,
-        "status": transaction.map(|transaction| transaction.ledger.status()),
-        "return_url": session.doc["url"]["return_url"],
-        "redirect_url": redirect_url(account, session),
-        "error": error(account, session),
-    }))
 }
 
 pub(super) fn is_of_page(call: &Call<'_>) -> bool {
@@ -62,10 +41,12 @@ pub(super) fn express_page(call: &Call<'_>, account: &Account, done: ApiResult<(
         let page = format!("/v1/view/{}", call.param("session_id"));
         return ApiResponse::new(303, Value::Null).with_header("location", page);
     };
+    failed(call, account, &error)
+}
+
+fn failed(call: &Call<'_>, account: &Account, error: &ApiError) -> ApiResponse {
     let fields = error.errors.iter().map(|e| text_of(&e["message"]));
-    let reasons: Vec<_> = std::iter::once(error.message.as_str())
-        .chain(fields)
-        .collect();
+    let reasons: Vec<_> = once(&*error.message).chain(fields).collect();
     let text = format!("Nothing was done: {}.", reasons.join("; "));
     let page = show(call, account, Some(&text));
     // The page of an unknown session keeps its own status.
@@ -96,68 +77,79 @@ fn choice(action: Option<&str>, card: Card) -> Option<Choice> {
     })
 }
 
-fn submit_form(call: &Call<'_>, account: &mut Account) -> ApiResponse {
-    match act_on_form(call, account) {
-        Ok(Some(challenge)) => challenge,
-        Ok(None) => match account.sessions.find(call.param("session_id")) {
-            Some(session) => ApiResponse::new(303, Value::Null)
-                .with_header("location", redirect_url(account, session))
-                .with_header("cache-control", "no-store"),
-            None => page::missing(),
-        },
-        Err(error) => {
-            let mut response = show(call, account, Some(&error.message));
-            // The page of an unknown session keeps its own status.
-            if response.status == 200 {
-                response.status = error.status;
-            }
-            response
-        }
-    }
-}
-
-/// Does what a form says, unless the card first asks for a challenge: then returns its page. The message of an error is
-/// a sentence for the payer.
-fn act_on_form(call: &Call<'_>, account: &mut Account) -> ApiResult<Option<ApiResponse>> {
+/// Does what the body says, unless the card of a form first asks for a challenge: then returns its page.
+fn act_on(call: &Call<'_>, account: &mut Account) -> HandlerResult {
+    let as_page = is_of_page(call);
     let field = |name: &str| {
-        let value = call.body[name].as_str().map(str::trim);
-        value.filter(|value| !value.is_empty())
+        let value = call.body.get(name)?.as_str().unwrap_or_default().trim();
+        Some(value).filter(|value| !as_page || !value.is_empty())
     };
-    let session_id = call.param("session_id");
-    let number = field("card_number").or(field("card")).unwrap_or_default();
-    let is_paying = matches!(field("action"), None | Some("pay"));
-    let mut card = match Card::from_number(number) {
-        None if is_paying => {
-            let reason = "This card number is not one of the test cards in the table.";
-            return Err(ApiError::bad_request(reason));
-        }
-        card => card.unwrap_or_else(Card::approved),
+    let chosen = field("card").map(|chosen| match CARDS.iter().find(|row| row.2 == chosen) {
+        Some(row) if field("scheme") == Some("mastercard") => row.3.unwrap_or_default(),
+        _ => chosen,
+    });
+    let number = field("card_number").or(chosen);
+    let action = match field("action") {
+        None | Some("pay") if number == Some("hold") => Some("hold"),
+        action => action,
     };
-    if field("challenge") == Some("failed") {
+    let is_paying = matches!(action, None | Some("pay"));
+    let mut card = match number {
+        Some(number) if is_paying => Card::from_number(number),
+        number => (number.is_some() || !as_page || !is_paying).then(Card::approved),
+    };
+    let mut check = Check::default();
+    let reason = "is not a test card of the sandbox";
+    check.ensure(card.is_some(), "card_number", reason);
+    let challenge = card
+        .as_mut()
+        .filter(|card| is_paying && card.case == Case::Challenge);
+    let is_challenged = challenge.is_some();
+    if let (Some(card), Some("failed")) = (challenge, field("challenge")) {
         card.outcome = Authorization::Declined;
-    } else if field("challenge").is_none()
-        && is_paying
-        && card.case == Case::Challenge
+    }
+    let choice = choice(action, card.unwrap_or_else(Card::declined));
+    let reason = "must be pay, decline, time_out, hold, release, refuse or cancel";
+    check.ensure(choice.is_some(), "action", reason);
+    check.finish()?;
+    let session_id = call.param("session_id");
+    if as_page
+        && is_challenged
+        && field("challenge").is_none()
         && let Some(session) = account.sessions.find(session_id)
         && check_payable(call, session).is_ok()
     {
-        return Ok(Some(view(call, session, None).challenge(number)));
+        let view = view(call, account, Some(session), None);
+        return Ok(view.challenge(number.unwrap_or_default()));
     }
-    let choice = choice(field("action"), card).ok_or_else(|| {
-        ApiError::bad_request("The form has a button that the sandbox does not know.")
-    })?;
-    let done = act(call, account, session_id, &choice);
-    done.map(|_| None).map_err(|mut error| {
-        error.message = format!("Nothing was done: {}.", error.message);
-        error
-    })
+    let id = choice.map_or(Ok(None), |choice| act(call, account, session_id, &choice))?;
+    let session = account.sessions.get(session_id)?;
+    if as_page && field("embedded").is_some() {
+        // The page around this one is told, and leads on.
+        return Ok(show(call, account, None));
+    }
+    let url = redirect_url(account, session);
+    if as_page {
+        let response = ApiResponse::new(303, Value::Null).with_header("location", url);
+        return Ok(response.with_header("cache-control", "no-store"));
+    }
+    let transaction = id.as_ref().and_then(|id| account.transactions.find(id));
+    ApiResponse::ok(json!({
+        "session_id": session_id,
+        "transaction_id": id,
+        "status": transaction.map(|transaction| transaction.ledger.status()),
+        "return_url": session.doc["url"]["return_url"],
+        "redirect_url": url,
+        "error": error(account, session),
+    }))
 }
 
 fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse {
-    let Some(session) = account.sessions.find(call.param("session_id")) else {
-        return page::missing();
+    let session = account.sessions.find(call.param("session_id"));
+    let view = view(call, account, session, error);
+    let Some(session) = session else {
+        return view.missing();
     };
-    let view = view(call, session, error);
     if session.over(call.now).is_none() {
         return view.choose();
     }
@@ -176,18 +168,49 @@ fn show(call: &Call<'_>, account: &Account, error: Option<&str>) -> ApiResponse 
     view.over(says, is_held, is_web.then_some(back.as_str()))
 }
 
-fn view<'a>(call: &Call<'a>, session: &'a Session, error: Option<&'a str>) -> View<'a> {
-    let return_url = session.doc["url"]["return_url"].as_str();
+fn view<'a>(
+    call: &'a Call<'_>,
+    account: &Account,
+    session: Option<&'a Session>,
+    error: Option<&'a str>,
+) -> View<'a> {
+    let doc = session.map_or(&Value::Null, |session| &session.doc);
+    let return_url = doc["url"]["return_url"].as_str();
     let scheme = return_url.and_then(|url| Some(url.split_once("://")?.0));
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    let is_over = session.is_none_or(|session| session.over(call.now).is_some());
     View {
-        order: &session.doc["order"],
-        express: session.doc.get("express"),
-        keeps_card: session.keeps_card,
+        order: &doc["order"],
+        express: doc.get("express"),
+        keeps_card: session.is_some_and(|session| session.keeps_card),
         embedders: &call.settings.embedders,
         scheme: scheme.filter(|s| s.chars().all(is_plain) && !matches!(*s, "http" | "https")),
         error,
+        sdk: call.query.first("sdk").map(|_| json!({
+            "sid": call.param("session_id"), "session": session.map(|session| session.body(&[])),
+            "event": is_over.then(|| end(account, session)), "first": call.method == "GET",
+        })),
     }
+}
+
+/// Returns the event by which the Web SDK learns how a session ended.
+fn end(account: &Account, session: Option<&Session>) -> Value {
+    let Some(session) = session else {
+        return json!({"type": "SessionNotFound"});
+    };
+    let status = transaction(account, session).map(|t| t.ledger.status());
+    let error = error(account, session);
+    let kind = match (error, status) {
+        (Some("cancelled"), _) => "SessionCancel",
+        (Some(_), _) => "SessionPaymentError",
+        (None, None) => "SessionNotFound",
+        (None, Some("ON_HOLD")) => "SessionPaymentOnHold",
+        (None, Some(_)) => "SessionPaymentAuthorized",
+    };
+    json!({
+        "type": kind, "error": error, "href": redirect_url(account, session), "transaction_id": session.transaction_id,
+        "merchant_reference": session.doc["order"]["merchant_reference"],
+    })
 }
 
 fn transaction<'a>(account: &'a Account, session: &Session) -> Option<&'a Transaction> {

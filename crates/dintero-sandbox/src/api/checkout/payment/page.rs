@@ -1,15 +1,19 @@
-//! The payment page: HTML that works without JavaScript and loads nothing.
+//! The payment page: HTML that works without JavaScript, loads nothing, and speaks with the Web SDK.
 
 use maud::{Markup, html};
 
 use super::express;
 use crate::api::checkout::card::{CARDS, Case};
 use crate::api::prelude::*;
-use crate::html;
+use crate::html::Page;
 
+const SCHEMES: [(&str, &str); 2] = [("visa", "Visa"), ("mastercard", "Mastercard")];
 /// The origins of this machine, as far as a content security policy can name them.
 const LOOPBACK: &str =
     "'self' http://localhost:* https://localhost:* http://127.0.0.1:* https://127.0.0.1:*";
+
+/// Speaks with the Web SDK; a page that was opened without it has no script.
+const SCRIPT: &str = include_str!("page.js");
 
 pub(super) struct View<'a> {
     pub(super) order: &'a Value,
@@ -19,6 +23,8 @@ pub(super) struct View<'a> {
     /// The origins that may embed the page besides this machine's.
     pub(super) embedders: &'a [String],
     pub(super) error: Option<&'a str>,
+    /// What the script knows; `None` unless the Web SDK opened the page.
+    pub(super) sdk: Option<Value>,
 }
 
 impl View<'_> {
@@ -32,39 +38,44 @@ impl View<'_> {
             true => "Keep the card".to_owned(),
             false => format!("Pay {}", self.total()),
         };
-        self.page(&pay, html! {
+        self.page(200, &pay, html! {
             div class="two" {
-                (self.summary())
-                @if let Some(express) = self.express {
-                    (express::fields(express, self.order, |amount| money(amount, text_of(&self.order["currency"]))))
+                div {
+                    (self.summary(false))
+                    @if let Some(express) = self.express {
+                        (express::fields(express, self.order, |amount| money(amount, text_of(&self.order["currency"]))))
+                    }
                 }
-                form method="post" {
+                form class="choose" method="post" {
                     fieldset {
-                        legend { "Test card" }
-                        p class="hint" { "What follows is decided by the number; any date and code would do." }
-                        table {
-                            thead { tr { th scope="col" { "Outcome" } th scope="col" { "Visa" } th scope="col" { "Mastercard" } } }
-                            tbody { @for (case, says, visa, mastercard) in &CARDS {
-                                tr {
-                                    th scope="row" { (says) }
-                                    td { (radio(says, "Visa", visa, *case == Case::Approved)) }
-                                    td { @if let Some(number) = mastercard { (radio(says, "Mastercard", number, false)) } }
-                                }
+                        div class="scheme" {
+                            legend { "Test card" }
+                            div class="switch" role="radiogroup" aria-label="Scheme" { @for (value, name) in SCHEMES {
+                                label { input type="radio" name="scheme" value=(value) checked[value == "visa"]; (name) }
                             } }
                         }
+                        @for (case, says, visa, mastercard) in &CARDS { label class="outcome" {
+                            input type="radio" name="card" value=(visa) checked[*case == Case::Approved];
+                            span { (says) }
+                            span class="number visa" { (grouped(visa)) }
+                            span class="number mastercard" { @if let Some(number) = mastercard { (grouped(number)) } @else { "Visa only" } }
+                        } }
+                        @if !self.keeps_card { label class="outcome" {
+                            input type="radio" name="card" value="hold";
+                            span { "On hold, to be decided later" }
+                            span class="number" { "no card" }
+                        } }
                     }
-                    fieldset {
-                        label for="card_number" { "Or type a card number" }
+                    details class="typed" open[self.error.is_some()] {
+                        summary { "Type a card number instead" }
+                        label for="card_number" { "Card number" }
                         input type="text" id="card_number" name="card_number" inputmode="numeric" autocomplete="off" maxlength="30"
                             aria-describedby="card_hint" aria-invalid=[self.error.map(|_| "true")] autofocus[self.error.is_some()];
-                        p class="hint" id="card_hint" { "Of the table above. Never a real card." }
+                        p class="hint" id="card_hint" { "One of the test cards above. Never a real card." }
                     }
-                    p class="buttons" { button class="main" name="action" value="pay" { (pay) } }
                     p class="buttons" {
-                        button name="action" value="decline" { "Decline" }
-                        button name="action" value="time_out" { "Let it time out" }
-                        @if !self.keeps_card { button name="action" value="hold" { "Put on hold" } }
-                        button name="action" value="cancel" { "Cancel and go back" }
+                        button class="main" name="action" value="pay" { (pay) }
+                        button name="action" value="cancel" { "Cancel" }
                     }
                 }
             }
@@ -72,14 +83,16 @@ impl View<'_> {
     }
 
     pub(super) fn challenge(&self, card: &str) -> ApiResponse {
-        self.page("Is it you?", html! {
+        self.page(200, "Is it you?", html! {
             form method="post" {
                 h2 { "Challenge by the card's bank" }
                 p { "The bank wants to know whether it is you who pays " (self.total()) "." }
                 input type="hidden" name="action" value="pay";
                 input type="hidden" name="card_number" value=(card);
-                p class="buttons" { button class="main" name="challenge" value="passed" autofocus { "Yes, it is me" } }
-                p class="buttons" { button name="challenge" value="failed" { "Fail the challenge" } }
+                p class="buttons" {
+                    button class="main" name="challenge" value="passed" autofocus { "Yes, it is me" }
+                    button name="challenge" value="failed" { "Fail the challenge" }
+                }
             }
         })
     }
@@ -91,8 +104,8 @@ impl View<'_> {
             true => "This payment waits",
             false => "This payment is over",
         };
-        self.page(title, html! {
-            section { p role="status" { (says) } @if let Some(back) = back { p { a href=(back) { "Back to the shop" } } } }
+        self.page(200, title, html! {
+            section { p role="status" { (says) } @if let Some(back) = back { a href=(back) target="_top" { "Back to the shop" } } }
             @if is_held {
                 form method="post" {
                     h2 { "Decide" }
@@ -103,29 +116,40 @@ impl View<'_> {
                     }
                 }
             }
-            (self.summary())
+            (self.summary(true))
         })
     }
 
-    fn summary(&self) -> Markup {
-        let currency = text_of(&self.order["currency"]);
-        let items = items(&self.order["items"]);
-        let shipping = &self.order["shipping_option"];
+    /// The page of a session that does not exist.
+    pub(super) fn missing(&self) -> ApiResponse {
+        let text = "There is no session with this id. The sandbox may have been started anew.";
+        self.page(
+            404,
+            "Unknown session",
+            html! { section { p role="status" { (text) } } },
+        )
+    }
+
+    fn summary(&self, is_open: bool) -> Markup {
+        let order = self.order;
+        let currency = text_of(&order["currency"]);
+        let shipping = &order["shipping_option"];
         html! {
-            section aria-labelledby="order" {
-                h2 id="order" { "Your order" }
-                p { "Reference " strong { (text_of(&self.order["merchant_reference"])) } }
+            details class="order" open[is_open] {
+                summary {
+                    div { h2 { "Your order" } span class="hint" { (text_of(&order["merchant_reference"])) } }
+                    span class="sum" { (self.total()) }
+                }
                 table {
-                    thead { tr { th scope="col" { "Item" } th scope="col" { "Quantity" } th class="sum" scope="col" { "Amount" } } }
+                    thead { tr { th scope="col" { "Item" } th class="few" scope="col" { "Quantity" } th class="sum" scope="col" { "Amount" } } }
                     tbody {
-                        @for item in items { tr {
+                        @for item in items(&order["items"]) { tr {
                             th scope="row" { (text_of(&item["description"])) }
-                            td { @if item["quantity"].is_number() { (item["quantity"]) } }
+                            td class="few" { @if item["quantity"].is_number() { (item["quantity"]) } }
                             td class="sum" { (money(&item["amount"], currency)) }
                         } }
                         @if shipping.is_object() { tr {
-                            th scope="row" { "Shipping: " (text_of(&shipping["title"])) }
-                            td {}
+                            th scope="row" colspan="2" { "Shipping: " (text_of(&shipping["title"])) }
                             td class="sum" { (money(&shipping["amount"], currency)) }
                         } }
                     }
@@ -135,54 +159,32 @@ impl View<'_> {
         }
     }
 
-    fn page(&self, title: &str, content: Markup) -> ApiResponse {
-        let content = html! {
-            @if let Some(error) = self.error { section class="alert" role="alert" { (error) } }
-            (content)
+    fn page(&self, status: u16, title: &str, content: Markup) -> ApiResponse {
+        let body = html! {
+            header { p { "Sandbox: a test, no money moves" } }
+            main data-sdk=[self.sdk.as_ref().map(Value::to_string)] {
+                h1 { (title) }
+                @if let Some(error) = self.error { section class="alert" role="alert" { (error) } }
+                (content)
+            }
         };
-        page(title, self.scheme, self.embedders, content)
+        // Browsers apply `form-action` to the redirect that follows, too, and that leads to the shop.
+        let scheme = self.scheme.map(|scheme| format!(" {scheme}:"));
+        let page = Page {
+            title: &format!("{title} \u{2013} sandbox"),
+            script: if self.sdk.is_some() { SCRIPT } else { "" },
+            form_action: &format!("'self' http: https:{}", scheme.unwrap_or_default()),
+            frames: &format!("{LOOPBACK} {}", self.embedders.join(" ")),
+        };
+        let response = page.with(&body);
+        ApiResponse { status, ..response }
     }
 }
 
-pub(super) fn missing() -> ApiResponse {
-    let text = "There is no session with this id. The sandbox may have been started anew.";
-    let content = html! { section { p role="status" { (text) } } };
-    let page = page("No such payment", None, &[], content);
-    ApiResponse {
-        status: 404,
-        ..page
-    }
-}
-
-fn page(title: &str, scheme: Option<&str>, embedders: &[String], content: Markup) -> ApiResponse {
-    let body = html! {
-        header { p { "Sandbox: a test, no money moves" } }
-        main { h1 { (title) } (content) }
-    };
-    // Browsers apply `form-action` to the redirect that follows, too, and that leads to the shop.
-    let scheme = scheme.map(|scheme| format!(" {scheme}:"));
-    let form_action = format!("'self' http: https:{}", scheme.unwrap_or_default());
-    let title = format!("{title} \u{2013} sandbox");
-    let frames = format!("{LOOPBACK} {}", embedders.join(" "));
-    html::page(
-        &title,
-        include_str!("style.css"),
-        &form_action,
-        &frames,
-        &body,
-    )
-}
-
-fn radio(outcome: &str, brand: &str, number: &str, checked: bool) -> Markup {
+fn grouped(number: &str) -> String {
     let groups = number.as_bytes().chunks(4);
     let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
-    html! {
-        label class="number" {
-            input type="radio" name="card" value=(number) checked[checked];
-            span class="aloud" { (outcome) ", " (brand) }
-            " " (groups.join(" "))
-        }
-    }
+    groups.join(" ")
 }
 
 /// Minor units as text: all currencies of sessions have two decimals.
