@@ -29,10 +29,12 @@ fn convert(name: &str, input: &str) -> Result<(), String> {
     let mut document = Document::read(Path::new(input)).map_err(|errors| {
         format!("{errors}\nA vendored git dependency has no OpenAPI documents: depend on the published package.")
     })?;
-    let overlay = format!("../../openapi/overlays/{api}.yaml");
-    println!("cargo::rerun-if-changed={overlay}");
-    let overlay = Document::read(Path::new(&overlay)).map_err(|errors| errors.to_string())?;
-    mark_personal(&mut document.root, &overlay.root)?;
+    if APIS.contains(&name) {
+        let overlay = format!("../../openapi/overlays/{name}.yaml");
+        println!("cargo::rerun-if-changed={overlay}");
+        let overlay = Document::read(Path::new(&overlay)).map_err(|errors| errors.to_string())?;
+        mark_personal(&mut document.root, &overlay.root)?;
+    }
     without_prose(&mut document.root, "");
     let out = env::var("OUT_DIR").map_err(|error| error.to_string())?;
     let file = Path::new(&out).join(format!("{name}.json"));
