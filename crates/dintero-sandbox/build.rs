@@ -11,8 +11,10 @@ use serde_json_path::JsonPath;
 
 fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=build.rs");
-    for api in APIS {
-        if let Err(problem) = convert(api) {
+    let documents = APIS.map(|api| (api, format!("../../openapi/{api}.yaml")));
+    let own = ("sandbox", "sandbox.yaml".to_owned());
+    for (name, input) in documents.into_iter().chain([own]) {
+        if let Err(problem) = convert(name, &input) {
             for line in problem.lines() {
                 println!("cargo::error={line}");
             }
@@ -22,19 +24,20 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn convert(api: &str) -> Result<(), String> {
-    let input = format!("../../openapi/{api}.yaml");
+fn convert(name: &str, input: &str) -> Result<(), String> {
     println!("cargo::rerun-if-changed={input}");
-    let mut document = Document::read(Path::new(&input)).map_err(|errors| {
+    let mut document = Document::read(Path::new(input)).map_err(|errors| {
         format!("{errors}\nA vendored git dependency has no OpenAPI documents: depend on the published package.")
     })?;
-    let overlay = format!("../../openapi/overlays/{api}.yaml");
-    println!("cargo::rerun-if-changed={overlay}");
-    let overlay = Document::read(Path::new(&overlay)).map_err(|errors| errors.to_string())?;
-    mark_personal(&mut document.root, &overlay.root)?;
+    if APIS.contains(&name) {
+        let overlay = format!("../../openapi/overlays/{name}.yaml");
+        println!("cargo::rerun-if-changed={overlay}");
+        let overlay = Document::read(Path::new(&overlay)).map_err(|errors| errors.to_string())?;
+        mark_personal(&mut document.root, &overlay.root)?;
+    }
     without_prose(&mut document.root, "");
     let out = env::var("OUT_DIR").map_err(|error| error.to_string())?;
-    let file = Path::new(&out).join(format!("{api}.json"));
+    let file = Path::new(&out).join(format!("{name}.json"));
     fs::write(file, document.root.to_string()).map_err(|error| error.to_string())
 }
 

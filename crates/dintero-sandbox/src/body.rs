@@ -10,7 +10,7 @@ use hyper::header::CONTENT_TYPE;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use crate::documents::RequestBody;
+use crate::documents::{FORM, RequestBody};
 use crate::errors::{ApiError, ApiResult};
 use crate::state::json::are_below;
 
@@ -89,7 +89,7 @@ fn malformed(error: serde_json::Error) -> ApiError {
 }
 
 pub(crate) fn is_form(headers: &HeaderMap) -> bool {
-    has_type(headers, "application/x-www-form-urlencoded")
+    has_type(headers, FORM)
 }
 
 fn has_type(headers: &HeaderMap, wanted: &str) -> bool {

@@ -8,16 +8,16 @@ use serde_json::Value;
 use crate::schema::Contract;
 
 /// The documents as JSON without prose, written by the build script.
-static DOCUMENTS: LazyLock<[Value; 3]> = LazyLock::new(|| {
+static DOCUMENTS: LazyLock<[Value; 4]> = LazyLock::new(|| {
     [
         include_str!(concat!(env!("OUT_DIR"), "/checkout.json")),
         include_str!(concat!(env!("OUT_DIR"), "/shopping.json")),
         include_str!(concat!(env!("OUT_DIR"), "/wallets.json")),
+        include_str!(concat!(env!("OUT_DIR"), "/sandbox.json")),
     ]
     .map(|text| serde_json::from_str(text).unwrap_or_default())
 });
 
-/// Every operation of the documents, and those that the sandbox adds.
 pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     let documented = DOCUMENTS.iter().flat_map(|document| {
         let paths = document["paths"].as_object().into_iter().flatten();
@@ -29,27 +29,8 @@ pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
             })
         })
     });
-    documented.chain(OWN.map(Operation::own)).collect()
+    documented.collect()
 });
-
-type OwnOperation = (&'static str, &'static str, &'static str, RequestBody);
-
-/// The operations that the sandbox adds: what a browser and the checkout page of Dintero would do with a session, what the
-/// issuer of a card does to its token, and the subscriptions to webhooks.
-#[rustfmt::skip]
-const OWN: [OwnOperation; 11] = [
-    ("POST", "/v1/view/{session_id}/session/lock", "sandbox_lock", RequestBody::Optional),
-    ("GET", "/v1/view/{session_id}", "sandbox_payment_page", RequestBody::None),
-    ("POST", "/v1/view/{session_id}", "sandbox_pay", RequestBody::OptionalForm),
-    ("GET", "/v1/accounts/{aid}/hooks/subscriptions", "sandbox_hooks_list", RequestBody::None),
-    ("POST", "/v1/accounts/{aid}/hooks/subscriptions", "sandbox_hooks_create", RequestBody::Required),
-    ("GET", "/v1/accounts/{aid}/hooks/subscriptions/{hook_id}", "sandbox_hooks_read", RequestBody::None),
-    ("DELETE", "/v1/accounts/{aid}/hooks/subscriptions/{hook_id}", "sandbox_hooks_delete", RequestBody::None),
-    ("GET", "/v1/accounts/{aid}/hooks/subscriptions/{hook_id}/deliveries", "sandbox_deliveries_list", RequestBody::None),
-    ("GET", "/v1/accounts/{aid}/hooks/subscriptions/{hook_id}/deliveries/{delivery_id}", "sandbox_deliveries_read", RequestBody::None),
-    ("POST", "/_sandbox/card-tokens/{token_id}", "sandbox_card_token", RequestBody::Required),
-    ("POST", "/v1/accounts/{aid}/hooks/subscriptions/{hook_id}/ping", "sandbox_hooks_ping", RequestBody::Optional),
-];
 
 const READ: &[&str] = &["admin:checkout", "read:checkout"];
 const WRITE: &[&str] = &["admin:checkout", "write:checkout"];
@@ -57,17 +38,16 @@ const WRITE: &[&str] = &["admin:checkout", "write:checkout"];
 /// The scopes of operations for which the documents name none, by the beginning of the path: for GET, and for other
 /// methods. The first row that fits counts.
 #[rustfmt::skip]
-const ASSUMED_SCOPES: [(&str, &[&str], &[&str]); 5] = [
+const ASSUMED_SCOPES: [(&str, &[&str], &[&str]); 3] = [
     // The token request authenticates by client id and secret.
     ("/v1/accounts/{oid}/auth/token", &[], &[]),
-    // The payer has no token.
-    ("/v1/view/", &[], &[]),
-    ("/v1/accounts/{aid}/hooks/", &["admin:hooks", "read:hooks"], &["admin:hooks", "write:hooks"]),
     // Payouts are about the sellers of an account, whose approval is documented with these scopes.
     ("/v2/accounts/", &["admin:accounts", "read:accounts"], &["admin:accounts", "write:accounts"]),
     // What the other operations of Checkout need.
     ("/v1/", READ, WRITE),
 ];
+
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Operations whose body the documents call optional although the operation has nothing to do without it.
 const BODY_REQUIRED: [&str; 3] = [
@@ -97,7 +77,6 @@ pub(crate) struct Operation {
     pub(crate) takes_api_key: bool,
     /// The documented default of the parameter `limit`.
     pub(crate) page_size: Option<usize>,
-    /// The document that describes the operation; null for one that the sandbox adds.
     pub(crate) document: &'static Value,
     path_item: &'static Value,
     described: &'static Value,
@@ -112,7 +91,7 @@ impl Operation {
         id: &'static str,
     ) -> Self {
         let described = &path_item[method];
-        let path = match path.starts_with("/v2/") {
+        let path = match path.starts_with("/v2/") || path.starts_with("/_sandbox/") {
             true => path.to_owned(),
             false => format!("/v1{path}"),
         };
@@ -131,6 +110,7 @@ impl Operation {
             body: match (body.is_null(), is_required) {
                 (true, _) => RequestBody::None,
                 (false, true) => RequestBody::Required,
+                (false, false) if body["content"].get(FORM).is_some() => RequestBody::OptionalForm,
                 (false, false) => RequestBody::Optional,
             },
             takes_api_key: security.any(|scheme| scheme.get("apikey").is_some()),
@@ -144,15 +124,6 @@ impl Operation {
         let page_size = limit.and_then(|limit| limit["schema"]["default"].as_u64());
         operation.page_size = page_size.map(|size| size as usize);
         operation
-    }
-
-    fn own((method, path, id, body): OwnOperation) -> Self {
-        Self {
-            path: path.to_owned(),
-            scopes: assumed_scopes(method, path).to_vec(),
-            body,
-            ..Self::documented(&Value::Null, &Value::Null, (method, path), id)
-        }
     }
 
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &'static Value> {
