@@ -4,6 +4,7 @@
 
 mod plan;
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
@@ -58,10 +59,8 @@ fn the_clients_of_random_documents_keep_to_them() {
             .output()
             .expect("cargo");
         let said = String::from_utf8_lossy(&output.stdout);
-        println!(
-            "seeds from {begin}: {}",
-            said.lines().next().unwrap_or_default()
-        );
+        let counts = said.lines().next().unwrap_or_default();
+        let _ = writeln!(std::io::stdout(), "seeds from {begin}: {counts}");
         if !output.status.success() {
             let errors = String::from_utf8_lossy(&output.stderr);
             let errors: Vec<&str> = errors

@@ -98,7 +98,7 @@ fn ends(shape: &Shape) -> (i64, i64) {
     };
     let mut fitting = (*min..=*max).filter(fits);
     let first = fitting.next().unwrap_or_default();
-    (first, fitting.last().unwrap_or(first))
+    (first, fitting.next_back().unwrap_or(first))
 }
 
 /// Returns values at each limit, and values that break one, of the node and of all that is in it.
