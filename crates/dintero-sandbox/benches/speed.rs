@@ -191,7 +191,7 @@ fn main() {
             "read a transaction",
             request("GET", &format!("/v1/transactions/{paid}"), &auth, ""),
         ),
-        ("create a session", create.clone()),
+        ("create a session", create),
     ] {
         let same = client.block_on(call(&host, &request)).to_string();
         let beside = server.block_on(bare(same));
@@ -213,10 +213,14 @@ fn main() {
             median(ratios)
         );
     }
-    // The two sandboxes take turns, too.
+    // Two new sandboxes, which take turns, too.
+    drop(sandbox);
     let folder = tempfile::tempdir().unwrap();
     let kept = settings().state_file(folder.path().join("state"));
     let kept = server.block_on(kept.start()).unwrap();
+    let sandbox = server.block_on(settings().start()).unwrap();
+    let (host, auth) = client.block_on(log_in(&sandbox));
+    let create = request("POST", "/v1/sessions-profile", &auth, &body.to_string());
     let (kept_host, auth) = client.block_on(log_in(&kept));
     let create_kept = request("POST", "/v1/sessions-profile", &auth, &body.to_string());
     let (mut with, mut without, mut ratios) = (Vec::new(), Vec::new(), Vec::new());

@@ -144,10 +144,11 @@ impl StateFile {
 }
 
 fn line(state: &mut SandboxState, moved_ms: i64, all: bool) -> io::Result<Vec<u8>> {
-    let mut json = Vec::new();
-    state.write_changes(moved_ms, all, &mut json)?;
-    let mut line = format!("{:08x} ", crc32fast::hash(&json)).into_bytes();
-    line.append(&mut json);
+    // The checksum and a space come first.
+    let mut line = vec![b' '; 9];
+    state.write_changes(moved_ms, all, &mut line)?;
+    let sum = format!("{:08x}", crc32fast::hash(&line[9..]));
+    line[..8].copy_from_slice(sum.as_bytes());
     line.push(b'\n');
     Ok(line)
 }
