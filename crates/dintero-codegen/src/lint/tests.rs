@@ -1,12 +1,11 @@
 //! What the lint finds in a piece of a document, and that the actions it offers fix it.
 
-use serde_json::{Value, json};
-
 use super::lint;
 use crate::action::Action;
 use crate::document::Document;
 use crate::finding::Finding;
 use crate::overlay;
+use serde_json::{Value, json};
 
 const HEAD: &str = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\nservers: [{url: 'https://a.example/v1'}]\nx-dintero-servers: {'https://a.example': api}\n";
 
