@@ -1,6 +1,6 @@
 //! Step 5: progenitor, for the names and types of operations and fields.
 //!
-//! progenitor runs in every build, over a document that [`openapi`] makes from the [`Api`]. **Taken from its output**, and
+//! progenitor runs in every build, over a document that the module `openapi` makes from the [`Api`]. **Taken from its output**, and
 //! decided by it alone, are the Rust name and the Rust type of every field, the Rust name, type and place of every argument,
 //! and the type of every success: [`crate::emit`] reads them from the source that it generates. **Not taken** are its
 //! structs, its client and its methods, which know nothing of limits, unknown values, retries or errors with structure: those

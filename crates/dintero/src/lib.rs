@@ -36,7 +36,7 @@
 //! | redeem a gift card | [`create_transaction`](wallets::Client::create_transaction), [`capture_transaction`](wallets::Client::capture_transaction) |
 //! | call an endpoint that has no method | [`Dintero::request`] |
 //! | find a method or a type by what it is about | the tables at [`checkout::Client`], [`shopping::Client`] and [`wallets::Client`] |
-//! | test a program without a server | [`Builder::transport`], [`Response::from_json`], [`Error::from_timeout`] |
+//! | test a program without a server | feature `test-util`: `Builder::transport`, `Response::from_json`; [`Error::from_timeout`] |
 //! | follow the API's changes | [`Builder::on_drift`], [`Response::set_aside`] |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
