@@ -33,7 +33,7 @@ fn docs() -> Vec<String> {
 #[test]
 fn code_in_descriptions_is_not_a_doctest() {
     let mut docs = docs();
-    let example = docs.iter().position(|line| line == "# Example");
+    let example = docs.iter().position(|line| line == "# Examples");
     docs.truncate(example.expect("an example"));
     let mut fenced = false;
     for line in &docs {
@@ -74,7 +74,7 @@ fn every_method_has_an_example_without_credentials_and_a_place_in_the_table() {
             let called = source.matches(&format!(".{method}(")).count();
             assert!(called > 0, "{method}");
         }
-        let examples = source.matches("/// # Example\n").count();
+        let examples = source.matches("/// # Examples\n").count();
         assert_eq!(examples, generation.api.operations.len(), "{api}");
     }
     let document = r##"{

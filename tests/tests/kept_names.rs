@@ -6,6 +6,7 @@ use dintero_codegen::document::Document;
 use dintero_codegen::finding::{Errors, Level, Rule};
 use dintero_codegen::kept::{KeptNames, words};
 use dintero_codegen::{Generation, generate_from, overlay};
+use dintero_tests::documents::HEAD;
 use dintero_tests::root;
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -246,12 +247,7 @@ fn random_additions_take_no_name_that_is_given() {
     }
 }
 
-const OLD: &str = r#"
-openapi: 3.0.3
-info: {title: t, version: '1'}
-servers: [{url: 'https://a.example/v1'}]
-x-dintero-servers: {'https://a.example': api}
-paths:
+const OLD: &str = r#"paths:
   /a:
     post:
       operationId: a
@@ -264,7 +260,7 @@ components:
 "#;
 
 fn stolen(parameters: &str, values: &str, properties: &str, names: Option<&str>) -> String {
-    let text = OLD
+    let text = format!("{HEAD}{OLD}")
         .replace("NEW_PARAMETERS", parameters)
         .replace("NEW_VALUES", values)
         .replace("NEW_PROPERTIES", properties);
@@ -296,12 +292,7 @@ fn what_sorts_earlier_or_is_written_as_in_rust_is_renamed_and_not_what_is_older(
 
 /// Parts that the surface has the same words for: variants with the same fields, and an operation and a type in a
 /// script without upper case.
-const ALIKE: &str = r##"
-openapi: 3.0.3
-info: {title: t, version: '1'}
-servers: [{url: 'https://a.example/v1'}]
-x-dintero-servers: {'https://a.example': api}
-paths:
+const ALIKE: &str = r##"paths:
   /a:
     post:
       operationId: 支付
@@ -325,7 +316,8 @@ components:
 #[test]
 fn parts_with_the_same_word_keep_their_names() {
     let generated = |new: &str, names: &str| {
-        let mut document = Document::parse("x", &ALIKE.replace("# NEW", new)).expect("YAML");
+        let mut document =
+            Document::parse("x", &format!("{HEAD}{ALIKE}").replace("# NEW", new)).expect("YAML");
         document.names = KeptNames::of_surface(names);
         generated(document).surface
     };

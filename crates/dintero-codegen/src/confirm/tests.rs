@@ -1,3 +1,8 @@
+use serde::Deserialize;
+use serde_json::json;
+use syn::visit::Visit;
+
+use super::Confirm;
 use crate::document::Document;
 use crate::generate_from;
 
@@ -195,5 +200,39 @@ fn a_mark_that_does_not_fit_is_an_error_at_the_action_that_gives_it() {
             "{mark}\n{errors}"
         );
         assert!(errors.contains(problem), "{mark}\n{errors}");
+    }
+}
+
+#[test]
+fn every_text_of_a_mark_is_one_literal_of_the_same_value() {
+    #[derive(Default)]
+    struct Texts(Vec<String>);
+    impl Visit<'_> for Texts {
+        fn visit_lit_str(&mut self, text: &syn::LitStr) {
+            self.0.push(text.value());
+        }
+    }
+
+    for text in [
+        "\"",
+        "\\",
+        "a\", is_effect: true, b: \"",
+        "{x}",
+        "\u{202e}",
+        "\u{1f600}\u{ad}",
+    ] {
+        let pair = json!([text, text]);
+        let mark = json!({
+            "read": "r", "with": [pair], "list": text, "id": text, "kind": [text], "effect": text, "begin": text,
+            "reference": pair, "same": [[text, [[text, pair]]]], "result": [text, text, text, text, text],
+            "done": pair, "undecided": pair,
+        });
+        let mark = Confirm::deserialize(mark).unwrap();
+        let known = vec![(text.to_owned(), vec![text.to_owned()])];
+        let fact = mark.fact("read", false, &known);
+        let parsed = syn::parse_str(&fact).unwrap_or_else(|error| panic!("{error}: {fact}"));
+        let mut texts = Texts::default();
+        texts.visit_expr(&parsed);
+        assert_eq!(texts.0, vec![text; 24], "{fact}");
     }
 }

@@ -83,7 +83,7 @@ pub fn of_method(
     }
     imports += if imports.is_empty() { "" } else { "\n" };
     format!(
-        "# Example\n\n```\n# dintero::run_example(async |dintero: dintero::Dintero| {{\n\
+        "# Examples\n\n```\n# dintero::run_example(async |dintero: dintero::Dintero| {{\n\
          {imports}{code}\n# Ok(())\n# }});\n```"
     )
 }

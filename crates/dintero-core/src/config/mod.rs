@@ -237,7 +237,15 @@ impl<T: From<Handle>> Builder<T> {
         let secret = secret.expose_secret();
         let value = sensitive(scheme, secret);
         if violations.is_empty() && secret.contains(char::is_whitespace) {
-            violations.push(name, "has white space: give it alone, without `Bearer`");
+            let scheme = if scheme.is_empty() {
+                "its header"
+            } else {
+                "`Bearer`"
+            };
+            violations.push(
+                name,
+                format!("has white space: give it alone, without {scheme}"),
+            );
         } else if violations.is_empty() && value.is_none() {
             violations.push(name, NO_HEADER);
         }

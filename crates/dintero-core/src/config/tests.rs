@@ -320,4 +320,9 @@ fn a_token_with_its_scheme_is_refused_without_showing_it() {
         );
         assert!(!text.contains("hunter2"), "{text}");
     }
+    let text = message(Handle::builder().account("T12345678").api_key("hunter2 x"));
+    assert!(
+        text.contains("without its header") && !text.contains("hunter2"),
+        "{text}"
+    );
 }

@@ -63,7 +63,7 @@ impl<T: Validate> Validate for Nullable<T> {
     }
 
     fn is_absent(&self) -> bool {
-        matches!(self, Self::Absent)
+        Optional::is_absent(self)
     }
 }
 

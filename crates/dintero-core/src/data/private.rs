@@ -5,12 +5,12 @@ use std::fmt::{self, Debug, Formatter};
 pub use bytes::Bytes;
 pub use http::Method;
 pub use serde::de::{Error as DeserializeError, MapAccess, Visitor};
-use serde::ser::SerializeMap;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use serde_json::{Map, Value, from_str};
 
 pub use super::lenient::object;
 use serde::de::{DeserializeOwned, DeserializeSeed};
+use serde::ser::SerializeMap;
 
 use super::raw::Raw;
 use super::{FieldName, Personal, Received, UnknownFields, lenient};

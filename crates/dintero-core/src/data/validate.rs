@@ -6,7 +6,7 @@ use std::sync::{LazyLock, Mutex};
 
 use serde_json::{Map, Value};
 
-use super::{Number, UnknownFields, Violations};
+use super::{Number, Optional, UnknownFields, Violations};
 
 /// A value that is checked against the limits of the API.
 ///
@@ -152,7 +152,7 @@ impl<T: Validate> Validate for Option<T> {
     }
 
     fn is_absent(&self) -> bool {
-        self.is_none()
+        Optional::is_absent(self)
     }
 }
 
