@@ -86,7 +86,7 @@ impl<S: Serializer> Output<S> {
         Self(serializer.serialize_map(None))
     }
 
-    #[inline(never)]
+    #[inline]
     pub fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T, is_absent: bool) {
         if !is_absent
             && let Ok(map) = &mut self.0
