@@ -46,6 +46,8 @@ pub(crate) enum Own {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // It fails only if there is a provider.
+    let _ = rustls_lib::crypto::ring::default_provider().install_default();
     let matches = cli::command().try_get_matches();
     let matches = matches.unwrap_or_else(|error| cli::nearest_only(error).exit());
     match run(&matches).await {

@@ -58,6 +58,9 @@ pub use amount::{
     check_amounts, check_amounts_with_shipping,
 };
 /// The HTTP client that [`Builder::http_client`] configures.
+///
+/// With `rustls-ring`, the first client of this crate makes ring the default provider of rustls, unless the program has installed one.
+/// A client of your own that is built before needs one installed.
 pub use dintero_core::reqwest;
 #[cfg(feature = "test-util")]
 #[doc(hidden)]

@@ -41,6 +41,9 @@ async fn main() -> Result<(), dintero::Error> {
 }
 "#;
 
+/// The choices of TLS beside the default.
+const TLS: [&str; 3] = ["rustls", "rustls-no-provider", "native-tls"];
+
 /// Where the applications and their target folders are.
 pub struct Builds {
     /// A copy of the checkout, whose documents may be changed.
@@ -114,7 +117,7 @@ impl Builds {
         let plain = self.application("plain", PLAIN, PLAIN_PROGRAM)?;
         let base = build(&plain)?;
         let all = self.ours("all", &self.checkout, "")?;
-        let wallets = "\"wallets\", \"rustls\", \"tracing\"";
+        let wallets = "\"wallets\", \"rustls-ring\", \"tracing\"";
         let checked = self.ours("checked", &self.checkout, "")?;
         let peak = run(&checked[0], &checked[1], &["cargo", "check"])?.peak;
         let cold = "cold debug build of an application, CPU time";
@@ -140,6 +143,17 @@ impl Builds {
                 &base,
             ),
         ];
+        for tls in TLS {
+            let features = format!(
+                "\"shopping\", \"checkout\", \"wallets\", \"callback\", \"tracing\", \"{tls}\""
+            );
+            let application = self.ours(&format!("packages-{tls}"), &self.staged, &features)?;
+            // `native-tls` is built only where the system's library is installed.
+            if let Ok(usage) = build(&application) {
+                let what = format!("{cold}: from packages, all APIs, TLS by `{tls}`");
+                figures.push(ratio(&what, &usage, &base));
+            }
+        }
         figures.push(self.rebuild(&all, &base)?);
         figures.push(Figure {
             what: "peak memory of the largest process of `cargo check`".to_owned(),

@@ -111,6 +111,8 @@ async fn fetch(location: &str) -> Result<Vec<u8>, Box<dyn Error>> {
         let help = "download it and give the file";
         format!("the document cannot be fetched from {host}: {cause}; {help}")
     };
+    // It fails only if there is a provider.
+    let _ = rustls_lib::crypto::ring::default_provider().install_default();
     let given = host.clone();
     let from = url.clone();
     let client = Client::builder()

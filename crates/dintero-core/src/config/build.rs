@@ -82,7 +82,7 @@ impl<T: From<Handle>> Builder<T> {
             violations.push("", "rustls has no crypto provider: install one before building the client, such as `rustls::crypto::ring::default_provider().install_default()`");
         }
         if needs_tls && cfg!(not(feature = "tls")) {
-            violations.push("", "https requires a TLS feature, such as `rustls`");
+            violations.push("", "https requires a TLS feature, such as `rustls-ring`");
         }
         let given = self.one_kind(&mut violations).zip(roots);
         let Some((mut credentials, (api_root, checkout_root))) =

@@ -294,7 +294,7 @@ fn an_environment_without_urls_keeps_those_that_were_set() -> Result<(), Error> 
     Ok(())
 }
 
-#[cfg(feature = "rustls")]
+#[cfg(any(feature = "rustls", feature = "rustls-ring"))]
 #[test]
 fn a_client_that_cannot_be_built_does_not_blame_certificates() {
     let versions = builder().http_client(|client| {

@@ -164,7 +164,7 @@ pub(super) fn run(
 }
 
 /// Deserializes an object. An element of a list that is no object may become one whose only field is the element.
-pub fn object<'de, D: de::Deserializer<'de>, T>(
+pub(super) fn object<'de, D: de::Deserializer<'de>, T>(
     deserializer: D,
     visitor: impl for<'a> Visitor<'a, Value = T>,
 ) -> Result<T, D::Error> {

@@ -1,13 +1,13 @@
 //! Fields of an object that its type does not know.
 
 use std::borrow::{Borrow, Cow};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::Violations;
 use super::raw::{Exact, replace_lone_surrogates, value_of};
-use super::{Violations, lenient};
 
 type Fields = BTreeMap<String, Exact<Value>>;
 
@@ -18,23 +18,6 @@ pub(super) const ELEMENT: &str = "$element";
 #[doc(hidden)]
 #[derive(Clone, Default, PartialEq)]
 pub struct UnknownFields(Option<Box<Fields>>);
-
-/// What an object is read with.
-#[doc(hidden)]
-pub struct Received {
-    pub unknown_fields: UnknownFields,
-    /// Whether this is a second reading, asked for once per object.
-    pub(super) again: bool,
-}
-
-impl Default for Received {
-    fn default() -> Self {
-        Self {
-            unknown_fields: UnknownFields::default(),
-            again: lenient::is_on(),
-        }
-    }
-}
 
 impl UnknownFields {
     pub(super) fn insert_received(&mut self, name: &str, text: &str) {
@@ -61,8 +44,8 @@ impl UnknownFields {
     }
 
     /// Returns the fields in the order of their names.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.fields().map(|(name, field)| (name, &field.value))
+    pub fn iter(&self) -> UnknownFieldsIter<'_> {
+        UnknownFieldsIter(self.0.as_ref().map(|fields| fields.iter()))
     }
 
     /// Returns the fields as they are serialized.
@@ -84,6 +67,19 @@ impl UnknownFields {
     /// Returns `true` if there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+/// The names and values of fields that a type does not know, in the order of their names.
+#[derive(Clone)]
+pub struct UnknownFieldsIter<'a>(Option<btree_map::Iter<'a, String, Exact<Value>>>);
+
+impl<'a> Iterator for UnknownFieldsIter<'a> {
+    type Item = (&'a str, &'a Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (name, field) = self.0.as_mut()?.next()?;
+        Some((name, &field.value))
     }
 }
 

@@ -32,7 +32,7 @@ macro_rules! object {
         impl $name {
             /// Returns the fields that this version does not know. They are serialized again as received.
             #[inline]
-            pub fn unknown_fields(&self) -> impl ::std::iter::Iterator<Item = (&str, &$crate::data::private::Value)> {
+            pub fn unknown_fields(&self) -> $crate::data::UnknownFieldsIter<'_> {
                 self.__unknown_fields.iter()
             }
         }
@@ -50,57 +50,44 @@ macro_rules! object {
             }
         }
 
+        impl $crate::data::private::Object for $name {
+            const NAME: &'static str = stringify!($name);
+
+            fn read<'de, __A: $crate::data::private::MapAccess<'de>>(mut input: $crate::data::private::Input<__A>) -> ::std::result::Result<Self, __A::Error> {
+                $(let mut $field = ::std::default::Default::default();)*
+                while let ::std::option::Option::Some(key) = input.key()? {
+                    match &*key.0 {
+                        $($wire => input.read(&key, &mut $field),)*
+                        _ => input.read_unknown_field(&key, Self::NAME),
+                    }?;
+                }
+                ::std::result::Result::Ok(Self {
+                    $($field: $crate::__read!($presence $field $wire),)*
+                    __unknown_fields: input.unknown_fields(),
+                })
+            }
+
+            fn write<__S: $crate::data::private::Serializer>(&self, out: &mut $crate::data::private::Output<__S>) {
+                $($crate::__write!($presence out $wire self.$field);)*
+            }
+
+            fn unknown(&self) -> &$crate::data::UnknownFields {
+                &self.__unknown_fields
+            }
+        }
+
         impl $crate::data::private::Serialize for $name {
             fn serialize<__S: $crate::data::private::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
-                if let ::std::option::Option::Some(element) = self.__unknown_fields.element() {
-                    return $crate::data::private::Serialize::serialize(element, serializer);
-                }
-                let mut out = $crate::data::private::Output::new(serializer);
-                $(out.field($wire, &self.$field, $crate::__is_absent!($presence self.$field));)*
-                out.end(&self.__unknown_fields)
+                $crate::data::private::serialize(self, serializer)
             }
         }
 
         impl<'de> $crate::data::private::Deserialize<'de> for $name {
             fn deserialize<__D: $crate::data::private::Deserializer<'de>>(deserializer: __D) -> ::std::result::Result<Self, __D::Error> {
-                struct __Fields;
-
-                impl<'de> $crate::data::private::Visitor<'de> for __Fields {
-                    type Value = $name;
-
-                    #[inline]
-                    fn expecting(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                        f.write_str(concat!("an object (", stringify!($name), ")"))
-                    }
-
-                    fn visit_map<__A: $crate::data::private::MapAccess<'de>>(self, mut input: __A) -> ::std::result::Result<$name, __A::Error> {
-                        $(let mut $field: $crate::__slot!($presence $kind $type) = ::std::default::Default::default();)*
-                        let mut received = $crate::data::Received::default();
-                        while let ::std::option::Option::Some(key) = $crate::data::private::key(&mut input)? {
-                            match &*key.0 {
-                                $($wire => $crate::data::private::read(&mut input, &key, &mut $field, &mut received),)*
-                                _ => $crate::data::private::read_unknown_field(&mut input, &key, stringify!($name), &mut received),
-                            }?;
-                        }
-                        ::std::result::Result::Ok($name {
-                            $($field: $crate::__read!($presence $field $wire __A),)*
-                            __unknown_fields: received.unknown_fields,
-                        })
-                    }
-                }
-
-                $crate::data::private::object(deserializer, __Fields)
+                $crate::data::private::deserialize(deserializer)
             }
         }
     };
-}
-
-/// The type of the variable that a field is deserialized into: the type of the field where that has a value for absent.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __slot {
-    (required $kind:ident $type:ty) => { ::std::option::Option<$crate::__type!(required $kind $type)> };
-    ($presence:ident $kind:ident $type:ty) => { $crate::__type!($presence $kind $type) };
 }
 
 /// The type of a field.
@@ -144,20 +131,22 @@ macro_rules! __is_absent {
 
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __read {
-    (required $field:ident $wire:literal $access:ident) => {
-        match $field {
-            ::std::option::Option::Some(value) => value,
-            ::std::option::Option::None => {
-                return ::std::result::Result::Err(
-                    <$access::Error as $crate::data::private::DeserializeError>::missing_field(
-                        $wire,
-                    ),
-                );
-            }
-        }
+macro_rules! __write {
+    (required $out:ident $wire:literal $value:expr) => {
+        $out.field($wire, &$value)
     };
-    ($presence:ident $field:ident $wire:literal $access:ident) => {
+    ($presence:ident $out:ident $wire:literal $value:expr) => {
+        $out.optional($wire, &$value)
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __read {
+    (required $field:ident $wire:literal) => {
+        $crate::data::private::required($field, $wire)?
+    };
+    ($presence:ident $field:ident $wire:literal) => {
         $field
     };
 }

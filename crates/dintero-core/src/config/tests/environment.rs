@@ -27,7 +27,7 @@ fn local() -> Builder {
     builder().api_url(local).checkout_url(local)
 }
 
-#[cfg(all(target_os = "linux", feature = "rustls"))]
+#[cfg(all(target_os = "linux", any(feature = "rustls", feature = "rustls-ring")))]
 #[test]
 fn without_root_certificates_only_local_hosts_can_be_reached() {
     let here = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
