@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::run::{InFlight, Step};
 use crate::Error;
+use crate::macros::debug;
 
 /// The outcome of a request that moves or records money.
 #[derive(Debug)]
@@ -151,12 +152,10 @@ impl Declined {
     }
 }
 
-/// Leaves out the provider's error, whose text may name the payer.
-impl fmt::Debug for Declined {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Declined")
-            .field("retry", &self.retry())
-            .finish_non_exhaustive()
+// The text of the provider's error may name the payer.
+debug! {
+    Declined(self) {
+        retry: self.retry(),
     }
 }
 

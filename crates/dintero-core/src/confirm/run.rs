@@ -130,12 +130,13 @@ impl InFlight {
             };
             let was_sent = error.was_sent() != WasSent::No;
             self.progress.sent |= was_sent;
+            let is_lost = was_sent && !is_refusal(&error);
+            self.evidence.sent += usize::from(is_lost);
             if was_sent && error.status().is_some_and(|status| status.is_success()) {
                 return self.look(Some(error)).await;
             }
             let (retryable, retry_after) = (error.is_retryable(), error.retry_after());
-            let (is_refused, is_lost) = (is_refusal(&error), was_sent && !is_refusal(&error));
-            let is_rejected = is_refused && was_sent && !error.is_authentication();
+            let is_rejected = !is_lost && was_sent && !error.is_authentication();
             self.progress.error = Some(error);
             // A refusal proves nothing while an earlier attempt may be its cause.
             if is_lost || self.progress.since.is_some() {
@@ -162,6 +163,7 @@ impl InFlight {
     async fn responded(&mut self, response: RawResponse) -> Step {
         let progress = &mut self.progress;
         (progress.sent, progress.error, progress.since) = (true, None, None);
+        self.evidence.sent += 1;
         if response.head.status == http::StatusCode::ACCEPTED {
             let id = response.head.headers.get("event-request-id");
             let id = id.and_then(|id| id.to_str().ok());

@@ -7,21 +7,12 @@ use std::fmt;
 
 /// A violation of a limit: the field and the limit, never the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Violation {
-    field: String,
-    text: String,
-}
-
-impl Violation {
-    /// Returns the path of the field in wire names, such as `order.items[0].amount`. Empty for the value as a whole.
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    /// Returns the limit, such as `must be at least 0`.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
+    /// The path of the field in wire names, such as `order.items[0].amount`. Empty for the value as a whole.
+    pub field: String,
+    /// The limit, such as `must be at least 0`.
+    pub text: String,
 }
 
 impl fmt::Display for Violation {

@@ -100,6 +100,11 @@ impl Error {
     }
 
     fn advice(&self) -> String {
+        if let Some(advice) = self.0.advice
+            && self.was_sent() != WasSent::Maybe
+        {
+            return advice.to_owned();
+        }
         match (&self.0.kind, self.status_u16()) {
             // This attempt was refused or had no token, but an earlier one may have been carried out.
             (Kind::Status, Some(300..=404 | 411 | 413 | 414 | 421 | 429 | 431)) if self.was_sent() == WasSent::Maybe => self.unknown_advice(),

@@ -7,7 +7,6 @@ mod predicates;
 mod words;
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};
 
@@ -24,12 +23,13 @@ use crate::audience::TokenFault;
 use crate::clock::{Clock as _, SystemClock};
 use crate::data::Violations;
 use crate::exchange::Head;
+use crate::macros::debug;
 use crate::retry_after::retry_after;
 use crate::{Operation, RetryClass};
 
 /// The error of a call, or of the configuration of a client.
 ///
-/// The predicates (`is_…`) tell what happened, the accessors give details. [`Display`](fmt::Display) is one sentence for the
+/// The predicates (`is_…`) tell what happened, the accessors give details. [`Display`](std::fmt::Display) is one sentence for the
 /// developer of a shop that ends in what to do. Neither `Display` nor `Debug` shows a body, a query, a token or a header value; the
 /// accessors do. Of the API's text they show the words and the names of fields, after 400 and 422.
 ///
@@ -79,6 +79,7 @@ struct Inner {
     retry_after: Option<Duration>,
     sent: Option<WasSent>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+    advice: Option<&'static str>,
 }
 
 /// The kind of an error; private, so that kinds can be added.
@@ -149,6 +150,14 @@ impl Error {
     #[must_use]
     pub fn with_operation(mut self, operation: &'static Operation) -> Self {
         self.0.operation = Some(operation);
+        self
+    }
+
+    /// Sets what the message advises.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_advice(mut self, advice: &'static str) -> Self {
+        self.0.advice = Some(advice);
         self
     }
 
@@ -320,19 +329,17 @@ impl Error {
     }
 }
 
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("message", &self.to_string())
-            .field("kind", &self.0.kind)
-            .field("operation", &self.0.operation.map(Operation::name))
-            .field("status", &self.0.status)
-            .field("was_sent", &self.was_sent())
-            .field("attempts", &self.0.attempts)
-            .field("elapsed", &self.0.elapsed)
-            .field("retry_after", &self.0.retry_after)
-            .field("body_bytes", &self.0.body.as_ref().map(Bytes::len))
-            .finish_non_exhaustive()
+debug! {
+    Error(self) {
+        message: self.to_string(),
+        kind: self.0.kind,
+        operation: self.0.operation.map(Operation::name),
+        status: self.0.status,
+        was_sent: self.was_sent(),
+        attempts: self.0.attempts,
+        elapsed: self.0.elapsed,
+        retry_after: self.0.retry_after,
+        body_bytes: self.0.body.as_ref().map(Bytes::len),
     }
 }
 

@@ -1,12 +1,12 @@
 //! The cursor of the next page, read from a page as the operation table tells.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::DecodeError;
+use crate::macros::debug;
 use crate::path::{push_query, query_value, remove_query};
 use crate::{AlternativeSource, Cursor, CursorSource, Operation, Paging};
 
@@ -43,12 +43,10 @@ impl PageCursor {
     }
 }
 
-impl fmt::Debug for PageCursor {
-    /// Shows no values, since they are part of a query.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PageCursor")
-            .field("list", &self.list)
-            .finish_non_exhaustive()
+// Its values are part of a query.
+debug! {
+    PageCursor(self) {
+        list: self.list,
     }
 }
 

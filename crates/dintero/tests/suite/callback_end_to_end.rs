@@ -78,11 +78,9 @@ async fn shop(dintero: &Dintero) -> (Shop, String) {
         .unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = format!("http://{}", listener.local_addr().unwrap());
-    let verifier = Verifier::builder(dintero.account())
-        .secret(secret)
-        .public_url(&at);
+    let verifier = Verifier::new(dintero.account(), [secret], &at);
     let shop = Shop {
-        verifier: verifier.build().unwrap(),
+        verifier: verifier.unwrap(),
         webhooks: WebhookVerifier::new(["hooksecret"]).unwrap(),
         callbacks: Arc::default(),
         deliveries: Arc::default(),

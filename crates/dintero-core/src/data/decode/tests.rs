@@ -69,7 +69,7 @@ fn payment(body: &str) -> (String, Vec<[String; 4]>) {
     let (payment, set_aside) = read::<Payment>(body.as_bytes()).expect(body);
     let listed = set_aside
         .iter()
-        .map(|one| [one.path(), one.place(), one.expected(), one.found()].map(str::to_owned));
+        .map(|one| [&one.path, &one.place, &one.expected, one.found].map(str::to_owned));
     (serde_json::to_string(&payment).unwrap(), listed.collect())
 }
 
@@ -226,7 +226,7 @@ fn an_element_that_is_no_object_is_kept_if_nothing_else_can_be_set_aside() {
     let listed = |set_aside: Vec<crate::SetAside>| {
         let places = set_aside.into_iter();
         places
-            .map(|one| format!("{}: {}", one.path(), one.found()))
+            .map(|one| format!("{}: {}", one.path, one.found))
             .collect::<Vec<_>>()
     };
     for (element, found) in [
