@@ -30,7 +30,7 @@ fn check<T: DeserializeOwned + Validate>(body: &[u8], violations: &mut Violation
             }
             value.validate(violations);
         }
-        Err(error) => violations.push(error.path().unwrap_or_default(), error.reason()),
+        Err(error) => violations.push(&error.field, error.text),
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::run::{InFlight, Step};
 use crate::Error;
 use crate::macros::debug;
+use crate::response::decoded;
 
 /// The outcome of a request that moves or records money.
 #[derive(Debug)]
@@ -62,8 +63,8 @@ impl<T: DeserializeOwned> Outcome<T> {
             })
         };
         match step {
-            Step::Applied(body) => match request.decode(&body) {
-                Ok(state) => Self::Applied(state),
+            Step::Applied(response) => match decoded::<T>(request.called(), response) {
+                Ok(state) => Self::Applied(state.into_inner()),
                 Err(error) => unknown(request, Some(error)),
             },
             Step::Pending => Self::Pending(Pending {

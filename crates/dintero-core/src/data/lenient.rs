@@ -12,14 +12,14 @@ use std::thread::LocalKey;
 use serde::de::{self, Deserialize, Visitor};
 use serde_json::de::StrRead;
 
-use super::UnknownFields;
 use super::decode::whole;
 use super::raw::{Raw, without_position};
 use super::set_aside::{Finding, Misfit, SetAside};
 use super::unknown_fields::ELEMENT;
+use super::{UnknownFields, Violation};
 use crate::DriftKind;
 use crate::drift::hash_of;
-use crate::error::{DecodeError, paths_at};
+use crate::error::paths_at;
 
 pub(super) type Deserializer<'a> = serde_json::Deserializer<StrRead<'a>>;
 
@@ -145,7 +145,7 @@ impl<T: Copy> Drop for Within<T> {
 pub(super) fn run(
     body: &str,
     place: &mut dyn Parse,
-) -> Result<(Vec<SetAside>, Vec<Finding>), DecodeError> {
+) -> Result<(Vec<SetAside>, Vec<Finding>), Violation> {
     let _within = Within::new(&MODE, Mode::Lenient);
     let mut run = |keeps_elements| {
         let outer = READING.replace(Reading {

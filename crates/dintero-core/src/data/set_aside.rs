@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use super::Violation;
 use super::violations::join;
 use crate::DriftKind;
-use crate::error::{DecodeError, offset, paths_at, reason};
+use crate::error::{offset, paths_at, reason};
 
 /// A field of a response that does not fit its type: the object that it belongs to has it among its unknown fields, as it was
 /// received, and serializes it again. Holds names of fields and types, never a value.
@@ -111,9 +112,9 @@ impl Misfit {
         }
     }
 
-    pub(super) fn into_error(self, body: &str, names: &[usize]) -> DecodeError {
+    pub(super) fn into_error(self, body: &str, names: &[usize]) -> Violation {
         let paths = paths_at(body.as_bytes(), &[self.stopped], Some(names));
-        DecodeError::field(&paths[0], &self.reason)
+        Violation::new(&paths[0], self.reason)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
 
-/// A violation of a limit: the field and the limit, never the value.
+/// What is wrong with a value: the field and the limit or type that it does not fit, never the value itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
@@ -13,6 +13,13 @@ pub struct Violation {
     pub field: String,
     /// The limit, such as `must be at least 0`.
     pub text: String,
+}
+
+impl Violation {
+    pub(crate) fn new(field: &str, text: impl Into<String>) -> Self {
+        let (field, text) = (field.to_owned(), text.into());
+        Self { field, text }
+    }
 }
 
 impl fmt::Display for Violation {
@@ -52,11 +59,8 @@ impl Violations {
 
     /// Records a violation of `field`, relative to the value that is being checked. An empty name is that value itself.
     pub fn push(&mut self, field: &str, violation: impl fmt::Display) {
-        let field = self.at(field);
-        self.found.push(Violation {
-            field,
-            text: violation.to_string(),
-        });
+        let violation = Violation::new(&self.at(field), violation.to_string());
+        self.found.push(violation);
     }
 
     /// Takes over the violations in a value that is now held by `field`.

@@ -14,14 +14,13 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-pub use decode::DecodeError;
-pub(crate) use decode::{offset, paths_at, reason};
+pub(crate) use decode::{EMPTY, mismatch, offset, paths_at, reason};
 use envelope::Envelope;
 pub(crate) use words::identifier;
 
 use crate::audience::TokenFault;
 use crate::clock::{Clock as _, SystemClock};
-use crate::data::Violations;
+use crate::data::{Violation, Violations};
 use crate::exchange::Head;
 use crate::macros::debug;
 use crate::retry_after::retry_after;
@@ -103,7 +102,7 @@ pub(crate) enum Kind {
     /// The response is larger than the configured limit, in bytes.
     TooLarge(u64),
     /// The response does not match its type.
-    Decode(DecodeError),
+    Decode(Violation),
     /// A token source of the user failed.
     TokenSource,
 }
@@ -126,7 +125,8 @@ impl Error {
             is_attributable: true,
         };
         if status.is_success() {
-            return Self::new(Kind::Decode(DecodeError::empty())).with_response(head, body.into());
+            return Self::new(Kind::Decode(Violation::new("", EMPTY)))
+                .with_response(head, body.into());
         }
         Self::of_status(head, body.into(), SystemClock.wall())
     }
@@ -230,7 +230,7 @@ impl Error {
     /// Returns the path of the field that could not be decoded, such as `events[0].amount`, if [`is_decode`](Self::is_decode).
     pub fn field(&self) -> Option<&str> {
         match &self.0.kind {
-            Kind::Decode(fault) => fault.path(),
+            Kind::Decode(fault) if !fault.field.is_empty() => Some(&fault.field),
             _ => None,
         }
     }

@@ -55,9 +55,9 @@ pub use totals::{AmountsUnclear, TransactionAmounts};
 /// dintero::checkout::types::CaptureOptions::builder().amount(of)
 /// # }
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Amount {
-    #[serde(rename = "amount")]
+    #[serde(rename = "amount", deserialize_with = "minor_units")]
     minor: i64,
     currency: Currency,
 }
@@ -215,16 +215,10 @@ impl PartialOrd for Amount {
     }
 }
 
-impl<'de> Deserialize<'de> for Amount {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Wire {
-            amount: Number,
-            currency: Currency,
-        }
-        let wire = Wire::deserialize(deserializer)?;
-        Self::from_number(&wire.amount, wire.currency).map_err(de::Error::custom)
-    }
+fn minor_units<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let number = Number::deserialize(deserializer)?;
+    let fraction = || de::Error::custom(AmountError::Fraction);
+    number.as_i64().ok_or_else(fraction)
 }
 
 #[cfg(test)]

@@ -137,7 +137,7 @@ async fn payments_reach_the_shop_by_callback_and_by_webhook() {
         let is_paid = callback.session_id.as_ref() == Some(&paid);
         assert!(is_paid || callback.session_id.as_ref() == Some(&left));
         assert_eq!(callback.transaction_id.as_ref(), is_paid.then_some(&id));
-        assert_eq!(callback.is_error(), !is_paid);
+        assert_eq!(callback.error.is_some(), !is_paid);
         assert_eq!(callback.merchant_reference, "order-1");
         assert_eq!(callback.parameter("shop"), Some("oslo"));
         assert!(callback.time.get().is_some() && callback.delivery.is_some());

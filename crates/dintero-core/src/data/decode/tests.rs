@@ -211,14 +211,15 @@ fn a_required_field_of_the_body_itself_is_an_error_that_names_it() {
         ),
     ] {
         let error = read::<Payment>(body.as_bytes()).unwrap_err();
-        assert_eq!((error.path(), error.reason()), (path, reason), "{body}");
+        assert_eq!(
+            (&*error.field, &*error.text),
+            (path.unwrap_or_default(), reason),
+            "{body}"
+        );
     }
     let body = br#"[{"id":"a","amount":1},{"amount":1}]"#;
     let list = read::<Vec<Payment>>(body).unwrap_err();
-    assert_eq!(
-        (list.path(), list.reason()),
-        (Some("[1]"), "missing field `id`")
-    );
+    assert_eq!((&*list.field, &*list.text), ("[1]", "missing field `id`"));
 }
 
 #[test]
