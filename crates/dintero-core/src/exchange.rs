@@ -61,7 +61,7 @@ pub(crate) fn failed(error: reqwest::Error) -> Error {
     } else {
         Kind::Broken
     };
-    // What OpenSSL and rustls say. OpenSSL reads the roots only then.
+    // The words of OpenSSL, which reads the roots only when it connects, and of rustls.
     let is_untrusted = mentions(&error, &["local issuer certificate", "UnknownIssuer"]);
     let failed = Error::new(kind).with_source(error);
     match is_untrusted {
