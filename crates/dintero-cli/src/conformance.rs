@@ -138,7 +138,7 @@ fn id(element: &Value, variable: &str) -> Option<String> {
 }
 
 fn kind(drift: &Drift) -> &'static str {
-    match drift.kind() {
+    match drift.kind {
         DriftKind::Field => "unknown field",
         DriftKind::Value => "unknown value",
         DriftKind::Status => "undocumented status",
@@ -147,8 +147,8 @@ fn kind(drift: &Drift) -> &'static str {
 }
 
 fn row(drift: &Drift) -> [&str; 4] {
-    let value = drift.value().unwrap_or_default();
-    [drift.operation(), kind(drift), drift.path(), value]
+    let value = drift.value.as_deref().unwrap_or_default();
+    [drift.operation, kind(drift), &drift.path, value]
 }
 
 fn report(found: &[Drift], run: &Run, json: bool) -> Result<(), Failure> {
@@ -176,16 +176,16 @@ fn report(found: &[Drift], run: &Run, json: bool) -> Result<(), Failure> {
 fn overlay(api: &'static Api, found: &[Drift]) -> String {
     let mut actions = String::new();
     for drift in found {
-        let Some(operation) = api.operation(drift.operation()) else {
+        let Some(operation) = api.operation(drift.operation) else {
             continue;
         };
-        let (response, path) = (operation.response(), drift.path().replace("[]", ".-"));
+        let (response, path) = (operation.response(), drift.path.replace("[]", ".-"));
         let at = |path: &str| {
             let steps = path.split('.').filter(|step| !step.is_empty());
             steps.fold(response.clone(), |at, step| at.at(step))
         };
         let (around, name) = path.rsplit_once('.').unwrap_or(("", &path));
-        let (target, update) = match (drift.kind(), drift.value()) {
+        let (target, update) = match (drift.kind, drift.value.as_deref()) {
             (DriftKind::Field, _) => {
                 let field = json!({"description": "Seen in responses, not documented.", "x-evidence": "partial"});
                 (at(around).place(), json!({"properties": {name: field}}))
@@ -197,7 +197,7 @@ fn overlay(api: &'static Api, found: &[Drift]) -> String {
             }
             _ => (None, Value::Null),
         };
-        let (path, name, kind) = (drift.path(), operation.row.name(), kind(drift));
+        let (path, name, kind) = (&drift.path, operation.row.name(), kind(drift));
         let description = "description: Seen in responses of the test environment";
         actions += &match target.map(Value::from) {
             Some(target) => {

@@ -126,7 +126,7 @@ fn configuration(settings: &Settings, report: &mut Report) -> Option<Dintero> {
     let violations = built.as_ref().err().map(|error| error.violations().iter());
     let violations: Vec<_> = violations.into_iter().flatten().collect();
     for name in config::OF_CLIENT {
-        let wrong = violations.iter().find(|one| one.field() == name);
+        let wrong = violations.iter().find(|one| one.field == name);
         let line = match (wrong, settings.get(name)) {
             (Some(wrong), _) => fail(wrong, "Set it to the value in Dintero's Backoffice."),
             (_, None) => skip("it is not set, and Dintero's is used"),
@@ -136,7 +136,7 @@ fn configuration(settings: &Settings, report: &mut Report) -> Option<Dintero> {
         };
         report.add(name, line);
     }
-    let is_other = |one: &&_| !config::OF_CLIENT.contains(&Violation::field(one));
+    let is_other = |one: &&Violation| !config::OF_CLIENT.contains(&&*one.field);
     for other in violations.into_iter().filter(is_other) {
         report.add("configuration", fail(other, "Correct it."));
     }

@@ -57,8 +57,7 @@ impl Listen {
         let local = format!("http://{}", listener.local_addr()?);
         let public = self.public_url.as_deref().unwrap_or(&local);
         let account = settings.required(config::ACCOUNT)?;
-        let verifier = Verifier::builder(account).public_url(public);
-        let callbacks = callback.map(|secret| verifier.secret(secret).build());
+        let callbacks = callback.map(|secret| Verifier::new(account, [secret], public));
         let webhooks = webhook.map(|secret| WebhookVerifier::new([secret]));
         let client = Client::builder().redirect(redirect::Policy::none());
         let state = Listener {

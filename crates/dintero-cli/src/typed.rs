@@ -26,11 +26,11 @@ fn check<T: DeserializeOwned + Validate>(body: &[u8], violations: &mut Violation
     match dintero_core::data::read::<T>(body) {
         Ok((value, set_aside)) => {
             for one in &set_aside {
-                violations.push(one.path(), "does not fit the documented type");
+                violations.push(&one.path, "does not fit the documented type");
             }
             value.validate(violations);
         }
-        Err(error) => violations.push(error.path().unwrap_or_default(), error.reason()),
+        Err(error) => violations.push(&error.field, error.text),
     }
 }
 

@@ -1,6 +1,5 @@
 //! The request builder that generated code and raw calls use.
 
-use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -10,6 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::data::{Param, Validate, Violations};
+use crate::macros::debug;
 use crate::options::set_header;
 use crate::path;
 use crate::response::{Called, RawResponse, decoded};
@@ -163,12 +163,11 @@ impl Call {
         }
     }
 
-    /// Sets a body of bytes.
+    /// Sets a body of bytes and its media type, in the place of an earlier body.
     pub fn bytes(mut self, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         self.body = Some(body.into());
-        self.headers
-            .entry(CONTENT_TYPE)
-            .or_insert(HeaderValue::from_static(content_type));
+        let content_type = HeaderValue::from_static(content_type);
+        self.headers.insert(CONTENT_TYPE, content_type);
         self
     }
 
@@ -298,15 +297,12 @@ fn join(value: &dyn Param) -> Option<String> {
     (!values.is_empty()).then(|| values.join(","))
 }
 
-impl fmt::Debug for Call {
-    /// Shows neither parameters nor headers nor the body.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Call")
-            .field("operation", &self.operation.map(Operation::name))
-            .field("method", &self.method)
-            .field("server", &self.server)
-            .field("retry_class", &self.class)
-            .field("options", &self.options)
-            .finish_non_exhaustive()
+debug! {
+    Call(self) {
+        operation: self.operation.map(Operation::name),
+        method: self.method,
+        server: self.server,
+        retry_class: self.class,
+        options: self.options,
     }
 }

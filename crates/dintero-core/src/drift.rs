@@ -15,11 +15,16 @@ use crate::{Operation, lock};
 /// Something in a response that the documents of this version do not know. Holds names and paths, and no value but an enum value that
 /// looks like one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Drift {
-    operation: &'static str,
-    kind: DriftKind,
-    path: String,
-    value: Option<String>,
+    /// The upstream operationId, or `raw` for a call without one.
+    pub operation: &'static str,
+    /// The kind.
+    pub kind: DriftKind,
+    /// The path in the response, such as `events[].new_field`; empty for a status.
+    pub path: String,
+    /// The status, or the value of an enum if it consists of at most 64 letters, digits and `_.:-`.
+    pub value: Option<String>,
 }
 
 /// The kind of a [`Drift`].
@@ -34,28 +39,6 @@ pub enum DriftKind {
     SetAside,
     /// A status of a response.
     Status,
-}
-
-impl Drift {
-    /// Returns the upstream operationId, or `raw` for a call without one.
-    pub fn operation(&self) -> &str {
-        self.operation
-    }
-
-    /// Returns the kind.
-    pub fn kind(&self) -> DriftKind {
-        self.kind
-    }
-
-    /// Returns the path in the response, such as `events[].new_field`; empty for a status.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// Returns the status, or the value of an enum if it consists of at most 64 letters, digits and `_.:-`.
-    pub fn value(&self) -> Option<&str> {
-        self.value.as_deref()
-    }
 }
 
 impl fmt::Display for Drift {
@@ -136,7 +119,7 @@ impl Drifts {
             self.tell(name, finding.kind, &finding.path, finding.value);
         }
         for one in set_aside {
-            self.tell(name, DriftKind::SetAside, one.path(), None);
+            self.tell(name, DriftKind::SetAside, &one.path, None);
         }
         result
     }

@@ -19,17 +19,26 @@ pub(crate) struct Head {
     pub(crate) is_attributable: bool,
 }
 
+macro_rules! roots {
+    ($problem:literal) => {
+        concat!($problem, "; install them (package `ca-certificates`), or name them by `SSL_CERT_FILE` or `SSL_CERT_DIR`")
+    };
+}
+
 pub(crate) fn unusable(error: reqwest::Error) -> Error {
-    let lacks_roots = causes(&error).any(|it| it.to_string().contains("No CA certificates"));
-    let rule = match lacks_roots {
-        true => {
-            "the HTTP client cannot be built: the root certificates of the system are missing or unreadable; install them (package `ca-certificates`), or name them by `SSL_CERT_FILE` or `SSL_CERT_DIR`"
-        }
+    let rule = match mentions(&error, &["No CA certificates"]) {
+        true => roots!(
+            "the HTTP client cannot be built: the root certificates of the system are missing or unreadable"
+        ),
         false => {
             "the HTTP client cannot be built: the source of this error tells why; check the settings of `http_client`"
         }
     };
     Error::new(Kind::Configuration(Violations::of("", rule))).with_source(error)
+}
+
+fn mentions(error: &reqwest::Error, texts: &[&str]) -> bool {
+    causes(error).any(|it| texts.iter().any(|text| it.to_string().contains(text)))
 }
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
@@ -52,7 +61,15 @@ pub(crate) fn failed(error: reqwest::Error) -> Error {
     } else {
         Kind::Broken
     };
-    Error::new(kind).with_source(error)
+    // The words of OpenSSL, which reads the roots only when it connects, and of rustls.
+    let is_untrusted = mentions(&error, &["local issuer certificate", "UnknownIssuer"]);
+    let failed = Error::new(kind).with_source(error);
+    match is_untrusted {
+        true => failed.with_advice(roots!(
+            "no root certificate of the system vouches for that of the host: they may be missing"
+        )),
+        false => failed,
+    }
 }
 
 /// Returns `true` if an HTTP/2 server reported that it did not handle the request (RFC 9113, 8.7): by REFUSED_STREAM, or by a GOAWAY

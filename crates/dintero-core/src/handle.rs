@@ -1,6 +1,5 @@
 //! The connection that the clients of all APIs share, bound to one account.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use crate::data::Violations;
 use crate::drift::Drifts;
 use crate::error::Kind;
 use crate::http_clients::HttpClients;
+use crate::macros::debug;
 use crate::retry::Budget;
 use crate::token::{CachedToken, TokenCache};
 use crate::{Error, Retry, Server};
@@ -163,15 +163,12 @@ impl Handle {
     }
 }
 
-impl fmt::Debug for Handle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shared = &self.0.shared;
-        f.debug_struct("Handle")
-            .field("account", &self.0.account)
-            .field("api_url", &shared.api_url)
-            .field("checkout_url", &shared.checkout_url)
-            .field("credentials", &shared.credentials.name)
-            .finish_non_exhaustive()
+debug! {
+    Handle(self) {
+        account: self.0.account,
+        api_url: self.0.shared.api_url,
+        checkout_url: self.0.shared.checkout_url,
+        credentials: self.0.shared.credentials.name,
     }
 }
 

@@ -1,10 +1,9 @@
 //! The rows of the operation table.
 
-use std::fmt;
-
 use http::Method;
 
 use crate::confirm::Confirm;
+use crate::macros::debug;
 
 /// An operation of one of the APIs: a row of the operation table.
 ///
@@ -106,16 +105,14 @@ impl Operation {
     }
 }
 
-impl fmt::Debug for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Operation")
-            .field("api", &self.facts.api)
-            .field("id", &self.facts.id)
-            .field("name", &self.facts.name)
-            .field("method", &self.facts.method)
-            .field("path", &self.facts.path)
-            .field("retry_class", &self.facts.retry_class)
-            .finish_non_exhaustive()
+debug! {
+    Operation(self) {
+        api: self.facts.api,
+        id: self.facts.id,
+        name: self.facts.name,
+        method: self.facts.method,
+        path: self.facts.path,
+        retry_class: self.facts.retry_class,
     }
 }
 
@@ -147,7 +144,7 @@ pub enum Server {
 #[non_exhaustive]
 pub enum RetryClass {
     /// Sending the request twice has the effect of sending it once (RFC 9110, 9.2.2): reads, and writes with an id of the
-    /// caller. Retried also after a timeout, a broken connection, 408, 500, 502, 503, 504 and 520 to 530.
+    /// caller. Retried also after a timeout, a broken connection, 408, 500, 502, 503, 504, 520 to 530, 598 and 599.
     Idempotent,
     /// A second request may create a duplicate that has no cost, such as a session that is never used. Retried once after an
     /// unknown outcome.

@@ -1,6 +1,5 @@
 //! The options of a single call.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::Retry;
 use crate::data::Violations;
-use crate::macros::setters;
+use crate::macros::{debug, setters};
 
 /// The headers that identify the caller's system and its plug-in, and their limit in characters.
 const SYSTEM_PREFIX: &str = "dintero-system-";
@@ -73,14 +72,12 @@ impl CallOptions {
     }
 }
 
-impl fmt::Debug for CallOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallOptions")
-            .field("timeout", &self.timeout)
-            .field("deadline", &self.deadline)
-            .field("own_retry", &self.retry.is_some())
-            .field("headers", &self.headers.len())
-            .finish_non_exhaustive()
+debug! {
+    CallOptions(self) {
+        timeout: self.timeout,
+        deadline: self.deadline,
+        own_retry: self.retry.is_some(),
+        headers: self.headers.len(),
     }
 }
 

@@ -9,9 +9,9 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::data::SetAside;
+use crate::data::{SetAside, Violation};
 use crate::drift::Drifts;
-use crate::error::{DecodeError, Kind, identifier};
+use crate::error::{Kind, identifier};
 use crate::exchange::Head;
 use crate::{Error, Operation, RetryClass, trace};
 
@@ -194,7 +194,7 @@ pub(crate) fn decoded<T: DeserializeOwned>(
 pub(crate) fn response_error(
     (operation, class): Called,
     response: RawResponse,
-    error: DecodeError,
+    error: Violation,
 ) -> Error {
     Error::new(Kind::Decode(error))
         .with_response(response.head, response.body)

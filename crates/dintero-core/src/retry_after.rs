@@ -7,8 +7,11 @@ use http::{HeaderMap, StatusCode};
 /// Returns `true` for statuses of failures that may be transient. The outcome is unknown, so only a call that tolerates it is
 /// retried.
 pub(crate) fn is_transient(status: StatusCode) -> bool {
-    // 520 to 530 are those of a content delivery network in front of the server.
-    matches!(status.as_u16(), 408 | 500 | 502 | 503 | 504 | 520..=530)
+    // 520 to 530 are those of a content delivery network in front of the server, 598 and 599 timeouts of a proxy.
+    matches!(
+        status.as_u16(),
+        408 | 500 | 502 | 503 | 504 | 520..=530 | 598 | 599
+    )
 }
 
 /// The longest delay, whatever is configured or requested.

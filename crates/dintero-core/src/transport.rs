@@ -174,10 +174,10 @@ impl PreparedRequest {
         }
         let failed = FailedAttempt {
             error,
-            class: self.call.class,
+            retry_class: self.call.class,
             attempts: progress.attempts - u32::from(progress.token_renewed),
-            outcome_unknown: disposition == Disposition::Unknown,
-            token_refused: disposition == Disposition::TokenRefused,
+            is_outcome_unknown: disposition == Disposition::Unknown,
+            is_token_refused: disposition == Disposition::TokenRefused,
             time_left,
         };
         let delay = policy.delay(&failed)?;

@@ -81,10 +81,7 @@ async fn run() -> Result<()> {
     } else {
         (variable("SHOP_SIGNATURE_SECRET")?, variable("SHOP_URL")?)
     };
-    let verifier = Verifier::builder(dintero.account())
-        .secret(&*secret)
-        .public_url(&*public)
-        .build()?;
+    let verifier = Verifier::new(dintero.account(), [&*secret], &public)?;
     let shop = Shop {
         verifier,
         dintero: dintero.clone(),

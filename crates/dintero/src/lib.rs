@@ -44,6 +44,7 @@
 mod amount;
 #[cfg(feature = "callback")]
 pub mod callback;
+mod messages;
 #[cfg(any(feature = "checkout", feature = "shopping", feature = "wallets"))]
 pub mod outcome;
 #[cfg(any(feature = "checkout", feature = "shopping", feature = "wallets"))]
@@ -176,7 +177,13 @@ impl Dintero {
     /// lacks it; or any other error of the call.
     #[cfg(feature = "checkout")]
     pub async fn signature_secret(&self) -> Result<String, Error> {
-        let mut response = self.checkout().get_signature_secret().send().await?;
+        const NONE: &str =
+            "the account has no signature secret yet: create one with `create_signature_secret`";
+        let response = self.checkout().get_signature_secret().send().await;
+        let mut response = response.map_err(|error| match error.is_not_found() {
+            true => error.with_advice(NONE),
+            false => error,
+        })?;
         let signature = response.signature.take();
         let secret = signature.and_then(|signature| signature.secret);
         secret.ok_or_else(|| {

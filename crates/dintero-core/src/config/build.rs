@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http::header::USER_AGENT;
 use http::{HeaderMap, HeaderValue};
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Url;
 use secrecy::ExposeSecret;
 
@@ -73,7 +74,7 @@ impl<T: From<Handle>> Builder<T> {
             }
         }
         let headers = self.default_headers(&mut violations);
-        let proxy = self.checked_proxy(is_plain, &mut violations);
+        let proxy = self.checked_proxy(!is_plain && has(is_proxied), &mut violations);
         #[cfg(all(
             feature = "rustls-no-provider",
             not(any(feature = "rustls", feature = "rustls-ring"))
@@ -153,7 +154,11 @@ impl<T: From<Handle>> Builder<T> {
         given
     }
 
-    fn checked_proxy(&self, is_plain: bool, violations: &mut Violations) -> Option<reqwest::Proxy> {
+    fn checked_proxy(
+        &self,
+        is_proxied: bool,
+        violations: &mut Violations,
+    ) -> Option<reqwest::Proxy> {
         let Some(proxy) = &self.proxy else {
             // The one that reqwest takes.
             let first = |names: [&'static str; 2]| {
@@ -163,7 +168,7 @@ impl<T: From<Handle>> Builder<T> {
             };
             let used = first(["HTTPS_PROXY", "https_proxy"]);
             let used = used.or_else(|| first(["ALL_PROXY", "all_proxy"]));
-            if let Some((name, value)) = used.filter(|_| !is_plain && self.http.is_none()) {
+            if let Some((name, value)) = used.filter(|_| is_proxied && self.http.is_none()) {
                 check_proxy(name, value.to_str().unwrap_or_default(), violations);
             }
             return None;
@@ -199,6 +204,16 @@ impl<T: From<Handle>> Builder<T> {
         };
         HttpClients::new(Box::new(customize), transport).map_err(unusable)
     }
+}
+
+/// Returns `false` for a host that `NO_PROXY` names, which no proxy of the environment is used for.
+fn is_proxied(url: &Url) -> bool {
+    let mut names = ["NO_PROXY", "no_proxy"].into_iter();
+    let excluded = names.find_map(|name| std::env::var(name).ok());
+    let any = Matcher::builder().all("http://proxy");
+    let any = any.no(excluded.unwrap_or_default()).build();
+    let uri = url.as_str().parse();
+    uri.is_ok_and(|uri| any.intercept(&uri).is_some())
 }
 
 /// Keeps the root certificates from being read, which may be missing where no TLS is used.

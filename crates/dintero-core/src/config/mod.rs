@@ -4,7 +4,6 @@ mod build;
 mod check;
 
 use std::ffi::OsString;
-use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +24,7 @@ use crate::data::Violations;
 use crate::drift::Callback;
 use crate::handle::Handle;
 use crate::http_clients::{Customize, Transport};
-use crate::macros::setters;
+use crate::macros::{debug, setters};
 use crate::options::NO_HEADER;
 use crate::{Drift, Retry, RetryPolicy};
 #[cfg(feature = "test-util")]
@@ -356,18 +355,13 @@ setters! {
     clock(clock: impl Clock): clock = Arc::new(clock);
 }
 
-impl<T> fmt::Debug for Builder<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder")
-            // A caller that confuses the settings may pass a secret here.
-            .field(
-                "account",
-                &self.account.as_deref().filter(|id| is_account(id)),
-            )
-            .field("timeout", &self.timeout)
-            .field("deadline", &self.deadline)
-            .field("body_limit", &self.body_limit)
-            .finish_non_exhaustive()
+debug! {
+    Builder<T>(self) {
+        // A caller that confuses the settings may pass a secret here.
+        account: self.account.as_deref().filter(|id| is_account(id)),
+        timeout: self.timeout,
+        deadline: self.deadline,
+        body_limit: self.body_limit,
     }
 }
 

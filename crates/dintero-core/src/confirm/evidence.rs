@@ -42,6 +42,8 @@ pub(super) struct Evidence {
     /// The ids of what is read, normalized, by the names that its body has for them.
     pub(super) object: Vec<(&'static str, String)>,
     pub(super) announced: Option<String>,
+    /// How many requests were sent that may have an effect.
+    pub(super) sent: usize,
     /// How often each effect of other requests was seen before this one was sent.
     pub(super) seen: HashMap<String, usize>,
 }
@@ -184,6 +186,8 @@ impl Evidence {
         if is_unclear {
             return Inconclusive("an effect without a readable reference may be its own");
         }
+        let is_announced =
+            |end: &&Effect<'_>| self.announced.is_some() && end.correlation_id == self.announced;
         match (open.last(), ends.last()) {
             (Some(_), _) if ends.iter().any(is_loose) => Inconclusive("it may have ended or not"),
             (Some(begin), _) => match begin.is_same {
@@ -191,6 +195,13 @@ impl Evidence {
                 _ if begin.request_id.is_some() || self.announced.is_some() => Pending,
                 _ => Inconclusive("it was begun without an id to wait for"),
             },
+            // Another of the requests that were sent may have been declined.
+            _ if phase == Phase::After
+                && ends.len() < self.sent
+                && !ends.iter().any(is_announced) =>
+            {
+                Absent
+            }
             (_, Some(end)) => {
                 let error = self
                     .facts

@@ -33,11 +33,6 @@ impl Locks {
         };
         turn.lock_owned().await
     }
-
-    #[cfg(test)]
-    fn len(&self) -> usize {
-        lock(&self.0).0.len()
-    }
 }
 
 #[cfg(test)]

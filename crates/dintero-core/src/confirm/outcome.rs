@@ -9,6 +9,8 @@ use serde_json::Value;
 
 use super::run::{InFlight, Step};
 use crate::Error;
+use crate::macros::debug;
+use crate::response::decoded;
 
 /// The outcome of a request that moves or records money.
 #[derive(Debug)]
@@ -61,8 +63,8 @@ impl<T: DeserializeOwned> Outcome<T> {
             })
         };
         match step {
-            Step::Applied(body) => match request.decode(&body) {
-                Ok(state) => Self::Applied(state),
+            Step::Applied(response) => match decoded::<T>(request.called(), response) {
+                Ok(state) => Self::Applied(state.into_inner()),
                 Err(error) => unknown(request, Some(error)),
             },
             Step::Pending => Self::Pending(Pending {
@@ -151,12 +153,10 @@ impl Declined {
     }
 }
 
-/// Leaves out the provider's error, whose text may name the payer.
-impl fmt::Debug for Declined {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Declined")
-            .field("retry", &self.retry())
-            .finish_non_exhaustive()
+// The text of the provider's error may name the payer.
+debug! {
+    Declined(self) {
+        retry: self.retry(),
     }
 }
 

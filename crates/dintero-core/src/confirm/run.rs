@@ -3,16 +3,14 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::evidence::{Evidence, Observation, Phase, normalized};
 use super::locks::Turn;
 use super::outcome::NotApplied;
-use crate::error::{DecodeError, Kind};
-use crate::response::{RawResponse, response_error};
+use crate::response::{Called, RawResponse, response_error};
 use crate::transport::BodyKind;
-use crate::{Call, Error, RetryClass, Violations, WasSent, trace};
+use crate::{Call, Error, RetryClass, Violation, Violations, WasSent};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -21,7 +19,7 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 pub(super) enum Step {
     /// It was carried out; holds the state that proves it.
-    Applied(Vec<u8>),
+    Applied(RawResponse),
     Pending,
     NotApplied(NotApplied),
     Unknown(Option<Error>),
@@ -57,15 +55,8 @@ impl InFlight {
         self.call.handle.shared().clock.now()
     }
 
-    pub(super) fn decode<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, Error> {
-        let operation = self.call.operation;
-        let read = self.call.handle.shared().drifts.read::<T>(operation, body);
-        let (state, set_aside) = read.map_err(|error| {
-            let error = Error::new(Kind::Decode(error)).with_sent(WasSent::Yes);
-            error.of_call(operation, self.call.class)
-        })?;
-        trace::set_aside(operation, &set_aside);
-        Ok(state)
+    pub(super) fn called(&self) -> Called {
+        (self.call.operation, self.call.class)
     }
 
     pub(super) async fn run(&mut self) -> Step {
@@ -108,7 +99,7 @@ impl InFlight {
                     self.evidence.remember(&body);
                     return None;
                 }
-                Some(self.step(observation, &body, &raw))
+                Some(self.step(observation, &body, raw))
             }
             Err(error) if is_new || error.is_not_found() || error.is_invalid_request() => {
                 Some(Step::NotApplied(NotApplied::Rejected(error)))
@@ -130,12 +121,13 @@ impl InFlight {
             };
             let was_sent = error.was_sent() != WasSent::No;
             self.progress.sent |= was_sent;
+            let is_lost = was_sent && !is_refusal(&error);
+            self.evidence.sent += usize::from(is_lost);
             if was_sent && error.status().is_some_and(|status| status.is_success()) {
                 return self.look(Some(error)).await;
             }
             let (retryable, retry_after) = (error.is_retryable(), error.retry_after());
-            let (is_refused, is_lost) = (is_refusal(&error), was_sent && !is_refusal(&error));
-            let is_rejected = is_refused && was_sent && !error.is_authentication();
+            let is_rejected = !is_lost && was_sent && !error.is_authentication();
             self.progress.error = Some(error);
             // A refusal proves nothing while an earlier attempt may be its cause.
             if is_lost || self.progress.since.is_some() {
@@ -162,6 +154,7 @@ impl InFlight {
     async fn responded(&mut self, response: RawResponse) -> Step {
         let progress = &mut self.progress;
         (progress.sent, progress.error, progress.since) = (true, None, None);
+        self.evidence.sent += 1;
         if response.head.status == http::StatusCode::ACCEPTED {
             let id = response.head.headers.get("event-request-id");
             let id = id.and_then(|id| id.to_str().ok());
@@ -172,13 +165,12 @@ impl InFlight {
         let body = match json(&response.body) {
             Ok(body) => body,
             Err(error) => {
-                let called = (self.call.operation, self.call.class);
-                let error = response_error(called, response, error);
+                let error = response_error(self.called(), response, error);
                 return self.look(Some(error)).await;
             }
         };
         match self.evidence.observe(&body, Phase::Response) {
-            Observation::Applied(_) => Step::Applied(response.body.to_vec()),
+            Observation::Applied(_) => Step::Applied(response),
             Observation::Declined(declined) => Step::NotApplied(NotApplied::Declined(declined)),
             _ => self.look(None).await,
         }
@@ -266,19 +258,20 @@ impl InFlight {
     fn read_step(&mut self, read: Read) -> Step {
         self.progress.reason = None;
         match read {
-            Ok((observation, body, raw)) => self.step(observation, &body, &raw),
+            Ok((observation, body, raw)) => self.step(observation, &body, raw),
             Err(error) => Step::Unknown(Some(error)),
         }
     }
 
-    fn step(&mut self, observation: Observation, body: &Value, raw: &RawResponse) -> Step {
+    fn step(&mut self, observation: Observation, body: &Value, mut raw: RawResponse) -> Step {
         match observation {
             Observation::Applied(index) => {
                 let facts = self.evidence.facts;
                 let list = body.pointer(facts.list).filter(|_| facts.is_effect);
-                let effect = index.and_then(|index| list?.get(index));
-                let effect = effect.map(|effect| effect.to_string().into_bytes());
-                Step::Applied(effect.unwrap_or_else(|| raw.body.to_vec()))
+                if let Some(effect) = index.and_then(|index| list?.get(index)) {
+                    raw.body = effect.to_string().into();
+                }
+                Step::Applied(raw)
             }
             Observation::Declined(declined) => Step::NotApplied(NotApplied::Declined(declined)),
             Observation::Conflict => Step::NotApplied(NotApplied::ReferenceTaken),
@@ -320,7 +313,7 @@ fn is_declined(observation: &Observation) -> bool {
     matches!(observation, Observation::Declined(_))
 }
 
-fn json(body: &[u8]) -> Result<Value, DecodeError> {
+fn json(body: &[u8]) -> Result<Value, Violation> {
     crate::data::read(body).map(|(body, _)| body)
 }
 

@@ -3,14 +3,15 @@
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Number, Value};
 
+use super::Violation;
 use super::lenient;
 use super::raw::replace_lone_surrogates;
 use super::set_aside::{Finding, SetAside};
-use crate::error::DecodeError;
+use crate::error::{EMPTY, mismatch};
 
 /// A value with what was set aside in it.
 #[doc(hidden)]
-pub type Read<T> = Result<(T, Vec<SetAside>), DecodeError>;
+pub type Read<T> = Result<(T, Vec<SetAside>), Violation>;
 
 /// Deserializes the body of a response, and lists what does not fit the type.
 ///
@@ -55,7 +56,7 @@ fn read_by<T: DeserializeOwned>(
         }
         let mut value = None::<T>;
         let (set_aside, findings) = read_again(text, &mut value)?;
-        let value = value.ok_or_else(DecodeError::empty)?;
+        let value = value.ok_or_else(|| Violation::new("", EMPTY))?;
         Ok(((value, set_aside), findings))
     };
     match read() {
@@ -72,22 +73,22 @@ impl<T: DeserializeOwned> lenient::Parse for Option<T> {
 }
 
 /// Checked once for the whole body, which is faster than string by string.
-fn utf8(body: &[u8]) -> Result<&str, DecodeError> {
+fn utf8(body: &[u8]) -> Result<&str, Violation> {
     std::str::from_utf8(body).map_err(|_| {
         let error = serde_json::from_slice::<Value>(body).err();
-        let not_utf8 = || DecodeError::field("", "the body is not JSON in UTF-8");
-        error.map_or_else(not_utf8, |error| DecodeError::new(&error, body))
+        let not_utf8 = || Violation::new("", "the body is not JSON in UTF-8");
+        error.map_or_else(not_utf8, |error| mismatch(&error, body))
     })
 }
 
 fn read_again(
     text: &str,
     place: &mut dyn lenient::Parse,
-) -> Result<(Vec<SetAside>, Vec<Finding>), DecodeError> {
+) -> Result<(Vec<SetAside>, Vec<Finding>), Violation> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match serde_json::from_str::<IgnoredAny>(text) {
         Ok(_) => lenient::run(&replace_lone_surrogates(text), place),
-        Err(error) => Err(DecodeError::new(&error, text.as_bytes())),
+        Err(error) => Err(mismatch(&error, text.as_bytes())),
     }
 }
 

@@ -7,18 +7,19 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::thread::LocalKey;
 
 use serde::de::{self, Deserialize, Visitor};
 use serde_json::de::StrRead;
 
-use super::UnknownFields;
 use super::decode::whole;
 use super::raw::{Raw, without_position};
 use super::set_aside::{Finding, Misfit, SetAside};
 use super::unknown_fields::ELEMENT;
+use super::{UnknownFields, Violation};
 use crate::DriftKind;
 use crate::drift::hash_of;
-use crate::error::{DecodeError, paths_at};
+use crate::error::paths_at;
 
 pub(super) type Deserializer<'a> = serde_json::Deserializer<StrRead<'a>>;
 
@@ -123,17 +124,18 @@ pub(super) fn note(name: &str) {
     }
 }
 
-struct Within(Mode);
+/// A value of a thread for as long as this lives, then the value before.
+pub(super) struct Within<T: Copy + 'static>(&'static LocalKey<Cell<T>>, T);
 
-impl Within {
-    fn new(mode: Mode) -> Self {
-        Self(MODE.replace(mode))
+impl<T: Copy> Within<T> {
+    pub(super) fn new(cell: &'static LocalKey<Cell<T>>, value: T) -> Self {
+        Self(cell, cell.replace(value))
     }
 }
 
-impl Drop for Within {
+impl<T: Copy> Drop for Within<T> {
     fn drop(&mut self) {
-        MODE.set(self.0);
+        self.0.set(self.1);
     }
 }
 
@@ -143,8 +145,8 @@ impl Drop for Within {
 pub(super) fn run(
     body: &str,
     place: &mut dyn Parse,
-) -> Result<(Vec<SetAside>, Vec<Finding>), DecodeError> {
-    let _within = Within::new(Mode::Lenient);
+) -> Result<(Vec<SetAside>, Vec<Finding>), Violation> {
+    let _within = Within::new(&MODE, Mode::Lenient);
     let mut run = |keeps_elements| {
         let outer = READING.replace(Reading {
             body: (body.as_ptr() as usize, body.len()),
@@ -210,7 +212,7 @@ pub(super) fn attempt_variant<T>(
         return exact.then(parse)?.ok();
     }
     let before = READING.with_borrow(Reading::found);
-    let _within = Within::new(if exact { Mode::Exact } else { mode });
+    let _within = Within::new(&MODE, if exact { Mode::Exact } else { mode });
     let read = parse();
     if read.is_err() {
         READING.with_borrow_mut(|reading| reading.forget(before));
@@ -220,7 +222,7 @@ pub(super) fn attempt_variant<T>(
 
 /// Runs a usual reading and returns hashes of the names that the types do not know, each once.
 pub(super) fn watch<T>(read: impl FnOnce() -> T) -> (T, Vec<u64>) {
-    let _within = Within::new(Mode::Watched);
+    let _within = Within::new(&MODE, Mode::Watched);
     NAMES.take();
     (read(), NAMES.take())
 }

@@ -18,8 +18,6 @@ mod unknown_fields;
 mod validate;
 mod violations;
 
-#[doc(hidden)]
-pub use crate::error::DecodeError;
 pub use decode::{Read, read, read_watched};
 pub use nullable::{Nullable, Optional};
 pub use number::{NotANumber, Number, StringOrNumber};

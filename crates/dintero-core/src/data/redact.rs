@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::fmt;
 
+use super::lenient::Within;
+
 thread_local! {
     static REVEALED: Cell<bool> = const { Cell::new(false) };
 }
@@ -25,13 +27,7 @@ pub fn reveal<T: ?Sized>(value: &T) -> Revealed<'_, T> {
 
 impl<T: fmt::Debug + ?Sized> fmt::Debug for Revealed<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        struct Restore(bool);
-        impl Drop for Restore {
-            fn drop(&mut self) {
-                REVEALED.set(self.0);
-            }
-        }
-        let _restore = Restore(REVEALED.replace(true));
+        let _revealed = Within::new(&REVEALED, true);
         self.0.fmt(f)
     }
 }

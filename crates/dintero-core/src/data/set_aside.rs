@@ -2,31 +2,27 @@
 
 use std::fmt;
 
+use super::Violation;
 use super::violations::join;
 use crate::DriftKind;
-use crate::error::{DecodeError, offset, paths_at, reason};
+use crate::error::{offset, paths_at, reason};
 
 /// A field of a response that does not fit its type: the object that it belongs to has it among its unknown fields, as it was
 /// received, and serializes it again. Holds names of fields and types, never a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SetAside {
-    path: String,
-    place: String,
-    expected: String,
-    found: &'static str,
+    /// The path of the field that was set aside, such as `events[1].items`.
+    pub path: String,
+    /// The path of the value that does not fit: the field itself, or a part of it, such as `events[1].items[0].amount`.
+    pub place: String,
+    /// What the type expects there, such as `i64`.
+    pub expected: String,
+    /// The kind of JSON value that was found there, such as `a string`, or `nothing` where a required field is missing.
+    pub found: &'static str,
 }
 
 impl SetAside {
-    /// Returns the path of the field that was set aside, such as `events[1].items`.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// Returns the path of the value that does not fit: the field itself, or a part of it, such as `events[1].items[0].amount`.
-    pub fn place(&self) -> &str {
-        &self.place
-    }
-
     /// The same field in an object that has the value as a field of this name.
     #[doc(hidden)]
     pub fn within(mut self, name: &str) -> Self {
@@ -34,16 +30,6 @@ impl SetAside {
             *path = join(name, path);
         }
         self
-    }
-
-    /// Returns what the type expects there, such as `i64`.
-    pub fn expected(&self) -> &str {
-        &self.expected
-    }
-
-    /// Returns the kind of JSON value that was found there, such as `a string`, or `nothing` where a required field is missing.
-    pub fn found(&self) -> &str {
-        self.found
     }
 }
 
@@ -126,9 +112,9 @@ impl Misfit {
         }
     }
 
-    pub(super) fn into_error(self, body: &str, names: &[usize]) -> DecodeError {
+    pub(super) fn into_error(self, body: &str, names: &[usize]) -> Violation {
         let paths = paths_at(body.as_bytes(), &[self.stopped], Some(names));
-        DecodeError::field(&paths[0], &self.reason)
+        Violation::new(&paths[0], self.reason)
     }
 }
 

@@ -5,22 +5,20 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
 
-/// A violation of a limit: the field and the limit, never the value.
+/// What is wrong with a value: the field and the limit or type that it does not fit, never the value itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Violation {
-    field: String,
-    text: String,
+    /// The path of the field in wire names, such as `order.items[0].amount`. Empty for the value as a whole.
+    pub field: String,
+    /// The limit, such as `must be at least 0`.
+    pub text: String,
 }
 
 impl Violation {
-    /// Returns the path of the field in wire names, such as `order.items[0].amount`. Empty for the value as a whole.
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    /// Returns the limit, such as `must be at least 0`.
-    pub fn text(&self) -> &str {
-        &self.text
+    pub(crate) fn new(field: &str, text: impl Into<String>) -> Self {
+        let (field, text) = (field.to_owned(), text.into());
+        Self { field, text }
     }
 }
 
@@ -61,11 +59,8 @@ impl Violations {
 
     /// Records a violation of `field`, relative to the value that is being checked. An empty name is that value itself.
     pub fn push(&mut self, field: &str, violation: impl fmt::Display) {
-        let field = self.at(field);
-        self.found.push(Violation {
-            field,
-            text: violation.to_string(),
-        });
+        let violation = Violation::new(&self.at(field), violation.to_string());
+        self.found.push(violation);
     }
 
     /// Takes over the violations in a value that is now held by `field`.

@@ -7,48 +7,21 @@ use std::fmt::Write as _;
 
 use serde_json::error::Category;
 
-use crate::data::string_end;
+use crate::data::{Violation, string_end};
 
-/// The path of the field and the reason. Holds names of fields and types, never a value.
-#[doc(hidden)]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecodeError {
-    path: String,
-    reason: String,
-}
+pub(crate) const EMPTY: &str = "the body is empty";
 
-impl DecodeError {
-    pub(crate) fn empty() -> Self {
-        Self::field("", "the body is empty")
+/// Returns the path of the field, and the reason. Both consist of names of fields and types, and hold no value.
+pub(crate) fn mismatch(error: &serde_json::Error, body: &[u8]) -> Violation {
+    if body.trim_ascii().is_empty() {
+        return Violation::new("", EMPTY);
     }
-
-    pub(crate) fn field(path: &str, reason: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            reason: reason.to_owned(),
-        }
-    }
-
-    pub(crate) fn new(error: &serde_json::Error, body: &[u8]) -> Self {
-        if body.trim_ascii().is_empty() {
-            return Self::empty();
-        }
-        // What is not JSON has no fields that are known to be such.
-        let path = match error.is_data() {
-            true => paths_at(body, &[offset(body, error)], None).swap_remove(0),
-            false => String::new(),
-        };
-        Self::field(&path, &reason(error))
-    }
-
-    /// Returns the path of the field, unless it is the body itself.
-    pub fn path(&self) -> Option<&str> {
-        Some(&*self.path).filter(|path| !path.is_empty())
-    }
-
-    pub fn reason(&self) -> &str {
-        &self.reason
-    }
+    // What is not JSON has no fields that are known to be such.
+    let path = match error.is_data() {
+        true => paths_at(body, &[offset(body, error)], None).swap_remove(0),
+        false => String::new(),
+    };
+    Violation::new(&path, reason(error))
 }
 
 /// Returns the part of serde's message that comes from the types. The rest may quote the response.

@@ -5,6 +5,7 @@ use std::fmt;
 use super::words::{identifier, words};
 use super::{Error, Kind, WasSent};
 use crate::audience::TokenFault;
+use crate::data::Violation;
 use crate::{Operation, RetryClass};
 
 impl fmt::Display for Error {
@@ -48,9 +49,9 @@ impl Error {
             Kind::TooLarge(limit) => {
                 format!("succeeded, but the response is larger than the limit of {limit} bytes")
             }
-            Kind::Decode(error) => {
-                let place = error.path().map(|path| format!("`{path}`: "));
-                let (place, reason) = (place.unwrap_or_default(), error.reason());
+            Kind::Decode(Violation { text: reason, .. }) => {
+                let place = self.field().map(|path| format!("`{path}`: "));
+                let place = place.unwrap_or_default();
                 format!("succeeded, but the response could not be decoded: {place}{reason}")
             }
             Kind::TokenSource => "failed because the token source failed".to_owned(),
@@ -100,6 +101,11 @@ impl Error {
     }
 
     fn advice(&self) -> String {
+        if let Some(advice) = self.0.advice
+            && self.was_sent() != WasSent::Maybe
+        {
+            return advice.to_owned();
+        }
         match (&self.0.kind, self.status_u16()) {
             // This attempt was refused or had no token, but an earlier one may have been carried out.
             (Kind::Status, Some(300..=404 | 411 | 413 | 414 | 421 | 429 | 431)) if self.was_sent() == WasSent::Maybe => self.unknown_advice(),

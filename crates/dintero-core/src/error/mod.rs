@@ -7,7 +7,6 @@ mod predicates;
 mod words;
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime};
 
@@ -15,21 +14,21 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-pub use decode::DecodeError;
-pub(crate) use decode::{offset, paths_at, reason};
+pub(crate) use decode::{EMPTY, mismatch, offset, paths_at, reason};
 use envelope::Envelope;
 pub(crate) use words::identifier;
 
 use crate::audience::TokenFault;
 use crate::clock::{Clock as _, SystemClock};
-use crate::data::Violations;
+use crate::data::{Violation, Violations};
 use crate::exchange::Head;
+use crate::macros::debug;
 use crate::retry_after::retry_after;
 use crate::{Operation, RetryClass};
 
 /// The error of a call, or of the configuration of a client.
 ///
-/// The predicates (`is_…`) tell what happened, the accessors give details. [`Display`](fmt::Display) is one sentence for the
+/// The predicates (`is_…`) tell what happened, the accessors give details. [`Display`](std::fmt::Display) is one sentence for the
 /// developer of a shop that ends in what to do. Neither `Display` nor `Debug` shows a body, a query, a token or a header value; the
 /// accessors do. Of the API's text they show the words and the names of fields, after 400 and 422.
 ///
@@ -79,6 +78,7 @@ struct Inner {
     retry_after: Option<Duration>,
     sent: Option<WasSent>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+    advice: Option<&'static str>,
 }
 
 /// The kind of an error; private, so that kinds can be added.
@@ -102,7 +102,7 @@ pub(crate) enum Kind {
     /// The response is larger than the configured limit, in bytes.
     TooLarge(u64),
     /// The response does not match its type.
-    Decode(DecodeError),
+    Decode(Violation),
     /// A token source of the user failed.
     TokenSource,
 }
@@ -125,7 +125,8 @@ impl Error {
             is_attributable: true,
         };
         if status.is_success() {
-            return Self::new(Kind::Decode(DecodeError::empty())).with_response(head, body.into());
+            return Self::new(Kind::Decode(Violation::new("", EMPTY)))
+                .with_response(head, body.into());
         }
         Self::of_status(head, body.into(), SystemClock.wall())
     }
@@ -149,6 +150,14 @@ impl Error {
     #[must_use]
     pub fn with_operation(mut self, operation: &'static Operation) -> Self {
         self.0.operation = Some(operation);
+        self
+    }
+
+    /// Sets what the message advises.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_advice(mut self, advice: &'static str) -> Self {
+        self.0.advice = Some(advice);
         self
     }
 
@@ -221,7 +230,7 @@ impl Error {
     /// Returns the path of the field that could not be decoded, such as `events[0].amount`, if [`is_decode`](Self::is_decode).
     pub fn field(&self) -> Option<&str> {
         match &self.0.kind {
-            Kind::Decode(fault) => fault.path(),
+            Kind::Decode(fault) if !fault.field.is_empty() => Some(&fault.field),
             _ => None,
         }
     }
@@ -320,19 +329,17 @@ impl Error {
     }
 }
 
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("message", &self.to_string())
-            .field("kind", &self.0.kind)
-            .field("operation", &self.0.operation.map(Operation::name))
-            .field("status", &self.0.status)
-            .field("was_sent", &self.was_sent())
-            .field("attempts", &self.0.attempts)
-            .field("elapsed", &self.0.elapsed)
-            .field("retry_after", &self.0.retry_after)
-            .field("body_bytes", &self.0.body.as_ref().map(Bytes::len))
-            .finish_non_exhaustive()
+debug! {
+    Error(self) {
+        message: self.to_string(),
+        kind: self.0.kind,
+        operation: self.0.operation.map(Operation::name),
+        status: self.0.status,
+        was_sent: self.was_sent(),
+        attempts: self.0.attempts,
+        elapsed: self.0.elapsed,
+        retry_after: self.0.retry_after,
+        body_bytes: self.0.body.as_ref().map(Bytes::len),
     }
 }
 

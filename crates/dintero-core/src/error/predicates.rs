@@ -56,7 +56,7 @@ impl Error {
 
     /// Returns `true` if the call can be put back into a queue: it may succeed later, and a second request has no unwanted effect.
     /// That is the case after 429, and if the call provably was not carried out for a reason that may be transient. After an
-    /// unknown outcome (timeout, broken connection, 408, 500, 502, 503, 504, 520 to 530) it is the case only if the
+    /// unknown outcome (timeout, broken connection, 408, 500, 502, 503, 504, 520 to 530, 598, 599) it is the case only if the
     /// [retry class](Self::retry_class) is idempotent or duplicate tolerated.
     pub fn is_retryable(&self) -> bool {
         let repeatable = matches!(

@@ -216,7 +216,7 @@ fn every_kind_ends_in_what_to_do() {
         Kind::Refused,
         Kind::Broken,
         Kind::TooLarge(7),
-        Kind::Decode(super::DecodeError::empty()),
+        Kind::Decode(super::Violation::new("", "expected i64")),
         Kind::TokenSource,
     ];
     for kind in kinds {
@@ -235,7 +235,10 @@ fn every_kind_ends_in_what_to_do() {
 
 #[test]
 fn a_response_without_a_token_is_not_taken_for_a_call_that_was_carried_out() {
-    for kind in [Kind::Decode(super::DecodeError::empty()), Kind::TooLarge(7)] {
+    for kind in [
+        Kind::Decode(super::Violation::new("", "expected i64")),
+        Kind::TooLarge(7),
+    ] {
         let error = Error::new(kind.clone()).of_token_call("T12345678".into());
         assert!(error.is_authentication() && !error.is_decode(), "{error}");
         let error = Error::new(kind);

@@ -65,4 +65,17 @@ macro_rules! setters {
     };
 }
 
-pub(crate) use setters;
+/// Implements `Debug` for a type of which only these fields may be shown.
+macro_rules! debug {
+    ($name:ident $(<$($parameter:ident),*>)? ($self:ident) { $($field:ident: $value:expr,)* }) => {
+        impl $(<$($parameter),*>)? std::fmt::Debug for $name $(<$($parameter),*>)? {
+            fn fmt(&$self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    $(.field(stringify!($field), &$value))*
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+pub(crate) use {debug, setters};

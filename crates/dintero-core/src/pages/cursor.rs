@@ -1,12 +1,12 @@
 //! The cursor of the next page, read from a page as the operation table tells.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::error::DecodeError;
+use crate::data::Violation;
+use crate::macros::debug;
 use crate::path::{push_query, query_value, remove_query};
 use crate::{AlternativeSource, Cursor, CursorSource, Operation, Paging};
 
@@ -43,12 +43,10 @@ impl PageCursor {
     }
 }
 
-impl fmt::Debug for PageCursor {
-    /// Shows no values, since they are part of a query.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PageCursor")
-            .field("list", &self.list)
-            .finish_non_exhaustive()
+// Its values are part of a query.
+debug! {
+    PageCursor(self) {
+        list: self.list,
     }
 }
 
@@ -65,7 +63,7 @@ pub(super) fn next(
     query: &str,
     body: &Value,
     current: Option<&PageCursor>,
-) -> Result<Option<PageCursor>, DecodeError> {
+) -> Result<Option<PageCursor>, Violation> {
     let Some(Paging { items, cursor }) = operation.paging() else {
         return Ok(None);
     };
@@ -91,7 +89,7 @@ pub(super) fn next(
     let is_item = |cursor: &Cursor| matches!(cursor.source, CursorSource::LastItem(_));
     if let Some(pointer) = missing {
         let is_end = values.is_empty() && (items.is_empty() || !cursor.iter().any(is_item));
-        let error = DecodeError::field(pointer, "the next page needs it");
+        let error = Violation::new(pointer, "the next page needs it");
         return if is_end { Ok(None) } else { Err(error) };
     }
     let list = name(operation);
@@ -106,7 +104,7 @@ pub(super) fn next(
         CursorSource::LastItem(pointer) | CursorSource::Body(pointer) => pointer,
     });
     let reason = "it is the cursor of the previous page, so the list would never end";
-    Err(DecodeError::field(pointer, reason))
+    Err(Violation::new(pointer, reason))
 }
 
 fn text(value: &Value) -> Option<String> {

@@ -2,7 +2,6 @@
 
 mod cursor;
 
-use std::fmt;
 use std::future::poll_fn;
 use std::ops::Deref;
 use std::pin::Pin;
@@ -15,6 +14,7 @@ pub use cursor::PageCursor;
 
 use crate::call::RunFuture;
 use crate::data::nearest_value;
+use crate::macros::debug;
 use crate::response::{Called, RawResponse, response_error};
 use crate::transport::BodyKind;
 use crate::{Call, Error, Operation, Response, trace};
@@ -234,20 +234,16 @@ impl<P: DeserializeOwned, I> Stream for Items<P, I> {
     }
 }
 
-impl<P, I> fmt::Debug for Pages<P, I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages")
-            .field("list", &self.call.operation.map(Operation::name))
-            .field("ended", &self.ended)
-            .finish_non_exhaustive()
+debug! {
+    Pages<P, I>(self) {
+        list: self.call.operation.map(Operation::name),
+        ended: self.ended,
     }
 }
 
-impl<P, I> fmt::Debug for Items<P, I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Items")
-            .field("pages", &self.pages)
-            .field("buffered", &self.items.len())
-            .finish()
+debug! {
+    Items<P, I>(self) {
+        pages: self.pages,
+        buffered: self.items.len(),
     }
 }

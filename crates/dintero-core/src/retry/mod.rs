@@ -28,7 +28,7 @@ use crate::{Error, RetryClass};
 ///
 /// impl Retry for Patient {
 ///     fn delay(&self, failed: &FailedAttempt<'_>) -> Option<Duration> {
-///         let enough = failed.time_left() > Duration::from_secs(20);
+///         let enough = failed.time_left > Duration::from_secs(20);
 ///         enough.then(|| self.0.delay(failed))?
 ///     }
 /// }
@@ -39,7 +39,7 @@ use crate::{Error, RetryClass};
 ///     .client_credentials("id", "secret")
 ///     .retry(Patient(RetryPolicy::default().with_max_attempts(5)))
 ///     .build()?;
-/// let once = |failed: &FailedAttempt<'_>| (failed.attempts() == 1).then_some(Duration::from_millis(50));
+/// let once = |failed: &FailedAttempt<'_>| (failed.attempts == 1).then_some(Duration::from_millis(50));
 /// let once = handle.request(http::Method::GET, "/v1/x").with_options(CallOptions::new().retry(once));
 /// # let _ = once;
 /// # Ok(())
@@ -68,43 +68,18 @@ impl<T: Retry + ?Sized> Retry for Arc<T> {
 
 /// A failed attempt that a [`Retry`] decides about.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct FailedAttempt<'a> {
-    pub(crate) error: &'a Error,
-    pub(crate) class: RetryClass,
-    pub(crate) attempts: u32,
-    pub(crate) outcome_unknown: bool,
-    pub(crate) token_refused: bool,
-    pub(crate) time_left: Duration,
-}
-
-impl FailedAttempt<'_> {
-    /// Returns the error that the call ends in if it is not retried.
-    pub fn error(&self) -> &Error {
-        self.error
-    }
-
-    /// Returns the retry class of the call.
-    pub fn retry_class(&self) -> RetryClass {
-        self.class
-    }
-
-    /// Returns the number of attempts so far, this one included, without the one that failed for a stale token.
-    pub fn attempts(&self) -> u32 {
-        self.attempts
-    }
-
-    /// Returns `true` if it is unknown whether the server handled the attempt, `false` if it provably did not.
-    pub fn is_outcome_unknown(&self) -> bool {
-        self.outcome_unknown
-    }
-
-    /// Returns `true` if the API refused the token (401) and a new token is tried next.
-    pub fn is_token_refused(&self) -> bool {
-        self.token_refused
-    }
-
-    /// Returns the time until the deadline of the call.
-    pub fn time_left(&self) -> Duration {
-        self.time_left
-    }
+    /// The error that the call ends in if it is not retried.
+    pub error: &'a Error,
+    /// The retry class of the call.
+    pub retry_class: RetryClass,
+    /// The number of attempts so far, this one included, without the one that failed for a stale token.
+    pub attempts: u32,
+    /// Whether it is unknown if the server handled the attempt; otherwise it provably did not.
+    pub is_outcome_unknown: bool,
+    /// Whether the API refused the token (401) and a new token is tried next.
+    pub is_token_refused: bool,
+    /// The time until the deadline of the call.
+    pub time_left: Duration,
 }

@@ -101,17 +101,17 @@ impl RetryPolicy {
 
 impl Retry for RetryPolicy {
     fn delay(&self, failed: &FailedAttempt<'_>) -> Option<Duration> {
-        if failed.is_token_refused() {
+        if failed.is_token_refused {
             return (self.max_attempts > 1).then_some(Duration::ZERO);
         }
         let may_duplicate =
-            failed.retry_class() == RetryClass::DuplicateTolerated && failed.is_outcome_unknown();
-        if failed.attempts() >= self.max_attempts
+            failed.retry_class == RetryClass::DuplicateTolerated && failed.is_outcome_unknown;
+        if failed.attempts >= self.max_attempts
             || (may_duplicate && !self.retry_duplicate_tolerated)
         {
             return None;
         }
-        self.delay_before(failed.attempts() + 1, failed.error().retry_after())
+        self.delay_before(failed.attempts + 1, failed.error.retry_after())
     }
 }
 

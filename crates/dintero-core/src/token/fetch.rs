@@ -15,7 +15,8 @@ use serde_json::Value;
 
 use crate::clock::{Clock, before};
 use crate::credentials::{AccessToken, TokenFuture, TokenRequest, TokenSource};
-use crate::error::{DecodeError, Kind};
+use crate::data::Violation;
+use crate::error::{Kind, mismatch};
 use crate::exchange::{Head, exchange};
 use crate::http_clients::HttpClients;
 use crate::retry::RetryPolicy;
@@ -142,11 +143,11 @@ fn wipe(body: Bytes) {
     }
 }
 
-fn read(body: &[u8]) -> Result<AccessToken, DecodeError> {
+fn read(body: &[u8]) -> Result<AccessToken, Violation> {
     let response: TokenResponse<'_> =
-        serde_json::from_slice(body).map_err(|error| DecodeError::new(&error, body))?;
+        serde_json::from_slice(body).map_err(|error| mismatch(&error, body))?;
     if response.access_token.is_empty() {
-        return Err(DecodeError::field("access_token", "expected a token"));
+        return Err(Violation::new("access_token", "expected a token"));
     }
     // Seconds as an integer, also in quotes or with a fraction.
     let seconds = match response.expires_in {

@@ -221,3 +221,34 @@ async fn a_connection_that_cannot_be_established_names_host_and_port() {
         "{error}"
     );
 }
+
+/// Fails to connect as OpenSSL and rustls do without a root certificate for the host.
+struct Untrusted(&'static str);
+
+impl reqwest::dns::Resolve for Untrusted {
+    fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        let error = std::io::Error::other(self.0);
+        Box::pin(async move { Err(error.into()) })
+    }
+}
+
+#[cfg(feature = "tls")]
+#[tokio::test]
+async fn a_host_that_no_root_certificate_vouches_for_is_no_fault_of_the_network() {
+    let openssl = "certificate verify failed: (unable to get local issuer certificate)";
+    let rustls = "invalid peer certificate: UnknownIssuer";
+    let network = "check the network";
+    let roots = "install them (package `ca-certificates`), or name them by `SSL_CERT_FILE` or `SSL_CERT_DIR`";
+    for (reason, advice) in [(openssl, roots), (rustls, roots), ("no such host", network)] {
+        let handle = Handle::builder()
+            .account("T12345678")
+            .client_credentials("id", "secret")
+            .http_client(|client| client.no_proxy().dns_resolver(Arc::new(Untrusted(reason))))
+            .clock(ManualClock::new())
+            .build()
+            .expect("handle");
+        let error = call(&handle, &CAPTURE).await.expect_err("not connected");
+        assert!(error.is_connect() && error.was_sent() == WasSent::No);
+        assert!(error.to_string().contains(advice), "{error}");
+    }
+}

@@ -17,7 +17,7 @@ use crate::{CAPTURE, READ, SESSION, builder, call};
 
 /// Permits ten attempts without a delay.
 fn eager(failed: &FailedAttempt<'_>) -> Option<Duration> {
-    (failed.attempts() < 10).then_some(Duration::ZERO)
+    (failed.attempts < 10).then_some(Duration::ZERO)
 }
 
 struct Observation {

@@ -19,7 +19,7 @@ async fn a_policy_that_always_retries_is_not_called_where_the_class_forbids_it()
     let called: Arc<Mutex<Vec<RetryClass>>> = Arc::default();
     let note = Arc::clone(&called);
     let policy = move |failed: &FailedAttempt<'_>| {
-        note.lock().expect("lock").push(failed.retry_class());
+        note.lock().expect("lock").push(failed.retry_class);
         always(failed)
     };
     let clock = ManualClock::new();
@@ -49,14 +49,14 @@ async fn a_policy_of_a_call_wins_over_that_of_the_client_and_sees_what_happened(
         fn delay(&self, failed: &FailedAttempt<'_>) -> Option<Duration> {
             let line = format!(
                 "{} {:?} unknown={} refused={} left={}",
-                failed.attempts(),
-                failed.error().status().map(|status| status.as_u16()),
-                failed.is_outcome_unknown(),
-                failed.is_token_refused(),
-                failed.time_left().as_secs()
+                failed.attempts,
+                failed.error.status().map(|status| status.as_u16()),
+                failed.is_outcome_unknown,
+                failed.is_token_refused,
+                failed.time_left.as_secs()
             );
             self.0.lock().expect("lock").push(line);
-            (failed.attempts() < 4).then_some(Duration::from_secs(10))
+            (failed.attempts < 4).then_some(Duration::from_secs(10))
         }
     }
     let clock = ManualClock::new();

@@ -119,3 +119,25 @@ async fn the_error_of_a_raw_call_knows_its_class() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_last_body_decides_the_media_type() {
+    let server = Server::start().await;
+    let handle = handle(&server, &ManualClock::new());
+    let call = || handle.request(Method::PUT, "/v1/accounts/{aid}/x");
+    for call in [
+        call().json_unchecked(&1).bytes("text/csv", "a,b"),
+        call().bytes("text/plain", "a").bytes("text/csv", "a,b"),
+    ] {
+        call.send_bytes().await.expect("sent");
+    }
+    let json = call().bytes("text/csv", "a,b").json_unchecked(&1);
+    json.send_bytes().await.expect("sent");
+    let calls = server.calls();
+    let sent = calls.iter().map(|call| call.header("content-type"));
+    let json = "application/json";
+    assert_eq!(
+        sent.collect::<Vec<_>>(),
+        [Some("text/csv"), Some("text/csv"), Some(json)]
+    );
+}

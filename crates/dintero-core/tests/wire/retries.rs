@@ -24,7 +24,7 @@ async fn after(
 
 #[tokio::test]
 async fn an_idempotent_call_is_retried_until_it_succeeds() {
-    for status in [408, 429, 500, 502, 503, 504, 520, 524, 530] {
+    for status in [408, 429, 500, 502, 503, 504, 520, 524, 530, 598, 599] {
         let (outcome, sent) = after(&READ, |_| reply(status, "{}")).await;
         assert!(outcome.is_ok(), "{status}");
         assert_eq!(sent, 3, "{status}");
@@ -70,7 +70,7 @@ async fn the_retry_of_duplicate_tolerated_calls_can_be_turned_off() {
 
 #[tokio::test]
 async fn a_non_idempotent_call_is_never_sent_twice_when_the_outcome_is_unknown() {
-    for status in [408, 500, 501, 502, 503, 504, 520, 522, 524, 530, 599] {
+    for status in [408, 500, 501, 502, 503, 504, 520, 522, 524, 530, 598, 599] {
         let (outcome, sent) = after(&CAPTURE, |_| reply(status, "{}")).await;
         assert_eq!(
             outcome.expect_err("status").was_sent(),

@@ -1,10 +1,10 @@
 //! Amounts of money in whole minor units, never a float.
 
-use std::cmp::Ordering;
-use std::fmt;
-
 use dintero_core::Number;
 use serde::{Deserialize, Deserializer, Serialize, de};
+use std::cmp::Ordering;
+
+use crate::messages::messages;
 
 mod currency;
 #[cfg(feature = "checkout")]
@@ -55,51 +55,36 @@ pub use totals::{AmountsUnclear, TransactionAmounts};
 /// dintero::checkout::types::CaptureOptions::builder().amount(of)
 /// # }
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Amount {
-    #[serde(rename = "amount")]
+    #[serde(rename = "amount", deserialize_with = "minor_units")]
     minor: i64,
     currency: Currency,
 }
 
-/// The error of parsing or computing an amount.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AmountError {
-    /// The text does not have the form `299.90`: too many decimals, digit grouping, a comma, or a sign other than minus.
-    Malformed,
-    /// The currency is missing, or not in Dintero's documents.
-    UnknownCurrency,
-    /// The amounts have different currencies.
-    CurrencyMismatch {
-        /// The currency of the left operand.
-        left: Currency,
-        /// The currency of the right operand.
-        right: Currency,
-    },
-    /// The number of minor units exceeds 64 bits.
-    Overflow,
-    /// The number of minor units is not an integer.
-    Fraction,
-    /// An amount cannot be split into no parts, or by weights that are all 0.
-    NoParts,
-    /// An amount is split into at most 1,000,000 parts.
-    TooManyParts,
-}
-
-impl fmt::Display for AmountError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Malformed => "the text is not an amount such as 299.90",
-            Self::UnknownCurrency => "the currency is not one of NOK, SEK, DKK, EUR and USD",
-            Self::CurrencyMismatch { left, right } => {
-                return write!(f, "amounts in {left} and {right} cannot be combined");
-            }
-            Self::Overflow => "the amount is too large",
-            Self::Fraction => "the amount is not an integer of minor units",
-            Self::NoParts => "an amount cannot be split into no parts",
-            Self::TooManyParts => "an amount cannot be split into more than 1,000,000 parts",
-        })
+messages! {
+    /// The error of parsing or computing an amount.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum AmountError {
+        /// The text does not have the form `299.90`: too many decimals, digit grouping, a comma, or a sign other than minus.
+        Malformed => "the text is not an amount such as 299.90",
+        /// The currency is missing, or not in Dintero's documents.
+        UnknownCurrency => "the currency is not one of NOK, SEK, DKK, EUR and USD",
+        /// The amounts have different currencies.
+        CurrencyMismatch {
+            /// The currency of the left operand.
+            left: Currency,
+            /// The currency of the right operand.
+            right: Currency,
+        } => "amounts in {left} and {right} cannot be combined",
+        /// The number of minor units exceeds 64 bits.
+        Overflow => "the amount is too large",
+        /// The number of minor units is not an integer.
+        Fraction => "the amount is not an integer of minor units",
+        /// An amount cannot be split into no parts, or by weights that are all 0.
+        NoParts => "an amount cannot be split into no parts",
+        /// An amount is split into at most 1,000,000 parts.
+        TooManyParts => "an amount cannot be split into more than 1,000,000 parts",
     }
 }
 
@@ -177,14 +162,6 @@ impl Amount {
         self.with_minor(self.minor.checked_mul(times))
     }
 
-    /// Negates the amount.
-    ///
-    /// # Errors
-    /// [`AmountError::Overflow`].
-    pub fn checked_neg(self) -> Result<Self, AmountError> {
-        self.with_minor(self.minor.checked_neg())
-    }
-
     /// Returns the sum of all amounts, or 0 in `currency` if there are none.
     ///
     /// # Errors
@@ -238,16 +215,10 @@ impl PartialOrd for Amount {
     }
 }
 
-impl<'de> Deserialize<'de> for Amount {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Wire {
-            amount: Number,
-            currency: Currency,
-        }
-        let wire = Wire::deserialize(deserializer)?;
-        Self::from_number(&wire.amount, wire.currency).map_err(de::Error::custom)
-    }
+fn minor_units<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let number = Number::deserialize(deserializer)?;
+    let fraction = || de::Error::custom(AmountError::Fraction);
+    number.as_i64().ok_or_else(fraction)
 }
 
 #[cfg(test)]

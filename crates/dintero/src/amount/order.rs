@@ -12,12 +12,9 @@ use crate::set_aside::was_set_aside;
 
 /// An order whose amounts can be checked: the order of a session, of a new session or an update, or of the response to an express
 /// callback.
-pub trait OrderAmounts: sealed::Sealed {}
-
-mod sealed {
-    pub trait Sealed {
-        fn summary(&self) -> super::Summary<'_>;
-    }
+pub trait OrderAmounts {
+    #[doc(hidden)]
+    fn summary(&self) -> Summary<'_>;
 }
 
 /// The amounts of an order.
@@ -47,9 +44,12 @@ pub struct AmountsMismatch {
 
 /// An amount that does not equal the sum of its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AmountMismatch {
-    field: String,
-    line_id: Option<String>,
+    /// The field in wire names: `amount`, `items[2].amount`, `items[2].splits` or `shipping_option.splits`.
+    pub field: String,
+    /// The `line_id` of the line, if it has one.
+    pub line_id: Option<String>,
     difference: Difference,
 }
 
@@ -71,16 +71,6 @@ impl AmountsMismatch {
 }
 
 impl AmountMismatch {
-    /// Returns the field in wire names: `amount`, `items[2].amount`, `items[2].splits` or `shipping_option.splits`.
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    /// Returns the `line_id` of the line, if it has one.
-    pub fn line_id(&self) -> Option<&str> {
-        self.line_id.as_deref()
-    }
-
     /// Returns the amount less the sum of its parts, in minor units; `None` if an amount is missing, not an integer or too large.
     pub fn difference(&self) -> Option<i64> {
         match self.difference {
@@ -263,9 +253,7 @@ const READ: [&str; 3] = ["items", "shipping_option", "partial_payment"];
 
 macro_rules! orders {
     ($($order:ty: $self:ident => $total:expr, $shipping:expr, $partial:expr;)*) => {$(
-        impl OrderAmounts for $order {}
-
-        impl sealed::Sealed for $order {
+        impl OrderAmounts for $order {
             fn summary(&self) -> Summary<'_> {
                 let $self = self;
                 Summary {

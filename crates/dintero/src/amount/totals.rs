@@ -1,12 +1,11 @@
 //! The captured, refunded and voided amounts of a transaction.
 
-use std::fmt;
-
 use dintero_checkout::types::{Transaction, TransactionStatus};
 use serde::Serialize;
 
 use super::events::{Pending, Sums};
 use super::{Amount, AmountError, Currency};
+use crate::messages::messages;
 
 /// The captured, refunded, voided and pending amounts of a transaction, computed from its events.
 ///
@@ -43,47 +42,26 @@ pub struct TransactionAmounts {
     open: Option<bool>,
 }
 
-/// The reason why the amounts of a transaction cannot be determined. Read the transaction again later, or examine it in the Backoffice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AmountsUnclear {
-    /// The transaction has no list of events.
-    NoEvents,
-    /// The transaction has no amount.
-    NoAuthorizedAmount,
-    /// The capture or refund event of this index has no integer amount.
-    NoAmount(usize),
-    /// The event of this index has no `success`.
-    NoSuccess(usize),
-    /// The event of this index has no kind, or a field of it does not fit its type and was set aside.
-    Unreadable(usize),
-    /// No interpretation of the corrections agrees with their remaining amounts, or several do.
-    Correction,
-    /// The status implies a capture or refund without an event for it.
-    Status,
-    /// The amounts cannot be added: the currency is unknown, or the sum is too large.
-    Amount(AmountError),
-}
-
-impl fmt::Display for AmountsUnclear {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let event = |index, problem| format!("event {index} of the transaction {problem}");
-        f.write_str(&match self {
-            Self::NoEvents => "the transaction has no list of events".to_owned(),
-            Self::NoAuthorizedAmount => "the transaction has no amount".to_owned(),
-            Self::NoAmount(index) => event(index, "has no amount"),
-            Self::NoSuccess(index) => event(index, "has no `success`"),
-            Self::Unreadable(index) => event(index, "could not be read"),
-            Self::Correction => {
-                "the corrections of the transaction's events are inconsistent with their amounts"
-                    .to_owned()
-            }
-            Self::Status => {
-                "the status of the transaction implies a capture or refund without an event"
-                    .to_owned()
-            }
-            Self::Amount(error) => error.to_string(),
-        })
+messages! {
+    /// The reason why the amounts of a transaction cannot be determined. Read the transaction again later, or examine it in the Backoffice.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum AmountsUnclear {
+        /// The transaction has no list of events.
+        NoEvents => "the transaction has no list of events",
+        /// The transaction has no amount.
+        NoAuthorizedAmount => "the transaction has no amount",
+        /// The capture or refund event of this index has no integer amount.
+        NoAmount(index: usize) => "event {index} of the transaction has no amount",
+        /// The event of this index has no `success`.
+        NoSuccess(index: usize) => "event {index} of the transaction has no `success`",
+        /// The event of this index has no kind, or a field of it does not fit its type and was set aside.
+        Unreadable(index: usize) => "event {index} of the transaction could not be read",
+        /// No interpretation of the corrections agrees with their remaining amounts, or several do.
+        Correction => "the corrections of the transaction's events are inconsistent with their amounts",
+        /// The status implies a capture or refund without an event for it.
+        Status => "the status of the transaction implies a capture or refund without an event",
+        /// The amounts cannot be added: the currency is unknown, or the sum is too large.
+        Amount(error: AmountError) => "{error}",
     }
 }
 

@@ -14,14 +14,14 @@ use crate::checkout::types::{
 
 /// The body of an express callback: [`ShippingAddressCallbackRequest`] or [`DiscountCodesCallbackRequest`], each with the current session.
 /// The address may consist of country and postal code only.
-pub trait ExpressRequest: DeserializeOwned + sealed::Sealed {
+pub trait ExpressRequest: DeserializeOwned {
     /// The type of the response.
     type Response: ExpressResponse;
 }
 
 /// The response to an express callback. An empty list of shipping options means that you do not ship there. The total of an `order` must
 /// include the selected shipping option; see [`check_amounts_with_shipping`](crate::check_amounts_with_shipping).
-pub trait ExpressResponse: Serialize + Validate + sealed::Sealed {
+pub trait ExpressResponse: Serialize + Validate {
     /// Converts it into an HTTP response: JSON with status 200, since Dintero accepts no other. Dintero waits for 60 seconds and does not
     /// retry.
     ///
@@ -44,14 +44,8 @@ pub trait ExpressResponse: Serialize + Validate + sealed::Sealed {
     }
 }
 
-mod sealed {
-    pub trait Sealed {}
-}
-
 macro_rules! callbacks {
     ($($request:ident => $response:ident),*) => {$(
-        impl sealed::Sealed for $request {}
-        impl sealed::Sealed for $response {}
         impl ExpressResponse for $response {}
         impl ExpressRequest for $request {
             type Response = $response;

@@ -59,7 +59,7 @@ pub use error::CallbackError;
 pub use express::{ExpressRequest, ExpressResponse};
 pub use session::{PaymentError, ReportedEvent, SessionCallback};
 pub use sign::{Signer, sign_webhook};
-pub use verify::{Verified, Verifier, VerifierBuilder};
+pub use verify::{Verified, Verifier};
 #[cfg(feature = "checkout")]
 pub use webhook::WebhookPayload;
 pub use webhook::{Webhook, WebhookVerifier};

@@ -113,11 +113,6 @@ impl SessionCallback {
         self.parameters()
             .find_map(|(other, value)| (other == name).then_some(value))
     }
-
-    /// Returns `true` if the payment failed.
-    pub fn is_error(&self) -> bool {
-        self.error.is_some()
-    }
 }
 
 /// Ids of sessions and transactions begin with the account.

@@ -20,11 +20,7 @@ use super::signature::{Parameters, SignedParts, keyed};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let clock = ManualClock::new();
-/// let verifier = Verifier::builder("T12345678")
-///     .secret("s")
-///     .public_url("https://shop.example.com")
-///     .clock(clock.clone())
-///     .build()?;
+/// let verifier = Verifier::new("T12345678", ["s"], "https://shop.example.com")?.clock(clock.clone());
 /// let signer = Signer::new("T12345678", "s");
 /// let request = signer.session_callback(
 ///     "https://shop.example.com/callback?shop=oslo",

@@ -1,6 +1,7 @@
 //! What `Dintero-Signature` signs: six lines about the request.
 
 use std::fmt;
+use std::sync::Arc;
 
 use dintero_core::Violations;
 use hmac::{Hmac, KeyInit, Mac};
@@ -93,13 +94,22 @@ pub(super) fn keyed<M: Mac + KeyInit>(secret: &SecretString) -> M {
         .expect("HMAC takes keys of every length")
 }
 
-pub(super) fn check_secrets(secrets: &[SecretString], violations: &mut Violations) {
+/// Returns the secrets, and what is wrong with them.
+pub(super) fn checked_secrets<S: Into<String>>(
+    secrets: impl IntoIterator<Item = S>,
+) -> (Arc<[SecretString]>, Violations) {
+    let secrets: Arc<[SecretString]> = secrets
+        .into_iter()
+        .map(|secret| secret.into().into())
+        .collect();
+    let mut violations = Violations::default();
     if secrets.is_empty() {
         violations.push("secret", "is required");
     }
-    for secret in secrets {
-        dintero_core::check_secret("secret", secret.expose_secret(), violations);
+    for secret in secrets.iter() {
+        dintero_core::check_secret("secret", secret.expose_secret(), &mut violations);
     }
+    (secrets, violations)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::header::{SIGNATURE, SignatureHeader, single};
-use super::signature::{Parameters, SignedParts, check_secrets};
+use super::signature::{Parameters, SignedParts, checked_secrets};
 use super::{CallbackError, SessionCallback};
 
 /// Verifies that Dintero signed a request to your `callback_url` or to one of the express callback URLs. Cheap to clone.
@@ -20,10 +20,7 @@ use super::{CallbackError, SessionCallback};
 /// use dintero::callback::{CallbackError, SessionCallback, Verifier};
 ///
 /// # fn main() -> Result<(), dintero::Violations> {
-/// let verifier = Verifier::builder("T12345678")
-///     .secret("the secret of the account")
-///     .public_url("https://shop.example.com")
-///     .build()?;
+/// let verifier = Verifier::new("T12345678", ["the secret of the account"], "https://shop.example.com")?;
 ///
 /// fn handle<B>(verifier: &Verifier, request: &http::Request<B>) -> Result<SessionCallback, CallbackError> {
 ///     verifier.verify(request)?.session_callback()
@@ -39,10 +36,10 @@ pub struct Verifier {
     as_of: Option<SystemTime>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Settings {
     account: String,
-    secrets: Vec<SecretString>,
+    secrets: Arc<[SecretString]>,
     public: Url,
     tolerance: Duration,
     clock: Arc<dyn Clock>,
@@ -58,15 +55,66 @@ pub struct Verified {
 }
 
 impl Verifier {
-    /// Starts a verifier for the callbacks of an account, `T` or `P` and 8 digits.
-    pub fn builder(account: impl Into<String>) -> VerifierBuilder {
-        VerifierBuilder {
-            account: account.into(),
-            secrets: Vec::new(),
-            public: None,
-            tolerance: TOLERANCE,
-            clock: Arc::new(SystemClock),
+    /// Creates a verifier for the callbacks of an account.
+    ///
+    /// Give both the old and the new secret during a rotation: a signature may match any of them. The public URL is that of your server,
+    /// such as `https://shop.example.com`, with a path if a proxy strips that prefix. The signature covers this host; the `Host` header
+    /// of a request is not trusted.
+    ///
+    /// # Errors
+    /// All violations at once: an account that is not `T` or `P` and 8 digits, no secret or one that is empty or surrounded by white
+    /// space, and a public URL that is neither https nor http, or has a query.
+    pub fn new<S: Into<String>>(
+        account: impl Into<String>,
+        secrets: impl IntoIterator<Item = S>,
+        public_url: impl AsRef<str>,
+    ) -> Result<Self, Violations> {
+        let account = account.into();
+        let (secrets, mut violations) = checked_secrets(secrets);
+        if !is_account(&account) {
+            violations.push("account", "must be T or P and 8 digits");
         }
+        let is_base = |url: &Url| {
+            let is_http = matches!(url.scheme(), "https" | "http");
+            is_http && url.query().is_none() && url.fragment().is_none()
+        };
+        let public = Url::parse(public_url.as_ref()).ok().filter(is_base);
+        let Some(public) = public else {
+            let reason = "must be a URL such as https://shop.example.com";
+            violations.push("public_url", reason);
+            return Err(violations);
+        };
+        if !violations.is_empty() {
+            return Err(violations);
+        }
+        let settings = Settings {
+            account,
+            secrets,
+            public,
+            // Dintero recommends 5 minutes.
+            tolerance: Duration::from_secs(5 * 60),
+            clock: Arc::new(SystemClock),
+        };
+        Ok(Self {
+            inner: Arc::new(settings),
+            as_of: None,
+        })
+    }
+
+    /// Sets how far the timestamp of a signature may deviate from the clock, in either direction. The default is 5 minutes, which Dintero
+    /// recommends against replays. Whether each of up to 20 retries is signed anew is not documented: if late ones fail with
+    /// [`CallbackError::Stale`], increase the tolerance, and store [`Verified::delivery`] for as long.
+    #[must_use]
+    pub fn tolerance(mut self, tolerance: Duration) -> Self {
+        Arc::make_mut(&mut self.inner).tolerance = tolerance;
+        self
+    }
+
+    /// Sets the clock, for tests. The default is the system clock.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        Arc::make_mut(&mut self.inner).clock = Arc::new(clock);
+        self
     }
 
     /// Returns a verifier that compares the times of signatures with this time instead of the clock's, for requests that were stored when
@@ -226,86 +274,4 @@ impl Verified {
     pub fn session_callback(self) -> Result<SessionCallback, CallbackError> {
         SessionCallback::from_parameters(self.parameters, self.delivery)
     }
-}
-
-/// Dintero recommends 5 minutes.
-const TOLERANCE: Duration = Duration::from_secs(5 * 60);
-
-/// Configures a [`Verifier`].
-#[derive(Debug)]
-#[must_use]
-pub struct VerifierBuilder {
-    account: String,
-    secrets: Vec<SecretString>,
-    public: Option<String>,
-    tolerance: Duration,
-    clock: Arc<dyn Clock>,
-}
-
-impl VerifierBuilder {
-    /// Adds a secret of the account. Add both the old and the new one during a rotation: a signature may match any of them.
-    pub fn secret(mut self, secret: impl Into<String>) -> Self {
-        self.secrets.push(secret.into().into());
-        self
-    }
-
-    /// Sets the public URL of your server, such as `https://shop.example.com`, with a path if a proxy strips that prefix. The signature
-    /// covers this host; the `Host` header of a request is not trusted.
-    pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.public = Some(url.into());
-        self
-    }
-
-    /// Sets how far the timestamp of a signature may deviate from the clock, in either direction. The default is 5 minutes, which Dintero
-    /// recommends against replays. Whether each of up to 20 retries is signed anew is not documented: if late ones fail with
-    /// [`CallbackError::Stale`], increase the tolerance, and store [`Verified::delivery`]
-    /// for as long.
-    pub fn tolerance(mut self, tolerance: Duration) -> Self {
-        self.tolerance = tolerance;
-        self
-    }
-
-    /// Sets the clock, for tests. The default is the system clock.
-    pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
-        self
-    }
-
-    /// Builds the verifier.
-    ///
-    /// # Errors
-    /// Returns all violations at once: a malformed account id, a secret that is missing, empty or surrounded by white space, and a public URL that is missing, is neither
-    /// https nor http, or has a query.
-    pub fn build(self) -> Result<Verifier, Violations> {
-        let mut violations = Violations::default();
-        if !is_account(&self.account) {
-            violations.push("account", "must be T or P and 8 digits");
-        }
-        check_secrets(&self.secrets, &mut violations);
-        let url = self.public.as_deref().map(Url::parse);
-        let public = url.and_then(Result::ok).filter(is_base);
-        if self.public.is_none() {
-            violations.push("public_url", "is required");
-        } else if public.is_none() {
-            let reason = "must be a URL such as https://shop.example.com";
-            violations.push("public_url", reason);
-        }
-        let (Some(public), true) = (public, violations.is_empty()) else {
-            return Err(violations);
-        };
-        Ok(Verifier {
-            inner: Arc::new(Settings {
-                account: self.account,
-                secrets: self.secrets,
-                public,
-                tolerance: self.tolerance,
-                clock: self.clock,
-            }),
-            as_of: None,
-        })
-    }
-}
-
-fn is_base(url: &Url) -> bool {
-    matches!(url.scheme(), "https" | "http") && url.query().is_none() && url.fragment().is_none()
 }

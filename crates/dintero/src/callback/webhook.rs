@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use sha1::Sha1;
 
 use super::header::{digest, single};
-use super::signature::{check_secrets, keyed};
+use super::signature::{checked_secrets, keyed};
 use super::verify::delivery;
 use super::{CallbackError, WebhookEvent};
 #[cfg(feature = "checkout")]
@@ -113,10 +113,7 @@ impl WebhookVerifier {
     /// # Errors
     /// A violation if there is no secret, an empty one, or one that begins or ends with white space.
     pub fn new<S: Into<String>>(secrets: impl IntoIterator<Item = S>) -> Result<Self, Violations> {
-        let secrets = secrets.into_iter().map(|secret| secret.into().into());
-        let secrets: Arc<[SecretString]> = secrets.collect();
-        let mut violations = Violations::default();
-        check_secrets(&secrets, &mut violations);
+        let (secrets, violations) = checked_secrets(secrets);
         match violations.is_empty() {
             true => Ok(Self { secrets }),
             false => Err(violations),
@@ -230,18 +227,6 @@ impl Webhook {
         let (value, found) = read(json.get().as_bytes())?;
         set_aside.extend(found.into_iter().map(|one| one.within(name)));
         Ok(Some(value))
-    }
-
-    /// Returns the transaction of [`WebhookEvent::CheckoutTransaction`] and [`WebhookEvent::CheckoutAuthorization`]; `None` if the payer
-    /// cancelled. It is signed but may be outdated: read the transaction again before you move money.
-    ///
-    /// # Errors
-    /// [`CallbackError::MalformedBody`] if the field is no transaction; [`raw`](Self::raw) still has it.
-    // Inline, so that only programs that use it compile the transaction's deserializer.
-    #[cfg(feature = "checkout")]
-    #[inline]
-    pub fn transaction(&self) -> Result<Option<types::Transaction>, CallbackError> {
-        self.field("transaction")
     }
 
     /// Returns the payload by its event, or the raw body if it has no type here or does not match it.

@@ -11,7 +11,10 @@ use crate::set_aside::was_set_aside;
 use Verdict::{No, Unknown, Yes};
 
 /// Rules about a gift card. Its states are not documented as a list: only `inactive` (in places called `created`) and `unused` are known.
-pub trait CardRules: sealed::Sealed {
+pub trait CardRules {
+    #[doc(hidden)]
+    fn facts(&self) -> Facts<'_>;
+
     /// Returns whether this amount can be drawn from the card at this time.
     ///
     /// Not before `active_from`, not after `expires_at`, not before a card of a batch is activated, and not more than `amount_available`,
@@ -64,12 +67,6 @@ pub trait CardRules: sealed::Sealed {
     }
 }
 
-mod sealed {
-    pub trait Sealed {
-        fn facts(&self) -> super::Facts<'_>;
-    }
-}
-
 pub struct Facts<'a> {
     status: Option<&'a str>,
     currency: &'a str,
@@ -100,9 +97,7 @@ impl Facts<'_> {
 
 macro_rules! cards {
     ($($card:ty),*) => {$(
-        impl CardRules for $card {}
-
-        impl sealed::Sealed for $card {
+        impl CardRules for $card {
             fn facts(&self) -> Facts<'_> {
                 Facts {
                     status: self.status.as_deref(),

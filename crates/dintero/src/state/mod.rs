@@ -19,9 +19,8 @@
 //! # }
 //! ```
 
-use std::fmt;
-
 use crate::Amount;
+use crate::messages::messages;
 
 #[cfg(feature = "wallets")]
 mod card;
@@ -58,11 +57,6 @@ impl Verdict {
         self == Self::Yes
     }
 
-    /// Returns `true` for [`Verdict::No`].
-    pub fn is_no(self) -> bool {
-        matches!(self, Self::No(_))
-    }
-
     /// Returns `true` for [`Verdict::Unknown`].
     pub fn is_unknown(self) -> bool {
         matches!(self, Self::Unknown(_))
@@ -77,80 +71,53 @@ impl Verdict {
     }
 }
 
-/// The reason why a [`Verdict`] is not `Yes`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Reason {
-    /// The state is final.
-    Final,
-    /// The object is in the requested state already, or past it.
-    AlreadyDone,
-    /// The state is not final yet.
-    NotFinal,
-    /// The payment is not authorized.
-    NotAuthorized,
-    /// Nothing has been captured: void the payment or cancel its session instead of refunding.
-    NothingCaptured,
-    /// The payment is captured already: refund it.
-    Captured,
-    /// The payment is only initiated: cancel its session.
-    OnlyInitiated,
-    /// The payment product does not support the operation: the refund of a Kravia invoice, or a void of the rest after a partial capture.
-    PaymentProduct,
-    /// The amount is not greater than 0.
-    NotPositive,
-    /// The amount is in another currency.
-    Currency,
-    /// The amount exceeds what is left.
-    ExceedsRemaining {
-        /// The amount that is left.
-        remaining: Amount,
-    },
-    /// An earlier capture, refund or void is in progress.
-    Pending,
-    /// The gift card must be activated first.
-    NotActivated,
-    /// The gift card is not valid yet.
-    NotYetValid,
-    /// The gift card has expired.
-    Expired,
-    /// Dintero does not know the outcome yet (status UNKNOWN): read the transaction again later.
-    Undecided,
-    /// The state is missing, or this version does not know it or the payment product.
-    UnknownState,
-    /// No rule is documented for this state and payment product.
-    Undocumented,
-    /// Required data is missing or malformed.
-    MissingData,
-    /// The amounts of the transaction cannot be determined.
-    #[cfg(feature = "checkout")]
-    Amounts(crate::AmountsUnclear),
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Final => "the state is final",
-            Self::AlreadyDone => "the object is in that state already",
-            Self::NotFinal => "the state is not final yet",
-            Self::NotAuthorized => "the payment is not authorized",
-            Self::NothingCaptured => "nothing has been captured, so void the payment",
-            Self::Captured => "it is captured already, so refund it",
-            Self::OnlyInitiated => "the payment is only initiated, so cancel its session",
-            Self::PaymentProduct => "the payment product does not support the operation",
-            Self::NotPositive => "the amount is not greater than 0",
-            Self::Currency => "the amount is in another currency",
-            Self::ExceedsRemaining { remaining } => return write!(f, "only {remaining} is left"),
-            Self::Pending => "an earlier capture, refund or void is in progress",
-            Self::NotActivated => "the card must be activated first",
-            Self::NotYetValid => "the card is not valid yet",
-            Self::Expired => "the card has expired",
-            Self::Undecided => "Dintero does not know the outcome yet",
-            Self::UnknownState => "the state or the payment product is not known to this version",
-            Self::Undocumented => "no rule is documented for this state and payment product",
-            Self::MissingData => "required data is missing",
-            #[cfg(feature = "checkout")]
-            Self::Amounts(unclear) => return unclear.fmt(f),
-        })
+messages! {
+    /// The reason why a [`Verdict`] is not `Yes`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Reason {
+        /// The state is final.
+        Final => "the state is final",
+        /// The object is in the requested state already, or past it.
+        AlreadyDone => "the object is in that state already",
+        /// The state is not final yet.
+        NotFinal => "the state is not final yet",
+        /// The payment is not authorized.
+        NotAuthorized => "the payment is not authorized",
+        /// Nothing has been captured: void the payment or cancel its session instead of refunding.
+        NothingCaptured => "nothing has been captured, so void the payment",
+        /// The payment is captured already: refund it.
+        Captured => "it is captured already, so refund it",
+        /// The payment is only initiated: cancel its session.
+        OnlyInitiated => "the payment is only initiated, so cancel its session",
+        /// The payment product does not support the operation: the refund of a Kravia invoice, or a void of the rest after a partial capture.
+        PaymentProduct => "the payment product does not support the operation",
+        /// The amount is not greater than 0.
+        NotPositive => "the amount is not greater than 0",
+        /// The amount is in another currency.
+        Currency => "the amount is in another currency",
+        /// The amount exceeds what is left.
+        ExceedsRemaining {
+            /// The amount that is left.
+            remaining: Amount,
+        } => "only {remaining} is left",
+        /// An earlier capture, refund or void is in progress.
+        Pending => "an earlier capture, refund or void is in progress",
+        /// The gift card must be activated first.
+        NotActivated => "the card must be activated first",
+        /// The gift card is not valid yet.
+        NotYetValid => "the card is not valid yet",
+        /// The gift card has expired.
+        Expired => "the card has expired",
+        /// Dintero does not know the outcome yet (status UNKNOWN): read the transaction again later.
+        Undecided => "Dintero does not know the outcome yet",
+        /// The state is missing, or this version does not know it or the payment product.
+        UnknownState => "the state or the payment product is not known to this version",
+        /// No rule is documented for this state and payment product.
+        Undocumented => "no rule is documented for this state and payment product",
+        /// Required data is missing or malformed.
+        MissingData => "required data is missing",
+        /// The amounts of the transaction cannot be determined.
+        #[cfg(feature = "checkout")]
+        Amounts(unclear: crate::AmountsUnclear) => "{unclear}",
     }
 }

@@ -74,13 +74,16 @@ enum Rule {
 }
 
 /// Returns what a status allows, before amounts and pending events are considered.
-fn rule(status: &TransactionStatus, rule: Rule) -> Verdict {
+fn rule(status: Option<&TransactionStatus>, rule: Rule) -> Verdict {
     use TransactionStatus as Status;
     let open = No(Reason::NotFinal);
     let done = No(Reason::AlreadyDone);
     let unpaid = No(Reason::NotAuthorized);
     let nothing_captured = No(Reason::NothingCaptured);
     let captured = No(Reason::Captured);
+    let Some(status) = status else {
+        return Unknown(Reason::MissingData);
+    };
     let rules = match status {
         Status::Initiated => {
             let void = No(Reason::OnlyInitiated);
@@ -109,11 +112,11 @@ fn rule(status: &TransactionStatus, rule: Rule) -> Verdict {
 
 impl StatusRules for TransactionStatus {
     fn is_final(&self) -> Verdict {
-        rule(self, Rule::Final)
+        rule(Some(self), Rule::Final)
     }
 
     fn is_paid(&self) -> Verdict {
-        rule(self, Rule::Paid)
+        rule(Some(self), Rule::Paid)
     }
 }
 
@@ -133,24 +136,19 @@ impl TransactionRules for Transaction {
     }
 
     fn can_void(&self) -> Verdict {
-        let Some(status) = &self.status else {
-            return Unknown(Reason::MissingData);
-        };
-        let allowed = match status {
-            TransactionStatus::Authorized if is_swish(self) => Unknown(Reason::Undocumented),
-            TransactionStatus::PartiallyCaptured if !is_kravia(self) => can_void_rest(self),
+        let allowed = match self.status.as_ref() {
+            Some(TransactionStatus::Authorized) if is_swish(self) => Unknown(Reason::Undocumented),
+            Some(TransactionStatus::PartiallyCaptured) if !is_kravia(self) => can_void_rest(self),
             status => rule(status, Rule::Void),
         };
         unless_pending(self, for_product(self, Rule::Void, allowed))
     }
 
     fn can_cancel_session(&self) -> Verdict {
-        let Some(status) = &self.status else {
-            return Unknown(Reason::MissingData);
-        };
+        let status = self.status.as_ref();
         // Cancelling the session of an AUTHORIZED transaction voids it.
         let operation = match status {
-            TransactionStatus::Authorized => Rule::Void,
+            Some(TransactionStatus::Authorized) => Rule::Void,
             _ => Rule::CancelSession,
         };
         let allowed = rule(status, Rule::CancelSession);
@@ -217,10 +215,8 @@ fn check_amount(
     if currency != amount.currency().code() {
         return No(Reason::Currency);
     }
-    let Some(status) = &transaction.status else {
-        return Unknown(Reason::MissingData);
-    };
-    let allowed = for_product(transaction, operation, rule(status, operation));
+    let allowed = rule(transaction.status.as_ref(), operation);
+    let allowed = for_product(transaction, operation, allowed);
     if allowed != Yes {
         return allowed;
     }

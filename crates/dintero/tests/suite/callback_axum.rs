@@ -41,12 +41,9 @@ async fn express(
 }
 
 fn app(clock: &ManualClock) -> Router {
-    let verifier = Verifier::builder("T12345678")
-        .secret("s")
-        .public_url("https://shop.example.com/shop")
-        .clock(clock.clone())
-        .build()
-        .unwrap();
+    let verifier = Verifier::new("T12345678", ["s"], "https://shop.example.com/shop")
+        .unwrap()
+        .clock(clock.clone());
     let webhooks = WebhookVerifier::new(["w"]).unwrap();
     let routes = Router::new()
         .route("/session", any(session))

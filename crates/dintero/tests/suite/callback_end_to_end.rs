@@ -78,11 +78,9 @@ async fn shop(dintero: &Dintero) -> (Shop, String) {
         .unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = format!("http://{}", listener.local_addr().unwrap());
-    let verifier = Verifier::builder(dintero.account())
-        .secret(secret)
-        .public_url(&at);
+    let verifier = Verifier::new(dintero.account(), [secret], &at);
     let shop = Shop {
-        verifier: verifier.build().unwrap(),
+        verifier: verifier.unwrap(),
         webhooks: WebhookVerifier::new(["hooksecret"]).unwrap(),
         callbacks: Arc::default(),
         deliveries: Arc::default(),
@@ -139,7 +137,7 @@ async fn payments_reach_the_shop_by_callback_and_by_webhook() {
         let is_paid = callback.session_id.as_ref() == Some(&paid);
         assert!(is_paid || callback.session_id.as_ref() == Some(&left));
         assert_eq!(callback.transaction_id.as_ref(), is_paid.then_some(&id));
-        assert_eq!(callback.is_error(), !is_paid);
+        assert_eq!(callback.error.is_some(), !is_paid);
         assert_eq!(callback.merchant_reference, "order-1");
         assert_eq!(callback.parameter("shop"), Some("oslo"));
         assert!(callback.time.get().is_some() && callback.delivery.is_some());

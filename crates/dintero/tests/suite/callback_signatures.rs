@@ -43,14 +43,13 @@ fn time(vector: &Value) -> std::time::SystemTime {
 }
 
 fn verifier(vector: &Value, secrets: &[&str], public_url: &str) -> Verifier {
-    let builder = Verifier::builder(text(vector, "account_id"))
-        .public_url(public_url)
-        .clock(At(time(vector)));
-    secrets
-        .iter()
-        .fold(builder, |builder, secret| builder.secret(*secret))
-        .build()
-        .unwrap()
+    Verifier::new(
+        text(vector, "account_id"),
+        secrets.iter().copied(),
+        public_url,
+    )
+    .unwrap()
+    .clock(At(time(vector)))
 }
 
 fn headers(vector: &Value) -> HeaderMap {

@@ -153,6 +153,8 @@ async fn the_secret_of_callbacks_is_one_call() {
                 (error.is_decode(), error.is_not_found()),
                 (status == 200, status == 404)
             );
+            let advice = "no signature secret yet: create one with `create_signature_secret`";
+            assert_eq!(error.to_string().contains(advice), status == 404, "{error}");
             assert_eq!(
                 error.operation().map(dintero::Operation::name),
                 Some("get_signature_secret")

@@ -15,8 +15,8 @@ fn mismatches(order: &impl OrderAmounts) -> Vec<(String, Option<String>, Option<
         .iter()
         .map(|mismatch| {
             (
-                mismatch.field().to_owned(),
-                mismatch.line_id().map(str::to_owned),
+                mismatch.field.clone(),
+                mismatch.line_id.clone(),
                 mismatch.difference(),
             )
         })

@@ -90,6 +90,37 @@ async fn two_requests_that_were_both_carried_out_are_unknown() {
 }
 
 #[tokio::test]
+async fn a_decline_of_the_first_request_proves_nothing_about_the_repeated_one() {
+    // The decline is visible at the tenth read, two or more before the effect of the second request.
+    for second in [Fate::Late(5), Fate::Unseen(5)] {
+        let scene = Scene::new(&[Fate::LateDecline(9), second]).await;
+        let mut outcome = scene.with_reference().repeat_if_not_applied(1).await;
+        if let Outcome::Pending(pending) = outcome {
+            outcome = pending.wait(Duration::from_secs(60)).await;
+        }
+        assert!(outcome.is_applied(), "{second:?}: {outcome:?}");
+        assert_eq!((scene.sent(), scene.captured()), (2, AMOUNT), "{second:?}");
+    }
+    for (second, declined) in [
+        (Fate::Lost, false),
+        (Fate::Unseen(99), false),
+        (Fate::LateDecline(5), true),
+        (Fate::Declined, true),
+        // The decline may be that of the begin that is visible.
+        (Fate::Accepted(5, true), false),
+    ] {
+        let scene = Scene::new(&[Fate::LateDecline(9), second]).await;
+        let mut outcome = scene.with_reference().repeat_if_not_applied(1).await;
+        if let Outcome::Pending(pending) = outcome {
+            outcome = pending.wait(Duration::from_secs(60)).await;
+        }
+        let is_declined = matches!(outcome, Outcome::NotApplied(NotApplied::Declined(_)));
+        assert_eq!(is_declined, declined, "{second:?}: {outcome:?}");
+        assert_eq!((scene.sent(), scene.captured()), (2, 0), "{second:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_rejection_of_the_repeated_request_waits_for_the_first_one() {
     let scene = Scene::new(&[Fate::Late(9), Fate::Rejected]).await;
     let outcome = scene.capture().repeat_if_not_applied(1).await;

@@ -107,3 +107,30 @@ fn a_proxy_of_the_environment_that_cannot_work_is_named() {
         }
     }
 }
+
+#[test]
+fn a_proxy_that_no_host_uses_is_not_checked() {
+    let test = "a_proxy_that_no_host_uses_is_not_checked";
+    // The second variable counts only without the first.
+    for (variables, is_used) in [
+        ([("NO_PROXY", "dintero.com"), ("no_proxy", "")], ""),
+        ([("NO_PROXY", "*"), ("no_proxy", "")], ""),
+        (
+            [
+                ("NO_PROXY", "api.dintero.com, .checkout.dintero.com"),
+                ("no_proxy", ""),
+            ],
+            "",
+        ),
+        ([("NO_PROXY", "api.dintero.com"), ("no_proxy", "")], "1"),
+        ([("NO_PROXY", "example.com"), ("no_proxy", "*")], "1"),
+        ([("NO_PROXY", ""), ("no_proxy", "")], "1"),
+    ] {
+        let proxy = [("HTTPS_PROXY", "ftp://hunter2"), ("IS_USED", is_used)];
+        if in_environment(test, &[variables, proxy].concat()) {
+            let is_used = std::env::var("IS_USED").expect("set");
+            assert_eq!(builder().build().is_err(), !is_used.is_empty());
+            return;
+        }
+    }
+}

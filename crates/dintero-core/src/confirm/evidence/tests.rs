@@ -91,6 +91,7 @@ fn evidence(facts: &'static Confirm) -> Evidence {
         same: same.collect(),
         object: Vec::new(),
         announced: None,
+        sent: 0,
         seen: Default::default(),
     }
 }

@@ -69,7 +69,7 @@ fn payment(body: &str) -> (String, Vec<[String; 4]>) {
     let (payment, set_aside) = read::<Payment>(body.as_bytes()).expect(body);
     let listed = set_aside
         .iter()
-        .map(|one| [one.path(), one.place(), one.expected(), one.found()].map(str::to_owned));
+        .map(|one| [&one.path, &one.place, &one.expected, one.found].map(str::to_owned));
     (serde_json::to_string(&payment).unwrap(), listed.collect())
 }
 
@@ -211,14 +211,15 @@ fn a_required_field_of_the_body_itself_is_an_error_that_names_it() {
         ),
     ] {
         let error = read::<Payment>(body.as_bytes()).unwrap_err();
-        assert_eq!((error.path(), error.reason()), (path, reason), "{body}");
+        assert_eq!(
+            (&*error.field, &*error.text),
+            (path.unwrap_or_default(), reason),
+            "{body}"
+        );
     }
     let body = br#"[{"id":"a","amount":1},{"amount":1}]"#;
     let list = read::<Vec<Payment>>(body).unwrap_err();
-    assert_eq!(
-        (list.path(), list.reason()),
-        (Some("[1]"), "missing field `id`")
-    );
+    assert_eq!((&*list.field, &*list.text), ("[1]", "missing field `id`"));
 }
 
 #[test]
@@ -226,7 +227,7 @@ fn an_element_that_is_no_object_is_kept_if_nothing_else_can_be_set_aside() {
     let listed = |set_aside: Vec<crate::SetAside>| {
         let places = set_aside.into_iter();
         places
-            .map(|one| format!("{}: {}", one.path(), one.found()))
+            .map(|one| format!("{}: {}", one.path, one.found))
             .collect::<Vec<_>>()
     };
     for (element, found) in [

@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use super::{DecodeError, paths_at};
+use super::{mismatch, paths_at};
 
 #[derive(Debug, Deserialize)]
 #[allow(dead_code)]
@@ -32,11 +32,8 @@ fn a_list_of_another_type_is_named_itself() {
 
 fn fault(body: &str) -> (String, String) {
     let error = serde_json::from_str::<Transaction>(body).expect_err("a mismatch");
-    let fault = DecodeError::new(&error, body.as_bytes());
-    (
-        fault.path().unwrap_or_default().to_owned(),
-        fault.reason().to_owned(),
-    )
+    let fault = mismatch(&error, body.as_bytes());
+    (fault.field, fault.text)
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn an_incomplete_cursor_is_an_error_and_not_the_end() {
         (&BY_ID, nameless, "/id"),
     ] {
         let error = next(operation, "", &page, None).expect_err("no end");
-        assert_eq!(error.path(), Some(path));
+        assert_eq!(error.field, path);
     }
 }
 

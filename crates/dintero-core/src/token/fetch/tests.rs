@@ -33,13 +33,10 @@ fn a_response_without_a_token_names_the_field() {
         r#"{"access_token":7}"#,
         r#"{"access_token":null}"#,
     ] {
-        assert_eq!(
-            read(body.as_bytes()).expect_err(body).path(),
-            Some("access_token")
-        );
+        assert_eq!(read(body.as_bytes()).expect_err(body).field, "access_token");
     }
     assert_eq!(
-        read(b"<html>").expect_err("no JSON").reason(),
+        read(b"<html>").expect_err("no JSON").text,
         "the body is not JSON"
     );
 }

@@ -17,7 +17,7 @@ fn a_paid_session_has_its_ids_and_the_parameters_of_the_merchant() {
     assert_eq!(callback.session_id.as_deref(), Some("T12345678.s"));
     assert_eq!(callback.merchant_reference, "order-1");
     assert_eq!(callback.time.as_str(), "2023-11-14T22:13:20.123Z");
-    assert!(!callback.is_error() && callback.event.is_none());
+    assert!(callback.error.is_none() && callback.event.is_none());
     assert_eq!(callback.parameter("shop"), Some("oslo 1"));
     assert_eq!(callback.parameters().count(), 4);
     assert!(!format!("{callback:?}").contains("oslo"));

@@ -8,12 +8,9 @@ pub const ACCOUNT: &str = "T12345678";
 pub const SIGNATURE: &str = "Dintero-Signature";
 
 pub fn verifier(clock: &ManualClock) -> Verifier {
-    Verifier::builder(ACCOUNT)
-        .secret("s3cret")
-        .public_url("https://shop.example.com")
-        .clock(clock.clone())
-        .build()
+    Verifier::new(ACCOUNT, ["s3cret"], "https://shop.example.com")
         .unwrap()
+        .clock(clock.clone())
 }
 
 pub fn signed(clock: &ManualClock, url: &str) -> Request<()> {

@@ -22,6 +22,8 @@ pub enum Fate {
     Lost,
     /// 500, and carried out after so many reads.
     Late(usize),
+    /// 500, and declined after so many reads.
+    LateDecline(usize),
     /// Carried out at once; the response shows it, and reads after so many.
     Lagging(usize),
     /// Carried out at once, without a response during the test.
@@ -132,6 +134,12 @@ impl Respond for Api {
             Fate::Lost => return failed,
             Fate::Late(after) => {
                 state.upcoming.push((read + after, done));
+                return failed;
+            }
+            Fate::LateDecline(after) => {
+                state
+                    .upcoming
+                    .push((read + after, event(kind, &body, false)));
                 return failed;
             }
             Fate::Lagging(after) => {

@@ -71,10 +71,7 @@ fn a_byte_order_mark_is_skipped_and_utf_16_is_an_error() {
             })
             .collect();
         let error = read::<Payment>(&bytes).unwrap_err();
-        assert_eq!(
-            (error.path(), error.reason()),
-            (None, "the body is not JSON")
-        );
+        assert_eq!((&*error.field, &*error.text), ("", "the body is not JSON"));
     }
 }
 
@@ -135,8 +132,8 @@ fn what_is_no_integer_stays_an_error_that_says_where() {
     ] {
         let error = read::<BTreeMap<String, i64>>(body.as_bytes()).unwrap_err();
         assert_eq!(
-            (error.path(), error.reason()),
-            (Some("*"), "expected i64"),
+            (&*error.field, &*error.text),
+            ("*", "expected i64"),
             "{body}"
         );
     }
@@ -150,10 +147,10 @@ fn what_is_not_json_in_utf_8_is_an_error() {
         b"{\"id\":7,\"amount\":1,}",
     ] {
         let error = read::<Payment>(body).unwrap_err();
-        assert_eq!(error.reason(), "the body is not JSON");
+        assert_eq!(error.text, "the body is not JSON");
     }
     let error = read::<Payment>(b"{\"note\":7,\"id\":\"a\"").unwrap_err();
-    assert_eq!(error.reason(), "the body ends too early");
+    assert_eq!(error.text, "the body ends too early");
 }
 
 #[test]
@@ -165,6 +162,6 @@ fn a_body_full_of_misfits_is_read_in_one_pass() {
     let (payment, set_aside) = read::<Payment>(body.as_bytes()).unwrap();
     assert_eq!(payment.events.as_ref().unwrap().len(), count);
     assert_eq!(set_aside.len(), 1_000);
-    assert_eq!(set_aside[999].path(), "events[499].items");
+    assert_eq!(set_aside[999].path, "events[499].items");
     assert_eq!(serde_json::to_string(&payment).unwrap().len(), body.len());
 }
