@@ -1,5 +1,6 @@
 //! The OpenAPI documents and the operations that they describe: paths, scopes, bodies and API keys come from there.
 
+use std::iter::once;
 use std::sync::LazyLock;
 
 use percent_encoding::percent_decode_str;
@@ -19,18 +20,31 @@ static DOCUMENTS: LazyLock<[Value; 4]> = LazyLock::new(|| {
 });
 
 pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
-    let documented = DOCUMENTS.iter().flat_map(|document| {
-        let paths = document["paths"].as_object().into_iter().flatten();
-        paths.flat_map(move |(path, item)| {
-            let methods = item.as_object().into_iter().flatten();
-            methods.filter_map(move |(method, described)| {
-                let id = described["operationId"].as_str()?;
-                Some(Operation::documented(document, item, (method, path), id))
+    let documented =
+        DOCUMENTS.iter().flat_map(|document| {
+            let paths = document["paths"].as_object().into_iter().flatten();
+            paths.flat_map(move |(path, item)| {
+                let methods = item.as_object().into_iter().flatten();
+                methods.filter_map(move |(method, described)| {
+                    let id = described["operationId"].as_str()?;
+                    let scoped = ACCOUNT_SCOPED.contains(&id);
+                    let scoped = scoped.then(|| format!("/accounts/{{aid}}/payments{path}"));
+                    let paths = once(path.clone()).chain(scoped);
+                    Some(paths.map(move |path| {
+                        Operation::documented(document, item, (method, &path), id)
+                    }))
+                })
             })
-        })
-    });
-    documented.collect()
+        });
+    documented.flatten().collect()
 });
+
+/// What is served below `/v1/accounts/{aid}/payments`, too: what integrations call there, and what a document has there.
+#[rustfmt::skip]
+const ACCOUNT_SCOPED: [&str; 6] = [
+    "checkout_session_profile_post", "checkout_sid_pay_post", "transactions_id_get", "transactions_id_capture_post",
+    "transactions_id_refund_post", "transactions_id_void_post",
+];
 
 const READ: &[&str] = &["admin:checkout", "read:checkout"];
 const WRITE: &[&str] = &["admin:checkout", "write:checkout"];
