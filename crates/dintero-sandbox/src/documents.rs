@@ -89,8 +89,6 @@ pub(crate) struct Operation {
     pub(crate) body: RequestBody,
     /// Whether `x-api-key` is accepted instead of a token.
     pub(crate) takes_api_key: bool,
-    /// The documented default of the parameter `limit`.
-    pub(crate) page_size: Option<usize>,
     pub(crate) document: &'static Value,
     path_item: &'static Value,
     described: &'static Value,
@@ -116,7 +114,7 @@ impl Operation {
         let body = resolve(document, &described["requestBody"]);
         let is_required = body["required"] == true || BODY_REQUIRED.contains(&id);
         let mut security = described["security"].as_array().into_iter().flatten();
-        let mut operation = Self {
+        Self {
             method: method.to_ascii_uppercase(),
             path,
             id,
@@ -128,16 +126,11 @@ impl Operation {
                 (false, false) => RequestBody::Optional,
             },
             takes_api_key: security.any(|scheme| scheme.get("apikey").is_some()),
-            page_size: None,
             document,
             path_item,
             described,
             contract: Contract::default(),
-        };
-        let limit = operation.parameters().find(|p| p["name"] == "limit");
-        let page_size = limit.and_then(|limit| limit["schema"]["default"].as_u64());
-        operation.page_size = page_size.map(|size| size as usize);
-        operation
+        }
     }
 
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &'static Value> {

@@ -12,7 +12,7 @@ use dintero_sandbox::{CallbackResponse, CallbackState, SandboxBuilder};
 use serde_json::{Value, json};
 use support::browser::{location, read_page, send, session};
 use support::receiver::standing;
-use support::{Api, ApiResponse, ok, read_response, refused, refused_fields, start_with};
+use support::{Api, ApiResponse, charge, ok, read_response, refused, refused_fields, start_with};
 use tokio::net::TcpListener;
 
 /// A shop that responds with one status and body, and keeps what it was asked.
@@ -332,6 +332,17 @@ async fn the_page_asks_for_the_same_and_shows_what_the_shop_says() {
     assert_eq!(
         read(&api, &url).await["order"]["shipping_address"]["country"],
         "NO"
+    );
+}
+
+#[tokio::test]
+async fn a_charge_of_a_kept_card_needs_no_payer_who_chooses() {
+    let api = start_with(standing()).await;
+    let mut body = charge(&api.card_token().await["token"], "charge-1");
+    body["session"]["express"] = options(&[option("post", 4_900)]);
+    assert_eq!(
+        ok(api.post("/v1/sessions/pay", body).await)["success"],
+        true
     );
 }
 
