@@ -129,7 +129,7 @@ impl StateFile {
             log.len += log.lines.len();
             log.lines.clear();
             let has_room = log.len <= GROWTH + 2 * log.rewritten_len;
-            lock(&self.queue).needs_all = written.is_err() || !has_room;
+            lock(&self.queue).needs_all |= written.is_err() || !has_room;
             log.noted(&self.path, written)?;
         }
         log.file = Some(file);

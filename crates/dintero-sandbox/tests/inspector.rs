@@ -347,3 +347,34 @@ async fn its_picture_is_in_the_readme() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_callback_opens_to_the_response_to_each_attempt() {
+    in_browser(|browser| async move {
+        let (_, at) = Receiver::start(&[503, 200]).await;
+        let api = start_with(standing()).await;
+        let told = session(&api, &format!("{at}/cb"), json!({})).await;
+        api.pay(&told);
+        api.sandbox.callbacks_sent().await;
+        api.sandbox.advance(std::time::Duration::from_secs(60));
+        api.sandbox.callbacks_sent().await;
+        let page = format!("{}/_sandbox?verdict=delivered", api.sandbox.url());
+        browser.goto(&page).await.expect("the page");
+        until(
+            &browser,
+            "return document.querySelectorAll('#rows li').length === 1",
+        )
+        .await;
+        click(&browser, "#rows summary").await;
+        until(
+            &browser,
+            "return document.querySelectorAll('article pre').length === 2",
+        )
+        .await;
+        let first = "part => part.textContent.split('\\n')[0]";
+        let parts = "[...document.querySelectorAll('article h2, article pre, article button')]";
+        let shown = run(&browser, &format!("return {parts}.map({first})")).await;
+        assert_eq!(shown, json!(["Response 1", "503", "Response 2", "200"]));
+    })
+    .await;
+}
