@@ -15,14 +15,23 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Domain(_)) => {
+            let name = host_of(url);
+            name == "localhost" || name.ends_with(".localhost")
+        }
         None => false,
     }
 }
 
+/// Returns the host without the dot by which an absolute name may end.
+fn host_of(url: &Url) -> &str {
+    let host = url.host_str().unwrap_or_default();
+    host.strip_suffix('.').unwrap_or(host)
+}
+
 /// Whether a URL leads to this machine or to one of the hosts; `*` is any.
 pub(crate) fn is_allowed(url: &Url, hosts: &[String]) -> bool {
-    let own = url.host_str().unwrap_or_default();
+    let own = host_of(url);
     let mut hosts = hosts.iter();
     is_loopback(url) || hosts.any(|host| host == "*" || host.eq_ignore_ascii_case(own))
 }
@@ -31,6 +40,8 @@ pub(crate) fn check(shared: &Shared, parts: &Parts) -> ApiResult<Option<HeaderVa
     let host = parts.headers.get(header::HOST);
     let host = host.and_then(|host| host.to_str().ok());
     let host = parts.uri.authority().map(|own| own.as_str()).or(host);
+    // Nothing but a host and a port.
+    let host = host.filter(|host| !host.contains(['@', '/', '?', '#', '\\']));
     let reached = host.and_then(|host| Url::parse(&format!("http://{host}")).ok());
     let named = |url: &Url| is_allowed(url, &shared.settings.allowed_hosts);
     if !reached.as_ref().is_some_and(named) {

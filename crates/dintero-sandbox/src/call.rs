@@ -70,10 +70,13 @@ impl<'a> Call<'a> {
 
     /// The page size: `limit`, which is as documented, or its default. Without one the list is whole.
     pub(crate) fn limit(&self) -> usize {
-        let limit = self.query.first("limit");
-        let limit = limit.and_then(|limit| limit.parse().ok());
-        let default = || self.operation.and_then(|operation| operation.page_size);
-        limit.or_else(default).unwrap_or(usize::MAX)
+        let sent = self
+            .query
+            .first("limit")
+            .and_then(|limit| limit.parse().ok());
+        let default = || self.parameter("limit")?["schema"]["default"].as_u64();
+        let limit = sent.or_else(default);
+        limit.map_or(usize::MAX, |limit| limit as usize)
     }
 
     fn parameter(&self, name: &str) -> Option<&'static Value> {

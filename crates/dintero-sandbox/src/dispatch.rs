@@ -25,6 +25,7 @@ use crate::state::{Account, uuid, weight};
 use crate::{access, auth, corrupt, pages, redact, schema};
 
 const FAULT_HEADER: &str = "sandbox-fault";
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 pub(crate) struct Server {
     pub(crate) shared: Arc<Shared>,
@@ -131,7 +132,7 @@ impl Server {
                     Ok(ApiResponse {
                         question: Some(question),
                         ..
-                    }) => self.ask(*question).await,
+                    }) => self.ask(*question, (path, query)).await,
                     result => result,
                 };
                 match self.shared.settings.check_responses {
@@ -143,18 +144,19 @@ impl Server {
         if let Err(error) = &result {
             entry.refuse(error);
         }
+        self.shared.flush_together().await;
         entry.duration = duration();
         self.finish(result, entry, respond)
     }
 
-    /// Asks the shop what a response depends on.
-    async fn ask(&self, question: Question) -> HandlerResult {
+    /// Asks the shop what the response to a request at `place` depends on.
+    async fn ask(&self, question: Question, place: (&str, &str)) -> HandlerResult {
         let session_id = question.callback.session_id.clone();
         let asked = self
             .dispatcher
             .ask(account_of(&session_id), &question.callback);
         let answer = asked.await;
-        self.act(&session_id, |call, account| {
+        self.act(&session_id, place, |call, account| {
             express::answered(call, account, &question, answer)
         })
     }
@@ -170,9 +172,8 @@ impl Server {
     }
 
     fn revoke(&self, token: Option<&str>) {
-        let mut state = self.shared.state();
-        state.tokens.revoke(token.unwrap_or_default());
-        self.shared.changed(&mut state);
+        let token = token.unwrap_or_default();
+        self.shared.change(|state| state.tokens.revoke(token));
     }
 
     fn with_fault(
@@ -226,13 +227,21 @@ impl Server {
             }
             Handler::Api(_) => auth::authorize(&self.shared, operation, &call)?,
         };
-        let body = body?;
-        call.body = body::parse(operation.body, call.headers, &body)?;
-        if operation.body == RequestBody::None && !body.trim_ascii().is_empty() {
-            if call.settings.strict {
-                return Err(ApiError::bad_request("this operation takes no body"));
+        let sent = body?;
+        let body = sent.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&sent);
+        call.body = body::parse(operation.body, call.headers, body)?;
+        let mut tolerate = |field, reason| match call.settings.strict {
+            true => Err(ApiError::bad_request(reason)),
+            false => {
+                entry.note(field);
+                Ok(())
             }
-            entry.note("body");
+        };
+        if body.len() < sent.len() {
+            tolerate("byte_order_mark", "the body begins with a byte order mark")?;
+        }
+        if operation.body == RequestBody::None && !body.trim_ascii().is_empty() {
+            tolerate("body", "this operation takes no body")?;
         }
         match handler {
             Handler::Token => return auth::issue_token(&self.shared, &call, &mut entry.handled),
@@ -253,16 +262,24 @@ impl Server {
         })
     }
 
+    /// Acts as the payer of a session, at a path with a query.
     pub(crate) fn act<T>(
         &self,
         session_id: &str,
+        (path, query): (&str, &str),
         action: impl FnOnce(&Call<'_>, &mut Account) -> ApiResult<T>,
     ) -> ApiResult<T> {
         let params = vec![("session_id", session_id.to_owned())];
         let (headers, request_id) = (HeaderMap::new(), uuid());
-        let mut call = Call::new(&self.shared, &headers, params, &request_id);
-        call.grant = Grant::public(account_of(session_id));
-        self.with_account(&call, |account| Ok((action(&call, account)?, 0)))
+        let call = Call {
+            path,
+            query: Query::parse(query),
+            grant: Grant::public(account_of(session_id)),
+            ..Call::new(&self.shared, &headers, params, &request_id)
+        };
+        let done = self.with_account(&call, |account| Ok((action(&call, account)?, 0)));
+        self.shared.flush();
+        done
     }
 
     /// Runs `work` on the caller's account; it returns how many bytes it keeps beyond the request's body. One lock

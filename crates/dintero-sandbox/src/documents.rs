@@ -1,5 +1,6 @@
 //! The OpenAPI documents and the operations that they describe: paths, scopes, bodies and API keys come from there.
 
+use std::iter::once;
 use std::sync::LazyLock;
 
 use percent_encoding::percent_decode_str;
@@ -19,18 +20,31 @@ static DOCUMENTS: LazyLock<[Value; 4]> = LazyLock::new(|| {
 });
 
 pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
-    let documented = DOCUMENTS.iter().flat_map(|document| {
-        let paths = document["paths"].as_object().into_iter().flatten();
-        paths.flat_map(move |(path, item)| {
-            let methods = item.as_object().into_iter().flatten();
-            methods.filter_map(move |(method, described)| {
-                let id = described["operationId"].as_str()?;
-                Some(Operation::documented(document, item, (method, path), id))
+    let documented =
+        DOCUMENTS.iter().flat_map(|document| {
+            let paths = document["paths"].as_object().into_iter().flatten();
+            paths.flat_map(move |(path, item)| {
+                let methods = item.as_object().into_iter().flatten();
+                methods.filter_map(move |(method, described)| {
+                    let id = described["operationId"].as_str()?;
+                    let scoped = ACCOUNT_SCOPED.contains(&id);
+                    let scoped = scoped.then(|| format!("/accounts/{{aid}}/payments{path}"));
+                    let paths = once(path.clone()).chain(scoped);
+                    Some(paths.map(move |path| {
+                        Operation::documented(document, item, (method, &path), id)
+                    }))
+                })
             })
-        })
-    });
-    documented.collect()
+        });
+    documented.flatten().collect()
 });
+
+/// What is served below `/v1/accounts/{aid}/payments`, too: what integrations call there, and what a document has there.
+#[rustfmt::skip]
+const ACCOUNT_SCOPED: [&str; 6] = [
+    "checkout_session_profile_post", "checkout_sid_pay_post", "transactions_id_get", "transactions_id_capture_post",
+    "transactions_id_refund_post", "transactions_id_void_post",
+];
 
 const READ: &[&str] = &["admin:checkout", "read:checkout"];
 const WRITE: &[&str] = &["admin:checkout", "write:checkout"];
@@ -75,8 +89,6 @@ pub(crate) struct Operation {
     pub(crate) body: RequestBody,
     /// Whether `x-api-key` is accepted instead of a token.
     pub(crate) takes_api_key: bool,
-    /// The documented default of the parameter `limit`.
-    pub(crate) page_size: Option<usize>,
     pub(crate) document: &'static Value,
     path_item: &'static Value,
     described: &'static Value,
@@ -102,7 +114,7 @@ impl Operation {
         let body = resolve(document, &described["requestBody"]);
         let is_required = body["required"] == true || BODY_REQUIRED.contains(&id);
         let mut security = described["security"].as_array().into_iter().flatten();
-        let mut operation = Self {
+        Self {
             method: method.to_ascii_uppercase(),
             path,
             id,
@@ -114,16 +126,11 @@ impl Operation {
                 (false, false) => RequestBody::Optional,
             },
             takes_api_key: security.any(|scheme| scheme.get("apikey").is_some()),
-            page_size: None,
             document,
             path_item,
             described,
             contract: Contract::default(),
-        };
-        let limit = operation.parameters().find(|p| p["name"] == "limit");
-        let page_size = limit.and_then(|limit| limit["schema"]["default"].as_u64());
-        operation.page_size = page_size.map(|size| size as usize);
-        operation
+        }
     }
 
     pub(crate) fn parameters(&self) -> impl Iterator<Item = &'static Value> {

@@ -43,7 +43,7 @@ pub use clients::Client;
 pub use clock::Clock;
 pub use faults::{Fault, FaultError, RandomFaults};
 pub use log::{LoggedRequest, Refusal};
-pub use payer::{PayError, Payer, TransactionId};
+pub use payer::{PayError, Payer};
 pub use state::callbacks::{Callback, CallbackAttempt, CallbackResponse, CallbackState};
 
 use api::checkout::transaction_operations;
@@ -106,22 +106,23 @@ impl Sandbox {
     /// Moves the sandbox's clock forward: tokens, sessions, cards and card tokens expire by it.
     pub fn advance(&self, by: Duration) {
         self.shared().settings.clock.advance(by);
-        self.shared().changed(&mut self.shared().state());
+        self.shared().change(|_| {});
     }
 
     /// Pays a session with a card, as the payer would at the session's `url`.
     ///
-    /// A declined or failed card is not an error here: it makes a transaction with that status, as in Dintero.
+    /// Returns the id of the transaction. A declined or failed card is not an error here: it makes a transaction with
+    /// that status, as in Dintero.
     ///
     /// # Errors
     ///
     /// Returns an error if the session does not exist, has expired, is cancelled, completed or locked. Nothing is
     /// changed then.
-    pub fn pay(&self, session_id: &str, card: Card) -> Result<TransactionId, PayError> {
+    pub fn pay(&self, session_id: &str, card: Card) -> Result<String, PayError> {
         self.payer(session_id).pay(card)
     }
 
-    /// Returns the payer of a session, who can do more than [`Sandbox::pay`]: decline, time out, wait on hold, cancel.
+    /// Returns the payer of a session, who can do more than [`Sandbox::pay`]: wait on hold, cancel.
     pub fn payer<'a>(&'a self, session_id: &'a str) -> Payer<'a> {
         Payer::new(&self.server, session_id)
     }
@@ -144,12 +145,12 @@ impl Sandbox {
     /// Carries out at once what [`Fault::Pending`] has put off, in all accounts.
     pub fn complete_pending(&self) {
         let now = self.shared().settings.clock.now();
-        let mut state = self.shared().state();
-        for account in state.accounts.values_mut() {
-            transaction_operations::complete_pending(account, now, true);
-            self.server.dispatcher.notify(account);
-        }
-        self.shared().changed(&mut state);
+        self.shared().change(|state| {
+            for account in state.accounts.values_mut() {
+                transaction_operations::complete_pending(account, now, true);
+                self.server.dispatcher.notify(account);
+            }
+        });
     }
 
     /// Returns a digest of the state without tokens, callbacks and the log: the same before and after a request that
@@ -163,9 +164,7 @@ impl Sandbox {
 
     /// Revokes every token, so that each client's next call is a 401.
     pub fn revoke_tokens(&self) {
-        let mut state = self.shared().state();
-        state.tokens.0.keep_newest(0);
-        self.shared().changed(&mut state);
+        self.shared().change(|state| state.tokens.0.keep_newest(0));
     }
 
     /// Brings the state file, if there is one, to the disk; see [`SandboxBuilder::state_file`].

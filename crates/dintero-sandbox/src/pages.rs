@@ -1,13 +1,15 @@
 //! What the sandbox serves besides the API: the start page, the log and a check of its health.
 
+use std::sync::Arc;
+
 use maud::{Markup, PreEscaped, html};
 use serde_json::json;
 
 use crate::call::ApiResponse;
 use crate::dispatch::Server;
 use crate::html::Page;
+use crate::log::LoggedRequest;
 use crate::log::exchange::Exchange;
-use crate::redact;
 use crate::shared::Shared;
 use crate::state::callbacks::Callback;
 
@@ -44,7 +46,8 @@ pub(crate) fn find(server: &Server, (method, path): (&str, &str)) -> Option<ApiR
         }
         ("GET", "/_sandbox/log.jsonl") => {
             let entries = server.log.entries();
-            let lines = entries.iter().map(|entry| entry.to_json() + "\n").collect();
+            let line = |entry: &Arc<LoggedRequest>| format!("{}\n", entry.shown());
+            let lines = entries.iter().map(line).collect();
             let response = ApiResponse::file("application/jsonl", lines);
             Some(response.with_header("cache-control", "no-store"))
         }
@@ -55,11 +58,9 @@ pub(crate) fn find(server: &Server, (method, path): (&str, &str)) -> Option<ApiR
             let entry = entry.map(|entry| Exchange::shown(entry, &shared.base_url));
             let state = shared.state();
             let mut accounts = state.accounts.values();
-            // A webhook; the body of a callback is made when it is sent.
-            let mut sent = || accounts.find_map(|a| a.callbacks.find(id)?.body.as_deref());
-            let shown =
-                entry.or_else(|| Some(json!({"request": redact::body(None, sent()?.as_bytes())})));
-            Some(ApiResponse::new(200, shown?).with_header("cache-control", "no-store"))
+            let mut callback = || accounts.find_map(|account| account.callbacks.find(id));
+            let shown = entry.or_else(|| callback().map(Callback::opened))?;
+            Some(ApiResponse::new(200, shown).with_header("cache-control", "no-store"))
         }
         _ => None,
     }

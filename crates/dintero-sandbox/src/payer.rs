@@ -8,30 +8,6 @@ use crate::call::Call;
 use crate::dispatch::Server;
 use crate::state::Account;
 
-/// The id of a transaction, such as `T12345678.5cyWnV68vzJ1kYjZPrKWWm`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TransactionId(String);
-
-impl TransactionId {
-    /// Returns the id as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for TransactionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl From<TransactionId> for String {
-    fn from(id: TransactionId) -> Self {
-        id.0
-    }
-}
-
 /// The error of a payer's action. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PayError(String);
@@ -46,7 +22,8 @@ impl std::error::Error for PayError {}
 
 /// The payer of one session, from [`Sandbox::payer`](crate::Sandbox::payer).
 ///
-/// Each method does what the button of that name does on the payment page, the callback included.
+/// Each method does what the button of that name does on the payment page, the callback included, and returns the id of the
+/// transaction, such as `T12345678.5cyWnV68vzJ1kYjZPrKWWm`.
 ///
 /// ```
 /// use dintero_sandbox::{Card, Sandbox};
@@ -77,43 +54,33 @@ impl<'a> Payer<'a> {
         Self { server, session_id }
     }
 
-    fn act(&self, choice: Choice) -> Result<TransactionId, PayError> {
+    fn act(&self, choice: Choice) -> Result<String, PayError> {
         let action = |call: &Call<'_>, account: &mut Account| {
             payment::act(call, account, self.session_id, &choice)
         };
         // Every choice but cancelling is about a transaction.
-        let id = self.server.act(self.session_id, action);
-        id.map(|id| TransactionId(id.unwrap_or_default()))
+        let id = self.server.act(self.session_id, ("", ""), action);
+        id.map(Option::unwrap_or_default)
             .map_err(|error| PayError(error.message))
     }
 
     /// Pays with a card. A declined or failed card is not an error here: it makes a transaction with that status.
-    pub fn pay(&self, card: Card) -> Result<TransactionId, PayError> {
+    pub fn pay(&self, card: Card) -> Result<String, PayError> {
         self.act(Choice::Pay(card))
     }
 
-    /// Pays with [`Card::declined`]: the transaction is `DECLINED`.
-    pub fn decline(&self) -> Result<TransactionId, PayError> {
-        self.pay(Card::declined())
-    }
-
-    /// Pays with [`Card::failing`]: the authorization times out, the transaction is `FAILED`.
-    pub fn time_out(&self) -> Result<TransactionId, PayError> {
-        self.pay(Card::failing())
-    }
-
     /// Pays in a way that awaits a decision: the transaction is `ON_HOLD`.
-    pub fn hold(&self) -> Result<TransactionId, PayError> {
+    pub fn hold(&self) -> Result<String, PayError> {
         self.act(Choice::Hold)
     }
 
     /// Authorizes a payment on hold.
-    pub fn release(&self) -> Result<TransactionId, PayError> {
+    pub fn release(&self) -> Result<String, PayError> {
         self.act(Choice::Release)
     }
 
     /// Refuses a payment on hold: the transaction is `FAILED`.
-    pub fn refuse(&self) -> Result<TransactionId, PayError> {
+    pub fn refuse(&self) -> Result<String, PayError> {
         self.act(Choice::Refuse)
     }
 

@@ -1,6 +1,7 @@
 //! The state file, which keeps the state between runs: a line for what the file is, then a line of JSON with its checksum
-//! for each change. A change is one write, so that whatever ends the sandbox leaves whole lines and at most one that is
-//! cut short. The file is rewritten at the start, and when it has grown to a multiple of what it holds.
+//! for each change. Changes are queued as whole lines while the state is locked, and written outside of that lock, those of
+//! several requests at once; so whatever ends the sandbox leaves whole lines and at most one that is cut short. The file
+//! is rewritten at the start, and when it has grown to a multiple of what it holds.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
@@ -24,15 +25,28 @@ pub(crate) struct StateFile {
     path: PathBuf,
     /// Locked as long as the sandbox runs. The file itself is replaced when it is rewritten.
     lock: File,
+    /// Locked briefly, with the state locked.
+    queue: Mutex<Queue>,
+    /// Locked while the file is written. The order of locks is state, log, queue.
     log: Mutex<Log>,
 }
 
 #[derive(Debug, Default)]
+struct Queue {
+    /// Whole lines, in the order of the changes.
+    lines: Vec<u8>,
+    /// Whether the next change writes everything: the last write failed, or the file has grown.
+    needs_all: bool,
+}
+
+#[derive(Debug, Default)]
 struct Log {
-    /// `None` if the last write failed: the next one writes everything.
+    /// `None` if the last write failed, and once the sandbox has ended.
     file: Option<File>,
     len: usize,
     rewritten_len: usize,
+    /// What is being written; empty in between.
+    lines: Vec<u8>,
     is_closed: bool,
     error: Option<String>,
 }
@@ -72,9 +86,10 @@ impl StateFile {
         let state_file = Self {
             path,
             lock,
+            queue: Mutex::default(),
             log: Mutex::default(),
         };
-        state_file.write(state, clock.moved_ms())?;
+        state_file.rewrite(state, clock.moved_ms())?;
         Ok(state_file)
     }
 
@@ -83,48 +98,69 @@ impl StateFile {
     }
 
     pub(crate) fn close(&self) {
-        lock(&self.log).is_closed = true;
+        let mut log = lock(&self.log);
+        (log.file, log.is_closed) = (None, true);
         let _ = self.lock.unlock();
     }
 
-    /// Appends what has changed; everything if that is not in the file yet.
-    pub(crate) fn write(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<()> {
-        let mut log = lock(&self.log);
-        if log.is_closed {
-            return Err(io::Error::other("the sandbox has ended"));
+    /// Queues what has changed; writes everything if that is not in the file yet.
+    pub(crate) fn queue(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<()> {
+        let mut queue = lock(&self.queue);
+        if !queue.needs_all {
+            return push_line(state, moved_ms, false, &mut queue.lines);
         }
-        let has_room = log.len <= GROWTH + 2 * log.rewritten_len;
-        let done = match log.file.take().filter(|_| has_room) {
-            Some(mut file) => {
-                let bytes = line(state, moved_ms, false);
-                let written = bytes.and_then(|bytes| file.write_all(&bytes).map(|()| bytes.len()));
-                written.map(|len| (file, log.len + len))
-            }
-            None => {
-                let done = self.rewrite(state, moved_ms);
-                done.inspect(|(_, len)| log.rewritten_len = *len)
-            }
+        drop(queue);
+        self.rewrite(state, moved_ms)
+    }
+
+    pub(crate) fn has_queued(&self) -> bool {
+        !lock(&self.queue).lines.is_empty()
+    }
+
+    /// Writes what is queued. Also waits for another thread that is writing it.
+    pub(crate) fn flush(&self) -> io::Result<()> {
+        let mut log = lock(&self.log);
+        let Some(mut file) = log.file.take() else {
+            return Ok(());
         };
-        let done = done.map_err(|error| named(&self.path, error));
-        log.error = done.as_ref().err().map(ToString::to_string);
-        let (file, len) = done?;
-        (log.file, log.len) = (Some(file), len);
+        std::mem::swap(&mut log.lines, &mut lock(&self.queue).lines);
+        if !log.lines.is_empty() {
+            let written = file.write_all(&log.lines);
+            log.len += log.lines.len();
+            log.lines.clear();
+            let has_room = log.len <= GROWTH + 2 * log.rewritten_len;
+            lock(&self.queue).needs_all |= written.is_err() || !has_room;
+            log.noted(&self.path, written)?;
+        }
+        log.file = Some(file);
         Ok(())
     }
 
     /// Writes what has changed, and everything if the file is not where it was, and brings it to the disk.
     pub(crate) fn save(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<()> {
         if !self.path.exists() {
-            lock(&self.log).file = None;
+            lock(&self.queue).needs_all = true;
         }
-        self.write(state, moved_ms)?;
-        lock(&self.log)
-            .file
-            .as_ref()
-            .map_or(Ok(()), File::sync_data)
+        self.queue(state, moved_ms)?;
+        self.flush()?;
+        let log = lock(&self.log);
+        log.file.as_ref().map_or(Ok(()), File::sync_data)
     }
 
-    fn rewrite(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<(File, usize)> {
+    fn rewrite(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<()> {
+        let mut log = lock(&self.log);
+        if log.is_closed {
+            return Err(io::Error::other("the sandbox has ended"));
+        }
+        log.file = None;
+        let done = self.replace(state, moved_ms);
+        let (file, len) = log.noted(&self.path, done)?;
+        (log.file, log.len, log.rewritten_len) = (Some(file), len, len);
+        *lock(&self.queue) = Queue::default();
+        Ok(())
+    }
+
+    fn replace(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<(File, usize)> {
         let folder = match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -132,7 +168,7 @@ impl StateFile {
         // Readable by its owner only, since it holds tokens and PINs.
         let mut file = NamedTempFile::new_in(folder)?;
         let mut bytes = format!("{HEAD} {VERSION}\n").into_bytes();
-        bytes.extend(line(state, moved_ms, true)?);
+        push_line(state, moved_ms, true, &mut bytes)?;
         file.write_all(&bytes)?;
         file.as_file().sync_all()?;
         let file = file.persist(&self.path).map_err(|error| error.error)?;
@@ -143,14 +179,30 @@ impl StateFile {
     }
 }
 
-fn line(state: &mut SandboxState, moved_ms: i64, all: bool) -> io::Result<Vec<u8>> {
+impl Log {
+    /// Notes how a write of the file at `path` ended.
+    fn noted<T>(&mut self, path: &Path, done: io::Result<T>) -> io::Result<T> {
+        let done = done.map_err(|error| named(path, error));
+        self.error = done.as_ref().err().map(ToString::to_string);
+        done
+    }
+}
+
+fn push_line(
+    state: &mut SandboxState,
+    moved_ms: i64,
+    all: bool,
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
     // The checksum and a space come first.
-    let mut line = vec![b' '; 9];
-    state.write_changes(moved_ms, all, &mut line)?;
-    let sum = format!("{:08x}", crc32fast::hash(&line[9..]));
-    line[..8].copy_from_slice(sum.as_bytes());
-    line.push(b'\n');
-    Ok(line)
+    let start = out.len();
+    out.extend([b' '; 9]);
+    state.write_changes(moved_ms, all, out)?;
+    let json = start + 9;
+    let sum = format!("{:08x}", crc32fast::hash(&out[json..]));
+    out[start..json - 1].copy_from_slice(sum.as_bytes());
+    out.push(b'\n');
+    Ok(())
 }
 
 /// Reads all lines but one that was cut short. No error quotes what is kept.
@@ -189,3 +241,6 @@ fn damaged(path: &Path, reason: &str) -> io::Error {
 fn named(path: &Path, error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use crate::check::parse_time;
 use crate::clients::{is_account, is_account_or_owner};
 use crate::documents::{OPERATIONS, Operation, variable};
 use crate::schema::json_schema;
-use crate::schema::tidy::expand;
+use crate::schema::tidy::expanded;
 
 const REDACTED: &str = "***";
 /// Ids that merchants choose and that are often a customer's name, address or number.
@@ -198,12 +198,6 @@ fn named<'a>(schemas: &[&'a Value], name: &str) -> Vec<&'a Value> {
         .iter()
         .filter_map(|schema| schema["properties"].get(name));
     found.collect()
-}
-
-fn expanded<'a>(document: &'a Value, schemas: impl Iterator<Item = &'a Value>) -> Vec<&'a Value> {
-    let mut all = Vec::new();
-    schemas.for_each(|schema| expand(document, schema, &mut all));
-    all
 }
 
 /// Whether a text looks like the number of a card or a telephone, an address or a token.

@@ -31,12 +31,34 @@ impl Shared {
             || base.is_some_and(|base| base.origin() == url.origin())
     }
 
-    /// To be called after each change of the state: it is in the state file, if there is one, before any response says so.
+    /// Changes the state; the change is in the state file, if there is one, when this returns.
+    pub(crate) fn change<T>(&self, work: impl FnOnce(&mut SandboxState) -> T) -> T {
+        let mut state = self.state();
+        let done = work(&mut state);
+        self.changed(&mut state);
+        drop(state);
+        self.flush();
+        done
+    }
+
+    /// Queues a change for the state file, to be flushed before any response says that it was made.
     pub(crate) fn changed(&self, state: &mut SandboxState) {
         if let Some(file) = &self.state_file {
             // The state file keeps a failure for the log's page; the next change tries again.
-            let _ = file.write(state, self.settings.clock.moved_ms());
+            let _ = file.queue(state, self.settings.clock.moved_ms());
         }
+    }
+
+    pub(crate) fn flush(&self) {
+        let _ = self.state_file.as_ref().map(StateFile::flush);
+    }
+
+    /// Flushes after other requests that are ready have queued their changes, too: one write is for all of them.
+    pub(crate) async fn flush_together(&self) {
+        if self.state_file.as_ref().is_some_and(StateFile::has_queued) {
+            tokio::task::yield_now().await;
+        }
+        self.flush();
     }
 
     pub(crate) fn save(&self) -> io::Result<()> {

@@ -12,7 +12,7 @@ use dintero_sandbox::{CallbackResponse, CallbackState, SandboxBuilder};
 use serde_json::{Value, json};
 use support::browser::{location, read_page, send, session};
 use support::receiver::standing;
-use support::{Api, ApiResponse, ok, read_response, refused, refused_fields, start_with};
+use support::{Api, ApiResponse, charge, ok, read_response, refused, refused_fields, start_with};
 use tokio::net::TcpListener;
 
 /// A shop that responds with one status and body, and keeps what it was asked.
@@ -111,6 +111,15 @@ async fn an_address_is_priced_by_the_shop_and_paid_with_the_chosen_shipping() {
     let (api, url) = express(standing(), &at).await;
     let secret = ok(api.post_nothing("/v1/admin/signature").await);
     assert!(secret["signature"]["secret"].is_string());
+    let unpayable = async |needs: &str| {
+        for body in [json!({}), json!({"action": "hold"})] {
+            let found = give(&api, &url, body).await;
+            refused(&found, 400);
+            assert!(found.1.to_string().contains(needs), "{}", found.1);
+        }
+        assert_eq!(read(&api, &url).await["transaction_id"], Value::Null);
+    };
+    unpayable("needs order.shipping_address first").await;
     let given = ok(give(&api, &url, address()).await);
     assert_eq!(given["shipping_options"][1]["id"], "bike");
     let [(uri, headers, body)] = &shop.asked()[..] else {
@@ -121,6 +130,7 @@ async fn an_address_is_priced_by_the_shop_and_paid_with_the_chosen_shipping() {
     assert_eq!(body["order"]["shipping_address"]["postal_code"], "0150");
     assert_eq!(body["id"], given["session_id"]);
 
+    unpayable("needs order.shipping_option first").await;
     let chosen = json!({"action": "set_shipping_option", "shipping_option": "post"});
     let given = ok(give(&api, &url, chosen).await);
     assert_eq!(given["order"]["amount"], 50_000);
@@ -280,7 +290,15 @@ async fn the_page_asks_for_the_same_and_shows_what_the_shop_says() {
         ("email", ""),
     ];
     let back = send(&url, &form).await;
-    assert!(url.ends_with(location(&back)), "back to the page");
+    let at = url.strip_prefix(api.sandbox.url()).expect("a path");
+    assert_eq!(location(&back), at, "back to the page");
+    // As the Web SDK opened it.
+    let (base, id) = url.split_once("/v1/view/").expect("the page");
+    let query = format!("sid={id}&sdk=0.8.30&client_side_validation=true");
+    let back = send(&format!("{base}/?{query}"), &form).await;
+    assert_eq!(location(&back), format!("/v1/view/{id}?{query}"));
+    let (_, page) = read_page(&format!("{base}{}", location(&back))).await;
+    assert!(page.contains("data-sdk"), "{page}");
     let (_, page) = read_page(&url).await;
     assert!(page.contains("0150") && page.contains("49.00"), "{page}");
     let form = [
@@ -308,12 +326,23 @@ async fn the_page_asks_for_the_same_and_shows_what_the_shop_says() {
     )
     .await;
     assert_eq!(
-        shop.asked()[2].2["order"]["discount_codes"],
+        shop.asked()[3].2["order"]["discount_codes"],
         json!(["A", "B"])
     );
     assert_eq!(
         read(&api, &url).await["order"]["shipping_address"]["country"],
         "NO"
+    );
+}
+
+#[tokio::test]
+async fn a_charge_of_a_kept_card_needs_no_payer_who_chooses() {
+    let api = start_with(standing()).await;
+    let mut body = charge(&api.card_token().await["token"], "charge-1");
+    body["session"]["express"] = options(&[option("post", 4_900)]);
+    assert_eq!(
+        ok(api.post("/v1/sessions/pay", body).await)["success"],
+        true
     );
 }
 

@@ -95,7 +95,10 @@ async fn the_events_are_what_the_log_has_and_what_is_new_in_it() {
 
 #[tokio::test]
 async fn a_delivery_is_told_with_each_attempt_and_why_it_was_not_sent() {
-    let (_, at) = Receiver::start(&[503, 200]).await;
+    let (receiver, at) = Receiver::start(&[503, 200]).await;
+    let lines = vec![json!({"id": "chair", "amount": 1}); 100];
+    let body = json!({"token": "hidden", "items": lines}).to_string();
+    *receiver.body.lock().expect("no panic") = Some(body);
     let api = start_with(standing()).await;
     let told = session(&api, &format!("{at}/cb?key=hidden"), json!({})).await;
     let mut events = Events::open(&api).await;
@@ -130,6 +133,19 @@ async fn a_delivery_is_told_with_each_attempt_and_why_it_was_not_sent() {
             .is_some_and(|reason| reason.contains("its host was not allowed"))
     );
     assert!(!json!(rows).to_string().contains("hidden"));
+    let id = last["delivery_id"].as_str().expect("an id");
+    let opened = json_of(&api, &format!("/_sandbox/requests/{id}")).await;
+    let texts = opened["responses"].as_array().expect("a list").iter();
+    let texts: Vec<_> = texts.map(|text| text.as_str().expect("a text")).collect();
+    let [first, second] = texts[..] else {
+        panic!("{texts:?}")
+    };
+    assert!(first.starts_with("503\n") && first.contains("\nlocation: ***"));
+    assert!(first.contains("chair") && !first.contains("hidden"));
+    assert!(first.ends_with("\n(cut here)"), "{first}");
+    assert_eq!(first.chars().count(), 2_000 + "\n(cut here)".len());
+    assert!(second.starts_with("200\n"), "{second}");
+    assert!(second.ends_with("\n\n(204800 bytes that are not JSON)"));
     // What the events ended with is what a new page gets.
     let now = Events::open(&api).await.next().await;
     let deliveries = json_of(&api, "/_sandbox/deliveries").await;
@@ -328,6 +344,37 @@ async fn its_picture_is_in_the_readme() {
         run(&browser, script).await;
         until(&browser, "return document.querySelectorAll('article pre').length === 2").await;
         picture(&browser, "inspector.png").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_callback_opens_to_the_response_to_each_attempt() {
+    in_browser(|browser| async move {
+        let (_, at) = Receiver::start(&[503, 200]).await;
+        let api = start_with(standing()).await;
+        let told = session(&api, &format!("{at}/cb"), json!({})).await;
+        api.pay(&told);
+        api.sandbox.callbacks_sent().await;
+        api.sandbox.advance(std::time::Duration::from_secs(60));
+        api.sandbox.callbacks_sent().await;
+        let page = format!("{}/_sandbox?verdict=delivered", api.sandbox.url());
+        browser.goto(&page).await.expect("the page");
+        until(
+            &browser,
+            "return document.querySelectorAll('#rows li').length === 1",
+        )
+        .await;
+        click(&browser, "#rows summary").await;
+        until(
+            &browser,
+            "return document.querySelectorAll('article pre').length === 2",
+        )
+        .await;
+        let first = "part => part.textContent.split('\\n')[0]";
+        let parts = "[...document.querySelectorAll('article h2, article pre, article button')]";
+        let shown = run(&browser, &format!("return {parts}.map({first})")).await;
+        assert_eq!(shown, json!(["Response 1", "503", "Response 2", "200"]));
     })
     .await;
 }

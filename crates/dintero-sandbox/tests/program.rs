@@ -5,15 +5,21 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::{Value, json};
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 /// Starts the program on a free port; gives it and its URL.
 fn start(options: &[&str]) -> (Child, String) {
     let mut program = Command::new(env!("CARGO_BIN_EXE_dintero-sandbox"))
         .args(["--port", "0"])
         .args(options)
+        // As in an image without root certificates.
+        .envs([("SSL_CERT_FILE", "/none"), ("SSL_CERT_DIR", "/none")])
         .stdout(Stdio::piped())
         .spawn()
         .expect("the program starts");
@@ -212,4 +218,31 @@ async fn what_was_responded_to_survives_a_hundred_kills() {
         program.wait().expect("it has ended");
     }
     assert!(made.len() > 100, "{}", made.len());
+}
+
+#[tokio::test]
+async fn callbacks_over_http_need_no_root_certificates() {
+    let shop = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let callback = format!("http://{}/cb", shop.local_addr().expect("bound"));
+    let (program, url) = start(&[]);
+    let (_, body) = token(&url, "delay=0ms").await;
+    let access = body["access_token"].as_str().expect("a token");
+    let http = Client::builder().no_proxy().build().expect("a client");
+    let create = http
+        .post(format!("{url}/v1/sessions-profile"))
+        .bearer_auth(access)
+        .json(&json!({
+            "url": {"return_url": "https://shop.example/", "callback_url": callback},
+            "order": {"amount": 100, "currency": "NOK", "merchant_reference": "order-1"},
+        }));
+    let made = create.send().await.expect("a response").json::<Value>();
+    let made = made.await.expect("JSON");
+    let page = made["url"].as_str().expect("a URL");
+    http.post(page).send().await.expect("a response");
+    let caller = timeout(Duration::from_secs(30), shop.accept()).await;
+    let (mut caller, _) = caller.expect("in time").expect("a callback");
+    let mut head = [0; 9];
+    caller.read_exact(&mut head).await.expect("a request");
+    assert_eq!(&head, b"GET /cb?s");
+    end(program);
 }

@@ -238,3 +238,51 @@ async fn a_capture_may_have_a_rounding_line_of_its_own() {
         refused_fields(&found, &["items[1].line_id"]);
     }
 }
+
+#[tokio::test]
+async fn a_byte_order_mark_is_noted_and_strictly_refused() {
+    let sent = |api: &Api| {
+        let request = api.request(Method::POST, "/v1/sessions-profile");
+        let request = request.header("content-type", "application/json");
+        request.body(format!("\u{feff}{}", session_body()))
+    };
+    let api = start().await;
+    ok(api.send(sent(&api)).await);
+    let noted = api.sandbox.requests().pop().expect("a request");
+    assert_eq!(noted.undocumented, ["byte_order_mark"]);
+    let strict = start_with(standing().strict(true)).await;
+    let before = strict.sandbox.state_digest();
+    let found = strict.send(sent(&strict)).await;
+    refused(&found, 400);
+    let message = &found.1["error"]["message"];
+    assert_eq!(message, "the body begins with a byte order mark");
+    assert_eq!(strict.sandbox.state_digest(), before);
+}
+
+#[tokio::test]
+async fn payments_are_served_below_their_account_too() {
+    let api = start().await;
+    let base = "/v1/accounts/{aid}/payments";
+    let create = format!("{base}/sessions-profile");
+    let session = id(&ok(api.post(&create, session_body()).await));
+    let at = format!("{base}/transactions/{}", api.pay(&session));
+    for (operation, amount, status) in [
+        ("capture", 20_000, "PARTIALLY_CAPTURED"),
+        ("refund", 5_000, "PARTIALLY_CAPTURED_REFUNDED"),
+    ] {
+        let body = json!({"amount": amount});
+        ok(api.post(&format!("{at}/{operation}"), body).await);
+        assert_eq!(ok(api.get(&at).await)["status"], status);
+    }
+    let unpaid = api.session().await;
+    let voided = format!("{base}/transactions/{}/void", api.pay(&unpaid));
+    ok(api.post_nothing(&voided).await);
+    let shown = api.sandbox.requests().pop().expect("a request");
+    let shown = (shown.path, shown.operation_id.unwrap_or_default());
+    let path = voided.replace("{aid}", api.sandbox.account());
+    assert_eq!(shown, (path, "transactions_id_void_post".to_owned()));
+    // Lists are on the other base only, and an account is its own.
+    refused(&api.get(&format!("{base}/transactions")).await, 404);
+    let foreign = at.replace("{aid}", "T00000001");
+    refused(&api.get(&foreign).await, 403);
+}

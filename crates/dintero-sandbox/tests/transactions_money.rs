@@ -232,8 +232,7 @@ async fn the_event_reference_of_the_order_is_the_fallback() {
     let id: String = api
         .sandbox
         .pay(session["id"].as_str().expect("an id"), Card::approved())
-        .expect("paid")
-        .into();
+        .expect("paid");
     assert_eq!(
         last(&ok(act(&api, &id, "capture", json!({"amount": 1})).await))["event_reference"],
         "from-order"

@@ -70,11 +70,7 @@ async fn pages_of_transactions_follow_each_other() {
 async fn filters_narrow_the_list() {
     let api = start().await;
     let session = api.session().await;
-    let first: String = api
-        .sandbox
-        .pay(&session, Card::approved())
-        .expect("paid")
-        .into();
+    let first: String = api.sandbox.pay(&session, Card::approved()).expect("paid");
     let mut body = session_body();
     body["order"]["merchant_reference"] = json!("order-2");
     body["order"]["amount"] = json!(700);
@@ -83,11 +79,7 @@ async fn filters_narrow_the_list() {
         .as_str()
         .expect("an id")
         .to_owned();
-    let second: String = api
-        .sandbox
-        .pay(&other, Card::approved())
-        .expect("paid")
-        .into();
+    let second: String = api.sandbox.pay(&other, Card::approved()).expect("paid");
     ok(act(&api, &second, "capture", json!({"amount": 700})).await);
     for (query, wanted) in [
         (format!("session_id={session}"), vec![&first]),
@@ -125,8 +117,7 @@ async fn includes_decide_what_a_transaction_shows() {
     let id: String = api
         .sandbox
         .pay(&session, Card::declined())
-        .expect("a transaction")
-        .into();
+        .expect("a transaction");
     let plain = read(&api, &id).await;
     assert!(plain.get("session").is_none());
     let with = |includes: &str| format!("/v1/transactions/{id}?includes={includes}");
@@ -158,8 +149,7 @@ async fn system_headers_come_back_and_event_headers_only_on_demand() {
     let id: String = api
         .sandbox
         .pay(session["id"].as_str().expect("an id"), Card::approved())
-        .expect("paid")
-        .into();
+        .expect("paid");
     assert_eq!(
         read(&api, &id).await["initiating_system_request_headers"]["dintero-system-name"],
         "shop"

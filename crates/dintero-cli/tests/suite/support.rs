@@ -106,10 +106,7 @@ impl Shop {
     /// Returns the id of a transaction of 299.90 NOK that is authorized.
     pub fn payment(&self) -> String {
         let session = self.session("order-1");
-        self.sandbox
-            .pay(&session, Card::approved())
-            .unwrap()
-            .to_string()
+        self.sandbox.pay(&session, Card::approved()).unwrap()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::api::add_rates;
 use crate::api::lists::list_of;
 use crate::api::prelude::*;
 use crate::documents::{Operation, Route, find, resolve};
-use crate::schema::{json_schema, tidy::expand};
+use crate::schema::{json_schema, tidy::expanded};
 use crate::state::store::Store;
 
 /// How many objects a list has to which nothing was added.
@@ -35,10 +35,7 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         let text = "transaction_id,event,amount,currency\n".to_owned();
         return Ok(ApiResponse::file("text/csv; charset=utf-8", text));
     }
-    let mut request = Vec::new();
-    if let Some(schema) = json_schema(operation.request_body()) {
-        expand(operation.document, schema, &mut request);
-    }
+    let request = expanded(operation.document, json_schema(operation.request_body()));
     let members = request
         .iter()
         .filter_map(|part| part["properties"].as_object());

@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use chrono::{DateTime, Utc};
+use hyper::body::Bytes;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
@@ -16,14 +17,17 @@ use url::Url;
 
 use crate::access::is_allowed;
 use crate::api::checkout::transaction_operations;
+use crate::log::exchange;
 use crate::shared::{Shared, lock};
 use crate::state::callbacks::{Callback, CallbackResponse, CallbackState};
 use crate::state::json::text_of;
-use crate::state::{Account, Wait, uuid};
+use crate::state::{Account, SandboxState, Wait, uuid};
 
 /// How many callbacks are sent at once, so that a receiver that hangs does not hold up the others.
 const AT_ONCE: usize = 32;
 const BODY_LIMIT: usize = 1 << 20;
+/// How many characters of a response the inspector shows.
+const SHOWN: usize = 2_000;
 /// How much longer than a callback an express callback may take: 60 seconds instead of 10, as documented.
 const EXPRESS: u32 = 6;
 
@@ -32,13 +36,23 @@ static HTTP: LazyLock<Option<Client>> = LazyLock::new(|| {
     #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
     let _ = rustls_lib::crypto::ring::default_provider().install_default();
     // No redirects: the signature is for one URL. No proxy: what is called is near. No connection outlives its runtime.
-    let client = Client::builder()
-        .redirect(Policy::none())
-        .no_proxy()
-        .gzip(false)
-        .pool_max_idle_per_host(0)
-        .user_agent(concat!("dintero-sandbox/", env!("CARGO_PKG_VERSION")));
-    client.build().ok()
+    let client = || {
+        Client::builder()
+            .redirect(Policy::none())
+            .no_proxy()
+            .gzip(false)
+            .pool_max_idle_per_host(0)
+            .user_agent(concat!("dintero-sandbox/", env!("CARGO_PKG_VERSION")))
+    };
+    let built = client().build();
+    // Without root certificates, as in an image without any, http still works.
+    #[cfg(any(
+        feature = "rustls-no-provider",
+        feature = "rustls",
+        feature = "native-tls"
+    ))]
+    let built = built.or_else(|_| client().tls_certs_only([]).build());
+    built.ok()
 });
 
 #[derive(Debug)]
@@ -82,10 +96,8 @@ impl Dispatcher {
     }
 
     fn with<T>(&self, account: &str, work: impl FnOnce(&mut Account) -> Option<T>) -> Option<T> {
-        let mut state = self.shared.state();
-        let done = work(state.accounts.get_mut(account)?);
-        self.shared.changed(&mut state);
-        done
+        let work = |state: &mut SandboxState| work(state.accounts.get_mut(account)?);
+        self.shared.change(work)
     }
 
     /// Completes an operation, or sends a callback until it is delivered or given up.
@@ -119,8 +131,9 @@ impl Dispatcher {
             let state = |account: &mut Account| Some(account.callbacks.find(id)?.state.clone());
             return (self.with(account, state), Vec::new());
         };
-        let (response, body) = receive(request).await;
-        let state = self.with(account, |account| self.finish(account, id, response));
+        let (response, shown, body) = receive(request).await;
+        let finish = |account: &mut Account| self.finish(account, id, response, shown);
+        let state = self.with(account, finish);
         (state, body)
     }
 
@@ -228,10 +241,11 @@ impl Dispatcher {
         account: &mut Account,
         id: &str,
         response: CallbackResponse,
+        shown: String,
     ) -> Option<CallbackState> {
         let now = self.shared.settings.clock.now();
         let callback = account.callbacks.get_mut(id).ok()?;
-        callback.attempted(now, response);
+        callback.attempted(now, response, shown);
         if callback.state == CallbackState::GivenUp
             && let Some(id) = &callback.subscription_id
         {
@@ -248,7 +262,8 @@ impl Dispatcher {
     }
 }
 
-async fn receive(request: RequestBuilder) -> (CallbackResponse, Vec<u8>) {
+/// Sends a request; returns how that ended, the response as the inspector shows it, and its body.
+async fn receive(request: RequestBuilder) -> (CallbackResponse, String, Vec<u8>) {
     let mut body = Vec::new();
     let received = async {
         let mut response = request.send().await?;
@@ -257,14 +272,22 @@ async fn receive(request: RequestBuilder) -> (CallbackResponse, Vec<u8>) {
         {
             body.extend_from_slice(&chunk);
         }
-        reqwest::Result::Ok(response.status().as_u16())
+        reqwest::Result::Ok((response.status(), response.headers().clone()))
     };
-    let response = match received.await {
-        Ok(status) => CallbackResponse::Status(status),
-        Err(error) if error.is_timeout() => CallbackResponse::TimedOut,
-        Err(_) => CallbackResponse::Unreachable,
+    let (response, shown) = match received.await {
+        Ok((status, headers)) => {
+            let message = (headers, Bytes::from(body.clone()));
+            let mut shown = exchange::text(status.as_u16().to_string(), &message, None);
+            if let Some((end, _)) = shown.char_indices().nth(SHOWN) {
+                shown.truncate(end);
+                shown += "\n(cut here)";
+            }
+            (CallbackResponse::Status(status.as_u16()), shown)
+        }
+        Err(error) if error.is_timeout() => (CallbackResponse::TimedOut, String::new()),
+        Err(_) => (CallbackResponse::Unreachable, String::new()),
     };
-    (response, body)
+    (response, shown, body)
 }
 
 #[cfg(test)]

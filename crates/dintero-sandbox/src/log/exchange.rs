@@ -60,8 +60,12 @@ impl Exchange {
     }
 }
 
-/// Returns a message as text that begins with `first`.
-fn text(mut first: String, (headers, body): &Message, operation: Option<&Operation>) -> String {
+/// Returns a message as text that begins with `first`, redacted.
+pub(crate) fn text(
+    mut first: String,
+    (headers, body): &Message,
+    operation: Option<&Operation>,
+) -> String {
     for (name, value) in headers {
         let value = value.to_str().unwrap_or_default();
         first += &format!("\n{}", redact::header(name.as_str(), value));

@@ -101,14 +101,16 @@
   async function open(row) {
     const found = await fetch(`/_sandbox/requests/${row.id}`);
     if (!found.ok) return;
-    const { request, response } = await found.json();
+    const { request, response, responses = [response] } = await found.json();
     const copy = element("button", "Copy as curl", { type: "button" });
     copy.addEventListener("click", async () => {
       await navigator.clipboard.writeText(curl(request));
       copy.textContent = "Copied";
     });
     const part = (title, text) => element("div", [element("h2", title), element("pre", text)]);
-    row.firstChild.append(element("article", response === undefined ? part("Request", request) : [part("Request", request), part("Response", response), copy]));
+    const received = responses.map((text, at) => text && part(responses.length > 1 ? `Response ${at + 1}` : "Response", text));
+    const parts = [request && part("Request", request), ...received, response !== undefined && copy];
+    row.firstChild.append(element("article", parts.filter(Boolean)));
   }
 
   const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;

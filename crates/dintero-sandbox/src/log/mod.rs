@@ -45,7 +45,7 @@ pub struct LoggedRequest {
     /// Why it was refused; `None` if it was accepted, also if a fault then withheld the response.
     pub refusal: Option<Refusal>,
     /// The fields that are not in the documents, which production evidently accepts; at most 20. `body` is a body where
-    /// none is defined.
+    /// none is defined, `byte_order_mark` a mark before one.
     pub undocumented: Vec<String>,
     /// The fault that was injected.
     pub fault: Option<Fault>,
@@ -84,12 +84,6 @@ impl LoggedRequest {
             (None, None) if self.status.is_some_and(|status| status >= 400) => "refused",
             (None, None) => "accepted",
         }
-    }
-
-    /// Returns the line of JSON that stands in `GET /_sandbox/log.jsonl`.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        self.shown().to_string()
     }
 
     pub(crate) fn shown(&self) -> Value {
@@ -143,7 +137,7 @@ impl Log {
     pub(crate) fn push(&self, entry: LoggedRequest) {
         let mut inner = lock(&self.0);
         if let Some(copy) = &mut inner.copy {
-            let line = entry.to_json() + "\n";
+            let line = format!("{}\n", entry.shown());
             if let Err(error) = copy.write_all(line.as_bytes()).and_then(|()| copy.flush()) {
                 inner.copy = None;
                 inner.write_error = Some(error.to_string());

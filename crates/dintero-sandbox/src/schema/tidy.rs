@@ -20,14 +20,23 @@ pub(crate) fn tidy(
         noise,
         unknown: Vec::new(),
     };
-    let mut schemas = Vec::new();
-    expand(document, schema, &mut schemas);
-    walk.value(&schemas, body, "");
+    walk.value(&expanded(document, [schema]), body, "");
     walk.unknown
 }
 
-/// Adds a schema and all that it is made of: a member of any of them is in the document.
-pub(crate) fn expand<'a>(document: &'a Value, schema: &'a Value, all: &mut Vec<&'a Value>) {
+/// Returns the schemas and all that they are made of: a member of any of them is in the document.
+pub(crate) fn expanded<'a>(
+    document: &'a Value,
+    schemas: impl IntoIterator<Item = &'a Value>,
+) -> Vec<&'a Value> {
+    let mut all = Vec::new();
+    for schema in schemas {
+        expand(document, schema, &mut all);
+    }
+    all
+}
+
+fn expand<'a>(document: &'a Value, schema: &'a Value, all: &mut Vec<&'a Value>) {
     let schema = resolve(document, schema);
     if all.iter().any(|known| std::ptr::eq(*known, schema)) {
         return;
@@ -53,12 +62,6 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn below(&self, schemas: impl Iterator<Item = &'a Value>) -> Vec<&'a Value> {
-        let mut all = Vec::new();
-        schemas.for_each(|schema| expand(self.document, schema, &mut all));
-        all
-    }
-
     fn value(&mut self, schemas: &[&'a Value], value: &mut Value, field: &str) {
         match value {
             Value::Number(number) if !number.is_i64() => {
@@ -70,7 +73,8 @@ impl<'a> Walk<'a> {
                 }
             }
             Value::Array(items) => {
-                let below = self.below(schemas.iter().filter_map(|schema| schema.get("items")));
+                let below = schemas.iter().filter_map(|schema| schema.get("items"));
+                let below = expanded(self.document, below);
                 for (i, item) in items.iter_mut().enumerate() {
                     self.value(&below, item, &format!("{field}[{i}]"));
                 }
@@ -87,7 +91,7 @@ impl<'a> Walk<'a> {
                 let mut nulls = Vec::new();
                 for (name, value) in &mut *members {
                     let below = schemas.iter().filter_map(|of| of["properties"].get(name));
-                    let below = self.below(below);
+                    let below = expanded(self.document, below);
                     let field = format!("{field}{separator}{name}");
                     let may_be_null = below.iter().any(|schema| schema["nullable"] == true);
                     if value.is_null() && !may_be_null && !is_open && !self.strict {

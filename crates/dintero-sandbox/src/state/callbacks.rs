@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::redact;
 use crate::state::json::remove;
 use crate::state::{Wait, uuid};
 
@@ -71,13 +72,16 @@ pub enum CallbackState {
 }
 
 /// An attempt at a callback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CallbackAttempt {
     /// When the attempt ended by the sandbox's clock, UTC.
     pub at: DateTime<Utc>,
     /// How the attempt ended.
     pub response: CallbackResponse,
+    /// The response as the inspector shows it.
+    #[serde(default)]
+    pub(crate) received: String,
 }
 
 /// How an attempt ended.
@@ -145,12 +149,32 @@ impl Callback {
     pub(crate) fn shown(&self) -> Value {
         let mut shown = json!(self);
         remove(&mut shown, &["body", "session_event", "with_session"]);
+        for attempt in shown["attempts"].as_array_mut().into_iter().flatten() {
+            remove(attempt, &["received"]);
+        }
         shown["url"] = json!(self.url.split(['?', '#']).next());
         shown
     }
 
-    pub(crate) fn attempted(&mut self, at: DateTime<Utc>, response: CallbackResponse) {
-        self.attempts.push(CallbackAttempt { at, response });
+    /// Returns the body, unless it is made when it is sent, and the response to each attempt, redacted.
+    pub(crate) fn opened(&self) -> Value {
+        let request = self.body.as_deref();
+        let request = request.map(|body| redact::body(None, body.as_bytes()));
+        let responses = self.attempts.iter().map(|attempt| &attempt.received);
+        json!({"request": request, "responses": responses.collect::<Vec<_>>()})
+    }
+
+    pub(crate) fn attempted(
+        &mut self,
+        at: DateTime<Utc>,
+        response: CallbackResponse,
+        received: String,
+    ) {
+        self.attempts.push(CallbackAttempt {
+            at,
+            response,
+            received,
+        });
         let (is_webhook, failed) = (self.subscription_id.is_some(), self.attempts.len());
         let retries = match (is_webhook, self.is_express) {
             (true, _) => WEBHOOK_RETRIES,

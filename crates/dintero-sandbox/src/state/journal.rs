@@ -34,9 +34,12 @@ impl<T: Serialize + DeserializeOwned> Journal for Store<T> {
     }
 
     fn write(&mut self, all: bool, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        let changed = self.take_changed(all);
-        let objects = changed.iter().map(|id| (id, self.find(id)));
-        serde_json::Serializer::new(out).collect_map(objects)
+        let changed = std::mem::take(&mut self.changed);
+        let mut out = serde_json::Serializer::new(out);
+        match all {
+            true => out.collect_map(&self.objects),
+            false => out.collect_map(changed.iter().map(|id| (id, self.find(id)))),
+        }
     }
 
     fn read(&mut self, changes: &str) -> serde_json::Result<()> {

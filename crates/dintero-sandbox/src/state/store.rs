@@ -9,7 +9,7 @@ use crate::errors::{ApiError, ApiResult};
 pub(crate) struct Store<T> {
     /// What an object of it is called in errors.
     what: &'static str,
-    objects: IndexMap<String, T>,
+    pub(super) objects: IndexMap<String, T>,
     /// The ids of what was put, changed or removed since the state was written.
     pub(super) changed: IndexSet<String>,
 }
@@ -60,22 +60,11 @@ impl<T> Store<T> {
         found.ok_or_else(|| ApiError::not_found(self.what))
     }
 
-    pub(crate) fn take_changed(&mut self, all: bool) -> IndexSet<String> {
-        let changed = std::mem::take(&mut self.changed);
-        if all {
-            self.objects.keys().cloned().collect()
-        } else {
-            changed
-        }
-    }
-
-    /// Removes the oldest objects until no more than `len` are left, and returns their ids.
-    pub(crate) fn keep_newest(&mut self, len: usize) -> Vec<String> {
+    /// Removes the oldest objects until no more than `len` are left.
+    pub(crate) fn keep_newest(&mut self, len: usize) {
         let excess = self.objects.len().saturating_sub(len);
-        let ids: Vec<_> = self.objects.keys().take(excess).cloned().collect();
-        self.objects.drain(..excess);
-        self.changed.extend(ids.iter().cloned());
-        ids
+        let oldest = self.objects.drain(..excess);
+        self.changed.extend(oldest.map(|(id, _)| id));
     }
 
     pub(crate) fn is_empty(&self) -> bool {

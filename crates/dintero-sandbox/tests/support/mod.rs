@@ -125,7 +125,7 @@ impl Api {
     /// Pays a session with the approved card; gives the transaction's id.
     pub fn pay(&self, session: &str) -> String {
         let paid = self.sandbox.pay(session, dintero_sandbox::Card::approved());
-        paid.expect("paid").into()
+        paid.expect("paid")
     }
 
     /// A card that was kept; gives its token as it is listed.
@@ -143,7 +143,6 @@ impl Api {
         self.sandbox
             .pay(&session, dintero_sandbox::Card::approved())
             .expect("paid")
-            .into()
     }
 }
 

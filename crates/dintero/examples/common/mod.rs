@@ -120,7 +120,7 @@ pub async fn pay(
 ) -> Result<String> {
     let id = session.id.as_deref().ok_or("the session has no id")?;
     if let Some(sandbox) = sandbox {
-        return Ok(sandbox.pay(id, Card::approved())?.to_string());
+        return Ok(sandbox.pay(id, Card::approved())?);
     }
     println!(
         "  pay here: {}",

@@ -53,11 +53,7 @@ async fn fill(contract: &Contract) -> (Vec<String>, Vec<String>) {
             .configuration(SessionConfigurationInput::builder().dintero_psp(card));
         let session = checkout.create_session_from_profile().body(session);
         let session = contract.known(session.send().await).id.unwrap();
-        let paid: String = contract
-            .sandbox
-            .pay(&session, Card::approved())
-            .unwrap()
-            .into();
+        let paid: String = contract.sandbox.pay(&session, Card::approved()).unwrap();
         let reference = TransactionUpdate::builder().merchant_reference_2(format!("second-{n}"));
         contract.known(
             checkout

@@ -77,11 +77,7 @@ pub async fn invoice(contract: &Contract) {
 /// A payment that is captured and refunded in part, and another that is voided.
 pub async fn payment(contract: &Contract, session: &str) {
     let checkout = contract.dintero.checkout();
-    let id: String = contract
-        .sandbox
-        .pay(session, Card::approved())
-        .unwrap()
-        .into();
+    let id: String = contract.sandbox.pay(session, Card::approved()).unwrap();
     let reference = TransactionUpdate::builder().merchant_reference_2("third");
     let read = checkout.update_transaction(&id).body(reference);
     let read = contract.known(read.send().await);
@@ -145,11 +141,7 @@ pub async fn payment(contract: &Contract, session: &str) {
         .create_session_from_profile()
         .body(profile("other"));
     let other = contract.known(other.send().await).id.unwrap();
-    let other: String = contract
-        .sandbox
-        .pay(&other, Card::approved())
-        .unwrap()
-        .into();
+    let other: String = contract.sandbox.pay(&other, Card::approved()).unwrap();
     let void = contract.known(checkout.void_transaction(&other).send().await);
     assert_eq!(void.status, Some(TransactionStatus::AuthorizationVoided));
     let found = checkout
@@ -289,7 +281,7 @@ async fn payments_that_are_pending_declined_or_failed() {
             .create_session_from_profile()
             .body(profile("order-1"));
         let session = contract.known(session.send().await).id.unwrap();
-        let payment: String = contract.sandbox.pay(&session, card).unwrap().into();
+        let payment: String = contract.sandbox.pay(&session, card).unwrap();
         let read = checkout.get_transaction(&payment).send().await;
         payments.push(contract.known(read));
     }

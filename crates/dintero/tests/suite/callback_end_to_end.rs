@@ -123,7 +123,7 @@ async fn payments_reach_the_shop_by_callback_and_by_webhook() {
 
     let url = format!("{at}/callback?method=POST&report_error=true&shop=oslo");
     let paid = session(&dintero, &url).await;
-    let id: String = sandbox.pay(&paid, Card::approved()).unwrap().into();
+    let id: String = sandbox.pay(&paid, Card::approved()).unwrap();
     let left = session(&dintero, &url).await;
     sandbox.payer(&left).cancel().unwrap();
     sandbox.callbacks_sent().await;

@@ -36,15 +36,6 @@ pub(crate) fn pay_session(call: &Call<'_>, account: &mut Account) -> HandlerResu
         }
     }
     payment::check_payable(call, session)?;
-    let (order, express) = (&session.doc["order"], &session.doc["express"]);
-    let has_address = !express.is_object() || order["shipping_address"].is_object();
-    ensure_state(
-        has_address,
-        "an express session needs order.shipping_address first",
-    )?;
-    let offers = !items(&express["shipping_options"]).is_empty();
-    let reason = "an express session that offers shipping needs order.shipping_option first";
-    ensure_state(!offers || order["shipping_option"].is_object(), reason)?;
     let (family, kind) = product.split_once('.').unwrap_or_default();
     let settings = session.doc["configuration"][family][kind].clone();
     if family == "kravia" && settings["require_identity_verification"] != false {

@@ -87,6 +87,8 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         card.outcome = Authorization::Failed;
     }
     let mut doc = body.clone();
+    // There is no payer who could choose anything.
+    remove(&mut doc, &["express"]);
     if let Some(customer) = doc.get_mut("customer") {
         remove(customer, &["tokens"]);
     }

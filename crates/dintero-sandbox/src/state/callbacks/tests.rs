@@ -26,7 +26,7 @@ fn the_response_decides_whether_it_is_retried() {
         (CallbackResponse::Status(499), CallbackState::Refused),
     ] {
         let mut callback = callback();
-        callback.attempted(DateTime::UNIX_EPOCH, response);
+        callback.attempted(DateTime::UNIX_EPOCH, response, String::new());
         assert_eq!(callback.state, state, "{response:?}");
     }
 }
@@ -35,10 +35,18 @@ fn the_response_decides_whether_it_is_retried() {
 fn after_twenty_retries_it_is_given_up() {
     let mut callback = callback();
     for _ in 0..RETRIES {
-        callback.attempted(DateTime::UNIX_EPOCH, CallbackResponse::Status(500));
+        callback.attempted(
+            DateTime::UNIX_EPOCH,
+            CallbackResponse::Status(500),
+            String::new(),
+        );
         assert!(matches!(callback.state, CallbackState::Waiting(_)));
     }
-    callback.attempted(DateTime::UNIX_EPOCH, CallbackResponse::Status(500));
+    callback.attempted(
+        DateTime::UNIX_EPOCH,
+        CallbackResponse::Status(500),
+        String::new(),
+    );
     assert_eq!(callback.state, CallbackState::GivenUp);
 }
 

@@ -69,7 +69,7 @@ pub async fn paid(dintero: &Dintero, sandbox: &Sandbox) -> String {
         .await
         .unwrap();
     let session = session.into_inner().id.unwrap();
-    sandbox.pay(&session, Card::approved()).unwrap().into()
+    sandbox.pay(&session, Card::approved()).unwrap()
 }
 
 /// The captured, refunded and voided amounts of a transaction, in minor units.

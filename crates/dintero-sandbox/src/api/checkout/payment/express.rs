@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::{check_payable, form};
+use super::{check_open, form};
 use crate::api::prelude::*;
 use crate::schema::check_answer;
 use crate::state::callbacks::{Callback, CallbackState};
@@ -43,7 +43,7 @@ pub(super) fn submit(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 
 fn act(call: &Call<'_>, account: &mut Account, as_page: bool) -> ApiResult<Option<Question>> {
     let session = account.sessions.get_mut(call.param("session_id"))?;
-    check_payable(call, session)?;
+    check_open(call, session)?;
     let express = &session.doc["express"];
     let is_express = express.is_object();
     ensure_state(is_express, "the session is not an express session")?;
@@ -142,7 +142,7 @@ pub(crate) fn answered(
     let take = || {
         let answer = read(state, &body, question.is_address)?;
         let session = account.sessions.get_mut(call.param("session_id"))?;
-        check_payable(call, session)?;
+        check_open(call, session)?;
         let express = &session.doc["express"];
         let is_shipped = express["shipping_mode"] != "shipping_not_required";
         let can_ship = !items(&answer["shipping_options"]).is_empty();

@@ -38,7 +38,11 @@ pub(super) fn is_of_page(call: &Call<'_>) -> bool {
 /// Leads back to the payment page, or shows why the express session could not be changed.
 pub(super) fn express_page(call: &Call<'_>, account: &Account, done: ApiResult<()>) -> ApiResponse {
     let Err(error) = done else {
-        let page = format!("/v1/view/{}", call.param("session_id"));
+        // The page goes on as it was opened: by the Web SDK, or without it.
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let query = query.extend_pairs(call.query.pairs()).finish();
+        let page = format!("{}?{query}", call.path);
+        let page = page.trim_end_matches('?');
         return ApiResponse::new(303, Value::Null).with_header("location", page);
     };
     failed(call, account, &error)

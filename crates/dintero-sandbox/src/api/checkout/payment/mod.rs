@@ -36,7 +36,19 @@ pub(crate) fn act(
     }
 }
 
+/// Whether the session can be paid: it is open, and the payer of an express session has said where it is sent and how.
 pub(crate) fn check_payable(call: &Call<'_>, session: &Session) -> ApiResult<()> {
+    check_open(call, session)?;
+    let (order, express) = (&session.doc["order"], &session.doc["express"]);
+    let has_address = !express.is_object() || order["shipping_address"].is_object();
+    let reason = "an express session needs order.shipping_address first";
+    ensure_state(has_address, reason)?;
+    let offers = !items(&express["shipping_options"]).is_empty();
+    let reason = "an express session that offers shipping needs order.shipping_option first";
+    ensure_state(!offers || order["shipping_option"].is_object(), reason)
+}
+
+fn check_open(call: &Call<'_>, session: &Session) -> ApiResult<()> {
     match session.over(call.now) {
         Some(reason) => Err(ApiError::wrong_state(reason)),
         None if session.locked => Err(ApiError::wrong_state("the session is locked")),
@@ -91,7 +103,7 @@ fn hold(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<S
 
 fn cancel(call: &Call<'_>, account: &mut Account, session_id: &str) -> ApiResult<()> {
     let session = account.sessions.get_mut(session_id)?;
-    check_payable(call, session)?;
+    check_open(call, session)?;
     session.cancel(call.cause(), None);
     callbacks::on_cancel(account, call.now, session_id);
     Ok(())
