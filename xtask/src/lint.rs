@@ -56,7 +56,7 @@ impl Lint {
                     checked.push(sources.document(&document)?.name);
                     sources.document(&overlay)?;
                 }
-                let results = sources.generate_each(&apis)?.into_iter();
+                let results = sources.generate_each(&apis).into_iter();
                 let findings = results.flat_map(|result| match result {
                     Ok(generated) => generated.generation.findings,
                     Err(Errors(findings)) => findings,

@@ -8,7 +8,7 @@ use anstyle::AnsiColor;
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use dintero_codegen::APIS;
-use dintero_codegen::kept::words;
+use dintero_codegen::kept::{Line, lines};
 use serde_json::{Value, json};
 
 use crate::lock;
@@ -60,14 +60,10 @@ impl Regen {
                 changed.push("surface");
             }
             let generation = &generated.generation;
-            // The first line of an item ends its name with a colon, or has the route of an operation.
-            let count = |kind: &str, first: bool| {
-                let lines = generation.surface.lines().map(words);
-                let of = |line: &Vec<&str>| kind.split(' ').any(|kind| kind == line[0]);
-                let is_first = |line: &Vec<&str>| line[1].ends_with(':') || line.contains(&"->");
-                lines
-                    .filter(|line| of(line) && is_first(line) == first)
-                    .count()
+            let count = |kinds: &str, first: bool| {
+                let of =
+                    |line: &Line<'_>| kinds.contains(line.kind) && line.part.is_empty() == first;
+                lines(&generation.surface).filter(of).count()
             };
             rows.push(json!({
                 "api": api,

@@ -208,36 +208,33 @@ impl Sources {
     }
 
     /// Generates these APIs side by side.
-    pub fn generate_each(
-        &self,
-        apis: &[&'static str],
-    ) -> Result<Vec<Result<Generated, Errors>>, Errors> {
-        Ok(thread::scope(|scope| {
+    pub fn generate_each(&self, apis: &[&'static str]) -> Vec<Result<Generated, Errors>> {
+        thread::scope(|scope| {
             let spawn = |api| scope.spawn(move || self.generate_one(api));
             let threads: Vec<_> = apis.iter().copied().map(spawn).collect();
-            let threads = threads.into_iter();
-            let results =
-                threads.map(|thread| thread.join().unwrap_or_else(|it| resume_unwind(it)));
-            results.collect()
-        }))
+            let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
+            joined
+                .map(|it| it.unwrap_or_else(|it| resume_unwind(it)))
+                .collect()
+        })
     }
 
     /// Generates these APIs. The other APIs' entries of the lock file stay as they are.
     pub fn generate(&self, apis: &[&'static str]) -> Result<State, Errors> {
-        let results = self.generate_each(apis)?;
         let mut state = State {
             apis: BTreeMap::new(),
             files: BTreeMap::new(),
             lock: self.lock()?,
         };
         let mut errors = Vec::new();
-        for (api, result) in apis.iter().zip(results) {
+        for (api, result) in apis.iter().zip(self.generate_each(apis)) {
             match result {
                 Ok(generated) => {
-                    let text = generated.generation.surface.clone();
-                    state.files.insert(surface(api), text);
-                    let entry = generated.entry.clone();
-                    state.lock.0.insert((*api).to_owned(), entry);
+                    let Generated {
+                        generation, entry, ..
+                    } = &generated;
+                    state.files.insert(surface(api), generation.surface.clone());
+                    state.lock.0.insert((*api).to_owned(), entry.clone());
                     state.apis.insert(*api, generated);
                 }
                 Err(found) => errors.extend(found.0),
@@ -263,11 +260,10 @@ impl Sources {
         };
         let generation = generate_from(api, read, laid.as_ref())?;
         let entry = lock::entry(&texts.0, &texts.1, &generation);
-        let took = start.elapsed();
         Ok(Generated {
             generation,
             entry,
-            took,
+            took: start.elapsed(),
         })
     }
 }

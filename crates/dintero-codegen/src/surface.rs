@@ -46,7 +46,7 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
     let (method, path) = (&operation.method, word(&operation.path));
     put!(text, "operation {name} {method} {path} -> {success}\n");
     let statuses: Vec<String> = operation.statuses.iter().map(u16::to_string).collect();
-    let evidence = operation.evidence.map(evidence_name).map(str::to_owned);
+    let evidence = operation.evidence.map(evidence_name);
     let deprecated = operation.deprecated.then(|| "yes".to_owned());
     let server = [format!("{:?}", operation.server), operation.url.clone()];
     for (key, values) in [
@@ -284,11 +284,8 @@ fn evidence(evidence: Option<Evidence>) -> Option<String> {
     evidence.map(|evidence| format!("evidence={}", evidence_name(evidence)))
 }
 
-const fn evidence_name(evidence: Evidence) -> &'static str {
-    match evidence {
-        Evidence::Partial => "partial",
-        Evidence::Inferred => "inferred",
-    }
+fn evidence_name(evidence: Evidence) -> String {
+    format!("{evidence:?}").to_lowercase()
 }
 
 fn rust_name(ident: &str, wire: &str) -> Option<String> {

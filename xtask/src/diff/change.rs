@@ -29,12 +29,8 @@ pub enum Class {
 
 impl Class {
     /// The class as reports name it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Additive => "additive",
-            Self::Breaking => "breaking",
-        }
+    pub fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
     }
 }
 
@@ -87,18 +83,6 @@ impl Change {
     /// Returns `true` if the change breaks anyone.
     pub fn breaks(&self) -> bool {
         self.api.max(self.rust) == Class::Breaking
-    }
-
-    /// Returns a change of the generated source that is no change of an item of the surface.
-    pub fn of_source(rust: Class, text: &str) -> Self {
-        Self {
-            api: Class::None,
-            rust,
-            what: ItemKind::Type,
-            item: "generated source".to_owned(),
-            kind: Kind::Changed,
-            text: text.to_owned(),
-        }
     }
 }
 

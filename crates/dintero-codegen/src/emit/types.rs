@@ -6,7 +6,7 @@ use super::docs::{self, docs};
 use super::limits::checks;
 use super::read::{Field, Output, RustType};
 use crate::ir::{Api, Enum, Kind, Object, Type, Union};
-use crate::kept::{escaped, escaped_list};
+use crate::kept::escaped;
 use crate::lower::literal;
 use crate::markdown;
 
@@ -147,10 +147,12 @@ fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum, kind: &
             wire => markdown::code(wire),
         };
         docs(source, "            ", &doc);
-        match listed.integer {
-            true => put!(source, "            {variant} = {wire},\n"),
-            false => put!(source, "            {variant} = {},\n", escaped(wire)),
-        }
+        let value = if listed.integer {
+            wire.to_owned()
+        } else {
+            escaped(wire)
+        };
+        put!(source, "            {variant} = {value},\n");
     }
     close(source);
 }
@@ -204,12 +206,9 @@ fn union(source: &mut String, (name, doc): (&str, &str), in_type: &Type, union: 
         let is_object = kind.is_some_and(|kind| kind.schema.as_object().is_some());
         let builder = builder(variant, in_type.in_requests && is_object);
         let ident = ident(in_type, variant);
-        let told = [values, own, required]
-            .map(|texts| escaped_list(texts))
-            .join(" ");
         put!(
             source,
-            "            {ident}({variant}{builder}) = {told},\n"
+            "            {ident}({variant}{builder}) = {values:?} {own:?} {required:?},\n"
         );
     }
     close(source);

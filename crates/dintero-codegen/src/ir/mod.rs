@@ -7,6 +7,7 @@ mod schema;
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 pub use schema::{Bound, Enum, Kind, Limit, Meta, Object, Scalar, Schema, Union, Variant};
@@ -237,7 +238,8 @@ pub struct Cursor {
 }
 
 /// Where the value of a cursor is, as a JSON pointer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CursorSource {
     LastItem(String),
     Body(String),

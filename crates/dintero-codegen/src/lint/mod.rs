@@ -63,16 +63,18 @@ impl<'a> Lint<'a> {
         &self.document.root
     }
 
-    /// Records a finding with the help of its rule.
+    /// Records a finding with the help of its rule, and returns it.
     fn report(
         &mut self,
         rule: Rule,
         pointer: &str,
         problem: impl Into<String>,
         actions: impl IntoIterator<Item = Option<Action>>,
-    ) {
+    ) -> &mut Finding {
         let finding = self.document.finding(rule, pointer, problem);
+        let index = self.findings.len();
         self.findings.push(finding.with_actions(actions));
+        &mut self.findings[index]
     }
 
     fn remove(&self, pointer: &str, why: impl Into<String>) -> Option<Action> {
