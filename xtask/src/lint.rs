@@ -123,7 +123,7 @@ fn shown(finding: &Finding) -> String {
         Level::Error => AnsiColor::Red,
         Level::Warning => AnsiColor::Yellow,
     };
-    let label = painted(colour.on_default().bold(), level(finding.level));
+    let label = painted(colour.on_default().bold(), &level(finding.level));
     let rule = finding.rule.id();
     format!("{label}[{rule}]: {finding}\n{}", actions(finding))
 }

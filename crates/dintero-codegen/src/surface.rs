@@ -11,8 +11,6 @@
 //! enum CardStatus Active: "active"
 //! ```
 
-use std::collections::BTreeSet;
-
 use heck::ToSnakeCase;
 use serde_json::Value;
 
@@ -29,9 +27,8 @@ pub fn write(api: &Api, output: &Output) -> String {
     for (name, operation) in &api.operations {
         write_operation(&mut text, name, operation, output);
     }
-    let in_responses = in_responses(api);
     for (name, kind) in &api.types {
-        write_type(&mut text, name, kind, &in_responses, output);
+        write_type(&mut text, name, kind, output);
     }
     text
 }
@@ -122,16 +119,10 @@ fn write_paging(text: &mut String, name: &str, paging: &Paging) {
     }
 }
 
-fn write_type(
-    text: &mut String,
-    name: &str,
-    kind: &Type,
-    in_responses: &BTreeSet<String>,
-    output: &Output,
-) {
+fn write_type(text: &mut String, name: &str, kind: &Type, output: &Output) {
     let mut head = flags(&[
         ("request", kind.in_requests),
-        ("response", in_responses.contains(name)),
+        ("response", kind.in_responses),
     ]);
     let mut lines = Vec::new();
     let word_of_kind = match &kind.schema.kind {
@@ -248,29 +239,6 @@ fn limits(schema: &Schema) -> Vec<String> {
 /// Returns a bound as its keyword, shortened: `min`, `max_length`.
 fn bound_name(bound: Bound) -> String {
     bound.keyword().to_snake_case().replace("imum", "")
-}
-
-/// Returns the types that a response may carry: what successes and types outside of requests are made of.
-fn in_responses(api: &Api) -> BTreeSet<String> {
-    let outside = api.types.iter().filter(|(_, kind)| !kind.in_requests);
-    let mut open: Vec<String> = outside.map(|(name, _)| name.clone()).collect();
-    let add = |schema: &Schema, open: &mut Vec<String>| {
-        schema.visit(&mut |part| open.extend(part.as_reference().map(str::to_owned)));
-    };
-    for operation in api.operations.values() {
-        if let Success::Json(schema) | Success::JsonOrEmpty(schema) = &operation.success {
-            add(schema, &mut open);
-        }
-    }
-    let mut found = BTreeSet::new();
-    while let Some(name) = open.pop() {
-        if let Some(kind) = api.types.get(&name)
-            && found.insert(name)
-        {
-            add(&kind.schema, &mut open);
-        }
-    }
-    found
 }
 
 fn pointer(source: &CursorSource) -> (&'static str, &str) {

@@ -320,7 +320,7 @@ fn write_changelog(
                 true => new.clone(),
                 false => format!("{old} to {new}"),
             };
-            let (name, class) = (&api.api, api.class(|change| change.api).name());
+            let (name, class) = (&api.api, change::name(api.class(|change| change.api)));
             let head = format!("- API `{name}`, document {versions}: {class}");
             let head = format!("{head}. `{}` {}.", bump.name, bump.text());
             let key = format!("{name}, from {}", from.id().unwrap_or(old));
@@ -380,7 +380,7 @@ impl Bump {
 
     /// Name of the crate, class of its changes, and version.
     fn row(&self) -> [String; 3] {
-        [self.name.clone(), self.class.name(), self.text()]
+        [self.name.clone(), change::name(self.class), self.text()]
     }
 
     /// `0.1.0 -> 0.2.0 (minor)`

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use dintero_codegen::document::Document;
-use dintero_codegen::finding::{Errors, Rule};
+use dintero_codegen::finding::Errors;
+use dintero_codegen::lint;
 use reqwest::{Client, Url, redirect};
 
 /// Largest document that is read; upstream's are below 2 MB.
@@ -39,8 +40,10 @@ pub fn read(location: &str) -> Result<Upstream, Box<dyn Error>> {
         None => (text, false),
     };
     let document = Document::parse(name, &text)?;
-    check(&document)?;
-    Ok(Upstream { document, page })
+    match lint::version(&document) {
+        Some(finding) => Err(Errors::from(finding).into()),
+        None => Ok(Upstream { document, page }),
+    }
 }
 
 fn is_safe(url: &Url) -> bool {
@@ -148,31 +151,6 @@ fn has_version(block: &str) -> bool {
             false => line.starts_with(version),
         })
     })
-}
-
-/// Refuses what is no OpenAPI 3.0 document.
-fn check(document: &Document) -> Result<(), Errors> {
-    let refuse = |pointer: &str, problem: String, help: &str| -> Result<(), Errors> {
-        let finding = document.finding(Rule::OpenApiVersion, pointer, problem);
-        Err(finding.with_help(help).into())
-    };
-    let root = &document.root;
-    if !root["swagger"].is_null() {
-        let help = "Convert it to OpenAPI 3.0, for example with swagger2openapi";
-        return refuse("/swagger", "is Swagger 2".to_owned(), help);
-    }
-    let complete = "Give a complete OpenAPI 3.0 document";
-    let Some(version) = root["openapi"].as_str() else {
-        return refuse("", "has no `openapi` version".to_owned(), complete);
-    };
-    if version != "3.0" && !version.starts_with("3.0.") {
-        let help = "Import its 3.0 form: `nullable: true` instead of the type null, one `example` instead of a list";
-        return refuse("/openapi", format!("is OpenAPI {version}"), help);
-    }
-    if !root["paths"].is_object() {
-        return refuse("", "has no `paths`".to_owned(), complete);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -31,6 +31,8 @@ pub struct Type {
     pub schema: Schema,
     /// Whether a request can carry it.
     pub in_requests: bool,
+    /// Whether a response can.
+    pub in_responses: bool,
     /// The component that it is, unless it is an inline type.
     pub component: Option<String>,
     /// Rust names of the variants: of an enum by value, of a union by type.

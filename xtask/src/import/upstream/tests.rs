@@ -1,6 +1,4 @@
-use dintero_codegen::document::Document;
-
-use super::{check, embedded, is_safe, may_follow};
+use super::{embedded, is_safe, may_follow};
 
 #[test]
 fn the_block_of_a_page_is_the_one_with_a_version() {
@@ -15,26 +13,6 @@ fn the_block_of_a_page_is_the_one_with_a_version() {
     assert!(error.contains("2 OpenAPI documents"), "{error}");
     let error = embedded("```yaml\nopenapi: 3.0.0\n").unwrap_err();
     assert!(error.contains("whole page"), "{error}");
-}
-
-#[test]
-fn other_versions_are_refused_with_what_to_do() {
-    for (text, expected) in [
-        (
-            "swagger: '2.0'",
-            "a:1 #/swagger: is Swagger 2. Convert it to OpenAPI 3.0",
-        ),
-        (
-            "openapi: 3.1.0",
-            "a:1 #/openapi: is OpenAPI 3.1.0. Import its 3.0 form",
-        ),
-        ("a: 1", "a:1: has no `openapi` version. Give"),
-        ("openapi: 3.0.3", "a:1: has no `paths`. Give"),
-    ] {
-        let document = Document::parse("a", text).unwrap();
-        let error = check(&document).unwrap_err().to_string();
-        assert!(error.starts_with(expected), "{error}");
-    }
 }
 
 #[test]
