@@ -69,6 +69,15 @@ impl<T: fmt::Debug> fmt::Debug for List<T> {
     }
 }
 
+impl Confirm {
+    /// Returns the fact of the operation table that it becomes.
+    fn fact(&self, read: &str) -> String {
+        let constant = format!("&{}", read.to_shouty_snake_case());
+        // The first text is that of `read`, which is a constant there.
+        format!("{self:?}").replacen(&escaped(&self.read), &constant, 1)
+    }
+}
+
 /// A mark that fits its operation.
 pub struct Confirmed {
     /// The method that is read.
@@ -210,12 +219,10 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
             return misfit(key, format!("{id} has no {value} at {member:?}"));
         }
     }
-    // The first text is that of `read`, which names a constant.
-    let constant = format!("&{}", read.name.to_shouty_snake_case());
     Ok(Some(Confirmed {
         read: read.name.clone(),
         arguments,
-        fact: format!("{mark:?}").replacen(&escaped(&id), &constant, 1),
+        fact: mark.fact(&read.name),
     }))
 }
 

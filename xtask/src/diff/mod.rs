@@ -170,7 +170,7 @@ impl Compared {
         let (mut old, mut new) = (from.clone(), to.clone());
         let [before, after] = [old.optional(&document)?, new.optional(&document)?];
         let neither = before.is_none() && after.is_none();
-        let missing = |state: &Sources, text: &Option<String>| state.is_partial() && text.is_none();
+        let missing = |state: &Sources, text: &Option<String>| state.is_partial && text.is_none();
         if neither || missing(from, &before) || missing(to, &after) {
             return Ok(None);
         }
@@ -184,7 +184,7 @@ impl Compared {
         let known = first(&overlay, [to, from, &tree])?;
         for state in [&mut old, &mut new]
             .into_iter()
-            .filter(|state| state.is_partial())
+            .filter(|state| state.is_partial)
         {
             if let (None, Some(known)) = (state.optional(&overlay)?, &known) {
                 state.replace(&overlay, known);

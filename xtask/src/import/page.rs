@@ -18,12 +18,13 @@ pub fn merge(whole: &Value, mut page: Value) -> Value {
         replace_item(&mut paths, path, item);
     }
     merged["paths"] = paths.into();
+    let mut components = map(merged["components"].take());
     for (section, names) in map(page["components"].take()) {
-        let all = &mut merged["components"][section];
-        let mut new = map(all.take());
-        new.append(&mut map(names));
-        *all = new.into();
+        let mut all = map(components.remove(&section).unwrap_or_default());
+        all.append(&mut map(names));
+        components.insert(section, all.into());
     }
+    merged["components"] = components.into();
     for tag in elements(&page["tags"]) {
         let tags = &mut merged["tags"];
         let known = elements(tags).position(|old| old["name"] == tag["name"]);

@@ -142,15 +142,10 @@ fn embedded(page: &str) -> Result<Option<String>, String> {
 
 fn has_version(block: &str) -> bool {
     let json = block.trim_start().starts_with('{');
-    let mut versions = ["openapi:", "swagger:", "\"openapi\"", "\"swagger\""].into_iter();
-    versions.any(|version| {
-        block.lines().any(|line| match json {
-            true => line
-                .trim_start_matches(['{', ' ', '\t'])
-                .starts_with(version),
-            false => line.starts_with(version),
-        })
-    })
+    let versions = ["openapi:", "swagger:", "\"openapi\"", "\"swagger\""].into_iter();
+    let between: &[char] = if json { &['{', ' ', '\t'] } else { &[] };
+    let mut lines = block.lines().map(|line| line.trim_start_matches(between));
+    lines.any(|line| versions.clone().any(|version| line.starts_with(version)))
 }
 
 #[cfg(test)]

@@ -61,8 +61,7 @@ fn row(source: &mut String, api: &str, all: &Api, operation: &Operation) {
     let paging = paging.as_ref().map_or("None".to_owned(), self::paging);
     // What does not fit was refused before.
     let confirm = confirmed(all, operation).ok().flatten();
-    let confirm = confirm.map(|confirm| confirm.fact);
-    let confirm = confirm.map_or("None".to_owned(), |fact| format!("Some({fact})"));
+    let confirm = confirm.map_or("None".to_owned(), |it| format!("Some({})", it.fact));
     source.push('\n');
     docs(source, "    ", &markdown::code(&format!("{method} {path}")));
     let evidence = evidence.map_or("Seen".to_owned(), |evidence| format!("{evidence:?}"));
