@@ -92,12 +92,7 @@ impl Lint {
     }
 
     fn report(&self, checked: &[String], findings: &[Finding]) -> Report {
-        let count = |level| {
-            findings
-                .iter()
-                .filter(|finding| finding.level == level)
-                .count()
-        };
+        let count = |level| findings.iter().filter(|it| it.level == level).count();
         let (errors, warnings) = (count(Level::Error), count(Level::Warning));
         let found = errors > 0 || (self.deny_warnings && warnings > 0);
         if self.sarif {

@@ -178,7 +178,7 @@ fn unpack(package: &Path, folder: &Path) -> Result<()> {
 }
 
 /// Runs cargo in a folder and returns what it printed. All runs share one target folder.
-fn cargo(folder: &Path, arguments: &[&str], root: &Path) -> Result<String> {
+pub fn cargo(folder: &Path, arguments: &[&str], root: &Path) -> Result<String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(arguments).current_dir(folder);

@@ -140,12 +140,10 @@ fn values(source: &mut String, (name, kind): (&str, &Type), listed: &Enum) {
             wire => markdown::code(wire),
         };
         docs(source, "            ", &doc);
-        let value = if listed.integer {
-            wire.to_owned()
-        } else {
-            escaped(wire)
-        };
-        put!(source, "            {variant} = {value},\n");
+        match listed.integer {
+            true => put!(source, "            {variant} = {wire},\n"),
+            false => put!(source, "            {variant} = {wire:?},\n"),
+        }
     }
     close(source);
 }
@@ -169,13 +167,9 @@ fn union(source: &mut String, (name, in_type): (&str, &Type), union: &Union, api
     }
     open(source, "union", (name, in_type));
     let open = if union.open { "or any " } else { "" };
-    match &union.tag {
-        Some(tag) => {
-            let tag = escaped(tag);
-            put!(source, "        pub enum {name} by tag {tag} {open}{{\n");
-        }
-        None => put!(source, "        pub enum {name} by fields {open}{{\n"),
-    }
+    let tag = union.tag.as_ref().map(|tag| format!("tag {tag:?}"));
+    let by = tag.as_deref().unwrap_or("fields");
+    put!(source, "        pub enum {name} by {by} {open}{{\n");
     for variant in &order {
         let [values, own, required] = &variants[variant];
         let fields = [own.as_slice(), required.as_slice()].concat();

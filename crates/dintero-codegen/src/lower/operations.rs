@@ -76,10 +76,7 @@ pub fn all(document: &Document) -> Vec<Found<'_>> {
     // What begins so is an extension.
     for (path, item) in paths.filter(|(path, _)| !path.starts_with("x-")) {
         let item = resolve(&document.root, item);
-        for method in METHODS
-            .into_iter()
-            .filter(|method| item[*method].is_object())
-        {
+        for method in METHODS.into_iter().filter(|it| item[*it].is_object()) {
             found.push(Found {
                 pointer: format!("/paths/{}/{method}", escape(path)),
                 path,
