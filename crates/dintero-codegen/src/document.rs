@@ -55,7 +55,7 @@ impl Document {
     /// Reads YAML 1.2 or JSON.
     ///
     /// Aliases and merge keys (`<<`) are resolved. Keys are texts, as written. A number is read as such unless it has
-    /// leading zeros, is beyond a double, or is listed in a schema of the type `string`: these are texts, as written.
+    /// leading zeros or is listed in a schema of the type `string`: these are texts, as written.
     ///
     /// # Errors
     /// The text is neither YAML nor JSON, holds no object, has a key that is not a scalar, or one that stands twice in an

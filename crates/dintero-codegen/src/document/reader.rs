@@ -234,11 +234,9 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Cow<'_, Tag>>) -> Value {
         Some(Scalar::Null) => Value::Null,
         Some(Scalar::Boolean(value)) => Value::Bool(value),
         Some(Scalar::Integer(value)) => Value::from(value),
-        Some(Scalar::FloatingPoint(value)) => match Number::from_f64(value.into_inner()) {
-            Some(number) => Value::Number(number),
-            // No number of JSON.
-            None => Value::from(text),
-        },
+        Some(Scalar::FloatingPoint(value)) => {
+            Number::from_f64(value.into_inner()).map_or(Value::Null, Value::Number)
+        }
         Some(Scalar::String(text)) => Value::String(text.into_owned()),
         None => Value::from(text),
     }

@@ -305,10 +305,6 @@ fn a_keyword_with_a_value_that_it_cannot_have_is_reported() {
             "has `minimum: \"0\"`, which must be a number",
         ),
         (
-            "maximum: 1e999",
-            "has `maximum: \"1e999\"`, which must be a number",
-        ),
-        (
             "maximum: true",
             "has `maximum: true`, which must be a number",
         ),
