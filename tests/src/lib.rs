@@ -168,11 +168,12 @@ impl Api {
 /// The schemas of the successful JSON responses of each operation, by method name.
 pub fn successes<'a>(document: &'a Document, api: &Api) -> Vec<(&'static str, &'a Value)> {
     let mut found = Vec::new();
-    for (_, path, method, _, operation) in all(document) {
+    for operation in all(document) {
         let name = api
-            .method(&format!("{} {path}", method.to_uppercase()))
-            .unwrap_or_else(|| panic!("{method} {path} is not in the table"));
-        for (code, response) in operation["responses"].as_object().into_iter().flatten() {
+            .method(&operation.route())
+            .unwrap_or_else(|| panic!("{} is not in the table", operation.route()));
+        let responses = operation.operation["responses"].as_object();
+        for (code, response) in responses.into_iter().flatten() {
             if let Some((_, content)) =
                 json_content(resolve(&document.root, response)).filter(|_| code.starts_with('2'))
                 && resolve(&document.root, &content["schema"])["format"] != "binary"

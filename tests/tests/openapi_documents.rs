@@ -52,7 +52,7 @@ fn every_operation_is_in_the_operation_table_under_its_own_id() {
         let document = document(api.name);
         let ids: Vec<&str> = all(&document)
             .iter()
-            .filter_map(|(.., operation)| operation["operationId"].as_str())
+            .filter_map(|found| found.operation["operationId"].as_str())
             .collect();
         let expected = OPERATIONS
             .iter()
@@ -111,9 +111,10 @@ fn operations_parameters_tags_schemas_and_properties_are_described() {
         for tag in document.root["tags"].as_array().unwrap() {
             need(format!("tag {}", tag["name"]), tag);
         }
-        for (pointer, .., item, operation) in all(&document) {
-            need(pointer.clone(), operation);
-            for place in [item, operation] {
+        for found in all(&document) {
+            let pointer = &found.pointer;
+            need(pointer.clone(), found.operation);
+            for place in [found.item, found.operation] {
                 for parameter in place["parameters"].as_array().into_iter().flatten() {
                     need(
                         format!("{pointer} parameter"),

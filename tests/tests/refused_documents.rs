@@ -60,7 +60,7 @@ fn another_version_of_openapi_is_refused() {
         .to_string();
     assert_eq!(
         error,
-        "x.yaml:1 #/openapi: the document has OpenAPI 3.1.0. Convert it to OpenAPI 3.0"
+        "x.yaml:1 #/openapi: is OpenAPI 3.1.0. Convert it to 3.0: `nullable: true` instead of the type null, one `example` instead of a list"
     );
 }
 

@@ -56,7 +56,7 @@ impl Lint {
                     checked.push(sources.document(&document)?.name);
                     sources.document(&overlay)?;
                 }
-                let results = sources.generate_each(&apis)?.into_iter();
+                let results = sources.generate_each(&apis).into_iter();
                 let findings = results.flat_map(|result| match result {
                     Ok(generated) => generated.generation.findings,
                     Err(Errors(findings)) => findings,
@@ -92,12 +92,7 @@ impl Lint {
     }
 
     fn report(&self, checked: &[String], findings: &[Finding]) -> Report {
-        let count = |level| {
-            findings
-                .iter()
-                .filter(|finding| finding.level == level)
-                .count()
-        };
+        let count = |level| findings.iter().filter(|it| it.level == level).count();
         let (errors, warnings) = (count(Level::Error), count(Level::Warning));
         let found = errors > 0 || (self.deny_warnings && warnings > 0);
         if self.sarif {
@@ -123,7 +118,7 @@ fn shown(finding: &Finding) -> String {
         Level::Error => AnsiColor::Red,
         Level::Warning => AnsiColor::Yellow,
     };
-    let label = painted(colour.on_default().bold(), level(finding.level));
+    let label = painted(colour.on_default().bold(), &level(finding.level));
     let rule = finding.rule.id();
     format!("{label}[{rule}]: {finding}\n{}", actions(finding))
 }

@@ -37,18 +37,14 @@ pub fn entry(document: &str, overlay: &str, generation: &Generation) -> Entry {
 
 /// Returns the parts in which two entries differ, named for people.
 pub fn differences(one: &Entry, two: &Entry) -> Vec<&'static str> {
-    let parts = [
-        ("document", "document"),
-        ("overlay", "overlay"),
-        ("codegen", "generator version"),
-        ("progenitor", "generator version"),
-        ("source", "generated source"),
-        ("surface", "surface"),
-    ];
-    let differing = parts
-        .iter()
-        .filter(|(part, _)| one.get(*part) != two.get(*part));
-    let mut names: Vec<&str> = differing.map(|(_, name)| *name).collect();
+    let parts = "document overlay codegen progenitor source surface".split(' ');
+    let differing = parts.filter(|part| one.get(*part) != two.get(*part));
+    let named = differing.map(|part| match part {
+        "codegen" | "progenitor" => "generator version",
+        "source" => "generated source",
+        part => part,
+    });
+    let mut names: Vec<&str> = named.collect();
     names.dedup();
     names
 }

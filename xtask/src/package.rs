@@ -121,34 +121,20 @@ fn stage(from: &Path, to: &Path, generated: Option<&PathBuf>) -> Result<()> {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path)?;
-            fs::write(&path, without_build_script(&text)?)?;
+            fs::write(&path, without_build_script(&text))?;
         }
     }
     Ok(())
 }
 
-/// Replaces each path in the output folder of a build script by the file's name beside the source.
-fn without_build_script(source: &str) -> Result<String> {
-    let mut parts = source.split("concat!(");
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let is_path = part
-            .split_whitespace()
-            .collect::<String>()
-            .starts_with("env!(\"OUT_DIR\"");
-        let end = part.find(".rs\"").or_else(|| part.find(".json\""));
-        let Some(end) = end.filter(|_| is_path) else {
-            text += "concat!(";
-            text += part;
-            continue;
-        };
-        let start = part[..end].rfind("\"/");
-        let path = &part[start.ok_or("a path below OUT_DIR starts with a slash")?..];
-        let (path, rest) = path.split_once(')').ok_or("concat! is not closed")?;
-        text += &path.trim_end().trim_end_matches(',').replace("\"/", "\"");
-        text += rest;
-    }
-    Ok(text)
+/// Replaces the output folder of a build script by the folder of the source.
+fn without_build_script(source: &str) -> String {
+    let mut parts = source.split("env!(");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| match part.split_once(')') {
+        Some((name, rest)) if name.trim_start().starts_with("\"OUT_DIR\"") => text + "\".\"" + rest,
+        _ => text + "env!(" + part,
+    })
 }
 
 /// Builds and runs the quickstart from the packages that cargo made.
@@ -192,7 +178,7 @@ fn unpack(package: &Path, folder: &Path) -> Result<()> {
 }
 
 /// Runs cargo in a folder and returns what it printed. All runs share one target folder.
-fn cargo(folder: &Path, arguments: &[&str], root: &Path) -> Result<String> {
+pub fn cargo(folder: &Path, arguments: &[&str], root: &Path) -> Result<String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(arguments).current_dir(folder);

@@ -8,7 +8,7 @@ use anstyle::AnsiColor;
 use clap::Args;
 use comfy_table::{CellAlignment, Table, presets};
 use dintero_codegen::APIS;
-use dintero_codegen::kept::words;
+use dintero_codegen::kept::{Line, lines};
 use serde_json::{Value, json};
 
 use crate::lock;
@@ -47,27 +47,22 @@ impl Regen {
         let openapi = root.join("openapi");
         let sources = Sources::new(&openapi);
         let state = sources.generate(&chosen(&self.api))?;
-        let before = sources.lock()?;
+        let (before, changed) = (sources.lock()?, sources.changed(&state.files)?);
         let mut rows = Vec::new();
         for (api, generated) in &state.apis {
-            let mut changed = match before.0.get(*api) {
+            let mut parts = match before.0.get(*api) {
                 Some(before) => lock::differences(&generated.entry, before),
                 None => vec!["lock file"],
             };
-            let path = state::surface(api);
-            let surface = sources.optional(&path)?;
-            if surface.as_ref() != state.files.get(&path) && !changed.contains(&"surface") {
-                changed.push("surface");
+            let surface = state::surface(api);
+            if changed.iter().any(|it| it.0 == surface) && !parts.contains(&"surface") {
+                parts.push("surface");
             }
             let generation = &generated.generation;
-            // The first line of an item ends its name with a colon, or has the route of an operation.
-            let count = |kind: &str, first: bool| {
-                let lines = generation.surface.lines().map(words);
-                let of = |line: &Vec<&str>| kind.split(' ').any(|kind| kind == line[0]);
-                let is_first = |line: &Vec<&str>| line[1].ends_with(':') || line.contains(&"->");
-                lines
-                    .filter(|line| of(line) && is_first(line) == first)
-                    .count()
+            let count = |kinds: &str, first: bool| {
+                let of =
+                    |line: &Line<'_>| kinds.contains(line.kind) && line.part.is_empty() == first;
+                lines(&generation.surface).filter(of).count()
             };
             rows.push(json!({
                 "api": api,
@@ -78,28 +73,26 @@ impl Regen {
                 "lines": generation.source.lines().count(),
                 "findings": generation.findings.len(),
                 "milliseconds": generated.took.as_millis(),
-                "changed": changed,
+                "changed": parts,
             }));
         }
+        let files: Vec<String> = changed.iter().map(|it| state::name(&it.0)).collect();
         let mut text = String::new();
         if !self.check {
-            let written = write_all(&openapi, &state.files)?;
-            let written: Vec<String> = written.iter().map(|path| state::name(path)).collect();
+            write_all(&openapi, &state.files)?;
             text += &table(&rows);
-            for file in &written {
+            for file in &files {
                 let _ = writeln!(text, "wrote {file}");
             }
-            let json = json!({"apis": rows, "written": written});
+            let json = json!({"apis": rows, "written": files});
             let found = false;
             return Ok(Report { text, json, found });
         }
-        let (mut files, mut diffs) = (Vec::new(), Vec::new());
-        for (path, before) in sources.changed(&state.files)? {
-            let file = state::name(&path);
-            let diff = unified(&file, &before, &state.files[&path]);
+        let mut diffs = Vec::new();
+        for (file, (path, before)) in files.iter().zip(&changed) {
+            let diff = unified(file, before, &state.files[path]);
             text += &coloured(&diff);
             diffs.push(json!({"file": file, "diff": diff}));
-            files.push(file);
         }
         text += &table(&rows);
         let found = !diffs.is_empty();
@@ -119,17 +112,7 @@ impl Regen {
     }
 }
 
-const COLUMNS: [&str; 9] = [
-    "api",
-    "operations",
-    "types",
-    "fields",
-    "values",
-    "lines",
-    "findings",
-    "milliseconds",
-    "changed",
-];
+const COLUMNS: &str = "api operations types fields values lines findings milliseconds changed";
 
 fn cell(value: &Value) -> String {
     match value {
@@ -143,9 +126,9 @@ fn cell(value: &Value) -> String {
 fn table(rows: &[Value]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(COLUMNS);
+    table.set_header(COLUMNS.split(' '));
     for row in rows {
-        table.add_row(COLUMNS.map(|column| cell(&row[column])));
+        table.add_row(COLUMNS.split(' ').map(|column| cell(&row[column])));
     }
     for column in table.column_iter_mut().skip(1).take(7) {
         column.set_cell_alignment(CellAlignment::Right);

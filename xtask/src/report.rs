@@ -98,11 +98,8 @@ pub fn finding_json(finding: &Finding) -> Value {
 }
 
 /// Returns the level in a word.
-pub fn level(level: Level) -> &'static str {
-    match level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-    }
+pub fn level(level: Level) -> String {
+    format!("{level:?}").to_lowercase()
 }
 
 /// Returns a text in a style.

@@ -18,22 +18,13 @@ use crate::lock::{self, Entry, Lock};
 /// The files below `openapi`, some of them perhaps replaced by a text that is not written.
 #[derive(Clone, Debug)]
 pub struct Sources {
-    origin: Origin,
+    /// The folder itself; of a revision, the root of the workspace.
+    folder: PathBuf,
+    /// The revision as the user wrote it, and the hash of its commit.
+    revision: Option<(String, String)>,
+    /// Whether the user named the folder: an API may be missing without having been removed.
+    pub is_partial: bool,
     replaced: BTreeMap<PathBuf, String>,
-}
-
-#[derive(Clone, Debug)]
-enum Origin {
-    Tree(PathBuf),
-    /// A folder that the user named, which may hold a part only.
-    Folder(PathBuf),
-    Revision {
-        root: PathBuf,
-        /// The revision, as the user wrote it.
-        name: String,
-        /// The hash of the commit.
-        hash: String,
-    },
 }
 
 /// What generation makes of [`Sources`].
@@ -65,23 +56,23 @@ pub fn name(path: &Path) -> String {
     parts.fold("openapi".to_owned(), |name, part| format!("{name}/{part}"))
 }
 
-impl From<Origin> for Sources {
-    fn from(origin: Origin) -> Self {
-        let replaced = BTreeMap::new();
-        Self { origin, replaced }
-    }
-}
-
 impl Sources {
     /// The folder of the working tree.
     pub fn new(openapi: &Path) -> Self {
-        Origin::Tree(openapi.to_owned()).into()
+        Self {
+            folder: openapi.to_owned(),
+            revision: None,
+            is_partial: false,
+            replaced: BTreeMap::new(),
+        }
     }
 
     /// Any folder like it.
     pub fn folder(path: &Path) -> Result<Self, String> {
+        let mut sources = Self::new(path);
+        sources.is_partial = true;
         match path.is_dir() {
-            true => Ok(Origin::Folder(path.to_owned()).into()),
+            true => Ok(sources),
             false => Err(format!("{} is no folder", path.display())),
         }
     }
@@ -92,31 +83,24 @@ impl Sources {
         let verify = ["--verify", "--quiet", "--end-of-options", &commit];
         let hash = git(root, "rev-parse", &verify)?;
         let hash = hash.ok_or(format!("there is no revision {name}"))?;
-        let (root, name, hash) = (root.to_owned(), name.to_owned(), hash.trim().to_owned());
-        Ok(Origin::Revision { root, name, hash }.into())
+        let mut sources = Self::new(root);
+        sources.revision = Some((name.to_owned(), hash.trim().to_owned()));
+        Ok(sources)
     }
 
     /// The name for people.
     pub fn label(&self) -> String {
-        match &self.origin {
-            Origin::Tree(_) => "working tree".to_owned(),
-            Origin::Folder(path) => path.display().to_string(),
-            Origin::Revision { name, hash, .. } if hash.starts_with(name) => short(hash).to_owned(),
-            Origin::Revision { name, hash, .. } => format!("{name} ({})", short(hash)),
+        match &self.revision {
+            None if self.is_partial => self.folder.display().to_string(),
+            None => "working tree".to_owned(),
+            Some((name, hash)) if hash.starts_with(name) => short(hash).to_owned(),
+            Some((name, hash)) => format!("{name} ({})", short(hash)),
         }
     }
 
     /// What stays the same when a command is run again, and is never a path of this machine.
     pub fn id(&self) -> Option<&str> {
-        match &self.origin {
-            Origin::Tree(_) | Origin::Folder(_) => None,
-            Origin::Revision { hash, .. } => Some(short(hash)),
-        }
-    }
-
-    /// Returns `true` if an API may be missing without having been removed.
-    pub fn is_partial(&self) -> bool {
-        matches!(self.origin, Origin::Folder(_))
+        self.revision.as_ref().map(|(_, hash)| short(hash))
     }
 
     /// Puts a text in the place of a file, named by its path below `openapi`.
@@ -126,10 +110,10 @@ impl Sources {
 
     /// The text of a file below `openapi`.
     pub fn text(&self, path: &Path) -> Result<String, Errors> {
-        let missing = || match &self.origin {
-            Origin::Tree(openapi) if !openapi.is_dir() => {
+        let missing = || match self.revision {
+            None if !self.folder.is_dir() => {
                 let help = "Give the root of the workspace with --root";
-                Finding::of_file(openapi.display().to_string(), "is no folder", help)
+                Finding::of_file(self.folder.display().to_string(), "is no folder", help)
             }
             _ => Finding::of_file(name(path), "is not there", "Restore it"),
         };
@@ -141,9 +125,9 @@ impl Sources {
         if let Some(text) = self.replaced.get(path) {
             return Ok(Some(text.clone()));
         }
-        let text = match &self.origin {
-            Origin::Tree(folder) | Origin::Folder(folder) => read(&folder.join(path)),
-            Origin::Revision { .. } => self.committed(&name(path)),
+        let text = match self.revision {
+            None => read(&self.folder.join(path)),
+            Some(_) => self.committed(&name(path)),
         };
         text.map_err(|error| {
             let help = "Check its permissions, and that it is UTF-8 text";
@@ -153,11 +137,9 @@ impl Sources {
 
     /// The text of a file of the workspace as it was committed; folders have none.
     pub fn committed(&self, path: &str) -> Result<Option<String>, String> {
-        match &self.origin {
-            Origin::Revision { root, hash, .. } => {
-                git(root, "show", &[&format!("{hash}:./{path}")])
-            }
-            Origin::Tree(_) | Origin::Folder(_) => Ok(None),
+        match &self.revision {
+            Some((_, hash)) => git(&self.folder, "show", &[&format!("{hash}:./{path}")]),
+            None => Ok(None),
         }
     }
 
@@ -208,36 +190,33 @@ impl Sources {
     }
 
     /// Generates these APIs side by side.
-    pub fn generate_each(
-        &self,
-        apis: &[&'static str],
-    ) -> Result<Vec<Result<Generated, Errors>>, Errors> {
-        Ok(thread::scope(|scope| {
+    pub fn generate_each(&self, apis: &[&'static str]) -> Vec<Result<Generated, Errors>> {
+        thread::scope(|scope| {
             let spawn = |api| scope.spawn(move || self.generate_one(api));
             let threads: Vec<_> = apis.iter().copied().map(spawn).collect();
-            let threads = threads.into_iter();
-            let results =
-                threads.map(|thread| thread.join().unwrap_or_else(|it| resume_unwind(it)));
-            results.collect()
-        }))
+            let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
+            joined
+                .map(|it| it.unwrap_or_else(|it| resume_unwind(it)))
+                .collect()
+        })
     }
 
     /// Generates these APIs. The other APIs' entries of the lock file stay as they are.
     pub fn generate(&self, apis: &[&'static str]) -> Result<State, Errors> {
-        let results = self.generate_each(apis)?;
         let mut state = State {
             apis: BTreeMap::new(),
             files: BTreeMap::new(),
             lock: self.lock()?,
         };
         let mut errors = Vec::new();
-        for (api, result) in apis.iter().zip(results) {
+        for (api, result) in apis.iter().zip(self.generate_each(apis)) {
             match result {
                 Ok(generated) => {
-                    let text = generated.generation.surface.clone();
-                    state.files.insert(surface(api), text);
-                    let entry = generated.entry.clone();
-                    state.lock.0.insert((*api).to_owned(), entry);
+                    let Generated {
+                        generation, entry, ..
+                    } = &generated;
+                    state.files.insert(surface(api), generation.surface.clone());
+                    state.lock.0.insert((*api).to_owned(), entry.clone());
                     state.apis.insert(*api, generated);
                 }
                 Err(found) => errors.extend(found.0),
@@ -263,11 +242,10 @@ impl Sources {
         };
         let generation = generate_from(api, read, laid.as_ref())?;
         let entry = lock::entry(&texts.0, &texts.1, &generation);
-        let took = start.elapsed();
         Ok(Generated {
             generation,
             entry,
-            took,
+            took: start.elapsed(),
         })
     }
 }

@@ -104,7 +104,7 @@ fn a_failed_import_changes_nothing_and_says_what_to_do() {
     for (text, said) in [
         (
             OLD.replace("openapi: 3.0.0", "openapi: 3.1.0"),
-            "upstream:3 #/openapi: is OpenAPI 3.1.0. Import its 3.0 form",
+            "upstream:3 #/openapi: is OpenAPI 3.1.0. Convert it to 3.0",
         ),
         (
             OLD.replace("openapi: 3.0.0", "swagger: '2.0'"),
@@ -126,7 +126,7 @@ fn a_failed_import_changes_nothing_and_says_what_to_do() {
             OLD.replace("servers: [{url: https://api.dintero.com/v1}]\n", ""),
             "has no server, nor has the document. Add `servers` in the overlay: {target: \"$\", update: {servers: ",
         ),
-        (OLD.replace("paths:", "path:"), "has no `paths`"),
+        (OLD.replace("paths:", "path:"), "has no operation"),
         ("[".to_owned(), "upstream:2: is not valid YAML: "),
         (PAGE.replace("\n````\n", "\n"), "save the whole page"),
     ] {

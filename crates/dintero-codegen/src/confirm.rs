@@ -1,35 +1,37 @@
 //! Confirmation marks: what is read after a request, and how its effect is recognized there.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase};
 use serde::Deserialize;
 
 use crate::ir::{Api, Kind, Operation, Schema, Success};
-use crate::kept::{escaped, escaped_list};
+use crate::kept::escaped;
 use crate::paging::{find, tokens};
 
 /// The extension of an operation.
 pub const MARK: &str = "x-dintero-confirm";
 
-/// A mark: `dintero_core::confirm::Confirm` says what its members mean.
+/// A mark: `dintero_core::confirm::Confirm` says what its members mean. Its Debug output is the Rust expression of that.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "Debug reads all members")]
 struct Confirm {
     /// An operationId.
     read: String,
     #[serde(default)]
-    with: Vec<(String, Source)>,
+    with: List<(String, Source)>,
     #[serde(default)]
     list: String,
     id: String,
     #[serde(default)]
-    kind: Vec<String>,
+    kind: List<String>,
     effect: Option<String>,
     begin: Option<String>,
     reference: Option<(String, String)>,
     #[serde(default)]
-    same: Vec<(String, Source)>,
+    same: List<(String, Source)>,
     result: Option<[String; 5]>,
     done: Option<(String, String)>,
     undecided: Option<(String, String)>,
@@ -37,88 +39,42 @@ struct Confirm {
     unique: bool,
     #[serde(default)]
     invisible: bool,
+    #[serde(skip)]
+    is_effect: bool,
+    /// The values that are listed for members of an effect.
+    #[serde(skip)]
+    known: List<(String, List<String>)>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(untagged)]
 enum Source {
     /// `{variable}` of the path, `argument`, or a member of the body.
     Body(String),
-    Choice(Vec<(String, Option<(String, String)>)>),
+    Choice(List<(String, Option<(String, String)>)>),
     #[serde(skip)]
     Path(String),
+    #[default]
     #[serde(skip)]
     Argument,
 }
 
-/// A part of a mark as a Rust expression, its texts escaped.
-trait Rust {
-    fn rust(&self) -> String;
-}
+/// A list; as a Rust expression, a reference to one.
+#[derive(Clone, Default, Deserialize)]
+struct List<T>(Vec<T>);
 
-impl Rust for String {
-    fn rust(&self) -> String {
-        escaped(self)
-    }
-}
-
-impl<A: Rust, B: Rust> Rust for (A, B) {
-    fn rust(&self) -> String {
-        format!("({}, {})", self.0.rust(), self.1.rust())
-    }
-}
-
-impl<T: Rust> Rust for Option<T> {
-    fn rust(&self) -> String {
-        let some = |value: &T| format!("Some({})", value.rust());
-        self.as_ref().map_or("None".to_owned(), some)
-    }
-}
-
-impl<T: Rust> Rust for Vec<T> {
-    fn rust(&self) -> String {
-        let parts: Vec<String> = self.iter().map(Rust::rust).collect();
-        format!("&[{}]", parts.join(", "))
-    }
-}
-
-impl Rust for Source {
-    fn rust(&self) -> String {
-        match self {
-            Self::Body(member) => format!("Body({})", member.rust()),
-            Self::Choice(choices) => format!("Choice({})", choices.rust()),
-            Self::Path(variable) => format!("Path({})", variable.rust()),
-            Self::Argument => "Argument".to_owned(),
-        }
+impl<T: fmt::Debug> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "&{:?}", self.0)
     }
 }
 
 impl Confirm {
     /// Returns the fact of the operation table that it becomes.
-    fn fact(&self, read: &str, is_effect: bool, known: &Vec<(String, Vec<String>)>) -> String {
-        let read = format!("&{}", read.to_shouty_snake_case());
-        let result = self.result.as_ref();
-        let result = result.map(|members| format!("Some({})", escaped_list(members)));
-        let members = [
-            ("read", read),
-            ("with", self.with.rust()),
-            ("list", self.list.rust()),
-            ("id", self.id.rust()),
-            ("kind", self.kind.rust()),
-            ("effect", self.effect.rust()),
-            ("begin", self.begin.rust()),
-            ("reference", self.reference.rust()),
-            ("same", self.same.rust()),
-            ("result", result.unwrap_or("None".to_owned())),
-            ("done", self.done.rust()),
-            ("undecided", self.undecided.rust()),
-            ("unique", self.unique.to_string()),
-            ("invisible", self.invisible.to_string()),
-            ("is_effect", is_effect.to_string()),
-            ("known", known.rust()),
-        ];
-        let members = members.map(|(name, value)| format!("{name}: {value}"));
-        format!("Confirm {{ {} }}", members.join(", "))
+    fn fact(&self, read: &str) -> String {
+        let constant = format!("&{}", read.to_shouty_snake_case());
+        // The first text is that of `read`, which is a constant there.
+        format!("{self:?}").replacen(&escaped(&self.read), &constant, 1)
     }
 }
 
@@ -154,7 +110,7 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
     let Some(Kind::List(effect)) = list else {
         return misfit("list", format!("{id} has no list at {:?}", mark.list));
     };
-    let is_effect = match &operation.success {
+    mark.is_effect = match &operation.success {
         Success::Json(success) if success.kind == state.kind => false,
         Success::Json(success) if success.kind == effect.kind => true,
         _ => return misfit("read", format!("the response is nothing that {id} reads")),
@@ -182,19 +138,19 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
         }
         Source::Body(member) => in_body(&member),
         Source::Choice(choices) => {
-            let mut conditions = choices.iter().flat_map(|(_, condition)| condition);
+            let mut conditions = choices.0.iter().flat_map(|(_, condition)| condition);
             conditions.all(|(member, _)| in_body(member))
         }
         Source::Path(_) | Source::Argument => true,
     };
     let mut arguments = BTreeMap::new();
     for variable in read.path_variables() {
-        if !mark.with.iter().any(|(name, _)| name == variable) {
+        if !mark.with.0.iter().any(|(name, _)| name == variable) {
             let source = Source::Path(variable.to_owned());
-            mark.with.push((variable.to_owned(), source));
+            mark.with.0.push((variable.to_owned(), source));
         }
     }
-    for (name, source) in &mut mark.with {
+    for (name, source) in &mut mark.with.0 {
         let (fits, ident) = (resolve(source), name.to_snake_case());
         let has_source = match source {
             Source::Path(variable) => is_variable(variable),
@@ -210,10 +166,10 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
             arguments.insert(ident, name.clone());
         }
     }
-    for (member, source) in &mut mark.same {
+    for (member, source) in &mut mark.same.0 {
         let known = values(api, effect, member);
         let is_known = match source {
-            Source::Choice(choices) => choices.iter().all(|(value, _)| known.contains(value)),
+            Source::Choice(choices) => choices.0.iter().all(|(value, _)| known.contains(value)),
             _ => true,
         };
         if !resolve(source) || !is_known {
@@ -222,22 +178,23 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
         }
     }
     let reference = mark.reference.iter().map(|(member, _)| member);
-    let same = mark.same.iter().map(|(member, _)| member);
+    let same = mark.same.0.iter().map(|(member, _)| member);
     let members = [
         ("id", vec![&mark.id]),
-        ("kind", mark.kind.iter().collect()),
+        ("kind", mark.kind.0.iter().collect()),
         ("reference", reference.collect()),
         ("result", mark.result.iter().flatten().collect()),
         ("same", same.collect()),
     ];
-    let mut all_known = Vec::new();
     for (key, members) in members {
         for member in members {
             if find(api, effect, &tokens(member), 0).is_none() {
                 return misfit(key, format!("an effect has nothing at {member:?}"));
             }
-            let known = (member.clone(), values(api, effect, member));
-            all_known.extend(Some(known).filter(|(_, values)| !values.is_empty()));
+            let listed = values(api, effect, member);
+            if !listed.is_empty() {
+                mark.known.0.push((member.clone(), List(listed)));
+            }
         }
     }
     let mut references = mark.reference.iter().map(|(_, member)| member);
@@ -245,7 +202,7 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
         let problem = format!("the request has no text at {member:?}");
         return misfit("reference", problem);
     }
-    let kind = mark.kind.first();
+    let kind = mark.kind.0.first();
     let known = kind.map_or_else(Vec::new, |member| values(api, effect, member));
     for (key, value) in [("effect", &mark.effect), ("begin", &mark.begin)] {
         if let Some(value) = value.as_ref().filter(|value| !known.contains(value)) {
@@ -265,7 +222,7 @@ pub fn confirmed(api: &Api, operation: &Operation) -> Result<Option<Confirmed>, 
     Ok(Some(Confirmed {
         read: read.name.clone(),
         arguments,
-        fact: mark.fact(&read.name, is_effect, &all_known),
+        fact: mark.fact(&read.name),
     }))
 }
 

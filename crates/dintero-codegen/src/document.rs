@@ -11,11 +11,13 @@ mod tests;
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use saphyr_parser::Parser;
 use serde_json::Value;
 
 use crate::finding::{Errors, Finding, Rule};
 use crate::kept::KeptNames;
-use reader::Reader;
+use json::Json;
+use reader::{Events, Reader};
 
 /// An OpenAPI or overlay document.
 #[derive(Clone, Debug)]
@@ -62,10 +64,14 @@ impl Document {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let inside = text.trim_start().strip_prefix('{').map(str::trim_start);
         let json = inside.map(|_| serde_json::from_str::<Value>(text));
-        let mut reader = match json {
-            Some(Ok(_)) => Reader::json(name, text),
-            _ => Reader::yaml(name, text),
+        let events = match json {
+            Some(Ok(_)) => Events::Json(Json {
+                rest: text,
+                line: 1,
+            }),
+            _ => Events::Yaml(Box::new(Parser::new_from_str(text))),
         };
+        let mut reader = Reader::new(name, events);
         let root = match (reader.read(), json) {
             // Of a text with keys in quotes, the error as JSON is the one that helps.
             (Err(_), Some(Err(error))) if inside.is_some_and(|text| text.starts_with('"')) => {

@@ -191,9 +191,8 @@ pub struct Errors(pub Vec<Finding>);
 
 impl fmt::Display for Errors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut errors = self.0.clone();
-        errors.retain(|finding| finding.level == Level::Error);
-        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let errors = self.0.iter().filter(|it| it.level == Level::Error);
+        let errors: Vec<String> = errors.map(ToString::to_string).collect();
         f.write_str(&errors.join("\n"))
     }
 }

@@ -21,7 +21,7 @@ use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
 use crate::document::{Document, escape};
 use crate::finding::{Errors, Rule};
 use crate::ir::{Api, Operation, Schema};
-use crate::lower::INPUT;
+use crate::lower::{INPUT, pointer_of};
 
 /// Scalars that are types of `dintero-core`: the name progenitor sees, and the type that takes its place.
 pub const SCALARS: [(&str, &str); 5] = [
@@ -70,42 +70,32 @@ fn refused(document: &Document, api: &Api, said: &str) -> Errors {
         }
         output(&part).is_err()
     };
-    let mut operations = api.operations.keys();
-    let mut types = api.types.keys();
-    let what = match operations.find(|name| fails(name, "")) {
-        Some(name) => Missing::Operation(name.clone()),
-        None => {
-            let name = types.find(|name| fails("", name)).cloned();
-            Missing::Type(name.unwrap_or_default())
-        }
-    };
-    missing(document, api, &what, said)
+    let operation = api.operations.values().find(|it| fails(&it.name, ""));
+    let place = operation.map(place_of_operation).unwrap_or_else(|| {
+        let name = api.types.keys().find(|name| fails("", name));
+        place_of_type(api, name.map_or("", String::as_str))
+    });
+    missing(document, &place, said)
 }
 
-/// What cannot be generated.
-pub enum Missing {
-    /// The operation whose method has this name.
-    Operation(String),
-    /// The type of this name.
-    Type(String),
+/// Returns the place of an operation in the document.
+pub fn place_of_operation(operation: &Operation) -> String {
+    let Operation { path, method, .. } = operation;
+    format!("/paths/{}/{}", escape(path), method.to_lowercase())
 }
 
-/// Returns the error for an operation or type that cannot be generated.
-pub fn missing(document: &Document, api: &Api, what: &Missing, said: &str) -> Errors {
-    let pointer = match what {
-        Missing::Operation(name) => {
-            let Operation { path, method, .. } = &api.operations[name];
-            format!("/paths/{}/{}", escape(path), method.to_lowercase())
-        }
-        Missing::Type(name) => {
-            let component = api.types.get(name).and_then(|kind| kind.component.as_ref());
-            let component = component.map(|name| name.strip_suffix(INPUT).unwrap_or(name));
-            let component = component.map(|name| format!("/{}", escape(name)));
-            format!("/components/schemas{}", component.unwrap_or_default())
-        }
-    };
+/// Returns the place of the component that a type is, or of all components.
+pub fn place_of_type(api: &Api, name: &str) -> String {
+    let component = api.types.get(name).and_then(|kind| kind.component.as_ref());
+    component.map_or("/components/schemas".to_owned(), |name| {
+        pointer_of(name.strip_suffix(INPUT).unwrap_or(name))
+    })
+}
+
+/// Returns the error for what cannot be generated.
+pub fn missing(document: &Document, place: &str, said: &str) -> Errors {
     let problem = format!("no Rust can be generated for it: {said}");
-    document.finding(Rule::Generator, &pointer, problem).into()
+    document.finding(Rule::Generator, place, problem).into()
 }
 
 thread_local! {

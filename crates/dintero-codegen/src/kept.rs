@@ -25,47 +25,35 @@ impl KeptNames {
     pub fn of_surface(surface: &str) -> Self {
         let mut kept = Self::default();
         let mut told = BTreeMap::new();
-        for line in surface.lines() {
-            kept.line(&words(line), &mut told);
+        for line in lines(surface) {
+            kept.line(&line, &mut told);
         }
         kept
     }
 
-    fn line(&mut self, line: &[&str], told: &mut BTreeMap<String, Told>) {
-        match line {
-            ["operation", name, facts @ ..] => {
-                let item = |place: &str| format!("{name} {place}");
-                match facts {
-                    [method, path, "->", success, ..] => {
-                        self.name(OPERATIONS, &format!("{method} {path}"), name);
-                        self.kind(&item("->"), "", success);
-                    }
-                    ["body:", kind, ..] => self.kind(&item("body"), "", kind),
-                    [
-                        place @ ("path" | "query" | "header"),
-                        wire,
-                        kind,
-                        facts @ ..,
-                    ] => {
-                        self.part(&item(place), wire, kind, facts);
-                    }
-                    _ => {}
+    fn line(&mut self, line: &Line<'_>, told: &mut BTreeMap<String, Told>) {
+        let (name, part) = (line.name, line.part.as_str());
+        let item = |place: &str| format!("{name} {place}");
+        match (line.kind, part, line.words.as_slice()) {
+            ("operation", "", [method, path, "->", success, ..]) => {
+                self.name(OPERATIONS, &format!("{method} {path}"), name);
+                self.kind(&item("->"), "", success);
+            }
+            ("operation", "body", [kind, ..]) => self.kind(&item("body"), "", kind),
+            ("operation", _, [kind, facts @ ..]) => {
+                if let Some((place @ ("path" | "query" | "header"), wire)) = part.split_once(' ') {
+                    self.part(&item(place), wire, kind, facts);
                 }
             }
-            [_, head, facts @ ..] if head.ends_with(':') => {
-                let name = head.trim_end_matches(':');
-                if facts.contains(&"inline") {
-                    self.inline.insert(name.to_owned());
-                } else {
-                    self.name(COMPONENTS, fact(facts, "schema").unwrap_or(name), name);
-                }
+            (_, "", facts) if facts.contains(&"inline") => {
+                self.inline.insert(name.to_owned());
             }
-            ["struct", name, wire, kind, facts @ ..] => self.part(name, wire, kind, facts),
-            ["enum", name, variant, wire] => self.name(name, wire, variant.trim_end_matches(':')),
-            ["union", name, variant, facts @ ..] => {
-                let variant = variant.trim_end_matches(':');
+            (_, "", facts) => self.name(COMPONENTS, fact(facts, "schema").unwrap_or(name), name),
+            ("struct", wire, [kind, facts @ ..]) => self.part(name, wire, kind, facts),
+            ("enum", variant, [wire]) => self.name(name, wire, variant),
+            ("union", variant, facts) => {
                 self.name(name, variant, fact(facts, "rust").unwrap_or(variant));
-                let told = told.entry((*name).to_owned()).or_default();
+                let told = told.entry(name.to_owned()).or_default();
                 for value in facts.iter().filter(|fact| fact.starts_with('"')) {
                     self.kind(name, &nth(told, value), variant);
                 }
@@ -76,7 +64,6 @@ impl KeptNames {
 
     /// Keeps the name and the type of a field or parameter.
     fn part(&mut self, item: &str, wire: &str, kind: &str, facts: &[&str]) {
-        let wire = wire.trim_end_matches(':');
         self.name(item, wire, fact(facts, "rust").unwrap_or(wire));
         self.kind(item, wire, kind);
     }
@@ -125,6 +112,42 @@ pub(crate) fn nth(told: &mut Told, word: &str) -> String {
     format!("{word} {count}")
 }
 
+/// A line of a surface.
+pub struct Line<'l> {
+    /// `operation`, `struct`, `enum` or `union`.
+    pub kind: &'l str,
+    /// The item.
+    pub name: &'l str,
+    /// The part of the item, such as `query limit`; empty in its first line.
+    pub part: String,
+    /// The facts.
+    pub words: Vec<&'l str>,
+}
+
+/// Returns the lines of a surface.
+pub fn lines(surface: &str) -> impl Iterator<Item = Line<'_>> {
+    surface.lines().filter_map(|line| {
+        let mut words = words(line).into_iter();
+        let (kind, name) = (words.next()?, words.next()?);
+        let mut words: Vec<&str> = words.collect();
+        let mut part = String::new();
+        // Its last word ends with a colon, as the name does where it is about the item.
+        let end = words.iter().position(|word| word.ends_with(':'));
+        if let Some(end) = end.filter(|_| !name.ends_with(':')) {
+            let named: Vec<&str> = words.drain(..=end).collect();
+            part = named.join(" ");
+            part.pop();
+        }
+        let name = name.strip_suffix(':').unwrap_or(name);
+        Some(Line {
+            kind,
+            name,
+            part,
+            words,
+        })
+    })
+}
+
 /// Returns the words of a line of a surface; what is in quotes is one word.
 pub fn words(line: &str) -> Vec<&str> {
     let mut words = Vec::new();
@@ -161,10 +184,4 @@ pub fn word(text: &str) -> String {
 /// document reaches either of them, but for documentation.
 pub fn escaped(text: &str) -> String {
     format!("{text:?}")
-}
-
-/// Returns texts as a list in brackets.
-pub fn escaped_list<T: AsRef<str>>(texts: &[T]) -> String {
-    let texts: Vec<String> = texts.iter().map(|text| escaped(text.as_ref())).collect();
-    format!("[{}]", texts.join(", "))
 }

@@ -88,13 +88,8 @@ fn clean_prose(text: &str) -> String {
     };
     let mut out = String::new();
     let mut rest = text.as_str();
-    let next = |text: &str| {
-        text.find("http://")
-            .into_iter()
-            .chain(text.find("https://"))
-            .min()
-    };
-    while let Some(start) = next(rest) {
+    let schemes = ["http://", "https://"];
+    while let Some(start) = schemes.iter().filter_map(|it| rest.find(it)).min() {
         let (before, url) = rest.split_at(start);
         let end = url.find([' ', '<', '>', ')', ']', '"', '\'']);
         let url = url[..end.unwrap_or(url.len())].trim_end_matches(['.', ',', ';', ':']);

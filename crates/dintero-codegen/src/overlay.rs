@@ -6,7 +6,7 @@ use serde_json_path::JsonPath;
 use crate::confirm;
 use crate::document::{Document, elements, escape, members, unescape};
 use crate::finding::{Errors, Finding, Level, Rule};
-use crate::lower::operations::{all, method_name};
+use crate::lower::operations::{Found, all};
 
 /// Applies the actions of an overlay in order.
 ///
@@ -34,22 +34,19 @@ pub fn apply(
 /// Removes the marks that name a method or an operation to tell an outcome by which does not exist.
 fn dangling(document: &mut Document) -> Vec<Finding> {
     let operations = all(document);
-    let methods = operations.iter();
-    let methods = methods.map(|(_, path, method, _, it)| json!(method_name(it, method, path)));
-    let methods: Vec<Value> = methods.collect();
-    let ids: Vec<Value> = operations
-        .iter()
-        .map(|it| it.4["operationId"].clone())
-        .collect();
+    let names = operations.iter();
+    let names = names.map(|it| (json!(it.name()), it.operation["operationId"].clone()));
+    let (methods, ids): (Vec<Value>, Vec<Value>) = names.unzip();
     let mut found = Vec::new();
-    for (pointer, _, _, _, operation) in &operations {
-        let (read_back, confirm) = (&operation[READ_BACK], &operation[confirm::MARK]);
-        let missing = |name: &Value, known: &[Value]| !name.is_null() && !known.contains(name);
+    for Found {
+        pointer, operation, ..
+    } in &operations
+    {
         for (mark, name, known) in [
-            (READ_BACK, read_back, &methods),
-            (confirm::MARK, &confirm["read"], &ids),
+            (READ_BACK, &operation[READ_BACK], &methods),
+            (confirm::MARK, &operation[confirm::MARK]["read"], &ids),
         ] {
-            if missing(name, known) {
+            if !name.is_null() && !known.contains(name) {
                 found.push((format!("{pointer}/{mark}"), name.clone()));
             }
         }
@@ -146,12 +143,7 @@ fn drop_retry_marks(document: &mut Document) -> Vec<Finding> {
     let mut marks = Vec::new();
     for (path, item) in members(&document.root["paths"]) {
         for (method, operation) in members(item) {
-            let names = [
-                "x-dintero-retry",
-                "x-dintero-read-back",
-                "x-dintero-confirm",
-            ]
-            .into_iter();
+            let names = ["x-dintero-retry", READ_BACK, confirm::MARK].into_iter();
             let found = names.filter(|name| !operation[*name].is_null());
             marks.extend(found.map(|name| format!("/paths/{}/{method}/{name}", escape(path))));
         }

@@ -90,7 +90,7 @@ fn run(
     findings = at_overlay(findings);
     let file = progenitor::generate(&document, &lowered)?;
     let output = emit::Output::of(&file, &lowered, &document.names)
-        .map_err(|(what, said)| progenitor::missing(&document, &lowered, &what, &said))?;
+        .map_err(|(place, said)| progenitor::missing(&document, &place, &said))?;
     findings.extend(paging::check(&document, overlay, (&lowered, &output)));
     Errors::check(&findings)?;
     let source = emit::emit(api, &lowered, &output);

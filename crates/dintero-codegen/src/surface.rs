@@ -11,8 +11,6 @@
 //! enum CardStatus Active: "active"
 //! ```
 
-use std::collections::BTreeSet;
-
 use heck::ToSnakeCase;
 use serde_json::Value;
 
@@ -29,9 +27,8 @@ pub fn write(api: &Api, output: &Output) -> String {
     for (name, operation) in &api.operations {
         write_operation(&mut text, name, operation, output);
     }
-    let in_responses = in_responses(api);
     for (name, kind) in &api.types {
-        write_type(&mut text, name, kind, &in_responses, output);
+        write_type(&mut text, name, kind, output);
     }
     text
 }
@@ -46,7 +43,7 @@ fn write_operation(text: &mut String, name: &str, operation: &Operation, output:
     let (method, path) = (&operation.method, word(&operation.path));
     put!(text, "operation {name} {method} {path} -> {success}\n");
     let statuses: Vec<String> = operation.statuses.iter().map(u16::to_string).collect();
-    let evidence = operation.evidence.map(evidence_name).map(str::to_owned);
+    let evidence = operation.evidence.map(evidence_name);
     let deprecated = operation.deprecated.then(|| "yes".to_owned());
     let server = [format!("{:?}", operation.server), operation.url.clone()];
     for (key, values) in [
@@ -122,16 +119,10 @@ fn write_paging(text: &mut String, name: &str, paging: &Paging) {
     }
 }
 
-fn write_type(
-    text: &mut String,
-    name: &str,
-    kind: &Type,
-    in_responses: &BTreeSet<String>,
-    output: &Output,
-) {
+fn write_type(text: &mut String, name: &str, kind: &Type, output: &Output) {
     let mut head = flags(&[
         ("request", kind.in_requests),
-        ("response", in_responses.contains(name)),
+        ("response", kind.in_responses),
     ]);
     let mut lines = Vec::new();
     let word_of_kind = match &kind.schema.kind {
@@ -250,29 +241,6 @@ fn bound_name(bound: Bound) -> String {
     bound.keyword().to_snake_case().replace("imum", "")
 }
 
-/// Returns the types that a response may carry: what successes and types outside of requests are made of.
-fn in_responses(api: &Api) -> BTreeSet<String> {
-    let outside = api.types.iter().filter(|(_, kind)| !kind.in_requests);
-    let mut open: Vec<String> = outside.map(|(name, _)| name.clone()).collect();
-    let add = |schema: &Schema, open: &mut Vec<String>| {
-        schema.visit(&mut |part| open.extend(part.as_reference().map(str::to_owned)));
-    };
-    for operation in api.operations.values() {
-        if let Success::Json(schema) | Success::JsonOrEmpty(schema) = &operation.success {
-            add(schema, &mut open);
-        }
-    }
-    let mut found = BTreeSet::new();
-    while let Some(name) = open.pop() {
-        if let Some(kind) = api.types.get(&name)
-            && found.insert(name)
-        {
-            add(&kind.schema, &mut open);
-        }
-    }
-    found
-}
-
 fn pointer(source: &CursorSource) -> (&'static str, &str) {
     match source {
         CursorSource::LastItem(pointer) => ("last_item", pointer),
@@ -284,11 +252,8 @@ fn evidence(evidence: Option<Evidence>) -> Option<String> {
     evidence.map(|evidence| format!("evidence={}", evidence_name(evidence)))
 }
 
-const fn evidence_name(evidence: Evidence) -> &'static str {
-    match evidence {
-        Evidence::Partial => "partial",
-        Evidence::Inferred => "inferred",
-    }
+fn evidence_name(evidence: Evidence) -> String {
+    format!("{evidence:?}").to_lowercase()
 }
 
 fn rust_name(ident: &str, wire: &str) -> Option<String> {

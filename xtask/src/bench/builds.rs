@@ -55,24 +55,17 @@ pub struct Builds {
 impl Builds {
     pub fn new(root: &Path, folder: &Path) -> Result<Self> {
         let checkout = folder.join("checkout");
-        let listed = Command::new("git")
-            .args(["ls-files", "-z"])
-            .current_dir(root)
-            .output()?;
+        let mut git = Command::new("git");
+        let listed = git.args(["ls-files", "-z"]).current_dir(root).output()?;
         for name in String::from_utf8(listed.stdout)?.split_terminator('\0') {
             let to = checkout.join(name);
             fs::create_dir_all(to.parent().unwrap_or(&checkout))?;
             fs::copy(root.join(name), to)?;
         }
         let staged = folder.join("staged");
-        let package =
-            ["package", "--no-run", "--out", &staged.to_string_lossy()].map(str::to_owned);
-        let status = Command::new(std::env::current_exe()?)
-            .args(package)
-            .arg("--root")
-            .arg(root)
-            .status()?;
-        if !status.success() {
+        let mut package = Command::new(std::env::current_exe()?);
+        package.args(["package", "--no-run", "--out"]).arg(&staged);
+        if !package.arg("--root").arg(root).status()?.success() {
             return Err("the packages cannot be staged".into());
         }
         Ok(Self {
@@ -121,28 +114,25 @@ impl Builds {
         let checked = self.ours("checked", &self.checkout, "")?;
         let peak = run(&checked[0], &checked[1], &["cargo", "check"])?.peak;
         let cold = "cold debug build of an application, CPU time";
-        let mut figures = vec![
-            ratio(
-                &format!("{cold}: from a checkout, all APIs"),
-                &build(&all)?,
-                &base,
+        let mut figures = Vec::new();
+        for (what, application) in [
+            ("a checkout, all APIs", all.clone()),
+            (
+                "a checkout, wallets",
+                self.ours("wallets", &self.checkout, wallets)?,
             ),
-            ratio(
-                &format!("{cold}: from a checkout, wallets"),
-                &build(&self.ours("wallets", &self.checkout, wallets)?)?,
-                &base,
+            (
+                "packages, all APIs",
+                self.ours("packages", &self.staged, "")?,
             ),
-            ratio(
-                &format!("{cold}: from packages, all APIs"),
-                &build(&self.ours("packages", &self.staged, "")?)?,
-                &base,
+            (
+                "packages, wallets",
+                self.ours("packages-wallets", &self.staged, wallets)?,
             ),
-            ratio(
-                &format!("{cold}: from packages, wallets"),
-                &build(&self.ours("packages-wallets", &self.staged, wallets)?)?,
-                &base,
-            ),
-        ];
+        ] {
+            let usage = build(&application)?;
+            figures.push(ratio(&format!("{cold}: from {what}"), &usage, &base));
+        }
         for tls in TLS {
             let features = format!(
                 "\"shopping\", \"checkout\", \"wallets\", \"callback\", \"tracing\", \"{tls}\""
@@ -171,10 +161,9 @@ impl Builds {
         let document = self.checkout.join("openapi/checkout.yaml");
         let foreign = self.folder.join("foreign");
         let mut generator = Command::new("openapi-generator-cli");
-        generator
-            .args(["generate", "-g", "rust", "-i"])
-            .arg(document);
-        generator.arg("-o").arg(&foreign).stdout(Stdio::null());
+        generator.args(["generate", "-g", "rust", "-i"]);
+        generator.arg(document).arg("-o").arg(&foreign);
+        generator.stdout(Stdio::null());
         if !generator.status().is_ok_and(|status| status.success()) {
             return Ok(None);
         }
@@ -233,11 +222,8 @@ fn ratio(what: &str, usage: &Usage, base: &Usage) -> Figure {
 fn size(plain: &[PathBuf; 2], ours: &[PathBuf; 2]) -> Result<Figure> {
     let built = |[folder, target]: &[PathBuf; 2]| -> Result<f64> {
         run(folder, target, &["cargo", "build", "--release"])?;
-        let program = target.join(format!(
-            "release/application{}",
-            std::env::consts::EXE_SUFFIX
-        ));
-        Ok(fs::metadata(program)?.len() as f64)
+        let program = format!("release/application{}", std::env::consts::EXE_SUFFIX);
+        Ok(fs::metadata(target.join(program))?.len() as f64)
     };
     let (base, own) = (built(plain)?, built(ours)?);
     Ok(Figure {

@@ -8,12 +8,12 @@ use std::error::Error;
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::package::cargo;
 use crate::report::Report;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -98,16 +98,7 @@ impl Bench {
 /// Runs a benchmark and reads its figures.
 fn runs(root: &Path, package: &str, bench: &str) -> Result<Vec<Figure>> {
     let arguments = ["bench", "--package", package, "--bench", bench];
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .args(arguments)
-        .current_dir(root)
-        .stderr(Stdio::inherit());
-    let output = cargo.output()?;
-    if !output.status.success() {
-        return Err(format!("`cargo {}` failed", arguments.join(" ")).into());
-    }
-    let text = String::from_utf8(output.stdout)?;
+    let text = cargo(root, &arguments, root)?;
     let figures: Vec<_> = text.lines().filter_map(figure).collect();
     match figures.is_empty() {
         true => Err(format!("the benchmark {bench} of {package} printed no `ratio: ` line").into()),

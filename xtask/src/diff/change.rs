@@ -1,7 +1,7 @@
 //! A change, what it means, and how changes are reported.
 
 use std::collections::BTreeSet;
-use std::iter;
+use std::{fmt, iter};
 
 use serde::Serialize;
 
@@ -25,17 +25,6 @@ pub enum Class {
     Additive,
     /// Something may fail.
     Breaking,
-}
-
-impl Class {
-    /// The class as reports name it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Additive => "additive",
-            Self::Breaking => "breaking",
-        }
-    }
 }
 
 /// What happened to an item.
@@ -87,18 +76,6 @@ impl Change {
     /// Returns `true` if the change breaks anyone.
     pub fn breaks(&self) -> bool {
         self.api.max(self.rust) == Class::Breaking
-    }
-
-    /// Returns a change of the generated source that is no change of an item of the surface.
-    pub fn of_source(rust: Class, text: &str) -> Self {
-        Self {
-            api: Class::None,
-            rust,
-            what: ItemKind::Type,
-            item: "generated source".to_owned(),
-            kind: Kind::Changed,
-            text: text.to_owned(),
-        }
     }
 }
 
@@ -156,10 +133,10 @@ fn counts(api: &str, changes: &[Change]) -> Vec<[String; 6]> {
             count => count.to_string(),
         }
     };
-    let rows = ITEM_KINDS.map(|(what, plural)| {
-        let [added, removed, renamed, changed] = KINDS.map(|(kind, _)| count(what, kind));
-        let [api, plural] = [api, plural].map(str::to_owned);
-        [api, plural, added, removed, renamed, changed]
+    let rows = ITEM_KINDS.map(|what| {
+        let [added, removed, renamed, changed] = KINDS.map(|kind| count(what, kind));
+        let plural = name(what) + "s";
+        [api.to_owned(), plural, added, removed, renamed, changed]
     });
     let mut rows = rows.to_vec();
     rows.retain(|row| row[2..].iter().any(|count| count != "-"));
@@ -193,8 +170,8 @@ fn lines(changes: &[Change]) -> Vec<(Classes, String)> {
 /// The lines of a changelog entry; none where nothing changed.
 pub fn entry(all: &[Change]) -> String {
     let mut out = String::new();
-    for (what, plural) in ITEM_KINDS {
-        for (kind, verb) in KINDS {
+    for what in ITEM_KINDS {
+        for kind in KINDS {
             let of = |change: &&Change| (change.what, change.kind) == (what, kind);
             let changes = || all.iter().filter(of);
             let names = changes().map(|change| match kind {
@@ -207,13 +184,13 @@ pub fn entry(all: &[Change]) -> String {
                 false => "",
             };
             let shown = names[..names.len().min(MOST)].join(", ");
-            match names.len().saturating_sub(MOST) {
-                _ if shown.is_empty() => {}
-                0 => put!(out, "  - {plural} {verb}{breaking}: {shown}."),
-                more => put!(
-                    out,
-                    "  - {plural} {verb}{breaking}: {shown} and {more} more."
-                ),
+            let more = match names.len().saturating_sub(MOST) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            if !shown.is_empty() {
+                let (what, verb) = (name(what), name(kind));
+                put!(out, "  - {what}s {verb}{breaking}: {shown}{more}.");
             }
         }
     }
@@ -259,7 +236,12 @@ impl Overview<'_> {
             for (name, changes) in self.apis.iter().filter(|api| !api.1.is_empty()) {
                 put!(out, "\n{name}\n  {:<10}{:<10}change", "API", "crate");
                 for ((api, rust), line) in lines(changes) {
-                    put!(out, "  {:<10}{:<10}{line}", api.name(), rust.name());
+                    put!(
+                        out,
+                        "  {:<10}{:<10}{line}",
+                        self::name(api),
+                        self::name(rust)
+                    );
                 }
             }
             out.push_str("\nversions\n");
@@ -296,7 +278,7 @@ impl Overview<'_> {
                         Class::Breaking => &mut breaking,
                         _ => &mut other,
                     };
-                    let (line, class, rust) = (escaped(&line), class.name(), rust.name());
+                    let (line, class, rust) = (escaped(&line), self::name(class), self::name(rust));
                     list.push(format!("- {api}: {line} (API {class}, crate {rust})"));
                 }
             }
@@ -324,20 +306,17 @@ const MOST: usize = 12;
 
 const HEAD: [&str; 6] = ["api", "what", "added", "removed", "renamed", "changed"];
 
-const ITEM_KINDS: [(ItemKind, &str); 5] = [
-    (ItemKind::Operation, "operations"),
-    (ItemKind::Parameter, "parameters"),
-    (ItemKind::Type, "types"),
-    (ItemKind::Field, "fields"),
-    (ItemKind::Value, "values"),
-];
+const ITEM_KINDS: [ItemKind; 5] = {
+    use ItemKind::{Field, Operation, Parameter, Type, Value};
+    [Operation, Parameter, Type, Field, Value]
+};
 
-const KINDS: [(Kind, &str); 4] = [
-    (Kind::Added, "added"),
-    (Kind::Removed, "removed"),
-    (Kind::Renamed, "renamed"),
-    (Kind::Changed, "changed"),
-];
+const KINDS: [Kind; 4] = [Kind::Added, Kind::Removed, Kind::Renamed, Kind::Changed];
+
+/// Returns the name of a kind or class.
+pub fn name(kind: impl fmt::Debug) -> String {
+    format!("{kind:?}").to_lowercase()
+}
 
 /// A text without meaning to Markdown. What stands in backticks is shown as it is, backslashes too.
 fn escaped(text: &str) -> String {

@@ -20,9 +20,10 @@ use semver::Version;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::regen::chosen;
 use crate::report::{Report, first};
 use crate::state::{self, Sources};
-use change::{Change, Class, Overview};
+use change::{Change, Class, ItemKind, Kind, Overview};
 
 /// Compare two states of openapi/: what changed for users of the API and of the Rust crates, and which versions follow.
 ///
@@ -103,8 +104,7 @@ impl Diff {
             (None, None) => Sources::new(&root.join("openapi")),
         };
         let (mut apis, mut notes) = (Vec::new(), Vec::new());
-        let wanted = |api: &&str| self.api.is_empty() || self.api.iter().any(|name| name == *api);
-        for api in APIS.iter().filter(|api| wanted(api)) {
+        for api in chosen(&self.api) {
             let missing = "not compared, since not both states have its document";
             match Compared::of(root, &from, &to, api)? {
                 Some(compared) => apis.push(compared),
@@ -121,12 +121,8 @@ impl Diff {
             let own = api.notes.iter().chain(&api.failed);
             notes.extend(own.map(|note| format!("{}: {note}", api.api)));
             let class = api.class(|change| change.rust);
-            bumps.push(Bump::of(
-                root,
-                &from,
-                &format!("dintero-{}", api.api),
-                class,
-            )?);
+            let name = format!("dintero-{}", api.api);
+            bumps.push(Bump::of(root, &from, &name, class)?);
             worst = worst.max(class);
         }
         bumps.push(Bump::of(root, &from, "dintero", worst)?);
@@ -174,23 +170,23 @@ impl Compared {
         let (mut old, mut new) = (from.clone(), to.clone());
         let [before, after] = [old.optional(&document)?, new.optional(&document)?];
         let neither = before.is_none() && after.is_none();
-        let missing = |state: &Sources, text: &Option<String>| state.is_partial() && text.is_none();
+        let missing = |state: &Sources, text: &Option<String>| state.is_partial && text.is_none();
         if neither || missing(from, &before) || missing(to, &after) {
             return Ok(None);
         }
         // A folder with nothing but a document is compared under the overlay of the other state, or of the working tree,
         // and with the names that are given there.
         let first = |path: &Path, states: [&Sources; 3]| {
-            let mut texts = states
-                .into_iter()
-                .map(|state| state.optional(path).transpose());
-            texts.find_map(|text| text).transpose()
+            let mut states = states.into_iter();
+            let text = states.find_map(|state| state.optional(path).transpose());
+            text.transpose()
         };
         let known = first(&overlay, [to, from, &tree])?;
-        for state in [&mut old, &mut new] {
-            if let (true, None, Some(known)) =
-                (state.is_partial(), state.optional(&overlay)?, &known)
-            {
+        for state in [&mut old, &mut new]
+            .into_iter()
+            .filter(|state| state.is_partial)
+        {
+            if let (None, Some(known)) = (state.optional(&overlay)?, &known) {
                 state.replace(&overlay, known);
             }
         }
@@ -229,11 +225,11 @@ impl Compared {
             })?;
             let unmatched = generation.findings.iter();
             let unmatched = unmatched.filter(|finding| finding.rule == Rule::Overlay);
-            match unmatched.count() {
-                0 => {}
-                count => self.notes.push(format!(
-                    "the {state} state: overlay actions match nothing in the document: {count}"
-                )),
+            let count = unmatched.count();
+            if count > 0 {
+                let problem = "overlay actions match nothing in the document";
+                self.notes
+                    .push(format!("the {state} state: {problem}: {count}"));
             }
             Ok((generation.surface, generation.source))
         };
@@ -266,11 +262,18 @@ impl Compared {
                 lines.sort_unstable();
                 lines
             });
-            let (class, text) = match old == new {
+            let (rust, text) = match old == new {
                 true => (Class::Additive, "in another order"),
                 false => (Class::Breaking, "changed beyond the surface; review it"),
             };
-            self.changes.push(Change::of_source(class, text));
+            self.changes.push(Change {
+                api: Class::None,
+                rust,
+                what: ItemKind::Type,
+                item: "generated source".to_owned(),
+                kind: Kind::Changed,
+                text: text.to_owned(),
+            });
         } else if self.changes.is_empty() {
             self.notes.push("only descriptions differ".to_owned());
         }
@@ -317,7 +320,7 @@ fn write_changelog(
                 true => new.clone(),
                 false => format!("{old} to {new}"),
             };
-            let (name, class) = (&api.api, api.class(|change| change.api).name());
+            let (name, class) = (&api.api, change::name(api.class(|change| change.api)));
             let head = format!("- API `{name}`, document {versions}: {class}");
             let head = format!("{head}. `{}` {}.", bump.name, bump.text());
             let key = format!("{name}, from {}", from.id().unwrap_or(old));
@@ -377,8 +380,7 @@ impl Bump {
 
     /// Name of the crate, class of its changes, and version.
     fn row(&self) -> [String; 3] {
-        let class = self.class.name().to_owned();
-        [self.name.clone(), class, self.text()]
+        [self.name.clone(), change::name(self.class), self.text()]
     }
 
     /// `0.1.0 -> 0.2.0 (minor)`

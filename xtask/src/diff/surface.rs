@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dintero_codegen::kept::words;
+use dintero_codegen::kept::lines;
 use heck::ToSnakeCase;
 
 /// The facts of an item: words, with the value after `=`, if there is one. The type is under `type`.
@@ -44,18 +44,15 @@ impl Surface {
     /// Reads the text of a surface.
     pub fn parse(text: &str) -> Self {
         let mut surface = Self::default();
-        for line in text.lines() {
-            let words = words(line);
-            let [kind, head, rest @ ..] = words.as_slice() else {
-                continue;
-            };
-            let name = head.trim_end_matches(':').to_owned();
-            if *kind == "operation" {
-                surface.operations.entry(name).or_default().read(rest);
+        for line in lines(text) {
+            let name = line.name.to_owned();
+            if line.kind == "operation" {
+                let operation = surface.operations.entry(name).or_default();
+                operation.read(line.part, &line.words);
             } else {
                 let item = surface.types.entry(name).or_default();
-                (*kind).clone_into(&mut item.kind);
-                item.read(head.ends_with(':'), rest);
+                line.kind.clone_into(&mut item.kind);
+                item.read(line.part, &line.words);
             }
         }
         surface
@@ -106,24 +103,24 @@ pub fn with_names(text: &str, names: &BTreeMap<String, String>) -> String {
 }
 
 impl Operation {
-    fn read(&mut self, words: &[&str]) {
-        if let [method, path, "->", success @ ..] = words {
+    fn read(&mut self, part: String, words: &[&str]) {
+        if let ("", [method, path, "->", success @ ..]) = (part.as_str(), words) {
             (*method).clone_into(&mut self.method);
             (*path).clone_into(&mut self.path);
             self.success = success.join(" ");
             return;
         }
-        let (part, values) = split(words);
-        match part.split(' ').next() {
-            Some("path" | "query" | "header" | "cookie" | "body") => {
-                let wire = part.split_once(' ').map(|(_, wire)| wire);
-                self.parts.insert(part.clone(), typed(values, wire));
+        let (place, wire) = part.split_once(' ').unzip();
+        match place.unwrap_or(&part) {
+            "path" | "query" | "header" | "body" => {
+                let facts = typed(words, wire);
+                self.parts.insert(part, facts);
             }
-            Some("paging") if part != "paging" => {
-                self.parts.insert(part, facts(values));
+            "paging" if wire.is_some() => {
+                self.parts.insert(part, facts(words));
             }
             _ => {
-                let values = values.iter().map(|word| (*word).to_owned());
+                let values = words.iter().map(|word| (*word).to_owned());
                 self.lists.insert(part, values.collect());
             }
         }
@@ -131,24 +128,19 @@ impl Operation {
 }
 
 impl Type {
-    fn read(&mut self, head: bool, words: &[&str]) {
-        if head {
+    fn read(&mut self, part: String, words: &[&str]) {
+        if part.is_empty() {
             self.head = facts(words);
             // Without a discriminator, fields tell the variants of a union apart.
             self.head
                 .retain(|key, word| key != "by" || word != "fields");
             return;
         }
-        let (part, values) = split(words);
-        let facts = match self.kind.as_str() {
-            "struct" => typed(values, Some(&part)),
+        let (part, facts) = match self.kind.as_str() {
+            "struct" => (part.clone(), typed(words, Some(&part))),
             // A value is what is on the wire; its Rust name is a fact about it.
-            "enum" => {
-                let rust = Facts::from([("rust".to_owned(), part)]);
-                self.parts.insert(values.join(" "), rust);
-                return;
-            }
-            _ => facts(values),
+            "enum" => (words.join(" "), Facts::from([("rust".to_owned(), part)])),
+            _ => (part, facts(words)),
         };
         self.parts.insert(part, facts);
     }
@@ -159,14 +151,6 @@ pub fn values(variant: &Facts) -> Vec<String> {
     let values = variant.keys();
     let values = values.filter(|key| !["fields", "rust"].contains(&key.as_str()));
     values.cloned().collect()
-}
-
-/// The name of a part, which ends with a colon, and the facts behind it.
-fn split<'w>(words: &'w [&'w str]) -> (String, &'w [&'w str]) {
-    let end = words.iter().position(|word| word.ends_with(':'));
-    let (part, values) = words.split_at(end.map_or(words.len(), |end| end + 1));
-    let part = part.join(" ");
-    (part.trim_end_matches(':').to_owned(), values)
 }
 
 /// Facts that a type comes first of. Where no Rust name is given, it is the one on the wire.

@@ -58,12 +58,9 @@ fn facts(surface: &str, words: &BTreeSet<String>) -> BTreeSet<Fact> {
             let mut said = String::new();
             if kind.kind == "struct" {
                 said = format!(": {}", facts["type"]);
-                let flags = ["required", "nullable"].into_iter();
-                said.extend(
-                    flags
-                        .filter(|flag| facts.contains_key(*flag))
-                        .map(|flag| format!(" {flag}")),
-                );
+                let mut flags = vec!["required", "nullable"];
+                flags.retain(|flag| facts.contains_key(*flag));
+                said.extend(flags.into_iter().map(|flag| format!(" {flag}")));
             }
             let name = facts.get("rust").unwrap_or(&part);
             if words.contains(name) {

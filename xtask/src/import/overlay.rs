@@ -71,12 +71,8 @@ fn refers_to_nothing(node: &Value, root: &Value) -> bool {
     }
 }
 
-/// An action that hides personal data and matches fewer places of a new document than of the old one.
-pub struct Fewer {
-    pub action: usize,
-    pub before: usize,
-    pub now: usize,
-}
+/// An action by its index, and how many places of the old and of the new document it matches.
+pub type Fewer = (usize, usize, usize);
 
 /// Finds the actions that hide personal data and match fewer places than before, but still some.
 pub fn personal_with_fewer_places(
@@ -91,11 +87,7 @@ pub fn personal_with_fewer_places(
         let (before, now) = (before.len(), now.len());
         let personal = is_personal(&overlay.root["actions"][action]);
         let fewer = personal && (1..before).contains(&now);
-        fewer.then_some(Fewer {
-            action,
-            before,
-            now,
-        })
+        fewer.then_some((action, before, now))
     });
     Ok(fewer.collect())
 }

@@ -6,13 +6,22 @@ use std::path::PathBuf;
 use dintero_codegen::action::Action;
 use dintero_codegen::document::{Document, members};
 use dintero_codegen::finding::{Finding, Rule};
-use dintero_codegen::lower::operations::all;
+use dintero_codegen::lower::operations::{Found, all};
 use serde_json::{Value, json};
 
 use super::overlay::{Fewer, Unmatched};
 use super::upstream::Upstream;
 use crate::report::Report;
 use crate::state;
+
+/// What the sections of a report list.
+const TITLES: [&str; 5] = [
+    "overlay actions removed, which have nothing to act on",
+    "overlay actions added for what cannot be generated; review each",
+    "used by crates/dintero and not in the document, so that all that it lacks stays",
+    "overlay actions that hide personal data and match less than before; review whether the data has another name now",
+    "operations that the overlay does not name; correct these actions and add them to the overlay",
+];
 
 /// An import that went well.
 pub struct Outcome<'a> {
@@ -31,10 +40,7 @@ pub struct Outcome<'a> {
 }
 
 fn operations(document: &Document) -> BTreeSet<String> {
-    let operations = all(document).into_iter();
-    let routes =
-        operations.map(|(_, path, method, ..)| format!("{} {path}", method.to_uppercase()));
-    routes.collect()
+    all(document).iter().map(Found::route).collect()
 }
 
 fn schemas(document: &Document) -> BTreeSet<String> {
@@ -60,11 +66,8 @@ fn compared(old: &BTreeSet<String>, new: &BTreeSet<String>) -> (String, Value) {
     let added: Vec<&String> = new.difference(old).collect();
     let removed: Vec<&String> = old.difference(new).collect();
     let (before, now) = (old.len(), new.len());
-    let counts = (added.len(), removed.len());
-    let text = format!(
-        "{before} -> {now}, {} added, {} removed",
-        counts.0, counts.1
-    );
+    let (more, fewer) = (added.len(), removed.len());
+    let text = format!("{before} -> {now}, {more} added, {fewer} removed");
     let json = json!({"before": before, "now": now, "added": added, "removed": removed});
     (text, json)
 }
@@ -79,54 +82,36 @@ impl Outcome<'_> {
         let files: Vec<String> = self.files.iter().map(|path| state::name(path)).collect();
         let action = |index: usize| &self.overlay.root["actions"][index];
         let target = |index: usize| described(action(index));
-        let pruned = self.pruned.iter();
-        let pruned = pruned.map(|(index, problem)| {
-            let text = format!("{} {problem}", target(*index));
-            let personal = is_personal(action(*index));
-            (text, json!({"target": action(*index)["target"], "problem": problem, "personal": personal}))
+        let pruned = self.pruned.iter().map(|(index, problem)| {
+            let (action, text) = (action(*index), format!("{} {problem}", target(*index)));
+            let personal = is_personal(action);
+            let json =
+                json!({"target": action["target"], "problem": problem, "personal": personal});
+            (text, json)
         });
-        let fewer = self.fewer.iter().map(
-            |Fewer {
-                 action: index,
-                 before,
-                 now,
-             }| {
-                let text = format!("{}: {before} -> {now}", target(*index));
-                (
-                    text,
-                    json!({"target": action(*index)["target"], "before": before, "now": now}),
-                )
-            },
-        );
+        let fewer = self.fewer.iter().map(|(index, before, now)| {
+            let text = format!("{}: {before} -> {now}", target(*index));
+            let target = &action(*index)["target"];
+            (
+                text,
+                json!({"target": target, "before": before, "now": now}),
+            )
+        });
         let shown = |action: &Action| (action.to_string(), action.to_value());
         let kept = self.kept.iter().map(|kept| (kept.clone(), json!(kept)));
-        let sections: [(&str, Vec<(String, Value)>); 5] = [
-            (
-                "overlay actions removed, which have nothing to act on",
-                pruned.collect(),
-            ),
-            (
-                "overlay actions added for what cannot be generated; review each",
-                self.fixes.iter().map(shown).collect(),
-            ),
-            (
-                "used by crates/dintero and not in the document, so that all that it lacks stays",
-                kept.collect(),
-            ),
-            (
-                "overlay actions that hide personal data and match less than before; review whether the data has another name now",
-                fewer.collect(),
-            ),
-            (
-                "operations that the overlay does not name; correct these actions and add them to the overlay",
-                unnamed.into_iter().map(shown).collect(),
-            ),
+        let sections: [Vec<(String, Value)>; 5] = [
+            pruned.collect(),
+            self.fixes.iter().map(shown).collect(),
+            kept.collect(),
+            fewer.collect(),
+            unnamed.into_iter().map(shown).collect(),
         ];
         let mut lines = vec![
             format!("operations: {}", operations.0),
             format!("schemas: {}", schemas.0),
         ];
-        for (title, items) in sections.iter().filter(|(_, items)| !items.is_empty()) {
+        let titled = TITLES.iter().zip(&sections);
+        for (title, items) in titled.filter(|(_, items)| !items.is_empty()) {
             lines.push(format!("{title}: {}", items.len()));
             let items = items.iter().map(|(item, _)| item.replace('\n', "\n  "));
             lines.extend(items.map(|item| format!("  {item}")));
@@ -139,7 +124,7 @@ impl Outcome<'_> {
                 files.join(", ")
             ),
         });
-        let [removed, added, kept, fewer, unnamed] = sections.map(|(_, items)| {
+        let [removed, added, kept, fewer, unnamed] = sections.map(|items| {
             let items = items.into_iter().map(|(_, json)| json);
             items.collect::<Value>()
         });

@@ -2,7 +2,7 @@ use serde::Deserialize;
 use serde_json::json;
 use syn::visit::Visit;
 
-use super::Confirm;
+use super::{Confirm, List};
 use crate::document::Document;
 use crate::generate_from;
 
@@ -227,9 +227,9 @@ fn every_text_of_a_mark_is_one_literal_of_the_same_value() {
             "reference": pair, "same": [[text, [[text, pair]]]], "result": [text, text, text, text, text],
             "done": pair, "undecided": pair,
         });
-        let mark = Confirm::deserialize(mark).unwrap();
-        let known = vec![(text.to_owned(), vec![text.to_owned()])];
-        let fact = mark.fact("read", false, &known);
+        let mut mark = Confirm::deserialize(mark).unwrap();
+        mark.known = List(vec![(text.to_owned(), List(vec![text.to_owned()]))]);
+        let fact = mark.fact("read");
         let parsed = syn::parse_str(&fact).unwrap_or_else(|error| panic!("{error}: {fact}"));
         let mut texts = Texts::default();
         texts.visit_expr(&parsed);

@@ -7,19 +7,12 @@ use saphyr_parser::Event;
 
 /// The tokens of a text that is valid JSON.
 pub struct Json<'t> {
-    rest: &'t str,
-    line: usize,
+    pub rest: &'t str,
+    /// The line of that, counted from 1.
+    pub line: usize,
 }
 
 impl<'t> Json<'t> {
-    /// Begins at the first line of a text.
-    pub fn new(text: &'t str) -> Self {
-        Self {
-            rest: text,
-            line: 1,
-        }
-    }
-
     /// Returns the next event and its line.
     pub fn next(&mut self) -> (Event<'t>, usize) {
         let between = |c: char| c.is_ascii_whitespace() || c == ',' || c == ':';

@@ -14,7 +14,7 @@ use crate::finding::{Errors, Finding};
 /// How deep nodes may be nested; serde_json has the same limit.
 const DEPTH: usize = 128;
 
-enum Events<'t> {
+pub enum Events<'t> {
     Yaml(Box<Parser<'t, StrInput<'t>>>),
     Json(Json<'t>),
 }
@@ -31,18 +31,8 @@ pub struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    /// Creates a reader of YAML, whose name stands in errors.
-    pub fn yaml(name: &'t str, text: &'t str) -> Self {
-        let parser = Box::new(Parser::new_from_str(text));
-        Self::new(name, Events::Yaml(parser))
-    }
-
-    /// Creates a reader of JSON that is valid.
-    pub fn json(name: &'t str, text: &'t str) -> Self {
-        Self::new(name, Events::Json(Json::new(text)))
-    }
-
-    fn new(name: &'t str, events: Events<'t>) -> Self {
+    /// Creates a reader, whose name stands in errors.
+    pub fn new(name: &'t str, events: Events<'t>) -> Self {
         Self {
             name,
             events,

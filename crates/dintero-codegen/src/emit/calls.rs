@@ -6,9 +6,8 @@ use super::docs::{self, docs};
 use super::limits::checks;
 use super::read::{Argument, Method, Output, RustType};
 use super::{examples, index};
-use crate::confirm::{Confirmed, confirmed};
+use crate::confirm::confirmed;
 use crate::ir::{Api, Operation, Place, Success};
-use crate::kept::escaped;
 use crate::markdown;
 
 const HEAD: &str = "
@@ -25,13 +24,7 @@ pub fn write(source: &mut String, name: &str, api: &Api, output: &Output) {
     let methods: Vec<(&Operation, &Method)> = methods.collect();
     source.push_str(HEAD);
     for (operation, method) in &methods {
-        let confirmed = confirmed(api, operation).ok().flatten();
-        call(
-            source,
-            operation,
-            method,
-            (rows(operation, method, output), confirmed),
-        );
+        call(source, api, operation, method, output);
     }
     source.push_str("}\n");
     source.push('\n');
@@ -95,24 +88,15 @@ fn in_types(kind: &str) -> String {
     parts.collect()
 }
 
-fn call(
-    source: &mut String,
-    operation: &Operation,
-    method: &Method,
-    (rows, confirmed): (Option<String>, Option<Confirmed>),
-) {
-    let confirmed = confirmed.map_or(
-        String::new(),
-        |Confirmed {
-             read, arguments, ..
-         }| {
-            let arguments = arguments
-                .iter()
-                .map(|(ident, wire)| format!("{ident} {}", escaped(wire)));
-            let arguments: Vec<String> = arguments.collect();
-            format!(" confirmed {} [{}]", escaped(&read), arguments.join(", "))
-        },
-    );
+fn call(source: &mut String, api: &Api, operation: &Operation, method: &Method, output: &Output) {
+    let rows = rows(operation, method, output);
+    let confirmed = confirmed(api, operation).ok().flatten();
+    let confirmed = confirmed.map_or(String::new(), |it| {
+        let arguments = it.arguments.iter();
+        let arguments = arguments.map(|(ident, wire)| format!("{ident} {wire:?}"));
+        let arguments = arguments.collect::<Vec<_>>().join(", ");
+        format!(" confirmed {:?} [{arguments}]", it.read)
+    });
     let (success, kind) = match operation.success {
         Success::Json(_) => ("json", method.success.as_str()),
         Success::JsonOrEmpty(_) => ("json_or_empty", method.success.as_str()),
@@ -144,44 +128,33 @@ fn setter(source: &mut String, operation: &Operation, argument: &Argument) {
         place,
         wire,
     } = argument;
-    let presence = |required: bool| if required { "required" } else { "optional" };
-    let (word, kind) = rust_type.parts();
-    let described = |doc: &str, otherwise: String| match doc {
-        "" => otherwise,
-        doc => doc.to_owned(),
+    let parameter = operation.parameters.get(&(*place, wire.clone()));
+    let (schema, required, doc) = match (parameter, &operation.body) {
+        (Some(one), _) => (&one.schema, one.required, &one.doc),
+        (None, Some(body)) => (&body.schema, body.required, &body.doc),
+        (None, None) => return,
     };
-    if let (Place::Body, Some(body)) = (place, &operation.body) {
-        let doc = described(&body.doc, "Sets the request body.".to_owned());
-        docs(source, "            ", &doc);
-        let (presence, kind) = (presence(body.required), rust_type.complete());
-        let checks = checks(&body.schema).join(", ");
-        put!(
-            source,
-            "            body body \"body\": {presence} value ({kind}) [{checks}];\n"
-        );
-        return;
-    }
-    let Some(parameter) = operation.parameters.get(&(*place, wire.clone())) else {
-        return;
+    let complete = rust_type.complete();
+    let (ident, wire, (word, kind)) = match place {
+        Place::Body => ("body", "body", ("value", complete.as_str())),
+        _ => (ident.as_str(), wire.as_str(), rust_type.parts()),
     };
-    if *place != Place::Path {
-        let otherwise = format!("Sets the parameter {}.", markdown::code(wire));
-        docs(
-            source,
-            "            ",
-            &described(&parameter.doc, otherwise),
-        );
-    }
-    let place = match place {
-        Place::Query if parameter.joined => "joined",
-        place => place.name(),
+    let doc = match (place, doc.as_str()) {
+        (Place::Path, _) => String::new(),
+        (Place::Body, "") => "Sets the request body.".to_owned(),
+        (_, "") => format!("Sets the parameter {}.", markdown::code(wire)),
+        (_, doc) => doc.to_owned(),
     };
-    let presence = presence(parameter.required);
-    let checks = checks(&parameter.schema).join(", ");
-    let wire = escaped(wire);
+    docs(source, "            ", &doc);
+    let place = match (place, parameter) {
+        (Place::Query, Some(parameter)) if parameter.joined => "joined",
+        _ => place.name(),
+    };
+    let presence = if required { "required" } else { "optional" };
+    let checks = checks(schema).join(", ");
     put!(
         source,
-        "            {place} {ident} {wire}: {presence} {word} ({kind}) [{checks}];\n"
+        "            {place} {ident} {wire:?}: {presence} {word} ({kind}) [{checks}];\n"
     );
 }
 

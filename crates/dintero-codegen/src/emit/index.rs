@@ -33,10 +33,8 @@ pub fn table(api: &Api) -> String {
             }
         }
         let links = |names: &BTreeSet<&str>, path: &str| {
-            let links = names
-                .iter()
-                .map(|name| format!("[`{name}`]({path}::{name})"));
-            links.collect::<Vec<_>>().join(", ")
+            let link = |name: &&str| format!("[`{name}`]({path}::{name})");
+            names.iter().map(link).collect::<Vec<_>>().join(", ")
         };
         let tag = markdown::clean(tag).replace(['.', '-', '|', '\n'], " ");
         let (methods, parts) = (links(methods, "Self"), links(&(&*parts - types), "types"));

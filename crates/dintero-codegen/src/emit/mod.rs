@@ -25,7 +25,6 @@ mod registry;
 mod table;
 mod types;
 
-use crate::generate::Missing;
 use crate::ir::{Api, Operation, Place};
 use crate::kept::KeptNames;
 pub use plan::check;
@@ -37,8 +36,8 @@ impl Output {
     /// Reads the names and types from the source that progenitor generated.
     ///
     /// # Errors
-    /// Something of the API is not in it, and would be left out of the client without a word.
-    pub fn of(file: &syn::File, api: &Api, kept: &KeptNames) -> Result<Self, (Missing, String)> {
+    /// Something of the API is not in it, and would be left out of the client without a word: its place, and what is missing.
+    pub fn of(file: &syn::File, api: &Api, kept: &KeptNames) -> Result<Self, (String, String)> {
         let mut output = read::read(file, api);
         reconcile::arguments(&mut output, api, kept);
         reconcile::fields(&mut output, kept);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::read::{Argument, Output, RustType};
-use crate::generate::Missing;
+use crate::generate::{place_of_operation, place_of_type};
 use crate::ir::{Api, Kind, Place, Schema};
 use crate::kept::{KeptNames, word};
 use crate::names::{distinct, numbered};
@@ -157,8 +157,8 @@ fn contains(held: &BTreeMap<String, Vec<String>>, outer: &str, wanted: &str) -> 
     false
 }
 
-/// Checks that everything of the API is there.
-pub fn check(output: &Output, api: &Api) -> Result<(), (Missing, String)> {
+/// Checks that everything of the API is there; an error is the place of what is not, and what is missing.
+pub fn check(output: &Output, api: &Api) -> Result<(), (String, String)> {
     for (name, kind) in &api.types {
         let read = output.structs.get(name);
         let object = kind.schema.as_object().into_iter();
@@ -166,18 +166,16 @@ pub fn check(output: &Output, api: &Api) -> Result<(), (Missing, String)> {
         let missing = wires.find(|wire| read.is_none_or(|read| !read.contains_key(*wire)));
         if let Some(wire) = missing {
             let said = format!("the field {wire} cannot be named");
-            return Err((Missing::Type(name.clone()), said));
+            return Err((place_of_type(api, name), said));
         }
     }
     for (name, operation) in &api.operations {
-        let read = output
-            .methods
-            .get(name)
-            .map(|method| method.arguments.len());
+        let read = output.methods.get(name);
+        let read = read.map(|method| method.arguments.len());
         let all = operation.parameters.len() + usize::from(operation.body.is_some());
         if read != Some(all) {
             let said = "its arguments cannot be named".to_owned();
-            return Err((Missing::Operation(name.clone()), said));
+            return Err((place_of_operation(operation), said));
         }
     }
     Ok(())

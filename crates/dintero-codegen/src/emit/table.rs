@@ -4,8 +4,7 @@ use heck::ToShoutySnakeCase;
 
 use super::docs::docs;
 use crate::confirm::confirmed;
-use crate::ir::{Api, CursorSource, Operation, Paging};
-use crate::kept::{escaped, escaped_list};
+use crate::ir::{Api, Cursor, Operation, Paging};
 use crate::markdown;
 
 const HEAD: &str = "
@@ -62,37 +61,29 @@ fn row(source: &mut String, api: &str, all: &Api, operation: &Operation) {
     let paging = paging.as_ref().map_or("None".to_owned(), self::paging);
     // What does not fit was refused before.
     let confirm = confirmed(all, operation).ok().flatten();
-    let confirm = confirm.map(|confirm| confirm.fact);
-    let confirm = confirm.map_or("None".to_owned(), |fact| format!("Some({fact})"));
+    let confirm = confirm.map_or("None".to_owned(), |it| format!("Some({})", it.fact));
     source.push('\n');
     docs(source, "    ", &markdown::code(&format!("{method} {path}")));
     let evidence = evidence.map_or("Seen".to_owned(), |evidence| format!("{evidence:?}"));
-    let [api, id, name, path, base, content_type, accept] =
-        [api, id, name, path, base, content_type, accept.as_str()].map(escaped);
-    let option = |text: &Option<String>| match text {
-        Some(text) => format!("Some({})", escaped(text)),
-        None => "None".to_owned(),
-    };
-    let (account, read_back, scopes) = (option(account), option(read_back), escaped_list(scopes));
     put!(
         source,
         "    pub static {constant}: Operation = Operation::new(OperationFacts {{
-        api: {api},
-        id: {id},
-        name: {name},
+        api: {api:?},
+        id: {id:?},
+        name: {name:?},
         method: ::dintero_core::data::private::Method::{method},
-        path: {path},
+        path: {path:?},
         server: Server::{server:?},
-        base: {base},
-        account: {account},
-        scopes: &{scopes},
+        base: {base:?},
+        account: {account:?},
+        scopes: &{scopes:?},
         retry_class: RetryClass::{retry:?},
-        read_back: {read_back},
+        read_back: {read_back:?},
         paging: {paging},
         confirm: {confirm},
         auth: Auth::{auth:?},
-        content_type: {content_type},
-        accept: {accept},
+        content_type: {content_type:?},
+        accept: {accept:?},
         statuses: &{statuses:?},
         evidence: Evidence::{evidence},
         deprecated: {deprecated},
@@ -102,23 +93,14 @@ fn row(source: &mut String, api: &str, all: &Api, operation: &Operation) {
 }
 
 fn paging(paging: &Paging) -> String {
-    let source = |source: &CursorSource| match source {
-        CursorSource::LastItem(pointer) => format!("CursorSource::LastItem({})", escaped(pointer)),
-        CursorSource::Body(pointer) => format!("CursorSource::Body({})", escaped(pointer)),
-    };
     let cursors = paging.cursor.iter().map(|cursor| {
         let alternative = cursor.alternative.as_ref();
         let alternative = alternative.map_or("None".to_owned(), |(parameters, other)| {
-            let (parameters, source) = (escaped_list(parameters), source(other));
-            format!("Some(AlternativeSource {{ parameters: &{parameters}, source: {source} }})")
+            format!("Some(AlternativeSource {{ parameters: &{parameters:?}, source: CursorSource::{other:?} }})")
         });
-        let (parameter, source) = (escaped(&cursor.parameter), source(&cursor.source));
-        format!("Cursor {{ parameter: {parameter}, source: {source}, alternative: {alternative} }}")
+        let Cursor { parameter, source, .. } = cursor;
+        format!("Cursor {{ parameter: {parameter:?}, source: CursorSource::{source:?}, alternative: {alternative} }}")
     });
-    let cursors: Vec<String> = cursors.collect();
-    let items = escaped(&paging.items);
-    format!(
-        "Some(Paging {{ items: {items}, cursor: &[{}] }})",
-        cursors.join(", ")
-    )
+    let (items, cursors) = (&paging.items, cursors.collect::<Vec<_>>().join(", "));
+    format!("Some(Paging {{ items: {items:?}, cursor: &[{cursors}] }})")
 }

@@ -6,7 +6,7 @@ use super::docs::{self, docs};
 use super::limits::checks;
 use super::read::{Field, Output, RustType};
 use crate::ir::{Api, Enum, Kind, Object, Type, Union};
-use crate::kept::{escaped, escaped_list};
+use crate::kept::escaped;
 use crate::lower::literal;
 use crate::markdown;
 
@@ -25,17 +25,11 @@ that breaks a limit of the API.";
 
 pub fn write(source: &mut String, api: &Api, output: &Output) {
     source.push_str(HEAD);
-    let empty = BTreeMap::new();
     for (name, kind) in &api.types {
-        let doc = docs::of_type(&kind.schema, name);
         match &kind.schema.kind {
-            Kind::Object(properties) => {
-                let fields = output.structs.get(name).unwrap_or(&empty);
-                let limits = (kind.in_requests, checks(&kind.schema));
-                object(source, (name, &doc), limits, properties, (fields, api));
-            }
-            Kind::Enum(listed) => values(source, (name, &doc), listed, kind),
-            Kind::Union(variants) => union(source, (name, &doc), kind, variants, api),
+            Kind::Object(fields) => object(source, (name, kind), fields, (api, output)),
+            Kind::Enum(listed) => values(source, (name, kind), listed),
+            Kind::Union(variants) => union(source, (name, kind), variants, api),
             _ => {}
         }
     }
@@ -68,9 +62,9 @@ pub mod types {{
 }
 
 /// Begins the call of a macro with the documentation of a type.
-fn open(source: &mut String, name: &str, doc: &str) {
-    put!(source, "\n    ::dintero_core::{name}! {{\n");
-    docs(source, "        ", doc);
+fn open(source: &mut String, called: &str, (name, kind): (&str, &Type)) {
+    put!(source, "\n    ::dintero_core::{called}! {{\n");
+    docs(source, "        ", &docs::of_type(&kind.schema, name));
 }
 
 fn close(source: &mut String) {
@@ -84,21 +78,20 @@ fn builder(name: &str, has_builder: bool) -> String {
 
 fn object(
     source: &mut String,
-    (name, doc): (&str, &str),
-    (in_requests, limits): (bool, Vec<String>),
+    (name, kind): (&str, &Type),
     object: &Object,
-    (fields, api): (&BTreeMap<String, Field>, &Api),
+    (api, output): (&Api, &Output),
 ) {
-    open(source, "object", doc);
+    open(source, "object", (name, kind));
+    let (in_requests, limits) = (kind.in_requests, checks(&kind.schema));
     let mut builder = builder(name, in_requests);
     if in_requests && !limits.is_empty() {
         put!(builder, " [{}]", limits.join(", "));
     }
     put!(source, "        pub struct {name}{builder} {{\n");
     for (wire, property) in &object.properties {
-        let Some(Field { ident, rust_type }) = fields.get(wire) else {
-            continue;
-        };
+        // What lacks a field was refused before.
+        let Field { ident, rust_type } = &output.structs[name][wire];
         docs(source, "            ", &docs::of_field(property));
         let presence = if property.is_nullable() {
             "nullable"
@@ -137,9 +130,9 @@ fn object(
     close(source);
 }
 
-fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum, kind: &Type) {
+fn values(source: &mut String, (name, kind): (&str, &Type), listed: &Enum) {
     let list = ["open_enum", "open_integer"][usize::from(listed.integer)];
-    open(source, list, doc);
+    open(source, list, (name, kind));
     put!(source, "        pub enum {name} {{\n");
     for (variant, wire) in kind.named(&listed.values) {
         let doc = match wire {
@@ -149,13 +142,13 @@ fn values(source: &mut String, (name, doc): (&str, &str), listed: &Enum, kind: &
         docs(source, "            ", &doc);
         match listed.integer {
             true => put!(source, "            {variant} = {wire},\n"),
-            false => put!(source, "            {variant} = {},\n", escaped(wire)),
+            false => put!(source, "            {variant} = {wire:?},\n"),
         }
     }
     close(source);
 }
 
-fn union(source: &mut String, (name, doc): (&str, &str), in_type: &Type, union: &Union, api: &Api) {
+fn union(source: &mut String, (name, in_type): (&str, &Type), union: &Union, api: &Api) {
     // Several values of a tag may stand for one type; the order tells what is looked for first.
     let mut variants: BTreeMap<&str, [Vec<&String>; 3]> = BTreeMap::new();
     let mut order = Vec::new();
@@ -172,15 +165,11 @@ fn union(source: &mut String, (name, doc): (&str, &str), in_type: &Type, union: 
             known.extend(more);
         }
     }
-    open(source, "union", doc);
+    open(source, "union", (name, in_type));
     let open = if union.open { "or any " } else { "" };
-    match &union.tag {
-        Some(tag) => {
-            let tag = escaped(tag);
-            put!(source, "        pub enum {name} by tag {tag} {open}{{\n");
-        }
-        None => put!(source, "        pub enum {name} by fields {open}{{\n"),
-    }
+    let tag = union.tag.as_ref().map(|tag| format!("tag {tag:?}"));
+    let by = tag.as_deref().unwrap_or("fields");
+    put!(source, "        pub enum {name} by {by} {open}{{\n");
     for variant in &order {
         let [values, own, required] = &variants[variant];
         let fields = [own.as_slice(), required.as_slice()].concat();
@@ -204,12 +193,9 @@ fn union(source: &mut String, (name, doc): (&str, &str), in_type: &Type, union: 
         let is_object = kind.is_some_and(|kind| kind.schema.as_object().is_some());
         let builder = builder(variant, in_type.in_requests && is_object);
         let ident = ident(in_type, variant);
-        let told = [values, own, required]
-            .map(|texts| escaped_list(texts))
-            .join(" ");
         put!(
             source,
-            "            {ident}({variant}{builder}) = {told},\n"
+            "            {ident}({variant}{builder}) = {values:?} {own:?} {required:?},\n"
         );
     }
     close(source);

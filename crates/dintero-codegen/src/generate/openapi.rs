@@ -12,6 +12,8 @@ use openapiv3::{
 use super::SCALARS;
 use crate::ir::{Api, Kind, Operation, Place, Scalar, Schema, Success};
 
+const JSON: &str = "application/json";
+
 type Written = ReferenceOr<openapiv3::Schema>;
 
 /// Returns the document of an API.
@@ -36,29 +38,14 @@ pub fn of(api: &Api) -> OpenAPI {
     }
     for operation in api.operations.values() {
         let (path, written) = path_and_operation(operation);
-        let item = document.paths.paths.entry(path);
-        let item = item.or_insert_with(|| ReferenceOr::Item(PathItem::default()));
-        if let ReferenceOr::Item(item) = item
-            && let Some(place) = method(item, &operation.method)
-        {
-            *place = Some(written);
-        }
+        let item = PathItem {
+            post: Some(written),
+            ..PathItem::default()
+        };
+        let paths = &mut document.paths.paths;
+        paths.insert(path, ReferenceOr::Item(item));
     }
     document
-}
-
-fn method<'i>(item: &'i mut PathItem, name: &str) -> Option<&'i mut Option<openapiv3::Operation>> {
-    Some(match name {
-        "GET" => &mut item.get,
-        "PUT" => &mut item.put,
-        "DELETE" => &mut item.delete,
-        "OPTIONS" => &mut item.options,
-        "HEAD" => &mut item.head,
-        "PATCH" => &mut item.patch,
-        "POST" => &mut item.post,
-        "TRACE" => &mut item.trace,
-        _ => return None,
-    })
 }
 
 fn typed(kind: Type) -> Written {
@@ -77,9 +64,7 @@ fn schema(schema_kind: SchemaKind, nullable: bool) -> Written {
 }
 
 fn reference(name: &str) -> Written {
-    ReferenceOr::Reference {
-        reference: format!("#/components/schemas/{name}"),
-    }
+    ReferenceOr::ref_(&format!("#/components/schemas/{name}"))
 }
 
 fn boxed(written: Written) -> ReferenceOr<Box<openapiv3::Schema>> {
@@ -164,9 +149,10 @@ fn element(schema: &Schema) -> Written {
 }
 
 fn path_and_operation(operation: &Operation) -> (String, openapiv3::Operation) {
-    // The account is no parameter; the transport puts it in.
+    // Whatever the method is, each has a path of its own, without the account: that is no parameter.
     let account = operation.account.iter();
-    let path = account.fold(operation.path.clone(), |path, account| {
+    let own = format!("/{}{}", operation.name, operation.path);
+    let path = account.fold(own, |path, account| {
         path.replacen(&format!("{{{account}}}"), "-", 1)
     });
     let mut written = openapiv3::Operation {
@@ -195,9 +181,7 @@ fn path_and_operation(operation: &Operation) -> (String, openapiv3::Operation) {
         }
     }
     let success = match &operation.success {
-        Success::Json(schema) | Success::JsonOrEmpty(schema) => {
-            Some(("application/json", element(schema)))
-        }
+        Success::Json(schema) | Success::JsonOrEmpty(schema) => Some((JSON, element(schema))),
         Success::Bytes => {
             let binary = typed(Type::String(StringType {
                 format: VariantOrUnknownOrEmpty::Item(StringFormat::Binary),
@@ -214,7 +198,7 @@ fn path_and_operation(operation: &Operation) -> (String, openapiv3::Operation) {
     let responses = &mut written.responses.responses;
     responses.insert(StatusCode::Range(2), ReferenceOr::Item(response));
     written.request_body = operation.body.as_ref().map(|body| {
-        let body = content(("application/json", leaf(&body.schema)));
+        let body = content((JSON, leaf(&body.schema)));
         ReferenceOr::Item(RequestBody {
             content: [body].into_iter().collect(),
             required: true,

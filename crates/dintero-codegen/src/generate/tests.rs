@@ -1,4 +1,4 @@
-use super::{Missing, caught, generate, missing};
+use super::{caught, generate, missing, place_of_operation, place_of_type};
 use crate::document::Document;
 use crate::generate_from;
 
@@ -21,17 +21,17 @@ fn what_cannot_be_generated_is_named_with_its_place_and_help() {
     let document = Document::parse("d.yaml", DOCUMENT).unwrap();
     let mut api = generate_from("x", document.clone(), None).unwrap().api;
     let help = "Rename it, or leave it out, with an overlay action";
-    for (what, place) in [
+    for (at, place) in [
         (
-            Missing::Operation("b".to_owned()),
+            place_of_operation(&api.operations["b"]),
             "d.yaml:9 #/paths/~1b/get",
         ),
         (
-            Missing::Type("Thing".to_owned()),
+            place_of_type(&api, "Thing"),
             "d.yaml:12 #/components/schemas/Thing",
         ),
     ] {
-        let error = missing(&document, &api, &what, "no such thing").to_string();
+        let error = missing(&document, &at, "no such thing").to_string();
         for part in [
             place,
             "no Rust can be generated for it: no such thing",

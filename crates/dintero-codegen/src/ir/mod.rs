@@ -7,6 +7,7 @@ mod schema;
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 pub use schema::{Bound, Enum, Kind, Limit, Meta, Object, Scalar, Schema, Union, Variant};
@@ -30,6 +31,8 @@ pub struct Type {
     pub schema: Schema,
     /// Whether a request can carry it.
     pub in_requests: bool,
+    /// Whether a response can.
+    pub in_responses: bool,
     /// The component that it is, unless it is an inline type.
     pub component: Option<String>,
     /// Rust names of the variants: of an enum by value, of a union by type.
@@ -237,7 +240,8 @@ pub struct Cursor {
 }
 
 /// Where the value of a cursor is, as a JSON pointer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CursorSource {
     LastItem(String),
     Body(String),

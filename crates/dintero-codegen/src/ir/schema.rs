@@ -310,18 +310,6 @@ impl Schema {
         }
     }
 
-    fn children_mut(&mut self) -> Vec<&mut Self> {
-        match &mut self.kind {
-            Kind::Object(object) => object.properties.values_mut().collect(),
-            Kind::Map(inner) | Kind::List(inner) => vec![inner],
-            Kind::Union(union) => {
-                let variants = union.variants.iter_mut();
-                variants.map(|variant| &mut variant.schema).collect()
-            }
-            Kind::Any | Kind::Ref(_) | Kind::Enum(_) | Kind::Scalar(_) => Vec::new(),
-        }
-    }
-
     /// Calls a function for this schema and then for all schemas inside of it.
     pub fn visit(&self, call: &mut impl FnMut(&Self)) {
         call(self);
@@ -333,8 +321,17 @@ impl Schema {
     /// Calls a function that may change it for this schema and then for all schemas inside of it.
     pub fn visit_mut(&mut self, call: &mut impl FnMut(&mut Self)) {
         call(self);
-        for child in self.children_mut() {
-            child.visit_mut(call);
+        match &mut self.kind {
+            Kind::Object(object) => {
+                let properties = object.properties.values_mut();
+                properties.for_each(|property| property.visit_mut(call));
+            }
+            Kind::Map(inner) | Kind::List(inner) => inner.visit_mut(call),
+            Kind::Union(union) => {
+                let variants = union.variants.iter_mut();
+                variants.for_each(|variant| variant.schema.visit_mut(call));
+            }
+            Kind::Any | Kind::Ref(_) | Kind::Enum(_) | Kind::Scalar(_) => {}
         }
     }
 }

@@ -31,14 +31,8 @@ pub fn lint(document: &Document) -> Vec<Finding> {
         depths: Default::default(),
         elsewhere: BTreeSet::new(),
     };
-    let version = document.root["openapi"].as_str().unwrap_or_default();
-    if version != "3.0" && !version.starts_with("3.0.") {
-        let problem = match version {
-            "" => "the document has no OpenAPI version".to_owned(),
-            _ => format!("the document has OpenAPI {version}"),
-        };
-        lint.report(Rule::OpenApiVersion, "/openapi", problem, []);
-        return lint.findings;
+    if let Some(finding) = version(document) {
+        return vec![finding];
     }
     lint.node(Node::Document, &document.root, "");
     lint.texts(&document.root, "");
@@ -46,6 +40,28 @@ pub fn lint(document: &Document) -> Vec<Finding> {
         lint.operations();
     }
     lint.findings
+}
+
+/// Returns the error of a document that is not OpenAPI 3.0.
+pub fn version(document: &Document) -> Option<Finding> {
+    let root = &document.root;
+    let (key, problem, help) = match root["openapi"].as_str() {
+        _ if !root["swagger"].is_null() => {
+            let help = "Convert it to OpenAPI 3.0, for example with swagger2openapi";
+            ("/swagger", "is Swagger 2".to_owned(), help)
+        }
+        None => {
+            let help = "Give a complete OpenAPI 3.0 document";
+            ("/openapi", "has no OpenAPI version".to_owned(), help)
+        }
+        Some(version) if version == "3.0" || version.starts_with("3.0.") => return None,
+        Some(version) => {
+            let help = "Convert it to 3.0: `nullable: true` instead of the type null, one `example` instead of a list";
+            ("/openapi", format!("is OpenAPI {version}"), help)
+        }
+    };
+    let finding = document.finding(Rule::OpenApiVersion, key, problem);
+    Some(finding.with_help(help))
 }
 
 struct Lint<'a> {
@@ -63,16 +79,18 @@ impl<'a> Lint<'a> {
         &self.document.root
     }
 
-    /// Records a finding with the help of its rule.
+    /// Records a finding with the help of its rule, and returns it.
     fn report(
         &mut self,
         rule: Rule,
         pointer: &str,
         problem: impl Into<String>,
         actions: impl IntoIterator<Item = Option<Action>>,
-    ) {
+    ) -> &mut Finding {
         let finding = self.document.finding(rule, pointer, problem);
+        let index = self.findings.len();
         self.findings.push(finding.with_actions(actions));
+        &mut self.findings[index]
     }
 
     fn remove(&self, pointer: &str, why: impl Into<String>) -> Option<Action> {

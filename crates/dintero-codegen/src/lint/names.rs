@@ -3,31 +3,30 @@
 use std::collections::BTreeMap;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Action, Lint};
 use crate::finding::Rule;
 use crate::kept::{OPERATIONS, word};
-use crate::lower::operations::{RESERVED, method_name};
+use crate::lower::operations::{Found, RESERVED};
 use crate::names::numbered;
 
 /// Name of each method, and the operation that has it.
 pub(super) type Names = BTreeMap<String, String>;
 
 impl Lint<'_> {
-    pub(super) fn names(&mut self, operations: &[(String, &str, &str, &Value, &Value)]) -> Names {
+    pub(super) fn names(&mut self, operations: &[Found<'_>]) -> Names {
         let mut names = Names::new();
         let mut types: BTreeMap<String, String> = BTreeMap::new();
         // What is wrong with two names is said about the new one.
-        let kept = |path: &str, method: &str, operation: &Value| {
-            let route = format!("{} {}", method.to_uppercase(), word(path));
-            let name = self.document.names.name_of(OPERATIONS, route);
-            name == Some(method_name(operation, method, path))
+        let kept = |found: &Found<'_>| {
+            let route = format!("{} {}", found.method.to_uppercase(), word(found.path));
+            self.document.names.name_of(OPERATIONS, route) == Some(found.name())
         };
         let mut operations: Vec<_> = operations.iter().collect();
-        operations.sort_by_key(|(_, path, method, _, operation)| !kept(path, method, operation));
-        for (pointer, path, method, _, operation) in operations {
-            let name = method_name(operation, method, path);
+        operations.sort_by_key(|found| !kept(found));
+        for found in operations {
+            let name = found.name();
             let similar = types.insert(name.to_upper_camel_case(), name.clone());
             let similar = similar.filter(|other| *other != name);
             let problems = [
@@ -51,12 +50,12 @@ impl Lint<'_> {
                 }),
             ];
             for (rule, problem) in problems.into_iter().flatten() {
-                let update = json!({"x-dintero-method": free_name(method, path, &names)});
+                let update = json!({"x-dintero-method": free_name(found.plain_name(), &names)});
                 let why = "A name that no other method has";
-                let action = Action::update(self.root(), pointer, why, update);
-                self.report(rule, pointer, problem, [action]);
+                let action = Action::update(self.root(), &found.pointer, why, update);
+                self.report(rule, &found.pointer, problem, [action]);
             }
-            names.insert(name, format!("{} {path}", method.to_uppercase()));
+            names.insert(name, found.route());
         }
         names
     }
@@ -72,9 +71,8 @@ fn is_taken(name: &str) -> bool {
     RESERVED.contains(&name) || syn::parse_str::<syn::Ident>(name).is_err()
 }
 
-/// Returns a name made of method and path that no other method has.
-fn free_name(method: &str, path: &str, names: &Names) -> String {
-    let plain = format!("{method} {path}").to_snake_case();
+/// Returns a name that no other method has.
+fn free_name(plain: String, names: &Names) -> String {
     let free = |name: &String| {
         let same = |other: &String| other.to_upper_camel_case() == name.to_upper_camel_case();
         !is_taken(name) && !names.keys().any(same)

@@ -237,10 +237,9 @@ fn shown(value: &Value) -> String {
 /// Returns what a reference leads to, if it is a component of a kind that OpenAPI 3.0 has.
 fn component(target: &str) -> Option<Node> {
     let (section, name) = target.strip_prefix("#/components/")?.split_once('/')?;
-    let sections = PARTS
-        .iter()
-        .filter(|(owner, ..)| *owner == Node::Components);
-    let mut sections = sections.filter(|_| !name.contains('/'));
-    let found = sections.find(|(.., key)| *key == unescape(section));
-    found.map(|(_, _, kind, _)| *kind)
+    let is_section = |(owner, _, _, key): &&(Node, _, _, &str)| {
+        *owner == Node::Components && *key == unescape(section)
+    };
+    let found = PARTS.iter().find(is_section);
+    found.filter(|_| !name.contains('/')).map(|part| part.2)
 }

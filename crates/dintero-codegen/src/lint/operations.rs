@@ -8,31 +8,31 @@ use crate::document::members;
 use crate::finding::Rule;
 use crate::ir::Auth;
 use crate::lower::operations::{
-    all, auth, json_content, known_server, media, method_name, resolve, server_url, split_origin,
+    Found, all, auth, json_content, known_server, media, resolve, server_url, split_origin,
 };
 
 impl<'a> Lint<'a> {
     pub(super) fn operations(&mut self) {
         let refused = self.paths();
         let mut operations = all(self.document);
-        operations.retain(|(_, path, ..)| !refused.contains(*path));
+        operations.retain(|found| !refused.contains(found.path));
         let names = self.names(&operations);
-        for (pointer, path, method, item, operation) in &operations {
-            self.unnamed(pointer, path, method, operation);
-            self.server(pointer, item, operation);
+        for found in &operations {
+            let (pointer, operation) = (found.pointer.as_str(), found.operation);
+            if operation["x-dintero-method"].is_null() {
+                self.unnamed(found);
+            }
+            self.server(found);
             self.retry(pointer, operation, &names);
-            self.parameters(pointer, path, item, operation);
+            self.parameters(found);
             self.bodies(pointer, operation);
             self.security(pointer, operation);
         }
     }
 
-    fn unnamed(&mut self, pointer: &str, path: &str, method: &str, operation: &Value) {
-        if !operation["x-dintero-method"].is_null() {
-            return;
-        }
-        let name = method_name(operation, method, path);
-        let retry = match method {
+    fn unnamed(&mut self, found: &Found<'_>) {
+        let (name, pointer) = (found.name(), &found.pointer);
+        let retry = match found.method {
             "get" | "head" => "idempotent",
             _ => "non-idempotent",
         };
@@ -43,9 +43,9 @@ impl<'a> Lint<'a> {
         self.report(Rule::UnnamedOperation, pointer, problem, [action]);
     }
 
-    fn server(&mut self, pointer: &str, item: &Value, operation: &Value) {
-        let root = self.root();
-        let Some(url) = server_url(root, item, operation) else {
+    fn server(&mut self, found: &Found<'_>) {
+        let (root, pointer) = (self.root(), &found.pointer);
+        let Some(url) = server_url(root, found) else {
             // One action fixes all operations without a server.
             if self.servers.insert(String::new()) {
                 // An API that knows the checkout host has most of its operations there.
@@ -59,9 +59,8 @@ impl<'a> Lint<'a> {
                 );
                 let why = "The document does not say where the API is";
                 let action = Action::update(root, "", why, update);
-                let finding = self.document.finding(Rule::MissingServer, pointer, problem);
-                self.findings
-                    .push(finding.with_help(help).with_actions([action]));
+                self.report(Rule::MissingServer, pointer, problem, [action])
+                    .help = help;
             }
             return;
         };
@@ -94,9 +93,8 @@ impl<'a> Lint<'a> {
         let why = "Which of our two servers an origin is";
         let update = json!({"x-dintero-servers": {origin: which}});
         let action = Action::update(root, "", why, update);
-        let finding = self.document.finding(Rule::UnknownServer, pointer, problem);
-        self.findings
-            .push(finding.with_help(help).with_actions([action]));
+        self.report(Rule::UnknownServer, pointer, problem, [action])
+            .help = help;
     }
 
     fn retry(&mut self, pointer: &str, operation: &Value, names: &Names) {
@@ -163,13 +161,10 @@ impl<'a> Lint<'a> {
         let problem = format!(
             "requires {names}, which is no security scheme that the client can send by itself"
         );
-        let help = format!(
+        let finding = self.report(Rule::UnsupportedSecurity, pointer, problem, []);
+        finding.help = format!(
             "{sent}; set what is missing as a header of the call, or another `security` in the overlay"
         );
-        let finding = self
-            .document
-            .finding(Rule::UnsupportedSecurity, pointer, problem);
-        self.findings.push(finding.with_help(help));
     }
 }
 

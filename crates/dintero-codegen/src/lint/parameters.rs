@@ -11,7 +11,7 @@ use crate::document::elements;
 use crate::finding::{Level, Rule};
 use crate::ir::path_variables;
 use crate::lower::messages::of_the_transport;
-use crate::lower::operations::resolve;
+use crate::lower::operations::{Found, resolve};
 
 /// A parameter of an operation and the list it is in.
 struct Listed<'a> {
@@ -51,24 +51,18 @@ impl Listed<'_> {
 }
 
 impl<'a> Lint<'a> {
-    pub(super) fn parameters(
-        &mut self,
-        pointer: &str,
-        path: &str,
-        item: &'a Value,
-        operation: &'a Value,
-    ) {
-        let root = self.root();
+    pub(super) fn parameters(&mut self, found: &Found<'a>) {
+        let (root, pointer) = (self.root(), found.pointer.as_str());
         let above = pointer.rsplit_once('/').map_or("", |(above, _)| above);
         let mut parameters = Vec::new();
-        for (owner, place) in [(above, item), (pointer, operation)] {
+        for (owner, place) in [(above, found.item), (pointer, found.operation)] {
             parameters.extend(elements(&place["parameters"]).map(|element| Listed {
                 owner: owner.to_owned(),
                 element,
                 parameter: resolve(root, element),
             }));
         }
-        self.path_parameters(pointer, path, &parameters);
+        self.path_parameters(pointer, found.path, &parameters);
         for (index, listed) in parameters.iter().enumerate() {
             self.parameter(pointer, listed);
             let key = |listed: &Listed<'_>| match listed.place() {
@@ -116,7 +110,8 @@ impl<'a> Lint<'a> {
 
     fn parameter(&mut self, pointer: &str, listed: &Listed<'a>) {
         let (name, place, parameter) = (listed.name(), listed.place(), listed.parameter);
-        let schema = resolve(self.root(), &parameter["schema"]);
+        let root = self.root();
+        let schema = resolve(root, &parameter["schema"]);
         let object = schema["type"] == "object" || schema["properties"].is_object();
         let usual = match place {
             "query" => "form",
@@ -125,46 +120,44 @@ impl<'a> Lint<'a> {
         let is_sent = parameter["style"]
             .as_str()
             .is_none_or(|style| style == usual);
-        let problem = if place == "cookie" {
-            Some("is a cookie")
-        } else if name.is_empty() || !["query", "header", "path"].contains(&place) {
-            Some("has no name, or no place that OpenAPI 3.0 knows")
-        } else if place == "header" && !is_token(name) {
-            Some("has a name that no header can have")
-        } else if parameter["content"].is_object() {
-            Some("is described by `content`")
-        } else if object {
-            Some("is an object")
-        } else if place == "path" && (schema["type"] == "array" || schema["items"].is_object()) {
-            Some("is a list in the path")
-        } else if !is_sent {
-            Some("has a style that cannot be sent")
-        } else {
-            None
-        };
-        if let Some(problem) = problem {
+        let list = schema["type"] == "array" || schema["items"].is_object();
+        let known = !name.is_empty() && ["query", "header", "path"].contains(&place);
+        let problems = [
+            (place == "cookie", "is a cookie"),
+            (!known, "has no name, or no place that OpenAPI 3.0 knows"),
+            (
+                place == "header" && !is_token(name),
+                "has a name that no header can have",
+            ),
+            (
+                parameter["content"].is_object(),
+                "is described by `content`",
+            ),
+            (object, "is an object"),
+            (place == "path" && list, "is a list in the path"),
+            (!is_sent, "has a style that cannot be sent"),
+        ];
+        if let Some((_, problem)) = problems.iter().find(|(is_so, _)| *is_so) {
             // A path cannot do without its variables.
-            let action = (place != "path")
-                .then(|| listed.remove(self.root(), "It has a form that the client cannot send"));
+            let why = "It has a form that the client cannot send";
+            let action = (place != "path").then(|| listed.remove(root, why));
             let problem = format!("the parameter {name} {problem}");
             self.report(Rule::UnsupportedParameter, pointer, problem, action);
         }
-        let document = self.document;
-        let loosely = |problem: String, help: &str| {
-            let finding = document.finding(Rule::UnsupportedParameter, pointer, problem);
-            finding.with_level(Level::Warning).with_help(help)
+        let mut loosely = |problem: String, help: &str, action| {
+            let finding = self.report(Rule::UnsupportedParameter, pointer, problem, action);
+            (finding.level, finding.help) = (Level::Warning, help.to_owned());
         };
         // OpenAPI has the first three ignored.
         if place == "header" && of_the_transport(name).is_some_and(|index| index > 2) {
             let problem = format!("the header {name} is set by the client itself");
-            let finding = loosely(problem, "The parameter is left out");
-            let action = listed.remove(self.root(), "The client sets this header itself");
-            self.findings.push(finding.with_actions([action]));
+            let action = listed.remove(root, "The client sets this header itself");
+            loosely(problem, "The parameter is left out", Some(action));
         }
         if parameter["allowReserved"] == true {
             let problem = format!("the parameter {name} may have reserved characters as they are");
             let help = "They are sent percent-encoded, which means the same to a server that decodes its query";
-            self.findings.push(loosely(problem, help));
+            loosely(problem, help, None);
         }
     }
 }

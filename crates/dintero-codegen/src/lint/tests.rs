@@ -281,7 +281,7 @@ fn other_versions_are_refused_at_once() {
     let document = Document::parse("x.yaml", "openapi: 3.1.0\n").unwrap();
     assert_eq!(
         lint(&document)[0].to_string(),
-        "x.yaml:1 #/openapi: the document has OpenAPI 3.1.0. Convert it to OpenAPI 3.0"
+        "x.yaml:1 #/openapi: is OpenAPI 3.1.0. Convert it to 3.0: `nullable: true` instead of the type null, one `example` instead of a list"
     );
 }
 

@@ -9,7 +9,7 @@ use super::flatten::Flattener;
 use crate::ir::{Kind, Operation, Schema};
 
 /// Which messages a schema is a part of.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct Direction {
     pub requests: bool,
     pub responses: bool,
@@ -19,11 +19,16 @@ impl Direction {
     pub const REQUESTS: Self = Self::new(true, false);
     pub const RESPONSES: Self = Self::new(false, true);
 
-    const fn new(requests: bool, responses: bool) -> Self {
+    pub const fn new(requests: bool, responses: bool) -> Self {
         Self {
             requests,
             responses,
         }
+    }
+
+    pub const fn or(self, other: Self) -> Self {
+        let requests = self.requests || other.requests;
+        Self::new(requests, self.responses || other.responses)
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::flatten::Flattener;
 use super::keywords::evidence;
 use super::operations::{
-    all, facts, is_status, json_content, json_rank, media, resolve, without_range,
+    Found, all, facts, is_status, json_content, json_rank, media, resolve, without_range,
 };
 use crate::document::{Document, elements, escape, members};
 use crate::finding::Rule;
@@ -30,15 +30,16 @@ pub fn of_the_transport(header: &str) -> Option<usize> {
 pub fn lower(document: &Document, flattener: &mut Flattener<'_>) -> Vec<Operation> {
     let root = &document.root;
     let mut operations = Vec::new();
-    for (pointer, path, method, item, operation) in all(document) {
-        let mut lowered = facts(root, (path, method), item, operation);
-        for parameter in [item, operation].map(|listed| elements(&listed["parameters"])) {
-            for parameter in parameter.map(|parameter| resolve(root, parameter)) {
-                add_parameter(flattener, &pointer, parameter, &mut lowered);
+    for found in all(document) {
+        let mut lowered = facts(root, &found);
+        for listed in [found.item, found.operation] {
+            for parameter in elements(&listed["parameters"]) {
+                let parameter = resolve(root, parameter);
+                add_parameter(flattener, &found.pointer, parameter, &mut lowered);
             }
         }
-        lowered.body = body(root, flattener, &pointer, operation);
-        success(root, flattener, &pointer, operation, &mut lowered);
+        lowered.body = body(root, flattener, &found);
+        success(root, flattener, &found, &mut lowered);
         operations.push(lowered);
     }
     operations
@@ -91,20 +92,15 @@ fn add_parameter(
     operation.parameters.insert((place, name), lowered);
 }
 
-fn body(
-    root: &Value,
-    flattener: &mut Flattener<'_>,
-    pointer: &str,
-    operation: &Value,
-) -> Option<Body> {
-    let body = resolve(root, &operation["requestBody"]);
+fn body(root: &Value, flattener: &mut Flattener<'_>, found: &Found<'_>) -> Option<Body> {
+    let body = resolve(root, &found.operation["requestBody"]);
     let (content_type, content) = json_content(body)?;
-    let place = escape(content_type);
-    let place = format!("{pointer}/requestBody/content/{place}/schema");
+    let (pointer, media) = (&found.pointer, escape(content_type));
+    let place = format!("{pointer}/requestBody/content/{media}/schema");
     Some(Body {
         schema: flattener.flatten(&content["schema"], &place),
         required: body["required"] == true,
-        media: media(body).collect(),
+        media: self::media(body).collect(),
         content_type: without_range(content_type).to_owned(),
         doc: markdown::clean(body["description"].as_str().unwrap_or_default()),
     })
@@ -114,10 +110,10 @@ fn body(
 fn success(
     root: &Value,
     flattener: &mut Flattener<'_>,
-    pointer: &str,
-    operation: &Value,
+    found: &Found<'_>,
     lowered: &mut Operation,
 ) {
+    let (pointer, operation) = (&found.pointer, found.operation);
     let responses = || members(&operation["responses"]);
     // A document may say about every status at once what comes; beside others, that is about errors.
     let documented = responses().any(|(code, _)| code != "default");

@@ -15,6 +15,7 @@ pub mod operations;
 mod tags;
 
 pub(crate) use direction::INPUT;
+pub(crate) use flatten::pointer_of;
 pub use keywords::{count, format_pattern, target, text, texts};
 pub(crate) use keywords::{is_credential, reference};
 pub use tags::literal;

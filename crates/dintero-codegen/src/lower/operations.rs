@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToSnakeCase;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::keywords::{evidence, target, text, texts};
@@ -33,19 +34,56 @@ pub fn resolve<'v>(root: &'v Value, mut value: &'v Value) -> &'v Value {
     value
 }
 
-/// Returns every operation of the document: pointer, path, method, path item, operation.
-pub fn all(document: &Document) -> Vec<(String, &str, &str, &Value, &Value)> {
+/// An operation of a document.
+pub struct Found<'v> {
+    /// Its place.
+    pub pointer: String,
+    /// The path, with its variables in braces.
+    pub path: &'v str,
+    /// The method in lower case.
+    pub method: &'v str,
+    /// The path item that has it.
+    pub item: &'v Value,
+    /// What the document says about it.
+    pub operation: &'v Value,
+}
+
+impl Found<'_> {
+    /// Returns method and path.
+    pub fn route(&self) -> String {
+        format!("{} {}", self.method.to_uppercase(), self.path)
+    }
+
+    /// Returns the name of its method.
+    pub fn name(&self) -> String {
+        let given = self.operation["x-dintero-method"].as_str();
+        given.map(str::to_owned).unwrap_or_else(|| {
+            let id = self.operation["operationId"].as_str();
+            id.map_or_else(|| self.plain_name(), str::to_snake_case)
+        })
+    }
+
+    /// Returns a name made of method and path.
+    pub fn plain_name(&self) -> String {
+        format!("{} {}", self.method, self.path).to_snake_case()
+    }
+}
+
+/// Returns every operation of a document.
+pub fn all(document: &Document) -> Vec<Found<'_>> {
     let mut found = Vec::new();
     let paths = members(&document.root["paths"]);
     // What begins so is an extension.
     for (path, item) in paths.filter(|(path, _)| !path.starts_with("x-")) {
         let item = resolve(&document.root, item);
-        for method in METHODS
-            .into_iter()
-            .filter(|method| item[*method].is_object())
-        {
-            let pointer = format!("/paths/{}/{method}", escape(path));
-            found.push((pointer, path.as_str(), method, item, &item[method]));
+        for method in METHODS.into_iter().filter(|it| item[*it].is_object()) {
+            found.push(Found {
+                pointer: format!("/paths/{}/{method}", escape(path)),
+                path,
+                method,
+                item,
+                operation: &item[method],
+            });
         }
     }
     found
@@ -67,18 +105,9 @@ pub fn route(path: &str) -> String {
     parts.map(text).collect()
 }
 
-/// Returns the name of the method for an operation.
-pub fn method_name(operation: &Value, method: &str, path: &str) -> String {
-    let given = operation["x-dintero-method"].as_str().map(str::to_owned);
-    given.unwrap_or_else(|| match operation["operationId"].as_str() {
-        Some(id) => id.to_snake_case(),
-        None => format!("{method} {path}").to_snake_case(),
-    })
-}
-
 /// Returns the URL of an operation's server, its variables filled with their defaults.
-pub fn server_url(root: &Value, item: &Value, operation: &Value) -> Option<String> {
-    let servers = [operation, item, root].map(|place| &place["servers"][0]);
+pub fn server_url(root: &Value, found: &Found<'_>) -> Option<String> {
+    let servers = [found.operation, found.item, root].map(|place| &place["servers"][0]);
     let mut servers = servers.into_iter();
     let server = servers.find(|server| server["url"].is_string())?;
     let mut url = server["url"].as_str()?.to_owned();
@@ -136,15 +165,10 @@ pub fn media(body: &Value) -> impl Iterator<Item = String> {
 }
 
 /// Returns what is known about an operation without its schemas: parameters, body and success are still to be added.
-pub fn facts(
-    root: &Value,
-    (path, method): (&str, &str),
-    item: &Value,
-    operation: &Value,
-) -> Operation {
-    let name = method_name(operation, method, path);
+pub fn facts(root: &Value, found: &Found<'_>) -> Operation {
+    let (name, operation) = (found.name(), found.operation);
     let text = |key: &str| operation[key].as_str().map(str::to_owned);
-    let url = server_url(root, item, operation).unwrap_or_default();
+    let url = server_url(root, found).unwrap_or_default();
     let (origin, base) = split_origin(&url);
     let statuses = members(&operation["responses"]);
     let described = operation["description"].as_str();
@@ -152,16 +176,16 @@ pub fn facts(
     Operation {
         id: text("operationId").unwrap_or_else(|| name.clone()),
         name,
-        method: method.to_uppercase(),
-        path: path.to_owned(),
-        account: account(root, path),
+        method: found.method.to_uppercase(),
+        path: found.path.to_owned(),
+        account: account(root, found.path),
         server: match known_server(root, origin) {
             Some("checkout") => Server::Checkout,
             _ => Server::Api,
         },
         base: base.trim_end_matches('/').to_owned(),
         scopes: texts(&operation["x-scopes"]).collect(),
-        retry: retry(operation, method),
+        retry: retry(operation, found.method),
         read_back: text("x-dintero-read-back"),
         paging: paging(&operation["x-dintero-paging"]),
         confirm: operation.get(crate::confirm::MARK).cloned(),
@@ -205,37 +229,30 @@ fn retry(operation: &Value, method: &str) -> RetryClass {
 
 /// Returns how a list pages, or `None` where the mark says anything that is not understood.
 fn paging(paging: &Value) -> Option<Paging> {
-    let only = |node: &Value, keys: &[&str]| {
-        node.is_object() && members(node).all(|(key, _)| keys.contains(&key.as_str()))
-    };
-    let source = |node: &Value| {
-        let pointer = |key: &str| node[key].as_str().map(str::to_owned);
-        match (pointer("last_item"), pointer("body")) {
-            (Some(pointer), None) => Some(CursorSource::LastItem(pointer)),
-            (None, Some(pointer)) => Some(CursorSource::Body(pointer)),
-            _ => None,
-        }
+    // What is left beside these members is one that says where the value is.
+    let source = |node: &Value, others: &[&str]| {
+        let mut left = node.as_object()?.clone();
+        left.retain(|key, _| !others.contains(&key.as_str()));
+        CursorSource::deserialize(Value::Object(left)).ok()
     };
     let cursor = |cursor: &Value| {
-        let instead = &cursor["instead"];
-        let alternative = match instead {
+        let alternative = match &cursor["instead"] {
             Value::Null => None,
-            _ if !only(instead, &["given", "body", "last_item"]) => return None,
-            _ => Some((texts(&instead["given"]).collect(), source(instead)?)),
+            other => Some((texts(&other["given"]).collect(), source(other, &["given"])?)),
         };
         Some(Cursor {
             parameter: cursor["parameter"].as_str()?.to_owned(),
-            source: source(cursor)?,
+            source: source(cursor, &["parameter", "instead"])?,
             alternative,
         })
-        .filter(|_| only(cursor, &["parameter", "body", "last_item", "instead"]))
     };
     let cursors = paging["cursor"].as_array()?.iter().map(cursor);
+    let known = |key: &String| key == "items" || key == "cursor";
     Some(Paging {
         items: paging["items"].as_str()?.to_owned(),
         cursor: cursors.collect::<Option<_>>()?,
     })
-    .filter(|read| only(paging, &["items", "cursor"]) && !read.cursor.is_empty())
+    .filter(|read| !read.cursor.is_empty() && members(paging).all(|(key, _)| known(key)))
 }
 
 /// Returns the security requirements of an operation, any one of which is enough.

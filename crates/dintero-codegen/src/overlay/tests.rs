@@ -1,7 +1,7 @@
 use super::apply;
 use crate::document::Document;
 use crate::ir::RetryClass;
-use crate::lower::operations::facts;
+use crate::lower::operations::{all, facts};
 
 fn applied(actions: &str) -> Result<Document, String> {
     let mut document =
@@ -62,9 +62,10 @@ fn only_the_overlay_says_what_may_be_sent_twice() {
         findings[0].to_string(),
         "a.yaml:1 #/paths/~1~0a/delete/x-dintero-retry: is ignored, since retry marks are read from overlays only. Put it into the overlay, with its reason"
     );
-    for method in methods {
-        let item = &document.root["paths"]["/~a"];
-        let facts = facts(&document.root, ("/~a", method), item, &item[method]);
+    let found = all(&document);
+    assert_eq!(found.len(), methods.len());
+    for found in found {
+        let (method, facts) = (found.method, facts(&document.root, &found));
         let expected = match method {
             "get" | "head" => RetryClass::Idempotent,
             "patch" => RetryClass::DuplicateTolerated,

@@ -1,7 +1,4 @@
-use dintero_codegen::document::Document;
-
-use super::{Resolver, check, embedded, is_safe, may_follow};
-use reqwest::dns::Resolve;
+use super::{embedded, is_safe, may_follow};
 
 #[test]
 fn the_block_of_a_page_is_the_one_with_a_version() {
@@ -16,26 +13,6 @@ fn the_block_of_a_page_is_the_one_with_a_version() {
     assert!(error.contains("2 OpenAPI documents"), "{error}");
     let error = embedded("```yaml\nopenapi: 3.0.0\n").unwrap_err();
     assert!(error.contains("whole page"), "{error}");
-}
-
-#[test]
-fn other_versions_are_refused_with_what_to_do() {
-    for (text, expected) in [
-        (
-            "swagger: '2.0'",
-            "a:1 #/swagger: is Swagger 2. Convert it to OpenAPI 3.0",
-        ),
-        (
-            "openapi: 3.1.0",
-            "a:1 #/openapi: is OpenAPI 3.1.0. Import its 3.0 form",
-        ),
-        ("a: 1", "a:1: has no `openapi` version. Give"),
-        ("openapi: 3.0.3", "a:1: has no `paths`. Give"),
-    ] {
-        let document = Document::parse("a", text).unwrap();
-        let error = check(&document).unwrap_err().to_string();
-        assert!(error.starts_with(expected), "{error}");
-    }
 }
 
 #[test]
@@ -54,43 +31,21 @@ fn documents_are_fetched_over_https_or_from_this_machine() {
 }
 
 #[test]
-fn a_redirect_leads_to_no_private_network_and_not_away_from_https() {
+fn a_redirect_leads_to_no_other_host_and_not_away_from_https() {
     let from = "https://docs.example/a".parse().unwrap();
     for (to, expected) in [
         ("https://docs.example/b", true),
-        ("https://203.0.113.7/b", true),
-        ("https://100.128.0.1/b", true),
-        ("https://[2001:db8::1]/b", true),
+        ("https://docs.example:8443/b", true),
+        ("https://docs.example.com/b", false),
+        ("https://203.0.113.7/b", false),
         ("http://docs.example/b", false),
         ("http://127.0.0.1/b", false),
-        ("https://127.0.0.1/b", false),
-        ("https://localhost/b", false),
-        ("https://0.0.0.0/b", false),
-        ("https://10.1.2.3/b", false),
-        ("https://172.16.0.1/b", false),
-        ("https://192.168.1.1/b", false),
         ("https://169.254.169.254/b", false),
-        ("https://100.64.0.1/b", false),
-        ("https://[::1]/b", false),
-        ("https://[fd00::1]/b", false),
-        ("https://[fe80::1]/b", false),
-        ("https://[::ffff:10.0.0.1]/b", false),
         ("file:///b", false),
     ] {
         assert_eq!(may_follow(&from, &to.parse().unwrap()), expected, "{to}");
     }
     let from = "http://127.0.0.1/a".parse().unwrap();
-    let here = "http://127.0.0.1/b".parse().unwrap();
+    let here = "http://127.0.0.1:8080/b".parse().unwrap();
     assert!(may_follow(&from, &here));
-}
-
-#[tokio::test]
-async fn a_name_of_a_private_address_is_resolved_only_if_the_user_gave_it() {
-    let resolve = |given: &str| {
-        let given = given.to_owned();
-        Resolver { given }.resolve("localhost".parse().unwrap())
-    };
-    assert!(resolve("localhost").await.is_ok());
-    let error = resolve("docs.example").await.err().unwrap().to_string();
-    assert_eq!(error, "localhost is in a private network");
 }

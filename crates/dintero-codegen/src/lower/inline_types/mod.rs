@@ -30,7 +30,7 @@ struct InlineType {
     uses: BTreeSet<(Parent, Part)>,
     /// The name that the overlay gives.
     pinned: Option<String>,
-    in_requests: bool,
+    direction: Direction,
 }
 
 /// A part of a type or operation, under the name that a type of its own gets from it.
@@ -93,7 +93,7 @@ pub fn name_inline_types(
             let mut schema = schema.clone();
             let children = inline.body(&mut schema, *direction);
             inline.adopt(children, &Parent::Component(name.clone()));
-            found.push((Some(name), schema, direction.requests));
+            found.push((Some(name), schema, *direction));
         }
     }
     for operation in operations.iter_mut() {
@@ -107,7 +107,7 @@ pub fn name_inline_types(
     }
     let chosen = names::choose(document, &inline, components, findings);
     let types = inline.types.into_iter();
-    found.extend(types.map(|kind| (None, kind.schema, kind.in_requests)));
+    found.extend(types.map(|kind| (None, kind.schema, kind.direction)));
     let rename = |schema: &mut Schema| rename(schema, &chosen);
     for operation in operations {
         operation.request_schemas_mut().for_each(rename);
@@ -115,7 +115,7 @@ pub fn name_inline_types(
     }
     let components = inline.named.len();
     let found = found.into_iter().enumerate();
-    let named = found.map(|(index, (component, mut schema, in_requests))| {
+    let named = found.map(|(index, (component, mut schema, direction))| {
         let component = component.cloned();
         let placeholder = || placeholder(index - components);
         let name = chosen[&component.clone().unwrap_or_else(placeholder)].clone();
@@ -123,7 +123,8 @@ pub fn name_inline_types(
         let kind = Type {
             names: names::of_variants(&name, &schema.kind, &document.names),
             schema,
-            in_requests,
+            in_requests: direction.requests,
+            in_responses: direction.responses,
             component,
         };
         (name, kind)
@@ -235,7 +236,7 @@ impl InlineTypes {
                 children: children.iter().map(|(child, _)| *child).collect(),
                 uses: BTreeSet::new(),
                 pinned: None,
-                in_requests: false,
+                direction: Direction::new(false, false),
             });
             self.adopt(children, &Parent::Inline(index));
         }
@@ -245,9 +246,7 @@ impl InlineTypes {
         if let Some(name) = schema.meta.rust_name.as_ref().filter(longer) {
             *known = Some(type_name(name));
         }
-        if direction.requests {
-            self.mark_requests(index);
-        }
+        self.mark(index, direction);
         if let Kind::Object(_) = schema.kind {
             // The type has them.
             schema.limits.clear();
@@ -256,11 +255,14 @@ impl InlineTypes {
         vec![(index, part.clone())]
     }
 
-    /// Marks a type as one that requests carry, and all types inside of it: it may have come first in a response.
-    fn mark_requests(&mut self, index: usize) {
-        if !std::mem::replace(&mut self.types[index].in_requests, true) {
+    /// Adds which messages carry a type and all types inside of it: it may have come first in another one.
+    fn mark(&mut self, index: usize, direction: Direction) {
+        let known = self.types[index].direction;
+        let both = known.or(direction);
+        if known != both {
+            self.types[index].direction = both;
             for child in self.types[index].children.clone() {
-                self.mark_requests(child);
+                self.mark(child, direction);
             }
         }
     }

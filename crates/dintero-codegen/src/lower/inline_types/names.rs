@@ -25,6 +25,7 @@ struct Naming<'a> {
     names: BTreeMap<String, String>,
     /// The inline types whose given names were looked for.
     seen: BTreeSet<usize>,
+    findings: &'a mut Vec<Finding>,
 }
 
 /// Returns the Rust name of each component that becomes a type, and of each inline type by its placeholder.
@@ -40,6 +41,7 @@ pub(super) fn choose(
         taken: SCALARS.iter().map(|(name, _)| (*name).to_owned()).collect(),
         names: BTreeMap::new(),
         seen: BTreeSet::new(),
+        findings,
     };
     let named = components.iter().map(|(name, (schema, _))| {
         let own = schema.meta.rust_name.clone();
@@ -53,7 +55,7 @@ pub(super) fn choose(
     let new = named.iter().position(|(_, _, given)| given.is_none());
     let (old, new) = named.split_at(new.unwrap_or(named.len()));
     for (name, schema, given) in old {
-        naming.component(name, schema, given.as_deref(), findings);
+        naming.component(name, schema, given.as_deref());
     }
     // Of a type that has become two, the one that is used more keeps the name.
     let mut used: Vec<usize> = (0..inline.types.len()).collect();
@@ -62,9 +64,9 @@ pub(super) fn choose(
         naming.keep(index);
     }
     for (name, schema, _) in new {
-        naming.component(name, schema, None, findings);
+        naming.component(name, schema, None);
     }
-    naming.check_pinned(findings);
+    naming.check_pinned();
     for index in 0..inline.types.len() {
         naming.choose(index);
     }
@@ -90,13 +92,7 @@ impl Naming<'_> {
     }
 
     /// Names a component, and records where that is not the name it should have.
-    fn component(
-        &mut self,
-        name: &str,
-        schema: &Schema,
-        given: Option<&str>,
-        findings: &mut Vec<Finding>,
-    ) {
+    fn component(&mut self, name: &str, schema: &Schema, given: Option<&str>) {
         let wanted = type_name(schema.meta.rust_name.as_deref().unwrap_or(name));
         let given = given.filter(|given| type_name(given) == *given && self.is_free(given));
         let stem = if wanted.is_empty() { "Type" } else { &wanted };
@@ -112,13 +108,13 @@ impl Naming<'_> {
             let finding = document.finding(Rule::TakenTypeName, &pointer, problem);
             let (why, update) = ("A name of its own", json!({"x-dintero-name": free}));
             let action = Action::update(&document.root, &pointer, why, update);
-            findings.push(finding.with_actions([action]));
+            self.findings.push(finding.with_actions([action]));
         }
         self.take(name, &free);
     }
 
     /// Takes the names that the overlay gives to inline types, and reports those that other types have.
-    fn check_pinned(&mut self, findings: &mut Vec<Finding>) {
+    fn check_pinned(&mut self) {
         for (index, inline) in self.inline.types.iter().enumerate() {
             let key = placeholder(index);
             let pinned = inline.pinned.as_deref();
@@ -144,7 +140,7 @@ impl Naming<'_> {
                     description: "Several types have it".to_owned(),
                     update: None,
                 };
-                findings.push(finding.with_actions([Some(action)]));
+                self.findings.push(finding.with_actions([Some(action)]));
             }
             self.take(&key, &name);
         }
