@@ -230,6 +230,15 @@ fn main() {
         .build()
         .unwrap();
     let local = tokio::task::LocalSet::new();
+    // First, since it installs the provider of TLS.
+    let handle = Handle::builder()
+        .account("T12345678")
+        .bearer_token(TOKEN)
+        .api_url(&base)
+        .checkout_url(&base)
+        .http_client(reqwest::ClientBuilder::http2_prior_knowledge)
+        .build();
+    let ours = Ours(handle.unwrap());
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
@@ -241,14 +250,6 @@ fn main() {
         http: http.unwrap(),
         base: base.as_str().into(),
     };
-    let handle = Handle::builder()
-        .account("T12345678")
-        .bearer_token(TOKEN)
-        .api_url(&base)
-        .checkout_url(&base)
-        .http_client(reqwest::ClientBuilder::http2_prior_knowledge)
-        .build();
-    let ours = Ours(handle.unwrap());
 
     let rounds = number("--rounds", 30);
     let rows =

@@ -207,6 +207,9 @@ impl SandboxBuilder {
     /// that is damaged or not a state file (it is left as it is), and otherwise the error of reading that file or of
     /// binding the port.
     pub async fn start(mut self) -> io::Result<Sandbox> {
+        // It fails only if there is a provider.
+        #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
+        let _ = rustls_lib::crypto::ring::default_provider().install_default();
         #[cfg(all(
             feature = "rustls-no-provider",
             not(any(feature = "rustls", feature = "rustls-ring"))

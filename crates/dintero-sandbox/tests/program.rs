@@ -13,6 +13,12 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
+fn client() -> Client {
+    #[cfg(feature = "rustls-ring")]
+    let _ = rustls_lib::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().build().expect("a client")
+}
+
 /// Starts the program on a free port; gives it and its URL.
 fn start(options: &[&str]) -> (Child, String) {
     let mut program = Command::new(env!("CARGO_BIN_EXE_dintero-sandbox"))
@@ -58,7 +64,7 @@ fn end(mut program: Child) {
 }
 
 async fn token(url: &str, header: &str) -> (u16, Value) {
-    let http = Client::builder().no_proxy().build().expect("a client");
+    let http = client();
     let response = http
         .post(format!("{url}/v1/accounts/T12345678/auth/token"))
         .basic_auth("sandbox-client", Some("sandbox-secret"))
@@ -74,7 +80,7 @@ async fn token(url: &str, header: &str) -> (u16, Value) {
 }
 
 async fn knows(url: &str, token: &Value) -> bool {
-    let http = Client::builder().no_proxy().build().expect("a client");
+    let http = client();
     let request = http
         .get(format!("{url}/v1/transactions"))
         .bearer_auth(token.as_str().expect("a token"));
@@ -123,7 +129,7 @@ async fn state_and_log_are_whole_when_it_is_asked_to_end() {
 async fn chance_comes_by_option_from_0_to_1_and_a_damaged_state_stops_the_start() {
     let folder = tempfile::tempdir().expect("a folder");
     let (program, url) = start(&["--fault-rate", "1", "--fault-seed", "7"]);
-    let http = Client::builder().no_proxy().build().expect("a client");
+    let http = client();
     let lines = http.get(format!("{url}/_sandbox/log.jsonl"));
     let _ = http.get(format!("{url}/v1/transactions")).send().await;
     let lines = lines
@@ -175,7 +181,7 @@ async fn session(http: &Client, url: &str, token: &str, reference: &str) -> Opti
 async fn what_was_responded_to_survives_a_hundred_kills() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("state").display().to_string();
-    let http = Client::builder().no_proxy().build().expect("a client");
+    let http = client();
     let mut made = Vec::new();
     let mut access = String::new();
     for run in 0..100 {
@@ -227,7 +233,7 @@ async fn callbacks_over_http_need_no_root_certificates() {
     let (program, url) = start(&[]);
     let (_, body) = token(&url, "delay=0ms").await;
     let access = body["access_token"].as_str().expect("a token");
-    let http = Client::builder().no_proxy().build().expect("a client");
+    let http = client();
     let create = http
         .post(format!("{url}/v1/sessions-profile"))
         .bearer_auth(access)

@@ -5,6 +5,11 @@ use std::process::Child;
 
 use crate::support::{SECRET, Shop, run};
 
+fn client() -> reqwest::Client {
+    let _ = rustls_lib::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 /// A program that runs until it is dropped.
 struct Running(Child);
 
@@ -104,7 +109,7 @@ async fn what_is_signed_is_verified_and_passed_on() {
         "--json",
     ];
     let signed = shop.run_with(&webhook, "", &SECRETS).lines().remove(0);
-    let mut request = reqwest::Client::new().post(signed["url"].as_str().unwrap());
+    let mut request = client().post(signed["url"].as_str().unwrap());
     for (name, value) in signed["headers"].as_object().unwrap() {
         request = request.header(name, value.as_str().unwrap());
     }
@@ -145,7 +150,7 @@ async fn what_is_signed_is_verified_and_passed_on() {
         .unwrap()
         .replace("https://shop.example", &listen_url);
     let signature = request["headers"]["dintero-signature"].as_str().unwrap();
-    let response = reqwest::Client::new()
+    let response = client()
         .get(&target)
         .header("dintero-signature", signature)
         .send()
@@ -159,7 +164,7 @@ async fn what_is_signed_is_verified_and_passed_on() {
         "{line}"
     );
 
-    let response = reqwest::Client::new().get(&target).send().await.unwrap();
+    let response = client().get(&target).send().await.unwrap();
     assert!(response.status().is_client_error(), "{response:?}");
     let line = next();
     assert_eq!(

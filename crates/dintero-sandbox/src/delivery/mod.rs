@@ -33,8 +33,6 @@ const EXPRESS: u32 = 6;
 
 /// Built for the first callback: it takes longer than the sandbox needs to start.
 static HTTP: LazyLock<Option<Client>> = LazyLock::new(|| {
-    #[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
-    let _ = rustls_lib::crypto::ring::default_provider().install_default();
     // No redirects: the signature is for one URL. No proxy: what is called is near. No connection outlives its runtime.
     let client = || {
         Client::builder()
