@@ -107,7 +107,9 @@ impl StateFile {
     pub(crate) fn queue(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<()> {
         let mut queue = lock(&self.queue);
         if !queue.needs_all {
-            return push_line(state, moved_ms, false, &mut queue.lines);
+            let pushed = push_line(state, moved_ms, false, &mut queue.lines);
+            queue.needs_all = pushed.is_err();
+            return pushed;
         }
         drop(queue);
         self.rewrite(state, moved_ms)
@@ -197,7 +199,9 @@ fn push_line(
     // The checksum and a space come first.
     let start = out.len();
     out.extend([b' '; 9]);
-    state.write_changes(moved_ms, all, out)?;
+    state
+        .write_changes(moved_ms, all, out)
+        .inspect_err(|_| out.truncate(start))?;
     let json = start + 9;
     let sum = format!("{:08x}", crc32fast::hash(&out[json..]));
     out[start..json - 1].copy_from_slice(sum.as_bytes());

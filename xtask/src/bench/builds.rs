@@ -156,7 +156,8 @@ impl Builds {
         Ok(figures)
     }
 
-    /// Compares rebuilds of the Checkout client's crate with those of what openapi-generator makes, if it is installed.
+    /// Compares rebuilds of the Checkout client's crate with those of what openapi-generator makes, if it is installed and makes
+    /// something that compiles.
     fn foreign_client(&self) -> Result<Option<Figure>> {
         let document = self.checkout.join("openapi/checkout.yaml");
         let foreign = self.folder.join("foreign");
@@ -178,7 +179,9 @@ impl Builds {
             fs::write(&source, fs::read_to_string(&source)? + "\n")?;
             run(&client, &target, &["cargo", "build"])
         });
-        let (base, own) = (base?, own?);
+        // What openapi-generator makes of the document may not compile.
+        let Ok(base) = base else { return Ok(None) };
+        let own = own?;
         Ok(Some(Figure {
             what: "rebuild of the Checkout client's crate, CPU time".to_owned(),
             baseline: format!(

@@ -74,6 +74,8 @@ impl Bench {
         if self.only != Some(Kind::Runs) {
             let folder = tempfile::tempdir()?;
             figures.extend(builds::Builds::new(root, folder.path())?.figures()?);
+            // Lost otherwise, if a later one cannot be measured.
+            anstream::eprintln!("{}", table(&figures));
         }
         if self.only != Some(Kind::Builds) {
             for [package, bench] in BENCHES {
