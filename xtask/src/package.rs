@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs, io};
 
@@ -143,7 +143,7 @@ fn run_application(root: &Path, out: &Path) -> Result<()> {
     let examples = root.join("crates/dintero/examples");
     copy(&examples.join("common"), &folder.join("src/common"))?;
     fs::copy(examples.join("quickstart.rs"), folder.join("src/main.rs"))?;
-    let packages = root.join("target/package");
+    let packages = target(root)?.join("package");
     let mut manifest: Table = toml::from_str(&format!(
         "workspace = {{}}\npackage = {{name = \"application\", edition = \"2024\"}}\n\
          [dependencies]\ndintero = \"{version}\"\ndintero-sandbox = \"{version}\"\n\
@@ -177,15 +177,21 @@ fn unpack(package: &Path, folder: &Path) -> Result<()> {
     }
 }
 
+/// Returns the folder that cargo builds in.
+fn target(root: &Path) -> Result<PathBuf> {
+    let named = env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    Ok(path::absolute(
+        named.unwrap_or_else(|| root.join("target")),
+    )?)
+}
+
 /// Runs cargo in a folder and returns what it printed. All runs share one target folder.
 pub fn cargo(folder: &Path, arguments: &[&str], root: &Path) -> Result<String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(arguments).current_dir(folder);
     command.stderr(Stdio::inherit());
-    if env::var_os("CARGO_TARGET_DIR").is_none() {
-        command.env("CARGO_TARGET_DIR", root.join("target"));
-    }
+    command.env("CARGO_TARGET_DIR", target(root)?);
     let output = command.output()?;
     match output.status.success() {
         true => Ok(String::from_utf8(output.stdout)?),
