@@ -2,15 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
-use hmac::{Hmac, Mac};
+use hmac_sha1_compact::HMAC;
 use http::{HeaderValue, Method, Request};
 use secrecy::SecretString;
-use sha1::Sha1;
 use url::Url;
 
 use super::CallbackError;
 use super::header::{SCHEME, SIGNATURE};
-use super::signature::{Parameters, SignedParts, keyed};
+use super::signature::{Parameters, SignedParts};
 
 /// Signs callbacks as Dintero does, for tests of the code that receives them.
 ///
@@ -71,7 +70,7 @@ impl Signer {
             path: url.path(),
             query: &Parameters::parse(url.query().unwrap_or_default()).to_sorted_query(),
         };
-        let digest = hex::encode(parts.mac(&self.secret).finalize().into_bytes());
+        let digest = hex::encode(parts.mac(&self.secret));
         HeaderValue::try_from(format!("t={time},{SCHEME}={digest}"))
             .map_err(|_| CallbackError::MalformedRequest)
     }
@@ -119,7 +118,5 @@ impl Signer {
 
 /// Returns the value of `event-signature` for the body of a webhook under this secret.
 pub fn sign_webhook(secret: &str, body: &[u8]) -> String {
-    let mut mac = keyed::<Hmac<Sha1>>(&secret.to_owned().into());
-    mac.update(body);
-    hex::encode(mac.finalize().into_bytes())
+    hex::encode(HMAC::mac(body, secret.as_bytes()))
 }

@@ -4,10 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use dintero_core::Violations;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac_sha256::HMAC;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 use url::form_urlencoded;
 
 /// The decoded parameters of a query, in the order they were sent. `Debug` shows only their number.
@@ -72,8 +71,7 @@ pub(super) struct SignedParts<'a> {
 }
 
 impl SignedParts<'_> {
-    pub(super) fn mac(&self, secret: &SecretString) -> Hmac<Sha256> {
-        let mut mac = keyed::<Hmac<Sha256>>(secret);
+    pub(super) fn mac(&self, secret: &SecretString) -> [u8; 32] {
         let time = self.time.to_string();
         let lines = [
             &*time,
@@ -83,15 +81,8 @@ impl SignedParts<'_> {
             self.path,
             self.query,
         ];
-        mac.update(lines.join("\n").as_bytes());
-        mac
+        HMAC::mac(lines.join("\n"), secret.expose_secret())
     }
-}
-
-pub(super) fn keyed<M: Mac + KeyInit>(secret: &SecretString) -> M {
-    // The trait is for other MACs as well, so it has an error.
-    <M as KeyInit>::new_from_slice(secret.expose_secret().as_bytes())
-        .expect("HMAC takes keys of every length")
 }
 
 /// Returns the secrets, and what is wrong with them.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use dintero_core::{Clock, SystemClock, Violations, is_account};
-use hmac::Mac;
 use http::{HeaderMap, Method, Request, Uri};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
 use url::Url;
 
 use super::header::{SIGNATURE, SignatureHeader, single};
@@ -234,7 +234,7 @@ impl Verifier {
         self.inner.secrets.iter().any(|secret| {
             let mac = parts.mac(secret);
             let mut digests = header.digests.iter();
-            digests.any(|digest| mac.clone().verify_slice(digest).is_ok())
+            digests.any(|digest| mac.ct_eq(digest).into())
         })
     }
 }

@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use dintero_core::{SetAside, Violations};
-use hmac::{Hmac, Mac};
+use hmac_sha1_compact::HMAC;
 use http::HeaderMap;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-use sha1::Sha1;
+use subtle::ConstantTimeEq;
 
 use super::header::{digest, single};
-use super::signature::{checked_secrets, keyed};
+use super::signature::checked_secrets;
 use super::verify::delivery;
 use super::{CallbackError, WebhookEvent};
 #[cfg(feature = "checkout")]
@@ -133,9 +133,8 @@ impl WebhookVerifier {
             digest(single(headers, SIGNATURE)?).ok_or(CallbackError::MalformedHeader)?;
         let body = body.into();
         let signed = self.secrets.iter().any(|secret| {
-            let mut mac = keyed::<Hmac<Sha1>>(secret);
-            mac.update(&body);
-            mac.verify_slice(&digest).is_ok()
+            let mac = HMAC::mac(&body, secret.expose_secret().as_bytes());
+            mac.ct_eq(&digest).into()
         });
         if !signed {
             return Err(CallbackError::WrongSignature);

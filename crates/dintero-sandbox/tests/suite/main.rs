@@ -1,0 +1,36 @@
+//! Every test of the sandbox in one program, which is linked once.
+
+mod administration;
+mod auth;
+mod bad_input;
+mod browser;
+mod callbacks;
+mod callbacks_retries;
+mod checkout_sessions;
+mod chromium;
+mod every_operation;
+mod express;
+mod faults_and_log;
+mod faults_by_header;
+mod from_schemas;
+mod hosts_and_origins;
+mod inspector;
+mod invoices;
+mod log;
+mod payer;
+mod payer_cards;
+mod payments_later;
+mod program;
+mod requests_of_integrations;
+mod shopping_drafts;
+mod shopping_operations;
+mod shopping_orders;
+mod shopping_sessions;
+mod state_file;
+mod support;
+mod transactions_money;
+mod transactions_read;
+mod wallets_cards;
+mod wallets_transactions;
+mod web_sdk;
+mod webhooks;
