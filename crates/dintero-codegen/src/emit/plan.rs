@@ -40,9 +40,6 @@ fn planned(api: &Api) -> Vec<String> {
             _ => "object",
         };
         planned.push(format!("{called} {name}"));
-        if called == "union" && kind.in_requests {
-            planned.push(format!("union_in_requests {name}"));
-        }
         if kind.has_builder() {
             planned.push(format!("type {name}Builder"));
         }

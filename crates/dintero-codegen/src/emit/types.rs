@@ -199,14 +199,6 @@ fn union(source: &mut String, (name, in_type): (&str, &Type), union: &Union, api
         );
     }
     close(source);
-    if in_type.in_requests {
-        let names: Vec<&str> = order.iter().map(|name| ident(in_type, name)).collect();
-        let names = format!("{name} {{ {} }}", names.join(", "));
-        put!(
-            source,
-            "    ::dintero_core::union_in_requests! {{ {names} }}\n"
-        );
-    }
 }
 
 fn quoted(names: &[&String]) -> String {

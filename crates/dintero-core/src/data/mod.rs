@@ -30,5 +30,5 @@ pub use set_aside::{Finding, SetAside};
 pub use text::{Date, DateTime, Text, TextFormat, Uuid};
 pub use union::{UnionFacts, VariantFacts, constant, read_union};
 pub use unknown_fields::{FieldName, UnknownFields, UnknownFieldsIter};
-pub use validate::{FieldFacts, Limit, Validate, check_fields, check_object};
+pub use validate::{FieldFacts, Limit, ObjectFacts, ParameterFacts, Validate, check_parameters};
 pub use violations::{Violation, Violations, set, set_list, set_map};

@@ -1,6 +1,6 @@
 //! Re-exports and functions for generated code, which depends on no other crate by name.
 
-use std::fmt::{self, Debug, Formatter};
+use std::fmt::{self, Formatter};
 use std::marker::PhantomData;
 
 pub use bytes::Bytes;
@@ -13,16 +13,19 @@ use serde::de::{DeserializeOwned, DeserializeSeed};
 use serde::ser::SerializeMap;
 
 use super::raw::Raw;
-use super::{FieldName, Optional, Personal, UnknownFields, lenient};
+use super::validate::check_object;
+use super::{
+    FieldName, Limit, ObjectFacts, Optional, Personal, UnknownFields, Validate, Violations, lenient,
+};
 use crate::DriftKind;
 
 /// A generated object.
 pub trait Object: Sized {
-    const NAME: &'static str;
+    const FACTS: ObjectFacts;
 
     fn read<'de, A: MapAccess<'de>>(input: Input<A>) -> Result<Self, A::Error>;
-    fn write<S: Serializer>(&self, out: &mut Output<S>);
-    fn unknown(&self) -> &UnknownFields;
+    /// Calls `read` with the values of all fields.
+    fn fields(&self, read: &mut dyn FnMut(&[&dyn Validate], &UnknownFields));
 }
 
 struct ObjectVisitor<T>(PhantomData<T>);
@@ -31,7 +34,7 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "an object ({})", T::NAME)
+        write!(f, "an object ({})", T::FACTS.0)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
@@ -45,19 +48,6 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
 
 pub fn deserialize<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     lenient::object(deserializer, ObjectVisitor(PhantomData))
-}
-
-pub fn serialize<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    let unknown = object.unknown();
-    if let Some(element) = unknown.element() {
-        return element.serialize(serializer);
-    }
-    let mut out: Output<S> = Output(serializer.serialize_map(None));
-    object.write(&mut out);
-    for (name, value) in unknown.fields() {
-        out.field(name, value);
-    }
-    out.0?.end()
 }
 
 /// An object that is being deserialized. Its methods are not inlined, so that hundreds of fields share code that stays in the
@@ -140,15 +130,38 @@ impl<T: DeserializeOwned + Default> lenient::Parse for Place<'_, T> {
 }
 
 /// An object that is being serialized. It keeps the first error, so that generated code has no branch for each field.
-pub struct Output<S: Serializer>(Result<S::SerializeMap, S::Error>);
+pub enum Output<S: Serializer> {
+    Map(S::SerializeMap),
+    Done(Result<S::Ok, S::Error>),
+}
 
 impl<S: Serializer> Output<S> {
+    pub fn new(serializer: S, unknown_fields: &UnknownFields) -> Self {
+        if let Some(element) = unknown_fields.element() {
+            return Self::Done(element.serialize(serializer));
+        }
+        match serializer.serialize_map(None) {
+            Ok(map) => Self::Map(map),
+            Err(error) => Self::Done(Err(error)),
+        }
+    }
+
+    pub fn end(mut self, unknown_fields: &UnknownFields) -> Result<S::Ok, S::Error> {
+        for (name, value) in unknown_fields.fields() {
+            self.field(name, value);
+        }
+        match self {
+            Self::Map(map) => map.end(),
+            Self::Done(result) => result,
+        }
+    }
+
     #[inline]
     pub fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
-        if let Ok(map) = &mut self.0
+        if let Self::Map(map) = self
             && let Err(error) = map.serialize_entry(name, value)
         {
-            self.0 = Err(error);
+            *self = Self::Done(Err(error));
         }
     }
 
@@ -160,16 +173,24 @@ impl<S: Serializer> Output<S> {
     }
 }
 
-/// Writes the Debug output of an object. A field is its name, its value, whether it is personal data, and whether it is absent.
-pub fn debug_object(
+/// Writes the Debug output of an object.
+pub fn debug<T: Object>(object: &T, f: &mut Formatter<'_>) -> fmt::Result {
+    let mut result = Ok(());
+    object.fields(&mut |values, unknown_fields| {
+        result = debug_fields(f, T::FACTS, values, unknown_fields);
+    });
+    result
+}
+
+fn debug_fields(
     f: &mut Formatter<'_>,
-    name: &str,
-    fields: &[(&str, &dyn Debug, bool, bool)],
+    (name, fields, _): ObjectFacts,
+    values: &[&dyn Validate],
     unknown_fields: &UnknownFields,
 ) -> fmt::Result {
     let mut out = f.debug_struct(name);
-    for &(name, value, is_personal, is_absent) in fields {
-        match (is_absent, is_personal) {
+    for (&(name, .., is_personal), value) in fields.iter().zip(values) {
+        match (value.is_absent(), is_personal) {
             (true, _) => &mut out,
             (false, true) => out.field(name, &Personal(value)),
             (false, false) => out.field(name, value),
@@ -179,4 +200,20 @@ pub fn debug_object(
         out.field("unknown_fields", &unknown_fields.len());
     }
     out.finish()
+}
+
+/// Records the violations of an object, `limits` being those of the field that holds it.
+pub fn check<T: Object>(object: &T, limits: &[Limit], at: &mut Violations) {
+    object.fields(&mut |values, unknown_fields| {
+        check_object(T::FACTS, values, unknown_fields, limits, at);
+    });
+}
+
+/// Records the violations of the fields of a builder.
+pub fn check_fields<T: Object>(
+    values: &[&dyn Validate],
+    unknown_fields: &UnknownFields,
+    at: &mut Violations,
+) {
+    check_object(T::FACTS, values, unknown_fields, &[], at);
 }

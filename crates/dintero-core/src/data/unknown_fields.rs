@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, btree_map};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Violations;
+use super::{FieldFacts, Violations};
 use super::raw::{Exact, replace_lone_surrogates, value_of};
 
 type Fields = BTreeMap<String, Exact<Value>>;
@@ -35,8 +35,8 @@ impl UnknownFields {
     }
 
     /// Inserts a field that a caller sets, unless it is one of the `known` fields.
-    pub fn add(&mut self, known: &[&str], name: String, value: Value, violations: &mut Violations) {
-        if known.contains(&name.as_str()) {
+    pub fn add(&mut self, known: &[FieldFacts], name: String, value: Value, violations: &mut Violations) {
+        if known.iter().any(|(_, known, ..)| *known == name) {
             violations.push(&name, "is a known field: use its setter");
         } else {
             self.insert(name, value.into());

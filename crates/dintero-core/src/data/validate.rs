@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::sync::{LazyLock, Mutex};
 
 use serde_json::{Map, Value};
@@ -11,7 +12,7 @@ use super::{Number, Optional, UnknownFields, Violations};
 /// A value that is checked against the limits of the API.
 ///
 /// Checked when a builder builds and again before a request is sent. Responses are never checked.
-pub trait Validate {
+pub trait Validate: Debug {
     /// Records every violation, `limits` being those of the field that holds this value.
     #[doc(hidden)]
     fn check(&self, limits: &[Limit], at: &mut Violations);
@@ -188,38 +189,55 @@ fn each(limits: &[Limit]) -> &'static [Limit] {
     each.unwrap_or_default()
 }
 
-/// A field of an object or a parameter of a call: its name, where its violations are, its limits, and whether it is required.
+/// A parameter of a call: its place (`body`, `path`), its name, its limits, and whether it is required.
 #[doc(hidden)]
-pub type FieldFacts = (&'static str, &'static str, &'static [Limit], bool);
+pub type ParameterFacts = (&'static str, &'static str, &'static [Limit], bool);
 
-/// Records the violations of all fields, first of those that are missing.
+/// A field of an object: its Rust name, its name, its limits, whether it is required, and whether it is personal data.
 #[doc(hidden)]
-pub fn check_fields(facts: &[FieldFacts], values: &[&dyn Validate], at: &mut Violations) {
-    for ((name, .., is_required), value) in facts.iter().zip(values) {
-        if *is_required && value.is_absent() && !at.mentions(name) {
-            at.push(name, "is required");
-        }
+pub type FieldFacts = (&'static str, &'static str, &'static [Limit], bool, bool);
+
+/// An object: its Rust name, its fields, and the limits of the object as a whole.
+#[doc(hidden)]
+pub type ObjectFacts = (&'static str, &'static [FieldFacts], &'static [Limit]);
+
+/// Records the violations of all parameters, first of those that are missing. Those of the body have no name before them.
+#[doc(hidden)]
+pub fn check_parameters(facts: &[ParameterFacts], values: &[&dyn Validate], at: &mut Violations) {
+    for ((_, name, _, is_required), value) in facts.iter().zip(values) {
+        check_presence(name, *is_required, *value, at);
     }
-    for ((_, path, limits, _), value) in facts.iter().zip(values) {
+    for ((place, name, limits, _), value) in facts.iter().zip(values) {
+        let path = if *place == "body" { "" } else { name };
         at.within(path, |at| value.check(limits, at));
+    }
+}
+
+fn check_presence(name: &str, is_required: bool, value: &dyn Validate, at: &mut Violations) {
+    if is_required && value.is_absent() && !at.mentions(name) {
+        at.push(name, "is required");
     }
 }
 
 /// Records the violations of an object: of its fields, and of how many there are.
 #[doc(hidden)]
 pub fn check_object(
-    facts: &[FieldFacts],
+    (_, fields, own): ObjectFacts,
     values: &[&dyn Validate],
     unknown_fields: &UnknownFields,
-    limits: [&[Limit]; 2],
+    limits: &[Limit],
     at: &mut Violations,
 ) {
-    check_fields(facts, values, at);
+    for ((_, name, _, is_required, _), value) in fields.iter().zip(values) {
+        check_presence(name, *is_required, *value, at);
+    }
+    for ((_, name, limits, ..), value) in fields.iter().zip(values) {
+        at.within(name, |at| value.check(limits, at));
+    }
     let known = values.iter().filter(|value| !value.is_absent());
     let count = known.count() + unknown_fields.len();
-    for limits in limits {
-        check_count(count, "properties", limits, at);
-    }
+    check_count(count, "properties", limits, at);
+    check_count(count, "properties", own, at);
 }
 
 impl<T: Validate + PartialEq> Validate for Vec<T> {

@@ -5,7 +5,7 @@
 #[macro_export]
 macro_rules! builder {
     (
-        $name:ident, $builder:ident [$($own:expr),*] {
+        $name:ident, $builder:ident {
             $(
                 $(#[$field_meta:meta])*
                 $field:ident $wire:literal : $presence:ident $kind:ident ($type:ty) $privacy:ident [$($limit:expr),*] $(= $constant:literal)? ;
@@ -18,24 +18,15 @@ macro_rules! builder {
             /// ) validates it and reports every violation at once.
             #[inline]
             pub fn builder() -> $builder {
-                <$builder as ::std::default::Default>::default()
-            }
-        }
-
-        impl $builder {
-            const __FIELDS: &'static [$crate::data::FieldFacts] = &[$($crate::__facts!($presence field $wire [$($limit),*])),*];
-        }
-
-        impl $crate::data::Validate for $name {
-            #[inline]
-            fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
-                let values: &[&dyn $crate::data::Validate] = &[$(&self.$field),*];
-                $crate::data::check_object($builder::__FIELDS, values, &self.__unknown_fields, [limits, &[$($own),*]], at);
+                $builder {
+                    __violations: ::std::default::Default::default(),
+                    __unknown_fields: ::std::default::Default::default(),
+                    $($field: ::std::option::Option::None,)*
+                }
             }
         }
 
         #[doc = concat!("Builds a [`", stringify!($name), "`].")]
-        #[derive(Clone, Default)]
         #[must_use]
         pub struct $builder {
             __violations: $crate::data::Violations,
@@ -54,7 +45,7 @@ macro_rules! builder {
                 name: impl ::std::convert::Into<::std::string::String>,
                 value: impl ::std::convert::Into<$crate::data::private::Value>,
             ) -> Self {
-                self.__unknown_fields.add(&[$($wire),*], name.into(), value.into(), &mut self.__violations);
+                self.__unknown_fields.add(<$name as $crate::data::private::Object>::FACTS.1, name.into(), value.into(), &mut self.__violations);
                 self
             }
 
@@ -64,7 +55,7 @@ macro_rules! builder {
             /// One error that names every required field that is missing and every value that breaks a limit of the API.
             #[inline]
             pub fn build(self) -> ::std::result::Result<$name, $crate::Error> {
-                ::std::result::Result::Ok(<$name as ::std::convert::TryFrom<Self>>::try_from(self)?)
+                <$name as ::std::convert::TryFrom<Self>>::try_from(self).map_err(::std::convert::From::from)
             }
         }
 
@@ -75,8 +66,7 @@ macro_rules! builder {
             fn try_from(builder: $builder) -> ::std::result::Result<Self, $crate::data::Violations> {
                 let $builder { __violations: mut violations, __unknown_fields, $($field,)* } = builder;
                 $($(let $field = $field.or_else(|| $crate::data::constant::<$type>($constant));)?)*
-                let values: &[&dyn $crate::data::Validate] = &[$(&$field),*];
-                $crate::data::check_object($builder::__FIELDS, values, &__unknown_fields, [&[$($own),*], &[]], &mut violations);
+                $crate::data::private::check_fields::<$name>(&[$(&$field),*], &__unknown_fields, &mut violations);
                 if !violations.is_empty() {
                     return ::std::result::Result::Err(violations);
                 }
@@ -93,16 +83,6 @@ macro_rules! builder {
             }
         }
     };
-}
-
-/// The facts of a field or of a parameter: its name, where its violations are, its limits, and whether it is required.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __facts {
-    (required $($rest:tt)*) => { $crate::__facts!(@true $($rest)*) };
-    ($presence:ident $($rest:tt)*) => { $crate::__facts!(@false $($rest)*) };
-    (@$is_required:tt body $name:literal $limits:tt) => { ($name, "", &$limits, $is_required) };
-    (@$is_required:tt $place:ident $name:literal $limits:tt) => { ($name, $name, &$limits, $is_required) };
 }
 
 #[doc(hidden)]

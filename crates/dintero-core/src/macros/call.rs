@@ -75,8 +75,8 @@ macro_rules! call {
             #[inline]
             fn __call(self) -> $crate::Call {
                 let Self { __client: client, __violations: mut violations, __options: options, $($field,)* } = self;
-                const FACTS: &[$crate::data::FieldFacts] = &[$($crate::__facts!($presence $place $wire [$($limit),*])),*];
-                $crate::data::check_fields(FACTS, &[$(&$field),*], &mut violations);
+                const FACTS: &[$crate::data::ParameterFacts] = &[$((stringify!($place), $wire, &[$($limit),*], $crate::__is!(required $presence))),*];
+                $crate::data::check_parameters(FACTS, &[$(&$field),*], &mut violations);
                 let call = client.handle.call(&operations::$operation).violations(violations).with_options(options);
                 $(let call = $crate::__call_put!($place call $field $wire);)*
                 call

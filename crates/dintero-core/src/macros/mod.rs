@@ -23,7 +23,6 @@
 //!   OPEN             or any
 //!   VARIANT          NAME(NAME BUILDER?) = ["value of the tag", *] FIELDS
 //!   FIELDS           ["field that only it has", *] ["other field that it requires", *], which tell it where the tag does not
-//! union_in_requests! NAME { NAME, * }
 //!
 //! call!              pub struct NAME of OPERATION CONFIRMED? -> SUCCESS TYPE PAGING? { PARAMETER* }
 //!   OPERATION        constant in the operation table

@@ -9,12 +9,12 @@ macro_rules! object {
         $(#[$meta:meta])*
         pub struct $name:ident, $builder:ident $([$($own:expr),*])? { $($fields:tt)* }
     ) => {
-        $crate::object! { $(#[$meta])* pub struct $name { $($fields)* } }
-        $crate::builder! { $name, $builder [$($($own),*)?] { $($fields)* } }
+        $crate::object! { $(#[$meta])* pub struct $name $([$($own),*])? { $($fields)* } }
+        $crate::builder! { $name, $builder { $($fields)* } }
     };
     (
         $(#[$meta:meta])*
-        pub struct $name:ident {
+        pub struct $name:ident $([$($own:expr),*])? {
             $(
                 $(#[$field_meta:meta])*
                 $field:ident $wire:literal : $presence:ident $kind:ident ($type:ty) $privacy:ident [$($limit:expr),*] $(= $constant:literal)? ;
@@ -40,25 +40,30 @@ macro_rules! object {
         impl ::std::fmt::Debug for $name {
             #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                let fields = [$((
-                    stringify!($field),
-                    &self.$field as &dyn ::std::fmt::Debug,
-                    $crate::__is_personal!($kind $privacy),
-                    $crate::__is_absent!($presence self.$field),
-                )),*];
-                $crate::data::private::debug_object(f, stringify!($name), &fields, &self.__unknown_fields)
+                $crate::data::private::debug(self, f)
+            }
+        }
+
+        impl $crate::data::Validate for $name {
+            #[inline]
+            fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
+                $crate::data::private::check(self, limits, at);
             }
         }
 
         impl $crate::data::private::Object for $name {
-            const NAME: &'static str = stringify!($name);
+            const FACTS: $crate::data::ObjectFacts = (
+                stringify!($name),
+                &[$((stringify!($field), $wire, &[$($limit),*], $crate::__is!(required $presence), $crate::__is!($kind $privacy))),*],
+                &[$($($own),*)?],
+            );
 
             fn read<'de, __A: $crate::data::private::MapAccess<'de>>(mut input: $crate::data::private::Input<__A>) -> ::std::result::Result<Self, __A::Error> {
                 $(let mut $field = ::std::default::Default::default();)*
                 while let ::std::option::Option::Some(key) = input.key()? {
                     match &*key.0 {
                         $($wire => input.read(&key, &mut $field),)*
-                        _ => input.read_unknown_field(&key, Self::NAME),
+                        _ => input.read_unknown_field(&key, Self::FACTS.0),
                     }?;
                 }
                 ::std::result::Result::Ok(Self {
@@ -67,18 +72,16 @@ macro_rules! object {
                 })
             }
 
-            fn write<__S: $crate::data::private::Serializer>(&self, out: &mut $crate::data::private::Output<__S>) {
-                $($crate::__write!($presence out $wire self.$field);)*
-            }
-
-            fn unknown(&self) -> &$crate::data::UnknownFields {
-                &self.__unknown_fields
+            fn fields(&self, read: &mut dyn ::std::ops::FnMut(&[&dyn $crate::data::Validate], &$crate::data::UnknownFields)) {
+                read(&[$(&self.$field),*], &self.__unknown_fields);
             }
         }
 
         impl $crate::data::private::Serialize for $name {
             fn serialize<__S: $crate::data::private::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
-                $crate::data::private::serialize(self, serializer)
+                let mut out = $crate::data::private::Output::new(serializer, &self.__unknown_fields);
+                $($crate::__write!($presence out $wire self.$field);)*
+                out.end(&self.__unknown_fields)
             }
         }
 
@@ -105,27 +108,19 @@ macro_rules! __type {
 
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __is_personal {
-    // The keys of a map may be personal data as well.
+macro_rules! __is {
+    (required required) => {
+        true
+    };
+    // Personal data; the keys of a map may be, as well.
     (map $privacy:ident) => {
         true
     };
     ($kind:ident personal) => {
         true
     };
-    ($kind:ident plain) => {
+    ($kind:ident $other:ident) => {
         false
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __is_absent {
-    (required $value:expr) => {
-        false
-    };
-    ($presence:ident $value:expr) => {
-        $crate::data::Optional::is_absent(&$value)
     };
 }
 

@@ -37,6 +37,16 @@ macro_rules! union {
             }
         }
 
+        impl $crate::data::Validate for $name {
+            #[inline]
+            fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
+                match self {
+                    $(Self::$variant(value) => value.check(limits, at),)*
+                    Self::Unknown(_) => {}
+                }
+            }
+        }
+
         impl $crate::data::private::Serialize for $name {
             fn serialize<__S: $crate::data::private::Serializer>(&self, serializer: __S) -> ::std::result::Result<__S::Ok, __S::Error> {
                 match self {
@@ -82,22 +92,5 @@ macro_rules! union {
                 }
             )?
         )*
-    };
-}
-
-/// The validation of a union in requests.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! union_in_requests {
-    ($name:ident { $($variant:ident),* }) => {
-        impl $crate::data::Validate for $name {
-            #[inline]
-            fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
-                match self {
-                    $(Self::$variant(value) => value.check(limits, at),)*
-                    Self::Unknown(_) => {}
-                }
-            }
-        }
     };
 }
