@@ -65,6 +65,10 @@ impl<T: Validate> Validate for Nullable<T> {
     fn is_absent(&self) -> bool {
         Optional::is_absent(self)
     }
+
+    fn blank() -> Self {
+        Self::Absent
+    }
 }
 
 /// A field that may be absent.

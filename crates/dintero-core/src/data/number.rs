@@ -202,6 +202,10 @@ impl Validate for StringOrNumber {
             Self::Other(_) => {}
         }
     }
+
+    fn blank() -> Self {
+        Self::String(String::new())
+    }
 }
 
 #[cfg(test)]

@@ -52,6 +52,10 @@ impl<T: Validate + PartialEq> Validate for OneOrMany<T> {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
         self.list.check(limits, at);
     }
+
+    fn blank() -> Self {
+        Vec::new().into()
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 
-use super::{FieldName, lenient};
+use super::{FieldName, Limit, Validate, Violations, lenient};
 use crate::DriftKind;
 
 /// A value that this version does not know. It can only be made from a string that is none of the known values.
@@ -37,6 +37,22 @@ impl UnknownInteger {
     /// Returns the value as the API wrote it.
     pub fn as_i64(self) -> i64 {
         self.0
+    }
+}
+
+impl Validate for UnknownValue {
+    fn check(&self, _: &[Limit], _: &mut Violations) {}
+
+    fn blank() -> Self {
+        Self("".into())
+    }
+}
+
+impl Validate for UnknownInteger {
+    fn check(&self, _: &[Limit], _: &mut Violations) {}
+
+    fn blank() -> Self {
+        Self(0)
     }
 }
 

@@ -15,7 +15,8 @@ use serde::ser::SerializeMap;
 use super::raw::Raw;
 use super::validate::check_object;
 use super::{
-    FieldName, Limit, ObjectFacts, Optional, Personal, UnknownFields, Validate, Violations, lenient,
+    Assigned, FieldName, Limit, ObjectFacts, Optional, Personal, UnknownFields, Validate,
+    Violations, lenient,
 };
 use crate::DriftKind;
 
@@ -68,21 +69,23 @@ impl<'de, A: MapAccess<'de>> Input<A> {
 
     /// Deserializes the value of a field into its place. In a lenient reading, a value that does not fit becomes an unknown field.
     #[inline(never)]
-    pub fn read<T: DeserializeOwned + Default>(
+    pub fn read<T: DeserializeOwned + Validate>(
         &mut self,
         name: &FieldName<'de>,
-        place: &mut T,
+        value: &mut T,
+        is_set: &mut bool,
     ) -> Result<(), A::Error> {
+        let mut place = Place { value, is_set };
         if self.is_again {
             lenient::note(&name.0);
             if lenient::sets_aside() {
                 let Raw(text) = self.map.next_value()?;
                 let fields = &mut self.unknown_fields;
-                lenient::read(&name.0, &text, fields, &mut Place(place));
+                lenient::read(&name.0, &text, fields, &mut place);
                 return Ok(());
             }
         }
-        self.map.next_value_seed(Place(place))
+        self.map.next_value_seed(place)
     }
 
     #[inline(never)]
@@ -104,28 +107,34 @@ impl<'de, A: MapAccess<'de>> Input<A> {
     }
 }
 
-/// Returns the value of a required field.
-pub fn required<T, E: DeserializeError>(value: Option<T>, name: &'static str) -> Result<T, E> {
-    value.ok_or_else(|| E::missing_field(name))
+/// Returns an error if a required field is not set.
+pub fn require<E: DeserializeError>(is_set: bool, name: &'static str) -> Result<(), E> {
+    is_set.then_some(()).ok_or_else(|| E::missing_field(name))
 }
 
 /// A field to be deserialized into. Not inlined: the usual and the lenient reading share it, and so one copy of the deserializer.
-struct Place<'a, T>(&'a mut T);
+struct Place<'a, T> {
+    value: &'a mut T,
+    is_set: &'a mut bool,
+}
 
 impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Place<'_, T> {
     type Value = ();
 
     #[inline(never)]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        *self.0 = T::deserialize(deserializer)?;
+        *self.value = T::deserialize(deserializer)?;
+        *self.is_set = true;
         Ok(())
     }
 }
 
-impl<T: DeserializeOwned + Default> lenient::Parse for Place<'_, T> {
+impl<T: DeserializeOwned + Validate> lenient::Parse for Place<'_, T> {
     fn parse(&mut self, input: &mut lenient::Deserializer<'_>) -> serde_json::Result<()> {
-        *self.0 = T::default();
-        Place(&mut *self.0).deserialize(input)
+        *self.value = T::blank();
+        *self.is_set = false;
+        let (value, is_set) = (&mut *self.value, &mut *self.is_set);
+        Place { value, is_set }.deserialize(input)
     }
 }
 
@@ -205,15 +214,43 @@ fn debug_fields(
 /// Records the violations of an object, `limits` being those of the field that holds it.
 pub fn check<T: Object>(object: &T, limits: &[Limit], at: &mut Violations) {
     object.fields(&mut |values, unknown_fields| {
-        check_object(T::FACTS, values, unknown_fields, limits, at);
+        check_object(T::FACTS, (values, unknown_fields), None, limits, at);
     });
 }
 
-/// Records the violations of the fields of a builder.
-pub fn check_fields<T: Object>(
-    values: &[&dyn Validate],
-    unknown_fields: &UnknownFields,
-    at: &mut Violations,
+/// Returns the object of a builder.
+pub fn build<T: Object>(object: T, assigned: Assigned) -> Result<T, Violations> {
+    let Assigned {
+        fields,
+        mut violations,
+    } = assigned;
+    object.fields(&mut |values, unknown_fields| {
+        check_object(
+            T::FACTS,
+            (values, unknown_fields),
+            Some(&fields),
+            &[],
+            &mut violations,
+        );
+    });
+    if violations.is_empty() {
+        Ok(object)
+    } else {
+        Err(violations)
+    }
+}
+
+/// Sets a field of a builder that its object does not know.
+pub fn set_unknown<T: Object>(
+    unknown_fields: &mut UnknownFields,
+    name: String,
+    value: Value,
+    assigned: &mut Assigned,
 ) {
-    check_object(T::FACTS, values, unknown_fields, &[], at);
+    if T::FACTS.1.iter().any(|(_, known, ..)| *known == name) {
+        let violations = &mut assigned.violations;
+        violations.push(&name, "is a known field: use its setter");
+    } else {
+        unknown_fields.insert(name, value.into());
+    }
 }

@@ -129,6 +129,10 @@ impl<T> Validate for Text<T> {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
         self.wire.check(limits, at);
     }
+
+    fn blank() -> Self {
+        Self::from_wire(String::new())
+    }
 }
 
 impl<T> Param for Text<T> {

@@ -120,11 +120,5 @@ fn is(tag: &Value, text: &str) -> bool {
     }
 }
 
-/// Returns the only value of a field.
-#[doc(hidden)]
-pub fn constant<T: serde::de::DeserializeOwned>(value: impl Into<Value>) -> Option<T> {
-    T::deserialize(value.into()).ok()
-}
-
 #[cfg(test)]
 mod tests;

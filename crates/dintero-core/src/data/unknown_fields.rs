@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, btree_map};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{FieldFacts, Violations};
 use super::raw::{Exact, replace_lone_surrogates, value_of};
 
 type Fields = BTreeMap<String, Exact<Value>>;
@@ -24,22 +23,13 @@ impl UnknownFields {
         self.insert(name.to_owned(), value_of(&replace_lone_surrogates(text)));
     }
 
-    fn insert(&mut self, name: String, value: Exact<Value>) {
+    pub(super) fn insert(&mut self, name: String, value: Exact<Value>) {
         self.0.get_or_insert_default().insert(name, value);
     }
 
     pub(super) fn remove(&mut self, name: &str) {
         if let Some(fields) = &mut self.0 {
             fields.remove(name);
-        }
-    }
-
-    /// Inserts a field that a caller sets, unless it is one of the `known` fields.
-    pub fn add(&mut self, known: &[FieldFacts], name: String, value: Value, violations: &mut Violations) {
-        if known.iter().any(|(_, known, ..)| *known == name) {
-            violations.push(&name, "is a known field: use its setter");
-        } else {
-            self.insert(name, value.into());
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::{LazyLock, Mutex};
 
 use serde_json::{Map, Value};
 
-use super::{Number, Optional, UnknownFields, Violations};
+use super::{Assigned, Number, Optional, UnknownFields, Violations};
 
 /// A value that is checked against the limits of the API.
 ///
@@ -22,6 +22,12 @@ pub trait Validate: Debug {
     fn is_absent(&self) -> bool {
         false
     }
+
+    /// The value that a builder and a reading begin with. It is replaced, or never seen.
+    #[doc(hidden)]
+    fn blank() -> Self
+    where
+        Self: Sized;
 
     /// Records every violation in this value and in all its parts.
     fn validate(&self, at: &mut Violations) {
@@ -85,17 +91,25 @@ impl Validate for str {
 }
 
 macro_rules! validate_as {
-    ($($kind:ty: $value:ident => $other:expr),*) => {$(
+    ($($kind:ty: $value:ident => $other:expr, $blank:expr;)*) => {$(
         impl Validate for $kind {
             fn check(&self, limits: &[Limit], at: &mut Violations) {
                 let $value = self;
                 $other.check(limits, at);
             }
+
+            fn blank() -> Self {
+                $blank
+            }
         }
     )*};
 }
 
-validate_as!(String: text => text.as_str(), i64: number => Number::from(*number), i32: number => Number::from(*number));
+validate_as! {
+    String: text => text.as_str(), Self::new();
+    i64: number => Number::from(*number), 0;
+    i32: number => Number::from(*number), 0;
+}
 
 /// Whole numbers are compared as such, without the rounding of a floating-point value.
 impl Validate for Number {
@@ -119,10 +133,18 @@ impl Validate for Number {
             }
         }
     }
+
+    fn blank() -> Self {
+        Self::from(0)
+    }
 }
 
 impl Validate for bool {
     fn check(&self, _: &[Limit], _: &mut Violations) {}
+
+    fn blank() -> Self {
+        false
+    }
 }
 
 impl Validate for Value {
@@ -135,11 +157,19 @@ impl Validate for Value {
             Self::Null | Self::Bool(_) => {}
         }
     }
+
+    fn blank() -> Self {
+        Self::Null
+    }
 }
 
 impl Validate for Map<String, Value> {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
         check_count(self.len(), "properties", limits, at);
+    }
+
+    fn blank() -> Self {
+        Self::new()
     }
 }
 
@@ -155,11 +185,19 @@ impl<T: Validate> Validate for Option<T> {
     fn is_absent(&self) -> bool {
         Optional::is_absent(self)
     }
+
+    fn blank() -> Self {
+        None
+    }
 }
 
 impl<T: Validate> Validate for Box<T> {
     fn check(&self, limits: &[Limit], at: &mut Violations) {
         (**self).check(limits, at);
+    }
+
+    fn blank() -> Self {
+        Self::new(T::blank())
     }
 }
 
@@ -201,41 +239,49 @@ pub type FieldFacts = (&'static str, &'static str, &'static [Limit], bool, bool)
 #[doc(hidden)]
 pub type ObjectFacts = (&'static str, &'static [FieldFacts], &'static [Limit]);
 
-/// Records the violations of all parameters, first of those that are missing. Those of the body have no name before them.
+/// Returns the violations of all parameters, first of those that are missing. Those of the body have no name before them.
 #[doc(hidden)]
-pub fn check_parameters(facts: &[ParameterFacts], values: &[&dyn Validate], at: &mut Violations) {
+pub fn check_parameters(
+    facts: &[ParameterFacts],
+    values: &[&dyn Validate],
+    assigned: Assigned,
+) -> Violations {
+    let mut at = assigned.violations;
     for ((_, name, _, is_required), value) in facts.iter().zip(values) {
-        check_presence(name, *is_required, *value, at);
+        if *is_required && value.is_absent() && !at.mentions(name) {
+            at.push(name, "is required");
+        }
     }
     for ((place, name, limits, _), value) in facts.iter().zip(values) {
         let path = if *place == "body" { "" } else { name };
         at.within(path, |at| value.check(limits, at));
     }
+    at
 }
 
-fn check_presence(name: &str, is_required: bool, value: &dyn Validate, at: &mut Violations) {
-    if is_required && value.is_absent() && !at.mentions(name) {
-        at.push(name, "is required");
-    }
-}
-
-/// Records the violations of an object: of its fields, and of how many there are.
-#[doc(hidden)]
-pub fn check_object(
+/// Records the violations of an object: of its fields, and of how many there are. Of a builder, `assigned` are the fields that are set.
+pub(super) fn check_object(
     (_, fields, own): ObjectFacts,
-    values: &[&dyn Validate],
-    unknown_fields: &UnknownFields,
+    (values, unknown_fields): (&[&dyn Validate], &UnknownFields),
+    assigned: Option<&[&str]>,
     limits: &[Limit],
     at: &mut Violations,
 ) {
-    for ((_, name, _, is_required, _), value) in fields.iter().zip(values) {
-        check_presence(name, *is_required, *value, at);
+    let is_missing = |name, is_required| {
+        is_required && assigned.is_some_and(|assigned| !assigned.contains(&name))
+    };
+    for &(_, name, _, is_required, _) in fields {
+        if is_missing(name, is_required) && !at.mentions(name) {
+            at.push(name, "is required");
+        }
     }
-    for ((_, name, limits, ..), value) in fields.iter().zip(values) {
-        at.within(name, |at| value.check(limits, at));
+    let mut count = unknown_fields.len();
+    for (&(_, name, limits, is_required, _), value) in fields.iter().zip(values) {
+        if !is_missing(name, is_required) {
+            at.within(name, |at| value.check(limits, at));
+            count += usize::from(!value.is_absent());
+        }
     }
-    let known = values.iter().filter(|value| !value.is_absent());
-    let count = known.count() + unknown_fields.len();
     check_count(count, "properties", limits, at);
     check_count(count, "properties", own, at);
 }
@@ -251,6 +297,10 @@ impl<T: Validate + PartialEq> Validate for Vec<T> {
             at.item(index, |at| value.check(each(limits), at));
         }
     }
+
+    fn blank() -> Self {
+        Self::new()
+    }
 }
 
 impl<T: Validate> Validate for BTreeMap<String, T> {
@@ -259,6 +309,10 @@ impl<T: Validate> Validate for BTreeMap<String, T> {
         for (index, value) in self.values().enumerate() {
             at.item(index, |at| value.check(each(limits), at));
         }
+    }
+
+    fn blank() -> Self {
+        Self::new()
     }
 }
 

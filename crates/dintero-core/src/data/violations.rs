@@ -153,35 +153,47 @@ from_error! {
     crate::data::NotANumber => "is not a finite number",
 }
 
+/// What the setters of a builder or a call have done: which fields they have set, and what was wrong.
+#[doc(hidden)]
+#[derive(Clone, Default)]
+pub struct Assigned {
+    pub(super) fields: Vec<&'static str>,
+    pub(super) violations: Violations,
+}
+
 /// Converts a value and sets a field to it. A failure becomes a violation, as in the conversions of lists and maps.
 #[doc(hidden)]
-pub fn set<T, F: From<T>, V>(
-    place: &mut Option<F>,
+pub fn set<T, U: From<T>, F: From<U>, V>(
+    place: &mut F,
     field: &'static str,
     value: V,
-    violations: &mut Violations,
+    assigned: &mut Assigned,
 ) where
     V: TryInto<T, Error: Into<Violations>>,
 {
-    *place = match value.try_into() {
-        Ok(value) => Some(value.into()),
-        Err(error) => {
-            violations.nest(field, error.into());
-            None
-        }
-    };
+    match value.try_into() {
+        Ok(value) => put(place, field, U::from(value), assigned),
+        Err(error) => assigned.violations.nest(field, error.into()),
+    }
+}
+
+fn put<U, F: From<U>>(place: &mut F, field: &'static str, value: U, assigned: &mut Assigned) {
+    *place = value.into();
+    assigned.fields.push(field);
 }
 
 #[doc(hidden)]
-pub fn set_list<T, F: From<Vec<T>>, V>(
-    place: &mut Option<F>,
+pub fn set_list<T, U: From<Vec<T>>, F: From<U>, V>(
+    place: &mut F,
     field: &'static str,
     values: impl IntoIterator<Item = V>,
-    violations: &mut Violations,
+    assigned: &mut Assigned,
 ) where
     V: TryInto<T, Error: Into<Violations>>,
 {
-    *place = convert_list(field, values, violations).map(F::from);
+    if let Some(list) = convert_list(field, values, &mut assigned.violations) {
+        put(place, field, U::from(list), assigned);
+    }
 }
 
 fn convert_list<T, V>(
@@ -207,19 +219,21 @@ where
 }
 
 #[doc(hidden)]
-pub fn set_map<T, K, V>(
-    place: &mut Option<BTreeMap<String, T>>,
+pub fn set_map<T, F: From<BTreeMap<String, T>>, K, V>(
+    place: &mut F,
     field: &'static str,
     entries: impl IntoIterator<Item = (K, V)>,
-    violations: &mut Violations,
+    assigned: &mut Assigned,
 ) where
     K: Into<String>,
     V: TryInto<T, Error: Into<Violations>>,
 {
     let entries = entries.into_iter().map(|(key, value)| (key.into(), value));
     let (keys, values): (Vec<String>, Vec<V>) = entries.unzip();
-    let values = convert_list(field, values, violations);
-    *place = values.map(|values| keys.into_iter().zip(values).collect());
+    if let Some(values) = convert_list(field, values, &mut assigned.violations) {
+        let map: BTreeMap<_, _> = keys.into_iter().zip(values).collect();
+        put(place, field, map, assigned);
+    }
 }
 
 #[cfg(test)]

@@ -19,23 +19,22 @@ macro_rules! builder {
             #[inline]
             pub fn builder() -> $builder {
                 $builder {
-                    __violations: ::std::default::Default::default(),
-                    __unknown_fields: ::std::default::Default::default(),
-                    $($field: ::std::option::Option::None,)*
-                }
+                    __object: <Self as $crate::data::Validate>::blank(),
+                    __assigned: ::std::default::Default::default(),
+                }$($(.$field($constant))?)*
             }
         }
 
         #[doc = concat!("Builds a [`", stringify!($name), "`].")]
+        #[derive(Clone)]
         #[must_use]
         pub struct $builder {
-            __violations: $crate::data::Violations,
-            __unknown_fields: $crate::data::UnknownFields,
-            $($field: ::std::option::Option<$crate::__type!(required $kind $type)>,)*
+            __object: $name,
+            __assigned: $crate::data::Assigned,
         }
 
         impl $builder {
-            $($crate::__setter! { $kind $(#[$field_meta])* $field $wire $type })*
+            $($crate::__setter! { [__object] $kind $(#[$field_meta])* $field $wire $type })*
 
             /// Sets a field that this version does not know, or whose name the API leaves to the caller. A field that has a
             /// setter of its own is refused by `build`.
@@ -45,7 +44,7 @@ macro_rules! builder {
                 name: impl ::std::convert::Into<::std::string::String>,
                 value: impl ::std::convert::Into<$crate::data::private::Value>,
             ) -> Self {
-                self.__unknown_fields.add(<$name as $crate::data::private::Object>::FACTS.1, name.into(), value.into(), &mut self.__violations);
+                $crate::data::private::set_unknown::<$name>(&mut self.__object.__unknown_fields, name.into(), value.into(), &mut self.__assigned);
                 self
             }
 
@@ -64,14 +63,7 @@ macro_rules! builder {
 
             #[inline]
             fn try_from(builder: $builder) -> ::std::result::Result<Self, $crate::data::Violations> {
-                let $builder { __violations: mut violations, __unknown_fields, $($field,)* } = builder;
-                $($(let $field = $field.or_else(|| $crate::data::constant::<$type>($constant));)?)*
-                $crate::data::private::check_fields::<$name>(&[$(&$field),*], &__unknown_fields, &mut violations);
-                if !violations.is_empty() {
-                    return ::std::result::Result::Err(violations);
-                }
-                $($crate::__built!($presence violations $field);)*
-                ::std::result::Result::Ok($name { $($field,)* __unknown_fields })
+                $crate::data::private::build(builder.__object, builder.__assigned)
             }
         }
 
@@ -85,56 +77,43 @@ macro_rules! builder {
     };
 }
 
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __built {
-    (required $violations:ident $field:ident) => {
-        let ::std::option::Option::Some($field) = $field else {
-            return ::std::result::Result::Err($violations);
-        };
-    };
-    (optional $violations:ident $field:ident) => {};
-    (nullable $violations:ident $field:ident) => {
-        let $field = $field.map_or_else(
-            ::std::default::Default::default,
-            $crate::data::Nullable::Value,
-        );
-    };
-}
-
 /// A setter. A value that cannot be converted is a violation of the field, which `build` or `send` reports.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __setter {
-    (value $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
-        $(#[$meta])*
-        pub fn $field<__V>(mut self, value: __V) -> Self
-        where
-            __V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
-        {
-            $crate::data::set::<$type, _, __V>(&mut self.$field, $wire, value, &mut self.__violations);
-            self
-        }
-    };
-    (boxed $($rest:tt)*) => { $crate::__setter! { value $($rest)* } };
-    (map $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
+    ([$($object:ident)?] map $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
         $(#[$meta])*
         pub fn $field<__K, __V>(mut self, entries: impl ::std::iter::IntoIterator<Item = (__K, __V)>) -> Self
         where
             __K: ::std::convert::Into<::std::string::String>,
             __V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
-            $crate::data::set_map(&mut self.$field, $wire, entries, &mut self.__violations);
+            $crate::data::set_map(&mut self.$($object.)?$field, $wire, entries, &mut self.__assigned);
             self
         }
     };
-    ($kind:ident $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
+    ([$($object:ident)?] $kind:ident $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
+        $crate::__setter! { @$kind [$($object)?] $(#[$meta])* $field $wire $type, $crate::__type!(required $kind $type) }
+    };
+    (@value $($rest:tt)*) => { $crate::__setter! { @one $($rest)* } };
+    (@boxed $($rest:tt)*) => { $crate::__setter! { @one $($rest)* } };
+    (@one [$($object:ident)?] $(#[$meta:meta])* $field:ident $wire:literal $type:ty, $value:ty) => {
+        $(#[$meta])*
+        pub fn $field<__V>(mut self, value: __V) -> Self
+        where
+            __V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
+        {
+            $crate::data::set::<$type, $value, _, __V>(&mut self.$($object.)?$field, $wire, value, &mut self.__assigned);
+            self
+        }
+    };
+    (@$kind:ident [$($object:ident)?] $(#[$meta:meta])* $field:ident $wire:literal $type:ty, $list:ty) => {
         $(#[$meta])*
         pub fn $field<__V>(mut self, values: impl ::std::iter::IntoIterator<Item = __V>) -> Self
         where
             __V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
-            $crate::data::set_list::<$type, _, __V>(&mut self.$field, $wire, values, &mut self.__violations);
+            $crate::data::set_list::<$type, $list, _, __V>(&mut self.$($object.)?$field, $wire, values, &mut self.__assigned);
             self
         }
     };

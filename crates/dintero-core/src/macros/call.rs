@@ -17,7 +17,7 @@ macro_rules! call {
         #[must_use = "nothing is sent before `send` is awaited"]
         pub struct $name {
             __client: Client,
-            __violations: $crate::data::Violations,
+            __assigned: $crate::data::Assigned,
             __options: $crate::CallOptions,
             $($field: ::std::option::Option<$crate::__type!(required $kind $type)>,)*
         }
@@ -34,7 +34,7 @@ macro_rules! call {
             pub(super) fn new(client: &Client) -> Self {
                 Self {
                     __client: ::std::clone::Clone::clone(client),
-                    __violations: ::std::default::Default::default(),
+                    __assigned: ::std::default::Default::default(),
                     __options: ::std::default::Default::default(),
                     $($field: ::std::option::Option::None,)*
                 }
@@ -74,9 +74,9 @@ macro_rules! call {
 
             #[inline]
             fn __call(self) -> $crate::Call {
-                let Self { __client: client, __violations: mut violations, __options: options, $($field,)* } = self;
+                let Self { __client: client, __assigned: assigned, __options: options, $($field,)* } = self;
                 const FACTS: &[$crate::data::ParameterFacts] = &[$((stringify!($place), $wire, &[$($limit),*], $crate::__is!(required $presence))),*];
-                $crate::data::check_parameters(FACTS, &[$(&$field),*], &mut violations);
+                let violations = $crate::data::check_parameters(FACTS, &[$(&$field),*], assigned);
                 let call = client.handle.call(&operations::$operation).violations(violations).with_options(options);
                 $(let call = $crate::__call_put!($place call $field $wire);)*
                 call
@@ -105,9 +105,9 @@ macro_rules! call {
 #[macro_export]
 macro_rules! __call_setter {
     (path $kind:ident $(#[$meta:meta])* $field:ident $wire:literal $type:ty) => {
-        $crate::__setter! { $kind #[doc(hidden)] $field $wire $type }
+        $crate::__setter! { [] $kind #[doc(hidden)] $field $wire $type }
     };
-    ($place:ident $($rest:tt)*) => { $crate::__setter! { $($rest)* } };
+    ($place:ident $($rest:tt)*) => { $crate::__setter! { [] $($rest)* } };
 }
 
 #[doc(hidden)]

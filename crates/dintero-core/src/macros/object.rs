@@ -49,6 +49,13 @@ macro_rules! object {
             fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
                 $crate::data::private::check(self, limits, at);
             }
+
+            fn blank() -> Self {
+                Self {
+                    $($field: $crate::data::Validate::blank(),)*
+                    __unknown_fields: ::std::default::Default::default(),
+                }
+            }
         }
 
         impl $crate::data::private::Object for $name {
@@ -59,17 +66,17 @@ macro_rules! object {
             );
 
             fn read<'de, __A: $crate::data::private::MapAccess<'de>>(mut input: $crate::data::private::Input<__A>) -> ::std::result::Result<Self, __A::Error> {
-                $(let mut $field = ::std::default::Default::default();)*
+                let mut object = <Self as $crate::data::Validate>::blank();
+                $(let mut $field = false;)*
                 while let ::std::option::Option::Some(key) = input.key()? {
                     match &*key.0 {
-                        $($wire => input.read(&key, &mut $field),)*
+                        $($wire => input.read(&key, &mut object.$field, &mut $field),)*
                         _ => input.read_unknown_field(&key, Self::FACTS.0),
                     }?;
                 }
-                ::std::result::Result::Ok(Self {
-                    $($field: $crate::__read!($presence $field $wire),)*
-                    __unknown_fields: input.unknown_fields(),
-                })
+                $($crate::__require!($presence $field $wire);)*
+                object.__unknown_fields = input.unknown_fields();
+                ::std::result::Result::Ok(object)
             }
 
             fn fields(&self, read: &mut dyn ::std::ops::FnMut(&[&dyn $crate::data::Validate], &$crate::data::UnknownFields)) {
@@ -137,11 +144,9 @@ macro_rules! __write {
 
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __read {
+macro_rules! __require {
     (required $field:ident $wire:literal) => {
-        $crate::data::private::required($field, $wire)?
+        $crate::data::private::require($field, $wire)?
     };
-    ($presence:ident $field:ident $wire:literal) => {
-        $field
-    };
+    ($presence:ident $field:ident $wire:literal) => {};
 }

@@ -74,6 +74,10 @@ macro_rules! open_enum {
             fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
                 <str as $crate::data::Validate>::check(self.as_str(), limits, at);
             }
+
+            fn blank() -> Self {
+                Self::Unknown($crate::data::Validate::blank())
+            }
         }
     };
 }
@@ -111,6 +115,10 @@ macro_rules! open_integer {
             #[inline]
             fn check(&self, limits: &[$crate::data::Limit], at: &mut $crate::data::Violations) {
                 <i64 as $crate::data::Validate>::check(&self.as_i64(), limits, at);
+            }
+
+            fn blank() -> Self {
+                Self::Unknown($crate::data::Validate::blank())
             }
         }
     };

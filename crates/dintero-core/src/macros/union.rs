@@ -45,6 +45,10 @@ macro_rules! union {
                     Self::Unknown(_) => {}
                 }
             }
+
+            fn blank() -> Self {
+                Self::Unknown($crate::data::Validate::blank())
+            }
         }
 
         impl $crate::data::private::Serialize for $name {
