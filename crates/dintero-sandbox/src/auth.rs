@@ -81,7 +81,7 @@ pub(crate) fn issue_token(shared: &Shared, call: &Call<'_>, handled: &mut bool) 
         let message = "the audience is not granted to this client";
         return Err(ApiError::forbidden(message));
     }
-    if !is_own(owner) && client.owner.as_deref() != Some(owner) {
+    if !is_own(owner) {
         let message = "the account in the path is not this client's";
         return Err(ApiError::forbidden(message));
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -53,9 +54,6 @@ pub struct SandboxBuilder {
     pub(crate) clients: Vec<Client>,
     profiles: BTreeSet<String>,
     pub(crate) token_life: Duration,
-    pub(crate) body_limit: usize,
-    memory_limit: usize,
-    pub(crate) check_responses: bool,
     pub(crate) clock: Clock,
     pub(crate) callback_hosts: Vec<String>,
     pub(crate) callback_time_limit: Duration,
@@ -76,9 +74,6 @@ impl Default for SandboxBuilder {
             clients: Vec::new(),
             profiles: BTreeSet::from(["default".to_owned()]),
             token_life: Duration::from_secs(14_400),
-            body_limit: 1 << 20,
-            memory_limit: 1 << 30,
-            check_responses: cfg!(debug_assertions),
             clock: Clock::system(),
             callback_hosts: Vec::new(),
             callback_time_limit: Duration::from_secs(10),
@@ -108,15 +103,6 @@ setters! {
     strict: bool,
     /// Sets how long a token is valid, in whole seconds; default 14,400 (4 hours), as in Dintero's documentation.
     token_life: Duration,
-    /// Sets the largest request body in bytes, beyond which a request is a 413; default 1 MiB. Dintero's limit is not
-    /// published.
-    body_limit: usize,
-    /// Sets about how many bytes of objects the sandbox holds, beyond which a request is a 500 with the code
-    /// `SANDBOX_FULL`; default 1 GiB.
-    memory_limit: usize,
-    /// Sets whether every response is validated against the OpenAPI documents before it is sent, an invalid one being a
-    /// 500 with the code `SANDBOX_INVALID_RESPONSE`; default in builds with debug assertions, since it takes time.
-    check_responses: bool,
     /// Sets the clock; default the machine's. A clone of it, or [`Sandbox::advance`], moves it.
     clock: Clock,
     /// Sets how long the receiver of a callback may take for its whole response, in real time; default 10 seconds, as
@@ -234,9 +220,9 @@ impl SandboxBuilder {
         let mut accounts: BTreeSet<String> = accounts.collect();
         accounts.insert(self.account.clone());
         let now = self.clock.now();
-        let mut state = SandboxState::new(accounts, &self.profiles, self.memory_limit, now);
+        let mut state = SandboxState::new(accounts, &self.profiles, now);
         let path = self.state_file.as_deref();
-        let open = |path| StateFile::open(path, self.memory_limit, &self.clock, &mut state);
+        let open = |path| StateFile::open(path, &self.clock, &mut state);
         let state_file = path.map(open).transpose()?;
         let public_url = self.public_url.as_deref().map(http_url).transpose()?;
         let public_host = public_url.as_ref().and_then(Url::host_str);
@@ -266,6 +252,7 @@ impl SandboxBuilder {
             dispatcher: Arc::clone(&dispatcher),
             log: Log::default(),
             faults: Faults::default(),
+            written: AtomicUsize::new(0),
         });
         let servers = listeners.into_iter();
         let servers = servers.map(|listener| tokio::spawn(serve(listener, Arc::clone(&server))));

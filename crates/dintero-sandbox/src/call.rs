@@ -141,8 +141,6 @@ pub(crate) struct ApiResponse {
     pub(crate) headers: Vec<(&'static str, String)>,
     /// What the shop is asked first; then there is another response.
     pub(crate) question: Option<Box<Question>>,
-    /// Bytes that stay in memory beyond what the request's own body weighs.
-    pub(crate) kept: usize,
 }
 
 impl ApiResponse {
@@ -153,7 +151,6 @@ impl ApiResponse {
             file: None,
             headers: Vec::new(),
             question: None,
-            kept: 0,
         }
     }
 

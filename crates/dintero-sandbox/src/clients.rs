@@ -26,7 +26,6 @@ pub struct Client {
     pub(crate) secret: String,
     pub(crate) scopes: Vec<String>,
     accounts: Vec<String>,
-    pub(crate) owner: Option<String>,
 }
 
 impl Client {
@@ -38,7 +37,6 @@ impl Client {
             secret: secret.into(),
             scopes: all_scopes(),
             accounts: Vec::new(),
-            owner: None,
         }
     }
 
@@ -54,13 +52,6 @@ impl Client {
     #[must_use]
     pub fn with_account(mut self, account: impl Into<String>) -> Self {
         self.accounts.push(account.into());
-        self
-    }
-
-    /// Sets the owner id (`T` or `P` and 3 digits) that the client may also use in the path of the token request.
-    #[must_use]
-    pub fn with_owner(mut self, owner: impl Into<String>) -> Self {
-        self.owner = Some(owner.into());
         self
     }
 

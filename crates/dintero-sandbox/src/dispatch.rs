@@ -1,6 +1,7 @@
 //! A request from its arrival to its response: the route, the injected fault, the handler, the log.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hyper::body::{Bytes, Incoming};
@@ -21,17 +22,22 @@ use crate::log::exchange::Exchange;
 use crate::log::{Log, LoggedRequest, feed};
 use crate::query::Query;
 use crate::shared::Shared;
-use crate::state::{Account, uuid, weight};
+use crate::state::{Account, uuid};
 use crate::{access, auth, corrupt, pages, redact, schema};
 
 const FAULT_HEADER: &str = "sandbox-fault";
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+/// The largest body of a request, in bytes. Dintero's limit is not published.
+const BODY_LIMIT: usize = 1 << 20;
+/// How many bytes the bodies of all writes and of their responses may have, so that nobody can fill the memory.
+const WRITTEN_LIMIT: usize = 128 << 20;
 
 pub(crate) struct Server {
     pub(crate) shared: Arc<Shared>,
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
+    pub(crate) written: AtomicUsize,
 }
 
 impl Server {
@@ -98,7 +104,7 @@ impl Server {
         entry.exchange.query = query.to_owned();
         entry.exchange.request.0 = parts.headers.clone();
         let request_id = entry.request_id.clone();
-        let body = body::collect(body, self.shared.settings.body_limit).await;
+        let body = body::collect(body, BODY_LIMIT).await;
         let body = body.map(Bytes::from);
         if let Ok(body) = &body {
             entry.exchange.request.1 = body.clone();
@@ -128,16 +134,12 @@ impl Server {
                     ..Call::new(&self.shared, &parts.headers, params, &request_id)
                 };
                 let result = self.with_fault(fault, operation, call, body, &mut entry);
-                let result = match result {
+                match result {
                     Ok(ApiResponse {
                         question: Some(question),
                         ..
                     }) => self.ask(*question, (path, query)).await,
                     result => result,
-                };
-                match self.shared.settings.check_responses {
-                    true => checked(operation, result),
-                    false => result,
                 }
             }
         };
@@ -253,12 +255,10 @@ impl Server {
         }
         self.with_account(&call, |account| {
             entry.handled = true;
-            let response = match handler {
-                Handler::Api(function) | Handler::Payer(function) => function(&call, account)?,
-                Handler::Token => return Err(ApiError::not_found("path")),
-            };
-            let kept = response.kept;
-            Ok((response, kept))
+            match handler {
+                Handler::Api(function) | Handler::Payer(function) => function(&call, account),
+                Handler::Token => Err(ApiError::not_found("path")),
+            }
         })
     }
 
@@ -277,33 +277,33 @@ impl Server {
             grant: Grant::public(account_of(session_id)),
             ..Call::new(&self.shared, &headers, params, &request_id)
         };
-        let done = self.with_account(&call, |account| Ok((action(&call, account)?, 0)));
+        let done = self.with_account(&call, |account| action(&call, account));
         self.shared.flush();
         done
     }
 
-    /// Runs `work` on the caller's account; it returns how many bytes it keeps beyond the request's body. One lock
-    /// holds for its checks and its changes: no two requests can both take what is left.
+    /// Runs `work` on the caller's account. One lock holds for its checks and its changes: no two requests can both take
+    /// what is left.
     fn with_account<T>(
         &self,
         call: &Call<'_>,
-        work: impl FnOnce(&mut Account) -> ApiResult<(T, usize)>,
+        work: impl FnOnce(&mut Account) -> ApiResult<T>,
     ) -> ApiResult<T> {
         let writes = call.method != "GET";
-        let weight = if writes { weight(&call.body) } else { 0 };
+        if writes && self.written.load(Ordering::Relaxed) > WRITTEN_LIMIT {
+            let message = "the sandbox holds as much as it may; start a new one";
+            return Err(ApiError::new(500, "SANDBOX_FULL", message));
+        }
         let mut state = self.shared.state();
-        state.check_quota(weight)?;
         let account = state.accounts.get_mut(&call.grant.account);
         let account = account.ok_or_else(|| ApiError::not_found("session"))?;
         transaction_operations::complete_pending(account, call.now, false);
         let result = work(account);
         self.dispatcher.notify(account);
-        let (value, kept) = result?;
-        state.use_quota(weight + kept);
-        if writes {
+        if writes && result.is_ok() {
             self.shared.changed(&mut state);
         }
-        Ok(value)
+        result
     }
 
     fn finish(
@@ -325,6 +325,12 @@ impl Server {
         entry.status = Some(response.status().as_u16());
         entry.exchange.response.0 = response.headers().clone();
         entry.exchange.response.1 = response.body().clone();
+        // Tokens have a limit of their own.
+        let is_token = entry.operation_id.as_deref() == Some("aid_auths_oauth_token_post");
+        if entry.handled && !is_token && !["GET", "HEAD"].contains(&&*entry.method) {
+            let bytes = entry.exchange.request.1.len() + response.body().len();
+            self.written.fetch_add(bytes, Ordering::Relaxed);
+        }
         self.log.push(entry);
         Some(match fault {
             Some(Fault::TruncatedBody) => corrupt::truncated(response),
@@ -335,23 +341,4 @@ impl Server {
 
 fn account_of(id: &str) -> &str {
     id.split_once('.').unwrap_or_default().0
-}
-
-/// Returns the result if its body is as documented, else an error that names what is not.
-fn checked(operation: &Operation, result: HandlerResult) -> HandlerResult {
-    let violations = match &result {
-        // A fault comes out as it was asked for.
-        Err(error) if error.code == "SANDBOX_FAULT" => Vec::new(),
-        Ok(response) if response.file.is_some() => Vec::new(),
-        Ok(response) => schema::check_response(operation, response.status, &response.body),
-        Err(error) => schema::check_response(operation, error.status, &error.body()),
-    };
-    if violations.is_empty() {
-        return result;
-    }
-    let message =
-        "the request was carried out, but the sandbox's response is not as documented, see errors";
-    let mut error = ApiError::new(500, "SANDBOX_INVALID_RESPONSE", message);
-    error.errors = violations;
-    Err(error)
 }

@@ -124,9 +124,3 @@ pub(crate) fn ensure_field(valid: bool, field: &str, reason: &str) -> ApiResult<
     let valid = valid.then_some(());
     valid.ok_or_else(|| ApiError::invalid_field(field, reason))
 }
-
-pub(crate) fn ensure_capacity(fits: bool, what: &str) -> ApiResult<()> {
-    let message = || format!("the sandbox holds as many {what} as it may; start a new one");
-    let fits = fits.then_some(());
-    fits.ok_or_else(|| ApiError::new(500, "SANDBOX_FULL", message()))
-}

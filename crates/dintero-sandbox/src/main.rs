@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use dintero_sandbox::{Client, RandomFaults, Sandbox, SandboxBuilder};
+use dintero_sandbox::{Client, Sandbox, SandboxBuilder};
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -124,7 +124,7 @@ async fn run(options: Options) -> io::Result<()> {
         sandbox.copy_log_to(log);
     }
     if options.fault_rate > 0.0 {
-        sandbox.fail_at_random(RandomFaults::new(options.fault_seed, options.fault_rate));
+        sandbox.fail_at_random(options.fault_seed, options.fault_rate);
     }
     print(&sandbox, &mut io::stdout().lock())?;
     stopped().await?;

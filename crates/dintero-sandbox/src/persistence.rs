@@ -16,7 +16,7 @@ use crate::state::SandboxState;
 use crate::state::journal::Batch;
 
 const HEAD: &str = "dintero-sandbox state";
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 /// By how much the file may outgrow twice its size after it was rewritten.
 const GROWTH: usize = 64 << 20;
 
@@ -52,13 +52,8 @@ struct Log {
 }
 
 impl StateFile {
-    /// Goes on from the file, if there is one, whose state has at most so many bytes; then writes it anew.
-    pub(crate) fn open(
-        path: &Path,
-        memory_limit: usize,
-        clock: &Clock,
-        state: &mut SandboxState,
-    ) -> io::Result<Self> {
+    /// Goes on from the file, if there is one; then writes it anew.
+    pub(crate) fn open(path: &Path, clock: &Clock, state: &mut SandboxState) -> io::Result<Self> {
         // The file behind a link is replaced, not the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let mut beside = path.clone().into_os_string();
@@ -73,12 +68,9 @@ impl StateFile {
             }
             TryLockError::Error(error) => named(&path, error),
         })?;
-        let most = 2 * (memory_limit + GROWTH);
-        let larger = |len: u64| usize::try_from(len).is_ok_and(|len| len > most);
-        let batches = match fs::metadata(&path) {
-            Ok(file) if larger(file.len()) => Err(format!("is larger than {most} bytes")),
+        let batches = match fs::read(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            _ => read_all(&fs::read(&path).map_err(|error| named(&path, error))?),
+            bytes => read_all(&bytes.map_err(|error| named(&path, error))?),
         };
         let impossible = || "is damaged: its content is impossible".to_owned();
         let moved_ms = batches.and_then(|batches| state.read(batches).ok_or_else(impossible));

@@ -17,7 +17,6 @@ use crate::state::{Account, SandboxState};
 #[derive(Debug, Deserialize)]
 pub(crate) struct Batch {
     moved_ms: i64,
-    used: usize,
     stores: BTreeMap<String, Box<RawValue>>,
 }
 
@@ -60,11 +59,7 @@ impl SandboxState {
         all: bool,
         out: &mut Vec<u8>,
     ) -> io::Result<()> {
-        let used = self.used;
-        write!(
-            out,
-            r#"{{"moved_ms":{moved_ms},"used":{used},"stores":{{"tokens":"#
-        )?;
+        write!(out, r#"{{"moved_ms":{moved_ms},"stores":{{"tokens":"#)?;
         self.tokens.0.write(all, out)?;
         for (id, account) in &mut self.accounts {
             for (name, store) in account.stores() {
@@ -82,7 +77,6 @@ impl SandboxState {
     pub(crate) fn read(&mut self, batches: Vec<Batch>) -> Option<i64> {
         let moved_ms = batches.last().map_or(0, |last| last.moved_ms);
         for batch in batches {
-            self.used = batch.used;
             for (name, changes) in batch.stores {
                 is_possible(&mut serde_json::from_str(changes.get()).ok()?).then_some(())?;
                 self.store(&name)?.read(changes.get()).ok()?;

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::clients::{Grant, Tokens};
 use crate::clock::text;
-use crate::errors::{ApiError, ApiResult, ensure_capacity};
+use crate::errors::{ApiError, ApiResult};
 use callbacks::Callback;
 use journal::Journal;
 use store::Store;
@@ -27,9 +27,6 @@ use store::Store;
 pub(crate) struct SandboxState {
     pub(crate) tokens: Tokens,
     pub(crate) accounts: BTreeMap<String, Account>,
-    /// About how many bytes are kept, and how many may be.
-    used: usize,
-    limit: usize,
 }
 
 /// How many callbacks of an account are kept; the oldest go first.
@@ -150,7 +147,6 @@ impl SandboxState {
     pub(crate) fn new(
         accounts: impl IntoIterator<Item = String>,
         profiles: &BTreeSet<String>,
-        limit: usize,
         now: DateTime<Utc>,
     ) -> Self {
         let account = |id: String| {
@@ -169,8 +165,6 @@ impl SandboxState {
         Self {
             tokens: Tokens::default(),
             accounts: accounts.into_iter().map(account).collect(),
-            used: 0,
-            limit,
         }
     }
 
@@ -181,36 +175,6 @@ impl SandboxState {
         };
         let invalid = || ApiError::unauthorized("the API key is not valid");
         find().cloned().ok_or_else(invalid)
-    }
-
-    /// Whether a body of this weight still fits into memory; called before the work.
-    pub(crate) fn check_quota(&self, weight: usize) -> ApiResult<()> {
-        ensure_capacity(weight <= self.limit.saturating_sub(self.used), "bytes")
-    }
-
-    pub(crate) fn use_quota(&mut self, weight: usize) {
-        self.used = self.used.saturating_add(weight);
-    }
-}
-
-/// About how many bytes a write keeps: a body is stored up to three times (draft, order, event), and each object has
-/// some fields of its own.
-pub(crate) fn weight(body: &Value) -> usize {
-    2_048 + 3 * size(body)
-}
-
-/// About how many bytes a value takes in memory; far more than its text, since maps come in blocks of several entries.
-pub(crate) fn size(value: &Value) -> usize {
-    const NODE: usize = 48;
-    const BLOCK: usize = 640;
-    match value {
-        Value::String(s) => NODE + s.len(),
-        Value::Array(items) => NODE + items.iter().map(size).sum::<usize>(),
-        Value::Object(map) => {
-            let entries = map.iter().map(|(k, v)| NODE + k.len() + size(v));
-            NODE + BLOCK * map.len().div_ceil(6) + entries.sum::<usize>()
-        }
-        _ => NODE,
     }
 }
 

@@ -7,7 +7,6 @@ use crate::api::checkout::order::{check_order, check_session_metadata, check_sum
 use crate::api::checkout::transaction_operations::{perform, timed_out, voiding};
 use crate::api::lists::{is_set, page};
 use crate::api::prelude::*;
-use crate::state::size;
 
 /// How long a session lives when `expires_at` is not sent. Dintero's default is not published; 4 hours is what its
 /// Magento plugin sets.
@@ -159,10 +158,8 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         session.add_event(call.cause(), "PAY_LOCK_END", Value::Null);
     }
     let details = json!({"previous_order": before, "updated_order": after});
-    let kept = size(&details);
     session.add_event(call.cause(), "UPDATE_SESSION", details);
-    let response = ApiResponse::new(200, session.body(&[]));
-    Ok(ApiResponse { kept, ..response })
+    ApiResponse::ok(session.body(&[]))
 }
 
 /// The chosen shipping option must be one of those on offer, when both are given.
