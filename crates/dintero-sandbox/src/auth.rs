@@ -14,11 +14,7 @@ use crate::state::json::text_of;
 /// What the audience of a token begins with, on whichever host the token is fetched.
 const AUDIENCE: &str = "https://api.dintero.com/v1/accounts/";
 
-pub(crate) fn authorize(
-    shared: &Shared,
-    operation: &Operation,
-    call: &Call<'_>,
-) -> ApiResult<Grant> {
+pub(crate) fn grant(shared: &Shared, operation: &Operation, call: &Call<'_>) -> ApiResult<Grant> {
     let state = shared.state();
     let grant = match call.headers.get("x-api-key") {
         Some(key) if operation.takes_api_key => state.grant_of_key(key.as_bytes())?,

@@ -70,10 +70,8 @@ impl<'a> Call<'a> {
 
     /// The page size: `limit`, which is as documented, or its default. Without one the list is whole.
     pub(crate) fn limit(&self) -> usize {
-        let sent = self
-            .query
-            .first("limit")
-            .and_then(|limit| limit.parse().ok());
+        let sent = self.query.first("limit");
+        let sent = sent.and_then(|limit| limit.parse().ok());
         let default = || self.parameter("limit")?["schema"]["default"].as_u64();
         let limit = sent.or_else(default);
         limit.map_or(usize::MAX, |limit| limit as usize)

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use hyper::body::{Bytes, Incoming};
 use hyper::{HeaderMap, Request, Response};
@@ -18,7 +17,6 @@ use crate::documents::{self, Operation, RequestBody, Route};
 use crate::errors::{ApiError, ApiResult};
 use crate::faults::{Fault, Faults};
 use crate::handlers::{self, Handler};
-use crate::log::exchange::Exchange;
 use crate::log::{Log, LoggedRequest, feed};
 use crate::query::Query;
 use crate::shared::Shared;
@@ -27,8 +25,6 @@ use crate::{access, auth, corrupt, pages, redact, schema};
 
 const FAULT_HEADER: &str = "sandbox-fault";
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
-/// The largest body of a request, in bytes. Dintero's limit is not published.
-const BODY_LIMIT: usize = 1 << 20;
 /// How many bytes the bodies of all writes and of their responses may have, so that nobody can fill the memory.
 const WRITTEN_LIMIT: usize = 128 << 20;
 
@@ -55,9 +51,8 @@ impl Server {
         };
         let query = parts.uri.query().unwrap_or_default();
         // What the Web SDK opens is the payment page, also where it shows how the payment ended.
-        let embedded = Query::parse(query)
-            .first("sid")
-            .map(|id| format!("/v1/view/{id}"));
+        let pairs = Query::parse(query);
+        let embedded = pairs.first("sid").map(|id| format!("/v1/view/{id}"));
         let path = match (parts.uri.path(), &embedded) {
             ("/" | "/embedResult/", Some(page)) => page,
             (path, _) => path,
@@ -92,19 +87,14 @@ impl Server {
             method: parts.method.as_str().chars().take(16).collect(),
             path: redact::path(operation, path),
             operation_id: operation.map(|operation| operation.id.to_owned()),
-            status: None,
-            handled: false,
-            refusal: None,
             fault: fault.as_ref().ok().copied().flatten(),
-            undocumented: Vec::new(),
             request_id: uuid(),
-            duration: Duration::ZERO,
-            exchange: Exchange::default(),
+            ..LoggedRequest::default()
         };
         entry.exchange.query = query.to_owned();
         entry.exchange.request.0 = parts.headers.clone();
         let request_id = entry.request_id.clone();
-        let body = body::collect(body, BODY_LIMIT).await;
+        let body = body::collect(body).await;
         let body = body.map(Bytes::from);
         if let Ok(body) = &body {
             entry.exchange.request.1 = body.clone();
@@ -125,7 +115,7 @@ impl Server {
                 let call = Call {
                     method,
                     path,
-                    query: Query::parse(query),
+                    query: pairs,
                     operation: Some(operation),
                     pending: match fault {
                         Some(Fault::Pending(time)) => Some(time),
@@ -133,7 +123,7 @@ impl Server {
                     },
                     ..Call::new(&self.shared, &parts.headers, params, &request_id)
                 };
-                let result = self.with_fault(fault, operation, call, body, &mut entry);
+                let result = self.with_fault(operation, call, body, &mut entry);
                 match result {
                     Ok(ApiResponse {
                         question: Some(question),
@@ -153,12 +143,10 @@ impl Server {
 
     /// Asks the shop what the response to a request at `place` depends on.
     async fn ask(&self, question: Question, place: (&str, &str)) -> HandlerResult {
-        let session_id = question.callback.session_id.clone();
-        let asked = self
-            .dispatcher
-            .ask(account_of(&session_id), &question.callback);
-        let answer = asked.await;
-        self.act(&session_id, place, |call, account| {
+        let (callback, dispatcher) = (&question.callback, &self.dispatcher);
+        let session_id = &callback.session_id;
+        let answer = dispatcher.ask(account_of(session_id), callback).await;
+        self.act(session_id, place, |call, account| {
             express::answered(call, account, &question, answer)
         })
     }
@@ -175,18 +163,17 @@ impl Server {
 
     fn revoke(&self, token: Option<&str>) {
         let token = token.unwrap_or_default();
-        self.shared.change(|state| state.tokens.revoke(token));
+        self.shared.change(|state| state.tokens.remove(token).ok());
     }
 
     fn with_fault(
         &self,
-        fault: Option<Fault>,
         operation: &'static Operation,
         call: Call<'_>,
         body: ApiResult<Bytes>,
         entry: &mut LoggedRequest,
     ) -> HandlerResult {
-        match fault {
+        match entry.fault {
             Some(Fault::Status(status)) => return Err(ApiError::on_demand(status)),
             Some(Fault::StatusRetryAfter(status, wait)) => {
                 return Err(ApiError::on_demand(status).retry_after(wait.as_secs()));
@@ -196,7 +183,7 @@ impl Server {
             _ => {}
         }
         let result = self.handle(operation, call, body, entry);
-        if let (Some(Fault::StaleToken), Ok(response)) = (fault, &result) {
+        if let (Some(Fault::StaleToken), Ok(response)) = (entry.fault, &result) {
             self.revoke(response.body["access_token"].as_str());
         }
         result.map_err(|mut error| {
@@ -204,10 +191,7 @@ impl Server {
             if error.status == 404 && operation.has_status(400) && !operation.has_status(404) {
                 error.status = 400;
             }
-            match operation.id {
-                pay::OPERATION => error.of_payment(),
-                _ => error,
-            }
+            error
         })
     }
 
@@ -227,7 +211,7 @@ impl Server {
                 let own = &self.shared.settings.account;
                 Grant::public(if is_known { account } else { own })
             }
-            Handler::Api(_) => auth::authorize(&self.shared, operation, &call)?,
+            Handler::Api(_) => auth::grant(&self.shared, operation, &call)?,
         };
         let sent = body?;
         let body = sent.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&sent);
@@ -245,20 +229,18 @@ impl Server {
         if operation.body == RequestBody::None && !body.trim_ascii().is_empty() {
             tolerate("body", "this operation takes no body")?;
         }
-        match handler {
+        let function = match handler {
             Handler::Token => return auth::issue_token(&self.shared, &call, &mut entry.handled),
-            Handler::Payer(_) => {}
-            Handler::Api(_) => {
+            Handler::Payer(function) => function,
+            Handler::Api(function) => {
                 let unknown = schema::check_request(operation, &mut call)?;
                 unknown.iter().for_each(|field| entry.note(field));
+                function
             }
-        }
+        };
         self.with_account(&call, |account| {
             entry.handled = true;
-            match handler {
-                Handler::Api(function) | Handler::Payer(function) => function(&call, account),
-                Handler::Token => Err(ApiError::not_found("path")),
-            }
+            function(&call, account)
         })
     }
 
@@ -313,24 +295,27 @@ impl Server {
         respond: impl FnOnce(ApiResponse) -> Response<Bytes>,
     ) -> Option<Response<ResponseBody>> {
         let fault = entry.fault;
-        if fault == Some(Fault::CloseAfterWork) {
-            self.log.push(entry);
-            return None;
-        }
         if let Ok(response) = &mut result {
             corrupt::json(fault, &mut response.body);
         }
-        let response = result.unwrap_or_else(ApiResponse::from);
+        let mut response = result.unwrap_or_else(ApiResponse::from);
+        let operation_id = entry.operation_id.as_deref();
+        if entry.refusal.is_some() && operation_id == Some(pay::OPERATION) {
+            response.body["success"] = false.into();
+        }
         let response = respond(response.with_header("request-id", &*entry.request_id));
-        entry.status = Some(response.status().as_u16());
-        entry.exchange.response.0 = response.headers().clone();
-        entry.exchange.response.1 = response.body().clone();
         // Tokens have a limit of their own.
-        let is_token = entry.operation_id.as_deref() == Some("aid_auths_oauth_token_post");
+        let is_token = operation_id == Some("aid_auths_oauth_token_post");
         if entry.handled && !is_token && !["GET", "HEAD"].contains(&&*entry.method) {
             let bytes = entry.exchange.request.1.len() + response.body().len();
             self.written.fetch_add(bytes, Ordering::Relaxed);
         }
+        if fault == Some(Fault::CloseAfterWork) {
+            self.log.push(entry);
+            return None;
+        }
+        entry.status = Some(response.status().as_u16());
+        entry.exchange.response = (response.headers().clone(), response.body().clone());
         self.log.push(entry);
         Some(match fault {
             Some(Fault::TruncatedBody) => corrupt::truncated(response),

@@ -41,6 +41,8 @@ pub use api::checkout::card::Card;
 pub use builder::SandboxBuilder;
 pub use clients::Client;
 pub use clock::Clock;
+#[doc(hidden)] // for tests that validate responses
+pub use documents::DOCUMENTS;
 pub use faults::{Fault, FaultError};
 pub use log::{LoggedRequest, Refusal};
 pub use payer::{PayError, Payer};
@@ -130,10 +132,7 @@ impl Sandbox {
     /// Returns the callbacks of all accounts and how they ended: for each account the newest 20,000, oldest first.
     #[must_use]
     pub fn callbacks(&self) -> Vec<Callback> {
-        let state = self.shared().state();
-        let accounts = state.accounts.values();
-        let callbacks = accounts.flat_map(|account| account.callbacks.iter());
-        callbacks.cloned().collect()
+        self.shared().state().callbacks().cloned().collect()
     }
 
     /// Waits until every callback that is due by the sandbox's clock has been tried. A retry is due later: move the
@@ -164,7 +163,7 @@ impl Sandbox {
 
     /// Revokes every token, so that each client's next call is a 401.
     pub fn revoke_tokens(&self) {
-        self.shared().change(|state| state.tokens.0.keep_newest(0));
+        self.shared().change(|state| state.tokens.keep_newest(0));
     }
 
     /// Brings the state file, if there is one, to the disk; see [`SandboxBuilder::state_file`].

@@ -1,14 +1,12 @@
-use std::collections::BTreeSet;
-
 use tempfile::TempDir;
 
 use super::*;
 use crate::state::SandboxState;
 
 fn opened(folder: &TempDir) -> (StateFile, SandboxState) {
-    let clock = Clock::system();
+    let clock = Clock::default();
     let accounts = ["T12345678".to_owned()];
-    let mut state = SandboxState::new(accounts, &BTreeSet::new(), clock.now());
+    let mut state = SandboxState::new(accounts, &[], clock.now());
     let path = folder.path().join("state");
     let file = StateFile::open(&path, &clock, &mut state).expect("a file");
     (file, state)

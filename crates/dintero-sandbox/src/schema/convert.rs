@@ -46,10 +46,8 @@ impl Converter<'_> {
         let property = text_of(&discriminator["propertyName"]);
         let mapping = discriminator["mapping"].as_object().into_iter().flatten();
         let (values, targets): (Vec<_>, Vec<_>) = mapping.unzip();
-        let mut all = vec![
-            self.refer(name, true),
-            json!({"properties": {property: {"enum": values}}}),
-        ];
+        let is_mapped = json!({"properties": {property: {"enum": values}}});
+        let mut all = vec![self.refer(name, true), is_mapped];
         for (value, target) in values.iter().zip(targets) {
             let child = self.schema(&json!({"$ref": target}), true);
             let is_it = json!({"properties": {property: {"const": value}}, "required": [property]});
@@ -67,17 +65,6 @@ impl Converter<'_> {
         let Value::Object(mut out) = schema.clone() else {
             return schema.clone();
         };
-        // A flag in OpenAPI 3.0, a limit of its own in JSON Schema.
-        for (exclusive, limit) in [
-            ("exclusiveMinimum", "minimum"),
-            ("exclusiveMaximum", "maximum"),
-        ] {
-            if out.remove(exclusive) == Some(Value::Bool(true))
-                && let Some(value) = out.remove(limit)
-            {
-                out.insert(exclusive.into(), value);
-            }
-        }
         match schema["format"].as_str() {
             Some("int32") => {
                 out.entry("minimum").or_insert(i32::MIN.into());

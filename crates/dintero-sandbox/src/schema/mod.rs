@@ -40,7 +40,6 @@ impl Contract {
 pub(crate) fn check_request(operation: &Operation, call: &mut Call<'_>) -> ApiResult<Vec<String>> {
     let (body, parameters) = Contract::of(operation);
     let strict = call.settings.strict;
-    let mut violations = Vec::new();
     let described = json_schema(operation.request_body());
     let tidy = |schema| tidy::tidy(operation.document, schema, &mut call.body, strict, 0.0);
     let mut unknown = described.map(tidy).unwrap_or_default();
@@ -51,13 +50,11 @@ pub(crate) fn check_request(operation: &Operation, call: &mut Call<'_>) -> ApiRe
         call.body["profile_id"] = json!("default");
     }
     unknown.truncate(report::MOST);
-    if strict {
-        violations.extend(
-            unknown
-                .iter()
-                .map(|field| field_error(field, "is not in the documents")),
-        );
-    }
+    let undocumented = |field: &String| field_error(field, "is not in the documents");
+    let mut violations: Vec<_> = match strict {
+        true => unknown.iter().map(undocumented).collect(),
+        false => Vec::new(),
+    };
     for parameter in parameters {
         parameter.check(call, &mut violations);
     }
@@ -102,7 +99,7 @@ impl Schema {
     }
 
     fn violations(&self, value: &Value, within: &str, strict: bool) -> Vec<Value> {
-        let found = |validator| report::violations(validator, value, within, strict);
+        let found = |validator| report::of(validator, value, within, strict);
         self.0.as_ref().map(found).unwrap_or_default()
     }
 }

@@ -35,13 +35,6 @@ fn null_is_a_value_only_where_the_document_says_so() {
 }
 
 #[test]
-fn an_exclusive_limit_is_a_flag_in_openapi() {
-    let schema = json!({"type": "integer", "minimum": 1, "exclusiveMinimum": true});
-    assert!(!fits(schema.clone(), json!(1)));
-    assert!(fits(schema, json!(2)));
-}
-
-#[test]
 fn read_only_members_are_for_responses_only() {
     let time = json!({"$ref": "#/components/schemas/Time"});
     let schema = json!({"type": "object", "properties": {"at": time}});
@@ -84,7 +77,7 @@ fn violations_name_the_field_and_never_the_value() {
     }});
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     let body = json!({"list": [{}, {"n": "hidden"}], "secret": "hidden"});
-    let violations = json!(report::violations(&validator, &body, "", true));
+    let violations = json!(report::of(&validator, &body, "", true));
     let text = violations.to_string();
     for expected in [
         "id is required",

@@ -53,14 +53,9 @@ impl<T: Serialize + DeserializeOwned> Journal for Store<T> {
 }
 
 impl SandboxState {
-    pub(crate) fn write_changes(
-        &mut self,
-        moved_ms: i64,
-        all: bool,
-        out: &mut Vec<u8>,
-    ) -> io::Result<()> {
+    pub(crate) fn write(&mut self, moved_ms: i64, all: bool, out: &mut Vec<u8>) -> io::Result<()> {
         write!(out, r#"{{"moved_ms":{moved_ms},"stores":{{"tokens":"#)?;
-        self.tokens.0.write(all, out)?;
+        self.tokens.write(all, out)?;
         for (id, account) in &mut self.accounts {
             for (name, store) in account.stores() {
                 if all || store.has_changed() {
@@ -88,7 +83,7 @@ impl SandboxState {
 
     fn store(&mut self, name: &str) -> Option<&mut dyn Journal> {
         let Some((id, name)) = name.split_once('/') else {
-            return (name == "tokens").then_some(&mut self.tokens.0);
+            return (name == "tokens").then_some(&mut self.tokens);
         };
         let account = self.accounts.entry(id.to_owned());
         let account = account.or_insert_with(|| Account::new(id));

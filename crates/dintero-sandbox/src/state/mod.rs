@@ -8,9 +8,9 @@ pub(crate) mod shopping;
 pub(crate) mod store;
 pub(crate) mod wallets;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::iter::repeat_with;
+use std::iter::{once, repeat_with};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -146,12 +146,13 @@ impl Account {
 impl SandboxState {
     pub(crate) fn new(
         accounts: impl IntoIterator<Item = String>,
-        profiles: &BTreeSet<String>,
+        profiles: &[String],
         now: DateTime<Utc>,
     ) -> Self {
         let account = |id: String| {
             let mut account = Account::new(&id);
-            for profile in profiles {
+            let default = "default".to_owned();
+            for profile in once(&default).chain(profiles) {
                 let card = json!({"enabled": true, "type": "payment_product_type"});
                 let response = json!({
                     "id": profile, "profile_id": profile, "created_at": text(now), "created_by": "sandbox",
@@ -166,6 +167,11 @@ impl SandboxState {
             tokens: Tokens::default(),
             accounts: accounts.into_iter().map(account).collect(),
         }
+    }
+
+    pub(crate) fn callbacks(&self) -> impl Iterator<Item = &Callback> {
+        let accounts = self.accounts.values();
+        accounts.flat_map(|account| account.callbacks.iter())
     }
 
     pub(crate) fn grant_of_key(&self, key: &[u8]) -> ApiResult<Grant> {

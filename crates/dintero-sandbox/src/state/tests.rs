@@ -3,14 +3,8 @@ use super::*;
 #[test]
 fn only_so_many_callbacks_are_kept_and_the_oldest_go_first() {
     let mut account = Account::new("T12345678");
-    let new = || {
-        Callback::new(
-            chrono::DateTime::UNIX_EPOCH,
-            "s",
-            "http://shop.example/",
-            callbacks::CallbackState::Delivered,
-        )
-    };
+    let epoch = chrono::DateTime::UNIX_EPOCH;
+    let new = || Callback::new(epoch, "s", "http://shop.example/");
     let first = new();
     account.put_callback(first.clone());
     (0..CALLBACKS).for_each(|_| account.put_callback(new()));

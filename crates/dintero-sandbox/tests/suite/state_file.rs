@@ -242,11 +242,11 @@ async fn accounts_and_profiles_that_are_new_are_there_beside_the_old_ones() {
     let api = start_with(kept(&folder)).await;
     card(&api, "card-1").await;
     drop(api);
-    let api = start_with(kept(&folder).profile("b2b").account("T00000001")).await;
+    let api = start_with(kept(&folder).profiles(["b2b"]).account("T00000001")).await;
     ok(api.get(CARDS).await);
     let api = start_with({
         drop(api);
-        kept(&folder).profile("b2b")
+        kept(&folder).profiles(["b2b"])
     })
     .await;
     ok(api.get(&format!("{CARDS}/card-1")).await);

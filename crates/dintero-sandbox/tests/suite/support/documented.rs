@@ -1,21 +1,11 @@
 //! Validates responses against the documents: OpenAPI 3.0 schemas of responses as JSON Schema 2020-12.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, Mutex};
 
+use dintero_sandbox::{DOCUMENTS, Sandbox};
 use jsonschema::{PatternOptions, Validator};
 use serde_json::{Map, Value, json};
-
-/// The documents without their prose, as the build script leaves them.
-static DOCUMENTS: LazyLock<[Value; 4]> = LazyLock::new(|| {
-    [
-        include_str!(concat!(env!("OUT_DIR"), "/checkout.json")),
-        include_str!(concat!(env!("OUT_DIR"), "/shopping.json")),
-        include_str!(concat!(env!("OUT_DIR"), "/wallets.json")),
-        include_str!(concat!(env!("OUT_DIR"), "/sandbox.json")),
-    ]
-    .map(|text| serde_json::from_str(text).expect("a document"))
-});
 
 /// What is documented about a response.
 #[derive(Clone)]
@@ -25,9 +15,25 @@ enum Documented {
     Body(Arc<Validator>),
 }
 
+/// Returns what is not as documented in the response to a request that the sandbox has logged; nothing if a fault was
+/// injected.
+pub fn violations_of(sandbox: &Sandbox, request_id: &str, body: &Value) -> Vec<String> {
+    let requests = sandbox.requests();
+    let logged = requests
+        .iter()
+        .rfind(|entry| entry.request_id == request_id);
+    let logged = logged.filter(|entry| entry.fault.is_none());
+    let Some((operation_id, status)) =
+        logged.and_then(|e| Some((e.operation_id.as_ref()?, e.status?)))
+    else {
+        return Vec::new();
+    };
+    violations(operation_id, status, body)
+}
+
 /// Returns what is not as documented in a response. A status that is not documented is right only where every server may
 /// send it (405, 413, 415, 5xx).
-pub fn violations(operation_id: &str, status: u16, body: &Value) -> Vec<String> {
+fn violations(operation_id: &str, status: u16, body: &Value) -> Vec<String> {
     static KNOWN: Mutex<BTreeMap<(String, u16), Documented>> = Mutex::new(BTreeMap::new());
     let mut known = KNOWN.lock().expect("no test panics here");
     let documented = known

@@ -96,19 +96,15 @@ impl Api {
         let header = |name: &str| response.headers().get(name).cloned();
         let (id, kind) = (header("request-id"), header("content-type"));
         let found = read_response(response).await;
-        let logged = self.sandbox.requests();
-        let logged = logged
-            .iter()
-            .rfind(|entry| id.as_ref().is_some_and(|id| *id == *entry.request_id));
-        if let Some(entry) = logged
-            && let Some(operation) = &entry.operation_id
-            && entry.fault.is_none()
-            && kind.is_none_or(|kind| kind == "application/json")
-        {
-            let violations = documented::violations(operation, found.0, &found.1);
+        if kind.is_none_or(|kind| kind == "application/json") {
+            let id = id
+                .as_ref()
+                .and_then(|id| id.to_str().ok())
+                .unwrap_or_default();
+            let violations = documented::violations_of(&self.sandbox, id, &found.1);
             assert!(
                 violations.is_empty(),
-                "{operation}: {} {}: {violations:#?}",
+                "{} {}: {violations:#?}",
                 found.0,
                 found.1
             );
