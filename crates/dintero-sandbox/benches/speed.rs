@@ -162,10 +162,7 @@ fn main() {
         median((0..rounds).map(|_| start_of_program()).collect())
     );
     let (server, client) = (runtime(2), runtime(1));
-    let settings = || {
-        let settings = Sandbox::builder().check_responses(false);
-        settings.token_life(Duration::from_secs(86_400))
-    };
+    let settings = || Sandbox::builder().token_life(Duration::from_secs(86_400));
     let sandbox = server.block_on(settings().start()).unwrap();
     let (host, auth) = client.block_on(log_in(&sandbox));
     let body = json!({

@@ -20,13 +20,12 @@ pub(crate) fn whole(bytes: Bytes) -> ResponseBody {
     Full::new(bytes).map_err(|never| match never {}).boxed()
 }
 
-/// Reads a body of at most `limit` bytes. A larger one is still read to its end, so that the caller receives the 413 and
-/// not a broken connection; but no more than 32 MiB of it, or the limit if that is more.
-pub(crate) async fn collect(
-    mut body: impl Body<Data = Bytes> + Unpin,
-    limit: usize,
-) -> ApiResult<Vec<u8>> {
-    let patience = limit.max(32 << 20);
+/// The largest body of a request, in bytes. Dintero's limit is not published.
+const LIMIT: usize = 1 << 20;
+/// How much of a larger one is still read, so that the caller receives the 413 and not a broken connection.
+const PATIENCE: usize = 32 << 20;
+
+pub(crate) async fn collect(mut body: impl Body<Data = Bytes> + Unpin) -> ApiResult<Vec<u8>> {
     let (mut kept, mut seen) = (Vec::new(), 0_usize);
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
@@ -36,14 +35,14 @@ pub(crate) async fn collect(
             continue;
         };
         seen = seen.saturating_add(data.len());
-        if seen <= limit {
+        if seen <= LIMIT {
             kept.extend_from_slice(data);
-        } else if seen > patience {
+        } else if seen > PATIENCE {
             break;
         }
     }
-    if seen > limit {
-        let message = format!("the body is larger than {limit} bytes");
+    if seen > LIMIT {
+        let message = format!("the body is larger than {LIMIT} bytes");
         return Err(ApiError::new(413, "PAYLOAD_TOO_LARGE", message));
     }
     Ok(kept)

@@ -70,10 +70,8 @@ impl<'a> Call<'a> {
 
     /// The page size: `limit`, which is as documented, or its default. Without one the list is whole.
     pub(crate) fn limit(&self) -> usize {
-        let sent = self
-            .query
-            .first("limit")
-            .and_then(|limit| limit.parse().ok());
+        let sent = self.query.first("limit");
+        let sent = sent.and_then(|limit| limit.parse().ok());
         let default = || self.parameter("limit")?["schema"]["default"].as_u64();
         let limit = sent.or_else(default);
         limit.map_or(usize::MAX, |limit| limit as usize)
@@ -141,8 +139,6 @@ pub(crate) struct ApiResponse {
     pub(crate) headers: Vec<(&'static str, String)>,
     /// What the shop is asked first; then there is another response.
     pub(crate) question: Option<Box<Question>>,
-    /// Bytes that stay in memory beyond what the request's own body weighs.
-    pub(crate) kept: usize,
 }
 
 impl ApiResponse {
@@ -153,7 +149,6 @@ impl ApiResponse {
             file: None,
             headers: Vec::new(),
             question: None,
-            kept: 0,
         }
     }
 

@@ -26,7 +26,6 @@ pub struct Client {
     pub(crate) secret: String,
     pub(crate) scopes: Vec<String>,
     accounts: Vec<String>,
-    pub(crate) owner: Option<String>,
 }
 
 impl Client {
@@ -38,7 +37,6 @@ impl Client {
             secret: secret.into(),
             scopes: all_scopes(),
             accounts: Vec::new(),
-            owner: None,
         }
     }
 
@@ -54,13 +52,6 @@ impl Client {
     #[must_use]
     pub fn with_account(mut self, account: impl Into<String>) -> Self {
         self.accounts.push(account.into());
-        self
-    }
-
-    /// Sets the owner id (`T` or `P` and 3 digits) that the client may also use in the path of the token request.
-    #[must_use]
-    pub fn with_owner(mut self, owner: impl Into<String>) -> Self {
-        self.owner = Some(owner.into());
         self
     }
 
@@ -124,33 +115,29 @@ impl Grant {
     }
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct Tokens(pub(crate) Store<(DateTime<Utc>, Grant)>);
+/// The tokens that are valid, and until when.
+pub(crate) type Tokens = Store<(DateTime<Utc>, Grant)>;
 
 impl Tokens {
     /// All tokens live equally long, so that the oldest expires first.
     pub(crate) fn issue(&mut self, grant: Grant, life: Duration, now: DateTime<Utc>) -> String {
-        self.0.keep_newest(TOKENS - 1);
+        self.keep_newest(TOKENS - 1);
         let random = || Uuid::new_v4().simple();
         let token = format!("sandbox-{}{}", random(), random());
-        self.0.put(&token, (later(now, life), grant));
+        self.put(&token, (later(now, life), grant));
         token
     }
 
     pub(crate) fn grant(&self, headers: &HeaderMap, now: DateTime<Utc>) -> ApiResult<Grant> {
         let missing = || ApiError::unauthorized("a bearer token is required");
         let token = bearer(headers).ok_or_else(missing)?;
-        match self.0.find(token) {
+        match self.find(token) {
             None => Err(ApiError::unauthorized("the token is not valid")),
             Some((expires, _)) if now >= *expires => {
                 Err(ApiError::unauthorized("the token has expired"))
             }
             Some((_, grant)) => Ok(grant.clone()),
         }
-    }
-
-    pub(crate) fn revoke(&mut self, token: &str) {
-        let _ = self.0.remove(token);
     }
 }
 

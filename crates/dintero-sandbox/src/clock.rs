@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use tokio::sync::Notify;
 
-/// The sandbox's clock. Clones share how far it was moved.
+/// The sandbox's clock, by default the machine's time and what it was moved by. Clones share how far that is.
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,18 +30,12 @@ pub struct Clock {
 const LIMIT_MS: i64 = 100 * 366 * 24 * 60 * 60 * 1000;
 
 impl Clock {
-    /// Creates a clock that shows the machine's time, plus what it was moved by.
-    #[must_use]
-    pub fn system() -> Self {
-        Self::default()
-    }
-
     /// Creates a clock that shows `time` (UTC) until it is moved.
     #[must_use]
     pub fn standing_at(time: DateTime<Utc>) -> Self {
         Self {
             base: Some(time),
-            ..Self::system()
+            ..Self::default()
         }
     }
 

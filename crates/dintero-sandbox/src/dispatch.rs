@@ -1,7 +1,7 @@
 //! A request from its arrival to its response: the route, the injected fault, the handler, the log.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hyper::body::{Bytes, Incoming};
 use hyper::{HeaderMap, Request, Response};
@@ -17,21 +17,23 @@ use crate::documents::{self, Operation, RequestBody, Route};
 use crate::errors::{ApiError, ApiResult};
 use crate::faults::{Fault, Faults};
 use crate::handlers::{self, Handler};
-use crate::log::exchange::Exchange;
 use crate::log::{Log, LoggedRequest, feed};
 use crate::query::Query;
 use crate::shared::Shared;
-use crate::state::{Account, uuid, weight};
+use crate::state::{Account, uuid};
 use crate::{access, auth, corrupt, pages, redact, schema};
 
 const FAULT_HEADER: &str = "sandbox-fault";
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+/// How many bytes the bodies of all writes and of their responses may have, so that nobody can fill the memory.
+const WRITTEN_LIMIT: usize = 128 << 20;
 
 pub(crate) struct Server {
     pub(crate) shared: Arc<Shared>,
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) log: Log,
     pub(crate) faults: Faults,
+    pub(crate) written: AtomicUsize,
 }
 
 impl Server {
@@ -49,9 +51,8 @@ impl Server {
         };
         let query = parts.uri.query().unwrap_or_default();
         // What the Web SDK opens is the payment page, also where it shows how the payment ended.
-        let embedded = Query::parse(query)
-            .first("sid")
-            .map(|id| format!("/v1/view/{id}"));
+        let pairs = Query::parse(query);
+        let embedded = pairs.first("sid").map(|id| format!("/v1/view/{id}"));
         let path = match (parts.uri.path(), &embedded) {
             ("/" | "/embedResult/", Some(page)) => page,
             (path, _) => path,
@@ -86,19 +87,14 @@ impl Server {
             method: parts.method.as_str().chars().take(16).collect(),
             path: redact::path(operation, path),
             operation_id: operation.map(|operation| operation.id.to_owned()),
-            status: None,
-            handled: false,
-            refusal: None,
             fault: fault.as_ref().ok().copied().flatten(),
-            undocumented: Vec::new(),
             request_id: uuid(),
-            duration: Duration::ZERO,
-            exchange: Exchange::default(),
+            ..LoggedRequest::default()
         };
         entry.exchange.query = query.to_owned();
         entry.exchange.request.0 = parts.headers.clone();
         let request_id = entry.request_id.clone();
-        let body = body::collect(body, self.shared.settings.body_limit).await;
+        let body = body::collect(body).await;
         let body = body.map(Bytes::from);
         if let Ok(body) = &body {
             entry.exchange.request.1 = body.clone();
@@ -119,7 +115,7 @@ impl Server {
                 let call = Call {
                     method,
                     path,
-                    query: Query::parse(query),
+                    query: pairs,
                     operation: Some(operation),
                     pending: match fault {
                         Some(Fault::Pending(time)) => Some(time),
@@ -127,17 +123,13 @@ impl Server {
                     },
                     ..Call::new(&self.shared, &parts.headers, params, &request_id)
                 };
-                let result = self.with_fault(fault, operation, call, body, &mut entry);
-                let result = match result {
+                let result = self.with_fault(operation, call, body, &mut entry);
+                match result {
                     Ok(ApiResponse {
                         question: Some(question),
                         ..
                     }) => self.ask(*question, (path, query)).await,
                     result => result,
-                };
-                match self.shared.settings.check_responses {
-                    true => checked(operation, result),
-                    false => result,
                 }
             }
         };
@@ -151,12 +143,10 @@ impl Server {
 
     /// Asks the shop what the response to a request at `place` depends on.
     async fn ask(&self, question: Question, place: (&str, &str)) -> HandlerResult {
-        let session_id = question.callback.session_id.clone();
-        let asked = self
-            .dispatcher
-            .ask(account_of(&session_id), &question.callback);
-        let answer = asked.await;
-        self.act(&session_id, place, |call, account| {
+        let (callback, dispatcher) = (&question.callback, &self.dispatcher);
+        let session_id = &callback.session_id;
+        let answer = dispatcher.ask(account_of(session_id), callback).await;
+        self.act(session_id, place, |call, account| {
             express::answered(call, account, &question, answer)
         })
     }
@@ -173,18 +163,17 @@ impl Server {
 
     fn revoke(&self, token: Option<&str>) {
         let token = token.unwrap_or_default();
-        self.shared.change(|state| state.tokens.revoke(token));
+        self.shared.change(|state| state.tokens.remove(token).ok());
     }
 
     fn with_fault(
         &self,
-        fault: Option<Fault>,
         operation: &'static Operation,
         call: Call<'_>,
         body: ApiResult<Bytes>,
         entry: &mut LoggedRequest,
     ) -> HandlerResult {
-        match fault {
+        match entry.fault {
             Some(Fault::Status(status)) => return Err(ApiError::on_demand(status)),
             Some(Fault::StatusRetryAfter(status, wait)) => {
                 return Err(ApiError::on_demand(status).retry_after(wait.as_secs()));
@@ -194,7 +183,7 @@ impl Server {
             _ => {}
         }
         let result = self.handle(operation, call, body, entry);
-        if let (Some(Fault::StaleToken), Ok(response)) = (fault, &result) {
+        if let (Some(Fault::StaleToken), Ok(response)) = (entry.fault, &result) {
             self.revoke(response.body["access_token"].as_str());
         }
         result.map_err(|mut error| {
@@ -202,10 +191,7 @@ impl Server {
             if error.status == 404 && operation.has_status(400) && !operation.has_status(404) {
                 error.status = 400;
             }
-            match operation.id {
-                pay::OPERATION => error.of_payment(),
-                _ => error,
-            }
+            error
         })
     }
 
@@ -225,7 +211,7 @@ impl Server {
                 let own = &self.shared.settings.account;
                 Grant::public(if is_known { account } else { own })
             }
-            Handler::Api(_) => auth::authorize(&self.shared, operation, &call)?,
+            Handler::Api(_) => auth::grant(&self.shared, operation, &call)?,
         };
         let sent = body?;
         let body = sent.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&sent);
@@ -243,22 +229,18 @@ impl Server {
         if operation.body == RequestBody::None && !body.trim_ascii().is_empty() {
             tolerate("body", "this operation takes no body")?;
         }
-        match handler {
+        let function = match handler {
             Handler::Token => return auth::issue_token(&self.shared, &call, &mut entry.handled),
-            Handler::Payer(_) => {}
-            Handler::Api(_) => {
+            Handler::Payer(function) => function,
+            Handler::Api(function) => {
                 let unknown = schema::check_request(operation, &mut call)?;
                 unknown.iter().for_each(|field| entry.note(field));
+                function
             }
-        }
+        };
         self.with_account(&call, |account| {
             entry.handled = true;
-            let response = match handler {
-                Handler::Api(function) | Handler::Payer(function) => function(&call, account)?,
-                Handler::Token => return Err(ApiError::not_found("path")),
-            };
-            let kept = response.kept;
-            Ok((response, kept))
+            function(&call, account)
         })
     }
 
@@ -277,33 +259,33 @@ impl Server {
             grant: Grant::public(account_of(session_id)),
             ..Call::new(&self.shared, &headers, params, &request_id)
         };
-        let done = self.with_account(&call, |account| Ok((action(&call, account)?, 0)));
+        let done = self.with_account(&call, |account| action(&call, account));
         self.shared.flush();
         done
     }
 
-    /// Runs `work` on the caller's account; it returns how many bytes it keeps beyond the request's body. One lock
-    /// holds for its checks and its changes: no two requests can both take what is left.
+    /// Runs `work` on the caller's account. One lock holds for its checks and its changes: no two requests can both take
+    /// what is left.
     fn with_account<T>(
         &self,
         call: &Call<'_>,
-        work: impl FnOnce(&mut Account) -> ApiResult<(T, usize)>,
+        work: impl FnOnce(&mut Account) -> ApiResult<T>,
     ) -> ApiResult<T> {
         let writes = call.method != "GET";
-        let weight = if writes { weight(&call.body) } else { 0 };
+        if writes && self.written.load(Ordering::Relaxed) > WRITTEN_LIMIT {
+            let message = "the sandbox holds as much as it may; start a new one";
+            return Err(ApiError::new(500, "SANDBOX_FULL", message));
+        }
         let mut state = self.shared.state();
-        state.check_quota(weight)?;
         let account = state.accounts.get_mut(&call.grant.account);
         let account = account.ok_or_else(|| ApiError::not_found("session"))?;
         transaction_operations::complete_pending(account, call.now, false);
         let result = work(account);
         self.dispatcher.notify(account);
-        let (value, kept) = result?;
-        state.use_quota(weight + kept);
-        if writes {
+        if writes && result.is_ok() {
             self.shared.changed(&mut state);
         }
-        Ok(value)
+        result
     }
 
     fn finish(
@@ -313,18 +295,27 @@ impl Server {
         respond: impl FnOnce(ApiResponse) -> Response<Bytes>,
     ) -> Option<Response<ResponseBody>> {
         let fault = entry.fault;
+        if let Ok(response) = &mut result {
+            corrupt::json(fault, &mut response.body);
+        }
+        let mut response = result.unwrap_or_else(ApiResponse::from);
+        let operation_id = entry.operation_id.as_deref();
+        if entry.refusal.is_some() && operation_id == Some(pay::OPERATION) {
+            response.body["success"] = false.into();
+        }
+        let response = respond(response.with_header("request-id", &*entry.request_id));
+        // Tokens have a limit of their own.
+        let is_token = operation_id == Some("aid_auths_oauth_token_post");
+        if entry.handled && !is_token && !["GET", "HEAD"].contains(&&*entry.method) {
+            let bytes = entry.exchange.request.1.len() + response.body().len();
+            self.written.fetch_add(bytes, Ordering::Relaxed);
+        }
         if fault == Some(Fault::CloseAfterWork) {
             self.log.push(entry);
             return None;
         }
-        if let Ok(response) = &mut result {
-            corrupt::json(fault, &mut response.body);
-        }
-        let response = result.unwrap_or_else(ApiResponse::from);
-        let response = respond(response.with_header("request-id", &*entry.request_id));
         entry.status = Some(response.status().as_u16());
-        entry.exchange.response.0 = response.headers().clone();
-        entry.exchange.response.1 = response.body().clone();
+        entry.exchange.response = (response.headers().clone(), response.body().clone());
         self.log.push(entry);
         Some(match fault {
             Some(Fault::TruncatedBody) => corrupt::truncated(response),
@@ -335,23 +326,4 @@ impl Server {
 
 fn account_of(id: &str) -> &str {
     id.split_once('.').unwrap_or_default().0
-}
-
-/// Returns the result if its body is as documented, else an error that names what is not.
-fn checked(operation: &Operation, result: HandlerResult) -> HandlerResult {
-    let violations = match &result {
-        // A fault comes out as it was asked for.
-        Err(error) if error.code == "SANDBOX_FAULT" => Vec::new(),
-        Ok(response) if response.file.is_some() => Vec::new(),
-        Ok(response) => schema::check_response(operation, response.status, &response.body),
-        Err(error) => schema::check_response(operation, error.status, &error.body()),
-    };
-    if violations.is_empty() {
-        return result;
-    }
-    let message =
-        "the request was carried out, but the sandbox's response is not as documented, see errors";
-    let mut error = ApiError::new(500, "SANDBOX_INVALID_RESPONSE", message);
-    error.errors = violations;
-    Err(error)
 }

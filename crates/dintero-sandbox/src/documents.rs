@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::schema::Contract;
 
 /// The documents as JSON without prose, written by the build script.
-static DOCUMENTS: LazyLock<[Value; 4]> = LazyLock::new(|| {
+pub static DOCUMENTS: LazyLock<[Value; 4]> = LazyLock::new(|| {
     [
         include_str!(concat!(env!("OUT_DIR"), "/checkout.json")),
         include_str!(concat!(env!("OUT_DIR"), "/shopping.json")),
@@ -44,21 +44,6 @@ pub(crate) static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
 const ACCOUNT_SCOPED: [&str; 6] = [
     "checkout_session_profile_post", "checkout_sid_pay_post", "transactions_id_get", "transactions_id_capture_post",
     "transactions_id_refund_post", "transactions_id_void_post",
-];
-
-const READ: &[&str] = &["admin:checkout", "read:checkout"];
-const WRITE: &[&str] = &["admin:checkout", "write:checkout"];
-
-/// The scopes of operations for which the documents name none, by the beginning of the path: for GET, and for other
-/// methods. The first row that fits counts.
-#[rustfmt::skip]
-const ASSUMED_SCOPES: [(&str, &[&str], &[&str]); 3] = [
-    // The token request authenticates by client id and secret.
-    ("/v1/accounts/{oid}/auth/token", &[], &[]),
-    // Payouts are about the sellers of an account, whose approval is documented with these scopes.
-    ("/v2/accounts/", &["admin:accounts", "read:accounts"], &["admin:accounts", "write:accounts"]),
-    // What the other operations of Checkout need.
-    ("/v1/", READ, WRITE),
 ];
 
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
@@ -148,9 +133,8 @@ impl Operation {
     pub(crate) fn responses(&self) -> impl Iterator<Item = (&'static str, &'static Value)> {
         let document = self.document;
         let all = self.described["responses"].as_object();
-        all.into_iter()
-            .flatten()
-            .map(move |(status, response)| (status.as_str(), resolve(document, response)))
+        let all = all.into_iter().flatten();
+        all.map(move |(status, response)| (status.as_str(), resolve(document, response)))
     }
 
     pub(crate) fn has_status(&self, status: u16) -> bool {
@@ -175,11 +159,15 @@ impl Operation {
     }
 }
 
+/// The scopes of an operation for which the document names none. Payouts are about the sellers of an account, whose approval
+/// is documented with these scopes; the others are what the other operations of Checkout need.
 fn assumed_scopes(method: &str, path: &str) -> &'static [&'static str] {
-    let mut rows = ASSUMED_SCOPES.iter();
-    let row = rows.find(|(prefix, ..)| path.starts_with(prefix));
-    let reads = method.eq_ignore_ascii_case("get");
-    row.map_or(&[], |(_, read, write)| if reads { read } else { write })
+    match (path.starts_with("/v2/accounts/"), method) {
+        (true, "get") => &["admin:accounts", "read:accounts"],
+        (true, _) => &["admin:accounts", "write:accounts"],
+        (false, "get") => &["admin:checkout", "read:checkout"],
+        (false, _) => &["admin:checkout", "write:checkout"],
+    }
 }
 
 pub(crate) fn variable(part: &str) -> Option<&str> {

@@ -15,7 +15,6 @@ pub(crate) struct ApiError {
     /// The invalid fields, from [`field_error`].
     pub(crate) errors: Vec<Value>,
     pub(crate) headers: Vec<(&'static str, String)>,
-    is_of_payment: bool,
 }
 
 pub(crate) type ApiResult<T> = Result<T, ApiError>;
@@ -28,7 +27,6 @@ impl ApiError {
             message: message.into(),
             errors: Vec::new(),
             headers: Vec::new(),
-            is_of_payment: false,
         }
     }
 
@@ -91,12 +89,6 @@ impl ApiError {
         self.with_header("retry-after", seconds.to_string())
     }
 
-    /// Adds `success: false`, as the charge of a kept card has it.
-    pub(crate) fn of_payment(mut self) -> Self {
-        self.is_of_payment = true;
-        self
-    }
-
     fn with_header(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((name, value));
         self
@@ -104,10 +96,7 @@ impl ApiError {
 
     pub(crate) fn body(&self) -> Value {
         let error = json!({"code": self.code, "message": self.message, "errors": self.errors});
-        match self.is_of_payment {
-            true => json!({"error": error, "success": false}),
-            false => json!({"error": error}),
-        }
+        json!({"error": error})
     }
 }
 
@@ -123,10 +112,4 @@ pub(crate) fn ensure_state(allowed: bool, reason: &str) -> ApiResult<()> {
 pub(crate) fn ensure_field(valid: bool, field: &str, reason: &str) -> ApiResult<()> {
     let valid = valid.then_some(());
     valid.ok_or_else(|| ApiError::invalid_field(field, reason))
-}
-
-pub(crate) fn ensure_capacity(fits: bool, what: &str) -> ApiResult<()> {
-    let message = || format!("the sandbox holds as many {what} as it may; start a new one");
-    let fits = fits.then_some(());
-    fits.ok_or_else(|| ApiError::new(500, "SANDBOX_FULL", message()))
 }

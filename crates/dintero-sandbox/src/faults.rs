@@ -143,78 +143,19 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Faults by chance. The same seed and the same order of requests give the same faults.
-///
-/// ```
-/// # use dintero_sandbox::{Fault, RandomFaults, Sandbox};
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> std::io::Result<()> {
-/// let sandbox = Sandbox::start().await?;
-/// let captures = RandomFaults::new(7, 0.5)
-///     .with_faults([Fault::CloseAfterWork, Fault::Status(503)])
-///     .with_operation("transactions_id_capture_post");
-/// sandbox.fail_at_random(captures);
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone)]
-#[must_use]
-pub struct RandomFaults {
-    dice: fastrand::Rng,
-    rate: f64,
-    faults: Vec<Fault>,
-    operations: Vec<String>,
-}
-
-impl RandomFaults {
-    /// Injects faults into about `rate` of all requests (0 for none, 1 for each), the token request included. Each fault
-    /// is as likely as any other: 429 and 503 with `Retry-After: 1`, 500, a connection closed before or after the work,
-    /// 100 ms of delay, a stale token, a truncated body, an unknown value, an extra field.
-    pub fn new(seed: u64, rate: f64) -> Self {
-        let second = Duration::from_secs(1);
-        Self {
-            dice: fastrand::Rng::with_seed(seed),
-            rate,
-            faults: vec![
-                Fault::StatusRetryAfter(429, second),
-                Fault::StatusRetryAfter(503, second),
-                Fault::Status(500),
-                Fault::CloseBeforeWork,
-                Fault::CloseAfterWork,
-                Fault::Delay(Duration::from_millis(100)),
-                Fault::StaleToken,
-                Fault::TruncatedBody,
-                Fault::UnknownEnumValue,
-                Fault::ExtraField,
-            ],
-            operations: Vec::new(),
-        }
-    }
-
-    /// Limits the faults to these; one that is listed twice is twice as likely, and an empty list injects none.
-    pub fn with_faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
-        self.faults = faults.into_iter().collect();
-        self
-    }
-
-    /// Adds an operation that faults are injected into. Without any, they are injected into all.
-    pub fn with_operation(mut self, operation_id: impl Into<String>) -> Self {
-        self.operations.push(operation_id.into());
-        self
-    }
-
-    pub(crate) fn operations(&self) -> &[String] {
-        &self.operations
-    }
-
-    fn next(&mut self, operation_id: &str) -> Option<Fault> {
-        if !self.operations.is_empty() && !self.operations.iter().any(|o| o == operation_id) {
-            return None;
-        }
-        let is_hit = self.dice.f64() < self.rate;
-        is_hit.then(|| self.dice.choice(&self.faults).copied())?
-    }
-}
+/// What chance injects, each as likely as any other.
+const AT_RANDOM: [Fault; 10] = [
+    Fault::StatusRetryAfter(429, Duration::from_secs(1)),
+    Fault::StatusRetryAfter(503, Duration::from_secs(1)),
+    Fault::Status(500),
+    Fault::CloseBeforeWork,
+    Fault::CloseAfterWork,
+    Fault::Delay(Duration::from_millis(100)),
+    Fault::StaleToken,
+    Fault::TruncatedBody,
+    Fault::UnknownEnumValue,
+    Fault::ExtraField,
+];
 
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Mutex<Waiting>);
@@ -222,7 +163,8 @@ pub(crate) struct Faults(Mutex<Waiting>);
 #[derive(Debug, Default)]
 struct Waiting {
     queues: BTreeMap<String, VecDeque<Fault>>,
-    random: Option<RandomFaults>,
+    /// The dice, and the part of the requests that a fault is injected into.
+    random: Option<(fastrand::Rng, f64)>,
 }
 
 impl Faults {
@@ -237,8 +179,8 @@ impl Faults {
         room
     }
 
-    pub(crate) fn at_random(&self, faults: RandomFaults) {
-        lock(&self.0).random = Some(faults);
+    pub(crate) fn at_random(&self, seed: u64, rate: f64) {
+        lock(&self.0).random = Some((fastrand::Rng::with_seed(seed), rate));
     }
 
     pub(crate) fn next(&self, operation_id: &str) -> Option<Fault> {
@@ -247,7 +189,9 @@ impl Faults {
         if let Some(fault) = queued.and_then(VecDeque::pop_front) {
             return Some(fault);
         }
-        waiting.random.as_mut()?.next(operation_id)
+        let (dice, rate) = waiting.random.as_mut()?;
+        let is_hit = dice.f64() < *rate;
+        is_hit.then(|| dice.choice(AT_RANDOM))?
     }
 }
 

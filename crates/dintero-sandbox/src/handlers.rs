@@ -7,6 +7,7 @@ use crate::api::checkout::{
     authorization, invoice, pay, payment::form, sessions, tokens, transaction_operations,
     transactions,
 };
+use crate::api::lists::{list_of, read_of};
 use crate::api::shopping::{
     complete, drafts, events, order_payments, order_queries, orders, sessions as order_sessions,
 };
@@ -41,7 +42,7 @@ pub(crate) fn find(operation: &Operation) -> Handler {
 }
 
 #[rustfmt::skip]
-const HANDLERS: &[(&str, Handler)] = &[
+pub(crate) const HANDLERS: &[(&str, Handler)] = &[
     ("aid_auths_oauth_token_post", Token),
     ("checkout_session_profile_post", Api(sessions::create_from_profile)),
     ("checkout_session_post", Api(sessions::create_with_configuration)),
@@ -70,18 +71,18 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("transactions_id_capture_post", Api(transaction_operations::capture_or_refund)),
     ("transactions_id_refund_post", Api(transaction_operations::capture_or_refund)),
     ("transactions_id_void_post", Api(transaction_operations::void)),
-    ("card_tokens_get", Api(tokens::list)),
-    ("card_tokens_token_id_get", Api(tokens::read)),
+    ("card_tokens_get", Api(|call, account| list_of(call, &account.card_tokens, None))),
+    ("card_tokens_token_id_get", Api(|call, account| read_of(call, &account.card_tokens))),
     ("card_tokens_token_id_delete", Api(tokens::delete)),
     ("admin_signature_get", Api(admin::signature)),
     ("admin_signature_post", Api(admin::create_signature)),
-    ("admin_api_keys_get", Api(admin::list_api_keys)),
+    ("admin_api_keys_get", Api(|call, account| list_of(call, &account.api_keys, None))),
     ("admin_api_keys_post", Api(admin::create_api_key)),
     ("admin_parameters_api_key_delete", Api(admin::delete_api_key)),
     ("admin_api_keys_api_key_id_rotate_post", Api(admin::rotate_api_key)),
-    ("aid_draft_orders_get", Api(drafts::list)),
+    ("aid_draft_orders_get", Api(|call, account| list_of(call, &account.drafts, Some(("draft_orders", "paging_token"))))),
     ("aid_draft_orders_post", Api(drafts::create)),
-    ("aid_draft_orders_id_get", Api(drafts::read)),
+    ("aid_draft_orders_id_get", Api(|call, account| read_of(call, &account.drafts))),
     ("aid_draft_orders_id_put", Api(drafts::update)),
     ("aid_draft_orders_id_delete", Api(drafts::delete)),
     ("aid_draft_orders_id_complete_put", Api(complete::complete)),
@@ -122,6 +123,3 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("aid_cards_cardid_transactions_capture_post", Api(card_transactions::capture)),
     ("aid_cards_cardid_transactions_void_post", Api(card_transactions::void)),
 ];
-
-#[cfg(test)]
-mod tests;

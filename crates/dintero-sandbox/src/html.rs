@@ -37,13 +37,11 @@ impl Page<'_> {
             }
         };
         let digest = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
+        let (style, script) = (digest(STYLE), digest(self.script));
+        let (frames, forms) = (self.frames, self.form_action);
         // An empty list is `'none'`.
         let policy = format!(
-            "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; base-uri 'none'; frame-ancestors {}; form-action {}",
-            digest(STYLE),
-            digest(self.script),
-            self.frames,
-            self.form_action
+            "default-src 'none'; style-src {style}; script-src {script}; connect-src 'self'; base-uri 'none'; frame-ancestors {frames}; form-action {forms}"
         );
         ApiResponse::file("text/html; charset=utf-8", html.into_string())
             .with_header("content-security-policy", policy)

@@ -41,7 +41,9 @@ pub use api::checkout::card::Card;
 pub use builder::SandboxBuilder;
 pub use clients::Client;
 pub use clock::Clock;
-pub use faults::{Fault, FaultError, RandomFaults};
+#[doc(hidden)] // for tests that validate responses
+pub use documents::DOCUMENTS;
+pub use faults::{Fault, FaultError};
 pub use log::{LoggedRequest, Refusal};
 pub use payer::{PayError, Payer};
 pub use state::callbacks::{Callback, CallbackAttempt, CallbackResponse, CallbackState};
@@ -130,10 +132,7 @@ impl Sandbox {
     /// Returns the callbacks of all accounts and how they ended: for each account the newest 20,000, oldest first.
     #[must_use]
     pub fn callbacks(&self) -> Vec<Callback> {
-        let state = self.shared().state();
-        let accounts = state.accounts.values();
-        let callbacks = accounts.flat_map(|account| account.callbacks.iter());
-        callbacks.cloned().collect()
+        self.shared().state().callbacks().cloned().collect()
     }
 
     /// Waits until every callback that is due by the sandbox's clock has been tried. A retry is due later: move the
@@ -164,7 +163,7 @@ impl Sandbox {
 
     /// Revokes every token, so that each client's next call is a 401.
     pub fn revoke_tokens(&self) {
-        self.shared().change(|state| state.tokens.0.keep_newest(0));
+        self.shared().change(|state| state.tokens.keep_newest(0));
     }
 
     /// Brings the state file, if there is one, to the disk; see [`SandboxBuilder::state_file`].
@@ -211,32 +210,27 @@ impl Sandbox {
     /// Panics if the sandbox has no operation of that id, since a test with a misspelt one would prove nothing, and if
     /// more than 1,000 faults wait for it.
     pub fn fail_next(&self, operation_id: &str, fault: Fault) {
-        assert_known(operation_id);
+        let known = documents::is_operation(operation_id);
+        assert!(known, "the sandbox has no operation {operation_id}");
         assert!(
             self.server.faults.push(operation_id, fault),
             "too many faults wait for {operation_id}"
         );
     }
 
-    /// Injects faults by chance from now on, in place of an earlier setting; a rate of 0 ends it. Faults that
-    /// [`Sandbox::fail_next`] has queued come first.
+    /// Injects faults by chance from now on, in place of an earlier setting, into about `rate` of all requests (0 for none,
+    /// 1 for each), the token request included. The same seed and the same order of requests give the same faults. Those
+    /// that [`Sandbox::fail_next`] has queued come first.
     ///
-    /// # Panics
-    ///
-    /// Panics if the sandbox has no operation of a named id.
-    pub fn fail_at_random(&self, faults: RandomFaults) {
-        faults.operations().iter().for_each(|id| assert_known(id));
-        self.server.faults.at_random(faults);
+    /// Each is as likely as any other: 429 and 503 with `Retry-After: 1`, 500, a connection closed before or after the work,
+    /// 100 ms of delay, a stale token, a truncated body, an unknown value, an extra field.
+    pub fn fail_at_random(&self, seed: u64, rate: f64) {
+        self.server.faults.at_random(seed, rate);
     }
 
     fn shared(&self) -> &Shared {
         &self.server.shared
     }
-}
-
-fn assert_known(operation_id: &str) {
-    let known = documents::is_operation(operation_id);
-    assert!(known, "the sandbox has no operation {operation_id}");
 }
 
 /// Shows where the sandbox is, not what it holds, which includes tokens and PINs.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use dintero_sandbox::{Client, RandomFaults, Sandbox, SandboxBuilder};
+use dintero_sandbox::{Client, Sandbox};
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -88,32 +88,20 @@ async fn main() -> ExitCode {
 }
 
 async fn run(options: Options) -> io::Result<()> {
-    let mut builder = Sandbox::builder();
-    type Setter = fn(SandboxBuilder, String) -> SandboxBuilder;
-    let texts: [(Vec<String>, Setter); 6] = [
-        (Vec::from_iter(options.host), SandboxBuilder::host),
-        (
-            Vec::from_iter(options.public_url),
-            SandboxBuilder::public_url,
-        ),
-        (options.allow_host, SandboxBuilder::allowed_host),
-        (options.allow_origin, SandboxBuilder::allowed_origin),
-        (options.allow_embed, SandboxBuilder::embedded_by),
-        (options.callback_host, SandboxBuilder::callback_host),
-    ];
-    for (values, set) in texts {
-        builder = values.into_iter().fold(builder, set);
-    }
-    if let Some(path) = options.state {
-        builder = builder.state_file(path);
-    }
     let log: Option<Box<dyn Write + Send>> = match options.log {
         Some(path) if path.as_os_str() == "-" => Some(Box::new(io::stdout())),
         Some(path) => Some(Box::new(open(&path)?)),
         None => None,
     };
-    let sandbox = builder
+    let sandbox = Sandbox::builder()
         .port(options.port)
+        .host(options.host.unwrap_or_default())
+        .public_url(options.public_url.unwrap_or_default())
+        .allowed_hosts(options.allow_host)
+        .allowed_origins(options.allow_origin)
+        .embedders(options.allow_embed)
+        .callback_hosts(options.callback_host)
+        .state_file(options.state.unwrap_or_default())
         .strict(options.strict)
         .account(options.account)
         .client(Client::new(options.client_id, options.client_secret))
@@ -124,7 +112,7 @@ async fn run(options: Options) -> io::Result<()> {
         sandbox.copy_log_to(log);
     }
     if options.fault_rate > 0.0 {
-        sandbox.fail_at_random(RandomFaults::new(options.fault_seed, options.fault_rate));
+        sandbox.fail_at_random(options.fault_seed, options.fault_rate);
     }
     print(&sandbox, &mut io::stdout().lock())?;
     stopped().await?;

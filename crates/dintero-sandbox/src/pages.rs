@@ -1,28 +1,24 @@
 //! What the sandbox serves besides the API: the start page, the log and a check of its health.
 
-use std::sync::Arc;
-
 use maud::{Markup, PreEscaped, html};
 use serde_json::json;
 
 use crate::call::ApiResponse;
 use crate::dispatch::Server;
 use crate::html::Page;
-use crate::log::LoggedRequest;
 use crate::log::exchange::Exchange;
 use crate::shared::Shared;
 use crate::state::callbacks::Callback;
 
 pub(crate) fn find(server: &Server, (method, path): (&str, &str)) -> Option<ApiResponse> {
     let shared = &*server.shared;
-    match (method, path) {
+    let response = match (method, path) {
         ("GET", "/") => {
-            let body = start(shared);
             let page = Page {
                 title: "Dintero sandbox",
                 ..Page::default()
             };
-            Some(page.with(&body))
+            page.with(&start(shared))
         }
         ("GET", "/_sandbox") => {
             let page = Page {
@@ -31,25 +27,20 @@ pub(crate) fn find(server: &Server, (method, path): (&str, &str)) -> Option<ApiR
                 form_action: "'self'",
                 ..Page::default()
             };
-            let body = include_str!("log/inspector.html").to_owned();
-            Some(page.with(&PreEscaped(body)))
+            page.with(&PreEscaped(include_str!("log/inspector.html").into()))
         }
         ("GET", "/_sandbox/health") => {
             let body = json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")});
-            Some(ApiResponse::new(200, body).with_header("cache-control", "no-store"))
+            ApiResponse::new(200, body)
         }
         ("GET", "/_sandbox/deliveries") => {
-            let state = shared.state();
-            let callbacks = state.accounts.values().flat_map(|a| a.callbacks.iter());
-            let body = callbacks.map(Callback::shown).collect();
-            Some(ApiResponse::new(200, body).with_header("cache-control", "no-store"))
+            let callbacks = shared.state().callbacks().map(Callback::shown).collect();
+            ApiResponse::new(200, callbacks)
         }
         ("GET", "/_sandbox/log.jsonl") => {
             let entries = server.log.entries();
-            let line = |entry: &Arc<LoggedRequest>| format!("{}\n", entry.shown());
-            let lines = entries.iter().map(line).collect();
-            let response = ApiResponse::file("application/jsonl", lines);
-            Some(response.with_header("cache-control", "no-store"))
+            let lines = entries.iter().map(|entry| format!("{}\n", entry.shown()));
+            ApiResponse::file("application/jsonl", lines.collect())
         }
         ("GET", path) => {
             let id = path.strip_prefix("/_sandbox/requests/")?;
@@ -60,10 +51,11 @@ pub(crate) fn find(server: &Server, (method, path): (&str, &str)) -> Option<ApiR
             let mut accounts = state.accounts.values();
             let mut callback = || accounts.find_map(|account| account.callbacks.find(id));
             let shown = entry.or_else(|| callback().map(Callback::opened))?;
-            Some(ApiResponse::new(200, shown).with_header("cache-control", "no-store"))
+            ApiResponse::new(200, shown)
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(response.with_header("cache-control", "no-store"))
 }
 
 fn start(shared: &Shared) -> Markup {

@@ -32,7 +32,7 @@ impl std::error::Error for PayError {}
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let sandbox = Sandbox::start().await?;
 /// let payer = sandbox.payer("T12345678.no-such-session");
-/// assert!(payer.pay(Card::capture_times_out()).is_err());
+/// assert!(payer.pay(Card::approved()).is_err());
 /// assert!(payer.cancel().is_err());
 /// # Ok(())
 /// # }

@@ -16,7 +16,7 @@ use crate::state::SandboxState;
 use crate::state::journal::Batch;
 
 const HEAD: &str = "dintero-sandbox state";
-const VERSION: u32 = 5;
+const VERSION: u32 = 6;
 /// By how much the file may outgrow twice its size after it was rewritten.
 const GROWTH: usize = 64 << 20;
 
@@ -52,15 +52,10 @@ struct Log {
 }
 
 impl StateFile {
-    /// Goes on from the file, if there is one, whose state has at most so many bytes; then writes it anew.
-    pub(crate) fn open(
-        path: &Path,
-        memory_limit: usize,
-        clock: &Clock,
-        state: &mut SandboxState,
-    ) -> io::Result<Self> {
+    /// Goes on from the file, if there is one; then writes it anew.
+    pub(crate) fn open(path: &Path, clock: &Clock, state: &mut SandboxState) -> io::Result<Self> {
         // The file behind a link is replaced, not the link.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let path = fs::canonicalize(path).or_else(|_| std::path::absolute(path))?;
         let mut beside = path.clone().into_os_string();
         beside.push(".lock");
         let mut options = OpenOptions::new();
@@ -73,12 +68,9 @@ impl StateFile {
             }
             TryLockError::Error(error) => named(&path, error),
         })?;
-        let most = 2 * (memory_limit + GROWTH);
-        let larger = |len: u64| usize::try_from(len).is_ok_and(|len| len > most);
-        let batches = match fs::metadata(&path) {
-            Ok(file) if larger(file.len()) => Err(format!("is larger than {most} bytes")),
+        let batches = match fs::read(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            _ => read_all(&fs::read(&path).map_err(|error| named(&path, error))?),
+            bytes => read_all(&bytes.map_err(|error| named(&path, error))?),
         };
         let impossible = || "is damaged: its content is impossible".to_owned();
         let moved_ms = batches.and_then(|batches| state.read(batches).ok_or_else(impossible));
@@ -107,7 +99,7 @@ impl StateFile {
     pub(crate) fn queue(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<()> {
         let mut queue = lock(&self.queue);
         if !queue.needs_all {
-            let pushed = push_line(state, moved_ms, false, &mut queue.lines);
+            let pushed = push(state, moved_ms, false, &mut queue.lines);
             queue.needs_all = pushed.is_err();
             return pushed;
         }
@@ -163,14 +155,11 @@ impl StateFile {
     }
 
     fn replace(&self, state: &mut SandboxState, moved_ms: i64) -> io::Result<(File, usize)> {
-        let folder = match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
+        let folder = self.path.parent().unwrap_or(&self.path);
         // Readable by its owner only, since it holds tokens and PINs.
         let mut file = NamedTempFile::new_in(folder)?;
         let mut bytes = format!("{HEAD} {VERSION}\n").into_bytes();
-        push_line(state, moved_ms, true, &mut bytes)?;
+        push(state, moved_ms, true, &mut bytes)?;
         file.write_all(&bytes)?;
         file.as_file().sync_all()?;
         let file = file.persist(&self.path).map_err(|error| error.error)?;
@@ -190,17 +179,12 @@ impl Log {
     }
 }
 
-fn push_line(
-    state: &mut SandboxState,
-    moved_ms: i64,
-    all: bool,
-    out: &mut Vec<u8>,
-) -> io::Result<()> {
+fn push(state: &mut SandboxState, moved_ms: i64, all: bool, out: &mut Vec<u8>) -> io::Result<()> {
     // The checksum and a space come first.
     let start = out.len();
     out.extend([b' '; 9]);
     state
-        .write_changes(moved_ms, all, out)
+        .write(moved_ms, all, out)
         .inspect_err(|_| out.truncate(start))?;
     let json = start + 9;
     let sum = format!("{:08x}", crc32fast::hash(&out[json..]));

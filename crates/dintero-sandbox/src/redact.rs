@@ -11,7 +11,7 @@ use crate::check::parse_time;
 use crate::clients::{is_account, is_account_or_owner};
 use crate::documents::{OPERATIONS, Operation, variable};
 use crate::schema::json_schema;
-use crate::schema::tidy::expanded;
+use crate::schema::tidy::{expanded, items_of, named};
 
 const REDACTED: &str = "***";
 /// Ids that merchants choose and that are often a customer's name, address or number.
@@ -38,12 +38,12 @@ pub(crate) fn path(operation: Option<&'static Operation>, path: &str) -> String 
 }
 
 fn known<'a>(template: &str, part: &'a str) -> &'a str {
-    let shown = match variable(template) {
+    let is_shown = match variable(template) {
         None => true,
         Some("aid" | "oid") => is_account_or_owner(part),
         Some(name) => is_own(part) || (!PERSONAL.contains(&name) && is_plain(part)),
     };
-    if shown { part } else { REDACTED }
+    shown_if(is_shown, part)
 }
 
 /// A part of an unknown path: a misspelt word is shown, and ids that the sandbox has made.
@@ -52,11 +52,13 @@ fn unknown<'a>(before: &str, part: &'a str) -> &'a str {
     let mut literals = OPERATIONS.iter().flat_map(|o| o.path.split('/'));
     let is_letter = |b: u8| b.is_ascii_alphabetic() || b == b'_' || b == b'-';
     let is_word = part.len() <= 24 && part.bytes().all(is_letter);
-    let shown = literals.any(|p| p == part)
-        || is_own(part)
-        || is_account_or_owner(part)
-        || (is_word && !personal);
-    if shown { part } else { REDACTED }
+    let is_literal = literals.any(|literal| literal == part) || (is_word && !personal);
+    let is_known = is_own(part) || is_account_or_owner(part);
+    shown_if(is_literal || is_known, part)
+}
+
+fn shown_if(is_shown: bool, text: &str) -> &str {
+    if is_shown { text } else { REDACTED }
 }
 
 fn is_own(part: &str) -> bool {
@@ -88,13 +90,9 @@ pub(crate) fn field(place: &str) -> String {
     let shown = place.split('.').map(|part| {
         let (name, index) = part.split_at(part.find('[').unwrap_or(part.len()));
         let is_index = index.len() < 8 && index.bytes().all(is_sign);
-        let shown = if is_plain(name) && !is_own {
-            name
-        } else {
-            REDACTED
-        };
+        let name_shown = shown_if(is_plain(name) && !is_own, name);
         is_own |= name == "metadata";
-        format!("{shown}{}", if is_index { index } else { REDACTED })
+        format!("{name_shown}{}", shown_if(is_index, index))
     });
     shown.collect::<Vec<_>>().join(".")
 }
@@ -118,12 +116,8 @@ pub(crate) fn query(operation: Option<&Operation>, query: &str) -> String {
     let known: Vec<_> = known.map(|parameter| &parameter["name"]).collect();
     let pairs = form_urlencoded::parse(query.as_bytes()).map(|(name, value)| {
         let is_shown = known.iter().any(|known| **known == *name) && !is_revealing(&value);
-        let name = if is_plain(&name) || is_shown {
-            &name
-        } else {
-            REDACTED
-        };
-        format!("{name}={}", if is_shown { &value } else { REDACTED })
+        let name = shown_if(is_plain(&name) || is_shown, &name);
+        format!("{name}={}", shown_if(is_shown, &value))
     });
     pairs.collect::<Vec<_>>().join("&")
 }
@@ -142,11 +136,8 @@ pub(crate) fn body(operation: Option<&Operation>, bytes: &[u8]) -> String {
     });
     let schemas = contents.filter_map(json_schema);
     let all = document["components"]["schemas"].as_object();
-    let all = all
-        .filter(|_| operation.is_none())
-        .into_iter()
-        .flat_map(Map::values);
-    let schemas = expanded(document, schemas.chain(all));
+    let all = all.filter(|_| operation.is_none()).into_iter();
+    let schemas = expanded(document, schemas.chain(all.flat_map(Map::values)));
     value(document, &schemas, &mut body);
     format!("{body:#}")
 }
@@ -154,11 +145,10 @@ pub(crate) fn body(operation: Option<&Operation>, bytes: &[u8]) -> String {
 fn value(document: &Value, schemas: &[&Value], json: &mut Value) {
     match json {
         Value::Array(values) => {
-            let items = schemas.iter().filter_map(|schema| schema.get("items"));
-            let items = expanded(document, items);
-            values
-                .iter_mut()
-                .for_each(|item| value(document, &items, item));
+            let items = items_of(document, schemas);
+            for item in values {
+                value(document, &items, item);
+            }
         }
         Value::Object(members) => {
             members.retain(|name, _| is_plain(name) || !named(schemas, name).is_empty());
@@ -191,13 +181,6 @@ fn value(document: &Value, schemas: &[&Value], json: &mut Value) {
             }
         }
     }
-}
-
-fn named<'a>(schemas: &[&'a Value], name: &str) -> Vec<&'a Value> {
-    let found = schemas
-        .iter()
-        .filter_map(|schema| schema["properties"].get(name));
-    found.collect()
 }
 
 /// Whether a text looks like the number of a card or a telephone, an address or a token.

@@ -1,6 +1,5 @@
 //! The signature secret, API keys, and webhook subscriptions, which no document describes.
 
-use crate::api::lists::list_of;
 use crate::api::prelude::*;
 use crate::clients::{Grant, bearer};
 use crate::state::callbacks::Callback;
@@ -18,10 +17,6 @@ pub(crate) fn create_signature(call: &Call<'_>, account: &mut Account) -> Handle
     });
     account.signatures.put(SIGNATURE, secret.clone());
     ApiResponse::ok(secret)
-}
-
-pub(crate) fn list_api_keys(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    list_of(call, &account.api_keys, None)
 }
 
 /// `POST /admin/api-keys`: a key that may do what its maker may. `access_token`, when sent, must be the maker's own.

@@ -36,26 +36,24 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         return Ok(ApiResponse::file("text/csv; charset=utf-8", text));
     }
     let request = expanded(operation.document, json_schema(operation.request_body()));
-    let members = request
-        .iter()
-        .filter_map(|part| part["properties"].as_object());
-    let members = members
-        .flatten()
-        .filter(|(name, of)| *name != "id" && of["readOnly"] != true);
+    let parts = request.iter();
+    let members = parts.filter_map(|part| part["properties"].as_object());
+    let is_sendable = |(name, of): &(&String, &Value)| *name != "id" && of["readOnly"] != true;
+    let sendable = members.flatten().filter(is_sendable);
     let sample = Sample {
         call,
         document: operation.document,
-        sendable: members.map(|(name, _)| name.as_str()).collect(),
+        sendable: sendable.map(|(name, _)| name.as_str()).collect(),
         number: None,
     };
     let is_item = operation.path.ends_with('}');
     let records = &mut account.records;
     let body = match (call.method, is_item) {
-        ("GET", false) => return list(call, records, schema, &sample),
+        ("GET", false) => return list(records, schema, &sample),
         ("GET", true) => records.get(call.path)?["response"].clone(),
         ("DELETE", true) => {
             let mut record = records.remove(call.path)?;
-            let mut body = sample.value("", schema).unwrap_or_default();
+            let mut body = sample.body(schema);
             set(&mut body, record["response"].take());
             body
         }
@@ -66,8 +64,7 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
             check.ensure(is_same, name, "cannot be changed");
             check.finish()?;
             let record = records.get_mut(call.path)?;
-            let mut body = sample.value("", schema).unwrap_or_default();
-            add_rates(&mut body);
+            let body = sample.body(schema);
             set(&mut record["response"], body.clone());
             body
         }
@@ -80,8 +77,7 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
                 ensure_field(is_same, &field, "was used for another request")?;
                 return Ok(ApiResponse::new(status, first["response"].clone()));
             }
-            let mut body = sample.value("", schema).unwrap_or_default();
-            add_rates(&mut body);
+            let body = sample.body(schema);
             let at = match body["id"].as_str().filter(|_| own.is_none()) {
                 Some(id) => format!("{}/{id}", call.path),
                 None => at,
@@ -98,9 +94,9 @@ pub(crate) fn handle(call: &Call<'_>, account: &mut Account) -> HandlerResult {
 
 fn success(operation: &'static Operation) -> (u16, Option<&'static Value>) {
     let all = operation.responses();
-    let mut good: Vec<_> = all.filter(|(status, _)| status.starts_with('2')).collect();
-    good.sort_by_key(|(status, _)| operation.method == "POST" && *status != "201");
-    let (status, response) = good.first().copied().unwrap_or(("200", &Value::Null));
+    let good = all.filter(|(status, _)| status.starts_with('2'));
+    let good = good.min_by_key(|(status, _)| operation.method == "POST" && *status != "201");
+    let (status, response) = good.unwrap_or(("200", &Value::Null));
     let schema = json_schema(response).map(|schema| resolve(operation.document, schema));
     (status.parse().unwrap_or(200), schema)
 }
@@ -118,12 +114,8 @@ fn own_id(call: &Call<'_>) -> (String, Option<String>) {
     (field, own)
 }
 
-fn list(
-    call: &Call<'_>,
-    records: &Store<Value>,
-    schema: &'static Value,
-    sample: &Sample<'_>,
-) -> HandlerResult {
+fn list(records: &Store<Value>, schema: &'static Value, sample: &Sample<'_>) -> HandlerResult {
+    let call = sample.call;
     let members = schema["properties"].as_object().into_iter().flatten();
     let members = members.map(|(name, below)| (name.as_str(), resolve(sample.document, below)));
     let (lists, cursors): (Vec<_>, Vec<_>) =
@@ -142,7 +134,7 @@ fn list(
             number: Some(number),
             ..sample.clone()
         };
-        let object = sample.value("", &items["items"]).unwrap_or_default();
+        let object = sample.body(&items["items"]);
         all.put(&Uuid::from_u128(number + 1).to_string(), object);
     }
     let cursor = cursors.first().copied();
@@ -170,6 +162,12 @@ struct Sample<'a> {
 }
 
 impl Sample<'_> {
+    fn body(&self, schema: &Value) -> Value {
+        let mut body = self.value("", schema).unwrap_or_default();
+        add_rates(&mut body);
+        body
+    }
+
     fn value(&self, name: &str, schema: &Value) -> Option<Value> {
         let schema = resolve(self.document, schema);
         if let Some(own) = self.call.body.get(name) {
@@ -231,10 +229,8 @@ impl Sample<'_> {
             (_, "uri") => json!(self.call.base_url),
             (_, "email") => json!("shop@example.com"),
             (name, _) if name == "id" || name.ends_with("_id") => {
-                json!(
-                    self.number
-                        .map_or_else(uuid, |n| Uuid::from_u128(n + 1).to_string())
-                )
+                let own = self.number.map(|number| Uuid::from_u128(number + 1));
+                json!(own.unwrap_or_else(Uuid::new_v4))
             }
             _ if known.is_some() => json!(known?.1),
             _ if schema["pattern"].is_string() => return None,

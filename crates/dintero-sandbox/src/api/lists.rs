@@ -40,16 +40,11 @@ const CONTROLS: [&str; 8] = [
     "starting_after_id",
 ];
 
-enum Wanted<'a> {
-    OneOf(Vec<&'a str>),
-    AtLeast(i64),
-    AtMost(i64),
-    Found(&'a str),
-}
+type Filter<'a> = Box<dyn Fn(&Value) -> bool + 'a>;
 
 /// Returns the filter that the query asks for. An object is filtered as it is shown.
-fn filter<'a>(call: &'a Call<'_>) -> ApiResult<impl Fn(&Value) -> bool + use<'a>> {
-    let mut filters = Vec::new();
+fn filter<'a>(call: &'a Call<'_>) -> ApiResult<Filter<'a>> {
+    let mut filters: Vec<Filter<'a>> = Vec::new();
     for (name, text) in call.query.pairs() {
         let (base, bound) = match name.rsplit_once('.') {
             Some((base, bound @ ("gte" | "lte"))) => (base, Some(bound)),
@@ -59,59 +54,45 @@ fn filter<'a>(call: &'a Call<'_>) -> ApiResult<impl Fn(&Value) -> bool + use<'a>
             continue;
         }
         let is_amount = base.contains("amount");
-        let number = match is_amount {
-            true => text.parse().ok(),
-            false => moment(text, bound == Some("lte")),
+        let time = "must be a date and time in ISO 8601";
+        let (limit, reason) = match is_amount {
+            true => (text.parse().ok(), "must be an integer"),
+            false => (moment(text, bound == Some("lte")), time),
         };
-        let reason = match is_amount {
-            true => "must be an integer",
-            false => "must be a date and time in ISO 8601",
+        let is_text = !is_amount && bound.is_none();
+        ensure_field(is_text || limit.is_some(), name, reason)?;
+        let row = PLACES.iter().find(|(parameter, _)| *parameter == base);
+        let places = row.map_or(vec![base], |(_, places)| places.to_vec());
+        let values = call.values(name);
+        let is_it = move |value: &Value| {
+            let number = value.as_i64().or_else(|| moment(text_of(value), false));
+            match (bound, value) {
+                (Some("gte"), _) => number >= limit,
+                (Some(_), _) => number.is_some() && number <= limit,
+                (None, Value::String(own)) => values.contains(&&**own),
+                (None, other) => values.contains(&&*other.to_string()),
+            }
         };
-        let is_number = is_amount || bound.is_some();
-        ensure_field(!is_number || number.is_some(), name, reason)?;
-        let number = number.unwrap_or_default();
-        let wanted = match (base, bound) {
-            ("search", _) => Wanted::Found(text),
-            (_, Some("gte")) => Wanted::AtLeast(number),
-            (_, Some(_)) => Wanted::AtMost(number),
-            (_, None) => Wanted::OneOf(call.values(name)),
-        };
-        filters.push((base, wanted));
+        filters.push(match base {
+            "search" => Box::new(move |object| is_found(object, text)),
+            _ => Box::new(move |object| any(object, &places, &is_it)),
+        });
     }
     let hides_deleted = call.takes("include_deleted")
         && !is_set(call, "include_deleted")
         && !call.query.all("status").contains(&"DELETED");
-    Ok(move |object: &Value| {
-        let mut filters = filters.iter();
-        filters.all(|(name, wanted)| has(object, name, wanted))
-            && !(hides_deleted && object.get("deleted_at").is_some())
-    })
+    Ok(Box::new(move |object: &Value| {
+        let is_shown = !(hides_deleted && object.get("deleted_at").is_some());
+        is_shown && filters.iter().all(|fits| fits(object))
+    }))
 }
 
-fn has(object: &Value, name: &str, wanted: &Wanted<'_>) -> bool {
-    let row = PLACES.iter().find(|(parameter, _)| *parameter == name);
-    let own = [name];
-    let places = row.map_or(&own[..], |(_, places)| places);
-    let number = |value: &Value| value.as_i64().or_else(|| moment(text_of(value), false));
-    let text = |value: &Value| {
-        value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned)
+fn is_found(object: &Value, text: &str) -> bool {
+    let is_name = |value: &Value| {
+        let part = |name: &str| text_of(&value[name]);
+        format!("{} {}", part("first_name"), part("last_name")) == text
     };
-    match wanted {
-        Wanted::OneOf(texts) => any(object, places, &|value| texts.contains(&&*text(value))),
-        Wanted::AtLeast(least) => any(object, places, &|value| number(value) >= Some(*least)),
-        Wanted::AtMost(most) => any(object, places, &|value| {
-            number(value).is_some_and(|number| number <= *most)
-        }),
-        Wanted::Found(text) => {
-            let name = |value: &Value| {
-                let part = |name: &str| text_of(&value[name]);
-                format!("{} {}", part("first_name"), part("last_name")) == *text
-            };
-            any(object, &SEARCHED, &|value| value == text) || any(object, &NAMED, &name)
-        }
-    }
+    any(object, &SEARCHED, &|value| value == text) || any(object, &NAMED, &is_name)
 }
 
 fn any(object: &Value, places: &[&str], is_it: &dyn Fn(&Value) -> bool) -> bool {
@@ -166,7 +147,11 @@ pub(crate) fn list_of(
     let Some((objects, cursor)) = members else {
         return ApiResponse::ok(page);
     };
-    let mut body = json!({objects: page});
-    set(&mut body, json!({cursor: next}));
-    ApiResponse::ok(body)
+    ApiResponse::ok(object(json!({objects: page, cursor: next})))
+}
+
+/// Reads the object that the last parameter of the path names.
+pub(crate) fn read_of(call: &Call<'_>, store: &Store<Value>) -> HandlerResult {
+    let id = call.params.last().map_or("", |(_, id)| id);
+    ApiResponse::ok(store.get(id)?.clone())
 }

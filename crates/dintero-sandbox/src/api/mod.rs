@@ -18,7 +18,7 @@ mod prelude {
     pub(crate) use crate::errors::{ApiError, ApiResult};
     pub(crate) use crate::errors::{ensure_field, ensure_state};
     pub(crate) use crate::state::checkout::{Authorization, Session, Transaction};
-    pub(crate) use crate::state::json::{copy, items, pick, remove, set, text_of};
+    pub(crate) use crate::state::json::{copy, items, object, pick, remove, set, text_of};
     pub(crate) use crate::state::{Account, alphanumeric, checkout_id, uuid};
     pub(crate) use serde_json::{Value, json};
 }

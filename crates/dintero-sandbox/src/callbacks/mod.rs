@@ -31,11 +31,11 @@ pub(crate) fn on_payment(account: &mut Account, now: DateTime<Utc>, id: &str, wa
     let Some(transaction) = account.transactions.find(id) else {
         return;
     };
-    let (error, session_event) = match transaction.ledger.authorization {
-        Authorization::OnHold => (None, Some("ON_HOLD_CALLBACK_SENT")),
-        Authorization::Declined => (Some("authorization"), None),
-        Authorization::Failed => (Some("failed"), None),
-        Authorization::Given | Authorization::Voided => (None, Some("AUTH_CALLBACK_SENT")),
+    let authorization = transaction.ledger.authorization;
+    let error = authorization.error();
+    let session_event = match authorization {
+        Authorization::OnHold => "ON_HOLD_CALLBACK_SENT",
+        _ => "AUTH_CALLBACK_SENT",
     };
     let notice = Notice {
         session_id: transaction.session_id.clone(),
@@ -43,7 +43,7 @@ pub(crate) fn on_payment(account: &mut Account, now: DateTime<Utc>, id: &str, wa
         time: transaction.created_at,
         error,
         unconditional: error.is_none() || was_held,
-        session_event,
+        session_event: error.is_none().then_some(session_event),
         ..Notice::default()
     };
     queue(account, now, notice);
@@ -109,23 +109,24 @@ fn queue(account: &mut Account, now: DateTime<Utc>, notice: Notice) {
         ("event", event.map(|(event, _)| event.as_str())),
         ("event_id", event.map(|(_, id)| id.as_str())),
     ];
-    let url = match &target {
-        Ok(target) => target.call(&notice.session_id, &parameters),
-        Err(_) => callback_url.to_owned(),
+    let session_id = &notice.session_id;
+    let callback = match target {
+        Ok(target) => Callback {
+            method: if target.is_post { "POST" } else { "GET" }.to_owned(),
+            with_session: target.with_session,
+            state: CallbackState::Waiting(now + target.delay),
+            ..Callback::new(now, session_id, &target.call(session_id, &parameters))
+        },
+        Err(reason) => Callback {
+            method: "GET".to_owned(),
+            state: CallbackState::NotSent(reason.to_owned()),
+            ..Callback::new(now, session_id, callback_url)
+        },
     };
-    let is_get = !target.as_ref().is_ok_and(|target| target.is_post);
-    let with_session = target.as_ref().is_ok_and(|target| target.with_session);
-    let state = match target {
-        Ok(target) => CallbackState::Waiting(now + target.delay),
-        Err(reason) => CallbackState::NotSent(reason.to_owned()),
-    };
-    let callback = Callback::new(now, &notice.session_id, &url, state);
     account.queue_callback(Callback {
         transaction_id: notice.transaction_id,
         error: notice.error.map(str::to_owned),
         event: notice.event.map(|(event, _)| event),
-        method: if is_get { "GET" } else { "POST" }.to_owned(),
-        with_session,
         session_event: notice.session_event.map(str::to_owned),
         ..callback
     });

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::Notice;
 use crate::errors::ApiResult;
 use crate::state::Account;
-use crate::state::callbacks::{Callback, CallbackState};
-use crate::state::json::{items, remove, set, text_of};
+use crate::state::callbacks::Callback;
+use crate::state::json::{items, object, remove, set, text_of};
 
 const PING: &str = "ping";
 
@@ -30,13 +30,12 @@ pub(super) fn on_notice(account: &mut Account, now: DateTime<Utc>, notice: &Noti
     if notice.event.is_none() {
         let session = account.sessions.find(&notice.session_id);
         let reference = session.map(|s| s.doc["order"]["merchant_reference"].clone());
-        let mut end = json!({"session_id": notice.session_id});
-        let fields =
-            json!({"merchant_reference": reference, "transaction_id": id, "error": notice.error});
-        set(&mut end, fields);
-        let mut payload = json!({"authorization": end});
-        let fields = json!({"transaction": transaction(account, id)});
-        set(&mut payload, fields);
+        let end = object(json!({
+            "session_id": notice.session_id, "merchant_reference": reference, "transaction_id": id,
+            "error": notice.error,
+        }));
+        let transaction = transaction(account, id);
+        let payload = object(json!({"authorization": end, "transaction": transaction}));
         publish(account, now, "checkout_authorization", &payload);
     }
     if let Some(id) = id {
@@ -71,8 +70,7 @@ fn deliver(account: &mut Account, now: DateTime<Utc>, to: &Value, event: &str, m
     let session_id = text(&body, "/authorization/session_id");
     let session_id = session_id.or_else(|| text(&body, "/transaction/session_id"));
     let url = text_of(&to["config"]["url"]);
-    let state = CallbackState::Waiting(now);
-    let callback = Callback::new(now, &session_id.unwrap_or_default(), url, state);
+    let callback = Callback::new(now, &session_id.unwrap_or_default(), url);
     if event != PING {
         set(&mut body, json!({"account_id": account.id, "event": event}));
         body["event_delivery"] = json!(callback.delivery_id);

@@ -29,7 +29,7 @@ fn tokens_are_bounded() {
     let mut issue = |seconds| {
         let now = DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds);
         tokens.issue(Grant::public("T12345678"), Duration::from_secs(60), now);
-        tokens.0.iter().count()
+        tokens.iter().count()
     };
     let counts: Vec<_> = (0..TOKENS + 5).map(|_| issue(0)).collect();
     assert_eq!(counts.last(), Some(&TOKENS));

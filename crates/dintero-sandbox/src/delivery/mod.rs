@@ -19,7 +19,7 @@ use crate::access::is_allowed;
 use crate::api::checkout::transaction_operations;
 use crate::log::exchange;
 use crate::shared::{Shared, lock};
-use crate::state::callbacks::{Callback, CallbackResponse, CallbackState};
+use crate::state::callbacks::{Callback, CallbackAttempt, CallbackResponse, CallbackState};
 use crate::state::json::text_of;
 use crate::state::{Account, SandboxState, Wait, uuid};
 
@@ -130,8 +130,12 @@ impl Dispatcher {
             return (self.with(account, state), Vec::new());
         };
         let (response, shown, body) = receive(request).await;
-        let finish = |account: &mut Account| self.finish(account, id, response, shown);
-        let state = self.with(account, finish);
+        let attempt = CallbackAttempt {
+            at: self.shared.settings.clock.now(),
+            response,
+            received: shown,
+        };
+        let state = self.with(account, |account| finish(account, id, attempt));
         (state, body)
     }
 
@@ -203,19 +207,16 @@ impl Dispatcher {
         let mut request = HTTP.as_ref()?.request(method, url.clone());
         request = request.timeout(time_limit * if callback.is_express { EXPRESS } else { 1 });
         request = request.header("event-delivery", id);
-        let secret = match hook {
+        let signature = account.signatures.iter().next();
+        let (secret, member) = match hook {
             Some(hook) => {
                 request = request.header("event", callback.event.clone().unwrap_or_default());
-                Some(&hook["config"]["secret"])
+                (Some(&hook["config"]["secret"]), "value")
             }
-            None => account
-                .signatures
-                .iter()
-                .next()
-                .map(|found| &found["signature"]),
+            None => (signature.map(|found| &found["signature"]), "secret"),
         };
         if let Some(secret) = secret {
-            let value = text_of(&secret[if hook.is_some() { "value" } else { "secret" }]);
+            let value = text_of(&secret[member]);
             let (time, method) = (settings.clock.now().timestamp(), &callback.method);
             request = match text_of(&secret["type"]) {
                 "Authorization" => request.header("authorization", value),
@@ -233,31 +234,25 @@ impl Dispatcher {
             None => request,
         })
     }
+}
 
-    fn finish(
-        &self,
-        account: &mut Account,
-        id: &str,
-        response: CallbackResponse,
-        shown: String,
-    ) -> Option<CallbackState> {
-        let now = self.shared.settings.clock.now();
-        let callback = account.callbacks.get_mut(id).ok()?;
-        callback.attempted(now, response, shown);
-        if callback.state == CallbackState::GivenUp
-            && let Some(id) = &callback.subscription_id
-        {
-            // What else waits for it is not sent any more.
-            let _ = account.subscriptions.remove(id);
-        }
-        if callback.state == CallbackState::Delivered
-            && let Some(event) = &callback.session_event
-            && let Ok(session) = account.sessions.get_mut(&callback.session_id)
-        {
-            session.add_event((now, &uuid()), event, serde_json::Value::Null);
-        }
-        Some(callback.state.clone())
+fn finish(account: &mut Account, id: &str, attempt: CallbackAttempt) -> Option<CallbackState> {
+    let now = attempt.at;
+    let callback = account.callbacks.get_mut(id).ok()?;
+    callback.attempted(attempt);
+    if callback.state == CallbackState::GivenUp
+        && let Some(id) = &callback.subscription_id
+    {
+        // What else waits for it is not sent any more.
+        let _ = account.subscriptions.remove(id);
     }
+    if callback.state == CallbackState::Delivered
+        && let Some(event) = &callback.session_event
+        && let Ok(session) = account.sessions.get_mut(&callback.session_id)
+    {
+        session.add_event((now, &uuid()), event, serde_json::Value::Null);
+    }
+    Some(callback.state.clone())
 }
 
 /// Sends a request; returns how that ended, the response as the inspector shows it, and its body.

@@ -1,4 +1,7 @@
+use std::collections::BTreeSet;
+
 use super::*;
+use crate::handlers::HANDLERS;
 
 #[test]
 fn parameters_are_decoded_and_slashes_kept_apart() {
@@ -47,9 +50,15 @@ fn a_known_path_with_another_method_names_the_right_ones() {
 fn scopes_that_no_document_names_are_assumed() {
     for (id, expected) in [
         ("admin_api_keys_get", &["admin:checkout"][..]),
-        ("admin_signature_get", READ),
-        ("qr_locations_lid_post", WRITE),
-        ("checkout_sid_pay_post", WRITE),
+        ("admin_signature_get", &["admin:checkout", "read:checkout"]),
+        (
+            "qr_locations_lid_post",
+            &["admin:checkout", "write:checkout"],
+        ),
+        (
+            "checkout_sid_pay_post",
+            &["admin:checkout", "write:checkout"],
+        ),
         (
             "v2_aid_payout_destination_balance_get",
             &["admin:accounts", "read:accounts"],
@@ -62,4 +71,16 @@ fn scopes_that_no_document_names_are_assumed() {
             "{id}"
         );
     }
+}
+
+#[test]
+fn every_handler_has_an_operation_and_every_operation_a_path_of_its_own() {
+    let handlers: BTreeSet<_> = HANDLERS.iter().map(|(id, _)| *id).collect();
+    let operations: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.id).collect();
+    assert!(handlers.is_subset(&operations), "{handlers:?}");
+    let routes: BTreeSet<_> = OPERATIONS.iter().map(|o| (&o.method, &o.path)).collect();
+    assert_eq!(
+        (handlers.len(), OPERATIONS.len(), routes.len()),
+        (HANDLERS.len(), 121, 121)
+    );
 }

@@ -48,12 +48,10 @@ impl Exchange {
         let query = redact::query(operation, query);
         let mark = if query.is_empty() { "" } else { "?" };
         let first = format!("{} {base_url}{}{mark}{query}", entry.method, entry.path);
-        let status = entry
-            .status
-            .map(|status| status.to_string())
-            .unwrap_or_default();
+        let status = entry.status.map(|status| status.to_string());
+        let status = status.unwrap_or_default();
         let response = match &entry.refusal {
-            Some(refusal) => format!("{status}\n\n{:#}", refusal.shown()),
+            Some(refusal) => format!("{status}\n\n{:#}", json!(refusal)),
             None => text(status, response, operation),
         };
         json!({"request": text(first, request, operation), "response": response})
@@ -61,17 +59,13 @@ impl Exchange {
 }
 
 /// Returns a message as text that begins with `first`, redacted.
-pub(crate) fn text(
-    mut first: String,
-    (headers, body): &Message,
-    operation: Option<&Operation>,
-) -> String {
+pub(crate) fn text(mut first: String, (headers, body): &Message, of: Option<&Operation>) -> String {
     for (name, value) in headers {
         let value = value.to_str().unwrap_or_default();
         first += &format!("\n{}", redact::header(name.as_str(), value));
     }
     if !body.is_empty() {
-        first += &format!("\n\n{}", redact::body(operation, body));
+        first += &format!("\n\n{}", redact::body(of, body));
     }
     first
 }

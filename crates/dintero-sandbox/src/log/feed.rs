@@ -29,13 +29,9 @@ pub(crate) fn body(server: Arc<Server>) -> ResponseBody {
             }
             let (count, requests) = server.log.since(seen.unwrap_or(0));
             let mut news: Vec<_> = requests.iter().map(|entry| entry.shown()).collect();
-            let others: Vec<_> = others(&server);
-            news.extend(
-                others
-                    .iter()
-                    .filter(|other| !known.contains(*other))
-                    .cloned(),
-            );
+            let others = others(&server);
+            let is_new = |other: &&Value| !known.contains(*other);
+            news.extend(others.iter().filter(is_new).cloned());
             (seen, known) = (Some(count), others);
             if !news.is_empty() {
                 let frame = Frame::data(Bytes::from(format!("data: {}\n\n", json!(news))));
@@ -54,8 +50,6 @@ fn others(server: &Server) -> Vec<Value> {
     let failures = json!({"id": "failures", "log": server.log.write_error(), "state": unsaved});
     let state = server.shared.state();
     let accounts = state.accounts.values();
-    let deliveries = accounts.flat_map(|account| account.callbacks.iter().rev().take(1_000));
-    once(failures)
-        .chain(deliveries.map(Callback::shown))
-        .collect()
+    let all = accounts.flat_map(|account| account.callbacks.iter().rev().take(1_000));
+    once(failures).chain(all.map(Callback::shown)).collect()
 }

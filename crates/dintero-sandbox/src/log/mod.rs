@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::exchange::Exchange;
@@ -26,7 +27,7 @@ const LIMIT: usize = 10_000;
 const BYTES: usize = 16 << 20;
 
 /// A request in the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoggedRequest {
     /// When it arrived by the sandbox's clock, UTC.
@@ -57,7 +58,7 @@ pub struct LoggedRequest {
 }
 
 /// The content of an error response.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Refusal {
     /// The code of the error, such as `INVALID_REQUEST_PARAMETER`.
@@ -66,12 +67,6 @@ pub struct Refusal {
     pub message: String,
     /// The invalid fields with the reasons, such as `order.amount is required`.
     pub errors: Vec<String>,
-}
-
-impl Refusal {
-    fn shown(&self) -> Value {
-        json!({"code": self.code, "message": self.message, "errors": self.errors})
-    }
 }
 
 impl LoggedRequest {
@@ -90,17 +85,14 @@ impl LoggedRequest {
         json!({
             "at": text(self.at), "method": self.method, "path": self.path, "operation_id": self.operation_id,
             "status": self.status, "verdict": self.verdict(), "handled": self.handled,
-            "refusal": self.refusal.as_ref().map(Refusal::shown), "undocumented": self.undocumented, "fault": self.fault.map(|f| f.to_string()),
+            "refusal": self.refusal, "undocumented": self.undocumented, "fault": self.fault.map(|f| f.to_string()),
             "request_id": self.request_id, "duration_ms": self.duration.as_micros() as f64 / 1_000.0,
         })
     }
 
     fn bytes(&self) -> usize {
-        let refusal = self.refusal.iter();
-        let texts = refusal.flat_map(|r| r.errors.iter().chain([&r.message]));
-        let texts = texts
-            .chain(&self.undocumented)
-            .chain([&self.path, &self.request_id]);
+        let errors = self.refusal.iter().flat_map(|refusal| &refusal.errors);
+        let texts = errors.chain(&self.undocumented).chain([&self.path]);
         let texts = texts.map(|text| text.capacity() + 24).sum::<usize>();
         size_of::<Self>() + texts + self.exchange.bytes()
     }
@@ -170,11 +162,8 @@ impl Log {
     /// Returns how many there have been, and those after the first `seen` of them.
     pub(crate) fn since(&self, seen: u64) -> (u64, Vec<Arc<LoggedRequest>>) {
         let inner = lock(&self.0);
-        let news = inner
-            .entries
-            .iter()
-            .rev()
-            .take((inner.count - seen) as usize);
+        let news = (inner.count - seen) as usize;
+        let news = inner.entries.iter().rev().take(news);
         (inner.count, news.rev().cloned().collect())
     }
 

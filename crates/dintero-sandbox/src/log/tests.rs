@@ -5,18 +5,9 @@ use std::io;
 
 fn entry(path: &str) -> LoggedRequest {
     LoggedRequest {
-        at: DateTime::UNIX_EPOCH,
-        method: "GET".into(),
         path: path.into(),
-        operation_id: None,
         status: Some(200),
-        handled: false,
-        refusal: None,
-        fault: None,
-        undocumented: Vec::new(),
-        request_id: "r".into(),
-        duration: Duration::from_micros(1_500),
-        exchange: Exchange::default(),
+        ..LoggedRequest::default()
     }
 }
 

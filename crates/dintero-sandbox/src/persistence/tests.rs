@@ -1,16 +1,14 @@
-use std::collections::BTreeSet;
-
 use tempfile::TempDir;
 
 use super::*;
 use crate::state::SandboxState;
 
 fn opened(folder: &TempDir) -> (StateFile, SandboxState) {
-    let clock = Clock::system();
+    let clock = Clock::default();
     let accounts = ["T12345678".to_owned()];
-    let mut state = SandboxState::new(accounts, &BTreeSet::new(), 1 << 20, clock.now());
+    let mut state = SandboxState::new(accounts, &[], clock.now());
     let path = folder.path().join("state");
-    let file = StateFile::open(&path, 1 << 20, &clock, &mut state).expect("a file");
+    let file = StateFile::open(&path, &clock, &mut state).expect("a file");
     (file, state)
 }
 

@@ -1,98 +1,70 @@
-//! OpenAPI 3.0 schemas as JSON Schema 2020-12, one way for requests and another for responses.
-
-use std::collections::BTreeSet;
+//! OpenAPI 3.0 schemas of requests as JSON Schema 2020-12.
 
 use serde_json::{Map, Value, json};
 
 use crate::documents::resolve;
-
-/// Which way a body goes; it decides about read-only and write-only properties.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Direction {
-    Request,
-    Response,
-}
+use crate::state::json::{items, text_of};
 
 /// The formats that are validated; the documents also have names such as `iso4217-code`, which define nothing.
 const FORMATS: [&str; 5] = ["date", "date-time", "email", "uri", "uuid"];
-const COMPONENTS: &str = "#/components/schemas/";
 
 /// Returns the JSON Schema of one OpenAPI schema, with all that it refers to.
-pub(crate) fn convert(document: &Value, schema: &Value, direction: Direction) -> Value {
+pub(crate) fn convert(document: &Value, schema: &Value) -> Value {
     let mut converter = Converter {
         document,
-        direction,
-        known: BTreeSet::new(),
-        waiting: Vec::new(),
+        definitions: Map::new(),
     };
     let root = converter.schema(schema, false);
-    let mut definitions = Map::new();
-    while let Some((name, variant)) = converter.waiting.pop() {
-        let component = &document["components"]["schemas"][name];
-        let converted = match variant {
-            Variant::Children => converter.children(name, component),
-            variant => converter.schema(component, variant == Variant::Lenient),
-        };
-        definitions.insert(key(name, variant), converted);
-    }
-    json!({"allOf": [root], "$defs": definitions})
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Variant {
-    Strict,
-    /// The component without lists of values.
-    Lenient,
-    /// The component and whichever of its discriminated children a value names.
-    Children,
-}
-
-fn key(name: &str, variant: Variant) -> String {
-    format!("{name}.{variant:?}")
+    json!({"allOf": [root], "$defs": converter.definitions})
 }
 
 struct Converter<'a> {
     document: &'a Value,
-    direction: Direction,
-    known: BTreeSet<(&'a str, Variant)>,
-    waiting: Vec<(&'a str, Variant)>,
+    definitions: Map<String, Value>,
 }
 
-impl<'a> Converter<'a> {
-    fn refer(&mut self, name: &'a str, variant: Variant) -> Value {
-        if self.known.insert((name, variant)) {
-            self.waiting.push((name, variant));
+impl Converter<'_> {
+    /// Refers to a component; where it has a discriminator, and is no `part` of a child, to the child that a value names.
+    fn refer(&mut self, name: &str, is_part: bool) -> Value {
+        let component = &self.document["components"]["schemas"][name];
+        let has_children = !is_part && component["discriminator"]["mapping"].is_object();
+        let key = format!("{name}{}", if has_children { ".children" } else { "" });
+        if !self.definitions.contains_key(&key) {
+            // A component may refer to itself.
+            self.definitions.insert(key.clone(), Value::Null);
+            let converted = match has_children {
+                true => self.children(name, &component["discriminator"]),
+                false => self.schema(component, false),
+            };
+            self.definitions.insert(key.clone(), converted);
         }
-        json!({"$ref": format!("#/$defs/{}", key(name, variant))})
+        json!({"$ref": format!("#/$defs/{key}")})
     }
 
-    /// Converts a schema, without its lists of values if it is `lenient`.
-    fn schema(&mut self, schema: &'a Value, lenient: bool) -> Value {
-        if let Some(name) = component(schema) {
-            // In OpenAPI 3.0 what stands beside a reference is ignored.
-            let is_base = resolve(self.document, schema)["discriminator"]["mapping"].is_object();
-            let variant = match (lenient, is_base) {
-                (true, _) => Variant::Lenient,
-                (false, true) => Variant::Children,
-                (false, false) => Variant::Strict,
-            };
-            return self.refer(name, variant);
+    /// Converts a base with a discriminator: the property has one of the mapped values, and the child of that value fits.
+    fn children(&mut self, name: &str, discriminator: &Value) -> Value {
+        let property = text_of(&discriminator["propertyName"]);
+        let mapping = discriminator["mapping"].as_object().into_iter().flatten();
+        let (values, targets): (Vec<_>, Vec<_>) = mapping.unzip();
+        let is_mapped = json!({"properties": {property: {"enum": values}}});
+        let mut all = vec![self.refer(name, true), is_mapped];
+        for (value, target) in values.iter().zip(targets) {
+            let child = self.schema(&json!({"$ref": target}), true);
+            let is_it = json!({"properties": {property: {"const": value}}, "required": [property]});
+            all.push(json!({"if": is_it, "then": child}));
         }
-        let Value::Object(object) = schema else {
+        json!({"allOf": all})
+    }
+
+    fn schema(&mut self, schema: &Value, is_part: bool) -> Value {
+        // In OpenAPI 3.0 what stands beside a reference is ignored.
+        let component = text_of(&schema["$ref"]).strip_prefix("#/components/schemas/");
+        if let Some(name) = component {
+            return self.refer(name, is_part);
+        }
+        let Value::Object(mut out) = schema.clone() else {
             return schema.clone();
         };
-        let mut out = object.clone();
-        // A flag in OpenAPI 3.0, a limit of its own in JSON Schema.
-        for (exclusive, limit) in [
-            ("exclusiveMinimum", "minimum"),
-            ("exclusiveMaximum", "maximum"),
-        ] {
-            if out.remove(exclusive) == Some(Value::Bool(true))
-                && let Some(value) = out.remove(limit)
-            {
-                out.insert(exclusive.into(), value);
-            }
-        }
         match schema["format"].as_str() {
             Some("int32") => {
                 out.entry("minimum").or_insert(i32::MIN.into());
@@ -103,28 +75,32 @@ impl<'a> Converter<'a> {
             }
             _ => {}
         }
-        if lenient {
-            out.remove("enum");
-        } else if let Some(Value::Array(values)) = out.get_mut("enum") {
+        if let Some(Value::Array(values)) = out.get_mut("enum") {
             // Values that upstream's own examples use although its list lacks them.
-            let more = schema["x-values-in-examples"].as_array();
-            values.extend(more.into_iter().flatten().cloned());
+            values.extend_from_slice(items(&schema["x-values-in-examples"]));
         }
-        self.properties(schema, lenient, &BTreeSet::new(), &mut out);
-        for name in ["items", "additionalProperties"] {
-            if let Some(below) = object.get(name) {
-                out.insert(name.into(), self.schema(below, lenient));
+        let is_read_only = |of: &Value| of["readOnly"] == true;
+        if let Some(Value::Object(properties)) = out.get_mut("properties") {
+            for below in properties.values_mut() {
+                *below = match is_read_only(below) || is_read_only(resolve(self.document, below)) {
+                    true => Value::Bool(false),
+                    false => self.schema(below, false),
+                };
             }
         }
-        if let Some(branches) = schema["allOf"].as_array() {
-            out.insert("allOf".into(), self.all_of(branches, lenient));
+        if let Some(Value::Array(required)) = out.get_mut("required") {
+            required.retain(|name| !is_read_only(&schema["properties"][text_of(name)]));
+        }
+        for name in ["items", "additionalProperties"] {
+            if let Some(below) = out.get_mut(name) {
+                *below = self.schema(below, false);
+            }
         }
         // The choices of a oneOf overlap, since none of them forbids further properties: one that fits is enough.
-        out.remove("oneOf");
-        for name in ["oneOf", "anyOf"] {
-            if let Some(branches) = schema[name].as_array() {
-                let branches: Value = branches.iter().map(|b| self.schema(b, lenient)).collect();
-                out.insert("anyOf".into(), branches);
+        for (name, to) in [("allOf", "allOf"), ("oneOf", "anyOf"), ("anyOf", "anyOf")] {
+            if let Some(Value::Array(branches)) = out.remove(name) {
+                let branches = branches.iter().map(|b| self.schema(b, name == "allOf"));
+                out.insert(to.into(), branches.collect());
             }
         }
         match schema["nullable"] == true {
@@ -132,111 +108,4 @@ impl<'a> Converter<'a> {
             false => Value::Object(out),
         }
     }
-
-    /// Converts the properties, those in `lenient_names` without their lists of values.
-    fn properties(
-        &mut self,
-        schema: &'a Value,
-        lenient: bool,
-        lenient_names: &BTreeSet<&'a str>,
-        out: &mut Map<String, Value>,
-    ) {
-        let Some(properties) = schema["properties"].as_object() else {
-            return;
-        };
-        let mut converted = Map::new();
-        for (name, below) in properties {
-            let value = match self.is_foreign(below) {
-                true => Value::Bool(false),
-                false => self.schema(below, lenient || lenient_names.contains(name.as_str())),
-            };
-            converted.insert(name.clone(), value);
-        }
-        out.insert("properties".into(), Value::Object(converted));
-        if let Some(Value::Array(required)) = out.get_mut("required") {
-            required.retain(|name| self.is_demanded(schema, name));
-        }
-    }
-
-    /// Whether the property belongs into bodies of the other direction only.
-    fn is_foreign(&self, property: &Value) -> bool {
-        let mark = match self.direction {
-            Direction::Request => "readOnly",
-            Direction::Response => "writeOnly",
-        };
-        property[mark] == true || resolve(self.document, property)[mark] == true
-    }
-
-    /// Whether `required` applies to a property: an inferred one is no reason to refuse a response.
-    fn is_demanded(&self, schema: &Value, name: &Value) -> bool {
-        let property = &schema["properties"][name.as_str().unwrap_or_default()];
-        match self.direction {
-            Direction::Request => property["readOnly"] != true,
-            Direction::Response => {
-                schema["x-evidence-required"].is_null()
-                    && schema["x-required-evidence"].is_null()
-                    && property["x-evidence"].is_null()
-            }
-        }
-    }
-
-    /// Converts the branches of an `allOf`. Branches that repeat a property narrow its list of values to what all of
-    /// them have. Checkout's per-provider parts of a transaction do so with lists that lag behind (no
-    /// `PARTIALLY_CAPTURED_REFUNDED`), so that in a response the first branch that has a property decides about its values.
-    fn all_of(&mut self, branches: &'a [Value], lenient: bool) -> Value {
-        let mut seen = BTreeSet::new();
-        let mut converted = Vec::new();
-        for branch in branches {
-            let names = self.names(branch);
-            let repeats = self.direction == Direction::Response && !names.is_disjoint(&seen);
-            let target = resolve(self.document, branch);
-            converted.push(match (component(branch), lenient || repeats) {
-                // The component itself, not one of its children.
-                (Some(name), false) => self.refer(name, Variant::Strict),
-                (_, true) if !lenient && target["allOf"].is_null() => {
-                    let required = target.get("required").cloned();
-                    let mut out =
-                        Map::from_iter(required.map(|names| ("required".to_owned(), names)));
-                    self.properties(target, false, &seen, &mut out);
-                    Value::Object(out)
-                }
-                (_, lenient) => self.schema(branch, lenient),
-            });
-            seen.extend(names);
-        }
-        Value::Array(converted)
-    }
-
-    /// Returns the names of all properties, those of `allOf` branches too.
-    fn names(&self, schema: &'a Value) -> BTreeSet<&'a str> {
-        let schema = resolve(self.document, schema);
-        let own = schema["properties"].as_object().into_iter().flatten();
-        let mut names: BTreeSet<_> = own.map(|(name, _)| name.as_str()).collect();
-        for branch in schema["allOf"].as_array().into_iter().flatten() {
-            names.extend(self.names(branch));
-        }
-        names
-    }
-
-    /// Converts a base with a discriminator: the property has one of the mapped values, and the child of that value fits.
-    fn children(&mut self, name: &'a str, base: &'a Value) -> Value {
-        let discriminator = &base["discriminator"];
-        let property = discriminator["propertyName"].as_str().unwrap_or_default();
-        let mapping = discriminator["mapping"].as_object().into_iter().flatten();
-        let mut values = Vec::new();
-        let mut all = vec![self.refer(name, Variant::Strict)];
-        for (value, target) in mapping {
-            let target = target.as_str().and_then(|at| at.strip_prefix(COMPONENTS));
-            let child = self.refer(target.unwrap_or_default(), Variant::Strict);
-            let is_it = json!({"properties": {property: {"const": value}}, "required": [property]});
-            all.push(json!({"if": is_it, "then": child}));
-            values.push(value);
-        }
-        all.push(json!({"properties": {property: {"enum": values}}}));
-        json!({"allOf": all})
-    }
-}
-
-fn component(schema: &Value) -> Option<&str> {
-    schema["$ref"].as_str()?.strip_prefix(COMPONENTS)
 }

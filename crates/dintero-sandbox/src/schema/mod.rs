@@ -1,4 +1,4 @@
-//! Validates requests and responses against the OpenAPI documents.
+//! Validates requests against the OpenAPI documents.
 //!
 //! The schemas of an operation are compiled when they are first needed, so that the sandbox starts at once.
 
@@ -7,7 +7,6 @@ mod params;
 mod report;
 pub(crate) mod tidy;
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jsonschema::{PatternOptions, Validator};
@@ -16,34 +15,22 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::documents::{Operation, checkout_schema};
 use crate::errors::{ApiError, ApiResult, field_error};
-use convert::{Direction, convert};
+use convert::convert;
 use params::Parameter;
 
-/// What the documents say about the requests and the responses of an operation.
+/// What the documents say about the body and the parameters of an operation's requests.
 #[derive(Debug, Default)]
-pub(crate) struct Contract {
-    request: OnceLock<(Option<Schema>, Vec<Parameter>)>,
-    responses: OnceLock<BTreeMap<&'static str, Option<Schema>>>,
-}
+pub(crate) struct Contract(OnceLock<(Option<Schema>, Vec<Parameter>)>);
 
 impl Contract {
-    fn request(&self, operation: &Operation) -> &(Option<Schema>, Vec<Parameter>) {
-        self.request.get_or_init(|| {
+    fn of(operation: &Operation) -> &(Option<Schema>, Vec<Parameter>) {
+        operation.contract.0.get_or_init(|| {
             let document = operation.document;
             let body = json_schema(operation.request_body());
-            let body = body.map(|schema| Schema::compile(document, schema, Direction::Request));
+            let body = body.map(|schema| Schema::compile(document, schema));
             let parameters = operation.parameters();
             let parameters = parameters.filter_map(|p| Parameter::new(document, p));
             (body, parameters.collect())
-        })
-    }
-
-    fn responses(&self, operation: &Operation) -> &BTreeMap<&'static str, Option<Schema>> {
-        self.responses.get_or_init(|| {
-            let compile = |schema| Schema::compile(operation.document, schema, Direction::Response);
-            let all = operation.responses();
-            all.map(|(status, response)| (status, json_schema(response).map(compile)))
-                .collect()
         })
     }
 }
@@ -51,9 +38,8 @@ impl Contract {
 /// Returns the fields of the body that are not in the documents, and removes what counts as not sent. Returns an error
 /// that names every violation in path, query, headers and body, if there is any; read `strict`ly, such a field is one.
 pub(crate) fn check_request(operation: &Operation, call: &mut Call<'_>) -> ApiResult<Vec<String>> {
-    let (body, parameters) = operation.contract.request(operation);
+    let (body, parameters) = Contract::of(operation);
     let strict = call.settings.strict;
-    let mut violations = Vec::new();
     let described = json_schema(operation.request_body());
     let tidy = |schema| tidy::tidy(operation.document, schema, &mut call.body, strict, 0.0);
     let mut unknown = described.map(tidy).unwrap_or_default();
@@ -64,13 +50,11 @@ pub(crate) fn check_request(operation: &Operation, call: &mut Call<'_>) -> ApiRe
         call.body["profile_id"] = json!("default");
     }
     unknown.truncate(report::MOST);
-    if strict {
-        violations.extend(
-            unknown
-                .iter()
-                .map(|field| field_error(field, "is not in the documents")),
-        );
-    }
+    let undocumented = |field: &String| field_error(field, "is not in the documents");
+    let mut violations: Vec<_> = match strict {
+        true => unknown.iter().map(undocumented).collect(),
+        false => Vec::new(),
+    };
     for parameter in parameters {
         parameter.check(call, &mut violations);
     }
@@ -83,28 +67,12 @@ pub(crate) fn check_request(operation: &Operation, call: &mut Call<'_>) -> ApiRe
     }
 }
 
-/// Returns what is not as documented in a response. A status that is not documented is right only where every server
-/// may send it (405, 413, 415, 5xx) or a fault injects it.
-pub(crate) fn check_response(operation: &Operation, status: u16, body: &Value) -> Vec<Value> {
-    let responses = operation.contract.responses(operation);
-    let described = responses
-        .get(status.to_string().as_str())
-        .or_else(|| responses.get(format!("{}XX", status / 100).as_str()));
-    match described {
-        Some(Some(schema)) => schema.violations(body, "", true),
-        Some(None) if body.is_null() => Vec::new(),
-        Some(None) => vec![field_error("body", "has a body where none is documented")],
-        None if status < 300 => vec![field_error("status", "is not documented")],
-        None => Vec::new(),
-    }
-}
-
 /// Checks what a request consists of in part, or what a shop responds, by a schema of Checkout; reads it as a request.
 pub(crate) fn check_answer(name: &str, within: &str, value: &mut Value) -> ApiResult<()> {
     let (document, schema) = checkout_schema(name);
     // What floating-point arithmetic makes of whole numbers, such as 780.0000000000001.
     tidy::tidy(document, schema, value, false, 1e-6);
-    let schema = Schema::compile(document, schema, Direction::Request);
+    let schema = Schema::compile(document, schema);
     let violations = schema.violations(value, within, false);
     match violations.is_empty() {
         true => Ok(()),
@@ -121,17 +89,17 @@ pub(crate) fn json_schema(content: &Value) -> Option<&Value> {
 struct Schema(Option<Validator>);
 
 impl Schema {
-    fn compile(document: &Value, schema: &Value, direction: Direction) -> Self {
+    fn compile(document: &Value, schema: &Value) -> Self {
         let compiled = jsonschema::draft202012::options()
             .should_validate_formats(true)
             .with_pattern_options(PatternOptions::regex())
-            .build(&convert(document, schema, direction));
+            .build(&convert(document, schema));
         debug_assert!(compiled.is_ok(), "{:?}", compiled.err());
         Self(compiled.ok())
     }
 
     fn violations(&self, value: &Value, within: &str, strict: bool) -> Vec<Value> {
-        let found = |validator| report::violations(validator, value, within, strict);
+        let found = |validator| report::of(validator, value, within, strict);
         self.0.as_ref().map(found).unwrap_or_default()
     }
 }

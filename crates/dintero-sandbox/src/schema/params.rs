@@ -3,7 +3,6 @@
 use serde_json::{Number, Value};
 
 use super::Schema;
-use super::convert::Direction;
 use crate::call::Call;
 use crate::documents::resolve;
 use crate::errors::field_error;
@@ -41,7 +40,7 @@ impl Parameter {
             required: parameter["required"] == true,
             kind: text_of(&values["type"]).to_owned(),
             is_list,
-            schema: Schema::compile(document, &values, Direction::Request),
+            schema: Schema::compile(document, &values),
         })
     }
 

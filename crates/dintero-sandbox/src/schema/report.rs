@@ -13,12 +13,7 @@ pub(super) const MOST: usize = 20;
 
 /// Returns everything wrong with a value whose place is `within`; of a value that is not read `strict`ly what production
 /// would refuse, too.
-pub(crate) fn violations(
-    validator: &Validator,
-    value: &Value,
-    within: &str,
-    strict: bool,
-) -> Vec<Value> {
+pub(crate) fn of(validator: &Validator, value: &Value, within: &str, strict: bool) -> Vec<Value> {
     let mut violations: Vec<Value> = Vec::new();
     if validator.is_valid(value) {
         return violations;
@@ -100,8 +95,6 @@ fn describe(error: &ValidationError<'_>, within: &str) -> (String, String) {
         },
         Kind::Minimum { limit } => format!("must be at least {limit}"),
         Kind::Maximum { limit } => format!("must be at most {limit}"),
-        Kind::ExclusiveMinimum { limit } => format!("must be more than {limit}"),
-        Kind::ExclusiveMaximum { limit } => format!("must be less than {limit}"),
         Kind::MinLength { limit: 1 } => "must not be empty".into(),
         Kind::MinLength { limit } => format!("has fewer than {limit} characters"),
         Kind::MaxLength { limit } => format!("has more than {limit} characters"),

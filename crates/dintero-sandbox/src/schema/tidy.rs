@@ -54,6 +54,18 @@ fn expand<'a>(document: &'a Value, schema: &'a Value, all: &mut Vec<&'a Value>) 
     }
 }
 
+pub(crate) fn items_of<'a>(document: &'a Value, schemas: &[&'a Value]) -> Vec<&'a Value> {
+    let items = schemas.iter().filter_map(|schema| schema.get("items"));
+    expanded(document, items)
+}
+
+/// Returns the schemas of the member of that name.
+pub(crate) fn named<'a>(schemas: &[&'a Value], name: &str) -> Vec<&'a Value> {
+    let schemas = schemas.iter();
+    let found = schemas.filter_map(|schema| schema["properties"].get(name));
+    found.collect()
+}
+
 struct Walk<'a> {
     document: &'a Value,
     strict: bool,
@@ -73,25 +85,19 @@ impl<'a> Walk<'a> {
                 }
             }
             Value::Array(items) => {
-                let below = schemas.iter().filter_map(|schema| schema.get("items"));
-                let below = expanded(self.document, below);
+                let below = items_of(self.document, schemas);
                 for (i, item) in items.iter_mut().enumerate() {
                     self.value(&below, item, &format!("{field}[{i}]"));
                 }
             }
             Value::Object(members) => {
-                let mut more = schemas
-                    .iter()
-                    .filter_map(|schema| schema.get("additionalProperties"));
-                let has_list = schemas
-                    .iter()
-                    .any(|schema| schema.get("properties").is_some());
-                let is_open = !has_list || more.any(|more| *more != false);
+                let has = |name: &'static str| schemas.iter().filter_map(move |of| of.get(name));
+                let is_open = has("properties").next().is_none()
+                    || has("additionalProperties").any(|more| *more != false);
                 let separator = if field.is_empty() { "" } else { "." };
                 let mut nulls = Vec::new();
                 for (name, value) in &mut *members {
-                    let below = schemas.iter().filter_map(|of| of["properties"].get(name));
-                    let below = expanded(self.document, below);
+                    let below = expanded(self.document, named(schemas, name));
                     let field = format!("{field}{separator}{name}");
                     let may_be_null = below.iter().any(|schema| schema["nullable"] == true);
                     if value.is_null() && !may_be_null && !is_open && !self.strict {

@@ -113,12 +113,8 @@ impl fmt::Debug for Callback {
 }
 
 impl Callback {
-    pub(crate) fn new(
-        now: DateTime<Utc>,
-        session_id: &str,
-        url: &str,
-        state: CallbackState,
-    ) -> Self {
+    /// A callback that is sent now.
+    pub(crate) fn new(now: DateTime<Utc>, session_id: &str, url: &str) -> Self {
         Self {
             delivery_id: uuid(),
             subscription_id: None,
@@ -129,7 +125,7 @@ impl Callback {
             method: "POST".to_owned(),
             url: url.to_owned(),
             attempts: Vec::new(),
-            state,
+            state: CallbackState::Waiting(now),
             with_session: false,
             body: None,
             session_event: None,
@@ -164,17 +160,9 @@ impl Callback {
         json!({"request": request, "responses": responses.collect::<Vec<_>>()})
     }
 
-    pub(crate) fn attempted(
-        &mut self,
-        at: DateTime<Utc>,
-        response: CallbackResponse,
-        received: String,
-    ) {
-        self.attempts.push(CallbackAttempt {
-            at,
-            response,
-            received,
-        });
+    pub(crate) fn attempted(&mut self, attempt: CallbackAttempt) {
+        let (at, response) = (attempt.at, attempt.response);
+        self.attempts.push(attempt);
         let (is_webhook, failed) = (self.subscription_id.is_some(), self.attempts.len());
         let retries = match (is_webhook, self.is_express) {
             (true, _) => WEBHOOK_RETRIES,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::clock::text;
 use crate::errors::{ApiResult, ensure_state};
-use crate::state::json::{pick, remove, set};
+use crate::state::json::{object, pick, remove, set};
 use crate::state::uuid;
 
 pub(crate) type Cause<'a> = (DateTime<Utc>, &'a str);
@@ -38,10 +38,9 @@ impl Session {
     }
 
     pub(crate) fn add_event(&mut self, (now, request_id): Cause<'_>, name: &str, details: Value) {
-        let mut event =
-            json!({"id": uuid(), "name": name, "created_at": text(now), "request_id": request_id});
-        set(&mut event, json!({"details": details}));
-        self.events.push(event);
+        self.events.push(object(json!({
+            "id": uuid(), "name": name, "created_at": text(now), "request_id": request_id, "details": details,
+        })));
         self.doc["updated_at"] = json!(text(now));
     }
 
@@ -69,6 +68,17 @@ pub(crate) enum Authorization {
     Declined,
     Failed,
     Voided,
+}
+
+impl Authorization {
+    /// The parameter `error` of callbacks and of the way back to the shop.
+    pub(crate) fn error(self) -> Option<&'static str> {
+        match self {
+            Self::Declined => Some("authorization"),
+            Self::Failed => Some("failed"),
+            Self::Given | Self::OnHold | Self::Voided => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

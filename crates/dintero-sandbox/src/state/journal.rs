@@ -17,7 +17,6 @@ use crate::state::{Account, SandboxState};
 #[derive(Debug, Deserialize)]
 pub(crate) struct Batch {
     moved_ms: i64,
-    used: usize,
     stores: BTreeMap<String, Box<RawValue>>,
 }
 
@@ -54,18 +53,9 @@ impl<T: Serialize + DeserializeOwned> Journal for Store<T> {
 }
 
 impl SandboxState {
-    pub(crate) fn write_changes(
-        &mut self,
-        moved_ms: i64,
-        all: bool,
-        out: &mut Vec<u8>,
-    ) -> io::Result<()> {
-        let used = self.used;
-        write!(
-            out,
-            r#"{{"moved_ms":{moved_ms},"used":{used},"stores":{{"tokens":"#
-        )?;
-        self.tokens.0.write(all, out)?;
+    pub(crate) fn write(&mut self, moved_ms: i64, all: bool, out: &mut Vec<u8>) -> io::Result<()> {
+        write!(out, r#"{{"moved_ms":{moved_ms},"stores":{{"tokens":"#)?;
+        self.tokens.write(all, out)?;
         for (id, account) in &mut self.accounts {
             for (name, store) in account.stores() {
                 if all || store.has_changed() {
@@ -82,7 +72,6 @@ impl SandboxState {
     pub(crate) fn read(&mut self, batches: Vec<Batch>) -> Option<i64> {
         let moved_ms = batches.last().map_or(0, |last| last.moved_ms);
         for batch in batches {
-            self.used = batch.used;
             for (name, changes) in batch.stores {
                 is_possible(&mut serde_json::from_str(changes.get()).ok()?).then_some(())?;
                 self.store(&name)?.read(changes.get()).ok()?;
@@ -94,7 +83,7 @@ impl SandboxState {
 
     fn store(&mut self, name: &str) -> Option<&mut dyn Journal> {
         let Some((id, name)) = name.split_once('/') else {
-            return (name == "tokens").then_some(&mut self.tokens.0);
+            return (name == "tokens").then_some(&mut self.tokens);
         };
         let account = self.accounts.entry(id.to_owned());
         let account = account.or_insert_with(|| Account::new(id));

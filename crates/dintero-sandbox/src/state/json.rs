@@ -12,6 +12,14 @@ pub(crate) fn text_of(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
+/// Returns an object without the members that are null.
+pub(crate) fn object(mut object: Value) -> Value {
+    if let Some(members) = object.as_object_mut() {
+        members.retain(|_, member| !member.is_null());
+    }
+    object
+}
+
 /// Sets members of an object; a null changes nothing.
 pub(crate) fn set(object: &mut Value, members: Value) {
     if let Value::Object(members) = members {

@@ -8,9 +8,9 @@ pub(crate) mod shopping;
 pub(crate) mod store;
 pub(crate) mod wallets;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::iter::repeat_with;
+use std::iter::{once, repeat_with};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::clients::{Grant, Tokens};
 use crate::clock::text;
-use crate::errors::{ApiError, ApiResult, ensure_capacity};
+use crate::errors::{ApiError, ApiResult};
 use callbacks::Callback;
 use journal::Journal;
 use store::Store;
@@ -27,9 +27,6 @@ use store::Store;
 pub(crate) struct SandboxState {
     pub(crate) tokens: Tokens,
     pub(crate) accounts: BTreeMap<String, Account>,
-    /// About how many bytes are kept, and how many may be.
-    used: usize,
-    limit: usize,
 }
 
 /// How many callbacks of an account are kept; the oldest go first.
@@ -149,13 +146,13 @@ impl Account {
 impl SandboxState {
     pub(crate) fn new(
         accounts: impl IntoIterator<Item = String>,
-        profiles: &BTreeSet<String>,
-        limit: usize,
+        profiles: &[String],
         now: DateTime<Utc>,
     ) -> Self {
         let account = |id: String| {
             let mut account = Account::new(&id);
-            for profile in profiles {
+            let default = "default".to_owned();
+            for profile in once(&default).chain(profiles) {
                 let card = json!({"enabled": true, "type": "payment_product_type"});
                 let response = json!({
                     "id": profile, "profile_id": profile, "created_at": text(now), "created_by": "sandbox",
@@ -169,9 +166,12 @@ impl SandboxState {
         Self {
             tokens: Tokens::default(),
             accounts: accounts.into_iter().map(account).collect(),
-            used: 0,
-            limit,
         }
+    }
+
+    pub(crate) fn callbacks(&self) -> impl Iterator<Item = &Callback> {
+        let accounts = self.accounts.values();
+        accounts.flat_map(|account| account.callbacks.iter())
     }
 
     pub(crate) fn grant_of_key(&self, key: &[u8]) -> ApiResult<Grant> {
@@ -181,36 +181,6 @@ impl SandboxState {
         };
         let invalid = || ApiError::unauthorized("the API key is not valid");
         find().cloned().ok_or_else(invalid)
-    }
-
-    /// Whether a body of this weight still fits into memory; called before the work.
-    pub(crate) fn check_quota(&self, weight: usize) -> ApiResult<()> {
-        ensure_capacity(weight <= self.limit.saturating_sub(self.used), "bytes")
-    }
-
-    pub(crate) fn use_quota(&mut self, weight: usize) {
-        self.used = self.used.saturating_add(weight);
-    }
-}
-
-/// About how many bytes a write keeps: a body is stored up to three times (draft, order, event), and each object has
-/// some fields of its own.
-pub(crate) fn weight(body: &Value) -> usize {
-    2_048 + 3 * size(body)
-}
-
-/// About how many bytes a value takes in memory; far more than its text, since maps come in blocks of several entries.
-pub(crate) fn size(value: &Value) -> usize {
-    const NODE: usize = 48;
-    const BLOCK: usize = 640;
-    match value {
-        Value::String(s) => NODE + s.len(),
-        Value::Array(items) => NODE + items.iter().map(size).sum::<usize>(),
-        Value::Object(map) => {
-            let entries = map.iter().map(|(k, v)| NODE + k.len() + size(v));
-            NODE + BLOCK * map.len().div_ceil(6) + entries.sum::<usize>()
-        }
-        _ => NODE,
     }
 }
 

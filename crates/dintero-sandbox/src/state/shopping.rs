@@ -12,7 +12,7 @@ use crate::state::json::{items, text_of};
 pub(crate) fn require_open(
     doc: &Value,
     what: &str,
-    error: impl FnOnce(String) -> ApiError,
+    error: fn(String) -> ApiError,
 ) -> ApiResult<()> {
     match text_of(&doc["status"]) {
         "open" => Ok(()),

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock::text;
-use crate::errors::{ApiError, ApiResult};
 use crate::state::json::{copy, remove, text_of};
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -100,25 +99,6 @@ impl Card {
 
     pub(crate) fn expired(&self, now: DateTime<Utc>) -> bool {
         self.expires_at.is_some_and(|at| now >= at)
-    }
-
-    /// The response to a `ref_id` that was used before on this card: the first one, if the request is the same.
-    pub(crate) fn first_response(
-        &self,
-        ref_id: &str,
-        path: &str,
-        request: &Value,
-    ) -> ApiResult<Option<Value>> {
-        match self.refs.get(ref_id) {
-            None => Ok(None),
-            Some(first) if first.path == path && first.request == *request => {
-                Ok(Some(first.response.clone()))
-            }
-            Some(_) => {
-                let reason = "was used on this card for something else";
-                Err(ApiError::invalid_field("ref_id", reason))
-            }
-        }
     }
 }
 

@@ -21,7 +21,7 @@ async fn with(api: &Api, method: Method, path: &str, headers: &[(&str, &str)]) -
 
 #[tokio::test]
 async fn a_request_to_a_host_that_is_not_named_is_refused() {
-    let api = start_with(Sandbox::builder().allowed_host("sandbox.test")).await;
+    let api = start_with(Sandbox::builder().allowed_hosts(["sandbox.test"])).await;
     let before = api.sandbox.state_digest();
     for (host, good) in [
         ("localhost:1", true),
@@ -65,7 +65,7 @@ async fn a_request_to_a_host_that_is_not_named_is_refused() {
 
 #[tokio::test]
 async fn a_page_of_another_site_can_neither_read_nor_pay() {
-    let api = start_with(Sandbox::builder().allowed_origin("https://shop.test/")).await;
+    let api = start_with(Sandbox::builder().allowed_origins(["https://shop.test/"])).await;
     let (id, url) = session(&api, |_| {}).await;
     let path = url.strip_prefix(api.sandbox.url()).expect("a path");
     for origin in [
@@ -257,7 +257,7 @@ async fn a_callback_never_goes_to_the_sandbox_itself() {
     ] {
         let builder = standing()
             .public_url("http://sandbox.test")
-            .callback_host("*");
+            .callback_hosts(["*"]);
         let api = start_with(builder).await;
         let (id, _) = session(&api, |body| {
             let port = if own.ends_with("test") {

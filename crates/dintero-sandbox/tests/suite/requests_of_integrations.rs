@@ -99,8 +99,7 @@ fn round(value: &mut Value) {
 }
 
 fn integrations() -> SandboxBuilder {
-    let builder = standing().profile("T12345678.46dP6T4F1mUXYPeYKYc5Gj");
-    builder.profile("in-person")
+    standing().profiles(["T12345678.46dP6T4F1mUXYPeYKYc5Gj", "in-person"])
 }
 
 #[tokio::test]

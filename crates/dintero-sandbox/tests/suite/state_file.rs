@@ -101,8 +101,8 @@ async fn a_file_that_is_damaged_or_somebody_elses_is_an_error_and_stays_as_it_is
         (String::new(), "is not a state file"),
         ("{\"name\": \"package\"}".into(), "is not a state file"),
         (
-            good.replacen("state 5", "state 4", 1),
-            "has version 4 of the state; this sandbox reads version 5",
+            good.replacen("state 6", "state 5", 1),
+            "has version 5 of the state; this sandbox reads version 6",
         ),
         (
             good.replacen("\"expires_at\"", "\"expired_at\"", 1),
@@ -151,7 +151,6 @@ async fn content_that_is_impossible_is_an_error() {
         ("/sessions\":{", "/sessions\":7,\"more\":{"),
         ("/sessions\":", "/sittings\":"),
         ("\"stores\":", "\"stored\":"),
-        ("\"used\":", "\"used\":-"),
         ("\"locked\":false", "\"locked\":null"),
     ] {
         fs::write(&path, forged(&good, from, to)).expect("written");
@@ -159,10 +158,6 @@ async fn content_that_is_impossible_is_an_error() {
         assert_eq!(error.kind(), std::io::ErrorKind::InvalidData, "{error}");
         assert!(error.to_string().contains("is damaged"), "{error}");
     }
-    let large = fs::File::create(&path).expect("a file");
-    large.set_len(8 << 30).expect("a large file");
-    let error = kept(&folder).start().await.expect_err("too large");
-    assert!(error.to_string().contains("is larger than"), "{error}");
 }
 
 #[tokio::test]
@@ -247,11 +242,11 @@ async fn accounts_and_profiles_that_are_new_are_there_beside_the_old_ones() {
     let api = start_with(kept(&folder)).await;
     card(&api, "card-1").await;
     drop(api);
-    let api = start_with(kept(&folder).profile("b2b").account("T00000001")).await;
+    let api = start_with(kept(&folder).profiles(["b2b"]).account("T00000001")).await;
     ok(api.get(CARDS).await);
     let api = start_with({
         drop(api);
-        kept(&folder).profile("b2b")
+        kept(&folder).profiles(["b2b"])
     })
     .await;
     ok(api.get(&format!("{CARDS}/card-1")).await);

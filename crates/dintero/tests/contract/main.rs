@@ -1,8 +1,10 @@
-//! Every operation of every client, called against the sandbox, which validates each request and each of its own responses against the
-//! documents and shares no code with the clients. A new operation fails this test until it is called here.
+//! Every operation of every client, called against the sandbox, which validates each request against the documents and shares no code with
+//! the clients. The responses are validated on their way. A new operation fails this test until it is called here.
 #![allow(clippy::unwrap_used)]
 
 mod checkout;
+#[path = "../../../dintero-sandbox/tests/suite/support/documented.rs"]
+mod documented;
 mod finance;
 mod lists;
 mod orders;
@@ -12,7 +14,10 @@ mod wallets;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
+use std::sync::Arc;
 
+use axum::body::Body;
+use axum::extract::{Request, State};
 use dintero::shopping::types::{DraftOrderInput, OrderInput};
 use dintero::{Dintero, Error, ManualClock, Operation, Response, reveal};
 use dintero_sandbox::{Clock, Fault, Sandbox};
@@ -22,25 +27,26 @@ use shopping::item;
 const TOKEN: &str = "aid_auths_oauth_token_post";
 
 struct Contract {
-    sandbox: Sandbox,
+    sandbox: Arc<Sandbox>,
     dintero: Dintero,
 }
 
 impl Contract {
-    /// A sandbox that validates its responses in every build, and whose clock stands still.
+    /// A sandbox whose clock stands still.
     async fn start() -> Self {
         let time = "2026-01-01T00:00:00Z".parse().unwrap();
         let sandbox = Sandbox::builder()
-            .check_responses(true)
             .clock(Clock::standing_at(time))
             .start()
             .await
             .unwrap();
+        let sandbox = Arc::new(sandbox);
+        let url = validated(Arc::clone(&sandbox)).await;
         let dintero = Dintero::builder()
             .account(sandbox.account())
             .client_credentials(sandbox.client_id(), sandbox.client_secret())
-            .api_url(sandbox.url())
-            .checkout_url(sandbox.url())
+            .api_url(&url)
+            .checkout_url(&url)
             .clock(ManualClock::new())
             .build()
             .unwrap();
@@ -82,6 +88,55 @@ impl Contract {
         let missing: Vec<_> = all.difference(&called).collect();
         assert!(missing.is_empty(), "not called: {missing:?}");
     }
+}
+
+/// Starts a server that passes everything on to the sandbox, and returns its URL. A response that is not as documented becomes a 500.
+async fn validated(sandbox: Arc<Sandbox>) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let router = axum::Router::new().fallback(pass_on);
+    let router = router.with_state((sandbox, http));
+    tokio::spawn(async { axum::serve(listener, router).await.unwrap() });
+    url
+}
+
+async fn pass_on(
+    State((sandbox, http)): State<(Arc<Sandbox>, reqwest::Client)>,
+    request: Request,
+) -> axum::http::Response<Body> {
+    let (parts, body) = request.into_parts();
+    let response = http
+        .request(parts.method, format!("{}{}", sandbox.url(), parts.uri))
+        .headers(parts.headers)
+        .body(axum::body::to_bytes(body, usize::MAX).await.unwrap())
+        .send()
+        .await
+        .unwrap();
+    let mut passed = axum::http::Response::new(());
+    *passed.status_mut() = response.status();
+    *passed.headers_mut() = response.headers().clone();
+    let is_json = response
+        .headers()
+        .get("content-type")
+        .is_none_or(|kind| kind == "application/json");
+    let id = response.headers()["request-id"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let bytes = response.bytes().await.unwrap();
+    let body = serde_json::from_slice(&bytes).unwrap_or_default();
+    let violations = match is_json {
+        true => documented::violations_of(&sandbox, &id, &body),
+        false => Vec::new(),
+    };
+    if !violations.is_empty() {
+        let text = format!("{violations:?}");
+        let mut failed = axum::http::Response::new(Body::from(text));
+        *failed.status_mut() = axum::http::StatusCode::INTERNAL_SERVER_ERROR;
+        return failed;
+    }
+    passed.map(|()| Body::from(bytes))
 }
 
 /// Whether the types know every field, enum value and variant of a value at any depth: unknown ones are visible in Debug with personal

@@ -50,10 +50,8 @@ pub(crate) fn check_sum(order: &Value) -> ApiResult<()> {
 
 /// Metadata of a session: up to 10 keys.
 pub(crate) fn check_session_metadata(check: &mut Check, at: &str, metadata: &Value) {
-    let Some(map) = metadata.as_object() else {
-        return;
-    };
-    check.ensure(map.len() <= 10, at, "has more than 10 keys");
+    let fits = metadata.as_object().is_none_or(|map| map.len() <= 10);
+    check.ensure(fits, at, "has more than 10 keys");
 }
 
 /// Metadata of a capture or refund: strings only, keys begin `ext_`, key up to 128 and value up to 256 characters.

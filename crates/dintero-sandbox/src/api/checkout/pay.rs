@@ -4,7 +4,7 @@ use crate::api::checkout::card::Card;
 use crate::api::checkout::invoice;
 use crate::api::checkout::order::{check_order, check_session_metadata};
 use crate::api::checkout::payment;
-use crate::api::checkout::sessions::{self, created, expiry, open};
+use crate::api::checkout::sessions::{created, expiry, open, profile};
 use crate::api::prelude::*;
 
 /// The charge's id; its refusals say `success: false` too.
@@ -19,29 +19,16 @@ pub(crate) fn token_session(call: &Call<'_>, account: &mut Account) -> HandlerRe
     doc["order"]["amount"] = json!(0);
     check_order(&mut check, "session.order", &doc["order"]);
     check_session_metadata(&mut check, "session.metadata", &doc["metadata"]);
-    if let Some(id) = doc.get("profile_id") {
-        sessions::configuration(&mut check, account, "session.profile_id", id);
-    }
+    let (field, default) = ("session.profile_id", json!("default"));
+    let id = doc.get("profile_id").unwrap_or(&default);
+    let base = profile(&mut check, account, field, id);
     let expires_at = expiry(call, &mut check, "session.expires_at", &doc["expires_at"]);
     check.finish()?;
-    let profile = call.body["session"]["profile_id"].as_str();
-    configure(account, &mut doc, profile);
-    let id = open(call, account, doc, expires_at)?;
+    let id = open(call, account, doc, base, expires_at)?;
     let session = account.sessions.get_mut(&id)?;
     session.keeps_card = true;
     session.doc["payment_operation"] = json!("generate_payment_token");
     created(call, account, &id)
-}
-
-/// The configuration of the profile, `default` if none is named, under what the body has of its own.
-fn configure(account: &Account, doc: &mut Value, profile: Option<&str>) {
-    let profile = profile.unwrap_or("default");
-    let profile = account.profile(profile);
-    let mut configuration = json!({});
-    let fields = json!(profile.map(|p| &p["configuration"]));
-    set(&mut configuration, fields);
-    set(&mut configuration, doc["configuration"].take());
-    doc["configuration"] = configuration;
 }
 
 fn check_product(check: &mut Check, body: &Value, within: &str) {
@@ -71,6 +58,8 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check_order(&mut check, "session.order", &body["order"]);
     check_session_metadata(&mut check, "session.metadata", &body["metadata"]);
     let expires_at = expiry(call, &mut check, "session.expires_at", &body["expires_at"]);
+    let (field, default) = ("session.profile_id", json!("default"));
+    let base = profile(&mut check, account, field, &default);
     let secret = &body["customer"]["tokens"][CARD]["payment_token"];
     let is_sent = |token: &&Value| token["token"] == *secret;
     let token = account.card_tokens.iter().find(is_sent);
@@ -92,10 +81,9 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     if let Some(customer) = doc.get_mut("customer") {
         remove(customer, &["tokens"]);
     }
-    configure(account, &mut doc, None);
     // A session has to have one, although nobody comes to this one.
     doc["url"]["return_url"] = json!(format!("{}/v1/view", call.base_url));
-    let session_id = open(call, account, doc, expires_at)?;
+    let session_id = open(call, account, doc, base, expires_at)?;
     let id = match is_invoice {
         true => {
             let channel = &call.body["payment"]["invoice_channel"];

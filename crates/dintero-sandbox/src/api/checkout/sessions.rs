@@ -7,7 +7,6 @@ use crate::api::checkout::order::{check_order, check_session_metadata, check_sum
 use crate::api::checkout::transaction_operations::{perform, timed_out, voiding};
 use crate::api::lists::{is_set, page};
 use crate::api::prelude::*;
-use crate::state::size;
 
 /// How long a session lives when `expires_at` is not sent. Dintero's default is not published; 4 hours is what its
 /// Magento plugin sets.
@@ -15,33 +14,23 @@ const LIFE: TimeDelta = TimeDelta::hours(4);
 
 pub(crate) fn create_from_profile(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let mut check = Check::of(&call.body);
-    let configuration = configuration(&mut check, account, "profile_id", &call.body["profile_id"]);
-    create(call, account, check, configuration)
+    let base = profile(&mut check, account, "profile_id", &call.body["profile_id"]);
+    create(call, account, check, base)
 }
 
 pub(crate) fn create_with_configuration(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     create(call, account, Check::of(&call.body), json!({}))
 }
 
-pub(crate) fn configuration(
-    check: &mut Check,
-    account: &Account,
-    field: &str,
-    profile_id: &Value,
-) -> Value {
-    let profile = account.profile(text_of(profile_id));
+/// Returns the configuration of a profile.
+pub(crate) fn profile(check: &mut Check, account: &Account, field: &str, id: &Value) -> Value {
+    let profile = account.profile(text_of(id));
     let reason = "is not a profile of this account";
     check.ensure(profile.is_some(), field, reason);
-    let configuration = profile.map(|profile| profile["configuration"].clone());
-    configuration.unwrap_or_default()
+    profile.map_or(json!({}), |profile| profile["configuration"].clone())
 }
 
-fn create(
-    call: &Call<'_>,
-    account: &mut Account,
-    mut check: Check,
-    mut configuration: Value,
-) -> HandlerResult {
+fn create(call: &Call<'_>, account: &mut Account, mut check: Check, base: Value) -> HandlerResult {
     check_order(&mut check, "order", &call.body["order"]);
     check_session_metadata(&mut check, "metadata", &call.body["metadata"]);
     let expires_at = expiry(call, &mut check, "expires_at", &call.body["expires_at"]);
@@ -49,20 +38,21 @@ fn create(
     if call.toggle("strict-session-amounts") {
         check_sum(&call.body["order"])?;
     }
-    let mut doc = call.body.clone();
-    set(&mut configuration, doc["configuration"].take());
-    add_rates(&mut configuration);
-    doc["configuration"] = configuration;
-    let id = open(call, account, doc, expires_at)?;
+    let id = open(call, account, call.body.clone(), base, expires_at)?;
     created(call, account, &id)
 }
 
+/// Opens a session, whose configuration is that of its profile under what it has of its own.
 pub(crate) fn open(
     call: &Call<'_>,
     account: &mut Account,
     mut doc: Value,
+    mut configuration: Value,
     expires_at: DateTime<Utc>,
 ) -> ApiResult<String> {
+    set(&mut configuration, doc["configuration"].take());
+    add_rates(&mut configuration);
+    doc["configuration"] = configuration;
     let profile = doc.as_object_mut().and_then(|doc| doc.remove("profile_id"));
     if let Some(profile) = profile {
         doc["metadata"]["session:profile_id"] = profile;
@@ -159,10 +149,8 @@ pub(crate) fn update(call: &Call<'_>, account: &mut Account) -> HandlerResult {
         session.add_event(call.cause(), "PAY_LOCK_END", Value::Null);
     }
     let details = json!({"previous_order": before, "updated_order": after});
-    let kept = size(&details);
     session.add_event(call.cause(), "UPDATE_SESSION", details);
-    let response = ApiResponse::new(200, session.body(&[]));
-    Ok(ApiResponse { kept, ..response })
+    ApiResponse::ok(session.body(&[]))
 }
 
 /// The chosen shipping option must be one of those on offer, when both are given.

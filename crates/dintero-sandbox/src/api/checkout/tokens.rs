@@ -1,29 +1,17 @@
 //! Card tokens: made when the payer lets the card be kept, and deleted.
 
 use crate::api::checkout::card::Card;
-use crate::api::lists::list_of;
 use crate::api::prelude::*;
 
 pub(crate) fn issue(call: &Call<'_>, account: &str, card: &Card, payment: &Transaction) -> Value {
-    let mut token = json!({
+    object(json!({
         "id": uuid(), "type": "payment_token", "status": "ACTIVE", "card_brand": card.brand.to_lowercase(),
         "account_id": account, "payment_product_type": "dintero_psp.creditcard", "created_at": call.now_text(),
         "updated_at": call.now_text(), "token": uuid(), "masked_pan": card.redacted,
         "pan_expiry_date": payment.doc["card"]["expiry_date"], "transaction_id": payment.doc["id"],
         "created_by": call.grant.client_id, "external_token_references": [], "links": [],
-    });
-    let customer = &payment.doc["customer"]["customer_id"];
-    set(&mut token, json!({"customer_id": customer}));
-    token
-}
-
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    list_of(call, &account.card_tokens, None)
-}
-
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let tokens = &account.card_tokens;
-    ApiResponse::ok(tokens.get(call.param("token_id"))?.clone())
+        "customer_id": payment.doc["customer"]["customer_id"],
+    }))
 }
 
 /// `DELETE /card-tokens/{token_id}`: the card cannot be charged any more; the token stays readable.

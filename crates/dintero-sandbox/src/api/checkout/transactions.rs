@@ -47,9 +47,7 @@ pub(crate) fn from_session(session: &Value) -> Value {
     let (order, url) = (&session["order"], &session["url"]);
     let mut doc = pick(order, &OF_ORDER);
     copy(&mut doc, session, &OF_SESSION);
-    let mut urls = json!({});
-    let fields = json!({"redirect_url": url["return_url"], "callback_url": url["callback_url"]});
-    set(&mut urls, fields);
+    let urls = json!({"redirect_url": url["return_url"], "callback_url": url["callback_url"]});
     let mut lines = items(&order["items"]).to_vec();
     if let Some(option) = order.get("shipping_option") {
         lines.push(json!({
@@ -58,8 +56,8 @@ pub(crate) fn from_session(session: &Value) -> Value {
         }));
     }
     let channel = &session["configuration"]["channel"];
-    let fields =
-        json!({"session_id": session["id"], "channel": channel, "url": urls, "items": lines});
+    let (id, url) = (&session["id"], object(urls));
+    let fields = json!({"session_id": id, "channel": channel, "url": url, "items": lines});
     set(&mut doc, fields);
     doc
 }

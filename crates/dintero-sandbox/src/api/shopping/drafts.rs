@@ -1,19 +1,8 @@
 //! Drafts: free to change while they are open, and completed to an order.
 
-use crate::api::lists::list_of;
 use crate::api::prelude::*;
 use crate::api::shopping::{check_line_id, check_order, replaced, stored, url};
 use crate::state::shopping::{gross, require_open};
-
-pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let members = Some(("draft_orders", "paging_token"));
-    list_of(call, &account.drafts, members)
-}
-
-pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
-    let drafts = &account.drafts;
-    ApiResponse::ok(drafts.get(call.param("id"))?.clone())
-}
 
 pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check_body(call, account, None)?;

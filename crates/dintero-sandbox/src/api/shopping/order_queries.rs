@@ -27,9 +27,8 @@ pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let events = events_wanted(call);
     let shown = |order: &Order| belongs(call, order).then(|| order.body(&[]));
     let (page, next) = page(call, &account.orders, shown)?;
-    let mut body = json!({"orders": page.iter().map(|o| o.body(&events)).collect::<Value>()});
-    set(&mut body, json!({"paging_token": next}));
-    ApiResponse::ok(body)
+    let orders: Value = page.iter().map(|o| o.body(&events)).collect();
+    ApiResponse::ok(object(json!({"orders": orders, "paging_token": next})))
 }
 
 /// `GET /orders/{order_id}/{list}` and `GET /orders/{order_id}/{list}/{id}`: what is recorded of an order, oldest first.

@@ -1,6 +1,6 @@
 //! Checkout sessions for parts of an order.
 
-use crate::api::checkout::sessions::{configuration, expiry, open as open_session};
+use crate::api::checkout::sessions::{expiry, open as open_session, profile};
 use crate::api::prelude::*;
 use crate::state::shopping::{Order, require_open};
 
@@ -10,7 +10,7 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let order = orders.get(call.param("order_id"))?;
     let body = &call.body;
     let mut check = Check::of(&call.body);
-    let configuration = configuration(&mut check, account, "profile_id", &body["profile_id"]);
+    let base = profile(&mut check, account, "profile_id", &body["profile_id"]);
     let items = session_items(&mut check, order, &body["items"]);
     let amounts = items.iter().filter_map(|item| item["amount"].as_i64());
     let sum: i64 = amounts.sum();
@@ -24,11 +24,10 @@ pub(crate) fn create(call: &Call<'_>, account: &mut Account) -> HandlerResult {
             "amount": sum, "currency": order.doc["currency"], "merchant_reference": order.doc["order_id"],
             "items": items,
         },
-        "configuration": configuration,
     });
     let names = ["profile_id", "url", "express", "metadata"];
     copy(&mut doc, body, &names);
-    let session_id = open_session(call, account, doc, expires_at)?;
+    let session_id = open_session(call, account, doc, base, expires_at)?;
 
     let lines = items.iter().map(|item| pick(item, &["line_id", "amount"]));
     let url = |path: &str| format!("{}/v1/{path}/{session_id}", call.base_url);

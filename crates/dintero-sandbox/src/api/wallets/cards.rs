@@ -179,8 +179,7 @@ pub(crate) fn create_token(call: &Call<'_>, account: &mut Account) -> HandlerRes
     let mut check = check::body(&call.body);
     check::length(&mut check, "", &call.body, 1);
     check.finish()?;
-    let ref_id = text_of(&call.body["ref_id"]);
-    if let Some(response) = card.first_response(ref_id, call.path, &call.body)? {
+    if let Some(response) = card.first_response(call)? {
         return ApiResponse::ok(response);
     }
     ensure_state(!card.expired(call.now), "the card has expired")?;

@@ -7,9 +7,8 @@ use crate::state::wallets::Card;
 
 pub(crate) fn list(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let (page, next) = page(call, &account.cards, |card| Some(card.body()))?;
-    let mut body = json!({"cards": page.into_iter().map(Card::body).collect::<Value>()});
-    set(&mut body, json!({"starting_after": next}));
-    ApiResponse::ok(body)
+    let cards: Value = page.into_iter().map(Card::body).collect();
+    ApiResponse::ok(object(json!({"cards": cards, "starting_after": next})))
 }
 
 pub(crate) fn read(call: &Call<'_>, account: &mut Account) -> HandlerResult {
@@ -25,9 +24,7 @@ pub(crate) fn transactions(call: &Call<'_>, account: &mut Account) -> HandlerRes
 /// `POST /info`: the card behind a token. A used token still works here until it expires; a wrong PIN is a 403.
 pub(crate) fn info(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     let value = text_of(&call.body["token"]);
-    let id = account.wallet_tokens.find(value).map(String::as_str);
-    let id = id.unwrap_or_default();
-    let card = account.cards.get(id)?;
+    let card = account.cards.get(account.wallet_tokens.get(value)?)?;
     let mut tokens = card.tokens.iter().filter(|t| !t.expired(call.now));
     if !tokens.any(|t| t.value == value) {
         return Err(ApiError::not_found("card for this token"));

@@ -109,8 +109,7 @@ fn with_card(
     change: impl FnOnce(&mut Card) -> ApiResult<Made>,
 ) -> HandlerResult {
     let card = account.cards.get_mut(card_id)?;
-    let ref_id = text_of(&call.body["ref_id"]);
-    if let Some(response) = card.first_response(ref_id, call.path, &call.body)? {
+    if let Some(response) = card.first_response(call)? {
         return ApiResponse::ok(response);
     }
     let (kind, amount, locked) = change(card)?;
@@ -131,6 +130,20 @@ fn with_card(
 }
 
 impl Card {
+    /// The response to a `ref_id` that was used before on this card: the first one, if the request is the same.
+    pub(crate) fn first_response(&self, call: &Call<'_>) -> ApiResult<Option<Value>> {
+        let Some(first) = self.refs.get(text_of(&call.body["ref_id"])) else {
+            return Ok(None);
+        };
+        let is_same = first.path == call.path && first.request == call.body;
+        ensure_field(
+            is_same,
+            "ref_id",
+            "was used on this card for something else",
+        )?;
+        Ok(Some(first.response.clone()))
+    }
+
     pub(crate) fn remember(&mut self, call: &Call<'_>, response: Value) {
         let first = FirstResponse {
             path: call.path.into(),

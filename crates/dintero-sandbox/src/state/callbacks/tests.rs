@@ -1,13 +1,16 @@
 use super::*;
 
 fn callback() -> Callback {
-    let state = CallbackState::Waiting(DateTime::UNIX_EPOCH);
-    Callback::new(
-        DateTime::UNIX_EPOCH,
-        "T12345678.s",
-        "https://shop.example/cb?secret=1",
-        state,
-    )
+    let url = "https://shop.example/cb?secret=1";
+    Callback::new(DateTime::UNIX_EPOCH, "T12345678.s", url)
+}
+
+fn attempt(response: CallbackResponse) -> CallbackAttempt {
+    CallbackAttempt {
+        at: DateTime::UNIX_EPOCH,
+        response,
+        received: String::new(),
+    }
 }
 
 #[test]
@@ -26,7 +29,7 @@ fn the_response_decides_whether_it_is_retried() {
         (CallbackResponse::Status(499), CallbackState::Refused),
     ] {
         let mut callback = callback();
-        callback.attempted(DateTime::UNIX_EPOCH, response, String::new());
+        callback.attempted(attempt(response));
         assert_eq!(callback.state, state, "{response:?}");
     }
 }
@@ -35,18 +38,10 @@ fn the_response_decides_whether_it_is_retried() {
 fn after_twenty_retries_it_is_given_up() {
     let mut callback = callback();
     for _ in 0..RETRIES {
-        callback.attempted(
-            DateTime::UNIX_EPOCH,
-            CallbackResponse::Status(500),
-            String::new(),
-        );
+        callback.attempted(attempt(CallbackResponse::Status(500)));
         assert!(matches!(callback.state, CallbackState::Waiting(_)));
     }
-    callback.attempted(
-        DateTime::UNIX_EPOCH,
-        CallbackResponse::Status(500),
-        String::new(),
-    );
+    callback.attempted(attempt(CallbackResponse::Status(500)));
     assert_eq!(callback.state, CallbackState::GivenUp);
 }
 

@@ -1,6 +1,7 @@
 //! A plain HTTP client for the sandbox; deliberately nothing of the client crates.
 
 pub mod browser;
+pub mod documented;
 pub mod receiver;
 pub mod shopping;
 pub mod transactions;
@@ -89,8 +90,26 @@ impl Api {
             .bearer_auth(&self.token)
     }
 
+    /// Sends a request, and validates the response against the documents unless a fault is injected.
     pub async fn send(&self, request: RequestBuilder) -> ApiResponse {
-        read_response(request.send().await.expect("a response")).await
+        let response = request.send().await.expect("a response");
+        let header = |name: &str| response.headers().get(name).cloned();
+        let (id, kind) = (header("request-id"), header("content-type"));
+        let found = read_response(response).await;
+        if kind.is_none_or(|kind| kind == "application/json") {
+            let id = id
+                .as_ref()
+                .and_then(|id| id.to_str().ok())
+                .unwrap_or_default();
+            let violations = documented::violations_of(&self.sandbox, id, &found.1);
+            assert!(
+                violations.is_empty(),
+                "{} {}: {violations:#?}",
+                found.0,
+                found.1
+            );
+        }
+        found
     }
 
     pub async fn get(&self, path: &str) -> ApiResponse {

@@ -37,7 +37,7 @@ pub(super) fn submit(call: &Call<'_>, account: &mut Account) -> HandlerResult {
             question: Some(Box::new(question)),
             ..ApiResponse::new(200, Value::Null)
         }),
-        done => respond(call, account, as_page, done.map(drop)),
+        done => show(call, account, as_page, done.map(drop)),
     }
 }
 
@@ -80,12 +80,7 @@ fn act(call: &Call<'_>, account: &mut Account, as_page: bool) -> ApiResult<Optio
     };
     let mut body = session.body(&[]);
     set(&mut body["order"], order.clone());
-    let callback = Callback::new(
-        call.now,
-        call.param("session_id"),
-        url,
-        CallbackState::Waiting(call.now),
-    );
+    let callback = Callback::new(call.now, call.param("session_id"), url);
     Ok(Some(Question {
         callback: Callback {
             event: Some(event.to_owned()),
@@ -152,7 +147,7 @@ pub(crate) fn answered(
         Ok(())
     };
     let done = take();
-    respond(call, account, question.as_page, done)
+    show(call, account, question.as_page, done)
 }
 
 fn read(state: Option<CallbackState>, body: &[u8], is_address: bool) -> ApiResult<Value> {
@@ -221,12 +216,7 @@ fn change(call: &Call<'_>, session: &mut Session, by_payer: &Value, mut answer: 
     }
 }
 
-fn respond(
-    call: &Call<'_>,
-    account: &Account,
-    as_page: bool,
-    done: ApiResult<()>,
-) -> HandlerResult {
+fn show(call: &Call<'_>, account: &Account, as_page: bool, done: ApiResult<()>) -> HandlerResult {
     if as_page {
         return Ok(form::express_page(call, account, done));
     }

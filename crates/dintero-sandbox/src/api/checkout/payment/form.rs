@@ -13,8 +13,7 @@ use crate::body::is_form;
 /// `GET` on the session's `url`. An unknown session is an HTML page for a browser, else an error in Dintero's form.
 pub(crate) fn page(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     if !accepts(call, "text/html") {
-        let id = call.param("session_id");
-        account.sessions.get(id)?;
+        account.sessions.get(call.param("session_id"))?;
     }
     Ok(show(call, account, None))
 }
@@ -53,12 +52,8 @@ fn failed(call: &Call<'_>, account: &Account, error: &ApiError) -> ApiResponse {
     let reasons: Vec<_> = once(&*error.message).chain(fields).collect();
     let text = format!("Nothing was done: {}.", reasons.join("; "));
     let page = show(call, account, Some(&text));
-    // The page of an unknown session keeps its own status.
-    let status = if page.status == 200 {
-        error.status
-    } else {
-        page.status
-    };
+    // The page of an unknown session is a 404.
+    let status = page.status.max(error.status);
     ApiResponse { status, ..page }
 }
 
@@ -224,10 +219,8 @@ fn transaction<'a>(account: &'a Account, session: &Session) -> Option<&'a Transa
 
 fn error(account: &Account, session: &Session) -> Option<&'static str> {
     match transaction(account, session).map(|t| t.ledger.authorization) {
-        Some(Authorization::Declined) => Some("authorization"),
-        Some(Authorization::Failed) => Some("failed"),
         None | Some(Authorization::Voided) if session.cancelled => Some("cancelled"),
-        _ => None,
+        authorization => authorization?.error(),
     }
 }
 

@@ -123,11 +123,8 @@ impl View<'_> {
     /// The page of a session that does not exist.
     pub(super) fn missing(&self) -> ApiResponse {
         let text = "There is no session with this id. The sandbox may have been started anew.";
-        self.page(
-            404,
-            "Unknown session",
-            html! { section { p role="status" { (text) } } },
-        )
+        let content = html! { section { p role="status" { (text) } } };
+        self.page(404, "Unknown session", content)
     }
 
     fn summary(&self, is_open: bool) -> Markup {
