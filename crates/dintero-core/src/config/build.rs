@@ -82,7 +82,7 @@ impl<T: From<Handle>> Builder<T> {
         if rustls_lib::crypto::CryptoProvider::get_default().is_none() {
             violations.push("", "rustls has no crypto provider: install one before building the client, such as `rustls::crypto::ring::default_provider().install_default()`");
         }
-        if needs_tls && cfg!(not(feature = "tls")) {
+        if needs_tls && !cfg!(any(feature = "rustls-no-provider", feature = "native-tls")) {
             violations.push("", "https requires a TLS feature, such as `rustls-ring`");
         }
         let given = self.one_kind(&mut violations).zip(roots);
@@ -218,7 +218,7 @@ fn is_proxied(url: &Url) -> bool {
 
 /// Keeps the root certificates from being read, which may be missing where no TLS is used.
 fn without_certificates(client: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-    #[cfg(feature = "tls")]
+    #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
     let client = client.tls_certs_only([]);
     client
 }

@@ -232,7 +232,7 @@ impl reqwest::dns::Resolve for Untrusted {
     }
 }
 
-#[cfg(feature = "tls")]
+#[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
 #[tokio::test]
 async fn a_host_that_no_root_certificate_vouches_for_is_no_fault_of_the_network() {
     let openssl = "certificate verify failed: (unable to get local issuer certificate)";
