@@ -19,6 +19,9 @@ uuid = { version = "1", features = ["serde", "v4"] }
 regress = "0.12"
 "#;
 
+const RING: &str =
+    r#"rustls = { version = "0.23", default-features = false, features = ["ring"] }"#;
+
 const PLAIN_PROGRAM: &str = r#"
 #[tokio::main]
 async fn main() -> Result<(), reqwest::Error> {
@@ -115,6 +118,11 @@ impl Builds {
         let peak = run(&checked[0], &checked[1], &["cargo", "check"])?.peak;
         let cold = "cold debug build of an application, CPU time";
         let mut figures = Vec::new();
+        let ring = PLAIN.replace("\"rustls\"", "\"rustls-no-provider\"") + RING;
+        let ring = build(&self.application("plain-ring", &ring, PLAIN_PROGRAM)?)?;
+        let what =
+            "cold debug build of an application, CPU time: on plain reqwest with TLS by ring";
+        figures.push(ratio(what, &ring, &base));
         for (what, application) in [
             ("a checkout, all APIs", all.clone()),
             (
@@ -213,7 +221,7 @@ fn ratio(what: &str, usage: &Usage, base: &Usage) -> Figure {
     Figure {
         what: what.to_owned(),
         baseline: format!(
-            "on plain reqwest, serde, chrono, uuid and regress: {:.0} s",
+            "on plain reqwest (TLS by aws-lc), serde, chrono, uuid and regress: {:.0} s",
             base.cpu
         ),
         value: format!("{:.1} s", usage.cpu),
