@@ -116,12 +116,11 @@ impl Builds {
         let wallets = "\"wallets\", \"rustls-ring\", \"tracing\"";
         let checked = self.ours("checked", &self.checkout, "")?;
         let peak = run(&checked[0], &checked[1], &["cargo", "check"])?.peak;
-        let cold = "cold debug build of an application, CPU time";
+        let cold = "cold build, CPU time";
         let mut figures = Vec::new();
         let ring = PLAIN.replace("\"rustls\"", "\"rustls-no-provider\"") + RING;
         let ring = build(&self.application("plain-ring", &ring, PLAIN_PROGRAM)?)?;
-        let what =
-            "cold debug build of an application, CPU time: on plain reqwest with TLS by ring";
+        let what = "cold build, CPU time: on plain reqwest with TLS by ring";
         figures.push(ratio(what, &ring, &base));
         for (what, application) in [
             ("a checkout, all APIs", all.clone()),

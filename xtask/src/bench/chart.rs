@@ -27,18 +27,15 @@ pub fn svg(figures: &[Figure]) -> Result<String, Box<dyn Error>> {
         let area = SVGBackend::with_string(&mut text, (WIDTH, height)).into_drawing_area();
         area.fill(&WHITE)?;
         let style = ("sans-serif", 13).into_font().color(&BLACK);
+        let one = LEFT + per_unit.round() as i32;
+        let bottom = i32::try_from(height)? - ROW as i32;
+        let line = [(one, 0), (one, bottom)];
+        area.draw(&PathElement::new(line, RGBColor(170, 170, 170)))?;
         for (row, (what, ratio)) in bars.iter().enumerate() {
             let top = i32::try_from(row)? * ROW as i32 + 6;
             let end = LEFT + (ratio * per_unit).round() as i32;
-            let colour = if *ratio <= 1.0 {
-                RGBColor(46, 125, 50)
-            } else {
-                RGBColor(21, 101, 192)
-            };
-            area.draw(&Rectangle::new(
-                [(LEFT, top), (end, top + 16)],
-                colour.filled(),
-            ))?;
+            let bar = [(LEFT, top), (end, top + 16)];
+            area.draw(&Rectangle::new(bar, RGBColor(100, 149, 237).filled()))?;
             area.draw(&Text::new(what.to_string(), (8, top + 2), style.clone()))?;
             area.draw(&Text::new(
                 format!("{ratio:.2}"),
@@ -46,9 +43,6 @@ pub fn svg(figures: &[Figure]) -> Result<String, Box<dyn Error>> {
                 style.clone(),
             ))?;
         }
-        let one = LEFT + per_unit.round() as i32;
-        let bottom = i32::try_from(height)? - ROW as i32;
-        area.draw(&PathElement::new([(one, 0), (one, bottom)], BLACK))?;
         area.draw(&Text::new("1: the baseline", (one - 40, bottom + 4), style))?;
         area.present()?;
     }

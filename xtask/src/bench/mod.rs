@@ -143,6 +143,8 @@ fn page(table: &str) -> String {
         "# Performance\n\nWritten by `cargo xtask bench`: each ratio compares with a baseline of the same run, and no test asserts a time.\n\n\
          ![Ratios beside their baselines](performance.svg)\n\n{table}\n\
          Plain reqwest is as it comes, with TLS by aws-lc; these clients come with ring, which builds faster. Both have a row with the other.\n\n\
+         A cold build is a debug build of an application. Decoding is of a complete transaction; \"unknown fields\" has one in each of its\n\
+         objects (\"told\": to a listener for drift), and \"one misfit\" one field that does not fit its type.\n\n\
          Decoding, calls and the sandbox alternate with their baselines, so that a busy machine slows both. CPU time of a build is user\n\
          and system time of cargo and all that it starts, downloads excepted. The programs can be run alone, and then print more:\n\
          `cargo bench -p dintero-benches --bench decode`, `--bench calls`, and `cargo bench -p dintero-sandbox --bench speed`.\n"

@@ -138,10 +138,14 @@ impl Log {
         inner.count += 1;
         inner.bytes += entry.bytes();
         inner.entries.push_back(Arc::new(entry));
+        // Freed after the lock, which every request takes.
+        let mut oldest = Vec::new();
         while inner.entries.len() > LIMIT || inner.bytes > BYTES {
-            let oldest = inner.entries.pop_front();
-            inner.bytes -= oldest.map_or(inner.bytes, |oldest| oldest.bytes());
+            let next = inner.entries.pop_front();
+            inner.bytes -= next.as_ref().map_or(inner.bytes, |next| next.bytes());
+            oldest.extend(next);
         }
+        drop(inner);
     }
 
     pub(crate) fn copy_to(&self, copy: Box<dyn Write + Send>) {
