@@ -94,8 +94,7 @@ impl Server {
         entry.exchange.query = query.to_owned();
         entry.exchange.request.0 = parts.headers.clone();
         let request_id = entry.request_id.clone();
-        let body = body::collect(body).await;
-        let body = body.map(Bytes::from);
+        let body = body::collect(body).await.map(Bytes::from);
         if let Ok(body) = &body {
             entry.exchange.request.1 = body.clone();
         }
@@ -161,8 +160,7 @@ impl Server {
         fault.map(Some).map_err(invalid)
     }
 
-    fn revoke(&self, token: Option<&str>) {
-        let token = token.unwrap_or_default();
+    fn revoke(&self, token: &str) {
         self.shared.change(|state| state.tokens.remove(token).ok());
     }
 
@@ -179,12 +177,12 @@ impl Server {
                 return Err(ApiError::on_demand(status).retry_after(wait.as_secs()));
             }
             // The request that issues a token has none; the one that it issues is revoked below.
-            Some(Fault::StaleToken) => self.revoke(bearer(call.headers)),
+            Some(Fault::StaleToken) => self.revoke(bearer(call.headers).unwrap_or_default()),
             _ => {}
         }
         let result = self.handle(operation, call, body, entry);
         if let (Some(Fault::StaleToken), Ok(response)) = (entry.fault, &result) {
-            self.revoke(response.body["access_token"].as_str());
+            self.revoke(response.body["access_token"].as_str().unwrap_or_default());
         }
         result.map_err(|mut error| {
             // What does not exist is a 400 where the documents describe that and no 404.

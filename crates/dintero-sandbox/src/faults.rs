@@ -190,8 +190,7 @@ impl Faults {
             return Some(fault);
         }
         let (dice, rate) = waiting.random.as_mut()?;
-        let is_hit = dice.f64() < *rate;
-        is_hit.then(|| dice.choice(AT_RANDOM))?
+        (dice.f64() < *rate).then(|| dice.choice(AT_RANDOM))?
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn find(operation: &Operation) -> Handler {
 }
 
 #[rustfmt::skip]
-pub(crate) const HANDLERS: &[(&str, Handler)] = &[
+const HANDLERS: &[(&str, Handler)] = &[
     ("aid_auths_oauth_token_post", Token),
     ("checkout_session_profile_post", Api(sessions::create_from_profile)),
     ("checkout_session_post", Api(sessions::create_with_configuration)),
@@ -123,3 +123,6 @@ pub(crate) const HANDLERS: &[(&str, Handler)] = &[
     ("aid_cards_cardid_transactions_capture_post", Api(card_transactions::capture)),
     ("aid_cards_cardid_transactions_void_post", Api(card_transactions::void)),
 ];
+
+#[cfg(test)]
+mod tests;

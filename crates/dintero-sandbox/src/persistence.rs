@@ -19,6 +19,8 @@ const HEAD: &str = "dintero-sandbox state";
 const VERSION: u32 = 6;
 /// By how much the file may outgrow twice its size after it was rewritten.
 const GROWTH: usize = 64 << 20;
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 2 << 30;
 
 #[derive(Debug)]
 pub(crate) struct StateFile {
@@ -68,9 +70,10 @@ impl StateFile {
             }
             TryLockError::Error(error) => named(&path, error),
         })?;
-        let batches = match fs::read(&path) {
+        let batches = match fs::metadata(&path) {
+            Ok(file) if file.len() > LARGEST => Err(format!("is larger than {LARGEST} bytes")),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            bytes => read_all(&bytes.map_err(|error| named(&path, error))?),
+            _ => read_all(&fs::read(&path).map_err(|error| named(&path, error))?),
         };
         let impossible = || "is damaged: its content is impossible".to_owned();
         let moved_ms = batches.and_then(|batches| state.read(batches).ok_or_else(impossible));

@@ -120,8 +120,8 @@ impl Builds {
         let mut figures = Vec::new();
         let ring = PLAIN.replace("\"rustls\"", "\"rustls-no-provider\"") + RING;
         let ring = build(&self.application("plain-ring", &ring, PLAIN_PROGRAM)?)?;
-        let what = "cold build, CPU time: on plain reqwest with TLS by ring";
-        figures.push(ratio(what, &ring, &base));
+        let what = format!("{cold}: on plain reqwest with TLS by ring");
+        figures.push(ratio(&what, &ring, &base));
         for (what, application) in [
             ("a checkout, all APIs", all.clone()),
             (

@@ -31,4 +31,4 @@ pub use text::{Date, DateTime, Text, TextFormat, Uuid};
 pub use union::{UnionFacts, VariantFacts, read_union};
 pub use unknown_fields::{FieldName, UnknownFields, UnknownFieldsIter};
 pub use validate::{FieldFacts, Limit, ObjectFacts, ParameterFacts, Validate, check_parameters};
-pub use violations::{Assigned, Violation, Violations, set, set_list, set_map};
+pub use violations::{Assigned, Notes, Violation, Violations, set, set_list, set_map};

@@ -75,3 +75,6 @@ pub fn open<E: OpenEnum>(text: &str) -> E {
 pub fn read_open<'de, E: OpenEnum, D: Deserializer<'de>>(deserializer: D) -> Result<E, D::Error> {
     FieldName::deserialize(deserializer).map(|text| open(&text.0))
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use std::sync::{LazyLock, Mutex};
 
 use serde_json::{Map, Value};
 
-use super::{Assigned, Number, Optional, UnknownFields, Violations};
+use super::{Number, Optional, UnknownFields, Violations};
 
 /// A value that is checked against the limits of the API.
 ///
@@ -239,14 +239,9 @@ pub type FieldFacts = (&'static str, &'static str, &'static [Limit], bool, bool)
 #[doc(hidden)]
 pub type ObjectFacts = (&'static str, &'static [FieldFacts], &'static [Limit]);
 
-/// Returns the violations of all parameters, first of those that are missing. Those of the body have no name before them.
+/// Records the violations of all parameters, first of those that are missing. Those of the body have no name before them.
 #[doc(hidden)]
-pub fn check_parameters(
-    facts: &[ParameterFacts],
-    values: &[&dyn Validate],
-    assigned: Assigned,
-) -> Violations {
-    let mut at = assigned.violations;
+pub fn check_parameters(facts: &[ParameterFacts], values: &[&dyn Validate], at: &mut Violations) {
     for ((_, name, _, is_required), value) in facts.iter().zip(values) {
         if *is_required && value.is_absent() && !at.mentions(name) {
             at.push(name, "is required");
@@ -256,7 +251,6 @@ pub fn check_parameters(
         let path = if *place == "body" { "" } else { name };
         at.within(path, |at| value.check(limits, at));
     }
-    at
 }
 
 /// Records the violations of an object: of its fields, and of how many there are. Of a builder, `assigned` are the fields that are set.

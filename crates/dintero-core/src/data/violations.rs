@@ -153,12 +153,36 @@ from_error! {
     crate::data::NotANumber => "is not a finite number",
 }
 
-/// What the setters of a builder or a call have done: which fields they have set, and what was wrong.
+/// Where setters note what they have done: those of a call only what is wrong, since its parameters are optional until it is sent.
+#[doc(hidden)]
+pub trait Notes {
+    fn violations(&mut self) -> &mut Violations;
+
+    fn assigned(&mut self, _field: &'static str) {}
+}
+
+impl Notes for Violations {
+    fn violations(&mut self) -> &mut Violations {
+        self
+    }
+}
+
+/// What the setters of a builder have done: which fields they have set, and what is wrong.
 #[doc(hidden)]
 #[derive(Clone, Default)]
 pub struct Assigned {
     pub(super) fields: Vec<&'static str>,
     pub(super) violations: Violations,
+}
+
+impl Notes for Assigned {
+    fn violations(&mut self) -> &mut Violations {
+        &mut self.violations
+    }
+
+    fn assigned(&mut self, field: &'static str) {
+        self.fields.push(field);
+    }
 }
 
 /// Converts a value and sets a field to it. A failure becomes a violation, as in the conversions of lists and maps.
@@ -167,19 +191,19 @@ pub fn set<T, U: From<T>, F: From<U>, V>(
     place: &mut F,
     field: &'static str,
     value: V,
-    assigned: &mut Assigned,
+    notes: &mut impl Notes,
 ) where
     V: TryInto<T, Error: Into<Violations>>,
 {
     match value.try_into() {
-        Ok(value) => put(place, field, U::from(value), assigned),
-        Err(error) => assigned.violations.nest(field, error.into()),
+        Ok(value) => put(place, field, U::from(value), notes),
+        Err(error) => notes.violations().nest(field, error.into()),
     }
 }
 
-fn put<U, F: From<U>>(place: &mut F, field: &'static str, value: U, assigned: &mut Assigned) {
+fn put<U, F: From<U>>(place: &mut F, field: &'static str, value: U, notes: &mut impl Notes) {
     *place = value.into();
-    assigned.fields.push(field);
+    notes.assigned(field);
 }
 
 #[doc(hidden)]
@@ -187,12 +211,12 @@ pub fn set_list<T, U: From<Vec<T>>, F: From<U>, V>(
     place: &mut F,
     field: &'static str,
     values: impl IntoIterator<Item = V>,
-    assigned: &mut Assigned,
+    notes: &mut impl Notes,
 ) where
     V: TryInto<T, Error: Into<Violations>>,
 {
-    if let Some(list) = convert_list(field, values, &mut assigned.violations) {
-        put(place, field, U::from(list), assigned);
+    if let Some(list) = convert_list(field, values, notes.violations()) {
+        put(place, field, U::from(list), notes);
     }
 }
 
@@ -223,16 +247,16 @@ pub fn set_map<T, F: From<BTreeMap<String, T>>, K, V>(
     place: &mut F,
     field: &'static str,
     entries: impl IntoIterator<Item = (K, V)>,
-    assigned: &mut Assigned,
+    notes: &mut impl Notes,
 ) where
     K: Into<String>,
     V: TryInto<T, Error: Into<Violations>>,
 {
     let entries = entries.into_iter().map(|(key, value)| (key.into(), value));
     let (keys, values): (Vec<String>, Vec<V>) = entries.unzip();
-    if let Some(values) = convert_list(field, values, &mut assigned.violations) {
+    if let Some(values) = convert_list(field, values, notes.violations()) {
         let map: BTreeMap<_, _> = keys.into_iter().zip(values).collect();
-        put(place, field, map, assigned);
+        put(place, field, map, notes);
     }
 }
 

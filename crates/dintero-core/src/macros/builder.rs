@@ -20,7 +20,7 @@ macro_rules! builder {
             pub fn builder() -> $builder {
                 $builder {
                     __object: <Self as $crate::data::Validate>::blank(),
-                    __assigned: ::std::default::Default::default(),
+                    __notes: ::std::default::Default::default(),
                 }$($(.$field($constant))?)*
             }
         }
@@ -30,7 +30,7 @@ macro_rules! builder {
         #[must_use]
         pub struct $builder {
             __object: $name,
-            __assigned: $crate::data::Assigned,
+            __notes: $crate::data::Assigned,
         }
 
         impl $builder {
@@ -44,7 +44,7 @@ macro_rules! builder {
                 name: impl ::std::convert::Into<::std::string::String>,
                 value: impl ::std::convert::Into<$crate::data::private::Value>,
             ) -> Self {
-                $crate::data::private::set_unknown::<$name>(&mut self.__object.__unknown_fields, name.into(), value.into(), &mut self.__assigned);
+                $crate::data::private::set_unknown::<$name>(&mut self.__object.__unknown_fields, name.into(), value.into(), &mut self.__notes);
                 self
             }
 
@@ -63,7 +63,7 @@ macro_rules! builder {
 
             #[inline]
             fn try_from(builder: $builder) -> ::std::result::Result<Self, $crate::data::Violations> {
-                $crate::data::private::build(builder.__object, builder.__assigned)
+                $crate::data::private::build(builder.__object, builder.__notes)
             }
         }
 
@@ -88,7 +88,7 @@ macro_rules! __setter {
             __K: ::std::convert::Into<::std::string::String>,
             __V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
-            $crate::data::set_map(&mut self.$($object.)?$field, $wire, entries, &mut self.__assigned);
+            $crate::data::set_map(&mut self.$($object.)?$field, $wire, entries, &mut self.__notes);
             self
         }
     };
@@ -103,7 +103,7 @@ macro_rules! __setter {
         where
             __V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
-            $crate::data::set::<$type, $value, _, __V>(&mut self.$($object.)?$field, $wire, value, &mut self.__assigned);
+            $crate::data::set::<$type, $value, _, __V>(&mut self.$($object.)?$field, $wire, value, &mut self.__notes);
             self
         }
     };
@@ -113,7 +113,7 @@ macro_rules! __setter {
         where
             __V: ::std::convert::TryInto<$type, Error: ::std::convert::Into<$crate::data::Violations>>,
         {
-            $crate::data::set_list::<$type, $list, _, __V>(&mut self.$($object.)?$field, $wire, values, &mut self.__assigned);
+            $crate::data::set_list::<$type, $list, _, __V>(&mut self.$($object.)?$field, $wire, values, &mut self.__notes);
             self
         }
     };

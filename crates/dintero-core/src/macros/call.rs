@@ -17,7 +17,7 @@ macro_rules! call {
         #[must_use = "nothing is sent before `send` is awaited"]
         pub struct $name {
             __client: Client,
-            __assigned: $crate::data::Assigned,
+            __notes: $crate::data::Violations,
             __options: $crate::CallOptions,
             $($field: ::std::option::Option<$crate::__type!(required $kind $type)>,)*
         }
@@ -34,7 +34,7 @@ macro_rules! call {
             pub(super) fn new(client: &Client) -> Self {
                 Self {
                     __client: ::std::clone::Clone::clone(client),
-                    __assigned: ::std::default::Default::default(),
+                    __notes: ::std::default::Default::default(),
                     __options: ::std::default::Default::default(),
                     $($field: ::std::option::Option::None,)*
                 }
@@ -74,9 +74,9 @@ macro_rules! call {
 
             #[inline]
             fn __call(self) -> $crate::Call {
-                let Self { __client: client, __assigned: assigned, __options: options, $($field,)* } = self;
+                let Self { __client: client, __notes: mut violations, __options: options, $($field,)* } = self;
                 const FACTS: &[$crate::data::ParameterFacts] = &[$((stringify!($place), $wire, &[$($limit),*], $crate::__is!(required $presence))),*];
-                let violations = $crate::data::check_parameters(FACTS, &[$(&$field),*], assigned);
+                $crate::data::check_parameters(FACTS, &[$(&$field),*], &mut violations);
                 let call = client.handle.call(&operations::$operation).violations(violations).with_options(options);
                 $(let call = $crate::__call_put!($place call $field $wire);)*
                 call

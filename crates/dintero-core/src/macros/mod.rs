@@ -37,6 +37,10 @@
 //! TYPE is the type of one value: `required list (Order)` is a `Vec<Order>`, `optional boxed (Order)` an
 //! `Option<Box<Order>>`. A value that fits no variant of a union is kept as JSON; with `or any`, so is a value that
 //! has the tag of a variant and cannot be deserialized as one.
+//!
+//! A builder holds the object that it builds, and a reading fills the object that it returns. Both begin with blank values
+//! (`Validate::blank`); a builder notes which fields it was given and a reading which it found, so that none that is required
+//! is returned blank.
 
 mod builder;
 mod call;

@@ -113,13 +113,13 @@ macro_rules! __type {
     (nullable $kind:ident $type:ty) => { $crate::data::Nullable<$crate::__type!(required $kind $type)> };
 }
 
+/// Whether a field is `required`, by its presence, or personal data, by its kind and privacy: the keys of a map may be, as well.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __is {
     (required required) => {
         true
     };
-    // Personal data; the keys of a map may be, as well.
     (map $privacy:ident) => {
         true
     };

@@ -1,7 +1,4 @@
-use std::collections::BTreeSet;
-
 use super::*;
-use crate::handlers::HANDLERS;
 
 #[test]
 fn parameters_are_decoded_and_slashes_kept_apart() {
@@ -71,16 +68,4 @@ fn scopes_that_no_document_names_are_assumed() {
             "{id}"
         );
     }
-}
-
-#[test]
-fn every_handler_has_an_operation_and_every_operation_a_path_of_its_own() {
-    let handlers: BTreeSet<_> = HANDLERS.iter().map(|(id, _)| *id).collect();
-    let operations: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.id).collect();
-    assert!(handlers.is_subset(&operations), "{handlers:?}");
-    let routes: BTreeSet<_> = OPERATIONS.iter().map(|o| (&o.method, &o.path)).collect();
-    assert_eq!(
-        (handlers.len(), OPERATIONS.len(), routes.len()),
-        (HANDLERS.len(), 121, 121)
-    );
 }

@@ -127,6 +127,8 @@ struct Inner {
 
 impl Log {
     pub(crate) fn push(&self, entry: LoggedRequest) {
+        // Freed after the lock, which every request takes.
+        let mut oldest = Vec::new();
         let mut inner = lock(&self.0);
         if let Some(copy) = &mut inner.copy {
             let line = format!("{}\n", entry.shown());
@@ -138,14 +140,11 @@ impl Log {
         inner.count += 1;
         inner.bytes += entry.bytes();
         inner.entries.push_back(Arc::new(entry));
-        // Freed after the lock, which every request takes.
-        let mut oldest = Vec::new();
         while inner.entries.len() > LIMIT || inner.bytes > BYTES {
             let next = inner.entries.pop_front();
             inner.bytes -= next.as_ref().map_or(inner.bytes, |next| next.bytes());
             oldest.extend(next);
         }
-        drop(inner);
     }
 
     pub(crate) fn copy_to(&self, copy: Box<dyn Write + Send>) {

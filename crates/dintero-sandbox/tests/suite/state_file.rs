@@ -158,6 +158,10 @@ async fn content_that_is_impossible_is_an_error() {
         assert_eq!(error.kind(), std::io::ErrorKind::InvalidData, "{error}");
         assert!(error.to_string().contains("is damaged"), "{error}");
     }
+    let large = fs::File::create(&path).expect("a file");
+    large.set_len(8 << 30).expect("a large file");
+    let error = kept(&folder).start().await.expect_err("too large");
+    assert!(error.to_string().contains("is larger than"), "{error}");
 }
 
 #[tokio::test]

@@ -113,30 +113,21 @@ async fn pass_on(
         .send()
         .await
         .unwrap();
-    let mut passed = axum::http::Response::new(());
-    *passed.status_mut() = response.status();
-    *passed.headers_mut() = response.headers().clone();
-    let is_json = response
-        .headers()
-        .get("content-type")
-        .is_none_or(|kind| kind == "application/json");
-    let id = response.headers()["request-id"]
-        .to_str()
-        .unwrap()
-        .to_owned();
-    let bytes = response.bytes().await.unwrap();
-    let body = serde_json::from_slice(&bytes).unwrap_or_default();
-    let violations = match is_json {
-        true => documented::violations_of(&sandbox, &id, &body),
-        false => Vec::new(),
-    };
-    if !violations.is_empty() {
-        let text = format!("{violations:?}");
-        let mut failed = axum::http::Response::new(Body::from(text));
-        *failed.status_mut() = axum::http::StatusCode::INTERNAL_SERVER_ERROR;
-        return failed;
+    let (head, body) = axum::http::Response::<reqwest::Body>::from(response).into_parts();
+    let bytes = axum::body::to_bytes(Body::new(body), usize::MAX).await;
+    let bytes = bytes.unwrap();
+    let kind = head.headers.get("content-type");
+    if kind.is_none_or(|kind| kind == "application/json") {
+        let id = head.headers["request-id"].to_str().unwrap();
+        let body = serde_json::from_slice(&bytes).unwrap_or_default();
+        let violations = documented::violations_of(&sandbox, id, &body);
+        if !violations.is_empty() {
+            let mut failed = axum::http::Response::new(Body::from(format!("{violations:?}")));
+            *failed.status_mut() = axum::http::StatusCode::INTERNAL_SERVER_ERROR;
+            return failed;
+        }
     }
-    passed.map(|()| Body::from(bytes))
+    axum::http::Response::from_parts(head, Body::from(bytes))
 }
 
 /// Whether the types know every field, enum value and variant of a value at any depth: unknown ones are visible in Debug with personal

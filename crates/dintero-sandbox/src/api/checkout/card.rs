@@ -59,22 +59,27 @@ impl Card {
         }
     }
 
+    fn visa(case: Case) -> Self {
+        let row = CARDS.iter().find(|row| row.0 == case);
+        Self::new(case, "Visa", row.map_or("", |row| row.2))
+    }
+
     /// Returns the Visa card that is approved without a challenge (4000 0000 0000 0002).
     #[must_use]
     pub fn approved() -> Self {
-        Self::new(Case::Approved, "Visa", "4000000000000002")
+        Self::visa(Case::Approved)
     }
 
     /// Returns the Visa card whose 3-D Secure verification fails (4000 3000 0000 0006): the transaction is `DECLINED`.
     #[must_use]
     pub fn declined() -> Self {
-        Self::new(Case::VerificationFails, "Visa", "4000300000000006")
+        Self::visa(Case::VerificationFails)
     }
 
     /// Returns the Visa card whose authorization times out (4100 0000 0000 0001): the transaction is `FAILED`.
     #[must_use]
     pub fn failing() -> Self {
-        Self::new(Case::AuthorizationTimesOut, "Visa", "4100000000000001")
+        Self::visa(Case::AuthorizationTimesOut)
     }
 
     /// Returns the test card with this number, spaces allowed; `None` if it is not one of the sandbox's cards, which the

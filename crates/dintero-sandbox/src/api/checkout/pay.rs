@@ -58,8 +58,7 @@ pub(crate) fn pay(call: &Call<'_>, account: &mut Account) -> HandlerResult {
     check_order(&mut check, "session.order", &body["order"]);
     check_session_metadata(&mut check, "session.metadata", &body["metadata"]);
     let expires_at = expiry(call, &mut check, "session.expires_at", &body["expires_at"]);
-    let (field, default) = ("session.profile_id", json!("default"));
-    let base = profile(&mut check, account, field, &default);
+    let base = profile(&mut check, account, "session.profile_id", &json!("default"));
     let secret = &body["customer"]["tokens"][CARD]["payment_token"];
     let is_sent = |token: &&Value| token["token"] == *secret;
     let token = account.card_tokens.iter().find(is_sent);
